@@ -1,0 +1,3 @@
+"""Driftline: watches machine-learning endpoints in production."""
+
+__version__ = "0.1.0"

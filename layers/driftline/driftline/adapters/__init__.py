@@ -1,0 +1,1 @@
+"""Implementations of the ports: S3, a folder, EventBridge, SNS, CloudWatch."""

@@ -1,0 +1,1 @@
+"""Pure rules: no AWS client, no clock, no environment."""

@@ -1,0 +1,1 @@
+"""Capture files: from lines to columns."""

@@ -1,0 +1,1 @@
+"""The data-quality monitor: statistics, constraints, checks."""

@@ -1,0 +1,38 @@
+"""Errors that a user can mend: each says what, where, what was expected and how to mend it."""
+
+from typing import override
+
+
+class DriftlineError(Exception):
+    """Base of all errors that Driftline raises on purpose.
+
+    Args:
+        what: What was found, in one sentence.
+        where: The object, line, field or row that it was found in.
+        expected: What would have been accepted.
+        mend: What the user does next.
+    """
+
+    def __init__(self, what: str, *, where: str = "", expected: str = "", mend: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.mend = mend
+
+    @override
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        if self.expected:
+            parts.append(f"Expected: {self.expected}.")
+        if self.mend:
+            parts.append(self.mend)
+        return " ".join(parts)
+
+
+class InvalidInputError(DriftlineError):
+    """Bad input: retrying cannot help, the user has to mend it."""
+
+
+class ObjectNotFoundError(DriftlineError):
+    """An object that a use case needs is not in the store."""

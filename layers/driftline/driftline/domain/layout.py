@@ -1,0 +1,130 @@
+"""Where everything is kept: the keys of the bucket (docs/architecture.md has the picture)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from driftline.domain.errors import InvalidInputError
+
+MONITORS = "monitors/"
+BASELINES = "baselines/"
+CAPTURE = "capture/"
+REPORTS = "reports/"
+STATE = "state/"
+SCRIPTS = "scripts/"
+
+_CAPTURE_KEY = re.compile(
+    r"(?P<endpoint>[^/]+)/(?P<variant>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/(?P<name>[^/]+)"
+)
+_DOCUMENT_KEY = re.compile(r"monitors/(?P<endpoint>[^/]+)\.ya?ml")
+_BASELINE_INPUT_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/input/(?P<name>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureKey:
+    """What the key of a capture file says: whose it is and the UTC hour of its folder."""
+
+    endpoint: str
+    variant: str
+    hour: datetime
+    name: str
+
+
+def parse_capture_key(key: str, prefix: str = CAPTURE) -> CaptureKey:
+    """Reads `<prefix><endpoint>/<variant>/yyyy/mm/dd/hh/<name>`, SageMaker's layout.
+
+    Raises:
+        InvalidInputError: the key has another shape.
+    """
+    match = _CAPTURE_KEY.fullmatch(key.removeprefix(prefix)) if key.startswith(prefix) else None
+    if match is None:
+        raise InvalidInputError(
+            "not the key of a capture file", where=key,
+            expected=f"{prefix}<endpoint>/<variant>/yyyy/mm/dd/hh/<name>.jsonl",
+        )
+    try:
+        hour = datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidInputError(f"the folders are no date and hour ({error})", where=key) from None
+    return CaptureKey(match["endpoint"], match["variant"], hour, match["name"])
+
+
+def endpoint_of_document(key: str) -> str | None:
+    """The endpoint of `monitors/<endpoint>.yaml`; None for other keys, the status file among them."""
+    match = _DOCUMENT_KEY.fullmatch(key)
+    return match["endpoint"] if match else None
+
+
+def parse_baseline_input_key(key: str) -> tuple[str, str] | None:
+    """(endpoint, monitor) of `baselines/<endpoint>/<monitor>/input/…`; None for other keys."""
+    match = _BASELINE_INPUT_KEY.fullmatch(key)
+    return (match["endpoint"], match["monitor"]) if match else None
+
+
+def document_key(endpoint: str) -> str:
+    return f"{MONITORS}{endpoint}.yaml"
+
+
+def status_key(endpoint: str) -> str:
+    return f"{MONITORS}{endpoint}.status.json"
+
+
+def baseline_folder(endpoint: str, monitor: str) -> str:
+    """With a closing slash; holds input/, statistics.json, constraints.json."""
+    return f"{BASELINES}{endpoint}/{monitor}/"
+
+
+def hour_folder(moment: datetime) -> str:
+    """`yyyy/mm/dd/hh/` of a UTC time."""
+    return f"{moment:%Y/%m/%d/%H}/"
+
+
+def report_folder(endpoint: str, monitor: str, scheduled: datetime) -> str:
+    """SageMaker's `<endpoint>/<monitor>/yyyy/mm/dd/hh/` of the scheduled time.
+
+    SageMaker knows no schedule that fires inside an hour; one that does gets a folder for its minute,
+    so that two executions of one hour do not overwrite each other.
+    """
+    minute = "" if scheduled.minute == 0 else f"{scheduled:%M}/"
+    return f"{REPORTS}{endpoint}/{monitor}/{hour_folder(scheduled)}{minute}"
+
+
+def source_digest(bucket: str, key: str) -> str:
+    """The name of everything that is derived from one source object.
+
+    The version is left out on purpose: a capture file that is replaced replaces what was derived from it.
+    """
+    return sha256(f"{bucket}/{key}".encode()).hexdigest()[:32]
+
+
+def profile_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    return f"{STATE}profiles/{endpoint}/{variant}/{hour_folder(hour)}{digest}.profile"
+
+
+def profiles_prefix(endpoint: str, variant: str, hour: datetime) -> str:
+    return f"{STATE}profiles/{endpoint}/{variant}/{hour_folder(hour)}"
+
+
+def variants_prefix(endpoint: str) -> str:
+    """The folder whose sub-folders are the variants that sent anything."""
+    return f"{STATE}profiles/{endpoint}/"
+
+
+def rollup_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    """One hour's merged profiles; the digest is of the profiles that went in, so a late one makes a new key."""
+    return f"{STATE}rollups/{endpoint}/{variant}/{hour_folder(hour)}{digest}.profile"
+
+
+def records_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    """Columnar records of one capture file, under the hour of the file's own folder."""
+    return f"{STATE}records/{endpoint}/{variant}/{hour_folder(hour)}{digest}.parquet"
+
+
+def rejects_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    return f"{STATE}rejects/{endpoint}/{variant}/{hour_folder(hour)}{digest}.jsonl"
+
+
+def script_key(name: str) -> str:
+    """Pre- and postprocessing scripts, under the prefix that only operators can write."""
+    return f"{SCRIPTS}{name}"

@@ -1,0 +1,1 @@
+"""The monitor document: its model, its parser, its schedules."""

@@ -1,0 +1,1 @@
+"""Mergeable sufficient statistics: `merge(profile(a), profile(b)) == profile(a + b)`."""

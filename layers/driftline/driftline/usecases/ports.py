@@ -1,0 +1,114 @@
+"""What the use cases need from the outside world."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object's bytes with the entity tag that they had."""
+
+    body: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectSummary:
+    key: str
+    size: int
+    etag: str
+
+
+class ObjectStore(Protocol):
+    """A bucket, or a folder laid out like one. Keys use forward slashes."""
+
+    @property
+    def name(self) -> str:
+        """The bucket's name, or the folder's."""
+        ...
+
+    def get(self, key: str) -> StoredObject:
+        """Raises ObjectNotFoundError."""
+        ...
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None: ...
+
+    def delete(self, key: str) -> None:
+        """Deleting what is not there is no error."""
+        ...
+
+    def list(self, prefix: str) -> Iterable[ObjectSummary]:
+        """All objects under the prefix, sorted by key (UTF-8 bytes)."""
+        ...
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        """Names (without slash) of the sub-folders directly under a prefix that ends in a slash, sorted."""
+        ...
+
+    def local_copy(self, key: str) -> AbstractContextManager[Path]:
+        """A file on local disk with the object's bytes, for readers that want a path; for large objects."""
+        ...
+
+    def uri(self, key: str) -> str:
+        """What a person would open: `s3://bucket/key`, or a path."""
+        ...
+
+
+class Stores(Protocol):
+    """Opens other buckets: capture files may live in one that was there before."""
+
+    def __call__(self, bucket: str) -> ObjectStore: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One EventBridge Scheduler schedule of one monitor."""
+
+    name: str
+    expression: str
+    payload: Mapping[str, object]
+    timezone: str = "UTC"
+
+
+class Schedules(Protocol):
+    """The stack's schedule group."""
+
+    def put(self, schedule: Schedule) -> None:
+        """Creates or updates."""
+        ...
+
+    def names(self, prefix: str) -> Sequence[str]: ...
+
+    def delete(self, name: str) -> None:
+        """Deleting what is not there is no error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One CloudWatch value, or its StatisticValues when `statistics` is given."""
+
+    name: str
+    value: float
+    unit: str = "None"
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+
+class Metrics(Protocol):
+    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime) -> None:
+        """`timestamp` is the window's start, as SageMaker's metric_time."""
+        ...
+
+
+class Events(Protocol):
+    def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None: ...
+
+
+class Operators(Protocol):
+    """People, reached through the operator topic."""
+
+    def tell(self, subject: str, message: str) -> None: ...
