@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from driftline.domain.metrics import Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +88,6 @@ class Schedules(Protocol):
     def delete(self, name: str) -> None:
         """Deleting what is not there is no error."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One CloudWatch value, or its StatisticValues when `statistics` is given."""
-
-    name: str
-    value: float
-    unit: str = "None"
-    dimensions: Mapping[str, str] = field(default_factory=dict)
 
 
 class Metrics(Protocol):

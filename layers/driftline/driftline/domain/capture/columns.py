@@ -1,0 +1,47 @@
+"""Columns of a batch of rows: what every decoder makes and every profile reads.
+
+A column key names a column before the baseline is known: `output[0]`, `input[3]` (by position, CSV) or
+`output.score`, `input.carrier` (by name, JSON). Output columns come first, as SageMaker puts them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_CATEGORIES = 120
+"""A column with more distinct values than this has no histogram of values (Deequ's low-cardinality default)."""
+
+type ColumnKey = str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnValues:
+    """The present values of one column of a batch; missing ones are left out.
+
+    Attributes:
+        numbers: The numeric values, in row order; always finite.
+        integral: How many of `numbers` are written as whole numbers (Deequ's INTEGRAL).
+        texts: How often each value that is no number occurs, `true` and `false` included.
+        categories: How often each value occurs by its text, numbers included; None when there are more
+            than MAX_CATEGORIES distinct ones. Order: first occurrence.
+    """
+
+    numbers: NDArray[np.float64]
+    integral: int
+    texts: Mapping[str, int]
+    categories: Mapping[str, int] | None
+
+    @property
+    def present(self) -> int:
+        """Number of values that are not missing."""
+        return len(self.numbers) + sum(self.texts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one layout as columns. A column that a row lacks is missing in that row."""
+
+    rows: int
+    columns: Mapping[ColumnKey, ColumnValues]
