@@ -40,7 +40,8 @@ def parse_capture_key(key: str, prefix: str = CAPTURE) -> CaptureKey:
     match = _CAPTURE_KEY.fullmatch(key.removeprefix(prefix)) if key.startswith(prefix) else None
     if match is None:
         raise InvalidInputError(
-            "not the key of a capture file", where=key,
+            "not the key of a capture file",
+            where=key,
             expected=f"{prefix}<endpoint>/<variant>/yyyy/mm/dd/hh/<name>.jsonl",
         )
     try:
