@@ -1,0 +1,220 @@
+"""In-memory stand-ins for every port, and one that fails on purpose."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import md5
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.metrics import Metric
+from driftline.usecases.ports import ObjectStore, ObjectSummary, Schedule, StoredObject
+
+
+class InjectedError(Exception):
+    """What a failing fake raises: no error of ours, so no code may catch it by accident."""
+
+
+class InMemoryStore:
+    """An ObjectStore in a dictionary; entity tags are MD5, as S3's of a single put.
+
+    Attributes:
+        objects: Key → bytes, for tests to fill and to read.
+        content_types: Key → content type of the last put.
+    """
+
+    def __init__(self, name: str = "bucket", objects: Mapping[str, bytes] | None = None) -> None:
+        self._name = name
+        self.objects: dict[str, bytes] = dict(objects or {})
+        self.content_types: dict[str, str] = {}
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def get(self, key: str) -> StoredObject:
+        try:
+            body = self.objects[key]
+        except KeyError:
+            raise ObjectNotFoundError("there is no such object", where=self.uri(key)) from None
+        return StoredObject(body, md5(body).hexdigest())
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        self.objects[key] = bytes(body)
+        self.content_types[key] = content_type
+
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+        self.content_types.pop(key, None)
+
+    def list(self, prefix: str) -> Iterable[ObjectSummary]:
+        for key in sorted(self.objects, key=str.encode):
+            if key.startswith(prefix):
+                body = self.objects[key]
+                yield ObjectSummary(key, len(body), md5(body).hexdigest())
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        below = (key.removeprefix(prefix) for key in self.objects if key.startswith(prefix))
+        return sorted({rest.split("/", 1)[0] for rest in below if "/" in rest}, key=str.encode)
+
+    def local_copy(self, key: str) -> AbstractContextManager[Path]:
+        @contextmanager
+        def copy() -> Iterator[Path]:
+            body = self.get(key).body
+            with TemporaryDirectory() as folder:
+                path = Path(folder) / key.rsplit("/", 1)[-1]
+                path.write_bytes(body)
+                yield path
+
+        return copy()
+
+    def uri(self, key: str) -> str:
+        return f"memory://{self._name}/{key}"
+
+
+class InMemoryStores:
+    """Stores: opens the same InMemoryStore again for the same name."""
+
+    def __init__(self, *stores: InMemoryStore) -> None:
+        self.opened = {store.name: store for store in stores}
+
+    def __call__(self, bucket: str) -> InMemoryStore:
+        return self.opened.setdefault(bucket, InMemoryStore(bucket))
+
+
+class FailingStore:
+    """Wraps a store and raises InjectedError at the n-th call (1 is the first) of one of the given operations.
+
+    Args:
+        inner: The store that serves all other calls.
+        fail_on: The call that fails; the ones before and after it succeed.
+        operations: Which of get, put, delete, list, folders, local_copy count; all, unless given.
+    """
+
+    def __init__(self, inner: ObjectStore, fail_on: int, operations: Sequence[str] = ()) -> None:
+        self.inner = inner
+        self.fail_on = fail_on
+        self.calls = 0
+        self._operations = frozenset(operations)
+
+    def _count(self, operation: str) -> None:
+        if self._operations and operation not in self._operations:
+            return
+        self.calls += 1
+        if self.calls == self.fail_on:
+            raise InjectedError(f"{operation}, call {self.calls}")
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    def get(self, key: str) -> StoredObject:
+        self._count("get")
+        return self.inner.get(key)
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        self._count("put")
+        self.inner.put(key, body, content_type=content_type)
+
+    def delete(self, key: str) -> None:
+        self._count("delete")
+        self.inner.delete(key)
+
+    def list(self, prefix: str) -> Iterable[ObjectSummary]:
+        self._count("list")
+        return self.inner.list(prefix)
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        self._count("folders")
+        return self.inner.folders(prefix)
+
+    def local_copy(self, key: str) -> AbstractContextManager[Path]:
+        self._count("local_copy")
+        return self.inner.local_copy(key)
+
+    def uri(self, key: str) -> str:
+        return self.inner.uri(key)
+
+
+class _MayFail:
+    """Counts the calls of a recording fake and fails at the n-th one."""
+
+    def __init__(self, fail_on: int = 0) -> None:
+        self.fail_on = fail_on
+        self.calls = 0
+
+    def _count(self, operation: str) -> None:
+        self.calls += 1
+        if self.calls == self.fail_on:
+            raise InjectedError(f"{operation}, call {self.calls}")
+
+
+class RecordingSchedules(_MayFail):
+    """Schedules by name; `log` has every put and delete in order."""
+
+    def __init__(self, schedules: Iterable[Schedule] = (), *, fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.schedules = {schedule.name: schedule for schedule in schedules}
+        self.log: list[tuple[str, str]] = []
+
+    def put(self, schedule: Schedule) -> None:
+        self._count("put")
+        self.schedules[schedule.name] = schedule
+        self.log.append(("put", schedule.name))
+
+    def names(self, prefix: str) -> Sequence[str]:
+        self._count("names")
+        return sorted(name for name in self.schedules if name.startswith(prefix))
+
+    def delete(self, name: str) -> None:
+        self._count("delete")
+        self.schedules.pop(name, None)
+        self.log.append(("delete", name))
+
+
+@dataclass(frozen=True)
+class PublishedMetrics:
+    namespace: str
+    metrics: tuple[Metric, ...]
+    timestamp: datetime
+
+
+class RecordingMetrics(_MayFail):
+    def __init__(self, *, fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.published: list[PublishedMetrics] = []
+
+    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime) -> None:
+        self._count("publish")
+        self.published.append(PublishedMetrics(namespace, tuple(metrics), timestamp))
+
+
+@dataclass(frozen=True)
+class PublishedEvent:
+    detail_type: str
+    detail: Mapping[str, object]
+    resources: tuple[str, ...] = field(default=())
+
+
+class RecordingEvents(_MayFail):
+    def __init__(self, *, fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.published: list[PublishedEvent] = []
+
+    def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None:
+        self._count("publish")
+        self.published.append(PublishedEvent(detail_type, dict(detail), tuple(resources)))
+
+
+class RecordingOperators(_MayFail):
+    """`told` has (subject, message) in order."""
+
+    def __init__(self, *, fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.told: list[tuple[str, str]] = []
+
+    def tell(self, subject: str, message: str) -> None:
+        self._count("tell")
+        self.told.append((subject, message))
