@@ -1,0 +1,151 @@
+"""Objects in a folder that is laid out like the bucket."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import file_digest, md5
+from pathlib import Path
+from uuid import uuid4
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.usecases.ports import ObjectSummary, StoredObject
+
+_UNFINISHED = ".driftline-unfinished-"
+"""Begins the names of files that are being written; such names are no keys."""
+
+_NOT_THERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
+
+
+class FolderStore:
+    """An ObjectStore over a folder: a key is a path below it.
+
+    Entity tags are the MD5 of the content, which is what S3 gives to a single put (unless the bucket encrypts
+    with KMS), so that everything that is named by entity tags has the same name in both.
+
+    Args:
+        root: The folder; it is made at the first put.
+    """
+
+    def __init__(self, root: Path | str) -> None:
+        self._root = Path(root).absolute()
+        self._etags: dict[tuple[str, int, int, int], str] = {}
+
+    @property
+    def name(self) -> str:
+        return self._root.name
+
+    def get(self, key: str) -> StoredObject:
+        try:
+            body = self._path(key).read_bytes()
+        except _NOT_THERE:
+            raise self._not_found(key) from None
+        return StoredObject(body, md5(body, usedforsecurity=False).hexdigest())
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002
+        """Readers see the old bytes or the new ones, never a part: the file is renamed into its place."""
+        path = self._path(key)
+        unfinished = path.with_name(f"{_UNFINISHED}{uuid4().hex}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                unfinished.write_bytes(body)
+                unfinished.replace(path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+            raise InvalidInputError(
+                "a folder cannot hold an object and objects below it under one name",
+                where=str(path),
+                mend="Rename one of the two.",
+            ) from None
+
+    def delete(self, key: str) -> None:
+        path = self._path(key)
+        if path.is_file():
+            path.unlink(missing_ok=True)
+
+    def list(self, prefix: str) -> Iterable[ObjectSummary]:
+        for key, path in self._files(prefix):
+            status = path.stat()
+            yield ObjectSummary(key, status.st_size, self._etag(path, status))
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        base = prefix.rstrip("/")
+        folder = self._path(base) if base else self._root
+        if not folder.is_dir():
+            return []
+        names = (entry.name for entry in os.scandir(folder) if entry.is_dir())
+        # An empty folder is nothing in a bucket.
+        filled = (name for name in names if next(iter(self._files(f"{prefix}{name}/")), None) is not None)
+        return sorted(filled, key=str.encode)
+
+    @contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        """The file itself: it is on local disk already."""
+        path = self._path(key)
+        if not path.is_file():
+            raise self._not_found(key)
+        yield path
+
+    def uri(self, key: str) -> str:
+        return str(self._root / key)
+
+    def _path(self, key: str) -> Path:
+        parts = key.split("/")
+        unsafe = any(part in {"", ".", ".."} or part.startswith(_UNFINISHED) for part in parts)
+        if unsafe or "\0" in key or "\\" in key:
+            raise InvalidInputError(
+                f"{key!r} is no key that a folder can hold",
+                where=str(self._root),
+                expected="names separated by single slashes, none of them empty, . or ..",
+            )
+        return self._root.joinpath(*parts)
+
+    def _not_found(self, key: str) -> ObjectNotFoundError:
+        return ObjectNotFoundError("there is no such object", where=self.uri(key))
+
+    def _files(self, prefix: str) -> Iterator[tuple[str, Path]]:
+        """Keys and paths under a prefix, in the order of the keys' UTF-8 bytes."""
+        base = prefix.rpartition("/")[0]
+        folder = self._path(base) if base else self._root
+        for key, path in _walk(folder, f"{base}/" if base else "", prefix, frozenset()):
+            if key.startswith(prefix):
+                yield key, path
+
+    def _etag(self, path: Path, status: os.stat_result) -> str:
+        """The MD5 of a file; remembered while the file is unchanged, since replays list the same folders often."""
+        version = (str(path), status.st_ino, status.st_mtime_ns, status.st_size)
+        if version not in self._etags:
+            with path.open("rb") as file:
+                self._etags[version] = file_digest(file, lambda: md5(usedforsecurity=False)).hexdigest()
+        return self._etags[version]
+
+
+class FolderStores:
+    """Stores: a folder stands for the stack's bucket and for every capture bucket alike."""
+
+    def __init__(self, root: Path | str) -> None:
+        self._store = FolderStore(root)
+
+    def __call__(self, bucket: str) -> FolderStore:  # noqa: ARG002
+        return self._store
+
+
+def _walk(folder: Path, base: str, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str, Path]]:
+    """Files below a folder; symbolic links are followed, but never into a folder that they lie in."""
+    try:
+        status = folder.stat()
+        entries = [(entry.name + ("/" if entry.is_dir() else ""), entry) for entry in os.scandir(folder)]
+    except _NOT_THERE:
+        return
+    identity = (status.st_dev, status.st_ino)
+    if identity in above:
+        return
+    # A folder sorts with its slash, as its keys do: `a-b` comes before `a/…`.
+    for name, entry in sorted(entries, key=lambda pair: os.fsencode(pair[0])):
+        key = base + name
+        if name.endswith("/"):
+            if key.startswith(prefix) or prefix.startswith(key):
+                yield from _walk(Path(entry.path), key, prefix, above | {identity})
+        elif not name.startswith(_UNFINISHED) and entry.is_file():
+            yield key, Path(entry.path)

@@ -1,0 +1,114 @@
+"""Objects in an S3 bucket."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.usecases.ports import ObjectSummary, StoredObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CHUNK = 1 << 20  # bytes
+_LONGEST_FILE_NAME = 100  # characters of UTF-8 stay under the 255 bytes that file systems allow
+
+
+def s3_client() -> "S3Client":
+    """A client that retries throttling and transport errors; boto3 is imported here because it costs 0.3 s."""
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 5}))
+
+
+class S3Store:
+    """An ObjectStore over one bucket. Encryption is left to the bucket's default.
+
+    The role needs `s3:ListBucket`: without it S3 answers 403 instead of 404 for an object that is not there.
+
+    Args:
+        bucket: The bucket's name.
+        client: A boto3 S3 client; one is made when it is not given.
+    """
+
+    def __init__(self, bucket: str, client: "S3Client | None" = None) -> None:
+        self._bucket = bucket
+        self._client = client or s3_client()
+
+    @property
+    def name(self) -> str:
+        return self._bucket
+
+    def get(self, key: str) -> StoredObject:
+        with self._missing_is_ours(key):
+            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        return StoredObject(answer["Body"].read(), _plain(answer["ETag"]))
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        with self._missing_is_ours(key):
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+    def delete(self, key: str) -> None:
+        with self._missing_is_ours(key):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def list(self, prefix: str) -> Iterable[ObjectSummary]:
+        """S3 itself lists in the order of UTF-8 bytes."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        with self._missing_is_ours(prefix):
+            for page in pages:
+                for entry in page.get("Contents", ()):
+                    yield ObjectSummary(entry["Key"], entry["Size"], _plain(entry["ETag"]))
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix, Delimiter="/"
+        )
+        with self._missing_is_ours(prefix):
+            found = [entry["Prefix"] for page in pages for entry in page.get("CommonPrefixes", ())]
+        # S3 sorts with the closing slash, which puts `a-b/` before `a/`.
+        return sorted((name.removeprefix(prefix).rstrip("/") for name in found), key=str.encode)
+
+    @contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        with TemporaryDirectory(prefix="driftline-") as folder:
+            # The end of the name is kept: readers tell formats by `.csv.gz` and the like.
+            path = Path(folder) / key.rsplit("/", 1)[-1][-_LONGEST_FILE_NAME:]
+            with self._missing_is_ours(key):
+                body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
+            with path.open("wb") as file:
+                copyfileobj(body, file, _CHUNK)
+            yield path
+
+    def uri(self, key: str) -> str:
+        return f"s3://{self._bucket}/{key}"
+
+    @contextmanager
+    def _missing_is_ours(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except self._client.exceptions.NoSuchKey:
+            raise ObjectNotFoundError("there is no such object", where=self.uri(key)) from None
+        except self._client.exceptions.NoSuchBucket:
+            raise InvalidInputError(
+                "there is no such bucket", where=self.uri(""), mend="Check its name and the region."
+            ) from None
+
+
+class S3Stores:
+    """Stores: buckets by name, over one client."""
+
+    def __init__(self, client: "S3Client | None" = None) -> None:
+        self._client = client or s3_client()
+
+    def __call__(self, bucket: str) -> S3Store:
+        return S3Store(bucket, self._client)
+
+
+def _plain(etag: str) -> str:
+    """S3 puts entity tags in quotes."""
+    return etag.strip('"')

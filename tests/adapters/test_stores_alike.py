@@ -1,0 +1,188 @@
+"""The contract of ObjectStore: memory, folder and S3 behave alike."""
+
+from hashlib import md5
+from pathlib import Path
+
+import boto3
+import pytest
+from tests.fakes import InMemoryStore
+
+from driftline.adapters.folder import FolderStore
+from driftline.adapters.s3 import S3Store, S3Stores
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.usecases.ports import ObjectStore
+
+
+@pytest.fixture(params=["memory", "folder", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    if request.param == "memory":
+        return InMemoryStore("bucket")
+    if request.param == "folder":
+        return FolderStore(tmp_path / "bucket")
+    request.getfixturevalue("aws")
+    boto3.client("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return S3Store("bucket")
+
+
+def filled(store: ObjectStore, *keys: str) -> None:
+    for key in keys:
+        store.put(key, key.encode())
+
+
+class TestOneObject:
+    def test_it_comes_back_with_the_md5_of_its_bytes_as_tag(self, store: ObjectStore) -> None:
+        body = bytes(range(256))
+        store.put("a/b.bin", body, content_type="text/plain")
+        assert store.get("a/b.bin").body == body
+        assert store.get("a/b.bin").etag == md5(body).hexdigest()
+
+    def test_a_second_put_replaces_it_and_its_tag(self, store: ObjectStore) -> None:
+        store.put("a", b"1")
+        before = [o.etag for o in store.list("a")]
+        store.put("a", b"2")
+        assert store.get("a").body == b"2"
+        assert [o.etag for o in store.list("a")] == [store.get("a").etag] != before
+
+    def test_an_empty_one_is_an_object(self, store: ObjectStore) -> None:
+        store.put("empty", b"")
+        assert store.get("empty").body == b""
+        assert [(o.key, o.size) for o in store.list("")] == [("empty", 0)]
+
+    @pytest.mark.parametrize("key", ["absent", "a/absent", "a", "a/b/below-an-object"])
+    def test_a_missing_one_is_an_error_that_names_it(self, store: ObjectStore, key: str) -> None:
+        store.put("a/b", b"x")
+        with pytest.raises(ObjectNotFoundError) as raised:
+            store.get(key)
+        assert key in raised.value.where
+        with pytest.raises(ObjectNotFoundError), store.local_copy(key):
+            pass
+
+    def test_deleting_is_idempotent_and_spares_the_rest(self, store: ObjectStore) -> None:
+        filled(store, "a/b", "a/c")
+        store.delete("a/b")
+        store.delete("a/b")
+        store.delete("never/was")
+        store.delete("a")
+        assert [o.key for o in store.list("")] == ["a/c"]
+
+    def test_a_local_copy_keeps_bytes_and_the_end_of_the_name(self, store: ObjectStore) -> None:
+        body = b"x" * (3 << 20)
+        store.put("data/train.csv.gz", body)
+        with store.local_copy("data/train.csv.gz") as path:
+            assert path.read_bytes() == body
+            assert path.name.endswith("train.csv.gz")
+
+    def test_its_uri_names_it(self, store: ObjectStore) -> None:
+        assert store.uri("a/b.json").endswith("bucket/a/b.json")
+        assert store.name == "bucket"
+
+    @pytest.mark.parametrize("key", ["mañana/気象.csv", "a b/c+d&e=f%20.json", "x" * 150])
+    def test_unusual_names_work(self, store: ObjectStore, key: str) -> None:
+        store.put(key, b"x")
+        assert [o.key for o in store.list("")] == [key]
+        with store.local_copy(key) as path:
+            assert path.read_bytes() == b"x"
+
+
+class TestListing:
+    def test_keys_come_in_the_order_of_their_bytes(self, store: ObjectStore) -> None:
+        keys = ("a-b", "a/x-y/1", "a/x/2", "a0", "b/z", "b/~", "b/é")
+        filled(store, *reversed(keys))
+        assert [o.key for o in store.list("")] == list(keys)
+
+    @pytest.mark.parametrize(
+        ("prefix", "expected"),
+        [
+            ("a", ["a-b", "a/x-y/1", "a/x/2"]),
+            ("a/", ["a/x-y/1", "a/x/2"]),
+            ("a/x", ["a/x-y/1", "a/x/2"]),
+            ("a/x/", ["a/x/2"]),
+            ("a/x/2", ["a/x/2"]),
+            ("a/x/2/", []),
+            ("none/", []),
+        ],
+    )
+    def test_a_prefix_may_end_anywhere(self, store: ObjectStore, prefix: str, expected: list[str]) -> None:
+        filled(store, "a-b", "a/x-y/1", "a/x/2", "b/z")
+        assert [o.key for o in store.list(prefix)] == expected
+
+    def test_more_than_a_page_is_listed(self, store: ObjectStore) -> None:
+        keys = [f"p/{i:04}" for i in range(1001)]
+        filled(store, *keys)
+        assert [o.key for o in store.list("p/")] == keys
+
+    def test_folders_are_the_next_level_only(self, store: ObjectStore) -> None:
+        filled(store, "e/a/1", "e/a-b/c/2", "e/file", "e2/x/1")
+        assert list(store.folders("e/")) == ["a", "a-b"]
+        assert list(store.folders("none/")) == []
+        assert list(store.folders("")) == ["e", "e2"]
+
+    def test_a_folder_ends_with_its_last_object(self, store: ObjectStore) -> None:
+        filled(store, "e/a/1", "e/b/1")
+        store.delete("e/a/1")
+        assert list(store.folders("e/")) == ["b"]
+
+
+class TestOnlyAFolder:
+    @pytest.mark.parametrize("key", ["../out", "a/../../out", "/etc/x", "a//b", "", "a/./b", "a\\b", "a\0b", "a/"])
+    def test_a_key_never_leaves_the_folder(self, tmp_path: Path, key: str) -> None:
+        store = FolderStore(tmp_path / "bucket")
+        with pytest.raises(InvalidInputError):
+            store.put(key, b"x")
+        with pytest.raises(InvalidInputError):
+            store.get(key)
+        assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+    def test_a_put_that_fails_leaves_the_old_bytes_and_nothing_else(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = FolderStore(tmp_path)
+        store.put("a", b"old")
+
+        def full(self: Path, target: Path) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "replace", full)
+        with pytest.raises(OSError, match="No space"):
+            store.put("a", b"new")
+        assert [(o.key, store.get(o.key).body) for o in store.list("")] == [("a", b"old")]
+        assert [p.name for p in tmp_path.iterdir()] == ["a"]
+
+    def test_an_object_below_an_object_is_refused(self, tmp_path: Path) -> None:
+        store = FolderStore(tmp_path)
+        store.put("a", b"x")
+        with pytest.raises(InvalidInputError, match="under one name"):
+            store.put("a/b", b"x")
+        store.put("c/d", b"x")
+        with pytest.raises(InvalidInputError, match="under one name"):
+            store.put("c", b"x")
+        assert [o.key for o in store.list("")] == ["a", "c/d"]
+
+    def test_linked_folders_are_followed_but_circles_are_not(self, tmp_path: Path) -> None:
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "elsewhere" / "1.jsonl").write_bytes(b"x")
+        root = tmp_path / "bucket"
+        root.mkdir()
+        (root / "capture").symlink_to(tmp_path / "elsewhere")
+        (root / "round").symlink_to(root)
+        assert [o.key for o in FolderStore(root).list("")] == ["capture/1.jsonl"]
+
+    def test_files_are_as_readable_as_any_other(self, tmp_path: Path) -> None:
+        FolderStore(tmp_path).put("a", b"x")
+        (tmp_path / "b").write_bytes(b"x")
+        assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+class TestOnlyS3:
+    def test_a_missing_bucket_says_so(self, aws: None) -> None:
+        store = S3Stores()("no-such-bucket")
+        with pytest.raises(InvalidInputError, match="s3://no-such-bucket/: there is no such bucket"):
+            store.get("a")
+        with pytest.raises(InvalidInputError, match="no such bucket"):
+            list(store.list(""))
+
+    def test_the_content_type_is_kept(self, aws: None) -> None:
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        S3Store("bucket", client).put("a.json", b"{}", content_type="application/json")
+        assert client.head_object(Bucket="bucket", Key="a.json")["ContentType"] == "application/json"
