@@ -68,7 +68,7 @@ class Execution:
     unchanged: bool = False
 
     def event_detail(self, report_uri: str) -> dict[str, object]:
-        """The `detail` of the EventBridge event; names as in SageMaker's MonitoringExecutionSummary where it has one."""
+        """The `detail` of the EventBridge event, named as SageMaker's MonitoringExecutionSummary where it can be."""
         window = self.window
         return {
             "EndpointName": self.endpoint,
