@@ -1,0 +1,1 @@
+"""The demo: a year of flights, a small model, and a monitor that watches it, on one machine."""

@@ -1,0 +1,22 @@
+"""Which days the demo replays."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+BASELINE = (date(2013, 1, 1), date(2013, 2, 28))
+FIRST, LAST = date(2013, 3, 1), date(2013, 12, 30)
+"""The days that can be replayed: those of the data set that are not in the baseline. The data end inside the operating
+day of 31 December."""
+
+STORMS = (date(2013, 5, 23), date(2013, 6, 13), date(2013, 7, 22))
+"""Bad days of the summer, beside those of March and April (8 March, 10 and 19 April)."""
+
+
+def between(first: date, last: date) -> Sequence[date]:
+    """All days from the first to the last, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def default_days() -> Sequence[date]:
+    """March and April, and three storms of the summer."""
+    return [*between(FIRST, date(2013, 4, 30)), *STORMS]
