@@ -1,0 +1,74 @@
+"""The profile of a window, read from the store: hourly roll-ups where whole hours are asked for.
+
+A roll-up is named after exactly the profiles that went into it, so it can be written at any time and by anybody:
+a late or replaced capture file makes another name, never a stale hit.
+"""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftline.domain import layout
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.profiles.capture_profile import HourProfile
+from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_hours, rollup_digest
+from driftline.domain.windows import HOUR, Window
+from driftline.usecases.ports import ObjectStore, ObjectSummary
+
+_READERS = 16
+"""Reading an object from S3 is waiting: so many wait side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedWindow:
+    """A window's profile and the keys of all the profiles that it was merged from, sorted."""
+
+    profile: WindowProfile
+    parts: tuple[str, ...]
+
+
+def load_window(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> LoadedWindow:
+    """Merges what all variants (or one) captured in the window; writes the roll-ups that were missing."""
+    variants = [variant] if variant else store.folders(layout.variants_prefix(endpoint))
+    merged: list[tuple[str, datetime, WindowProfile]] = []
+    parts: list[str] = []
+    for name in variants:
+        for hour in window.hours():
+            summaries = list(store.list(layout.profiles_prefix(endpoint, name, hour)))
+            if summaries:
+                merged.append((name, hour, _hour(store, endpoint, name, hour, window, summaries)))
+                parts += [summary.key for summary in summaries]
+    return LoadedWindow(merge_hours(merged), tuple(sorted(parts)))
+
+
+def read_profiles(store: ObjectStore, keys: Sequence[str]) -> Iterable[tuple[str, HourProfile]]:
+    """(key, profile) in the order of the keys; they are fetched side by side."""
+    with ThreadPoolExecutor(_READERS) as readers:
+        for key, stored in zip(keys, readers.map(store.get, keys), strict=True):
+            yield key, HourProfile.from_bytes(stored.body, key)
+
+
+def _hour(
+    store: ObjectStore, endpoint: str, variant: str, hour: datetime, window: Window, summaries: Sequence[ObjectSummary]
+) -> WindowProfile:
+    keys = [summary.key for summary in summaries]
+    if not window.covers_hour(hour):
+        return merge_hour(read_profiles(store, keys), window)
+    digest = rollup_digest((summary.key, summary.etag) for summary in summaries)
+    rollup = layout.rollup_key(endpoint, variant, hour, digest)
+    stored = _stored_rollup(store, rollup)
+    if stored is not None:
+        return stored
+    merged = merge_hour(read_profiles(store, keys), Window(hour, hour + HOUR))
+    if len(keys) > 1:  # of a single profile a roll-up saves nothing
+        store.put(rollup, merged.to_bytes())
+    return merged
+
+
+def _stored_rollup(store: ObjectStore, key: str) -> WindowProfile | None:
+    try:
+        return WindowProfile.from_bytes(store.get(key).body, key)
+    except (ObjectNotFoundError, InvalidInputError):
+        # Absent, or written by another version: it is made anew from its parts.
+        return None
