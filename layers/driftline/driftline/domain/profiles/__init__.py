@@ -1,1 +1,1 @@
-"""Mergeable sufficient statistics: `merge(profile(a), profile(b)) == profile(a + b)`."""
+"""Profiles: mergeable sufficient statistics of some rows; merge(profile(a), profile(b)) == profile(a + b)."""

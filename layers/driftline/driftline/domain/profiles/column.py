@@ -1,0 +1,117 @@
+"""The profile of one column: its types, moments, distribution, distinct count and categories."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import msgspec
+import numpy as np
+
+from driftline.domain.capture.columns import ColumnValues
+from driftline.domain.profiles.categories import Categories, CategoriesWire
+from driftline.domain.profiles.distinct import DistinctCount, DistinctWire
+from driftline.domain.profiles.kll import KllSketch, KllWire
+from driftline.domain.profiles.moments import Moments, MomentsWire
+from driftline.domain.profiles.packing import Floats
+from driftline.domain.profiles.types import InferredType, TypeCounts, TypeCountsWire
+
+_ALL_DISTINCT = 4  # with more than a quarter of the values distinct, picking them out costs more than it saves
+
+
+class ColumnWire(msgspec.Struct, array_like=True, frozen=True):
+    """A column profile as it is written; the order of the fields is part of the format's version."""
+
+    types: TypeCountsWire
+    moments: MomentsWire
+    kll: KllWire
+    distinct: DistinctWire
+    categories: CategoriesWire
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """The present values of one column; how many are missing only the table knows.
+
+    Attributes:
+        types: Of all present values.
+        moments: Of the numbers among them.
+        kll: Of the numbers among them.
+        distinct: Of all present values; numbers by value, so `1` and `1.0` are one.
+        categories: Of all present values by their text, so `1` and `1.0` are two.
+    """
+
+    types: TypeCounts
+    moments: Moments
+    kll: KllSketch
+    distinct: DistinctCount
+    categories: Categories
+
+    @classmethod
+    def of(cls, values: ColumnValues) -> Self:
+        """Sorts the numbers once, for the sketch and for the distinct count."""
+        numbers = values.numbers + 0.0  # minus zero becomes zero
+        ordered = np.sort(numbers)
+        return cls(
+            types=TypeCounts.of(values),
+            moments=Moments.of(numbers),
+            kll=KllSketch.of(numbers, ordered),
+            distinct=DistinctCount.of(_without_repeats(ordered), values.texts),
+            categories=Categories.of(values.categories),
+        )
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls(TypeCounts.empty(), Moments.empty(), KllSketch.empty(), DistinctCount.empty(), Categories.empty())
+
+    @property
+    def present(self) -> int:
+        """Number of values that are not missing."""
+        return self.types.present
+
+    def inferred_type(self) -> InferredType:
+        return self.types.inferred_type()
+
+    def merge(self, other: Self) -> Self:
+        return self.merge_all((self, other))
+
+    @classmethod
+    def merge_all(cls, parts: Sequence[Self]) -> Self:
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            types=TypeCounts.merge_all(part.types for part in parts),
+            moments=Moments.merge_all(part.moments for part in parts),
+            kll=KllSketch.merge_all(part.kll for part in parts),
+            distinct=DistinctCount.merge_all(part.distinct for part in parts),
+            categories=Categories.merge_all(part.categories for part in parts),
+        )
+
+    def to_wire(self) -> ColumnWire:
+        return ColumnWire(
+            self.types.to_wire(),
+            self.moments.to_wire(),
+            self.kll.to_wire(),
+            self.distinct.to_wire(),
+            self.categories.to_wire(),
+        )
+
+    @classmethod
+    def from_wire(cls, wire: ColumnWire) -> Self:
+        """Raises ValueError: parts that do not fit each other."""
+        return cls(
+            TypeCounts.from_wire(wire.types),
+            Moments.from_wire(wire.moments),
+            KllSketch.from_wire(wire.kll),
+            DistinctCount.from_wire(wire.distinct),
+            Categories.from_wire(wire.categories),
+        )
+
+
+def _without_repeats(ordered: Floats) -> Floats:
+    """Sorted values with fewer repeats: each once where that saves hashing, else as they are."""
+    if len(ordered) < 2:  # noqa: PLR2004 - nothing to compare
+        return ordered
+    first = np.empty(len(ordered), dtype=bool)
+    first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first] if np.count_nonzero(first) * _ALL_DISTINCT < len(ordered) else ordered

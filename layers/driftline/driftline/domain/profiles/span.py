@@ -1,0 +1,86 @@
+"""What was captured in a span of inference time: a five-minute slot, an hour, or the window of an execution."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import msgspec
+
+from driftline.domain.profiles.storage import opened, sealed
+from driftline.domain.profiles.table import TableProfile, TableWire
+
+type Layout = str
+"""How rows are shaped, such as `csv:1+6` or `json` (docs/architecture.md)."""
+
+_KIND = "window"
+
+
+class WindowWire(msgspec.Struct, array_like=True, frozen=True):
+    """A window profile as it is written; layouts sorted."""
+
+    layouts: dict[Layout, TableWire]
+    records: int
+    rejected: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowProfile:
+    """The rows of each layout, kept apart, and how the records fared.
+
+    Attributes:
+        layouts: The profile of the rows of each layout.
+        records: Capture records that gave rows (or, being empty, none).
+        rejected: Lines or records that could not be read; each is quoted in the rejects file.
+        skipped: Records left out on purpose (shadow variants, dropped by the preprocessor).
+    """
+
+    layouts: Mapping[Layout, TableProfile] = field(default_factory=dict)
+    records: int = 0
+    rejected: int = 0
+    skipped: int = 0
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls()
+
+    @property
+    def rows(self) -> int:
+        """Rows of all layouts; a record may hold several."""
+        return sum(table.rows for table in self.layouts.values())
+
+    def merge(self, other: Self) -> Self:
+        return self.merge_all((self, other))
+
+    @classmethod
+    def merge_all(cls, parts: Sequence[Self]) -> Self:
+        """Merges in the order given; `window.py` says which one is canonical."""
+        by_layout: dict[Layout, list[TableProfile]] = {}
+        for part in parts:
+            for layout, table in part.layouts.items():
+                by_layout.setdefault(layout, []).append(table)
+        return cls(
+            {layout: TableProfile.merge_all(tables) for layout, tables in by_layout.items()},
+            records=sum(part.records for part in parts),
+            rejected=sum(part.rejected for part in parts),
+            skipped=sum(part.skipped for part in parts),
+        )
+
+    def to_wire(self) -> WindowWire:
+        layouts = {layout: self.layouts[layout].to_wire() for layout in sorted(self.layouts)}
+        return WindowWire(layouts, self.records, self.rejected, self.skipped)
+
+    @classmethod
+    def from_wire(cls, wire: WindowWire) -> Self:
+        """Raises ValueError: parts that do not fit each other."""
+        layouts = {layout: TableProfile.from_wire(table) for layout, table in wire.layouts.items()}
+        return cls(layouts, wire.records, wire.rejected, wire.skipped)
+
+    def to_bytes(self) -> bytes:
+        """The stored form of a roll-up."""
+        return sealed(_KIND, self.to_wire())
+
+    @classmethod
+    def from_bytes(cls, data: bytes, where: str = "") -> Self:
+        """Raises InvalidInputError: another version or damaged; `where` names the object."""
+        return opened(_KIND, data, WindowWire, cls.from_wire, where)

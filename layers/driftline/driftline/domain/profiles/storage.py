@@ -1,0 +1,55 @@
+"""The envelope of every stored profile: what it is, which version, a checksum, then MessagePack.
+
+    `driftline <kind> <version>`, a line feed | CRC-32 of the body, 4 bytes, big-endian | body
+
+Another version is refused, not guessed at: profiles are derived from captured records and can be made again.
+"""
+
+from collections.abc import Callable
+from zlib import crc32
+
+import msgspec
+
+from driftline.domain.errors import InvalidInputError
+
+VERSION = 1
+"""Grows with every change of what is written, the hash and the sketch's rules included."""
+
+_MAGIC = b"driftline "
+_MEND = "Delete it and profile its capture files again."
+
+
+def sealed(kind: str, wire: msgspec.Struct) -> bytes:
+    """The stored bytes; equal content gives equal bytes."""
+    body = msgspec.msgpack.encode(wire)
+    return _header(kind) + crc32(body).to_bytes(4, "big") + body
+
+
+def opened[Wire: msgspec.Struct, Profile](
+    kind: str, data: bytes, wire: type[Wire], read: Callable[[Wire], Profile], where: str
+) -> Profile:
+    """What `sealed` was given, read back through `read`.
+
+    Raises:
+        InvalidInputError: no such profile, another version, or damaged; `where` names the object.
+    """
+    header = _header(kind)
+    if not data.startswith(header):
+        found = data[: len(header) + 8].split(b"\n")[0]
+        raise InvalidInputError(
+            f"not a stored profile of this version: it begins with {found!r}",
+            where=where,
+            expected=repr(header.rstrip()),
+            mend=_MEND,
+        )
+    checksum, body = data[len(header) : len(header) + 4], data[len(header) + 4 :]
+    if crc32(body).to_bytes(4, "big") != checksum:
+        raise InvalidInputError("a stored profile is damaged: its checksum does not fit", where=where, mend=_MEND)
+    try:
+        return read(msgspec.msgpack.decode(body, type=wire))
+    except (msgspec.DecodeError, ValueError) as error:
+        raise InvalidInputError(f"a stored profile is damaged: {error}", where=where, mend=_MEND) from error
+
+
+def _header(kind: str) -> bytes:
+    return _MAGIC + f"{kind} {VERSION}\n".encode()

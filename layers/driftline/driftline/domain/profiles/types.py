@@ -1,0 +1,74 @@
+"""How many values look like whole numbers, decimal numbers, booleans and texts, and the type that follows.
+
+Source: Deequ 2.0.2, StatefulDataType (the analysis behind SageMaker's `inferred_type`): any text makes a column
+String, booleans beside numbers too; a column of booleans alone is reported as String; any decimal number makes
+it Fractional; no value at all is Unknown.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from driftline.domain.capture.columns import ColumnValues
+
+type InferredType = Literal["Integral", "Fractional", "String", "Unknown"]
+type TypeCountsWire = tuple[int, int, int, int]
+
+_BOOLEANS = ("true", "false")
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCounts:
+    """Counts of present values by the type that each of them has on its own."""
+
+    integral: int = 0
+    fractional: int = 0
+    boolean: int = 0
+    string: int = 0
+
+    @classmethod
+    def of(cls, values: ColumnValues) -> Self:
+        boolean = sum(values.texts.get(text, 0) for text in _BOOLEANS)
+        return cls(
+            integral=values.integral,
+            fractional=len(values.numbers) - values.integral,
+            boolean=boolean,
+            string=sum(values.texts.values()) - boolean,
+        )
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls()
+
+    @property
+    def present(self) -> int:
+        """Number of values that are not missing."""
+        return self.integral + self.fractional + self.boolean + self.string
+
+    def inferred_type(self) -> InferredType:
+        """The column's type, in the words of statistics.json."""
+        if self.string or self.boolean:
+            return "String"
+        if self.fractional:
+            return "Fractional"
+        return "Integral" if self.integral else "Unknown"
+
+    def merge(self, other: Self) -> Self:
+        return self.merge_all((self, other))
+
+    @classmethod
+    def merge_all(cls, parts: Iterable[Self]) -> Self:
+        integral = fractional = boolean = string = 0
+        for part in parts:
+            integral += part.integral
+            fractional += part.fractional
+            boolean += part.boolean
+            string += part.string
+        return cls(integral, fractional, boolean, string)
+
+    def to_wire(self) -> TypeCountsWire:
+        return self.integral, self.fractional, self.boolean, self.string
+
+    @classmethod
+    def from_wire(cls, wire: TypeCountsWire) -> Self:
+        return cls(*wire)
