@@ -1,0 +1,77 @@
+"""Which kind of value a cell holds, and a column of cells as `ColumnValues`.
+
+The rules are Deequ's (analyzers/catalyst/StatefulDataType.scala, release 2.0.2), as SageMaker Model Monitor uses them:
+null or empty is missing; FRACTIONAL and INTEGRAL by the patterns below; everything else is a text, `true` and
+`false` (BOOLEAN) included. A number too large for a double counts as a text, so that numbers are always finite.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
+
+FRACTIONAL = r"[-+]? ?[0-9]+(?:\.[0-9]+|(?:\.[0-9]+)?[Ee][-+]?[0-9]+)"
+INTEGRAL = r"[-+]? ?[0-9]+"
+_FRACTIONAL = re.compile(FRACTIONAL)
+_INTEGRAL = re.compile(INTEGRAL)
+
+NO_NUMBERS: NDArray[np.float64] = np.empty(0)
+
+
+def parse_number(text: str) -> tuple[float, bool] | None:
+    """The value of a numeric cell and whether it is INTEGRAL; None for a text.
+
+    Deequ's patterns allow one space after the sign (`- 3`, ` 3`); it is no part of the value.
+    """
+    integral = _INTEGRAL.fullmatch(text) is not None
+    if not integral and _FRACTIONAL.fullmatch(text) is None:
+        return None
+    value = float(text.replace(" ", ""))
+    return (value, integral) if math.isfinite(value) else None
+
+
+def texts_to_columns(cells: Iterable[str | None]) -> ColumnValues:
+    """One column of cells as they were captured; None and the empty text are missing."""
+    present = [cell for cell in cells if cell]
+    occurrences = Counter(present)
+    values: dict[str, float] = {}
+    texts: dict[str, int] = {}
+    integral = 0
+    for text, count in occurrences.items():
+        number = parse_number(text)
+        if number is None:
+            texts[text] = count
+        else:
+            values[text] = number[0]
+            integral += count if number[1] else 0
+    numbers = np.array([values[cell] for cell in present if cell in values]) if values else NO_NUMBERS
+    return ColumnValues(numbers, integral, texts, dict(occurrences) if len(occurrences) <= MAX_CATEGORIES else None)
+
+
+def value_text(value: object) -> str | None:
+    """A decoded value as the text that a cell would hold; None for a missing one.
+
+    `true` and `false` for booleans, the shortest exact text for numbers, `NaN`, `Infinity` and `-Infinity`
+    for what JSON cannot say; these are texts, not numbers. Anything else (dates, decimals) as Python prints it.
+    """
+    if value is None:
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return str(value)
+
+
+def values_to_columns(values: Sequence[object]) -> ColumnValues:
+    """One column of values from JSON, a script or Parquet: strings are classified by their text."""
+    return texts_to_columns(map(value_text, values))

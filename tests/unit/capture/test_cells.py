@@ -1,0 +1,98 @@
+"""Cells are classified as Deequ classifies them (StatefulDataType.scala, release 2.0.2)."""
+
+import re
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from driftline.domain.capture.cells import parse_number, texts_to_columns, value_text, values_to_columns
+
+# As published; `$` in Scala's full match means the very end.
+DEEQU_FRACTIONAL = re.compile(r"^(-|\+)? ?\d+((\.\d+)|((?:\.\d+)?[Ee][-+]?\d+))\Z", re.ASCII)
+DEEQU_INTEGRAL = re.compile(r"^(-|\+)? ?\d+\Z", re.ASCII)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3", (3.0, True)),
+        ("-3", (-3.0, True)),
+        ("+7", (7.0, True)),
+        ("- 3", (-3.0, True)),
+        (" 1", (1.0, True)),
+        ("007", (7.0, True)),
+        ("3.0", (3.0, False)),
+        ("1e5", (1e5, False)),
+        ("1E-5", (1e-5, False)),
+        ("+ 1.5e+3", (1500.0, False)),
+        ("1.", None),
+        (".5", None),
+        ("1 ", None),
+        ("  1", None),
+        ("1_000", None),
+        ("0x1", None),
+        ("inf", None),
+        ("nan", None),
+        ("١", None),  # an Arabic digit is no digit of Java's \d
+        ("1\n", None),
+        ("true", None),
+        ("1e999", None),
+        ("9" * 400, None),
+    ],
+)
+def test_a_cell_is_a_number_exactly_when_deequ_says_so(text, expected):
+    assert parse_number(text) == expected
+
+
+@given(st.text(alphabet="0123456789.eE+- _xinfa\n", max_size=8))
+def test_classification_equals_the_published_patterns(text):
+    integral = DEEQU_INTEGRAL.match(text) is not None
+    fractional = DEEQU_FRACTIONAL.match(text) is not None
+
+    number = parse_number(text)
+
+    if number is None:
+        assert not (integral or fractional) or float(text.replace(" ", "")) == float("inf")
+    else:
+        assert number == (float(text.replace(" ", "")), integral)
+
+
+def test_a_column_keeps_row_order_counts_and_first_occurrence():
+    column = texts_to_columns(["2", "", "b", "1.5", None, "2", "true", "b"])
+
+    assert column.numbers.tolist() == [2.0, 1.5, 2.0]
+    assert column.integral == 2
+    assert column.texts == {"b": 2, "true": 1}
+    assert list(column.categories.items()) == [("2", 2), ("b", 2), ("1.5", 1), ("true", 1)]
+    assert column.present == 6
+
+
+def test_more_than_120_distinct_values_have_no_categories():
+    assert len(texts_to_columns([str(i) for i in range(120)]).categories) == 120
+    assert texts_to_columns([str(i) for i in range(121)]).categories is None
+
+
+def test_an_empty_column_is_all_missing():
+    column = texts_to_columns(["", None])
+
+    assert (column.present, column.integral, column.categories) == (0, 0, {})
+    assert column.numbers.dtype == np.float64
+
+
+def test_values_keep_the_types_that_json_gave_them():
+    column = values_to_columns([1, 1.0, "1", "x", True, None, "", float("nan"), float("-inf"), np.float64(2.5)])
+
+    assert column.numbers.tolist() == [1.0, 1.0, 1.0, 2.5]
+    assert column.integral == 2  # 1 and "1"; 1.0 is written as a fraction
+    assert column.texts == {"x": 1, "true": 1, "NaN": 1, "-Infinity": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(False, "false"), (10**30, "1" + "0" * 30), (1e-7, "1e-07"), (date(2026, 3, 1), "2026-03-01"), (np.int64(4), "4")],
+)
+def test_values_as_text(value, text):
+    assert value_text(value) == text
