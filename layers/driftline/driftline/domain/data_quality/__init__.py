@@ -1,1 +1,1 @@
-"""The data-quality monitor: statistics, constraints, checks."""
+"""Statistics, constraints and the verdict of the data quality monitor; docs/numbers.md explains every number."""

@@ -1,1 +1,1 @@
-"""Distances between two distributions."""
+"""How far two samples of a column lie apart; docs/numbers.md tells which distance is used when."""

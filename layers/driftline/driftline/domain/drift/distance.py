@@ -1,0 +1,111 @@
+"""What every comparison of a feature with its baseline gives."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import log, sqrt
+
+C_ALPHA = 1.8
+"""Deequ's critical value of the two-sample Kolmogorov-Smirnov test (alpha about 0.003)."""
+
+CONFIDENCE = 0.95
+
+
+class Comparison(StrEnum):
+    """The monitor document's `comparison`.
+
+    `corrected` weighs every row; `sagemaker` reproduces the container, its defect included (see rank_map).
+    """
+
+    CORRECTED = "corrected"
+    SAGEMAKER = "sagemaker"
+
+
+class ComparisonMethod(StrEnum):
+    """SageMaker's `comparison_method`."""
+
+    SIMPLE = "Simple"
+    ROBUST = "Robust"
+
+
+class CategoricalMethod(StrEnum):
+    """SageMaker's `categorical_drift_method`."""
+
+    L_INFINITY = "LInfinity"
+    CHI_SQUARED = "ChiSquared"
+
+
+class Direction(StrEnum):
+    """Where the current values went: for numbers up or down, for categories the share of the one that moved most."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketShift:
+    """A part of the baseline's range, or one category, with its share of the rows then and now.
+
+    Attributes:
+        lower: Inclusive lower bound of a numeric bucket; None is below the baseline's smallest value.
+        upper: Exclusive upper bound; None is from here up. Of the baseline's last bucket the bound is included.
+        value: The category; None for numbers.
+    """
+
+    lower: float | None
+    upper: float | None
+    value: str | None
+    baseline: float
+    current: float
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """A compared feature.
+
+    Attributes:
+        method: The method's name, for example `Robust` or `LInfinity Robust`.
+        statistic: The raw statistic: largest difference of the shares, or chi-square.
+        value: What is compared with the threshold: the statistic after the correction for sample size, or the p-value.
+        n: Size of the current sample, as the comparison counts it.
+        m: Size of the baseline sample.
+        interval: 95 % confidence interval of the raw statistic's true value; None where there is none (chi-square).
+        location: The number or the category where the difference is largest.
+        drifted: The comparison's decision.
+        lower_is_worse: `value` is a p-value, and drift is what lies below the threshold.
+    """
+
+    method: str
+    statistic: float
+    value: float
+    n: float
+    m: float
+    threshold: float
+    interval: tuple[float, float] | None
+    direction: Direction
+    location: float | str | None
+    drifted: bool
+    p_value: float | None = None
+    lower_is_worse: bool = False
+
+
+def correct(statistic: float, n: float, m: float, method: ComparisonMethod) -> float:
+    """Simple leaves a largest difference as it is; Robust takes off what chance may give samples of this size.
+
+    max(0, d - c * sqrt((n + m) / (n * m))), as in Deequ's Distance.scala.
+    """
+    if method is ComparisonMethod.SIMPLE:
+        return statistic
+    return max(0.0, statistic - C_ALPHA * sqrt((n + m) / (n * m)))
+
+
+def interval(statistic: float, n: float, m: float, regions: int = 1) -> tuple[float, float]:
+    """A conservative 95 % interval for the true largest difference.
+
+    Each sample's shares are within sqrt(ln(2 * regions / a) / (2 n)) of the truth with probability 1 - a: for
+    distribution functions (one region) the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant (1990), for
+    `regions` categories Hoeffding's inequality with a union bound. Both samples share the 5 % (a = 2.5 % each).
+    """
+    share = (1.0 - CONFIDENCE) / 2.0
+    margin = sum(sqrt(log(2.0 * regions / share) / (2.0 * size)) for size in (n, m))
+    return max(0.0, statistic - margin), min(1.0, statistic + margin)
