@@ -1,0 +1,125 @@
+"""`python -m bench [names …]`: runs the benchmarks one after the other and prints a table each.
+
+Absolute times differ from machine to machine; ratios are taken within one run. Exit code 1 when a bar is missed.
+"""
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib import import_module
+
+from bench.machine import described
+from bench.results import Options, Row, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One module of this package with a `run(options)` that yields rows.
+
+    Attributes:
+        module: Imported only when it runs, so that a listing needs no package.
+        what: One line for `--list`.
+    """
+
+    module: str
+    what: str
+
+
+BENCHMARKS = {
+    "profile_capture": Benchmark("bench.profile_capture", "capture files → profile, against decoding their JSON alone"),
+    "peers": Benchmark("bench.against_peers", "the same job by whylogs, Evidently and PySpark"),
+    "memory": Benchmark("bench.memory", "memory while profiling, few rows and many"),
+    "run_monitor": Benchmark("bench.run_monitor", "24 hours of profiles → verdict"),
+    "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
+    "cold_start": Benchmark("bench.cold_start", "imports of the slowest function"),
+    "latency": Benchmark("bench.latency", "object created → metric and verdict, on the embedded cloud"),
+    "objects": Benchmark("bench.objects_written", "objects written per capture file"),
+    "cost": Benchmark("bench.cost", "what a monitored endpoint costs"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Benchmarks; the bars are in docs/performance.md."
+    )
+    parser.add_argument("names", nargs="*", metavar="name", help="which ones; all, unless given")
+    parser.add_argument("--rows", type=int, help="rows of synthetic data, for those that take any number")
+    parser.add_argument("--large", action="store_true", help="also what takes many minutes and 6 GB of disk")
+    parser.add_argument("--json", action="store_true", help="print JSON on standard output, progress on standard error")
+    parser.add_argument("--list", action="store_true", help="list the benchmarks and end")
+    asked = parser.parse_args(arguments)
+    if asked.list:
+        for name, benchmark in BENCHMARKS.items():
+            print(f"{name:16} {benchmark.what}")
+        return 0
+    unknown = [name for name in asked.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if asked.rows is not None and asked.rows < 1:
+        parser.error("--rows has to be 1 or more")
+
+    results: dict[str, list[Row]] = {}
+    options = Options(rows=asked.rows, large=asked.large)
+    for name in asked.names or BENCHMARKS:
+        results[name] = _run(name, options)
+        if not asked.json:
+            print(_table(name, results[name]), flush=True)
+    if asked.json:
+        print(json.dumps(_as_json(results), indent=2, ensure_ascii=False))
+    rows = [row for found in results.values() for row in found]
+    below = [row for row in rows if row.verdict is Verdict.BELOW]
+    if not asked.json:
+        print(f"{len(rows)} rows, {len(below)} below the bar; {described()}")
+    return 1 if below else 0
+
+
+def _run(name: str, options: Options) -> list[Row]:
+    started = time.perf_counter()
+    _progress(f"{name}: {BENCHMARKS[name].what} …")
+    rows = []
+    for row in import_module(BENCHMARKS[name].module).run(options):
+        _progress(f"  {row.name}: {_measured(row)}")
+        rows.append(row)
+    _progress(f"{name}: {time.perf_counter() - started:.0f} s")
+    return rows
+
+
+def _progress(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _measured(row: Row) -> str:
+    return "skipped" if row.measured is None else f"{row.measured:.3g} {row.limit.unit}"
+
+
+def _table(name: str, rows: Sequence[Row]) -> str:
+    head = ("what", "bar", "aim", "measured", "verdict")
+    cells = [
+        (row.name, row.limit.text(row.limit.bar), row.limit.text(row.limit.aim), _measured(row), row.verdict.value)
+        for row in rows
+    ]
+    widths = [max(len(line[column]) for line in (head, *cells)) for column in range(len(head))]
+    lines = [f"\n{name}", "  ".join(text.ljust(width) for text, width in zip(head, widths, strict=True)).rstrip()]
+    for row, line in zip(rows, cells, strict=True):
+        lines.append("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+        if row.detail:
+            lines.append(f"    {row.detail}")
+    return "\n".join(lines)
+
+
+def _as_json(results: dict[str, list[Row]]) -> dict[str, object]:
+    return {
+        "machine": described(),
+        "python": platform.python_version(),
+        "benchmarks": {
+            name: [{**asdict(row), "verdict": row.verdict.value} for row in rows] for name, rows in results.items()
+        },
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

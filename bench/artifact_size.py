@@ -1,0 +1,91 @@
+"""Unzipped size of what Lambda gets: the function's code and its layers, limit 250 MiB.
+
+Read from `.aws-sam/build` when `sam build` was run; else the locked packages are installed for Lambda's platform.
+"""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.data import temporary_folder
+from bench.environments import EnvironmentUnavailableError, uv
+from bench.results import Limit, Options, Row, skipped
+
+ROOT = Path(__file__).parent.parent
+LIMIT = Limit(170, 120, "MiB")
+PLATFORM = "x86_64-manylinux_2_28"  # Lambda's python3.13 runs on Amazon Linux 2023, glibc 2.34
+
+
+def run(_options: Options) -> Iterator[Row]:
+    """One row: the largest function together with all layers."""
+    built = ROOT / ".aws-sam" / "build"
+    if (built / "template.yaml").exists():
+        yield _of_build(built)
+        return
+    name = "code and packages, installed for Lambda"
+    with temporary_folder() as folder:
+        try:
+            _install(folder)
+        except EnvironmentUnavailableError as error:
+            yield skipped(name, LIMIT, str(error))
+            return
+        code = size(ROOT / "layers" / "driftline" / "driftline") + size(ROOT / "functions")
+        yield Row(
+            name,
+            LIMIT,
+            size(folder) + code,
+            f"{_largest(folder)}; our code {code:.1f} MiB; .aws-sam/build is not there",
+        )
+
+
+def _of_build(built: Path) -> Row:
+    folders = {path.name: size(path) for path in sorted(built.iterdir()) if path.is_dir()}
+    layers = {name: mib for name, mib in folders.items() if (built / name / "python").is_dir()}
+    functions = {name: mib for name, mib in folders.items() if name not in layers}
+    largest = max(functions, key=lambda name: functions[name], default="")
+    total = sum(layers.values()) + functions.get(largest, 0.0)
+    parts = ", ".join(f"{name} {mib:.1f}" for name, mib in layers.items())
+    return Row(
+        "largest function with its layers, as built",
+        LIMIT,
+        total,
+        f"{parts}, {largest} {functions.get(largest, 0):.2f} MiB",
+    )
+
+
+def _install(folder: Path) -> None:
+    done = subprocess.run(
+        [
+            uv(),
+            "--quiet",
+            "pip",
+            "install",
+            "--target",
+            str(folder),
+            "--python-platform",
+            PLATFORM,
+            "--python-version",
+            "3.13",
+            "--only-binary",
+            ":all:",
+            "--requirements",
+            str(ROOT / "requirements" / "runtime.txt"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise EnvironmentUnavailableError(done.stderr.strip().splitlines()[0])
+
+
+def size(folder: Path) -> float:
+    """MiB of all files under the folder; compiled Python files are left out."""
+    files = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return sum(path.stat().st_size for path in files) / 2**20
+
+
+def _largest(folder: Path, count: int = 4) -> str:
+    sizes = {path.name: size(path) if path.is_dir() else path.stat().st_size / 2**20 for path in folder.iterdir()}
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:count]
+    return ", ".join(f"{name} {sizes[name]:.0f}" for name in largest)
