@@ -100,7 +100,8 @@ class KllSketch:
         values, ranks = self.cumulative()
         from_zero = np.zeros(len(ranks) + 1, dtype=np.int64)
         from_zero[1:] = ranks
-        return from_zero[np.searchsorted(values, points, side="right" if inclusive else "left")]
+        found: NDArray[np.int64] = from_zero[np.searchsorted(values, points, side="right" if inclusive else "left")]
+        return found
 
     def quantiles(self, shares: Sequence[float]) -> Floats:
         """The smallest retained value that at least each share (0 to 1) of the rows does not exceed.
@@ -112,7 +113,8 @@ class KllSketch:
         if not len(values):
             raise ValueError("an empty sketch has no quantiles")
         position = np.searchsorted(ranks, np.asarray(shares) * ranks[-1], side="left")
-        return values[np.minimum(position, len(values) - 1)]
+        found: Floats = values[np.minimum(position, len(values) - 1)]
+        return found
 
     def buckets(self, minimum: float, maximum: float) -> tuple[Bucket, ...]:
         """Ten buckets of equal width between the column's minimum and maximum, as Deequ's computeMetricFrom.
