@@ -1,0 +1,194 @@
+"""The monitor document, `monitors/<endpoint>.yaml`: what to watch on one endpoint.
+
+A later monitor joins as one more subclass of `ScheduledMonitor` and one more field of `Monitors`.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from driftline.domain import layout
+from driftline.domain.monitors.fields import (
+    BucketName,
+    ColumnNames,
+    Name,
+    Offset,
+    Prefix,
+    ScheduleText,
+    ScriptName,
+    Timezone,
+    format_offset,
+    refuse,
+)
+from driftline.domain.monitors.schedule import At, Rate, parse_schedule
+from driftline.domain.windows import SLOT
+
+_OURS = (layout.MONITORS, layout.BASELINES, layout.REPORTS, layout.STATE, layout.SCRIPTS)
+"""Prefixes that Driftline keeps other things under."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Capture(_Part):
+    """Where the endpoint's capture files are."""
+
+    bucket: BucketName | None = None
+    """The bucket that data capture writes to. Default: the stack's own bucket."""
+
+    prefix: Prefix = layout.CAPTURE
+    """What comes before <endpoint>/<variant>/yyyy/mm/dd/hh/ in the keys of capture files."""
+
+    @model_validator(mode="after")
+    def _no_loop(self) -> Self:
+        if self.bucket is None and (not self.prefix or self.prefix.startswith(_OURS)):
+            raise refuse(
+                f"the prefix {self.prefix!r} in the stack's own bucket",
+                f"a prefix that is not empty and not under {', '.join(_OURS)}",
+                "What Driftline writes there would be read as capture files.",
+            )
+        return self
+
+
+class Columns(_Part):
+    """Names of the columns of CSV payloads, by position. JSON payloads bring their own names."""
+
+    output: ColumnNames = ()
+    """Names of the endpoint's output columns, first to last."""
+
+    input: ColumnNames = ()
+    """Names of the endpoint's input columns, first to last."""
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        names = [*self.output, *self.input]
+        twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+        if twice:
+            raise refuse(f"more than one column is called {', '.join(twice)}", "names that differ, output and input")
+        return self
+
+
+class WindowOffsets(_Part):
+    """Which inference times an execution judges, counted from its scheduled time."""
+
+    start_offset: Offset
+    """Start of the window, included: an ISO 8601 duration, for example -PT1H or -P8D."""
+
+    end_offset: Offset = timedelta(0)
+    """End of the window, excluded: an ISO 8601 duration. PT0H, the default, is the scheduled time."""
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if self.start_offset >= self.end_offset:
+            start, end = format_offset(self.start_offset), format_offset(self.end_offset)
+            raise refuse(f"the window from {start} to {end} is empty", "a start_offset that is before the end_offset")
+        return self
+
+
+class ScheduledMonitor(_Part):
+    """What every monitor has: when it runs and which window it judges."""
+
+    schedule: ScheduleText = "cron(0 * ? * * *)"
+    """When it runs: cron(minutes hours day-of-month month day-of-week year), rate(6 hours) or
+    at(2026-03-01T00:00:00). Default: every hour."""
+
+    timezone: Timezone = "UTC"
+    """The time zone of the schedule, a name of the IANA database such as Europe/Berlin."""
+
+    enabled: bool = Field(default=True, strict=True)
+    """false keeps the monitor but takes its schedule away; it can still be run by hand."""
+
+    schedule_name: Name | None = None
+    """The value of the metrics' dimension MonitoringSchedule. Default: the monitor's name. Set it to the name of a
+    SageMaker monitoring schedule to keep its alarms and dashboards."""
+
+    window: WindowOffsets | None = None
+    """The window of an execution. Default: from the schedule's occurrence before it to its scheduled time, so that
+    every inference is judged once."""
+
+    @model_validator(mode="after")
+    def _window_follows_from_schedule(self) -> Self:
+        if self.window is not None:
+            return self
+        schedule = parse_schedule(self.schedule)
+        mend = "Give a window, for example window: {start_offset: -PT1H}."
+        if isinstance(schedule, At):
+            raise refuse(f"{self.schedule} happens once and no window is given", "a window", mend)
+        slot_minutes = SLOT // timedelta(minutes=1)
+        if isinstance(schedule, Rate):
+            too_often = schedule.every < SLOT
+        else:
+            slots = [minute // slot_minutes for minute in schedule.minutes]
+            too_often = len(set(slots)) < len(slots)
+        if too_often:
+            raise refuse(f"{self.schedule} runs twice in five minutes and no window is given", "a window", mend)
+        return self
+
+
+class DataQualityMonitor(ScheduledMonitor):
+    """Are the endpoint's inputs and outputs still like the baseline?"""
+
+    comparison: Literal["corrected", "sagemaker"] = "corrected"
+    """How numeric drift is computed: corrected weighs every row; sagemaker reproduces Model Monitor's container,
+    which counts distinct values, so that flags and counts never alarm."""
+
+    metrics: Literal["top", "all", "none"] = "top"
+    """What goes to CloudWatch: top is the totals and the features that drifted most, all is every metric of every
+    feature (each costs money), none is nothing."""
+
+    top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 10
+    """How many features metrics: top publishes."""
+
+    namespace: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """CloudWatch namespace. Default: the stack's, which is SageMaker's unless it was changed."""
+
+    preprocess: ScriptName | None = None
+    """A script under scripts/ with SageMaker's preprocess_handler, called for every record."""
+
+    postprocess: ScriptName | None = None
+    """A script under scripts/ with SageMaker's postprocess_handler, called after the analysis."""
+
+
+class Monitors(_Part):
+    """The monitors of the endpoint, at least one."""
+
+    data_quality: DataQualityMonitor | None = None
+    """Are the endpoint's inputs and outputs still like the baseline? {} takes all defaults."""
+
+    @model_validator(mode="after")
+    def _at_least_one(self) -> Self:
+        if not self.by_name():
+            raise refuse("no monitor", f"at least one of {', '.join(self.known())}", "Add data_quality: {}.")
+        return self
+
+    def by_name(self) -> Mapping[str, ScheduledMonitor]:
+        """The monitors that the document has, by name, in the order of the model."""
+        found = ((name, getattr(self, name)) for name in self.known())
+        return {name: monitor for name, monitor in found if monitor is not None}
+
+    @classmethod
+    def known(cls) -> tuple[str, ...]:
+        """Names of all monitors that there are."""
+        return tuple(cls.model_fields)
+
+
+class MonitorDocument(_Part):
+    """What to watch on one endpoint: the file monitors/<endpoint>.yaml."""
+
+    endpoint: Name
+    """The endpoint's name, which is also the name of the file."""
+
+    variant: Name | None = None
+    """Watch this production variant only. Default: all variants together."""
+
+    capture: Capture = Capture()
+    """Where the endpoint's capture files are."""
+
+    columns: Columns | None = None
+    """Names of the columns of CSV payloads. Default: the baseline's."""
+
+    monitors: Monitors
+    """The monitors of the endpoint."""

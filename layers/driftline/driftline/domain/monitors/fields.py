@@ -1,0 +1,128 @@
+"""Field types of the monitor document: their checks say what is allowed and how to mend it."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.schedule import parse_schedule, parse_timezone
+from driftline.domain.windows import SLOT
+
+_DURATION = re.compile(r"[+-]?P(?=\d|T\d)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?", re.ASCII)
+_TIMEDELTA = TypeAdapter(timedelta)
+_FARTHEST = timedelta(days=366)
+
+REFUSED = "refused"
+"""The type of pydantic errors whose context holds `allowed` and `mend`."""
+
+
+def refuse(found: str, allowed: str, mend: str = "") -> PydanticCustomError:
+    """A validation error that knows what would have been right."""
+    return PydanticCustomError(REFUSED, "{found}", {"found": found, "allowed": allowed, "mend": mend})
+
+
+def _checked[T](check: Callable[[str], T], text: str) -> T:
+    try:
+        return check(text)
+    except InvalidInputError as error:
+        raise refuse(error.what, error.expected, error.mend) from None
+
+
+def _normal_schedule(text: str) -> str:
+    return _checked(parse_schedule, text).expression
+
+
+def _known_timezone(name: str) -> str:
+    _checked(parse_timezone, name)
+    return name
+
+
+def _parse_offset(value: object) -> timedelta:
+    """An ISO-8601 duration that is a whole number of slots and does not reach past the scheduled time."""
+    if isinstance(value, timedelta):
+        duration = value
+    elif isinstance(value, str) and len(value) < 20 and _DURATION.fullmatch(value):  # noqa: PLR2004
+        duration = _TIMEDELTA.validate_python(value)
+    else:
+        raise refuse(
+            repr(value), "an ISO 8601 duration in weeks, days, hours and minutes, for example -PT1H, -P1D, -P8D, PT0H"
+        )
+    if duration % SLOT:
+        raise refuse(f"{value!r} is no multiple of five minutes", "a multiple of five minutes")
+    if duration > timedelta(0):
+        minus = f"Put a minus before it: -{format_offset(duration)}."
+        raise refuse(f"{value!r} is after the scheduled time", "PT0H or an offset before it, with a minus", minus)
+    if duration < -_FARTHEST:
+        raise refuse(f"{value!r} is more than a year", "at most 366 days before the scheduled time")
+    return duration
+
+
+def format_offset(duration: timedelta) -> str:
+    """ISO 8601 in days, hours and minutes: `-P1DT12H`, `PT0H`."""
+    sign, size = ("-", -duration) if duration < timedelta(0) else ("", duration)
+    hours, minutes = divmod(size.seconds // 60, 60)
+    time = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    days = f"{size.days}D" if size.days else ""
+    return f"{sign}P{days}T{time}" if time else f"{sign}P{days}" if days else "PT0H"
+
+
+def _bucket_prefix(text: str) -> str:
+    if text.startswith("/") or "//" in text:
+        raise refuse(f"{text!r} has an empty folder name", "folders with single slashes, for example capture/")
+    return text if text.endswith("/") or not text else text + "/"
+
+
+def _no_empty_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    if "" in names:
+        raise refuse("an empty column name", "a name")
+    return names
+
+
+def _pattern(regex: str, allowed: str) -> Any:
+    """Text that matches; the JSON Schema gets the pattern, people get the words."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(regex, text, re.ASCII):
+            raise refuse(repr(text), allowed)
+        return text
+
+    return AfterValidator(check)
+
+
+def _described(regex: str) -> Any:
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{regex})$"})
+
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
+_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_SCRIPT = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.py"
+
+Name = Annotated[
+    str, _pattern(_NAME, "1–63 letters, digits, dots, hyphens, underscores, a letter or digit first"), _described(_NAME)
+]
+BucketName = Annotated[
+    str,
+    _pattern(_BUCKET, "a bucket's name: 3–63 lower-case letters, digits, dots, hyphens, without s3://"),
+    _described(_BUCKET),
+]
+ScriptName = Annotated[
+    str, _pattern(_SCRIPT, "the name of a Python file under scripts/, for example preprocess.py"), _described(_SCRIPT)
+]
+Prefix = Annotated[str, Field(max_length=512), AfterValidator(_bucket_prefix)]
+ColumnNames = Annotated[tuple[str, ...], Field(max_length=10_000), AfterValidator(_no_empty_names)]
+ScheduleText = Annotated[
+    str,
+    AfterValidator(_normal_schedule),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*(cron|rate|at)\s*\(.*\)\s*$"}),
+]
+Timezone = Annotated[str, AfterValidator(_known_timezone)]
+Offset = Annotated[
+    timedelta,
+    BeforeValidator(_parse_offset),
+    PlainSerializer(format_offset, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": _DURATION.pattern.join("^$")}),
+]

@@ -1,0 +1,165 @@
+"""From the text of a monitor document to the document, or to every error in it."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, override
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import MonitorDocument, Monitors
+from driftline.domain.monitors.fields import REFUSED
+from driftline.domain.monitors.positions import Path, Positions, Problem, read_yaml
+
+MAX_SIZE = 1 << 18
+"""Bytes. Ten thousand column names fit; a data set uploaded to the wrong prefix does not."""
+
+_KINDS = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "tuple_type": "a list",
+    "model_type": "a mapping: lines of key: value, indented below",
+    "dict_type": "a mapping: lines of key: value, indented below",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentError:
+    """One error; line and column count from 1.
+
+    Attributes:
+        field: The field's dotted name, for example `monitors.data_quality.schedule`; empty for the whole document.
+    """
+
+    line: int
+    column: int
+    field: str
+    found: str
+    allowed: str
+    mend: str = ""
+
+    @override
+    def __str__(self) -> str:
+        field = f", {self.field}" if self.field else ""
+        place = f"line {self.line}, column {self.column}{field}"
+        return f"{place}: {self.found}. Allowed: {self.allowed}. {self.mend}".rstrip()
+
+
+class InvalidDocumentError(InvalidInputError):
+    """A monitor document that cannot be used, with all its errors in the order of their lines."""
+
+    def __init__(self, where: str, errors: Sequence[DocumentError]) -> None:
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        lines = "".join(f"\n  {error}" for error in errors)
+        super().__init__(f"{count} in the monitor document{lines}", where=where)
+        self.errors = tuple(errors)
+
+
+def parse_document(text: str, *, where: str) -> MonitorDocument:
+    """Reads and checks a monitor document.
+
+    Args:
+        text: YAML 1.2.
+        where: The document's key or path. The endpoint has to equal the name of a `.yaml` file.
+
+    Raises:
+        InvalidDocumentError: with every error that could be found at once.
+    """
+    if len(text.encode(errors="replace")) > MAX_SIZE:
+        error = DocumentError(1, 1, "", f"{len(text)} characters", f"{MAX_SIZE} bytes", "Is it the right file?")
+        raise InvalidDocumentError(where, [error])
+    read = read_yaml(text)
+    errors = [_from_yaml(problem) for problem in read.problems]
+    document: MonitorDocument | None = None
+    # What YAML itself refused leaves holes that would only be reported a second time.
+    if not errors or read.value is not None:
+        try:
+            document = MonitorDocument.model_validate(_with_defaults(read.value))
+        except ValidationError as error:
+            errors += [_from_pydantic(details, read.positions, where) for details in error.errors(include_url=False)]
+    endpoint = read.value.get("endpoint") if isinstance(read.value, dict) else None
+    errors += _wrong_endpoint(endpoint, read.positions, where)
+    if errors or document is None:
+        raise InvalidDocumentError(where, sorted(set(errors), key=lambda e: (e.line, e.column, e.field, e.found)))
+    return document
+
+
+def _with_defaults(value: object) -> object:
+    """`data_quality:` with nothing behind it means all defaults, as `data_quality: {}` does."""
+    if isinstance(value, dict) and isinstance(monitors := value.get("monitors"), dict):
+        return value | {"monitors": {name: {} if body is None else body for name, body in monitors.items()}}
+    return value
+
+
+def _wrong_endpoint(endpoint: object, positions: Positions, where: str) -> Iterable[DocumentError]:
+    file = PurePosixPath(where)
+    if isinstance(endpoint, str) and file.suffix in {".yaml", ".yml"} and endpoint != file.stem:
+        line, column = positions.of_value(("endpoint",))
+        mend = f"Rename the file to {endpoint}.yaml, or set endpoint: {file.stem}."
+        yield DocumentError(line, column, "endpoint", repr(endpoint), f"{file.stem}, as the file is called", mend)
+
+
+def _from_yaml(problem: Problem) -> DocumentError:
+    line, column = problem.position
+    return DocumentError(line, column, _dotted(problem.path), problem.found, problem.allowed, problem.mend)
+
+
+def _from_pydantic(details: ErrorDetails, positions: Positions, where: str) -> DocumentError:
+    path, kind, context = details["loc"], details["type"], details.get("ctx", {})
+    if kind == REFUSED:
+        line, column = positions.of_value(path)
+        return DocumentError(
+            line, column, _dotted(path), str(context["found"]), str(context["allowed"]), str(context["mend"])
+        )
+    if kind == "extra_forbidden":
+        line, column = positions.of_key(path)
+        allowed = _fields_at(path[:-1])
+        thing = "monitor" if path[:-1] == ("monitors",) else "field"
+        found = f"the unknown {thing} {path[-1]!r}"
+        return DocumentError(line, column, _dotted(path), found, ", ".join(allowed), _did_you_mean(path[-1], allowed))
+    if kind == "missing":
+        line, column = positions.of_key(path[:-1])
+        mend = f"Add endpoint: {PurePosixPath(where).stem}." if path == ("endpoint",) else f"Add {path[-1]}: …"
+        return DocumentError(line, column, _dotted(path), "not given", "a value: it has no default", mend)
+    line, column = positions.of_value(path)
+    if kind == "literal_error":
+        words = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
+        mend = _did_you_mean(details["input"], words)
+        return DocumentError(line, column, _dotted(path), _shortened(details["input"]), ", ".join(words), mend)
+    allowed_text = _KINDS.get(kind) or details["msg"].removeprefix("Input ")
+    return DocumentError(line, column, _dotted(path), _shortened(details["input"]), allowed_text)
+
+
+def _fields_at(path: Path) -> list[str]:
+    """The fields of the model at a path of the document."""
+    model: type[BaseModel] = MonitorDocument
+    for name in path:
+        annotation = model.model_fields[str(name)].annotation
+        candidates = [annotation, *getattr(annotation, "__args__", ())]
+        model = next(part for part in candidates if isinstance(part, type) and issubclass(part, BaseModel))
+    return list(Monitors.known()) if model is Monitors else list(model.model_fields)
+
+
+def _did_you_mean(found: object, allowed: Sequence[str]) -> str:
+    near = difflib.get_close_matches(str(found).lower(), allowed, n=1)
+    return f"Did you mean {near[0]}?" if near else ""
+
+
+def _dotted(path: Path) -> str:
+    """`columns.input[3]`"""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def _shortened(value: Any) -> str:
+    if value is None:
+        return "no value"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"  # noqa: PLR2004

@@ -1,0 +1,148 @@
+"""YAML with the line and column of every key and value, and with all its errors, not only the first."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+type Path = tuple[str | int, ...]
+type Position = tuple[int, int]
+
+_MAX_DEPTH = 20
+_MAX_NODES = 30_000
+_MAX_SCALAR = 2_000
+_KINDS = ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What YAML itself, before any field is looked at, does not allow here."""
+
+    position: Position
+    path: Path
+    found: str
+    allowed: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Where the keys and the values of a document are; lines and columns count from 1."""
+
+    keys: Mapping[Path, Position]
+    values: Mapping[Path, Position]
+
+    def of_key(self, path: Path) -> Position:
+        return self.keys.get(path) or self.of_value(path)
+
+    def of_value(self, path: Path) -> Position:
+        """Of the value, or of the nearest thing around it that is written down."""
+        return next((self.values[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.values), (1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document as plain dictionaries, lists and scalars; None when there is nothing to look at."""
+
+    value: Any
+    positions: Positions
+    problems: tuple[Problem, ...]
+
+
+def read_yaml(text: str) -> Read:
+    """Reads one YAML 1.2 document without building any object but plain ones."""
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        what = " ".join(part for part in (error.problem, error.context) if part)
+        problem = Problem(position, (), f"a YAML error ({what})", "YAML 1.2", "Look at indentation and brackets.")
+        return Read(None, Positions({}, {}), (problem,))
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
+        problem = Problem((line, column), (), "a character that YAML does not allow", "printable text")
+        return Read(None, Positions({}, {}), (problem,))
+    except (YAMLError, ValueError, RecursionError) as error:
+        problem = Problem((1, 1), (), f"text that is no YAML ({type(error).__name__})", "YAML 1.2")
+        return Read(None, Positions({}, {}), (problem,))
+    if node is None:
+        return Read(None, Positions({}, {}), (Problem((1, 1), (), "an empty document", "a monitor document"),))
+    walk = _Walk()
+    value = walk.value(node, ())
+    return Read(value, Positions(walk.keys, walk.values), tuple(walk.problems))
+
+
+class _TooMuchError(Exception):
+    """More nodes than any document needs: aliases that multiply, or a data set."""
+
+
+@dataclass(slots=True)
+class _Walk:
+    keys: dict[Path, Position] = field(default_factory=dict)
+    values: dict[Path, Position] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    nodes: int = 0
+
+    def value(self, node: Node, path: Path) -> Any:
+        try:
+            return self._value(node, path)
+        except _TooMuchError:
+            self.problems.append(
+                Problem((1, 1), (), "too much", f"{_MAX_NODES} values, {_MAX_DEPTH} levels", "Is it the right file?")
+            )
+            return None
+
+    def _value(self, node: Node, path: Path) -> Any:
+        self.nodes += 1
+        # Aliases can make a short text endless.
+        if self.nodes > _MAX_NODES or len(path) > _MAX_DEPTH:
+            raise _TooMuchError
+        self.values[path] = _position(node)
+        kind = str(node.tag).removeprefix("tag:yaml.org,2002:")
+        if kind not in _KINDS:
+            self.problems.append(Problem(_position(node), path, f"the tag {node.tag}", "plain values without tags"))
+            return None
+        if isinstance(node, MappingNode):
+            return dict(self._items(node, path))
+        if isinstance(node, SequenceNode):
+            return [self._value(child, (*path, index)) for index, child in enumerate(node.value)]
+        return self._scalar(node, kind, path)
+
+    def _items(self, node: MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
+        first: dict[str, int] = {}
+        for key_node, child in node.value:
+            name = key_node.value if isinstance(key_node, ScalarNode) else None
+            if name is None:
+                self.problems.append(Problem(_position(key_node), path, "a key that is no name", "a name"))
+            elif name in first:
+                self.problems.append(
+                    Problem(_position(key_node), (*path, name), f"{name!r} again", f"it once, as in line {first[name]}")
+                )
+            else:
+                first[name] = _position(key_node)[0]
+                self.keys[*path, name] = _position(key_node)
+                yield name, self._value(child, (*path, name))
+
+    def _scalar(self, node: Node, kind: str, path: Path) -> Any:
+        if len(node.value) > _MAX_SCALAR:
+            self.problems.append(
+                Problem(_position(node), path, f"{len(node.value)} characters", f"up to {_MAX_SCALAR} characters")
+            )
+            return None
+        if kind in {"str", "timestamp"}:
+            return node.value
+        try:
+            return YAML(typ="safe", pure=True).constructor.construct_object(node)
+        except (YAMLError, ValueError):
+            self.problems.append(Problem(_position(node), path, repr(node.value), f"a value of the type {kind}"))
+            return None
+
+
+def _position(node: Node) -> Position:
+    return node.start_mark.line + 1, node.start_mark.column + 1

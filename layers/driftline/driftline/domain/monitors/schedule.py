@@ -1,0 +1,176 @@
+"""When a monitor runs: `cron(…)`, `rate(…)` and `at(…)`, and the times at which they fire.
+
+Source: EventBridge Scheduler User Guide, "Schedule types": in spring a wall-clock time that does not exist is
+skipped, in autumn one that comes twice fires once, at its first coming; a rate's day is always 24 hours.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.cron import EXAMPLE, Cron, parse_cron
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+_LONGEST_RATE = timedelta(days=366)
+_LONGEST_WAIT = 41 * 12
+"""Months. The 29th of February can be 8 years away, a fifth Monday in February 40 (2080 to 2120)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Every so often. EventBridge counts from the schedule's creation, a replay from the epoch."""
+
+    expression: str
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Once, at a wall-clock time without a zone; the schedule's zone decides."""
+
+    expression: str
+    moment: datetime
+
+
+type Recurrence = Cron | Rate | At
+
+
+@lru_cache(maxsize=256)
+def parse_schedule(expression: str) -> Recurrence:
+    """Checks and normalises a schedule expression; `.expression` of the result is what EventBridge takes.
+
+    Raises:
+        InvalidInputError: EventBridge Scheduler would not take it.
+    """
+    text = expression.strip()
+    kind = text.partition("(")[0].strip().lower()
+    if kind == "cron":
+        return parse_cron(text)
+    if kind == "rate":
+        return _parse_rate(text)
+    if kind == "at":
+        return _parse_at(text)
+    if text.upper() == "NOW":
+        raise InvalidInputError(
+            "NOW is no schedule", expected=EXAMPLE, mend="Run the monitor once by hand, with a start and an end."
+        )
+    if len(text.split()) in {5, 6}:
+        raise InvalidInputError(
+            f"{expression!r} is not inside cron( )",
+            expected=EXAMPLE,
+            mend="EventBridge has a sixth field for the year, and a ? for the day field that does not matter.",
+        )
+    raise InvalidInputError(f"{expression!r} is no schedule", expected=f"cron(…), rate(…) or at(…): {EXAMPLE}")
+
+
+def parse_timezone(name: str) -> tzinfo:
+    """A zone of the IANA database.
+
+    Raises:
+        InvalidInputError: there is no such zone.
+    """
+    if name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = difflib.get_close_matches(name, available_timezones(), n=1)
+        raise InvalidInputError(
+            f"there is no time zone {name!r}",
+            expected="a name of the IANA database, for example UTC or Europe/Berlin",
+            mend=f"Did you mean {near[0]}?" if near else "",
+        ) from None
+
+
+def occurrences(expression: str, start: datetime, end: datetime, timezone: str = "UTC") -> Iterator[datetime]:
+    """The scheduled times in [start, end), in order, as UTC.
+
+    Raises:
+        InvalidInputError: the expression or the time zone is not valid.
+    """
+    schedule, zone = parse_schedule(expression), parse_timezone(timezone)
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    if isinstance(schedule, Rate):
+        moment = start + (_EPOCH - start) % schedule.every
+        while moment < end:
+            yield moment
+            moment += schedule.every
+    elif isinstance(schedule, At):
+        once = _to_utc(schedule.moment, zone)
+        if once is not None and start <= once < end:
+            yield once
+    else:
+        first, last = start.astimezone(zone), end.astimezone(zone)
+        for index in range(_month_index(first), _month_index(last) + 1):
+            if index // 12 in schedule.years:
+                yield from (moment for moment in _fire_in(schedule, index, zone) if start <= moment < end)
+
+
+def previous_occurrence(expression: str, before: datetime, timezone: str = "UTC") -> datetime | None:
+    """The last time before `before`; None when there is none.
+
+    A rate's is one rate earlier: its occurrences depend on when the schedule was created. The year field is not
+    looked at, so that the first execution of a schedule has a period as well.
+    """
+    schedule, zone = parse_schedule(expression), parse_timezone(timezone)
+    if isinstance(schedule, Rate):
+        return before - schedule.every
+    if isinstance(schedule, At):
+        return None
+    newest = _month_index(before.astimezone(zone))
+    for index in range(newest, max(newest - _LONGEST_WAIT, 12), -1):
+        earlier = [moment for moment in _fire_in(schedule, index, zone) if moment < before]
+        if earlier:
+            return earlier[-1]
+    return None
+
+
+def _parse_rate(text: str) -> Rate:
+    match = re.fullmatch(r"rate\(\s*(\d{1,6})\s+(minute|hour|day)s?\s*\)", text, re.IGNORECASE | re.ASCII)
+    every = int(match[1]) * _UNITS[match[2].lower()] if match else timedelta(0)
+    if match is None or not timedelta(0) < every <= _LONGEST_RATE:
+        raise InvalidInputError(
+            f"{text!r} is no rate",
+            expected="a whole number from 1 and minutes, hours or days, up to a year, for example rate(6 hours)",
+        )
+    unit = match[2].lower() + ("" if int(match[1]) == 1 else "s")
+    return Rate(f"rate({int(match[1])} {unit})", every)
+
+
+def _parse_at(text: str) -> At:
+    match = re.fullmatch(r"at\(\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\s*\)", text, re.IGNORECASE | re.ASCII)
+    try:
+        if match:
+            moment = datetime.fromisoformat(match[1].upper())
+            return At(f"at({moment.isoformat()})", moment)
+    except ValueError:
+        pass
+    raise InvalidInputError(
+        f"{text!r} is no time", expected="at(yyyy-mm-ddThh:mm:ss), without a zone: the field timezone has it"
+    )
+
+
+def _month_index(moment: datetime) -> int:
+    """Months since the year 0, January being 0."""
+    return moment.year * 12 + moment.month - 1
+
+
+def _fire_in(cron: Cron, month_index: int, zone: tzinfo) -> Iterator[datetime]:
+    year, month = month_index // 12, month_index % 12 + 1
+    for day in cron.days(year, month):
+        for hour, minute in cron.clock_times():
+            moment = _to_utc(datetime(year, month, day, hour, minute), zone)  # noqa: DTZ001, wall-clock time
+            if moment is not None:
+                yield moment
+
+
+def _to_utc(wall_clock: datetime, zone: tzinfo) -> datetime | None:
+    """The first time that the clocks of a zone show this; None when they never do."""
+    moment = wall_clock.replace(tzinfo=zone).astimezone(UTC)
+    return moment if moment.astimezone(zone).replace(tzinfo=None) == wall_clock else None

@@ -1,0 +1,30 @@
+"""Which window an execution judges: from its scheduled time, never from a clock."""
+
+from datetime import datetime
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.domain.monitors.schedule import previous_occurrence
+from driftline.domain.windows import SLOT, Window, floor_to, format_instant
+
+
+def window_of(scheduled_time: datetime, monitor: ScheduledMonitor) -> Window:
+    """The window of the execution that was scheduled for a time.
+
+    The scheduled time is floored to five minutes. Without offsets in the document the window reaches from the
+    schedule's occurrence before to the scheduled time, so that the windows of all executions join without a gap.
+
+    Raises:
+        InvalidInputError: the schedule has no occurrence before, or one within the same five minutes.
+    """
+    scheduled = floor_to(scheduled_time, SLOT)
+    if monitor.window is not None:
+        return Window(scheduled + monitor.window.start_offset, scheduled + monitor.window.end_offset)
+    previous = previous_occurrence(monitor.schedule, scheduled_time, monitor.timezone)
+    if previous is None or floor_to(previous, SLOT) >= scheduled:
+        raise InvalidInputError(
+            f"no window follows from {monitor.schedule} at {format_instant(scheduled_time)}",
+            expected="a window in the monitor document, or a start and an end",
+            mend="For example window: {start_offset: -PT1H}.",
+        )
+    return Window(floor_to(previous, SLOT), scheduled)
