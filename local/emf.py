@@ -1,0 +1,94 @@
+"""What CloudWatch does with log lines in its embedded metric format, and MiniStack does not: make metrics of them.
+
+Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+_MAX_DATA = 500  # metric data per PutMetricData
+_PAUSE_SECONDS = 0.5
+
+
+def metric_data(line: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(namespace, datum for PutMetricData) of every metric in a log line; nothing for other lines."""
+    start = line.find("{")
+    try:
+        document = json.loads(line[start:]) if start >= 0 else None
+    except json.JSONDecodeError:
+        return
+    if not isinstance(document, dict) or not isinstance(document.get("_aws"), dict):
+        return
+    moment = datetime.fromtimestamp(document["_aws"]["Timestamp"] / 1000, tz=UTC)
+    for directive in document["_aws"].get("CloudWatchMetrics", []):
+        for dimensions in directive.get("Dimensions") or [[]]:
+            for metric in directive.get("Metrics", []):
+                value = document.get(metric["Name"])
+                if value is None:
+                    continue
+                yield (
+                    directive["Namespace"],
+                    {
+                        "MetricName": metric["Name"],
+                        "Dimensions": [{"Name": name, "Value": str(document[name])} for name in dimensions],
+                        "Timestamp": moment,
+                        "Values": [float(one) for one in value] if isinstance(value, list) else [float(value)],
+                        "Unit": metric.get("Unit", "None"),
+                    },
+                )
+
+
+class MetricsBridge:
+    """Carries embedded metrics from the functions' log groups to CloudWatch, each line once.
+
+    Args:
+        logs: A client of CloudWatch Logs.
+        cloudwatch: A client of CloudWatch.
+    """
+
+    def __init__(self, logs: Any, cloudwatch: Any) -> None:
+        self._logs = logs
+        self._cloudwatch = cloudwatch
+        self._seen: set[tuple[str, str, int, str]] = set()
+        self._turn = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="metrics-bridge")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def pump(self) -> int:
+        """Carries what is new now; gives the number of metric data."""
+        with self._turn:
+            by_namespace: dict[str, list[dict[str, Any]]] = {}
+            for line in self._new_lines():
+                for namespace, datum in metric_data(line):
+                    by_namespace.setdefault(namespace, []).append(datum)
+            for namespace, data in by_namespace.items():
+                for start in range(0, len(data), _MAX_DATA):
+                    self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + _MAX_DATA])
+            return sum(map(len, by_namespace.values()))
+
+    def _new_lines(self) -> Iterator[str]:
+        groups = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/")
+        for group in (entry["logGroupName"] for page in groups for entry in page["logGroups"]):
+            pages = self._logs.get_paginator("filter_log_events").paginate(
+                logGroupName=group, filterPattern='"CloudWatchMetrics"'
+            )
+            for event in (one for page in pages for one in page["events"]):
+                mark = (group, event["logStreamName"], event["timestamp"], event["message"])
+                if mark not in self._seen:
+                    self._seen.add(mark)
+                    yield event["message"]
+
+    def _run(self) -> None:
+        while not self._stop.wait(_PAUSE_SECONDS):
+            self.pump()

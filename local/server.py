@@ -1,0 +1,159 @@
+"""Starting and stopping MiniStack: loopback only, a free port, a folder and an environment of its own."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+_ATTEMPTS = 3
+_START_SECONDS = 60
+_POLL_SECONDS = 0.05
+
+
+def free_port() -> int:
+    """A port that was free a moment ago; the start is tried again when somebody was faster."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """One MiniStack process with its Lambda workers.
+
+    Args:
+        enforce_iam: Whether roles and policies are enforced (`AUTH=true`).
+        schedules_tick: Whether schedules fire by the wall clock.
+        python: Interpreter of the server and of the functions; its environment needs ministack and boto3.
+
+    Raises:
+        RuntimeError: the server did not come up; the text holds the end of its log.
+    """
+
+    def __init__(self, *, enforce_iam: bool, schedules_tick: bool, python: Path) -> None:
+        self._enforce_iam = enforce_iam
+        self._schedules_tick = schedules_tick
+        self._python = python
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+        self.port = 0
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def folder(self) -> Path:
+        """The private temporary folder; gone after the server was stopped."""
+        if self._folder is None:
+            raise RuntimeError("the server does not run")
+        return self._folder
+
+    @property
+    def pid(self) -> int:
+        """Also the number of the process group that holds the server and its workers."""
+        if self._process is None:
+            raise RuntimeError("the server does not run")
+        return self._process.pid
+
+    def __enter__(self) -> Self:
+        log = ""
+        for _ in range(_ATTEMPTS):
+            self._start()
+            if self._is_ready():
+                return self
+            log = self.log()[-2000:]
+            self.stop()
+        raise RuntimeError(f"The embedded cloud did not start. The end of its log:\n{log}")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text(errors="replace")
+
+    def stop(self) -> None:
+        """Ends the server and its workers and removes their folder; does nothing when called again."""
+        process, folder = self._process, self._folder
+        self._process = self._folder = None
+        if process is not None:
+            # The group is ours alone (start_new_session); there is no state worth a gentle end.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _start(self) -> None:
+        self.port = free_port()
+        self._folder = Path(tempfile.mkdtemp(prefix="driftline-cloud-"))
+        temporary = self._folder / "tmp"
+        temporary.mkdir()
+        with (self._folder / "server.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [str(self._python), "-P", str(LAUNCHER)],
+                env=self._environment(temporary),
+                cwd=self._folder,
+                stdin=subprocess.PIPE,  # closed by the kernel when we end: the launcher's sign to end too
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _environment(self, temporary: Path) -> dict[str, str]:
+        """Workers inherit it, so nothing of the user's environment or credentials may be in it."""
+        return {
+            "PATH": os.pathsep.join([str(self._python.parent), "/usr/bin", "/bin"]),
+            "HOME": str(self.folder),
+            "TMPDIR": str(temporary),
+            "DRIFTLINE_FOLDER": str(self.folder),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "MINISTACK_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AUTH": "true" if self._enforce_iam else "false",
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "LOG_LEVEL": "WARNING",
+            "DRIFTLINE_SCHEDULES_TICK": "1" if self._schedules_tick else "0",
+            # One thread each: many workers share few cores.
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        }
+
+    def _is_ready(self) -> bool:
+        assert self._process is not None
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        give_up = time.monotonic() + _START_SECONDS
+        while time.monotonic() < give_up and self._process.poll() is None:
+            try:
+                with opener.open(f"{self.endpoint}/_ministack/health", timeout=2) as answer:
+                    return bool(answer.status == 200)  # noqa: PLR2004
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(_POLL_SECONDS)
+        return False
+
+
+def default_python() -> Path:
+    return Path(sys.executable)

@@ -1,0 +1,113 @@
+"""From template.yaml to a running stack: code to zips, SAM to CloudFormation, CloudFormation to resources."""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CODE_BUCKET = "driftline-local-code"
+
+TAKEN_OUT: Mapping[str, str] = {}
+"""Resource types of the template that the embedded cloud refuses, and what is missing without them."""
+
+_DEPLOY_SECONDS = 120
+_SKIPPED_FOLDERS = {"__pycache__", ".mypy_cache", ".ruff_cache"}
+_FIXED_TIME = (2020, 1, 1, 0, 0, 0)
+
+
+class _NoManagedPolicies:
+    """The template names no managed policies, so none have to be looked up in an account."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def zip_of(files: Iterator[tuple[str, Path]]) -> bytes:
+    """A zip whose bytes follow from the files alone."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, path in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _FIXED_TIME), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _files(folder: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
+        inside = path.relative_to(folder)
+        if path.is_file() and not _SKIPPED_FOLDERS.intersection(inside.parts):
+            yield f"{prefix}{inside.as_posix()}", path
+
+
+def package(template: dict[str, Any], base: Path, *, built: bool, upload: Callable[[str, bytes], str]) -> None:
+    """Replaces every local CodeUri and ContentUri by an uploaded zip.
+
+    Args:
+        template: Changed in place.
+        base: Folder that the template's paths are relative to.
+        built: Whether `base` is the output of `sam build`. From source, only our own modules are packed: a layer gets
+            its `python/` folder, and third-party packages come from the server's environment.
+        upload: Takes a name and bytes, gives the S3 URI.
+    """
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties", {})
+        kind = resource["Type"]
+        if kind == "AWS::Serverless::Function":
+            folder = base / properties["CodeUri"]
+            properties["CodeUri"] = upload(f"{name}.zip", zip_of(_files(folder)))
+        elif kind == "AWS::Serverless::LayerVersion":
+            folder = base / properties["ContentUri"]
+            prefix = "" if built else "python/"
+            properties["ContentUri"] = upload(f"{name}.zip", zip_of(_files(folder, prefix)))
+            resource.pop("Metadata", None)
+
+
+def take_out(template: dict[str, Any]) -> list[str]:
+    """Removes the resources of refused types; gives a line for each, to be printed."""
+    gone = {name: resource["Type"] for name, resource in template["Resources"].items() if resource["Type"] in TAKEN_OUT}
+    for name in gone:
+        del template["Resources"][name]
+    return [f"{name} ({kind}): {TAKEN_OUT[kind]}" for name, kind in sorted(gone.items())]
+
+
+def cloudformation_template(path: Path, *, built: bool, upload: Callable[[str, bytes], str]) -> tuple[str, list[str]]:
+    """The CloudFormation template as JSON, and what was taken out of it."""
+    document = yaml_parse(path.read_text())
+    package(document, path.parent, built=built, upload=upload)
+    taken_out = take_out(document)
+    return json.dumps(transform(document, {}, _NoManagedPolicies())), taken_out
+
+
+def create(client: Any, name: str, body_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Creates the stack and waits; gives its outputs.
+
+    Raises:
+        RuntimeError: the stack failed; the text lists the resources that did and why.
+    """
+    client.create_stack(
+        StackName=name,
+        TemplateURL=body_url,
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    give_up = time.monotonic() + _DEPLOY_SECONDS
+    while time.monotonic() < give_up:
+        stack = client.describe_stacks(StackName=name)["Stacks"][0]
+        if stack["StackStatus"] == "CREATE_COMPLETE":
+            return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        if "FAILED" in stack["StackStatus"] or "ROLLBACK" in stack["StackStatus"]:
+            break
+        time.sleep(0.1)
+    events = client.describe_stack_events(StackName=name)["StackEvents"]
+    reasons = [
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
+        for event in events
+        if event["ResourceStatus"].endswith("FAILED")
+    ]
+    raise RuntimeError("The stack was not created. " + "; ".join(reasons))
