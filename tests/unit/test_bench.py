@@ -1,0 +1,91 @@
+"""The benchmarks' own parts: what a figure means, the synthetic files, the command line."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from bench import __main__ as command
+from bench import against_peers
+from bench.data import COLUMNS, capture_files
+from bench.results import Limit, Options, Row, Verdict, skipped
+
+AT_MOST = Limit(4, 2, "x")
+AT_LEAST = Limit(5, 10, "x faster", more_is_better=True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "measured", "verdict"),
+    [
+        (AT_MOST, 2.0, Verdict.AIM),
+        (AT_MOST, 2.1, Verdict.BAR),
+        (AT_MOST, 4.1, Verdict.BELOW),
+        (AT_LEAST, 10.0, Verdict.AIM),
+        (AT_LEAST, 9.9, Verdict.BAR),
+        (AT_LEAST, 4.9, Verdict.BELOW),
+    ],
+)
+def test_a_figure_is_judged_by_bar_and_aim(limit, measured, verdict):
+    assert Row("r", limit, measured).verdict is verdict
+
+
+def test_a_skipped_row_says_why_and_is_not_below_the_bar():
+    row = skipped("r", AT_MOST, "java is not installed")
+
+    assert row.verdict is Verdict.SKIPPED
+    assert row.detail == "skipped: java is not installed"
+
+
+def test_synthetic_lines_are_capture_records_of_one_output_and_29_inputs(tmp_path):
+    [path] = capture_files(tmp_path, 400)
+
+    records = [json.loads(line) for line in path.read_text().splitlines()]
+
+    inputs = [record["captureData"]["endpointInput"]["data"].split(",") for record in records]
+    assert len(records) == 400
+    assert {len(cells) for cells in inputs} == {COLUMNS - 1}
+    assert all(0 < float(record["captureData"]["endpointOutput"]["data"]) < 1 for record in records)
+    missing = sum(cell == "" for cells in inputs for cell in cells) / (400 * (COLUMNS - 1))
+    assert 0.04 < missing < 0.06
+    assert len({record["eventMetadata"]["inferenceId"] for record in records}) == 400
+    times = [record["eventMetadata"]["inferenceTime"] for record in records]
+    assert times == sorted(times)
+    assert times[0] == "2026-03-01T00:00:00Z"
+
+
+def test_synthetic_rows_do_not_depend_on_how_they_are_cut_into_files(tmp_path):
+    whole = capture_files(tmp_path / "whole", 300)
+    cut = capture_files(tmp_path / "cut", 300, rows_per_file=128)
+
+    assert [path.read_bytes().count(b"\n") for path in cut] == [128, 128, 44]
+    assert b"".join(path.read_bytes() for path in cut) == whole[0].read_bytes()
+
+
+def test_a_peer_that_is_not_there_is_skipped_with_the_reason(monkeypatch):
+    peer = replace(against_peers.PEERS[0], program="no-such-program")
+    monkeypatch.setattr(against_peers, "PEERS", (peer,))
+
+    [row] = against_peers.run(Options(rows=10))
+
+    assert row.verdict is Verdict.SKIPPED
+    assert row.detail == "skipped: no-such-program is not installed"
+
+
+def test_the_command_lists_benchmarks_without_running_any(capsys):
+    assert command.main(["--list"]) == 0
+
+    assert {line.split()[0] for line in capsys.readouterr().out.splitlines()} == set(command.BENCHMARKS)
+
+
+def test_an_unknown_name_is_refused_with_those_there_are(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        command.main(["peer"])
+
+    assert "no benchmark peer; there are profile_capture, peers" in capsys.readouterr().err
+
+
+def test_the_exit_code_says_that_a_bar_was_missed(monkeypatch, capsys):
+    monkeypatch.setattr(command, "_run", lambda name, options: [Row("slow", AT_MOST, 9.0)])
+
+    assert command.main(["size", "--json"]) == 1
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["benchmarks"]["size"][0]["verdict"] == "BELOW THE BAR"
