@@ -1,0 +1,41 @@
+"""What arrives: events of Amazon S3 by way of EventBridge.
+
+Shape: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html. Unlike in S3's own notifications, keys are
+not URL-encoded here: a plus is a plus, a space is a space.
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Lenient(BaseModel):
+    """AWS adds fields whenever it wants."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class S3Bucket(_Lenient):
+    name: str = Field(min_length=1)
+
+
+class S3Object(_Lenient):
+    key: str = Field(min_length=1)
+
+
+class S3Detail(_Lenient):
+    bucket: S3Bucket
+    object: S3Object
+
+
+class ObjectEvent(_Lenient):
+    """An object was created or deleted. Which of both does not matter: what is there now decides."""
+
+    detail_type: str = Field(alias="detail-type")
+    detail: S3Detail
+
+    @property
+    def bucket(self) -> str:
+        return self.detail.bucket.name
+
+    @property
+    def key(self) -> str:
+        return self.detail.object.key
