@@ -1,9 +1,7 @@
 """One window against one baseline, as a single pure call: all files, the metrics and the verdict."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from driftline.domain.data_quality.check import Verdict, check
 from driftline.domain.data_quality.constraints import Constraints
@@ -24,24 +22,8 @@ from driftline.domain.data_quality.summary import (
 from driftline.domain.data_quality.violations import Violations
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.metrics import Metric
-from driftline.domain.profiles.column import ColumnProfile
+from driftline.domain.profiles.resolve import ResolvedTable
 from driftline.domain.windows import Window
-
-
-class ResolvedTable(Protocol):
-    """The window's rows of the layout that most of them have, with the baseline's names."""
-
-    @property
-    def rows(self) -> int: ...
-
-    @property
-    def features(self) -> Sequence[tuple[str, ColumnProfile]]: ...
-
-    @property
-    def layout(self) -> str | None: ...
-
-    @property
-    def other_layout_rows(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +130,8 @@ def _summary(
         records=context.records,
         rejected=context.rejected,
         skipped=context.skipped,
-        layout=table.layout,
-        other_layout_rows=table.other_layout_rows,
+        layout=table.layout or None,
+        other_layout_rows=dict(table.other_layout_rows),
         comparison=mode.value,
         baseline=BaselineKeys(statistics=context.statistics_key, constraints=context.constraints_key),
         violations=tuple(ViolationEvidence.of(finding) for finding in verdict.findings),

@@ -153,7 +153,7 @@ class Summary(_Ours):
     rejected: int
     skipped: int
     layout: str | None
-    other_layout_rows: int
+    other_layout_rows: dict[str, int]
     comparison: str
     baseline: BaselineKeys
     violations: tuple[ViolationEvidence, ...]
