@@ -7,10 +7,12 @@ come (about 2,000 rows: level 0 is the column in row order). When they do not, t
 sorted, cut into blocks of 2^j neighbours, and one value of each block goes up j levels; what fills no block stays.
 (Karnin, Lang, Liberty 2016, "Optimal Quantile Approximation in Streams"; they and Deequ use j = 1.)
 
-j is the smallest lift after which everything fits. A batch of a million sorted values is so reduced in one step,
-and so are the levels of a thousand merged sketches; the rank error of a step is at most half a block, where ten
-steps of j = 1 would add up ten errors. Which middle value a block sends up follows from a hash of the level and the
-total weight: a fair coin for the estimate, the same one in every replay.
+j is 1, unless the values of the level alone would overfill the sketch: then it is the smallest lift after which they
+fit. So a sorted batch of a million values is reduced in one step, and so are the levels of a thousand merged sketches.
+The rank error of a step is at most half a block, one part in 5,000 of the batch, where ten steps of j = 1
+would add up ten errors. Which of the two middle values a block sends up follows from a hash of the level and the total
+weight: a fair coin for the estimate, the same one in every replay. Larger lifts of few values are not fair: they would
+pull every batch towards the middle of its blocks, and the errors of thousands of merges would add up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -163,10 +165,10 @@ def total_capacity(levels: int) -> int:
 def _compacted(levels: list[Floats]) -> tuple[Floats, ...]:
     """Takes sorted levels, gives sorted levels of the same total weight that fit."""
     weight = sum(len(level) << height for height, level in enumerate(levels))
-    while (held := sum(map(len, levels))) > total_capacity(len(levels)):
+    while sum(map(len, levels)) > total_capacity(len(levels)):
         source = next(h for h, level in enumerate(levels) if len(level) >= capacity(h, len(levels)))
         full = levels[source]
-        lift = _lift(source, len(full), held - len(full), len(levels))
+        lift = _lift(source, len(full), len(levels))
         block = 1 << lift
         blocks = len(full) >> lift
         middle = block // 2 - _coin(source, weight)
@@ -178,10 +180,10 @@ def _compacted(levels: list[Floats]) -> tuple[Floats, ...]:
     return tuple(levels)
 
 
-def _lift(source: int, values: int, others: int, levels: int) -> int:
-    """The fewest levels to go up so that everything fits; at least one block must be filled."""
+def _lift(source: int, values: int, levels: int) -> int:
+    """How many levels to go up: one, or as many as it takes for these values alone to fit."""
     lift = 1
-    while others + (values >> lift) > total_capacity(max(levels, source + lift + 1)) and values >> (lift + 1):
+    while values >> lift > total_capacity(max(levels, source + lift + 1)):
         lift += 1
     return lift
 
