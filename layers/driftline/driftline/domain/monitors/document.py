@@ -102,8 +102,8 @@ class ScheduledMonitor(_Part):
     """false keeps the monitor but takes its schedule away; it can still be run by hand."""
 
     schedule_name: Name | None = None
-    """The value of the metrics' dimension MonitoringSchedule. Default: the monitor's name. Set it to the name of a
-    SageMaker monitoring schedule to keep its alarms and dashboards."""
+    """The value of the metrics' dimension MonitoringSchedule. Default: <endpoint>-<monitor>. Set it to the name
+    of a SageMaker monitoring schedule to keep its alarms and dashboards."""
 
     window: WindowOffsets | None = None
     """The window of an execution. Default: from the schedule's occurrence before it to its scheduled time, so that

@@ -59,6 +59,22 @@ class InvalidDocumentError(InvalidInputError):
         self.errors = tuple(errors)
 
 
+def decode_document(body: bytes, *, where: str) -> str:
+    """The text of a document's bytes.
+
+    Raises:
+        InvalidDocumentError: the bytes are no UTF-8.
+    """
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        found = f"the byte 0x{body[error.start]:02x}"
+        raise InvalidDocumentError(
+            where, [DocumentError(line, 1, "", found, "text in UTF-8", "Save the file as UTF-8.")]
+        ) from None
+
+
 def parse_document(text: str, *, where: str) -> MonitorDocument:
     """Reads and checks a monitor document.
 
@@ -80,7 +96,9 @@ def parse_document(text: str, *, where: str) -> MonitorDocument:
         try:
             document = MonitorDocument.model_validate(_with_defaults(read.value))
         except ValidationError as error:
-            errors += [_from_pydantic(details, read.positions, where) for details in error.errors(include_url=False)]
+            known = {problem.path for problem in read.problems}
+            details = [detail for detail in error.errors(include_url=False) if detail["loc"] not in known]
+            errors += [_from_pydantic(detail, read.positions, where) for detail in details]
     endpoint = read.value.get("endpoint") if isinstance(read.value, dict) else None
     errors += _wrong_endpoint(endpoint, read.positions, where)
     if errors or document is None:

@@ -1,0 +1,83 @@
+"""The status file, `monitors/<endpoint>.status.json`: what became of the monitor document."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from driftline.domain.monitors.parse import DocumentError
+
+
+class _Part(BaseModel):
+    # An older version reads what a newer one wrote.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class StatusError(_Part):
+    """One error of the document; line and column count from 1."""
+
+    line: int
+    column: int
+    field: str
+    found: str
+    allowed: str
+    mend: str
+
+    @classmethod
+    def of(cls, error: DocumentError) -> "StatusError":
+        return cls(
+            line=error.line,
+            column=error.column,
+            field=error.field,
+            found=error.found,
+            allowed=error.allowed,
+            mend=error.mend,
+        )
+
+
+class MonitorState(_Part):
+    """One monitor as it was set up."""
+
+    schedule_name: str | None
+    """The EventBridge schedule; null when the monitor is not enabled."""
+
+    schedule: str
+    timezone: str
+    window: str
+    baseline: Literal["found", "missing"]
+    """Whether statistics and constraints were there when the document was read."""
+
+    baseline_folder: str
+    missing: tuple[str, ...] = ()
+    """Keys of objects that an execution needs and that were not there when the document was read."""
+
+
+class MonitorStatus(_Part):
+    """What became of the uploaded document.
+
+    With errors, `monitors`, `schedules` and `document` are those of the last good document: they still run.
+    """
+
+    endpoint: str
+    status: Literal["ok", "error"]
+    key: str
+    etag: str
+    """Of the document that `status` and `errors` are about."""
+
+    errors: tuple[StatusError, ...] = ()
+    schedules: tuple[str, ...] = ()
+    """Names of all EventBridge schedules of this endpoint."""
+
+    monitors: dict[str, MonitorState] = {}
+    document: dict[str, JsonValue] | None = None
+    """The last document without errors, with every default filled in."""
+
+    def to_bytes(self) -> bytes:
+        return self.model_dump_json(indent=2).encode() + b"\n"
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> "MonitorStatus | None":
+        """None when the file is no status file (any more): it is made anew then."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError:
+            return None

@@ -1,0 +1,212 @@
+"""From an uploaded monitor document to its schedules and its status file."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from driftline.domain import layout
+from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
+from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument, Monitors, ScheduledMonitor
+from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.naming import schedule_name
+from driftline.domain.monitors.parse import DocumentError, InvalidDocumentError, decode_document, parse_document
+from driftline.domain.monitors.positions import read_yaml
+from driftline.domain.monitors.status import MonitorState, MonitorStatus, StatusError
+from driftline.usecases.monitor_documents import load_status
+from driftline.usecases.ports import ObjectStore, Operators, Schedule, Schedules, StoredObject
+
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+"""EventBridge Scheduler puts the scheduled time, not the time of delivery, in its place."""
+
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What became of a document.
+
+    Attributes:
+        status: `ok`; `error`, nothing that ran before was changed; `removed`, there is no document any more;
+            `ignored`, the key is none of a document.
+        schedules: Names of the endpoint's schedules as they are now.
+        errors: In the order of their lines.
+    """
+
+    endpoint: str
+    status: Literal["ok", "error", "removed", "ignored"]
+    schedules: tuple[str, ...] = ()
+    errors: tuple[DocumentError, ...] = ()
+
+
+def configure_monitor(key: str, *, store: ObjectStore, schedules: Schedules, operators: Operators) -> Configured:
+    """Makes an endpoint's schedules and status file what its document says.
+
+    The document as it is now counts, whatever event it was that came: events can be late, doubled and out of order.
+
+    Args:
+        key: The key of the event, `monitors/<endpoint>.yaml`.
+
+    Raises:
+        DriftlineError: the document changed again and again meanwhile; a retry helps.
+    """
+    endpoint = layout.endpoint_of_document(key)
+    if endpoint is None:
+        return Configured("", "ignored")
+    for _ in range(_ATTEMPTS):
+        found = _find(store, endpoint)
+        configured = _configure(endpoint, found, store, schedules, operators)
+        # Somebody else may have configured a newer document between our reading and our writing.
+        if _find(store, endpoint) == found:
+            return configured
+    raise DriftlineError("the document changes faster than it can be read", where=store.uri(key))
+
+
+def _find(store: ObjectStore, endpoint: str) -> tuple[str, StoredObject] | None:
+    """The endpoint's document and its key. One that ends in .yml is found too, so that its error can be told."""
+    for key in (layout.document_key(endpoint), layout.document_key(endpoint).removesuffix("yaml") + "yml"):
+        try:
+            return key, store.get(key)
+        except ObjectNotFoundError:
+            continue
+    return None
+
+
+def _configure(
+    endpoint: str,
+    found: tuple[str, StoredObject] | None,
+    store: ObjectStore,
+    schedules: Schedules,
+    operators: Operators,
+) -> Configured:
+    before = load_status(store, endpoint)
+    if found is None:
+        _delete_schedules(schedules, endpoint, before, keep=())
+        store.delete(layout.status_key(endpoint))
+        return Configured(endpoint, "removed")
+    key, stored = found
+    try:
+        document = _read(key, stored.body)
+        wanted = _wanted_schedules(document)
+        _put_schedules(schedules, wanted, key, stored.body)
+    except InvalidDocumentError as error:
+        status = _failed(endpoint, key, stored.etag, error, before)
+        if before != status:
+            # Told before it is written down: if the message is lost, the retry sends it again.
+            operators.tell(f"Driftline: {key} has errors", _message(error, status, store))
+            _write(store, status)
+        return Configured(endpoint, "error", status.schedules, error.errors)
+    names = tuple(schedule.name for schedule in wanted.values())
+    _delete_schedules(schedules, endpoint, before, keep=names)
+    status = MonitorStatus(
+        endpoint=endpoint,
+        status="ok",
+        key=key,
+        etag=stored.etag,
+        schedules=names,
+        monitors={name: _state(store, document, name) for name in document.monitors.by_name()},
+        document=document.model_dump(mode="json"),
+    )
+    if before != status:
+        _write(store, status)
+    return Configured(endpoint, "ok", names)
+
+
+def _read(key: str, body: bytes) -> MonitorDocument:
+    if not key.endswith(".yaml"):
+        error = DocumentError(1, 1, "", "a file that ends in .yml", ".yaml", "Rename it.")
+        raise InvalidDocumentError(key, [error])
+    return parse_document(decode_document(body, where=key), where=key)
+
+
+def _wanted_schedules(document: MonitorDocument) -> dict[str, Schedule]:
+    """By monitor."""
+    return {
+        name: Schedule(
+            schedule_name(document.endpoint, name),
+            monitor.schedule,
+            {"endpoint": document.endpoint, "monitor": name, "scheduled_time": SCHEDULED_TIME},
+            monitor.timezone,
+        )
+        for name, monitor in document.monitors.by_name().items()
+        if monitor.enabled
+    }
+
+
+def _put_schedules(schedules: Schedules, wanted: dict[str, Schedule], key: str, body: bytes) -> None:
+    """Raises InvalidDocumentError for what EventBridge refuses although it looked right."""
+    for name, schedule in wanted.items():
+        try:
+            schedules.put(schedule)
+        except InvalidInputError as error:
+            path = ("monitors", name, "schedule")
+            line, column = read_yaml(decode_document(body, where=key)).positions.of_value(path)
+            refused = DocumentError(
+                line, column, ".".join(path), error.what, error.expected or "what EventBridge takes", error.mend
+            )
+            raise InvalidDocumentError(key, [refused]) from error
+
+
+def _delete_schedules(schedules: Schedules, endpoint: str, before: MonitorStatus | None, keep: tuple[str, ...]) -> None:
+    """Deletes by exact names: by prefix, `a` would take the schedules of `a-b` with it."""
+    ours = {schedule_name(endpoint, monitor) for monitor in Monitors.known()}
+    ours.update(before.schedules if before else ())
+    for name in sorted(ours.difference(keep)):
+        schedules.delete(name)
+
+
+def _state(store: ObjectStore, document: MonitorDocument, name: str) -> MonitorState:
+    monitor = document.monitors.by_name()[name]
+    folder = layout.baseline_folder(document.endpoint, name)
+    there = {summary.key for summary in store.list(folder)}
+    baseline = [folder + file for file in ("statistics.json", "constraints.json")]
+    missing = [key for key in baseline if key not in there]
+    missing_scripts = [key for key in _scripts(monitor) if not any(found.key == key for found in store.list(key))]
+    return MonitorState(
+        schedule_name=schedule_name(document.endpoint, name) if monitor.enabled else None,
+        schedule=monitor.schedule,
+        timezone=monitor.timezone,
+        window=_window_in_words(monitor),
+        baseline="missing" if missing else "found",
+        baseline_folder=folder,
+        missing=(*missing, *missing_scripts),
+    )
+
+
+def _scripts(monitor: ScheduledMonitor) -> list[str]:
+    names = (monitor.preprocess, monitor.postprocess) if isinstance(monitor, DataQualityMonitor) else ()
+    return [layout.script_key(name) for name in names if name]
+
+
+def _window_in_words(monitor: ScheduledMonitor) -> str:
+    if monitor.window is None:
+        return "from the schedule's occurrence before to the scheduled time"
+    start, end = format_offset(monitor.window.start_offset), format_offset(monitor.window.end_offset)
+    return f"from {start} to {end} of the scheduled time"
+
+
+def _failed(
+    endpoint: str, key: str, etag: str, error: InvalidDocumentError, before: MonitorStatus | None
+) -> MonitorStatus:
+    return MonitorStatus(
+        endpoint=endpoint,
+        status="error",
+        key=key,
+        etag=etag,
+        errors=tuple(StatusError.of(one) for one in error.errors),
+        schedules=before.schedules if before else (),
+        monitors=before.monitors if before else {},
+        document=before.document if before else None,
+    )
+
+
+def _message(error: InvalidDocumentError, status: MonitorStatus, store: ObjectStore) -> str:
+    goes_on = (
+        "Nothing that ran before was changed: the last good document still counts."
+        if status.document
+        else "No monitor of this endpoint runs until it is mended."
+    )
+    status_file = store.uri(layout.status_key(status.endpoint))
+    return f"{error}\n\n{goes_on}\nMend {store.uri(status.key)} and upload it again. Status: {status_file}\n"
+
+
+def _write(store: ObjectStore, status: MonitorStatus) -> None:
+    store.put(layout.status_key(status.endpoint), status.to_bytes(), content_type="application/json")

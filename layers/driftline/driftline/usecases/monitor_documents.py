@@ -1,0 +1,50 @@
+"""The monitor document that counts: the current one, or the last good one while the current one is broken."""
+
+from pydantic import ValidationError
+
+from driftline.domain import layout
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
+from driftline.domain.monitors.status import MonitorStatus
+from driftline.usecases.ports import ObjectStore
+
+
+def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
+    """The endpoint's monitor document.
+
+    While the uploaded document has errors, the last good one is used, which `configure_monitor` keeps in the status
+    file: a bad upload changes nothing that runs.
+
+    Raises:
+        ObjectNotFoundError: the endpoint has no document, or no longer.
+        InvalidDocumentError: the document has errors and there was no good one before.
+    """
+    key = layout.document_key(endpoint)
+    body = store.get(key).body
+    try:
+        return parse_document(decode_document(body, where=key), where=key)
+    except InvalidDocumentError:
+        last_good = _last_good(store, endpoint)
+        if last_good is None:
+            raise
+        return last_good
+
+
+def load_status(store: ObjectStore, endpoint: str) -> MonitorStatus | None:
+    """The endpoint's status file; None when there is none that can be read."""
+    try:
+        return MonitorStatus.from_bytes(store.get(layout.status_key(endpoint)).body)
+    except ObjectNotFoundError:
+        return None
+
+
+def _last_good(store: ObjectStore, endpoint: str) -> MonitorDocument | None:
+    status = load_status(store, endpoint)
+    if status is None or status.document is None:
+        return None
+    try:
+        return MonitorDocument.model_validate(status.document)
+    except ValidationError:
+        # Written by another version, whose documents this one does not know.
+        return None

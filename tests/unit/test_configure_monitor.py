@@ -1,0 +1,294 @@
+"""configure_monitor: from document to schedules, status file and operator message."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOperators, RecordingSchedules
+
+from driftline.domain.errors import DriftlineError, InvalidInputError
+from driftline.domain.monitors.naming import LONGEST_SCHEDULE_NAME, schedule_name
+from driftline.domain.monitors.parse import InvalidDocumentError
+from driftline.usecases.configure_monitor import Configured, configure_monitor
+from driftline.usecases.execution import ExecutionRequest
+from driftline.usecases.monitor_documents import load_document
+from driftline.usecases.ports import ObjectStore, Schedule, StoredObject
+
+KEY = "monitors/flights.yaml"
+STATUS = "monitors/flights.status.json"
+SCHEDULE = "flights-data_quality"
+GOOD = b"endpoint: flights\nmonitors:\n  data_quality:\n    schedule: cron(0 6 ? * * *)\n"
+BETTER = GOOD.replace(b"0 6", b"0 7")
+BAD = b"endpoint: flights\nmonitors:\n  data_quality:\n    schedule: cron(0 25 ? * * *)\n    metrics: alle\n"
+
+
+class World:
+    """A stack with nothing in it."""
+
+    def __init__(self, *schedules: Schedule) -> None:
+        self.store = InMemoryStore()
+        self.schedules = RecordingSchedules(schedules)
+        self.operators = RecordingOperators()
+
+    def upload(self, body: bytes, key: str = KEY) -> Configured:
+        self.store.objects[key] = body
+        return self.event(key)
+
+    def event(self, key: str = KEY, store: ObjectStore | None = None) -> Configured:
+        return configure_monitor(key, store=store or self.store, schedules=self.schedules, operators=self.operators)
+
+    def status(self) -> Any:
+        return json.loads(self.store.objects[STATUS])
+
+    def state(self) -> tuple[dict[str, bytes], dict[str, Schedule]]:
+        return dict(self.store.objects), dict(self.schedules.schedules)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+class TestAGoodDocument:
+    def test_makes_one_schedule_per_monitor(self, world: World) -> None:
+        configured = world.upload(GOOD)
+        assert configured == Configured("flights", "ok", (SCHEDULE,))
+        schedule = world.schedules.schedules[SCHEDULE]
+        assert (schedule.expression, schedule.timezone) == ("cron(0 6 ? * * *)", "UTC")
+
+    def test_the_payload_is_a_request_for_an_execution_once_the_time_is_put_in(self, world: World) -> None:
+        world.upload(GOOD)
+        payload = json.dumps(world.schedules.schedules[SCHEDULE].payload)
+        filled = payload.replace("<aws.scheduler.scheduled-time>", "2026-03-01T06:00:00Z")
+        request = ExecutionRequest.model_validate_json(filled)
+        assert (request.endpoint, request.monitor) == ("flights", "data_quality")
+        assert request.scheduled_time is not None
+        assert request.scheduled_time.isoformat() == "2026-03-01T06:00:00+00:00"
+
+    def test_the_status_says_what_was_created(self, world: World) -> None:
+        world.upload(GOOD)
+        status = world.status()
+        assert (status["status"], status["errors"], status["schedules"]) == ("ok", [], [SCHEDULE])
+        monitor = status["monitors"]["data_quality"]
+        assert monitor["schedule"] == "cron(0 6 ? * * *)"
+        assert monitor["baseline"] == "missing"
+        assert monitor["missing"] == [
+            "baselines/flights/data_quality/statistics.json",
+            "baselines/flights/data_quality/constraints.json",
+        ]
+        assert status["document"]["monitors"]["data_quality"]["comparison"] == "corrected"
+        assert world.store.content_types[STATUS] == "application/json"
+        assert world.operators.told == []
+
+    def test_the_status_says_what_is_there_already(self, world: World) -> None:
+        for name in ("statistics", "constraints"):
+            world.store.objects[f"baselines/flights/data_quality/{name}.json"] = b"{}"
+        world.store.objects["scripts/pre.py.bak"] = b""
+        world.upload(GOOD + b"    preprocess: pre.py\n")
+        monitor = world.status()["monitors"]["data_quality"]
+        assert (monitor["baseline"], monitor["missing"]) == ("found", ["scripts/pre.py"])
+
+    def test_a_duplicate_event_changes_nothing(self, world: World) -> None:
+        world.upload(GOOD)
+        before = world.state()
+        world.event()
+        assert world.state() == before
+
+    def test_a_new_version_changes_the_schedule(self, world: World) -> None:
+        world.upload(GOOD)
+        world.upload(BETTER)
+        assert world.schedules.schedules[SCHEDULE].expression == "cron(0 7 ? * * *)"
+
+    def test_a_monitor_that_is_not_enabled_has_no_schedule(self, world: World) -> None:
+        world.upload(GOOD)
+        assert world.upload(GOOD + b"    enabled: false\n").schedules == ()
+        assert world.schedules.schedules == {}
+        assert world.status()["monitors"]["data_quality"]["schedule_name"] is None
+
+
+class TestABadDocument:
+    def test_lists_every_error_with_line_field_found_and_allowed(self, world: World) -> None:
+        configured = world.upload(BAD)
+        assert configured.status == "error"
+        assert world.status()["status"] == "error"
+        assert world.status()["errors"] == [
+            {
+                "line": 4,
+                "column": 15,
+                "field": "monitors.data_quality.schedule",
+                "found": "the hours '25' is not allowed",
+                "allowed": "0–23",
+                "mend": "",
+            },
+            {
+                "line": 5,
+                "column": 14,
+                "field": "monitors.data_quality.metrics",
+                "found": "'alle'",
+                "allowed": "top, all, none",
+                "mend": "Did you mean all?",
+            },
+        ]
+
+    def test_changes_nothing_that_ran_before(self, world: World) -> None:
+        world.upload(GOOD)
+        good = world.status()
+        runs = dict(world.schedules.schedules)
+        world.upload(BAD)
+        assert world.schedules.schedules == runs
+        assert world.status()["schedules"] == [SCHEDULE]
+        assert world.status()["monitors"] == good["monitors"]
+        assert load_document(world.store, "flights").model_dump(mode="json") == good["document"]
+
+    def test_is_told_to_the_operators_once(self, world: World) -> None:
+        world.upload(BAD)
+        world.event()
+        ((subject, message),) = world.operators.told
+        assert subject == "Driftline: monitors/flights.yaml has errors"
+        assert "line 4, column 15, monitors.data_quality.schedule: the hours '25' is not allowed" in message
+        assert "No monitor of this endpoint runs until it is mended." in message
+        assert "monitors/flights.status.json" in message
+
+    def test_another_bad_one_is_told_again(self, world: World) -> None:
+        world.upload(GOOD)
+        world.upload(BAD)
+        world.upload(BAD + b"    comparison: x\n")
+        assert len(world.operators.told) == 2
+        assert "the last good document still counts" in world.operators.told[-1][1]
+
+    def test_is_forgotten_after_the_next_good_one(self, world: World) -> None:
+        world.upload(BAD)
+        assert world.upload(GOOD).status == "ok"
+        assert world.status()["errors"] == []
+
+    def test_a_message_that_is_lost_is_sent_by_the_retry(self, world: World) -> None:
+        world.operators = RecordingOperators(fail_on=1)
+        with pytest.raises(InjectedError):
+            world.upload(BAD)
+        world.event()
+        assert len(world.operators.told) == 1
+        assert world.status()["status"] == "error"
+
+    @pytest.mark.parametrize("body", [b"\xff\xfe", b"", b"a: [", b"!!python/object:os.system {}", b"- 1\n"])
+    def test_anything_else_is_an_error_too(self, world: World, body: bytes) -> None:
+        assert world.upload(body).status == "error"
+        assert world.status()["errors"]
+
+    def test_one_that_never_was_good_is_an_error_for_executions(self, world: World) -> None:
+        world.upload(BAD)
+        with pytest.raises(InvalidDocumentError):
+            load_document(world.store, "flights")
+
+    def test_what_eventbridge_refuses_is_an_error_of_the_schedule(self, world: World) -> None:
+        class Refusing(RecordingSchedules):
+            def put(self, schedule: Schedule) -> None:
+                raise InvalidInputError("EventBridge refuses it", expected="something else")
+
+        world.schedules = Refusing()
+        configured = world.upload(GOOD)
+        assert [(e.line, e.field, e.found) for e in configured.errors] == [
+            (4, "monitors.data_quality.schedule", "EventBridge refuses it")
+        ]
+        assert len(world.operators.told) == 1
+
+    def test_an_ending_of_yml_is_an_error(self, world: World) -> None:
+        configured = world.upload(GOOD, "monitors/flights.yml")
+        assert [e.mend for e in configured.errors] == ["Rename it."]
+        assert world.upload(GOOD).status == "ok"
+        assert world.event("monitors/flights.yml").status == "ok"
+
+
+class TestADeletedDocument:
+    def test_takes_its_schedules_and_status_with_it(self, world: World) -> None:
+        world.upload(GOOD)
+        del world.store.objects[KEY]
+        assert world.event() == Configured("flights", "removed")
+        assert world.state() == ({}, {})
+        assert world.event() == Configured("flights", "removed")
+
+    def test_spares_endpoints_whose_names_begin_alike(self) -> None:
+        others = [
+            Schedule(f"{name}-data_quality", "rate(1 hour)", {}) for name in ("flights-eu", "flight", "flights.2")
+        ]
+        world = World(*others)
+        world.upload(GOOD)
+        del world.store.objects[KEY]
+        world.event()
+        assert world.schedules.schedules == {schedule.name: schedule for schedule in others}
+
+    def test_takes_schedules_of_monitors_that_this_version_does_not_know(self, world: World) -> None:
+        world.upload(GOOD)
+        status = world.status() | {"schedules": [SCHEDULE, "flights-from_the_future"]}
+        world.store.objects[STATUS] = json.dumps(status).encode()
+        world.schedules.schedules["flights-from_the_future"] = Schedule("flights-from_the_future", "rate(1 hour)", {})
+        del world.store.objects[KEY]
+        world.event()
+        assert world.schedules.schedules == {}
+
+    def test_a_late_event_of_deletion_finds_the_document_that_is_there_again(self, world: World) -> None:
+        world.upload(GOOD)
+        assert world.event().status == "ok"
+        assert SCHEDULE in world.schedules.schedules
+
+
+class TestEvents:
+    @pytest.mark.parametrize("key", [STATUS, "monitors/a/b.yaml", "monitors/", "capture/x.yaml"])
+    def test_other_keys_are_ignored(self, world: World, key: str) -> None:
+        assert world.upload(b"x", key).status == "ignored"
+        assert list(world.store.objects) == [key]
+
+    def test_a_document_that_changes_meanwhile_is_read_again(self, world: World) -> None:
+        class Changing(InMemoryStore):
+            def get(self, key: str) -> StoredObject:
+                stored = super().get(key)
+                if key == KEY:
+                    self.objects[KEY] = BETTER
+                return stored
+
+        world.store = Changing(objects={KEY: GOOD})
+        world.event()
+        assert world.schedules.schedules[SCHEDULE].expression == "cron(0 7 ? * * *)"
+        assert world.status()["monitors"]["data_quality"]["schedule"] == "cron(0 7 ? * * *)"
+
+    def test_one_that_never_rests_is_given_back_to_the_queue(self, world: World) -> None:
+        class Restless(InMemoryStore):
+            def get(self, key: str) -> StoredObject:
+                stored = super().get(key)
+                if key == KEY:
+                    self.objects[KEY] += b"#\n"
+                return stored
+
+        with pytest.raises(DriftlineError, match="changes faster"):
+            world.event(store=Restless(objects={KEY: GOOD}))
+
+    @pytest.mark.parametrize("broken", [b"", b"{}", b"[]", b'{"status": "great"}'])
+    def test_a_status_file_that_somebody_broke_is_made_anew(self, world: World, broken: bytes) -> None:
+        world.store.objects[STATUS] = broken
+        assert world.upload(GOOD).status == "ok"
+        assert world.status()["status"] == "ok"
+
+    @pytest.mark.parametrize("body", [GOOD, BAD])
+    def test_a_fault_at_any_call_is_healed_by_the_retry(self, body: bytes) -> None:
+        expected = World()
+        expected.upload(BETTER)
+        expected.upload(body)
+        for fail_on in range(1, 10):
+            world = World()
+            world.upload(BETTER)
+            world.store.objects[KEY] = body
+            try:
+                world.event(store=FailingStore(world.store, fail_on))
+            except InjectedError:
+                world.event()
+            assert world.state() == expected.state()
+
+
+class TestNames:
+    def test_long_ones_are_shortened_and_told_apart(self) -> None:
+        one, other = schedule_name("e" * 62 + "1", "data_quality"), schedule_name("e" * 62 + "2", "data_quality")
+        assert len(one) == len(other) == LONGEST_SCHEDULE_NAME
+        assert one != other
+        assert one.endswith("-data_quality")
+
+    def test_short_ones_are_plain(self) -> None:
+        assert schedule_name("a-b", "data_quality") == "a-b-data_quality"
