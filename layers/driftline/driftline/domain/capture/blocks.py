@@ -1,0 +1,185 @@
+"""Rows of capture records, grouped by five-minute slot and layout."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import repeat
+
+import msgspec
+
+from driftline.domain.capture.csv_rows import csv_line
+from driftline.domain.capture.json_rows import PayloadError
+from driftline.domain.capture.lines import line_batches
+from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT, CsvLayout, Row, pair_rows
+from driftline.domain.capture.payloads import CsvPayload, Payload, Rows, decode_payload
+from driftline.domain.capture.records import AnyRecord, CsvRecord, RecordBatch, Reject, SlotClock, decode_records
+from driftline.domain.errors import InvalidInputError
+
+type Preprocess = Callable[[Mapping[str, object], int], Sequence[Mapping[str, object]]]
+"""(the record as JSON, its line) -> its rows, none to drop it; raises InvalidInputError."""
+
+
+@dataclass(slots=True)
+class Block:
+    """Rows of one slot and one layout, in the order of the file.
+
+    Attributes:
+        layout: By position, or the name of a layout by name.
+        lines: One CSV line a row, output columns first; only of a layout by position.
+        rows: Column key -> value of each row; only of a layout by name.
+        records: The record of each row.
+        indexes: Which row of its record each row is, from 0; empty when all are the first.
+    """
+
+    slot: datetime
+    layout: CsvLayout | str
+    lines: list[str] = field(default_factory=list)
+    rows: list[dict[str, object]] = field(default_factory=list)
+    records: list[AnyRecord] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class SlotCount:
+    """How the records of one slot fared."""
+
+    records: int = 0
+    rejected: int = 0
+    skipped: int = 0
+
+
+@dataclass
+class CaptureReader:
+    """Reads one capture file block by block; counts and rejects are complete when the blocks are.
+
+    Attributes:
+        default_slot: Where lines without a time of their own are counted: the start of the file's own hour.
+        preprocess: The monitor's script, if it has one.
+        counts: Slot -> counts; a record that gave no rows counts as well.
+        rejects: In the order of their lines.
+    """
+
+    default_slot: datetime
+    preprocess: Preprocess | None = None
+    counts: dict[datetime, SlotCount] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    _clock: SlotClock = field(default_factory=SlotClock)
+
+    def read(self, body: bytes) -> Iterator[Block]:
+        """The blocks of the file, in an order that follows from its bytes alone.
+
+        Raises:
+            InvalidInputError: the file cannot be unpacked.
+        """
+        for source in line_batches(body):
+            batch = decode_records(source)
+            blocks = self._plain(batch.plain) if batch.plain and self.preprocess is None else None
+            yield from self._any(batch) if blocks is None else blocks
+
+    def _count(self, slot: datetime) -> SlotCount:
+        return self.counts.setdefault(slot, SlotCount())
+
+    def _reject(self, reject: Reject) -> None:
+        self.rejects.append(reject)
+        self._count(reject.slot or self.default_slot).rejected += 1
+
+    def _plain(self, records: Sequence[CsvRecord]) -> list[Block] | None:
+        """Plain CSV, one row a record, no quotes: without a look at single cells; None if it is not like that."""
+        outputs = _single_lines([record.captureData.endpointOutput.data for record in records])
+        inputs = _single_lines([record.captureData.endpointInput.data for record in records])
+        if outputs is None or inputs is None:
+            return None
+        times = [record.eventMetadata.inferenceTime for record in records]
+        try:
+            slots = {time: self._clock.slot_of(time) for time in dict.fromkeys(times)}
+        except InvalidInputError:
+            return None
+        output_widths = [line.count(",") for line in outputs]
+        input_widths = [line.count(",") for line in inputs]
+        lines = list(map(",".join, zip(outputs, inputs, strict=True)))
+        if len(set(slots.values())) == len(set(output_widths)) == len(set(input_widths)) == 1:
+            slot = slots[times[0]]
+            self._count(slot).records += len(records)
+            layout = CsvLayout(output_widths[0] + 1, input_widths[0] + 1)
+            return [Block(slot, layout, lines=lines, records=list(records))]
+        blocks: dict[tuple[datetime, int, int], Block] = {}
+        for time, outs, ins, line, record in zip(times, output_widths, input_widths, lines, records, strict=True):
+            slot = slots[time]
+            block = blocks.get((slot, outs, ins))
+            if block is None:
+                block = blocks[slot, outs, ins] = Block(slot, CsvLayout(outs + 1, ins + 1))
+            block.lines.append(line)
+            block.records.append(record)
+        for block in blocks.values():
+            self._count(block.slot).records += len(block.lines)
+        return list(blocks.values())
+
+    def _any(self, batch: RecordBatch) -> list[Block]:
+        """Every encoding, record by record."""
+        blocks: dict[tuple[datetime, CsvLayout | str], Block] = {}
+        rejects = list(batch.rejects)
+        for record, line in zip(batch.records, batch.lines, strict=True):
+            slot = None
+            try:
+                slot = self._clock.slot_of(record.eventMetadata.inferenceTime)
+                if record.shadow:
+                    self._count(slot).skipped += 1
+                    continue
+                rows = self._preprocessed(batch, line) if self.preprocess else _rows(record)
+            except InvalidInputError as error:
+                rejects.append(Reject(line, str(error), batch.quote(line), slot))
+                continue
+            except PayloadError as error:
+                rejects.append(Reject(line, str(error), batch.quote(line), slot))
+                continue
+            if rows or not self.preprocess:
+                self._count(slot).records += 1
+            else:
+                self._count(slot).skipped += 1
+            for index, (layout, cells) in enumerate(rows):
+                block = blocks.get((slot, layout))
+                if block is None:
+                    block = blocks[slot, layout] = Block(slot, layout)
+                if isinstance(cells, list):
+                    block.lines.append(csv_line(cells))
+                else:
+                    block.rows.append(cells)
+                block.records.append(record)
+                block.indexes.append(index)
+        for reject in sorted(rejects, key=lambda reject: reject.line):
+            self._reject(reject)
+        return list(blocks.values())
+
+    def _preprocessed(self, batch: RecordBatch, line: int) -> list[Row]:
+        assert self.preprocess is not None
+        document = msgspec.json.decode(batch.line(line), type=dict[str, object])
+        rows = self.preprocess(document, line)
+        return [(PREPROCESSED_LAYOUT, {f"input.{name}": value for name, value in sorted(row.items())}) for row in rows]
+
+
+def _rows(record: AnyRecord) -> list[Row]:
+    output, input_ = record.output, record.input
+    if output is None and input_ is None:
+        raise PayloadError("neither endpointInput nor endpointOutput")
+    return pair_rows(
+        _side("endpointOutput", output) if output else None, _side("endpointInput", input_) if input_ else None
+    )
+
+
+def _side(name: str, payload: Payload | CsvPayload) -> Rows:
+    try:
+        return decode_payload(payload)
+    except PayloadError as error:
+        raise PayloadError(f"{name}: {error}") from None
+
+
+def _single_lines(payloads: list[str]) -> list[str] | None:
+    """Payloads that are one CSV line each, without their line ends; None unless all are, without any quote."""
+    joined = "\n".join(payloads)
+    if '"' in joined or "\r" in joined:
+        return None
+    if joined.count("\n") != len(payloads) - 1:
+        payloads = list(map(str.removesuffix, payloads, repeat("\n")))
+        if sum(map(str.count, payloads, repeat("\n"))):
+            return None
+    return payloads if all(payloads) else None

@@ -1,0 +1,128 @@
+"""Columnar records: every row of a capture file as text, exactly as it was captured, in one Parquet file.
+
+| column | type | what |
+|---|---|---|
+| `event_id`, `inference_id`, `inference_time` | VARCHAR | of the record; the time as captured |
+| `row` | INTEGER | which row of its record, from 0 |
+| `slot` | VARCHAR | start of the five-minute slot, `2026-03-01T14:05:00Z` |
+| `output[0]`, `input.carrier` … | VARCHAR | one per column key; NULL where missing |
+
+Rows of different layouts share one file; a column that a layout lacks is NULL there. Keys that differ only in case
+cannot both be column names in DuckDB: the later ones get `#2`, `#3` … behind them.
+"""
+
+import json
+from collections.abc import Iterable
+from io import TextIOWrapper
+from itertools import repeat
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from driftline.domain.capture.blocks import Block
+from driftline.domain.capture.cells import value_text
+from driftline.domain.capture.columns import ColumnKey
+from driftline.domain.capture.csv_rows import csv_line
+from driftline.domain.capture.pairing import CsvLayout
+from driftline.domain.windows import format_instant
+
+_ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
+_MEMORY = "128MB"
+
+
+class ColumnarRecords:
+    """Takes blocks, spools them to local disk, and gives the Parquet file; a context manager that removes the spool."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="records-")
+        self._spools: dict[str, TextIOWrapper] = {}
+        self._keys: dict[str, dict[ColumnKey, None]] = {}
+        self._longest = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for spool in self._spools.values():
+            spool.close()
+        self._folder.cleanup()
+
+    def add(self, block: Block) -> None:
+        """Spools the rows of a block."""
+        slot = format_instant(block.slot)
+        indexes: Iterable[int] = block.indexes or repeat(0, len(block.records))
+        metadata = [record.eventMetadata for record in block.records]
+        if isinstance(block.layout, CsvLayout):
+            spool = self._spool(block.layout.name, dict.fromkeys(block.layout.keys))
+            spool.writelines(
+                f"{csv_line((event.eventId, event.inferenceId or '', event.inferenceTime))},{index},{slot},{line}\n"
+                for event, index, line in zip(metadata, indexes, block.lines, strict=True)
+            )
+            return
+        spool = self._spool(block.layout, {})
+        keys = self._keys[block.layout]
+        for event, index, row in zip(metadata, indexes, block.rows, strict=True):
+            keys.update(dict.fromkeys(row))
+            origin = (event.eventId, event.inferenceId, event.inferenceTime, index, slot)
+            document = dict(zip(_ORIGIN, origin, strict=True)) | {key: value_text(value) for key, value in row.items()}
+            spool.write(json.dumps(document) + "\n")
+
+    def to_bytes(self) -> bytes:
+        """The Parquet file; equal blocks give equal bytes. Call it once, when all blocks are in."""
+        names = _column_names(key for layout in sorted(self._keys) for key in self._keys[layout])
+        selects = []
+        for layout in sorted(self._spools):
+            self._spools[layout].close()
+            selects.append(self._select(layout, names))
+        target = Path(self._folder.name) / "records.parquet"
+        with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": self._folder.name}) as db:
+            db.execute(
+                f"COPY ({' UNION ALL BY NAME '.join(selects)}) TO {_text(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+            )
+        return target.read_bytes()
+
+    def _spool(self, layout: str, keys: dict[ColumnKey, None]) -> TextIOWrapper:
+        if layout not in self._spools:
+            path = Path(self._folder.name) / f"{len(self._spools)}.spool"
+            self._spools[layout] = path.open("w", encoding="utf-8", newline="")
+            self._keys[layout] = keys
+        return self._spools[layout]
+
+    def _select(self, layout: str, names: dict[ColumnKey, str]) -> str:
+        path = _text(self._spools[layout].name)
+        keys = list(self._keys[layout])
+        types = dict.fromkeys((*_ORIGIN, *keys), "VARCHAR") | {"row": "INTEGER"}
+        spec = "{" + ", ".join(f"{_text(key)}: '{kind}'" for key, kind in types.items()) + "}"
+        columns = ", ".join([*_ORIGIN, *(f"{_name(key)} AS {_name(names[key])}" for key in keys)])
+        if layout.startswith("csv:") and not layout.endswith("json"):
+            reader = f"read_csv({path}, columns = {spec}, auto_detect = false, header = false, delim = ',', "
+            reader += "quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', parallel = false)"
+        else:
+            reader = f"read_json({path}, columns = {spec}, format = 'newline_delimited')"
+        return f"SELECT {columns} FROM {reader}"
+
+
+def _column_names(keys: Iterable[ColumnKey]) -> dict[ColumnKey, str]:
+    names: dict[ColumnKey, str] = {}
+    taken = set(_ORIGIN)
+    for key in keys:
+        if key in names:
+            continue
+        name, number = key, 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{key}#{number}"
+        taken.add(name.lower())
+        names[key] = name
+    return names
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _name(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'

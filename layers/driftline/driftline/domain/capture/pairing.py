@@ -1,0 +1,93 @@
+"""Row i of the output beside row i of the input, as one row of one layout.
+
+A layout says how rows are shaped (docs/architecture.md): `csv:1+6` is one output and six input columns by position,
+`json` is by name; where one side is CSV and the other JSON, `csv:1+json` and `json+csv:6`. An absent CSV side counts 0.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftline.domain.capture.columns import ColumnKey
+from driftline.domain.capture.csv_rows import Cells
+from driftline.domain.capture.json_rows import NamedRow, PayloadError, spread
+from driftline.domain.capture.payloads import CsvRows, NamedRows, Rows
+
+JSON_LAYOUT = "json"
+PREPROCESSED_LAYOUT = "preprocessed"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvLayout:
+    """Rows by position on both sides: how many columns each has."""
+
+    outputs: int
+    inputs: int
+
+    @property
+    def name(self) -> str:
+        return f"csv:{self.outputs}+{self.inputs}"
+
+    @property
+    def width(self) -> int:
+        return self.outputs + self.inputs
+
+    @property
+    def keys(self) -> list[ColumnKey]:
+        """Output columns first, as SageMaker puts them."""
+        outputs = [f"output[{i}]" for i in range(self.outputs)]
+        return outputs + [f"input[{i}]" for i in range(self.inputs)]
+
+
+type Row = tuple[CsvLayout, Cells] | tuple[str, dict[ColumnKey, object]]
+"""A row by position with its layout, or a row by name with the name of its layout."""
+
+
+def pair_rows(output: Rows | None, input_: Rows | None) -> list[Row]:
+    """The rows of a record; a side that was not captured is None.
+
+    Some servers answer many rows with one list or one line of values. Where one side has several rows and the other
+    one row of exactly as many plain values, each value belongs to its row.
+
+    Raises:
+        PayloadError: the two sides have different numbers of rows.
+    """
+    if output is not None and input_ is not None:
+        output, input_ = _spread_to(output, len(input_.rows)), _spread_to(input_, len(output.rows))
+        if len(output.rows) != len(input_.rows):
+            raise PayloadError(f"{len(output.rows)} output rows for {len(input_.rows)} input rows do not pair")
+    count = len((output or input_ or CsvRows([])).rows)
+    if not isinstance(output, NamedRows) and not isinstance(input_, NamedRows):
+        left: Sequence[Cells] = output.rows if output else [[]] * count
+        right: Sequence[Cells] = input_.rows if input_ else [[]] * count
+        return [(CsvLayout(len(o), len(i)), o + i) for o, i in zip(left, right, strict=True)]
+    outputs = _named("output", output, count)
+    inputs = _named("input", input_, count)
+    return [(_join(o[0], i[0]), o[1] | i[1]) for o, i in zip(outputs, inputs, strict=True)]
+
+
+def _spread_to(side: Rows, rows: int) -> Rows:
+    if rows < 2 or len(side.rows) != 1:  # noqa: PLR2004 - several rows against one
+        return side
+    if isinstance(side, CsvRows):
+        return CsvRows([[cell] for cell in side.rows[0]]) if len(side.rows[0]) == rows else side
+    values = spread(side.rows[0])
+    return NamedRows(values) if values and len(values) == rows else side
+
+
+def _named(prefix: str, side: Rows | None, count: int) -> list[tuple[str, dict[ColumnKey, object]]]:
+    """(the side's part of the layout, column key -> value) of each row."""
+    if side is None:
+        return [("", {})] * count
+    if isinstance(side, CsvRows):
+        return [(f"csv:{len(cells)}", {f"{prefix}[{i}]": c for i, c in enumerate(cells)}) for cells in side.rows]
+    return [(JSON_LAYOUT, _prefixed(prefix, row)) for row in side.rows]
+
+
+def _prefixed(prefix: str, row: NamedRow) -> dict[ColumnKey, object]:
+    return {prefix + suffix: value for suffix, value in row.items()}
+
+
+def _join(output: str, input_: str) -> str:
+    if {output, input_} <= {JSON_LAYOUT, ""}:
+        return JSON_LAYOUT
+    return f"{output}+{input_}"

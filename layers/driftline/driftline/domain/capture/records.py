@@ -1,0 +1,200 @@
+"""Capture records from the lines of a capture file; lines that are none become rejects.
+
+Only the fields that are used are decoded, with msgspec, a batch at a time. A batch that holds a line that does not
+decode is read again line by line, so that one bad line costs its neighbours nothing but time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import ClassVar, Literal
+
+import msgspec
+
+from driftline.domain.capture.lines import LineBatch
+from driftline.domain.capture.payloads import CsvPayload, Payload
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.windows import SLOT, floor_to, parse_instant
+
+QUOTED_CHARACTERS = 200
+_SHADOW = "ShadowExperiment"
+_SHORTEST_TIME = len("2026-03-01T00")
+_CACHED_TIMES = 100_000
+
+
+class CsvData(msgspec.Struct, gc=False):
+    """Both sides, as they are in most files."""
+
+    endpointInput: CsvPayload  # noqa: N815 - SageMaker's names
+    endpointOutput: CsvPayload  # noqa: N815
+
+
+class CsvMetadata(msgspec.Struct, gc=False):
+    inferenceTime: str  # noqa: N815
+    eventId: str = ""  # noqa: N815
+    inferenceId: str | None = None  # noqa: N815
+    invocationSource: Literal[""] = ""  # noqa: N815 - a named source makes it no plain record
+
+
+class CsvRecord(msgspec.Struct, gc=False):
+    """A line with CSV on both sides and nothing special: decoding it proves that."""
+
+    captureData: CsvData  # noqa: N815
+    eventMetadata: CsvMetadata  # noqa: N815
+    shadow: ClassVar[bool] = False
+
+    @property
+    def output(self) -> CsvPayload:
+        return self.captureData.endpointOutput
+
+    @property
+    def input(self) -> CsvPayload:
+        return self.captureData.endpointInput
+
+
+class CaptureData(msgspec.Struct, gc=False):
+    """Both sides; `batchTransformOutput` stands for the output in merged batch records."""
+
+    endpointInput: Payload | None = None  # noqa: N815 - SageMaker's names
+    endpointOutput: Payload | None = None  # noqa: N815
+    batchTransformOutput: Payload | None = None  # noqa: N815
+
+
+class EventMetadata(msgspec.Struct, gc=False):
+    inferenceTime: str  # noqa: N815
+    eventId: str = ""  # noqa: N815
+    inferenceId: str | None = None  # noqa: N815
+    invocationSource: str | None = None  # noqa: N815
+
+
+class CaptureRecord(msgspec.Struct, gc=False):
+    """One line: one invocation with one or several rows."""
+
+    captureData: CaptureData  # noqa: N815
+    eventMetadata: EventMetadata  # noqa: N815
+
+    @property
+    def output(self) -> Payload | None:
+        return self.captureData.endpointOutput or self.captureData.batchTransformOutput
+
+    @property
+    def input(self) -> Payload | None:
+        return self.captureData.endpointInput
+
+    @property
+    def shadow(self) -> bool:
+        """Shadow variants answer nobody; SageMaker's analyzer skips them too."""
+        return self.eventMetadata.invocationSource == _SHADOW
+
+
+type AnyRecord = CsvRecord | CaptureRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A line that gave no rows: where, why, its beginning, and the slot of its time where it has one."""
+
+    line: int
+    reason: str
+    quoted: str
+    slot: datetime | None = None
+    malformed: bool = False
+    """Whether it is no capture record at all, rather than one that cannot be used."""
+
+
+@dataclass(frozen=True)
+class RecordBatch:
+    """The records of a batch of lines with their line numbers, and the lines that are none.
+
+    Attributes:
+        plain: The records when all lines are plain CSV records, else None.
+    """
+
+    records: Sequence[AnyRecord]
+    lines: Sequence[int]
+    rejects: Sequence[Reject]
+    source: LineBatch
+    plain: Sequence[CsvRecord] | None = None
+
+    def line(self, number: int) -> bytes:
+        """A line of this batch by its number in the file."""
+        return self._all_lines[number - self.source.first_line]
+
+    def quote(self, number: int) -> str:
+        """The beginning of a line of this batch."""
+        return shorten(self.line(number))
+
+    @cached_property
+    def _all_lines(self) -> list[bytes]:
+        return self.source.body.split(b"\n")
+
+
+_PLAIN_DECODER = msgspec.json.Decoder(CsvRecord)
+_DECODER = msgspec.json.Decoder(CaptureRecord)
+
+
+def decode_records(batch: LineBatch) -> RecordBatch:
+    """The capture records of a batch; empty lines are no records."""
+    lines = range(batch.first_line, batch.first_line + batch.lines)
+    try:
+        plain = _PLAIN_DECODER.decode_lines(batch.body)
+    except ValueError:
+        plain = []  # at the first line that is not plain, so in other files this costs next to nothing
+    if len(plain) == len(lines):
+        return RecordBatch(plain, lines, (), batch, plain)
+    try:
+        records = _DECODER.decode_lines(batch.body)
+    except ValueError:
+        return _decode_one_by_one(batch)
+    if len(records) == len(lines):
+        return RecordBatch(records, lines, (), batch)
+    return _decode_one_by_one(batch)  # empty lines: the numbers of the others count
+
+
+def shorten(line: bytes) -> str:
+    """The beginning of a line, for people."""
+    text = line.strip().decode("utf-8", "replace")
+    return text if len(text) <= QUOTED_CHARACTERS else text[: QUOTED_CHARACTERS - 1] + "…"
+
+
+def _decode_one_by_one(batch: LineBatch) -> RecordBatch:
+    records: list[AnyRecord] = []
+    numbers: list[int] = []
+    rejects: list[Reject] = []
+    for number, line in _numbered(batch):
+        try:
+            records.append(_DECODER.decode(line))
+        except ValueError as error:
+            rejects.append(Reject(number, f"no capture record ({error})", shorten(line), malformed=True))
+        else:
+            numbers.append(number)
+    return RecordBatch(records, numbers, rejects, batch)
+
+
+def _numbered(batch: LineBatch) -> Iterator[tuple[int, bytes]]:
+    for number, line in enumerate(batch.body.split(b"\n"), start=batch.first_line):
+        if line.strip():
+            yield number, line
+
+
+class SlotClock:
+    """The five-minute slot of an inference time; texts that were seen before are not parsed again."""
+
+    def __init__(self) -> None:
+        self._slots: dict[str, datetime] = {}
+
+    def slot_of(self, text: str) -> datetime:
+        """Raises InvalidInputError: no ISO-8601 instant, or a date without a time."""
+        slot = self._slots.get(text)
+        if slot is None:
+            if len(text) < _SHORTEST_TIME:
+                raise InvalidInputError(f"{text!r} is not a time", expected="ISO 8601, such as 2026-03-01T14:00:00Z")
+            try:
+                slot = floor_to(parse_instant(text), SLOT)
+            except OverflowError:
+                raise InvalidInputError(f"{text!r} is outside the calendar") from None
+            if len(self._slots) >= _CACHED_TIMES:
+                self._slots.clear()  # times with fractions differ in every record
+            self._slots[text] = slot
+        return slot

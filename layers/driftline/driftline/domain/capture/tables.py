@@ -1,0 +1,61 @@
+"""Blocks of rows gathered into tables that are worth profiling."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from driftline.domain.capture.blocks import Block
+from driftline.domain.capture.cells import values_to_columns
+from driftline.domain.capture.columns import ColumnKey, Table
+from driftline.domain.capture.csv_columns import csv_to_columns
+from driftline.domain.capture.pairing import CsvLayout
+
+CHUNK_CELLS = 1_500_000
+"""Chunks are measured in cells, not bytes: each column of each chunk has a fixed cost. This many take about 100 MB."""
+
+type SlotTable = tuple[datetime, str, Table]
+"""(start of the slot, name of the layout, rows)."""
+
+
+@dataclass
+class TableBuffer:
+    """Gathers blocks and gives tables whenever enough cells have come together."""
+
+    chunk_cells: int = CHUNK_CELLS
+    _lines: dict[tuple[datetime, CsvLayout], list[str]] = field(default_factory=dict)
+    _rows: dict[tuple[datetime, str], list[dict[ColumnKey, object]]] = field(default_factory=dict)
+    _cells: int = 0
+
+    def add(self, block: Block) -> Iterator[SlotTable]:
+        """Takes a block; gives tables of everything gathered, when that is enough."""
+        if isinstance(block.layout, CsvLayout):
+            self._lines.setdefault((block.slot, block.layout), []).extend(block.lines)
+            self._cells += block.layout.width * len(block.lines)
+        else:
+            self._rows.setdefault((block.slot, block.layout), []).extend(block.rows)
+            self._cells += sum(map(len, block.rows))
+        if self._cells >= self.chunk_cells:
+            yield from self.flush()
+
+    def flush(self) -> Iterator[SlotTable]:
+        """Tables of what is left."""
+        lines, rows = self._lines, self._rows
+        self._lines, self._rows, self._cells = {}, {}, 0
+        for (slot, layout), csv_lines in lines.items():
+            yield slot, layout.name, _csv_table(layout, csv_lines)
+        for (slot, name), named_rows in rows.items():
+            yield slot, name, _named_table(named_rows)
+
+
+def _csv_table(layout: CsvLayout, lines: list[str]) -> Table:
+    columns = csv_to_columns("\n".join(lines).encode(), layout.width)
+    return Table(len(lines), dict(zip(layout.keys, columns, strict=True)))
+
+
+def _named_table(rows: list[dict[ColumnKey, object]]) -> Table:
+    """Columns in the order in which names first occur; a preprocessor's come sorted."""
+    columns: dict[ColumnKey, list[object]] = {}
+    for row in rows:
+        for key, value in row.items():
+            columns.setdefault(key, []).append(value)
+    return Table(len(rows), {key: values_to_columns(values) for key, values in columns.items()})
