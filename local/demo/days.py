@@ -1,7 +1,9 @@
 """Which days the demo replays."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+
+from local.demo.flights import DAY_BEGINS
 
 BASELINE = (date(2013, 1, 1), date(2013, 2, 28))
 FIRST, LAST = date(2013, 3, 1), date(2013, 12, 30)
@@ -20,3 +22,8 @@ def between(first: date, last: date) -> Sequence[date]:
 def default_days() -> Sequence[date]:
     """March and April, and three storms of the summer."""
     return [*between(FIRST, date(2013, 4, 30)), *STORMS]
+
+
+def judged_at(day: date) -> datetime:
+    """When the monitor's schedule fires for an operating day: as soon as it has ended."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1) + DAY_BEGINS

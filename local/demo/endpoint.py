@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from local.demo.flights import Flight
-from local.demo.model import FEATURES
 from numpy.typing import NDArray
 
 from driftline.domain.layout import CAPTURE, hour_folder
 from driftline.domain.windows import HOUR, floor_to, format_instant
+from local.demo.flights import Flight
+from local.demo.model import FEATURES
 
 ENDPOINT = "flight-delay"
 VARIANT = "AllTraffic"

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from local.demo.days import BASELINE, FIRST, between
-from local.demo.flights import Flight, Station, Weather, data_folder, read_flights, read_weather
 from rich.console import Console
 
 from driftline.domain.drift.distance import ComparisonMethod
 from driftline.domain.drift.linf import numeric_distance
 from driftline.domain.drift.rank_map import RankMap, true_ranks
+from local.demo.days import BASELINE, FIRST, between
+from local.demo.flights import Flight, Station, Weather, data_folder, read_flights, read_weather
 
 LAST = date(2013, 4, 30)
 THRESHOLD = 0.1

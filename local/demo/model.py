@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from local.demo.flights import Flight
 from numpy.typing import NDArray
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
+
+from local.demo.flights import Flight
 
 FEATURES = ("carrier", "origin", "dep_hour", "distance", "dep_delay", "precip")
 

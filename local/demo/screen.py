@@ -58,11 +58,14 @@ class Screen:
         with Progress(*columns, console=self._console, transient=True, disable=disabled) as progress:
             yield Days(self, progress, progress.add_task("replaying", total=number))
 
-    def finish(self, verdicts: Sequence[DayVerdict], folder: Path, commands: Sequence[tuple[str, str]]) -> None:
+    def finish(
+        self, verdicts: Sequence[DayVerdict], folder: Path, commands: Sequence[tuple[str, str]], seconds: float
+    ) -> None:
         """The sum of it all, where the files are, and what to try next."""
         alarms = [verdict for verdict in verdicts if verdict.violations]
         quiet = [verdict for verdict in verdicts if not verdict.violations]
-        self._print(f"\n{len(quiet)} quiet days{_mean_error(quiet)}, {len(alarms)} alarms{_mean_error(alarms)}.")
+        counts = f"{len(quiet)} quiet days{_mean_error(quiet)}, {len(alarms)} alarms{_mean_error(alarms)}"
+        self._print(f"\n{counts}; {seconds:.0f} s.")
         self._print(f"\nThe bucket is now the folder [bold]{escape(str(folder))}[/bold]. Try on it:")
         for command, meaning in commands:
             self._print(f"  [cyan]{escape(command)}[/cyan]\n      {escape(meaning)}")

@@ -1,0 +1,159 @@
+"""`python -m local.demo`: see docs/demo.md."""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from driftline.domain.windows import format_instant
+from local.cloud import EmbeddedCloud
+from local.demo import days as calendar
+from local.demo.endpoint import ENDPOINT, baseline_csv
+from local.demo.flights import data_folder, read_flights, read_weather
+from local.demo.model import mean_error, predict, train
+from local.demo.monitor import EDITED_COMPLETENESS, EDITED_DRIFT_THRESHOLD, MONITOR
+from local.demo.replay import MARK, PredictedDay, Replay
+from local.demo.screen import DayVerdict, Screen
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the demo; gives the exit code."""
+    options = _parse(arguments)
+    console = Console(highlight=False)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        run(Screen(console), _days(options), options.out.absolute())
+    except KeyboardInterrupt:
+        console.print("\nStopped. The embedded cloud is gone; nothing was left behind.", soft_wrap=True)
+        return INTERRUPTED
+    return 0
+
+
+def run(screen: Screen, days: Sequence[date], out: Path) -> None:
+    """All steps, from the data to the folder of files."""
+    began = time.monotonic()
+    screen.title("Driftline: flights out of New York in 2013, a model of their delays, and a monitor that watches it")
+    folder = data_folder()
+    flights = read_flights(folder, read_weather(folder), {*calendar.between(*calendar.BASELINE), *days})
+    baseline = [flight for day in calendar.between(*calendar.BASELINE) for flight in flights[day]]
+    replayed = sum(len(flights[day]) for day in days)
+    screen.step("data", f"{len(baseline):,} flights of January and February to learn from, {replayed:,} to replay")
+    model = train(baseline)
+    predicted = predict(model, baseline)
+    error = mean_error(baseline, predicted)
+    screen.step("model", f"predicts the delay at arrival, wrong by {error:.0f} minutes on the flights it learnt from")
+    with EmbeddedCloud(tell=screen.note) as cloud:
+        screen.step("cloud", f"template.yaml is deployed at {cloud.endpoint}, roles enforced; bucket {cloud.bucket}")
+        replay = Replay(cloud)
+        schedule = replay.configure()
+        screen.step("monitor", f"monitors/{ENDPOINT}.yaml was put into the bucket; it made the schedule {schedule}")
+        replay.suggest_baseline(baseline_csv(baseline, predicted))
+        screen.step("baseline", "its upload made statistics.json and constraints.json")
+        edits = ", ".join(f"{name} may lack {1 - share:.0%}" for name, share in EDITED_COMPLETENESS.items())
+        screen.note(f"edited, as a person would: {edits}; drift from {EDITED_DRIFT_THRESHOLD} on is an alarm")
+        screen.step("replay", f"{len(days)} days: capture files are put, events profile them, the schedule fires")
+        predictions = [PredictedDay(day, flights[day], predict(model, flights[day])) for day in days]
+        verdicts = _replay(screen, replay, predictions, schedule)
+        replay.save(out)
+    screen.finish(verdicts, out, _next_steps(out, verdicts), time.monotonic() - began)
+
+
+def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay], schedule: str) -> list[DayVerdict]:
+    verdicts = []
+    with screen.days(len(days)) as table:
+        files = replay.upload(days[0])
+        for number, day in enumerate(days):
+            table.doing(f"{day.day:%d %B}")
+            # The next day's files are on their way while this day is judged.
+            ahead = replay.upload(days[number + 1]) if number + 1 < len(days) else []
+            verdicts.append(replay.judge(day, files, schedule))
+            table.add(verdicts[-1])
+            files = ahead
+    return verdicts
+
+
+def _next_steps(out: Path, verdicts: Sequence[DayVerdict]) -> list[tuple[str, str]]:
+    worst = max(verdicts, key=lambda verdict: (verdict.violations > 0, verdict.worst_drift or 0.0))
+    store = f"--store {out}"
+    scheduled = sorted(calendar.judged_at(verdict.day) for verdict in verdicts)
+    first, last = format_instant(scheduled[0]), format_instant(scheduled[-1] + timedelta(hours=1))
+    constraints = out / "baselines" / ENDPOINT / MONITOR / "constraints.json"
+    driftline = Path(sys.executable).with_name("driftline")
+    return [
+        (f"{driftline} show {store} --scheduled {format_instant(calendar.judged_at(worst.day))}", "the worst day"),
+        (
+            f"{driftline} ingest {store}",
+            "profile the capture files again, without any cloud; needed once, before a replay",
+        ),
+        (
+            f"{driftline} replay {store} --from {first} --to {last}",
+            f"judge all days again, for example after a change of {constraints}",
+        ),
+        ("python -m local.demo.lesson", "why temperature and pressure are not among the features"),
+    ]
+
+
+def _days(options: argparse.Namespace) -> Sequence[date]:
+    if options.first or options.last:
+        first = options.first or calendar.FIRST
+        days = calendar.between(first, options.last or min(first + timedelta(days=30), calendar.LAST))
+    else:
+        days = calendar.default_days()
+    return days[: options.days]
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.demo",
+        description="Flights, a model and a monitor on an embedded cloud; see docs/demo.md.",
+    )
+    parser.add_argument(
+        "--from", dest="first", type=_day, metavar="DAY", help="first day to replay, 2013-03-01 or later"
+    )
+    parser.add_argument(
+        "--to",
+        dest="last",
+        type=_day,
+        metavar="DAY",
+        help="last day to replay, at most 2013-12-30; a month later by default",
+    )
+    parser.add_argument("--days", type=_positive, metavar="N", help="only the first N of the days")
+    parser.add_argument("--out", type=Path, default=Path("demo-output"), help="folder for the files (%(default)s)")
+    options = parser.parse_args(arguments)
+    if options.first and options.last and options.first > options.last:
+        parser.error(f"--from {options.first} is after --to {options.last}")
+    if options.out.exists() and not (options.out / MARK).is_file():
+        parser.error(f"{options.out} exists and is not the demo's: give another folder with --out")
+    return options
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; expected for example 2013-03-08") from None
+    if not calendar.FIRST <= day <= calendar.LAST:
+        raise argparse.ArgumentTypeError(f"{text} is not among the days from {calendar.FIRST} to {calendar.LAST}")
+    return day
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days")
+    return int(text)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
