@@ -1,0 +1,43 @@
+"""Exit codes, and the command group that keeps to them."""
+
+from enum import IntEnum
+from typing import Any, override
+
+import typer
+from typer.core import TyperGroup
+
+_USAGE_OF_TYPER = 2
+
+
+class ExitCode(IntEnum):
+    """What a pipeline reads. Typer's own 2 for bad usage would look like violations, so usage has sysexits' 64."""
+
+    COMPLETED = 0
+    FAILED = 1
+    COMPLETED_WITH_VIOLATIONS = 2
+    USAGE = 64
+    INTERRUPTED = 130
+
+
+class DriftlineGroup(TyperGroup):
+    """Typer's group with our exit code for bad usage."""
+
+    @override
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().make_context(*args, **kwargs)
+        except typer.TyperException as error:
+            raise _as_usage(error) from error.__cause__
+
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.TyperException as error:
+            raise _as_usage(error) from error.__cause__
+
+
+def _as_usage(error: typer.TyperException) -> typer.TyperException:
+    if error.exit_code == _USAGE_OF_TYPER:
+        error.exit_code = ExitCode.USAGE
+    return error

@@ -1,0 +1,102 @@
+"""Answers for people and for machines: results on stdout, progress and errors on stderr."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from driftline.cli.exits import ExitCode
+from driftline.domain.errors import DriftlineError
+
+_WIDTH_OF_PIPES = 160
+"""Characters: a table that is piped into a file must not be cut to an imagined 80."""
+
+type Step = Callable[[str], None]
+
+
+class Output:
+    """One command's output.
+
+    Args:
+        as_json: Print one JSON document instead of tables.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._out = _console(stderr=False)
+        self._err = _console(stderr=True)
+
+    def result(self, document: Mapping[str, object], show: Callable[[Console], None]) -> None:
+        """The document for machines, or what `show` prints for people."""
+        if self._as_json:
+            sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        else:
+            show(self._out)
+
+    def failure(self, error: DriftlineError) -> None:
+        """What, where, what was expected and how to mend it."""
+        if self._as_json:
+            parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
+            sys.stdout.write(json.dumps({"error": parts}, indent=2, ensure_ascii=False) + "\n")
+        where = f"[bold]{escape(error.where)}[/bold]: " if error.where else ""
+        self._say(f"[bold red]Error[/bold red] {where}{escape(error.what)}")
+        if error.expected:
+            self._say(f"  Expected: {escape(error.expected)}")
+        if error.mend:
+            self._say(f"  {escape(error.mend)}")
+
+    def note(self, text: str) -> None:
+        """A line for people, not a result."""
+        self._say(escape(text))
+
+    @contextmanager
+    def progress(self, doing: str, total: int) -> Iterator[Step]:
+        """A bar on a terminal; nothing elsewhere. Call the step with what is done next."""
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+        hidden = not self._err.is_terminal
+        with Progress(*columns, console=self._err, transient=True, disable=hidden) as progress:
+            task = progress.add_task(doing, total=total)
+
+            def step(text: str) -> None:
+                progress.update(task, description=f"{doing} {text}", advance=1)
+
+            yield step
+
+    def _say(self, markup: str) -> None:
+        self._err.print(markup, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def reporting(*, as_json: bool) -> Iterator[Output]:
+    """Turns errors that a user can mend, and AWS's refusals, into a message and exit code 1.
+
+    Anything else is a defect and keeps its traceback.
+    """
+    output = Output(as_json=as_json)
+    try:
+        yield output
+    except DriftlineError as error:
+        output.failure(error)
+        raise typer.Exit(ExitCode.FAILED) from None
+    except _aws_errors() as error:
+        output.failure(DriftlineError(str(error), where="AWS", mend="Check the credentials, region and permissions."))
+        raise typer.Exit(ExitCode.FAILED) from None
+    except KeyboardInterrupt:
+        output.note("Stopped. Whatever was finished is kept; the same command goes on from there.")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_PIPES)
+
+
+def _aws_errors() -> tuple[type[Exception], ...]:
+    """botocore's errors, if it was ever imported: a folder needs no boto3."""
+    module = sys.modules.get("botocore.exceptions")
+    return (module.BotoCoreError, module.ClientError) if module else ()

@@ -1,0 +1,78 @@
+"""Where a command works: a folder that is laid out like the bucket, or the bucket itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from driftline.adapters.folder import FolderStore, FolderStores
+from driftline.adapters.s3 import S3Store, S3Stores
+from driftline.domain import layout
+from driftline.domain.errors import InvalidInputError
+from driftline.usecases.ports import ObjectStore, Stores
+
+_S3 = "s3://"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The store of a command, and how to open the bucket that a monitor document names for captures.
+
+    Attributes:
+        location: The store as the user wrote it.
+    """
+
+    location: str
+    store: ObjectStore
+    stores: Stores
+
+    def endpoints(self) -> list[str]:
+        """Endpoints that have a monitor document, sorted."""
+        names = (layout.endpoint_of_document(summary.key) for summary in self.store.list(layout.MONITORS))
+        return sorted(name for name in names if name is not None)
+
+    def endpoint(self, wanted: str | None) -> str:
+        """The wanted endpoint, or the only one.
+
+        Raises:
+            InvalidInputError: none is wanted and there is none, or more than one.
+        """
+        if wanted is not None:
+            return wanted
+        found = self.endpoints()
+        if len(found) == 1:
+            return found[0]
+        where = self.store.uri(layout.MONITORS)
+        if not found:
+            raise InvalidInputError(
+                "no monitor document here",
+                where=where,
+                expected="monitors/<endpoint>.yaml",
+                mend="Put one there, or point --store at another place.",
+            )
+        raise InvalidInputError(
+            "several endpoints here", where=where, expected=", ".join(found), mend="Choose one with --endpoint."
+        )
+
+
+def open_place(location: str) -> Place:
+    """Opens a folder or `s3://bucket`; the bucket with the user's own credentials.
+
+    Raises:
+        InvalidInputError: the folder does not exist, or there is more than a bucket in the URI.
+    """
+    if location.startswith(_S3):
+        bucket, _, below = location.removeprefix(_S3).partition("/")
+        if not bucket or below:
+            raise InvalidInputError(
+                "not a bucket", where=location, expected="s3://<bucket>", mend="The layout begins at the bucket's root."
+            )
+        stores = S3Stores()
+        store: S3Store = stores(bucket)
+        return Place(location, store, stores)
+    folder = Path(location)
+    if not folder.is_dir():
+        raise InvalidInputError(
+            "there is no such folder",
+            where=str(folder.absolute()),
+            expected="a folder that is laid out like the bucket, or s3://<bucket>",
+        )
+    return Place(location, FolderStore(folder), FolderStores(folder))

@@ -1,0 +1,64 @@
+"""`driftline show`: what did this execution find?"""
+
+import json
+from datetime import datetime
+
+from driftline.cli import options
+from driftline.cli.output import reporting
+from driftline.cli.places import Place, open_place
+from driftline.cli.tables import show_summary
+from driftline.domain import layout
+from driftline.domain.data_quality.summary import parse_summary
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.windows import format_instant
+
+SUMMARY = "summary.json"
+
+
+def show(
+    *,
+    store: options.Store = ".",
+    endpoint: options.Endpoint = None,
+    monitor: options.Monitor = options.DATA_QUALITY,
+    scheduled: options.Scheduled = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show an execution that was written before: the newest, or that of a scheduled time.
+
+    Exit code 0 whatever the verdict was; with --json its summary.json and where its files are.
+
+    Example: driftline show --scheduled 2013-03-09T09:00:00Z
+    """
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        name = place.endpoint(endpoint)
+        folder = layout.report_folder(name, monitor, scheduled) if scheduled else _newest(place, name, monitor)
+        key = f"{folder}{SUMMARY}"
+        body = _existing(place, key, scheduled)
+        summary = parse_summary(body, place.store.uri(key))
+        result = {"folder": place.store.uri(folder), "summary": json.loads(body)}
+        output.result(result, lambda console: show_summary(console, summary, place.store.uri(folder)))
+
+
+def _newest(place: Place, endpoint: str, monitor: str) -> str:
+    """The last folder in the order of keys, which is that of time."""
+    prefix = f"{layout.REPORTS}{endpoint}/{monitor}/"
+    keys = [summary.key for summary in place.store.list(prefix) if summary.key.endswith(f"/{SUMMARY}")]
+    if not keys:
+        raise InvalidInputError(
+            "no execution here", where=place.store.uri(prefix), mend="`driftline run` or `driftline replay` makes some."
+        )
+    return max(keys, key=_time_order).removesuffix(SUMMARY)
+
+
+def _time_order(key: str) -> list[str]:
+    """`…/09/30/summary.json` is after `…/09/summary.json`, as half past is after the hour."""
+    return [part for part in key.split("/") if part != SUMMARY]
+
+
+def _existing(place: Place, key: str, scheduled: datetime | None) -> bytes:
+    try:
+        return place.store.get(key).body
+    except ObjectNotFoundError:
+        when = f" scheduled for {format_instant(scheduled)}" if scheduled else ""
+        raise InvalidInputError(f"there is no execution{when}", where=place.store.uri(key)) from None

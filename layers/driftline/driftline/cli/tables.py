@@ -1,0 +1,109 @@
+"""Executions as a person reads them. Names and values come from data, so all of them are escaped."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from driftline.domain.data_quality.summary import BucketMove, FeatureSummary, Summary, ViolationEvidence
+from driftline.domain.windows import format_instant
+from driftline.usecases.execution import Execution, ExecutionStatus
+
+_COLOURS = {
+    ExecutionStatus.COMPLETED: "green",
+    ExecutionStatus.COMPLETED_WITH_VIOLATIONS: "red",
+    ExecutionStatus.FAILED: "bold red",
+}
+_LONGEST_VALUE = 24  # characters of a category in a table
+
+
+def show_summary(console: Console, summary: Summary, folder: str) -> None:
+    """One execution: its verdict, the evidence of every violation, and all features."""
+    console.print(_status(ExecutionStatus(summary.status)), soft_wrap=True, end="  ")
+    start, end = format_instant(summary.window.start), format_instant(summary.window.end)
+    console.print(f"{escape(summary.endpoint)} {summary.monitor} of {start} to {end}", soft_wrap=True)
+    console.print(escape(summary.reason), soft_wrap=True)
+    counts = f"{summary.rows:,} rows from {summary.records:,} records"
+    if summary.rejected:
+        counts += f", {summary.rejected:,} rejected lines"
+    if summary.other_layout_rows:
+        counts += f", {summary.other_layout_rows:,} rows of another layout left out"
+    console.print(counts, soft_wrap=True)
+    for note in summary.notes:
+        console.print(f"Note: {escape(note)}", soft_wrap=True)
+    if summary.violations:
+        console.print(_violations(summary.violations))
+    if summary.features:
+        console.print(_features(summary.features))
+    console.print(f"Files: {escape(folder)}", soft_wrap=True)
+
+
+def show_executions(console: Console, executions: Sequence[Execution]) -> None:
+    """A table with one line per execution."""
+    table = Table("scheduled", "status", "rows", "violations", "worst drift", "feature", "")
+    for column in table.columns[2:5]:
+        column.justify = "right"
+    for execution in executions:
+        cells = (
+            format_instant(execution.scheduled_time) if execution.scheduled_time else "",
+            _status(execution.status),
+            f"{execution.rows:,}",
+            str(execution.violations),
+            "" if execution.worst_drift is None else f"{execution.worst_drift:.3f}",
+            escape(execution.worst_feature or ""),
+            escape("" if execution.rows else execution.reason),
+        )
+        table.add_row(*cells)
+    console.print(table)
+
+
+def _status(status: ExecutionStatus) -> Text:
+    return Text(status.value, style=_COLOURS[status])
+
+
+def _violations(violations: Sequence[ViolationEvidence]) -> Table:
+    table = Table("feature", "check", "what", "where it moved", "for example")
+    for violation in violations:
+        moved = "; ".join(_move(bucket) for bucket in violation.top_buckets[:2])
+        table.add_row(
+            escape(violation.feature),
+            escape(violation.check),
+            escape(violation.description),
+            escape(moved),
+            escape(", ".join(violation.sample_inference_ids[:2])),
+        )
+    return table
+
+
+def _features(features: Sequence[FeatureSummary]) -> Table:
+    table = Table("feature", "type", "completeness", "drift", "limit", "direction", "")
+    for column in table.columns[2:5]:
+        column.justify = "right"
+    for feature in features:
+        drift = feature.drift
+        value = drift.value if drift else None
+        table.add_row(
+            escape(feature.name),
+            escape(feature.inferred_type),
+            "" if feature.completeness is None else f"{feature.completeness:.1%}",
+            "" if value is None else Text(f"{value:.3f}", style="red" if drift and drift.drifted else ""),
+            "" if drift is None else f"{drift.threshold:g}",
+            drift.direction if drift else "",
+            escape(feature.not_compared or ""),
+        )
+    return table
+
+
+def _move(bucket: BucketMove) -> str:
+    """`[0.5, 1): 2.0% → 31.5%`"""
+    if bucket.value is not None:
+        name = bucket.value if len(bucket.value) <= _LONGEST_VALUE else f"{bucket.value[:_LONGEST_VALUE]}…"
+    elif bucket.lower is None:
+        name = f"below {bucket.upper:g}"
+    elif bucket.upper is None:
+        name = f"from {bucket.lower:g}"
+    else:
+        name = f"[{bucket.lower:g}, {bucket.upper:g})"
+    return f"{name}: {bucket.baseline:.1%} → {bucket.current:.1%}"

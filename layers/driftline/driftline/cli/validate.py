@@ -1,0 +1,83 @@
+"""`driftline validate`: is this monitor document right, and what would it do?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from driftline.cli import options
+from driftline.cli.exits import ExitCode
+from driftline.cli.output import Output, reporting
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
+
+
+def validate(
+    document: Annotated[Path, typer.Argument(help="The monitor document, <endpoint>.yaml.", metavar="DOC")],
+    *,
+    as_json: options.Json = False,
+) -> None:
+    """Check a monitor document: every error with its line, what was found and what is allowed.
+
+    Exit code 0 when it is right, 1 when it is not.
+
+    Example: driftline validate monitors/flight-delay.yaml
+    """
+    with reporting(as_json=as_json) as output:
+        try:
+            valid = parse_document(_read(document), where=str(document))
+        except InvalidDocumentError as error:
+            _show_errors(output, document, error)
+            raise typer.Exit(ExitCode.FAILED) from None
+        result = {"document": str(document), "status": "ok", "errors": [], "content": valid.model_dump(mode="json")}
+        output.result(result, lambda console: _show(console, valid))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InvalidInputError(f"cannot be read: {reason}", where=str(path), expected="a YAML file") from None
+
+
+def _show_errors(output: Output, path: Path, error: InvalidDocumentError) -> None:
+    errors = [
+        {
+            "line": each.line,
+            "column": each.column,
+            "field": each.field,
+            "found": each.found,
+            "allowed": each.allowed,
+            "mend": each.mend,
+        }
+        for each in error.errors
+    ]
+
+    def show(console: Console) -> None:
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        console.print(f"[bold red]{count}[/bold red] in {escape(str(path))}", soft_wrap=True)
+        for each in error.errors:
+            console.print(f"  {escape(str(each))}", soft_wrap=True)
+
+    output.result({"document": str(path), "status": "error", "errors": errors, "content": None}, show)
+
+
+def _show(console: Console, document: MonitorDocument) -> None:
+    console.print(f"[green]ok[/green]  endpoint {escape(document.endpoint)}", soft_wrap=True)
+    table = Table("monitor", "schedule", "time zone", "window", "enabled")
+    for name, monitor in document.monitors.by_name().items():
+        window = monitor.window
+        offsets = (
+            f"{format_offset(window.start_offset)} to {format_offset(window.end_offset)}"
+            if window
+            else "since the occurrence before"
+        )
+        enabled = "yes" if monitor.enabled else "no"
+        table.add_row(name, escape(monitor.schedule), escape(monitor.timezone), offsets, enabled)
+    console.print(table)
