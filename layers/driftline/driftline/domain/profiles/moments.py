@@ -69,7 +69,7 @@ class Moments:
     @property
     def m2(self) -> float:
         """Sum of the squared distances from the mean."""
-        if not self.count:
+        if self.minimum >= self.maximum:  # constant, or nothing
             return 0.0
         if not (math.isfinite(self.total[0]) and math.isfinite(self.squares[0])):
             return math.inf
