@@ -2,6 +2,7 @@
 
 import typer
 
+from driftline.cli.baseline import baseline
 from driftline.cli.exits import DriftlineGroup
 from driftline.cli.show import show
 from driftline.cli.validate import validate
@@ -15,7 +16,7 @@ app = typer.Typer(
     help="Watch machine-learning endpoints: the monitors of Driftline without any cloud.",
     epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 bad usage, 130 interrupted.",
 )
-for command in (validate, show):
+for command in (validate, baseline, show):
     app.command()(command)
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from driftline.adapters.folder import FolderStore, FolderStores
 from driftline.adapters.s3 import S3Store, S3Stores
 from driftline.domain import layout
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.profiles.resolve import DocumentColumns
+from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Stores
 
 _S3 = "s3://"
@@ -51,6 +53,14 @@ class Place:
         raise InvalidInputError(
             "several endpoints here", where=where, expected=", ".join(found), mend="Choose one with --endpoint."
         )
+
+    def columns(self, endpoint: str) -> DocumentColumns | None:
+        """The names of the output and the input columns, if there is a monitor document that has them."""
+        try:
+            columns = load_document(self.store, endpoint).columns
+        except ObjectNotFoundError:
+            return None
+        return (columns.output, columns.input) if columns else None
 
 
 def open_place(location: str) -> Place:

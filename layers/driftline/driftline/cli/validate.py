@@ -10,11 +10,11 @@ from rich.table import Table
 
 from driftline.cli import options
 from driftline.cli.exits import ExitCode
+from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
-from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
-from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
+from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
 
 
 def validate(
@@ -30,20 +30,12 @@ def validate(
     """
     with reporting(as_json=as_json) as output:
         try:
-            valid = parse_document(_read(document), where=str(document))
+            valid = parse_document(decode_document(read_file(document), where=str(document)), where=str(document))
         except InvalidDocumentError as error:
             _show_errors(output, document, error)
             raise typer.Exit(ExitCode.FAILED) from None
         result = {"document": str(document), "status": "ok", "errors": [], "content": valid.model_dump(mode="json")}
         output.result(result, lambda console: _show(console, valid))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InvalidInputError(f"cannot be read: {reason}", where=str(path), expected="a YAML file") from None
 
 
 def _show_errors(output: Output, path: Path, error: InvalidDocumentError) -> None:

@@ -1,0 +1,83 @@
+"""`driftline baseline`: statistics and constraints of a data set."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from driftline.cli import options
+from driftline.cli.files import read_file
+from driftline.cli.output import reporting
+from driftline.cli.places import Place, open_place
+from driftline.cli.telling import TellOperators
+from driftline.domain import layout
+from driftline.domain.data_quality.statistics import FeatureStatistics, parse_statistics
+from driftline.usecases.suggest_baseline import BaselineSuggested, suggest_baseline
+
+
+def baseline(
+    data: Annotated[list[Path] | None, typer.Argument(help="Files to put under input/ first.", metavar="DATA")] = None,
+    *,
+    store: options.Store = ".",
+    endpoint: options.Endpoint = None,
+    monitor: options.Monitor = options.DATA_QUALITY,
+    as_json: options.Json = False,
+) -> None:
+    """Suggest statistics.json and constraints.json from a data set (CSV, JSON Lines, Parquet; plain or gzip).
+
+    Reads baselines/<endpoint>/<monitor>/input/. Constraints that a person edited stay as they are; the suggestion is
+    written beside them.
+
+    Example: driftline baseline january.csv february.csv --endpoint flight-delay
+    """
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        name = place.endpoint(endpoint)
+        for path in data or ():
+            place.store.put(f"{layout.baseline_folder(name, monitor)}input/{path.name}", read_file(path))
+        suggested = suggest_baseline(
+            name, monitor, store=place.store, operators=TellOperators(output), columns=place.columns(name)
+        )
+        result = {
+            "endpoint": suggested.endpoint,
+            "monitor": suggested.monitor,
+            "rows": suggested.rows,
+            "files": {file: place.store.uri(key) for file, key in suggested.files.items()},
+            "kept": list(suggested.kept),
+            "left_out": list(suggested.left_out),
+            "unchanged": suggested.unchanged,
+        }
+        output.result(result, lambda console: _show(console, place, suggested))
+
+
+def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
+    same = ", read before: nothing was written" if suggested.unchanged else ""
+    console.print(f"[green]ok[/green]  {suggested.rows:,} rows{same}", soft_wrap=True)
+    key = suggested.files.get("statistics.json") or suggested.files["statistics.suggested.json"]
+    table = Table("feature", "type", "present", "missing", "mean", "min", "max", "distinct")
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for feature in parse_statistics(place.store.get(key).body, place.store.uri(key)).features:
+        table.add_row(*_cells(feature))
+    console.print(table)
+    if suggested.left_out:
+        console.print(f"Not in the monitor document: {escape(', '.join(suggested.left_out))}", soft_wrap=True)
+    for file, written in suggested.files.items():
+        console.print(f"{file:<28} {escape(place.store.uri(written))}", soft_wrap=True)
+
+
+def _cells(feature: FeatureStatistics) -> tuple[str, ...]:
+    numbers, strings, common = feature.numerical_statistics, feature.string_statistics, feature.common
+    figures = (numbers.mean, numbers.min, numbers.max) if numbers else (None, None, None)
+    distinct = strings.distinct_count if strings else numbers.approximate_num_distinct_values if numbers else None
+    return (
+        escape(feature.name),
+        escape(feature.inferred_type),
+        f"{common.num_present:,}",
+        f"{common.num_missing:,}",
+        *("" if figure is None else f"{figure:.4g}" for figure in figures),
+        "" if distinct is None else f"{distinct:,.0f}",
+    )
