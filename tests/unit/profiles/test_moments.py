@@ -48,6 +48,6 @@ def test_a_constant_column_has_no_spread() -> None:
 
 
 def test_sums_beyond_the_range_of_doubles_are_infinite() -> None:
-    moments = Moments.of(np.full(100, 1e308)).merge(Moments.of(np.full(100, 1e308)))
+    moments = Moments.of(np.linspace(1e307, 1e308, 100)).merge(Moments.of(np.full(100, 1e308)))
 
     assert (moments.sum, moments.std_dev, moments.maximum) == (math.inf, math.inf, 1e308)

@@ -50,7 +50,7 @@ def test_a_small_slot_takes_few_bytes() -> None:
 
 def test_the_order_of_dictionaries_does_not_show() -> None:
     table = _table(10)
-    turned = TableProfile(10, dict(reversed(table.columns.items())))
+    turned = TableProfile(10, dict(reversed(list(table.columns.items()))))
 
     assert turned.to_bytes() == table.to_bytes()
     assert WindowProfile({"a": table, "b": turned}).to_bytes() == WindowProfile({"b": table, "a": turned}).to_bytes()
