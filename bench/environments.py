@@ -56,4 +56,4 @@ def _uv(*arguments: str) -> None:
     done = subprocess.run([uv(), "--quiet", *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise EnvironmentUnavailableError(lines[0] if lines else f"uv {arguments[0]} failed")
+        raise EnvironmentUnavailableError(" ".join(lines)[:200] or f"uv {arguments[0]} failed")
