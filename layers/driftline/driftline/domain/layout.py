@@ -15,7 +15,7 @@ STATE = "state/"
 SCRIPTS = "scripts/"
 
 _CAPTURE_KEY = re.compile(
-    r"(?P<endpoint>[^/]+)/(?P<variant>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/(?P<name>[^/]+)"
+    r"(?:.*/)?(?P<endpoint>[^/]+)/(?P<variant>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/(?P<name>[^/]+)"
 )
 _DOCUMENT_KEY = re.compile(r"monitors/(?P<endpoint>[^/]+)\.ya?ml")
 _BASELINE_INPUT_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/input/(?P<name>.+)")
@@ -31,18 +31,18 @@ class CaptureKey:
     name: str
 
 
-def parse_capture_key(key: str, prefix: str = CAPTURE) -> CaptureKey:
-    """Reads `<prefix><endpoint>/<variant>/yyyy/mm/dd/hh/<name>`, SageMaker's layout.
+def parse_capture_key(key: str) -> CaptureKey:
+    """Reads SageMaker's `<prefix><endpoint>/<variant>/yyyy/mm/dd/hh/<name>` from its end, whatever the prefix.
 
     Raises:
         InvalidInputError: the key has another shape.
     """
-    match = _CAPTURE_KEY.fullmatch(key.removeprefix(prefix)) if key.startswith(prefix) else None
+    match = _CAPTURE_KEY.fullmatch(key)
     if match is None:
         raise InvalidInputError(
             "not the key of a capture file",
             where=key,
-            expected=f"{prefix}<endpoint>/<variant>/yyyy/mm/dd/hh/<name>.jsonl",
+            expected="…/<endpoint>/<variant>/yyyy/mm/dd/hh/<name>.jsonl",
         )
     try:
         hour = datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)

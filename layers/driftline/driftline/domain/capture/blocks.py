@@ -15,7 +15,7 @@ from driftline.domain.capture.payloads import CsvPayload, Payload, Rows, decode_
 from driftline.domain.capture.records import AnyRecord, CsvRecord, RecordBatch, Reject, SlotClock, decode_records
 from driftline.domain.errors import InvalidInputError
 
-type Preprocess = Callable[[Mapping[str, object], int], Sequence[Mapping[str, object]]]
+type Preprocess = Callable[[dict[str, object], int], Sequence[Mapping[str, object]]]
 """(the record as JSON, its line) -> its rows, none to drop it; raises InvalidInputError."""
 
 

@@ -13,10 +13,11 @@ cannot both be column names in DuckDB: the later ones get `#2`, `#3` … behind 
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from io import TextIOWrapper
 from itertools import repeat
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -27,9 +28,11 @@ from driftline.domain.capture.cells import value_text
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.csv_rows import csv_line
 from driftline.domain.capture.pairing import CsvLayout
-from driftline.domain.windows import format_instant
+from driftline.domain.windows import format_instant, parse_instant
 
 _ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
+_NO_ORIGIN = ", ".join(f"NULL::{'INTEGER' if name == 'row' else 'VARCHAR'} AS {name}" for name in _ORIGIN)
+_HOURS = "driftline_hours"
 _MEMORY = "128MB"
 
 
@@ -40,7 +43,7 @@ class ColumnarRecords:
         self._folder = TemporaryDirectory(prefix="records-")
         self._spools: dict[str, TextIOWrapper] = {}
         self._keys: dict[str, dict[ColumnKey, None]] = {}
-        self._longest = 0
+        self._positional: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +59,7 @@ class ColumnarRecords:
         indexes: Iterable[int] = block.indexes or repeat(0, len(block.records))
         metadata = [record.eventMetadata for record in block.records]
         if isinstance(block.layout, CsvLayout):
+            self._positional.add(block.layout.name)
             spool = self._spool(block.layout.name, dict.fromkeys(block.layout.keys))
             spool.writelines(
                 f"{csv_line((event.eventId, event.inferenceId or '', event.inferenceTime))},{index},{slot},{line}\n"
@@ -70,18 +74,27 @@ class ColumnarRecords:
             document = dict(zip(_ORIGIN, origin, strict=True)) | {key: value_text(value) for key, value in row.items()}
             spool.write(json.dumps(document) + "\n")
 
-    def to_bytes(self) -> bytes:
-        """The Parquet file; equal blocks give equal bytes. Call it once, when all blocks are in."""
+    def to_bytes(self, hours: Iterable[datetime] = ()) -> bytes:
+        """The Parquet file; equal blocks give equal bytes. Call it once, when all blocks are in.
+
+        Args:
+            hours: The UTC hours whose profiles are made of the same file; they are noted in the file's metadata.
+        """
         names = _column_names(key for layout in sorted(self._keys) for key in self._keys[layout])
-        selects = []
+        selects = [f"SELECT {_NO_ORIGIN} LIMIT 0"] if not self._spools else []
         for layout in sorted(self._spools):
             self._spools[layout].close()
             selects.append(self._select(layout, names))
         target = Path(self._folder.name) / "records.parquet"
-        with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": self._folder.name}) as db:
-            db.execute(
-                f"COPY ({' UNION ALL BY NAME '.join(selects)}) TO {_text(str(target))} (FORMAT parquet, COMPRESSION zstd)"
-            )
+        metadata = _text(" ".join(format_instant(hour) for hour in hours))
+        options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{_HOURS}: {metadata}}}"
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": 1,
+            "memory_limit": _MEMORY,
+            "temp_directory": self._folder.name,
+        }
+        with duckdb.connect(config=config) as database:
+            database.execute(f"COPY ({' UNION ALL BY NAME '.join(selects)}) TO {_text(str(target))} ({options})")
         return target.read_bytes()
 
     def _spool(self, layout: str, keys: dict[ColumnKey, None]) -> TextIOWrapper:
@@ -97,12 +110,22 @@ class ColumnarRecords:
         types = dict.fromkeys((*_ORIGIN, *keys), "VARCHAR") | {"row": "INTEGER"}
         spec = "{" + ", ".join(f"{_text(key)}: '{kind}'" for key, kind in types.items()) + "}"
         columns = ", ".join([*_ORIGIN, *(f"{_name(key)} AS {_name(names[key])}" for key in keys)])
-        if layout.startswith("csv:") and not layout.endswith("json"):
+        if layout in self._positional:
             reader = f"read_csv({path}, columns = {spec}, auto_detect = false, header = false, delim = ',', "
             reader += "quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', parallel = false)"
         else:
             reader = f"read_json({path}, columns = {spec}, format = 'newline_delimited')"
-        return f"SELECT {columns} FROM {reader}"
+        return f"SELECT {columns} FROM {reader}"  # noqa: S608 - names and paths are quoted above
+
+
+def hours_of_records(parquet: bytes) -> list[datetime]:
+    """The hours that `to_bytes` was given."""
+    with NamedTemporaryFile(suffix=".parquet") as file, duckdb.connect() as database:
+        file.write(parquet)
+        file.flush()
+        query = f"SELECT value FROM parquet_kv_metadata({_text(file.name)}) WHERE key = '{_HOURS}'"  # noqa: S608 - our own texts
+        found = database.execute(query).fetchone()
+    return [parse_instant(text) for text in found[0].decode().split()] if found else []
 
 
 def _column_names(keys: Iterable[ColumnKey]) -> dict[ColumnKey, str]:

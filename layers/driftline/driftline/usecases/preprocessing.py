@@ -1,0 +1,134 @@
+"""SageMaker's scripts: `preprocess_handler(inference_record[, logger])` and `postprocess_handler()`.
+
+They come from a prefix that only operators can write (`scripts/`), run in the function's own process, and are the only
+code here that is not ours: whatever they raise is caught and told with the line of the script.
+"""
+
+import inspect
+import logging
+import os
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from driftline.domain.capture.inference_record import InferenceRecord
+from driftline.domain.errors import InvalidInputError
+
+PREPROCESSOR_FAILED = "There is an exception raised in preprocessor script"
+POSTPROCESSOR_FAILED = "There is an exception raised in postprocessor script"
+
+type PreprocessedRow = Mapping[str, object]
+
+
+class Preprocessor:
+    """A loaded preprocessing script.
+
+    Args:
+        source: The script's text.
+        name: Its file name, which errors show.
+
+    Raises:
+        InvalidInputError: the script cannot be loaded or has no `preprocess_handler`.
+    """
+
+    def __init__(self, source: str, name: str) -> None:
+        self._name = name
+        handler = _load(source, name, "preprocess_handler", PREPROCESSOR_FAILED)
+        self._handler = handler
+        logger = logging.getLogger(f"driftline.scripts.{PurePosixPath(name).stem}")
+        self._more = (logger,) if _positional_arguments(handler) > 1 else ()
+
+    def __call__(self, document: dict[str, object], line: int) -> Sequence[PreprocessedRow]:
+        """The rows that the script makes of one record; none when it drops the record.
+
+        Args:
+            document: The line of the capture file as JSON.
+            line: Its number, for errors.
+
+        Raises:
+            InvalidInputError: the script raised, or returned neither a dict nor a list of dicts nor nothing.
+        """
+        record = InferenceRecord(document)
+        where = f"line {line} of the capture file, event {record.event_metadata.event_id}"
+        try:
+            returned = self._handler(record, *self._more)
+        except Exception as error:  # a user's script may raise anything
+            raise InvalidInputError(_told(PREPROCESSOR_FAILED, self._name, error, where)) from error
+        if isinstance(returned, Mapping):
+            returned = [returned] if returned else []
+        if returned is None:
+            returned = []
+        if not isinstance(returned, list) or not all(isinstance(row, Mapping) for row in returned):
+            raise InvalidInputError(
+                f"{PREPROCESSOR_FAILED} {self._name}: preprocess_handler returned {type(returned).__name__} ({where})",
+                expected="a dict, a list of dicts, or an empty list to drop the record",
+            )
+        return [{str(name): value for name, value in row.items()} for row in returned]
+
+
+def run_postprocess(source: str, name: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Runs a `postprocess_handler()` beside the files of an execution.
+
+    The script finds them in the folder that the environment variable `output_path` names, as in SageMaker's container.
+
+    Args:
+        source: The script's text.
+        name: Its file name, which errors show.
+        files: Name -> bytes of the execution's files, such as `statistics.json`.
+
+    Returns:
+        The files that the script added or changed.
+
+    Raises:
+        InvalidInputError: the script cannot be loaded, has no `postprocess_handler`, or raised.
+    """
+    with TemporaryDirectory(prefix="postprocess-") as folder:
+        root = Path(folder)
+        for file, body in files.items():
+            (root / file).parent.mkdir(parents=True, exist_ok=True)
+            (root / file).write_bytes(body)
+        before = os.environ.get("output_path")  # noqa: SIM112 - SageMaker's name
+        os.environ["output_path"] = folder  # noqa: SIM112
+        try:
+            handler = _load(source, name, "postprocess_handler", POSTPROCESSOR_FAILED)
+            try:
+                handler()
+            except Exception as error:  # a user's script may raise anything
+                raise InvalidInputError(_told(POSTPROCESSOR_FAILED, name, error)) from error
+        finally:
+            if before is None:
+                del os.environ["output_path"]  # noqa: SIM112
+            else:
+                os.environ["output_path"] = before  # noqa: SIM112
+        found = {
+            path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
+        }
+    return {file: body for file, body in found.items() if files.get(file) != body}
+
+
+def _load(source: str, name: str, function: str, failed: str) -> Callable[..., object]:
+    namespace: dict[str, object] = {"__name__": PurePosixPath(name).stem, "__file__": name}
+    try:
+        exec(compile(source, name, "exec"), namespace)  # noqa: S102 - running the operator's script is the point
+    except Exception as error:  # a user's script may raise anything
+        raise InvalidInputError(_told(failed, name, error, "while it was loaded")) from error
+    handler = namespace.get(function)
+    if not callable(handler):
+        raise InvalidInputError(f"the script {name} has no function {function}", expected=f"def {function}(…)")
+    return handler
+
+
+def _positional_arguments(handler: Callable[..., object]) -> int:
+    kinds = [parameter.kind for parameter in inspect.signature(handler).parameters.values()]
+    if inspect.Parameter.VAR_POSITIONAL in kinds:
+        return 2
+    return sum(kind in {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD} for kind in kinds)
+
+
+def _told(failed: str, name: str, error: Exception, where: str = "") -> str:
+    """SageMaker's beginning of the message, then the script's own line, the exception, and the record."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    line = error.lineno if isinstance(error, SyntaxError) and error.filename == name else (lines or [None])[-1]
+    at = f"{name}, line {line}" if line else name
+    return f"{failed} {at}: {type(error).__name__}: {error}" + (f" ({where})" if where else "")
