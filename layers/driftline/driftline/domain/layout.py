@@ -81,14 +81,16 @@ def hour_folder(moment: datetime) -> str:
     return f"{moment:%Y/%m/%d/%H}/"
 
 
-def report_folder(endpoint: str, monitor: str, scheduled: datetime) -> str:
+def report_folder(endpoint: str, monitor: str, scheduled: datetime, by_hand_from: datetime | None = None) -> str:
     """SageMaker's `<endpoint>/<monitor>/yyyy/mm/dd/hh/` of the scheduled time.
 
-    SageMaker knows no schedule that fires inside an hour; one that does gets a folder for its minute,
-    so that two executions of one hour do not overwrite each other.
+    SageMaker knows no schedule that fires inside an hour; one that does gets a folder for its minute, so that two
+    executions of one hour do not overwrite each other. Nor does a window asked for by hand overwrite the schedule's
+    that ends at the same time: it gets a folder named after its start.
     """
     minute = "" if scheduled.minute == 0 else f"{scheduled:%M}/"
-    return f"{REPORTS}{endpoint}/{monitor}/{hour_folder(scheduled)}{minute}"
+    by_hand = "" if by_hand_from is None else f"from-{by_hand_from:%Y%m%dT%H%MZ}/"
+    return f"{REPORTS}{endpoint}/{monitor}/{hour_folder(scheduled)}{minute}{by_hand}"
 
 
 def source_digest(bucket: str, key: str) -> str:
@@ -129,3 +131,8 @@ def rejects_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str
 def script_key(name: str) -> str:
     """Pre- and postprocessing scripts, under the prefix that only operators can write."""
     return f"{SCRIPTS}{name}"
+
+
+def execution_key(report_folder: str) -> str:
+    """What was last written to a report folder and announced, so that a repeated delivery announces nothing."""
+    return f"{STATE}executions/{report_folder.removeprefix(REPORTS)}announced.json"

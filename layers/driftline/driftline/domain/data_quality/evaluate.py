@@ -1,7 +1,9 @@
 """One window against one baseline, as a single pure call: all files, the metrics and the verdict."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from driftline.domain.data_quality.check import Verdict, check
 from driftline.domain.data_quality.constraints import Constraints
@@ -65,6 +67,10 @@ class Evaluation:
     summary: Summary
     metrics: tuple[Metric, ...]
     verdict: Verdict
+
+    def with_inference_ids(self, samples: Mapping[tuple[str, str], tuple[str, ...]]) -> Self:
+        """Adds sample inferenceIds to the summary; see Summary.with_inference_ids."""
+        return replace(self, summary=self.summary.with_inference_ids(samples))
 
     def files(self) -> dict[str, str]:
         """The text of each file, by its name."""

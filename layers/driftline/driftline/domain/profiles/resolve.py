@@ -3,22 +3,29 @@
 Output columns come first, as SageMaker puts them. Columns by position (CSV) get their names from the monitor
 document, else from the baseline at the same place, else `_c0`, `_c1` … as SageMaker names a CSV without header.
 Columns by name (JSON) keep theirs; their order is the document's, else the baseline's, then the alphabet.
+
+What a preprocessor returns has names as well, but SageMaker matches them by place in the order of the alphabet, and its
+documentation recommends keys such as `str(i).zfill(20)`. So if neither document nor baseline knows a single one of
+them, they are taken by place; if they know any, by name.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from driftline.domain.capture.columns import ColumnKey
+from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.span import Layout, WindowProfile
 
 type DocumentColumns = tuple[Sequence[str], Sequence[str]]
 """Names of the output columns and of the input columns, as the monitor document gives them."""
 
-_SIDES = ("output", "input")
+type Columns = Mapping[ColumnKey, ColumnProfile]
+
 _POSITION = re.compile(r"(output|input)\[(\d+)\]")
-_CSV_LAYOUT = re.compile(r"csv:(\d+)\+(\d+)")
+_WIDTH_IN_LAYOUT = {"output": re.compile(r"csv:(\d+)\+.*"), "input": re.compile(r".*\+(?:csv:)?(\d+)")}
+"""`csv:1+6`, `csv:1+json`, `json+csv:6` (capture/pairing.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +37,14 @@ class ResolvedTable:
         features: (name, profile) in the order of the columns; a column without any value has an empty profile.
         layout: The layout with most rows; empty if nothing was captured.
         other_layout_rows: Rows of the other layouts, which are not judged.
+        keys: The column key of each feature, under which its values stand in the columnar records.
     """
 
     rows: int
     features: tuple[tuple[str, ColumnProfile], ...]
     layout: Layout
     other_layout_rows: Mapping[Layout, int]
+    keys: Mapping[str, ColumnKey] = field(default_factory=dict)
 
 
 def resolve_columns(
@@ -56,22 +65,42 @@ def resolve_columns(
     layout = min(window.layouts, key=lambda name: (-window.layouts[name].rows, name))
     table = window.layouts[layout]
     baseline = list(baseline_names or ())
-    features: dict[str, ColumnProfile] = {}
-    for side, declared in zip(_SIDES, document_columns or ((), ()), strict=True):
-        for key, wanted in _positional(
-            side, layout, table.columns, names=declared or baseline[len(features) :], before=len(features)
-        ):
-            features[_free(wanted, side, features)] = table.columns.get(key) or ColumnProfile.empty()
-        for key, wanted in _named(side, table.columns, declared or baseline):
-            features[_free(wanted, side, features)] = table.columns[key]
+    outputs, inputs = document_columns or ((), ())
+    if layout == PREPROCESSED_LAYOUT:
+        keys = _preprocessed(table.columns, [*outputs, *inputs] or baseline)
+    else:
+        keys = _captured(layout, table.columns, outputs, inputs, baseline)
+    features = tuple((name, table.columns.get(key) or ColumnProfile.empty()) for name, key in keys.items())
     others = {name: window.layouts[name].rows for name in sorted(window.layouts) if name != layout}
-    return ResolvedTable(table.rows, tuple(features.items()), layout, others)
+    return ResolvedTable(table.rows, features, layout, others, keys)
+
+
+def _captured(
+    layout: Layout, columns: Columns, outputs: Sequence[str], inputs: Sequence[str], baseline: Sequence[str]
+) -> dict[str, ColumnKey]:
+    """Feature name -> key, the output side first."""
+    keys: dict[str, ColumnKey] = {}
+    for side, declared in (("output", outputs), ("input", inputs)):
+        names = declared or baseline[len(keys) :]
+        for key, wanted in _positional(side, layout, columns, names=names, before=len(keys)):
+            keys[_free(wanted, side, keys)] = key
+        for key, wanted in _named(side, columns, declared or baseline):
+            keys[_free(wanted, side, keys)] = key
+    return keys
+
+
+def _preprocessed(columns: Columns, known: Sequence[str]) -> dict[str, ColumnKey]:
+    """All columns are on the input side, by name; `known`: the names of the document or the baseline, in order."""
+    keys = {name: key for key, name in _named("input", columns, known)}
+    if not known or not keys.keys().isdisjoint(known):
+        return keys
+    return {known[place] if place < len(known) else name: keys[name] for place, name in enumerate(sorted(keys))}
 
 
 def _positional(
     side: str,
     layout: Layout,
-    columns: Mapping[ColumnKey, ColumnProfile],
+    columns: Columns,
     *,
     names: Sequence[str],
     before: int,
@@ -79,15 +108,13 @@ def _positional(
     """(key, name) of one side's columns by position; `before` columns of the other side precede them."""
     matches = (_POSITION.fullmatch(key) for key in columns)
     count = max((int(match[2]) + 1 for match in matches if match and match[1] == side), default=0)
-    if shape := _CSV_LAYOUT.fullmatch(layout):
+    if width := _WIDTH_IN_LAYOUT[side].fullmatch(layout):
         # A column that is missing in every row has no key, but its place in the row is known.
-        count = max(count, int(shape[1 + _SIDES.index(side)]))
+        count = max(count, int(width[1]))
     return [(f"{side}[{i}]", names[i] if i < len(names) else f"_c{before + i}") for i in range(count)]
 
 
-def _named(
-    side: str, columns: Mapping[ColumnKey, ColumnProfile], preferred: Sequence[str]
-) -> list[tuple[ColumnKey, str]]:
+def _named(side: str, columns: Columns, preferred: Sequence[str]) -> list[tuple[ColumnKey, str]]:
     """(key, name) of one side's columns by name, those that `preferred` has in its order, then the others."""
     place = {name: index for index, name in enumerate(preferred)}
     names = [key.removeprefix(f"{side}.") for key in columns if key.startswith(f"{side}.")]
@@ -96,7 +123,7 @@ def _named(
     return [(f"{side}.{name}", name) for name in sorted(names, key=lambda name: (order[name], name))]
 
 
-def _free(name: str, side: str, taken: Mapping[str, ColumnProfile]) -> str:
+def _free(name: str, side: str, taken: Mapping[str, ColumnKey]) -> str:
     """The name itself, or with the side before it where the other side has it already."""
     while name in taken:
         name = f"{side}.{name}"

@@ -1,0 +1,112 @@
+"""The data-quality monitor's part of an execution: a window's rows against the stored baseline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftline.domain import layout
+from driftline.domain.data_quality.constraints import Constraints, parse_constraints
+from driftline.domain.data_quality.evaluate import Context, Evaluation, evaluate
+from driftline.domain.data_quality.statistics import Statistics, parse_statistics
+from driftline.domain.drift.distance import Comparison
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.metrics import Metric
+from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument
+from driftline.domain.monitors.naming import schedule_name
+from driftline.domain.profiles.resolve import resolve_columns
+from driftline.domain.windows import Window
+from driftline.usecases.evidence import sample_inferences
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.window_profile import load_window
+
+MONITOR = "data_quality"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a monitor says of a window: its files by name, its metrics, and the figures for the event."""
+
+    files: dict[str, bytes]
+    metrics: Sequence[Metric]
+    rows: int
+    violations: int
+    reason: str
+    worst_drift: float | None
+    worst_feature: str | None
+
+
+def judge_data_quality(
+    store: ObjectStore, document: MonitorDocument, monitor: DataQualityMonitor, window: Window, scheduled: datetime
+) -> Judgement:
+    """Merges the window's profiles and checks them against baselines/<endpoint>/data_quality/.
+
+    Raises:
+        InvalidInputError: there are no constraints, or a file of the baseline cannot be read.
+    """
+    endpoint = document.endpoint
+    constraints, constraints_key = _constraints(store, endpoint)
+    statistics, statistics_key = _statistics(store, endpoint)
+    loaded = load_window(store, endpoint, window, document.variant)
+    table = resolve_columns(
+        loaded.profile,
+        document_columns=(document.columns.output, document.columns.input) if document.columns else None,
+        baseline_names=[feature.name for feature in constraints.features],
+    )
+    evaluation = evaluate(
+        table,
+        statistics,
+        constraints,
+        Comparison(monitor.comparison),
+        Context(
+            endpoint=endpoint,
+            monitor=MONITOR,
+            schedule=monitor.schedule_name or schedule_name(endpoint, MONITOR),
+            window=window,
+            scheduled_time=scheduled,
+            records=loaded.profile.records,
+            rejected=loaded.profile.rejected,
+            skipped=loaded.profile.skipped,
+            statistics_key=statistics_key,
+            constraints_key=constraints_key,
+            metrics_level=monitor.metrics,
+            top_features=monitor.top_features,
+        ),
+    )
+    samples = sample_inferences(store, loaded.parts, window, evaluation.verdict.findings, table.keys, constraints)
+    return _judgement(evaluation.with_inference_ids(samples))
+
+
+def _judgement(evaluation: Evaluation) -> Judgement:
+    summary = evaluation.summary
+    worst = summary.worst_drift
+    return Judgement(
+        files={name: text.encode() for name, text in evaluation.files().items()},
+        metrics=evaluation.metrics,
+        rows=summary.rows,
+        violations=len(summary.violations),
+        reason=summary.reason,
+        worst_drift=worst.value if worst else None,
+        worst_feature=worst.feature if worst else None,
+    )
+
+
+def _constraints(store: ObjectStore, endpoint: str) -> tuple[Constraints, str]:
+    folder = layout.baseline_folder(endpoint, MONITOR)
+    key = f"{folder}constraints.json"
+    try:
+        return parse_constraints(store.get(key).body, key), key
+    except ObjectNotFoundError:
+        raise InvalidInputError(
+            "there is no baseline to judge against",
+            where=store.uri(key),
+            expected="constraints.json, and statistics.json for the drift check",
+            mend=f"Upload a data set to {folder}input/, or the files that SageMaker made to {folder}.",
+        ) from None
+
+
+def _statistics(store: ObjectStore, endpoint: str) -> tuple[Statistics | None, str | None]:
+    key = f"{layout.baseline_folder(endpoint, MONITOR)}statistics.json"
+    try:
+        return parse_statistics(store.get(key).body, key), key
+    except ObjectNotFoundError:
+        return None, None  # The summary says that drift was not checked.

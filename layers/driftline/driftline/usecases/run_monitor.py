@@ -1,0 +1,158 @@
+"""One execution of a monitor: a verdict on a window, then its files, metrics and event.
+
+Order of the side effects: files, metrics, event, and last the note that they are announced. An execution that is
+delivered again finds the note and publishes nothing; one that was cut short before the note publishes again, because
+an alarm that comes twice is better than one that never comes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+from driftline.domain import layout
+from driftline.domain.data_quality.metrics import NAMESPACE
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument
+from driftline.domain.monitors.window import window_of
+from driftline.domain.windows import SLOT, Window, floor_to
+from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.usecases.judge_data_quality import Judgement, judge_data_quality
+from driftline.usecases.monitor_documents import load_document
+from driftline.usecases.ports import Events, Metrics, ObjectStore
+
+COMPLETED_EVENT = "Monitoring Execution Completed"
+FAILED_EVENT = "Monitoring Execution Failed"
+SUMMARY = "summary.json"
+
+type Postprocess = Callable[[str, Mapping[str, bytes]], Mapping[str, bytes]]
+"""Runs a postprocessing script: (its name, the files by name) -> the files that it added or changed."""
+
+
+def run_monitor(
+    request: ExecutionRequest,
+    *,
+    store: ObjectStore,
+    metrics: Metrics,
+    events: Events,
+    namespace: str = NAMESPACE,
+    postprocess: Postprocess | None = None,
+) -> Execution:
+    """Runs one monitor over one window.
+
+    What a user has to mend (no baseline, a broken file) is an execution that failed, with its reason and its event:
+    running it again would not help. Everything else is raised, for the platform to try again.
+
+    Args:
+        namespace: CloudWatch namespace, unless the monitor names its own.
+        postprocess: Runs the monitor's postprocessing script, if it has one.
+    """
+    try:
+        document = load_document(store, request.endpoint)
+        monitor = _monitor(document, request.monitor)
+        window, scheduled, folder = _when(request, monitor)
+        judgement = judge_data_quality(store, document, monitor, window, scheduled)
+        files = judgement.files
+        if monitor.postprocess is not None and postprocess is not None:
+            files = {**files, **postprocess(monitor.postprocess, files)}
+    except (InvalidInputError, ObjectNotFoundError) as error:
+        failed = _failed(request, str(error))
+        events.publish(FAILED_EVENT, failed.event_detail(""))
+        return failed
+
+    execution = _execution(request, judgement, files, window, scheduled, folder)
+    # The summary is written last: where it is, the others are.
+    for name in sorted(files, key=lambda name: (name == SUMMARY, name)):
+        store.put(folder + name, files[name], content_type="application/json")
+    digest = _digest(files)
+    if _announced(store, folder) == digest:
+        return replace(execution, unchanged=True)
+    if judgement.metrics:
+        metrics.publish(monitor.namespace or namespace, judgement.metrics, window.start)
+    events.publish(COMPLETED_EVENT, execution.event_detail(store.uri(folder)), [store.uri(folder + SUMMARY)])
+    store.put(layout.execution_key(folder), digest)
+    return execution
+
+
+def _monitor(document: MonitorDocument, name: str) -> DataQualityMonitor:
+    monitor = document.monitors.data_quality if name == "data_quality" else None
+    if monitor is None:
+        raise InvalidInputError(
+            f"the monitor document has no monitor {name}",
+            where=layout.document_key(document.endpoint),
+            expected=f"one of {', '.join(document.monitors.by_name())}",
+        )
+    return monitor
+
+
+def _when(request: ExecutionRequest, monitor: DataQualityMonitor) -> tuple[Window, datetime, str]:
+    """The window, the scheduled time and the report folder.
+
+    A window by hand belongs to the schedule's folder only if the schedule would judge exactly it.
+    """
+    scheduled = request.scheduled_time
+    if request.start is None or request.end is None:
+        if scheduled is None:
+            raise InvalidInputError("an execution needs a scheduled time, or a start and an end")
+        floored = floor_to(scheduled, SLOT)
+        folder = layout.report_folder(request.endpoint, request.monitor, floored)
+        return window_of(scheduled, monitor), floored, folder
+    window = Window(request.start, request.end)
+    if scheduled is None:
+        scheduled = window.end - (monitor.window.end_offset if monitor.window else SLOT * 0)
+    scheduled = floor_to(scheduled, SLOT)
+    by_hand_from = None if _is_scheduled(window, scheduled, monitor) else window.start
+    return window, scheduled, layout.report_folder(request.endpoint, request.monitor, scheduled, by_hand_from)
+
+
+def _is_scheduled(window: Window, scheduled: datetime, monitor: DataQualityMonitor) -> bool:
+    try:
+        return window_of(scheduled, monitor) == window
+    except InvalidInputError:
+        return False  # The schedule says no window for this time.
+
+
+def _execution(
+    request: ExecutionRequest,
+    judgement: Judgement,
+    files: Mapping[str, bytes],
+    window: Window,
+    scheduled: datetime,
+    folder: str,
+) -> Execution:
+    violated = judgement.violations > 0
+    return Execution(
+        request.endpoint,
+        request.monitor,
+        ExecutionStatus.COMPLETED_WITH_VIOLATIONS if violated else ExecutionStatus.COMPLETED,
+        judgement.reason,
+        window=window,
+        scheduled_time=scheduled,
+        rows=judgement.rows,
+        violations=judgement.violations,
+        worst_drift=judgement.worst_drift,
+        worst_feature=judgement.worst_feature,
+        folder=folder,
+        files={name: folder + name for name in sorted(files)},
+    )
+
+
+def _failed(request: ExecutionRequest, reason: str) -> Execution:
+    return Execution(
+        request.endpoint, request.monitor, ExecutionStatus.FAILED, reason, scheduled_time=request.scheduled_time
+    )
+
+
+def _digest(files: Mapping[str, bytes]) -> bytes:
+    whole = sha256()
+    for name in sorted(files):
+        whole.update(f"{name} {len(files[name])}\n".encode())
+        whole.update(files[name])
+    return whole.hexdigest().encode()
+
+
+def _announced(store: ObjectStore, folder: str) -> bytes | None:
+    try:
+        return store.get(layout.execution_key(folder)).body
+    except ObjectNotFoundError:
+        return None
