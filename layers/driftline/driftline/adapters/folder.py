@@ -24,15 +24,17 @@ class FolderStore:
 
     Args:
         root: The folder; it is made at the first put.
+        name: Of the bucket that the folder stands for; by default the folder's own.
     """
 
-    def __init__(self, root: Path | str) -> None:
+    def __init__(self, root: Path | str, name: str | None = None) -> None:
         self._root = Path(root).absolute()
+        self._name = name or self._root.name
         self._etags: dict[tuple[str, int, int, int], str] = {}
 
     @property
     def name(self) -> str:
-        return self._root.name
+        return self._name
 
     def get(self, key: str) -> StoredObject:
         try:
@@ -125,10 +127,10 @@ class FolderStores:
     """Stores: a folder stands for the stack's bucket and for every capture bucket alike."""
 
     def __init__(self, root: Path | str) -> None:
-        self._store = FolderStore(root)
+        self._root = root
 
-    def __call__(self, bucket: str) -> FolderStore:  # noqa: ARG002
-        return self._store
+    def __call__(self, bucket: str) -> FolderStore:
+        return FolderStore(self._root, bucket)
 
 
 def _walk(folder: Path, base: str, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str, Path]]:
