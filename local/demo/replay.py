@@ -54,7 +54,7 @@ class Replay:
         """Uploads the monitor document; gives the name of the schedule that came of it."""
         self._put(layout.document_key(ENDPOINT), DOCUMENT)
         status = json.loads(self._wait_for(layout.status_key(ENDPOINT)))
-        if status["state"] != "ok":
+        if status["status"] != "ok":
             raise RuntimeError(f"the demo's monitor document was refused: {status}")
         [schedule] = self._cloud.schedules()
         return schedule

@@ -4,6 +4,7 @@ import typer
 
 from driftline.cli.baseline import baseline
 from driftline.cli.exits import DriftlineGroup
+from driftline.cli.ingest import ingest
 from driftline.cli.show import show
 from driftline.cli.validate import validate
 
@@ -16,7 +17,7 @@ app = typer.Typer(
     help="Watch machine-learning endpoints: the monitors of Driftline without any cloud.",
     epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 bad usage, 130 interrupted.",
 )
-for command in (validate, baseline, show):
+for command in (validate, baseline, ingest, show):
     app.command()(command)
 
 

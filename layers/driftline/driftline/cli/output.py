@@ -43,6 +43,10 @@ class Output:
         if self._as_json:
             parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
             sys.stdout.write(json.dumps({"error": parts}, indent=2, ensure_ascii=False) + "\n")
+        self.trouble(error)
+
+    def trouble(self, error: DriftlineError) -> None:
+        """As `failure`, for people only: one of several errors beside a result."""
         where = f"[bold]{escape(error.where)}[/bold]: " if error.where else ""
         self._say(f"[bold red]Error[/bold red] {where}{escape(error.what)}")
         if error.expected:

@@ -15,6 +15,14 @@ _S3 = "s3://"
 
 
 @dataclass(frozen=True, slots=True)
+class CapturePlace:
+    """Where the capture files of an endpoint are."""
+
+    store: ObjectStore
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """The store of a command, and how to open the bucket that a monitor document names for captures.
 
@@ -53,6 +61,14 @@ class Place:
         raise InvalidInputError(
             "several endpoints here", where=where, expected=", ".join(found), mend="Choose one with --endpoint."
         )
+
+    def capture(self, endpoint: str) -> CapturePlace:
+        """Where the monitor document says that capture files are; the layout's own place without a document."""
+        try:
+            capture = load_document(self.store, endpoint).capture
+        except ObjectNotFoundError:
+            return CapturePlace(self.store, layout.CAPTURE)
+        return CapturePlace(self.stores(capture.bucket) if capture.bucket else self.store, capture.prefix)
 
     def columns(self, endpoint: str) -> DocumentColumns | None:
         """The names of the output and the input columns, if there is a monitor document that has them."""

@@ -1,0 +1,141 @@
+"""`driftline ingest`: capture files become profiles."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from driftline.cli import options
+from driftline.cli.exits import ExitCode
+from driftline.cli.files import read_file
+from driftline.cli.output import Output, reporting
+from driftline.cli.places import CapturePlace, Place, open_place
+from driftline.domain import layout
+from driftline.domain.errors import DriftlineError, InvalidInputError
+from driftline.domain.windows import parse_instant
+from driftline.usecases.profile_capture import CaptureProfiled, profile_capture
+
+VARIANT = "AllTraffic"
+"""The name that the SageMaker console gives to the only variant of an endpoint."""
+
+
+def ingest(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Capture files to put into the layout first.", metavar="FILE")
+    ] = None,
+    *,
+    store: options.Store = ".",
+    endpoint: options.Endpoint = None,
+    variant: Annotated[str, typer.Option("--variant", help="The variant that the given files are of.")] = VARIANT,
+    only_new: Annotated[bool, typer.Option("--new", help="Leave out files that have a profile already.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Profile capture files: all of the endpoint, or those that are given.
+
+    A given file may lie anywhere. It is copied under the hour of its first record. Profiling again changes nothing.
+
+    Example: driftline ingest captured.jsonl --endpoint flight-delay
+    """
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        name = place.endpoint(endpoint)
+        capture = place.capture(name)
+        keys = [_put(capture, path, name, variant) for path in files] if files else _keys(capture, name)
+        if not keys:
+            raise InvalidInputError(
+                "no capture files here",
+                where=capture.store.uri(f"{capture.prefix}{name}/"),
+                expected=f"{capture.prefix}{name}/<variant>/yyyy/mm/dd/hh/<name>.jsonl",
+                mend="Give files to be put there.",
+            )
+        if only_new:
+            keys = [key for key in keys if not _has_profile(place, capture, key)]
+        profiled, failed = _profile(output, place, capture, keys)
+        result = {
+            "endpoint": name,
+            "files": [{"key": key, **_fields(each)} for key, each in profiled.items()],
+            "failed": [{"key": key, "what": error.what, "where": error.where} for key, error in failed.items()],
+        }
+        output.result(result, lambda console: _show(console, profiled))
+        for error in failed.values():
+            output.trouble(error)
+        if failed:
+            raise typer.Exit(ExitCode.FAILED)
+
+
+def _profile(
+    output: Output, place: Place, capture: CapturePlace, keys: Sequence[str]
+) -> tuple[dict[str, CaptureProfiled], dict[str, DriftlineError]]:
+    """What came of each file; one that cannot be read does not stop its neighbours."""
+    profiled: dict[str, CaptureProfiled] = {}
+    failed: dict[str, DriftlineError] = {}
+    with output.progress("profiling", len(keys)) as step:
+        for key in keys:
+            step(key.rsplit("/", 1)[-1])
+            try:
+                profiled[key] = profile_capture(key, capture=capture.store, state=place.store)
+            except DriftlineError as error:
+                failed[key] = error
+    return profiled, failed
+
+
+def _keys(capture: CapturePlace, endpoint: str) -> list[str]:
+    return [summary.key for summary in capture.store.list(f"{capture.prefix}{endpoint}/")]
+
+
+def _put(capture: CapturePlace, path: Path, endpoint: str, variant: str) -> str:
+    """Copies a file into the layout; gives its key."""
+    body = read_file(path)
+    hour = layout.hour_folder(parse_instant(_first_inference_time(body, path)))
+    key = f"{capture.prefix}{endpoint}/{variant}/{hour}{path.name}"
+    capture.store.put(key, body)
+    return key
+
+
+def _first_inference_time(body: bytes, path: Path) -> str:
+    for line in body.splitlines():
+        try:
+            return str(json.loads(line)["eventMetadata"]["inferenceTime"])
+        except (ValueError, KeyError, TypeError):
+            continue  # profiling will list it among the rejects
+    raise InvalidInputError(
+        "no line is a capture record with an eventMetadata.inferenceTime",
+        where=str(path),
+        expected="JSON Lines as SageMaker's data capture writes them",
+    )
+
+
+def _has_profile(place: Place, capture: CapturePlace, key: str) -> bool:
+    """Records are written for every file that could be profiled, under the hour of its folder."""
+    source = layout.parse_capture_key(key)
+    digest = layout.source_digest(capture.store.name, key)
+    records = layout.records_key(source.endpoint, source.variant, source.hour, digest)
+    return any(summary.key == records for summary in place.store.list(records))
+
+
+def _fields(profiled: CaptureProfiled) -> dict[str, object]:
+    return asdict(profiled)
+
+
+def _show(console: Console, profiled: dict[str, CaptureProfiled]) -> None:
+    table = Table("capture file", "records", "rows", "rejected", "skipped", "")
+    for column in table.columns[1:5]:
+        column.justify = "right"
+    # Files as they should be are many; the table is for those that are not.
+    noteworthy = {key: each for key, each in profiled.items() if each.rejected or each.skipped or each.reason}
+    for key, each in noteworthy.items():
+        counts = (f"{count:,}" for count in (each.records, each.rows, each.rejected, each.skipped))
+        table.add_row(escape(key), *counts, escape(each.reason))
+    if noteworthy:
+        console.print(table)
+    totals = [sum(getattr(each, name) for each in profiled.values()) for name in ("records", "rows", "rejected")]
+    console.print(
+        f"{len(profiled):,} files profiled: {totals[0]:,} records, {totals[1]:,} rows, {totals[2]:,} rejected",
+        soft_wrap=True,
+    )
