@@ -1,0 +1,100 @@
+"""The readers of SageMaker's Python SDK accept our files.
+
+The SDK's pins conflict with ours, so it gets an environment of its own, made once under .cache/. The readers are given
+the file's content (`body_dict`), so nothing calls AWS.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conformance.conftest import TaxiMondays
+
+from driftline.domain.data_quality.check import check
+from driftline.domain.data_quality.observed import observations_of, statistics_of
+from driftline.domain.data_quality.suggestion import suggest_constraints
+from driftline.domain.data_quality.violations import Violations
+from driftline.domain.drift.distance import Comparison
+
+SDK = "sagemaker==2.257.7"
+ENVIRONMENT = Path(__file__).resolve().parents[2] / ".cache" / SDK.replace("==", "-")
+
+SCRIPT = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+from pathlib import Path
+from sagemaker.model_monitor import ConstraintViolations, Constraints, Statistics
+
+folder = Path(sys.argv[1])
+body = lambda name: json.loads((folder / name).read_text())
+statistics = Statistics(body_dict=body("statistics.json"), statistics_file_s3_uri="s3://bucket/statistics.json")
+constraints = Constraints(body_dict=body("constraints.json"), constraints_file_s3_uri="s3://bucket/constraints.json")
+violations = ConstraintViolations(
+    body_dict=body("constraint_violations.json"),
+    constraint_violations_file_s3_uri="s3://bucket/constraint_violations.json",
+)
+constraints.set_monitoring(enable_monitoring=False)
+print(json.dumps({
+    "features": len(statistics.body_dict["features"]),
+    "rows": statistics.body_dict["dataset"]["item_count"],
+    "constraints": len(constraints.body_dict["features"]),
+    "switched_off": constraints.body_dict["monitoring_config"]["evaluate_constraints"],
+    "violations": len(violations.body_dict["violations"]),
+    "uri": violations.file_s3_uri,
+}))
+"""
+
+
+@pytest.fixture(scope="session")
+def sdk_python() -> Path:
+    """A Python with the SDK; the mark at the end tells a whole environment from a broken attempt."""
+    python = ENVIRONMENT / "bin" / "python"
+    ready = ENVIRONMENT / ".ready"
+    if not ready.exists():
+        uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
+        install = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
+        subprocess.run([*install, "--quiet", SDK, "setuptools"], check=True, timeout=500)
+        ready.touch()
+    return python
+
+
+def test_the_sdk_reads_statistics_constraints_and_violations(
+    sdk_python: Path, taxi: TaxiMondays, tmp_path: Path
+) -> None:
+    # Given the files of an execution
+    rows, features = taxi.window("2020-03-16")
+    statistics = statistics_of(rows, features)
+    verdict = check(statistics, observations_of(features), None, taxi.constraints(), Comparison.CORRECTED)
+    violations = Violations(violations=tuple(finding.violation() for finding in verdict.findings))
+    (tmp_path / "statistics.json").write_text(statistics.to_json())
+    (tmp_path / "constraints.json").write_text(suggest_constraints(statistics).to_json())
+    (tmp_path / "constraint_violations.json").write_text(violations.to_json())
+    # When the SDK's classes read them
+    run = subprocess.run(
+        [str(sdk_python), "-c", SCRIPT, str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(tmp_path),
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        },
+    )
+    # Then they find what is in them
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout.splitlines()[-1]) == {
+        "features": 143,
+        "rows": 96,
+        "constraints": 143,
+        "switched_off": "Disabled",
+        "violations": 10,
+        "uri": "s3://bucket/constraint_violations.json",
+    }
