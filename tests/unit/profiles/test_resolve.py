@@ -89,6 +89,78 @@ def test_sides_of_different_kinds_are_resolved_each_on_its_own() -> None:
     assert _names(window, baseline_names=["score", "a", "b"]) == ["score", "a", "b"]
 
 
+LISTS = ["output.predictions[0]", *(f"input.features[{i}]" for i in (10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0))]
+
+
+def test_a_list_in_json_is_by_place() -> None:
+    window = _window(json=(4, LISTS))
+    letters = list("abcdefghijk")
+
+    resolved = resolve_columns(window, baseline_names=["y", *letters])
+
+    assert [(name, profile.moments.mean) for name, profile in resolved.features] == [
+        ("y", 0.0),
+        *((letter, 11.0 - i) for i, letter in enumerate(letters)),
+    ]
+    assert _names(window, document_columns=(["y"], letters[:2])) == [
+        "y",
+        "a",
+        "b",
+        *(f"features[{i}]" for i in range(2, 11)),
+    ]
+    assert resolved.keys["k"] == "input.features[10]"
+
+
+def test_a_list_in_json_keeps_names_that_are_known_or_all_that_there_is() -> None:
+    window = _window(json=(4, LISTS))
+    own = ["predictions[0]", *(f"features[{i}]" for i in range(11))]
+
+    assert _names(window) == own
+    assert _names(window, baseline_names=["features[1]", "predictions[0]", "features[0]"]) == [
+        "predictions[0]",
+        "features[1]",
+        "features[0]",
+        *own[3:],
+    ]
+
+
+def test_a_name_that_only_looks_like_an_element_invents_no_columns() -> None:
+    assert _names(_window(json=(4, ["input.x[3]", "input.{}"])), baseline_names=["a"]) == ["x[3]", "{}"]
+
+
+def test_the_width_of_a_csv_side_is_known_from_the_layout() -> None:
+    columns = {"output[0]": ColumnValues(np.ones(2), 2, {}, None)}
+    mixed = {
+        "csv:2+json": ["_c0", "_c1"],
+        "json+csv:2": ["_c0", "_c1", "_c2"],
+    }
+
+    for layout, expected in mixed.items():
+        assert _names(WindowProfile({layout: TableProfile.of(Table(2, columns))})) == expected
+
+
+def test_what_a_preprocessor_returns_is_taken_by_place_if_nobody_knows_its_names() -> None:
+    window = _window(preprocessed=(4, [f"input.{i:020}" for i in (10, 2, 0, 1)]))
+    by_place = ["label", "a", "b"]
+
+    resolved = resolve_columns(window, baseline_names=by_place)
+
+    assert [(name, profile.moments.mean) for name, profile in resolved.features] == [
+        ("label", 2.0),
+        ("a", 3.0),
+        ("b", 1.0),
+        (f"{10:020}", 0.0),
+    ]
+    assert _names(window, document_columns=(["label"], ["a", "b", "c"])) == [*by_place, "c"]
+    assert _names(window) == [f"{i:020}" for i in (0, 1, 2, 10)]
+
+
+def test_what_a_preprocessor_returns_is_taken_by_name_if_any_is_known() -> None:
+    window = _window(preprocessed=(4, ["input.b", "input.a", "input.label"]))
+
+    assert _names(window, baseline_names=["label", "b", "c"]) == ["label", "b", "a"]
+
+
 def test_the_layout_with_most_rows_counts_and_the_others_are_told() -> None:
     window = _window(csv_1_2=(4, CSV), csv_1_1=(4, CSV[1:]), json=(3, JSON))
 

@@ -2,7 +2,8 @@
 
 Output columns come first, as SageMaker puts them. Columns by position (CSV) get their names from the monitor
 document, else from the baseline at the same place, else `_c0`, `_c1` … as SageMaker names a CSV without header.
-Columns by name (JSON) keep theirs; their order is the document's, else the baseline's, then the alphabet.
+Columns by name (JSON) keep theirs; their order is the document's, else the baseline's, then the alphabet. A side that
+is a single list, such as `{"features": [1, 2]}`, is by position, unless its own names (`features[0]`) are known.
 
 What a preprocessor returns has names as well, but SageMaker matches them by place in the order of the alphabet, and its
 documentation recommends keys such as `str(i).zfill(20)`. So if neither document nor baseline knows a single one of
@@ -10,7 +11,7 @@ them, they are taken by place; if they know any, by name.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from driftline.domain.capture.columns import ColumnKey
@@ -23,7 +24,8 @@ type DocumentColumns = tuple[Sequence[str], Sequence[str]]
 
 type Columns = Mapping[ColumnKey, ColumnProfile]
 
-_POSITION = re.compile(r"(output|input)\[(\d+)\]")
+_ELEMENT = re.compile(r"(.*)\[(\d+)\]", re.DOTALL)
+_INDEX = re.compile(r"\[(\d+)\]")
 _WIDTH_IN_LAYOUT = {"output": re.compile(r"csv:(\d+)\+.*"), "input": re.compile(r".*\+(?:csv:)?(\d+)")}
 """`csv:1+6`, `csv:1+json`, `json+csv:6` (capture/pairing.py)."""
 
@@ -81,46 +83,66 @@ def _captured(
     """Feature name -> key, the output side first."""
     keys: dict[str, ColumnKey] = {}
     for side, declared in (("output", outputs), ("input", inputs)):
-        names = declared or baseline[len(keys) :]
-        for key, wanted in _positional(side, layout, columns, names=names, before=len(keys)):
-            keys[_free(wanted, side, keys)] = key
-        for key, wanted in _named(side, columns, declared or baseline):
-            keys[_free(wanted, side, keys)] = key
+        own = {key: _own_name(side, key) for key in columns if key.startswith((f"{side}.", f"{side}["))}
+        by_place = _by_place(side, layout, own, declared or baseline[len(keys) :], before=len(keys))
+        by_name = _by_name(side, {key: name for key, name in own.items() if key not in by_place}, declared or baseline)
+        for key, name in (by_place | by_name).items():
+            keys[_free(name, side, keys)] = key
     return keys
 
 
 def _preprocessed(columns: Columns, known: Sequence[str]) -> dict[str, ColumnKey]:
     """All columns are on the input side, by name; `known`: the names of the document or the baseline, in order."""
-    keys = {name: key for key, name in _named("input", columns, known)}
+    keys = {
+        name: key for key, name in _by_name("input", {key: _own_name("input", key) for key in columns}, known).items()
+    }
     if not known or not keys.keys().isdisjoint(known):
         return keys
     return {known[place] if place < len(known) else name: keys[name] for place, name in enumerate(sorted(keys))}
 
 
-def _positional(
-    side: str,
-    layout: Layout,
-    columns: Columns,
-    *,
-    names: Sequence[str],
-    before: int,
-) -> list[tuple[ColumnKey, str]]:
-    """(key, name) of one side's columns by position; `before` columns of the other side precede them."""
-    matches = (_POSITION.fullmatch(key) for key in columns)
-    count = max((int(match[2]) + 1 for match in matches if match and match[1] == side), default=0)
+def _by_place(
+    side: str, layout: Layout, own: Mapping[ColumnKey, str], names: Sequence[str], *, before: int
+) -> dict[ColumnKey, str]:
+    """Key -> name of one side's columns that are the elements of its list; `before` columns precede them."""
+    elements = [match for key in own if (match := _ELEMENT.fullmatch(key))]
+    stem = _only_list(own, elements)
+    if stem is None or not set(own.values()).isdisjoint(names):
+        stem = side  # known by name, or of several shapes: then only a plain list is by place
+    count = max((int(match[2]) + 1 for match in elements if match[1] == stem), default=0)
     if width := _WIDTH_IN_LAYOUT[side].fullmatch(layout):
         # A column that is missing in every row has no key, but its place in the row is known.
         count = max(count, int(width[1]))
-    return [(f"{side}[{i}]", names[i] if i < len(names) else f"_c{before + i}") for i in range(count)]
+    keys = [f"{stem}[{i}]" for i in range(count)]
+    unnamed = [f"_c{before + i}" if stem == side else _own_name(side, key) for i, key in enumerate(keys)]
+    return dict(zip(keys, [*names[:count], *unnamed[len(names) :]], strict=True))
 
 
-def _named(side: str, columns: Columns, preferred: Sequence[str]) -> list[tuple[ColumnKey, str]]:
-    """(key, name) of one side's columns by name, those that `preferred` has in its order, then the others."""
+def _only_list(own: Collection[ColumnKey], elements: Sequence[re.Match[str]]) -> str | None:
+    """The part before the index if the keys are one list without gaps."""
+    lists = {match[1] for match in elements}
+    indexes = sorted(int(match[2]) for match in elements)
+    return lists.pop() if len(lists) == 1 and indexes == list(range(len(own))) else None
+
+
+def _own_name(side: str, key: ColumnKey) -> str:
+    """`carrier` of `input.carrier`, `features[0]` of `input.features[0]`."""
+    return key.removeprefix(side).removeprefix(".")
+
+
+def _by_name(side: str, own: Mapping[ColumnKey, str], preferred: Sequence[str]) -> dict[ColumnKey, str]:
+    """Key -> name of one side's columns, those that `preferred` has in its order, then the others."""
     place = {name: index for index, name in enumerate(preferred)}
-    names = [key.removeprefix(f"{side}.") for key in columns if key.startswith(f"{side}.")]
     # A name that both sides have is `input.<name>` in a baseline made from such captures.
-    order = {name: place.get(f"{side}.{name}", place.get(name, len(place))) for name in names}
-    return [(f"{side}.{name}", name) for name in sorted(names, key=lambda name: (order[name], name))]
+    order = {key: place.get(f"{side}.{name}", place.get(name, len(place))) for key, name in own.items()}
+    return {key: own[key] for key in sorted(own, key=lambda key: (order[key], _alphabetical(own[key])))}
+
+
+def _alphabetical(name: str) -> list[tuple[str, int]]:
+    """Sorts by the alphabet, but `a[2]` before `a[10]`."""
+    texts_and_indexes = _INDEX.split(name)
+    indexes = [int(index) for index in texts_and_indexes[1::2]]
+    return list(zip(texts_and_indexes[::2], [*indexes, -1], strict=True))
 
 
 def _free(name: str, side: str, taken: Mapping[str, ColumnKey]) -> str:
