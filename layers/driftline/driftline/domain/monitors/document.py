@@ -139,7 +139,7 @@ class DataQualityMonitor(ScheduledMonitor):
     """What goes to CloudWatch: top is the totals and the features that drifted most, all is every metric of every
     feature (each costs money), none is nothing."""
 
-    top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 10
+    top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
     """How many features metrics: top publishes."""
 
     namespace: Annotated[str, Field(min_length=1, max_length=255)] | None = None

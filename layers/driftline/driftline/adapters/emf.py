@@ -1,0 +1,116 @@
+"""Metrics as log lines in CloudWatch's embedded metric format (EMF), through Powertools: no call, no throttling.
+
+Sources: CloudWatch User Guide, "Specification: Embedded metric format" and "Metrics concepts, Time stamps".
+"""
+
+import json
+import logging
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from typing import Any
+
+from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
+
+from driftline.domain.metrics import Metric, StatisticValues
+from driftline.domain.windows import format_instant
+
+_OLDEST = timedelta(days=14)
+_NEWEST = timedelta(hours=2)
+_PER_LINE = 99  # EMF takes 100, but Powertools prints by itself when the hundredth comes
+_LONGEST_NAME = 255  # characters
+_MOST_DIMENSIONS = 29  # EMF takes 30, Powertools one less
+
+_log = logging.getLogger(__name__)
+
+
+class EmbeddedMetrics:
+    """Metrics of one function.
+
+    A `StatisticValues` becomes `{"Max", "Min", "Count", "Sum"}`. EMF's specification has numbers and lists of up to
+    100 numbers only, with which count and sum of many rows would be lost; but this is the form in which AWS's
+    OpenTelemetry exporter (awsemf) sends histograms, and CloudWatch keeps it as a statistic set. Such metrics get
+    lines of their own, so that the others do not depend on it.
+
+    Nothing is lost without a word. Values that are no finite numbers and names over 255 characters are left out with a
+    warning. When the window began more than two weeks ago, as in a replay, CloudWatch takes none of its metrics: the
+    lines are written all the same, for other readers of the log, with a warning before them.
+
+    Args:
+        write: Takes a line for the function's log.
+        now: The clock that CloudWatch compares timestamps with.
+    """
+
+    def __init__(
+        self, write: Callable[[str], None] = print, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._write = write
+        self._now = now
+
+    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime) -> None:
+        if not metrics:
+            return
+        now = self._now()
+        if not now - _OLDEST <= timestamp <= now + _NEWEST:
+            _log.warning(
+                "CloudWatch will not take %d metrics of %s: it takes them up to two weeks back and two hours ahead. "
+                "They are in this log and in the reports.",
+                len(metrics),
+                format_instant(timestamp),
+            )
+        for line in _lines(namespace, filter(_acceptable, metrics), timestamp):
+            self._write(line)
+
+
+def _acceptable(metric: Metric) -> bool:
+    value = metric.value
+    numbers: Iterable[float] = (
+        (value.sample_count, value.total, value.minimum, value.maximum)
+        if isinstance(value, StatisticValues)
+        else (value,)
+    )
+    name = metric.name.strip()
+    if not all(map(math.isfinite, numbers)):
+        reason = "its value is no finite number"
+    elif not 0 < len(name) <= _LONGEST_NAME:
+        reason = f"its name has {len(name)} characters"
+    elif len(metric.dimensions) > _MOST_DIMENSIONS or not all(metric.dimensions.values()):
+        reason = "its dimensions are too many, or empty"
+    else:
+        return True
+    _log.warning("The metric %.80s is not published: %s.", metric.name, reason)
+    return False
+
+
+def _lines(namespace: str, metrics: Iterable[Metric], timestamp: datetime) -> Iterator[str]:
+    """As few lines as possible; the metrics of one line share dimensions and kind of value."""
+    groups: dict[tuple[tuple[tuple[str, str], ...], bool], list[Metric]] = {}
+    for metric in metrics:
+        groups.setdefault(_shared(metric), []).append(metric)
+    for (dimensions, _), group in groups.items():
+        for batch in batched(group, _PER_LINE, strict=False):
+            yield json.dumps(_line(namespace, dict(dimensions), batch, timestamp), allow_nan=False)
+
+
+def _shared(metric: Metric) -> tuple[tuple[tuple[str, str], ...], bool]:
+    return tuple(metric.dimensions.items()), isinstance(metric.value, StatisticValues)
+
+
+def _line(
+    namespace: str, dimensions: Mapping[str, str], metrics: Sequence[Metric], timestamp: datetime
+) -> dict[str, Any]:
+    provider = AmazonCloudWatchEMFProvider(namespace=namespace, dimension_set=dict(dimensions))
+    # POWERTOOLS_SERVICE_NAME would add the dimension `service`, which SageMaker's metrics do not have.
+    provider.service = ""
+    provider.timestamp = int(timestamp.timestamp() * 1000)
+    for metric in metrics:
+        if isinstance(metric.value, StatisticValues):
+            provider.metric_set[metric.name.strip()] = {"Unit": metric.unit, "Value": _statistic_set(metric.value)}
+        else:
+            provider.add_metric(metric.name, metric.unit, metric.value)
+    return dict(provider.serialize_metric_set())
+
+
+def _statistic_set(values: StatisticValues) -> dict[str, float]:
+    return {"Max": values.maximum, "Min": values.minimum, "Count": values.sample_count, "Sum": values.total}

@@ -1,0 +1,55 @@
+"""Events on the account's default EventBridge bus."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from driftline.domain.errors import DriftlineError
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+SOURCE = "driftline"
+
+
+class EventNotAcceptedError(DriftlineError):
+    """EventBridge answered, but did not take the event; a retry may help."""
+
+
+class DefaultBus:
+    """Events of the source `driftline`, for rules of anybody.
+
+    Args:
+        client: A boto3 EventBridge client; one is made when it is not given.
+    """
+
+    def __init__(self, client: "EventBridgeClient | None" = None) -> None:
+        self._client = client or _client()
+
+    def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None:
+        """Raises EventNotAcceptedError: PutEvents reports a refused entry in its answer, not as an error."""
+        answer = self._client.put_events(
+            Entries=[
+                {
+                    "Source": SOURCE,
+                    "DetailType": detail_type,
+                    "Detail": json.dumps(detail, allow_nan=False),
+                    "Resources": list(resources),
+                    # Named, so that the role can be bound to this bus.
+                    "EventBusName": "default",
+                }
+            ]
+        )
+        if answer["FailedEntryCount"]:
+            refused = answer["Entries"][0]
+            raise EventNotAcceptedError(
+                f"the event bus refused the event: {refused.get('ErrorCode')}: {refused.get('ErrorMessage')}",
+                where=detail_type,
+            )
+
+
+def _client() -> "EventBridgeClient":
+    import boto3  # noqa: PLC0415, costs 0.3 s
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client("events", config=Config(retries={"mode": "standard", "max_attempts": 5}))

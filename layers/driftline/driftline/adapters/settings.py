@@ -1,0 +1,62 @@
+"""What template.yaml tells the functions through their environment."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from driftline.domain.errors import InvalidInputError
+
+_Arn = Annotated[str, Field(pattern=r"^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$")]
+_Optional = Annotated[str | None, BeforeValidator(lambda text: text or None)]
+"""CloudFormation knows no absent variable, only an empty one."""
+
+
+class Settings(BaseModel):
+    """What every function knows. Each function's model adds what it alone needs; other variables are not ours."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    bucket: str = Field(alias="BUCKET", min_length=1)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Reads the process's environment, unless another is given.
+
+        Raises:
+            InvalidInputError: names every variable that is missing or wrong, at the cold start.
+        """
+        try:
+            return cls.model_validate(dict(os.environ if environment is None else environment))
+        except ValidationError as error:
+            wrong = [
+                f"{details['loc'][0]} is missing"
+                if details["type"] == "missing"
+                else f"{details['loc'][0]} is {details['input']!r}: {details['msg']}"
+                for details in error.errors()
+            ]
+            raise InvalidInputError(
+                "; ".join(wrong), where="environment", mend="The stack's template sets these variables: deploy it."
+            ) from None
+
+
+class OperatorSettings(Settings):
+    """Of functions that tell operators."""
+
+    operator_topic: _Arn = Field(alias="OPERATOR_TOPIC_ARN")
+
+
+class ScheduleSettings(OperatorSettings):
+    """Of configure_monitor, which keeps the schedules."""
+
+    schedule_group: str = Field(alias="SCHEDULE_GROUP", min_length=1)
+    schedule_target: _Arn = Field(alias="SCHEDULE_TARGET_ARN")
+    schedule_role: _Arn = Field(alias="SCHEDULE_ROLE_ARN")
+    schedule_dead_letters: _Arn = Field(alias="SCHEDULE_DEAD_LETTER_ARN")
+
+
+class RunSettings(Settings):
+    """Of run_monitor. Without a namespace the metrics go to SageMaker's own, one for each kind of monitor."""
+
+    metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")

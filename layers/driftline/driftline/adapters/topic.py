@@ -1,0 +1,46 @@
+"""The operator topic in SNS."""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+_LONGEST_SUBJECT = 100  # characters, SNS's limit
+_LONGEST_MESSAGE = 200_000  # bytes; SNS takes 256 KiB with everything around it
+_CUT = "\n… (cut; the rest is in the files named above or in the log)\n"
+
+
+class OperatorTopic:
+    """Operators that subscribed to one topic.
+
+    Args:
+        arn: Of the topic.
+        client: A boto3 SNS client; one is made when it is not given.
+    """
+
+    def __init__(self, arn: str, client: "SNSClient | None" = None) -> None:
+        self._arn = arn
+        self._client = client or _client()
+
+    def tell(self, subject: str, message: str) -> None:
+        body = message.encode(errors="replace")
+        if len(body) > _LONGEST_MESSAGE:
+            message = body[:_LONGEST_MESSAGE].decode(errors="ignore") + _CUT
+        self._client.publish(TopicArn=self._arn, Subject=_subject(subject), Message=message)
+
+
+def _subject(text: str) -> str:
+    """What SNS takes as a subject: one line of ASCII that begins with a letter, a digit or punctuation."""
+    plain = re.sub(r"\s+", " ", text.encode("ascii", "replace").decode()).strip()
+    plain = "".join(character for character in plain if character.isprintable())
+    if len(plain) > _LONGEST_SUBJECT:
+        plain = f"{plain[: _LONGEST_SUBJECT - 3]}..."
+    return plain or "Driftline"
+
+
+def _client() -> "SNSClient":
+    import boto3  # noqa: PLC0415, costs 0.3 s
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client("sns", config=Config(retries={"mode": "standard", "max_attempts": 5}))

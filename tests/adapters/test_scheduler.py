@@ -1,0 +1,114 @@
+"""EventBridgeSchedules against moto."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+
+from driftline.adapters.scheduler import SchedulerGroup
+from driftline.adapters.settings import ScheduleSettings
+from driftline.domain.errors import InvalidInputError
+from driftline.usecases.configure_monitor import SCHEDULED_TIME
+from driftline.usecases.ports import Schedule
+
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:runs"
+DEAD = "arn:aws:sqs:eu-west-1:123456789012:dead"
+ROLE = "arn:aws:iam::123456789012:role/scheduler"
+HOURLY = Schedule(
+    "a-data_quality", "cron(0 * ? * * *)", {"endpoint": "a", "scheduled_time": SCHEDULED_TIME}, "Europe/Berlin"
+)
+
+
+def adapter(client: Any, group: str = "group") -> SchedulerGroup:
+    environment = {
+        "BUCKET": "b",
+        "OPERATOR_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:operators",
+        "SCHEDULE_GROUP": group,
+        "SCHEDULE_TARGET_ARN": QUEUE,
+        "SCHEDULE_ROLE_ARN": ROLE,
+        "SCHEDULE_DEAD_LETTER_ARN": DEAD,
+    }
+    return SchedulerGroup(ScheduleSettings.from_environment(environment), client)
+
+
+@pytest.fixture
+def client(aws: None) -> Any:
+    client = boto3.client("scheduler")
+    client.create_schedule_group(Name="group")
+    return client
+
+
+def test_a_schedule_fires_on_time_with_its_payload_and_keeps_what_fails(client: Any) -> None:
+    adapter(client).put(HOURLY)
+    found = client.get_schedule(GroupName="group", Name="a-data_quality")
+    assert found["ScheduleExpression"] == "cron(0 * ? * * *)"
+    assert found["ScheduleExpressionTimezone"] == "Europe/Berlin"
+    assert found["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    target = found["Target"]
+    assert (target["Arn"], target["RoleArn"], target["DeadLetterConfig"]) == (QUEUE, ROLE, {"Arn": DEAD})
+    # EventBridge replaces the placeholder in the text as it is, so nothing may escape it.
+    assert '"<aws.scheduler.scheduled-time>"' in target["Input"]
+    assert json.loads(target["Input"]) == HOURLY.payload
+
+
+def test_a_changed_schedule_is_updated(client: Any) -> None:
+    adapter(client).put(HOURLY)
+    adapter(client).put(Schedule(HOURLY.name, "rate(6 hours)", {"endpoint": "b"}))
+    found = client.get_schedule(GroupName="group", Name=HOURLY.name)
+    assert (found["ScheduleExpression"], found["ScheduleExpressionTimezone"]) == ("rate(6 hours)", "UTC")
+    assert json.loads(found["Target"]["Input"]) == {"endpoint": "b"}
+
+
+def test_a_schedule_that_is_right_is_left_alone(client: Any) -> None:
+    adapter(client).put(HOURLY)
+    before = client.get_schedule(GroupName="group", Name=HOURLY.name)["LastModificationDate"]
+    adapter(client).put(HOURLY)
+    assert client.get_schedule(GroupName="group", Name=HOURLY.name)["LastModificationDate"] == before
+
+
+def test_one_that_somebody_disabled_is_enabled_again(client: Any) -> None:
+    adapter(client).put(HOURLY)
+    found = client.get_schedule(GroupName="group", Name=HOURLY.name)
+    kept = ("ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target")
+    client.update_schedule(
+        GroupName="group", Name=HOURLY.name, State="DISABLED", **{name: found[name] for name in kept}
+    )
+    adapter(client).put(HOURLY)
+    assert client.get_schedule(GroupName="group", Name=HOURLY.name)["State"] == "ENABLED"
+
+
+def test_names_are_those_of_the_group_with_the_prefix(client: Any) -> None:
+    client.create_schedule_group(Name="other")
+    for name in ("b-x", "a-y", "a-x"):
+        adapter(client).put(Schedule(name, "rate(1 hour)", {}))
+    adapter(client, "other").put(HOURLY)
+    assert adapter(client).names("a-") == ["a-x", "a-y"]
+    assert adapter(client).names("") == ["a-x", "a-y", "b-x"]
+
+
+def test_deleting_is_idempotent(client: Any) -> None:
+    adapter(client).put(HOURLY)
+    adapter(client).delete(HOURLY.name)
+    adapter(client).delete(HOURLY.name)
+    assert adapter(client).names("") == []
+
+
+def test_what_eventbridge_refuses_is_the_users_error(aws: None) -> None:
+    client = boto3.client("scheduler")
+    with Stubber(client) as stub:
+        stub.add_client_error("get_schedule", "ResourceNotFoundException")
+        stub.add_client_error("create_schedule", "ValidationException", "Invalid Schedule Expression")
+        with pytest.raises(InvalidInputError, match="Invalid Schedule Expression"):
+            adapter(client).put(HOURLY)
+
+
+def test_other_faults_are_left_to_the_retry(aws: None) -> None:
+    client = boto3.client("scheduler")
+    with Stubber(client) as stub:
+        stub.add_client_error(
+            "get_schedule", "ThrottlingException", expected_params={"GroupName": "group", "Name": ANY}
+        )
+        with pytest.raises(client.exceptions.ClientError, match="ThrottlingException"):
+            adapter(client).put(HOURLY)

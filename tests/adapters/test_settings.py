@@ -1,0 +1,42 @@
+"""Settings from the environment."""
+
+import pytest
+
+from driftline.adapters.settings import RunSettings, ScheduleSettings, Settings
+from driftline.domain.errors import InvalidInputError
+
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:runs"
+SCHEDULES = {
+    "BUCKET": "b",
+    "OPERATOR_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:operators",
+    "SCHEDULE_GROUP": "g",
+    "SCHEDULE_TARGET_ARN": QUEUE,
+    "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
+    "SCHEDULE_DEAD_LETTER_ARN": QUEUE,
+}
+
+
+def test_everything_missing_is_named_at_once() -> None:
+    with pytest.raises(InvalidInputError) as raised:
+        ScheduleSettings.from_environment({"BUCKET": "b", "OPERATOR_TOPIC_ARN": SCHEDULES["OPERATOR_TOPIC_ARN"]})
+    assert "SCHEDULE_GROUP is missing; SCHEDULE_TARGET_ARN is missing" in str(raised.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("SCHEDULE_TARGET_ARN", "runs"), ("BUCKET", ""), ("SCHEDULE_GROUP", "")])
+def test_a_wrong_one_is_named_with_what_it_is(name: str, value: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"{name} is '{value}'"):
+        ScheduleSettings.from_environment(SCHEDULES | {name: value})
+
+
+def test_the_rest_of_the_environment_is_ignored() -> None:
+    assert ScheduleSettings.from_environment(SCHEDULES | {"PATH": "/bin"}).schedule_target == QUEUE
+
+
+def test_what_cloudformation_leaves_empty_is_absent() -> None:
+    assert RunSettings.from_environment({"BUCKET": "b", "METRICS_NAMESPACE": ""}).metrics_namespace is None
+    assert RunSettings.from_environment({"BUCKET": "b", "METRICS_NAMESPACE": "n"}).metrics_namespace == "n"
+
+
+def test_the_process_has_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUCKET", "mine")
+    assert Settings.from_environment().bucket == "mine"
