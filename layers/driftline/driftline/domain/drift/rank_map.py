@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from driftline.domain.drift.distance import Comparison
 
-type Levels = Sequence[Sequence[float]]
+type Levels = Sequence[Sequence[float] | NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
