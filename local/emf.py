@@ -35,10 +35,18 @@ def metric_data(line: str) -> Iterator[tuple[str, dict[str, Any]]]:
                         "MetricName": metric["Name"],
                         "Dimensions": [{"Name": name, "Value": str(document[name])} for name in dimensions],
                         "Timestamp": moment,
-                        "Values": [float(one) for one in value] if isinstance(value, list) else [float(value)],
+                        **_figures(value),
                         "Unit": metric.get("Unit", "None"),
                     },
                 )
+
+
+def _figures(value: Any) -> dict[str, Any]:
+    """A number, a list of numbers, or the statistic set that CloudWatch takes besides what EMF specifies."""
+    if isinstance(value, dict):
+        names = {"SampleCount": "Count", "Sum": "Sum", "Minimum": "Min", "Maximum": "Max"}
+        return {"StatisticValues": {theirs: float(value[ours]) for theirs, ours in names.items()}}
+    return {"Values": [float(one) for one in value] if isinstance(value, list) else [float(value)]}
 
 
 class MetricsBridge:
