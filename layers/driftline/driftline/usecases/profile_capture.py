@@ -24,6 +24,7 @@ from driftline.domain.windows import HOUR, floor_to
 from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.preprocessing import PREPROCESSOR_FAILED, Preprocessor
+from driftline.usecases.script_sources import load_script
 
 _PARTS = 16
 """So many profiles of one slot and layout wait before they are merged, so that memory stays flat."""
@@ -139,15 +140,7 @@ def _preprocessor(state: ObjectStore, document: MonitorDocument | None) -> Prepr
     monitor = document.monitors.data_quality if document else None
     if monitor is None or monitor.preprocess is None:
         return None
-    key = layout.script_key(monitor.preprocess)
-    try:
-        return Preprocessor(state.get(key).body.decode(), monitor.preprocess)
-    except ObjectNotFoundError:
-        raise InvalidInputError(
-            "the preprocessing script of the monitor document is not there", where=state.uri(key), mend="Upload it."
-        ) from None
-    except UnicodeDecodeError:
-        raise InvalidInputError("the preprocessing script is no UTF-8 text", where=state.uri(key)) from None
+    return Preprocessor(load_script(state, monitor.preprocess), monitor.preprocess)
 
 
 def _profile(

@@ -5,7 +5,7 @@ delivered again finds the note and publishes nothing; one that was cut short bef
 an alarm that comes twice is better than one that never comes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -20,14 +20,12 @@ from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionS
 from driftline.usecases.judge_data_quality import Judgement, judge_data_quality
 from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import Events, Metrics, ObjectStore
+from driftline.usecases.preprocessing import run_postprocess
+from driftline.usecases.script_sources import load_script
 
 COMPLETED_EVENT = "Monitoring Execution Completed"
 FAILED_EVENT = "Monitoring Execution Failed"
 SUMMARY = "summary.json"
-
-type Postprocess = Callable[[str, Mapping[str, bytes]], Mapping[str, bytes]]
-"""Runs a postprocessing script: (its name, the files by name) -> the files that it added or changed."""
-
 
 def run_monitor(
     request: ExecutionRequest,
@@ -36,7 +34,6 @@ def run_monitor(
     metrics: Metrics,
     events: Events,
     namespace: str = NAMESPACE,
-    postprocess: Postprocess | None = None,
 ) -> Execution:
     """Runs one monitor over one window.
 
@@ -45,7 +42,6 @@ def run_monitor(
 
     Args:
         namespace: CloudWatch namespace, unless the monitor names its own.
-        postprocess: Runs the monitor's postprocessing script, if it has one.
     """
     try:
         document = load_document(store, request.endpoint)
@@ -53,8 +49,9 @@ def run_monitor(
         window, scheduled, folder = _when(request, monitor)
         judgement = judge_data_quality(store, document, monitor, window, scheduled)
         files = judgement.files
-        if monitor.postprocess is not None and postprocess is not None:
-            files = {**files, **postprocess(monitor.postprocess, files)}
+        if monitor.postprocess is not None:
+            source = load_script(store, monitor.postprocess)
+            files = {**files, **run_postprocess(source, monitor.postprocess, files)}
     except (InvalidInputError, ObjectNotFoundError) as error:
         failed = _failed(request, str(error))
         events.publish(FAILED_EVENT, failed.event_detail(""))
