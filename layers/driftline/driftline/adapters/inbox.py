@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 
 def work_through[Message: BaseModel](
-    batch: Mapping[str, Any], model: type[Message], work: Callable[[Message], None], logger: Logger
+    batch: Mapping[str, Any], model: type[Message], work: Callable[[Message], object], logger: Logger
 ) -> dict[str, Any]:
     """Parses and handles every message of an SQS event.
 

@@ -1,0 +1,49 @@
+"""One execution of one monitor: asked for by its schedule through the queue, or by hand for any window."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from driftline.adapters.emf import EmbeddedMetrics
+from driftline.adapters.events import DefaultBus
+from driftline.adapters.inbox import work_through
+from driftline.adapters.s3 import S3Store
+from driftline.adapters.settings import RunSettings
+from driftline.domain.data_quality.metrics import NAMESPACE
+from driftline.usecases.execution import Execution, ExecutionRequest
+from driftline.usecases.run_monitor import run_monitor
+
+logger = Logger()
+settings = RunSettings.from_environment()
+store = S3Store(settings.bucket)
+metrics = EmbeddedMetrics()
+events = DefaultBus()
+
+
+def execute(request: ExecutionRequest) -> Execution:
+    execution = run_monitor(
+        request,
+        store=store,
+        metrics=metrics,
+        events=events,
+        namespace=settings.metrics_namespace or NAMESPACE,
+    )
+    logger.info(
+        "executed",
+        endpoint=execution.endpoint,
+        monitor=execution.monitor,
+        status=execution.status,
+        rows=execution.rows,
+        violations=execution.violations,
+        folder=execution.folder,
+        unchanged=execution.unchanged,
+    )
+    return execution
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    if "Records" in event:
+        return work_through(event, ExecutionRequest, execute, logger)
+    execution = execute(ExecutionRequest.model_validate(event))
+    return execution.event_detail(store.uri(execution.folder))

@@ -1,0 +1,39 @@
+"""A baseline data set came: its statistics and constraints follow."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from driftline.adapters.events_in import ObjectEvent
+from driftline.adapters.inbox import work_through
+from driftline.adapters.s3 import S3Store
+from driftline.adapters.settings import OperatorSettings
+from driftline.adapters.topic import OperatorTopic
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.layout import parse_baseline_input_key
+from driftline.usecases.suggest_baseline import suggest_baseline
+
+logger = Logger()
+settings = OperatorSettings.from_environment()
+store = S3Store(settings.bucket)
+operators = OperatorTopic(settings.operator_topic)
+
+
+def suggest(event: ObjectEvent) -> None:
+    place = parse_baseline_input_key(event.key)
+    if place is None:
+        return
+    endpoint, monitor = place
+    try:
+        suggested = suggest_baseline(endpoint, monitor, store=store, operators=operators)
+    except InvalidInputError as error:
+        # No retry mends a data set: the people who uploaded it do.
+        logger.warning("refused", endpoint=endpoint, monitor=monitor)
+        operators.tell(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
+        return
+    logger.info("suggested", endpoint=endpoint, monitor=monitor, rows=suggested.rows, files=dict(suggested.files))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    return work_through(event, ObjectEvent, suggest, logger)
