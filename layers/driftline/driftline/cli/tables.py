@@ -40,6 +40,13 @@ def show_summary(console: Console, summary: Summary, folder: str) -> None:
     console.print(f"Files: {escape(folder)}", soft_wrap=True)
 
 
+def show_failure(console: Console, execution: Execution) -> None:
+    """An execution that has no files."""
+    console.print(_status(execution.status), soft_wrap=True, end="  ")
+    console.print(f"{escape(execution.endpoint)} {escape(execution.monitor)}", soft_wrap=True)
+    console.print(escape(execution.reason), soft_wrap=True)
+
+
 def show_executions(console: Console, executions: Sequence[Execution]) -> None:
     """A table with one line per execution."""
     table = Table("scheduled", "status", "rows", "violations", "worst drift", "feature", "")

@@ -1,10 +1,16 @@
 """What the use cases would publish in the cloud. Here people read it on the terminal; metrics and events go nowhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 
 from driftline.cli.output import Output
+from driftline.domain import layout
 from driftline.domain.metrics import Metric
+from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject
+
+_ANNOUNCEMENTS = layout.execution_key(layout.REPORTS).rpartition("/")[0] + "/"
 
 
 class TellOperators:
@@ -29,3 +35,39 @@ class NoEvents:
 
     def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None:
         pass
+
+
+class UnannouncedStore:
+    """A store in which no execution counts as announced, because a command publishes neither metrics nor events.
+
+    Without this, a try-out against a bucket would silence the real execution of the same window.
+    """
+
+    def __init__(self, inner: ObjectStore) -> None:
+        self._inner = inner
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    def get(self, key: str) -> StoredObject:
+        return self._inner.get(key)
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        if not key.startswith(_ANNOUNCEMENTS):
+            self._inner.put(key, body, content_type=content_type)
+
+    def delete(self, key: str) -> None:
+        self._inner.delete(key)
+
+    def list(self, prefix: str) -> Iterable[ObjectSummary]:
+        return self._inner.list(prefix)
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        return self._inner.folders(prefix)
+
+    def local_copy(self, key: str) -> AbstractContextManager[Path]:
+        return self._inner.local_copy(key)
+
+    def uri(self, key: str) -> str:
+        return self._inner.uri(key)

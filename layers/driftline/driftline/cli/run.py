@@ -1,0 +1,155 @@
+"""`driftline run` and `driftline replay`: verdicts on one window, or on all windows of a range of time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import typer
+from rich.console import Console
+
+from driftline.cli import options
+from driftline.cli.exits import ExitCode
+from driftline.cli.output import reporting
+from driftline.cli.places import Place, open_place
+from driftline.cli.tables import show_executions, show_failure, show_summary
+from driftline.cli.telling import NoEvents, NoMetrics, UnannouncedStore
+from driftline.domain.data_quality.summary import parse_summary
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.schedule import occurrences
+from driftline.domain.windows import format_instant
+from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.usecases.monitor_documents import load_document
+from driftline.usecases.run_monitor import SUMMARY, run_monitor
+
+_CODES = {
+    ExecutionStatus.COMPLETED: ExitCode.COMPLETED,
+    ExecutionStatus.COMPLETED_WITH_VIOLATIONS: ExitCode.COMPLETED_WITH_VIOLATIONS,
+    ExecutionStatus.FAILED: ExitCode.FAILED,
+}
+_GRAVEST_FIRST = (ExecutionStatus.FAILED, ExecutionStatus.COMPLETED_WITH_VIOLATIONS, ExecutionStatus.COMPLETED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Monitor:
+    """A monitor of an endpoint in a place."""
+
+    place: Place
+    endpoint: str
+    name: str
+
+    def execute(
+        self, *, scheduled: datetime | None = None, start: datetime | None = None, end: datetime | None = None
+    ) -> Execution:
+        """Runs the same use case as the function run_monitor does; the files are the same, nothing is published."""
+        request = ExecutionRequest(
+            endpoint=self.endpoint, monitor=self.name, scheduled_time=scheduled, start=start, end=end
+        )
+        store = UnannouncedStore(self.place.store)
+        return run_monitor(request, store=store, metrics=NoMetrics(), events=NoEvents())
+
+
+def run(
+    *,
+    store: options.Store = ".",
+    endpoint: options.Endpoint = None,
+    monitor: options.Monitor = options.DATA_QUALITY,
+    scheduled: options.Scheduled = None,
+    start: options.Start = None,
+    end: options.End = None,
+    as_json: options.Json = False,
+) -> None:
+    """Judge one window: that of a scheduled time, or any with a start and an end.
+
+    Writes the same files as the function run_monitor does. Publishes neither metrics nor events.
+
+    Example: driftline run --start 2013-03-08T09:00:00Z --end 2013-03-09T09:00:00Z
+    """
+    if (start is None) != (end is None) or (scheduled is None) == (start is None):
+        raise typer.BadParameter("give --scheduled, or --start and --end")
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        judged = _Monitor(place, place.endpoint(endpoint), monitor)
+        execution = judged.execute(scheduled=scheduled, start=start, end=end)
+        output.result(_document(place, execution), lambda console: _show(console, place, execution))
+    raise typer.Exit(_CODES[execution.status])
+
+
+def replay(
+    first: options.From,
+    last: options.To,
+    *,
+    store: options.Store = ".",
+    endpoint: options.Endpoint = None,
+    monitor: options.Monitor = options.DATA_QUALITY,
+    as_json: options.Json = False,
+) -> None:
+    """Judge every window whose scheduled time lies in a range, as the schedule would have.
+
+    The exit code is that of the gravest execution: 1 if one failed, else 2 if one has violations.
+
+    Example: driftline replay --from 2013-03-01 --to 2013-04-01
+    """
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        judged = _Monitor(place, place.endpoint(endpoint), monitor)
+        moments = _scheduled_times(judged, first, last)
+        executions: list[Execution] = []
+        with output.progress("judging", len(moments)) as step:
+            for moment in moments:
+                step(format_instant(moment))
+                executions.append(judged.execute(scheduled=moment))
+        result = {"executions": [_document(place, execution) for execution in executions]}
+        output.result(result, lambda console: show_executions(console, executions))
+    raise typer.Exit(_code(executions))
+
+
+def _scheduled_times(judged: _Monitor, first: datetime, last: datetime) -> list[datetime]:
+    document = load_document(judged.place.store, judged.endpoint)
+    monitors = document.monitors.by_name()
+    if judged.name not in monitors:
+        raise InvalidInputError(
+            f"the monitor document has no monitor {judged.name}",
+            where=judged.endpoint,
+            expected=f"one of {', '.join(monitors)}",
+        )
+    schedule = monitors[judged.name]
+    moments = list(occurrences(schedule.schedule, first, last, schedule.timezone))
+    if not moments:
+        raise InvalidInputError(
+            f"{schedule.schedule} has no scheduled time from {format_instant(first)} to {format_instant(last)}",
+            where=judged.endpoint,
+            mend="Give a longer range; its end is excluded.",
+        )
+    return moments
+
+
+def _code(executions: Sequence[Execution]) -> ExitCode:
+    found = {execution.status for execution in executions}
+    return next(_CODES[status] for status in _GRAVEST_FIRST if status in found)
+
+
+def _document(place: Place, execution: Execution) -> Mapping[str, object]:
+    """The execution as JSON: times as texts, files as places."""
+    window = execution.window
+    return {
+        "endpoint": execution.endpoint,
+        "monitor": execution.monitor,
+        "status": execution.status.value,
+        "reason": execution.reason,
+        "window": {"start": format_instant(window.start), "end": format_instant(window.end)} if window else None,
+        "scheduled_time": format_instant(execution.scheduled_time) if execution.scheduled_time else None,
+        "rows": execution.rows,
+        "violations": execution.violations,
+        "worst_drift": execution.worst_drift,
+        "worst_feature": execution.worst_feature,
+        "files": {name: place.store.uri(key) for name, key in execution.files.items()},
+    }
+
+
+def _show(console: Console, place: Place, execution: Execution) -> None:
+    if execution.status is ExecutionStatus.FAILED:
+        show_failure(console, execution)
+        return
+    key = execution.folder + SUMMARY
+    summary = parse_summary(place.store.get(key).body, place.store.uri(key))
+    show_summary(console, summary, place.store.uri(execution.folder))
