@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
-from tests.properties.samples import Cell, cells, column, many_cells
 
 from driftline.domain.profiles.categories import Categories, CategoriesWire
 from driftline.domain.profiles.distinct import DistinctCount, DistinctWire
 from driftline.domain.profiles.types import TypeCounts, TypeCountsWire
+from tests.properties.samples import Cell, cells, column, many_cells
 
 
 def _distinct(values: Sequence[Cell]) -> DistinctCount:

@@ -1,5 +1,9 @@
 """KLL: the weight is exact, ranks stay within the bound that Apache DataSketches states for the same k."""
 
+from collections.abc import Callable
+from functools import reduce
+from itertools import batched
+
 import msgspec
 import numpy as np
 import pytest
@@ -90,17 +94,28 @@ def test_identity_and_serialisation(values: Floats) -> None:
     assert [level.tolist() for level in back.levels] == [level.tolist() for level in sketch.levels]
 
 
-@pytest.mark.parametrize("one_by_one", [True, False], ids=["one by one", "all at once"])
-def test_thousands_of_merges_stay_within_the_bound(one_by_one: bool) -> None:
+def _one_by_one(sketches: list[KllSketch]) -> KllSketch:
+    return reduce(KllSketch.merge, sketches, KllSketch.empty())
+
+
+def _by_hours(sketches: list[KllSketch]) -> KllSketch:
+    return KllSketch.merge_all([KllSketch.merge_all(hour) for hour in batched(sketches, 84, strict=False)])
+
+
+@pytest.mark.parametrize("merge", [_one_by_one, KllSketch.merge_all, _by_hours])
+def test_thousands_of_merges_stay_within_the_bound(merge: Callable[[list[KllSketch]], KllSketch]) -> None:
     generator = np.random.default_rng(7)
     parts = [generator.normal(loc=i % 5, size=1000) for i in range(2000)]
-    sketches = [KllSketch.of(part) for part in parts]
 
-    merged = KllSketch.empty()
-    if one_by_one:
-        for sketch in sketches:
-            merged = merged.merge(sketch)
-    else:
-        merged = KllSketch.merge_all(sketches)
+    merged = merge([KllSketch.of(part) for part in parts])
 
     assert_fits(merged, np.concatenate(parts))
+
+
+def test_deep_sketches_merge_within_the_bound() -> None:
+    """Files of many rows, whose sketches are compacted before they meet."""
+    generator = np.random.default_rng(8)
+    parts = [generator.lognormal(size=size) for size in generator.integers(3_000, 60_000, size=100)]
+
+    for merge in (_one_by_one, KllSketch.merge_all):
+        assert_fits(merge([KllSketch.of(part) for part in parts]), np.concatenate(parts))

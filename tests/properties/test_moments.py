@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.properties.samples import finite
 
 from driftline.domain.profiles.moments import Moments, MomentsWire
+from tests.properties.samples import finite
 
 numbers = st.lists(finite, max_size=120)
 prices = st.lists(st.integers(-(10**9), 10**9).map(lambda cents: cents / 100), min_size=1, max_size=150)

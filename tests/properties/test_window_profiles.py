@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.properties.samples import HOUR_START, Row, hour_profile, rows
 
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_hours
 from driftline.domain.windows import HOUR, SLOT, Window
+from tests.properties.samples import HOUR_START, Row, hour_profile, rows
 
 HOUR_WINDOW = Window(HOUR_START, HOUR_START + HOUR)
 files = st.lists(rows, min_size=1, max_size=5)

@@ -68,6 +68,13 @@ def test_a_constant_column_is_all_in_the_last_bucket() -> None:
     assert {(bucket.lower, bucket.upper) for bucket in buckets} == {(2.5, 2.5)}
 
 
+def test_a_range_beyond_doubles_still_has_buckets() -> None:
+    buckets = KllSketch.of(np.array([-1.5e308, 0.0, 1.0, 1.5e308])).buckets(-1.5e308, 1.5e308)
+
+    assert [bucket.count for bucket in buckets] == [1, 0, 0, 0, 0, 2, 0, 0, 0, 1]
+    assert all(bucket.lower < bucket.upper for bucket in buckets)
+
+
 def test_large_sketches_keep_the_weight_in_their_buckets() -> None:
     values = np.random.default_rng(2).exponential(size=250_000)
 

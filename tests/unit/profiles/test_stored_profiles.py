@@ -1,6 +1,7 @@
 """Stored profiles: small, the same bytes for the same content, refused loudly when they are not what they should be."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from driftline.domain.capture.columns import ColumnValues, Table
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.capture_profile import HourProfile
+from driftline.domain.profiles.storage import VERSION
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.profiles.window import WindowProfile, rollup_digest
 
@@ -87,3 +89,21 @@ def test_a_roll_up_is_named_after_exactly_its_parts() -> None:
 
     assert rollup_digest([("b", "2"), ("a", "1"), ("a", "1")]) == digest
     assert len({digest, rollup_digest([("a", "1")]), rollup_digest([("a", "1"), ("b", "3")])}) == 3
+
+
+def test_the_bytes_of_this_version_do_not_change() -> None:
+    """Profiles that are stored already have to merge with new ones: whoever breaks this raises storage.VERSION.
+
+    The values are multiples of 1/8, so every sum is exact and the bytes are the same on every processor.
+    """
+    values = (np.arange(5_000) * 7_919 % 5_003) / 8
+    columns = {
+        "output[0]": ColumnValues(values, 0, {}, None),
+        "input[0]": ColumnValues(values[:9], 3, {"true": 2, "ä": 1}, {"0.0": 9, "true": 2, "ä": 1}),
+    }
+    slot = WindowProfile({"csv:1+1": TableProfile.of(Table(5_000, columns))}, records=5_000, rejected=1, skipped=2)
+
+    stored = HourProfile({SLOT_START: slot}, "s3://bucket/key", "state/records/x.parquet").to_bytes()
+
+    assert VERSION == 1
+    assert sha256(stored).hexdigest() == ""

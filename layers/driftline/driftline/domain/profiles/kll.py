@@ -18,7 +18,7 @@ pull every batch towards the middle of its blocks, and the errors of thousands o
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import ceil
+from math import ceil, isfinite
 from typing import Self, override
 
 import numpy as np
@@ -123,9 +123,12 @@ class KllSketch:
 
         lower_i = min + (max - min) * i / 10.0, upper_i with i + 1; count = rows < upper - rows < lower, the last
         one rows <= upper - rows < lower. The order of the operations is part of the definition: bounds and counts
-        equal SageMaker's to the last bit.
+        equal SageMaker's to the last bit. Only where max - min is beyond the range of doubles, which leaves SageMaker
+        with bounds that are no numbers, the bounds are weighted means of the two.
         """
         bounds = [minimum + (maximum - minimum) * i / float(BUCKETS) for i in range(BUCKETS + 1)]
+        if not isfinite(maximum - minimum):
+            bounds = [minimum * (1 - i / BUCKETS) + maximum * (i / BUCKETS) for i in range(BUCKETS + 1)]
         below = self.ranks(np.array(bounds), inclusive=False).tolist()
         below[-1] = int(self.ranks(np.array(bounds[-1:]))[0])
         return tuple(Bucket(bounds[i], bounds[i + 1], below[i + 1] - below[i]) for i in range(BUCKETS))
