@@ -11,6 +11,7 @@ from driftline.adapters.settings import OperatorSettings
 from driftline.adapters.topic import OperatorTopic
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.layout import parse_baseline_input_key
+from driftline.usecases.monitor_documents import document_columns
 from driftline.usecases.suggest_baseline import suggest_baseline
 
 logger = Logger()
@@ -24,8 +25,9 @@ def suggest(event: ObjectEvent) -> None:
     if place is None:
         return
     endpoint, monitor = place
+    columns = document_columns(store, endpoint)
     try:
-        suggested = suggest_baseline(endpoint, monitor, store=store, operators=operators)
+        suggested = suggest_baseline(endpoint, monitor, store=store, operators=operators, columns=columns)
     except InvalidInputError as error:
         # No retry mends a data set: the people who uploaded it do.
         logger.warning("refused", endpoint=endpoint, monitor=monitor)

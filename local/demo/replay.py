@@ -106,7 +106,7 @@ class Replay:
         prefixes = set()
         for file in files:
             hour = layout.parse_capture_key(file.key).hour
-            digest = layout.source_digest(self._cloud.bucket, file.key)
+            digest = layout.source_digest(None, file.key)
             wanted.add(layout.profile_key(ENDPOINT, VARIANT, hour, digest))
             prefixes.add(layout.profiles_prefix(ENDPOINT, VARIANT, hour).rsplit("/", 2)[0] + "/")  # of the date
         return wanted.issubset(key for prefix in prefixes for key in self._keys(prefix))

@@ -32,14 +32,14 @@ def profiled(*lines: str, key: str = KEY, **objects: bytes):
 
 
 def hour_profile(bucket: InMemoryStore, hour: datetime = HOUR, key: str = KEY) -> HourProfile:
-    digest = layout.source_digest("bucket", key)
+    digest = layout.source_digest(None, key)
     return HourProfile.from_bytes(bucket.objects[layout.profile_key("flights", "AllTraffic", hour, digest)])
 
 
 def rows(bucket: InMemoryStore, tmp_path: Path, key: str = KEY) -> list[dict[str, object]]:
     source = layout.parse_capture_key(key)
     stored = bucket.objects[
-        layout.records_key(source.endpoint, source.variant, source.hour, layout.source_digest("bucket", key))
+        layout.records_key(source.endpoint, source.variant, source.hour, layout.source_digest(None, key))
     ]
     path = tmp_path / "records.parquet"
     path.write_bytes(stored)
@@ -49,7 +49,7 @@ def rows(bucket: InMemoryStore, tmp_path: Path, key: str = KEY) -> list[dict[str
 
 
 def rejects(bucket: InMemoryStore) -> list[dict[str, object]]:
-    key = layout.rejects_key("flights", "AllTraffic", HOUR, layout.source_digest("bucket", KEY))
+    key = layout.rejects_key("flights", "AllTraffic", HOUR, layout.source_digest(None, KEY))
     return [json.loads(line) for line in bucket.objects[key].splitlines()]
 
 

@@ -15,6 +15,7 @@ from driftline.cli.places import Place, open_place
 from driftline.cli.telling import TellOperators
 from driftline.domain import layout
 from driftline.domain.data_quality.statistics import FeatureStatistics, parse_statistics
+from driftline.usecases.monitor_documents import document_columns
 from driftline.usecases.suggest_baseline import BaselineSuggested, suggest_baseline
 
 
@@ -39,7 +40,11 @@ def baseline(
         for path in data or ():
             place.store.put(f"{layout.baseline_folder(name, monitor)}input/{path.name}", read_file(path))
         suggested = suggest_baseline(
-            name, monitor, store=place.store, operators=TellOperators(output), columns=place.columns(name)
+            name,
+            monitor,
+            store=place.store,
+            operators=TellOperators(output),
+            columns=document_columns(place.store, name),
         )
         result = {
             "endpoint": suggested.endpoint,

@@ -114,7 +114,7 @@ def _first_inference_time(body: bytes, path: Path) -> str:
 def _has_profile(place: Place, capture: CapturePlace, key: str) -> bool:
     """Records are written for every file that could be profiled, under the hour of its folder."""
     source = layout.parse_capture_key(key)
-    digest = layout.source_digest(capture.store.name, key)
+    digest = layout.source_digest(None if capture.store.name == place.store.name else capture.store.name, key)
     records = layout.records_key(source.endpoint, source.variant, source.hour, digest)
     return any(summary.key == records for summary in place.store.list(records))
 

@@ -7,7 +7,6 @@ from driftline.adapters.folder import FolderStore, FolderStores
 from driftline.adapters.s3 import S3Store, S3Stores
 from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Stores
 
@@ -69,14 +68,6 @@ class Place:
         except ObjectNotFoundError:
             return CapturePlace(self.store, layout.CAPTURE)
         return CapturePlace(self.stores(capture.bucket) if capture.bucket else self.store, capture.prefix)
-
-    def columns(self, endpoint: str) -> DocumentColumns | None:
-        """The names of the output and the input columns, if there is a monitor document that has them."""
-        try:
-            columns = load_document(self.store, endpoint).columns
-        except ObjectNotFoundError:
-            return None
-        return (columns.output, columns.input) if columns else None
 
 
 def open_place(location: str) -> Place:

@@ -93,12 +93,15 @@ def report_folder(endpoint: str, monitor: str, scheduled: datetime, by_hand_from
     return f"{REPORTS}{endpoint}/{monitor}/{hour_folder(scheduled)}{minute}{by_hand}"
 
 
-def source_digest(bucket: str, key: str) -> str:
+def source_digest(bucket: str | None, key: str) -> str:
     """The name of everything that is derived from one source object.
+
+    None is the stack's own bucket: without its name, a copy of it, or a folder laid out like it, derives the same names
+    and so the same reports, to the byte.
 
     The version is left out on purpose: a capture file that is replaced replaces what was derived from it.
     """
-    return sha256(f"{bucket}/{key}".encode()).hexdigest()[:32]
+    return sha256(f"{bucket or ''}/{key}".encode()).hexdigest()[:32]
 
 
 def profile_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:

@@ -7,6 +7,7 @@ from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
 from driftline.domain.monitors.status import MonitorStatus
+from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.usecases.ports import ObjectStore
 
 
@@ -29,6 +30,15 @@ def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
         if last_good is None:
             raise
         return last_good
+
+
+def document_columns(store: ObjectStore, endpoint: str) -> DocumentColumns | None:
+    """Names of the output and the input columns; None without a usable document, or with one that names none."""
+    try:
+        columns = load_document(store, endpoint).columns
+    except (ObjectNotFoundError, InvalidDocumentError):
+        return None
+    return (columns.output, columns.input) if columns else None
 
 
 def load_status(store: ObjectStore, endpoint: str) -> MonitorStatus | None:

@@ -83,7 +83,7 @@ def profile_capture(key: str, *, capture: ObjectStore, state: ObjectStore) -> Ca
         return CaptureProfiled(source.endpoint, source.variant, reason="the capture file is no longer there")
 
     reader = CaptureReader(source.hour, _preprocessor(state, document))
-    digest = layout.source_digest(capture.name, key)
+    digest = layout.source_digest(None if capture.name == state.name else capture.name, key)
     records_key = layout.records_key(source.endpoint, source.variant, source.hour, digest)
     rejects_key = layout.rejects_key(source.endpoint, source.variant, source.hour, digest)
     with ColumnarRecords() as columnar:
