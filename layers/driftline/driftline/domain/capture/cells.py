@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +20,10 @@ FRACTIONAL = r"[-+]? ?[0-9]+(?:\.[0-9]+|(?:\.[0-9]+)?[Ee][-+]?[0-9]+)"
 INTEGRAL = r"[-+]? ?[0-9]+"
 _FRACTIONAL = re.compile(FRACTIONAL)
 _INTEGRAL = re.compile(INTEGRAL)
+
+_NUMBERS = msgspec.json.Decoder(list[float])
+_MARKS_OF_FRACTIONS = frozenset(".eE")
+_LOOKED_AT = 1_000
 
 NO_NUMBERS: NDArray[np.float64] = np.empty(0)
 
@@ -36,8 +41,12 @@ def parse_number(text: str) -> tuple[float, bool] | None:
 
 
 def texts_to_columns(cells: Iterable[str | None]) -> ColumnValues:
-    """One column of cells as they were captured; None and the empty text are missing."""
+    """One column of cells as they were captured; None and the empty text are missing, and `-0` is plain zero."""
     present = [cell for cell in cells if cell]
+    if len(set(present[:_LOOKED_AT])) > MAX_CATEGORIES:
+        column = _plain_numbers(present)
+        if column is not None:
+            return column
     occurrences = Counter(present)
     values: dict[str, float] = {}
     texts: dict[str, int] = {}
@@ -49,8 +58,30 @@ def texts_to_columns(cells: Iterable[str | None]) -> ColumnValues:
         else:
             values[text] = number[0]
             integral += count if number[1] else 0
-    numbers = np.array([values[cell] for cell in present if cell in values]) if values else NO_NUMBERS
+    numbers = np.array([values[cell] for cell in present if cell in values]) + 0.0 if values else NO_NUMBERS
     return ColumnValues(numbers, integral, texts, dict(occurrences) if len(occurrences) <= MAX_CATEGORIES else None)
+
+
+def _plain_numbers(present: list[str]) -> ColumnValues | None:
+    """Many different cells that are all numbers as JSON writes them, at once; None for other columns.
+
+    JSON's numbers are a part of what Deequ's patterns take. JSON also allows white space around them, which Deequ
+    does not, and a cell with a comma would be two numbers.
+    """
+    joined = ",".join(present)
+    if any(space in joined for space in " \n\t\r"):
+        return None
+    try:
+        numbers = _NUMBERS.decode(f"[{joined}]")
+    except ValueError:
+        return None
+    if len(numbers) != len(present):
+        return None
+    if "e" in joined or "E" in joined:
+        integral = sum(not _MARKS_OF_FRACTIONS.intersection(cell) for cell in present)
+    else:
+        integral = len(present) - joined.count(".")
+    return ColumnValues(np.array(numbers) + 0.0, integral, {}, None)
 
 
 def value_text(value: object) -> str | None:

@@ -1,0 +1,85 @@
+"""Counts of bytes that plain numbers do or do not hold, over a whole CSV text at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Bytes = NDArray[np.uint8]
+
+_BLOCK = 1 << 17
+"""Bytes at a time, so that the masks stay in the processor's cache."""
+
+_NINE = 9
+_ZERO, _COMMA, _LINE_END, _DOT, _MINUS, _PLUS, _E, _SMALL_E = b"0,\n.-+Ee"
+
+
+@dataclass(frozen=True, slots=True)
+class ByteCensus:
+    r"""Counts that add up: those of a text are the sums of those of its cells, since a cell's edges are no digits.
+
+    Attributes:
+        strange: Bytes that are no separators and that no plain number holds: `-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?`.
+        bare_dots: Dots without a digit on both sides.
+        dots: All dots.
+        exponents: Letters E and e.
+        padded: Zeros at the start of more digits, as in `007`.
+    """
+
+    strange: int
+    bare_dots: int
+    dots: int
+    exponents: int
+    padded: int
+
+    @classmethod
+    def of(cls, text: bytes) -> "ByteCensus":
+        counts = np.zeros(5, dtype=np.int64)
+        framed = np.frombuffer(b"\n" + text + b"\n", dtype=np.uint8)
+        for start in range(0, len(text), _BLOCK):
+            counts += _count(framed[start : start + _BLOCK + 2])
+        return cls(*counts.tolist())
+
+    def __sub__(self, part: "ByteCensus") -> "ByteCensus":
+        """Of the other cells, when `part` is of some of them."""
+        return ByteCensus(
+            self.strange - part.strange,
+            self.bare_dots - part.bare_dots,
+            self.dots - part.dots,
+            self.exponents - part.exponents,
+            self.padded - part.padded,
+        )
+
+
+def _count(framed: Bytes) -> list[int]:
+    """Counts of all bytes but the first and the last, which are only looked at as neighbours."""
+    no_digit = (framed - np.uint8(_ZERO)) > _NINE
+    inner, before = framed[1:-1], framed[:-2]
+    dot = inner == _DOT
+    exponent = (inner == _E) | (inner == _SMALL_E)
+    after_exponent = (before == _E) | (before == _SMALL_E)
+    signs = np.count_nonzero(inner == _MINUS) + np.count_nonzero((inner == _PLUS) & after_exponent)
+    separators = np.count_nonzero((inner == _COMMA) | (inner == _LINE_END))
+    dots, exponents = np.count_nonzero(dot), np.count_nonzero(exponent)
+    strange = np.count_nonzero(no_digit[1:-1]) - dots - exponents - signs - separators
+    bare_dots = np.count_nonzero(dot & (no_digit[:-2] | no_digit[2:]))
+    padded = np.count_nonzero((inner == _ZERO) & no_digit[:-2] & (before != _DOT) & ~no_digit[2:])
+    return [int(count) for count in (strange, bare_dots, dots, exponents, padded)]
+
+
+def fractional_cells(text: bytes, width: int) -> list[int] | None:
+    """How many cells of each column hold a dot or an exponent's letter; None when the rows are not all of that width.
+
+    Args:
+        text: CSV without quotes that ends with a line end.
+        width: Number of fields of every row.
+    """
+    raw = np.frombuffer(text, dtype=np.uint8)
+    separator = (raw == _COMMA) | (raw == _LINE_END)
+    marks = raw[np.flatnonzero(separator | (raw == _DOT) | (raw == _E) | (raw == _SMALL_E))]
+    ends = np.flatnonzero((marks == _COMMA) | (marks == _LINE_END))
+    if len(ends) % width or np.any(marks[ends[width - 1 :: width]] != _LINE_END):
+        return None
+    last_mark = marks[ends - 1]  # of the first cell it is the text's last byte, a line end
+    held = (last_mark != _COMMA) & (last_mark != _LINE_END)
+    return [int(count) for count in held.reshape(-1, width).sum(axis=0)]
