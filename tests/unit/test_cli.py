@@ -166,3 +166,235 @@ class TestBaseline:
         result = driftline("baseline", "--store", tmp_path, "--endpoint", "churn")
         assert result.exit_code == ExitCode.FAILED
         assert "there is no data set" in result.stderr
+
+
+HOSTILE = "[red]\u001b[31m'; --"
+
+
+def record(moment: str, score: float, age: object, plan: str, identifier: int) -> str:
+    side = {"observedContentType": "text/csv", "encoding": "CSV"}
+    return json.dumps(
+        {
+            "captureData": {
+                "endpointInput": {**side, "mode": "INPUT", "data": f"{age},{plan}"},
+                "endpointOutput": {**side, "mode": "OUTPUT", "data": f"{score:.2f}"},
+            },
+            "eventMetadata": {"eventId": f"e{identifier}", "inferenceId": f"[b]{identifier}", "inferenceTime": moment},
+            "eventVersion": "0",
+        }
+    )
+
+
+def hour(hour: int, *, strange: bool = False) -> str:
+    """200 records of one hour; like the baseline, or with a plan and ages that the baseline has not."""
+    lines = [
+        record(
+            f"2026-03-01T{hour:02}:{value % 60:02}:00Z",
+            (value % 10) / 10 + 0.05,
+            90 if strange else 20 + value % 50,
+            HOSTILE if strange else "basic" if value % 3 else "pro",
+            value,
+        )
+        for value in range(200)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def captured(store: Path) -> Path:
+    """The store with a baseline and the profiles of two hours: 14 as the baseline, 15 strange."""
+    driftline("baseline", "--store", store)
+    for number, strange in ((14, False), (15, True)):
+        file = store / "capture" / "churn" / "AllTraffic" / "2026" / "03" / "01" / f"{number}" / "one.jsonl"
+        file.parent.mkdir(parents=True)
+        file.write_text(hour(number, strange=strange))
+    assert driftline("ingest", "--store", store).exit_code == ExitCode.COMPLETED
+    return store
+
+
+class TestIngest:
+    def test_profiles_every_capture_file_of_the_endpoint(self, captured: Path) -> None:
+        result = driftline("ingest", "--store", captured, "--json")
+        found = json.loads(result.stdout)
+        assert [file["rows"] for file in found["files"]] == [200, 200]
+        assert found["failed"] == []
+        assert len(list((captured / "state" / "profiles").rglob("*.profile"))) == 2
+
+    def test_profiling_again_writes_the_same_bytes(self, captured: Path) -> None:
+        before = {path: path.read_bytes() for path in (captured / "state").rglob("*") if path.is_file()}
+        driftline("ingest", "--store", captured)
+        assert {path: path.read_bytes() for path in (captured / "state").rglob("*") if path.is_file()} == before
+
+    def test_new_leaves_out_what_has_a_profile(self, captured: Path) -> None:
+        assert json.loads(driftline("ingest", "--store", captured, "--new", "--json").stdout)["files"] == []
+
+    def test_a_file_from_elsewhere_goes_under_its_hour(self, captured: Path, tmp_path: Path) -> None:
+        # Given a file whose first line is broken
+        file = tmp_path / "elsewhere.jsonl"
+        file.write_text("{broken\n" + hour(16))
+        # When
+        result = driftline("ingest", file, "--store", captured, "--variant", "blue")
+        # Then
+        assert (captured / "capture/churn/blue/2026/03/01/16/elsewhere.jsonl").read_text() == file.read_text()
+        assert result.exit_code == ExitCode.COMPLETED
+        assert "200 rows, 1 rejected" in result.stdout
+
+    def test_a_file_that_is_none_does_not_stop_the_others(self, captured: Path) -> None:
+        # Given
+        (captured / "capture/churn/AllTraffic/2026/03/01/15/poison.jsonl").write_text("no\ncapture\n")
+        # When
+        result = driftline("ingest", "--store", captured, "--json")
+        # Then
+        found = json.loads(result.stdout)
+        assert result.exit_code == ExitCode.FAILED
+        assert [file["rows"] for file in found["files"]] == [200, 200]
+        assert [failed["key"].rsplit("/", 1)[1] for failed in found["failed"]] == ["poison.jsonl"]
+        assert "none of 2 lines is a capture record" in result.stderr
+
+    def test_a_given_file_without_a_time(self, captured: Path, tmp_path: Path) -> None:
+        file = tmp_path / "timeless.jsonl"
+        file.write_text('{"eventMetadata": {}}\n[]\n7\n')
+        result = driftline("ingest", file, "--store", captured)
+        assert result.exit_code == ExitCode.FAILED
+        assert "inferenceTime" in result.stderr
+        assert not list((captured / "capture").rglob("timeless.jsonl"))
+
+    def test_captures_of_another_bucket_may_lie_in_the_same_folder(self, store: Path) -> None:
+        # Given a document that names a bucket of its own for captures
+        (store / "monitors" / "churn.yaml").write_text("capture: {bucket: lake, prefix: in/}\n" + DOCUMENT)
+        file = store / "in/churn/AllTraffic/2026/03/01/14/one.jsonl"
+        file.parent.mkdir(parents=True)
+        file.write_text(hour(14))
+        # When, then
+        assert json.loads(driftline("ingest", "--store", store, "--json").stdout)["files"][0]["rows"] == 200
+
+    def test_no_capture_files(self, store: Path) -> None:
+        result = driftline("ingest", "--store", store)
+        assert result.exit_code == ExitCode.FAILED
+        assert "no capture files here" in result.stderr
+
+
+class TestRun:
+    def test_a_quiet_window_exits_with_0(self, captured: Path) -> None:
+        result = driftline("run", "--store", captured, "--scheduled", "2026-03-01T15:00Z")
+        assert result.exit_code == ExitCode.COMPLETED
+        assert "200 rows from 200 records" in result.stdout
+
+    def test_violations_exit_with_2_and_show_their_evidence(self, captured: Path) -> None:
+        result = driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        assert result.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+        assert "categorical_values_check" in result.stdout
+        assert "baseline_drift_check" in result.stdout
+        assert "[b]" in result.stdout, "inferenceIds of samples, as text"
+
+    def test_names_from_data_cannot_steer_the_terminal(self, captured: Path) -> None:
+        result = driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        assert "[bold]age[/bold]" in result.stdout
+        assert "\u001b" not in result.stdout
+
+    def test_writes_the_files_and_says_where(self, captured: Path) -> None:
+        result = driftline(
+            "run", "--store", captured, "--start", "2026-03-01T15:00Z", "--end", "2026-03-01T16:00Z", "--json"
+        )
+        found = json.loads(result.stdout)
+        assert found["status"] == "CompletedWithViolations"
+        assert found["window"] == {"start": "2026-03-01T15:00:00Z", "end": "2026-03-01T16:00:00Z"}
+        folder = captured / "reports/churn/data_quality/2026/03/01/16"
+        names = ["constraint_violations.json", "constraints.json", "statistics.json", "summary.json"]
+        assert found["files"] == {name: str(folder / name) for name in names}
+        assert len(json.loads((folder / "constraint_violations.json").read_text())["violations"]) == found["violations"]
+
+    def test_announces_nothing_so_that_the_real_execution_still_does(self, captured: Path) -> None:
+        driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        assert not (captured / "state" / "executions").exists()
+
+    def test_an_empty_window_is_completed_and_says_why(self, captured: Path) -> None:
+        result = driftline("run", "--store", captured, "--scheduled", "2026-03-02T00:00Z")
+        assert result.exit_code == ExitCode.COMPLETED
+        assert "nothing was captured in the window" in result.stdout
+
+    def test_without_a_baseline_it_fails_and_says_how_to_mend_it(self, store: Path) -> None:
+        result = driftline("run", "--store", store, "--scheduled", "2026-03-01T15:00Z")
+        assert result.exit_code == ExitCode.FAILED
+        assert "there is no baseline to judge against" in result.stdout
+        assert "Upload a data set" in result.stdout
+
+    @pytest.mark.parametrize(
+        "times",
+        [
+            [],
+            ["--start", "2026-03-01T15:00Z"],
+            ["--scheduled", "2026-03-01T15:00Z", "--start", "2026-03-01T14:00Z", "--end", "2026-03-01T15:00Z"],
+        ],
+    )
+    def test_says_which_times_it_wants(self, captured: Path, times: list[str]) -> None:
+        result = driftline("run", "--store", captured, *times)
+        assert result.exit_code == ExitCode.USAGE
+        assert "--scheduled, or --start and --end" in result.stderr
+
+    def test_a_window_inside_a_slot_is_refused(self, captured: Path) -> None:
+        result = driftline("run", "--store", captured, "--start", "2026-03-01T15:01Z", "--end", "2026-03-01T16:00Z")
+        assert result.exit_code == ExitCode.FAILED
+        assert "five-minute" in result.stdout
+
+
+class TestReplay:
+    def test_judges_every_scheduled_time_of_the_range(self, captured: Path) -> None:
+        # When
+        result = driftline(
+            "replay", "--store", captured, "--from", "2026-03-01T14:00Z", "--to", "2026-03-01T17:00Z", "--json"
+        )
+        # Then
+        executions = json.loads(result.stdout)["executions"]
+        assert [execution["scheduled_time"][11:13] for execution in executions] == ["14", "15", "16"]
+        assert [execution["rows"] for execution in executions] == [0, 200, 200]
+        assert [execution["status"] for execution in executions] == [
+            "Completed",
+            "Completed",
+            "CompletedWithViolations",
+        ]
+        assert result.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+
+    def test_quiet_ranges_exit_with_0_and_people_get_a_table(self, captured: Path) -> None:
+        result = driftline("replay", "--store", captured, "--from", "2026-03-01T15:00Z", "--to", "2026-03-01T16:00Z")
+        assert result.exit_code == ExitCode.COMPLETED
+        assert "2026-03-01T15:00:00Z" in result.stdout
+
+    def test_a_failure_outweighs_violations(self, store: Path) -> None:
+        result = driftline("replay", "--store", store, "--from", "2026-03-01T15:00Z", "--to", "2026-03-01T17:00Z")
+        assert result.exit_code == ExitCode.FAILED
+
+    def test_writes_the_same_bytes_again(self, captured: Path) -> None:
+        arguments = ("replay", "--store", captured, "--from", "2026-03-01T15:00Z", "--to", "2026-03-01T17:00Z")
+        driftline(*arguments)
+        before = {path: path.read_bytes() for path in (captured / "reports").rglob("*.json")}
+        driftline(*arguments)
+        assert len(before) == 8
+        assert {path: path.read_bytes() for path in (captured / "reports").rglob("*.json")} == before
+
+    def test_a_range_without_a_scheduled_time(self, captured: Path) -> None:
+        result = driftline("replay", "--store", captured, "--from", "2026-03-01T15:10Z", "--to", "2026-03-01T15:50Z")
+        assert result.exit_code == ExitCode.FAILED
+        assert "has no scheduled time" in result.stderr
+
+
+class TestShow:
+    def test_shows_the_newest_or_that_of_a_time(self, captured: Path) -> None:
+        driftline("replay", "--store", captured, "--from", "2026-03-01T15:00Z", "--to", "2026-03-01T17:00Z")
+        newest = driftline("show", "--store", captured)
+        older = driftline("show", "--store", captured, "--scheduled", "2026-03-01T15:00Z")
+        assert newest.exit_code == older.exit_code == ExitCode.COMPLETED
+        assert "2026-03-01T15:00:00Z to 2026-03-01T16:00:00Z" in newest.stdout
+        assert "2026-03-01T14:00:00Z to 2026-03-01T15:00:00Z" in older.stdout
+
+    def test_machines_get_the_summary_as_it_is(self, captured: Path) -> None:
+        driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        found = json.loads(driftline("show", "--store", captured, "--json").stdout)
+        folder = captured / "reports/churn/data_quality/2026/03/01/16"
+        assert found["summary"] == json.loads((folder / "summary.json").read_text())
+
+    def test_nothing_to_show(self, captured: Path) -> None:
+        assert "no execution here" in driftline("show", "--store", captured).stderr
+        result = driftline("show", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        assert result.exit_code == ExitCode.FAILED
+        assert "there is no execution scheduled for 2026-03-01T16:00:00Z" in result.stderr

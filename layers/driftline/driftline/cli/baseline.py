@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from driftline.cli import options
@@ -13,6 +12,7 @@ from driftline.cli.files import read_file
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.telling import TellOperators
+from driftline.cli.text import safe
 from driftline.domain import layout
 from driftline.domain.data_quality.statistics import FeatureStatistics, parse_statistics
 from driftline.usecases.monitor_documents import document_columns
@@ -69,9 +69,9 @@ def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
         table.add_row(*_cells(feature))
     console.print(table)
     if suggested.left_out:
-        console.print(f"Not in the monitor document: {escape(', '.join(suggested.left_out))}", soft_wrap=True)
+        console.print(f"Not in the monitor document: {safe(', '.join(suggested.left_out))}", soft_wrap=True)
     for file, written in suggested.files.items():
-        console.print(f"{file:<28} {escape(place.store.uri(written))}", soft_wrap=True)
+        console.print(f"{file:<28} {safe(place.store.uri(written))}", soft_wrap=True)
 
 
 def _cells(feature: FeatureStatistics) -> tuple[str, ...]:
@@ -79,8 +79,8 @@ def _cells(feature: FeatureStatistics) -> tuple[str, ...]:
     figures = (numbers.mean, numbers.min, numbers.max) if numbers else (None, None, None)
     distinct = strings.distinct_count if strings else numbers.approximate_num_distinct_values if numbers else None
     return (
-        escape(feature.name),
-        escape(feature.inferred_type),
+        safe(feature.name),
+        safe(feature.inferred_type),
         f"{common.num_present:,}",
         f"{common.num_missing:,}",
         *("" if figure is None else f"{figure:.4g}" for figure in figures),

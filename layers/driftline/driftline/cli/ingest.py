@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from driftline.cli import options
@@ -16,6 +15,7 @@ from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
+from driftline.cli.text import printable, safe
 from driftline.domain import layout
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.windows import parse_instant
@@ -77,7 +77,7 @@ def _profile(
     failed: dict[str, DriftlineError] = {}
     with output.progress("profiling", len(keys)) as step:
         for key in keys:
-            step(key.rsplit("/", 1)[-1])
+            step(printable(key.rsplit("/", 1)[-1]))
             try:
                 profiled[key] = profile_capture(key, capture=capture.store, state=place.store)
             except DriftlineError as error:
@@ -131,7 +131,7 @@ def _show(console: Console, profiled: dict[str, CaptureProfiled]) -> None:
     noteworthy = {key: each for key, each in profiled.items() if each.rejected or each.skipped or each.reason}
     for key, each in noteworthy.items():
         counts = (f"{count:,}" for count in (each.records, each.rows, each.rejected, each.skipped))
-        table.add_row(escape(key), *counts, escape(each.reason))
+        table.add_row(safe(key), *counts, safe(each.reason))
     if noteworthy:
         console.print(table)
     totals = [sum(getattr(each, name) for each in profiled.values()) for name in ("records", "rows", "rejected")]

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from driftline.cli.exits import ExitCode
+from driftline.cli.text import safe
 from driftline.domain.errors import DriftlineError
 
 _WIDTH_OF_PIPES = 160
@@ -47,16 +47,16 @@ class Output:
 
     def trouble(self, error: DriftlineError) -> None:
         """As `failure`, for people only: one of several errors beside a result."""
-        where = f"[bold]{escape(error.where)}[/bold]: " if error.where else ""
-        self._say(f"[bold red]Error[/bold red] {where}{escape(error.what)}")
+        where = f"[bold]{safe(error.where)}[/bold]: " if error.where else ""
+        self._say(f"[bold red]Error[/bold red] {where}{safe(error.what)}")
         if error.expected:
-            self._say(f"  Expected: {escape(error.expected)}")
+            self._say(f"  Expected: {safe(error.expected)}")
         if error.mend:
-            self._say(f"  {escape(error.mend)}")
+            self._say(f"  {safe(error.mend)}")
 
     def note(self, text: str) -> None:
         """A line for people, not a result."""
-        self._say(escape(text))
+        self._say(safe(text))
 
     @contextmanager
     def progress(self, doing: str, total: int) -> Iterator[Step]:

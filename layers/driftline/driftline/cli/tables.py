@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from driftline.cli.text import safe
 from driftline.domain.data_quality.summary import BucketMove, FeatureSummary, Summary, ViolationEvidence
 from driftline.domain.windows import format_instant
 from driftline.usecases.execution import Execution, ExecutionStatus
@@ -23,8 +23,8 @@ def show_summary(console: Console, summary: Summary, folder: str) -> None:
     """One execution: its verdict, the evidence of every violation, and all features."""
     console.print(_status(ExecutionStatus(summary.status)), soft_wrap=True, end="  ")
     start, end = format_instant(summary.window.start), format_instant(summary.window.end)
-    console.print(f"{escape(summary.endpoint)} {summary.monitor} of {start} to {end}", soft_wrap=True)
-    console.print(escape(summary.reason), soft_wrap=True)
+    console.print(f"{safe(summary.endpoint)} {summary.monitor} of {start} to {end}", soft_wrap=True)
+    console.print(safe(summary.reason), soft_wrap=True)
     counts = f"{summary.rows:,} rows from {summary.records:,} records"
     if summary.rejected:
         counts += f", {summary.rejected:,} rejected lines"
@@ -32,19 +32,19 @@ def show_summary(console: Console, summary: Summary, folder: str) -> None:
         counts += f", {summary.other_layout_rows:,} rows of another layout left out"
     console.print(counts, soft_wrap=True)
     for note in summary.notes:
-        console.print(f"Note: {escape(note)}", soft_wrap=True)
+        console.print(f"Note: {safe(note)}", soft_wrap=True)
     if summary.violations:
         console.print(_violations(summary.violations))
     if summary.features:
         console.print(_features(summary.features))
-    console.print(f"Files: {escape(folder)}", soft_wrap=True)
+    console.print(f"Files: {safe(folder)}", soft_wrap=True)
 
 
 def show_failure(console: Console, execution: Execution) -> None:
     """An execution that has no files."""
     console.print(_status(execution.status), soft_wrap=True, end="  ")
-    console.print(f"{escape(execution.endpoint)} {escape(execution.monitor)}", soft_wrap=True)
-    console.print(escape(execution.reason), soft_wrap=True)
+    console.print(f"{safe(execution.endpoint)} {safe(execution.monitor)}", soft_wrap=True)
+    console.print(safe(execution.reason), soft_wrap=True)
 
 
 def show_executions(console: Console, executions: Sequence[Execution]) -> None:
@@ -59,8 +59,8 @@ def show_executions(console: Console, executions: Sequence[Execution]) -> None:
             f"{execution.rows:,}",
             str(execution.violations),
             "" if execution.worst_drift is None else f"{execution.worst_drift:.3f}",
-            escape(execution.worst_feature or ""),
-            escape("" if execution.rows else execution.reason),
+            safe(execution.worst_feature or ""),
+            safe("" if execution.rows else execution.reason),
         )
         table.add_row(*cells)
     console.print(table)
@@ -75,11 +75,11 @@ def _violations(violations: Sequence[ViolationEvidence]) -> Table:
     for violation in violations:
         moved = "; ".join(_move(bucket) for bucket in violation.top_buckets[:2])
         table.add_row(
-            escape(violation.feature),
-            escape(violation.check),
-            escape(violation.description),
-            escape(moved),
-            escape(", ".join(violation.sample_inference_ids[:2])),
+            safe(violation.feature),
+            safe(violation.check),
+            safe(violation.description),
+            safe(moved),
+            safe(", ".join(violation.sample_inference_ids[:2])),
         )
     return table
 
@@ -92,13 +92,13 @@ def _features(features: Sequence[FeatureSummary]) -> Table:
         drift = feature.drift
         value = drift.value if drift else None
         table.add_row(
-            escape(feature.name),
-            escape(feature.inferred_type),
+            safe(feature.name),
+            safe(feature.inferred_type),
             "" if feature.completeness is None else f"{feature.completeness:.1%}",
             "" if value is None else Text(f"{value:.3f}", style="red" if drift and drift.drifted else ""),
             "" if drift is None else f"{drift.threshold:g}",
             drift.direction if drift else "",
-            escape(feature.not_compared or ""),
+            safe(feature.not_compared or ""),
         )
     return table
 

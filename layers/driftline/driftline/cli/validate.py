@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from driftline.cli import options
 from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
+from driftline.cli.text import safe
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
 from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
@@ -53,15 +53,15 @@ def _show_errors(output: Output, path: Path, error: InvalidDocumentError) -> Non
 
     def show(console: Console) -> None:
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        console.print(f"[bold red]{count}[/bold red] in {escape(str(path))}", soft_wrap=True)
+        console.print(f"[bold red]{count}[/bold red] in {safe(str(path))}", soft_wrap=True)
         for each in error.errors:
-            console.print(f"  {escape(str(each))}", soft_wrap=True)
+            console.print(f"  {safe(str(each))}", soft_wrap=True)
 
     output.result({"document": str(path), "status": "error", "errors": errors, "content": None}, show)
 
 
 def _show(console: Console, document: MonitorDocument) -> None:
-    console.print(f"[green]ok[/green]  endpoint {escape(document.endpoint)}", soft_wrap=True)
+    console.print(f"[green]ok[/green]  endpoint {safe(document.endpoint)}", soft_wrap=True)
     table = Table("monitor", "schedule", "time zone", "window", "enabled")
     for name, monitor in document.monitors.by_name().items():
         window = monitor.window
@@ -71,5 +71,5 @@ def _show(console: Console, document: MonitorDocument) -> None:
             else "since the occurrence before"
         )
         enabled = "yes" if monitor.enabled else "no"
-        table.add_row(name, escape(monitor.schedule), escape(monitor.timezone), offsets, enabled)
+        table.add_row(name, safe(monitor.schedule), safe(monitor.timezone), offsets, enabled)
     console.print(table)
