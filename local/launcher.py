@@ -4,6 +4,7 @@ Runs by its path in an environment that may hold MiniStack and boto3 only, so it
 Every change is listed in docs/local-cloud.md.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import ministack.app as gateway
+from ministack.core import iam_actions
 from ministack.services import cloudwatch, eventbridge, lambda_svc, scheduler
 
 
@@ -55,6 +57,23 @@ def read_concurrency_as_number() -> None:
     lambda_svc._sqs_esm_concurrency = limit_as_number  # noqa: SLF001
 
 
+def name_schedules_with_their_group() -> None:
+    """The resource of a schedule's permissions is schedule/<group>/<name>; MiniStack checks schedule/default/<name>."""
+    resource_of = iam_actions.extract_resource_arn
+
+    def resource_with_group(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: dict[str, Any], *place: str
+    ) -> str:
+        resource = str(resource_of(service, method, path, headers, body, query, *place))
+        if service != "scheduler" or ":schedule/default/" not in resource:
+            return resource
+        asked = query.get("groupName") or (json.loads(body).get("GroupName") if body else None) or "default"
+        group = asked[0] if isinstance(asked, list) else asked
+        return resource.replace(":schedule/default/", f":schedule/{group}/")
+
+    iam_actions.extract_resource_arn = resource_with_group
+
+
 def fill_in_schedule_context() -> None:
     """EventBridge Scheduler replaces its context attributes in a target's input; MiniStack does not."""
     deliver = eventbridge._invoke_target  # noqa: SLF001
@@ -85,6 +104,7 @@ def main() -> None:
     trust_loopback()
     leave_alarms_alone()
     read_concurrency_as_number()
+    name_schedules_with_their_group()
     if os.environ.get("DRIFTLINE_SCHEDULES_TICK") == "1":
         fill_in_schedule_context()
     else:
