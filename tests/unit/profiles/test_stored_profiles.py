@@ -106,4 +106,4 @@ def test_the_bytes_of_this_version_do_not_change() -> None:
     stored = HourProfile({SLOT_START: slot}, "s3://bucket/key", "state/records/x.parquet").to_bytes()
 
     assert VERSION == 1
-    assert sha256(stored).hexdigest() == ""
+    assert sha256(stored).hexdigest() == "eb5f2c83bfa4624d2688e78d7e7ebf0c56396b0c669010070491a55c459754f8"
