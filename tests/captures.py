@@ -1,0 +1,42 @@
+"""Small capture files and a whole small endpoint, for tests."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from driftline.domain import layout
+from driftline.domain.windows import format_instant
+
+DOCUMENT = """\
+endpoint: shop
+columns: {output: [score], input: [amount, country]}
+monitors:
+  data_quality:
+    schedule: cron(0 * ? * * *)
+"""
+
+
+def csv_capture(moment: datetime, output: str, given: str, inference_id: str | None = None) -> bytes:
+    """One line of a capture file, as SageMaker writes it for CSV on both sides."""
+    event = {"eventId": str(uuid5(NAMESPACE_URL, f"{moment}{output}{given}{inference_id}"))}
+    if inference_id:
+        event["inferenceId"] = inference_id
+    event["inferenceTime"] = format_instant(moment)
+    sides = {
+        name: {"observedContentType": "text/csv", "mode": mode, "data": data, "encoding": "CSV"}
+        for name, mode, data in (("endpointInput", "INPUT", given), ("endpointOutput", "OUTPUT", output))
+    }
+    return json.dumps({"captureData": sides, "eventMetadata": event, "eventVersion": "0"}).encode() + b"\n"
+
+
+def hour_of_captures(start: datetime, rows: Iterable[Sequence[str]], seconds: int = 30) -> bytes:
+    """Rows (score, amount, country), one record each, so many seconds apart."""
+    return b"".join(
+        csv_capture(start + timedelta(seconds=seconds * i), score, f"{amount},{country}", f"id-{i}")
+        for i, (score, amount, country) in enumerate(rows)
+    )
+
+
+def capture_key(hour: datetime, name: str = "00-00-000-a.jsonl") -> str:
+    return f"capture/shop/AllTraffic/{layout.hour_folder(hour)}{name}"

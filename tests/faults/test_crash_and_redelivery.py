@@ -1,0 +1,85 @@
+"""A crash after any single side effect, then redelivery: at rest everything is as if nothing had happened."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from driftline.usecases.execution import ExecutionRequest
+from driftline.usecases.profile_capture import profile_capture
+from driftline.usecases.run_monitor import run_monitor
+from driftline.usecases.suggest_baseline import suggest_baseline
+from tests.captures import DOCUMENT, capture_key, hour_of_captures
+from tests.fakes import (
+    FailingStore,
+    InjectedError,
+    InMemoryStore,
+    RecordingEvents,
+    RecordingMetrics,
+    RecordingOperators,
+)
+
+HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
+ROWS = [(f"{i / 100:.2f}", f"{100 + i * 0.5:.1f}", "de" if i % 3 else "fr") for i in range(60)]
+REQUEST = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=HOUR + timedelta(hours=1))
+BASELINE_INPUT = "baselines/shop/data_quality/input/reference.csv"
+MOST_CALLS = 60
+"""No use case makes so many calls for inputs this small; a bound for the loops below."""
+
+
+def endpoint() -> InMemoryStore:
+    lines = "score,amount,country\n" + "".join(",".join(row) + "\n" for row in ROWS)
+    store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), BASELINE_INPUT: lines.encode()})
+    for name, part in (("a.jsonl", ROWS[:30]), ("b.jsonl", ROWS[30:])):
+        store.put(capture_key(HOUR, name), hour_of_captures(HOUR + timedelta(minutes=50), part))
+    return store
+
+
+def everything(store: InMemoryStore | FailingStore, events: RecordingEvents, metrics: RecordingMetrics) -> None:
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    for name in ("a.jsonl", "b.jsonl"):
+        profile_capture(capture_key(HOUR, name), capture=store, state=store)
+    run_monitor(REQUEST, store=store, metrics=metrics, events=events)
+
+
+def undisturbed() -> InMemoryStore:
+    store = endpoint()
+    everything(store, RecordingEvents(), RecordingMetrics())
+    return store
+
+
+@pytest.mark.parametrize("operation", ["put", "get", "delete", "list"])
+def test_a_crash_at_any_call_to_the_store_leaves_no_trace_after_redelivery(operation: str) -> None:
+    expected = undisturbed().objects
+    crashes = 0
+    for call in range(1, MOST_CALLS):
+        store = endpoint()
+        failing = FailingStore(store, call, [operation])
+        events, metrics = RecordingEvents(), RecordingMetrics()
+        try:
+            everything(failing, events, metrics)
+        except InjectedError:
+            crashes += 1
+        else:
+            break
+        everything(store, events, metrics)
+        assert store.objects == expected, f"{operation}, call {call}"
+        assert events.published  # what was cut short is told, at least once
+        assert metrics.published
+    else:
+        pytest.fail(f"more than {MOST_CALLS} calls of {operation}")
+    assert crashes or operation == "delete"
+
+
+@pytest.mark.parametrize("lost", ["metrics", "event"])
+def test_a_verdict_that_could_not_be_announced_is_announced_by_the_next_delivery(lost: str) -> None:
+    store = endpoint()
+    metrics = RecordingMetrics(fail_on=1 if lost == "metrics" else 0)
+    events = RecordingEvents(fail_on=1 if lost == "event" else 0)
+    with pytest.raises(InjectedError):
+        everything(store, events, metrics)
+
+    run_monitor(REQUEST, store=store, metrics=metrics, events=events)
+    run_monitor(REQUEST, store=store, metrics=metrics, events=events)
+
+    assert len(events.published) == 1
+    assert store.objects == undisturbed().objects
