@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import repeat
 
 import msgspec
 
-from driftline.domain.capture.csv_rows import csv_line
+from driftline.domain.capture.csv_rows import csv_line, single_lines, uniform_width
 from driftline.domain.capture.json_rows import PayloadError
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT, CsvLayout, Row, pair_rows
@@ -85,8 +84,8 @@ class CaptureReader:
 
     def _plain(self, records: Sequence[CsvRecord]) -> list[Block] | None:
         """Plain CSV, one row a record, no quotes: without a look at single cells; None if it is not like that."""
-        outputs = _single_lines([record.captureData.endpointOutput.data for record in records])
-        inputs = _single_lines([record.captureData.endpointInput.data for record in records])
+        outputs = single_lines([record.captureData.endpointOutput.data for record in records])
+        inputs = single_lines([record.captureData.endpointInput.data for record in records])
         if outputs is None or inputs is None:
             return None
         times = [record.eventMetadata.inferenceTime for record in records]
@@ -94,14 +93,14 @@ class CaptureReader:
             slots = {time: self._clock.slot_of(time) for time in dict.fromkeys(times)}
         except InvalidInputError:
             return None
-        output_widths = [line.count(",") for line in outputs]
-        input_widths = [line.count(",") for line in inputs]
         lines = list(map(",".join, zip(outputs, inputs, strict=True)))
-        if len(set(slots.values())) == len(set(output_widths)) == len(set(input_widths)) == 1:
+        output_width, input_width = uniform_width(outputs), uniform_width(inputs)
+        if output_width and input_width and len(set(slots.values())) == 1:
             slot = slots[times[0]]
             self._count(slot).records += len(records)
-            layout = CsvLayout(output_widths[0] + 1, input_widths[0] + 1)
-            return [Block(slot, layout, lines=lines, records=list(records))]
+            return [Block(slot, CsvLayout(output_width, input_width), lines=lines, records=list(records))]
+        output_widths = [line.count(",") for line in outputs]
+        input_widths = [line.count(",") for line in inputs]
         blocks: dict[tuple[datetime, int, int], Block] = {}
         for time, outs, ins, line, record in zip(times, output_widths, input_widths, lines, records, strict=True):
             slot = slots[time]
@@ -171,15 +170,3 @@ def _side(name: str, payload: Payload | CsvPayload) -> Rows:
         return decode_payload(payload)
     except PayloadError as error:
         raise PayloadError(f"{name}: {error}") from None
-
-
-def _single_lines(payloads: list[str]) -> list[str] | None:
-    """Payloads that are one CSV line each, without their line ends; None unless all are, without any quote."""
-    joined = "\n".join(payloads)
-    if '"' in joined or "\r" in joined:
-        return None
-    if joined.count("\n") != len(payloads) - 1:
-        payloads = list(map(str.removesuffix, payloads, repeat("\n")))
-        if sum(map(str.count, payloads, repeat("\n"))):
-            return None
-    return payloads if all(payloads) else None

@@ -23,7 +23,7 @@ class ByteCensus:
         bare_dots: Dots without a digit on both sides.
         dots: All dots.
         exponents: Letters E and e.
-        padded: Zeros at the start of more digits, as in `007`.
+        padded: Zeros at the start of a number with more digits, as in `007`.
     """
 
     strange: int
@@ -35,9 +35,9 @@ class ByteCensus:
     @classmethod
     def of(cls, text: bytes) -> "ByteCensus":
         counts = np.zeros(5, dtype=np.int64)
-        framed = np.frombuffer(b"\n" + text + b"\n", dtype=np.uint8)
+        framed = np.frombuffer(b"\n\n" + text + b"\n", dtype=np.uint8)
         for start in range(0, len(text), _BLOCK):
-            counts += _count(framed[start : start + _BLOCK + 2])
+            counts += _count(framed[start : start + _BLOCK + 3])
         return cls(*counts.tolist())
 
     def __sub__(self, part: "ByteCensus") -> "ByteCensus":
@@ -52,18 +52,19 @@ class ByteCensus:
 
 
 def _count(framed: Bytes) -> list[int]:
-    """Counts of all bytes but the first and the last, which are only looked at as neighbours."""
+    """Counts of all bytes but the first two and the last, which are only looked at as neighbours."""
     no_digit = (framed - np.uint8(_ZERO)) > _NINE
-    inner, before = framed[1:-1], framed[:-2]
+    inner, before = framed[2:-1], framed[1:-2]
     dot = inner == _DOT
-    exponent = (inner == _E) | (inner == _SMALL_E)
-    after_exponent = (before == _E) | (before == _SMALL_E)
-    signs = np.count_nonzero(inner == _MINUS) + np.count_nonzero((inner == _PLUS) & after_exponent)
+    letter = (framed == _E) | (framed == _SMALL_E)
+    signs = np.count_nonzero(inner == _MINUS) + np.count_nonzero((inner == _PLUS) & letter[1:-2])
     separators = np.count_nonzero((inner == _COMMA) | (inner == _LINE_END))
-    dots, exponents = np.count_nonzero(dot), np.count_nonzero(exponent)
-    strange = np.count_nonzero(no_digit[1:-1]) - dots - exponents - signs - separators
-    bare_dots = np.count_nonzero(dot & (no_digit[:-2] | no_digit[2:]))
-    padded = np.count_nonzero((inner == _ZERO) & no_digit[:-2] & (before != _DOT) & ~no_digit[2:])
+    dots, exponents = np.count_nonzero(dot), np.count_nonzero(letter[2:-1])
+    strange = np.count_nonzero(no_digit[2:-1]) - dots - exponents - signs - separators
+    bare_dots = np.count_nonzero(dot & (no_digit[1:-2] | no_digit[3:]))
+    # The first zero of .05, e05 and e-05 starts no number.
+    inside = (before == _DOT) | letter[1:-2] | (letter[:-3] & ((before == _MINUS) | (before == _PLUS)))
+    padded = np.count_nonzero((inner == _ZERO) & no_digit[1:-2] & ~no_digit[3:] & ~inside)
     return [int(count) for count in (strange, bare_dots, dots, exponents, padded)]
 
 

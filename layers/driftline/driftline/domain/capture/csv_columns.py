@@ -25,7 +25,7 @@ from driftline.domain.capture.csv_rows import rows_of_csv
 
 type Cells = NDArray[Any]
 
-_SMALL = 20_000
+_SMALL = 64_000
 """Texts of fewer bytes are read cell by cell: faster than starting a scan."""
 
 _NOT_PLAIN = (b'"', b"\r", b"\0")

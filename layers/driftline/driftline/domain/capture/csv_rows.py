@@ -3,11 +3,15 @@
 import csv
 from collections.abc import Sequence
 from io import StringIO
+from itertools import repeat
+
+import numpy as np
 
 from driftline.domain.capture.json_rows import PayloadError
 
 type Cells = list[str]
 
+_COMMA, _LINE_END = b",\n"
 _QUOTED = ('"', ",", "\n", "\r")
 
 
@@ -37,3 +41,29 @@ def csv_line(cells: Sequence[str]) -> str:
 
 def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in _QUOTED) else cell
+
+
+def single_lines(payloads: list[str]) -> list[str] | None:
+    """Payloads that are one CSV line each, without their line ends; None unless all are, without any quote."""
+    joined = "\n".join(payloads)
+    if '"' in joined or "\r" in joined:
+        return None
+    if joined.count("\n") != len(payloads) - 1:
+        payloads = list(map(str.removesuffix, payloads, repeat("\n")))
+        if sum(map(str.count, payloads, repeat("\n"))):
+            return None
+    return payloads if all(payloads) else None
+
+
+def uniform_width(lines: list[str]) -> int | None:
+    """The number of fields that every line has, lines without quotes; None when they differ.
+
+    All separators are found at once: counting them line by line takes as long as decoding the JSON around them.
+    """
+    raw = np.frombuffer("\n".join(lines).encode(), dtype=np.uint8)
+    separators = raw[np.flatnonzero((raw == _COMMA) | (raw == _LINE_END))]
+    width = lines[0].count(",") + 1
+    line_ends = separators[width - 1 :: width]
+    if len(separators) != len(lines) * width - 1 or not np.all(line_ends == _LINE_END):
+        return None
+    return width

@@ -7,25 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
+import numpy as np
+
 from driftline.domain.errors import InvalidInputError
 
 BATCH_BYTES = 1 << 20
 """Decoding a whole file of 32 MB at once takes up to twice as long as batches of this size (processor caches)."""
 
+_LINE_END = ord("\n")
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
 class LineBatch:
-    """Whole lines and the number (from 1) of the first of them."""
+    """Whole lines: the number (from 1) of the first of them, and how many there are, empty ones included."""
 
     first_line: int
+    lines: int
     body: bytes
-
-    @property
-    def lines(self) -> int:
-        """How many there are, empty ones included."""
-        return self.body.count(b"\n") + (not self.body.endswith(b"\n"))
 
 
 def line_batches(body: bytes, size: int = BATCH_BYTES) -> Iterator[LineBatch]:
@@ -42,11 +41,13 @@ def line_batches(body: bytes, size: int = BATCH_BYTES) -> Iterator[LineBatch]:
             rest += chunk
             continue
         whole = rest + chunk[:cut]
-        yield LineBatch(first_line, whole)
-        first_line += whole.count(b"\n")
+        # Much faster than bytes.count, which looks for each line end anew.
+        lines = int(np.count_nonzero(np.frombuffer(whole, dtype=np.uint8) == _LINE_END))
+        yield LineBatch(first_line, lines, whole)
+        first_line += lines
         rest = chunk[cut:]
     if rest:
-        yield LineBatch(first_line, rest)
+        yield LineBatch(first_line, 1, rest)
 
 
 def _chunks(body: bytes, size: int) -> Iterator[bytes]:
