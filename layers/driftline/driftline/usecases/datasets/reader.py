@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
@@ -66,9 +66,11 @@ def profile_dataset(
         raise InvalidInputError(
             "the data set has no rows", where=store.uri(keys[0]), expected="at least one row of data"
         )
-    chosen, left_out = _choose(list(order), positional, columns, store.uri(keys[0]))
+    found = list(order)
     if options.csv and options.csv.output_columns_position == "END":
-        chosen = _outputs_first(chosen, len(columns[0]) if columns else 1)
+        outputs = len(columns[0]) if columns else 1
+        found = found[-outputs:] + found[:-outputs]
+    chosen, left_out = _choose(found, positional, columns, store.uri(keys[0]))
     features = tuple((name, table.columns.get(source) or ColumnProfile.empty()) for source, name in chosen.items())
     return ProfiledDataset(table.rows, features, left_out)
 
@@ -158,8 +160,3 @@ def _choose(
             mend="Add the columns (predictions among them), or correct `columns` of the monitor document.",
         )
     return {name: name for name in wanted}, tuple(name for name in found if name not in set(wanted))
-
-
-def _outputs_first(chosen: Mapping[str, str], outputs: int) -> dict[str, str]:
-    pairs = list(chosen.items())
-    return dict(pairs[-outputs:] + pairs[:-outputs])
