@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.fakes import InMemoryStore, RecordingOperators
 
 from driftline.domain.data_quality.constraints import parse_constraints
 from driftline.domain.data_quality.statistics import parse_statistics
 from driftline.usecases.suggest_baseline import suggest_baseline
+from tests.fakes import InMemoryStore, RecordingOperators
 
 FOLDER = "baselines/endpoint/data_quality/"
 

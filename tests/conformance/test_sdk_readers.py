@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conformance.conftest import TaxiMondays
 
 from driftline.domain.data_quality.check import check
 from driftline.domain.data_quality.observed import observations_of, statistics_of
 from driftline.domain.data_quality.suggestion import suggest_constraints
 from driftline.domain.data_quality.violations import Violations
 from driftline.domain.drift.distance import Comparison
+from tests.conformance.conftest import TaxiMondays
 
 SDK = "sagemaker==2.257.7"
 ENVIRONMENT = Path(__file__).resolve().parents[2] / ".cache" / SDK.replace("==", "-")

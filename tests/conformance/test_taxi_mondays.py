@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from tests.conformance.conftest import MONDAYS, TaxiMondays
 
 from driftline.domain.data_quality.check import check
 from driftline.domain.data_quality.constraints import parse_constraints
@@ -15,6 +14,7 @@ from driftline.domain.data_quality.violations import Violations
 from driftline.domain.drift.distance import C_ALPHA, Comparison
 from driftline.domain.drift.rank_map import collapsed_ranks, true_ranks
 from driftline.domain.profiles.kll import KllSketch
+from tests.conformance.conftest import MONDAYS, TaxiMondays
 
 
 @pytest.mark.parametrize("day", MONDAYS)
