@@ -77,7 +77,7 @@ class WindowOffsets(_Part):
     start_offset: Offset
     """Start of the window, included: an ISO 8601 duration, for example -PT1H or -P8D."""
 
-    end_offset: Offset = timedelta(0)
+    end_offset: Offset = Field(default=timedelta(0), json_schema_extra={"default": "PT0H"})
     """End of the window, excluded: an ISO 8601 duration. PT0H, the default, is the scheduled time."""
 
     @model_validator(mode="after")
@@ -154,6 +154,8 @@ class DataQualityMonitor(ScheduledMonitor):
 
 class Monitors(_Part):
     """The monitors of the endpoint, at least one."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     data_quality: DataQualityMonitor | None = None
     """Are the endpoint's inputs and outputs still like the baseline? {} takes all defaults."""

@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -48,19 +48,20 @@ def parse_schedule(expression: str) -> Recurrence:
     Raises:
         InvalidInputError: EventBridge Scheduler would not take it.
     """
-    text = expression.strip()
-    kind = text.partition("(")[0].strip().lower()
+    before, bracket, behind = expression.strip().partition("(")
+    kind = before.strip().lower()
+    text = f"{kind}{bracket}{behind}"
     if kind == "cron":
         return parse_cron(text)
     if kind == "rate":
         return _parse_rate(text)
     if kind == "at":
         return _parse_at(text)
-    if text.upper() == "NOW":
+    if kind == "now":
         raise InvalidInputError(
             "NOW is no schedule", expected=EXAMPLE, mend="Run the monitor once by hand, with a start and an end."
         )
-    if len(text.split()) in {5, 6}:
+    if len(expression.split()) in {5, 6}:
         raise InvalidInputError(
             f"{expression!r} is not inside cron( )",
             expected=EXAMPLE,
@@ -106,10 +107,12 @@ def occurrences(expression: str, start: datetime, end: datetime, timezone: str =
         if once is not None and start <= once < end:
             yield once
     else:
-        first, last = start.astimezone(zone), end.astimezone(zone)
+        first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
         for index in range(_month_index(first), _month_index(last) + 1):
-            if index // 12 in schedule.years:
-                yield from (moment for moment in _fire_in(schedule, index, zone) if start <= moment < end)
+            days = _days(schedule, index) if index // 12 in schedule.years else []
+            for day in days:
+                if first <= day <= last:
+                    yield from (moment for moment in _fire_on(schedule, day, zone) if start <= moment < end)
 
 
 def previous_occurrence(expression: str, before: datetime, timezone: str = "UTC") -> datetime | None:
@@ -123,11 +126,13 @@ def previous_occurrence(expression: str, before: datetime, timezone: str = "UTC"
         return before - schedule.every
     if isinstance(schedule, At):
         return None
-    newest = _month_index(before.astimezone(zone))
+    today = before.astimezone(zone).date()
+    newest = _month_index(today)
     for index in range(newest, max(newest - _LONGEST_WAIT, 12), -1):
-        earlier = [moment for moment in _fire_in(schedule, index, zone) if moment < before]
-        if earlier:
-            return earlier[-1]
+        for day in reversed(_days(schedule, index)):
+            earlier = [moment for moment in _fire_on(schedule, day, zone) if moment < before] if day <= today else []
+            if earlier:
+                return earlier[-1]
     return None
 
 
@@ -156,18 +161,22 @@ def _parse_at(text: str) -> At:
     )
 
 
-def _month_index(moment: datetime) -> int:
+def _month_index(day: date) -> int:
     """Months since the year 0, January being 0."""
-    return moment.year * 12 + moment.month - 1
+    return day.year * 12 + day.month - 1
 
 
-def _fire_in(cron: Cron, month_index: int, zone: tzinfo) -> Iterator[datetime]:
+def _days(cron: Cron, month_index: int) -> list[date]:
     year, month = month_index // 12, month_index % 12 + 1
-    for day in cron.days(year, month):
-        for hour, minute in cron.clock_times():
-            moment = _to_utc(datetime(year, month, day, hour, minute), zone)  # noqa: DTZ001, wall-clock time
-            if moment is not None:
-                yield moment
+    return [date(year, month, day) for day in cron.days(year, month)]
+
+
+def _fire_on(cron: Cron, day: date, zone: tzinfo) -> Iterator[datetime]:
+    """The scheduled times of one day on the zone's clocks, in order."""
+    for hour, minute in cron.clock_times():
+        moment = _to_utc(datetime(day.year, day.month, day.day, hour, minute), zone)  # noqa: DTZ001, wall-clock time
+        if moment is not None:
+            yield moment
 
 
 def _to_utc(wall_clock: datetime, zone: tzinfo) -> datetime | None:

@@ -1,0 +1,42 @@
+"""The monitor document's JSON Schema, for editors: `python -m driftline.domain.monitors.schema`."""
+
+import json
+import sys
+from typing import Any
+
+from driftline.domain.monitors.document import MonitorDocument
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def monitor_schema() -> dict[str, Any]:
+    """What an editor needs to complete and check a document.
+
+    It knows names, types and patterns. What needs more than that (cron fields, windows, names of columns) is checked
+    by `parse_document` alone.
+    """
+    schema = MonitorDocument.model_json_schema(mode="validation")
+    return {"$schema": DIALECT, **_tidied(schema), "title": "Driftline monitor document"}
+
+
+def schema_text() -> str:
+    """The file `docs/monitor.schema.json`."""
+    return json.dumps(monitor_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _tidied(schema: Any) -> Any:  # a JSON value of any kind
+    """Without pydantic's titles and null defaults, which say nothing, and without the line breaks of the source."""
+    if isinstance(schema, list):
+        return [_tidied(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _tidied(part) for key, part in schema.items() if (key, part) != ("default", None)}
+    if isinstance(kept.get("title"), str):
+        del kept["title"]
+    if isinstance(text := kept.get("description"), str):
+        kept["description"] = " ".join(text.split())
+    return kept
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text())

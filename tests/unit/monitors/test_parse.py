@@ -1,0 +1,351 @@
+"""From text to a document, or to every error with its place."""
+
+import textwrap
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.parse import (
+    MAX_SIZE,
+    DocumentError,
+    InvalidDocumentError,
+    decode_document,
+    parse_document,
+)
+
+WHERE = "monitors/flight-delay.yaml"
+EXAMPLE = textwrap.dedent("""\
+    endpoint: flight-delay
+    capture: {bucket: my-capture-bucket, prefix: capture/}        # default: the stack's own bucket
+    columns: {output: [predicted_delay], input: [carrier, origin, dep_hour, distance, dep_delay, precip]}
+    monitors:
+      data_quality:
+        schedule: cron(0 * ? * * *)
+        window: {start_offset: -PT1H, end_offset: PT0H}
+        comparison: corrected
+        metrics: top
+    """)
+
+
+def document(text: str) -> MonitorDocument:
+    return parse_document(textwrap.dedent(text), where=WHERE)
+
+
+def errors(text: str, where: str = WHERE) -> tuple[DocumentError, ...]:
+    with pytest.raises(InvalidDocumentError) as raised:
+        parse_document(textwrap.dedent(text), where=where)
+    assert isinstance(raised.value, InvalidInputError)
+    assert raised.value.where == where
+    assert all(str(error) in str(raised.value) for error in raised.value.errors)
+    return raised.value.errors
+
+
+def error_of(monitor: str) -> DocumentError:
+    """The only error of a document with this one line under data_quality, which is line 4."""
+    (error,) = errors(f"endpoint: flight-delay\nmonitors:\n  data_quality:\n    {monitor}\n")
+    assert error.line == 4
+    return error
+
+
+class TestAGoodDocument:
+    def test_the_example_is_read(self) -> None:
+        found = parse_document(EXAMPLE, where=WHERE)
+        assert found.endpoint == "flight-delay"
+        assert (found.capture.bucket, found.capture.prefix) == ("my-capture-bucket", "capture/")
+        assert found.columns is not None
+        assert found.columns.output == ("predicted_delay",)
+        assert found.columns.input[-1] == "precip"
+        monitor = found.monitors.data_quality
+        assert monitor is not None
+        assert monitor.window is not None
+        assert (monitor.window.start_offset, monitor.window.end_offset) == (timedelta(hours=-1), timedelta(0))
+        assert (monitor.schedule, monitor.comparison, monitor.metrics) == ("cron(0 * ? * * *)", "corrected", "top")
+
+    @pytest.mark.parametrize("nothing", ["", " {}", " null", " ~"])
+    def test_everything_but_endpoint_and_monitor_has_a_default(self, nothing: str) -> None:
+        found = document(f"endpoint: flight-delay\nmonitors:\n  data_quality:{nothing}\n")
+        assert found.model_dump(mode="json") == {
+            "endpoint": "flight-delay",
+            "variant": None,
+            "capture": {"bucket": None, "prefix": "capture/"},
+            "columns": None,
+            "monitors": {
+                "data_quality": {
+                    "schedule": "cron(0 * ? * * *)",
+                    "timezone": "UTC",
+                    "enabled": True,
+                    "schedule_name": None,
+                    "window": None,
+                    "comparison": "corrected",
+                    "metrics": "top",
+                    "top_features": 5,
+                    "namespace": None,
+                    "preprocess": None,
+                    "postprocess": None,
+                }
+            },
+        }
+
+    def test_it_survives_json(self) -> None:
+        found = parse_document(EXAMPLE, where=WHERE)
+        assert MonitorDocument.model_validate_json(found.model_dump_json()) == found
+        assert MonitorDocument.model_validate(found.model_dump(mode="json")) == found
+
+    def test_the_word_none_is_a_word(self) -> None:
+        """YAML 1.1 has traps here; YAML 1.2 has not."""
+        found = document("endpoint: flight-delay\nmonitors: {data_quality: {metrics: none}}\n").monitors.data_quality
+        assert found is not None
+        assert found.metrics == "none"
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("-PT1H", timedelta(hours=-1)),
+            ("-P1D", timedelta(days=-1)),
+            ("-P8D", timedelta(days=-8)),
+            ("-P1DT2H30M", -timedelta(days=1, hours=2, minutes=30)),
+            ("-P1W", timedelta(days=-7)),
+            ("-PT300S", timedelta(minutes=-5)),
+        ],
+    )
+    def test_offsets_are_iso_8601(self, text: str, expected: timedelta) -> None:
+        found = document(f"endpoint: flight-delay\nmonitors: {{data_quality: {{window: {{start_offset: {text}}}}}}}\n")
+        monitor = found.monitors.data_quality
+        assert monitor is not None
+        assert monitor.window is not None
+        assert monitor.window.start_offset == expected
+
+    def test_a_prefix_gets_its_slash(self) -> None:
+        text = "endpoint: flight-delay\ncapture: {bucket: abc, prefix: model/capture}\nmonitors: {data_quality: {}}\n"
+        assert document(text).capture.prefix == "model/capture/"
+
+    def test_the_file_may_be_anywhere(self) -> None:
+        assert parse_document(EXAMPLE, where="/home/me/stack/monitors/flight-delay.yaml").endpoint == "flight-delay"
+        assert parse_document(EXAMPLE, where="<stdin>").endpoint == "flight-delay"
+
+    def test_a_byte_order_mark_is_no_letter(self) -> None:
+        assert parse_document(decode_document(b"\xef\xbb\xbf" + EXAMPLE.encode(), where=WHERE), where=WHERE)
+
+
+class TestPlacesOfErrors:
+    def test_all_of_them_come_at_once_in_the_order_of_their_lines(self) -> None:
+        text = """\
+            endpoint: flight-dely
+            variant: 3
+            capture: {bucket: s3://x, buckt: 1}
+            columns: {output: [a, b], input: [1, b]}
+            endpoint: x
+            monitors:
+              data_qualty: {}
+              data_quality:
+                schedul: x
+                schedule: cron(0 25 ? * * *)
+                metrics: al
+            """
+        assert [(e.line, e.column, e.field) for e in errors(text)] == [
+            (1, 11, "endpoint"),
+            (2, 10, "variant"),
+            (3, 19, "capture.bucket"),
+            (3, 27, "capture.buckt"),
+            (4, 35, "columns.input[0]"),
+            (5, 1, "endpoint"),
+            (7, 3, "monitors.data_qualty"),
+            (9, 5, "monitors.data_quality.schedul"),
+            (10, 15, "monitors.data_quality.schedule"),
+            (11, 14, "monitors.data_quality.metrics"),
+        ]
+
+    def test_what_is_missing_is_where_it_should_be(self) -> None:
+        (error,) = errors("endpoint: flight-delay\nmonitors:\n  data_quality:\n    window: {end_offset: PT0H}\n")
+        assert (error.line, error.field) == (4, "monitors.data_quality.window.start_offset")
+        assert error.mend == "Add start_offset: …"
+
+    def test_an_empty_document_is_told_what_to_begin_with(self) -> None:
+        assert [e.mend for e in errors("{}")] == ["Add endpoint: flight-delay.", "Add monitors: …"]
+
+    @pytest.mark.parametrize(
+        ("text", "line", "column"),
+        [
+            ("endpoint: [x\n", 2, 1),
+            ("endpoint: x\n  variant: y\n", 2, 10),
+            ("endpoint: x\n\tvariant: y\n", 2, 1),
+            ("endpoint: *nobody\n", 1, 11),
+            ("endpoint: x\nvariant: \x00\n", 2, 10),
+            ("endpoint: x\n---\nendpoint: y\n", 2, 1),
+        ],
+    )
+    def test_errors_of_yaml_have_a_place_too(self, text: str, line: int, column: int) -> None:
+        (error,) = errors(text)
+        assert (error.line, error.column) == (line, column)
+
+    def test_a_byte_that_is_no_utf8_has_its_line(self) -> None:
+        with pytest.raises(InvalidDocumentError) as raised:
+            decode_document(b"endpoint: x\nvariant: \xff\n", where=WHERE)
+        assert (raised.value.errors[0].line, raised.value.errors[0].found) == (2, "the byte 0xff")
+
+
+class TestWhatIsWrong:
+    def test_the_endpoint_is_the_name_of_the_file(self) -> None:
+        (error,) = errors("endpoint: flights\nmonitors: {data_quality: {}}\n")
+        assert (error.found, error.allowed) == ("'flights'", "flight-delay, as the file is called")
+        assert error.mend == "Rename the file to flights.yaml, or set endpoint: flight-delay."
+
+    def test_an_unknown_monitor_lists_the_known_ones(self) -> None:
+        (error,) = errors("endpoint: flight-delay\nmonitors:\n  data_qualty: {}\n")
+        assert error.found == "the unknown monitor 'data_qualty'"
+        assert error.allowed == "data_quality"
+        assert error.mend == "Did you mean data_quality?"
+
+    def test_no_monitor_at_all_is_an_error(self) -> None:
+        (error,) = errors("endpoint: flight-delay\nmonitors: {}\n")
+        assert (error.line, error.mend) == (2, "Add data_quality: {}.")
+
+    def test_an_unknown_field_lists_the_known_ones(self) -> None:
+        error = error_of("shedule: x")
+        assert error.found == "the unknown field 'shedule'"
+        assert "schedule, timezone, enabled" in error.allowed
+        assert error.mend == "Did you mean schedule?"
+
+    def test_a_key_twice_says_where_the_other_one_is(self) -> None:
+        (error,) = errors("endpoint: flight-delay\nmonitors: {data_quality: {}}\nendpoint: flight-delay\n")
+        assert (error.line, error.allowed) == (3, "it once, as in line 1")
+
+    @pytest.mark.parametrize(
+        ("line", "found", "allowed"),
+        [
+            ("comparison: correct", "'correct'", "corrected, sagemaker"),
+            ("metrics: [all]", "a list", "top, all, none"),
+            ("enabled: yes", "'yes'", "true or false"),
+            ("top_features: 0", "0", "greater than or equal to 1"),
+            ("top_features: 1.5", "1.5", "a whole number"),
+            ("schedule: {rate: 1}", "a mapping", "text"),
+            ("schedule: 5", "5", "text"),
+            ("schedule: rate(5)", "'rate(5)' is no rate", "rate(6 hours)"),
+            ("timezone: Mars/Base", "there is no time zone 'Mars/Base'", "IANA"),
+            ("preprocess: ../evil.py", "'../evil.py'", "scripts/"),
+            ("preprocess: s3://b/x.py", "'s3://b/x.py'", "scripts/"),
+            ("preprocess: script.sh", "'script.sh'", "scripts/"),
+            ("schedule_name: a b", "'a b'", "letters, digits"),
+            ("window: -PT1H", "'-PT1H'", "a mapping"),
+            ("window: {start_offset: PT1H}", "'PT1H' is after the scheduled time", "with a minus"),
+            ("window: {start_offset: -1h}", "'-1h'", "ISO 8601"),
+            ("window: {start_offset: -P1M}", "'-P1M'", "ISO 8601"),
+            ("window: {start_offset: -PT}", "'-PT'", "ISO 8601"),
+            ("window: {start_offset: -3600}", "-3600", "ISO 8601"),
+            ("window: {start_offset: -PT7M}", "no multiple of five minutes", "five minutes"),
+            ("window: {start_offset: -P400D}", "more than a year", "366 days"),
+            (
+                "window: {start_offset: -PT1H, end_offset: -PT1H}",
+                "from -PT1H to -PT1H is empty",
+                "before the end_offset",
+            ),
+            ("schedule: at(2026-03-01T00:00:00)", "happens once and no window is given", "a window"),
+            ("schedule: rate(1 minute)", "twice in five minutes", "a window"),
+            ("schedule: cron(0/3 * ? * * *)", "twice in five minutes", "a window"),
+        ],
+    )
+    def test_a_field_of_a_monitor(self, line: str, found: str, allowed: str) -> None:
+        error = error_of(line)
+        assert found in error.found
+        assert allowed in error.allowed
+
+    @pytest.mark.parametrize("schedule", ["at(2026-03-01T00:00:00)", "rate(1 minute)", "cron(0/3 * ? * * *)"])
+    def test_with_a_window_any_schedule_goes(self, schedule: str) -> None:
+        text = f"schedule: {schedule}\n    window: {{start_offset: -PT1H}}"
+        assert document(f"endpoint: flight-delay\nmonitors:\n  data_quality:\n    {text}\n")
+
+    @pytest.mark.parametrize(
+        ("line", "found"),
+        [
+            ("capture: {prefix: state/}", "the prefix 'state/' in the stack's own bucket"),
+            ('capture: {prefix: ""}', "the prefix '' in the stack's own bucket"),
+            ("capture: {prefix: /capture}", "'/capture' has an empty folder name"),
+            ("capture: {bucket: a//b}", "'a//b'"),
+            ("capture: {bucket: MyBucket}", "'MyBucket'"),
+            ("columns: {input: [a, b, a]}", "more than one column is called a"),
+            ("columns: {input: [a], output: [a]}", "more than one column is called a"),
+            ('columns: {input: [a, ""]}', "an empty column name"),
+            ("columns: [a, b]", "a list"),
+            ("variant: a/b", "'a/b'"),
+            ("capture: !!python/object:os.system {}", "the tag tag:yaml.org,2002:python/object:os.system"),
+            ("? [a]\n: 1", "a key that is no name"),
+            ("<<: {endpoint: x}", "the unknown field '<<'"),
+            ("columns: {input: [" + "x" * 2001 + "]}", "2001 characters"),
+        ],
+    )
+    def test_a_field_of_the_document(self, line: str, found: str) -> None:
+        assert [e.found for e in errors(f"endpoint: flight-delay\nmonitors: {{data_quality: {{}}}}\n{line}\n")] == [
+            found
+        ]
+
+    @pytest.mark.parametrize("endpoint", ["a b", "-a", "a/b", "ä", "x" * 64, "..", "a\nb"])
+    def test_the_name_of_an_endpoint_fits_into_keys_and_schedules(self, endpoint: str) -> None:
+        found = errors(f'endpoint: "{endpoint.encode("unicode_escape").decode()}"\nmonitors: {{data_quality: {{}}}}\n')
+        assert any("1–63 letters" in error.allowed for error in found)
+
+    def test_a_file_that_is_no_document_is_not_read_to_its_end(self) -> None:
+        (error,) = errors("a,b,c\n" * MAX_SIZE)
+        assert error.mend == "Is it the right file?"
+
+    @pytest.mark.parametrize(
+        "bomb",
+        [
+            "a: &a [1,1,1,1,1,1,1,1]\n"
+            + "".join(f"{x}: &{x} [{','.join([f'*{chr(ord(x) - 1)}'] * 8)}]\n" for x in "bcdefgh"),
+            "&a [*a]",
+            "a: &a {b: *a}",
+            "[" * 30 + "]" * 30,
+        ],
+    )
+    def test_a_document_that_unfolds_without_end_is_stopped(self, bomb: str) -> None:
+        assert "too much" in [error.found for error in errors(bomb)]
+
+
+SCALARS: st.SearchStrategy[Any] = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.sampled_from(["-PT1H", "cron(0 * ? * * *)"]),
+)
+FIELDS = st.sampled_from(
+    [
+        "endpoint",
+        "variant",
+        "capture",
+        "columns",
+        "monitors",
+        "data_quality",
+        "window",
+        "schedule",
+        "input",
+        "prefix",
+        "x",
+    ]
+)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=4))
+
+
+EDITED = st.tuples(st.integers(0, len(EXAMPLE)), st.text(max_size=5)).map(
+    lambda edit: EXAMPLE[: edit[0]] + edit[1] + EXAMPLE[edit[0] + 2 :]
+)
+
+
+class TestAnything:
+    @settings(deadline=None, max_examples=300)
+    @given(st.text(max_size=200) | VALUES.map(repr) | EDITED)
+    def test_is_a_document_or_has_errors_with_places(self, text: str) -> None:
+        found: tuple[DocumentError, ...] = ()
+        try:
+            parse_document(text, where=WHERE)
+        except InvalidDocumentError as invalid:
+            found = invalid.errors or pytest.fail("an invalid document without an error")
+        line_breaks = sum(map(text.count, "\n\r\x85\u2028\u2029"))
+        assert all(1 <= error.line <= line_breaks + 2 and error.column >= 1 for error in found)
+        assert all(error.found and error.allowed for error in found)

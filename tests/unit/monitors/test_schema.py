@@ -1,0 +1,54 @@
+"""The published JSON Schema is the current one, and agrees with the parser."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from driftline.domain.monitors.schema import monitor_schema, schema_text
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def test_the_published_schema_is_current() -> None:
+    published = (REPOSITORY / "docs" / "monitor.schema.json").read_text()
+    mend = "run: python -m driftline.domain.monitors.schema > docs/monitor.schema.json"
+    assert published == schema_text(), mend
+
+
+def test_it_is_a_valid_schema() -> None:
+    Draft202012Validator.check_schema(monitor_schema())
+
+
+def every_property(schema: Any) -> list[tuple[str, Any]]:
+    parts = [schema, *schema["$defs"].values()]
+    return [item for part in parts for item in part.get("properties", {}).items()]
+
+
+def test_every_field_says_what_it_is() -> None:
+    undescribed = [
+        name for name, field in every_property(monitor_schema()) if not field.get("description") and "$ref" not in field
+    ]
+    assert undescribed == []
+
+
+@pytest.mark.parametrize(
+    ("monitor", "valid"),
+    [
+        ("{schedule: cron(0 * ? * * *), window: {start_offset: -PT1H, end_offset: PT0H}, metrics: none}", True),
+        ("{schedule: rate(6 hours), preprocess: pre.py, top_features: 3}", True),
+        ("", True),
+        ("{schedule: hourly}", False),
+        ("{window: {start_offset: 1 hour}}", False),
+        ("{window: {end_offset: PT0H}}", False),
+        ("{metrics: some}", False),
+        ("{preprocess: a/b.py}", False),
+        ("{shedule: rate(1 hour)}", False),
+    ],
+)
+def test_an_editor_sees_what_the_parser_sees(monitor: str, valid: bool) -> None:
+    text = f"endpoint: flights\nmonitors:\n  data_quality: {monitor}\n"
+    found = YAML(typ="safe", pure=True).load(text)
+    assert Draft202012Validator(monitor_schema()).is_valid(found) == valid
