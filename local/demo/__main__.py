@@ -63,7 +63,7 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         predictions = [PredictedDay(day, flights[day], predict(model, flights[day])) for day in days]
         verdicts = _replay(screen, replay, predictions, schedule)
         replay.save(out)
-    screen.finish(verdicts, out, _next_steps(out, verdicts), time.monotonic() - began)
+    screen.finish(verdicts, _short(out), _next_steps(out, verdicts), time.monotonic() - began)
 
 
 def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay], schedule: str) -> list[DayVerdict]:
@@ -82,11 +82,11 @@ def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay], schedu
 
 def _next_steps(out: Path, verdicts: Sequence[DayVerdict]) -> list[tuple[str, str]]:
     worst = max(verdicts, key=lambda verdict: (verdict.violations > 0, verdict.worst_drift or 0.0))
-    store = f"--store {out}"
+    store = f"--store {_short(out)}"
     scheduled = sorted(calendar.judged_at(verdict.day) for verdict in verdicts)
     first, last = format_instant(scheduled[0]), format_instant(scheduled[-1] + timedelta(hours=1))
-    constraints = out / "baselines" / ENDPOINT / MONITOR / "constraints.json"
-    driftline = Path(sys.executable).with_name("driftline")
+    constraints = _short(out) / "baselines" / ENDPOINT / MONITOR / "constraints.json"
+    driftline = _short(Path(sys.executable).with_name("driftline"))
     return [
         (f"{driftline} show {store} --scheduled {format_instant(calendar.judged_at(worst.day))}", "the worst day"),
         (
@@ -97,8 +97,13 @@ def _next_steps(out: Path, verdicts: Sequence[DayVerdict]) -> list[tuple[str, st
             f"{driftline} replay {store} --from {first} --to {last}",
             f"judge all days again, for example after a change of {constraints}",
         ),
-        ("python -m local.demo.lesson", "why temperature and pressure are not among the features"),
+        (f"{_short(Path(sys.executable))} -m local.demo.lesson", "why the model's monitor has no temperature or pressure"),
     ]
+
+
+def _short(path: Path) -> Path:
+    """Relative where that is shorter: what is below the working folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _days(options: argparse.Namespace) -> Sequence[date]:
