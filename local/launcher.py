@@ -74,6 +74,20 @@ def name_schedules_with_their_group() -> None:
     iam_actions.extract_resource_arn = resource_with_group
 
 
+def tell_policies_the_source_of_events() -> None:
+    """PutEvents has the condition key events:source; MiniStack does not know it."""
+    context_of = iam_actions.request_tag_context
+
+    def context_with_source(service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
+        context: dict[str, Any] = dict(context_of(service, action, body, parameters))
+        if action == "events:PutEvents":
+            sources = sorted({entry.get("Source", "") for entry in json.loads(body)["Entries"]})
+            context["events:source"] = sources[0] if len(sources) == 1 else sources
+        return context
+
+    iam_actions.request_tag_context = context_with_source
+
+
 def fill_in_schedule_context() -> None:
     """EventBridge Scheduler replaces its context attributes in a target's input; MiniStack does not."""
     deliver = eventbridge._invoke_target  # noqa: SLF001
@@ -105,6 +119,7 @@ def main() -> None:
     leave_alarms_alone()
     read_concurrency_as_number()
     name_schedules_with_their_group()
+    tell_policies_the_source_of_events()
     if os.environ.get("DRIFTLINE_SCHEDULES_TICK") == "1":
         fill_in_schedule_context()
     else:
