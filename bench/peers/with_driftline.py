@@ -7,6 +7,7 @@ import argparse
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -30,9 +31,11 @@ def profile_files(paths: Sequence[str]) -> WindowProfile:
 
 def _profiles_of(body: bytes) -> list[WindowProfile]:
     reader, buffer = CaptureReader(EPOCH), TableBuffer()
-    tables = [table for block in reader.read(body) for table in buffer.add(block)]
-    tables += buffer.flush()
-    profiles = [WindowProfile({layout: TableProfile.of(table)}) for _, layout, table in tables]
+    profiles = [
+        WindowProfile({layout: TableProfile.of(table)})
+        for block in chain(reader.read(body), [None])
+        for _, layout, table in (buffer.add(block) if block else buffer.flush())
+    ]
     counts = [WindowProfile({}, count.records, count.rejected, count.skipped) for count in reader.counts.values()]
     return profiles + counts
 
