@@ -113,6 +113,13 @@ def test_blocks_of_any_size_give_the_same_rows(rows: list[tuple[str, str]], bloc
     assert seen == expected
 
 
+def test_a_bad_row_far_down_is_named_by_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_files, "BLOCK_BYTES", 1_000)
+    with pytest.raises(InvalidInputError, match="3 cells: 1,2,3") as raised:
+        read({"a.csv": b"a,b\n" + b"1,2\n" * 5_000 + b"1,2,3\n"})
+    assert raised.value.where.endswith("a.csv, line 5002")
+
+
 def test_the_size_of_the_blocks_changes_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
     body = "value,letter\n" + "".join(f"{i % 977}.5,{'abcde'[i % 5]}\n" for i in range(20_000))
     whole = statistics(read({"a.csv": body.encode()}))
@@ -231,6 +238,15 @@ def test_bad_data_names_file_line_and_what_was_found(files: dict[str, bytes], wh
         read(files)
     assert raised.value.where.endswith(where)
     assert what in raised.value.what
+
+
+def test_a_row_that_never_ends_is_named_before_memory_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_files, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(csv_files, "LONGEST_ROW", 1_000)
+    body = b"a,b\n" + b"1,2\n" * 50 + b'3,"open\n' + b"4,5\n" * 1_000
+    with pytest.raises(InvalidInputError, match="does not end within 1,000 bytes") as raised:
+        read({"a.csv": body})
+    assert raised.value.where.endswith("a.csv, line 52")
 
 
 def test_nested_parquet_columns_are_refused_by_name(tmp_path: Path) -> None:
