@@ -97,7 +97,7 @@ def _next_steps(out: Path, verdicts: Sequence[DayVerdict]) -> list[tuple[str, st
             f"{driftline} replay {store} --from {first} --to {last}",
             f"judge all days again, for example after a change of {constraints}",
         ),
-        (f"{_short(Path(sys.executable))} -m local.demo.lesson", "why the model's monitor has no temperature or pressure"),
+        (f"{_short(Path(sys.executable))} -m local.demo.lesson", "why temperature and pressure are not watched"),
     ]
 
 
