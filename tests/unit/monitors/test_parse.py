@@ -124,6 +124,12 @@ class TestAGoodDocument:
         text = "endpoint: flight-delay\ncapture: {bucket: abc, prefix: model/capture}\nmonitors: {data_quality: {}}\n"
         assert document(text).capture.prefix == "model/capture/"
 
+    @pytest.mark.parametrize(
+        "capture", ["{prefix: capture/eu}", '{bucket: abc, prefix: ""}', "{bucket: abc, prefix: state/}"]
+    )
+    def test_another_bucket_has_any_prefix_and_ours_one_below_capture(self, capture: str) -> None:
+        assert document(f"endpoint: flight-delay\ncapture: {capture}\nmonitors: {{data_quality: {{}}}}\n")
+
     def test_the_file_may_be_anywhere(self) -> None:
         assert parse_document(EXAMPLE, where="/home/me/stack/monitors/flight-delay.yaml").endpoint == "flight-delay"
         assert parse_document(EXAMPLE, where="<stdin>").endpoint == "flight-delay"
@@ -264,6 +270,7 @@ class TestWhatIsWrong:
         [
             ("capture: {prefix: state/}", "the prefix 'state/' in the stack's own bucket"),
             ('capture: {prefix: ""}', "the prefix '' in the stack's own bucket"),
+            ("capture: {prefix: captures/}", "the prefix 'captures/' in the stack's own bucket"),
             ("capture: {prefix: /capture}", "'/capture' has an empty folder name"),
             ("capture: {bucket: a//b}", "'a//b'"),
             ("capture: {bucket: MyBucket}", "'MyBucket'"),

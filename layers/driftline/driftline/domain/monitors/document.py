@@ -25,9 +25,6 @@ from driftline.domain.monitors.fields import (
 from driftline.domain.monitors.schedule import At, Rate, parse_schedule
 from driftline.domain.windows import SLOT
 
-_OURS = (layout.MONITORS, layout.BASELINES, layout.REPORTS, layout.STATE, layout.SCRIPTS)
-"""Prefixes that Driftline keeps other things under."""
-
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -40,15 +37,16 @@ class Capture(_Part):
     """The bucket that data capture writes to. Default: the stack's own bucket."""
 
     prefix: Prefix = layout.CAPTURE
-    """What comes before <endpoint>/<variant>/yyyy/mm/dd/hh/ in the keys of capture files."""
+    """What comes before <endpoint>/<variant>/yyyy/mm/dd/hh/ in the keys of capture files. In the stack's own bucket it
+    begins with capture/."""
 
     @model_validator(mode="after")
-    def _no_loop(self) -> Self:
-        if self.bucket is None and (not self.prefix or self.prefix.startswith(_OURS)):
+    def _where_events_come_from(self) -> Self:
+        if self.bucket is None and not self.prefix.startswith(layout.CAPTURE):
             raise refuse(
                 f"the prefix {self.prefix!r} in the stack's own bucket",
-                f"a prefix that is not empty and not under {', '.join(_OURS)}",
-                "What Driftline writes there would be read as capture files.",
+                f"{layout.CAPTURE} or a prefix below it",
+                "The stack listens there only. In a bucket of its own, capture may have any prefix.",
             )
         return self
 
