@@ -1,0 +1,312 @@
+"""From files in a bucket to a verdict, on the embedded cloud, by the template's own roles."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.cloud import EmbeddedCloud
+from tests.end_to_end.endpoint import (
+    HOUR,
+    Bucket,
+    capture_file,
+    capture_key,
+    document,
+    reports_folder,
+    rows,
+    watch,
+)
+
+pytestmark = pytest.mark.cloud
+
+REPORTS = {"statistics.json", "constraints.json", "constraint_violations.json", "summary.json"}
+SCHEDULED = HOUR + timedelta(hours=1)
+NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
+
+
+@dataclass
+class Inbox:
+    """A queue that something was subscribed to."""
+
+    sqs: Any
+    url: str
+    arn: str
+
+    def take(self) -> list[dict[str, Any]]:
+        """All messages, which are gone then."""
+        bodies: list[dict[str, Any]] = []
+        for _ in range(100):
+            messages = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
+            if not messages:
+                break
+            for message in messages:
+                bodies.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+
+def _inbox(cloud: EmbeddedCloud, name: str) -> Inbox:
+    sqs = cloud.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    return Inbox(sqs, url, arn)
+
+
+@pytest.fixture(scope="module")
+def operators(cloud: EmbeddedCloud) -> Inbox:
+    """Hears what the operator topic says."""
+    inbox = _inbox(cloud, "operators-hear")
+    cloud.client("sns").subscribe(TopicArn=cloud.outputs["OperatorTopicArn"], Protocol="sqs", Endpoint=inbox.arn)
+    return inbox
+
+
+@pytest.fixture(scope="module")
+def completed(cloud: EmbeddedCloud) -> Inbox:
+    """Hears the events that executions end with."""
+    inbox = _inbox(cloud, "rules-hear")
+    events = cloud.client("events")
+    events.put_rule(Name="everything-of-driftline", EventPattern=json.dumps({"source": ["driftline"]}))
+    events.put_targets(Rule="everything-of-driftline", Targets=[{"Id": "q", "Arn": inbox.arn}])
+    return inbox
+
+
+@pytest.fixture
+def hasty(cloud: EmbeddedCloud) -> Iterator[EmbeddedCloud]:
+    """The cloud with retries after two seconds, so that what fails for good does so soon."""
+    cloud.hasten_retries(2)
+    yield cloud
+    cloud.hasten_retries(300)
+
+
+def _fire(cloud: EmbeddedCloud, endpoint: str) -> None:
+    cloud.fire_schedule(f"{endpoint}-data_quality", SCHEDULED)
+    cloud.drain()
+
+
+def test_a_document_gives_a_schedule_and_a_status(cloud: EmbeddedCloud) -> None:
+    bucket = Bucket(cloud)
+    bucket.put("monitors/good.yaml", document("good"))
+    cloud.drain()
+    assert "good-data_quality" in cloud.schedules()
+    status = bucket.json("monitors/good.status.json")
+    assert status["status"] == "ok"
+    assert status["schedules"] == ["good-data_quality"]
+
+
+def test_a_document_that_goes_takes_its_schedule_along(cloud: EmbeddedCloud) -> None:
+    bucket = Bucket(cloud)
+    bucket.put("monitors/going.yaml", document("going"))
+    cloud.drain()
+    assert "going-data_quality" in cloud.schedules()
+    cloud.client("s3").delete_object(Bucket=cloud.bucket, Key="monitors/going.yaml")
+    cloud.drain()
+    assert "going-data_quality" not in cloud.schedules()
+    assert bucket.everything("monitors/going") == {}
+
+
+def test_a_broken_document_is_told_and_changes_nothing_that_runs(cloud: EmbeddedCloud, operators: Inbox) -> None:
+    bucket = Bucket(cloud)
+    bucket.put("monitors/broken.yaml", document("broken"))
+    cloud.drain()
+    operators.take()
+    bucket.put("monitors/broken.yaml", document("broken").replace("cron(0 * ? * * *)", "cron(99 * ? * * *)"))
+    cloud.drain()
+    status = bucket.json("monitors/broken.status.json")
+    assert status["status"] == "error"
+    assert status["errors"][0]["field"] == "monitors.data_quality.schedule"
+    assert status["errors"][0]["line"] == 5
+    assert "broken-data_quality" in cloud.schedules()
+    (told,) = operators.take()
+    assert "monitors/broken.yaml" in told["Subject"]
+    assert "line 5" in told["Message"]
+
+
+def test_a_data_set_gives_statistics_and_constraints(cloud: EmbeddedCloud) -> None:
+    bucket = watch(cloud, "based")
+    statistics = bucket.json("baselines/based/data_quality/statistics.json")
+    assert [feature["name"] for feature in statistics["features"]] == ["score", "age", "country"]
+    assert statistics["dataset"]["item_count"] == 1000
+    constraints = bucket.json("baselines/based/data_quality/constraints.json")
+    kinds = {feature["name"]: feature["inferred_type"] for feature in constraints["features"]}
+    assert kinds == {"score": "Fractional", "age": "Fractional", "country": "String"}
+
+
+def test_a_data_set_that_cannot_be_read_is_told_to_operators(cloud: EmbeddedCloud, operators: Inbox) -> None:
+    operators.take()
+    Bucket(cloud).put("baselines/unread/data_quality/input/people.parquet", b"PAR1 and then nothing")
+    cloud.drain()
+    (told,) = operators.take()
+    assert told["Subject"] == "Driftline: the baseline of unread cannot be read"
+    assert "people.parquet" in told["Message"]
+    assert cloud.messages("BaselineDeadLettersUrl") == 0
+
+
+def test_a_schedule_gives_files_metrics_and_an_event(cloud: EmbeddedCloud, completed: Inbox) -> None:
+    # Given an endpoint whose visitors have become twenty years older
+    bucket = watch(cloud, "older")
+    bucket.put(capture_key("older"), capture_file(rows(300, seed=2, years_older=20)))
+    cloud.drain()
+    completed.take()
+    # When its schedule fires
+    _fire(cloud, "older")
+    # Then the four files are there
+    files = bucket.everything(reports_folder("older"))
+    assert {key.rsplit("/", 1)[1] for key in files} == REPORTS
+    violations = json.loads(files[reports_folder("older") + "constraint_violations.json"])["violations"]
+    drifted = {one["feature_name"] for one in violations if one["constraint_check_type"] == "baseline_drift_check"}
+    assert "age" in drifted
+    # and the metrics, where and as SageMaker has them
+    points = cloud.client("cloudwatch").get_metric_statistics(
+        Namespace=NAMESPACE,
+        MetricName="feature_baseline_drift_age",
+        Dimensions=[
+            {"Name": "Endpoint", "Value": "older"},
+            {"Name": "MonitoringSchedule", "Value": "older-data_quality"},
+        ],
+        StartTime=HOUR - timedelta(hours=1),
+        EndTime=SCHEDULED,
+        Period=300,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    assert len(points) == 1
+    assert points[0]["Maximum"] > 0.5
+    assert points[0]["Timestamp"] == HOUR
+    # and the event
+    (event,) = completed.take()
+    assert event["detail-type"] == "Monitoring Execution Completed"
+    assert event["detail"]["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    assert event["detail"]["EndpointName"] == "older"
+    assert event["detail"]["ReportUri"].endswith(reports_folder("older"))
+
+
+def test_events_that_come_twice_change_nothing(cloud: EmbeddedCloud, completed: Inbox) -> None:
+    bucket = watch(cloud, "twice")
+    body = capture_file(rows(100, seed=3))
+    bucket.put(capture_key("twice"), body)
+    cloud.drain()
+    _fire(cloud, "twice")
+    before = bucket.everything("")
+    completed.take()
+    # When the object is created again with the same bytes, and the schedule is delivered again
+    bucket.put(capture_key("twice"), body)
+    cloud.drain()
+    _fire(cloud, "twice")
+    assert bucket.everything("") == before
+    assert completed.take() == []
+
+
+@pytest.mark.parametrize("name", ["a b+c%20d.jsonl", "été ünd 日本.jsonl"])
+def test_keys_may_hold_any_character(cloud: EmbeddedCloud, name: str) -> None:
+    endpoint = f"keys-{len(name)}"
+    bucket = watch(cloud, endpoint)
+    bucket.put(capture_key(endpoint, name), capture_file(rows(20, seed=4)))
+    cloud.drain()
+    profiles = bucket.everything(f"state/profiles/{endpoint}/")
+    assert len(profiles) == 1
+
+
+def test_a_poison_file_waits_in_the_dead_letter_queue_and_its_neighbours_go_on(hasty: EmbeddedCloud) -> None:
+    bucket = watch(hasty, "poisoned")
+    bucket.put(capture_key("poisoned", "00-good.jsonl"), capture_file(rows(20, seed=5)))
+    bucket.put(capture_key("poisoned", "01-poison.jsonl.gz"), b"\x1f\x8b this is no gzip")
+    bucket.put(capture_key("poisoned", "02-good.jsonl"), capture_file(rows(20, seed=6)))
+    hasty.drain()
+    assert hasty.messages("ProfileDeadLettersUrl") == 1
+    assert len(bucket.everything("state/profiles/poisoned/")) == 2
+    letter = hasty.client("sqs").receive_message(QueueUrl=hasty.outputs["ProfileDeadLettersUrl"])["Messages"][0]
+    assert json.loads(letter["Body"])["detail"]["object"]["key"].endswith("01-poison.jsonl.gz")
+
+
+def test_an_execution_by_hand_judges_any_window(cloud: EmbeddedCloud) -> None:
+    bucket = watch(cloud, "by-hand")
+    bucket.put(capture_key("by-hand"), capture_file(rows(600, seed=7)))
+    cloud.drain()
+    answer = cloud.run(
+        {
+            "endpoint": "by-hand",
+            "monitor": "data_quality",
+            "start": HOUR.isoformat(),
+            "end": (HOUR + timedelta(minutes=5)).isoformat(),
+        }
+    )
+    assert answer["Rows"] == 300
+
+
+def test_an_endpoint_without_a_baseline_fails_with_a_reason(cloud: EmbeddedCloud, completed: Inbox) -> None:
+    Bucket(cloud).put("monitors/new.yaml", document("new"))
+    cloud.drain()
+    completed.take()
+    _fire(cloud, "new")
+    (event,) = completed.take()
+    assert event["detail-type"] == "Monitoring Execution Failed"
+    assert "baselines/new/data_quality" in event["detail"]["FailureReason"]
+
+
+def test_a_function_may_not_do_more_than_its_work(cloud: EmbeddedCloud) -> None:
+    """The roles are enforced here: profile_capture, for one, cannot write reports."""
+    sts, iam = cloud.client("sts"), cloud.client("iam")
+    account = sts.get_caller_identity()["Account"]
+    roles = {role["RoleName"]: role["Arn"] for role in iam.list_roles()["Roles"]}
+    arn = next(arn for name, arn in roles.items() if "ProfileCaptureRole" in name)
+
+    def decision(action: str, resource: str) -> str:
+        answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action], ResourceArns=[resource])
+        return str(answer["EvaluationResults"][0]["EvalDecision"])
+
+    own = f"arn:aws:s3:::{cloud.bucket}"
+    assert decision("s3:PutObject", f"{own}/state/profiles/x") == "allowed"
+    for action, resource in [
+        ("s3:PutObject", f"{own}/reports/x"),
+        ("s3:PutObject", f"{own}/scripts/x.py"),
+        ("s3:PutObject", f"{own}/capture/x"),
+        ("s3:DeleteObject", f"{own}/capture/x"),
+        ("s3:GetObject", "arn:aws:s3:::another-bucket/capture/x"),
+        ("sns:Publish", cloud.outputs["OperatorTopicArn"]),
+        ("events:PutEvents", f"arn:aws:events:us-east-1:{account}:event-bus/default"),
+    ]:
+        assert decision(action, resource) != "allowed", (action, resource)
+
+
+def test_the_cloud_refuses_what_a_role_does_not_allow(cloud: EmbeddedCloud) -> None:
+    """Guards the tests above against a cloud that lets everything through."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName="nobody")
+    key = iam.create_access_key(UserName="nobody")["AccessKey"]
+    make: Any = boto3.client
+    weak = make(
+        "s3",
+        endpoint_url=cloud.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    with pytest.raises(ClientError, match="AccessDenied"):
+        weak.put_object(Bucket=cloud.bucket, Key="state/x", Body=b"")
+
+
+def test_from_an_object_to_a_verdict(cloud: EmbeddedCloud, completed: Inbox) -> None:
+    """Prints how long it takes; bench/latency.py has the bar."""
+    bucket = watch(cloud, "latency")
+    completed.take()
+    started = time.perf_counter()
+    bucket.put(capture_key("latency"), capture_file(rows(100, seed=8)))
+    cloud.drain()
+    cloud.fire_schedule("latency-data_quality", SCHEDULED)
+    cloud.drain()
+    (event,) = completed.take()
+    print(f"\nobject created -> metric and verdict: {time.perf_counter() - started:.2f} s, polling included")  # noqa: T201
+    assert event["detail"]["Rows"] == 100
