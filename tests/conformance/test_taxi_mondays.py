@@ -11,7 +11,8 @@ from driftline.domain.data_quality.observed import observations_of, statistics_o
 from driftline.domain.data_quality.statistics import parse_statistics
 from driftline.domain.data_quality.suggestion import suggest_constraints
 from driftline.domain.data_quality.violations import Violations
-from driftline.domain.drift.distance import C_ALPHA, Comparison
+from driftline.domain.drift.distance import C_ALPHA, Comparison, ComparisonMethod
+from driftline.domain.drift.linf import numeric_distance
 from driftline.domain.drift.rank_map import collapsed_ranks, true_ranks
 from driftline.domain.profiles.kll import KllSketch
 from tests.conformance.conftest import MONDAYS, TaxiMondays
@@ -80,6 +81,39 @@ def test_the_reports_buckets_follow_from_their_own_sketches_bit_for_bit(taxi: Ta
         ours = [(each.lower, each.upper, float(each.count)) for each in sketch.buckets(numbers.min, numbers.max)]
         assert ours == [(each.lower_bound, each.upper_bound, each.count) for each in kll.buckets]
         assert sketch.weight == numbers.common.num_present
+
+
+def test_distances_between_mondays_count_as_was_measured_elsewhere(taxi: TaxiMondays) -> None:
+    """The data set's own manifest: with 3 and 10 February as baseline, so many of 141 features exceed 0.1 (Robust)."""
+    windows = {day: dict(taxi.window(day)[1]) for day in MONDAYS}
+    first, second = MONDAYS[:2]
+    names = [name for name in windows[first] if name not in ("pickup_count", "time_slot")]
+    baseline = {name: true_ranks(windows[first][name].merge(windows[second][name]).kll.levels) for name in names}
+    drifted = [
+        sum(
+            numeric_distance(
+                true_ranks(windows[day][name].kll.levels), baseline[name], ComparisonMethod.ROBUST, 0.1
+            ).drifted
+            for name in names
+        )
+        for day in MONDAYS
+    ]
+    assert len(names) == 141
+    assert drifted == [0, 0, 12, 12, 0, 6, 80]
+
+
+def test_a_baseline_that_sagemaker_made_works_as_ours(taxi: TaxiMondays) -> None:
+    # Given SageMaker's statistics of one Monday, and ours of the same rows
+    theirs = parse_statistics(taxi.statistics_text("2020-02-10"))
+    ours = statistics_of(*taxi.window("2020-02-10"))
+    constraints = suggest_constraints(theirs)
+    # When another Monday is judged against either
+    rows, features = taxi.window("2020-03-16")
+    arguments = statistics_of(rows, features), observations_of(features)
+    verdicts = [check(*arguments, baseline, constraints, Comparison.CORRECTED) for baseline in (theirs, ours)]
+    # Then it is the same verdict
+    assert verdicts[0] == verdicts[1]
+    assert len(verdicts[0].findings) > 50
 
 
 def test_reported_distances_fit_the_collapsed_ranks_and_not_the_rows(taxi: TaxiMondays) -> None:

@@ -99,13 +99,14 @@ def correct(statistic: float, n: float, m: float, method: ComparisonMethod) -> f
     return max(0.0, statistic - C_ALPHA * sqrt((n + m) / (n * m)))
 
 
-def interval(statistic: float, n: float, m: float, regions: int = 1) -> tuple[float, float]:
+def interval(statistic: float, n: float, m: float, regions: int = 1, sketch_error: float = 0.0) -> tuple[float, float]:
     """A conservative 95 % interval for the true largest difference.
 
     Each sample's shares are within sqrt(ln(2 * regions / a) / (2 n)) of the truth with probability 1 - a: for
     distribution functions (one region) the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant (1990), for
     `regions` categories Hoeffding's inequality with a union bound. Both samples share the 5 % (a = 2.5 % each).
+    `sketch_error` is what the two sketches may be wrong by together.
     """
     share = (1.0 - CONFIDENCE) / 2.0
-    margin = sum(sqrt(log(2.0 * regions / share) / (2.0 * size)) for size in (n, m))
+    margin = sketch_error + sum(sqrt(log(2.0 * regions / share) / (2.0 * size)) for size in (n, m))
     return max(0.0, statistic - margin), min(1.0, statistic + margin)

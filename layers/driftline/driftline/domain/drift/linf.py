@@ -34,7 +34,7 @@ def numeric_distance(current: RankMap, baseline: RankMap, method: ComparisonMeth
         n=n,
         m=m,
         threshold=threshold,
-        interval=interval(statistic, n, m),
+        interval=interval(statistic, n, m, sketch_error=current.error + baseline.error),
         direction=_direction(-float(difference[widest])),
         location=float(keys[widest]),
         drifted=value > threshold,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.drift.distance import Comparison
+from driftline.domain.profiles.kll import K
 
 type Levels = Sequence[Sequence[float] | NDArray[np.float64]]
 
@@ -21,10 +22,12 @@ class RankMap:
     Attributes:
         values: Distinct values, ascending.
         ranks: Inclusive rank of each value: rows at or below it.
+        error: What a share may be wrong by because the sketch retained some values only.
     """
 
     values: NDArray[np.float64]
     ranks: NDArray[np.float64]
+    error: float = 0.0
 
     @property
     def size(self) -> float:
@@ -55,11 +58,20 @@ def _items(levels: Levels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.concatenate(values) + 0.0, np.concatenate(weights)
 
 
+def _error(levels: Levels) -> float:
+    """Rank error of a KLL sketch of k = 2048 with 99 % confidence, as a share; none while it holds all values.
+
+    2.296 / k^0.9723, fitted by the authors of Apache DataSketches (KllSketch.getNormalizedRankError).
+    """
+    return 2.296 / K**0.9723 if any(len(level) for level in levels[1:]) else 0.0
+
+
 def true_ranks(levels: Levels) -> RankMap:
     """Every retained item counts with its full weight, so the largest rank is the number of present rows."""
     values, weights = _items(levels)
     distinct, group = np.unique(values, return_inverse=True)
-    return RankMap(distinct, np.cumsum(np.bincount(group, weights=weights, minlength=len(distinct))))
+    ranks = np.cumsum(np.bincount(group, weights=weights, minlength=len(distinct)))
+    return RankMap(distinct, ranks, _error(levels))
 
 
 def collapsed_ranks(levels: Levels) -> RankMap:
@@ -73,7 +85,7 @@ def collapsed_ranks(levels: Levels) -> RankMap:
     values, weights = values[order], weights[order]
     last = np.ones(len(values), dtype=bool)
     last[:-1] = values[1:] != values[:-1]
-    return RankMap(values[last], np.cumsum(weights[last]))
+    return RankMap(values[last], np.cumsum(weights[last]), _error(levels))
 
 
 def rank_map(levels: Levels, mode: Comparison) -> RankMap:
