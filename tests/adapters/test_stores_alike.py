@@ -5,12 +5,12 @@ from pathlib import Path
 
 import boto3
 import pytest
-from tests.fakes import InMemoryStore
 
 from driftline.adapters.folder import FolderStore
 from driftline.adapters.s3 import S3Store, S3Stores
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.usecases.ports import ObjectStore
+from tests.fakes import InMemoryStore
 
 
 @pytest.fixture(params=["memory", "folder", "s3"])
@@ -186,3 +186,11 @@ class TestOnlyS3:
         client.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         S3Store("bucket", client).put("a.json", b"{}", content_type="application/json")
         assert client.head_object(Bucket="bucket", Key="a.json")["ContentType"] == "application/json"
+
+    def test_a_folder_of_the_console_is_an_empty_object(self, aws: None) -> None:
+        boto3.client("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        store = S3Store("bucket")
+        store.put("input/", b"")
+        assert [(o.key, o.size) for o in store.list("input/")] == [("input/", 0)]
+        with store.local_copy("input/") as path:
+            assert path.read_bytes() == b""

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOperators, RecordingSchedules
 
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.monitors.naming import LONGEST_SCHEDULE_NAME, schedule_name
@@ -13,6 +12,7 @@ from driftline.usecases.configure_monitor import Configured, configure_monitor
 from driftline.usecases.execution import ExecutionRequest
 from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Schedule, StoredObject
+from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOperators, RecordingSchedules
 
 KEY = "monitors/flights.yaml"
 STATUS = "monitors/flights.status.json"

@@ -76,8 +76,9 @@ class S3Store:
     @contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
         with TemporaryDirectory(prefix="driftline-") as folder:
-            # The end of the name is kept: readers tell formats by `.csv.gz` and the like.
-            path = Path(folder) / key.rsplit("/", 1)[-1][-_LONGEST_FILE_NAME:]
+            # The end of the name is kept: readers tell formats by `.csv.gz` and the like. Folders made in S3's console
+            # are empty objects whose keys end in a slash.
+            path = Path(folder) / (key.rsplit("/", 1)[-1][-_LONGEST_FILE_NAME:] or "folder")
             with self._missing_is_ours(key):
                 body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
             with path.open("wb") as file:
