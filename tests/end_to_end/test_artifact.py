@@ -1,0 +1,97 @@
+"""What `sam build` makes, deployed where nothing but the runtime's own packages is: a dependency that is missing from
+the layers is seen here, and nowhere else before AWS."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from local.cloud import EmbeddedCloud
+from local.stack import REPOSITORY
+from tests.end_to_end.endpoint import HOUR, capture_file, capture_key, reports_folder, rows, watch
+
+pytestmark = pytest.mark.artifact
+
+SAM = "aws-sam-cli==1.170.0"
+LIMIT_MB = 170
+"""Of Lambda's 250 MB, unzipped; docs/performance.md has the budgets."""
+
+TOOLS = Path(sys.executable).parent
+
+
+def _run(*command: str | Path) -> None:
+    environment = {
+        **os.environ,
+        "SAM_CLI_TELEMETRY": "0",
+        # SAM looks for python3.13 on the path; outside the environment that name may be a shim that does not run.
+        "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}",
+    }
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+
+
+@pytest.fixture(scope="module")
+def build() -> Path:
+    """The output of `sam build` for this machine's architecture, apart from the one that people deploy."""
+    folder = REPOSITORY / ".aws-sam" / "tested"
+    _run(
+        *(TOOLS / "uv", "tool", "run", "--quiet", "--from", SAM, "sam", "build", "--cached", "--parallel"),
+        *("--build-dir", folder, "--cache-dir", REPOSITORY / ".aws-sam" / "tested-cache"),
+        *("--parameter-overrides", "Architecture=x86_64"),
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An interpreter with what Lambda's runtime has, boto3, and MiniStack to serve it."""
+    folder = tmp_path_factory.mktemp("runtime") / "venv"
+    _run(TOOLS / "uv", "venv", "--quiet", "--python", sys.executable, folder)
+    python = folder / "bin" / "python"
+    _run(TOOLS / "uv", "pip", "install", "--quiet", "--python", python, "ministack==1.5.33", "boto3==1.43.106")
+    yield python
+    shutil.rmtree(folder)
+
+
+def _megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def test_code_and_layers_fit(build: Path) -> None:
+    sizes = {path.name: _megabytes(path) for path in build.iterdir() if path.is_dir()}
+    layers = sizes["DriftlineLayer"] + sizes["DependenciesLayer"]
+    largest = max(size for name, size in sizes.items() if not name.endswith("Layer"))
+    print(f"\ncode and layers, unzipped: {layers + largest:.1f} MB of {LIMIT_MB}")  # noqa: T201
+    assert layers + largest <= LIMIT_MB
+
+
+def test_the_packages_come_from_the_layers_alone(runtime: Path) -> None:
+    """Guards the test below against an environment that has by chance what a layer lacks."""
+    found = subprocess.run(
+        [runtime, "-c", "import importlib.util as u; print([n for n in ('pydantic', 'numpy') if u.find_spec(n)])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() == "[]"
+
+
+def test_the_built_artifact_does_the_same_job(build: Path, runtime: Path) -> None:
+    with EmbeddedCloud(build=build, python=runtime, parameters={"Architecture": "x86_64"}) as cloud:
+        bucket = watch(cloud, "built")
+        bucket.put(capture_key("built"), capture_file(rows(300, seed=2, years_older=20)))
+        cloud.drain()
+        assert bucket.json("monitors/built.status.json")["status"] == "ok"
+        cloud.fire_schedule("built-data_quality", HOUR + timedelta(hours=1))
+        cloud.drain()
+        files = bucket.everything(reports_folder("built"))
+        violations = json.loads(files[reports_folder("built") + "constraint_violations.json"])["violations"]
+        assert "age" in {violation["feature_name"] for violation in violations}
+        metrics = cloud.client("cloudwatch").list_metrics(MetricName="feature_baseline_drift_age")["Metrics"]
+        assert len(metrics) == 1

@@ -1,0 +1,127 @@
+"""The command line over a folder and the functions in the cloud: the same input gives the same bytes."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from driftline.cli import app
+from driftline.cli.exits import ExitCode
+from local.cloud import EmbeddedCloud
+from tests.end_to_end.endpoint import HOUR, Bucket, baseline_csv, capture_file, document, reports_folder, rows
+
+pytestmark = pytest.mark.cloud
+
+ENDPOINT = "alike"
+SCHEDULED = HOUR + timedelta(hours=1)
+
+
+def driftline(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def inputs() -> Mapping[str, bytes]:
+    """Keys and bytes: two variants, files that share their slots, lines that are no records, another hour's record."""
+    today = rows(900, seed=7, years_older=6)
+    folder = f"{HOUR:%Y/%m/%d/%H}"
+    late = HOUR - timedelta(minutes=30)
+    return {
+        f"monitors/{ENDPOINT}.yaml": document(ENDPOINT).encode(),
+        f"baselines/{ENDPOINT}/data_quality/input/people.csv": baseline_csv(rows(4000, seed=1)),
+        f"capture/{ENDPOINT}/blue/{folder}/one.jsonl": capture_file(today[:300]),
+        f"capture/{ENDPOINT}/blue/{folder}/two.jsonl": b"{broken\n" + capture_file(today[300:600]),
+        f"capture/{ENDPOINT}/blue/{folder}/three.jsonl": capture_file(rows(50, seed=8), late),
+        f"capture/{ENDPOINT}/green/{folder}/one.jsonl": capture_file(today[600:]),
+    }
+
+
+@pytest.fixture(scope="module")
+def bucket(cloud: EmbeddedCloud, inputs: Mapping[str, bytes]) -> Bucket:
+    """What the functions made of the inputs."""
+    found = Bucket(cloud)
+    for key, body in inputs.items():
+        found.put(key, body)
+    cloud.drain()
+    cloud.fire_schedule(f"{ENDPOINT}-data_quality", SCHEDULED)
+    cloud.drain()
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(inputs: Mapping[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the command line made of them."""
+    root = tmp_path_factory.mktemp("laid-out-like-the-bucket")
+    for key, body in inputs.items():
+        path = root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    assert driftline("baseline", "--store", root).exit_code == ExitCode.COMPLETED
+    assert driftline("ingest", "--store", root).exit_code == ExitCode.COMPLETED
+    ran = driftline("run", "--store", root, "--scheduled", SCHEDULED.isoformat())
+    assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS, ran.output
+    return root
+
+
+def _below(root: Path, prefix: str) -> dict[str, bytes]:
+    paths = (path for path in (root / prefix).rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
+
+def test_reports_are_byte_identical(bucket: Bucket, folder: Path) -> None:
+    reports = reports_folder(ENDPOINT)
+    in_the_cloud = bucket.everything(reports)
+    assert {key.removeprefix(reports) for key in in_the_cloud} == {
+        "statistics.json",
+        "constraints.json",
+        "constraint_violations.json",
+        "summary.json",
+    }
+    assert json.loads(in_the_cloud[f"{reports}summary.json"])["rows"] == 900
+    assert _below(folder, reports) == in_the_cloud
+
+
+def test_baselines_are_byte_identical(bucket: Bucket, folder: Path) -> None:
+    prefix = f"baselines/{ENDPOINT}/"
+    assert len(_below(folder, prefix)) > 3
+    assert _below(folder, prefix) == bucket.everything(prefix)
+
+
+def test_what_is_derived_has_the_same_names(bucket: Bucket, folder: Path) -> None:
+    assert len(_below(folder, "state/profiles")) >= 4
+    for kind in ("profiles", "records", "rejects"):
+        prefix = f"state/{kind}/{ENDPOINT}/"
+        assert set(_below(folder, prefix)) == set(bucket.everything(prefix))
+
+
+def test_the_command_line_on_the_bucket_itself_gives_them_too(
+    bucket: Bucket, cloud: EmbeddedCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given the credentials of a user, in the environment
+    for name, value in cloud.environment.items():
+        monkeypatch.setenv(name, value)
+    announced, reports = bucket.everything("state/executions/"), bucket.everything("reports/")
+    # When
+    store = f"s3://{cloud.bucket}"
+    profiled = driftline("ingest", "--store", store, "--endpoint", ENDPOINT, "--json")
+    ran = driftline(
+        "replay", "--store", store, "--endpoint", ENDPOINT, "--from", SCHEDULED.isoformat(),
+        "--to", (SCHEDULED + timedelta(minutes=1)).isoformat(), "--json",
+    )  # fmt: skip
+    # Then
+    assert sum(file["rows"] for file in json.loads(profiled.stdout)["files"]) == 950
+    assert json.loads(ran.stdout)["executions"][0]["files"]["summary.json"].startswith(store)
+    assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+    assert bucket.everything("reports/") == reports
+    assert bucket.everything("state/executions/") == announced
+
+
+def test_a_bucket_that_is_not_there(cloud: EmbeddedCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in cloud.environment.items():
+        monkeypatch.setenv(name, value)
+    result = driftline("show", "--store", "s3://no-such-bucket-at-all", "--endpoint", ENDPOINT)
+    assert result.exit_code == ExitCode.FAILED
+    assert "there is no such bucket" in result.stderr

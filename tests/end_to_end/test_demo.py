@@ -1,0 +1,149 @@
+"""The demo, as `make demo` runs it, with few days."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from driftline.cli import app
+from driftline.cli.exits import ExitCode
+
+pytestmark = pytest.mark.cloud
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STORM, QUIET = "2013-03-08", "2013-03-09"
+
+
+def command(out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "local.demo", "--out", str(out), *more]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """A storm and the day after it."""
+    out = tmp_path_factory.mktemp("demo") / "output"
+    arguments = command(out, "--from", STORM, "--to", QUIET)
+    ran = subprocess.run(arguments, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False)
+    return ran, out
+
+
+def summaries(out: Path) -> Mapping[str, Any]:
+    """The summary of each day, by the date on which its window begins."""
+    found = [json.loads(path.read_text()) for path in (out / "reports").rglob("summary.json")]
+    return {summary["window"]["start"][:10]: summary for summary in found}
+
+
+def test_ends_well(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    ran, _ = demo
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+
+
+def test_flags_the_storm_and_not_the_day_after(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    found = summaries(demo[1])
+    assert set(found) == {STORM, QUIET}
+    storm = {(violation["feature"], violation["check"]) for violation in found[STORM]["violations"]}
+    # Delays and rain drift, and a flight in five is cancelled.
+    assert {("dep_delay", "baseline_drift_check"), ("precip", "baseline_drift_check")} <= storm
+    assert ("dep_delay", "completeness_check") in storm
+    assert found[QUIET]["violations"] == []
+    assert (found[STORM]["rows"], found[QUIET]["rows"]) == (979, 765)
+
+
+def test_the_screen_reads_well_in_a_file(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    ran, out = demo
+    assert "\u001b" not in ran.stdout
+    assert "\r" not in ran.stdout
+    lines = ran.stdout.splitlines()
+    [storm] = [line for line in lines if line.strip().startswith(STORM)]
+    [quiet] = [line for line in lines if line.strip().startswith(QUIET)]
+    assert "ALARM" in storm
+    assert "979" in storm
+    assert quiet.endswith("quiet")
+    assert any(str(out) in line for line in lines)
+
+
+def test_the_output_is_a_store_for_the_command_line(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    # Given the demo's files, without the cloud's state
+    _, out = demo
+    in_the_cloud = {path: path.read_bytes() for path in (out / "reports").rglob("*.json")}
+    assert len(in_the_cloud) == 8
+    # When the capture files are profiled and judged again, on this machine alone
+    ingested = CliRunner().invoke(app, ["ingest", "--store", str(out)])
+    replayed = CliRunner().invoke(
+        app, ["replay", "--store", str(out), "--from", "2013-03-09T00:00Z", "--to", "2013-03-11T00:00Z"]
+    )
+    # Then the reports are the same, to the byte
+    assert ingested.exit_code == ExitCode.COMPLETED
+    assert replayed.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+    assert {path: path.read_bytes() for path in (out / "reports").rglob("*.json")} == in_the_cloud
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A demo that has begun to replay, with temporary files in a folder of their own."""
+    out = tmp_path / "output"
+    (tmp_path / "temporary").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary"), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        command(out), cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    with process:
+        try:
+            yield process, tmp_path
+        finally:
+            process.kill()
+
+
+def test_ctrl_c_ends_it_and_leaves_nothing(running: tuple[subprocess.Popen[str], Path]) -> None:
+    # Given a demo that replays
+    process, folder = running
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "2013-03-0" in line:
+            break
+    # When
+    process.send_signal(signal.SIGINT)
+    # Then
+    rest = process.stdout.read()
+    assert process.wait(timeout=30) == 130
+    assert "Stopped" in rest
+    assert "Traceback" not in rest
+    deadline = time.monotonic() + 10
+    while list((folder / "temporary").iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert list((folder / "temporary").iterdir()) == []
+    assert not (folder / "output").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--from", "2013-02-01"], "2013-02-01 is not among the days"),
+        (["--from", "yesterday"], "no date"),
+        (["--from", "2013-04-02", "--to", "2013-04-01"], "is after"),
+        (["--days", "0"], "no number of days"),
+    ],
+)
+def test_bad_options_are_told(arguments: list[str], told: str, tmp_path: Path) -> None:
+    ran = subprocess.run(
+        command(tmp_path / "new", *arguments), cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 2
+    assert told in ran.stderr
+
+
+def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("precious")
+    ran = subprocess.run(command(tmp_path), cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "give another folder" in ran.stderr
+    assert (tmp_path / "precious").read_text() == "precious"
