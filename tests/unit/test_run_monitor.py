@@ -151,6 +151,30 @@ def test_a_late_capture_file_changes_the_verdict(store: InMemoryStore) -> None:
     assert execution.rows == 200
 
 
+def test_a_later_revision_keeps_the_earlier_one_beside_it(store: InMemoryStore) -> None:
+    # Given a judged window
+    capture(store, hour_of_captures(HOUR, ROWS))
+    events = RecordingEvents()
+    execute(store, events=events)
+    first = {name: store.objects[FOLDER + name] for name in FILES}
+
+    # When a capture file comes late
+    capture(store, hour_of_captures(HOUR, ROWS), name="b.jsonl")
+    second = execute(store, events=events)
+
+    # Then the folder has the new verdict, and the old one lies beside it
+    assert second.revision == 2
+    assert [event.detail["Revision"] for event in events.published] == [1, 2]
+    assert {name: store.objects[f"{FOLDER}revision-1/{name}"] for name in FILES} == first
+    assert all(store.objects[FOLDER + name] != first[name] for name in ("statistics.json", "summary.json"))
+    # And it is the same as if nothing had been late
+    at_once = InMemoryStore(
+        objects={k: v for k, v in store.objects.items() if not k.startswith(("reports/", "state/exec"))}
+    )
+    execute(at_once)
+    assert all(at_once.objects[FOLDER + name] == store.objects[FOLDER + name] for name in FILES)
+
+
 def test_a_window_takes_no_row_from_outside(store: InMemoryStore) -> None:
     # Given a file that reaches over the hour's end: a row every 60 seconds from 14:30
     capture(store, hour_of_captures(HOUR + timedelta(minutes=30), ROWS, seconds=60))

@@ -50,6 +50,7 @@ class Execution:
     Attributes:
         folder: Where the files are, with a closing slash; empty when the execution failed before it had a window.
         files: Keys of the files, by name (`statistics.json` and so on).
+        revision: Counts the verdicts on this window that differ, from 1; a later one has late captures in it.
         unchanged: The same execution had already been written and announced; nothing was published again.
     """
 
@@ -65,6 +66,7 @@ class Execution:
     worst_feature: str | None = None
     folder: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    revision: int = 0
     unchanged: bool = False
 
     def event_detail(self, report_uri: str) -> dict[str, object]:
@@ -78,6 +80,7 @@ class Execution:
             "ScheduledTime": format_instant(self.scheduled_time) if self.scheduled_time else None,
             "WindowStart": format_instant(window.start) if window else None,
             "WindowEnd": format_instant(window.end) if window else None,
+            "Revision": self.revision,
             "Rows": self.rows,
             "Violations": self.violations,
             "WorstDrift": self.worst_drift,

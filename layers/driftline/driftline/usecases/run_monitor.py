@@ -8,7 +8,6 @@ an alarm that comes twice is better than one that never comes.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 
 from driftline.domain import layout
 from driftline.domain.data_quality.metrics import NAMESPACE
@@ -21,11 +20,12 @@ from driftline.usecases.judge_data_quality import Judgement, judge_data_quality
 from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import Events, Metrics, ObjectStore
 from driftline.usecases.preprocessing import run_postprocess
+from driftline.usecases.revisions import SUMMARY, Announced, announce, digest_of, last_announced, write_files
 from driftline.usecases.script_sources import load_script
 
 COMPLETED_EVENT = "Monitoring Execution Completed"
 FAILED_EVENT = "Monitoring Execution Failed"
-SUMMARY = "summary.json"
+
 
 def run_monitor(
     request: ExecutionRequest,
@@ -58,16 +58,15 @@ def run_monitor(
         return failed
 
     execution = _execution(request, judgement, files, window, scheduled, folder)
-    # The summary is written last: where it is, the others are.
-    for name in sorted(files, key=lambda name: (name == SUMMARY, name)):
-        store.put(folder + name, files[name], content_type="application/json")
-    digest = _digest(files)
-    if _announced(store, folder) == digest:
-        return replace(execution, unchanged=True)
+    earlier = last_announced(store, folder)
+    write_files(store, folder, files, earlier)
+    if earlier is not None and earlier.digest == digest_of(files):
+        return replace(execution, revision=earlier.revision, unchanged=True)
+    execution = replace(execution, revision=earlier.revision + 1 if earlier else 1)
     if judgement.metrics:
         metrics.publish(monitor.namespace or namespace, judgement.metrics, window.start)
     events.publish(COMPLETED_EVENT, execution.event_detail(store.uri(folder)), [store.uri(folder + SUMMARY)])
-    store.put(layout.execution_key(folder), digest)
+    announce(store, folder, Announced.of(execution.revision, files))
     return execution
 
 
@@ -138,18 +137,3 @@ def _failed(request: ExecutionRequest, reason: str) -> Execution:
     return Execution(
         request.endpoint, request.monitor, ExecutionStatus.FAILED, reason, scheduled_time=request.scheduled_time
     )
-
-
-def _digest(files: Mapping[str, bytes]) -> bytes:
-    whole = sha256()
-    for name in sorted(files):
-        whole.update(f"{name} {len(files[name])}\n".encode())
-        whole.update(files[name])
-    return whole.hexdigest().encode()
-
-
-def _announced(store: ObjectStore, folder: str) -> bytes | None:
-    try:
-        return store.get(layout.execution_key(folder)).body
-    except ObjectNotFoundError:
-        return None
