@@ -1,5 +1,7 @@
 """The monitor document that counts: the current one, or the last good one while the current one is broken."""
 
+from typing import TYPE_CHECKING
+
 from pydantic import ValidationError
 
 from driftline.domain import layout
@@ -7,8 +9,11 @@ from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
 from driftline.domain.monitors.status import MonitorStatus
-from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.usecases.ports import ObjectStore
+
+if TYPE_CHECKING:
+    # It brings numpy, which configure_monitor would load (0.15 s) and never use.
+    from driftline.domain.profiles.resolve import DocumentColumns
 
 
 def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
@@ -32,7 +37,7 @@ def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
         return last_good
 
 
-def document_columns(store: ObjectStore, endpoint: str) -> DocumentColumns | None:
+def document_columns(store: ObjectStore, endpoint: str) -> "DocumentColumns | None":
     """Names of the output and the input columns; None without a usable document, or with one that names none."""
     try:
         columns = load_document(store, endpoint).columns
