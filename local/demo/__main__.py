@@ -26,11 +26,11 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the demo; gives the exit code."""
-    options = _parse(arguments)
+    options = parse(arguments)
     console = Console(highlight=False)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        run(Screen(console), _days(options), options.out.absolute())
+        run(Screen(console), chosen_days(options), options.out.absolute())
     except KeyboardInterrupt:
         console.print("\nStopped. The embedded cloud is gone; nothing was left behind.", soft_wrap=True)
         return INTERRUPTED
@@ -106,7 +106,8 @@ def _short(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _days(options: argparse.Namespace) -> Sequence[date]:
+def chosen_days(options: argparse.Namespace) -> Sequence[date]:
+    """The days that the options ask for."""
     if options.first or options.last:
         first = options.first or calendar.FIRST
         days = calendar.between(first, options.last or min(first + timedelta(days=30), calendar.LAST))
@@ -115,7 +116,8 @@ def _days(options: argparse.Namespace) -> Sequence[date]:
     return days[: options.days]
 
 
-def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Reads the options; exits with 2 and a message when they make no sense."""
     parser = argparse.ArgumentParser(
         prog="python -m local.demo",
         description="Flights, a model and a monitor on an embedded cloud; see docs/demo.md.",

@@ -122,28 +122,3 @@ def test_ctrl_c_ends_it_and_leaves_nothing(running: tuple[subprocess.Popen[str],
         time.sleep(0.1)
     assert list((folder / "temporary").iterdir()) == []
     assert not (folder / "output").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["--from", "2013-02-01"], "2013-02-01 is not among the days"),
-        (["--from", "yesterday"], "no date"),
-        (["--from", "2013-04-02", "--to", "2013-04-01"], "is after"),
-        (["--days", "0"], "no number of days"),
-    ],
-)
-def test_bad_options_are_told(arguments: list[str], told: str, tmp_path: Path) -> None:
-    ran = subprocess.run(
-        command(tmp_path / "new", *arguments), cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 2
-    assert told in ran.stderr
-
-
-def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "precious").write_text("precious")
-    ran = subprocess.run(command(tmp_path), cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    assert ran.returncode == 2
-    assert "give another folder" in ran.stderr
-    assert (tmp_path / "precious").read_text() == "precious"

@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
+
+from driftline.domain.layout import parse_capture_key
+from driftline.domain.windows import Window, parse_instant
 from local.demo.endpoint import baseline_csv, capture_files
 from local.demo.flights import Flight, data_folder, operating_day, read_flights, read_weather
 from local.demo.lesson import columns, learn
 from local.demo.model import mean_error, predict, train
 from local.demo.monitor import edit_constraints
-
-from driftline.domain.layout import parse_capture_key
-from driftline.domain.windows import Window, parse_instant
 
 STORM, QUIET = date(2013, 3, 8), date(2013, 3, 9)
 

@@ -1,0 +1,48 @@
+"""The demo's options: which days, and which folder is not touched."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from local.demo.__main__ import chosen_days, main, parse
+
+
+def test_replays_spring_and_the_summer_storms_by_default() -> None:
+    days = chosen_days(parse([]))
+    assert days[0] == date(2013, 3, 1)
+    assert days[-3:] == [date(2013, 5, 23), date(2013, 6, 13), date(2013, 7, 22)]
+    assert {date(2013, 3, 8), date(2013, 4, 10), date(2013, 4, 19)} <= set(days)
+
+
+def test_replays_the_days_that_are_asked_for() -> None:
+    june = chosen_days(parse(["--from", "2013-06-01", "--to", "2013-06-30"]))
+    assert (june[0], june[-1], len(june)) == (date(2013, 6, 1), date(2013, 6, 30), 30)
+    assert chosen_days(parse(["--from", "2013-06-01", "--days", "2"])) == june[:2]
+    assert chosen_days(parse(["--from", "2013-12-30"])) == [date(2013, 12, 30)]
+    assert chosen_days(parse(["--to", "2013-03-02"])) == [date(2013, 3, 1), date(2013, 3, 1) + timedelta(days=1)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--from", "2013-02-01"], "2013-02-01 is not among the days"),
+        (["--from", "yesterday"], "no date"),
+        (["--from", "2013-04-02", "--to", "2013-04-01"], "is after"),
+        (["--days", "0"], "no number of days"),
+    ],
+)
+def test_bad_options_are_told(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_with:
+        main(arguments)
+    assert exit_with.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "precious").write_text("precious")
+    with pytest.raises(SystemExit) as exit_with:
+        main(["--out", str(tmp_path)])
+    assert exit_with.value.code == 2
+    assert "give another folder" in capsys.readouterr().err
+    assert (tmp_path / "precious").read_text() == "precious"
