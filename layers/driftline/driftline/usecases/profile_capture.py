@@ -5,11 +5,13 @@ may come twice and in any order. A file that is replaced replaces what was made 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from driftline.domain import layout
+from driftline.domain.capture.batch_output import capture_lines, is_manifest, read_manifest
 from driftline.domain.capture.blocks import CaptureReader
 from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
 from driftline.domain.capture.records import Reject
@@ -22,7 +24,7 @@ from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.windows import HOUR, floor_to
 from driftline.usecases.monitor_documents import load_document
-from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports import ObjectStore, Stores
 from driftline.usecases.preprocessing import PREPROCESSOR_FAILED, Preprocessor
 from driftline.usecases.script_sources import load_script
 
@@ -59,17 +61,24 @@ class CaptureProfiled:
     reason: str = ""
 
 
-def profile_capture(key: str, *, capture: ObjectStore, state: ObjectStore) -> CaptureProfiled:
-    """Profiles one capture file.
+def profile_capture(
+    key: str, *, capture: ObjectStore, state: ObjectStore, stores: Stores | None = None
+) -> CaptureProfiled:
+    """Profiles one capture file, or the files that one output manifest of a batch transform job lists.
+
+    A manifest's key ends in `<endpoint>/output/yyyy/mm/dd/hh/<uuid>.json`: the folder that the job's capture goes to
+    stands for the endpoint, `output` for the variant. Input manifests are left out, as SageMaker's monitors do.
 
     Args:
         key: Ends in `<endpoint>/<variant>/yyyy/mm/dd/hh/<name>`.
         capture: The bucket with the capture file.
         state: The stack's own bucket, with the monitor documents; may be the same.
+        stores: Opens the bucket that a manifest names; without it, only the capture bucket is read.
 
     Raises:
         InvalidInputError: the key is no capture file's, no line of the file is a capture record, the file cannot be
-            unpacked, or the preprocessing script is missing or fails for every record.
+            unpacked, the preprocessing script is missing or fails for every record, or a manifest lists what cannot
+            be read.
         StaleReadError: the file changed meanwhile.
     """
     source = layout.parse_capture_key(key)
@@ -82,12 +91,17 @@ def profile_capture(key: str, *, capture: ObjectStore, state: ObjectStore) -> Ca
     except ObjectNotFoundError:
         return CaptureProfiled(source.endpoint, source.variant, reason="the capture file is no longer there")
 
+    bodies: Iterable[bytes] = [stored.body]
+    if is_manifest(source.variant, source.name):
+        if source.variant == "input":
+            return CaptureProfiled(source.endpoint, source.variant, reason="an input manifest holds no answers")
+        bodies = _batch_files(stored.body, source.hour, capture.uri(key), capture, stores)
     reader = CaptureReader(source.hour, _preprocessor(state, document))
     digest = layout.source_digest(None if capture.name == state.name else capture.name, key)
     records_key = layout.records_key(source.endpoint, source.variant, source.hour, digest)
     rejects_key = layout.rejects_key(source.endpoint, source.variant, source.hour, digest)
     with ColumnarRecords() as columnar:
-        tables = _profile(stored.body, reader, columnar)
+        tables = _profile(bodies, reader, columnar)
         _refuse_what_is_no_capture_file(reader, capture.uri(key))
         hours = _hour_profiles(reader, tables, capture.uri(key), records_key)
         records = columnar.to_bytes(hours)
@@ -143,13 +157,30 @@ def _preprocessor(state: ObjectStore, document: MonitorDocument | None) -> Prepr
     return Preprocessor(load_script(state, monitor.preprocess), monitor.preprocess)
 
 
+def _batch_files(
+    manifest: bytes, hour: datetime, where: str, capture: ObjectStore, stores: Stores | None
+) -> Iterator[bytes]:
+    """The listed output files as capture lines, one after the other."""
+    for file in read_manifest(manifest, where):
+        if file.bucket != capture.name and stores is None:
+            raise InvalidInputError(f"the manifest lists files in another bucket, {file.bucket}", where=where)
+        store = stores(file.bucket) if stores and file.bucket != capture.name else capture
+        try:
+            body = store.get(file.key).body
+        except ObjectNotFoundError:
+            raise InvalidInputError(
+                f"the manifest lists {store.uri(file.key)}, which is not there", where=where
+            ) from None
+        yield capture_lines(file.key.rsplit("/", 1)[-1], body, hour)
+
+
 def _profile(
-    body: bytes, reader: CaptureReader, columnar: ColumnarRecords
+    bodies: Iterable[bytes], reader: CaptureReader, columnar: ColumnarRecords
 ) -> Mapping[tuple[datetime, str], TableProfile]:
     """(slot, layout) -> profile of all its rows, chunk by chunk."""
     buffer = TableBuffer()
     parts: dict[tuple[datetime, str], list[TableProfile]] = {}
-    for block in reader.read(body):
+    for block in chain.from_iterable(map(reader.read, bodies)):
         columnar.add(block)
         for slot, name, table in buffer.add(block):
             _append(parts.setdefault((slot, name), []), TableProfile.of(table))

@@ -42,7 +42,7 @@ class ColumnarRecords:
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="records-")
         self._spools: dict[str, TextIOWrapper] = {}
-        self._keys: dict[str, dict[ColumnKey, None]] = {}
+        self._keys: dict[str, dict[ColumnKey, int]] = {}
         self._positional: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -60,7 +60,7 @@ class ColumnarRecords:
         metadata = [record.eventMetadata for record in block.records]
         if isinstance(block.layout, CsvLayout):
             self._positional.add(block.layout.name)
-            spool = self._spool(block.layout.name, dict.fromkeys(block.layout.keys))
+            spool = self._spool(block.layout.name, {key: at for at, key in enumerate(block.layout.keys)})
             spool.writelines(
                 f"{csv_line((event.eventId, event.inferenceId or '', event.inferenceTime))},{index},{slot},{line}\n"
                 for event, index, line in zip(metadata, indexes, block.lines, strict=True)
@@ -69,9 +69,10 @@ class ColumnarRecords:
         spool = self._spool(block.layout, {})
         keys = self._keys[block.layout]
         for event, index, row in zip(metadata, indexes, block.rows, strict=True):
-            keys.update(dict.fromkeys(row))
             origin = (event.eventId, event.inferenceId, event.inferenceTime, index, slot)
-            document = dict(zip(_ORIGIN, origin, strict=True)) | {key: value_text(value) for key, value in row.items()}
+            document: dict[str, object] = dict(zip(_ORIGIN, origin, strict=True))
+            for key, value in row.items():
+                document[f"c{keys.setdefault(key, len(keys))}"] = value_text(value)
             spool.write(json.dumps(document) + "\n")
 
     def to_bytes(self, hours: Iterable[datetime] = ()) -> bytes:
@@ -97,7 +98,7 @@ class ColumnarRecords:
             database.execute(f"COPY ({' UNION ALL BY NAME '.join(selects)}) TO {_text(str(target))} ({options})")
         return target.read_bytes()
 
-    def _spool(self, layout: str, keys: dict[ColumnKey, None]) -> TextIOWrapper:
+    def _spool(self, layout: str, keys: dict[ColumnKey, int]) -> TextIOWrapper:
         if layout not in self._spools:
             path = Path(self._folder.name) / f"{len(self._spools)}.spool"
             self._spools[layout] = path.open("w", encoding="utf-8", newline="")
@@ -106,10 +107,10 @@ class ColumnarRecords:
 
     def _select(self, layout: str, names: dict[ColumnKey, str]) -> str:
         path = _text(self._spools[layout].name)
-        keys = list(self._keys[layout])
-        types = dict.fromkeys((*_ORIGIN, *keys), "VARCHAR") | {"row": "INTEGER"}
-        spec = "{" + ", ".join(f"{_text(key)}: '{kind}'" for key, kind in types.items()) + "}"
-        columns = ", ".join([*_ORIGIN, *(f"{_name(key)} AS {_name(names[key])}" for key in keys)])
+        keys = self._keys[layout]
+        types = dict.fromkeys((*_ORIGIN, *(f"c{at}" for at in keys.values())), "VARCHAR") | {"row": "INTEGER"}
+        spec = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
+        columns = ", ".join([*_ORIGIN, *(f"c{at} AS {_name(names[key])}" for key, at in keys.items())])
         if layout in self._positional:
             reader = f"read_csv({path}, columns = {spec}, auto_detect = false, header = false, delim = ',', "
             reader += "quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', parallel = false)"
