@@ -1,10 +1,12 @@
 """The use case: files appear, nothing that others wrote is overwritten, the same input changes nothing."""
 
 import json
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.usecases.suggest_baseline import BaselineSuggested, suggest_baseline
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOperators
 
@@ -17,7 +19,7 @@ class Bucket:
     """A bucket with a data set, and the use case over it."""
 
     def __init__(self, body: bytes = b"score,carrier\n1.5,UA\n2.5,AA\n") -> None:
-        self.store = InMemoryStore()
+        self.store: InMemoryStore = InMemoryStore()
         self.operators = RecordingOperators()
         self.upload(body)
 
@@ -131,6 +133,27 @@ def test_after_a_crash_at_any_write_the_retry_ends_as_if_nothing_had_happened(ca
     # Then all files are equal
     assert bucket.store.objects == undisturbed.store.objects
     assert bucket.operators.told == []
+
+
+class GrowingStore(InMemoryStore):
+    """A second file arrives while the first one is read."""
+
+    def local_copy(self, key: str) -> AbstractContextManager[Path]:
+        copy = super().local_copy(key)
+        self.objects.setdefault(f"{FOLDER}input/second.csv", b"score,carrier\n7.5,UA\n")
+        return copy
+
+
+def test_a_data_set_that_grows_meanwhile_is_read_again() -> None:
+    # Given an upload of two files of which the first one's event comes before the second file
+    bucket = Bucket()
+    bucket.store = GrowingStore(objects=bucket.store.objects)
+    # When it is read, then nothing is written that lacks the second one
+    with pytest.raises(DriftlineError, match="changed while it was read") as raised:
+        bucket.suggest()
+    assert not isinstance(raised.value, InvalidInputError)  # so that the platform tries again
+    assert STATISTICS not in bucket.store.objects
+    assert bucket.suggest().rows == 3
 
 
 def test_files_are_read_in_the_order_of_their_keys_and_markers_are_no_data() -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.data_quality.observed import statistics_of
 from driftline.domain.data_quality.suggestion import suggest_constraints
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
 from driftline.domain.layout import baseline_folder
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.usecases.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
@@ -77,6 +77,7 @@ def suggest_baseline(
 
     Raises:
         InvalidInputError: no data, or data that cannot be read; it says where and how to mend it.
+        DriftlineError: the files changed meanwhile; to be tried again.
     """
     folder = baseline_folder(endpoint, monitor)
     inputs, keys = _inputs(store, f"{folder}input/")
@@ -96,6 +97,13 @@ def suggest_baseline(
             kept = tuple(name for name in _FILES if name not in memory.written)
             return BaselineSuggested(endpoint, monitor, memory.rows, files, kept, unchanged=True)
     data = profile_dataset(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"), columns)
+    if _inputs(store, f"{folder}input/")[0] != inputs:
+        # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
+        raise DriftlineError(
+            "the data set changed while it was read",
+            where=store.uri(f"{folder}input/"),
+            mend="It is read again with all of its files.",
+        )
     written = _write(store, folder, _texts_of(data), memory)
     kept = tuple(name for name in _FILES if name not in written)
     latest = Memory(inputs=inputs, columns=wanted, written=written, rows=data.rows)
