@@ -49,6 +49,20 @@ def _figures(value: Any) -> dict[str, Any]:
     return {"Values": [float(one) for one in value] if isinstance(value, list) else [float(value)]}
 
 
+def _value(value: Any) -> dict[str, Any]:
+    """A number, several, or a statistic set."""
+    if isinstance(value, dict):
+        return {
+            "StatisticValues": {
+                "SampleCount": value["Count"],
+                "Sum": value["Sum"],
+                "Minimum": value["Min"],
+                "Maximum": value["Max"],
+            }
+        }
+    return {"Values": [float(one) for one in value] if isinstance(value, list) else [float(value)]}
+
+
 class MetricsBridge:
     """Carries embedded metrics from the functions' log groups to CloudWatch, each line once.
 

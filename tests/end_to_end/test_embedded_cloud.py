@@ -1,0 +1,173 @@
+"""The embedded cloud itself: alone on loopback, several at once, and gone without a trace."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from local.cloud import EmbeddedCloud
+from local.emf import metric_data
+from local.stack import REPOSITORY, TAKEN_OUT, cloudformation_template
+
+pytestmark = pytest.mark.cloud
+
+LISTENING = "0A"
+
+
+def _listening_addresses(group: int) -> set[str]:
+    """Hexadecimal local addresses that processes of the group listen on, ports left out."""
+    inodes: set[str] = set()
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            if os.getpgid(int(folder.name)) != group:
+                continue
+            links = [str(link.readlink()) for link in (folder / "fd").iterdir()]
+        except (ProcessLookupError, FileNotFoundError, PermissionError):
+            continue
+        inodes |= {link.removeprefix("socket:[").rstrip("]") for link in links if link.startswith("socket:")}
+    found: set[str] = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        path = Path(table)
+        lines = path.read_text().splitlines()[1:] if path.exists() else []
+        found |= {
+            fields[1].split(":")[0]
+            for fields in map(str.split, lines)
+            if fields[3] == LISTENING and fields[9] in inodes
+        }
+    return found
+
+
+def _answers(endpoint: str) -> bool:
+    host, port = endpoint.removeprefix("http://").split(":")
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, int(port))) == 0
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's tables of sockets")
+def test_nobody_else_can_reach_it(cloud: EmbeddedCloud) -> None:
+    loopback = socket.inet_aton("127.0.0.1")[::-1].hex().upper()
+    assert _listening_addresses(cloud.pid) == {loopback}
+
+
+def test_two_at_once_know_nothing_of_each_other(cloud: EmbeddedCloud) -> None:
+    with EmbeddedCloud() as other:
+        assert other.endpoint != cloud.endpoint
+        other.client("s3").put_object(Bucket=other.bucket, Key="reports/x", Body=b"x")
+        assert "Contents" not in cloud.client("s3").list_objects_v2(Bucket=cloud.bucket, Prefix="reports/x")
+    assert not _answers(other.endpoint)
+    assert _answers(cloud.endpoint)
+
+
+def test_an_error_inside_ends_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    seen: list[str] = []
+
+    def work() -> None:
+        with EmbeddedCloud() as cloud:
+            seen.append(cloud.endpoint)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert not _answers(seen[0])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_it_goes_when_its_owner_goes(how: signal.Signals, tmp_path: Path) -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-m", "local.cloud", "up"],
+        cwd=REPOSITORY,
+        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert owner.stdout is not None
+    endpoint = ""
+    for line in owner.stdout:
+        if line.startswith("export AWS_ENDPOINT_URL="):
+            endpoint = line.split("=", 1)[1].strip()
+        if "The embedded cloud runs" in line:
+            break
+    assert _answers(endpoint)
+    owner.send_signal(how)
+    owner.wait(timeout=20)
+    owner.stdout.close()
+    give_up = time.monotonic() + 10
+    while time.monotonic() < give_up and (_answers(endpoint) or list(tmp_path.iterdir())):
+        time.sleep(0.1)
+    assert not _answers(endpoint)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_schedules_fire_by_the_clock_when_they_are_let() -> None:
+    with EmbeddedCloud(schedules_tick=True) as cloud:
+        sqs, scheduler = cloud.client("sqs"), cloud.client("scheduler")
+        url = sqs.create_queue(QueueName="heard")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+        scheduler.create_schedule(
+            Name="once",
+            GroupName=cloud.outputs["ScheduleGroupName"],
+            ScheduleExpression=f"at({due:%Y-%m-%dT%H:%M:%S})",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={
+                "Arn": arn,
+                "RoleArn": cloud.outputs["SchedulerRoleArn"],
+                "Input": json.dumps({"scheduled_time": "<aws.scheduler.scheduled-time>"}),
+            },
+        )
+        messages = []
+        for _ in range(4):
+            messages = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10).get("Messages", [])
+            if messages:
+                break
+    moment = datetime.fromisoformat(json.loads(messages[0]["Body"])["scheduled_time"])
+    assert abs(moment - due) < timedelta(minutes=2)
+
+
+def test_what_is_left_out_of_the_template_is_known() -> None:
+    body, taken_out = cloudformation_template(
+        REPOSITORY / "template.yaml", built=False, upload=lambda name, _body: f"s3://b/{name}"
+    )
+    kinds = {resource["Type"] for resource in json.loads(body)["Resources"].values()}
+    assert not kinds & set(TAKEN_OUT)
+    assert len(taken_out) == 0
+
+
+def test_embedded_metrics_are_read_as_cloudwatch_reads_them() -> None:
+    line = json.dumps(
+        {
+            "_aws": {
+                "Timestamp": 1772373600000,
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": "n",
+                        "Dimensions": [["Endpoint"]],
+                        "Metrics": [{"Name": "rows", "Unit": "Count"}, {"Name": "age"}, {"Name": "many"}],
+                    }
+                ],
+            },
+            "Endpoint": "e",
+            "rows": 7,
+            "many": [1, 2],
+            "age": {"Max": 9, "Min": 1, "Count": 4, "Sum": 20},
+        }
+    )
+    data = {datum["MetricName"]: datum for _, datum in metric_data(line)}
+    assert data["rows"]["Values"] == [7.0]
+    assert data["many"]["Values"] == [1.0, 2.0]
+    assert data["age"]["StatisticValues"] == {"SampleCount": 4, "Sum": 20, "Minimum": 1, "Maximum": 9}
+    assert data["rows"]["Dimensions"] == [{"Name": "Endpoint", "Value": "e"}]
+    assert data["rows"]["Timestamp"] == datetime(2026, 3, 1, 14, tzinfo=UTC)
+    assert list(metric_data("START RequestId: {x}")) == []
