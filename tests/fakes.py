@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.metrics import Metric
+from driftline.usecases.execution import ExecutionRequest
 from driftline.usecases.ports import ObjectStore, ObjectSummary, Schedule, StoredObject
 
 
@@ -218,3 +219,15 @@ class RecordingOperators(_MayFail):
     def tell(self, subject: str, message: str) -> None:
         self._count("tell")
         self.told.append((subject, message))
+
+
+class RecordingReruns(_MayFail):
+    """`asked` has every request in order."""
+
+    def __init__(self, *, fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.asked: list[ExecutionRequest] = []
+
+    def ask(self, request: ExecutionRequest) -> None:
+        self._count("ask")
+        self.asked.append(request)

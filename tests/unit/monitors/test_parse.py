@@ -85,6 +85,7 @@ class TestAGoodDocument:
                     "metrics": "top",
                     "top_features": 5,
                     "namespace": None,
+                    "max_revisions_age": "P14D",
                     "preprocess": None,
                     "postprocess": None,
                 }

@@ -19,7 +19,8 @@ from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.windows import format_instant
 from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.usecases.monitor_documents import load_document
-from driftline.usecases.run_monitor import SUMMARY, run_monitor
+from driftline.usecases.revisions import SUMMARY
+from driftline.usecases.run_monitor import run_monitor
 
 _CODES = {
     ExecutionStatus.COMPLETED: ExitCode.COMPLETED,

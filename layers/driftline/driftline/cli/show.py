@@ -11,7 +11,7 @@ from driftline.domain import layout
 from driftline.domain.data_quality.summary import parse_summary
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.windows import format_instant
-from driftline.usecases.run_monitor import SUMMARY
+from driftline.usecases.revisions import SUMMARY
 
 
 def show(

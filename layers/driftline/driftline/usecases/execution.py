@@ -50,6 +50,7 @@ class Execution:
     Attributes:
         folder: Where the files are, with a closing slash; empty when the execution failed before it had a window.
         files: Keys of the files, by name (`statistics.json` and so on).
+        schedule: The monitoring schedule's name, as in the metrics' dimension.
         revision: Counts the verdicts on this window that differ, from 1; a later one has late captures in it.
         unchanged: The same execution had already been written and announced; nothing was published again.
     """
@@ -58,6 +59,7 @@ class Execution:
     monitor: str
     status: ExecutionStatus
     reason: str
+    schedule: str | None = None
     window: Window | None = None
     scheduled_time: datetime | None = None
     rows: int = 0
@@ -75,7 +77,7 @@ class Execution:
         return {
             "EndpointName": self.endpoint,
             "MonitoringType": self.monitor,
-            "MonitoringScheduleName": f"{self.endpoint}-{self.monitor}",
+            "MonitoringScheduleName": self.schedule,
             "MonitoringExecutionStatus": self.status.value,
             "ScheduledTime": format_instant(self.scheduled_time) if self.scheduled_time else None,
             "WindowStart": format_instant(window.start) if window else None,

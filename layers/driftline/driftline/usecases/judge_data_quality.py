@@ -12,7 +12,7 @@ from driftline.domain.drift.distance import Comparison
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument
-from driftline.domain.monitors.naming import schedule_name
+from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.profiles.resolve import resolve_columns
 from driftline.domain.windows import Window
 from driftline.usecases.evidence import sample_inferences
@@ -60,7 +60,7 @@ def judge_data_quality(
         Context(
             endpoint=endpoint,
             monitor=MONITOR,
-            schedule=monitor.schedule_name or schedule_name(endpoint, MONITOR),
+            schedule=metric_schedule(document, MONITOR),
             window=window,
             scheduled_time=scheduled,
             records=loaded.profile.records,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from driftline.domain.metrics import Metric
+from driftline.usecases.execution import ExecutionRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,14 @@ class Metrics(Protocol):
 
 class Events(Protocol):
     def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None: ...
+
+
+class Reruns(Protocol):
+    """The queue of windows that are judged again."""
+
+    def ask(self, request: ExecutionRequest) -> None:
+        """At most one execution of a window comes of all that is asked within five minutes, and it sees all of it."""
+        ...
 
 
 class Operators(Protocol):

@@ -13,6 +13,7 @@ from driftline.domain import layout
 from driftline.domain.data_quality.metrics import NAMESPACE
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument
+from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
@@ -57,7 +58,8 @@ def run_monitor(
         events.publish(FAILED_EVENT, failed.event_detail(""))
         return failed
 
-    execution = _execution(request, judgement, files, window, scheduled, folder)
+    schedule = metric_schedule(document, request.monitor)
+    execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
     earlier = last_announced(store, folder)
     write_files(store, folder, files, earlier)
     if earlier is not None and earlier.digest == digest_of(files):
@@ -115,6 +117,7 @@ def _execution(
     window: Window,
     scheduled: datetime,
     folder: str,
+    schedule: str,
 ) -> Execution:
     violated = judgement.violations > 0
     return Execution(
@@ -122,6 +125,7 @@ def _execution(
         request.monitor,
         ExecutionStatus.COMPLETED_WITH_VIOLATIONS if violated else ExecutionStatus.COMPLETED,
         judgement.reason,
+        schedule=schedule,
         window=window,
         scheduled_time=scheduled,
         rows=judgement.rows,

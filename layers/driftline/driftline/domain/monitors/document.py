@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from driftline.domain import layout
 from driftline.domain.monitors.fields import (
+    Age,
     BucketName,
     ColumnNames,
     Name,
@@ -106,6 +107,9 @@ class ScheduledMonitor(_Part):
     window: WindowOffsets | None = None
     """The window of an execution. Default: from the schedule's occurrence before it to its scheduled time, so that
     every inference is judged once."""
+
+    max_revisions_age: Age = timedelta(days=14)
+    """How long after its end a judged window is judged again when something of it arrives late. PT0H: never."""
 
     @model_validator(mode="after")
     def _window_follows_from_schedule(self) -> Self:

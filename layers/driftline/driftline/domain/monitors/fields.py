@@ -61,6 +61,19 @@ def _parse_offset(value: object) -> timedelta:
     return duration
 
 
+def _parse_age(value: object) -> timedelta:
+    """An ISO-8601 duration from zero to a year."""
+    if isinstance(value, timedelta):
+        duration = value
+    elif isinstance(value, str) and len(value) < 20 and _DURATION.fullmatch(value):  # noqa: PLR2004
+        duration = _TIMEDELTA.validate_python(value)
+    else:
+        raise refuse(repr(value), "an ISO 8601 duration in weeks, days, hours and minutes, for example P14D or PT6H")
+    if not timedelta(0) <= duration <= _FARTHEST:
+        raise refuse(f"{value!r} is out of range", "a duration from PT0H to P366D, without a minus")
+    return duration
+
+
 def format_offset(duration: timedelta) -> str:
     """ISO 8601 in days, hours and minutes: `-P1DT12H`, `PT0H`."""
     sign, size = ("-", -duration) if duration < timedelta(0) else ("", duration)
@@ -123,6 +136,12 @@ Timezone = Annotated[str, AfterValidator(_known_timezone)]
 Offset = Annotated[
     timedelta,
     BeforeValidator(_parse_offset),
+    PlainSerializer(format_offset, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": _DURATION.pattern.join("^$")}),
+]
+Age = Annotated[
+    timedelta,
+    BeforeValidator(_parse_age),
     PlainSerializer(format_offset, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": _DURATION.pattern.join("^$")}),
 ]

@@ -2,6 +2,8 @@
 
 from hashlib import sha256
 
+from driftline.domain.monitors.document import MonitorDocument
+
 LONGEST_SCHEDULE_NAME = 64
 """Characters: EventBridge Scheduler's limit."""
 
@@ -16,3 +18,9 @@ def schedule_name(endpoint: str, monitor: str) -> str:
         return name
     tail = f"-{sha256(endpoint.encode()).hexdigest()[:8]}-{monitor}"
     return endpoint[: LONGEST_SCHEDULE_NAME - len(tail)] + tail
+
+
+def metric_schedule(document: MonitorDocument, monitor: str) -> str:
+    """The value of the metrics' dimension MonitoringSchedule: the document's, else the schedule's own name."""
+    named = document.monitors.by_name()[monitor].schedule_name
+    return named or schedule_name(document.endpoint, monitor)
