@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from driftline.domain.data_quality.check import percent
 from driftline.domain.drift.distance import Comparison
-from tests.unit.data_quality.support import Change, found, judge
+from tests.unit.data_quality.support import Cells, Change, found, judge
 
 WHOLE = [str(i % 50) for i in range(500)]
 DECIMAL = [f"{i % 50}.5" for i in range(500)]
@@ -32,6 +34,26 @@ def test_the_baseline_itself_has_no_violations() -> None:
     assert verdict.findings == ()
     assert [drift.name for drift in verdict.drifts] == ["whole", "decimal", "letter"]
     assert all(drift.distance.value == 0.0 for drift in verdict.drifts)
+
+
+kinds = [
+    st.integers(-5, 5).map(str),
+    st.floats(-1e9, 1e9).map(lambda number: f"{number:.3f}"),
+    st.sampled_from(["a", "b", "c", "true"]),
+]
+columns = st.one_of([st.lists(st.none() | kind, min_size=1, max_size=60) for kind in kinds])
+
+
+@given(st.dictionaries(st.sampled_from("fgh"), columns, min_size=1), st.sampled_from(Comparison))
+def test_no_baseline_violates_its_own_constraints(cells: Cells, mode: Comparison) -> None:
+    verdict = judge(cells, cells, mode=mode)
+    assert verdict.findings == ()
+    assert all(drift.distance.statistic == 0.0 for drift in verdict.drifts)
+
+
+def test_texts_with_numbers_among_them_fail_their_own_type_check_as_in_sagemaker() -> None:
+    cells = {"f": ["a", "a", "1"]}
+    assert found(judge(cells, cells)) == [("f", "data_type_check")]
 
 
 @pytest.mark.parametrize(
