@@ -1,0 +1,1 @@
+"""Model quality: how good the predictions were, now that the ground truth is known."""
