@@ -66,8 +66,8 @@ deploy: build  ## sam deploy --guided
 schema: setup  ## Write docs/monitor.schema.json anew
 	$(BIN)/python -m driftline.domain.monitors.schema > docs/monitor.schema.json
 
-lock: setup  ## Resolve requirements/*.txt anew from pyproject.toml
-	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o requirements/runtime.txt
+lock: setup  ## Resolve the locked versions anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o layers/dependencies/requirements.txt
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra cli --group dev --generate-hashes --no-header --no-emit-index-url -o requirements/dev.txt
 
 clean:  ## Remove what can be made again
