@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -62,6 +63,7 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         screen.step("replay", f"{len(days)} days: capture files are put, events profile them, the schedule fires")
         predictions = [PredictedDay(day, flights[day], predict(model, flights[day])) for day in days]
         verdicts = _replay(screen, replay, predictions, schedule)
+        screen.step("metrics", _metrics(replay.published()))
         replay.save(out)
     screen.finish(verdicts, _short(out), _next_steps(out, verdicts), time.monotonic() - began)
 
@@ -78,6 +80,12 @@ def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay], schedu
             table.add(verdicts[-1])
             files = ahead
     return verdicts
+
+
+def _metrics(published: Counter[tuple[str, str]]) -> str:
+    [namespace] = {namespace for namespace, _ in published}
+    example = "feature_baseline_drift_dep_delay"
+    return f"{published.total()} values of {len(published)} metrics in the namespace {namespace}, such as {example}"
 
 
 def _next_steps(out: Path, verdicts: Sequence[DayVerdict]) -> list[tuple[str, str]]:

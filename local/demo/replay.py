@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from local.demo.flights import Flight
 from local.demo.model import mean_error
 from local.demo.monitor import DOCUMENT, MONITOR, edit_constraints
 from local.demo.screen import DayVerdict
+from local.emf import metric_data
 
 BASELINE_NAME = "january-and-february.csv"
 _UPLOADS_AT_ONCE = 8
@@ -83,6 +85,11 @@ class Replay:
         key = f"{layout.report_folder(ENDPOINT, MONITOR, scheduled)}summary.json"
         summary = parse_summary(self._wait_for(key), key)
         return _verdict(day, summary)
+
+    def published(self) -> Counter[tuple[str, str]]:
+        """How many values were published, by (namespace, name of the metric): read from run_monitor's log."""
+        lines = self._cloud.logs("run_monitor")
+        return Counter((namespace, datum["MetricName"]) for line in lines for namespace, datum in metric_data(line))
 
     def save(self, folder: Path) -> None:
         """Copies what a user looks at; the folder is complete or it is not there."""

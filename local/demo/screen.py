@@ -57,6 +57,7 @@ class Screen:
         disabled = not self._console.is_terminal
         with Progress(*columns, console=self._console, transient=True, disable=disabled) as progress:
             yield Days(self, progress, progress.add_task("replaying", total=number))
+        self._print("")
 
     def finish(
         self, verdicts: Sequence[DayVerdict], folder: Path, commands: Sequence[tuple[str, str]], seconds: float
@@ -64,7 +65,7 @@ class Screen:
         """The sum of it all, where the files are, and what to try next."""
         alarms = [verdict for verdict in verdicts if verdict.violations]
         quiet = [verdict for verdict in verdicts if not verdict.violations]
-        counts = f"{len(quiet)} quiet days{_mean_error(quiet)}, {len(alarms)} alarms{_mean_error(alarms)}"
+        counts = f"{_number(quiet, 'quiet day')}{_mean_error(quiet)}, {_number(alarms, 'alarm')}{_mean_error(alarms)}"
         self._print(f"\n{counts}; {seconds:.0f} s.")
         self._print(f"\nThe bucket is now the folder [bold]{escape(str(folder))}[/bold]. Try on it:")
         for command, meaning in commands:
@@ -102,6 +103,10 @@ class Days:
     def add(self, verdict: DayVerdict) -> None:
         self._screen.verdict(verdict)
         self._progress.advance(self._task)
+
+
+def _number(verdicts: Sequence[DayVerdict], what: str) -> str:
+    return f"{len(verdicts)} {what}" if len(verdicts) == 1 else f"{len(verdicts)} {what}s"
 
 
 def _mean_error(verdicts: Sequence[DayVerdict]) -> str:
