@@ -29,7 +29,7 @@ def show_summary(console: Console, summary: Summary, folder: str) -> None:
     if summary.rejected:
         counts += f", {summary.rejected:,} rejected lines"
     if summary.other_layout_rows:
-        counts += f", {summary.other_layout_rows:,} rows of another layout left out"
+        counts += f", {sum(summary.other_layout_rows.values()):,} rows of another layout left out"
     console.print(counts, soft_wrap=True)
     for note in summary.notes:
         console.print(f"Note: {safe(note)}", soft_wrap=True)

@@ -1,6 +1,6 @@
 """One window against one baseline, as a single pure call: all files, the metrics and the verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
@@ -142,9 +142,17 @@ def _summary(
         baseline=BaselineKeys(statistics=context.statistics_key, constraints=context.constraints_key),
         violations=tuple(ViolationEvidence.of(finding) for finding in verdict.findings),
         worst_drift=worst_drift(verdict),
-        notes=verdict.notes,
+        notes=verdict.notes + tuple(_not_judged(table)),
         features=tuple(feature_summaries(statistics, constraints, verdict)),
     )
+
+
+def _not_judged(table: ResolvedTable) -> Iterator[str]:
+    """Rows that nobody looked at are said, not only counted."""
+    others = table.other_layout_rows
+    if others:
+        layouts = ", ".join(f"{rows} of {layout}" for layout, rows in others.items())
+        yield f"Rows of other layouts than {table.layout} were not judged: {layouts}."
 
 
 def _why_empty(context: Context) -> str:
