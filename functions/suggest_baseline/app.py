@@ -12,7 +12,7 @@ from driftline.adapters.topic import OperatorTopic
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.layout import parse_baseline_input_key
 from driftline.usecases.monitor_documents import document_columns
-from driftline.usecases.suggest_baseline import suggest_baseline
+from driftline.usecases.suggest_baseline import NoDataSetError, suggest_baseline
 
 logger = Logger()
 settings = OperatorSettings.from_environment()
@@ -28,6 +28,9 @@ def suggest(event: ObjectEvent) -> None:
     columns = document_columns(store, endpoint)
     try:
         suggested = suggest_baseline(endpoint, monitor, store=store, operators=operators, columns=columns)
+    except NoDataSetError:
+        logger.info("no data yet", endpoint=endpoint, monitor=monitor)
+        return
     except InvalidInputError as error:
         # No retry mends a data set: the people who uploaded it do.
         logger.warning("refused", endpoint=endpoint, monitor=monitor)

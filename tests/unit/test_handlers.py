@@ -143,8 +143,13 @@ def test_suggest_baseline_tells_operators_what_no_retry_mends(load: Load, monkey
     told: list[tuple[str, str]] = []
     operators = SimpleNamespace(tell=lambda subject, message: told.append((subject, message)))
     monkeypatch.setattr(app, "operators", operators)
-    # The object of the event is gone by now.
+    # The object of the event is gone by now: there is nothing to tell.
     assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
+    assert told == []
+    # With bad data there is.
+    put(key_of(event["Records"][0]), b"predicted_delay,carrier\n1.5,AA\n2.5\n")
+    assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
+    assert "line 3" in told[0][1]
     assert told[0][0] == f"Driftline: the baseline of {ENDPOINT} cannot be read"
 
 

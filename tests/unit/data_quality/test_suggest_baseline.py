@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from driftline.domain.errors import DriftlineError, InvalidInputError
-from driftline.usecases.suggest_baseline import BaselineSuggested, suggest_baseline
+from driftline.usecases.suggest_baseline import BaselineSuggested, NoDataSetError, suggest_baseline
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOperators
 
 FOLDER = "baselines/flights/data_quality/"
@@ -179,7 +179,8 @@ def test_a_declared_format_counts_and_changing_it_is_a_change() -> None:
 def test_no_data_set_is_an_error_that_says_what_to_upload() -> None:
     bucket = Bucket()
     bucket.store.objects.clear()
-    with pytest.raises(InvalidInputError, match="there is no data set") as raised:
+    bucket.upload(b"{}", "_format.json")
+    with pytest.raises(NoDataSetError, match="there is no data set") as raised:
         bucket.suggest()
     assert raised.value.where.endswith(f"{FOLDER}input/")
 

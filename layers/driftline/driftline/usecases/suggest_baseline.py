@@ -22,6 +22,10 @@ _MEMORY_FILE = "suggestion.json"
 _FILES = ("statistics.json", "constraints.json")
 
 
+class NoDataSetError(InvalidInputError):
+    """Nothing to read yet; a `_format.json` or a marker file may well come before the data."""
+
+
 class Memory(BaseModel):
     """`suggestion.json`: what was read and written last.
 
@@ -76,13 +80,14 @@ def suggest_baseline(
         columns: Names of the output and the input columns from the monitor document, if it has them.
 
     Raises:
-        InvalidInputError: no data, or data that cannot be read; it says where and how to mend it.
+        NoDataSetError: there is no file with data.
+        InvalidInputError: data that cannot be read; it says where and how to mend it.
         DriftlineError: the files changed meanwhile; to be tried again.
     """
     folder = baseline_folder(endpoint, monitor)
     inputs, keys = _inputs(store, f"{folder}input/")
     if not keys:
-        raise InvalidInputError(
+        raise NoDataSetError(
             "there is no data set",
             where=store.uri(f"{folder}input/"),
             expected="CSV, JSON Lines or Parquet files",
