@@ -1,8 +1,8 @@
 """Capture files → profiles, on one core, against decoding their JSON alone with msgspec in the same process.
 
 The floor decodes every documented field of the records (observedContentType, mode, data, encoding of both sides,
-eventId, inferenceId, inferenceTime, eventVersion) into typed objects, in batches of 1 MB, and throws them away. The rows
-below it, without bar, are decoding without types (dicts) and decoding of the fields that Driftline itself needs.
+eventId, inferenceId, inferenceTime, eventVersion) into typed objects, in batches of 1 MB, and throws them away. Rows
+without a bar compare with decoding into dicts and with decoding only the fields that Driftline itself needs.
 Floor and profile take turns, file by file; the ratio is of the sums of their CPU seconds.
 
 Columnar records (Parquet) are written by the same function, but are no part of the bar; their time is a row of its own.

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from driftline.domain.capture.csv_rows import csv_line, single_lines, uniform_width
+from driftline.domain.capture.csv_rows import csv_line, single_lines
 from driftline.domain.capture.json_rows import PayloadError
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT, CsvLayout, Row, pair_rows
@@ -93,14 +93,14 @@ class CaptureReader:
             slots = {time: self._clock.slot_of(time) for time in dict.fromkeys(times)}
         except InvalidInputError:
             return None
-        lines = list(map(",".join, zip(outputs, inputs, strict=True)))
-        output_width, input_width = uniform_width(outputs), uniform_width(inputs)
+        (output_lines, output_width), (input_lines, input_width) = outputs, inputs
+        lines = list(map(",".join, zip(output_lines, input_lines, strict=True)))
         if output_width and input_width and len(set(slots.values())) == 1:
             slot = slots[times[0]]
             self._count(slot).records += len(records)
             return [Block(slot, CsvLayout(output_width, input_width), lines=lines, records=list(records))]
-        output_widths = [line.count(",") for line in outputs]
-        input_widths = [line.count(",") for line in inputs]
+        output_widths = [line.count(",") for line in output_lines]
+        input_widths = [line.count(",") for line in input_lines]
         blocks: dict[tuple[datetime, int, int], Block] = {}
         for time, outs, ins, line, record in zip(times, output_widths, input_widths, lines, records, strict=True):
             slot = slots[time]

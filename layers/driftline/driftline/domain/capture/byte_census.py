@@ -11,7 +11,9 @@ _BLOCK = 1 << 17
 """Bytes at a time, so that the masks stay in the processor's cache."""
 
 _NINE = 9
-_ZERO, _COMMA, _LINE_END, _DOT, _MINUS, _PLUS, _E, _SMALL_E = b"0,\n.-+Ee"
+_ZERO, _COMMA, _LINE_END, _DOT, _MINUS, _PLUS, _SMALL_E = b"0,\n.-+e"
+_TO_SMALL = np.uint8(0x20)
+"""The bit that makes an E an e, and nothing else one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,26 @@ class ByteCensus:
 def _count(framed: Bytes) -> list[int]:
     """Counts of all bytes but the first two and the last, which are only looked at as neighbours."""
     no_digit = (framed - np.uint8(_ZERO)) > _NINE
-    inner, before = framed[2:-1], framed[1:-2]
+    here, before, after = no_digit[2:-1], no_digit[1:-2], no_digit[3:]
+    inner = framed[2:-1]
     dot = inner == _DOT
-    letter = (framed == _E) | (framed == _SMALL_E)
-    signs = np.count_nonzero(inner == _MINUS) + np.count_nonzero((inner == _PLUS) & letter[1:-2])
-    separators = np.count_nonzero((inner == _COMMA) | (inner == _LINE_END))
+    letter = (framed | _TO_SMALL) == _SMALL_E
+    plus = inner == _PLUS
     dots, exponents = np.count_nonzero(dot), np.count_nonzero(letter[2:-1])
-    strange = np.count_nonzero(no_digit[2:-1]) - dots - exponents - signs - separators
-    bare_dots = np.count_nonzero(dot & (no_digit[1:-2] | no_digit[3:]))
-    # The first zero of .05, e05 and e-05 starts no number.
-    inside = (before == _DOT) | letter[1:-2] | (letter[:-3] & ((before == _MINUS) | (before == _PLUS)))
-    padded = np.count_nonzero((inner == _ZERO) & no_digit[1:-2] & ~no_digit[3:] & ~inside)
+    signs = np.count_nonzero(inner == _MINUS)
+    if plus.any():
+        signs += np.count_nonzero(plus & letter[1:-2])
+    separators = np.count_nonzero(inner == _COMMA) + np.count_nonzero(inner == _LINE_END)
+    strange = np.count_nonzero(here) - dots - exponents - signs - separators
+    bare_dots = np.count_nonzero(dot & (before | after))
+    padding = (inner == _ZERO) & before & ~after
+    padding[1:] &= ~dot[:-1]  # the first zero of .05 starts no number
+    padded = np.count_nonzero(padding)
+    if padded:
+        # Nor does that of e05 and e-05, or the one behind the dot that the block begins after.
+        previous = framed[1:-2]
+        signed = letter[:-3] & ((previous == _MINUS) | (previous == _PLUS))
+        padded = np.count_nonzero(padding & ~(letter[1:-2] | signed | (previous == _DOT)))
     return [int(count) for count in (strange, bare_dots, dots, exponents, padded)]
 
 
@@ -76,11 +87,16 @@ def fractional_cells(text: bytes, width: int) -> list[int] | None:
         width: Number of fields of every row.
     """
     raw = np.frombuffer(text, dtype=np.uint8)
-    separator = (raw == _COMMA) | (raw == _LINE_END)
-    marks = raw[np.flatnonzero(separator | (raw == _DOT) | (raw == _E) | (raw == _SMALL_E))]
+    marks = np.concatenate([_marks(raw[start : start + _BLOCK]) for start in range(0, len(raw), _BLOCK)])
     ends = np.flatnonzero((marks == _COMMA) | (marks == _LINE_END))
     if len(ends) % width or np.any(marks[ends[width - 1 :: width]] != _LINE_END):
         return None
     last_mark = marks[ends - 1]  # of the first cell it is the text's last byte, a line end
     held = (last_mark != _COMMA) & (last_mark != _LINE_END)
-    return [int(count) for count in held.reshape(-1, width).sum(axis=0)]
+    return [int(count) for count in np.count_nonzero(held.reshape(-1, width), axis=0)]
+
+
+def _marks(raw: Bytes) -> Bytes:
+    """The separators, dots and exponents' letters."""
+    marked = (raw == _COMMA) | (raw == _LINE_END) | (raw == _DOT) | ((raw | _TO_SMALL) == _SMALL_E)
+    return raw[np.flatnonzero(marked)]

@@ -35,6 +35,7 @@ _GUESSES = 8
 _EXACT = 2.0**53
 """Whole numbers below this are exact as doubles."""
 
+_SMALL_RANGE = 4096
 _UNKNOWN: Mapping[str, int] = {}
 _WRONG_COLUMN = re.compile(r'column "c(\d+)"')
 _OPTIONS = (
@@ -170,9 +171,30 @@ def _categories(present: NDArray[np.float64], *, plain_whole: bool) -> Mapping[s
     """
     if len(np.unique(present[:_LOOKED_AT])) > MAX_CATEGORIES:
         return None
-    values, first, counts = np.unique(present, return_index=True, return_counts=True)
+    if not plain_whole:
+        return None if len(np.unique(present)) > MAX_CATEGORIES else _UNKNOWN
+    if np.any(np.signbit(present) & (present == 0)):
+        return _UNKNOWN
+    return _whole_categories(present)
+
+
+def _whole_categories(present: NDArray[np.float64]) -> Mapping[str, int] | None:
+    """How often each whole number occurs, in the order of first occurrence; `_UNKNOWN` when a double cannot tell."""
+    if not len(present):
+        return {}
+    low, high = present.min(), present.max()
+    if max(-low, high) >= _EXACT:
+        return _UNKNOWN
+    if high - low < _SMALL_RANGE:
+        at = (present - low).astype(np.int64)
+        counts = np.bincount(at)
+        first = np.empty(len(counts), dtype=np.int64)
+        first[at[::-1]] = np.arange(len(at) - 1, -1, -1)  # the last one written is the first that occurs
+        values = np.flatnonzero(counts)
+        counts, first, values = counts[values], first[values], values + int(low)
+    else:
+        floats, first, counts = np.unique(present, return_index=True, return_counts=True)
+        values = floats.astype(np.int64)
     if len(values) > MAX_CATEGORIES:
         return None
-    if not plain_whole or np.any(np.abs(values) >= _EXACT) or np.any(np.signbit(present) & (present == 0)):
-        return _UNKNOWN
-    return {str(int(values[at])): int(counts[at]) for at in np.argsort(first)}
+    return {str(values[at]): int(counts[at]) for at in np.argsort(first)}

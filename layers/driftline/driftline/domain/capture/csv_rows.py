@@ -43,27 +43,32 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in _QUOTED) else cell
 
 
-def single_lines(payloads: list[str]) -> list[str] | None:
-    """Payloads that are one CSV line each, without their line ends; None unless all are, without any quote."""
+def single_lines(payloads: list[str]) -> tuple[list[str], int | None] | None:
+    """Payloads that are one CSV line each, without their line ends, and the number of fields that all of them have.
+
+    The number is None when they differ. None for all when any payload is not one line or holds a quote.
+    """
     joined = "\n".join(payloads)
-    if '"' in joined or "\r" in joined:
+    if '"' in joined or "\r" in joined or not all(payloads):
         return None
-    if joined.count("\n") != len(payloads) - 1:
-        payloads = list(map(str.removesuffix, payloads, repeat("\n")))
-        if sum(map(str.count, payloads, repeat("\n"))):
-            return None
-    return payloads if all(payloads) else None
+    width = _uniform_width(joined, payloads)
+    if width is not None:
+        return payloads, width
+    lines = list(map(str.removesuffix, payloads, repeat("\n")))
+    if not all(lines) or any("\n" in line for line in lines):
+        return None
+    return lines, _uniform_width("\n".join(lines), lines)
 
 
-def uniform_width(lines: list[str]) -> int | None:
-    """The number of fields that every line has, lines without quotes; None when they differ.
+def _uniform_width(joined: str, lines: list[str]) -> int | None:
+    """The number of fields that every line has; None when they differ, or when a line holds a line end.
 
     All separators are found at once: counting them line by line takes as long as decoding the JSON around them.
     """
-    raw = np.frombuffer("\n".join(lines).encode(), dtype=np.uint8)
+    raw = np.frombuffer(joined.encode(), dtype=np.uint8)
     separators = raw[np.flatnonzero((raw == _COMMA) | (raw == _LINE_END))]
     width = lines[0].count(",") + 1
-    line_ends = separators[width - 1 :: width]
-    if len(separators) != len(lines) * width - 1 or not np.all(line_ends == _LINE_END):
+    is_end = separators == _LINE_END
+    if len(separators) != len(lines) * width - 1 or np.count_nonzero(is_end) != len(lines) - 1:
         return None
-    return width
+    return width if is_end[width - 1 :: width].all() else None

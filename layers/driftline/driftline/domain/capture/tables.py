@@ -48,7 +48,7 @@ class TableBuffer:
 
 
 def _csv_table(layout: CsvLayout, lines: list[str]) -> Table:
-    columns = csv_to_columns("\n".join(lines).encode(), layout.width)
+    columns = csv_to_columns("\n".join([*lines, ""]).encode(), layout.width)
     return Table(len(lines), dict(zip(layout.keys, columns, strict=True)))
 
 
