@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from bench.results import Limit, Options, Row
 
-LIMIT = Limit(15, 10, "USD/month")
-"""An hour of the smallest machine that Model Monitor ran on costs more than a day of this."""
+LIMIT = Limit(10, 5, "USD/month")
+"""An hourly Model Monitor job of ten minutes on its usual ml.m5.xlarge (0.23 USD an hour) came to about 28."""
 
-# List prices in USD, us-east-1, as the services' pricing pages had them in November 2026.
+# List prices in USD, us-east-1, as known in November 2026; each with the page that has the current one.
 PRICES_OF = "us-east-1, November 2026"
 LAMBDA_ARM_GB_SECOND = 0.0000133334  # aws.amazon.com/lambda/pricing
 LAMBDA_REQUEST = 0.20e-6
@@ -20,7 +20,7 @@ S3_GB_MONTH = 0.023  # aws.amazon.com/s3/pricing, Standard
 S3_PUT_OR_LIST = 0.005e-3
 S3_GET = 0.0004e-3
 SQS_REQUEST = 0.40e-6  # aws.amazon.com/sqs/pricing, standard queue
-EVENTBRIDGE_EVENT = 1.00e-6  # aws.amazon.com/eventbridge/pricing: custom events, and S3's that one opts in to
+EVENTBRIDGE_EVENT = 1.00e-6  # aws.amazon.com/eventbridge/pricing; S3's events are counted like custom ones
 SCHEDULER_INVOCATION = 1.00e-6
 METRIC_MONTH = 0.30  # aws.amazon.com/cloudwatch/pricing, first 10,000 metrics
 ALARM_MONTH = 0.10
@@ -36,31 +36,36 @@ class Load:
     """What is watched, and what one piece of work takes.
 
     Attributes:
-        features: Of which each has two metrics, up to `top_features` of them.
-        top_features: The monitor document's default.
+        features: Columns, output and input.
+        top_features: Those with metrics, two each: the monitor document's default.
         file_seconds: Billed time of profile_capture for a file of some hundred lines.
         run_seconds: Billed time of run_monitor for an hour of such files.
-        profile_kilobytes: Size of a file's profile.
-        file_objects: Objects written for a capture file.
+        object_kilobytes: Size of the profile and of the records of a file.
+        file_objects: Objects written for a capture file: these two.
         log_kilobytes: Of one invocation.
     """
 
     features: int = 10
-    top_features: int = 10
+    top_features: int = 5
     file_seconds: float = 0.3
     run_seconds: float = 1.5
-    profile_kilobytes: float = 60
+    object_kilobytes: float = 15
     file_objects: int = 2
     log_kilobytes: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the bill."""
+    """One line of the bill.
+
+    Attributes:
+        idle: Whether it is the same for no endpoint and for a hundred.
+    """
 
     what: str
     usd: float
     how: str
+    idle: bool = False
 
 
 def bill(load: Load) -> Iterator[Line]:
@@ -80,13 +85,12 @@ def bill(load: Load) -> Iterator[Line]:
         (puts + lists) * S3_PUT_OR_LIST + gets * S3_GET,
         f"{puts:,} objects written, {gets:,} read, {lists:,} listings",
     )
-    stored = FILES * load.profile_kilobytes * load.file_objects / 2**20
+    stored = FILES * load.object_kilobytes * load.file_objects / 2**20
     yield Line("S3 storage of state", stored * S3_GB_MONTH, f"{stored:.1f} GB, one month kept")
+    yield Line("SQS messages", 3 * (FILES + HOURS) * SQS_REQUEST, "sent, received and deleted")
     # A queue's event source mapping asks with five long polls of 20 s each, whether anything comes or not.
     polls = 4 * 5 * 3 * 60 * HOURS
-    yield Line(
-        "SQS", (polls + 3 * (FILES + HOURS)) * SQS_REQUEST, f"{polls:,} long polls of four queues, day and night"
-    )
+    yield Line("SQS polls", polls * SQS_REQUEST, f"{polls:,} long polls of four queues, day and night", idle=True)
     yield Line(
         "EventBridge",
         (FILES * (1 + load.file_objects) + HOURS * 5) * EVENTBRIDGE_EVENT + HOURS * SCHEDULER_INVOCATION,
@@ -98,23 +102,28 @@ def bill(load: Load) -> Iterator[Line]:
     )
     logs = (FILES + HOURS) * load.log_kilobytes / 2**20
     yield Line("CloudWatch logs", logs * LOGS_GB, f"{logs:.2f} GB")
-    yield Line("CloudWatch alarms", 4 * ALARM_MONTH, "one for each dead-letter queue")
-    yield Line("KMS key", KMS_KEY_MONTH, "of the operator topic; parameter EncryptOperatorTopic")
+    yield Line("CloudWatch alarms", 4 * ALARM_MONTH, "one for each dead-letter queue", idle=True)
+    yield Line("KMS key", KMS_KEY_MONTH, "of the operator topic; parameter EncryptOperatorTopic", idle=True)
 
 
 def run(_options: Options) -> Iterator[Row]:
-    """The whole bill, and the bill without the metrics of single features."""
-    for name, load in (("one endpoint", Load()), ("one endpoint, totals only", Load(top_features=0))):
-        lines = list(bill(load))
+    """The whole bill, without the metrics of single features, and without any endpoint."""
+    everything, totals = list(bill(Load())), list(bill(Load(top_features=0)))
+    idle = [line for line in everything if line.idle]
+    for name, lines in (("one endpoint", everything), ("one endpoint, totals only", totals), ("no endpoint", idle)):
         detail = ", ".join(f"{line.what} {line.usd:.2f}" for line in lines)
         yield Row(f"{name}, {PRICES_OF}", LIMIT, sum(line.usd for line in lines), detail)
 
 
 def main() -> None:
     lines = list(bill(Load()))
-    for line in lines:
-        print(f"{line.what:22}{line.usd:8.2f}   {line.how}")
-    print(f"{'USD a month':22}{sum(line.usd for line in lines):8.2f}   {PRICES_OF}")
+    for heading, idle in (("For each endpoint", False), ("For the stack, once", True)):
+        some = [line for line in lines if line.idle is idle]
+        print(heading)
+        for line in some:
+            print(f"  {line.what:22}{line.usd:8.2f}   {line.how}")
+        print(f"  {'together':22}{sum(line.usd for line in some):8.2f}")
+    print(f"{'USD a month':24}{sum(line.usd for line in lines):8.2f}   {PRICES_OF}")
 
 
 if __name__ == "__main__":
