@@ -58,6 +58,9 @@ class _Memory:
             raise ObjectNotFoundError("not there", where=key)
         return StoredObject(self.bodies[key], self.summaries[key].etag)
 
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        return self.get(key).body[start : start + length]
+
     def put(self, key: str, body: bytes, *, content_type: str = "") -> None:  # noqa: ARG002 - the port's
         self.bodies[key] = body
         self.summaries[key] = ObjectSummary(key, len(body), md5(body).hexdigest())

@@ -42,6 +42,9 @@ class InMemoryStore:
             raise ObjectNotFoundError("there is no such object", where=self.uri(key)) from None
         return StoredObject(body, md5(body).hexdigest())
 
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        return self.get(key).body[start : start + length]
+
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         self.objects[key] = bytes(body)
         self.content_types[key] = content_type
@@ -91,7 +94,7 @@ class FailingStore:
     Args:
         inner: The store that serves all other calls.
         fail_on: The call that fails; the ones before and after it succeed.
-        operations: Which of get, put, delete, list, folders, local_copy count; all, unless given.
+        operations: Which of get, get_range, put, delete, list, folders, local_copy count; all, unless given.
     """
 
     def __init__(self, inner: ObjectStore, fail_on: int, operations: Sequence[str] = ()) -> None:
@@ -114,6 +117,10 @@ class FailingStore:
     def get(self, key: str) -> StoredObject:
         self._count("get")
         return self.inner.get(key)
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        self._count("get_range")
+        return self.inner.get_range(key, start, length)
 
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         self._count("put")

@@ -36,6 +36,18 @@ class TestOneObject:
         assert store.get("a/b.bin").body == body
         assert store.get("a/b.bin").etag == md5(body).hexdigest()
 
+    @pytest.mark.parametrize(
+        ("start", "length", "expected"),
+        [(0, 4, b"0123"), (3, 1, b"3"), (8, 100, b"89"), (10, 5, b""), (99, 5, b""), (0, 10, b"0123456789")],
+    )
+    def test_a_range_ends_with_the_object(self, store: ObjectStore, start: int, length: int, expected: bytes) -> None:
+        store.put("a", b"0123456789")
+        assert store.get_range("a", start, length) == expected
+
+    def test_a_range_of_nothing_there_is_an_error(self, store: ObjectStore) -> None:
+        with pytest.raises(ObjectNotFoundError):
+            store.get_range("absent", 0, 1)
+
     def test_a_second_put_replaces_it_and_its_tag(self, store: ObjectStore) -> None:
         store.put("a", b"1")
         before = [o.etag for o in store.list("a")]

@@ -61,8 +61,8 @@ def test_the_order_of_dictionaries_does_not_show() -> None:
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        (lambda data: data.replace(b"hour 1\n", b"hour 2\n", 1), "begins with b'driftline hour 2'"),
-        (lambda data: data.replace(b"hour", b"week", 1), "begins with b'driftline week 1'"),
+        (lambda data: data.replace(b"hour 2\n", b"hour 1\n", 1), "begins with b'driftline hour 1'"),
+        (lambda data: data.replace(b"hour", b"week", 1), "begins with b'driftline week 2'"),
         (lambda data: b"", "begins with b''"),
         (lambda data: data[:-1], "checksum"),
         (lambda data: data[:200] + bytes([data[200] ^ 1]) + data[201:], "checksum"),
@@ -80,7 +80,7 @@ def test_what_is_not_a_profile_of_this_version_is_refused(damage: object, says: 
 
 
 def test_one_kind_of_profile_is_not_taken_for_another() -> None:
-    with pytest.raises(InvalidInputError, match="driftline window 1"):
+    with pytest.raises(InvalidInputError, match="driftline window 2"):
         HourProfile.from_bytes(WindowProfile.empty().to_bytes())
 
 
@@ -105,5 +105,5 @@ def test_the_bytes_of_this_version_do_not_change() -> None:
 
     stored = HourProfile({SLOT_START: slot}, "s3://bucket/key", "state/records/x.parquet").to_bytes()
 
-    assert VERSION == 1
-    assert sha256(stored).hexdigest() == "eb5f2c83bfa4624d2688e78d7e7ebf0c56396b0c669010070491a55c459754f8"
+    assert VERSION == 2
+    assert sha256(stored).hexdigest() == "2c69c6b08269249ec163e9dd0ec1cda6410ba53e31994fab403eab7e47a6e2f8"

@@ -43,6 +43,14 @@ class FolderStore:
             raise self._not_found(key) from None
         return StoredObject(body, md5(body, usedforsecurity=False).hexdigest())
 
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        try:
+            with self._path(key).open("rb") as file:
+                file.seek(start)
+                return file.read(length)
+        except _NOT_THERE:
+            raise self._not_found(key) from None
+
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002
         """Readers see the old bytes or the new ones, never a part: the file is renamed into its place."""
         path = self._path(key)

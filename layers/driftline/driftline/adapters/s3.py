@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK = 1 << 20  # bytes
+_BEYOND_THE_END = "InvalidRange"
 _LONGEST_FILE_NAME = 100  # characters of UTF-8 stay under the 255 bytes that file systems allow
 
 
@@ -47,6 +48,18 @@ class S3Store:
         with self._missing_is_ours(key):
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
         return StoredObject(answer["Body"].read(), _plain(answer["ETag"]))
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        try:
+            with self._missing_is_ours(key):
+                answer = self._client.get_object(
+                    Bucket=self._bucket, Key=key, Range=f"bytes={start}-{start + length - 1}"
+                )
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == _BEYOND_THE_END:
+                return b""
+            raise
+        return answer["Body"].read()
 
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         with self._missing_is_ours(key):

@@ -38,6 +38,10 @@ class ObjectStore(Protocol):
         """Raises ObjectNotFoundError."""
         ...
 
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """The bytes [start, start + length) of an object, fewer or none beyond its end. Raises ObjectNotFoundError."""
+        ...
+
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None: ...
 
     def delete(self, key: str) -> None:

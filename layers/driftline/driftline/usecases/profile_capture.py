@@ -17,6 +17,7 @@ from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
 from driftline.domain.capture.records import Reject
 from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
+from driftline.domain.ground_truth.hour_ids import HourIds
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import InvalidDocumentError
 from driftline.domain.profiles.capture_profile import HourProfile
@@ -100,10 +101,11 @@ def profile_capture(
     digest = layout.source_digest(None if capture.name == state.name else capture.name, key)
     records_key = layout.records_key(source.endpoint, source.variant, source.hour, digest)
     rejects_key = layout.rejects_key(source.endpoint, source.variant, source.hour, digest)
+    ids = HourIds()
     with ColumnarRecords() as columnar:
-        tables = _profile(bodies, reader, columnar)
+        tables = _profile(bodies, reader, columnar, ids)
         _refuse_what_is_no_capture_file(reader, capture.uri(key))
-        hours = _hour_profiles(reader, tables, capture.uri(key), records_key)
+        hours = _hour_profiles(reader, tables, ids, capture.uri(key), records_key)
         records = columnar.to_bytes(hours)
 
     profile_keys = {hour: layout.profile_key(source.endpoint, source.variant, hour, digest) for hour in hours}
@@ -175,13 +177,14 @@ def _batch_files(
 
 
 def _profile(
-    bodies: Iterable[bytes], reader: CaptureReader, columnar: ColumnarRecords
+    bodies: Iterable[bytes], reader: CaptureReader, columnar: ColumnarRecords, ids: HourIds
 ) -> Mapping[tuple[datetime, str], TableProfile]:
     """(slot, layout) -> profile of all its rows, chunk by chunk."""
     buffer = TableBuffer()
     parts: dict[tuple[datetime, str], list[TableProfile]] = {}
     for block in chain.from_iterable(map(reader.read, bodies)):
         columnar.add(block)
+        ids.add(block)
         for slot, name, table in buffer.add(block):
             _append(parts.setdefault((slot, name), []), TableProfile.of(table))
     for slot, name, table in buffer.flush():
@@ -212,7 +215,11 @@ def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str) -> None:
 
 
 def _hour_profiles(
-    reader: CaptureReader, tables: Mapping[tuple[datetime, str], TableProfile], source: str, records_key: str
+    reader: CaptureReader,
+    tables: Mapping[tuple[datetime, str], TableProfile],
+    ids: HourIds,
+    source: str,
+    records_key: str,
 ) -> dict[datetime, HourProfile]:
     """Start of each UTC hour that the file touches, in order -> its profile."""
     by_hour: dict[datetime, dict[datetime, WindowProfile]] = {}
@@ -221,7 +228,7 @@ def _hour_profiles(
         by_hour.setdefault(floor_to(slot, HOUR), {})[slot] = WindowProfile(
             layouts, records=count.records, rejected=count.rejected, skipped=count.skipped
         )
-    return {hour: HourProfile(slots, source, records_key) for hour, slots in by_hour.items()}
+    return {hour: HourProfile(slots, source, records_key, ids.of(hour)) for hour, slots in by_hour.items()}
 
 
 def _earlier_hours(state: ObjectStore, records_key: str) -> list[datetime] | None:

@@ -20,6 +20,32 @@ class HourWire(msgspec.Struct, array_like=True, frozen=True):
     source: str
     records_key: str
     slots: list[tuple[int, WindowWire]]
+    join_hashes: bytes
+
+
+class _SourceWire(msgspec.Struct, array_like=True, frozen=True):
+    """The same bytes, without decoding the statistics."""
+
+    source: str
+    records_key: str
+    slots: msgspec.Raw
+    join_hashes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HourSource:
+    """Where an hour profile comes from, and which inferences it counts; see HourProfile."""
+
+    source: str
+    records_key: str
+    join_hashes: bytes
+
+    @classmethod
+    def from_bytes(cls, data: bytes, where: str = "") -> Self:
+        """Of a stored HourProfile. Raises InvalidInputError: another version or damaged."""
+        return opened(
+            _KIND, data, _SourceWire, lambda wire: cls(wire.source, wire.records_key, wire.join_hashes), where
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +59,14 @@ class HourProfile:
         slots: Start of each five-minute slot (aware, UTC) -> what the file holds of it.
         source: The capture file, as a person would look for it, such as `s3://bucket/key`.
         records_key: Where the file's columnar records are kept.
+        join_hashes: A hash of each record's join id (domain/ground_truth/join_ids.py), ascending, `<u8`; a record that
+            has no id has none.
     """
 
     slots: Mapping[datetime, WindowProfile]
     source: str
     records_key: str
+    join_hashes: bytes = b""
 
     @property
     def records(self) -> int:
@@ -60,7 +89,7 @@ class HourProfile:
         slots = [
             ((start - _EPOCH) // timedelta(seconds=1), self.slots[start].to_wire()) for start in sorted(self.slots)
         ]
-        return sealed(_KIND, HourWire(self.source, self.records_key, slots))
+        return sealed(_KIND, HourWire(self.source, self.records_key, slots, self.join_hashes))
 
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
@@ -70,4 +99,4 @@ class HourProfile:
     @classmethod
     def _from_wire(cls, wire: HourWire) -> Self:
         slots = {_EPOCH + timedelta(seconds=at): WindowProfile.from_wire(slot) for at, slot in wire.slots}
-        return cls(slots, wire.source, wire.records_key)
+        return cls(slots, wire.source, wire.records_key, wire.join_hashes)

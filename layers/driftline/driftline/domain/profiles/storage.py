@@ -12,7 +12,7 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 
-VERSION = 1
+VERSION = 2
 """Grows with every change of what is written, the hash and the sketch's rules included."""
 
 _MAGIC = b"driftline "

@@ -1,0 +1,1 @@
+"""Ground truth: what really happened, and the inference that it belongs to."""
