@@ -22,7 +22,7 @@ def capture_store(bucket: str) -> S3Store:
 
 
 def profile(event: ObjectEvent) -> None:
-    profiled = profile_capture(event.key, capture=capture_store(event.bucket), state=state)
+    profiled = profile_capture(event.key, capture=capture_store(event.bucket), state=state, stores=capture_store)
     logger.info(
         "profiled",
         key=event.key,

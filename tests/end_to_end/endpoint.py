@@ -75,9 +75,9 @@ def capture_key(endpoint: str, name: str = "00-00-000-2f5a9d0c-6d5e-4b0b-9b93-6f
 class Bucket:
     """The stack's bucket, in the words of the tests."""
 
-    def __init__(self, cloud: EmbeddedCloud) -> None:
+    def __init__(self, cloud: EmbeddedCloud, name: str = "") -> None:
         self._s3 = cloud.client("s3")
-        self._name = cloud.bucket
+        self._name = name or cloud.bucket
 
     def put(self, key: str, body: bytes | str) -> None:
         self._s3.put_object(Bucket=self._name, Key=key, Body=body if isinstance(body, bytes) else body.encode())
