@@ -35,7 +35,7 @@ BENCHMARKS = {
     "memory": Benchmark("bench.memory", "memory while profiling, few rows and many"),
     "run_monitor": Benchmark("bench.run_monitor", "24 hours of profiles → verdict"),
     "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
-    "cold_start": Benchmark("bench.cold_start", "imports of the slowest function"),
+    "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),
     "latency": Benchmark("bench.latency", "object created → metric and verdict, on the embedded cloud"),
     "objects": Benchmark("bench.objects_written", "objects written per capture file"),
     "cost": Benchmark("bench.cost", "what a monitored endpoint costs"),
@@ -116,9 +116,18 @@ def _as_json(results: dict[str, list[Row]]) -> dict[str, object]:
         "machine": described(),
         "python": platform.python_version(),
         "benchmarks": {
-            name: [{**asdict(row), "verdict": row.verdict.value} for row in rows] for name, rows in results.items()
+            name: [{**asdict(row), **_limits(row), "verdict": row.verdict.value} for row in rows]
+            for name, rows in results.items()
         },
     }
+
+
+def _limits(row: Row) -> dict[str, object]:
+    """Bar and aim for JSON, which has no infinity: null where there is none."""
+    limit = asdict(row.limit)
+    if row.verdict is Verdict.NO_BAR:
+        limit |= {"bar": None, "aim": None}
+    return {"limit": limit}
 
 
 if __name__ == "__main__":

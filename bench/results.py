@@ -1,5 +1,6 @@
 """What a benchmark says: a figure against its bar and its aim."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ class Verdict(StrEnum):
     BAR = "pass"
     BELOW = "BELOW THE BAR"
     SKIPPED = "skipped"
+    NO_BAR = "for information"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Limit:
     """The bar that has to hold and the aim beyond it, in one unit.
 
     Attributes:
-        bar: Has to hold.
+        bar: Has to hold; infinite where a figure is only told.
         aim: Is wished for; equal to the bar where there is none beyond it.
         unit: `x` for ratios, `s`, `MB` and the like.
         more_is_better: Whether the figure has to be at least the bar, not at most.
@@ -28,9 +30,13 @@ class Limit:
     more_is_better: bool = False
 
     def text(self, value: float) -> str:
+        if math.isinf(value):
+            return "–"
         return f"{'≥' if self.more_is_better else '≤'} {value:g} {self.unit}"
 
     def verdict(self, measured: float) -> Verdict:
+        if math.isinf(self.bar):
+            return Verdict.NO_BAR
         if self.more_is_better:
             return self._verdict(-measured, -self.bar, -self.aim)
         return self._verdict(measured, self.bar, self.aim)

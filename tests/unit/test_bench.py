@@ -28,6 +28,13 @@ def test_a_figure_is_judged_by_bar_and_aim(limit, measured, verdict):
     assert Row("r", limit, measured).verdict is verdict
 
 
+def test_a_figure_without_a_bar_is_only_told():
+    told = Limit(float("inf"), float("inf"), "x")
+
+    assert Row("r", told, 9.0).verdict is Verdict.NO_BAR
+    assert told.text(told.bar) == "–"
+
+
 def test_a_skipped_row_says_why_and_is_not_below_the_bar():
     row = skipped("r", AT_MOST, "java is not installed")
 
@@ -89,3 +96,12 @@ def test_the_exit_code_says_that_a_bar_was_missed(monkeypatch, capsys):
     assert command.main(["size", "--json"]) == 1
     printed = json.loads(capsys.readouterr().out)
     assert printed["benchmarks"]["size"][0]["verdict"] == "BELOW THE BAR"
+
+
+def test_json_has_null_for_no_bar(monkeypatch, capsys):
+    told = Row("told", Limit(float("inf"), float("inf"), "x"), 9.0)
+    monkeypatch.setattr(command, "_run", lambda name, options: [told])
+
+    assert command.main(["size", "--json"]) == 0
+    [row] = json.loads(capsys.readouterr().out)["benchmarks"]["size"]
+    assert (row["limit"]["bar"], row["verdict"]) == (None, "for information")
