@@ -135,7 +135,8 @@ def _show(console: Console, profiled: dict[str, CaptureProfiled]) -> None:
     if noteworthy:
         console.print(table)
     totals = [sum(getattr(each, name) for each in profiled.values()) for name in ("records", "rows", "rejected")]
+    files = "1 file" if len(profiled) == 1 else f"{len(profiled):,} files"
     console.print(
-        f"{len(profiled):,} files profiled: {totals[0]:,} records, {totals[1]:,} rows, {totals[2]:,} rejected",
+        f"{files} profiled: {totals[0]:,} records, {totals[1]:,} rows, {totals[2]:,} rejected",
         soft_wrap=True,
     )

@@ -24,13 +24,14 @@ def show_summary(console: Console, summary: Summary, folder: str) -> None:
     console.print(_status(ExecutionStatus(summary.status)), soft_wrap=True, end="  ")
     start, end = format_instant(summary.window.start), format_instant(summary.window.end)
     console.print(f"{safe(summary.endpoint)} {summary.monitor} of {start} to {end}", soft_wrap=True)
-    console.print(safe(summary.reason), soft_wrap=True)
-    counts = f"{summary.rows:,} rows from {summary.records:,} records"
+    counts = f"{summary.rows:,} rows from {summary.records:,} records, {len(summary.violations)} violations"
     if summary.rejected:
         counts += f", {summary.rejected:,} rejected lines"
     if summary.other_layout_rows:
         counts += f", {sum(summary.other_layout_rows.values()):,} rows of another layout left out"
     console.print(counts, soft_wrap=True)
+    if not summary.rows:
+        console.print(safe(summary.reason), soft_wrap=True)
     for note in summary.notes:
         console.print(f"Note: {safe(note)}", soft_wrap=True)
     if summary.violations:
@@ -49,7 +50,10 @@ def show_failure(console: Console, execution: Execution) -> None:
 
 def show_executions(console: Console, executions: Sequence[Execution]) -> None:
     """A table with one line per execution."""
-    table = Table("scheduled", "status", "rows", "violations", "worst drift", "feature", "")
+    without_rows = [execution for execution in executions if not execution.rows]
+    table = Table("scheduled", "status", "rows", "violations", "worst drift", "feature")
+    if without_rows:
+        table.add_column("why")
     for column in table.columns[2:5]:
         column.justify = "right"
     for execution in executions:
@@ -60,9 +64,8 @@ def show_executions(console: Console, executions: Sequence[Execution]) -> None:
             str(execution.violations),
             "" if execution.worst_drift is None else f"{execution.worst_drift:.3f}",
             safe(execution.worst_feature or ""),
-            safe("" if execution.rows else execution.reason),
         )
-        table.add_row(*cells)
+        table.add_row(*cells, *([safe("" if execution.rows else execution.reason)] if without_rows else []))
     console.print(table)
 
 
@@ -85,7 +88,10 @@ def _violations(violations: Sequence[ViolationEvidence]) -> Table:
 
 
 def _features(features: Sequence[FeatureSummary]) -> Table:
-    table = Table("feature", "type", "completeness", "drift", "limit", "direction", "")
+    uncompared = [feature for feature in features if feature.not_compared]
+    table = Table("feature", "type", "completeness", "drift", "limit", "direction")
+    if uncompared:
+        table.add_column("not compared because")
     for column in table.columns[2:5]:
         column.justify = "right"
     for feature in features:
@@ -98,7 +104,7 @@ def _features(features: Sequence[FeatureSummary]) -> Table:
             "" if value is None else Text(f"{value:.3f}", style="red" if drift and drift.drifted else ""),
             "" if drift is None else f"{drift.threshold:g}",
             drift.direction if drift else "",
-            safe(feature.not_compared or ""),
+            *([safe(feature.not_compared or "")] if uncompared else []),
         )
     return table
 
