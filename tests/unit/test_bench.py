@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+
 from bench import __main__ as command
 from bench import against_peers
 from bench.data import COLUMNS, capture_files
