@@ -18,15 +18,18 @@ from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.profiles.table import TableProfile
 
+PARTS = 16
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def profile_files(paths: Sequence[str]) -> WindowProfile:
-    """One file after the other; only the merged profile of those before is kept."""
-    merged = WindowProfile.empty()
+    """One file after the other; a few profiles wait before they are merged, so that memory stays flat."""
+    parts: list[WindowProfile] = []
     for path in paths:
-        merged = WindowProfile.merge_all([merged, *_profiles_of(Path(path).read_bytes())])
-    return merged
+        parts += _profiles_of(Path(path).read_bytes())
+        if len(parts) >= PARTS:
+            parts = [WindowProfile.merge_all(parts)]
+    return WindowProfile.merge_all(parts)
 
 
 def _profiles_of(body: bytes) -> list[WindowProfile]:
