@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.domain.data_quality.check import percent
+from driftline.domain.data_quality.observed import statistics_of
 from driftline.domain.drift.distance import Comparison
-from tests.unit.data_quality.support import Cells, Change, found, judge
+from tests.unit.data_quality.support import Cells, Change, found, judge, profiled
 
 WHOLE = [str(i % 50) for i in range(500)]
 DECIMAL = [f"{i % 50}.5" for i in range(500)]
@@ -164,10 +165,14 @@ def test_domain_threshold_is_the_least_share_that_is_accepted() -> None:
 
 def test_with_too_many_categories_to_count_the_best_possible_share_is_judged() -> None:
     # Given 300 distinct values, of which at most 4 are in the domain
-    verdict = judge({"f": [f"v{i}" for i in range(300)]}, {"f": LETTERS})
+    cells = {"f": [f"v{i}" for i in range(300)]}
+    verdict = judge(cells, {"f": LETTERS})
     finding = verdict.findings[0]
     assert finding.check.value == "categorical_values_check"
-    assert finding.observed == pytest.approx(4 / 300, abs=0.05)  # the number of distinct values is an estimate
+    texts = statistics_of(*profiled(cells)).features[0].string_statistics
+    assert texts is not None
+    assert texts.distinct_count == pytest.approx(300, rel=0.05)
+    assert finding.observed == min(1.0, 1.0 - ((texts.distinct_count or 0.0) - 4) / 300)
     assert verdict.not_compared[0].reason == "the window has no histogram (more than 120 distinct values)"
 
 

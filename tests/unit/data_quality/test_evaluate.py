@@ -188,6 +188,22 @@ def test_a_chi_square_test_that_is_impossible_is_null_in_the_summary() -> None:
     assert parse_summary(summary.to_json()) == summary
 
 
+def test_a_p_value_is_no_distance_and_never_the_worst_drift() -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["monitoring_config"]["distribution_constraints"] |= {
+            "categorical_drift_method": "ChiSquared",
+            "comparison_method": "Simple",
+        }
+
+    summary = evaluated(change=change).summary
+    carrier = next(feature for feature in summary.features if feature.name == "carrier").drift
+    assert carrier is not None
+    assert carrier.value is not None
+    assert carrier.value > 1.0  # a chi-square statistic, larger than any distance
+    assert summary.worst_drift is not None
+    assert summary.worst_drift.feature == "score"
+
+
 def values(metrics: Iterable[Metric]) -> dict[str, float | StatisticValues]:
     return {metric.name: metric.value for metric in metrics}
 
@@ -235,6 +251,15 @@ def test_the_top_level_has_the_totals_and_the_features_that_drifted_most() -> No
         "feature_baseline_drift_score",
         "feature_completeness_score",
     ]
+
+
+def test_a_small_p_value_counts_as_much_drift_at_the_top_level() -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["monitoring_config"]["distribution_constraints"]["categorical_drift_method"] = "ChiSquared"
+
+    metrics = metrics_at("top", change=change, top_features=2)
+    drifts = [name for name in metrics if name.startswith("feature_baseline_drift_")]
+    assert drifts == ["feature_baseline_drift_score", "feature_baseline_drift_carrier"]
 
 
 def test_no_metrics_on_request() -> None:

@@ -28,9 +28,7 @@ def json_batches(stream: BinaryIO, name: str) -> Iterator[Batch]:
             if not text.strip():
                 continue
             for column, value in _row(text, f"{name}, line {line}").items():
-                values = columns.setdefault(column, [])
-                values.extend([None] * (rows - len(values)))
-                values.append(value)
+                columns.setdefault(column, []).append(value)
             rows += 1
         if rows:
             yield Batch(rows, {column: values_to_columns(values) for column, values in columns.items()})
