@@ -24,9 +24,9 @@ class Violation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     feature_name: str | None = None
-    metric_name: str | None = None
     constraint_check_type: str
     description: str
+    metric_name: str | None = None
 
 
 class Violations(BaseModel):

@@ -1,0 +1,27 @@
+"""The metrics of an execution, with SageMaker's names, so that alarms made for Model Monitor keep working."""
+
+from math import isfinite
+
+from driftline.domain.metrics import Metric
+from driftline.domain.model_quality.quality import Quality
+
+NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
+"""SageMaker's namespace of model quality metrics of endpoints; without a leading slash."""
+
+
+def metrics_of(quality: Quality, violations: int, coverage: float | None, endpoint: str, schedule: str) -> list[Metric]:
+    """Every defined metric by its key of statistics.json, `total_number_of_violations` and `coverage` (Driftline's).
+
+    Args:
+        schedule: The value of the dimension MonitoringSchedule.
+    """
+    dimensions = {"Endpoint": endpoint, "MonitoringSchedule": schedule}
+    metrics = [
+        Metric(name, metric.value, dimensions=dimensions)
+        for name, metric in quality.metrics.items()
+        if isfinite(metric.value)
+    ]
+    metrics.append(Metric("total_number_of_violations", float(violations), "Count", dimensions))
+    if coverage is not None:
+        metrics.append(Metric("coverage", coverage, dimensions=dimensions))
+    return metrics
