@@ -6,7 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.capture.columns import ColumnValues
-from driftline.domain.capture.csv_columns import csv_to_columns, csv_to_columns_by_cell, csv_to_columns_by_scan
+from driftline.domain.capture.csv_columns import (
+    csv_to_columns,
+    csv_to_columns_by_cell,
+    csv_to_columns_by_scan,
+    csv_to_columns_by_text,
+)
 from driftline.domain.capture.csv_rows import csv_line, rows_of_csv
 
 HOSTILE = [
@@ -15,6 +20,7 @@ HOSTILE = [
     *("inf", "nan", "Infinity", "0x1", "true", "false", "e", "1.2.3", "--1", "1-2", "a.b", "+", "-", ".", "é", "١"),
     *("9007199254740993", "123456789.123456789", "1e-320", "\t1", "NULL", "a b", "x-y", "e5", "1e", "'", "\\N"),
 ]
+QUOTED = ["", "a, b", 'say "hi"', "two\nlines", ",", '"', "1", "2.5", "plain", " spaced ", "'"]
 ORDINARY = ["", "1", "2", "17", "-3", "1.5", "3.0", "0.25", "1e-05", "a", "bc", "red"]
 
 
@@ -33,9 +39,10 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
     columns = draw(
         st.lists(
             st.lists(
-                st.sampled_from(draw(st.sampled_from([HOSTILE, ORDINARY, ORDINARY[:8], ORDINARY[9:]]))), min_size=3
+                st.sampled_from(draw(st.sampled_from([HOSTILE, ORDINARY, ORDINARY[:8], ORDINARY[9:], QUOTED]))),
+                min_size=3,
             ),
-            min_size=2,
+            min_size=1,
             max_size=4,
         )
     )
@@ -50,8 +57,11 @@ def test_the_scan_equals_the_cells_or_declines(rows):
 
     slow = csv_to_columns_by_cell(data, len(rows[0]))
     fast = csv_to_columns_by_scan(data, len(rows[0]))
+    text = csv_to_columns_by_text(data, len(rows[0]))
 
     assert fast is None or all(map(same, fast, slow))
+    assert text is not None
+    assert all(map(same, text, slow))
 
 
 @pytest.mark.parametrize("cell", HOSTILE)

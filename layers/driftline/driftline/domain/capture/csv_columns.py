@@ -39,8 +39,8 @@ _SMALL_RANGE = 4096
 _UNKNOWN: Mapping[str, int] = {}
 _WRONG_COLUMN = re.compile(r'column "c(\d+)"')
 _OPTIONS = (
-    "auto_detect = false, header = false, delim = ',', quote = '', escape = '', new_line = '\\n', nullstr = '', "
-    "parallel = false"
+    "auto_detect = false, header = false, delim = ',', new_line = '\\n', nullstr = '', "
+    "parallel = false, buffer_size = 4000000, max_line_size = 1000000"
 )
 
 
@@ -54,8 +54,11 @@ def csv_to_columns(data: bytes, width: int) -> Sequence[ColumnValues]:
     Raises:
         ValueError: a row has another number of fields.
     """
-    columns = csv_to_columns_by_scan(data, width) if len(data) >= _SMALL else None
-    return csv_to_columns_by_cell(data, width) if columns is None else columns
+    if len(data) >= _SMALL:
+        columns = csv_to_columns_by_scan(data, width) or csv_to_columns_by_text(data, width)
+        if columns is not None:
+            return columns
+    return csv_to_columns_by_cell(data, width)
 
 
 def csv_to_columns_by_cell(data: bytes, width: int) -> Sequence[ColumnValues]:
@@ -94,6 +97,17 @@ def csv_to_columns_by_scan(data: bytes, width: int) -> Sequence[ColumnValues] | 
         found = _scan(data, ["VARCHAR"] * width, as_written)
         columns |= {at: texts_to_columns(cells.tolist()) for at, cells in found.items()}
     return [columns[at] for at in range(width)]
+
+
+def csv_to_columns_by_text(data: bytes, width: int) -> Sequence[ColumnValues] | None:
+    """The same by DuckDB, which only finds the cells: for quoted ones and for numbers that have to be looked at."""
+    if b"\r" in data or b"\0" in data:
+        return None
+    try:
+        found = _scan(data, ["VARCHAR"] * width, range(width), quote='"')
+    except duckdb.Error:
+        return None  # quotes that do not close, or a row with another number of fields
+    return [texts_to_columns(found[at].tolist()) for at in range(width)]
 
 
 def _fractional(
@@ -141,14 +155,15 @@ def _lines(data: bytes) -> Iterator[bytes]:
         start = end + 1
 
 
-def _scan(data: bytes, types: Sequence[str], only: Iterable[int]) -> dict[int, Cells]:
+def _scan(data: bytes, types: Sequence[str], only: Iterable[int], quote: str = "") -> dict[int, Cells]:
     """Position -> cells, masked arrays where any is missing."""
     names = ", ".join(f"c{at}" for at in only)
     columns = ", ".join(f"'c{at}': '{kind}'" for at, kind in enumerate(types))
     with NamedTemporaryFile(prefix="columns-", suffix=".csv") as file:
         file.write(data)
         file.flush()
-        query = f"SELECT {names} FROM read_csv(?, columns = {{{columns}}}, {_OPTIONS})"  # noqa: S608 - our own names
+        options = f"columns = {{{columns}}}, quote = '{quote}', escape = '{quote}', {_OPTIONS}"
+        query = f"SELECT {names} FROM read_csv(?, {options})"  # noqa: S608 - our own names
         found = _database().execute(query, [file.name]).fetchnumpy()
     return {int(name[1:]): cells for name, cells in found.items()}
 

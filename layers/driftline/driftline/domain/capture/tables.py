@@ -10,8 +10,8 @@ from driftline.domain.capture.columns import ColumnKey, Table
 from driftline.domain.capture.csv_columns import csv_to_columns
 from driftline.domain.capture.pairing import CsvLayout
 
-CHUNK_CELLS = 1_500_000
-"""Chunks are measured in cells, not bytes: each column of each chunk has a fixed cost. This many take about 100 MB."""
+CHUNK_CELLS = 1_000_000
+"""Chunks are measured in cells, not bytes: each column of each chunk has a fixed cost. This many take some 50 MB."""
 
 type SlotTable = tuple[datetime, str, Table]
 """(start of the slot, name of the layout, rows)."""
@@ -48,8 +48,11 @@ class TableBuffer:
 
 
 def _csv_table(layout: CsvLayout, lines: list[str]) -> Table:
-    columns = csv_to_columns("\n".join([*lines, ""]).encode(), layout.width)
-    return Table(len(lines), dict(zip(layout.keys, columns, strict=True)))
+    rows = len(lines)
+    lines.append("")
+    data = "\n".join(lines).encode()
+    lines.clear()  # no longer needed: as much memory again as the text
+    return Table(rows, dict(zip(layout.keys, csv_to_columns(data, layout.width), strict=True)))
 
 
 def _named_table(rows: list[dict[ColumnKey, object]]) -> Table:
