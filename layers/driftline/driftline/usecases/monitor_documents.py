@@ -1,5 +1,6 @@
 """The monitor document that counts: the current one, or the last good one while the current one is broken."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -29,7 +30,7 @@ def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
     key = layout.document_key(endpoint)
     body = store.get(key).body
     try:
-        return parse_document(decode_document(body, where=key), where=key)
+        return _parsed(body, key)
     except InvalidDocumentError:
         last_good = _last_good(store, endpoint)
         if last_good is None:
@@ -52,6 +53,12 @@ def load_status(store: ObjectStore, endpoint: str) -> MonitorStatus | None:
         return MonitorStatus.from_bytes(store.get(layout.status_key(endpoint)).body)
     except ObjectNotFoundError:
         return None
+
+
+@lru_cache(maxsize=64)
+def _parsed(body: bytes, key: str) -> MonitorDocument:
+    """Equal bytes are read once: profiling asks for every capture file, and YAML takes longer than a small one."""
+    return parse_document(decode_document(body, where=key), where=key)
 
 
 def _last_good(store: ObjectStore, endpoint: str) -> MonitorDocument | None:
