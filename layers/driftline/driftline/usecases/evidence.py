@@ -50,20 +50,20 @@ def sample_inferences(
     samples: dict[tuple[str, str], list[str]] = {name: [] for name in wanted}
     if not wanted:
         return {}
-    for _, profile in read_profiles(store, spread(parts, MAX_FILES)):
-        open_questions = {name: wanted[name] for name, found in samples.items() if len(found) < SAMPLES}
-        if not open_questions:
-            break
-        try:
-            with store.local_copy(profile.records_key) as path, duckdb.connect() as database:
-                database.execute("SET threads = 1")
-                database.read_parquet(str(path)).create_view("records")
-                present = set(database.table("records").columns)
-                for name, (key, condition) in open_questions.items():
-                    if key in present:
-                        samples[name] += _matching(database, key, condition, window, SAMPLES - len(samples[name]))
-        except ObjectNotFoundError:
-            continue  # Records may expire before profiles do.
+    with duckdb.connect(config={"threads": 1}) as database:
+        for _, profile in read_profiles(store, spread(parts, MAX_FILES)):
+            open_questions = {name: wanted[name] for name, found in samples.items() if len(found) < SAMPLES}
+            if not open_questions:
+                break
+            try:
+                with store.local_copy(profile.records_key) as path:
+                    database.read_parquet(str(path)).create_view("records", replace=True)
+                    present = set(database.table("records").columns)
+                    for name, (key, condition) in open_questions.items():
+                        if key in present:
+                            samples[name] += _matching(database, key, condition, window, SAMPLES - len(samples[name]))
+            except ObjectNotFoundError:
+                continue  # Records may expire before profiles do.
     return {name: tuple(found) for name, found in samples.items() if found}
 
 
