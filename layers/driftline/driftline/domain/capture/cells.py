@@ -42,7 +42,11 @@ def parse_number(text: str) -> tuple[float, bool] | None:
 
 def texts_to_columns(cells: Iterable[str | None]) -> ColumnValues:
     """One column of cells as they were captured; None and the empty text are missing, and `-0` is plain zero."""
-    present = [cell for cell in cells if cell]
+    return present_to_columns([cell for cell in cells if cell])
+
+
+def present_to_columns(present: list[str]) -> ColumnValues:
+    """One column of the cells that are not missing."""
     if len(set(present[:_LOOKED_AT])) > MAX_CATEGORIES:
         column = _plain_numbers(present)
         if column is not None:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.capture.byte_census import ByteCensus, fractional_cells
-from driftline.domain.capture.cells import parse_number, texts_to_columns
+from driftline.domain.capture.cells import parse_number, present_to_columns, texts_to_columns
 from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
 from driftline.domain.capture.csv_rows import rows_of_csv
 
@@ -78,24 +78,24 @@ def csv_to_columns_by_scan(data: bytes, width: int) -> Sequence[ColumnValues] | 
     scanned = _scan_typed(data, width)
     if scanned is None:
         return None
-    texts = {at: cells.tolist() for at, cells in scanned.items() if cells.dtype == object}
-    numbers = {at: _present_numbers(cells) for at, cells in scanned.items() if at not in texts}
-    census = ByteCensus.of(data) - ByteCensus.of("\n".join(filter(None, chain(*texts.values()))).encode())
+    texts, numbers = _take_apart(scanned)
+    census = ByteCensus.of(data) - ByteCensus.of("\n".join(chain(*texts.values())).encode())
     if census.strange or census.bare_dots or not all(np.isfinite(present).all() for present in numbers.values()):
         return None  # infinite: beyond a double's range, so a text
     fractional = _fractional(data, width, numbers, census)
     if fractional is None:
         return None
-    columns = {at: texts_to_columns(cells) for at, cells in texts.items()}
+    columns = {at: present_to_columns(present) for at, present in texts.items()}
     as_written: list[int] = []
     for at, present in numbers.items():
         categories = _categories(present, plain_whole=not fractional[at] and not census.padded)
         if categories is _UNKNOWN:
             as_written.append(at)
-        columns[at] = ColumnValues(present + 0.0, len(present) - fractional[at], {}, categories)
+        np.add(present, 0.0, out=present)  # minus zero becomes zero
+        columns[at] = ColumnValues(present, len(present) - fractional[at], {}, categories)
     if as_written:
         found = _scan(data, ["VARCHAR"] * width, as_written)
-        columns |= {at: texts_to_columns(cells.tolist()) for at, cells in found.items()}
+        columns |= {at: present_to_columns(_present(cells).tolist()) for at, cells in found.items()}
     return [columns[at] for at in range(width)]
 
 
@@ -107,7 +107,7 @@ def csv_to_columns_by_text(data: bytes, width: int) -> Sequence[ColumnValues] | 
         found = _scan(data, ["VARCHAR"] * width, range(width), quote='"')
     except duckdb.Error:
         return None  # quotes that do not close, or a row with another number of fields
-    return [texts_to_columns(found[at].tolist()) for at in range(width)]
+    return [present_to_columns(_present(found[at]).tolist()) for at in range(width)]
 
 
 def _fractional(
@@ -125,7 +125,7 @@ def _fractional(
     return None if counted is None else dict(enumerate(counted))
 
 
-def _scan_typed(data: bytes, width: int) -> Mapping[int, Cells] | None:
+def _scan_typed(data: bytes, width: int) -> dict[int, Cells] | None:
     """Columns that look numeric as float64, the others as texts; None when the rows are not all of that width."""
     types = _guess_types(data, width)
     for _ in range(_GUESSES):
@@ -173,7 +173,21 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def _present_numbers(cells: Cells) -> NDArray[np.float64]:
+def _take_apart(scanned: dict[int, Cells]) -> tuple[dict[int, list[str]], dict[int, NDArray[np.float64]]]:
+    """Present texts and present numbers by position; `scanned` is emptied, so that no column is in memory twice."""
+    texts: dict[int, list[str]] = {}
+    numbers: dict[int, NDArray[np.float64]] = {}
+    for at in sorted(scanned):
+        cells = _present(scanned.pop(at))
+        if cells.dtype == object:
+            texts[at] = cells.tolist()
+        else:
+            numbers[at] = cells
+    return texts, numbers
+
+
+def _present(cells: Cells) -> Cells:
+    """Without the missing ones, in row order."""
     return cells.compressed() if isinstance(cells, np.ma.MaskedArray) else cells
 
 

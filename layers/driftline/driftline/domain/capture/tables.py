@@ -10,7 +10,7 @@ from driftline.domain.capture.columns import ColumnKey, Table
 from driftline.domain.capture.csv_columns import csv_to_columns
 from driftline.domain.capture.pairing import CsvLayout
 
-CHUNK_CELLS = 1_000_000
+CHUNK_CELLS = 1_500_000
 """Chunks are measured in cells, not bytes: each column of each chunk has a fixed cost. This many take some 50 MB."""
 
 type SlotTable = tuple[datetime, str, Table]
