@@ -28,7 +28,7 @@ from local.emf import metric_data
 BASELINE_NAME = "january-and-february.csv"
 _UPLOADS_AT_ONCE = 8
 _PATIENCE_SECONDS = 120.0
-_LOOK_AGAIN_SECONDS = 0.05
+_LOOK_AGAIN_SECONDS = 0.1
 _FOLDERS = (layout.MONITORS, layout.BASELINES, layout.CAPTURE, layout.REPORTS)
 """What a user looks at; state/ can be made again from these."""
 
@@ -109,14 +109,16 @@ class Replay:
 
     def _profiled(self, files: Sequence[CaptureFile]) -> bool:
         """Whether every file has a profile of the hour that it lies in."""
-        wanted = set()
-        prefixes = set()
-        for file in files:
-            hour = layout.parse_capture_key(file.key).hour
-            digest = layout.source_digest(None, file.key)
-            wanted.add(layout.profile_key(ENDPOINT, VARIANT, hour, digest))
-            prefixes.add(layout.profiles_prefix(ENDPOINT, VARIANT, hour).rsplit("/", 2)[0] + "/")  # of the date
-        return wanted.issubset(key for prefix in prefixes for key in self._keys(prefix))
+        hours = {layout.parse_capture_key(file.key).hour: file.key for file in files}
+        wanted = {
+            layout.profile_key(ENDPOINT, VARIANT, hour, layout.source_digest(None, key)) for hour, key in hours.items()
+        }
+        # The last hours come last, most often: while their date is incomplete, the date before need not be listed.
+        dates = sorted({layout.profiles_prefix(ENDPOINT, VARIANT, hour).rsplit("/", 2)[0] + "/" for hour in hours})
+        for date_folder in reversed(dates):
+            if not {key for key in wanted if key.startswith(date_folder)}.issubset(self._keys(date_folder)):
+                return False
+        return True
 
     def _put(self, key: str, body: bytes) -> None:
         self._s3.put_object(Bucket=self._cloud.bucket, Key=key, Body=body)
