@@ -121,6 +121,15 @@ def test_rejects_are_listed_in_a_third_object():
     assert len(result.written) == 3
 
 
+def test_a_file_full_of_bad_lines_lists_the_first_and_counts_all():
+    bucket, result = profiled(record(), *["junk"] * 10_500)
+
+    listed = rejects(bucket)
+    assert result.rejected == hour_profile(bucket).rejected == 10_500
+    assert len(listed) == 10_001
+    assert listed[-1]["reason"] == "500 more are not listed"
+
+
 def test_a_file_across_an_hour_has_a_profile_for_each():
     bucket, result = profiled(record("2026-03-01T14:59:59Z"), record("2026-03-01T15:00:01Z"))
 

@@ -14,7 +14,6 @@ from driftline.domain import layout
 from driftline.domain.capture.batch_output import capture_lines, is_manifest, read_manifest
 from driftline.domain.capture.blocks import CaptureReader
 from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
-from driftline.domain.capture.records import Reject
 from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
 from driftline.domain.ground_truth.hour_ids import HourIds
@@ -113,7 +112,7 @@ def profile_capture(
     written = [records_key, *profile_keys.values()]
     state.put(records_key, records, content_type="application/vnd.apache.parquet")
     if reader.rejects:
-        state.put(rejects_key, _rejects_file(reader.rejects), content_type="application/jsonl")
+        state.put(rejects_key, _rejects_file(reader), content_type="application/jsonl")
         written.insert(1, rejects_key)
     elif earlier is not None:
         state.delete(rejects_key)
@@ -127,7 +126,7 @@ def profile_capture(
         source.variant,
         records=sum(profile.records for profile in hours.values()),
         rows=sum(profile.rows for profile in hours.values()),
-        rejected=len(reader.rejects),
+        rejected=reader.rejected,
         skipped=sum(profile.skipped for profile in hours.values()),
         slots=len(reader.counts),
         written=tuple(written),
@@ -208,7 +207,7 @@ def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str) -> None:
         raise InvalidInputError(f"{failed}; no record of {uri} came through it")
     if all(reject.malformed for reject in reader.rejects):
         raise InvalidInputError(
-            f"none of {len(reader.rejects)} lines is a capture record; line {first.line}: {first.reason}",
+            f"none of {reader.rejected} lines is a capture record; line {first.line}: {first.reason}",
             where=uri,
             expected="JSON Lines as SageMaker's data capture writes them",
         )
@@ -239,11 +238,14 @@ def _earlier_hours(state: ObjectStore, records_key: str) -> list[datetime] | Non
         return None
 
 
-def _rejects_file(rejects: Iterable[Reject]) -> bytes:
-    lines = (
+def _rejects_file(reader: CaptureReader) -> bytes:
+    """JSON Lines; the last line says how many more there are, if not all are listed."""
+    lines = [
         json.dumps({"line": reject.line, "reason": reject.reason, "quoted": reject.quoted}, ensure_ascii=False)
-        for reject in rejects
-    )
+        for reject in reader.rejects
+    ]
+    if more := reader.rejected - len(reader.rejects):
+        lines.append(json.dumps({"line": None, "reason": f"{more} more are not listed", "quoted": ""}))
     return ("\n".join(lines) + "\n").encode()
 
 

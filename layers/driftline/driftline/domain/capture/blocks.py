@@ -14,6 +14,9 @@ from driftline.domain.capture.payloads import CsvPayload, Payload, Rows, decode_
 from driftline.domain.capture.records import AnyRecord, CsvRecord, RecordBatch, Reject, SlotClock, decode_records
 from driftline.domain.errors import InvalidInputError
 
+LISTED_REJECTS = 10_000
+"""So many are listed one by one; a file of nothing but bad lines must not fill the memory."""
+
 type Preprocess = Callable[[dict[str, object], int], Sequence[Mapping[str, object]]]
 """(the record as JSON, its line) -> its rows, none to drop it; raises InvalidInputError."""
 
@@ -55,7 +58,7 @@ class CaptureReader:
         default_slot: Where lines without a time of their own are counted: the start of the file's own hour.
         preprocess: The monitor's script, if it has one.
         counts: Slot -> counts; a record that gave no rows counts as well.
-        rejects: In the order of their lines.
+        rejects: In the order of their lines, at most LISTED_REJECTS of them; `rejected` counts all.
     """
 
     default_slot: datetime
@@ -75,11 +78,17 @@ class CaptureReader:
             blocks = self._plain(batch.plain) if batch.plain and self.preprocess is None else None
             yield from self._any(batch) if blocks is None else blocks
 
+    @property
+    def rejected(self) -> int:
+        """How many lines and records were rejected."""
+        return sum(count.rejected for count in self.counts.values())
+
     def _count(self, slot: datetime) -> SlotCount:
         return self.counts.setdefault(slot, SlotCount())
 
     def _reject(self, reject: Reject) -> None:
-        self.rejects.append(reject)
+        if len(self.rejects) < LISTED_REJECTS:
+            self.rejects.append(reject)
         self._count(reject.slot or self.default_slot).rejected += 1
 
     def _plain(self, records: Sequence[CsvRecord]) -> list[Block] | None:

@@ -13,6 +13,9 @@ from driftline.domain.capture.pairing import CsvLayout
 CHUNK_CELLS = 1_500_000
 """Chunks are measured in cells, not bytes: each column of each chunk has a fixed cost. This many take some 50 MB."""
 
+_NAMED_WEIGHT = 4
+"""A value in a dictionary takes about as much memory as so many cells of CSV."""
+
 type SlotTable = tuple[datetime, str, Table]
 """(start of the slot, name of the layout, rows)."""
 
@@ -33,7 +36,7 @@ class TableBuffer:
             self._cells += block.layout.width * len(block.lines)
         else:
             self._rows.setdefault((block.slot, block.layout), []).extend(block.rows)
-            self._cells += sum(map(len, block.rows))
+            self._cells += _NAMED_WEIGHT * sum(map(len, block.rows))
         if self._cells >= self.chunk_cells:
             yield from self.flush()
 
