@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.capture.cells import parse_number, texts_to_columns, value_text, values_to_columns
@@ -96,3 +96,36 @@ def test_values_keep_the_types_that_json_gave_them():
 )
 def test_values_as_text(value, text):
     assert value_text(value) == text
+
+
+@given(
+    st.lists(st.floats() | st.integers() | st.none(), min_size=300, max_size=300),
+    st.sampled_from([None, "x", "", 10**400, float("inf"), True, -0.0]),
+)
+@settings(max_examples=50, deadline=None)
+def test_many_numbers_are_what_their_texts_say(values, odd):
+    values[77] = odd
+
+    fast, slow = values_to_columns(values), texts_to_columns(map(value_text, values))
+
+    assert fast.numbers.tobytes() == slow.numbers.tobytes()
+    assert (fast.integral, fast.texts, fast.categories) == (slow.integral, slow.texts, slow.categories)
+
+
+def test_many_texts_of_plain_numbers_are_what_single_ones_are():
+    texts = [*(f"{i}.5" for i in range(150)), *map(str, range(150)), *(f"{i}e-3" for i in range(150)), "-0", ""]
+
+    together = texts_to_columns(texts)
+
+    assert together.numbers.tolist() == [parse_number(text)[0] for text in texts if text]
+    assert (together.integral, together.texts, together.categories) == (151, {}, None)
+
+
+@pytest.mark.parametrize("odd", ["1 ", " 1", "1,2", "null", "007", "+7", "1e999", "x"])
+def test_one_odd_text_among_many_numbers(odd):
+    column = texts_to_columns([*map(str, range(1000)), odd])
+
+    number = parse_number(odd)
+    assert column.texts == ({odd: 1} if number is None else {})
+    assert column.integral == 1000 + (number is not None)
+    assert column.present == 1001

@@ -22,6 +22,7 @@ _FRACTIONAL = re.compile(FRACTIONAL)
 _INTEGRAL = re.compile(INTEGRAL)
 
 _NUMBERS = msgspec.json.Decoder(list[float])
+_NUMBERS_OR_MISSING = frozenset((float, int, type(None)))
 _MARKS_OF_FRACTIONS = frozenset(".eE")
 _LOOKED_AT = 1_000
 
@@ -94,14 +95,14 @@ def value_text(value: object) -> str | None:
     `true` and `false` for booleans, the shortest exact text for numbers, `NaN`, `Infinity` and `-Infinity`
     for what JSON cannot say; these are texts, not numbers. Anything else (dates, decimals) as Python prints it.
     """
-    if value is None:
-        return None
-    if isinstance(value, np.generic):
-        value = value.item()
     if isinstance(value, str):
         return value or None
+    if value is None:
+        return None
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, np.generic):
+        return value_text(value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     return str(value)
@@ -109,4 +110,16 @@ def value_text(value: object) -> str | None:
 
 def values_to_columns(values: Sequence[object]) -> ColumnValues:
     """One column of values from JSON, a script or Parquet: strings are classified by their text."""
-    return texts_to_columns(map(value_text, values))
+    return _many_numbers(values) or texts_to_columns(map(value_text, values))
+
+
+def _many_numbers(values: Sequence[object]) -> ColumnValues | None:
+    """Many different finite numbers, without a look at their texts; None for other columns."""
+    kinds = Counter(map(type, values))
+    if not _NUMBERS_OR_MISSING.issuperset(kinds) or len(set(values[:_LOOKED_AT])) <= MAX_CATEGORIES + 1:
+        return None
+    try:
+        numbers = np.array([value for value in values if value is not None], dtype=np.float64)
+    except OverflowError:
+        return None  # an integer beyond a double's range is a text
+    return ColumnValues(numbers + 0.0, kinds[int], {}, None) if np.isfinite(numbers).all() else None

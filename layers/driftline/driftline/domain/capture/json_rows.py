@@ -15,7 +15,7 @@ values is one row, because `{"features": [1, 2]}` is; pairing may still spread i
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import cast
 
 import msgspec
@@ -24,6 +24,7 @@ type NamedRow = dict[str, object]
 """Suffix of the column key -> value; the values are None, bool, int, float and str."""
 
 _JSON = msgspec.json.Decoder()
+_NESTED = frozenset((dict, list))
 
 
 class PayloadError(ValueError):
@@ -80,25 +81,30 @@ def _rows_of_line(line: str | bytes) -> Iterator[NamedRow]:
 
 
 def _rows(document: object) -> Iterator[NamedRow]:
-    if isinstance(document, Mapping) and len(document) == 1:
+    if isinstance(document, dict) and len(document) == 1:
         (only,) = document.values()
         if isinstance(only, list) and only and all(isinstance(item, (dict, list)) for item in only):
             document = only
     if not isinstance(document, list):
-        yield dict(_flatten("" if isinstance(document, Mapping) else "[0]", document))
+        yield _row(document) if isinstance(document, dict) else {"[0]": document}
         return
     nested = sum(isinstance(item, (dict, list)) for item in document)
     if nested == len(document):
-        for item in document:
-            yield dict(_flatten("", item))
+        yield from map(_row, document)
     elif nested == 0:
-        yield dict(_flatten("", document))
+        yield _row(document)
     else:
         raise PayloadError("a list that mixes rows with plain values")
 
 
+def _row(value: dict[str, object] | list[object]) -> NamedRow:
+    if isinstance(value, dict) and _NESTED.isdisjoint(map(type, value.values())):
+        return {f".{name}": item for name, item in value.items()}
+    return dict(_flatten("", value))
+
+
 def _flatten(path: str, value: object) -> Iterator[tuple[str, object]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name, item in value.items():
             yield from _flatten(f"{path}.{name}", item)
     elif isinstance(value, list):
