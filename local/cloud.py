@@ -31,8 +31,8 @@ _LOCAL_PARAMETERS = {"ProfileConcurrency": "2", "RunConcurrency": "2"}
 """Every worker is a process of its own here."""
 
 _QUEUES = ("Configure", "Baseline", "Profile", "Run")
-_DRAIN_PAUSE_SECONDS = 0.1
-_QUIET_LOOKS = 3  # EventBridge delivers on a thread of its own: one look at empty queues proves little
+_DRAIN_PAUSE_SECONDS = 0.03
+_QUIET_LOOKS = 2  # queues are looked at one after the other: a message may pass behind our back once
 
 
 class EmbeddedCloud:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import ministack.app as gateway
 from ministack.core import iam_actions
-from ministack.services import cloudwatch, eventbridge, lambda_svc, scheduler
+from ministack.services import cloudwatch, eventbridge, lambda_svc, s3, scheduler
 
 
 def end_with_parent() -> None:
@@ -34,6 +34,15 @@ def trust_loopback() -> None:
     """Policies that demand TLS (aws:SecureTransport) hold on loopback, where nobody can listen."""
     pin = gateway.pin_request_origin
     gateway.pin_request_origin = lambda address, _secure: pin(address, True)
+
+
+def deliver_events_before_answering() -> None:
+    """An S3 event is in its queues when the call that caused it returns, so that empty queues mean that all is done."""
+
+    def deliver(bucket: str, key: str, event: str, *details: Any, **more: Any) -> None:
+        s3._fire_s3_event(bucket, key, event, *details, sequencer=s3._next_event_sequencer(event), **more)  # noqa: SLF001
+
+    s3._fire_s3_event_async = deliver  # noqa: SLF001
 
 
 def leave_alarms_alone() -> None:
@@ -116,12 +125,14 @@ def hold_schedules_still() -> None:
 def main() -> None:
     threading.Thread(target=end_with_parent, daemon=True, name="end-with-parent").start()
     trust_loopback()
+    deliver_events_before_answering()
     leave_alarms_alone()
     read_concurrency_as_number()
     name_schedules_with_their_group()
     tell_policies_the_source_of_events()
     if os.environ.get("DRIFTLINE_SCHEDULES_TICK") == "1":
         fill_in_schedule_context()
+        scheduler._SCHEDULE_TICK_INTERVAL = 1  # noqa: SLF001 (seconds, instead of ten)
     else:
         hold_schedules_still()
     gateway.main()

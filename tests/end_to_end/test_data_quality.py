@@ -1,5 +1,6 @@
 """From files in a bucket to a verdict, on the embedded cloud, by the template's own roles."""
 
+import gzip
 import json
 import time
 from collections.abc import Iterator
@@ -227,8 +228,14 @@ def test_a_poison_file_waits_in_the_dead_letter_queue_and_its_neighbours_go_on(h
     hasty.drain()
     assert hasty.messages("ProfileDeadLettersUrl") == 1
     assert len(bucket.everything("state/profiles/poisoned/")) == 2
-    letter = hasty.client("sqs").receive_message(QueueUrl=hasty.outputs["ProfileDeadLettersUrl"])["Messages"][0]
+    sqs, letters = hasty.client("sqs"), hasty.outputs["ProfileDeadLettersUrl"]
+    letter = sqs.receive_message(QueueUrl=letters, VisibilityTimeout=0)["Messages"][0]
     assert json.loads(letter["Body"])["detail"]["object"]["key"].endswith("01-poison.jsonl.gz")
+    # Once the file is mended and uploaded again, its own new event has it profiled.
+    bucket.put(capture_key("poisoned", "01-poison.jsonl.gz"), gzip.compress(capture_file(rows(20, seed=9))))
+    hasty.drain()
+    assert len(bucket.everything("state/profiles/poisoned/")) == 3
+    sqs.purge_queue(QueueUrl=letters)
 
 
 def test_an_execution_by_hand_judges_any_window(cloud: EmbeddedCloud) -> None:
