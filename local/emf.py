@@ -11,6 +11,7 @@ from typing import Any
 
 _MAX_DATA = 500  # metric data per PutMetricData
 _PAUSE_SECONDS = 0.5
+_OVERLAP_MILLISECONDS = 60_000  # lines of several workers do not arrive in the order of their times
 
 
 def metric_data(line: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -75,6 +76,7 @@ class MetricsBridge:
         self._logs = logs
         self._cloudwatch = cloudwatch
         self._seen: set[tuple[str, str, int, str]] = set()
+        self._newest: dict[str, int] = {}
         self._turn = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="metrics-bridge")
@@ -102,13 +104,17 @@ class MetricsBridge:
     def _new_lines(self) -> Iterator[str]:
         groups = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/")
         for group in (entry["logGroupName"] for page in groups for entry in page["logGroups"]):
+            # Only the end is read again and again: a log grows, and reading all of it each time would take over.
             pages = self._logs.get_paginator("filter_log_events").paginate(
-                logGroupName=group, filterPattern='"CloudWatchMetrics"'
+                logGroupName=group,
+                filterPattern='"CloudWatchMetrics"',
+                startTime=max(0, self._newest.get(group, 0) - _OVERLAP_MILLISECONDS),
             )
             for event in (one for page in pages for one in page["events"]):
                 mark = (group, event["logStreamName"], event["timestamp"], event["message"])
                 if mark not in self._seen:
                     self._seen.add(mark)
+                    self._newest[group] = max(self._newest.get(group, 0), event["timestamp"])
                     yield event["message"]
 
     def _run(self) -> None:
