@@ -11,7 +11,6 @@ Rows of different layouts share one file; a column that a layout lacks is NULL t
 cannot both be column names in DuckDB: the later ones get `#2`, `#3` … behind them.
 """
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -23,6 +22,7 @@ from types import TracebackType
 from typing import Self
 
 import duckdb
+import msgspec
 
 from driftline.domain.capture.blocks import Block
 from driftline.domain.capture.cells import value_text
@@ -81,7 +81,7 @@ class ColumnarRecords:
             document: dict[str, object] = dict(zip(_ORIGIN, origin, strict=True))
             for key, value in row.items():
                 document[f"c{keys.setdefault(key, len(keys))}"] = value_text(value)
-            spool.write(json.dumps(document) + "\n")
+            spool.write(msgspec.json.encode(document).decode() + "\n")
 
     def to_bytes(self, hours: Iterable[datetime] = ()) -> bytes:
         """The Parquet file; equal blocks give equal bytes. Call it once, when all blocks are in.
