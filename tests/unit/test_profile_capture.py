@@ -12,7 +12,7 @@ from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.usecases.profile_capture import StaleReadError, profile_capture
-from tests.fakes import InMemoryStore, InMemoryStores
+from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryStores
 
 KEY = "capture/flights/AllTraffic/2026/03/01/14/00-00-000-abc.jsonl"
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -146,6 +146,22 @@ def test_a_replaced_file_replaces_everything_that_was_made_of_it():
 
     fresh, _ = profiled(record("2026-03-01T15:30:00Z"))
     assert bucket.objects == fresh.objects
+
+
+@pytest.mark.parametrize("call", range(1, 5))
+def test_a_crash_between_two_writes_is_mended_by_the_next_delivery(call):
+    lines = "\n".join([record("2026-03-01T14:59:59Z"), record("2026-03-01T15:00:01Z"), "junk"]).encode()
+    bucket = InMemoryStore("bucket", {KEY: lines})
+
+    with pytest.raises(InjectedError):
+        profile_capture(KEY, capture=bucket, state=FailingStore(bucket, call, operations=["put"]))
+    half = [key for key in bucket.objects if key != KEY]
+    profile_capture(KEY, capture=bucket, state=bucket)
+
+    whole, _ = profiled(*lines.decode().split("\n"))
+    assert bucket.objects == whole.objects
+    assert len(half) == call - 1
+    assert not [key for key in half[:1] if key.endswith(".profile")]  # a profile never comes before its records
 
 
 class ReplacedWhileRead(InMemoryStore):
