@@ -11,6 +11,7 @@ from tests.end_to_end.endpoint import HOUR, Bucket, baseline_csv, capture_file, 
 pytestmark = pytest.mark.cloud
 
 CAPTURES = "captures-of-old"
+KEY = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 PREFIX = "endpoints/captured data/"
 
 
@@ -18,6 +19,7 @@ PREFIX = "endpoints/captured data/"
 def changed() -> Iterator[EmbeddedCloud]:
     parameters = {
         "CaptureBucketName": CAPTURES,
+        "CaptureKeyArn": KEY,
         "MetricsNamespace": "Mine/Models",
         "OperatorEmail": "operators@example.com",
         "EncryptOperatorTopic": "false",
@@ -65,3 +67,13 @@ def test_the_bucket_is_closed_and_keeps_versions(changed: EmbeddedCloud) -> None
     rules = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=name)["Policy"]
+
+
+def test_captures_that_are_encrypted_may_be_decrypted(changed: EmbeddedCloud) -> None:
+    iam = changed.client("iam")
+    arn = next(role["Arn"] for role in iam.list_roles()["Roles"] if "ProfileCaptureRole" in role["RoleName"])
+    for resource, decision in ((KEY, "allowed"), (KEY.replace("1234abcd", "another0"), "implicitDeny")):
+        answer = iam.simulate_principal_policy(
+            PolicySourceArn=arn, ActionNames=["kms:Decrypt"], ResourceArns=[resource]
+        )
+        assert answer["EvaluationResults"][0]["EvalDecision"] == decision
