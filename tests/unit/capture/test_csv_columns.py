@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from driftline.domain.capture import byte_census
+from driftline.domain.capture.byte_census import ByteCensus
 from driftline.domain.capture.columns import ColumnValues
 from driftline.domain.capture.csv_columns import (
     csv_to_columns,
@@ -134,3 +136,38 @@ def test_quoted_cells():
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=5), min_size=1, max_size=4))
 def test_a_row_survives_being_written_as_a_line(cells):
     assert rows_of_csv(csv_line(cells)) == [cells]
+
+
+@given(
+    st.lists(st.sampled_from(["1", "-2.5", "007", "0.05", "1e-05", "a.b", ".", "e", "", "+1", "3.0E+02"]), max_size=60)
+)
+def test_a_census_adds_up_and_blocks_do_not_show(cells):
+    text = ",".join(cells).encode()
+
+    whole = ByteCensus.of(text)
+    parts = [ByteCensus.of(cell.encode()) for cell in cells]
+
+    for name in ("strange", "bare_dots", "dots", "exponents", "padded"):
+        assert getattr(whole, name) == sum(getattr(part, name) for part in parts)
+    assert whole.padded == cells.count("007")
+    assert whole.exponents == sum(cell.lower().count("e") for cell in cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(byte_census, "_BLOCK", 7)
+        assert ByteCensus.of(text) == whole
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["1", "-2.5", "1e-05", "a", "", "é"]), min_size=3, max_size=3), min_size=1, max_size=40
+    )
+)
+def test_fractional_cells_are_counted_per_column_in_any_blocks(rows):
+    text = "".join(",".join(row) + "\n" for row in rows).encode()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(byte_census, "_ROWS_BLOCK", 16)
+        patch.setattr(byte_census, "_BLOCK", 5)
+        counted = byte_census.fractional_cells(text, 3)
+
+    assert counted == [sum(row[at] in {"-2.5", "1e-05"} for row in rows) for at in range(3)]
+    assert byte_census.fractional_cells(text + b"1,2\n", 3) is None

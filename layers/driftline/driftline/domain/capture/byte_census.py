@@ -10,6 +10,9 @@ type Bytes = NDArray[np.uint8]
 _BLOCK = 1 << 17
 """Bytes at a time, so that the masks stay in the processor's cache."""
 
+_ROWS_BLOCK = 1 << 20
+"""Bytes of whole rows at a time, so that the positions of their cells take little memory."""
+
 _NINE = 9
 _ZERO, _COMMA, _LINE_END, _DOT, _MINUS, _PLUS, _SMALL_E = b"0,\n.-+e"
 _TO_SMALL = np.uint8(0x20)
@@ -37,9 +40,11 @@ class ByteCensus:
     @classmethod
     def of(cls, text: bytes) -> "ByteCensus":
         counts = np.zeros(5, dtype=np.int64)
-        framed = np.frombuffer(b"\n\n" + text + b"\n", dtype=np.uint8)
         for start in range(0, len(text), _BLOCK):
-            counts += _count(framed[start : start + _BLOCK + 3])
+            before = text[start - 2 : start] if start else b"\n\n"
+            block = text[start : start + _BLOCK + 1]
+            after = b"" if len(block) > _BLOCK else b"\n"
+            counts += _count(np.frombuffer(before + block + after, dtype=np.uint8))
         return cls(*counts.tolist())
 
     def __sub__(self, part: "ByteCensus") -> "ByteCensus":
@@ -86,14 +91,27 @@ def fractional_cells(text: bytes, width: int) -> list[int] | None:
         text: CSV without quotes that ends with a line end.
         width: Number of fields of every row.
     """
-    raw = np.frombuffer(text, dtype=np.uint8)
+    counts = np.zeros(width, dtype=np.int64)
+    start = 0
+    while start < len(text):
+        cut = text.rfind(b"\n", start, start + _ROWS_BLOCK) + 1 or text.find(b"\n", start) + 1 or len(text)
+        held = _held(np.frombuffer(text[start:cut], dtype=np.uint8), width)
+        if held is None:
+            return None
+        counts += np.count_nonzero(held, axis=0)
+        start = cut
+    return [int(count) for count in counts]
+
+
+def _held(raw: Bytes, width: int) -> NDArray[np.bool_] | None:
+    """Whether each cell of whole rows holds a mark of a fraction, shape (rows, width)."""
     marks = np.concatenate([_marks(raw[start : start + _BLOCK]) for start in range(0, len(raw), _BLOCK)])
     ends = np.flatnonzero((marks == _COMMA) | (marks == _LINE_END))
     if len(ends) % width or np.any(marks[ends[width - 1 :: width]] != _LINE_END):
         return None
-    last_mark = marks[ends - 1]  # of the first cell it is the text's last byte, a line end
-    held = (last_mark != _COMMA) & (last_mark != _LINE_END)
-    return [int(count) for count in np.count_nonzero(held.reshape(-1, width), axis=0)]
+    last_mark = marks[ends - 1]  # of the first cell it is the last mark of all, a line end
+    held: NDArray[np.bool_] = (last_mark != _COMMA) & (last_mark != _LINE_END)
+    return held.reshape(-1, width)
 
 
 def _marks(raw: Bytes) -> Bytes:
