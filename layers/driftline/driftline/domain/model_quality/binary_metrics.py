@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from driftline.domain.model_quality import bootstrap, curves, intervals
 from driftline.domain.model_quality.binary_state import NOT_POSITIVE, BinaryState
@@ -29,6 +30,7 @@ from driftline.domain.model_quality.quality import MetricValue, Quality
 from driftline.domain.model_quality.samples import PARTS, standard_deviation
 from driftline.domain.model_quality.score_counts import EXACT, LIMIT, ScoreCounts
 from driftline.domain.profiles.moments import Moments
+from driftline.domain.profiles.packing import Floats
 
 _CONSTANT = "_best_constant_classifier"
 
@@ -166,14 +168,20 @@ def _of_au_prc(scores: ScoreCounts, value: float) -> Interval | None:
     if not positive.sum():
         return None
     cells, groups = np.concatenate((negative, positive)).astype(np.int64), len(negative)
-    found = bootstrap.percentile(
-        cells, lambda counts: np.array([[curves.pr_area(row[:groups], row[groups:])] for row in counts.astype(float)])
-    )
+    found = bootstrap.percentile(cells, _areas(groups))
     if found is None:
         return None
     shift = value - curves.pr_area(negative, positive)
     lower, upper = float(found[0][0]) + shift, float(found[1][0]) + shift
     return max(0.0, lower), min(1.0, upper)
+
+
+def _areas(groups: int) -> Callable[[NDArray[np.int64]], Floats]:
+    def areas(drawn: NDArray[np.int64]) -> Floats:
+        counts = drawn.astype(np.float64)
+        return curves.pr_areas(counts[:, :groups], counts[:, groups:])[:, None]
+
+    return areas
 
 
 def _extras(errors: ProbabilityErrors) -> dict[str, MetricValue]:

@@ -16,6 +16,7 @@ REPLICATES = 1000
 _SEED = 20_260_730
 _TAILS = (0.025, 0.975)
 _CELLS_AT_ONCE = 2_000_000
+_HALVINGS = 30
 
 
 def percentile(
@@ -43,16 +44,39 @@ def percentile(
 
 
 def absolute_sum(means: Floats, deviations: Floats) -> Interval:
-    """Of the sum of |means|, whose parts are normal with these standard deviations: the basic bootstrap.
+    """Of the sum of |true means|, whose estimates `means` are normal with these standard deviations.
 
-    The sum of absolute values is biased upwards, and a resampled one once more; 2 * value - quantile takes the bias
-    out instead of adding it. Never below 0.
+    A sum of absolute values is biased upwards: it is above 0 even where every true mean is 0. So the interval holds
+    the sums of those true means, all of one shape, that would give the observed sum with no tail below 2.5 % (a test
+    turned round, on simulated estimates). Two shapes are tried, the estimates and the estimates shrunk by their noise,
+    times a factor, and the wider interval counts: which one is right depends on how many true means are 0. Where all
+    are, both are; where one of many is not, the interval holds the truth in some 90 % of cases. It is stretched to the
+    estimate, where that lies above it.
     """
-    generator = np.random.default_rng(_SEED)
     value = float(np.abs(means).sum())
-    draws = np.abs(means + deviations * generator.standard_normal((REPLICATES, len(means)))).sum(axis=1)
-    lower, upper = _ends(draws)
-    return max(0.0, 2 * value - upper), max(0.0, 2 * value - lower)
+    if not value:
+        return 0.0, 0.0
+    sizes = np.abs(means)
+    shrunk = means * (1 - np.square(np.divide(deviations, sizes, out=np.ones_like(means), where=sizes > deviations)))
+    noise = deviations * np.random.default_rng(_SEED).standard_normal((REPLICATES, len(means)))
+    shapes = [shape for shape in (means, shrunk) if shape.any()]
+    lower = min(_sum_with_tail(shape, noise, value, _TAILS[1]) for shape in shapes)
+    upper = max(_sum_with_tail(shape, noise, value, _TAILS[0]) for shape in shapes)
+    return lower, max(value, upper)
+
+
+def _sum_with_tail(shape: Floats, noise: Floats, value: float, tail: float) -> float:
+    """The sum of |true means| of this shape at which `value` is the quantile of estimated sums; 0 if even 0 is beyond.
+
+    By halving: the larger the true means, the larger the estimated sums.
+    """
+    unit = shape / np.abs(shape).sum()
+    low, high = 0.0, 2.0 * (value + float(np.abs(noise).sum(axis=1).max()))
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        sums = np.abs(middle * unit + noise).sum(axis=1)
+        low, high = (low, middle) if float(np.quantile(sums, tail)) >= value else (middle, high)
+    return high if low else 0.0
 
 
 def _ends(values: Floats) -> Interval:

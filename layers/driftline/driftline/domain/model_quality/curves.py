@@ -40,10 +40,15 @@ def roc_area(negative: Floats, positive: Floats) -> float:
 
 def pr_area(negative: Floats, positive: Floats) -> float:
     """NaN if there is no positive row."""
-    if not positive.sum():
-        return float("nan")
+    return float(pr_areas(negative[None, :], positive[None, :])[0]) if len(negative) else float("nan")
+
+
+def pr_areas(negative: Floats, positive: Floats) -> Floats:
+    """Of many counts at once, shape (replicates, k); NaN where there is no positive row."""
     _, recalls, precisions = _points(negative, positive)
-    return _area(np.append(0.0, recalls), np.append(precisions[0], precisions))
+    widths = np.diff(recalls, axis=-1, prepend=0.0)
+    heights = precisions + np.concatenate((precisions[:, :1], precisions[:, :-1]), axis=1)
+    return np.where(positive.any(axis=-1), (widths * heights).sum(axis=-1) / 2, np.nan)
 
 
 def grouped(negative: Floats, positive: Floats) -> tuple[Floats, Floats]:
@@ -56,11 +61,15 @@ def grouped(negative: Floats, positive: Floats) -> tuple[Floats, Floats]:
 
 
 def _points(negative: Floats, positive: Floats) -> tuple[Floats, Floats, Floats]:
-    """False positive rate, recall and precision at every score, descending."""
-    false_positives, true_positives = np.cumsum(negative[::-1]), np.cumsum(positive[::-1])
-    false_rates = false_positives / max(1.0, float(false_positives[-1]))
-    recalls = true_positives / max(1.0, float(true_positives[-1]))
-    return false_rates, recalls, true_positives / np.maximum(1.0, true_positives + false_positives)
+    """False positive rate, recall and precision at every score, descending; the last axis is the scores'.
+
+    Before the first row, which only a resampled count can lack, nothing is called positive: precision 1, as in Spark.
+    """
+    false_positives, true_positives = np.cumsum(negative[..., ::-1], axis=-1), np.cumsum(positive[..., ::-1], axis=-1)
+    false_rates = false_positives / np.maximum(1.0, false_positives[..., -1:])
+    recalls = true_positives / np.maximum(1.0, true_positives[..., -1:])
+    called = true_positives + false_positives
+    return false_rates, recalls, np.where(called > 0, true_positives / np.maximum(1.0, called), 1.0)
 
 
 def _area(x: Floats, y: Floats) -> float:

@@ -36,8 +36,9 @@ type Pairs = NDArray[np.int64]
 def multiclass_quality(state: MulticlassState) -> Quality:
     labels = state.confusion.labels()
     places = {label: place for place, label in enumerate(labels)}
-    pairs = np.array([(places[a], places[p]) for a, p in state.confusion.cells], dtype=np.int64).reshape(-1, 2)
-    counts = np.array(list(state.confusion.cells.values()), dtype=np.int64).reshape(-1, PARTS).T
+    cells = sorted(state.confusion.cells.items())  # the bootstrap draws in this order, whichever file came first
+    pairs = np.array([(places[a], places[p]) for (a, p), _ in cells], dtype=np.int64).reshape(-1, 2)
+    counts = np.array([counts for _, counts in cells], dtype=np.int64).reshape(-1, PARTS).T
     metrics = _described(pairs, counts, state.rows, len(labels))
     constants = np.array(_constant(state, places), dtype=np.int64)
     of_constant = _described(_answering(pairs, constants[0]), counts, state.rows, len(labels), constants)

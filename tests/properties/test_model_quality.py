@@ -1,0 +1,135 @@
+"""States of model quality: merged parts equal the whole, in any order; stored bytes give the same state back."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.model_quality import score_counts
+from driftline.domain.model_quality.binary_state import BinaryState
+from driftline.domain.model_quality.measure import quality_of
+from driftline.domain.model_quality.multiclass_state import MulticlassState
+from driftline.domain.model_quality.regression_state import RegressionState
+from driftline.domain.model_quality.rows import BinaryRows, Classes, MulticlassRows, ProblemType, RegressionRows
+from driftline.domain.model_quality.samples import row_hashes
+from driftline.domain.model_quality.state import State, merge_states, state_from_bytes, state_to_bytes
+
+numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e9, max_value=1e9)
+labels = st.sampled_from(["0", "1", "2.5", "maybe", "ä"])
+rows = st.lists(
+    st.tuples(numbers, numbers, labels, labels, st.floats(0, 1) | st.integers(0, 64).map(lambda i: i / 64)), max_size=60
+)
+
+type Row = tuple[float, float, str, str, float]
+type Part = tuple[Sequence[Row], Sequence[int]]
+"""Rows, and the number of each in the whole, which makes its inferenceId."""
+
+
+def state(problem: ProblemType, part: Part) -> State:
+    found, places = part
+    ids = row_hashes((f"id-{place}" for place in places), [0] * len(found))
+    predicted, actual = Classes.of(row[2] for row in found), Classes.of(row[3] for row in found)
+    probability = np.array([row[4] for row in found], dtype=np.float64)
+    match problem:
+        case ProblemType.REGRESSION:
+            values = np.array([row[:2] for row in found], dtype=np.float64).reshape(-1, 2)
+            return RegressionState.of(RegressionRows(values[:, 0], values[:, 1], ids))
+        case ProblemType.BINARY:
+            return BinaryState.of(BinaryRows(actual, ids, probability=probability), "1")
+        case ProblemType.MULTICLASS:
+            return MulticlassState.of(MulticlassRows(predicted, actual, ids))
+
+
+def cut(whole: Sequence[Row], assignment: Sequence[int]) -> list[Part]:
+    """The rows as four files: row i goes to file assignment[i]."""
+    files = [[i for i in range(len(whole)) if assignment[i % len(assignment)] == file] for file in range(4)]
+    return [([whole[i] for i in places], places) for places in files]
+
+
+problems = pytest.mark.parametrize("problem", list(ProblemType))
+assignments = st.lists(st.integers(0, 3), min_size=1, max_size=60)
+
+
+@problems
+@given(whole=rows, assignment=assignments, order=st.permutations(range(4)))
+def test_files_in_any_order_equal_the_whole(
+    problem: ProblemType, whole: list[Row], assignment: list[int], order: list[int]
+) -> None:
+    parts = [state(problem, part) for part in cut(whole, assignment)]
+
+    merged = merge_states(parts[order[0]], [parts[place] for place in order[1:]])
+
+    # As text, because an undefined metric is NaN, which equals nothing.
+    assert repr(quality_of(merged)) == repr(quality_of(state(problem, (whole, range(len(whole))))))
+
+
+@problems
+@given(whole=rows)
+def test_stored_bytes_give_the_state_back(problem: ProblemType, whole: list[Row]) -> None:
+    before = state(problem, (whole, range(len(whole))))
+
+    after = state_from_bytes(problem, state_to_bytes(before), "state/x")
+
+    assert after == before
+    assert state_to_bytes(after) == state_to_bytes(before)
+
+
+@problems
+@given(whole=rows)
+def test_an_empty_file_changes_nothing(problem: ProblemType, whole: list[Row]) -> None:
+    before, nothing = state(problem, (whole, range(len(whole)))), state(problem, ([], []))
+
+    assert state_to_bytes(merge_states(nothing, [before])) == state_to_bytes(before)
+    assert state_to_bytes(merge_states(before, [nothing])) == state_to_bytes(before)
+
+
+@given(
+    seed=st.integers(0, 2**32), cuts=st.lists(st.integers(0, 3000), min_size=3, max_size=3), limit=st.integers(20, 900)
+)
+def test_rounded_scores_do_not_depend_on_the_files_either(seed: int, cuts: list[int], limit: int) -> None:
+    """With a small limit: parts that fit exactly, parts that do not, and their union."""
+    generator = np.random.default_rng(seed)
+    probability = generator.beta(0.5, 3, size=3000)
+    classes = Classes(generator.integers(0, 2, size=3000), ("0", "1"))
+    ids = generator.integers(0, 2**64, size=3000, dtype=np.uint64)
+
+    def of(chosen: NDArray[np.int64]) -> BinaryState:
+        rows = BinaryRows(Classes(classes.codes[chosen], classes.names), ids[chosen], probability=probability[chosen])
+        return BinaryState.of(rows, "1")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(score_counts, "LIMIT", limit)
+        patch.setattr(score_counts, "_COARSEST", 3)
+        bounds = [0, *sorted(cuts), 3000]
+        parts = [of(np.arange(bounds[i], bounds[i + 1])) for i in range(4)]
+        merged = parts[2].merge(parts[0]).merge(parts[3].merge(parts[1]))
+        whole = of(np.arange(3000))
+
+    assert merged.scores == whole.scores
+    assert len(whole.scores.scores) <= limit
+    assert whole.scores.counts[0].sum() == 3000
+
+
+def test_states_of_different_problems_or_positive_labels_are_not_merged() -> None:
+    with pytest.raises(InvalidInputError, match="cannot be merged"):
+        merge_states(RegressionState.empty(), [MulticlassState.empty()])
+    with pytest.raises(InvalidInputError, match="of 'yes' and BinaryClassification of 'no'"):
+        merge_states(BinaryState.empty("yes"), [BinaryState.empty("no")])
+
+
+def test_a_state_of_another_problem_is_refused() -> None:
+    data = state_to_bytes(RegressionState.empty())
+
+    with pytest.raises(InvalidInputError, match="state/x"):
+        state_from_bytes(ProblemType.BINARY, data, "state/x")
+
+
+def test_a_damaged_state_is_refused() -> None:
+    data = state_to_bytes(BinaryState.empty("1"))
+
+    with pytest.raises(InvalidInputError, match="damaged"):
+        state_from_bytes(ProblemType.BINARY, data[:-1] + bytes([data[-1] ^ 1]), "state/x")
