@@ -1,15 +1,19 @@
 """The command line over a folder: what it prints, what it writes and how it exits."""
 
+import errno
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
+from driftline.usecases.execution import Execution, ExecutionRequest
+from driftline.usecases.run_monitor import run_monitor
 
 DOCUMENT = """\
 endpoint: churn
@@ -398,3 +402,44 @@ class TestShow:
         result = driftline("show", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
         assert result.exit_code == ExitCode.FAILED
         assert "there is no execution scheduled for 2026-03-01T16:00:00Z" in result.stderr
+
+
+class TestTrouble:
+    def test_ctrl_c_says_so_and_exits_with_130(self, captured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Given a user who interrupts the second of three executions
+        judged: list[object] = []
+
+        def interrupted(request: ExecutionRequest, **ports: Any) -> Execution:
+            judged.append(request)
+            if len(judged) == 2:
+                raise KeyboardInterrupt
+            return run_monitor(request, **ports)
+
+        monkeypatch.setattr("driftline.cli.run.run_monitor", interrupted)
+        # When
+        result = driftline("replay", "--store", captured, "--from", "2026-03-01T15:00Z", "--to", "2026-03-01T18:00Z")
+        # Then what was finished is kept
+        assert result.exit_code == ExitCode.INTERRUPTED
+        assert "Stopped." in result.stderr
+        assert result.stdout == ""
+        assert len(list((captured / "reports").rglob("summary.json"))) == 1
+
+    def test_no_credentials(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+        result = driftline("show", "--store", "s3://bucket", "--json")
+        assert result.exit_code == ExitCode.FAILED
+        assert "credentials" in json.loads(result.stdout)["error"]["what"]
+
+    def test_a_disk_that_is_full(self, captured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device", "/disk/summary.json")
+
+        monkeypatch.setattr("driftline.cli.run.run_monitor", full)
+        result = driftline("run", "--store", captured, "--scheduled", "2026-03-01T15:00Z")
+        assert result.exit_code == ExitCode.FAILED
+        assert "/disk/summary.json: No space left on device" in result.stderr
+        assert "Traceback" not in result.stderr

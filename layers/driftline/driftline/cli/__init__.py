@@ -1,27 +1,5 @@
 """`driftline`: the use cases without any cloud, on a folder laid out like the bucket, or on a bucket itself."""
 
-import typer
+from driftline.cli.commands import app, main
 
-from driftline.cli.baseline import baseline
-from driftline.cli.exits import DriftlineGroup
-from driftline.cli.ingest import ingest
-from driftline.cli.run import replay, run
-from driftline.cli.show import show
-from driftline.cli.validate import validate
-
-app = typer.Typer(
-    cls=DriftlineGroup,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    help="Watch machine-learning endpoints: the monitors of Driftline without any cloud.",
-    epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 bad usage, 130 interrupted.",
-)
-for command in (validate, baseline, ingest, run, replay, show):
-    app.command()(command)
-
-
-def main() -> None:
-    """Entry point of the command `driftline`."""
-    app()
+__all__ = ["app", "main"]

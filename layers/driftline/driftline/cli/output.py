@@ -34,7 +34,7 @@ class Output:
     def result(self, document: Mapping[str, object], show: Callable[[Console], None]) -> None:
         """The document for machines, or what `show` prints for people."""
         if self._as_json:
-            sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(document, indent=2) + "\n")
         else:
             show(self._out)
 
@@ -42,7 +42,7 @@ class Output:
         """What, where, what was expected and how to mend it."""
         if self._as_json:
             parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
-            sys.stdout.write(json.dumps({"error": parts}, indent=2, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps({"error": parts}, indent=2) + "\n")
         self.trouble(error)
 
     def trouble(self, error: DriftlineError) -> None:
@@ -89,6 +89,12 @@ def reporting(*, as_json: bool) -> Iterator[Output]:
         raise typer.Exit(ExitCode.FAILED) from None
     except _aws_errors() as error:
         output.failure(DriftlineError(str(error), where="AWS", mend="Check the credentials, region and permissions."))
+        raise typer.Exit(ExitCode.FAILED) from None
+    except BrokenPipeError:
+        raise  # Whoever read the output has gone; typer ends quietly.
+    except OSError as error:
+        mend = "Check the permissions and the space on the disk."
+        output.failure(DriftlineError(error.strerror or str(error), where=str(error.filename or ""), mend=mend))
         raise typer.Exit(ExitCode.FAILED) from None
     except KeyboardInterrupt:
         output.note("Stopped. Whatever was finished is kept; the same command goes on from there.")

@@ -53,6 +53,9 @@ class UnannouncedStore:
     def get(self, key: str) -> StoredObject:
         return self._inner.get(key)
 
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        return self._inner.get_range(key, start, length)
+
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         if not key.startswith(_ANNOUNCEMENTS):
             self._inner.put(key, body, content_type=content_type)
