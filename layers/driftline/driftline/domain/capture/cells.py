@@ -48,7 +48,7 @@ def texts_to_columns(cells: Iterable[str | None]) -> ColumnValues:
 
 def present_to_columns(present: list[str]) -> ColumnValues:
     """One column of the cells that are not missing."""
-    if len(set(present[:_LOOKED_AT])) > MAX_CATEGORIES:
+    if len(set(present[:_LOOKED_AT])) > MAX_CATEGORIES and parse_number(present[0]):
         column = _plain_numbers(present)
         if column is not None:
             return column
