@@ -1,11 +1,21 @@
 """docs/monitor-document.md says what is so."""
 
 import re
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from driftline.domain.monitors.document import Capture, Columns, DataQualityMonitor, MonitorDocument
+from driftline.domain.monitors.document import (
+    Capture,
+    Columns,
+    DataQualityMonitor,
+    ModelQualityMonitor,
+    MonitorDocument,
+    ScheduledMonitor,
+)
+from driftline.domain.monitors.fields import format_offset
 from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
 from driftline.domain.monitors.schedule import parse_schedule
 
@@ -26,16 +36,41 @@ monitors:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_is_a_document(example: str) -> None:
-    assert parse_document(example, where="monitors/flight-delay.yaml")
+    endpoint = re.findall(r"^endpoint: (.+)$", example, re.MULTILINE)[0]
+    assert parse_document(example, where=f"monitors/{endpoint}.yaml")
 
 
-def test_every_field_has_a_row_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| (`[^|]+) \| ([^|]+) \|", TEXT, re.MULTILINE))
-    for name, field in DataQualityMonitor.model_fields.items():
-        default = rows[f"`{name}`"]
-        if isinstance(field.default, str | int):
-            assert default == f"`{str(field.default).removeprefix('True') or 'true'}`"
-    documented = set(re.findall(r"`([a-z_.]+)`", " ".join(rows)))
+def rows_of(heading: str) -> dict[str, str]:
+    """Default by field, of the table below a heading."""
+    section = TEXT.split(f"\n### {heading}\n", 1)[1].split("\n#", 1)[0]
+    return dict(re.findall(r"^\| `([^|`]+)` \| ([^|]+) \|", section, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("heading", "model", "besides"),
+    [
+        ("Every monitor", ScheduledMonitor, ()),
+        ("`monitors.data_quality`", DataQualityMonitor, ScheduledMonitor.model_fields),
+        ("`monitors.model_quality`", ModelQualityMonitor, ScheduledMonitor.model_fields),
+    ],
+)
+def test_every_field_of_a_monitor_has_a_row_with_its_default(
+    heading: str, model: type[ScheduledMonitor], besides: Iterable[str]
+) -> None:
+    rows = rows_of(heading)
+    fields = {name: field for name, field in model.model_fields.items() if name not in set(besides)}
+    assert list(rows) == list(fields)
+    for name, field in fields.items():
+        if isinstance(field.default, timedelta):
+            assert rows[name] == f"`{format_offset(field.default)}`"
+        elif isinstance(field.default, str | int | float):
+            assert rows[name] == f"`{str(field.default).removeprefix('True') or 'true'}`"
+        else:
+            assert (rows[name] == "required") == field.is_required()
+
+
+def test_every_other_field_has_a_row() -> None:
+    documented = set(re.findall(r"`([a-z_.]+)`", " ".join(re.findall(r"^\| (`[^|]+) \|", TEXT, re.MULTILINE))))
     expected = {*MonitorDocument.model_fields} - {"capture", "columns"}
     expected |= {f"capture.{name}" for name in Capture.model_fields} | {
         f"columns.{name}" for name in Columns.model_fields

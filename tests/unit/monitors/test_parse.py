@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
 from driftline.domain.monitors.parse import (
     MAX_SIZE,
     DocumentError,
@@ -34,6 +34,12 @@ EXAMPLE = textwrap.dedent("""\
 
 def document(text: str) -> MonitorDocument:
     return parse_document(textwrap.dedent(text), where=WHERE)
+
+
+def quality(fields: str) -> ModelQualityMonitor:
+    found = document(f"endpoint: flight-delay\nmonitors: {{model_quality: {{{fields}}}}}\n").monitors.model_quality
+    assert found is not None
+    return found
 
 
 def errors(text: str, where: str = WHERE) -> tuple[DocumentError, ...]:
@@ -88,9 +94,45 @@ class TestAGoodDocument:
                     "max_revisions_age": "P14D",
                     "preprocess": None,
                     "postprocess": None,
-                }
+                },
+                "model_quality": None,
             },
         }
+
+    def test_model_quality_needs_a_problem_type_and_where_the_prediction_is(self) -> None:
+        found = quality("problem_type: Regression, inference_attribute: 0")
+        assert found.model_dump(mode="json") == {
+            "schedule": "cron(0 * ? * * *)",
+            "timezone": "UTC",
+            "enabled": True,
+            "schedule_name": None,
+            "window": None,
+            "max_revisions_age": "P14D",
+            "namespace": None,
+            "postprocess": None,
+            "problem_type": "Regression",
+            "inference_attribute": "0",
+            "probability_attribute": None,
+            "probability_threshold_attribute": 0.5,
+            "positive_label": "1",
+            "ground_truth_attribute": None,
+            "alarm_on": None,
+            "max_label_delay": "P14D",
+            "metrics": "all",
+        }
+
+    @pytest.mark.parametrize(("label", "expected"), [("1", "1"), ("true", "true"), ("yes", "yes"), ('"1"', "1")])
+    def test_a_positive_label_is_a_text_however_it_is_written(self, label: str, expected: str) -> None:
+        text = f"problem_type: BinaryClassification, probability_attribute: p, positive_label: {label}"
+        assert quality(text).positive_label == expected
+
+    @pytest.mark.parametrize(
+        ("ages", "expected"),
+        [("", 14), ("max_label_delay: P30D", 30), ("max_label_delay: P30D, max_revisions_age: P2D", 2)],
+    )
+    def test_a_window_is_judged_again_as_long_as_labels_come(self, ages: str, expected: int) -> None:
+        found = quality(f"problem_type: Regression, inference_attribute: score, {ages}")
+        assert found.max_revisions_age == timedelta(days=expected)
 
     def test_it_survives_json(self) -> None:
         found = parse_document(EXAMPLE, where=WHERE)
@@ -205,8 +247,61 @@ class TestWhatIsWrong:
     def test_an_unknown_monitor_lists_the_known_ones(self) -> None:
         (error,) = errors("endpoint: flight-delay\nmonitors:\n  data_qualty: {}\n")
         assert error.found == "the unknown monitor 'data_qualty'"
-        assert error.allowed == "data_quality"
+        assert error.allowed == "data_quality, model_quality"
         assert error.mend == "Did you mean data_quality?"
+
+    @pytest.mark.parametrize(
+        ("fields", "found", "allowed"),
+        [
+            ("", "not given", "a value: it has no default"),
+            (
+                "problem_type: Regresion, inference_attribute: p",
+                "'Regresion'",
+                "Regression, BinaryClassification, MulticlassClassification",
+            ),
+            (
+                "problem_type: BinaryClassification",
+                "no inference_attribute and no probability_attribute",
+                "at least one of them",
+            ),
+            (
+                "problem_type: Regression, probability_attribute: p",
+                "Regression without an inference_attribute",
+                "where the predicted number is",
+            ),
+            (
+                'problem_type: Regression, inference_attribute: "predictions[0"',
+                "'predictions[0' is no JMESPath expression: Invalid jmespath expression: Incomplete expression:",
+                "an index, a name or a JMESPath expression, for example predictions[0].score",
+            ),
+            (
+                "problem_type: Regression, inference_attribute: p, probability_threshold_attribute: 1.5",
+                "1.5",
+                "should be less than or equal to 1",
+            ),
+            (
+                "problem_type: Regression, inference_attribute: p, probability_threshold_attribute: .nan",
+                "nan",
+                "should be less than or equal to 1",
+            ),
+            (
+                "problem_type: Regression, inference_attribute: p, probability_threshold_attribute: true",
+                "true",
+                "a number from 0 to 1",
+            ),
+            ("problem_type: Regression, inference_attribute: true", "True", "text"),
+            (
+                "problem_type: Regression, inference_attribute: p, max_label_delay: -P1D",
+                "'-P1D' is out of range",
+                "a duration from PT0H to P366D, without a minus",
+            ),
+        ],
+    )
+    def test_what_is_wrong_with_model_quality_is_told_once(self, fields: str, found: str, allowed: str) -> None:
+        (error,) = errors(f"endpoint: flight-delay\nmonitors: {{model_quality: {{{fields}}}}}\n")
+        assert (error.found, error.allowed) == (found, allowed)
+        assert error.line == 2
+        assert error.field.startswith("monitors.model_quality")
 
     def test_no_monitor_at_all_is_an_error(self) -> None:
         (error,) = errors("endpoint: flight-delay\nmonitors: {}\n")

@@ -49,6 +49,28 @@ def test_every_field_says_what_it_is() -> None:
     ],
 )
 def test_an_editor_sees_what_the_parser_sees(monitor: str, valid: bool) -> None:
-    text = f"endpoint: flights\nmonitors:\n  data_quality: {monitor}\n"
-    found = YAML(typ="safe", pure=True).load(text)
-    assert Draft202012Validator(monitor_schema()).is_valid(found) == valid
+    assert is_valid("data_quality", monitor) == valid
+
+
+@pytest.mark.parametrize(
+    ("monitor", "valid"),
+    [
+        ('{problem_type: Regression, inference_attribute: "0"}', True),
+        ("{problem_type: Regression, inference_attribute: 0}", True),
+        ("{problem_type: BinaryClassification, probability_attribute: p, positive_label: 1}", True),
+        ("{problem_type: BinaryClassification, probability_attribute: p, positive_label: true}", True),
+        ("{problem_type: MulticlassClassification, inference_attribute: p, max_label_delay: P30D}", True),
+        ("{inference_attribute: p}", False),
+        ("{problem_type: Regresion, inference_attribute: p}", False),
+        ("{problem_type: Regression, inference_attribute: [p]}", False),
+        ("{problem_type: Regression, inference_attribute: p, probability_threshold_attribute: 2}", False),
+        ("{problem_type: Regression, inference_attribute: p, alarm_on: never}", False),
+    ],
+)
+def test_an_editor_sees_what_is_wrong_with_model_quality(monitor: str, valid: bool) -> None:
+    assert is_valid("model_quality", monitor) == valid
+
+
+def is_valid(name: str, monitor: str) -> bool:
+    found = YAML(typ="safe", pure=True).load(f"endpoint: flights\nmonitors:\n  {name}: {monitor}\n")
+    return Draft202012Validator(monitor_schema()).is_valid(found)

@@ -12,15 +12,19 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from driftline.domain import layout
 from driftline.domain.monitors.fields import (
     Age,
+    Attribute,
     BucketName,
     ColumnNames,
+    Label,
     Name,
     Offset,
     Prefix,
+    Probability,
     ScheduleText,
     ScriptName,
     Timezone,
     format_offset,
+    is_age,
     refuse,
 )
 from driftline.domain.monitors.schedule import At, Rate, parse_schedule
@@ -111,6 +115,12 @@ class ScheduledMonitor(_Part):
     max_revisions_age: Age = timedelta(days=14)
     """How long after its end a judged window is judged again when something of it arrives late. PT0H: never."""
 
+    namespace: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """CloudWatch namespace. Default: the stack's, which is SageMaker's unless it was changed."""
+
+    postprocess: ScriptName | None = None
+    """A script under scripts/ with SageMaker's postprocess_handler, called after the analysis."""
+
     @model_validator(mode="after")
     def _window_follows_from_schedule(self) -> Self:
         if self.window is not None:
@@ -144,14 +154,62 @@ class DataQualityMonitor(ScheduledMonitor):
     top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
     """How many features metrics: top publishes."""
 
-    namespace: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    """CloudWatch namespace. Default: the stack's, which is SageMaker's unless it was changed."""
-
     preprocess: ScriptName | None = None
     """A script under scripts/ with SageMaker's preprocess_handler, called for every record."""
 
-    postprocess: ScriptName | None = None
-    """A script under scripts/ with SageMaker's postprocess_handler, called after the analysis."""
+
+class ModelQualityMonitor(ScheduledMonitor):
+    """Are the endpoint's predictions still right, once the ground truth is known?"""
+
+    problem_type: Literal["Regression", "BinaryClassification", "MulticlassClassification"]
+    """What the model predicts."""
+
+    inference_attribute: Attribute | None = None
+    """Where the prediction is, a number or a label: an index of the endpoint's output such as "0", a column's name, or
+    a JMESPath expression."""
+
+    probability_attribute: Attribute | None = None
+    """Where the probability of the positive label is, or a list with one for each label."""
+
+    probability_threshold_attribute: Probability = 0.5
+    """A row whose probability is above it is predicted positive, where there is no inference_attribute."""
+
+    positive_label: Label = "1"
+    """The label that counts as positive in binary classification."""
+
+    ground_truth_attribute: Attribute | None = None
+    """Where the label is: in a baseline's data set, which needs it, and in ground truth that is a JSON object."""
+
+    alarm_on: Literal["point", "interval"] | None = None
+    """What a violation needs: point, the metric itself beyond the threshold, as in SageMaker; interval, its whole
+    95 % interval. Default: interval, but point for constraints that SageMaker made."""
+
+    max_label_delay: Age = timedelta(days=14)
+    """How long after its inference a label may come. Labels that match nothing are listed after that time. Windows are
+    judged again for as long, unless max_revisions_age says otherwise."""
+
+    metrics: Literal["all", "none"] = "all"
+    """What goes to CloudWatch."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _judged_again_as_long_as_labels_come(cls, value: object) -> object:
+        """A label that is joined and never judged would be of no use."""
+        if isinstance(value, dict) and "max_revisions_age" not in value and is_age(value.get("max_label_delay")):
+            return value | {"max_revisions_age": value["max_label_delay"]}
+        return value
+
+    @model_validator(mode="after")
+    def _says_where_the_prediction_is(self) -> Self:
+        if self.inference_attribute is None and self.probability_attribute is None:
+            raise refuse(
+                "no inference_attribute and no probability_attribute",
+                "at least one of them",
+                'For a CSV output with the prediction alone: inference_attribute: "0".',
+            )
+        if self.problem_type == "Regression" and self.inference_attribute is None:
+            raise refuse("Regression without an inference_attribute", "where the predicted number is")
+        return self
 
 
 class Monitors(_Part):
@@ -161,6 +219,9 @@ class Monitors(_Part):
 
     data_quality: DataQualityMonitor | None = None
     """Are the endpoint's inputs and outputs still like the baseline? {} takes all defaults."""
+
+    model_quality: ModelQualityMonitor | None = None
+    """Are the endpoint's predictions still right, once the ground truth is known?"""
 
     @model_validator(mode="after")
     def _at_least_one(self) -> Self:

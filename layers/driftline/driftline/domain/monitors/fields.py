@@ -74,6 +74,14 @@ def _parse_age(value: object) -> timedelta:
     return duration
 
 
+def is_age(value: object) -> bool:
+    try:
+        _parse_age(value)
+    except PydanticCustomError:
+        return False
+    return True
+
+
 def format_offset(duration: timedelta) -> str:
     """ISO 8601 in days, hours and minutes: `-P1DT12H`, `PT0H`."""
     sign, size = ("-", -duration) if duration < timedelta(0) else ("", duration)
@@ -87,6 +95,34 @@ def _bucket_prefix(text: str) -> str:
     if text.startswith("/") or "//" in text:
         raise refuse(f"{text!r} has an empty folder name", "folders with single slashes, for example capture/")
     return text if text.endswith("/") or not text else text + "/"
+
+
+def _index_as_text(value: object) -> object:
+    """YAML reads a bare 0 as a number; SageMaker writes indices as texts."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _readable_attribute(text: str) -> str:
+    # It brings numpy, which configure_monitor would load (0.15 s) for documents that have no attribute.
+    from driftline.domain.model_quality.attributes import pick  # noqa: PLC0415
+
+    # In an empty row nothing is found, but an expression has to be read for that.
+    _checked(lambda attribute: pick(attribute, {}), text)
+    return text
+
+
+def _label_as_text(value: object) -> object:
+    """YAML reads a bare 1 or true as a number or a boolean; labels are compared as texts."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _no_boolean(value: object) -> object:
+    """pydantic would take true for 1."""
+    if isinstance(value, bool):
+        raise refuse(str(value).lower(), "a number from 0 to 1")
+    return value
 
 
 def _no_empty_names(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,6 +161,19 @@ BucketName = Annotated[
 ScriptName = Annotated[
     str, _pattern(_SCRIPT, "the name of a Python file under scripts/, for example preprocess.py"), _described(_SCRIPT)
 ]
+_AttributeText = Annotated[str, Field(min_length=1, max_length=256)]
+_LabelText = Annotated[str, Field(min_length=1, max_length=255)]
+_UnitInterval = Annotated[float, Field(ge=0, le=1)]
+
+Attribute = Annotated[
+    _AttributeText,
+    AfterValidator(_readable_attribute),
+    BeforeValidator(_index_as_text, json_schema_input_type=_AttributeText | int),
+]
+"""An index, a name, or a JMESPath expression."""
+
+Label = Annotated[_LabelText, BeforeValidator(_label_as_text, json_schema_input_type=_LabelText | float | bool)]
+Probability = Annotated[_UnitInterval, BeforeValidator(_no_boolean, json_schema_input_type=_UnitInterval)]
 Prefix = Annotated[str, Field(max_length=512), AfterValidator(_bucket_prefix)]
 ColumnNames = Annotated[tuple[str, ...], Field(max_length=10_000), AfterValidator(_no_empty_names)]
 ScheduleText = Annotated[
