@@ -23,7 +23,7 @@ monitors:
 
 EDITED_COMPLETENESS = {"dep_delay": 0.95, "precip": 0.95}
 """Share of flights that must have a value. Suggested is the share in the whole baseline (0.966 for dep_delay), which
-one ordinary day in seven misses by a flight or two: a mean is no limit."""
+one day in eight misses by a few flights: a mean is no limit."""
 
 EDITED_DRIFT_THRESHOLD = 0.15
 """Suggested is 0.1. The flights of one day are alike (one weather, one jam), so that a day differs from two months by
