@@ -17,8 +17,17 @@ from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOpe
 KEY = "monitors/flights.yaml"
 STATUS = "monitors/flights.status.json"
 SCHEDULE = "flights-data_quality"
+QUALITY = "flights-model_quality"
 GOOD = b"endpoint: flights\nmonitors:\n  data_quality:\n    schedule: cron(0 6 ? * * *)\n"
 BETTER = GOOD.replace(b"0 6", b"0 7")
+BOTH = (
+    GOOD
+    + b"""  model_quality:
+    schedule: cron(0 8 ? * * *)
+    problem_type: Regression
+    inference_attribute: 0
+"""
+)
 BAD = b"endpoint: flights\nmonitors:\n  data_quality:\n    schedule: cron(0 25 ? * * *)\n    metrics: alle\n"
 
 
@@ -196,6 +205,111 @@ class TestABadDocument:
         assert [e.mend for e in configured.errors] == ["Rename it."]
         assert world.upload(GOOD).status == "ok"
         assert world.event("monitors/flights.yml").status == "ok"
+
+
+class TestTwoMonitors:
+    def test_each_has_its_schedule_its_state_and_its_baseline(self, world: World) -> None:
+        for name in ("statistics", "constraints"):
+            world.store.objects[f"baselines/flights/data_quality/{name}.json"] = b"{}"
+        configured = world.upload(BOTH + b"    postprocess: post.py\n")
+        assert configured.schedules == (SCHEDULE, QUALITY)
+        assert {name: each.expression for name, each in world.schedules.schedules.items()} == {
+            SCHEDULE: "cron(0 6 ? * * *)",
+            QUALITY: "cron(0 8 ? * * *)",
+        }
+        assert world.schedules.schedules[QUALITY].payload["monitor"] == "model_quality"
+        states = world.status()["monitors"]
+        assert {name: (each["baseline"], each["missing"]) for name, each in states.items()} == {
+            "data_quality": ("found", []),
+            "model_quality": (
+                "missing",
+                [
+                    "baselines/flights/model_quality/statistics.json",
+                    "baselines/flights/model_quality/constraints.json",
+                    "scripts/post.py",
+                ],
+            ),
+        }
+
+    def test_the_status_of_both_is_read_back_as_the_document(self, world: World) -> None:
+        world.upload(BOTH)
+        good = load_document(world.store, "flights")
+        world.upload(BAD)
+        assert load_document(world.store, "flights") == good
+
+    def test_one_that_goes_takes_its_schedule_with_it(self, world: World) -> None:
+        world.upload(BOTH)
+        assert world.upload(GOOD).schedules == (SCHEDULE,)
+        assert list(world.schedules.schedules) == [SCHEDULE]
+
+
+class Choosy(RecordingSchedules):
+    """EventBridge that refuses the schedules of eight o'clock."""
+
+    def put(self, schedule: Schedule) -> None:
+        if " 8 " in schedule.expression:
+            raise InvalidInputError("EventBridge refuses it", where=schedule.name)
+        super().put(schedule)
+
+
+class TestOneOfSeveralSchedulesIsRefused:
+    def test_the_schedules_of_the_last_good_document_come_back(self) -> None:
+        # Given a document whose schedules run
+        world = World()
+        world.schedules = Choosy()
+        world.upload(BETTER)
+        runs = dict(world.schedules.schedules)
+        # When a new one changes the first schedule, and EventBridge refuses the second
+        configured = world.upload(BOTH)
+        # Then the first is as it was, and the status and the message tell the second
+        assert world.schedules.schedules == runs
+        assert configured.schedules == (SCHEDULE,)
+        assert [(error.line, error.field, error.found) for error in configured.errors] == [
+            (6, "monitors.model_quality.schedule", "EventBridge refuses it")
+        ]
+        assert world.status()["schedules"] == [SCHEDULE]
+        assert len(world.operators.told) == 1
+
+    def test_without_a_document_before_nothing_is_left(self) -> None:
+        world = World()
+        world.schedules = Choosy()
+        assert world.upload(BOTH).status == "error"
+        assert world.schedules.schedules == {}
+
+    def test_every_refused_one_is_told(self) -> None:
+        world = World()
+        world.schedules = Choosy()
+        configured = world.upload(BOTH.replace(b"0 6", b"0 8"))
+        assert [error.line for error in configured.errors] == [4, 6]
+
+    def test_what_another_version_made_is_left_alone(self) -> None:
+        world = World()
+        world.schedules = Choosy()
+        world.upload(BETTER)
+        status = world.status() | {"document": {"of": "another version"}}
+        world.store.objects[STATUS] = json.dumps(status).encode()
+        world.upload(BOTH)
+        assert list(world.schedules.schedules) == [SCHEDULE]
+
+    def test_a_fault_at_any_call_is_healed_by_the_retry(self) -> None:
+        faults = 0
+        for fail_on in range(1, 6):
+            # Given a good document, and one that EventBridge refuses in part, of which one call fails
+            world = World()
+            world.schedules = Choosy()
+            world.upload(BETTER)
+            runs = dict(world.schedules.schedules)
+            world.schedules.fail_on = world.schedules.calls + fail_on
+            try:
+                world.upload(BOTH)
+            except InjectedError:
+                faults += 1
+                # When the platform tries again
+                world.event()
+            # Then what ran before runs
+            assert world.schedules.schedules == runs
+            assert world.status()["status"] == "error"
+        assert faults >= 2
 
 
 class TestADeletedDocument:

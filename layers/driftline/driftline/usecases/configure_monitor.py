@@ -1,5 +1,6 @@
 """From an uploaded monitor document to its schedules and its status file."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,7 @@ from driftline.domain.monitors.naming import schedule_name
 from driftline.domain.monitors.parse import DocumentError, InvalidDocumentError, decode_document, parse_document
 from driftline.domain.monitors.positions import read_yaml
 from driftline.domain.monitors.status import MonitorState, MonitorStatus, StatusError
-from driftline.usecases.monitor_documents import load_status
+from driftline.usecases.monitor_documents import last_good_document, load_status
 from driftline.usecases.ports import ObjectStore, Operators, Schedule, Schedules, StoredObject
 
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
@@ -86,7 +87,7 @@ def _configure(
     try:
         document = _read(key, stored.body)
         wanted = _wanted_schedules(document)
-        _put_schedules(schedules, wanted, key, stored.body)
+        _put_schedules(schedules, wanted, before, key, stored.body)
     except InvalidDocumentError as error:
         status = _failed(endpoint, key, stored.etag, error, before)
         if before != status:
@@ -131,18 +132,42 @@ def _wanted_schedules(document: MonitorDocument) -> dict[str, Schedule]:
     }
 
 
-def _put_schedules(schedules: Schedules, wanted: dict[str, Schedule], key: str, body: bytes) -> None:
-    """Raises InvalidDocumentError for what EventBridge refuses although it looked right."""
+def _put_schedules(
+    schedules: Schedules, wanted: Mapping[str, Schedule], before: MonitorStatus | None, key: str, body: bytes
+) -> None:
+    """Puts all schedules, or none if EventBridge refuses one that looked right.
+
+    A fault on the way leaves some of each; the retry puts, and puts back, all of them again.
+
+    Raises:
+        InvalidDocumentError: with every schedule that was refused.
+    """
+    errors: list[DocumentError] = []
+    put: list[str] = []
     for name, schedule in wanted.items():
         try:
             schedules.put(schedule)
+            put.append(schedule.name)
         except InvalidInputError as error:
             path = ("monitors", name, "schedule")
             line, column = read_yaml(decode_document(body, where=key)).positions.of_value(path)
-            refused = DocumentError(
-                line, column, ".".join(path), error.what, error.expected or "what EventBridge takes", error.mend
-            )
-            raise InvalidDocumentError(key, [refused]) from error
+            allowed = error.expected or "what EventBridge takes"
+            errors.append(DocumentError(line, column, ".".join(path), error.what, allowed, error.mend))
+    if errors:
+        _put_back(schedules, put, before)
+        raise InvalidDocumentError(key, errors)
+
+
+def _put_back(schedules: Schedules, names: Iterable[str], before: MonitorStatus | None) -> None:
+    """Makes these schedules what the last good document says."""
+    last_good = last_good_document(before)
+    earlier = {schedule.name: schedule for schedule in _wanted_schedules(last_good).values()} if last_good else {}
+    for name in names:
+        if name in earlier:
+            schedules.put(earlier[name])
+        elif before is None or name not in before.schedules:
+            schedules.delete(name)
+        # Else another version of Driftline made it, from a document that this one cannot read.
 
 
 def _delete_schedules(schedules: Schedules, endpoint: str, before: MonitorStatus | None, keep: tuple[str, ...]) -> None:
@@ -172,8 +197,8 @@ def _state(store: ObjectStore, document: MonitorDocument, name: str) -> MonitorS
 
 
 def _scripts(monitor: ScheduledMonitor) -> list[str]:
-    names = (monitor.preprocess, monitor.postprocess) if isinstance(monitor, DataQualityMonitor) else ()
-    return [layout.script_key(name) for name in names if name]
+    preprocess = monitor.preprocess if isinstance(monitor, DataQualityMonitor) else None
+    return [layout.script_key(name) for name in (preprocess, monitor.postprocess) if name]
 
 
 def _window_in_words(monitor: ScheduledMonitor) -> str:

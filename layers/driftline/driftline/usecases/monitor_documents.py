@@ -32,7 +32,7 @@ def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
     try:
         return _parsed(body, key)
     except InvalidDocumentError:
-        last_good = _last_good(store, endpoint)
+        last_good = last_good_document(load_status(store, endpoint))
         if last_good is None:
             raise
         return last_good
@@ -61,8 +61,8 @@ def _parsed(body: bytes, key: str) -> MonitorDocument:
     return parse_document(decode_document(body, where=key), where=key)
 
 
-def _last_good(store: ObjectStore, endpoint: str) -> MonitorDocument | None:
-    status = load_status(store, endpoint)
+def last_good_document(status: MonitorStatus | None) -> MonitorDocument | None:
+    """The document that counted when the status file was written; None if there was none that this version knows."""
     if status is None or status.document is None:
         return None
     try:
