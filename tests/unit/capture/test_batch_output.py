@@ -25,7 +25,7 @@ def test_a_manifest_lists_files_under_its_prefix():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'["a"]', b'[{"prefix": "/tmp/"}, "a"]', b'[{"prefix": "s3://b/"}, {"x": "y"}]']
+    "body", [b"", b"[]", b"{}", b'["a"]', b'[{"prefix": "/path/"}, "a"]', b'[{"prefix": "s3://b/"}, {"x": "y"}]']
 )
 def test_what_is_no_manifest_is_told(body):
     with pytest.raises(InvalidInputError, match="m: no manifest"):
