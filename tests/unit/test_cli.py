@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -316,6 +317,12 @@ class TestRun:
         result = driftline("run", "--store", captured, "--scheduled", "2026-03-02T00:00Z")
         assert result.exit_code == ExitCode.COMPLETED
         assert "nothing was captured in the window" in result.stdout
+
+    def test_capture_files_that_nobody_profiled_do_not_look_like_a_quiet_window(self, captured: Path) -> None:
+        shutil.rmtree(captured / "state")
+        result = driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        assert result.exit_code == ExitCode.FAILED
+        assert "Run `driftline ingest` first" in result.stderr
 
     def test_without_a_baseline_it_fails_and_says_how_to_mend_it(self, store: Path) -> None:
         result = driftline("run", "--store", store, "--scheduled", "2026-03-01T15:00Z")

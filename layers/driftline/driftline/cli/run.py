@@ -13,6 +13,7 @@ from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.tables import show_executions, show_failure, show_summary
 from driftline.cli.telling import NoEvents, NoMetrics, UnannouncedStore
+from driftline.domain import layout
 from driftline.domain.data_quality.summary import parse_summary
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.schedule import occurrences
@@ -70,6 +71,7 @@ def run(
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         judged = _Monitor(place, place.endpoint(endpoint), monitor)
+        _refuse_unprofiled(place, judged.endpoint)
         execution = judged.execute(scheduled=scheduled, start=start, end=end)
         output.result(_document(place, execution), lambda console: _show(console, place, execution))
     raise typer.Exit(_CODES[execution.status])
@@ -93,6 +95,7 @@ def replay(
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         judged = _Monitor(place, place.endpoint(endpoint), monitor)
+        _refuse_unprofiled(place, judged.endpoint)
         moments = _scheduled_times(judged, first, last)
         executions: list[Execution] = []
         with output.progress("judging", len(moments)) as step:
@@ -102,6 +105,19 @@ def replay(
         result = {"executions": [_document(place, execution) for execution in executions]}
         output.result(result, lambda console: show_executions(console, executions))
     raise typer.Exit(_code(executions))
+
+
+def _refuse_unprofiled(place: Place, endpoint: str) -> None:
+    """Capture files without any profile are a step left out: an empty window would look like a quiet one."""
+    if place.store.folders(layout.variants_prefix(endpoint)):
+        return
+    capture = place.capture(endpoint)
+    if next(iter(capture.store.list(f"{capture.prefix}{endpoint}/")), None) is not None:
+        raise InvalidInputError(
+            "the capture files have no profiles yet",
+            where=place.store.uri(layout.variants_prefix(endpoint)),
+            mend="Run `driftline ingest` first.",
+        )
 
 
 def _scheduled_times(judged: _Monitor, first: datetime, last: datetime) -> list[datetime]:
