@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import chain
 
 from driftline.domain import layout
@@ -34,6 +35,15 @@ _PARTS = 16
 
 class StaleReadError(DriftlineError):
     """The capture file was replaced or deleted while it was profiled: the platform should deliver the event again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What all profiles of one capture file have in common; see HourProfile."""
+
+    source: str
+    records_key: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ def profile_capture(
     if is_manifest(source.variant, source.name):
         if source.variant == "input":
             return CaptureProfiled(source.endpoint, source.variant, reason="an input manifest holds no answers")
-        bodies = _batch_files(stored.body, source.hour, capture.uri(key), capture, stores)
+        bodies = batch_files(stored.body, source.hour, capture.uri(key), capture, stores)
     reader = CaptureReader(source.hour, _preprocessor(state, document))
     digest = layout.source_digest(None if capture.name == state.name else capture.name, key)
     records_key = layout.records_key(source.endpoint, source.variant, source.hour, digest)
@@ -104,7 +114,7 @@ def profile_capture(
     with ColumnarRecords() as columnar:
         tables = _profile(bodies, reader, columnar, ids)
         _refuse_what_is_no_capture_file(reader, capture.uri(key))
-        hours = _hour_profiles(reader, tables, ids, capture.uri(key), records_key)
+        hours = _hour_profiles(reader, tables, ids, _Origin(capture.uri(key), records_key, _name_of(stored.body)))
         records = columnar.to_bytes(hours)
 
     profile_keys = {hour: layout.profile_key(source.endpoint, source.variant, hour, digest) for hour in hours}
@@ -158,7 +168,7 @@ def _preprocessor(state: ObjectStore, document: MonitorDocument | None) -> Prepr
     return Preprocessor(load_script(state, monitor.preprocess), monitor.preprocess)
 
 
-def _batch_files(
+def batch_files(
     manifest: bytes, hour: datetime, where: str, capture: ObjectStore, stores: Stores | None
 ) -> Iterator[bytes]:
     """The listed output files as capture lines, one after the other."""
@@ -217,8 +227,7 @@ def _hour_profiles(
     reader: CaptureReader,
     tables: Mapping[tuple[datetime, str], TableProfile],
     ids: HourIds,
-    source: str,
-    records_key: str,
+    origin: _Origin,
 ) -> dict[datetime, HourProfile]:
     """Start of each UTC hour that the file touches, in order -> its profile."""
     by_hour: dict[datetime, dict[datetime, WindowProfile]] = {}
@@ -227,7 +236,14 @@ def _hour_profiles(
         by_hour.setdefault(floor_to(slot, HOUR), {})[slot] = WindowProfile(
             layouts, records=count.records, rejected=count.rejected, skipped=count.skipped
         )
-    return {hour: HourProfile(slots, source, records_key, ids.of(hour)) for hour, slots in by_hour.items()}
+    return {
+        hour: HourProfile(slots, origin.source, origin.records_key, ids.of(hour), origin.content)
+        for hour, slots in by_hour.items()
+    }
+
+
+def _name_of(body: bytes) -> str:
+    return sha256(body).hexdigest()[:16]
 
 
 def _earlier_hours(state: ObjectStore, records_key: str) -> list[datetime] | None:

@@ -21,6 +21,7 @@ class HourWire(msgspec.Struct, array_like=True, frozen=True):
     records_key: str
     slots: list[tuple[int, WindowWire]]
     join_hashes: bytes
+    content: str
 
 
 class _SourceWire(msgspec.Struct, array_like=True, frozen=True):
@@ -30,6 +31,7 @@ class _SourceWire(msgspec.Struct, array_like=True, frozen=True):
     records_key: str
     slots: msgspec.Raw
     join_hashes: bytes
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,15 @@ class HourProfile:
         records_key: Where the file's columnar records are kept.
         join_hashes: A hash of each record's join id (domain/ground_truth/join_ids.py), ascending, `<u8`; a record that
             has no id has none.
+        content: Names the bytes of the capture file: what is derived from its rows, not from their statistics, is
+            named after the profile, and two files can have the same statistics.
     """
 
     slots: Mapping[datetime, WindowProfile]
     source: str
     records_key: str
     join_hashes: bytes = b""
+    content: str = ""
 
     @property
     def records(self) -> int:
@@ -89,7 +94,7 @@ class HourProfile:
         slots = [
             ((start - _EPOCH) // timedelta(seconds=1), self.slots[start].to_wire()) for start in sorted(self.slots)
         ]
-        return sealed(_KIND, HourWire(self.source, self.records_key, slots, self.join_hashes))
+        return sealed(_KIND, HourWire(self.source, self.records_key, slots, self.join_hashes, self.content))
 
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
@@ -99,4 +104,4 @@ class HourProfile:
     @classmethod
     def _from_wire(cls, wire: HourWire) -> Self:
         slots = {_EPOCH + timedelta(seconds=at): WindowProfile.from_wire(slot) for at, slot in wire.slots}
-        return cls(slots, wire.source, wire.records_key, wire.join_hashes)
+        return cls(slots, wire.source, wire.records_key, wire.join_hashes, wire.content)

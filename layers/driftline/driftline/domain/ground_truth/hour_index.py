@@ -1,0 +1,91 @@
+"""The index of an hour: the hashes of its join ids, ascending, so that a lookup reads a few of them.
+
+    `driftline ids 1`, a line feed | hashes, `<u8`
+
+Hashes are even over their range, so the place of one is known to within a few times the square root of the number of
+hashes (the standard deviation of an order statistic is at most sqrt(n) / 2). A guess that misses is noticed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from driftline.domain.ground_truth.join_ids import STORED, Hashes, among
+
+_MAGIC = b"driftline ids 1\n"
+_WIDTH = 8
+_DEVIATIONS = 4
+"""A guess misses less than once in ten thousand times; then the whole index is read."""
+
+_CLOSE = 4_096
+"""Ranges nearer than so many hashes (32 kB) are read as one: a request costs more than the bytes."""
+
+MOST_RANGES = 8
+"""More requests than these take longer than reading a large index whole."""
+
+
+def index_bytes(hashes: Hashes) -> bytes:
+    return _MAGIC + hashes.astype(STORED).tobytes()
+
+
+def hashes_of_index(data: bytes) -> Hashes:
+    return np.frombuffer(data, dtype=STORED, offset=len(_MAGIC)).astype(np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One range of an index that settles some hashes.
+
+    Attributes:
+        first: Number of the first hash in it.
+        stop: Number of the first hash behind it.
+        of: Number of hashes in the whole index.
+        wanted: What is looked for in it, ascending.
+    """
+
+    first: int
+    stop: int
+    of: int
+    wanted: Hashes
+
+    @property
+    def start(self) -> int:
+        """First byte in the object."""
+        return len(_MAGIC) + self.first * _WIDTH
+
+    @property
+    def length(self) -> int:
+        return (self.stop - self.first) * _WIDTH
+
+    def found(self, body: bytes) -> Hashes | None:
+        """Those of `wanted` that the index has; None if the guess missed and the range does not settle it."""
+        hashes = np.frombuffer(body, dtype=STORED).astype(np.uint64)
+        if self.first > 0 and (not len(hashes) or hashes[0] > self.wanted[0]):
+            return None
+        if self.stop < self.of and (not len(hashes) or hashes[-1] < self.wanted[-1]):
+            return None
+        return self.wanted[among(self.wanted, hashes)]
+
+
+def readings(wanted: Hashes, index_size: int) -> Sequence[Reading] | None:
+    """The ranges of an index to read for ascending hashes; None if it is cheaper to read it all."""
+    count = (index_size - len(_MAGIC)) // _WIDTH
+    planned = []
+    for reading in _ranges(wanted, count):
+        planned.append(reading)
+        if len(planned) > MOST_RANGES:
+            return None
+    return planned if sum(reading.stop - reading.first for reading in planned) * 2 < count else None
+
+
+def _ranges(wanted: Hashes, count: int) -> Iterator[Reading]:
+    guesses = wanted.astype(np.float64) / 2.0**64 * count
+    margin = _DEVIATIONS * np.sqrt(count) / 2 + _WIDTH
+    firsts = np.maximum(guesses - margin, 0).astype(np.int64)
+    stops = np.minimum(guesses + margin, count).astype(np.int64)
+    begin = 0
+    for end in range(1, len(wanted) + 1):
+        if end == len(wanted) or firsts[end] > stops[end - 1] + _CLOSE:
+            yield Reading(int(firsts[begin]), int(stops[end - 1]), count, wanted[begin:end])
+            begin = end

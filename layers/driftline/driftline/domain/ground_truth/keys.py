@@ -1,0 +1,153 @@
+"""Keys of everything that the merge reads and writes (docs/ground-truth.md has the picture)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.layout import STATE, hour_folder
+
+GROUND_TRUTH = "ground-truth/"
+UNMATCHED = "ground-truth-unmatched/"
+MERGED = "merged/"
+
+_DATE = r"(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})"
+_LABEL_KEY = re.compile(rf"(?:.*/)?ground-truth/(?P<endpoint>[^/]+)/(?:.*/)?{_DATE}/(?P<name>.+)")
+_HOUR_KEY = re.compile(rf"state/profiles/(?P<endpoint>[^/]+)/(?P<variant>[^/]+)/{_DATE}/[^/]+")
+_COMPACT = "%Y%m%dT%H"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class VariantHour:
+    """One UTC hour of inference times of one variant: what is merged, stored and rebuilt at once."""
+
+    variant: str
+    hour: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GroundTruthKey:
+    """What the key of a ground truth file says: whose it is and when its labels were collected."""
+
+    endpoint: str
+    hour: datetime
+
+
+def parse_ground_truth_key(key: str) -> GroundTruthKey:
+    """Reads `…ground-truth/<endpoint>/…yyyy/mm/dd/hh/<name>`; folders between the two are allowed.
+
+    Raises:
+        InvalidInputError: the key has another shape.
+    """
+    match = _LABEL_KEY.fullmatch(key)
+    if match is None:
+        raise InvalidInputError(
+            "not the key of a ground truth file", where=key, expected="ground-truth/<endpoint>/yyyy/mm/dd/hh/<name>"
+        )
+    return GroundTruthKey(match["endpoint"], _hour(match, key))
+
+
+def parse_profile_key(key: str) -> tuple[str, VariantHour]:
+    """(endpoint, hour) of an hour profile's key.
+
+    Raises:
+        InvalidInputError: the key has another shape.
+    """
+    match = _HOUR_KEY.fullmatch(key)
+    if match is None:
+        raise InvalidInputError("not the key of an hour profile", where=key)
+    return match["endpoint"], VariantHour(match["variant"], _hour(match, key))
+
+
+def _hour(match: re.Match[str], key: str) -> datetime:
+    try:
+        return datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidInputError(f"the folders are no date and hour ({error})", where=key) from None
+
+
+def day_prefix(kind: str, endpoint: str, variant: str, day: datetime) -> str:
+    """All objects of a kind (`profiles`, `indexes`) of one UTC day."""
+    return f"{STATE}{kind}/{endpoint}/{variant}/{day:%Y/%m/%d}/"
+
+
+def index_key(endpoint: str, at: VariantHour, digest: str) -> str:
+    return f"{STATE}indexes/{endpoint}/{at.variant}/{hour_folder(at.hour)}{digest}.ids"
+
+
+def open_labels_prefix(endpoint: str) -> str:
+    """Every ground truth file whose labels may still find their captures."""
+    return f"{STATE}open-labels/{endpoint}/"
+
+
+def open_labels_key(endpoint: str, hour: datetime, digest: str) -> str:
+    return f"{open_labels_prefix(endpoint)}{hour:{_COMPACT}}-{digest}.labels"
+
+
+def parse_open_labels_key(key: str) -> tuple[datetime, str]:
+    """(hour of the ground truth file, digest of its key)."""
+    hour, _, digest = key.rsplit("/", 1)[-1].removesuffix(".labels").partition("-")
+    return datetime.strptime(hour, _COMPACT).replace(tzinfo=UTC), digest
+
+
+def hour_labels_prefix(endpoint: str, at: VariantHour) -> str:
+    """The labels that belong to inferences of the hour."""
+    return f"{STATE}labels/{endpoint}/{at.variant}/{hour_folder(at.hour)}"
+
+
+def hour_labels_key(endpoint: str, at: VariantHour, file_digest: str, version: str, content: str) -> str:
+    return f"{hour_labels_prefix(endpoint, at)}{file_digest}-{version}-{content}.labels"
+
+
+def parse_hour_labels_key(key: str) -> tuple[str, str]:
+    """(digest of the ground truth file's key, version of its content)."""
+    digest, version, _ = key.rsplit("/", 1)[-1].split("-", 2)
+    return digest, version
+
+
+def label_hours_prefix(endpoint: str, file_digest: str) -> str:
+    """The hours that hold labels of one ground truth file, an empty object each."""
+    return f"{STATE}label-hours/{endpoint}/{file_digest}/"
+
+
+def label_hour_key(endpoint: str, file_digest: str, at: VariantHour) -> str:
+    return f"{label_hours_prefix(endpoint, file_digest)}{at.variant}/{at.hour:{_COMPACT}}"
+
+
+def parse_label_hour_key(key: str) -> VariantHour:
+    variant, hour = key.rsplit("/", 2)[-2:]
+    return VariantHour(variant, datetime.strptime(hour, _COMPACT).replace(tzinfo=UTC))
+
+
+def label_rejects_key(endpoint: str, hour: datetime, file_digest: str) -> str:
+    return f"{STATE}label-rejects/{endpoint}/{hour_folder(hour)}{file_digest}.jsonl"
+
+
+def unmatched_key(endpoint: str, hour: datetime, file_digest: str) -> str:
+    return f"{UNMATCHED}{endpoint}/{hour_folder(hour)}{file_digest}.jsonl"
+
+
+def merged_lines_prefix(endpoint: str, at: VariantHour) -> str:
+    return f"{MERGED}{endpoint}/{at.variant}/{hour_folder(at.hour)}"
+
+
+def merged_lines_key(endpoint: str, at: VariantHour, digest: str, part: int) -> str:
+    """SageMaker's `part-00000-<uuid>.c000.jsonl`; the digest is of what was merged."""
+    return f"{merged_lines_prefix(endpoint, at)}part-{part:05}-{digest}.c000.jsonl"
+
+
+def merged_table_prefix(endpoint: str, at: VariantHour) -> str:
+    return f"{STATE}merged/{endpoint}/{at.variant}/{hour_folder(at.hour)}"
+
+
+def merged_table_key(endpoint: str, at: VariantHour, digest: str) -> str:
+    return f"{merged_table_prefix(endpoint, at)}{digest}.parquet"
+
+
+def merged_summary_key(endpoint: str, at: VariantHour, digest: str) -> str:
+    return f"{merged_table_prefix(endpoint, at)}{digest}.json"
+
+
+def merged_rejects_key(endpoint: str, at: VariantHour, digest: str) -> str:
+    """Labels that do not fit their inference's rows."""
+    return f"{merged_table_prefix(endpoint, at)}{digest}.rejects.jsonl"

@@ -1,0 +1,151 @@
+"""Ground truth as tables: CSV and Parquet with the columns `inference_id` and `label`; others are left alone."""
+
+import csv
+import gzip
+import math
+import zlib
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import PurePosixPath
+from tempfile import NamedTemporaryFile
+
+import duckdb
+import msgspec
+
+from driftline.domain.capture.cells import value_text
+from driftline.domain.capture.csv_rows import csv_line
+from driftline.domain.capture.records import shorten
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.ground_truth.labels import Label, LabelReject, ParsedLabels, parse_json_lines
+
+_ID_NAMES = ("inference_id", "inferenceid", "event_id", "eventid")
+_LABEL_NAME = "label"
+_EXPECTED = "columns inference_id and label"
+_GZIP_MAGIC = b"\x1f\x8b"
+_PARQUET_MAGIC = b"PAR1"
+_BATCH = 50_000
+
+
+def parse_labels(name: str, body: bytes) -> ParsedLabels:
+    """The labels of a file: Parquet by its first bytes, CSV by its name, JSON Lines otherwise; gzip in any of them.
+
+    Args:
+        name: The file's key; `.csv` and `.csv.gz` are CSV with a header.
+        body: The file.
+
+    Raises:
+        InvalidInputError: damaged, no UTF-8, or a table without the two columns; or not one of its lines is a label.
+    """
+    suffixes = PurePosixPath(name.lower()).suffixes
+    if ".csv" in suffixes[-2:]:
+        parsed = _parse_csv(_unpacked(body, name), name)
+    elif body.startswith(_PARQUET_MAGIC):
+        parsed = _parse_parquet(body, name)
+    elif ".parquet" in suffixes[-2:]:
+        parsed = _parse_parquet(_unpacked(body, name), name)
+    else:
+        parsed = parse_json_lines(body)
+    if parsed.rejects and not parsed.labels:
+        first = parsed.rejects[0]
+        raise InvalidInputError(
+            f"none of {len(parsed.rejects)} lines is a label; line {first.line}: {first.reason}",
+            where=name,
+            expected='{"groundTruthData":{"data":"1","encoding":"CSV"},"eventMetadata":{"eventId":"…"},'
+            f'"eventVersion":"0"}} on each line, or CSV or Parquet with {_EXPECTED}',
+        )
+    return parsed
+
+
+def _unpacked(body: bytes, name: str) -> bytes:
+    if not body.startswith(_GZIP_MAGIC):
+        return body
+    try:
+        return gzip.decompress(body)
+    except (EOFError, OSError, zlib.error) as error:
+        raise InvalidInputError(f"the gzip file cannot be unpacked ({error})", where=name) from None
+
+
+def _parse_csv(body: bytes, name: str) -> ParsedLabels:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"no UTF-8 ({error.reason} at byte {error.start})", where=name) from None
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    parsed = ParsedLabels([], [])
+    try:
+        header = next(reader, [])
+        if not header:
+            return parsed
+        id_at, label_at = _columns(header, name)
+        for row in reader:
+            if row and len(row) != len(header):
+                reason = f"{len(row)} cells for {len(header)} columns"
+                parsed.rejects.append(LabelReject(reader.line_num, reason, _shown(row)))
+            elif row:
+                _take(parsed, reader.line_num, row[id_at], row[label_at])
+    except csv.Error as error:
+        raise InvalidInputError(f"no CSV: {error}", where=f"{name}, line {reader.line_num}") from None
+    return parsed
+
+
+def _parse_parquet(body: bytes, name: str) -> ParsedLabels:
+    parsed = ParsedLabels([], [])
+    with NamedTemporaryFile(suffix=".parquet") as file, duckdb.connect(config={"threads": 1}) as database:
+        file.write(body)
+        file.flush()
+        try:
+            names = database.read_parquet(file.name).columns
+            id_at, label_at = _columns(names, name)
+            id_, label = ('"' + names[at].replace('"', '""') + '"' for at in (id_at, label_at))
+            query = f"SELECT CAST({id_} AS VARCHAR), {label} FROM read_parquet('{file.name}')"  # noqa: S608 - quoted above
+            found = database.execute(query)
+            number = 0
+            while rows := found.fetchmany(_BATCH):
+                for text, value in rows:
+                    number += 1
+                    _take(parsed, number, text, value)
+        except duckdb.Error as error:
+            raise InvalidInputError(f"no Parquet that can be read ({error})", where=name) from None
+    return parsed
+
+
+def _columns(header: Sequence[str], name: str) -> tuple[int, int]:
+    """Places of the id and of the label."""
+    names = [each.strip().lower() for each in header]
+    ids = [names.index(each) for each in _ID_NAMES if each in names]
+    if not ids or _LABEL_NAME not in names:
+        raise InvalidInputError(
+            f"columns {', '.join(header)}", where=name, expected=_EXPECTED, mend="Name them in the header."
+        )
+    return ids[0], names.index(_LABEL_NAME)
+
+
+def _take(parsed: ParsedLabels, number: int, id_: str | None, value: object) -> None:
+    payload = _payload(value)
+    if id_ and payload:
+        parsed.labels.append(Label(id_, *payload, number))
+    else:
+        reason = "the label is empty" if id_ else "no inference_id"
+        parsed.rejects.append(LabelReject(number, reason, _shown((id_, value))))
+
+
+def _shown(cells: Sequence[object]) -> str:
+    return shorten(",".join("" if cell is None else str(cell) for cell in cells).encode())
+
+
+def _payload(value: object) -> tuple[str, str] | None:
+    """(data, encoding) of a cell; lists and objects, written or real, are JSON; None where there is no label."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, (list, dict)):
+        return msgspec.json.encode(value, enc_hook=str).decode(), "JSON"
+    text = value if isinstance(value, str) else value_text(value) or str(value)
+    if not text.strip():
+        return None
+    if text[0] in "[{":
+        try:
+            msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            return csv_line([text]), "CSV"
+        return text, "JSON"
+    return csv_line([text]), "CSV"

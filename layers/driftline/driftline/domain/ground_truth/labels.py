@@ -1,0 +1,111 @@
+"""Ground truth as it is uploaded: which label belongs to which inference."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from driftline.domain.capture.lines import LineBatch, line_batches
+from driftline.domain.capture.records import shorten
+
+ENCODINGS = ("CSV", "JSON")
+
+
+class Label(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What really happened to one inference.
+
+    Attributes:
+        id: The inference's inferenceId, or its eventId where it has none.
+        data: As it was uploaded: CSV without a header, or JSON; a row for each row of the inference.
+        encoding: CSV or JSON.
+        position: Number of the line or row in its file, from 1: of two labels for one id the later one holds.
+    """
+
+    id: str
+    data: str
+    encoding: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelReject:
+    """A line that gave no label: where, why, and its beginning."""
+
+    line: int
+    reason: str
+    quoted: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLabels:
+    """The labels of one file in its order, and the lines that are none."""
+
+    labels: list[Label]
+    rejects: list[LabelReject]
+
+
+class _Truth(msgspec.Struct, gc=False):
+    data: str | int | float | bool
+    encoding: str = "CSV"
+
+
+class _Metadata(msgspec.Struct, gc=False):
+    eventId: str = ""  # noqa: N815 - SageMaker's names
+    inferenceId: str = ""  # noqa: N815 - some writers repeat the capture's name for it
+
+
+class _Line(msgspec.Struct, gc=False):
+    groundTruthData: _Truth  # noqa: N815
+    eventMetadata: _Metadata  # noqa: N815
+
+
+_DECODER = msgspec.json.Decoder(_Line)
+
+
+def parse_json_lines(body: bytes) -> ParsedLabels:
+    """SageMaker's ground truth records, plain or gzip, one per line; empty lines are none.
+
+    Raises:
+        InvalidInputError: a gzip file that is damaged or cut off.
+    """
+    parsed = ParsedLabels([], [])
+    for batch in line_batches(body):
+        try:
+            lines = _DECODER.decode_lines(batch.body)
+        except ValueError:
+            lines = []
+        if len(lines) == batch.lines:
+            for number, line in enumerate(lines, start=batch.first_line):
+                _take(parsed, number, line, b"")
+        else:
+            _one_by_one(parsed, batch)
+    return parsed
+
+
+def _one_by_one(parsed: ParsedLabels, batch: LineBatch) -> None:
+    for number, raw in enumerate(batch.body.split(b"\n"), start=batch.first_line):
+        if not raw.strip():
+            continue
+        try:
+            line = _DECODER.decode(raw)
+        except ValueError as error:
+            parsed.rejects.append(LabelReject(number, f"no ground truth record ({error})", shorten(raw)))
+        else:
+            _take(parsed, number, line, raw)
+
+
+def _take(parsed: ParsedLabels, number: int, line: _Line, raw: bytes) -> None:
+    truth = line.groundTruthData
+    id_ = line.eventMetadata.eventId or line.eventMetadata.inferenceId
+    data = truth.data if isinstance(truth.data, str) else msgspec.json.encode(truth.data).decode()
+    reason = ""
+    if not id_:
+        reason = "no eventId that would say which inference it belongs to"
+    elif truth.encoding not in ENCODINGS:
+        reason = f"encoding {truth.encoding!r} is none of {', '.join(ENCODINGS)}"
+    elif not data.strip():
+        reason = "the label is empty"
+    if reason:
+        quoted = shorten(raw or msgspec.json.encode(line))
+        parsed.rejects.append(LabelReject(number, reason, quoted))
+    else:
+        parsed.labels.append(Label(id_, data, truth.encoding, number))

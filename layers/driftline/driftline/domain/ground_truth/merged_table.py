@@ -1,0 +1,197 @@
+"""Captured rows beside their labels: the table that monitors read, made by DuckDB from the columnar records.
+
+The columns of the columnar records (domain/capture/columnar.py), then `label` (VARCHAR, domain/.../label_rows.py).
+Memory stays bounded: records are streamed, only ids and labels of the hour are held.
+
+An inference that was captured more than once counts once: the first by (inference time as text, event id, capture
+file). Rows are in the order of capture files and of their records.
+"""
+
+# ruff: noqa: S608 - the queries are made of our own names; paths and times in them are quoted by _text
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
+from driftline.domain.ground_truth.labels import Label
+from driftline.domain.windows import HOUR, format_instant, parse_instant
+
+_MEMORY = "192MB"
+_BATCH = 50_000
+_FIRST = "inference_time, coalesce(event_id, ''), ordinal"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRows:
+    """Records and rows of one five-minute slot, and how many of them have a label; each inference counts once."""
+
+    records: int
+    rows: int
+    labelled_records: int = 0
+    labelled_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLabel:
+    """A label that does not fit the rows of its inference."""
+
+    label: Label
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """Which of several records with one join id counts."""
+
+    file: int
+    event_id: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRows:
+    """What came of an hour.
+
+    Attributes:
+        labels: Join id -> label, of the inferences that have one that fits.
+        repeated: Join id -> the record that counts, where several were captured.
+        rejected: In the order of join ids.
+        slots: In the order of their starts.
+        table: The Parquet file.
+    """
+
+    labels: Mapping[str, Label]
+    repeated: Mapping[str, Winner]
+    rejected: Sequence[RejectedLabel]
+    slots: Mapping[datetime, SlotRows]
+    table: bytes
+
+
+class HourJoin:
+    """Joins the columnar records of one hour with labels; a context manager.
+
+    Args:
+        files: Columnar records in the order of their capture files.
+        hour: Rows of other UTC hours in the files are left out.
+        folder: An empty folder for temporary files.
+    """
+
+    def __init__(self, files: Sequence[Path], hour: datetime, folder: Path) -> None:
+        self._folder = folder
+        self._database = duckdb.connect(
+            config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": str(folder / "spill")}
+        )
+        names = ", ".join(_text(str(file)) for file in files)
+        ordinals = ", ".join(f"({number}, {_text(str(file))})" for number, file in enumerate(files))
+        self._run(f"CREATE TABLE files AS SELECT * FROM (VALUES {ordinals}) t(ordinal, filename)")
+        self._run(
+            f"""CREATE VIEW records AS
+            SELECT *, coalesce(nullif(inference_id, ''), nullif(event_id, '')) AS join_id
+            FROM read_parquet([{names}], union_by_name = true, filename = true, file_row_number = true)
+            JOIN files USING (filename)
+            WHERE slot >= {_text(format_instant(hour))} AND slot < {_text(format_instant(hour + HOUR))}"""
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._database.close()
+
+    def merge(self, labels: Mapping[str, Label], *, repeated: bool) -> MergedRows:
+        """The rows of the hour that have one of these labels, by join id.
+
+        Args:
+            labels: By join id.
+            repeated: Whether an id occurs more than once: counting each inference once then takes longer.
+        """
+        self._load("labelled", {"join_id": "VARCHAR"}, ((id_,) for id_ in labels))
+        self._run("""CREATE TABLE matched AS
+            SELECT ordinal, file_row_number, join_id, event_id, inference_time, row, slot
+            FROM records SEMI JOIN labelled USING (join_id)""")
+        winners = self._keep_winners() if repeated else {}
+        fitting: dict[str, Label] = {}
+        rejected: list[RejectedLabel] = []
+        columns = {"join_id": "VARCHAR", "row": "INTEGER", "label": "VARCHAR"}
+        self._load("fitting", columns, self._label_rows(labels, fitting, rejected))
+        self._run("""CREATE TABLE chosen AS SELECT ordinal, file_row_number, row, slot, label
+            FROM matched JOIN fitting USING (join_id, row)""")
+        return MergedRows(fitting, winners, rejected, self._slots(repeated=repeated), self._table())
+
+    def _slots(self, *, repeated: bool) -> dict[datetime, SlotRows]:
+        source = "records"
+        if repeated:
+            source = f"""(SELECT slot, row FROM records WHERE join_id IS NULL UNION ALL
+                SELECT slot, row FROM (
+                    SELECT slot, row, rank() OVER (PARTITION BY join_id ORDER BY {_FIRST}) AS place,
+                    row_number() OVER (PARTITION BY join_id, row ORDER BY {_FIRST}, file_row_number) AS again
+                    FROM records WHERE join_id IS NOT NULL) WHERE place = 1 AND again = 1)"""
+        counted = self._run(
+            f"""SELECT * FROM (SELECT slot, count(*) FILTER (row = 0), count(*) FROM {source} GROUP BY slot)
+            LEFT JOIN (SELECT slot, count(*) FILTER (row = 0), count(*) FROM chosen GROUP BY slot) USING (slot)
+            ORDER BY slot"""
+        )
+        return {
+            parse_instant(slot): SlotRows(*(count or 0 for count in counts)) for slot, *counts in counted.fetchall()
+        }
+
+    def _keep_winners(self) -> dict[str, Winner]:
+        """Leaves the rows of one record per join id."""
+        self._run(f"""CREATE TABLE ranked AS SELECT *,
+            dense_rank() OVER (PARTITION BY join_id ORDER BY {_FIRST}) AS place,
+            row_number() OVER (PARTITION BY join_id, row ORDER BY {_FIRST}, file_row_number) AS again,
+            count(*) OVER (PARTITION BY join_id, row) AS times FROM matched""")
+        self._run("DROP TABLE matched")
+        self._run("CREATE TABLE matched AS SELECT * FROM ranked WHERE place = 1 AND again = 1")
+        found = self._run("""SELECT DISTINCT join_id, ordinal, coalesce(event_id, ''), inference_time FROM matched
+            WHERE times > 1 OR join_id IN (SELECT join_id FROM ranked WHERE place > 1)""")
+        return {id_: Winner(file, event, time) for id_, file, event, time in found.fetchall()}
+
+    def _label_rows(
+        self, labels: Mapping[str, Label], fitting: dict[str, Label], rejected: list[RejectedLabel]
+    ) -> Iterator[tuple[str, int, str]]:
+        counted = self._run("SELECT join_id, count(*) FROM matched GROUP BY join_id ORDER BY join_id")
+        while found := counted.fetchmany(_BATCH):
+            for id_, rows in found:
+                label = labels[id_]
+                try:
+                    texts = label_rows(label, rows)
+                except LabelCountError as error:
+                    rejected.append(RejectedLabel(label, str(error)))
+                    continue
+                fitting[id_] = label
+                for row, text in enumerate(texts):
+                    yield id_, row, text
+
+    def _table(self) -> bytes:
+        target = self._folder / "merged.parquet"
+        self._run(f"""COPY (
+            SELECT records.* EXCLUDE (ordinal, filename, file_row_number, join_id), label
+            FROM records JOIN (SELECT ordinal, file_row_number, label FROM chosen) USING (ordinal, file_row_number)
+            ORDER BY ordinal, file_row_number) TO {_text(str(target))} (FORMAT parquet, COMPRESSION zstd)""")
+        return target.read_bytes()
+
+    def _load(self, table: str, columns: Mapping[str, str], rows: Iterator[tuple[object, ...]]) -> None:
+        """Through a file: inserting one by one takes ten times as long."""
+        path = self._folder / f"{table}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
+        spec = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
+        self._run(f"""CREATE TABLE {table} AS SELECT * FROM read_csv({_text(str(path))}, columns = {{{spec}}},
+            auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\r\\n',
+            parallel = false, max_line_size = 100000000)""")
+        path.unlink()
+
+    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        return self._database.execute(sql)
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
