@@ -127,6 +127,11 @@ def records_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str
     return f"{STATE}records/{endpoint}/{variant}/{hour_folder(hour)}{digest}.parquet"
 
 
+def quality_state_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    """Model quality of one hour; the digest is of the merged records and of where the prediction is in them."""
+    return f"{STATE}quality/{endpoint}/{variant}/{hour_folder(hour)}{digest}.state"
+
+
 def rejects_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
     return f"{STATE}rejects/{endpoint}/{variant}/{hour_folder(hour)}{digest}.jsonl"
 

@@ -66,6 +66,7 @@ class Execution:
     violations: int = 0
     worst_drift: float | None = None
     worst_feature: str | None = None
+    coverage: float | None = None
     folder: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     revision: int = 0
@@ -87,6 +88,7 @@ class Execution:
             "Violations": self.violations,
             "WorstDrift": self.worst_drift,
             "WorstFeature": self.worst_feature,
+            "Coverage": self.coverage,
             "ReportUri": report_uri,
             "FailureReason": self.reason if self.status is ExecutionStatus.FAILED else None,
             "Reason": self.reason,

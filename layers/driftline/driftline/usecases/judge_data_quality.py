@@ -1,38 +1,24 @@
 """The data-quality monitor's part of an execution: a window's rows against the stored baseline."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain import layout
 from driftline.domain.data_quality.constraints import Constraints, parse_constraints
 from driftline.domain.data_quality.evaluate import Context, Evaluation, evaluate
+from driftline.domain.data_quality.metrics import NAMESPACE
 from driftline.domain.data_quality.statistics import Statistics, parse_statistics
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.metrics import Metric
 from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.profiles.resolve import resolve_columns
 from driftline.domain.windows import Window
 from driftline.usecases.evidence import sample_inferences
+from driftline.usecases.judgement import Judgement
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.window_profile import load_window
 
 MONITOR = "data_quality"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a monitor says of a window: its files by name, its metrics, and the figures for the event."""
-
-    files: dict[str, bytes]
-    metrics: Sequence[Metric]
-    rows: int
-    violations: int
-    reason: str
-    worst_drift: float | None
-    worst_feature: str | None
 
 
 def judge_data_quality(
@@ -82,6 +68,7 @@ def _judgement(evaluation: Evaluation) -> Judgement:
     return Judgement(
         files={name: text.encode() for name, text in evaluation.files().items()},
         metrics=evaluation.metrics,
+        namespace=NAMESPACE,
         rows=summary.rows,
         violations=len(summary.violations),
         reason=summary.reason,

@@ -48,34 +48,32 @@ class MergedWindow:
     labels_that_do_not_fit: int
     _store: ObjectStore
 
-    def columns(self) -> list[str]:
-        """Names of all columns that any hour has, in the order in which they first occur."""
-        names: dict[str, None] = {}
-        for hour in self.hours:
-            with self._store.local_copy(hour.table) as path, duckdb.connect(config={"threads": 1}) as database:
-                names.update(dict.fromkeys(database.read_parquet(str(path)).columns))
-        return list(names)
+    def columns(self, hour: MergedHour) -> list[str]:
+        """Names of the columns of an hour's table."""
+        with self._store.local_copy(hour.table) as path, duckdb.connect(config={"threads": 1}) as database:
+            return list(database.read_parquet(str(path)).columns)
 
-    def batches(self, columns: Sequence[str], rows: int = _BATCH_ROWS) -> Iterator[Mapping[str, Cells]]:
-        """Column -> cells, some rows at a time, so that any number of rows fits in memory.
+    def batches(
+        self, columns: Sequence[str], hour: MergedHour, rows: int = _BATCH_ROWS
+    ) -> Iterator[Mapping[str, Cells]]:
+        """Column -> cells of the hour's rows inside the window, some at a time, so that any number fits in memory.
 
         Args:
-            columns: Of `columns()`: `label`, captured columns such as `output[0]`, `event_id`, `inference_id`, `row`,
-                `slot`, `inference_time`. Cells are texts as they were captured (`row` is a number); None is missing,
-                as is a column that an hour does not have.
+            columns: Of `columns(hour)`: `label`, captured columns such as `output[0]`, `event_id`, `inference_id`,
+                `row`, `slot`, `inference_time`. Cells are texts as they were captured (`row` is a number); None is
+                missing, as is a column that the hour does not have.
             rows: At most so many in a batch.
         """
-        for hour in self.hours:
-            with self._store.local_copy(hour.table) as path, duckdb.connect(config={"threads": 1}) as database:
-                known = set(database.read_parquet(str(path)).columns)
-                chosen = ", ".join(_name(name) if name in known else f"NULL AS {_name(name)}" for name in columns)
-                start, end = format_instant(self.window.start), format_instant(self.window.end)
-                found = database.execute(
-                    f"SELECT {chosen} FROM read_parquet(?) WHERE slot >= ? AND slot < ?",  # noqa: S608 - names are quoted
-                    [str(path), start, end],
-                )
-                while cells := found.fetchmany(rows):
-                    yield dict(zip(columns, zip(*cells, strict=True), strict=True))
+        with self._store.local_copy(hour.table) as path, duckdb.connect(config={"threads": 1}) as database:
+            known = set(database.read_parquet(str(path)).columns)
+            chosen = ", ".join(_name(name) if name in known else f"NULL AS {_name(name)}" for name in columns)
+            start, end = format_instant(self.window.start), format_instant(self.window.end)
+            found = database.execute(
+                f"SELECT {chosen} FROM read_parquet(?) WHERE slot >= ? AND slot < ?",  # noqa: S608 - names are quoted
+                [str(path), start, end],
+            )
+            while cells := found.fetchmany(rows):
+                yield dict(zip(columns, zip(*cells, strict=True), strict=True))
 
 
 def load_merged(

@@ -10,16 +10,22 @@ from dataclasses import replace
 from datetime import datetime
 
 from driftline.domain import layout
-from driftline.domain.data_quality.metrics import NAMESPACE
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument
+from driftline.domain.monitors.document import (
+    DataQualityMonitor,
+    ModelQualityMonitor,
+    MonitorDocument,
+    ScheduledMonitor,
+)
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
-from driftline.usecases.judge_data_quality import Judgement, judge_data_quality
+from driftline.usecases.judge_data_quality import judge_data_quality
+from driftline.usecases.judge_model_quality import judge_model_quality
+from driftline.usecases.judgement import Judgement
 from driftline.usecases.monitor_documents import load_document
-from driftline.usecases.ports import Events, Metrics, ObjectStore
+from driftline.usecases.ports import Events, Metrics, ObjectStore, Stores
 from driftline.usecases.preprocessing import run_postprocess
 from driftline.usecases.revisions import SUMMARY, Announced, announce, digest_of, last_announced, write_files
 from driftline.usecases.script_sources import load_script
@@ -34,7 +40,8 @@ def run_monitor(
     store: ObjectStore,
     metrics: Metrics,
     events: Events,
-    namespace: str = NAMESPACE,
+    namespace: str | None = None,
+    stores: Stores | None = None,
 ) -> Execution:
     """Runs one monitor over one window.
 
@@ -42,13 +49,14 @@ def run_monitor(
     running it again would not help. Everything else is raised, for the platform to try again.
 
     Args:
-        namespace: CloudWatch namespace, unless the monitor names its own.
+        namespace: CloudWatch namespace of all monitors that name none; SageMaker's for each kind unless given.
+        stores: Opens the bucket that captures are in, where it is another one.
     """
     try:
         document = load_document(store, request.endpoint)
         monitor = _monitor(document, request.monitor)
         window, scheduled, folder = _when(request, monitor)
-        judgement = judge_data_quality(store, document, monitor, window, scheduled)
+        judgement = _judge(monitor, document, window, scheduled, store, stores)
         files = judgement.files
         if monitor.postprocess is not None:
             source = load_script(store, monitor.postprocess)
@@ -66,24 +74,41 @@ def run_monitor(
         return replace(execution, revision=earlier.revision, unchanged=True)
     execution = replace(execution, revision=earlier.revision + 1 if earlier else 1)
     if judgement.metrics:
-        metrics.publish(monitor.namespace or namespace, judgement.metrics, window.start)
+        metrics.publish(monitor.namespace or namespace or judgement.namespace, judgement.metrics, window.start)
     events.publish(COMPLETED_EVENT, execution.event_detail(store.uri(folder)), [store.uri(folder + SUMMARY)])
     announce(store, folder, Announced.of(execution.revision, files))
     return execution
 
 
-def _monitor(document: MonitorDocument, name: str) -> DataQualityMonitor:
-    monitor = document.monitors.data_quality if name == "data_quality" else None
-    if monitor is None:
+def _monitor(document: MonitorDocument, name: str) -> ScheduledMonitor:
+    monitors = document.monitors.by_name()
+    if name not in monitors:
         raise InvalidInputError(
             f"the monitor document has no monitor {name}",
             where=layout.document_key(document.endpoint),
-            expected=f"one of {', '.join(document.monitors.by_name())}",
+            expected=f"one of {', '.join(monitors)}",
         )
-    return monitor
+    return monitors[name]
 
 
-def _when(request: ExecutionRequest, monitor: DataQualityMonitor) -> tuple[Window, datetime, str]:
+def _judge(
+    monitor: ScheduledMonitor,
+    document: MonitorDocument,
+    window: Window,
+    scheduled: datetime,
+    store: ObjectStore,
+    stores: Stores | None,
+) -> Judgement:
+    match monitor:
+        case DataQualityMonitor():
+            return judge_data_quality(store, document, monitor, window, scheduled)
+        case ModelQualityMonitor():
+            return judge_model_quality(store, document, monitor, window, scheduled, stores)
+        case _:
+            raise NotImplementedError(type(monitor).__name__)
+
+
+def _when(request: ExecutionRequest, monitor: ScheduledMonitor) -> tuple[Window, datetime, str]:
     """The window, the scheduled time and the report folder.
 
     A window by hand belongs to the schedule's folder only if the schedule would judge exactly it.
@@ -103,7 +128,7 @@ def _when(request: ExecutionRequest, monitor: DataQualityMonitor) -> tuple[Windo
     return window, scheduled, layout.report_folder(request.endpoint, request.monitor, scheduled, by_hand_from)
 
 
-def _is_scheduled(window: Window, scheduled: datetime, monitor: DataQualityMonitor) -> bool:
+def _is_scheduled(window: Window, scheduled: datetime, monitor: ScheduledMonitor) -> bool:
     try:
         return window_of(scheduled, monitor) == window
     except InvalidInputError:
@@ -132,6 +157,7 @@ def _execution(
         violations=judgement.violations,
         worst_drift=judgement.worst_drift,
         worst_feature=judgement.worst_feature,
+        coverage=judgement.coverage,
         folder=folder,
         files={name: folder + name for name in sorted(files)},
     )

@@ -28,7 +28,6 @@ class QualityContext:
         rows: Captured rows of the window, labelled or not.
         labelled_rows: Those that have a label.
         unusable: Labelled rows that could not be read, by reason (attributes.PickedRows).
-        revision: How often the window has been judged, this time included.
     """
 
     endpoint: str
@@ -39,7 +38,6 @@ class QualityContext:
     rows: int
     labelled_rows: int
     unusable: Mapping[str, int] = field(default_factory=dict)
-    revision: int = 1
     alarm_on: AlarmOn = "interval"
     statistics_key: str | None = None
     constraints_key: str | None = None
@@ -116,7 +114,6 @@ def _summary(
         monitor=context.monitor,
         window=WindowSummary(start=context.window.start, end=context.window.end),
         scheduled_time=context.scheduled_time,
-        revision=context.revision,
         status="CompletedWithViolations" if count else "Completed",
         exit_message=message,
         reason=message if quality.rows else _why_empty(context),

@@ -93,7 +93,6 @@ class QualitySummary(_Ours):
         labelled_rows: Those that have a label by now.
         used_rows: Those that the metrics are of; the rest could not be read, see `unusable_rows`.
         coverage: labelled_rows / rows; null without rows.
-        revision: 1, then one more each time that the window is judged again.
     """
 
     version: int = VERSION
@@ -101,7 +100,6 @@ class QualitySummary(_Ours):
     monitor: str
     window: WindowSummary
     scheduled_time: Instant
-    revision: int
     status: Status
     exit_message: str
     reason: str

@@ -1,0 +1,174 @@
+"""The model-quality monitor's part of an execution: predictions against the ground truth that is known by now."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import msgspec
+
+from driftline.domain import layout
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.model_quality.attributes import Attributes
+from driftline.domain.model_quality.constraints import QualityConstraints, parse_quality_constraints
+from driftline.domain.model_quality.evaluate import QualityContext, evaluate
+from driftline.domain.model_quality.metrics import NAMESPACE
+from driftline.domain.model_quality.outputs import output_columns, outputs_of
+from driftline.domain.model_quality.picking import pick_columns, state_of, usable_rows
+from driftline.domain.model_quality.rows import ProblemType
+from driftline.domain.model_quality.samples import row_hashes
+from driftline.domain.model_quality.state import State, empty_state, merge_states, state_from_bytes, state_to_bytes
+from driftline.domain.model_quality.values import label_text
+from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
+from driftline.domain.monitors.naming import metric_schedule
+from driftline.domain.windows import Window
+from driftline.usecases.baseline_memory import constraints_are_ours
+from driftline.usecases.judgement import Judgement
+from driftline.usecases.merged_hours import MergedHour
+from driftline.usecases.merged_window import MergedWindow, load_merged
+from driftline.usecases.ports import ObjectStore, Stores
+
+MONITOR = "model_quality"
+
+
+def judge_model_quality(
+    store: ObjectStore,
+    document: MonitorDocument,
+    monitor: ModelQualityMonitor,
+    window: Window,
+    scheduled: datetime,
+    stores: Stores | None = None,
+) -> Judgement:
+    """Merges captures and ground truth of the window and checks its metrics against the baseline's constraints.
+
+    Without constraints the metrics are computed and nothing is judged; the summary says so.
+
+    Args:
+        stores: Opens the bucket that the captures are in, if it is another one.
+
+    Raises:
+        InvalidInputError: the constraints cannot be read or are for another problem.
+    """
+    endpoint = document.endpoint
+    constraints, constraints_key = _constraints(store, endpoint)
+    captures = stores(document.capture.bucket) if stores and document.capture.bucket else store
+    merged = load_merged(store, endpoint, window, document.variant, captures=captures, stores=stores)
+    attributes = attributes_of(document, monitor)
+    quality = _window_quality(store, endpoint, merged, attributes)
+    ours = constraints is None or constraints_are_ours(store, endpoint, MONITOR)
+    evaluation = evaluate(
+        quality.state,
+        constraints,
+        QualityContext(
+            endpoint=endpoint,
+            monitor=MONITOR,
+            schedule=metric_schedule(document, MONITOR),
+            window=window,
+            scheduled_time=scheduled,
+            rows=merged.coverage.rows,
+            labelled_rows=merged.coverage.labelled_rows,
+            unusable=quality.unusable,
+            alarm_on=monitor.alarm_on or ("interval" if ours else "point"),
+            constraints_key=constraints_key,
+        ),
+    )
+    return Judgement(
+        files={name: text.encode() for name, text in evaluation.files().items()},
+        metrics=evaluation.metrics if monitor.metrics == "all" else (),
+        namespace=NAMESPACE,
+        rows=merged.coverage.rows,
+        violations=len(evaluation.summary.violations),
+        reason=evaluation.summary.reason,
+        worst_feature=evaluation.summary.violations[0].metric if evaluation.summary.violations else None,
+        coverage=merged.coverage.share,
+    )
+
+
+def attributes_of(document: MonitorDocument, monitor: ModelQualityMonitor) -> Attributes:
+    """Where predictions and labels are, as the monitor document says."""
+    return Attributes(
+        problem=ProblemType(monitor.problem_type),
+        inference=monitor.inference_attribute,
+        probability=monitor.probability_attribute,
+        threshold=monitor.probability_threshold_attribute,
+        ground_truth=monitor.ground_truth_attribute,
+        positive_label=monitor.positive_label,
+        columns=document.columns.output if document.columns else (),
+    )
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    """An hour's state as it is kept, with the rows that could not be used."""
+
+    unusable: dict[str, int]
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Quality:
+    """State of the usable rows, and how many were not usable, by reason."""
+
+    state: State
+    unusable: Mapping[str, int]
+
+
+def _window_quality(store: ObjectStore, endpoint: str, merged: MergedWindow, attributes: Attributes) -> _Quality:
+    """Hour by hour. The state of a whole hour is kept under what it was made of, so a week is not read again."""
+    parts = []
+    for hour in merged.hours:
+        whole = merged.window.covers_hour(hour.hour)
+        key = _state_key(endpoint, hour, attributes)
+        found = _stored(store, key, attributes.problem) if whole else None
+        if found is None:
+            found = _hour_quality(merged, hour, attributes)
+            if whole:
+                kept = _Stored(dict(found.unusable), state_to_bytes(found.state))
+                store.put(key, msgspec.msgpack.encode(kept))
+        parts.append(found)
+    return _merged(parts, attributes)
+
+
+def _hour_quality(merged: MergedWindow, hour: MergedHour, attributes: Attributes) -> _Quality:
+    columns = merged.columns(hour)
+    outputs = output_columns(columns)
+    parts = []
+    for batch in merged.batches([*outputs, "label", "inference_id", "event_id", "row"], hour):
+        rows = list(outputs_of(outputs, [batch[name] for name in outputs]))
+        ids = [
+            str(inference or event) for inference, event in zip(batch["inference_id"], batch["event_id"], strict=True)
+        ]
+        picked = pick_columns(rows, batch["label"], attributes)
+        usable = usable_rows(picked, row_hashes(ids, (int(row or 0) for row in batch["row"])), attributes)
+        parts.append(_Quality(state_of(usable.rows, attributes), usable.unusable))
+    return _merged(parts, attributes)
+
+
+def _merged(parts: list[_Quality], attributes: Attributes) -> _Quality:
+    first = empty_state(attributes.problem, label_text(attributes.positive_label) or attributes.positive_label)
+    unusable: Counter[str] = Counter()
+    for part in parts:
+        unusable.update(part.unusable)
+    return _Quality(merge_states(first, [part.state for part in parts]), dict(unusable))
+
+
+def _state_key(endpoint: str, hour: MergedHour, attributes: Attributes) -> str:
+    """The table's name holds the digest of everything that was merged."""
+    digest = sha256(f"{hour.table}\n{attributes!r}".encode()).hexdigest()[:32]
+    return layout.quality_state_key(endpoint, hour.variant, hour.hour, digest)
+
+
+def _stored(store: ObjectStore, key: str, problem: ProblemType) -> _Quality | None:
+    try:
+        kept = msgspec.msgpack.decode(store.get(key).body, type=_Stored)
+        return _Quality(state_from_bytes(problem, kept.state, key), kept.unusable)
+    except (ObjectNotFoundError, InvalidInputError, msgspec.DecodeError):
+        return None  # Absent, or of another version: it is made anew.
+
+
+def _constraints(store: ObjectStore, endpoint: str) -> tuple[QualityConstraints | None, str | None]:
+    key = f"{layout.baseline_folder(endpoint, MONITOR)}constraints.json"
+    try:
+        return parse_quality_constraints(store.get(key).body, key), key
+    except ObjectNotFoundError:
+        return None, None
