@@ -6,7 +6,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isnan
+from math import isclose, isnan
 from typing import Literal
 
 from driftline.domain.data_quality.java_json import java_double
@@ -16,6 +16,8 @@ from driftline.domain.model_quality.constraints import Constraint, Operator, Qua
 from driftline.domain.model_quality.quality import MetricValue, Quality
 
 type AlarmOn = Literal["point", "interval"]
+
+_ROUNDING = 1e-12
 
 # The order in SageMaker's files; f0_5 was in none of them.
 _ORDER = (
@@ -79,7 +81,13 @@ def check(quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn) 
 
 
 def beyond(metric: MetricValue, constraint: Constraint, alarm_on: AlarmOn) -> bool:
-    """Whether the metric, or all of its interval, is on the wrong side of the threshold; comparisons with NaN fail."""
+    """Whether the metric, or all of its interval, is on the wrong side of the threshold; NaN is on neither.
+
+    Equal but for rounding is equal: a threshold that SageMaker computed from the very same rows differs from our value
+    in the last digits, which depend on the order of additions.
+    """
+    if isclose(metric.value, constraint.threshold, rel_tol=_ROUNDING):
+        return False
     lower, upper = (metric.value, metric.value) if alarm_on == "point" else metric.interval or (float("nan"),) * 2
     if constraint.comparison_operator is Operator.GREATER:
         return min(lower, metric.value) > constraint.threshold
