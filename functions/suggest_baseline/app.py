@@ -1,4 +1,4 @@
-"""A baseline data set came: its statistics and constraints follow."""
+"""A baseline data set came, or the document that says what is in it: its statistics and constraints follow."""
 
 from typing import Any
 
@@ -10,9 +10,7 @@ from driftline.adapters.s3 import S3Store
 from driftline.adapters.settings import OperatorSettings
 from driftline.adapters.topic import OperatorTopic
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.layout import parse_baseline_input_key
-from driftline.usecases.monitor_documents import document_columns
-from driftline.usecases.suggest_baseline import NoDataSetError, suggest_baseline
+from driftline.usecases.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
 
 logger = Logger()
 settings = OperatorSettings.from_environment()
@@ -21,22 +19,18 @@ operators = OperatorTopic(settings.operator_topic)
 
 
 def suggest(event: ObjectEvent) -> None:
-    place = parse_baseline_input_key(event.key)
-    if place is None:
-        return
-    endpoint, monitor = place
-    columns = document_columns(store, endpoint)
-    try:
-        suggested = suggest_baseline(endpoint, monitor, store=store, operators=operators, columns=columns)
-    except NoDataSetError:
-        logger.info("no data yet", endpoint=endpoint, monitor=monitor)
-        return
-    except InvalidInputError as error:
-        # No retry mends a data set: the people who uploaded it do.
-        logger.warning("refused", endpoint=endpoint, monitor=monitor)
-        operators.tell(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
-        return
-    logger.info("suggested", endpoint=endpoint, monitor=monitor, rows=suggested.rows, files=dict(suggested.files))
+    for endpoint, monitor in baselines_of(store, event.key):
+        try:
+            suggested = suggest_baseline(endpoint, monitor, store=store, operators=operators)
+        except NoDataSetError:
+            logger.info("no data yet", endpoint=endpoint, monitor=monitor)
+        except InvalidInputError as error:
+            # No retry mends a data set: the people who uploaded it do.
+            logger.warning("refused", endpoint=endpoint, monitor=monitor)
+            operators.tell(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
+        else:
+            files = dict(suggested.files)
+            logger.info("suggested", endpoint=endpoint, monitor=monitor, rows=suggested.rows, files=files)
 
 
 @logger.inject_lambda_context

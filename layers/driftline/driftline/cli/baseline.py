@@ -1,5 +1,6 @@
 """`driftline baseline`: statistics and constraints of a data set."""
 
+from math import isnan
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from driftline.cli.telling import TellOperators
 from driftline.cli.text import safe
 from driftline.domain import layout
 from driftline.domain.data_quality.statistics import FeatureStatistics, parse_statistics
-from driftline.usecases.monitor_documents import document_columns
+from driftline.domain.model_quality.statistics import parse_baseline_quality
 from driftline.usecases.suggest_baseline import BaselineSuggested, suggest_baseline
 
 
@@ -39,13 +40,7 @@ def baseline(
         name = place.endpoint(endpoint)
         for path in data or ():
             place.store.put(f"{layout.baseline_folder(name, monitor)}input/{path.name}", read_file(path))
-        suggested = suggest_baseline(
-            name,
-            monitor,
-            store=place.store,
-            operators=TellOperators(output),
-            columns=document_columns(place.store, name),
-        )
+        suggested = suggest_baseline(name, monitor, store=place.store, operators=TellOperators(output))
         result = {
             "endpoint": suggested.endpoint,
             "monitor": suggested.monitor,
@@ -53,6 +48,7 @@ def baseline(
             "files": {file: place.store.uri(key) for file, key in suggested.files.items()},
             "kept": list(suggested.kept),
             "left_out": list(suggested.left_out),
+            "unusable_rows": dict(suggested.unusable),
             "unchanged": suggested.unchanged,
         }
         output.result(result, lambda console: _show(console, place, suggested))
@@ -62,16 +58,33 @@ def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
     same = ", read before: nothing was written" if suggested.unchanged else ""
     console.print(f"[green]ok[/green]  {suggested.rows:,} rows{same}", soft_wrap=True)
     key = suggested.files.get("statistics.json") or suggested.files["statistics.suggested.json"]
+    statistics, where = place.store.get(key).body, place.store.uri(key)
+    console.print(_metrics(statistics, where) if suggested.monitor == "model_quality" else _features(statistics, where))
+    if suggested.left_out:
+        console.print(f"Not in the monitor document: {safe(', '.join(suggested.left_out))}", soft_wrap=True)
+    for reason, rows in suggested.unusable.items():
+        console.print(f"[yellow]left out[/yellow]  {rows:,} rows: {safe(reason)}", soft_wrap=True)
+    for file, written in suggested.files.items():
+        console.print(f"{file:<28} {safe(place.store.uri(written))}", soft_wrap=True)
+
+
+def _features(statistics: bytes, where: str) -> Table:
     table = Table("feature", "type", "present", "missing", "mean", "min", "max", "distinct")
     for column in table.columns[2:]:
         column.justify = "right"
-    for feature in parse_statistics(place.store.get(key).body, place.store.uri(key)).features:
+    for feature in parse_statistics(statistics, where).features:
         table.add_row(*_cells(feature))
-    console.print(table)
-    if suggested.left_out:
-        console.print(f"Not in the monitor document: {safe(', '.join(suggested.left_out))}", soft_wrap=True)
-    for file, written in suggested.files.items():
-        console.print(f"{file:<28} {safe(place.store.uri(written))}", soft_wrap=True)
+    return table
+
+
+def _metrics(statistics: bytes, where: str) -> Table:
+    table = Table("metric", "value", "standard deviation")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, figure in parse_baseline_quality(statistics, where).metrics.items():
+        deviation = "" if isnan(figure.standard_deviation) else f"{figure.standard_deviation:.2g}"
+        table.add_row(name, f"{figure.value:.6g}", deviation)
+    return table
 
 
 def _cells(feature: FeatureStatistics) -> tuple[str, ...]:

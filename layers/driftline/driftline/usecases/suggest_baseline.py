@@ -1,46 +1,31 @@
-"""A data set arrives: statistics.json and constraints.json appear, and nothing that others wrote is overwritten."""
+"""A data set arrives: statistics.json and constraints.json appear, and nothing that others wrote is overwritten.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+What the files are of a data set differs from monitor to monitor: each has a strategy. All else is the same.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from driftline.domain.data_quality.observed import statistics_of
-from driftline.domain.data_quality.suggestion import suggest_constraints
 from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
-from driftline.domain.layout import baseline_folder
-from driftline.domain.profiles.resolve import DocumentColumns
+from driftline.domain.layout import baseline_folder, document_key, endpoint_of_document, parse_baseline_input_key
+from driftline.usecases.baseline_memory import GENERATION, MEMORY_FILE, Memory, digest_of, recall
+from driftline.usecases.baseline_strategy import BaselineStrategy
+from driftline.usecases.data_quality_baseline import DataQualityBaseline
 from driftline.usecases.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
-from driftline.usecases.datasets.reader import ProfiledDataset, profile_dataset
+from driftline.usecases.model_quality_baseline import ModelQualityBaseline
+from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Operators
 
-GENERATION = 1
-"""Grows when the same data set gives other files, so that they are written anew."""
-
-_MEMORY_FILE = "suggestion.json"
 _FILES = ("statistics.json", "constraints.json")
+_STRATEGIES: Mapping[str, Callable[[ObjectStore, str], BaselineStrategy]] = {
+    "data_quality": DataQualityBaseline.of,
+    "model_quality": ModelQualityBaseline.of,
+}
 
 
 class NoDataSetError(InvalidInputError):
-    """Nothing to read yet; a `_format.json` or a marker file may well come before the data."""
-
-
-class Memory(BaseModel):
-    """`suggestion.json`: what was read and written last.
-
-    Attributes:
-        inputs: Entity tag by key of the data set's files.
-        written: SHA-256 by name of each file as we wrote it; a file that differs was made by somebody else.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    generation: int = GENERATION
-    inputs: dict[str, str] = {}
-    columns: tuple[tuple[str, ...], tuple[str, ...]] | None = None
-    written: dict[str, str] = {}
-    rows: int = 0
+    """Nothing to read yet; a `_format.json`, a marker file or the monitor document may well come before the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +33,12 @@ class BaselineSuggested:
     """What came out.
 
     Attributes:
+        rows: Those that the files are of.
         files: Key by name of the files as they were suggested: `constraints.json`, or `constraints.suggested.json`
             beside one that a person or SageMaker wrote.
         kept: Names of the files that were there before and were not touched.
         left_out: Columns of the data set that the monitor document does not name.
+        unusable: Rows of the data set that are left out, by reason.
         unchanged: The same data set had been read before; nothing was written.
     """
 
@@ -61,30 +48,48 @@ class BaselineSuggested:
     files: Mapping[str, str]
     kept: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    unusable: Mapping[str, int] = field(default_factory=dict)
     unchanged: bool = False
 
 
-def suggest_baseline(
-    endpoint: str,
-    monitor: str,
-    *,
-    store: ObjectStore,
-    operators: Operators,
-    columns: DocumentColumns | None = None,
-) -> BaselineSuggested:
+def baselines_of(store: ObjectStore, key: str) -> list[tuple[str, str]]:
+    """(endpoint, monitor) of the baselines that the object of this key takes part in; none for other keys.
+
+    A file under `baselines/<endpoint>/<monitor>/input/` takes part in its own. A monitor document takes part in those
+    of all its monitors: it may say what is where in a data set that came before it.
+    """
+    place = parse_baseline_input_key(key)
+    if place is not None:
+        return [place]
+    endpoint = endpoint_of_document(key)
+    if endpoint is None or key != document_key(endpoint):
+        return []
+    try:
+        monitors = load_document(store, endpoint).monitors.by_name()
+    except (ObjectNotFoundError, InvalidInputError):
+        return []  # configure_monitor tells what is wrong with it.
+    return [(endpoint, monitor) for monitor in monitors if monitor in _STRATEGIES]
+
+
+def suggest_baseline(endpoint: str, monitor: str, *, store: ObjectStore, operators: Operators) -> BaselineSuggested:
     """Reads everything under `baselines/<endpoint>/<monitor>/input/`, in the order of the keys.
 
-    Files whose name begins with `_` or `.` are not data (`_SUCCESS`, `_format.json`).
-
-    Args:
-        columns: Names of the output and the input columns from the monitor document, if it has them.
+    Files whose name begins with `_` or `.` are not data (`_SUCCESS`, `_format.json`). The monitor document is read
+    where it says what is where in the data set.
 
     Raises:
         NoDataSetError: there is no file with data.
-        InvalidInputError: data that cannot be read; it says where and how to mend it.
+        InvalidInputError: data that cannot be read, or a monitor document that does not say enough; it says where and
+            how to mend it.
         DriftlineError: the files changed meanwhile; to be tried again.
     """
     folder = baseline_folder(endpoint, monitor)
+    if monitor not in _STRATEGIES:
+        raise InvalidInputError(
+            f"there is no monitor {monitor} that a data set is a baseline of",
+            where=store.uri(folder),
+            expected=" or ".join(_STRATEGIES),
+        )
     inputs, keys = _inputs(store, f"{folder}input/")
     if not keys:
         raise NoDataSetError(
@@ -93,15 +98,17 @@ def suggest_baseline(
             expected="CSV, JSON Lines or Parquet files",
             mend="Upload the data set there.",
         )
-    memory = _recall(store, folder)
-    wanted = (tuple(columns[0]), tuple(columns[1])) if columns else None
-    if (memory.generation, memory.inputs, memory.columns) == (GENERATION, inputs, wanted):
-        found = {name: _digest_of(store, folder + name) for name in memory.written}
-        if all(found.values()) and all(_digest_of(store, folder + name) for name in _FILES):
+    strategy = _STRATEGIES[monitor](store, endpoint)
+    memory = recall(store, folder)
+    if (memory.generation, memory.inputs, memory.settings) == (GENERATION, inputs, strategy.settings):
+        found = {name: digest_of(store, folder + name) for name in memory.written}
+        if all(found.values()) and all(digest_of(store, folder + name) for name in _FILES):
             files = {name: folder + name for name in memory.written}
             kept = tuple(name for name in _FILES if name not in memory.written)
-            return BaselineSuggested(endpoint, monitor, memory.rows, files, kept, unchanged=True)
-    data = profile_dataset(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"), columns)
+            return BaselineSuggested(
+                endpoint, monitor, memory.rows, files, kept, unusable=memory.unusable, unchanged=True
+            )
+    suggestion = strategy.suggest(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"))
     if _inputs(store, f"{folder}input/")[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
         raise DriftlineError(
@@ -109,14 +116,27 @@ def suggest_baseline(
             where=store.uri(f"{folder}input/"),
             mend="It is read again with all of its files.",
         )
-    written = _write(store, folder, _texts_of(data), memory)
+    written, edited = _write(store, folder, suggestion.files, memory)
     kept = tuple(name for name in _FILES if name not in written)
-    latest = Memory(inputs=inputs, columns=wanted, written=written, rows=data.rows)
-    store.put(folder + _MEMORY_FILE, latest.model_dump_json(indent=2).encode(), content_type="application/json")
+    latest = Memory(
+        inputs=inputs,
+        settings=strategy.settings,
+        written=written,
+        edited=edited,
+        rows=suggestion.rows,
+        unusable=dict(suggestion.unusable),
+    )
+    store.put(folder + MEMORY_FILE, latest.model_dump_json(indent=2).encode(), content_type="application/json")
     if kept:
-        operators.tell(*_message(store, folder, endpoint, kept))
+        operators.tell(*_message(store, folder, endpoint, monitor, kept))
     return BaselineSuggested(
-        endpoint, monitor, data.rows, {name: folder + name for name in written}, kept, data.left_out
+        endpoint,
+        monitor,
+        suggestion.rows,
+        {name: folder + name for name in written},
+        kept,
+        suggestion.left_out,
+        suggestion.unusable,
     )
 
 
@@ -134,14 +154,6 @@ def _inputs(store: ObjectStore, prefix: str) -> tuple[dict[str, str], list[str]]
     return inputs, keys
 
 
-def _recall(store: ObjectStore, folder: str) -> Memory:
-    """What was written last; nothing if there is no memory, or none that this version can read."""
-    try:
-        return Memory.model_validate_json(store.get(folder + _MEMORY_FILE).body)
-    except (ObjectNotFoundError, ValidationError):
-        return Memory(generation=0)
-
-
 def _format_of(store: ObjectStore, key: str) -> DatasetFormat:
     try:
         body = store.get(key).body
@@ -150,39 +162,33 @@ def _format_of(store: ObjectStore, key: str) -> DatasetFormat:
     return parse_format(body, store.uri(key))
 
 
-def _texts_of(data: ProfiledDataset) -> dict[str, bytes]:
-    statistics = statistics_of(data.rows, data.features)
-    return {
-        "statistics.json": statistics.to_json().encode(),
-        "constraints.json": suggest_constraints(statistics).to_json().encode(),
-    }
+def _write(
+    store: ObjectStore, folder: str, texts: Mapping[str, bytes], memory: Memory
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Writes each file in its place, or as a suggestion beside one that is not ours.
 
-
-def _write(store: ObjectStore, folder: str, texts: Mapping[str, bytes], memory: Memory) -> dict[str, str]:
-    """Writes each file in its place, or as a suggestion beside one that is not ours; gives digest by name."""
+    Returns:
+        Digest by name of what was written, and the names of the files that somebody edited after we had written them.
+    """
     written: dict[str, str] = {}
+    edited: list[str] = []
     for name, text in texts.items():
         beside = name.replace(".json", ".suggested.json")
-        present = _digest_of(store, folder + name)
+        present = digest_of(store, folder + name)
         digest = sha256(text).hexdigest()
-        ours = present is None or present in (digest, *memory.written.values())
+        ours = present is None or present == digest or memory.made(present)
         target = name if ours else beside
         if present != digest or not ours:
             store.put(folder + target, text, content_type="application/json")
         if ours and beside in memory.written:
             store.delete(folder + beside)
         written[target] = digest
-    return written
+        if not ours and memory.was_ours(name):
+            edited.append(name)
+    return written, tuple(edited)
 
 
-def _digest_of(store: ObjectStore, key: str) -> str | None:
-    try:
-        return sha256(store.get(key).body).hexdigest()
-    except ObjectNotFoundError:
-        return None
-
-
-def _message(store: ObjectStore, folder: str, endpoint: str, kept: tuple[str, ...]) -> tuple[str, str]:
+def _message(store: ObjectStore, folder: str, endpoint: str, monitor: str, kept: tuple[str, ...]) -> tuple[str, str]:
     """(subject, text) for the people who look after the baseline."""
     lines = [f"- {store.uri(folder + name)}" for name in kept]
     beside = [f"- {store.uri(folder + name.replace('.json', '.suggested.json'))}" for name in kept]
@@ -195,4 +201,4 @@ def _message(store: ObjectStore, folder: str, endpoint: str, kept: tuple[str, ..
             "To accept a suggestion, copy it over the file without `.suggested`.",
         ]
     )
-    return f"Baseline of {endpoint}: suggestions beside your files", text
+    return f"Baseline of {endpoint}, {monitor}: suggestions beside your files", text

@@ -38,7 +38,7 @@ def rows_of_json(text: str | bytes) -> list[NamedRow]:
         PayloadError: no JSON, or a list that mixes rows and plain values.
     """
     try:
-        document = _parse(text)
+        document = parse_json(text)
     except ValueError as error:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) < 2:  # noqa: PLR2004 - a single document
@@ -61,7 +61,8 @@ def spread(row: NamedRow) -> list[NamedRow] | None:
     return [{keys[0]: value} for value in row.values()]
 
 
-def _parse(text: str | bytes) -> object:
+def parse_json(text: str | bytes) -> object:
+    """Raises ValueError: no JSON."""
     try:
         return _JSON.decode(text)
     except ValueError:
@@ -74,7 +75,7 @@ def _parse(text: str | bytes) -> object:
 
 def _rows_of_line(line: str | bytes) -> Iterator[NamedRow]:
     try:
-        document = _parse(line)
+        document = parse_json(line)
     except ValueError as error:
         raise PayloadError(f"no JSON Lines ({error})") from None
     return _rows(document)

@@ -1,7 +1,7 @@
 """CSV files, block by block: RFC 4180, UTF-8, comma, with or without a header."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -10,7 +10,7 @@ from typing import BinaryIO
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.capture.csv_columns import csv_to_columns
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.datasets.batch import BLOCK_BYTES, Batch
+from driftline.usecases.datasets.batch import BLOCK_BYTES, Batch, RowBatch
 from driftline.usecases.datasets.header import header_names, is_header
 
 LONGEST_ROW = 32 * 1024 * 1024
@@ -31,13 +31,34 @@ class CsvShape:
 def csv_batches(
     stream: BinaryIO, name: str, shape: CsvShape | None, *, header: bool | None
 ) -> Iterator[tuple[CsvShape, Batch]]:
-    """Yields the file's rows under the shape that they have.
+    """Yields the file's rows as columns, under the shape that they have; see `_read`."""
+    return _read(stream, name, shape, header, _plain_batch, _batch)
+
+
+def csv_row_batches(
+    stream: BinaryIO, name: str, shape: CsvShape | None, *, header: bool | None
+) -> Iterator[tuple[CsvShape, RowBatch]]:
+    """Yields the file's rows as they stand there, under the shape that they have; see `_read`."""
+    return _read(stream, name, shape, header, None, lambda rows, shape: RowBatch(rows, shape.names))
+
+
+def _read[T](
+    stream: BinaryIO,
+    name: str,
+    shape: CsvShape | None,
+    header: bool | None,
+    of_plain: Callable[[bytes, CsvShape], T | None] | None,
+    of_rows: Callable[[Sequence[Row], CsvShape], T],
+) -> Iterator[tuple[CsvShape, T]]:
+    """Block by block, what is made of its rows.
 
     Args:
         stream: The file's bytes, decompressed.
         name: The file, as errors name it.
         shape: Of the files before; the first one finds it out.
         header: Whether there is one; None to find out.
+        of_plain: What is made of a block without looking at its rows; None where a closer look is due.
+        of_rows: What is made of the rows of a block.
 
     Raises:
         InvalidInputError: with the line: cells too many or too few, quotes that do not close, no UTF-8, another
@@ -45,9 +66,9 @@ def csv_batches(
     """
     line, fresh = 1, True
     for block in _blocks(stream, name):
-        if shape is not None and not fresh and (batch := _plain_batch(block, shape)):
+        if of_plain and shape is not None and not fresh and (made := of_plain(block, shape)):
             line += block.count(b"\n")
-            yield shape, batch
+            yield shape, made
             continue
         rows = _rows(block, name, line)
         if not rows:
@@ -61,8 +82,12 @@ def csv_batches(
         fresh = False
         _check_width(rows, shape, name)
         line += block.count(b"\n")
-        columns = [texts_to_columns(cells) for cells in zip(*(row for _, row in rows), strict=True)]
-        yield shape, Batch(len(rows), dict(zip(shape.names, columns, strict=True)) if rows else {})
+        yield shape, of_rows([row for _, row in rows], shape)
+
+
+def _batch(rows: Sequence[Row], shape: CsvShape) -> Batch:
+    columns = [texts_to_columns(cells) for cells in zip(*rows, strict=True)]
+    return Batch(len(rows), dict(zip(shape.names, columns, strict=True)) if rows else {})
 
 
 def _plain_batch(block: bytes, shape: CsvShape) -> Batch | None:

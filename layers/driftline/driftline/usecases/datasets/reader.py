@@ -1,29 +1,18 @@
 """A data set as one profile with named features, whatever files it lies in."""
 
-import gzip
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, Literal, cast
 
 from driftline.domain.capture.columns import Table
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.domain.profiles.table import TableProfile
-from driftline.usecases.datasets.batch import Batch
-from driftline.usecases.datasets.csv_files import CsvShape, csv_batches
-from driftline.usecases.datasets.format import CsvFormat, DatasetFormat
-from driftline.usecases.datasets.json_files import json_batches
-from driftline.usecases.datasets.parquet_files import parquet_batches
+from driftline.usecases.datasets.files import COLUMNS, read_files
+from driftline.usecases.datasets.format import DatasetFormat
 from driftline.usecases.ports import ObjectStore
 
 _MERGE_AFTER = 16  # profiles of batches; merging many at once sorts each column once
-_GZIP = b"\x1f\x8b"
-_PARQUET = b"PAR1"
-
-type Kind = Literal["csv", "json", "parquet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +44,7 @@ def profile_dataset(
     merged, waiting = TableProfile.empty(), list[TableProfile]()
     order: dict[str, None] = {}  # a set that keeps the order of first occurrence
     positional = False
-    for named, batch in _batches(store, keys, options):
+    for named, batch in read_files(store, keys, options, COLUMNS):
         positional = not named
         order |= dict.fromkeys(batch.columns)
         waiting.append(TableProfile.of(Table(batch.rows, batch.columns)))
@@ -73,62 +62,6 @@ def profile_dataset(
     chosen, left_out = _choose(found, positional, columns, store.uri(keys[0]))
     features = tuple((name, table.columns.get(source) or ColumnProfile.empty()) for source, name in chosen.items())
     return ProfiledDataset(table.rows, features, left_out)
-
-
-def _batches(store: ObjectStore, keys: Sequence[str], options: DatasetFormat) -> Iterator[tuple[bool, Batch]]:
-    """(whether the columns have names of their own, batch) of all files in order."""
-    shape: CsvShape | None = None
-    first_kind: Kind | None = None
-    for key in keys:
-        name = store.uri(key)
-        with store.local_copy(key) as path:
-            kind = options.kind or _kind_of(path, name)
-            first_kind = first_kind or kind
-            if kind != first_kind:
-                raise InvalidInputError(
-                    f"{kind} among files that are {first_kind}",
-                    where=name,
-                    expected="files of one format",
-                    mend="Remove the file, or convert it.",
-                )
-            if kind == "parquet":
-                for batch in parquet_batches(path, name):
-                    yield True, batch
-                continue
-            with _opened(path) as stream:
-                try:
-                    if kind == "json":
-                        for batch in json_batches(stream, name):
-                            yield True, batch
-                        continue
-                    rows = csv_batches(stream, name, shape, header=(options.csv or CsvFormat()).header)
-                    for found, batch in rows:
-                        shape = found
-                        yield shape.header, batch
-                except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-                    raise InvalidInputError(
-                        f"the compressed file is damaged ({error})", where=name, mend="Upload it again."
-                    ) from None
-
-
-def _opened(path: Path) -> BinaryIO:
-    with path.open("rb") as file:
-        compressed = file.read(len(_GZIP)) == _GZIP
-    return cast("BinaryIO", gzip.open(path, "rb")) if compressed else path.open("rb")
-
-
-def _kind_of(path: Path, name: str) -> Kind:
-    """By the first bytes, because names of files often lie."""
-    try:
-        with _opened(path) as stream:
-            start = stream.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InvalidInputError(
-            f"the compressed file is damaged ({error})", where=name, mend="Upload it again."
-        ) from None
-    if start.startswith(_PARQUET):
-        return "parquet"
-    return "json" if start.startswith((b"{", b"[")) else "csv"
 
 
 def _choose(
