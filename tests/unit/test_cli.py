@@ -273,6 +273,16 @@ class TestIngest:
         # When, then
         assert json.loads(driftline("ingest", "--store", store, "--json").stdout)["files"][0]["rows"] == 200
 
+    def test_batch_transform_output_in_the_same_folder(self, store: Path) -> None:
+        # Given the manifest of a transform job, and the output file that it lists
+        manifest = store / "capture/churn/output/2026/03/01/14/job.json"
+        manifest.parent.mkdir(parents=True)
+        manifest.write_text('[{"prefix": "s3://lake/out/"}, "people.csv.out"]')
+        (store / "out").mkdir()
+        (store / "out/people.csv.out").write_text("0.5,30,basic\n0.7,40,pro\n")
+        # When, then
+        assert json.loads(driftline("ingest", "--store", store, "--json").stdout)["files"][0]["rows"] == 2
+
     def test_no_capture_files(self, store: Path) -> None:
         result = driftline("ingest", "--store", store)
         assert result.exit_code == ExitCode.FAILED

@@ -79,7 +79,7 @@ def _profile(
         for key in keys:
             step(printable(key.rsplit("/", 1)[-1]))
             try:
-                profiled[key] = profile_capture(key, capture=capture.store, state=place.store)
+                profiled[key] = profile_capture(key, capture=capture.store, state=place.store, stores=place.stores)
             except DriftlineError as error:
                 failed[key] = error
     return profiled, failed
