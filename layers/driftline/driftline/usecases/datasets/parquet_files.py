@@ -1,5 +1,6 @@
 """Parquet files, some rows at a time, read by DuckDB."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT"
 _FLOATS = {"FLOAT", "DOUBLE"}
 _NESTED = ("STRUCT", "MAP", "UNION")
 _LIST = "]"
+_DECIMAL = re.compile(r"DECIMAL\([^)]*\)")
 
 
 def parquet_batches(path: Path, name: str) -> Iterator[Batch]:
@@ -103,7 +105,7 @@ def _not_flat(column: str, kind: str, name: str) -> InvalidInputError:
 def _selected(column: str, kind: str) -> str:
     quoted = '"' + column.replace('"', '""') + '"'
     if kind.startswith("DECIMAL"):
-        return f"CAST({quoted} AS DOUBLE) AS {quoted}"
+        return f"CAST({quoted} AS {_DECIMAL.sub('DOUBLE', kind)}) AS {quoted}"
     if kind in _INTEGERS or kind in _FLOATS or kind == "BOOLEAN" or kind.endswith(_LIST):
         return quoted
     return f"CAST({quoted} AS VARCHAR) AS {quoted}"
