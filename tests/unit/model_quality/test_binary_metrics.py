@@ -56,6 +56,7 @@ def test_metrics_equal_scikit_learns_on_bank_marketing(bank_marketing: Binary) -
         "f1": metrics.f1_score(actual, predicted),
         "f2": metrics.fbeta_score(actual, predicted, beta=2),
         "accuracy_best_constant_classifier": float(np.mean(~actual)),
+        "average_precision": metrics.average_precision_score(actual, probability),
         "log_loss": metrics.log_loss(actual, probability),
         "brier_score": metrics.brier_score_loss(actual, probability),
     }

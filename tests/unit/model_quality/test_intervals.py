@@ -124,6 +124,21 @@ def test_regression_intervals_hold_the_truth() -> None:
     assert_about_95_percent(coverage(draw, truth))
 
 
+@pytest.mark.parametrize("mean", [1e3, 1e6, 1e9])
+def test_the_interval_of_r2_survives_a_ground_truth_far_from_zero(mean: float) -> None:
+    """A time in seconds, say. Moving all values by the same amount moves neither r2 nor, by much, its interval."""
+    generator = np.random.default_rng(4)
+    actual, error = generator.standard_normal(400), 0.5 * generator.standard_normal(400)
+
+    def r2(shift: float) -> Interval:
+        rows = RegressionRows(actual + shift + error, actual + shift, IDS)
+        interval = regression_quality(RegressionState.of(rows)).metrics["r2"].interval
+        assert interval is not None
+        return interval
+
+    assert r2(mean) == pytest.approx(r2(0.0), abs=0.006)
+
+
 def test_intervals_of_skewed_errors_hold_the_truth() -> None:
     """Absolute errors are exponential: mean 1, mean square 2."""
 
@@ -154,7 +169,7 @@ def test_binary_intervals_hold_the_truth(shift: float) -> None:
     )
     population = binary_quality(BinaryState.of(rows, "1")).all
     names = ("recall", "precision", "accuracy", "false_positive_rate", "auc", "au_prc", "f0_5", "f1", "f2")
-    truth = {name: population[name].value for name in (*names, "log_loss", "brier_score")}
+    truth = {name: population[name].value for name in (*names, "average_precision", "log_loss", "brier_score")}
 
     found = coverage(lambda draws: binary_quality(BinaryState.of(binary_rows(draws, shift), "1")), truth, runs=120)
 

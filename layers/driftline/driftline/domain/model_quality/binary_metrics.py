@@ -11,7 +11,7 @@ is undefined: it is "NaN" in statistics.json and never a violation.
 `*_best_constant_classifier`: the metrics of always answering the label that the model answered most often (on a tie
 the negative one). It answers nothing positive if that is the negative label: then recall, precision and f are 0.
 
-Driftline's own: log_loss, brier_score, expected_calibration_error.
+Driftline's own: average_precision, log_loss, brier_score, expected_calibration_error.
 """
 
 import math
@@ -63,6 +63,7 @@ class Outcomes:
         return type(self)(0, 0, positives, negatives)
 
 
+type Areas = Callable[[Floats, Floats], Floats]
 type Metric = Callable[[Outcomes], tuple[float, Interval | None]]
 
 
@@ -94,7 +95,7 @@ def binary_quality(state: BinaryState) -> Quality:
         state.problem,
         state.rows,
         metrics,
-        _extras(state.errors) if state.errors.loss.count else {},
+        _extras(state.scores, state.errors) if len(negative) else {},
         state.named().matrix(),
         curves.curves(negative, positive) if len(negative) else None,
         tuple(_notes(state, outcomes[0])),
@@ -159,37 +160,43 @@ def _auc(state: BinaryState) -> MetricValue:
 def _au_prc(state: BinaryState) -> MetricValue:
     parts = state.scores.counts.astype(np.float64)
     values = [curves.pr_area(negative, positive) for negative, positive in parts]
-    return MetricValue(values[0], standard_deviation(state.rows, values[1:]), _of_au_prc(state.scores, values[0]))
+    return MetricValue(
+        values[0], standard_deviation(state.rows, values[1:]), _bootstrapped(state.scores, curves.pr_areas, values[0])
+    )
 
 
-def _of_au_prc(scores: ScoreCounts, value: float) -> Interval | None:
+def _average_precision(scores: ScoreCounts) -> MetricValue:
+    negative, positive = scores.counts[0].astype(np.float64)
+    value = float(curves.average_precisions(negative[None, :], positive[None, :])[0])
+    return MetricValue(value, interval=_bootstrapped(scores, curves.average_precisions, value))
+
+
+def _bootstrapped(scores: ScoreCounts, areas: Areas, value: float) -> Interval | None:
     """Percentile bootstrap, on at most a thousand groups of scores; shifted by what the grouping changes."""
     negative, positive = curves.grouped(*scores.counts[0].astype(np.float64))
     if not positive.sum():
         return None
     cells, groups = np.concatenate((negative, positive)).astype(np.int64), len(negative)
-    found = bootstrap.percentile(cells, _areas(groups))
+
+    def metric(drawn: NDArray[np.int64]) -> Floats:
+        counts = drawn.astype(np.float64)
+        return areas(counts[:, :groups], counts[:, groups:])[:, None]
+
+    found = bootstrap.percentile(cells, metric)
     if found is None:
         return None
-    shift = value - curves.pr_area(negative, positive)
+    shift = value - float(areas(negative[None, :], positive[None, :])[0])
     lower, upper = float(found[0][0]) + shift, float(found[1][0]) + shift
     return max(0.0, lower), min(1.0, upper)
 
 
-def _areas(groups: int) -> Callable[[NDArray[np.int64]], Floats]:
-    def areas(drawn: NDArray[np.int64]) -> Floats:
-        counts = drawn.astype(np.float64)
-        return curves.pr_areas(counts[:, :groups], counts[:, groups:])[:, None]
-
-    return areas
-
-
-def _extras(errors: ProbabilityErrors) -> dict[str, MetricValue]:
+def _extras(scores: ScoreCounts, errors: ProbabilityErrors) -> dict[str, MetricValue]:
     rows = errors.loss.count
     sums = np.array([each.sum for each in errors.bins])
     squares = np.array([each.squares[0] for each in errors.bins])
     deviations = np.sqrt(np.maximum(0.0, squares - sums * sums / rows)) / rows
     return {
+        "average_precision": _average_precision(scores),
         "log_loss": _mean(errors.loss),
         "brier_score": _mean(errors.squared),
         "expected_calibration_error": MetricValue(

@@ -17,6 +17,8 @@ _SEED = 20_260_730
 _TAILS = (0.025, 0.975)
 _CELLS_AT_ONCE = 2_000_000
 _HALVINGS = 30
+_MOST_DRAWS = 20_000_000  # a second or two; only hundreds of classes have more than 20,000 cells
+_LEAST_REPLICATES = 200
 
 
 def percentile(
@@ -36,8 +38,9 @@ def percentile(
         return None
     generator = np.random.default_rng(_SEED)
     shares = counts / rows
-    batch = max(1, _CELLS_AT_ONCE // max(1, len(counts)))
-    sizes = [min(batch, REPLICATES - start) for start in range(0, REPLICATES, batch)]
+    batch = max(1, _CELLS_AT_ONCE // len(counts))
+    replicates = max(_LEAST_REPLICATES, min(REPLICATES, _MOST_DRAWS // len(counts)))
+    sizes = [min(batch, replicates - start) for start in range(0, replicates, batch)]
     values = np.concatenate([metrics(generator.multinomial(rows, shares, size=size)) for size in sizes])
     found = [_ends(column) for column in values.T]
     return np.array([each[0] for each in found]), np.array([each[1] for each in found])

@@ -43,6 +43,13 @@ def pr_area(negative: Floats, positive: Floats) -> float:
     return float(pr_areas(negative[None, :], positive[None, :])[0]) if len(negative) else float("nan")
 
 
+def average_precisions(negative: Floats, positive: Floats) -> Floats:
+    """Sums of precision times the step in recall (scikit-learn's average_precision_score), as `pr_areas` takes them."""
+    _, recalls, precisions = _points(negative, positive)
+    steps = np.diff(recalls, axis=-1, prepend=0.0)
+    return np.where(positive.any(axis=-1), (steps * precisions).sum(axis=-1), np.nan)
+
+
 def pr_areas(negative: Floats, positive: Floats) -> Floats:
     """Of many counts at once, shape (replicates, k); NaN where there is no positive row."""
     _, recalls, precisions = _points(negative, positive)

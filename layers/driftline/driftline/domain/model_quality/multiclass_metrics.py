@@ -93,14 +93,9 @@ def _described(
 
 def _values(counts: NDArray[np.int64], pairs: Pairs, labels: int) -> Floats:
     """All metrics of each row of counts, shape (replicates, cells), as (replicates, metrics)."""
-    shape = (len(counts), labels)
-    hits, actual, answered = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for cell, (a, p) in enumerate(pairs.tolist()):
-        column = counts[:, cell]
-        actual[:, a] += column
-        answered[:, p] += column
-        if a == p:
-            hits[:, a] += column
+    right = pairs[:, 0] == pairs[:, 1]
+    hits = _per_label(counts[:, right], pairs[right, 0], labels)
+    actual, answered = _per_label(counts, pairs[:, 0], labels), _per_label(counts, pairs[:, 1], labels)
     rows = np.maximum(1.0, actual.sum(axis=1, keepdims=True))
     weights = actual / rows
     accuracy = hits.sum(axis=1) / rows[:, 0]
@@ -113,3 +108,13 @@ def _values(counts: NDArray[np.int64], pairs: Pairs, labels: int) -> Floats:
     values += [f_scores[1.0].sum(axis=1) / np.maximum(1, either.sum(axis=1))]
     values += [recall.sum(axis=1) / np.maximum(1, occurring.sum(axis=1))]
     return np.stack(values, axis=1)
+
+
+def _per_label(counts: NDArray[np.int64], places: NDArray[np.int64], labels: int) -> Floats:
+    """Sums of the cells of each label, shape (replicates, labels); `places`: the label of each cell."""
+    sums = np.zeros((len(counts), labels))
+    if len(places):
+        order = np.argsort(places, kind="stable")
+        starts = np.flatnonzero(np.diff(places[order], prepend=-1))
+        sums[:, places[order][starts]] = np.add.reduceat(counts[:, order], starts, axis=1)
+    return sums
