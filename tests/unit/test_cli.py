@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
+from driftline.domain.model_quality.summary import QualitySummary
 from driftline.usecases.execution import Execution, ExecutionRequest
 from driftline.usecases.run_monitor import run_monitor
 
@@ -419,6 +420,60 @@ class TestShow:
         result = driftline("show", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
         assert result.exit_code == ExitCode.FAILED
         assert "there is no execution scheduled for 2026-03-01T16:00:00Z" in result.stderr
+
+
+class TestModelQuality:
+    """Its summary has another shape; the commands are the same."""
+
+    def test_shows_metrics_with_their_limits(self, tmp_path: Path) -> None:
+        # Given an execution with one metric that is worse than the baseline
+        metric = {"standard_deviation": None, "interval": [2.0, 4.0], "operator": "GreaterThanThreshold"}
+        key = "reports/taxi/model_quality/2026/03/01/15/summary.json"
+        (tmp_path / key).parent.mkdir(parents=True)
+        (tmp_path / key).write_text(
+            QualitySummary.model_validate(
+                {
+                    "endpoint": "taxi",
+                    "monitor": "model_quality",
+                    "window": {"start": "2026-03-01T14:00:00Z", "end": "2026-03-01T15:00:00Z"},
+                    "scheduled_time": "2026-03-01T15:00:00Z",
+                    "status": "CompletedWithViolations",
+                    "exit_message": "",
+                    "reason": "",
+                    "problem_type": "Regression",
+                    "positive_label": None,
+                    "rows": 200,
+                    "labelled_rows": 150,
+                    "used_rows": 149,
+                    "unusable_rows": {"the label is no number": 1},
+                    "coverage": 0.75,
+                    "alarm_on": "point",
+                    "baseline": {"statistics": None, "constraints": None},
+                    "metrics": [{**metric, "name": "mae", "value": 3.0, "baseline": 1.5, "violated": True}],
+                    "violations": [],
+                    "confusion_matrix": None,
+                    "notes": [],
+                }
+            ).to_json()
+        )
+        # When
+        result = driftline("show", "--store", tmp_path, "--endpoint", "taxi", "--monitor", "model_quality")
+        # Then
+        assert result.exit_code == ExitCode.COMPLETED, result.output
+        assert "200 rows, 75.0% of them labelled; metrics of 149" in result.stdout
+        assert "1 rows left out: the label is no number" in result.stdout
+        assert "at most 1.5, violated" in result.stdout
+        assert "2 … 4" in result.stdout
+
+    def test_earlier_revisions_are_not_the_newest(self, captured: Path) -> None:
+        # Given an execution with an earlier revision in the folder below
+        driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        folder = captured / "reports/churn/data_quality/2026/03/01/16"
+        (folder / "revision-1").mkdir()
+        (folder / "revision-1" / "summary.json").write_text("{}")
+        # When, then
+        found = json.loads(driftline("show", "--store", captured, "--json").stdout)
+        assert found["folder"] == str(folder)
 
 
 class TestTrouble:

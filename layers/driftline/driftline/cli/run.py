@@ -11,10 +11,10 @@ from driftline.cli import options
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
-from driftline.cli.tables import show_executions, show_failure, show_summary
+from driftline.cli.report import report_printer
+from driftline.cli.tables import show_executions, show_failure
 from driftline.cli.telling import NoEvents, NoMetrics, UnannouncedStore
 from driftline.domain import layout
-from driftline.domain.data_quality.summary import parse_summary
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.windows import format_instant
@@ -159,6 +159,7 @@ def _document(place: Place, execution: Execution) -> Mapping[str, object]:
         "violations": execution.violations,
         "worst_drift": execution.worst_drift,
         "worst_feature": execution.worst_feature,
+        "coverage": execution.coverage,
         "files": {name: place.store.uri(key) for name, key in execution.files.items()},
     }
 
@@ -168,5 +169,5 @@ def _show(console: Console, place: Place, execution: Execution) -> None:
         show_failure(console, execution)
         return
     key = execution.folder + SUMMARY
-    summary = parse_summary(place.store.get(key).body, place.store.uri(key))
-    show_summary(console, summary, place.store.uri(execution.folder))
+    body = place.store.get(key).body
+    report_printer(body, place.store.uri(key), place.store.uri(execution.folder))(console)

@@ -1,14 +1,14 @@
 """`driftline show`: what did this execution find?"""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 
 from driftline.cli import options
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
-from driftline.cli.tables import show_summary
+from driftline.cli.report import report_printer
 from driftline.domain import layout
-from driftline.domain.data_quality.summary import parse_summary
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.windows import format_instant
 from driftline.usecases.revisions import SUMMARY
@@ -34,25 +34,28 @@ def show(
         folder = layout.report_folder(name, monitor, scheduled) if scheduled else _newest(place, name, monitor)
         key = f"{folder}{SUMMARY}"
         body = _existing(place, key, scheduled)
-        summary = parse_summary(body, place.store.uri(key))
+        printer = report_printer(body, place.store.uri(key), place.store.uri(folder))
         result = {"folder": place.store.uri(folder), "summary": json.loads(body)}
-        output.result(result, lambda console: show_summary(console, summary, place.store.uri(folder)))
+        output.result(result, printer)
 
 
 def _newest(place: Place, endpoint: str, monitor: str) -> str:
     """The last folder in the order of keys, which is that of time."""
     prefix = f"{layout.REPORTS}{endpoint}/{monitor}/"
-    keys = [summary.key for summary in place.store.list(prefix) if summary.key.endswith(f"/{SUMMARY}")]
-    if not keys:
+    folders = [key.removesuffix(SUMMARY) for key in _summaries(place, prefix)]
+    if not folders:
         raise InvalidInputError(
             "no execution here", where=place.store.uri(prefix), mend="`driftline run` or `driftline replay` makes some."
         )
-    return max(keys, key=_time_order).removesuffix(SUMMARY)
+    # Half past, `…/09/30/`, comes after the hour, `…/09/`.
+    return max(folders, key=lambda folder: folder.split("/")[:-1])
 
 
-def _time_order(key: str) -> list[str]:
-    """`…/09/30/summary.json` is after `…/09/summary.json`, as half past is after the hour."""
-    return [part for part in key.split("/") if part != SUMMARY]
+def _summaries(place: Place, prefix: str) -> Iterator[str]:
+    """Keys of the newest revision of every execution; the earlier ones lie in folders below."""
+    for found in place.store.list(prefix):
+        if found.key.endswith(f"/{SUMMARY}") and "/revision-" not in found.key:
+            yield found.key
 
 
 def _existing(place: Place, key: str, scheduled: datetime | None) -> bytes:

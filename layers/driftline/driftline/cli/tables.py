@@ -8,6 +8,7 @@ from rich.text import Text
 
 from driftline.cli.text import safe
 from driftline.domain.data_quality.summary import BucketMove, FeatureSummary, Summary, ViolationEvidence
+from driftline.domain.model_quality.summary import QualitySummary
 from driftline.domain.windows import format_instant
 from driftline.usecases.execution import Execution, ExecutionStatus
 
@@ -19,11 +20,15 @@ _COLOURS = {
 _LONGEST_VALUE = 24  # characters of a category in a table
 
 
-def show_summary(console: Console, summary: Summary, folder: str) -> None:
-    """One execution: its verdict, the evidence of every violation, and all features."""
+def show_heading(console: Console, summary: Summary | QualitySummary) -> None:
+    """Status, endpoint, monitor and window."""
     console.print(_status(ExecutionStatus(summary.status)), soft_wrap=True, end="  ")
     start, end = format_instant(summary.window.start), format_instant(summary.window.end)
-    console.print(f"{safe(summary.endpoint)} {summary.monitor} of {start} to {end}", soft_wrap=True)
+    console.print(f"{safe(summary.endpoint)} {safe(summary.monitor)} of {start} to {end}", soft_wrap=True)
+
+
+def show_summary(console: Console, summary: Summary) -> None:
+    """One execution of data quality: the evidence of every violation, and all features."""
     counts = f"{summary.rows:,} rows from {summary.records:,} records, {len(summary.violations)} violations"
     if summary.rejected:
         counts += f", {summary.rejected:,} rejected lines"
@@ -38,7 +43,6 @@ def show_summary(console: Console, summary: Summary, folder: str) -> None:
         console.print(_violations(summary.violations))
     if summary.features:
         console.print(_features(summary.features))
-    console.print(f"Files: {safe(folder)}", soft_wrap=True)
 
 
 def show_failure(console: Console, execution: Execution) -> None:
@@ -50,22 +54,26 @@ def show_failure(console: Console, execution: Execution) -> None:
 
 def show_executions(console: Console, executions: Sequence[Execution]) -> None:
     """A table with one line per execution."""
+    labelled = any(execution.coverage is not None for execution in executions)
     without_rows = [execution for execution in executions if not execution.rows]
     table = Table("scheduled", "status", "rows", "violations", "worst drift", "feature")
+    if labelled:
+        table.add_column("labelled", justify="right")
     if without_rows:
         table.add_column("why")
     for column in table.columns[2:5]:
         column.justify = "right"
     for execution in executions:
-        cells = (
+        table.add_row(
             format_instant(execution.scheduled_time) if execution.scheduled_time else "",
             _status(execution.status),
             f"{execution.rows:,}",
             str(execution.violations),
             "" if execution.worst_drift is None else f"{execution.worst_drift:.3f}",
             safe(execution.worst_feature or ""),
+            *(["" if execution.coverage is None else f"{execution.coverage:.1%}"] if labelled else []),
+            *(["" if execution.rows else safe(execution.reason)] if without_rows else []),
         )
-        table.add_row(*cells, *([safe("" if execution.rows else execution.reason)] if without_rows else []))
     console.print(table)
 
 

@@ -1,0 +1,43 @@
+"""Executions of model quality as a person reads them."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from driftline.cli.text import safe
+from driftline.domain.model_quality.summary import MetricSummary, QualitySummary
+
+_SIDES = {"GreaterThanThreshold": "at most", "LessThanThreshold": "at least"}
+
+
+def show_quality(console: Console, summary: QualitySummary) -> None:
+    """Coverage, every metric with its interval and limit, and what violates."""
+    coverage = "" if summary.coverage is None else f", {summary.coverage:.1%} of them labelled"
+    console.print(f"{summary.rows:,} rows{coverage}; metrics of {summary.used_rows:,}", soft_wrap=True)
+    for reason, count in summary.unusable_rows.items():
+        console.print(f"{count:,} rows left out: {safe(reason)}", soft_wrap=True)
+    for note in summary.notes:
+        console.print(f"Note: {safe(note)}", soft_wrap=True)
+    if summary.used_rows:
+        console.print(_metrics(summary))
+
+
+def _metrics(summary: QualitySummary) -> Table:
+    table = Table("metric", "value", "95 % interval", "limit")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for metric in summary.metrics:
+        interval = metric.interval
+        table.add_row(
+            safe(metric.name),
+            "" if metric.value is None else Text(f"{metric.value:.4g}", style="red" if metric.violated else ""),
+            "" if interval is None else f"{interval[0]:.4g} … {interval[1]:.4g}",
+            _limit(metric) + (", violated" if metric.violated else ""),
+        )
+    return table
+
+
+def _limit(metric: MetricSummary) -> str:
+    if metric.baseline is None or metric.operator is None:
+        return ""
+    return f"{_SIDES.get(metric.operator, metric.operator)} {metric.baseline:.4g}"
