@@ -27,10 +27,14 @@ from local import stack
 from local.emf import MetricsBridge
 from local.server import REGION, Server, default_python
 
-_LOCAL_PARAMETERS = {"ProfileConcurrency": "2", "RunConcurrency": "2"}
-"""Every worker is a process of its own here."""
+_LOCAL_PARAMETERS = {
+    "ProfileConcurrency": "2",  # every worker is a process of its own here
+    "RunConcurrency": "2",
+    "RunDelaySeconds": "0",  # nothing is on its way any more when a schedule is fired
+    "RerunDelaySeconds": "1",
+}
 
-_QUEUES = ("Configure", "Baseline", "Profile", "Run")
+_QUEUES = ("Configure", "Baseline", "Profile", "Merge", "Run", "Rerun")
 _DRAIN_PAUSE_SECONDS = 0.03
 _QUIET_LOOKS = 2  # queues are looked at one after the other: a message may pass behind our back once
 

@@ -1,4 +1,4 @@
-"""A capture file came: its records and profiles follow."""
+"""A capture file came: its profiles follow, labels that waited for it, and late windows are judged again."""
 
 from functools import cache
 from typing import Any
@@ -7,12 +7,15 @@ from aws_lambda_powertools import Logger
 
 from driftline.adapters.events_in import ObjectEvent
 from driftline.adapters.inbox import work_through
+from driftline.adapters.rerun_queue import RerunQueue
 from driftline.adapters.s3 import S3Store
-from driftline.adapters.settings import Settings
-from driftline.usecases.profile_capture import profile_capture
+from driftline.adapters.settings import RerunSettings
+from driftline.usecases.arrivals import take_capture
 
 logger = Logger()
-state = S3Store(Settings.from_environment().bucket)
+settings = RerunSettings.from_environment()
+state = S3Store(settings.bucket)
+reruns = RerunQueue(settings.rerun_queue)
 
 
 @cache
@@ -21,19 +24,28 @@ def capture_store(bucket: str) -> S3Store:
     return state if bucket == state.name else S3Store(bucket)
 
 
-def profile(event: ObjectEvent) -> None:
-    profiled = profile_capture(event.key, capture=capture_store(event.bucket), state=state, stores=capture_store)
+def take(event: ObjectEvent) -> None:
+    taken = take_capture(
+        event.key,
+        capture=capture_store(event.bucket),
+        state=state,
+        reruns=reruns,
+        arrived=event.time,
+        stores=capture_store,
+    )
     logger.info(
         "profiled",
         key=event.key,
-        records=profiled.records,
-        rows=profiled.rows,
-        rejected=profiled.rejected,
-        slots=profiled.slots,
-        reason=profiled.reason,
+        records=taken.profiled.records,
+        rows=taken.profiled.rows,
+        rejected=taken.profiled.rejected,
+        slots=taken.profiled.slots,
+        labels=taken.matched,
+        reopened=len(taken.reopened),
+        reason=taken.profiled.reason,
     )
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    return work_through(event, ObjectEvent, profile, logger)
+    return work_through(event, ObjectEvent, take, logger)

@@ -7,9 +7,8 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.emf import EmbeddedMetrics
 from driftline.adapters.events import DefaultBus
 from driftline.adapters.inbox import work_through
-from driftline.adapters.s3 import S3Store
+from driftline.adapters.s3 import S3Store, S3Stores
 from driftline.adapters.settings import RunSettings
-from driftline.domain.data_quality.metrics import NAMESPACE
 from driftline.usecases.execution import Execution, ExecutionRequest
 from driftline.usecases.run_monitor import run_monitor
 
@@ -26,7 +25,8 @@ def execute(request: ExecutionRequest) -> Execution:
         store=store,
         metrics=metrics,
         events=events,
-        namespace=settings.metrics_namespace or NAMESPACE,
+        namespace=settings.metrics_namespace,
+        stores=S3Stores(),
     )
     logger.info(
         "executed",
@@ -35,6 +35,8 @@ def execute(request: ExecutionRequest) -> Execution:
         status=execution.status,
         rows=execution.rows,
         violations=execution.violations,
+        coverage=execution.coverage,
+        revision=execution.revision,
         folder=execution.folder,
         unchanged=execution.unchanged,
     )

@@ -50,6 +50,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         boto3.client("scheduler").create_schedule_group(Name="driftline")
         topic = boto3.client("sns").create_topic(Name="operators")["TopicArn"]
         queue = "arn:aws:sqs:us-east-1:123456789012:runs"
+        fifo = {"FifoQueue": "true"}
+        reruns = boto3.client("sqs").create_queue(QueueName="reruns.fifo", Attributes=fifo)["QueueUrl"]
         for name, value in {
             "BUCKET": BUCKET,
             "OPERATOR_TOPIC_ARN": topic,
@@ -58,6 +60,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "SCHEDULE_ROLE_ARN": ROLE,
             "SCHEDULE_DEAD_LETTER_ARN": queue,
             "METRICS_NAMESPACE": "",
+            "RERUN_QUEUE_URL": reruns,
         }.items():
             monkeypatch.setenv(name, value)
         yield
@@ -189,6 +192,19 @@ def test_payloads_are_not_logged(load: Load, capsys: pytest.CaptureFixture[str])
     logged = capsys.readouterr().out
     assert "AA,12.5" not in logged
     assert "secret-12.5" not in logged
+
+
+def test_merge_ground_truth_keeps_labels_until_their_captures_come(load: Load) -> None:
+    event = sample("merge_ground_truth")
+    line = {"groundTruthData": {"data": "1", "encoding": "CSV"}, "eventMetadata": {"eventId": "e"}, "eventVersion": "0"}
+    put(key_of(event["Records"][0]), json.dumps(line).encode() + b"\n")
+    app = load("merge_ground_truth")
+    assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
+    assert len(keys(f"state/open-labels/{ENDPOINT}/")) == 1
+    # Two weeks later the template's schedule gives them up, and lists them.
+    assert app.handler(sample("merge_ground_truth.sweep"), CONTEXT) == {"batchItemFailures": []}
+    assert keys("state/open-labels/") == []
+    assert len(keys(f"ground-truth-unmatched/{ENDPOINT}/")) == 1
 
 
 def test_run_monitor_answers_its_queue_and_a_person(load: Load) -> None:

@@ -4,7 +4,7 @@ Shape: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html. Unl
 not URL-encoded here: a plus is a plus, a space is a space.
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
 
 class _Lenient(BaseModel):
@@ -30,6 +30,7 @@ class ObjectEvent(_Lenient):
     """An object was created or deleted. Which of both does not matter: what is there now decides."""
 
     detail_type: str = Field(alias="detail-type")
+    time: AwareDatetime
     detail: S3Detail
 
     @property
@@ -39,3 +40,17 @@ class ObjectEvent(_Lenient):
     @property
     def key(self) -> str:
         return self.detail.object.key
+
+
+class SweepRequest(BaseModel):
+    """The template's schedule asks for a look at all ground truth that waits, as of its scheduled time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sweep: AwareDatetime
+
+
+class GroundTruthMessage(RootModel[SweepRequest | ObjectEvent]):
+    """What the queue of merge_ground_truth holds."""
+
+    model_config = ConfigDict(frozen=True)

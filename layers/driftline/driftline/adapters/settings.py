@@ -60,3 +60,9 @@ class RunSettings(Settings):
     """Of run_monitor. Without a namespace the metrics go to SageMaker's own, one for each kind of monitor."""
 
     metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")
+
+
+class RerunSettings(Settings):
+    """Of functions that take something in, after which windows may have to be judged again."""
+
+    rerun_queue: str = Field(alias="RERUN_QUEUE_URL", min_length=1)

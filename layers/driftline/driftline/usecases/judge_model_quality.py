@@ -28,6 +28,7 @@ from driftline.usecases.judgement import Judgement
 from driftline.usecases.merged_hours import MergedHour
 from driftline.usecases.merged_window import MergedWindow, load_merged
 from driftline.usecases.ports import ObjectStore, Stores
+from driftline.usecases.quality_attributes import attributes_of
 
 MONITOR = "model_quality"
 
@@ -54,7 +55,7 @@ def judge_model_quality(
     constraints, constraints_key = _constraints(store, endpoint)
     captures = stores(document.capture.bucket) if stores and document.capture.bucket else store
     merged = load_merged(store, endpoint, window, document.variant, captures=captures, stores=stores)
-    attributes = attributes_of(document, monitor)
+    attributes = attributes_of(monitor, document.columns.output if document.columns else ())
     quality = _window_quality(store, endpoint, merged, attributes)
     ours = constraints is None or constraints_are_ours(store, endpoint, MONITOR)
     evaluation = evaluate(
@@ -82,19 +83,6 @@ def judge_model_quality(
         reason=evaluation.summary.reason,
         worst_feature=evaluation.summary.violations[0].metric if evaluation.summary.violations else None,
         coverage=merged.coverage.share,
-    )
-
-
-def attributes_of(document: MonitorDocument, monitor: ModelQualityMonitor) -> Attributes:
-    """Where predictions and labels are, as the monitor document says."""
-    return Attributes(
-        problem=ProblemType(monitor.problem_type),
-        inference=monitor.inference_attribute,
-        probability=monitor.probability_attribute,
-        threshold=monitor.probability_threshold_attribute,
-        ground_truth=monitor.ground_truth_attribute,
-        positive_label=monitor.positive_label,
-        columns=document.columns.output if document.columns else (),
     )
 
 

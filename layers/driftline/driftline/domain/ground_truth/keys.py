@@ -10,6 +10,7 @@ from driftline.domain.layout import STATE, hour_folder
 GROUND_TRUTH = "ground-truth/"
 UNMATCHED = "ground-truth-unmatched/"
 MERGED = "merged/"
+OPEN_LABELS = f"{STATE}open-labels/"
 
 _DATE = r"(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})"
 _LABEL_KEY = re.compile(rf"(?:.*/)?ground-truth/(?P<endpoint>[^/]+)/(?:.*/)?{_DATE}/(?P<name>.+)")
@@ -77,7 +78,7 @@ def index_key(endpoint: str, at: VariantHour, digest: str) -> str:
 
 def open_labels_prefix(endpoint: str) -> str:
     """Every ground truth file whose labels may still find their captures."""
-    return f"{STATE}open-labels/{endpoint}/"
+    return f"{OPEN_LABELS}{endpoint}/"
 
 
 def open_labels_key(endpoint: str, hour: datetime, digest: str) -> str:

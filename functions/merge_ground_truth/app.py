@@ -1,0 +1,56 @@
+"""Ground truth came, or it is time to look once more for what waits: labels find their inferences."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from driftline.adapters.emf import EmbeddedMetrics
+from driftline.adapters.events_in import GroundTruthMessage, ObjectEvent, SweepRequest
+from driftline.adapters.inbox import work_through
+from driftline.adapters.rerun_queue import RerunQueue
+from driftline.adapters.s3 import S3Store
+from driftline.adapters.settings import RerunSettings
+from driftline.usecases.arrivals import take_labels, take_sweep
+
+logger = Logger()
+settings = RerunSettings.from_environment()
+store = S3Store(settings.bucket)
+reruns = RerunQueue(settings.rerun_queue)
+metrics = EmbeddedMetrics()
+
+
+def merge(event: ObjectEvent) -> None:
+    taken = take_labels(event.key, labels=store, store=store, reruns=reruns, metrics=metrics, arrived=event.time)
+    logger.info(
+        "merged",
+        key=event.key,
+        labels=taken.merged.labels,
+        matched=taken.merged.matched,
+        rejected=taken.merged.rejected,
+        reopened=len(taken.reopened),
+        reason=taken.merged.reason,
+    )
+
+
+def look_again(request: SweepRequest) -> None:
+    for swept in take_sweep(request.sweep, store=store, reruns=reruns, metrics=metrics).swept:
+        logger.info(
+            "swept",
+            endpoint=swept.endpoint,
+            matched=swept.matched,
+            waiting=swept.waiting,
+            unmatched=swept.unmatched,
+        )
+
+
+def work(message: GroundTruthMessage) -> None:
+    match message.root:
+        case ObjectEvent() as event:
+            merge(event)
+        case SweepRequest() as request:
+            look_again(request)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    return work_through(event, GroundTruthMessage, work, logger)
