@@ -24,7 +24,7 @@ from driftline.domain.profiles.kll import KllSketch
 from driftline.domain.profiles.moments import DoubleDouble, Moments
 
 _ROUNDING = 2.0**-40
-"""Of the sum of y^4: if the sum of d^4 is a larger share, a relative error of 2^-50 in y^4 is below a thousandth of it."""
+"""If the sum of d^4 is a larger share of that of y^4, a relative error of 2^-50 in the latter is below a thousandth."""
 
 
 def regression_quality(state: RegressionState) -> Quality:
