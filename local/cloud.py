@@ -150,10 +150,10 @@ class EmbeddedCloud:
         self._bridge.pump()
 
     def messages(self, queue_output: str) -> int:
-        """How many messages, in flight ones included, the queue of a stack output holds."""
+        """How many messages the queue of a stack output holds, those in flight and the delayed ones included."""
         attributes = self.client("sqs").get_queue_attributes(
             QueueUrl=self.outputs[queue_output],
-            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+            AttributeNames=[f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")],
         )["Attributes"]
         return sum(int(count) for count in attributes.values())
 
