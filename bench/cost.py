@@ -28,6 +28,7 @@ LOGS_GB = 0.50
 KMS_KEY_MONTH = 1.00  # aws.amazon.com/kms/pricing
 
 HOURS = 730  # of a month, as AWS counts
+QUEUES = 6
 FILES = HOURS * 60
 
 
@@ -77,8 +78,9 @@ def bill(load: Load) -> Iterator[Line]:
         seconds * LAMBDA_ARM_GB_SECOND + (FILES + HOURS) * LAMBDA_REQUEST,
         f"{FILES:,} files and {HOURS} executions, {seconds:,.0f} GB-s on arm64",
     )
-    puts = FILES * load.file_objects + HOURS * 5
-    lists = HOURS * 4 + FILES
+    puts = FILES * load.file_objects + HOURS * 6
+    # Each file asks for the windows that it may reopen, besides checking its own version.
+    lists = HOURS * 4 + FILES * 2
     gets = FILES * 3 + HOURS * (60 + 10)
     yield Line(
         "S3 requests",
@@ -89,8 +91,8 @@ def bill(load: Load) -> Iterator[Line]:
     yield Line("S3 storage of state", stored * S3_GB_MONTH, f"{stored:.1f} GB, one month kept")
     yield Line("SQS messages", 3 * (FILES + HOURS) * SQS_REQUEST, "sent, received and deleted")
     # A queue's event source mapping asks with five long polls of 20 s each, whether anything comes or not.
-    polls = 4 * 5 * 3 * 60 * HOURS
-    yield Line("SQS polls", polls * SQS_REQUEST, f"{polls:,} long polls of four queues, day and night", idle=True)
+    polls = QUEUES * 5 * 3 * 60 * HOURS
+    yield Line("SQS polls", polls * SQS_REQUEST, f"{polls:,} long polls of {QUEUES} queues, day and night", idle=True)
     yield Line(
         "EventBridge",
         (FILES * (1 + load.file_objects) + HOURS * 5) * EVENTBRIDGE_EVENT + HOURS * SCHEDULER_INVOCATION,
@@ -102,7 +104,7 @@ def bill(load: Load) -> Iterator[Line]:
     )
     logs = (FILES + HOURS) * load.log_kilobytes / 2**20
     yield Line("CloudWatch logs", logs * LOGS_GB, f"{logs:.2f} GB")
-    yield Line("CloudWatch alarms", 4 * ALARM_MONTH, "one for each dead-letter queue", idle=True)
+    yield Line("CloudWatch alarms", QUEUES * ALARM_MONTH, "one for each dead-letter queue", idle=True)
     yield Line("KMS key", KMS_KEY_MONTH, "of the operator topic; parameter EncryptOperatorTopic", idle=True)
 
 
