@@ -168,6 +168,33 @@ class TestBaseline:
         assert set(found["files"]) == {"statistics.json", "constraints.suggested.json"}
         assert "suggestions beside your files" in result.stderr
 
+    def test_of_model_quality_shows_the_metrics_and_the_rows_left_out(self, store: Path) -> None:
+        # Given a monitor of model quality, and predictions of which one has no label
+        (store / "monitors" / "churn.yaml").write_text(
+            "endpoint: churn\nmonitors: {model_quality: "
+            "{problem_type: Regression, inference_attribute: score, ground_truth_attribute: label}}\n"
+        )
+        folder = store / "baselines" / "churn" / "model_quality"
+        (folder / "input").mkdir(parents=True)
+        (folder / "input" / "data.csv").write_text("score,label\n1.5,1\n2,3\n4,\n")
+        # When
+        result = driftline("baseline", "--store", store, "--monitor", "model_quality")
+        # Then
+        assert result.exit_code == ExitCode.COMPLETED
+        assert "2 rows" in result.stdout
+        assert "rmse" in result.stdout
+        assert "0.75" in result.stdout, "the mean absolute error"
+        assert "no label: 1" in result.stdout
+        assert (folder / "constraints.json").is_file()
+
+    def test_of_model_quality_needs_the_document(self, tmp_path: Path) -> None:
+        folder = tmp_path / "baselines" / "churn" / "model_quality" / "input"
+        folder.mkdir(parents=True)
+        (folder / "data.csv").write_text("score,label\n1.5,1\n")
+        result = driftline("baseline", "--store", tmp_path, "--endpoint", "churn", "--monitor", "model_quality")
+        assert result.exit_code == ExitCode.FAILED
+        assert "there is no monitor document" in result.stderr
+
     def test_no_data(self, tmp_path: Path) -> None:
         result = driftline("baseline", "--store", tmp_path, "--endpoint", "churn")
         assert result.exit_code == ExitCode.FAILED

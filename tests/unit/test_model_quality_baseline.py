@@ -219,8 +219,11 @@ class TestRowsThatCannotBeUsed:
 
     def test_numbers_are_no_classes(self) -> None:
         monitor = REGRESSION.replace("Regression", "MulticlassClassification")
-        rows = [(str(index + 0.5), str(index)) for index in range(3000)]
-        assert "labels" in Bucket(monitor).upload(csv_of(rows)).refuses().what
+        # As many as a table of all pairs could not hold.
+        rows = [(str(index + 0.5), str(index)) for index in range(50_000)]
+        error = Bucket(monitor).upload(csv_of(rows)).refuses()
+        assert error.what.startswith("100000 distinct labels")
+        assert error.mend == "If the label is a number to be estimated, set problem_type: Regression."
 
     @pytest.mark.parametrize(("line", "what"), [("[1, 2]", "no object: [1, 2]"), ('{"score": 1,}', "no JSON")])
     def test_a_line_that_is_no_object_is_named(self, line: str, what: str) -> None:

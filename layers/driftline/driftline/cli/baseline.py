@@ -63,7 +63,7 @@ def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
     if suggested.left_out:
         console.print(f"Not in the monitor document: {safe(', '.join(suggested.left_out))}", soft_wrap=True)
     for reason, rows in suggested.unusable.items():
-        console.print(f"[yellow]left out[/yellow]  {rows:,} rows: {safe(reason)}", soft_wrap=True)
+        console.print(f"[yellow]rows left out[/yellow]  {safe(reason)}: {rows:,}", soft_wrap=True)
     for file, written in suggested.files.items():
         console.print(f"{file:<28} {safe(place.store.uri(written))}", soft_wrap=True)
 

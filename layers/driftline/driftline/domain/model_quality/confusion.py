@@ -28,6 +28,8 @@ class Confusion:
     @classmethod
     def of(cls, actual: Classes, predicted: Classes, members: NDArray[np.bool_]) -> Self:
         """Raises InvalidInputError: more than MOST_LABELS labels."""
+        # Counted before the table is made: of as many classes as rows it would not fit into memory.
+        _check_labels(_used(actual) | _used(predicted))
         width = max(1, len(predicted.names))
         pairs = actual.codes * width + predicted.codes
         counted = np.stack([np.bincount(pairs[member], minlength=len(actual.names) * width) for member in members])
@@ -88,7 +90,15 @@ def _added(a: Counts | None, b: Counts) -> Counts:
 
 
 def _bounded(cells: dict[tuple[str, str], Counts]) -> dict[tuple[str, str], Counts]:
-    labels = {label for pair in cells for label in pair}
+    _check_labels({label for pair in cells for label in pair})
+    return cells
+
+
+def _used(classes: Classes) -> set[str]:
+    return {classes.names[code] for code in np.flatnonzero(np.bincount(classes.codes)).tolist()}
+
+
+def _check_labels(labels: set[str]) -> None:
     if len(labels) > MOST_LABELS:
         examples = ", ".join(repr(label) for label in sorted(labels)[:3])
         raise InvalidInputError(
@@ -96,7 +106,6 @@ def _bounded(cells: dict[tuple[str, str], Counts]) -> dict[tuple[str, str], Coun
             expected=f"at most {MOST_LABELS} classes",
             mend="If the label is a number to be estimated, set problem_type: Regression.",
         )
-    return cells
 
 
 def _label_order(label: str) -> tuple[int, float, str]:
