@@ -156,6 +156,28 @@ def test_suggest_baseline_tells_operators_what_no_retry_mends(load: Load, monkey
     assert told[0][0] == f"Driftline: the baseline of {ENDPOINT} cannot be read"
 
 
+def test_suggest_baseline_reads_what_came_before_its_document(load: Load) -> None:
+    # Given data sets of two monitors that came before the document, and one that nobody could read then
+    folder = f"baselines/{ENDPOINT}/"
+    put(f"{folder}data_quality/input/data.csv", b"score,carrier\n1.5,AA\n2.5,UA\n")
+    put(f"{folder}model_quality/input/data.csv", b"score,label\n1.5,1\n2.5,3\n")
+    put(
+        f"monitors/{ENDPOINT}.yaml",
+        f"endpoint: {ENDPOINT}\nmonitors:\n  data_quality: {{}}\n  model_quality: {{problem_type: Regression, "
+        "inference_attribute: score, ground_truth_attribute: label}\n".encode(),
+    )
+    # When the document's event comes
+    event = sample("suggest_baseline")
+    body = json.loads(event["Records"][0]["body"])
+    body["detail"]["object"]["key"] = f"monitors/{ENDPOINT}.yaml"
+    event["Records"] = [event["Records"][0] | {"body": json.dumps(body)}]
+    assert load("suggest_baseline").handler(event, CONTEXT) == {"batchItemFailures": []}
+    # Then both have their baseline
+    for monitor in ("data_quality", "model_quality"):
+        files = {f"{folder}{monitor}/statistics.json", f"{folder}{monitor}/constraints.json"}
+        assert files <= set(keys(f"{folder}{monitor}/"))
+
+
 def test_profile_capture_takes_keys_as_they_are(load: Load) -> None:
     event = sample("profile_capture")
     for record in event["Records"]:
