@@ -16,6 +16,7 @@ from local.cloud import EmbeddedCloud
 from tests.end_to_end.endpoint import (
     HOUR,
     Bucket,
+    baseline_csv,
     capture_file,
     capture_key,
     document,
@@ -106,6 +107,24 @@ def test_a_document_gives_a_schedule_and_a_status(cloud: EmbeddedCloud) -> None:
     status = bucket.json("monitors/good.status.json")
     assert status["status"] == "ok"
     assert status["schedules"] == ["good-data_quality"]
+
+
+def test_a_document_that_comes_after_its_data_sets_has_them_read(cloud: EmbeddedCloud) -> None:
+    # Given data sets of two monitors, of which nothing says where the label is in the second one
+    bucket = Bucket(cloud)
+    bucket.put("baselines/late/data_quality/input/people.csv", baseline_csv(rows(50, seed=1)))
+    bucket.put("baselines/late/model_quality/input/scores.csv", "score,truth\n0.5,1\n0.25,0\n")
+    cloud.drain()
+    assert "baselines/late/model_quality/constraints.json" not in bucket.everything("baselines/late/")
+    # When the document comes
+    model_quality = "{problem_type: Regression, inference_attribute: score, ground_truth_attribute: truth}"
+    bucket.put("monitors/late.yaml", document("late") + f"  model_quality: {model_quality}\n")
+    cloud.drain()
+    # Then both monitors have their schedules and baselines
+    assert bucket.json("monitors/late.status.json")["schedules"] == ["late-data_quality", "late-model_quality"]
+    mae = bucket.json("baselines/late/model_quality/constraints.json")["regression_constraints"]["mae"]
+    assert mae == {"threshold": 0.375, "comparison_operator": "GreaterThanThreshold"}
+    assert "baselines/late/data_quality/constraints.json" in bucket.everything("baselines/late/")
 
 
 def test_a_document_that_goes_takes_its_schedule_along(cloud: EmbeddedCloud) -> None:
