@@ -34,6 +34,7 @@ BENCHMARKS = {
     "peers": Benchmark("bench.against_peers", "the same job by whylogs, Evidently and PySpark"),
     "memory": Benchmark("bench.memory", "memory while profiling, few rows and many"),
     "run_monitor": Benchmark("bench.run_monitor", "24 hours of profiles → verdict"),
+    "model_quality": Benchmark("bench.model_quality", "metrics over merged records, few hours and many"),
     "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
     "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),
     "latency": Benchmark("bench.latency", "object created → metric and verdict, on the embedded cloud"),

@@ -56,7 +56,7 @@ def judge_model_quality(
     captures = stores(document.capture.bucket) if stores and document.capture.bucket else store
     merged = load_merged(store, endpoint, window, document.variant, captures=captures, stores=stores)
     attributes = attributes_of(monitor, document.columns.output if document.columns else ())
-    quality = _window_quality(store, endpoint, merged, attributes)
+    quality = window_quality(store, endpoint, merged, attributes)
     ours = constraints is None or constraints_are_ours(store, endpoint, MONITOR)
     evaluation = evaluate(
         quality.state,
@@ -94,14 +94,14 @@ class _Stored(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class _Quality:
+class WindowQuality:
     """State of the usable rows, and how many were not usable, by reason."""
 
     state: State
     unusable: Mapping[str, int]
 
 
-def _window_quality(store: ObjectStore, endpoint: str, merged: MergedWindow, attributes: Attributes) -> _Quality:
+def window_quality(store: ObjectStore, endpoint: str, merged: MergedWindow, attributes: Attributes) -> WindowQuality:
     """Hour by hour. The state of a whole hour is kept under what it was made of, so a week is not read again."""
     parts = []
     for hour in merged.hours:
@@ -117,7 +117,7 @@ def _window_quality(store: ObjectStore, endpoint: str, merged: MergedWindow, att
     return _merged(parts, attributes)
 
 
-def _hour_quality(merged: MergedWindow, hour: MergedHour, attributes: Attributes) -> _Quality:
+def _hour_quality(merged: MergedWindow, hour: MergedHour, attributes: Attributes) -> WindowQuality:
     columns = merged.columns(hour)
     outputs = output_columns(columns)
     parts = []
@@ -128,16 +128,16 @@ def _hour_quality(merged: MergedWindow, hour: MergedHour, attributes: Attributes
         ]
         picked = pick_columns(rows, batch["label"], attributes)
         usable = usable_rows(picked, row_hashes(ids, (int(row or 0) for row in batch["row"])), attributes)
-        parts.append(_Quality(state_of(usable.rows, attributes), usable.unusable))
+        parts.append(WindowQuality(state_of(usable.rows, attributes), usable.unusable))
     return _merged(parts, attributes)
 
 
-def _merged(parts: list[_Quality], attributes: Attributes) -> _Quality:
+def _merged(parts: list[WindowQuality], attributes: Attributes) -> WindowQuality:
     first = empty_state(attributes.problem, label_text(attributes.positive_label) or attributes.positive_label)
     unusable: Counter[str] = Counter()
     for part in parts:
         unusable.update(part.unusable)
-    return _Quality(merge_states(first, [part.state for part in parts]), dict(unusable))
+    return WindowQuality(merge_states(first, [part.state for part in parts]), dict(unusable))
 
 
 def _state_key(endpoint: str, hour: MergedHour, attributes: Attributes) -> str:
@@ -146,10 +146,10 @@ def _state_key(endpoint: str, hour: MergedHour, attributes: Attributes) -> str:
     return layout.quality_state_key(endpoint, hour.variant, hour.hour, digest)
 
 
-def _stored(store: ObjectStore, key: str, problem: ProblemType) -> _Quality | None:
+def _stored(store: ObjectStore, key: str, problem: ProblemType) -> WindowQuality | None:
     try:
         kept = msgspec.msgpack.decode(store.get(key).body, type=_Stored)
-        return _Quality(state_from_bytes(problem, kept.state, key), kept.unusable)
+        return WindowQuality(state_from_bytes(problem, kept.state, key), kept.unusable)
     except (ObjectNotFoundError, InvalidInputError, msgspec.DecodeError):
         return None  # Absent, or of another version: it is made anew.
 
