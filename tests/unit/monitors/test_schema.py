@@ -73,4 +73,4 @@ def test_an_editor_sees_what_is_wrong_with_model_quality(monitor: str, valid: bo
 
 def is_valid(name: str, monitor: str) -> bool:
     found = YAML(typ="safe", pure=True).load(f"endpoint: flights\nmonitors:\n  {name}: {monitor}\n")
-    return Draft202012Validator(monitor_schema()).is_valid(found)
+    return bool(Draft202012Validator(monitor_schema()).is_valid(found))
