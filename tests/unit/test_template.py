@@ -36,7 +36,9 @@ def listed(value: Any) -> list[Any]:
 
 def test_every_role_says_exactly_what_it_may_do(resources: dict[str, dict[str, Any]]) -> None:
     roles = of_type(resources, "AWS::IAM::Role")
-    assert len(roles) == len(of_type(resources, "AWS::Lambda::Function")) + 2  # the monitors' schedules' and the sweep's
+    assert (
+        len(roles) == len(of_type(resources, "AWS::Lambda::Function")) + 2
+    )  # the monitors' schedules' and the sweep's
     for name, role in roles.items():
         assert "ManagedPolicyArns" not in role, name
         for statement in statements(role):

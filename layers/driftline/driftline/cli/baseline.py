@@ -25,7 +25,7 @@ def baseline(
     *,
     store: options.Store = ".",
     endpoint: options.Endpoint = None,
-    monitor: options.Monitor = options.DATA_QUALITY,
+    monitor: options.Monitor = None,
     as_json: options.Json = False,
 ) -> None:
     """Suggest statistics.json and constraints.json from a data set (CSV, JSON Lines, Parquet; plain or gzip).
@@ -38,9 +38,10 @@ def baseline(
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         name = place.endpoint(endpoint)
+        chosen = place.monitor(name, monitor)
         for path in data or ():
-            place.store.put(f"{layout.baseline_folder(name, monitor)}input/{path.name}", read_file(path))
-        suggested = suggest_baseline(name, monitor, store=place.store, operators=TellOperators(output))
+            place.store.put(f"{layout.baseline_folder(name, chosen)}input/{path.name}", read_file(path))
+        suggested = suggest_baseline(name, chosen, store=place.store, operators=TellOperators(output))
         result = {
             "endpoint": suggested.endpoint,
             "monitor": suggested.monitor,

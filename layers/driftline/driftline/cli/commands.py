@@ -5,6 +5,7 @@ import typer
 from driftline.cli.baseline import baseline
 from driftline.cli.exits import DriftlineGroup
 from driftline.cli.ingest import ingest
+from driftline.cli.merge import merge
 from driftline.cli.run import replay, run
 from driftline.cli.show import show
 from driftline.cli.validate import validate
@@ -18,7 +19,7 @@ app = typer.Typer(
     help="Watch machine-learning endpoints: the monitors of Driftline without any cloud.",
     epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 bad usage, 130 interrupted.",
 )
-for command in (validate, baseline, ingest, run, replay, show):
+for command in (validate, baseline, ingest, merge, run, replay, show):
     app.command()(command)
 
 

@@ -27,7 +27,10 @@ Store = Annotated[
 Endpoint = Annotated[
     str | None, typer.Option("--endpoint", "-e", help="The endpoint. Default: the only one that has a document.")
 ]
-Monitor = Annotated[str, typer.Option("--monitor", "-m", help="The monitor.")]
+Monitor = Annotated[
+    str | None,
+    typer.Option("--monitor", "-m", help="The monitor. Default: data_quality, or the only one that the document has."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 
 Start = Annotated[datetime | None, _time("--start", "Start of the window, included.")]
@@ -35,5 +38,9 @@ End = Annotated[datetime | None, _time("--end", "End of the window, excluded.")]
 Scheduled = Annotated[datetime | None, _time("--scheduled", "The scheduled time of the execution.")]
 From = Annotated[datetime, _time("--from", "Start of the range of scheduled times, included.")]
 To = Annotated[datetime, _time("--to", "End of the range of scheduled times, excluded.")]
-
-DATA_QUALITY = "data_quality"
+Collected = Annotated[
+    datetime | None, _time("--collected", "When the given files' labels were collected; decides their folder.")
+]
+AsOf = Annotated[
+    datetime | None, _time("--as-of", "Give up labels that have waited too long by this time, and list them.")
+]

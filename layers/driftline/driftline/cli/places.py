@@ -11,6 +11,7 @@ from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Stores
 
 _S3 = "s3://"
+_DATA_QUALITY = "data_quality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,26 @@ class Place:
             )
         raise InvalidInputError(
             "several endpoints here", where=where, expected=", ".join(found), mend="Choose one with --endpoint."
+        )
+
+    def monitor(self, endpoint: str, wanted: str | None) -> str:
+        """The wanted monitor; else data_quality, unless the document has another one only.
+
+        Raises:
+            InvalidInputError: none is wanted, and the document has several without data_quality.
+        """
+        if wanted is not None:
+            return wanted
+        try:
+            found = list(load_document(self.store, endpoint).monitors.by_name())
+        except ObjectNotFoundError:
+            return _DATA_QUALITY
+        if _DATA_QUALITY in found:
+            return _DATA_QUALITY
+        if len(found) == 1:
+            return found[0]
+        raise InvalidInputError(
+            "several monitors here", where=endpoint, expected=", ".join(found), mend="Choose one with --monitor."
         )
 
     def capture(self, endpoint: str) -> CapturePlace:

@@ -54,7 +54,7 @@ def run(
     *,
     store: options.Store = ".",
     endpoint: options.Endpoint = None,
-    monitor: options.Monitor = options.DATA_QUALITY,
+    monitor: options.Monitor = None,
     scheduled: options.Scheduled = None,
     start: options.Start = None,
     end: options.End = None,
@@ -70,7 +70,7 @@ def run(
         raise typer.BadParameter("give --scheduled, or --start and --end")
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        judged = _Monitor(place, place.endpoint(endpoint), monitor)
+        judged = _monitor(place, endpoint, monitor)
         _refuse_unprofiled(place, judged.endpoint)
         execution = judged.execute(scheduled=scheduled, start=start, end=end)
         output.result(_document(place, execution), lambda console: _show(console, place, execution))
@@ -83,7 +83,7 @@ def replay(
     *,
     store: options.Store = ".",
     endpoint: options.Endpoint = None,
-    monitor: options.Monitor = options.DATA_QUALITY,
+    monitor: options.Monitor = None,
     as_json: options.Json = False,
 ) -> None:
     """Judge every window whose scheduled time lies in a range, as the schedule would have.
@@ -94,7 +94,7 @@ def replay(
     """
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        judged = _Monitor(place, place.endpoint(endpoint), monitor)
+        judged = _monitor(place, endpoint, monitor)
         _refuse_unprofiled(place, judged.endpoint)
         moments = _scheduled_times(judged, first, last)
         executions: list[Execution] = []
@@ -105,6 +105,11 @@ def replay(
         result = {"executions": [_document(place, execution) for execution in executions]}
         output.result(result, lambda console: show_executions(console, executions))
     raise typer.Exit(_code(executions))
+
+
+def _monitor(place: Place, endpoint: str | None, monitor: str | None) -> _Monitor:
+    name = place.endpoint(endpoint)
+    return _Monitor(place, name, place.monitor(name, monitor))
 
 
 def _refuse_unprofiled(place: Place, endpoint: str) -> None:

@@ -18,7 +18,7 @@ def show(
     *,
     store: options.Store = ".",
     endpoint: options.Endpoint = None,
-    monitor: options.Monitor = options.DATA_QUALITY,
+    monitor: options.Monitor = None,
     scheduled: options.Scheduled = None,
     as_json: options.Json = False,
 ) -> None:
@@ -31,7 +31,8 @@ def show(
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         name = place.endpoint(endpoint)
-        folder = layout.report_folder(name, monitor, scheduled) if scheduled else _newest(place, name, monitor)
+        chosen = place.monitor(name, monitor)
+        folder = layout.report_folder(name, chosen, scheduled) if scheduled else _newest(place, name, chosen)
         key = f"{folder}{SUMMARY}"
         body = _existing(place, key, scheduled)
         printer = report_printer(body, place.store.uri(key), place.store.uri(folder))

@@ -94,7 +94,7 @@ def take_labels(
     """
     endpoint = parse_ground_truth_key(key).endpoint
     merged = merge_labels(
-        key, labels=labels, store=store, captures=store, max_label_delay=_label_delay(store, endpoint), rebuild=False
+        key, labels=labels, store=store, captures=store, max_label_delay=label_delay(store, endpoint), rebuild=False
     )
     hours = {at.hour for at in merged.hours}
     reopened = reopen_windows(endpoint, hours, store=store, reruns=reruns, arrived=arrived, monitors=_NEEDS_LABELS)
@@ -113,7 +113,7 @@ def take_sweep(as_of: datetime, *, store: ObjectStore, reruns: Reruns, metrics: 
     reopened: list[ExecutionRequest] = []
     for endpoint in store.folders(OPEN_LABELS):
         found = sweep(
-            endpoint, as_of, store=store, captures=store, max_label_delay=_label_delay(store, endpoint), rebuild=False
+            endpoint, as_of, store=store, captures=store, max_label_delay=label_delay(store, endpoint), rebuild=False
         )
         swept.append(found)
         if found.matched:
@@ -138,6 +138,7 @@ def _quality_monitor(store: ObjectStore, endpoint: str) -> ModelQualityMonitor |
         return None
 
 
-def _label_delay(store: ObjectStore, endpoint: str) -> timedelta:
+def label_delay(store: ObjectStore, endpoint: str) -> timedelta:
+    """How long after an inference its label may come, by the monitor document; the default without one."""
     monitor = _quality_monitor(store, endpoint)
     return monitor.max_label_delay if monitor else DEFAULT_LABEL_DELAY

@@ -30,7 +30,7 @@ class LabelFile:
     def match_captures(self, store: ObjectStore, labels: LabelSet, max_label_delay: timedelta) -> int:
         """Writes labels to the hours that captured their inferences; how many found one."""
         hour = self.known.hour
-        candidates = captured_hours(store, self.endpoint, days_of(hour, max_label_delay))
+        candidates = captured_hours(store, self.endpoint, list(days_of(hour, max_label_delay)))
         hours = [each for each in candidates if may_belong(hour, each.at.hour, max_label_delay)]
         hashes = labels.hashes()
         found = find_hours(store, self.endpoint, np.unique(hashes), hours, hour)

@@ -54,7 +54,7 @@ class CapturedHour:
         return rollup_digest((summary.key, summary.etag) for summary in self.profiles)
 
 
-def captured_hours(store: ObjectStore, endpoint: str, days: Iterable[datetime]) -> list[CapturedHour]:
+def captured_hours(store: ObjectStore, endpoint: str, days: Sequence[datetime]) -> list[CapturedHour]:
     """The hours of all variants on these UTC days that have profiles, in the order of variant and time."""
     variants = store.folders(layout.variants_prefix(endpoint))
     wanted = [(variant, day) for variant in variants for day in days]
