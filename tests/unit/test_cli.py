@@ -46,7 +46,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def test_help_of_every_command_has_an_example() -> None:
-    commands = ["validate", "baseline", "ingest", "run", "replay", "show"]
+    commands = ["validate", "baseline", "ingest", "merge", "run", "replay", "show"]
     listed = driftline("--help").stdout
     for command in commands:
         assert command in listed

@@ -1,8 +1,8 @@
-"""`driftline ingest`: capture files become profiles."""
+"""`driftline ingest`: capture files become profiles, and find the ground truth that was there before them."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,10 @@ from driftline.cli.places import CapturePlace, Place, open_place
 from driftline.cli.text import printable, safe
 from driftline.domain import layout
 from driftline.domain.errors import DriftlineError, InvalidInputError
+from driftline.domain.ground_truth.keys import open_labels_prefix
 from driftline.domain.windows import parse_instant
+from driftline.usecases.arrivals import label_delay
+from driftline.usecases.merge_ground_truth import merge_capture
 from driftline.usecases.profile_capture import CaptureProfiled, profile_capture
 
 VARIANT = "AllTraffic"
@@ -39,6 +42,7 @@ def ingest(
     """Profile capture files: all of the endpoint, or those that are given.
 
     A given file may lie anywhere. It is copied under the hour of its first record. Profiling again changes nothing.
+    Ground truth that was merged before its captures came finds them now.
 
     Example: driftline ingest captured.jsonl --endpoint flight-delay
     """
@@ -56,7 +60,7 @@ def ingest(
             )
         if only_new:
             keys = [key for key in keys if not _has_profile(place, capture, key)]
-        profiled, failed = _profile(output, place, capture, keys)
+        profiled, failed = _ingest(output, place, capture, name, keys)
         result = {
             "endpoint": name,
             "files": [{"key": key, **_fields(each)} for key, each in profiled.items()],
@@ -69,20 +73,49 @@ def ingest(
             raise typer.Exit(ExitCode.FAILED)
 
 
-def _profile(
-    output: Output, place: Place, capture: CapturePlace, keys: Sequence[str]
-) -> tuple[dict[str, CaptureProfiled], dict[str, DriftlineError]]:
+@dataclass(frozen=True, slots=True)
+class _Ingested:
+    """A capture file's profiles, and how many labels had waited for it."""
+
+    profiled: CaptureProfiled
+    matched: int
+
+
+def _ingest(
+    output: Output, place: Place, capture: CapturePlace, endpoint: str, keys: Sequence[str]
+) -> tuple[dict[str, _Ingested], dict[str, DriftlineError]]:
     """What came of each file; one that cannot be read does not stop its neighbours."""
-    profiled: dict[str, CaptureProfiled] = {}
+    ingested: dict[str, _Ingested] = {}
     failed: dict[str, DriftlineError] = {}
+    # Without ground truth there is nothing to look for.
+    labels_wait = next(iter(place.store.list(open_labels_prefix(endpoint))), None) is not None
     with output.progress("profiling", len(keys)) as step:
         for key in keys:
             step(printable(key.rsplit("/", 1)[-1]))
             try:
-                profiled[key] = profile_capture(key, capture=capture.store, state=place.store, stores=place.stores)
+                profiled = profile_capture(key, capture=capture.store, state=place.store, stores=place.stores)
+                matched = _complete_pairs(place, capture, profiled) if labels_wait else 0
+                ingested[key] = _Ingested(profiled, matched)
             except DriftlineError as error:
                 failed[key] = error
-    return profiled, failed
+    return ingested, failed
+
+
+def _complete_pairs(place: Place, capture: CapturePlace, profiled: CaptureProfiled) -> int:
+    """Gives the file's hours the labels that came before it; how many there are."""
+    delay = label_delay(place.store, profiled.endpoint)
+    return sum(
+        merge_capture(
+            written,
+            store=place.store,
+            captures=capture.store,
+            stores=place.stores,
+            max_label_delay=delay,
+            rebuild=False,
+        ).matched
+        for written in profiled.written
+        if written.endswith(".profile")
+    )
 
 
 def _keys(capture: CapturePlace, endpoint: str) -> list[str]:
@@ -119,11 +152,12 @@ def _has_profile(place: Place, capture: CapturePlace, key: str) -> bool:
     return any(summary.key == records for summary in place.store.list(records))
 
 
-def _fields(profiled: CaptureProfiled) -> dict[str, object]:
-    return asdict(profiled)
+def _fields(ingested: _Ingested) -> dict[str, object]:
+    return {**asdict(ingested.profiled), "matched": ingested.matched}
 
 
-def _show(console: Console, profiled: dict[str, CaptureProfiled]) -> None:
+def _show(console: Console, ingested: dict[str, _Ingested]) -> None:
+    profiled = {key: each.profiled for key, each in ingested.items()}
     table = Table("capture file", "records", "rows", "rejected", "skipped", "")
     for column in table.columns[1:5]:
         column.justify = "right"
@@ -136,7 +170,9 @@ def _show(console: Console, profiled: dict[str, CaptureProfiled]) -> None:
         console.print(table)
     totals = [sum(getattr(each, name) for each in profiled.values()) for name in ("records", "rows", "rejected")]
     files = "1 file" if len(profiled) == 1 else f"{len(profiled):,} files"
+    matched = sum(each.matched for each in ingested.values())
     console.print(
-        f"{files} profiled: {totals[0]:,} records, {totals[1]:,} rows, {totals[2]:,} rejected",
+        f"{files} profiled: {totals[0]:,} records, {totals[1]:,} rows, {totals[2]:,} rejected"
+        + (f", {matched:,} labels had waited for them" if matched else ""),
         soft_wrap=True,
     )

@@ -53,25 +53,26 @@ def show_failure(console: Console, execution: Execution) -> None:
 
 
 def show_executions(console: Console, executions: Sequence[Execution]) -> None:
-    """A table with one line per execution."""
+    """A table with one line per execution, all of the same monitor."""
     labelled = any(execution.coverage is not None for execution in executions)
     without_rows = [execution for execution in executions if not execution.rows]
-    table = Table("scheduled", "status", "rows", "violations", "worst drift", "feature")
-    if labelled:
-        table.add_column("labelled", justify="right")
+    table = Table("scheduled", "status", "rows", "violations")
+    for name in ("labelled", "metric") if labelled else ("worst drift", "feature"):
+        table.add_column(name, justify="left" if name in {"metric", "feature"} else "right")
     if without_rows:
         table.add_column("why")
-    for column in table.columns[2:5]:
+    for column in table.columns[2:4]:
         column.justify = "right"
     for execution in executions:
+        drift = "" if execution.worst_drift is None else f"{execution.worst_drift:.3f}"
+        coverage = "" if execution.coverage is None else f"{execution.coverage:.1%}"
         table.add_row(
             format_instant(execution.scheduled_time) if execution.scheduled_time else "",
             _status(execution.status),
             f"{execution.rows:,}",
             str(execution.violations),
-            "" if execution.worst_drift is None else f"{execution.worst_drift:.3f}",
+            coverage if labelled else drift,
             safe(execution.worst_feature or ""),
-            *(["" if execution.coverage is None else f"{execution.coverage:.1%}"] if labelled else []),
             *(["" if execution.rows else safe(execution.reason)] if without_rows else []),
         )
     console.print(table)

@@ -1,0 +1,239 @@
+"""`driftline merge`: ground truth files find the captured inferences that they belong to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from driftline.cli import options
+from driftline.cli.exits import ExitCode
+from driftline.cli.files import read_file
+from driftline.cli.output import Output, reporting
+from driftline.cli.places import CapturePlace, Place, open_place
+from driftline.cli.text import printable, safe
+from driftline.domain import layout
+from driftline.domain.errors import DriftlineError, InvalidInputError
+from driftline.domain.ground_truth.keys import GROUND_TRUTH, VariantHour, parse_ground_truth_key
+from driftline.domain.windows import format_instant
+from driftline.usecases.arrivals import label_delay
+from driftline.usecases.merge_ground_truth import LabelsMerged, merge_labels
+from driftline.usecases.merged_hours import MergedHour, rebuild_hour
+from driftline.usecases.sweep_labels import Swept, sweep
+
+_EXPECTED = f"{GROUND_TRUTH}<endpoint>/yyyy/mm/dd/hh/<name>"
+
+
+def merge(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Ground truth files; those outside are put there first.", metavar="FILE")
+    ] = None,
+    *,
+    store: options.Store = ".",
+    endpoint: options.Endpoint = None,
+    collected: options.Collected = None,
+    as_of: options.AsOf = None,
+    as_json: options.Json = False,
+) -> None:
+    """Join ground truth with captured inferences: all that is there, or the files that are given.
+
+    Ingest the captures first or afterwards: whichever comes second completes the pair. Merging again changes nothing.
+
+    Example: driftline merge arrivals.jsonl --collected 2013-03-09T08:00:00Z
+    """
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        keys = [_key(place, path, endpoint, collected) for path in files or ()] or _all_keys(place, endpoint)
+        joins = [_join(output, place, name, of, as_of) for name, of in _by_endpoint(keys).items()]
+        output.result({"endpoints": [join.document() for join in joins]}, lambda console: _show(console, joins))
+        failed = [error for join in joins for error in join.failed.values()]
+        for error in failed:
+            output.trouble(error)
+        if failed:
+            raise typer.Exit(ExitCode.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """What came of the ground truth of one endpoint.
+
+    Attributes:
+        files: By key of the ground truth file.
+        failed: Files that could not be read.
+        swept: The look for labels whose time is over; None if nobody asked for it.
+        hours: The merged records of every hour that a label belongs to.
+    """
+
+    endpoint: str
+    files: Mapping[str, LabelsMerged]
+    failed: Mapping[str, DriftlineError]
+    swept: Swept | None = None
+    hours: Sequence[MergedHour] = field(default=())
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        files, hours = self.files.values(), self.hours
+        return {
+            "labels": sum(file.labels for file in files),
+            "matched": sum(file.matched for file in files),
+            "waiting": self.swept.waiting if self.swept else sum(file.waiting for file in files),
+            "rejected": sum(file.rejected for file in files) + sum(hour.rejected for hour in hours),
+            "hours": len(hours),
+            "merged_records": sum(hour.records for hour in hours),
+        }
+
+    @property
+    def unmatched(self) -> int | None:
+        return self.swept.unmatched if self.swept else None
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the hours' rows that have a label; None without rows."""
+        rows = sum(slot.rows for hour in self.hours for slot in hour.slots.values())
+        return sum(hour.rows for hour in self.hours) / rows if rows else None
+
+    def document(self) -> Mapping[str, object]:
+        counts = ("labels", "matched", "waiting", "rejected", "reason")
+        return {
+            "endpoint": self.endpoint,
+            "files": [{"key": key, **{name: getattr(of, name) for name in counts}} for key, of in self.files.items()],
+            "failed": [{"key": key, "what": error.what, "where": error.where} for key, error in self.failed.items()],
+            **self.totals,
+            "unmatched": self.unmatched,
+            "coverage": self.coverage,
+        }
+
+
+def _join(output: Output, place: Place, endpoint: str, keys: Sequence[str], as_of: datetime | None) -> _Join:
+    """Every file first, then the merged records of their hours, each hour once."""
+    capture, delay = place.capture(endpoint), label_delay(place.store, endpoint)
+    merged: dict[str, LabelsMerged] = {}
+    failed: dict[str, DriftlineError] = {}
+    with output.progress("joining", len(keys)) as step:
+        for key in keys:
+            step(printable(key.rsplit("/", 1)[-1]))
+            try:
+                merged[key] = _merged(place, capture, key, delay)
+            except DriftlineError as error:  # one that cannot be read does not stop its neighbours
+                failed[key] = error
+    swept = _swept(place, capture, endpoint, as_of, delay) if as_of else None
+    touched = {at for each in (*merged.values(), *((swept,) if swept else ())) for at in each.hours}
+    return _Join(endpoint, merged, failed, swept, _rebuilt(output, place, capture, endpoint, sorted(touched)))
+
+
+def _merged(place: Place, capture: CapturePlace, key: str, delay: timedelta) -> LabelsMerged:
+    return merge_labels(
+        key,
+        labels=place.store,
+        store=place.store,
+        captures=capture.store,
+        stores=place.stores,
+        max_label_delay=delay,
+        rebuild=False,
+    )
+
+
+def _swept(place: Place, capture: CapturePlace, endpoint: str, as_of: datetime, delay: timedelta) -> Swept:
+    return sweep(
+        endpoint,
+        as_of,
+        store=place.store,
+        captures=capture.store,
+        stores=place.stores,
+        max_label_delay=delay,
+        rebuild=False,
+    )
+
+
+def _rebuilt(
+    output: Output, place: Place, capture: CapturePlace, endpoint: str, hours: Sequence[VariantHour]
+) -> list[MergedHour]:
+    rebuilt = []
+    with output.progress("merging", len(hours)) as step:
+        for at in hours:
+            step(format_instant(at.hour))
+            rebuilt.append(rebuild_hour(endpoint, at, store=place.store, captures=capture.store, stores=place.stores))
+    return rebuilt
+
+
+def _all_keys(place: Place, endpoint: str | None) -> list[str]:
+    """Every ground truth file, of the endpoint or of all.
+
+    Raises:
+        InvalidInputError: there is none.
+    """
+    prefix = f"{GROUND_TRUTH}{endpoint}/" if endpoint else GROUND_TRUTH
+    keys = [summary.key for summary in place.store.list(prefix)]
+    if not keys:
+        raise InvalidInputError(
+            "no ground truth here",
+            where=place.store.uri(prefix),
+            expected=_EXPECTED,
+            mend="Give files to be put there, with --collected.",
+        )
+    return keys
+
+
+def _key(place: Place, path: Path, endpoint: str | None, collected: datetime | None) -> str:
+    """The file's key; a file that lies elsewhere is copied under the hour in which it was collected.
+
+    Raises:
+        InvalidInputError: the file cannot be read, or nothing says when it was collected.
+    """
+    inside = _key_inside(place, path)
+    if inside is not None:
+        return inside
+    if collected is None:
+        raise InvalidInputError(
+            "when were these labels collected?",
+            where=str(path),
+            expected=f"--collected TIME, or a file at {_EXPECTED} in the store",
+        )
+    key = f"{GROUND_TRUTH}{place.endpoint(endpoint)}/{layout.hour_folder(collected)}{path.name}"
+    place.store.put(key, read_file(path))
+    return key
+
+
+def _key_inside(place: Place, path: Path) -> str | None:
+    """The key of a file that lies in the store, a folder, under its ground truth."""
+    root, found = Path(place.location).resolve(), path.resolve()
+    if not (found.is_file() and found.is_relative_to(root)):
+        return None
+    key = found.relative_to(root).as_posix()
+    return key if key.startswith(GROUND_TRUTH) else None
+
+
+def _by_endpoint(keys: Iterable[str]) -> Mapping[str, list[str]]:
+    """Raises InvalidInputError: a key is no ground truth file's."""
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        found.setdefault(parse_ground_truth_key(key).endpoint, []).append(key)
+    return found
+
+
+def _show(console: Console, joins: Sequence[_Join]) -> None:
+    swept = any(join.swept for join in joins)
+    table = Table("endpoint", "files", "labels", "matched", "waiting", *(["unmatched"] if swept else []))
+    for name in ("rejected", "hours", "merged records", "coverage"):
+        table.add_column(name)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for join in joins:
+        first, last = ("labels", "matched", "waiting"), ("rejected", "hours", "merged_records")
+        table.add_row(
+            safe(join.endpoint),
+            f"{len(join.files):,}",
+            *(f"{join.totals[name]:,}" for name in first),
+            *([f"{join.unmatched or 0:,}"] if swept else []),
+            *(f"{join.totals[name]:,}" for name in last),
+            "" if join.coverage is None else f"{join.coverage:.1%}",
+        )
+    console.print(table)
+    for join in joins:
+        for key, file in join.files.items():
+            if file.reason:
+                console.print(f"{safe(key)}: {safe(file.reason)}", soft_wrap=True)
