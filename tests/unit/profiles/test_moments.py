@@ -1,6 +1,7 @@
 """Moments against scipy, and where the usual sums would fail."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -32,6 +33,20 @@ def test_a_small_spread_around_a_large_mean_keeps_its_digits() -> None:
 
 def test_terms_that_cancel_do_not_swallow_small_ones() -> None:
     assert Moments.of(np.array([1e16, 1.0, -1e16] * 1000)).sum == 1000.0
+
+
+@pytest.mark.parametrize("spread", [0, 3, 15, 100, 300])
+def test_sums_keep_a_hundred_bits_however_different_the_values(spread: int) -> None:
+    # Given values whose powers of ten differ by up to twice the spread
+    generator = np.random.default_rng(spread)
+    values = generator.normal(size=9_000) * 10.0 ** generator.uniform(-spread, min(spread, 150), size=9_000)
+    exact = list(map(Fraction, values.tolist()))
+
+    moments = Moments.of(values)
+
+    total, squares = (sum(map(Fraction, pair)) for pair in (moments.total, moments.squares))
+    assert abs(total - sum(exact)) <= sum(map(abs, exact)) / 2**100
+    assert abs(squares - sum(x * x for x in exact)) <= sum(x * x for x in exact) / 2**96
 
 
 def test_nothing_has_no_mean() -> None:
