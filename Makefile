@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help setup demo test lint format unit bench cloud build deploy lock schema clean
+.PHONY: help setup demo test lint format unit bench cloud replay build deploy lock schema clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,11 @@ bench: setup  ## All benchmarks; figures go to docs/performance.md
 
 cloud: setup  ## Run the embedded cloud by itself until Ctrl-C
 	@$(BIN)/python -m local.cloud up
+
+STORE ?= demo-output
+MONITOR ?= data_quality
+replay: setup  ## Judge windows again: make replay STORE=s3://bucket FROM=2026-03-01 TO=2026-03-08 [MONITOR=model_quality]
+	$(BIN)/driftline replay --store $(STORE) --monitor $(MONITOR) --from $(FROM) --to $(TO)
 
 SAM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv tool run --quiet --from aws-sam-cli==1.170.0 sam
 
