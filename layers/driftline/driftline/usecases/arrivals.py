@@ -10,6 +10,7 @@ from driftline.domain.ground_truth.keys import OPEN_LABELS, parse_ground_truth_k
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.document import ModelQualityMonitor
 from driftline.domain.monitors.parse import InvalidDocumentError
+from driftline.domain.windows import HOUR
 from driftline.usecases.execution import ExecutionRequest
 from driftline.usecases.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
 from driftline.usecases.monitor_documents import load_document
@@ -87,17 +88,20 @@ def take_labels(
 ) -> LabelsTaken:
     """Takes in a ground truth file; see merge_labels for the errors.
 
-    The merged records of an hour are written when a window with it is judged, so that many files cost one merge.
+    The merged records of an hour are written when a window with it is judged, so that many files cost one merge. How
+    old a window may be to open again counts from the hour in which the labels were collected, which the key says.
 
     Args:
-        arrived: The time of the event, which is also that of the metrics.
+        arrived: The time of the event, which is that of the metrics.
     """
-    endpoint = parse_ground_truth_key(key).endpoint
+    place = parse_ground_truth_key(key)
+    endpoint = place.endpoint
     merged = merge_labels(
         key, labels=labels, store=store, captures=store, max_label_delay=label_delay(store, endpoint), rebuild=False
     )
     hours = {at.hour for at in merged.hours}
-    reopened = reopen_windows(endpoint, hours, store=store, reruns=reruns, arrived=arrived, monitors=_NEEDS_LABELS)
+    collected = place.hour + HOUR
+    reopened = reopen_windows(endpoint, hours, store=store, reruns=reruns, arrived=collected, monitors=_NEEDS_LABELS)
     counts = {"labels_matched": merged.matched, "labels_waiting": merged.waiting, "labels_rejected": merged.rejected}
     _publish(metrics, endpoint, counts, arrived)
     return LabelsTaken(merged, tuple(reopened))
