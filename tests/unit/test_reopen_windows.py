@@ -76,6 +76,17 @@ def test_a_window_older_than_max_revisions_age_stays_closed() -> None:
     assert reopened(store, HOUR + timedelta(days=2, hours=2)) == []
 
 
+def test_the_age_counts_to_when_labels_were_collected() -> None:
+    # Given a replay years later: the event is of today, the labels are of then
+    store = store_with(DAILY, datetime(2026, 3, 2, 3, tzinfo=UTC))
+    years_later, reruns = HOUR + timedelta(days=4000), RecordingReruns()
+    found = [
+        reopen_windows("shop", [HOUR], store=store, reruns=reruns, arrived=years_later, collected=collected)
+        for collected in (None, HOUR + timedelta(hours=1))
+    ]
+    assert [len(asked) for asked in found] == [0, 1]
+
+
 def test_windows_by_hand_are_left_alone() -> None:
     assert reopened(store_with(DOCUMENT, by_hand=HOUR - timedelta(hours=1))) == []
 

@@ -100,8 +100,15 @@ def take_labels(
         key, labels=labels, store=store, captures=store, max_label_delay=label_delay(store, endpoint), rebuild=False
     )
     hours = {at.hour for at in merged.hours}
-    collected = place.hour + HOUR
-    reopened = reopen_windows(endpoint, hours, store=store, reruns=reruns, arrived=collected, monitors=_NEEDS_LABELS)
+    reopened = reopen_windows(
+        endpoint,
+        hours,
+        store=store,
+        reruns=reruns,
+        arrived=arrived,
+        collected=place.hour + HOUR,
+        monitors=_NEEDS_LABELS,
+    )
     counts = {"labels_matched": merged.matched, "labels_waiting": merged.waiting, "labels_rejected": merged.rejected}
     _publish(metrics, endpoint, counts, arrived)
     return LabelsTaken(merged, tuple(reopened))

@@ -33,13 +33,15 @@ def reopen_windows(
     store: ObjectStore,
     reruns: Reruns,
     arrived: datetime,
+    collected: datetime | None = None,
     monitors: Iterable[str] | None = None,
 ) -> list[ExecutionRequest]:
     """Asks for a new execution of every judged window that has something of these hours.
 
     Args:
         hours: Starts of the UTC hours of inference time that something was added to.
-        arrived: When it came, from its event: bounds the age of a window that is opened again.
+        arrived: When it came, from its event: no window was judged after that.
+        collected: What the age of a window that is opened again counts to; when it came, unless its key says better.
         monitors: Names of the monitors that it concerns; all, unless given.
 
     Returns:
@@ -55,7 +57,7 @@ def reopen_windows(
     for name, monitor in document.monitors.by_name().items():
         if monitors is not None and name not in monitors:
             continue
-        for scheduled in sorted(_judged(store, endpoint, name, monitor, concerned, arrived)):
+        for scheduled in sorted(_judged(store, endpoint, name, monitor, concerned, arrived, collected or arrived)):
             request = ExecutionRequest(endpoint=endpoint, monitor=name, scheduled_time=scheduled)
             reruns.ask(request)
             asked.append(request)
@@ -69,6 +71,7 @@ def _judged(
     monitor: ScheduledMonitor,
     hours: set[datetime],
     arrived: datetime,
+    collected: datetime,
 ) -> set[datetime]:
     """Scheduled times of the announced executions whose window has something of the hours."""
     found = set()
@@ -80,7 +83,7 @@ def _judged(
                     continue
                 window = _window(scheduled, monitor)
                 touched = window is not None and window.start < hour + HOUR and hour < window.end
-                if window is not None and touched and arrived - window.end <= monitor.max_revisions_age:
+                if window is not None and touched and collected - window.end <= monitor.max_revisions_age:
                     found.add(scheduled)
     return found
 
