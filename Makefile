@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 export SAM_CLI_TELEMETRY := 0
+# Trust what the machine trusts, as pip does: behind a company proxy its own list would refuse.
+export UV_SYSTEM_CERTS := true
 
 .PHONY: help setup demo test lint format unit bench cloud replay build deploy lock schema clean
 
