@@ -172,10 +172,6 @@ class RecordingSchedules(_MayFail):
         self.schedules[schedule.name] = schedule
         self.log.append(("put", schedule.name))
 
-    def names(self, prefix: str) -> Sequence[str]:
-        self._count("names")
-        return sorted(name for name in self.schedules if name.startswith(prefix))
-
     def delete(self, name: str) -> None:
         self._count("delete")
         self.schedules.pop(name, None)

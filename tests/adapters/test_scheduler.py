@@ -1,4 +1,4 @@
-"""EventBridgeSchedules against moto."""
+"""SchedulerGroup against moto."""
 
 import json
 from typing import Any
@@ -79,20 +79,13 @@ def test_one_that_somebody_disabled_is_enabled_again(client: Any) -> None:
     assert client.get_schedule(GroupName="group", Name=HOURLY.name)["State"] == "ENABLED"
 
 
-def test_names_are_those_of_the_group_with_the_prefix(client: Any) -> None:
+def test_deleting_is_idempotent_and_stays_in_the_group(client: Any) -> None:
     client.create_schedule_group(Name="other")
-    for name in ("b-x", "a-y", "a-x"):
-        adapter(client).put(Schedule(name, "rate(1 hour)", {}))
     adapter(client, "other").put(HOURLY)
-    assert adapter(client).names("a-") == ["a-x", "a-y"]
-    assert adapter(client).names("") == ["a-x", "a-y", "b-x"]
-
-
-def test_deleting_is_idempotent(client: Any) -> None:
     adapter(client).put(HOURLY)
     adapter(client).delete(HOURLY.name)
     adapter(client).delete(HOURLY.name)
-    assert adapter(client).names("") == []
+    assert [found["GroupName"] for found in client.list_schedules()["Schedules"]] == ["other"]
 
 
 def test_what_eventbridge_refuses_is_the_users_error(aws: None) -> None:

@@ -1,7 +1,7 @@
 """The stack's schedule group in EventBridge Scheduler."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from driftline.adapters.settings import ScheduleSettings
@@ -59,11 +59,6 @@ class SchedulerGroup:
                 where=schedule.name,
                 expected=error.response["Error"].get("Message", ""),
             ) from error
-
-    def names(self, prefix: str) -> Sequence[str]:
-        where: dict[str, Any] = {"GroupName": self._group} | ({"NamePrefix": prefix} if prefix else {})
-        pages = self._client.get_paginator("list_schedules").paginate(**where)
-        return sorted(entry["Name"] for page in pages for entry in page["Schedules"])
 
     def delete(self, name: str) -> None:
         try:
