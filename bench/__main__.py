@@ -34,6 +34,8 @@ BENCHMARKS = {
     "peers": Benchmark("bench.against_peers", "the same job by whylogs, Evidently and PySpark"),
     "memory": Benchmark("bench.memory", "memory while profiling, few rows and many"),
     "run_monitor": Benchmark("bench.run_monitor", "24 hours of profiles → verdict"),
+    "join": Benchmark("bench.join", "captures with shuffled labels → merged lines, against pandas and a dictionary"),
+    "label_index": Benchmark("bench.label_index", "labels of one hour found among 14 days of inferences"),
     "model_quality": Benchmark("bench.model_quality", "metrics over merged records, few hours and many"),
     "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
     "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),

@@ -89,7 +89,8 @@ def _labels(draw: st.DrawFn) -> list[tuple[str, str]]:
 CALLS = st.integers(1, 10) | st.integers(1, 30)
 """A handler makes its most delicate calls first; it makes about 30 in all."""
 
-KINDS = ("capture/", "state/profiles/", "ground-truth/")
+RETRY = "retry"
+KINDS = ("capture/", "state/profiles/", "ground-truth/", RETRY)
 
 
 class Merging(RuleBasedStateMachine):
@@ -114,6 +115,8 @@ class Merging(RuleBasedStateMachine):
             profile_capture(key, capture=store, state=store)
         elif key.startswith("state/profiles/"):
             merge_capture(key, store=store, captures=store, max_label_delay=DELAY)
+        elif key == RETRY:
+            sweep(ENDPOINT, START, store=store, captures=store, max_label_delay=DELAY)
         else:
             self.take_labels(key, store)
 
@@ -193,8 +196,8 @@ class Merging(RuleBasedStateMachine):
 
     @precondition(lambda self: self.sweeps)
     @rule()
-    def what_waits_is_retried(self) -> None:
-        sweep(ENDPOINT, START, store=self.store, captures=self.store, max_label_delay=DELAY)
+    def what_waits_is_to_be_retried(self) -> None:
+        self.queue.append(RETRY)
 
     def teardown(self) -> None:
         self.drain(self.store)

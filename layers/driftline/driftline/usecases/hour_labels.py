@@ -4,12 +4,14 @@ A label set of an hour says: this version of this ground truth file has these la
 whatever is captured, so sets are only ever added; one that a replaced file gave is removed.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
 import numpy as np
 
+from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import days_of, may_belong
 from driftline.domain.ground_truth.join_ids import Hashes, among, sorted_unique
@@ -40,30 +42,44 @@ class LabelFile:
 
     def hours(self, store: ObjectStore) -> tuple[VariantHour, ...]:
         """All hours that ever had labels of this file."""
-        prefix = keys.label_hours_prefix(self.endpoint, self.digest)
-        return tuple(sorted(keys.parse_label_hour_key(summary.key) for summary in store.list(prefix)))
+        return hours_of_file(store, self.endpoint, self.digest)
 
     def drop_other_versions(self, store: ObjectStore) -> tuple[VariantHour, ...]:
         """Removes what earlier versions of the file gave; all hours that are concerned."""
-        hours = self.hours(store)
-        for at in hours:
-            for key in self._keys(store, at):
-                if keys.parse_hour_labels_key(key)[1] != self.known.version:
-                    store.delete(key)
-        return hours
+        for key in sets_of_file(store, self.endpoint, self.digest):
+            if keys.parse_hour_labels_key(key)[1] != self.known.version:
+                store.delete(key)
+        return self.hours(store)
+
+    def drop_own_version(self, store: ObjectStore) -> None:
+        """Removes what this version gave: it was replaced meanwhile."""
+        for key in sets_of_file(store, self.endpoint, self.digest):
+            if keys.parse_hour_labels_key(key)[1] == self.known.version:
+                store.delete(key)
 
     def matched(self, store: ObjectStore) -> Hashes:
         """Hashes of the labels that some hour knows, ascending."""
-        parts = [
-            LabelSet.from_bytes(store.get(key).body, key).hashes()
-            for at in self.hours(store)
-            for key in self._keys(store, at)
-            if keys.parse_hour_labels_key(key)[1] == self.known.version
-        ]
+        parts: list[Hashes] = []
+        for key in sets_of_file(store, self.endpoint, self.digest):
+            if keys.parse_hour_labels_key(key)[1] == self.known.version:
+                with suppress(ObjectNotFoundError):  # removed since it was listed
+                    parts.append(LabelSet.from_bytes(store.get(key).body, key).hashes())
         return sorted_unique(parts)
 
-    def _keys(self, store: ObjectStore, at: VariantHour) -> list[str]:
-        return [summary.key for summary in store.list(keys.hour_labels_prefix(self.endpoint, at) + self.digest)]
+
+def hours_of_file(store: ObjectStore, endpoint: str, digest: str) -> tuple[VariantHour, ...]:
+    """All hours that ever had labels of a ground truth file."""
+    prefix = keys.label_hours_prefix(endpoint, digest)
+    return tuple(sorted(keys.parse_label_hour_key(summary.key) for summary in store.list(prefix)))
+
+
+def sets_of_file(store: ObjectStore, endpoint: str, digest: str) -> list[str]:
+    """Keys of the label sets of all versions of a ground truth file, in all hours."""
+    return [
+        summary.key
+        for at in hours_of_file(store, endpoint, digest)
+        for summary in store.list(keys.hour_labels_prefix(endpoint, at) + digest)
+    ]
 
 
 def put_labels(store: ObjectStore, endpoint: str, at: VariantHour, digest: str, labels: LabelSet) -> None:

@@ -9,6 +9,7 @@ docs/ground-truth.md has the argument in full.
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -128,19 +129,17 @@ def merge_capture(
         StaleReadError: ground truth files, or the hour, changed all the while.
     """
     endpoint, at = keys.parse_profile_key(profile_key)
-    try:
-        source = HourSource.from_bytes(store.get(profile_key).body, profile_key)
-        captured = np.frombuffer(source.join_hashes, dtype=STORED).astype(np.uint64)
-    except ObjectNotFoundError:
-        captured = np.empty(0, dtype=np.uint64)
     for _ in range(_ATTEMPTS):
         waiting = _waiting(store, endpoint, at, max_label_delay)
-        matched = _match_labels(store, endpoint, at, captured, waiting)
-        if waiting == _waiting(store, endpoint, at, max_label_delay):
+        known = list(store.list(keys.hour_labels_prefix(endpoint, at)))
+        if not waiting and not known:  # an endpoint without ground truth pays for two listings
+            return LabelsMerged(endpoint)
+        matched = _match_labels(store, endpoint, at, profile_key, waiting, known)
+        if not matched or waiting == _waiting(store, endpoint, at, max_label_delay):
             break
     else:
         raise StaleReadError("ground truth files kept changing", where=store.uri(keys.open_labels_prefix(endpoint)))
-    hours = (at,) if _has_labels(store, endpoint, at) else ()
+    hours = (at,) if known or matched or _was_merged(store, endpoint, at) else ()
     merged = rebuild_hours(endpoint, hours, store, captures, stores) if rebuild else ()
     return LabelsMerged(endpoint, 0, matched, 0, hours, merged)
 
@@ -155,30 +154,44 @@ def _waiting(store: ObjectStore, endpoint: str, at: VariantHour, max_label_delay
 
 
 def _match_labels(
-    store: ObjectStore, endpoint: str, at: VariantHour, captured: Hashes, waiting: Sequence[ObjectSummary]
+    store: ObjectStore,
+    endpoint: str,
+    at: VariantHour,
+    profile_key: str,
+    waiting: Sequence[ObjectSummary],
+    known: Sequence[ObjectSummary],
 ) -> int:
     """Adds the labels whose inferences were captured; how many there are.
 
     Labels of versions that were replaced are removed: this side may have added them just after the other had tidied up.
+    They were listed before the versions are read here: what was listed and differs from what is read is older.
     """
+    captured = _captured(store, profile_key)
     matched = 0
     versions: dict[str, str] = {}
     for summary in waiting:
         digest = keys.parse_open_labels_key(summary.key)[1]
-        try:
+        with suppress(ObjectNotFoundError):  # their time is over
             head = _head(store, summary.key)
             versions[digest] = head.version
             if among(captured, head.hashes).any():
                 labels = LabelSet.from_bytes(store.get(summary.key).body, summary.key).only(captured)
                 put_labels(store, endpoint, at, digest, labels)
                 matched += len(labels.labels)
-        except ObjectNotFoundError:  # their time is over: the caller sees that the list has changed
-            continue
-    for summary in list(store.list(keys.hour_labels_prefix(endpoint, at))):
+    for summary in known:
         digest, version = keys.parse_hour_labels_key(summary.key)
         if versions.get(digest, version) != version:
             store.delete(summary.key)
     return matched
+
+
+def _captured(store: ObjectStore, profile_key: str) -> Hashes:
+    """The ids in a profile; none if its capture file was replaced by one without this hour."""
+    try:
+        source = HourSource.from_bytes(store.get(profile_key).body, profile_key)
+    except ObjectNotFoundError:
+        return np.empty(0, dtype=np.uint64)
+    return np.frombuffer(source.join_hashes, dtype=STORED).astype(np.uint64)
 
 
 def _head(store: ObjectStore, key: str) -> LabelHead:
@@ -187,10 +200,9 @@ def _head(store: ObjectStore, key: str) -> LabelHead:
     return LabelHead.of(head if len(head) >= length else store.get_range(key, 0, length))
 
 
-def _has_labels(store: ObjectStore, endpoint: str, at: VariantHour) -> bool:
-    """Whether the hour has labels, or merged records of labels that it had."""
-    prefixes = (keys.hour_labels_prefix(endpoint, at), keys.merged_table_prefix(endpoint, at))
-    return any(next(iter(store.list(prefix)), None) is not None for prefix in prefixes)
+def _was_merged(store: ObjectStore, endpoint: str, at: VariantHour) -> bool:
+    """Whether there are merged records, perhaps of labels that the hour has no more."""
+    return next(iter(store.list(keys.merged_table_prefix(endpoint, at))), None) is not None
 
 
 def _write_rejects(store: ObjectStore, key: str, rejects: Sequence[LabelReject]) -> None:

@@ -11,9 +11,9 @@ from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY, expired
 from driftline.domain.ground_truth.join_ids import Hashes, among
 from driftline.domain.ground_truth.keys import VariantHour
-from driftline.domain.ground_truth.stored_labels import LabelSet
+from driftline.domain.ground_truth.stored_labels import LabelHead, LabelSet
 from driftline.domain.windows import format_instant
-from driftline.usecases.hour_labels import LabelFile
+from driftline.usecases.hour_labels import LabelFile, sets_of_file
 from driftline.usecases.merged_hours import MergedHour, rebuild_hours
 from driftline.usecases.ports import ObjectStore, Stores
 
@@ -59,18 +59,26 @@ def sweep(
     matched = waiting = unmatched = files = 0
     hours: set[VariantHour] = set()
     for summary in list(store.list(keys.open_labels_prefix(endpoint))):
+        digest = keys.parse_open_labels_key(summary.key)[1]
+        sets = sets_of_file(store, endpoint, digest)
         try:
             known = LabelSet.from_bytes(store.get(summary.key).body, summary.key)
         except ObjectNotFoundError:  # another sweep was faster
             continue
+        for key in sets:  # listed before the version was read, so another version is an older one
+            if keys.parse_hour_labels_key(key)[1] != known.version:
+                store.delete(key)
         files += 1
-        file = LabelFile(endpoint, keys.parse_open_labels_key(summary.key)[1], known)
+        file = LabelFile(endpoint, digest, known)
         before = _without(known, file.matched(store))
         if before.labels:
             file.match_captures(store, before, max_label_delay)
         after = _without(known, file.matched(store))
-        matched += len(before.labels) - len(after.labels)
         hours.update(file.hours(store))
+        if _version(store, summary.key) != known.version:
+            file.drop_own_version(store)  # replaced meanwhile: whoever did that has done the rest
+            continue
+        matched += len(before.labels) - len(after.labels)
         if expired(known.hour, as_of, max_label_delay):
             unmatched += len(after.labels)
             _write_unmatched(store, keys.unmatched_key(endpoint, known.hour, file.digest), after, max_label_delay)
@@ -80,6 +88,14 @@ def sweep(
     ordered = tuple(sorted(hours))
     merged = rebuild_hours(endpoint, ordered, store, captures, stores) if rebuild else ()
     return Swept(endpoint, files, matched, waiting, unmatched, ordered, merged)
+
+
+def _version(store: ObjectStore, key: str) -> str:
+    """Of the open labels, as it is now; empty if they are gone."""
+    try:
+        return LabelHead.of(store.get(key).body).version
+    except ObjectNotFoundError:
+        return ""
 
 
 def _without(known: LabelSet, matched: Hashes) -> LabelSet:

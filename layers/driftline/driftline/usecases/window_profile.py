@@ -11,6 +11,8 @@ from datetime import datetime
 
 from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.ground_truth.hour_index import index_of
+from driftline.domain.ground_truth.keys import VariantHour, index_key
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_hours, rollup_digest
 from driftline.domain.windows import HOUR, Window
@@ -60,8 +62,12 @@ def _hour(
     stored = _stored_rollup(store, rollup)
     if stored is not None:
         return stored
-    merged = merge_hour(read_profiles(store, keys), Window(hour, hour + HOUR))
+    profiles = dict(read_profiles(store, keys))
+    merged = merge_hour(profiles.items(), Window(hour, hour + HOUR))
     if len(keys) > 1:  # of a single profile a roll-up saves nothing
+        # The index of the hour's inferences, too: labels that come later need not read all these profiles again.
+        index = index_of(profile.join_hashes for profile in profiles.values())
+        store.put(index_key(endpoint, VariantHour(variant, hour), digest), index)
         store.put(rollup, merged.to_bytes())
     return merged
 

@@ -6,7 +6,7 @@ Hashes are even over their range, so the place of one is known to within a few t
 hashes (the standard deviation of an order statistic is at most sqrt(n) / 2). A guess that misses is noticed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,12 @@ MOST_RANGES = 8
 
 def index_bytes(hashes: Hashes) -> bytes:
     return _MAGIC + hashes.astype(STORED).tobytes()
+
+
+def index_of(stored: Iterable[bytes]) -> bytes:
+    """The index of an hour from the hashes of its profiles, as they are stored there."""
+    hashes = np.frombuffer(b"".join(stored), dtype=STORED)
+    return index_bytes(np.sort(hashes))
 
 
 def hashes_of_index(data: bytes) -> Hashes:

@@ -1,0 +1,29 @@
+"""The standard library: a dictionary of labels, every capture line through json and back."""
+
+import json
+import sys
+from pathlib import Path
+
+from measuring import measured
+
+
+def main(output: str, labels: str, *captures: str) -> None:
+    with measured():
+        with Path(labels).open() as file:
+            known = {(line := json.loads(text))["eventMetadata"]["eventId"]: line["groundTruthData"] for text in file}
+        merged = 0
+        with Path(output).open("w") as target:
+            for path in captures:
+                with Path(path).open() as file:
+                    for text in file:
+                        record = json.loads(text)
+                        truth = known.get(record["eventMetadata"]["inferenceId"])
+                        if truth is not None:
+                            document = {"eventVersion": "0", "groundTruthData": truth} | record
+                            target.write(json.dumps(document, separators=(",", ":")) + "\n")
+                            merged += 1
+    assert merged == len(known), (merged, len(known))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

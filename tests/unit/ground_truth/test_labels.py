@@ -1,0 +1,141 @@
+"""Ground truth files: what is a label, what is not, and which row it is for."""
+
+import gzip
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
+from driftline.domain.ground_truth.label_tables import parse_labels
+from driftline.domain.ground_truth.labels import Label
+
+LINE = b'{"groundTruthData":{"data":"1","encoding":"CSV"},"eventMetadata":{"eventId":"a"},"eventVersion":"0"}\n'
+
+
+def taken(name: str, body: bytes) -> list[tuple[str, str, str, int]]:
+    return [(label.id, label.data, label.encoding, label.position) for label in parse_labels(name, body).labels]
+
+
+class TestJsonLines:
+    def test_sagemakers_record(self) -> None:
+        assert taken("x.jsonl", LINE) == [("a", "1", "CSV", 1)]
+
+    def test_gzip_and_a_byte_order_mark(self) -> None:
+        assert taken("x.jsonl.gz", gzip.compress(b"\xef\xbb\xbf" + LINE)) == [("a", "1", "CSV", 1)]
+
+    def test_bad_lines_cost_their_neighbours_nothing(self) -> None:
+        bad = [
+            b"{not json",
+            LINE.replace(b'"a"', b'""').strip(),
+            LINE.replace(b"CSV", b"BASE64").strip(),
+            LINE.replace(b'"1"', b'" "').strip(),
+            b'{"eventMetadata":{"eventId":"a"}}',
+        ]
+        parsed = parse_labels("x.jsonl", LINE + b"\n" + b"\n".join(bad) + b"\n" + LINE)
+
+        assert [label.position for label in parsed.labels] == [1, 8]
+        assert [reject.line for reject in parsed.rejects] == [3, 4, 5, 6, 7]
+        assert [
+            word in reject.reason
+            for reject, word in zip(
+                parsed.rejects, ["no ground truth", "no eventId", "BASE64", "empty", "groundTruthData"], strict=True
+            )
+        ] == [True] * 5
+        assert parsed.rejects[0].quoted == "{not json"
+
+    def test_a_number_for_data_is_taken_as_its_text(self) -> None:
+        assert taken("x.jsonl", LINE.replace(b'"1"', b"0.5")) == [("a", "0.5", "CSV", 1)]
+
+    def test_a_file_of_something_else_is_refused_as_a_whole(self) -> None:
+        with pytest.raises(InvalidInputError, match="none of 2 lines is a label"):
+            parse_labels("x.jsonl", b"a,b\nc,d\n")
+
+    def test_an_empty_file_has_no_labels(self) -> None:
+        assert taken("x.jsonl", b"") == []
+
+
+class TestTables:
+    def test_csv_by_its_header_other_columns_left_alone(self) -> None:
+        body = b'when,Label,inference_id\r\nx,1,a\r\nx,"New York, NY",b\r\nx,,c\r\nx,"[1, 0]",d\r\nx,1\r\n'
+        parsed = parse_labels("ground-truth/shop/2026/03/01/10/x.csv", body)
+
+        assert [(label.id, label.data, label.encoding) for label in parsed.labels] == [
+            ("a", "1", "CSV"),
+            ("b", '"New York, NY"', "CSV"),
+            ("d", "[1, 0]", "JSON"),
+        ]
+        assert [(reject.line, reject.reason) for reject in parsed.rejects] == [
+            (4, "the label is empty"),
+            (6, "2 cells for 3 columns"),
+        ]
+
+    def test_csv_packed(self) -> None:
+        assert taken("x.csv.gz", gzip.compress(b"event_id,label\na,1\n")) == [("a", "1", "CSV", 2)]
+
+    def test_csv_without_the_columns_is_refused(self) -> None:
+        with pytest.raises(InvalidInputError, match="columns id, truth") as refused:
+            parse_labels("x.csv", b"id,truth\na,1\n")
+        assert "inference_id" in refused.value.expected
+
+    @pytest.mark.parametrize(
+        ("values", "expected"),
+        [
+            ("('a', 1), ('b', NULL)", [("a", "1", "CSV", 1)]),
+            ("('a', 0.5::DOUBLE), ('b', 'nan'::DOUBLE)", [("a", "0.5", "CSV", 1)]),
+            ("('a', true), (NULL, false)", [("a", "true", "CSV", 1)]),
+            ("('a', [1, 0]), ('b', NULL)", [("a", "[1,0]", "JSON", 1)]),
+        ],
+    )
+    def test_parquet(self, tmp_path: Path, values: str, expected: list[tuple[str, str, str, int]]) -> None:
+        path = tmp_path / "x.parquet"
+        duckdb.execute(f"COPY (SELECT * FROM (VALUES {values}) t(inference_id, label)) TO '{path}' (FORMAT parquet)")
+
+        assert taken("anything", path.read_bytes()) == expected
+        assert len(parse_labels("anything", path.read_bytes()).rejects) == 1
+
+    @pytest.mark.parametrize("name", ["x.parquet", "x.csv.gz", "x.jsonl"])
+    def test_damaged_files_are_refused(self, name: str) -> None:
+        with pytest.raises(InvalidInputError):
+            parse_labels(name, b"\x1f\x8b\x00damaged")
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "rows", "expected"),
+    [
+        ("1", "CSV", 1, ["1"]),
+        ("1\n", "CSV", 1, ["1"]),
+        ("1\n0", "CSV", 2, ["1", "0"]),
+        ("1,0,1", "CSV", 3, ["1", "0", "1"]),
+        ("1,0", "CSV", 1, ["1,0"]),
+        ('"a,b"', "CSV", 1, ["a,b"]),
+        ("[1, 0]", "JSON", 2, ["1", "0"]),
+        ("[1, 0]", "JSON", 1, ["[1,0]"]),
+        ("[[1], [0]]", "JSON", 2, ["1", "0"]),
+        ('{"label": 1}', "JSON", 1, ["1"]),
+        ('{"label": true}', "JSON", 1, ["true"]),
+        ('{"labels": [1, 0]}', "JSON", 2, ["1", "0"]),
+        ('[{"label": 1}, {"label": 0}]', "JSON", 2, ["1", "0"]),
+        ('{"label": 1, "weight": 2}', "JSON", 1, ['{"label":1,"weight":2}']),
+    ],
+)
+def test_a_label_per_row(data: str, encoding: str, rows: int, expected: list[str]) -> None:
+    assert label_rows(Label("a", data, encoding, 1), rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "rows", "says"),
+    [
+        ("1\n0", "CSV", 1, "2 labels for an inference of 1 rows"),
+        ("1", "CSV", 3, "1 labels for an inference of 3 rows"),
+        ("1,0", "CSV", 3, "1 labels for an inference of 3 rows"),
+        ('{"label": 1}', "JSON", 2, "1 labels for an inference of 2 rows"),
+        ('{"a": 1, "b": 2}', "JSON", 2, "1 labels for an inference of 2 rows"),
+        ("{", "JSON", 1, "cannot be read"),
+        ('"open', "CSV", 1, "cannot be read"),
+    ],
+)
+def test_another_number_of_labels_is_rejected_with_both_counts(data: str, encoding: str, rows: int, says: str) -> None:
+    with pytest.raises(LabelCountError, match=says):
+        label_rows(Label("a", data, encoding, 1), rows)
