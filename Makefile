@@ -40,7 +40,7 @@ test: lint  ## Everything: linters, types, contracts, all tests, end-to-end ones
 lint: setup  ## ruff, mypy, import contracts, cfn-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy layers/driftline/driftline functions local
+	$(BIN)/mypy layers/driftline/driftline functions local bench
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint template.yaml
 
@@ -51,8 +51,8 @@ format: setup  ## Format and mend what ruff can
 unit: setup  ## The fast tests only
 	$(BIN)/python -m pytest -m "not cloud and not artifact"
 
-bench: setup  ## All benchmarks; figures go to docs/performance.md
-	$(BIN)/python -m bench
+bench: setup  ## All benchmarks, or some: make bench ARGS="join --large"; figures go to docs/performance.md
+	$(BIN)/python -m bench $(ARGS)
 
 cloud: setup  ## Run the embedded cloud by itself until Ctrl-C
 	@$(BIN)/python -m local.cloud up
