@@ -2,9 +2,11 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from driftline.adapters.folder import FolderStore
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.windows import HOUR, Window
@@ -70,6 +72,32 @@ class TestMergedRecords:
             b'"endpointInput":{"data":"\\u00e4,2\\n","encoding":"CSV"}},"eventMetadata":'
             b'{"inferenceTime": "2026-03-01T22:10:00Z","customAttributes":["x"],"eventId":"e1","inferenceId":"i1"}}\n'
         )
+
+    def test_batch_transform_in_sagemakers_other_order(self) -> None:
+        store = InMemoryStore("bucket")
+        manifest = "capture/shop/output/2026/03/01/22/m.json"
+        store.put("out/file.csv.out", b"0.5,5,id-1,2026-03-01T22:10:00Z\n0.7,7,id-2,2026-03-01T22:10:00Z\n")
+        store.put(manifest, b'[{"prefix": "s3://bucket/out/"}, "file.csv.out"]')
+        profile_capture(manifest, capture=store, state=store)
+
+        labelled(store, ("id-2", "1"))
+
+        (part,) = under(store, "merged/shop/output/")
+        line = store.get(part).body
+        assert list(json.loads(line)) == ["eventMetadata", "eventVersion", "groundTruthData", "captureData"]
+        assert json.loads(line)["captureData"] == {"batchTransformOutput": {"data": "0.7,7", "encoding": "CSV"}}
+
+    def test_a_folder_serves_as_well(self, tmp_path: Path) -> None:
+        store = FolderStore(tmp_path / "bucket")
+        store.put(capture_key("a"), capture_file([Inference("a", START), Inference("b", START)]))
+        profile_capture(capture_key("a"), capture=store, state=store)
+        store.put(label_key("a"), label_file([("a", "1"), ("c", "1")]))
+
+        done = merge_labels(label_key("a"), labels=store, store=store, captures=store)
+
+        assert [(hour.rows, len(hour.parts), hour.gone) for hour in done.merged] == [(1, 1, 0)]
+        swept = sweep(ENDPOINT, START + timedelta(days=30), store=store, captures=store)
+        assert (swept.files, swept.unmatched) == (1, 1)
 
     def test_the_event_id_joins_where_there_is_no_inference_id(self) -> None:
         store = InMemoryStore()

@@ -1,6 +1,7 @@
 """Merged records as SageMaker's merge job writes them, with the captured bytes kept as they are.
 
     {"eventVersion":"0","groundTruthData":{…},"captureData":{…},"eventMetadata":{…}}
+    {"eventMetadata":{…},"eventVersion":"0","groundTruthData":{…},"captureData":{"batchTransformOutput":{…}}}
 
 The values of captureData and eventMetadata are cut out of the capture line and spliced in; nothing in them is decoded
 and written again.
@@ -19,6 +20,7 @@ from driftline.domain.ground_truth.labels import Label
 from driftline.domain.windows import HOUR, floor_to
 
 _SHADOW = "ShadowExperiment"
+_BATCH = b'{"batchTransformOutput"'
 _REMEMBERED = 10_000
 
 
@@ -118,19 +120,12 @@ class MergedLines:
             truth = msgspec.json.encode({"data": label.data, "encoding": label.encoding})
             if len(self._truths) < _REMEMBERED:  # labels repeat in classification, in regression they do not
                 self._truths[label.data, label.encoding] = truth
-        return b"".join(
-            (
-                b'{"eventVersion":',
-                bytes(raw.eventVersion),
-                b',"groundTruthData":',
-                truth,
-                b',"captureData":',
-                bytes(raw.captureData),
-                b',"eventMetadata":',
-                bytes(raw.eventMetadata),
-                b"}\n",
-            )
-        )
+        captured, metadata, version = bytes(raw.captureData), bytes(raw.eventMetadata), bytes(raw.eventVersion)
+        head = b'{"eventMetadata":%b,"eventVersion":%b' % (metadata, version)
+        tail = b"}\n"
+        if not captured.startswith(_BATCH):
+            head, tail = b'{"eventVersion":' + version, b',"eventMetadata":' + metadata + tail
+        return b"".join((head, b',"groundTruthData":', truth, b',"captureData":', captured, tail))
 
 
 def _decodable(lines: list[bytes]) -> tuple[list[_IdLine], list[bytes]]:
