@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from types import FrameType
@@ -16,12 +16,12 @@ from driftline.domain.windows import format_instant
 from local.cloud import EmbeddedCloud
 from local.demo import DemoError
 from local.demo import days as calendar
-from local.demo.endpoint import ENDPOINT, baseline_csv
+from local.demo.endpoint import ENDPOINT, baseline_csv, quality_baseline_csv
 from local.demo.flights import data_folder, read_flights, read_weather
-from local.demo.model import mean_error, predict, train
-from local.demo.monitor import EDITED_COMPLETENESS, EDITED_DRIFT_THRESHOLD, MONITOR
+from local.demo.model import predict, train
+from local.demo.monitor import EDITED_COMPLETENESS, EDITED_DRIFT_THRESHOLD, EDITED_ERROR_MINUTES, QUALITY
 from local.demo.replay import MARK, PredictedDay, Replay
-from local.demo.screen import DayVerdict, Screen
+from local.demo.screen import DayVerdict, QualityVerdict, Screen
 
 INTERRUPTED = 130
 
@@ -52,60 +52,71 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     screen.step("data", f"{len(baseline):,} flights of January and February to learn from, {replayed:,} to replay")
     model = train(baseline)
     predicted = predict(model, baseline)
-    error = mean_error(baseline, predicted)
-    screen.step("model", f"predicts the delay at arrival, wrong by {error:.0f} minutes on the flights it learnt from")
+    screen.step("model", "gradient-boosted trees that predict how late a flight arrives")
     with EmbeddedCloud(tell=screen.note) as cloud:
         screen.step("cloud", f"template.yaml is deployed at {cloud.endpoint}, roles enforced; bucket {cloud.bucket}")
         replay = Replay(cloud)
-        schedule = replay.configure()
-        screen.step("monitor", f"monitors/{ENDPOINT}.yaml was put into the bucket; it made the schedule {schedule}")
-        replay.suggest_baseline(baseline_csv(baseline, predicted))
-        screen.step("baseline", "its upload made statistics.json and constraints.json")
+        schedules = " and ".join(replay.configure())
+        screen.step("monitor", f"monitors/{ENDPOINT}.yaml made the schedules {schedules}")
+        error = replay.suggest_baselines(baseline_csv(baseline, predicted), quality_baseline_csv(baseline, predicted))
+        screen.step("baseline", "two uploads made statistics.json and constraints.json of inputs and of predictions")
         edits = ", ".join(f"{name} may lack {1 - share:.0%}" for name, share in EDITED_COMPLETENESS.items())
-        screen.note(f"edited, as a person would: {edits}; drift from {EDITED_DRIFT_THRESHOLD} on is an alarm")
-        screen.step("replay", f"{len(days)} days: capture files are put, events profile them, the schedule fires")
+        screen.note(f"edited, as a person would: {edits}; drift from {EDITED_DRIFT_THRESHOLD} on is an alarm;")
+        screen.note(f"the mean error of a day may be {EDITED_ERROR_MINUTES:.0f} minutes")
+        screen.step("replay", f"{len(days)} days: captures are put by day, arrival delays at night, the schedules fire")
         predictions = [PredictedDay(day, flights[day], predict(model, flights[day])) for day in days]
-        verdicts = _replay(screen, replay, predictions, schedule)
+        verdicts = _replay(screen, replay, predictions, error)
+        screen.step("revise", "the other carriers report two days later, which opens the judged days again")
+        replay.wait_for_revisions()
+        newest = {day: replay.quality(day) for day in days}
+        screen.revisions(verdicts, newest)
         screen.step("metrics", _metrics(replay.published()))
         replay.save(out)
-    screen.finish(verdicts, _short(out), _next_steps(out, verdicts), time.monotonic() - began)
+    screen.finish(verdicts, newest, _short(out), _next_steps(out, verdicts, newest), time.monotonic() - began)
 
 
-def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay], schedule: str) -> list[DayVerdict]:
+def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay], error: float) -> list[DayVerdict]:
     verdicts = []
-    with screen.days(len(days)) as table:
-        files = replay.upload(days[0])
-        for number, day in enumerate(days):
+    with screen.days(len(days), error) as table:
+        replay.send(days[0])
+        for before, day, after in zip((None, *days), days, (*days[1:], None), strict=False):
             table.doing(f"{day.day:%d %B}")
-            # The next day's files are on their way while this day is judged.
-            ahead = replay.upload(days[number + 1]) if number + 1 < len(days) else []
-            verdicts.append(replay.judge(day, files, schedule))
+            replay.fire(day.day)
+            # While a day is judged, the next one's files and late labels of the one before are on their way.
+            if before:
+                replay.send_late_labels(before)
+            if after:
+                replay.send(after)
+            verdicts.append(replay.verdict(day.day))
             table.add(verdicts[-1])
-            files = ahead
+        replay.send_late_labels(days[-1])
     return verdicts
 
 
 def _metrics(published: Counter[tuple[str, str]]) -> str:
-    [namespace] = {namespace for namespace, _ in published}
-    example = "feature_baseline_drift_dep_delay"
-    return f"{published.total()} values of {len(published)} metrics in the namespace {namespace}, such as {example}"
+    namespaces = " and ".join(sorted({namespace for namespace, _ in published}))
+    return f"{published.total()} values of {len(published)} metrics in {namespaces}"
 
 
-def _next_steps(out: Path, verdicts: Sequence[DayVerdict]) -> list[tuple[str, str]]:
-    worst = max(verdicts, key=lambda verdict: (verdict.violations > 0, verdict.worst_drift or 0.0))
+def _next_steps(
+    out: Path, verdicts: Sequence[DayVerdict], newest: Mapping[date, QualityVerdict]
+) -> list[tuple[str, str]]:
+    worst = max(newest, key=lambda day: newest[day].error or 0.0)
     store = f"--store {_short(out)}"
     scheduled = sorted(calendar.judged_at(verdict.day) for verdict in verdicts)
     first, last = format_instant(scheduled[0]), format_instant(scheduled[-1] + timedelta(hours=1))
-    constraints = _short(out) / "baselines" / ENDPOINT / MONITOR / "constraints.json"
+    constraints = _short(out) / "baselines" / ENDPOINT / QUALITY / "constraints.json"
     driftline = _short(Path(sys.executable).with_name("driftline"))
+    at = format_instant(calendar.judged_at(worst))
     return [
-        (f"{driftline} show {store} --scheduled {format_instant(calendar.judged_at(worst.day))}", "the worst day"),
+        (f"{driftline} show {store} --scheduled {at}", "the worst day's inputs"),
+        (f"{driftline} show {store} --scheduled {at} --monitor {QUALITY}", "its predictions"),
         (
-            f"{driftline} ingest {store}",
-            "profile the capture files again, without any cloud; needed once, before a replay",
+            f"{driftline} ingest {store} && {driftline} merge {store}",
+            "profile the capture files and join the labels again, without any cloud; needed once, before a replay",
         ),
         (
-            f"{driftline} replay {store} --from {first} --to {last}",
+            f"{driftline} replay {store} --from {first} --to {last} --monitor {QUALITY}",
             f"judge all days again, for example after a change of {constraints}",
         ),
         (f"{_short(Path(sys.executable))} -m local.demo.lesson", "why temperature and pressure are not watched"),
@@ -123,7 +134,7 @@ def chosen_days(options: argparse.Namespace) -> Sequence[date]:
         first = options.first or calendar.FIRST
         days = calendar.between(first, options.last or min(first + timedelta(days=30), calendar.LAST))
     else:
-        days = calendar.default_days()
+        days = calendar.DEFAULT
     return days[: options.days]
 
 

@@ -1,4 +1,4 @@
-"""What the endpoint of the demo writes: its baseline data set and its capture files, in SageMaker's formats.
+"""What the demo uploads, in SageMaker's formats: baseline data sets, capture files, and what really happened.
 
 Every identifier follows from the flight, so that two runs of the demo write the same bytes.
 """
@@ -8,40 +8,57 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.domain.ground_truth.keys import GROUND_TRUTH
 from driftline.domain.layout import CAPTURE, hour_folder
 from driftline.domain.windows import HOUR, floor_to, format_instant
+from local.demo.days import judged_at
 from local.demo.flights import Flight
 from local.demo.model import FEATURES
 
 ENDPOINT = "flight-delay"
 VARIANT = "AllTraffic"
-PREDICTION = "predicted_delay"
+PREDICTION, ACTUAL = "predicted_delay", "arr_delay"
+
+PROMPT_CARRIERS = frozenset({"UA", "B6", "DL", "AA"})
+"""They report how late their flights arrived in the night after; the others two days later."""
+
+_PROMPT, _LATE = timedelta(hours=-1), timedelta(hours=47)
+"""When the reports come, after the time at which the day is judged."""
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "flight-delay.driftline.example")
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureFile:
-    """A capture file on its way to the bucket."""
+class UploadedFile:
+    """A file on its way to the bucket, JSON Lines."""
 
     key: str
     body: bytes
-    records: int
+
+    @property
+    def records(self) -> int:
+        return self.body.count(b"\n")
 
 
 def baseline_csv(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> bytes:
     """The model's prediction first, then what it was given, with a header."""
-    lines = [",".join((PREDICTION, *FEATURES))]
-    lines += [f"{value:.2f},{_inputs(flight)}" for flight, value in zip(flights, predicted.tolist(), strict=True)]
-    return "\n".join((*lines, "")).encode()
+    rows = zip(flights, predicted.tolist(), strict=True)
+    return _lines(",".join((PREDICTION, *FEATURES)), *(f"{value:.2f},{_inputs(flight)}" for flight, value in rows))
 
 
-def capture_files(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> Sequence[CaptureFile]:
+def quality_baseline_csv(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> bytes:
+    """The model's prediction and the actual delay of every flight that arrived, with a header."""
+    rows = zip(flights, predicted.tolist(), strict=True)
+    arrived = (f"{value:.2f},{flight.arr_delay}" for flight, value in rows if flight.arr_delay is not None)
+    return _lines(f"{PREDICTION},{ACTUAL}", *arrived)
+
+
+def capture_files(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> Sequence[UploadedFile]:
     """One file for each UTC hour in which the endpoint was asked, which is when the flights should leave."""
     hours: dict[datetime, list[str]] = defaultdict(list)
     for flight, value in zip(flights, predicted.tolist(), strict=True):
@@ -49,15 +66,41 @@ def capture_files(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> 
     return [_file(hour, lines) for hour, lines in sorted(hours.items())]
 
 
-def _file(hour: datetime, lines: Iterable[str]) -> CaptureFile:
-    lines = list(lines)
+def ground_truth_file(day: date, flights: Sequence[Flight], *, prompt: bool) -> UploadedFile:
+    """The actual delays of a day's flights: those of the prompt carriers, or of the others.
+
+    A cancelled or diverted flight never gets one.
+    """
+    collected = judged_at(day) + (_PROMPT if prompt else _LATE)
+    reported = (flight for flight in flights if (flight.carrier in PROMPT_CARRIERS) == prompt)
+    lines = (json.dumps(_label(flight)) for flight in reported if flight.arr_delay is not None)
+    name = f"arrivals-of-{day}-{'prompt' if prompt else 'late'}.jsonl"
+    return UploadedFile(f"{GROUND_TRUTH}{ENDPOINT}/{hour_folder(collected)}{name}", _lines(*lines))
+
+
+def _lines(*lines: str) -> bytes:
+    return "\n".join((*lines, "")).encode()
+
+
+def _file(hour: datetime, lines: Iterable[str]) -> UploadedFile:
     name = f"00-00-000-{uuid.uuid5(_NAMESPACE, format_instant(hour))}.jsonl"
-    body = "\n".join((*lines, "")).encode()
-    return CaptureFile(f"{CAPTURE}{ENDPOINT}/{VARIANT}/{hour_folder(hour)}{name}", body, len(lines))
+    return UploadedFile(f"{CAPTURE}{ENDPOINT}/{VARIANT}/{hour_folder(hour)}{name}", _lines(*lines))
+
+
+def _inference_id(flight: Flight) -> str:
+    return f"{flight.scheduled:%Y%m%dT%H%M}-{flight.carrier}{flight.number}-{flight.origin}"
+
+
+def _label(flight: Flight) -> Mapping[str, object]:
+    return {
+        "groundTruthData": {"data": str(flight.arr_delay), "encoding": "CSV"},
+        "eventMetadata": {"eventId": _inference_id(flight)},
+        "eventVersion": "0",
+    }
 
 
 def _record(flight: Flight, predicted: float) -> Mapping[str, object]:
-    identifier = f"{flight.scheduled:%Y%m%dT%H%M}-{flight.carrier}{flight.number}-{flight.origin}"
+    identifier = _inference_id(flight)
     return {
         "captureData": {
             "endpointInput": _side("INPUT", _inputs(flight)),

@@ -15,23 +15,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain import layout
-from driftline.domain.data_quality.summary import Summary, parse_summary
+from driftline.domain.data_quality.summary import parse_summary
+from driftline.domain.ground_truth import keys
+from driftline.domain.model_quality.statistics import parse_baseline_quality
+from driftline.domain.model_quality.summary import parse_quality_summary
+from driftline.usecases.revisions import SUMMARY, Announced
 from local.cloud import EmbeddedCloud
 from local.demo import DemoError
 from local.demo.days import judged_at
-from local.demo.endpoint import ENDPOINT, VARIANT, CaptureFile, capture_files
+from local.demo.endpoint import ENDPOINT, VARIANT, UploadedFile, capture_files, ground_truth_file
 from local.demo.flights import Flight
-from local.demo.model import mean_error
-from local.demo.monitor import DOCUMENT, MONITOR, edit_constraints
-from local.demo.screen import DayVerdict
+from local.demo.monitor import DOCUMENT, INPUTS, MONITORS, QUALITY, edit_inputs, edit_quality
+from local.demo.screen import DayVerdict, InputVerdict, QualityVerdict
 from local.emf import metric_data
 
 BASELINE_NAME = "january-and-february.csv"
 _UPLOADS_AT_ONCE = 8
 _PATIENCE_SECONDS = 120.0
 _LOOK_AGAIN_SECONDS = 0.1
-_FOLDERS = (layout.MONITORS, layout.BASELINES, layout.CAPTURE, layout.REPORTS)
-"""What a user looks at; state/ can be made again from these."""
+_FOLDERS = (layout.MONITORS, layout.BASELINES, layout.CAPTURE, keys.GROUND_TRUTH, layout.REPORTS)
+"""What a user looks at; state/ and merged/ can be made again from these."""
+
+_ARRIVALS = ("ProfileQueueUrl", "MergeQueueUrl")
+"""Stack outputs: the queues that what is uploaded goes through."""
 
 MARK = ".driftline-demo"
 """A file in the demo's own output folder: only a folder that has it is replaced."""
@@ -52,40 +58,86 @@ class Replay:
     def __init__(self, cloud: EmbeddedCloud) -> None:
         self._cloud = cloud
         self._s3: Any = cloud.client("s3")
+        self._schedules: Sequence[str] = ()
+        self._sent: dict[date, Sequence[str]] = {}
 
-    def configure(self) -> str:
-        """Uploads the monitor document; gives the name of the schedule that came of it."""
+    def configure(self) -> Sequence[str]:
+        """Uploads the monitor document; gives the names of the schedules that came of it."""
         self._put(layout.document_key(ENDPOINT), DOCUMENT)
         status = json.loads(self._wait_for(layout.status_key(ENDPOINT)))
         if status["status"] != "ok":
             raise DemoError(f"the demo's monitor document was refused: {status}")
-        [schedule] = self._cloud.schedules()
-        return schedule
+        self._schedules = self._cloud.schedules()
+        return self._schedules
 
-    def suggest_baseline(self, data: bytes) -> None:
-        """Uploads the baseline and edits the constraints that were suggested."""
-        folder = layout.baseline_folder(ENDPOINT, MONITOR)
-        self._put(f"{folder}input/{BASELINE_NAME}", data)
-        self._wait_for(f"{folder}statistics.json")
-        suggested = self._wait_for(f"{folder}constraints.json")
-        self._put(f"{folder}constraints.json", edit_constraints(suggested))
+    def suggest_baselines(self, inputs: bytes, quality: bytes) -> float:
+        """Uploads both baselines and edits the constraints that were suggested.
 
-    def upload(self, day: PredictedDay) -> Sequence[CaptureFile]:
-        """Puts a day's capture files, several at a time, as an endpoint with several instances does."""
-        files = capture_files(day.flights, day.predicted)
-        with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as uploads:
-            for _ in uploads.map(lambda file: self._put(file.key, file.body), files):
-                pass
-        return files
+        Returns:
+            The mean absolute error of the baseline, in minutes.
+        """
+        for monitor, data in ((INPUTS, inputs), (QUALITY, quality)):
+            self._put(f"{layout.baseline_folder(ENDPOINT, monitor)}input/{BASELINE_NAME}", data)
+        for monitor, edit in ((INPUTS, edit_inputs), (QUALITY, edit_quality)):
+            folder = layout.baseline_folder(ENDPOINT, monitor)
+            self._wait_for(f"{folder}suggestion.json")  # written last
+            self._put(f"{folder}constraints.json", edit(self._get(f"{folder}constraints.json")))
+        key = f"{layout.baseline_folder(ENDPOINT, QUALITY)}statistics.json"
+        return parse_baseline_quality(self._get(key), key).metrics["mae"].value
 
-    def judge(self, day: PredictedDay, files: Sequence[CaptureFile], schedule: str) -> DayVerdict:
-        """Waits for the day's profiles, fires the schedule in simulated time, and reads the report."""
-        self._wait_until(lambda: self._profiled(files), f"the profiles of {day.day}")
-        scheduled = judged_at(day.day)
-        self._cloud.fire_schedule(schedule, scheduled)
-        key = f"{layout.report_folder(ENDPOINT, MONITOR, scheduled)}summary.json"
-        summary = parse_summary(self._wait_for(key), key)
-        return _verdict(day, summary)
+    def send(self, day: PredictedDay) -> None:
+        """Puts a day's capture files and the labels of the night, several at a time, as several senders do."""
+        files = [*capture_files(day.flights, day.predicted), ground_truth_file(day.day, day.flights, prompt=True)]
+        self._put_all(files)
+        self._sent[day.day] = [file.key for file in files]
+
+    def fire(self, day: date) -> None:
+        """Waits until what was sent for a day is taken in, and fires the schedules in simulated time."""
+        *captures, labels = self._sent[day]
+        self._wait_until(lambda: self._profiled(captures) and self._known(labels), f"what was made of {day}")
+        # A message is in its queue until its function is done, the labels of its captures included.
+        self._wait_until(lambda: not any(map(self._cloud.messages, _ARRIVALS)), f"the labels of {day}")
+        for schedule in self._schedules:
+            self._cloud.fire_schedule(schedule, judged_at(day))
+
+    def verdict(self, day: date) -> DayVerdict:
+        """Waits for both executions of a day and reads their reports."""
+        for monitor in MONITORS:
+            self._wait_for(layout.execution_key(layout.report_folder(ENDPOINT, monitor, judged_at(day))))
+        return DayVerdict(day, self._inputs(day), self.quality(day))
+
+    def send_late_labels(self, day: PredictedDay) -> None:
+        """Puts what comes two days later. Nobody fires a schedule: the window is opened again by itself."""
+        self._put_all([ground_truth_file(day.day, day.flights, prompt=False)])
+
+    def wait_for_revisions(self) -> None:
+        """Until nothing is on its way any more."""
+        self._cloud.drain(_PATIENCE_SECONDS)
+
+    def quality(self, day: date) -> QualityVerdict:
+        """The newest verdict on the predictions of a day."""
+        folder = layout.report_folder(ENDPOINT, QUALITY, judged_at(day))
+        revision = Announced.model_validate_json(self._get(layout.execution_key(folder))).revision
+        summary = parse_quality_summary(self._get(folder + SUMMARY), folder + SUMMARY)
+        [mae] = (metric for metric in summary.metrics if metric.name == "mae")
+        return QualityVerdict(
+            revision=revision,
+            coverage=summary.coverage or 0.0,
+            error=mae.value,
+            interval=mae.interval,
+            violated=bool(summary.violations),
+        )
+
+    def _inputs(self, day: date) -> InputVerdict:
+        key = layout.report_folder(ENDPOINT, INPUTS, judged_at(day)) + SUMMARY
+        summary = parse_summary(self._get(key), key)
+        worst = summary.worst_drift
+        return InputVerdict(
+            rows=summary.rows,
+            violations=len(summary.violations),
+            worst_drift=worst.value if worst else None,
+            worst_feature=worst.feature if worst else None,
+        )
 
     def published(self) -> Counter[tuple[str, str]]:
         """How many values were published, by (namespace, name of the metric): read from run_monitor's log."""
@@ -108,9 +160,15 @@ class Replay:
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
-    def _profiled(self, files: Sequence[CaptureFile]) -> bool:
-        """Whether every file has a profile of the hour that it lies in."""
-        hours = {layout.parse_capture_key(file.key).hour: file.key for file in files}
+    def _known(self, labels: str) -> bool:
+        """Whether a ground truth file has begun to look for its captures."""
+        hour, digest = keys.parse_ground_truth_key(labels).hour, layout.source_digest(None, labels)
+        key = keys.open_labels_key(ENDPOINT, hour, digest)
+        return key in self._keys(key)
+
+    def _profiled(self, captures: Sequence[str]) -> bool:
+        """Whether every capture file has a profile of the hour that it lies in."""
+        hours = {layout.parse_capture_key(key).hour: key for key in captures}
         wanted = {
             layout.profile_key(ENDPOINT, VARIANT, hour, layout.source_digest(None, key)) for hour, key in hours.items()
         }
@@ -120,6 +178,11 @@ class Replay:
             if not {key for key in wanted if key.startswith(date_folder)}.issubset(self._keys(date_folder)):
                 return False
         return True
+
+    def _put_all(self, files: Sequence[UploadedFile]) -> None:
+        with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as uploads:
+            for _ in uploads.map(lambda file: self._put(file.key, file.body), files):
+                pass
 
     def _put(self, key: str, body: bytes) -> None:
         self._s3.put_object(Bucket=self._cloud.bucket, Key=key, Body=body)
@@ -141,20 +204,3 @@ class Replay:
             if time.monotonic() > give_up:
                 raise DemoError(f"{what} did not appear. The cloud's log ends:\n{self._cloud.server_log()[-3000:]}")
             time.sleep(_LOOK_AGAIN_SECONDS)
-
-
-def _verdict(day: PredictedDay, summary: Summary) -> DayVerdict:
-    worst = summary.worst_drift
-    return DayVerdict(
-        day=day.day,
-        rows=summary.rows,
-        violations=len(summary.violations),
-        worst_drift=worst.value if worst else None,
-        worst_feature=worst.feature if worst else None,
-        checks=[f"{each.feature} {_CHECKS.get(each.check, each.check)}" for each in summary.violations],
-        error=mean_error(day.flights, day.predicted),
-    )
-
-
-_CHECKS = {"baseline_drift_check": "drifts", "completeness_check": "is incomplete"}
-"""Checks in the words of a table."""

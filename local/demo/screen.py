@@ -1,6 +1,6 @@
 """What the demo shows: steps, one line per day, and where everything is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -10,25 +10,41 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-_HEADER = f"{'day':<14}{'rows':>6}{'violations':>12}{'worst drift':>13}  {'feature':<17}{'error':>9}   verdict"
+_DAY = "%Y-%m-%d %a"
 
 
 @dataclass(frozen=True, slots=True)
-class DayVerdict:
-    """One day as the monitor judged it.
+class InputVerdict:
+    """What data quality says of one day."""
 
-    Attributes:
-        checks: Which checks failed on which features, for example `dep_delay completeness`.
-        error: The model's mean absolute error in minutes, which only the landings tell.
-    """
-
-    day: date
     rows: int
     violations: int
     worst_drift: float | None
     worst_feature: str | None
-    checks: Sequence[str]
-    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class QualityVerdict:
+    """What model quality says of one day, by the labels that are known so far.
+
+    Attributes:
+        error: Mean absolute error in minutes, with its 95 % interval; None without labels.
+    """
+
+    revision: int
+    coverage: float
+    error: float | None
+    interval: tuple[float, float] | None
+    violated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayVerdict:
+    """One day as both monitors judged it on the next morning."""
+
+    day: date
+    inputs: InputVerdict
+    quality: QualityVerdict
 
 
 class Screen:
@@ -49,9 +65,11 @@ class Screen:
         self._print(f"{'':<11} {escape(text)}")
 
     @contextmanager
-    def days(self, number: int) -> Iterator["Days"]:
+    def days(self, number: int, baseline_error: float) -> Iterator["Days"]:
         """The table of days, with a progress bar under it while it grows."""
-        self._print(f"\n  [bold]{_HEADER}[/bold]")
+        error = f"mean error (baseline {baseline_error:.1f})"
+        drift = f"{'rows':>6}{'violations':>12}{'worst drift':>13} {'feature':<16}"
+        self._print(f"\n  [bold]{'day':<14}{drift}inputs  {error:<26}{'labels':>7}  predictions[/bold]")
         columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         # A bar that is redrawn would fill a log file with copies of itself.
         disabled = not self._console.is_terminal
@@ -59,29 +77,46 @@ class Screen:
             yield Days(self, progress, progress.add_task("replaying", total=number))
         self._print("")
 
+    def verdict(self, verdict: DayVerdict) -> None:
+        inputs, quality = verdict.inputs, verdict.quality
+        drift = "-" if inputs.worst_drift is None else f"{inputs.worst_drift:.3f}"
+        self._print(
+            f"  {verdict.day:{_DAY}}{inputs.rows:>6,}{inputs.violations:>12}{drift:>13}"
+            f" {escape(f'{inputs.worst_feature or "-":<16}')}{_alarm(alarm=inputs.violations > 0)}"
+            f"   {_error(quality):<26}{quality.coverage:>6.0%}  {_alarm(alarm=quality.violated)}"
+        )
+
+    def revisions(self, verdicts: Sequence[DayVerdict], newest: Mapping[date, QualityVerdict]) -> None:
+        """What the late labels changed, day by day."""
+        self._print(f"\n  [bold]{'day':<14}  revision  {'labels':<12}  {'mean error':<33}  predictions[/bold]")
+        for verdict in verdicts:
+            before, after = verdict.quality, newest[verdict.day]
+            coverage = f"{before.coverage:.0%} → {after.coverage:.0%}"
+            changed = "" if before.violated == after.violated else f", was {_word(alarm=before.violated)}"
+            self._print(
+                f"  {verdict.day:{_DAY}}{after.revision:>10}  {coverage:<12}  {_minutes(before):>4} → "
+                f"{_error(after):<26}  {_alarm(alarm=after.violated)}{changed}"
+            )
+        self._print("")
+
     def finish(
-        self, verdicts: Sequence[DayVerdict], folder: Path, commands: Sequence[tuple[str, str]], seconds: float
+        self,
+        verdicts: Sequence[DayVerdict],
+        newest: Mapping[date, QualityVerdict],
+        folder: Path,
+        commands: Sequence[tuple[str, str]],
+        seconds: float,
     ) -> None:
         """The sum of it all, where the files are, and what to try next."""
-        alarms = [verdict for verdict in verdicts if verdict.violations]
-        quiet = [verdict for verdict in verdicts if not verdict.violations]
-        counts = f"{_number(quiet, 'quiet day')}{_mean_error(quiet)}, {_number(alarms, 'alarm')}{_mean_error(alarms)}"
-        self._print(f"\n{counts}; {seconds:.0f} s.")
+        inputs = {verdict.day for verdict in verdicts if verdict.inputs.violations}
+        quality = {day for day, each in newest.items() if each.violated}
+        self._print(
+            f"\n{_days(len(verdicts))}: the inputs alarm on {len(inputs)}, the predictions on {len(quality)}, "
+            f"both on {len(inputs & quality)}; {seconds:.0f} s."
+        )
         self._print(f"\nThe bucket is now the folder [bold]{escape(str(folder))}[/bold]. Try on it:")
         for command, meaning in commands:
             self._print(f"  [cyan]{escape(command)}[/cyan]\n      {escape(meaning)}")
-
-    def verdict(self, verdict: DayVerdict) -> None:
-        drift = "-" if verdict.worst_drift is None else f"{verdict.worst_drift:.3f}"
-        feature = escape(f"{verdict.worst_feature or '-':<17}")
-        line = (
-            f"  {verdict.day:%Y-%m-%d %a}{verdict.rows:>6,}{verdict.violations:>12}{drift:>13}  {feature}"
-            f"{verdict.error:>5.0f} min   "
-        )
-        if verdict.violations:
-            self._print(f"{line}[bold red]ALARM[/bold red]  {escape(', '.join(verdict.checks))}")
-        else:
-            self._print(f"{line}[green]quiet[/green]")
 
     def _print(self, markup: str) -> None:
         # Lines are never wrapped: a table that is piped into a file keeps one line per day.
@@ -105,12 +140,24 @@ class Days:
         self._progress.advance(self._task)
 
 
-def _number(verdicts: Sequence[DayVerdict], what: str) -> str:
-    return f"{len(verdicts)} {what}" if len(verdicts) == 1 else f"{len(verdicts)} {what}s"
+def _word(*, alarm: bool) -> str:
+    return "ALARM" if alarm else "quiet"
 
 
-def _mean_error(verdicts: Sequence[DayVerdict]) -> str:
-    if not verdicts:
-        return ""
-    minutes = sum(verdict.error for verdict in verdicts) / len(verdicts)
-    return f" (the model was wrong by {minutes:.0f} minutes)"
+def _alarm(*, alarm: bool) -> str:
+    word = _word(alarm=alarm)
+    return f"[bold red]{word}[/bold red]" if alarm else f"[green]{word}[/green]"
+
+
+def _minutes(quality: QualityVerdict) -> str:
+    return "-" if quality.error is None else f"{quality.error:.1f}"
+
+
+def _error(quality: QualityVerdict) -> str:
+    """`24.3 min (22.3 to 26.4)`, the 95 % interval in brackets."""
+    interval = "" if quality.interval is None else f" ({quality.interval[0]:.1f} to {quality.interval[1]:.1f})"
+    return f"{_minutes(quality):>4} min{interval}"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"

@@ -14,7 +14,6 @@ import pytest
 from typer.testing import CliRunner
 
 from driftline.cli import app
-from driftline.cli.exits import ExitCode
 
 pytestmark = pytest.mark.cloud
 
@@ -35,20 +34,27 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.Completed
     return ran, out
 
 
-def summaries(out: Path) -> Mapping[str, Any]:
-    """The summary of each day, by the date on which its window begins."""
-    found = [json.loads(path.read_text()) for path in (out / "reports").rglob("summary.json")]
+def summaries(out: Path, monitor: str) -> Mapping[str, Any]:
+    """The newest summary of each day, by the date on which its window begins."""
+    paths = (out / "reports" / "flight-delay" / monitor).rglob("summary.json")
+    found = [json.loads(path.read_text()) for path in paths if "revision-" not in str(path)]
     return {summary["window"]["start"][:10]: summary for summary in found}
+
+
+def lines_of(ran: subprocess.CompletedProcess[str], day: str) -> list[str]:
+    """The line of a day in the table of days, and that in the table of revisions."""
+    return [line for line in ran.stdout.splitlines() if line.strip().startswith(day)]
 
 
 def test_ends_well(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     ran, _ = demo
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""
+    assert "both on 1" in ran.stdout
 
 
 def test_flags_the_storm_and_not_the_day_after(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
-    found = summaries(demo[1])
+    found = summaries(demo[1], "data_quality")
     assert set(found) == {STORM, QUIET}
     storm = {(violation["feature"], violation["check"]) for violation in found[STORM]["violations"]}
     # Delays and rain drift, and a flight in five is cancelled.
@@ -58,32 +64,61 @@ def test_flags_the_storm_and_not_the_day_after(demo: tuple[subprocess.CompletedP
     assert (found[STORM]["rows"], found[QUIET]["rows"]) == (979, 765)
 
 
+def test_late_labels_revise_the_verdict_on_the_predictions(
+    demo: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    _, out = demo
+    # Given what is known two days later: all but the 181 flights that never arrived where they should
+    found = summaries(out, "model_quality")
+    assert found[STORM]["labelled_rows"] == 798
+    assert found[QUIET]["coverage"] > 0.95
+    # Then the storm alarms and the day after it does not, on the whole interval
+    assert (found[STORM]["status"], found[QUIET]["status"]) == ("CompletedWithViolations", "Completed")
+    [mae] = (metric for metric in found[STORM]["metrics"] if metric["name"] == "mae")
+    assert mae["interval"][0] > mae["baseline"] == 15.0
+    # And the verdict of the morning after is kept beside it
+    for scheduled in ("09", "10"):
+        folder = out / "reports/flight-delay/model_quality/2013/03" / scheduled / "09"
+        assert [path.name for path in folder.glob("revision-*")] == ["revision-1"]
+        before = json.loads((folder / "revision-1" / "summary.json").read_text())
+        assert 0.5 < before["coverage"] < 0.65
+
+
 def test_the_screen_reads_well_in_a_file(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     ran, out = demo
     assert "\u001b" not in ran.stdout
     assert "\r" not in ran.stdout
-    lines = ran.stdout.splitlines()
-    [storm] = [line for line in lines if line.strip().startswith(STORM)]
-    [quiet] = [line for line in lines if line.strip().startswith(QUIET)]
-    assert "ALARM" in storm
+    [storm, storm_revised] = lines_of(ran, STORM)
+    [quiet, quiet_revised] = lines_of(ran, QUIET)
+    assert (storm.count("ALARM"), quiet.count("quiet")) == (2, 2)
     assert "979" in storm
-    assert quiet.endswith("quiet")
+    assert "55%" in storm
+    assert "55% → 82%" in storm_revised
+    assert storm_revised.endswith("ALARM")
+    assert quiet_revised.endswith("quiet")
+    lines = ran.stdout.splitlines()
     assert any(str(out) in line for line in lines)
+    assert max(len(line) for line in lines if str(out) not in line) <= 120
 
 
 def test_the_output_is_a_store_for_the_command_line(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     # Given the demo's files, without the cloud's state
     _, out = demo
     in_the_cloud = {path: path.read_bytes() for path in (out / "reports").rglob("*.json")}
-    assert len(in_the_cloud) == 8
-    # When the capture files are profiled and judged again, on this machine alone
-    ingested = CliRunner().invoke(app, ["ingest", "--store", str(out)])
-    replayed = CliRunner().invoke(
-        app, ["replay", "--store", str(out), "--from", "2013-03-09T00:00Z", "--to", "2013-03-11T00:00Z"]
-    )
+    assert len(in_the_cloud) == 2 * 4 + 2 * 2 * 4
+    # When the capture files are profiled, the labels joined and the days judged again, on this machine alone
+    days = ("--from", "2013-03-09T00:00Z", "--to", "2013-03-11T00:00Z")
+    done = [
+        CliRunner().invoke(app, [*command, "--store", str(out)])
+        for command in (
+            ("ingest",),
+            ("merge",),
+            ("replay", *days),
+            ("replay", *days, "--monitor", "model_quality"),
+        )
+    ]
     # Then the reports are the same, to the byte
-    assert ingested.exit_code == ExitCode.COMPLETED
-    assert replayed.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+    assert [result.exit_code for result in done] == [0, 0, 2, 2]
     assert {path: path.read_bytes() for path in (out / "reports").rglob("*.json")} == in_the_cloud
 
 

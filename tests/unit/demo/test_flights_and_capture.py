@@ -10,13 +10,22 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
+from driftline.domain.ground_truth.keys import parse_ground_truth_key
+from driftline.domain.ground_truth.labels import parse_json_lines
 from driftline.domain.layout import parse_capture_key
+from driftline.domain.monitors.parse import parse_document
 from driftline.domain.windows import Window, parse_instant
-from local.demo.endpoint import baseline_csv, capture_files
+from local.demo.endpoint import (
+    PROMPT_CARRIERS,
+    baseline_csv,
+    capture_files,
+    ground_truth_file,
+    quality_baseline_csv,
+)
 from local.demo.flights import Flight, data_folder, operating_day, read_flights, read_weather
 from local.demo.lesson import columns, learn
 from local.demo.model import mean_error, predict, train
-from local.demo.monitor import edit_constraints
+from local.demo.monitor import DOCUMENT, edit_inputs, edit_quality
 
 STORM, QUIET = date(2013, 3, 8), date(2013, 3, 9)
 
@@ -102,6 +111,50 @@ def test_the_model_learns_and_copes_with_what_it_never_saw(flights: Mapping[date
     assert mean_error(flights[QUIET], predict(model, flights[QUIET])) < np.abs(arrived - arrived.mean()).mean()
 
 
+def test_every_arrival_is_reported_once_and_no_cancelled_flight(flights: Mapping[date, Sequence[Flight]]) -> None:
+    # When
+    prompt, late = (ground_truth_file(STORM, flights[STORM], prompt=prompt) for prompt in (True, False))
+    # Then each label finds a captured inference by its id, and has the delay of its flight
+    files = capture_files(flights[STORM], np.zeros(len(flights[STORM])))
+    captured = {json.loads(line)["eventMetadata"]["inferenceId"] for file in files for line in file.body.splitlines()}
+    labels = [label for file in (prompt, late) for label in parse_json_lines(file.body).labels]
+    assert len({label.id for label in labels}) == len(labels) == 979 - 180 - 1  # one was diverted
+    assert {label.id for label in labels} <= captured
+    assert sum(int(label.data) for label in labels) == sum(flight.arr_delay or 0 for flight in flights[STORM])
+    # And the first come before the day is judged at 09:00, the others two days after
+    assert [parse_ground_truth_key(file.key).hour for file in (prompt, late)] == [
+        datetime(2013, 3, 9, 8, tzinfo=UTC),
+        datetime(2013, 3, 11, 8, tzinfo=UTC),
+    ]
+    assert {label.id.split("-")[1][:2] for label in parse_json_lines(prompt.body).labels} == PROMPT_CARRIERS
+
+
+def test_the_baseline_of_quality_has_the_flights_that_arrived() -> None:
+    moment = datetime(2013, 3, 8, 10, 15, tzinfo=UTC)
+    cancelled = Flight(moment, "UA", 1, "EWR", 5, 1400, None, None, None)
+    arrived = Flight(moment, "AA", 2, "JFK", 5, 1089, -3, 0.0, 12)
+    data = quality_baseline_csv([cancelled, arrived], np.array([1.5, -2.0]))
+    assert data == b"predicted_delay,arr_delay\n-2.00,12\n"
+
+
+def test_the_monitor_document_is_right() -> None:
+    document = parse_document(DOCUMENT.decode(), where="monitors/flight-delay.yaml")
+    assert list(document.monitors.by_name()) == ["data_quality", "model_quality"]
+
+
+def test_keeps_one_limit_of_quality() -> None:
+    suggested = {
+        "version": 0.0,
+        "regression_constraints": {
+            name: {"threshold": 11.5, "comparison_operator": "GreaterThanThreshold"} for name in ("mae", "rmse")
+        },
+    }
+    assert json.loads(edit_quality(json.dumps(suggested).encode())) == {
+        "version": 0.0,
+        "regression_constraints": {"mae": {"threshold": 15.0, "comparison_operator": "GreaterThanThreshold"}},
+    }
+
+
 def test_edits_the_limits_and_nothing_else() -> None:
     # Given constraints as they are suggested
     suggested = {
@@ -116,7 +169,7 @@ def test_edits_the_limits_and_nothing_else() -> None:
         },
     }
     # When
-    edited = json.loads(edit_constraints(json.dumps(suggested).encode()))
+    edited = json.loads(edit_inputs(json.dumps(suggested).encode()))
     # Then
     suggested["features"][1]["completeness"] = 0.95  # type: ignore[index]
     suggested["monitoring_config"]["distribution_constraints"]["comparison_threshold"] = 0.15  # type: ignore[index]

@@ -8,11 +8,11 @@ import pytest
 from local.demo.__main__ import chosen_days, main, parse
 
 
-def test_replays_spring_and_the_summer_storms_by_default() -> None:
+def test_replays_storms_and_other_days_by_default() -> None:
     days = chosen_days(parse([]))
-    assert days[0] == date(2013, 3, 1)
-    assert days[-3:] == [date(2013, 5, 23), date(2013, 6, 13), date(2013, 7, 22)]
-    assert {date(2013, 3, 8), date(2013, 4, 10), date(2013, 4, 19)} <= set(days)
+    assert list(days) == sorted(set(days))
+    assert {date(2013, 3, 8), date(2013, 4, 10), date(2013, 6, 13), date(2013, 7, 22)} <= set(days)
+    assert {date(2013, 3, 9), date(2013, 3, 10)} <= set(days)
 
 
 def test_replays_the_days_that_are_asked_for() -> None:

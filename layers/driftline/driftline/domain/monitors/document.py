@@ -16,6 +16,7 @@ from driftline.domain.monitors.fields import (
     BucketName,
     ColumnNames,
     Label,
+    LongAge,
     Name,
     Offset,
     Prefix,
@@ -112,8 +113,9 @@ class ScheduledMonitor(_Part):
     """The window of an execution. Default: from the schedule's occurrence before it to its scheduled time, so that
     every inference is judged once."""
 
-    max_revisions_age: Age = timedelta(days=14)
-    """How long after its end a judged window is judged again when something of it arrives late. PT0H: never."""
+    max_revisions_age: LongAge = timedelta(days=14)
+    """How long after its end a judged window is judged again when something of it arrives late. PT0H: never. Longer
+    than a year, to replay the past: then things of long ago arrive today."""
 
     namespace: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     """CloudWatch namespace. Default: the stack's, which is SageMaker's unless it was changed."""
