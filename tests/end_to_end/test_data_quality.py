@@ -165,6 +165,29 @@ def test_a_data_set_gives_statistics_and_constraints(cloud: EmbeddedCloud) -> No
     assert kinds == {"score": "Fractional", "age": "Fractional", "country": "String"}
 
 
+def test_edited_constraints_stay_and_an_accepted_suggestion_goes(cloud: EmbeddedCloud) -> None:
+    # Given constraints that a person edited, and then another data set
+    bucket = watch(cloud, "edited")
+    folder = "baselines/edited/data_quality/"
+    suggested = bucket.everything(folder)[f"{folder}constraints.json"]
+    edited = suggested.replace(b'"comparison_threshold" : 0.1', b'"comparison_threshold" : 0.2')
+    assert edited != suggested
+    bucket.put(f"{folder}constraints.json", edited)
+    bucket.put(f"{folder}input/more.csv", baseline_csv(rows(50, seed=2)))
+    cloud.drain()
+    files = bucket.everything(folder)
+    assert files[f"{folder}constraints.json"] == edited
+    # When the suggestion beside them is accepted, and a third data set comes
+    bucket.put(f"{folder}constraints.json", files[f"{folder}constraints.suggested.json"])
+    bucket.put(f"{folder}input/most.csv", baseline_csv(rows(50, seed=3)))
+    cloud.drain()
+    # Then the file is Driftline's again, and nothing lies beside it
+    files = bucket.everything(folder)
+    assert f"{folder}constraints.suggested.json" not in files
+    assert json.loads(files[f"{folder}statistics.json"])["dataset"]["item_count"] == 1100
+    assert cloud.messages("BaselineDeadLettersUrl") == 0
+
+
 def test_a_data_set_that_cannot_be_read_is_told_to_operators(cloud: EmbeddedCloud, operators: Inbox) -> None:
     operators.take()
     Bucket(cloud).put("baselines/unread/data_quality/input/people.parquet", b"PAR1 and then nothing")
