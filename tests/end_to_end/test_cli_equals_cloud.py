@@ -10,7 +10,9 @@ from typer.testing import CliRunner, Result
 
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
+from driftline.domain.layout import hour_folder
 from local.cloud import EmbeddedCloud
+from tests.captures import csv_capture
 from tests.end_to_end.endpoint import HOUR, Bucket, baseline_csv, capture_file, document, reports_folder, rows
 
 pytestmark = pytest.mark.cloud
@@ -125,3 +127,112 @@ def test_a_bucket_that_is_not_there(cloud: EmbeddedCloud, monkeypatch: pytest.Mo
     result = driftline("show", "--store", "s3://no-such-bucket-at-all", "--endpoint", ENDPOINT)
     assert result.exit_code == ExitCode.FAILED
     assert "there is no such bucket" in result.stderr
+
+
+class TestModelQuality:
+    """Labels before and after their captures, corrected, and some that belong to nothing."""
+
+    ENDPOINT = "judged-alike"
+    REPORTS = f"reports/{ENDPOINT}/model_quality/{hour_folder(SCHEDULED)}"
+
+    @staticmethod
+    def labels(numbers: range, error: int) -> bytes:
+        lines = (
+            {
+                "groundTruthData": {"data": str(number % 23 + error * (-1) ** number), "encoding": "CSV"},
+                "eventMetadata": {"eventId": f"loan-{number}"},
+                "eventVersion": "0",
+            }
+            for number in numbers
+        )
+        return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def steps(cls) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
+        """What is uploaded before the window is judged, and what comes after."""
+        name = cls.ENDPOINT
+        captures = [csv_capture(HOUR + timedelta(seconds=20 * n), str(n % 23), "1", f"loan-{n}") for n in range(170)]
+        truth = f"ground-truth/{name}/"
+        before = {
+            f"monitors/{name}.yaml": (
+                f"endpoint: {name}\ncolumns: {{output: [predicted], input: [amount]}}\n"
+                "monitors:\n  model_quality: {problem_type: Regression, inference_attribute: predicted, "
+                "ground_truth_attribute: actual}\n"
+            ).encode(),
+            f"baselines/{name}/model_quality/input/loans.csv": b"predicted,actual\n"
+            + b"".join(b"%d,%d\n" % (n % 31, n % 31 + n % 3) for n in range(900)),
+            f"{truth}{hour_folder(HOUR)}first.jsonl": cls.labels(range(60), 1),
+            f"capture/{name}/blue/{hour_folder(HOUR)}one.jsonl": b"".join(captures[:100]),
+            f"capture/{name}/green/{hour_folder(HOUR)}one.jsonl": b"".join(captures[100:]),
+        }
+        after = {
+            f"{truth}{hour_folder(HOUR + timedelta(hours=1))}second.csv": b"inference_id,label\nloan-150,4\nnone-1,2\n",
+            f"{truth}{hour_folder(HOUR + timedelta(hours=2))}correction.jsonl": cls.labels(range(20, 120), 4),
+        }
+        return before, after
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def judged(cls, cloud: EmbeddedCloud, steps: tuple[Mapping[str, bytes], Mapping[str, bytes]]) -> Bucket:
+        """What the functions made of it, the revision included."""
+        found = Bucket(cloud)
+        before, after = steps
+        for key, body in before.items():
+            found.put(key, body)
+        cloud.drain()
+        cloud.fire_schedule(f"{cls.ENDPOINT}-model_quality", SCHEDULED)
+        cloud.drain()
+        for key, body in after.items():
+            found.put(key, body)
+        cloud.drain()
+        return found
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def laptop(
+        cls,
+        steps: tuple[Mapping[str, bytes], Mapping[str, bytes]],
+        tmp_path_factory: pytest.TempPathFactory,
+    ) -> Path:
+        """What the command line made of all of it at once."""
+        root = tmp_path_factory.mktemp("laptop")
+        for key, body in {**steps[0], **steps[1]}.items():
+            path = root / key
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        for command in ("baseline", "ingest", "merge"):
+            done = driftline(command, "--store", root)
+            assert done.exit_code == ExitCode.COMPLETED, done.output
+        ran = driftline("run", "--store", root, "--scheduled", SCHEDULED.isoformat())
+        assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS, ran.output
+        return root
+
+    def test_the_newest_revision_is_byte_identical(self, judged: Bucket, laptop: Path) -> None:
+        in_the_cloud = judged.everything(self.REPORTS)
+        newest = {key: body for key, body in in_the_cloud.items() if "/revision-" not in key}
+        assert len(newest) == 4
+        assert f"{self.REPORTS}revision-1/summary.json" in in_the_cloud
+        assert json.loads(newest[f"{self.REPORTS}summary.json"])["labelled_rows"] == 121
+        assert _below(laptop, self.REPORTS) == newest
+
+    def test_baselines_are_byte_identical(self, judged: Bucket, laptop: Path) -> None:
+        prefix = f"baselines/{self.ENDPOINT}/"
+        assert len(_below(laptop, prefix)) >= 4
+        assert _below(laptop, prefix) == judged.everything(prefix)
+
+    def test_merged_records_are_byte_identical(self, judged: Bucket, laptop: Path) -> None:
+        # Their names are of what they were made from, and a profile knows the place of its capture file.
+        prefix = f"merged/{self.ENDPOINT}/"
+        of_laptop, of_cloud = (
+            {key.rsplit("/", 1)[0]: body for key, body in found.items()}
+            for found in (_below(laptop, prefix), judged.everything(prefix))
+        )
+        assert sum(body.count(b"\n") for body in of_laptop.values()) == 121
+        assert of_laptop == of_cloud
+
+    @pytest.mark.parametrize("kind", ["labels", "open-labels", "label-hours"])
+    def test_what_is_known_of_labels_is_byte_identical(self, judged: Bucket, laptop: Path, kind: str) -> None:
+        prefix = f"state/{kind}/{self.ENDPOINT}/"
+        assert _below(laptop, prefix)
+        assert _below(laptop, prefix) == judged.everything(prefix)
