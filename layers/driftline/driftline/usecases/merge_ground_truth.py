@@ -10,7 +10,7 @@ docs/ground-truth.md has the argument in full.
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -102,11 +102,14 @@ def merge_labels(
     file = LabelFile(place.endpoint, digest, known)
     matched = file.match_captures(store, known, max_label_delay)
     hours = file.drop_other_versions(store)
+    outcome = LabelsMerged(place.endpoint, len(parsed.labels), matched, len(parsed.rejects), hours)
+    etag = stored.etag
+    del stored, parsed, known, file  # of a large file they are as large as the hours' merged records
 
     merged = rebuild_hours(place.endpoint, hours, store, captures, stores) if rebuild else ()
-    if next((each.etag for each in labels.list(key) if each.key == key), None) != stored.etag:
+    if next((each.etag for each in labels.list(key) if each.key == key), None) != etag:
         raise StaleReadError("the ground truth file was replaced while it was merged", where=labels.uri(key))
-    return LabelsMerged(place.endpoint, len(parsed.labels), matched, len(parsed.rejects), hours, merged)
+    return replace(outcome, merged=merged)
 
 
 def merge_capture(

@@ -7,8 +7,10 @@ read is never stale: what is missing is made when it is asked for.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import merge
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,7 +33,7 @@ from driftline.usecases.ports import ObjectStore, ObjectSummary, Stores
 from driftline.usecases.profile_capture import StaleReadError
 
 _READERS = 16
-_PART_BYTES = 48 << 20
+_PART_BYTES = 16 << 20
 """Merged lines of a large hour go to several parts of about this size, so that memory stays bounded."""
 
 _ATTEMPTS = 4
@@ -164,13 +166,11 @@ def latest_labels(store: ObjectStore, inputs: HourInputs) -> dict[str, Label]:
             for summary, body in zip(inputs.labels, readers.map(_body(store), inputs.labels), strict=True)
         ]
     sets.sort(key=lambda each: each.precedence)
-    latest: dict[str, tuple[tuple[datetime, str], Label]] = {}
-    for each in sets:
-        for label in each.labels:
-            before = latest.get(label.id)
-            if before is None or before[0] != each.precedence or before[1].position < label.position:
-                latest[label.id] = each.precedence, label
-    return {id_: label for id_, (_, label) in latest.items()}
+    latest: dict[str, Label] = {}
+    for _, of_file in groupby(sets, key=lambda each: each.precedence):
+        labels = merge(*(each.labels for each in of_file), key=lambda label: label.position)
+        latest.update((label.id, label) for label in labels)
+    return latest
 
 
 def _written(
@@ -180,11 +180,12 @@ def _written(
     sources = _sources(store, inputs)
     with TemporaryDirectory(prefix="merge-") as name:
         rows = _merged_rows(store, sources, labels, at.hour, Path(name))
+    table = keys.merged_table_key(endpoint, at, inputs.digest)
+    store.put(table, rows.table, content_type="application/vnd.apache.parquet")
+    rows = replace(rows, table=b"")  # it can be large
     parts, gone = _write_lines(endpoint, at, inputs.digest, store, _lines(sources, rows, at.hour, opener))
     if rows.rejected:
         store.put(keys.merged_rejects_key(endpoint, at, inputs.digest), _rejects(rows.rejected))
-    table = keys.merged_table_key(endpoint, at, inputs.digest)
-    store.put(table, rows.table, content_type="application/vnd.apache.parquet")
     merged = MergedHour(at.variant, at.hour, dict(rows.slots), len(rows.rejected), gone, table, tuple(parts))
     # Last, because it says that everything else is there.
     store.put(keys.merged_summary_key(endpoint, at, inputs.digest), msgspec.json.encode(merged))
