@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import boto3
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -14,3 +15,9 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data sets (../shared/data) are not beside this clone")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _credentials_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 keeps the credentials that it found first; a test finds those of its own environment."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
