@@ -173,6 +173,6 @@ def _show(console: Console, ingested: dict[str, _Ingested]) -> None:
     matched = sum(each.matched for each in ingested.values())
     console.print(
         f"{files} profiled: {totals[0]:,} records, {totals[1]:,} rows, {totals[2]:,} rejected"
-        + (f", {matched:,} labels had waited for them" if matched else ""),
+        + (f", {matched:,} labels were there before" if matched else ""),
         soft_wrap=True,
     )
