@@ -108,6 +108,27 @@ def bill(load: Load) -> Iterator[Line]:
     yield Line("KMS key", KMS_KEY_MONTH, "of the operator topic; parameter EncryptOperatorTopic", idle=True)
 
 
+def model_quality(load: Load) -> Iterator[Line]:
+    """What a daily model quality monitor of a regression adds for an endpoint, with a ground truth file an hour."""
+    days = HOURS / 24
+    seconds = (HOURS * load.run_seconds + days * 10) * 1024 / 1024
+    yield Line("Lambda", seconds * LAMBDA_ARM_GB_SECOND, f"{HOURS} ground truth files, {days:.0f} executions")
+    # Each capture file looks for labels that wait for it: twice, around its own, and for labels of its hour.
+    lists = FILES * 4 + HOURS * 40
+    gets, puts = HOURS * 450, HOURS * 6 + days * 24 * 6
+    yield Line(
+        "S3 requests",
+        (lists + puts) * S3_PUT_OR_LIST + gets * S3_GET,
+        f"{puts:,.0f} objects written, {gets:,} read, {lists:,} listings",
+    )
+    metrics = 4 + 2 + 4
+    yield Line(
+        "CloudWatch metrics",
+        metrics * METRIC_MONTH,
+        f"{metrics}: four of quality, violations, coverage, four of labels",
+    )
+
+
 def run(_options: Options) -> Iterator[Row]:
     """The whole bill, without the metrics of single features, and without any endpoint."""
     everything, totals = list(bill(Load())), list(bill(Load(top_features=0)))
@@ -126,6 +147,11 @@ def main() -> None:
             print(f"  {line.what:22}{line.usd:8.2f}   {line.how}")
         print(f"  {'together':22}{sum(line.usd for line in some):8.2f}")
     print(f"{'USD a month':24}{sum(line.usd for line in lines):8.2f}   {PRICES_OF}")
+    more = list(model_quality(Load()))
+    print("A daily model quality monitor adds")
+    for line in more:
+        print(f"  {line.what:22}{line.usd:8.2f}   {line.how}")
+    print(f"  {'together':22}{sum(line.usd for line in more):8.2f}")
 
 
 if __name__ == "__main__":
