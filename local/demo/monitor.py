@@ -40,9 +40,9 @@ more than the rule for independent rows grants; days between the two values are 
 
 
 EDITED_ERROR_MINUTES = 15.0
-"""Mean error of a day that is still of use. Suggested is the error of two whole months, which most days exceed by
-a little, and the same for rmse, mse and r2. They are taken out: the first two are ruled by a day's few longest delays, and r2 is
-low on any day on which all flights are alike."""
+"""Mean error of a day that is still of use. Suggested is the error of two whole months, which most days exceed by a
+little, and the same for rmse, mse and r2. They are taken out: the first two are ruled by a day's few longest delays,
+and r2 is low on any day on which all flights are alike."""
 
 
 def edit_inputs(suggested: bytes) -> bytes:
