@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from driftline.usecases.arrivals import take_capture
 from driftline.usecases.execution import ExecutionRequest
 from driftline.usecases.profile_capture import profile_capture
 from driftline.usecases.run_monitor import run_monitor
@@ -16,12 +17,16 @@ from tests.fakes import (
     RecordingEvents,
     RecordingMetrics,
     RecordingOperators,
+    RecordingReruns,
 )
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 ROWS = [(f"{i / 100:.2f}", f"{100 + i * 0.5:.1f}", "de" if i % 3 else "fr") for i in range(60)]
 REQUEST = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=HOUR + timedelta(hours=1))
 BASELINE_INPUT = "baselines/shop/data_quality/input/reference.csv"
+ROWS_IN_WINDOW = 40
+"""Both files begin ten minutes before the window's end and have a row every thirty seconds."""
+
 MOST_CALLS = 60
 """No use case makes so many calls for inputs this small; a bound for the loops below."""
 
@@ -83,3 +88,48 @@ def test_a_verdict_that_could_not_be_announced_is_announced_by_the_next_delivery
 
     assert len(events.published) == 1
     assert store.objects == undisturbed().objects
+
+
+class ArrivingStore(InMemoryStore):
+    """Lets a late capture file arrive when a certain key is written for the first time."""
+
+    def __init__(self, objects: dict[str, bytes], at: str, body: bytes) -> None:
+        super().__init__(objects=objects)
+        self.at = at
+        self.late = body
+        self.asked: list[ExecutionRequest] = []
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        if key.endswith(self.at) and self.late:
+            late, self.late = self.late, b""
+            name = capture_key(HOUR, "late.jsonl")
+            super().put(name, late)
+            reruns = RecordingReruns()
+            take_capture(name, capture=self, state=self, reruns=reruns, arrived=HOUR + timedelta(hours=1, minutes=2))
+            self.asked = reruns.asked
+        super().put(key, body, content_type=content_type)
+
+
+@pytest.mark.parametrize(
+    "at", ["", "statistics.json", "summary.json", "announced.json"], ids=lambda at: at or "first write"
+)
+def test_a_capture_that_arrives_while_its_window_is_judged_is_in_the_verdict(at: str) -> None:
+    # Given a window that was never judged, and a capture file that comes in the middle of its first execution
+    before = endpoint()
+    everything_but_the_verdict(before)
+    late = hour_of_captures(HOUR + timedelta(minutes=30), ROWS[:7])
+    store = ArrivingStore(before.objects, at, late)
+    events = RecordingEvents()
+
+    execution = run_monitor(REQUEST, store=store, metrics=RecordingMetrics(), events=events)
+
+    # Then nobody asked for another execution, for there was none to repeat, and yet all rows are in
+    assert store.asked == []
+    assert execution.rows == ROWS_IN_WINDOW + 7
+    assert events.published[-1].detail["Rows"] == ROWS_IN_WINDOW + 7
+
+
+def everything_but_the_verdict(store: InMemoryStore) -> None:
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    for name in ("a.jsonl", "b.jsonl"):
+        profile_capture(capture_key(HOUR, name), capture=store, state=store)

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from driftline.domain.errors import StaleReadError
 from driftline.domain.windows import HOUR, Window
 from driftline.usecases.merge_ground_truth import merge_capture, merge_labels
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.profile_capture import StaleReadError, profile_capture
+from driftline.usecases.profile_capture import profile_capture
 from tests.fakes import FailingStore, InjectedError
 from tests.merging import (
     DELAY,

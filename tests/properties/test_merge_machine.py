@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from driftline.domain.errors import StaleReadError
 from driftline.domain.windows import HOUR, Window
 from driftline.usecases.hour_labels import LabelFile
 from driftline.usecases.merge_ground_truth import merge_capture, merge_labels
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.profile_capture import StaleReadError, profile_capture
+from driftline.usecases.profile_capture import profile_capture
 from driftline.usecases.sweep_labels import sweep
 from tests.fakes import FailingStore, InjectedError
 from tests.merging import (

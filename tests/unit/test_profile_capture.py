@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from driftline.domain import layout
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.profiles.capture_profile import HourProfile
-from driftline.usecases.profile_capture import StaleReadError, profile_capture
+from driftline.usecases.profile_capture import profile_capture
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryStores
 
 KEY = "capture/flights/AllTraffic/2026/03/01/14/00-00-000-abc.jsonl"

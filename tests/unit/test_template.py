@@ -123,7 +123,7 @@ def test_what_fails_waits_and_is_tried_at_the_right_time(resources: dict[str, di
         queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
         # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: at least six times the timeout
         assert queue["VisibilityTimeout"] == 6 * function["Timeout"]
-        assert queue["RedrivePolicy"]["maxReceiveCount"] == 3
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert "MaximumConcurrency" in mapping["ScalingConfig"]
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())

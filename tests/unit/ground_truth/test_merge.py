@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from driftline.adapters.folder import FolderStore
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.windows import HOUR, Window
 from driftline.usecases import merged_hours
 from driftline.usecases.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
 from driftline.usecases.merged_window import load_merged
-from driftline.usecases.profile_capture import StaleReadError, profile_capture
+from driftline.usecases.profile_capture import profile_capture
 from driftline.usecases.sweep_labels import sweep
 from tests.fakes import InMemoryStore, InMemoryStores
 from tests.merging import DELAY, ENDPOINT, START, Inference, capture_file, capture_key, label_file, label_key

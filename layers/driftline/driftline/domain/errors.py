@@ -36,3 +36,7 @@ class InvalidInputError(DriftlineError):
 
 class ObjectNotFoundError(DriftlineError):
     """An object that a use case needs is not in the store."""
+
+
+class StaleReadError(DriftlineError):
+    """Something changed while it was read: the platform should deliver the event again."""

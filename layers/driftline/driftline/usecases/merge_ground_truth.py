@@ -16,7 +16,7 @@ from datetime import timedelta
 import numpy as np
 
 from driftline.domain import layout
-from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.errors import ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY, may_belong
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, among
@@ -28,7 +28,6 @@ from driftline.domain.profiles.capture_profile import HourSource
 from driftline.usecases.hour_labels import LabelFile, put_labels
 from driftline.usecases.merged_hours import MergedHour, rebuild_hours
 from driftline.usecases.ports import ObjectStore, ObjectSummary, Stores
-from driftline.usecases.profile_capture import StaleReadError
 
 _HEAD_BYTES = 64 << 10
 """The hashes of 8,000 labels: of most files all."""

@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from driftline.domain import layout
-from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.errors import ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.join_ids import STORED
 from driftline.domain.ground_truth.keys import VariantHour
@@ -30,7 +30,6 @@ from driftline.domain.profiles.capture_profile import HourSource
 from driftline.domain.profiles.window import rollup_digest
 from driftline.usecases.capture_files import CaptureFiles
 from driftline.usecases.ports import ObjectStore, ObjectSummary, Stores
-from driftline.usecases.profile_capture import StaleReadError
 
 _READERS = 16
 _PART_BYTES = 16 << 20

@@ -28,7 +28,15 @@ def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
         InvalidDocumentError: the document has errors and there was no good one before.
     """
     key = layout.document_key(endpoint)
-    body = store.get(key).body
+    try:
+        body = store.get(key).body
+    except ObjectNotFoundError:
+        raise ObjectNotFoundError(
+            f"there is no monitor document for the endpoint {endpoint}",
+            where=store.uri(key),
+            expected=f"{key}, as docs/monitor-document.md describes it",
+            mend="Upload one, or check the endpoint's name.",
+        ) from None
     try:
         return _parsed(body, key)
     except InvalidDocumentError:

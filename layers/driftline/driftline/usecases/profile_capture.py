@@ -16,7 +16,7 @@ from driftline.domain.capture.batch_output import capture_lines, is_manifest, re
 from driftline.domain.capture.blocks import CaptureReader
 from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
 from driftline.domain.capture.tables import TableBuffer
-from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth.hour_ids import HourIds
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import InvalidDocumentError
@@ -31,10 +31,6 @@ from driftline.usecases.script_sources import load_script
 
 _PARTS = 16
 """So many profiles of one slot and layout wait before they are merged, so that memory stays flat."""
-
-
-class StaleReadError(DriftlineError):
-    """The capture file was replaced or deleted while it was profiled: the platform should deliver the event again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from driftline.domain import layout
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.monitors.document import (
     DataQualityMonitor,
     ModelQualityMonitor,
@@ -29,9 +29,13 @@ from driftline.usecases.ports import Events, Metrics, ObjectStore, Stores
 from driftline.usecases.preprocessing import run_postprocess
 from driftline.usecases.revisions import SUMMARY, Announced, announce, digest_of, last_announced, write_files
 from driftline.usecases.script_sources import load_script
+from driftline.usecases.window_profile import window_inputs
 
 COMPLETED_EVENT = "Monitoring Execution Completed"
 FAILED_EVENT = "Monitoring Execution Failed"
+
+_ATTEMPTS = 4
+"""So often a window is judged in a row when something of it arrives meanwhile."""
 
 
 def run_monitor(
@@ -48,6 +52,8 @@ def run_monitor(
     What a user has to mend (no baseline, a broken file) is an execution that failed, with its reason and its event:
     running it again would not help. Everything else is raised, for the platform to try again.
 
+    What arrives while the window is judged is in the verdict, or makes a revision of it at once.
+
     Args:
         namespace: CloudWatch namespace of all monitors that name none; SageMaker's for each kind unless given.
         stores: Opens the bucket that captures are in, where it is another one.
@@ -56,25 +62,47 @@ def run_monitor(
         document = load_document(store, request.endpoint)
         monitor = _monitor(document, request.monitor)
         window, scheduled, folder = _when(request, monitor)
-        judgement = _judge(monitor, document, window, scheduled, store, stores)
-        files = judgement.files
-        if monitor.postprocess is not None:
-            source = load_script(store, monitor.postprocess)
-            files = {**files, **run_postprocess(source, monitor.postprocess, files)}
+        for _ in range(_ATTEMPTS):
+            inputs = window_inputs(store, request.endpoint, window, document.variant)
+            judgement = _judge(monitor, document, window, scheduled, store, stores)
+            files = _postprocessed(judgement.files, monitor, store)
+            schedule = metric_schedule(document, request.monitor)
+            execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
+            into = monitor.namespace or namespace or judgement.namespace
+            execution = _announced(execution, files, judgement, into, store, metrics, events)
+            if window_inputs(store, request.endpoint, window, document.variant) == inputs:
+                return execution
     except (InvalidInputError, ObjectNotFoundError) as error:
         failed = _failed(request, str(error))
         events.publish(FAILED_EVENT, failed.event_detail(""))
         return failed
+    raise StaleReadError("captures or labels of the window kept arriving while it was judged", where=folder)
 
-    schedule = metric_schedule(document, request.monitor)
-    execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
+
+def _postprocessed(files: Mapping[str, bytes], monitor: ScheduledMonitor, store: ObjectStore) -> Mapping[str, bytes]:
+    if monitor.postprocess is None:
+        return files
+    return {**files, **run_postprocess(load_script(store, monitor.postprocess), monitor.postprocess, files)}
+
+
+def _announced(
+    execution: Execution,
+    files: Mapping[str, bytes],
+    judgement: Judgement,
+    namespace: str,
+    store: ObjectStore,
+    metrics: Metrics,
+    events: Events,
+) -> Execution:
+    """Writes the files; publishes metrics and event unless exactly these files were announced before."""
+    folder = execution.folder
     earlier = last_announced(store, folder)
     write_files(store, folder, files, earlier)
     if earlier is not None and earlier.digest == digest_of(files):
         return replace(execution, revision=earlier.revision, unchanged=True)
     execution = replace(execution, revision=earlier.revision + 1 if earlier else 1)
-    if judgement.metrics:
-        metrics.publish(monitor.namespace or namespace or judgement.namespace, judgement.metrics, window.start)
+    if judgement.metrics and execution.window is not None:
+        metrics.publish(namespace, judgement.metrics, execution.window.start)
     events.publish(COMPLETED_EVENT, execution.event_detail(store.uri(folder)), [store.uri(folder + SUMMARY)])
     announce(store, folder, Announced.of(execution.revision, files))
     return execution

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain import layout
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth.hour_index import index_of
-from driftline.domain.ground_truth.keys import VariantHour, index_key
+from driftline.domain.ground_truth.keys import VariantHour, hour_labels_prefix, index_key
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_hours, rollup_digest
 from driftline.domain.windows import HOUR, Window
@@ -45,10 +45,36 @@ def load_window(store: ObjectStore, endpoint: str, window: Window, variant: str 
 
 
 def read_profiles(store: ObjectStore, keys: Sequence[str]) -> Iterable[tuple[str, HourProfile]]:
-    """(key, profile) in the order of the keys; they are fetched side by side."""
+    """(key, profile) in the order of the keys; they are fetched side by side.
+
+    Raises:
+        StaleReadError: one of them is gone.
+    """
     with ThreadPoolExecutor(_READERS) as readers:
-        for key, stored in zip(keys, readers.map(store.get, keys), strict=True):
-            yield key, HourProfile.from_bytes(stored.body, key)
+        try:
+            for key, stored in zip(keys, readers.map(store.get, keys), strict=True):
+                yield key, HourProfile.from_bytes(stored.body, key)
+        except ObjectNotFoundError as error:
+            raise StaleReadError("a profile was replaced while its window was read", where=error.where) from error
+
+
+def window_inputs(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> str:
+    """The digest of everything that a verdict on the window follows from, as it is now: profiles and labels.
+
+    An execution compares it before and after. What arrives in between either finds the execution's announcement and
+    asks for another one, or was there before the announcement, and the execution sees it: no arrival is lost.
+    """
+    variants = [variant] if variant else store.folders(layout.variants_prefix(endpoint))
+    return rollup_digest(
+        (summary.key, summary.etag)
+        for name in variants
+        for hour in window.hours()
+        for prefix in (
+            layout.profiles_prefix(endpoint, name, hour),
+            hour_labels_prefix(endpoint, VariantHour(name, hour)),
+        )
+        for summary in store.list(prefix)
+    )
 
 
 def _hour(
