@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.domain.capture import byte_census
+from driftline.domain.capture import byte_census, csv_columns
 from driftline.domain.capture.byte_census import ByteCensus
 from driftline.domain.capture.columns import ColumnValues
 from driftline.domain.capture.csv_columns import (
@@ -101,6 +101,39 @@ def test_ordinary_tables_take_the_fast_way():
     assert fast[5].integral == 0
     assert fast[5].categories is not None
     assert next(iter(fast[5].categories)) in {"0.0", "1.0", "2.0"}
+
+
+@pytest.mark.parametrize(
+    ("odd", "looks_at_all"),
+    [
+        ({}, False),
+        ({0: {7: "50.0", 2999: "51.00"}, 1: {0: "4.2e-05", 1500: "3e-7"}}, False),
+        ({0: {7: "50.0"}, 2: {9: "7.0"}}, True),
+        ({0: {7: "5e1"}, 2: {9: "7E0"}}, True),
+        ({0: {7: "1.5e3"}}, False),
+        ({0: {7: "4.25e1"}}, True),
+    ],
+)
+def test_single_cells_tell_where_dots_and_exponents_are(monkeypatch, odd, looks_at_all):
+    """Of three numeric columns with missing cells, one is whole: its own dots can only be found cell by cell."""
+    rows = [[f"4{i % 10}.25", f"0.{i % 97 + 1:02}", str(i % 7)] for i in range(3000)]
+    for row in range(0, 3000, 11):
+        rows[row][row % 3] = ""
+    for column, cells in odd.items():
+        for row, cell in cells.items():
+            rows[row][column] = cell
+    data = "".join(csv_line(row) + "\n" for row in rows).encode()
+    looked: list[int] = []
+    count_all = csv_columns.fractional_cells
+    monkeypatch.setattr(
+        csv_columns, "fractional_cells", lambda text, width: looked.append(width) or count_all(text, width)
+    )
+
+    fast = csv_to_columns_by_scan(data, 3)
+
+    assert fast is not None
+    assert all(map(same, fast, csv_to_columns_by_cell(data, 3)))
+    assert bool(looked) == looks_at_all
 
 
 def test_a_text_that_comes_late_in_a_numeric_column_does_not_stop_the_scan():

@@ -24,6 +24,8 @@ from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
 from driftline.domain.capture.csv_rows import rows_of_csv
 
 type Cells = NDArray[Any]
+type Numbers = NDArray[np.float64]
+type Mask = NDArray[np.bool_]
 
 _SMALL = 64_000
 """Texts of fewer bytes are read cell by cell: faster than starting a scan."""
@@ -35,6 +37,14 @@ _GUESSES = 8
 _EXACT = 2.0**53
 """Whole numbers below this are exact as doubles."""
 
+_SUSPECTS = 500
+"""So many single cells are looked at before all cells are."""
+
+_SMALL_NUMBER = 1e-3
+"""Numbers closer to zero are written with an exponent by one language or another."""
+
+_MARKS = (b".", b"e", b"E")
+_LINE_END = ord("\n")
 _SMALL_RANGE = 4096
 _UNKNOWN: Mapping[str, int] = {}
 _WRONG_COLUMN = re.compile(r'column "c(\d+)"')
@@ -78,11 +88,11 @@ def csv_to_columns_by_scan(data: bytes, width: int) -> Sequence[ColumnValues] | 
     scanned = _scan_typed(data, width)
     if scanned is None:
         return None
-    texts, numbers = _take_apart(scanned)
+    texts, numbers, missing = _take_apart(scanned)
     census = ByteCensus.of(data) - ByteCensus.of("\n".join(chain(*texts.values())).encode())
     if census.strange or census.bare_dots or not all(np.isfinite(present).all() for present in numbers.values()):
         return None  # infinite: beyond a double's range, so a text
-    fractional = _fractional(data, width, numbers, census)
+    fractional = _fractional(data, width, numbers, missing, census)
     if fractional is None:
         return None
     columns = {at: present_to_columns(present) for at, present in texts.items()}
@@ -111,18 +121,60 @@ def csv_to_columns_by_text(data: bytes, width: int) -> Sequence[ColumnValues] | 
 
 
 def _fractional(
-    data: bytes, width: int, numbers: Mapping[int, NDArray[np.float64]], census: ByteCensus
+    data: bytes, width: int, numbers: Mapping[int, Numbers], missing: Mapping[int, Mask], census: ByteCensus
 ) -> Mapping[int, int] | None:
     """How many cells of each numeric column are FRACTIONAL; None when the rows are not all of that width.
 
-    A number that is not whole has a dot or an exponent. If the numbers hold no more of these, whole ones have none,
-    and looking at the values is enough.
+    A number that is not whole has a dot or an exponent. When nothing else does, looking at the values is enough.
+    Mostly a few cells differ: the `50.0` between `49.9` and `50.1`, the `4e-05` between `0.1` and `0.2`. If these
+    suspects hold all exponents, every other number that is not whole has one dot, and if those dots and the suspects'
+    are all there are, whole numbers have none. Only what this does not explain needs a look at all cells.
     """
-    not_whole = {at: int(np.count_nonzero(present != np.floor(present))) for at, present in numbers.items()}
-    if census.dots == sum(not_whole.values()) and not census.exponents:
-        return not_whole
+    clear: dict[int, int] = {}
+    suspects: dict[int, Mask] = {}
+    for at, present in numbers.items():
+        not_whole = present != np.floor(present)
+        if census.exponents:
+            not_whole &= np.abs(present) >= _SMALL_NUMBER
+        clear[at] = int(np.count_nonzero(not_whole))
+        suspects[at] = ~not_whole
+    if not census.exponents and census.dots == sum(clear.values()):
+        return clear
+    mixed = {at: mask for at, mask in suspects.items() if clear[at] and clear[at] < len(mask)}
+    if sum(len(mask) - clear[at] for at, mask in suspects.items() if at in mixed) <= _SUSPECTS:
+        found = _cells_at(data, width, {at: _spread(mask, missing[at]) for at, mask in mixed.items()})
+        held = [cell for cells in found.values() for cell in cells]
+        exponents = sum(cell.count(b"e") + cell.count(b"E") for cell in held)
+        dots = sum(cell.count(b".") for cell in held)
+        if exponents == census.exponents and dots + sum(clear.values()) == census.dots:
+            return {at: count + sum(map(_is_marked, found.get(at, ()))) for at, count in clear.items()}
     counted = fractional_cells(data, width)
     return None if counted is None else dict(enumerate(counted))
+
+
+def _is_marked(cell: bytes) -> bool:
+    return any(mark in cell for mark in _MARKS)
+
+
+def _spread(chosen: Mask, missing: Mask) -> Mask:
+    """Which of all rows are chosen, from which of the present ones are."""
+    rows = ~missing
+    rows[rows] = chosen
+    return rows
+
+
+def _cells_at(data: bytes, width: int, rows: Mapping[int, Mask]) -> Mapping[int, Sequence[bytes]]:
+    """Column -> its cells in the rows that are chosen; none when the lines are not these rows."""
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _LINE_END)
+    if any(len(ends) != len(chosen) for chosen in rows.values()):
+        return {}
+    found: dict[int, list[bytes]] = {}
+    for at, chosen in rows.items():
+        lines = [data[data.rfind(b"\n", 0, end) + 1 : end].split(b",") for end in ends[chosen].tolist()]
+        if any(len(cells) != width for cells in lines):
+            return {}
+        found[at] = [cells[at] for cells in lines]
+    return found
 
 
 def _scan_typed(data: bytes, width: int) -> dict[int, Cells] | None:
@@ -173,17 +225,21 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def _take_apart(scanned: dict[int, Cells]) -> tuple[dict[int, list[str]], dict[int, NDArray[np.float64]]]:
-    """Present texts and present numbers by position; `scanned` is emptied, so that no column is in memory twice."""
+def _take_apart(scanned: dict[int, Cells]) -> tuple[dict[int, list[str]], dict[int, Numbers], dict[int, Mask]]:
+    """Present texts and present numbers by position, and which rows miss a number.
+
+    `scanned` is emptied, so that no column is in memory twice.
+    """
     texts: dict[int, list[str]] = {}
-    numbers: dict[int, NDArray[np.float64]] = {}
+    numbers: dict[int, Numbers] = {}
+    missing: dict[int, Mask] = {}
     for at in sorted(scanned):
-        cells = _present(scanned.pop(at))
-        if cells.dtype == object:
-            texts[at] = cells.tolist()
+        column = scanned.pop(at)
+        if column.dtype == object:
+            texts[at] = _present(column).tolist()
         else:
-            numbers[at] = cells
-    return texts, numbers
+            numbers[at], missing[at] = _present(column), np.ma.getmaskarray(column)
+    return texts, numbers, missing
 
 
 def _present(cells: Cells) -> Cells:
@@ -191,7 +247,7 @@ def _present(cells: Cells) -> Cells:
     return cells.compressed() if isinstance(cells, np.ma.MaskedArray) else cells
 
 
-def _categories(present: NDArray[np.float64], *, plain_whole: bool) -> Mapping[str, int] | None:
+def _categories(present: Numbers, *, plain_whole: bool) -> Mapping[str, int] | None:
     """How often each number occurs by its text; `_UNKNOWN` where the text does not follow from the value.
 
     Args:
@@ -207,7 +263,7 @@ def _categories(present: NDArray[np.float64], *, plain_whole: bool) -> Mapping[s
     return _whole_categories(present)
 
 
-def _whole_categories(present: NDArray[np.float64]) -> Mapping[str, int] | None:
+def _whole_categories(present: Numbers) -> Mapping[str, int] | None:
     """How often each whole number occurs, in the order of first occurrence; `_UNKNOWN` when a double cannot tell."""
     if not len(present):
         return {}
