@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from driftline.domain.capture.csv_rows import csv_line, single_lines
+from driftline.domain.capture.csv_rows import csv_line, paired_lines, single_lines
 from driftline.domain.capture.json_rows import PayloadError
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT, CsvLayout, Row, pair_rows
@@ -28,6 +28,8 @@ class Block:
     Attributes:
         layout: By position, or the name of a layout by name.
         lines: One CSV line a row, output columns first; only of a layout by position.
+        text: The same lines as one text in UTF-8 without the last line end. A block has one of the two: making a
+            string of every line takes longer than all of them together, and more memory.
         rows: Column key -> value of each row; only of a layout by name.
         records: The record of each row.
         indexes: Which row of its record each row is, from 0; empty when all are the first.
@@ -36,9 +38,18 @@ class Block:
     slot: datetime
     layout: CsvLayout | str
     lines: list[str] = field(default_factory=list)
+    text: bytes = b""
     rows: list[dict[str, object]] = field(default_factory=list)
     records: list[AnyRecord] = field(default_factory=list)
     indexes: list[int] = field(default_factory=list)
+
+    def csv_lines(self) -> list[str]:
+        """The lines of a layout by position."""
+        return self.text.decode().split("\n") if self.text else self.lines
+
+    def csv_text(self) -> bytes:
+        """The same, without the last line end."""
+        return self.text or "\n".join(self.lines).encode()
 
 
 @dataclass(slots=True)
@@ -93,21 +104,24 @@ class CaptureReader:
 
     def _plain(self, records: Sequence[CsvRecord]) -> list[Block] | None:
         """Plain CSV, one row a record, no quotes: without a look at single cells; None if it is not like that."""
-        outputs = single_lines([record.captureData.endpointOutput.data for record in records])
-        inputs = single_lines([record.captureData.endpointInput.data for record in records])
-        if outputs is None or inputs is None:
-            return None
+        outputs = [record.captureData.endpointOutput.data for record in records]
+        inputs = [record.captureData.endpointInput.data for record in records]
         times = [record.eventMetadata.inferenceTime for record in records]
         try:
             slots = {time: self._clock.slot_of(time) for time in dict.fromkeys(times)}
         except InvalidInputError:
             return None
-        (output_lines, output_width), (input_lines, input_width) = outputs, inputs
+        if len(set(slots.values())) == 1:
+            pairs = paired_lines(outputs, inputs)
+            if pairs is not None:
+                text, output_width, input_width = pairs
+                slot = slots[times[0]]
+                self._count(slot).records += len(records)
+                return [Block(slot, CsvLayout(output_width, input_width), text=text, records=list(records))]
+        output_lines, input_lines = single_lines(outputs), single_lines(inputs)
+        if output_lines is None or input_lines is None:
+            return None
         lines = list(map(",".join, zip(output_lines, input_lines, strict=True)))
-        if output_width and input_width and len(set(slots.values())) == 1:
-            slot = slots[times[0]]
-            self._count(slot).records += len(records)
-            return [Block(slot, CsvLayout(output_width, input_width), lines=lines, records=list(records))]
         output_widths = [line.count(",") for line in output_lines]
         input_widths = [line.count(",") for line in input_lines]
         blocks: dict[tuple[datetime, int, int], Block] = {}

@@ -71,7 +71,7 @@ class ColumnarRecords:
             )
             spool.writelines(
                 f"{origin},{index},{slot},{line}\n"
-                for origin, index, line in zip(origins, indexes, block.lines, strict=True)
+                for origin, index, line in zip(origins, indexes, block.csv_lines(), strict=True)
             )
             return
         spool = self._spool(block.layout, {})

@@ -13,6 +13,7 @@ type Cells = list[str]
 
 _COMMA, _LINE_END = b",\n"
 _QUOTED = ('"', ",", "\n", "\r")
+_NOT_PLAIN = ('"', "\n", "\r")
 
 
 def rows_of_csv(text: str) -> list[Cells]:
@@ -43,32 +44,45 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in _QUOTED) else cell
 
 
-def single_lines(payloads: list[str]) -> tuple[list[str], int | None] | None:
-    """Payloads that are one CSV line each, without their line ends, and the number of fields that all of them have.
-
-    The number is None when they differ. None for all when any payload is not one line or holds a quote.
-    """
-    joined = "\n".join(payloads)
-    if '"' in joined or "\r" in joined or not all(payloads):
-        return None
-    width = _uniform_width(joined, payloads)
-    if width is not None:
-        return payloads, width
+def single_lines(payloads: list[str]) -> list[str] | None:
+    """Payloads that are one CSV line each, without their line ends; None when any is not, or holds a quote."""
     lines = list(map(str.removesuffix, payloads, repeat("\n")))
-    if not all(lines) or any("\n" in line for line in lines):
+    if not all(lines) or any(mark in line for line in lines for mark in _NOT_PLAIN):
         return None
-    return lines, _uniform_width("\n".join(lines), lines)
+    return lines
 
 
-def _uniform_width(joined: str, lines: list[str]) -> int | None:
-    """The number of fields that every line has; None when they differ, or when a line holds a line end.
+def paired_lines(outputs: list[str], inputs: list[str]) -> tuple[bytes, int, int] | None:
+    """Both sides of many records as one text, a line each, and how many fields all outputs and all inputs have.
+
+    None when any payload is no single line or holds a quote, or when the numbers of fields differ.
+    """
+    outputs, inputs = _without_line_ends(outputs), _without_line_ends(inputs)
+    if not all(outputs) or not all(inputs):
+        return None
+    output_width = _uniform_width("\n".join(outputs).encode(), len(outputs))
+    text = "\n".join(map(",".join, zip(outputs, inputs, strict=True)))
+    if output_width is None or '"' in text or "\r" in text:
+        return None
+    encoded = text.encode()
+    width = _uniform_width(encoded, len(inputs))
+    return None if width is None else (encoded, output_width, width - output_width)
+
+
+def _without_line_ends(payloads: list[str]) -> list[str]:
+    """As they are if the first has none: if others have one, they are not of one width."""
+    return list(map(str.removesuffix, payloads, repeat("\n"))) if payloads[0].endswith("\n") else payloads
+
+
+def _uniform_width(text: bytes, lines: int) -> int | None:
+    """The number of fields that every line has; None when they differ, or when there are not so many lines.
 
     All separators are found at once: counting them line by line takes as long as decoding the JSON around them.
     """
-    raw = np.frombuffer(joined.encode(), dtype=np.uint8)
+    raw = np.frombuffer(text, dtype=np.uint8)
     separators = raw[np.flatnonzero((raw == _COMMA) | (raw == _LINE_END))]
-    width = lines[0].count(",") + 1
+    width = text.partition(b"\n")[0].count(b",") + 1
     is_end = separators == _LINE_END
-    if len(separators) != len(lines) * width - 1 or np.count_nonzero(is_end) != len(lines) - 1:
+    if len(separators) != lines * width - 1 or np.count_nonzero(is_end) != lines - 1:
         return None
     return width if is_end[width - 1 :: width].all() else None

@@ -25,15 +25,15 @@ class TableBuffer:
     """Gathers blocks and gives tables whenever enough cells have come together."""
 
     chunk_cells: int = CHUNK_CELLS
-    _lines: dict[tuple[datetime, CsvLayout], list[str]] = field(default_factory=dict)
+    _texts: dict[tuple[datetime, CsvLayout], list[tuple[int, bytes]]] = field(default_factory=dict)
     _rows: dict[tuple[datetime, str], list[dict[ColumnKey, object]]] = field(default_factory=dict)
     _cells: int = 0
 
     def add(self, block: Block) -> Iterator[SlotTable]:
         """Takes a block; gives tables of everything gathered, when that is enough."""
         if isinstance(block.layout, CsvLayout):
-            self._lines.setdefault((block.slot, block.layout), []).extend(block.lines)
-            self._cells += block.layout.width * len(block.lines)
+            self._texts.setdefault((block.slot, block.layout), []).append((len(block.records), block.csv_text()))
+            self._cells += block.layout.width * len(block.records)
         else:
             self._rows.setdefault((block.slot, block.layout), []).extend(block.rows)
             self._cells += _NAMED_WEIGHT * sum(map(len, block.rows))
@@ -42,19 +42,18 @@ class TableBuffer:
 
     def flush(self) -> Iterator[SlotTable]:
         """Tables of what is left."""
-        lines, rows = self._lines, self._rows
-        self._lines, self._rows, self._cells = {}, {}, 0
-        for (slot, layout), csv_lines in lines.items():
-            yield slot, layout.name, _csv_table(layout, csv_lines)
+        texts, rows = self._texts, self._rows
+        self._texts, self._rows, self._cells = {}, {}, 0
+        for (slot, layout), of_layout in texts.items():
+            yield slot, layout.name, _csv_table(layout, of_layout)
         for (slot, name), named_rows in rows.items():
             yield slot, name, _named_table(named_rows)
 
 
-def _csv_table(layout: CsvLayout, lines: list[str]) -> Table:
-    rows = len(lines)
-    lines.append("")
-    data = "\n".join(lines).encode()
-    lines.clear()  # no longer needed: as much memory again as the text
+def _csv_table(layout: CsvLayout, texts: list[tuple[int, bytes]]) -> Table:
+    rows = sum(lines for lines, _ in texts)
+    data = b"\n".join([*(text for _, text in texts), b""])
+    texts.clear()  # no longer needed: as much memory again
     return Table(rows, dict(zip(layout.keys, csv_to_columns(data, layout.width), strict=True)))
 
 
