@@ -27,7 +27,6 @@ monitors:
     inference_attribute: {PREDICTION}
     ground_truth_attribute: {ACTUAL}
     max_label_delay: P14D
-    max_revisions_age: P36500D  # the flights are of 2013, the events that they cause are of today
 """.encode()
 
 EDITED_COMPLETENESS = {"dep_delay": 0.95, "precip": 0.95}

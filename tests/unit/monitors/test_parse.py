@@ -341,7 +341,7 @@ class TestWhatIsWrong:
             ("window: {start_offset: -3600}", "-3600", "ISO 8601"),
             ("window: {start_offset: -PT7M}", "no multiple of five minutes", "five minutes"),
             ("window: {start_offset: -P400D}", "more than a year", "366 days"),
-            ("max_revisions_age: P40000D", "'P40000D' is out of range", "a duration from PT0H to P36525D"),
+            ("max_revisions_age: P400D", "'P400D' is out of range", "a duration from PT0H to P366D"),
             (
                 "window: {start_offset: -PT1H, end_offset: -PT1H}",
                 "from -PT1H to -PT1H is empty",

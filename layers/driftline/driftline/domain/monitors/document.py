@@ -16,7 +16,6 @@ from driftline.domain.monitors.fields import (
     BucketName,
     ColumnNames,
     Label,
-    LongAge,
     Name,
     Offset,
     Prefix,
@@ -113,9 +112,9 @@ class ScheduledMonitor(_Part):
     """The window of an execution. Default: from the schedule's occurrence before it to its scheduled time, so that
     every inference is judged once."""
 
-    max_revisions_age: LongAge = timedelta(days=14)
-    """How long after its end a judged window is judged again when something of it arrives late. PT0H: never. Longer
-    than a year, to replay the past: then things of long ago arrive today."""
+    max_revisions_age: Age = timedelta(days=14)
+    """How long after its end a judged window is judged again when something of it arrives late. PT0H: never.
+    The age counts to the event of a capture file, and to the hour folder of ground truth."""
 
     namespace: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     """CloudWatch namespace. Default: the stack's, which is SageMaker's unless it was changed."""

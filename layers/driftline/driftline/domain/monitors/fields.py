@@ -15,7 +15,6 @@ from driftline.domain.windows import SLOT
 _DURATION = re.compile(r"[+-]?P(?=\d|T\d)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?", re.ASCII)
 _TIMEDELTA = TypeAdapter(timedelta)
 _FARTHEST = timedelta(days=366)
-_CENTURY = timedelta(days=36_525)
 
 REFUSED = "refused"
 """The type of pydantic errors whose context holds `allowed` and `mend`."""
@@ -62,16 +61,16 @@ def _parse_offset(value: object) -> timedelta:
     return duration
 
 
-def _parse_age(value: object, longest: timedelta = _FARTHEST) -> timedelta:
-    """An ISO-8601 duration from zero to the longest, in days."""
+def _parse_age(value: object) -> timedelta:
+    """An ISO-8601 duration from zero to a year."""
     if isinstance(value, timedelta):
         duration = value
     elif isinstance(value, str) and len(value) < 20 and _DURATION.fullmatch(value):  # noqa: PLR2004
         duration = _TIMEDELTA.validate_python(value)
     else:
         raise refuse(repr(value), "an ISO 8601 duration in weeks, days, hours and minutes, for example P14D or PT6H")
-    if not timedelta(0) <= duration <= longest:
-        raise refuse(f"{value!r} is out of range", f"a duration from PT0H to P{longest.days}D, without a minus")
+    if not timedelta(0) <= duration <= _FARTHEST:
+        raise refuse(f"{value!r} is out of range", "a duration from PT0H to P366D, without a minus")
     return duration
 
 
@@ -195,10 +194,3 @@ Age = Annotated[
     PlainSerializer(format_offset, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": _DURATION.pattern.join("^$")}),
 ]
-LongAge = Annotated[
-    timedelta,
-    BeforeValidator(lambda value: _parse_age(value, _CENTURY)),
-    PlainSerializer(format_offset, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": _DURATION.pattern.join("^$")}),
-]
-"""Up to a century: a replay of the past has events of today."""
