@@ -148,6 +148,8 @@ def _sliced_sums(block: Floats) -> tuple[DoubleDouble, DoubleDouble] | None:
         part -= shift
         rest = rest - part
         slices.append(part)
+        if number == 1 and not rest.any():  # whole numbers below 2^20, and what else has few bits
+            return _exact_sum([float(part.sum())]), _exact_sum([float(part @ part)])
     a, b, c = slices
     products = [a @ a, 2 * (a @ b), b @ b, 2 * (a @ c), 2 * (b @ c), c @ c, (rest * (2 * block - rest)).sum()]
     total = [part.sum() for part in (*slices, rest)]
