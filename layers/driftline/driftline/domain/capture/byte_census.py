@@ -103,6 +103,13 @@ def fractional_cells(text: bytes, width: int) -> list[int] | None:
     return [int(count) for count in counts]
 
 
+def line_ends(text: bytes) -> NDArray[np.intp]:
+    """The positions of all line ends, ascending."""
+    raw = np.frombuffer(text, dtype=np.uint8)
+    blocks = range(0, len(raw), _ROWS_BLOCK)
+    return np.concatenate([np.flatnonzero(raw[start : start + _ROWS_BLOCK] == _LINE_END) + start for start in blocks])
+
+
 def _held(raw: Bytes, width: int) -> NDArray[np.bool_] | None:
     """Whether each cell of whole rows holds a mark of a fraction, shape (rows, width)."""
     marks = np.concatenate([_marks(raw[start : start + _BLOCK]) for start in range(0, len(raw), _BLOCK)])

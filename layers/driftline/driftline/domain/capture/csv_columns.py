@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.domain.capture.byte_census import ByteCensus, fractional_cells
+from driftline.domain.capture.byte_census import ByteCensus, fractional_cells, line_ends
 from driftline.domain.capture.cells import parse_number, present_to_columns, texts_to_columns
 from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
 from driftline.domain.capture.csv_rows import rows_of_csv
@@ -44,7 +44,6 @@ _SMALL_NUMBER = 1e-3
 """Numbers closer to zero are written with an exponent by one language or another."""
 
 _MARKS = (b".", b"e", b"E")
-_LINE_END = ord("\n")
 _SMALL_RANGE = 4096
 _UNKNOWN: Mapping[str, int] = {}
 _WRONG_COLUMN = re.compile(r'column "c(\d+)"')
@@ -165,7 +164,7 @@ def _spread(chosen: Mask, missing: Mask) -> Mask:
 
 def _cells_at(data: bytes, width: int, rows: Mapping[int, Mask]) -> Mapping[int, Sequence[bytes]]:
     """Column -> its cells in the rows that are chosen; none when the lines are not these rows."""
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _LINE_END)
+    ends = line_ends(data)
     if any(len(ends) != len(chosen) for chosen in rows.values()):
         return {}
     found: dict[int, list[bytes]] = {}
