@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import duckdb
 
@@ -50,7 +51,7 @@ class MergedWindow:
 
     def columns(self, hour: MergedHour) -> list[str]:
         """Names of the columns of an hour's table."""
-        with self._store.local_copy(hour.table) as path, duckdb.connect(config={"threads": 1}) as database:
+        with self._store.local_copy(hour.table) as path, _database().cursor() as database:
             return list(database.read_parquet(str(path)).columns)
 
     def batches(
@@ -64,7 +65,7 @@ class MergedWindow:
                 missing, as is a column that the hour does not have.
             rows: At most so many in a batch.
         """
-        with self._store.local_copy(hour.table) as path, duckdb.connect(config={"threads": 1}) as database:
+        with self._store.local_copy(hour.table) as path, _database().cursor() as database:
             known = set(database.read_parquet(str(path)).columns)
             chosen = ", ".join(_name(name) if name in known else f"NULL AS {_name(name)}" for name in columns)
             start, end = format_instant(self.window.start), format_instant(self.window.end)
@@ -74,6 +75,12 @@ class MergedWindow:
             )
             while cells := found.fetchmany(rows):
                 yield dict(zip(columns, zip(*cells, strict=True), strict=True))
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for the process: opening one takes as long as reading a small hour."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def load_merged(
