@@ -204,3 +204,13 @@ def test_fractional_cells_are_counted_per_column_in_any_blocks(rows):
 
     assert counted == [sum(row[at] in {"-2.5", "1e-05"} for row in rows) for at in range(3)]
     assert byte_census.fractional_cells(text + b"1,2\n", 3) is None
+
+
+def test_the_census_of_counted_texts_is_that_of_all_of_them():
+    counts = {"+7": 5, "a.b": 1, "007": 1024, "1e5": 3, ".": 6, "é,": 7}
+    together = "\n".join(text for text, count in counts.items() for _ in range(count)).encode()
+
+    counted = ByteCensus.of_occurrences(counts.items())
+
+    # Separators between texts are no part of any count.
+    assert counted == ByteCensus.of(together)

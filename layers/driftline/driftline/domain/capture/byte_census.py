@@ -1,6 +1,7 @@
 """Counts of bytes that plain numbers do or do not hold, over a whole CSV text at once."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,20 @@ class ByteCensus:
             after = b"" if len(block) > _BLOCK else b"\n"
             counts += _count(np.frombuffer(before + block + after, dtype=np.uint8))
         return cls(*counts.tolist())
+
+    @classmethod
+    def of_occurrences(cls, counts: Iterable[tuple[str, int]]) -> "ByteCensus":
+        """Of texts and how often each occurs: those that occur 5 times are counted once for 4 and once for 1."""
+        powers: dict[int, list[str]] = {}
+        for text, count in counts:
+            for bit in range(count.bit_length()):
+                if count >> bit & 1:
+                    powers.setdefault(bit, []).append(text)
+        total = np.zeros(5, dtype=np.int64)
+        for bit, texts in powers.items():
+            census = cls.of("\n".join(texts).encode())
+            total += np.array(astuple(census)) << bit
+        return cls(*total.tolist())
 
     def __sub__(self, part: "ByteCensus") -> "ByteCensus":
         """Of the other cells, when `part` is of some of them."""

@@ -46,13 +46,14 @@ def texts_to_columns(cells: Iterable[str | None]) -> ColumnValues:
     return present_to_columns([cell for cell in cells if cell])
 
 
-def present_to_columns(present: list[str]) -> ColumnValues:
-    """One column of the cells that are not missing."""
-    if len(set(present[:_LOOKED_AT])) > MAX_CATEGORIES and parse_number(present[0]):
+def present_to_columns(present: list[str], occurrences: Counter[str] | None = None) -> ColumnValues:
+    """One column of the cells that are not missing; `occurrences`: their counts, if the caller has them."""
+    if occurrences is None and len(set(present[:_LOOKED_AT])) > MAX_CATEGORIES and parse_number(present[0]):
         column = _plain_numbers(present)
         if column is not None:
             return column
-    occurrences = Counter(present)
+    if occurrences is None:
+        occurrences = Counter(present)
     values: dict[str, float] = {}
     texts: dict[str, int] = {}
     integral = 0
