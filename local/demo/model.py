@@ -41,16 +41,6 @@ def predict(model: Pipeline, flights: Sequence[Flight]) -> NDArray[np.float64]:
     return np.round(predicted, 2)
 
 
-def mean_error(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> float:
-    """Mean absolute error in minutes over the flights that arrived: what is known only after the fact."""
-    errors = [
-        abs(flight.arr_delay - value)
-        for flight, value in zip(flights, predicted.tolist(), strict=True)
-        if flight.arr_delay is not None
-    ]
-    return sum(errors) / len(errors) if errors else float("nan")
-
-
 def _matrix(flights: Sequence[Flight]) -> NDArray[np.object_]:
     rows = [
         (

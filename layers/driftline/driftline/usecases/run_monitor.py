@@ -133,7 +133,7 @@ def _judge(
         case ModelQualityMonitor():
             return judge_model_quality(store, document, monitor, window, scheduled, stores)
         case _:
-            raise NotImplementedError(type(monitor).__name__)
+            raise TypeError(f"nothing judges a {type(monitor).__name__}")
 
 
 def _when(request: ExecutionRequest, monitor: ScheduledMonitor) -> tuple[Window, datetime, str]:
