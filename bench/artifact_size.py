@@ -12,6 +12,9 @@ from bench.environments import EnvironmentUnavailableError, uv
 from bench.results import Limit, Options, Row, skipped
 
 ROOT = Path(__file__).parent.parent
+LOCKED = ROOT / "layers" / "dependencies" / "requirements.txt"
+"""What `sam build` installs into the dependencies layer."""
+
 LIMIT = Limit(170, 120, "MiB")
 PLATFORM = "x86_64-manylinux_2_28"  # Lambda's python3.13 runs on Amazon Linux 2023, glibc 2.34
 
@@ -69,7 +72,7 @@ def _install(folder: Path) -> None:
             "--only-binary",
             ":all:",
             "--requirements",
-            str(ROOT / "requirements" / "runtime.txt"),
+            str(LOCKED),
         ],
         capture_output=True,
         text=True,

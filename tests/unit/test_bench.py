@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench import __main__ as command
-from bench import against_peers
+from bench import against_peers, artifact_size
 from bench.data import COLUMNS, capture_files
 from bench.results import Limit, Options, Row, Verdict, skipped
 
@@ -106,3 +106,8 @@ def test_json_has_null_for_no_bar(monkeypatch, capsys):
     assert command.main(["size", "--json"]) == 0
     [row] = json.loads(capsys.readouterr().out)["benchmarks"]["size"]
     assert (row["limit"]["bar"], row["verdict"]) == (None, "for information")
+
+
+def test_the_size_is_that_of_the_packages_that_the_layer_gets() -> None:
+    # A list that is not there would be a row that says `skipped`, as for a machine without network
+    assert "duckdb==" in artifact_size.LOCKED.read_text()
