@@ -27,7 +27,7 @@ class QualityContext:
         schedule: The name of the monitoring schedule, a dimension of the metrics.
         rows: Captured rows of the window, labelled or not.
         labelled_rows: Those that have a label.
-        unusable: Labelled rows that could not be read, by reason (attributes.PickedRows).
+        unusable: Labelled rows that could not be read, by reason (picking.UsableRows).
     """
 
     endpoint: str
