@@ -96,7 +96,10 @@ class Replay:
         *captures, labels = self._sent[day]
         self._wait_until(lambda: self._profiled(captures) and self._known(labels), f"what was made of {day}")
         # A message is in its queue until its function is done, the labels of its captures included.
-        self._wait_until(lambda: not any(map(self._cloud.messages, _ARRIVALS)), f"the labels of {day}")
+        # Twice: the queues are looked at one after the other, and a message may pass behind our back once.
+        for _ in range(2):
+            self._wait_until(lambda: not any(map(self._cloud.messages, _ARRIVALS)), f"the labels of {day}")
+            time.sleep(_LOOK_AGAIN_SECONDS)
         for schedule in self._schedules:
             self._cloud.fire_schedule(schedule, judged_at(day))
 
