@@ -1,6 +1,6 @@
 """In-memory stand-ins for every port, and one that fails on purpose."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,10 +8,11 @@ from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.errors import ObjectNotFoundError, StaleReadError
 from driftline.domain.metrics import Metric
+from driftline.domain.notifications.message import Message
 from driftline.usecases.execution import ExecutionRequest
-from driftline.usecases.ports import ObjectStore, ObjectSummary, Schedule, StoredObject
+from driftline.usecases.ports import ObjectStore, ObjectSummary, Schedule, StateItem, StoredObject
 
 
 class InjectedError(Exception):
@@ -234,3 +235,47 @@ class RecordingReruns(_MayFail):
     def ask(self, request: ExecutionRequest) -> None:
         self._count("ask")
         self.asked.append(request)
+
+
+@dataclass
+class InMemoryTable:
+    """A StateTable in a dictionary; what expires stays."""
+
+    items: dict[tuple[str, str], StateItem] = field(default_factory=dict)
+
+    def get(self, kind: str, name: str) -> StateItem | None:
+        return self.items.get((kind, name))
+
+    def put(self, kind: str, name: str, body: str, *, version: int, expires: datetime | None = None) -> int:
+        there = self.items.get((kind, name))
+        if version != (there.version if there else 0):
+            raise StaleReadError("somebody else wrote the item", where=f"{kind}/{name}")
+        self.items[kind, name] = StateItem(name, body, version + 1)
+        return version + 1
+
+    def list(self, kind: str) -> Sequence[StateItem]:
+        return [item for (of, _), item in sorted(self.items.items()) if of == kind]
+
+
+@dataclass
+class InMemoryOnce:
+    """Once in a dictionary."""
+
+    done: dict[str, Mapping[str, object]] = field(default_factory=dict)
+
+    def __call__(self, key: str, action: Callable[[], Mapping[str, object]]) -> Mapping[str, object]:
+        if key not in self.done:
+            self.done[key] = action()
+        return self.done[key]
+
+
+@dataclass
+class RecordingChannel:
+    """A channel that keeps what it is sent; it gives the first message's id as the conversation."""
+
+    name: str = "recording"
+    sent: list[tuple[Message, str | None]] = field(default_factory=list)
+
+    def send(self, message: Message, conversation: str | None) -> str | None:
+        self.sent.append((message, conversation))
+        return conversation or message.id

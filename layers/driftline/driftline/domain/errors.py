@@ -40,3 +40,15 @@ class ObjectNotFoundError(DriftlineError):
 
 class StaleReadError(DriftlineError):
     """Something changed while it was read: the platform should deliver the event again."""
+
+
+class RetryLaterError(DriftlineError):
+    """Another system cannot do it now: the platform should deliver the event again.
+
+    Attributes:
+        after: Seconds to wait at least, if the other system said so.
+    """
+
+    def __init__(self, what: str, *, where: str = "", after: float | None = None) -> None:
+        super().__init__(what, where=where)
+        self.after = after

@@ -1,6 +1,6 @@
 """What the use cases need from the outside world."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from driftline.domain.metrics import Metric
+from driftline.domain.notifications.message import Message
 from driftline.usecases.execution import ExecutionRequest
 
 
@@ -115,3 +116,59 @@ class Operators(Protocol):
     """People, reached through the operator topic."""
 
     def tell(self, subject: str, message: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StateItem:
+    """A JSON text with the version that it had; versions count from 1."""
+
+    name: str
+    body: str
+    version: int
+
+
+class StateTable(Protocol):
+    """Small shared state with conditional writes: incidents, leases. An item has a kind and a name."""
+
+    def get(self, kind: str, name: str) -> StateItem | None: ...
+
+    def put(self, kind: str, name: str, body: str, *, version: int, expires: datetime | None = None) -> int:
+        """Writes if the item still has this version (0: if it does not exist) and gives its new version.
+
+        Raises StaleReadError: somebody else wrote meanwhile; read again.
+        """
+        ...
+
+    def list(self, kind: str) -> Sequence[StateItem]:
+        """All items of a kind, sorted by name."""
+        ...
+
+
+class Once(Protocol):
+    """Runs an action once for a key, however often it is asked for."""
+
+    def __call__(self, key: str, action: Callable[[], Mapping[str, object]]) -> Mapping[str, object]:
+        """The action's result, now or as it was the first time. An action that raises may be run again.
+
+        Raises RetryLaterError: somebody else runs it right now.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """One way to people: Slack, Teams, PagerDuty, a webhook, email."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, message: Message, conversation: str | None) -> str | None:
+        """Sends a message; `conversation` is what an earlier message of the same incident gave back.
+
+        Returns:
+            What the next message of the incident is to be told, for example the timestamp of a Slack thread.
+
+        Raises:
+            RetryLaterError: the other side is down, slow or wants less; a retry may help.
+            InvalidInputError: the other side refuses the message or the secret: a person has to mend it.
+        """
+        ...

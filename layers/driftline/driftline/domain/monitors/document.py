@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from driftline.domain import layout
+from driftline.domain.monitors.alarms import DEFAULT_ALARMS, Alarm
 from driftline.domain.monitors.fields import (
     Age,
     Attribute,
     BucketName,
+    ChannelName,
     ColumnNames,
     Label,
     Name,
@@ -27,15 +29,14 @@ from driftline.domain.monitors.fields import (
     is_age,
     refuse,
 )
+from driftline.domain.monitors.part import Part
+from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.monitors.schedule import At, Rate, parse_schedule
+from driftline.domain.monitors.watch import Watch
 from driftline.domain.windows import SLOT
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Capture(_Part):
+class Capture(Part):
     """Where the endpoint's capture files are."""
 
     bucket: BucketName | None = None
@@ -56,7 +57,7 @@ class Capture(_Part):
         return self
 
 
-class Columns(_Part):
+class Columns(Part):
     """Names of the columns of CSV payloads, by position. JSON payloads bring their own names."""
 
     output: ColumnNames = ()
@@ -74,7 +75,7 @@ class Columns(_Part):
         return self
 
 
-class WindowOffsets(_Part):
+class WindowOffsets(Part):
     """Which inference times an execution judges, counted from its scheduled time."""
 
     start_offset: Offset
@@ -91,7 +92,7 @@ class WindowOffsets(_Part):
         return self
 
 
-class ScheduledMonitor(_Part):
+class ScheduledMonitor(Part):
     """What every monitor has: when it runs and which window it judges."""
 
     schedule: ScheduleText = "cron(0 * ? * * *)"
@@ -121,6 +122,9 @@ class ScheduledMonitor(_Part):
 
     postprocess: ScriptName | None = None
     """A script under scripts/ with SageMaker's postprocess_handler, called after the analysis."""
+
+    alarms: Annotated[tuple[Alarm, ...], Field(max_length=50)] = DEFAULT_ALARMS
+    """When people are told, or a retraining is asked for. Default: any violation tells people. []: never."""
 
     @model_validator(mode="after")
     def _window_follows_from_schedule(self) -> Self:
@@ -213,7 +217,7 @@ class ModelQualityMonitor(ScheduledMonitor):
         return self
 
 
-class Monitors(_Part):
+class Monitors(Part):
     """The monitors of the endpoint, at least one."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
@@ -241,7 +245,7 @@ class Monitors(_Part):
         return tuple(cls.model_fields)
 
 
-class MonitorDocument(_Part):
+class MonitorDocument(Part):
     """What to watch on one endpoint: the file monitors/<endpoint>.yaml."""
 
     endpoint: Name
@@ -258,3 +262,29 @@ class MonitorDocument(_Part):
 
     monitors: Monitors
     """The monitors of the endpoint."""
+
+    watch: Watch = Watch()
+    """Alarms for what should happen and does not: executions, captures, ground truth."""
+
+    channels: tuple[ChannelName, ...] = ()
+    """Names of the channels that hear about this endpoint. Default: all channels of the stack."""
+
+    settle: Age | None = None
+    """How long all alarms have to be quiet before an incident counts as recovered, so that a flapping metric is one
+    incident. Default: one and a half times the schedule's period."""
+
+    dashboard: bool = Field(default=True, strict=True)
+    """A CloudWatch dashboard for the endpoint. AWS charges 3 USD a month for each beyond the account's first three."""
+
+    retraining: Retraining | None = None
+    """What may be started when an alarm asks for it. Default: nothing."""
+
+    @model_validator(mode="after")
+    def _retraining_is_possible(self) -> Self:
+        for name, monitor in self.monitors.by_name().items():
+            if self.retraining is None and any("retrain" in alarm.actions for alarm in monitor.alarms):
+                raise refuse(
+                    f"an alarm of {name} asks for a retraining and there is no retraining section",
+                    "retraining: with a target, or alarms without the action retrain",
+                )
+        return self

@@ -1,0 +1,1 @@
+"""What people are told: messages, apart from the channel that carries them."""
