@@ -41,7 +41,7 @@ class Retraining(Part):
     target: Target
     """What is started."""
 
-    parameters: dict[Annotated[str, Field(min_length=1, max_length=256)], Annotated[str, Field(max_length=1024)]] = {}
+    parameters: dict[Annotated[str, Field(min_length=1, max_length=256)], Annotated[str, Field(max_length=1024)]] = Field(default={})
     """Parameters of the target besides, or instead of, those that Driftline gives. {endpoint}, {monitor},
     {window_start}, {window_end}, {report}, {baseline}, {captures}, {ground_truth}, {merged} are filled in."""
 
