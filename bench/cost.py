@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from bench.results import Limit, Options, Row
 
-LIMIT = Limit(10, 5, "USD/month")
-"""An hourly Model Monitor job of ten minutes on its usual ml.m5.xlarge (0.23 USD an hour) came to about 28."""
+LIMIT = Limit(14, 7, "USD/month")
+"""An hourly Model Monitor job of ten minutes on its usual ml.m5.xlarge (0.23 USD an hour) came to about 28, before
+metrics and alarms: half of it, all included, and a quarter."""
 
 # List prices in USD, us-east-1, as known in November 2026; each with the page that has the current one.
 PRICES_OF = "us-east-1, November 2026"
@@ -26,9 +27,14 @@ METRIC_MONTH = 0.30  # aws.amazon.com/cloudwatch/pricing, first 10,000 metrics
 ALARM_MONTH = 0.10
 LOGS_GB = 0.50
 KMS_KEY_MONTH = 1.00  # aws.amazon.com/kms/pricing
+DYNAMODB_WRITE = 0.625e-6  # aws.amazon.com/dynamodb/pricing/on-demand
+DYNAMODB_READ = 0.125e-6
+DASHBOARD_MONTH = 3.00  # each beyond the account's first three
 
 HOURS = 730  # of a month, as AWS counts
-QUEUES = 6
+QUEUES = 8
+OTHER_DEAD_LETTERS = 2
+"""Of adopt_model and check_freshness, which are invoked without a queue."""
 FILES = HOURS * 60
 
 
@@ -104,8 +110,25 @@ def bill(load: Load) -> Iterator[Line]:
     )
     logs = (FILES + HOURS) * load.log_kilobytes / 2**20
     yield Line("CloudWatch logs", logs * LOGS_GB, f"{logs:.2f} GB")
-    yield Line("CloudWatch alarms", QUEUES * ALARM_MONTH, "one for each dead-letter queue", idle=True)
-    yield Line("KMS key", KMS_KEY_MONTH, "of the operator topic; parameter EncryptOperatorTopic", idle=True)
+    signals, alarms = 2 + 3, 4
+    yield Line(
+        "Signals of alarms",
+        signals * METRIC_MONTH,
+        f"{signals}: violations and failures; ages of executions, schedules, captures",
+    )
+    yield Line("Alarms", alarms * ALARM_MONTH, f"{alarms}: violations, failures, schedules, captures")
+    ticks = HOURS * 2
+    yield Line(
+        "Hourly looks",
+        ticks * (2 * 0.5 * LAMBDA_ARM_GB_SECOND + LAMBDA_REQUEST + SCHEDULER_INVOCATION)
+        + HOURS * (2 * DYNAMODB_READ + 2 * DYNAMODB_WRITE + 10 * S3_PUT_OR_LIST),
+        f"{ticks:,} invocations: what has stopped, what has settled",
+    )
+    own = QUEUES + OTHER_DEAD_LETTERS + 1
+    yield Line(
+        "Stack's alarms", own * ALARM_MONTH, "one for each dead-letter queue, one for the hourly look", idle=True
+    )
+    yield Line("KMS key", KMS_KEY_MONTH, "of the topics; parameter EncryptOperatorTopic", idle=True)
 
 
 def model_quality(load: Load) -> Iterator[Line]:
@@ -127,6 +150,7 @@ def model_quality(load: Load) -> Iterator[Line]:
         metrics * METRIC_MONTH,
         f"{metrics}: four of quality, violations, coverage, four of labels",
     )
+    yield Line("Signals and alarms", 4 * METRIC_MONTH + 3 * ALARM_MONTH, "4 and 3: as above, and age of the labels")
 
 
 def run(_options: Options) -> Iterator[Row]:
