@@ -124,7 +124,12 @@ def _wanted_schedules(document: MonitorDocument) -> dict[str, Schedule]:
         name: Schedule(
             schedule_name(document.endpoint, name),
             monitor.schedule,
-            {"endpoint": document.endpoint, "monitor": name, "scheduled_time": SCHEDULED_TIME},
+            {
+                "endpoint": document.endpoint,
+                "monitor": name,
+                "scheduled_time": SCHEDULED_TIME,
+                "trigger": "schedule",
+            },
             monitor.timezone,
         )
         for name, monitor in document.monitors.by_name().items()
