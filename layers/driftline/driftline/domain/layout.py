@@ -144,3 +144,13 @@ def script_key(name: str) -> str:
 def execution_key(report_folder: str) -> str:
     """What was last written to a report folder and announced, so that a repeated delivery announces nothing."""
     return f"{STATE}executions/{report_folder.removeprefix(REPORTS)}announced.json"
+
+
+def last_execution_key(endpoint: str, monitor: str) -> str:
+    """The monitor's last execution, whatever window it judged (usecases/last_execution.py)."""
+    return f"{STATE}executions/{endpoint}/{monitor}/last.json"
+
+
+def model_log_key(endpoint: str) -> str:
+    """Which models the endpoint got, and when (usecases/model_log.py)."""
+    return f"{STATE}models/{endpoint}.json"

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from driftline.domain.windows import Window, format_instant
+
+type Trigger = Literal["schedule", "rerun", "hand"]
+"""Who asked: the monitor's schedule, an arrival in a window that was judged, or a person."""
 
 
 class ExecutionStatus(StrEnum):
@@ -33,6 +36,12 @@ class ExecutionRequest(BaseModel):
     scheduled_time: AwareDatetime | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
+    trigger: Trigger = "hand"
+
+    @property
+    def signals(self) -> bool:
+        """Whether alarms hear of it: a person who replays a window wakes nobody."""
+        return self.trigger != "hand"
 
     @model_validator(mode="after")
     def _says_which_window(self) -> Self:

@@ -58,7 +58,7 @@ def reopen_windows(
         if monitors is not None and name not in monitors:
             continue
         for scheduled in sorted(_judged(store, endpoint, name, monitor, concerned, arrived, collected or arrived)):
-            request = ExecutionRequest(endpoint=endpoint, monitor=name, scheduled_time=scheduled)
+            request = ExecutionRequest(endpoint=endpoint, monitor=name, scheduled_time=scheduled, trigger="rerun")
             reruns.ask(request)
             asked.append(request)
     return asked

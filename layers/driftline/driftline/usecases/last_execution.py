@@ -1,0 +1,84 @@
+"""The last execution of each monitor that its schedule or an arrival asked for.
+
+Alarms, messages and the checks of freshness look here: what was learnt last, whatever window it was about. It is
+written before the signals are published, so that who is woken by an alarm finds the execution behind it.
+"""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from driftline.domain import layout
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus, Trigger
+from driftline.usecases.ports import ObjectStore
+
+
+class LastExecution(BaseModel):
+    """`state/executions/<endpoint>/<monitor>/last.json`.
+
+    Attributes:
+        scheduled_time: Of this execution; None when it failed before it had one.
+        last_scheduled: The latest scheduled time of all executions so far; a rerun of an old window keeps it.
+        folder: Of the report, with a closing slash; empty when the execution failed.
+        revision: Of the report; 0 when the execution failed.
+    """
+
+    # An older version reads what a newer one wrote.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    status: ExecutionStatus
+    reason: str
+    trigger: Trigger
+    scheduled_time: AwareDatetime | None = None
+    last_scheduled: AwareDatetime | None = None
+    folder: str = ""
+    revision: int = 0
+    window_start: AwareDatetime | None = None
+    window_end: AwareDatetime | None = None
+    rows: int = 0
+    violations: int = 0
+    coverage: float | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.status is ExecutionStatus.FAILED
+
+
+def last_execution(store: ObjectStore, endpoint: str, monitor: str) -> LastExecution | None:
+    """None when the monitor never ran, or when the file is none that this version can read: it is made anew then."""
+    try:
+        return LastExecution.model_validate_json(store.get(layout.last_execution_key(endpoint, monitor)).body)
+    except (ObjectNotFoundError, ValidationError):
+        return None
+
+
+def keep_last_execution(
+    store: ObjectStore, request: ExecutionRequest, execution: Execution, before: LastExecution | None
+) -> None:
+    """Writes the execution as the monitor's last one.
+
+    Args:
+        before: What last_execution says now; its latest scheduled time is kept if it is later.
+    """
+    window = execution.window
+    last = LastExecution(
+        status=execution.status,
+        reason=execution.reason,
+        trigger=request.trigger,
+        scheduled_time=execution.scheduled_time,
+        last_scheduled=_later(execution.scheduled_time, before.last_scheduled if before else None),
+        folder=execution.folder,
+        revision=execution.revision,
+        window_start=window.start if window else None,
+        window_end=window.end if window else None,
+        rows=execution.rows,
+        violations=execution.violations,
+        coverage=execution.coverage,
+    )
+    key = layout.last_execution_key(request.endpoint, request.monitor)
+    store.put(key, last.model_dump_json().encode(), content_type="application/json")
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((moment for moment in (one, other) if moment is not None), default=None)
