@@ -1,0 +1,69 @@
+"""Names of alarms: `<stack>/<endpoint>/<subject>/<label>`, and back.
+
+CloudWatch takes names of 1 to 255 characters without control characters (API Reference, PutMetricAlarm).
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from hashlib import sha256
+
+LONGEST_ALARM_NAME = 255
+"""Characters."""
+
+WATCH = "watch"
+"""The subject of alarms that belong to the endpoint and to no monitor, or watch over the monitors themselves."""
+
+SCHEDULES = "schedules"
+CAPTURES = "captures"
+GROUND_TRUTH = "ground truth"
+
+_DIGEST = 8  # hexadecimal digits
+_FAILED = " executions failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmName:
+    """What the name of an alarm says.
+
+    Attributes:
+        subject: A monitor's name, or `watch`.
+        label: As the alarm was called; a long one is cut.
+    """
+
+    endpoint: str
+    subject: str
+    label: str
+
+
+def alarm_name(stack: str, endpoint: str, subject: str, label: str) -> str:
+    """The alarm's name. A label that CloudWatch would not take as it is gets cut, or mended, and a digest."""
+    prefix = f"{endpoint_prefix(stack, endpoint)}{subject}/"
+    room = LONGEST_ALARM_NAME - len(prefix)
+    mended = plain(label)
+    if mended == label and len(label) <= room:
+        return prefix + label
+    digest = sha256(label.encode(errors="surrogatepass")).hexdigest()[:_DIGEST]
+    return f"{prefix}{mended[: room - _DIGEST - 1]}~{digest}"
+
+
+def endpoint_prefix(stack: str, endpoint: str) -> str:
+    """How the names of all alarms of an endpoint begin, and of no other endpoint's."""
+    return f"{stack}/{endpoint}/"
+
+
+def parse_alarm_name(stack: str, name: str) -> AlarmName | None:
+    """What a name says; None for alarms that no monitor document asked for, such as those of dead-letter queues."""
+    found, *parts = name.split("/", 3)
+    if found != stack or len(parts) != 3 or not all(parts):  # noqa: PLR2004
+        return None
+    return AlarmName(*parts)
+
+
+def executions_failed(monitor: str) -> str:
+    """The label, under `watch`, of the alarm on a monitor's failed executions."""
+    return monitor + _FAILED
+
+
+def plain(text: str) -> str:
+    """The text on one line, without control characters and other things that no name may hold."""
+    return "".join("\ufffd" if unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} else sign for sign in text)

@@ -1,0 +1,180 @@
+"""The alarms that a monitor document asks for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from driftline.domain.alarms.names import CAPTURES, GROUND_TRUTH, SCHEDULES, WATCH, executions_failed, plain
+from driftline.domain.alarms.periods import HOUR, alarm_period
+from driftline.domain.monitors.alarms import Alarm
+from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
+from driftline.domain.monitors.fields import format_offset
+from driftline.domain.notifications.message import Severity
+
+EXECUTIONS_FAILED = "executions_failed"
+EXECUTION_AGE = "execution_age_hours"
+SCHEDULE_DELAY = "schedule_delay_hours"
+CAPTURES_AGE = "captures_age_hours"
+GROUND_TRUTH_AGE = "ground_truth_age_hours"
+
+LONGEST_DESCRIPTION = 1024
+"""Characters, CloudWatch's limit."""
+
+_GROUND_TRUTH_AGE = timedelta(days=7)
+
+type Comparison = Literal[">=", ">", "<=", "<", "outside"]
+type Missing = Literal["ignore", "breaching", "notBreaching", "missing"]
+type Action = Literal["notify", "retrain"]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSpec:
+    """One alarm on one of the signals; they are all in one namespace, the stack's.
+
+    Attributes:
+        subject: The monitor's name, or `watch`.
+        metric: The signal's name.
+        period: Seconds of one datapoint.
+        datapoints: M: so many have to be beyond the limit.
+        of: N: so many count.
+        comparison: The side that is an alarm. Of an anomaly band: above it (`>=`, `>`), below it (`<=`, `<`) or either.
+        threshold: None with an anomaly band.
+        anomaly_band: Half width in standard deviations; None with a threshold.
+        statistic: What one period's values become: the worst of them.
+        description: On one line, at most 1,024 characters.
+    """
+
+    subject: str
+    label: str
+    metric: str
+    dimensions: Mapping[str, str]
+    period: int
+    datapoints: int
+    of: int
+    comparison: Comparison
+    threshold: float | None
+    anomaly_band: float | None
+    missing: Missing
+    statistic: Literal["Maximum", "Minimum"]
+    severity: Severity
+    actions: tuple[Action, ...]
+    description: str
+
+
+def wanted_alarms(document: MonitorDocument) -> list[AlarmSpec]:
+    """All alarms of an endpoint: those of its monitors in their order, then those that watch over them.
+
+    A monitor that is not enabled has none, and where none is enabled nothing is watched.
+    """
+    wanted = [
+        _of_monitor(document, name, monitor.schedule, alarm)
+        for name, monitor in document.monitors.by_name().items()
+        if monitor.enabled
+        for alarm in monitor.alarms
+    ]
+    return [*wanted, *_watching(document)]
+
+
+def _of_monitor(document: MonitorDocument, name: str, schedule: str, alarm: Alarm) -> AlarmSpec:
+    of = alarm.for_.window
+    return AlarmSpec(
+        subject=name,
+        label=alarm.label,
+        metric=alarm.metric,
+        dimensions={"Endpoint": document.endpoint, "Monitor": name},
+        period=int(alarm_period(schedule, of, alarm.missing).total_seconds()),
+        datapoints=alarm.for_.datapoints,
+        of=of,
+        comparison=alarm.comparison,
+        threshold=alarm.limit,
+        anomaly_band=alarm.anomaly_band,
+        missing=alarm.missing,
+        statistic="Minimum" if alarm.comparison in {"<", "<="} else "Maximum",
+        severity=Severity(alarm.severity),
+        actions=alarm.actions,
+        description=_described(
+            f"{alarm.metric} of {name} on {document.endpoint} is {_limit(alarm)}{_how_often(alarm)}."
+        ),
+    )
+
+
+def _limit(alarm: Alarm) -> str:
+    if alarm.limit is not None:
+        return f"{alarm.comparison} {alarm.limit:g}"
+    side = {">": "above", "<": "below"}.get(alarm.comparison[0], "outside of")
+    return f"{side} what is usual by more than {alarm.anomaly_band:g} standard deviations"
+
+
+def _how_often(alarm: Alarm) -> str:
+    datapoints, of = alarm.for_.datapoints, alarm.for_.window
+    return f" in {datapoints} of the last {of} executions" if of > 1 else ""
+
+
+def _watching(document: MonitorDocument) -> Iterator[AlarmSpec]:
+    watch, endpoint = document.watch, document.endpoint
+    enabled = {name: monitor for name, monitor in document.monitors.by_name().items() if monitor.enabled}
+    if not enabled:
+        return
+    if failures := watch.failed_executions:
+        for name, monitor in enabled.items():
+            yield AlarmSpec(
+                subject=WATCH,
+                label=executions_failed(name),
+                metric=EXECUTIONS_FAILED,
+                dimensions={"Endpoint": endpoint, "Monitor": name},
+                period=int(alarm_period(monitor.schedule, failures, "ignore").total_seconds()),
+                datapoints=failures,
+                of=failures,
+                comparison=">=",
+                threshold=1.0,
+                anomaly_band=None,
+                missing="ignore",
+                statistic="Maximum",
+                severity=Severity.WARNING,
+                actions=("notify",),
+                description=_described(f"The last {_times(failures)} of {name} on {endpoint} failed."),
+            )
+    checks = [
+        (SCHEDULES, SCHEDULE_DELAY, watch.schedule_delay, "a scheduled execution", "is missing", Severity.CRITICAL),
+        (CAPTURES, CAPTURES_AGE, watch.captures_age, "capture files", "stopped arriving", Severity.CRITICAL),
+    ]
+    if any(isinstance(monitor, ModelQualityMonitor) for monitor in enabled.values()):
+        age = _GROUND_TRUTH_AGE if watch.ground_truth_age is None else watch.ground_truth_age
+        checks.append((GROUND_TRUTH, GROUND_TRUTH_AGE, age, "ground truth", "stopped arriving", Severity.WARNING))
+    for label, metric, age, what, happened, severity in checks:
+        if age:
+            description = _described(f"On {endpoint} {what} {happened}, for {format_offset(age)} or longer.")
+            yield _age_alarm(endpoint, label, metric, age, severity, description)
+
+
+def _age_alarm(
+    endpoint: str, label: str, metric: str, age: timedelta, severity: Severity, description: str
+) -> AlarmSpec:
+    """Ages are published every hour: the last one counts, and one that is missing changes nothing."""
+    return AlarmSpec(
+        subject=WATCH,
+        label=label,
+        metric=metric,
+        dimensions={"Endpoint": endpoint},
+        period=int(HOUR.total_seconds()),
+        datapoints=1,
+        of=1,
+        comparison=">=",
+        threshold=age / HOUR,
+        anomaly_band=None,
+        missing="ignore",
+        statistic="Maximum",
+        severity=severity,
+        actions=("notify",),
+        description=description,
+    )
+
+
+def _times(failures: int) -> str:
+    return "execution" if failures == 1 else f"{failures} executions"
+
+
+def _described(text: str) -> str:
+    words = plain(text)
+    return words if len(words) <= LONGEST_DESCRIPTION else f"{words[: LONGEST_DESCRIPTION - 1]}…"
