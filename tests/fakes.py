@@ -183,7 +183,7 @@ class RecordingSchedules(_MayFail):
 class PublishedMetrics:
     namespace: str
     metrics: tuple[Metric, ...]
-    timestamp: datetime
+    timestamp: datetime | None
 
 
 class RecordingMetrics(_MayFail):
@@ -191,7 +191,7 @@ class RecordingMetrics(_MayFail):
         super().__init__(fail_on)
         self.published: list[PublishedMetrics] = []
 
-    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime) -> None:
+    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime | None = None) -> None:
         self._count("publish")
         self.published.append(PublishedMetrics(namespace, tuple(metrics), timestamp))
 

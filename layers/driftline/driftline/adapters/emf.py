@@ -39,7 +39,7 @@ class EmbeddedMetrics:
 
     Args:
         write: Takes a line for the function's log.
-        now: The clock that CloudWatch compares timestamps with.
+        now: The clock that CloudWatch compares timestamps with, and that metrics without a time are stamped with.
     """
 
     def __init__(
@@ -48,10 +48,11 @@ class EmbeddedMetrics:
         self._write = write
         self._now = now
 
-    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime) -> None:
+    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime | None = None) -> None:
         if not metrics:
             return
         now = self._now()
+        timestamp = timestamp or now
         if not now - _OLDEST <= timestamp <= now + _NEWEST:
             _log.warning(
                 "CloudWatch will not take %d metrics of %s: it takes them up to two weeks back and two hours ahead. "

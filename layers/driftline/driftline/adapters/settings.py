@@ -60,6 +60,14 @@ class RunSettings(Settings):
     """Of run_monitor. Without a namespace the metrics go to SageMaker's own, one for each kind of monitor."""
 
     metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")
+    signals_namespace: _Optional = Field(default=None, alias="SIGNALS_NAMESPACE")
+    """Without it no alarm hears of an execution."""
+
+
+class FreshnessSettings(Settings):
+    """Of check_freshness."""
+
+    signals_namespace: str = Field(alias="SIGNALS_NAMESPACE", min_length=1)
 
 
 class RerunSettings(Settings):

@@ -26,7 +26,7 @@ class TellOperators:
 class NoMetrics:
     """Metrics: a laptop publishes none, or a try-out would ring the alarms of the real monitor."""
 
-    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime) -> None:
+    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime | None = None) -> None:
         pass
 
 

@@ -95,8 +95,13 @@ class Schedules(Protocol):
 
 
 class Metrics(Protocol):
-    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime) -> None:
-        """`timestamp` is the window's start, as SageMaker's metric_time."""
+    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime | None = None) -> None:
+        """Publishes values of one time.
+
+        Args:
+            timestamp: For report metrics the window's start, as SageMaker's metric_time. None is now, for the signals
+                that alarms look at: CloudWatch's alarms know nothing but the clock.
+        """
         ...
 
 
