@@ -26,6 +26,7 @@ def execute(request: ExecutionRequest) -> Execution:
         metrics=metrics,
         events=events,
         namespace=settings.metrics_namespace,
+        signals_namespace=settings.signals_namespace,
         stores=S3Stores(),
     )
     logger.info(

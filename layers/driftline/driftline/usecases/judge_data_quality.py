@@ -7,6 +7,7 @@ from driftline.domain.data_quality.constraints import Constraints, parse_constra
 from driftline.domain.data_quality.evaluate import Context, Evaluation, evaluate
 from driftline.domain.data_quality.metrics import NAMESPACE
 from driftline.domain.data_quality.statistics import Statistics, parse_statistics
+from driftline.domain.data_quality.summary import NewModel
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument
@@ -16,15 +17,24 @@ from driftline.domain.windows import Window
 from driftline.usecases.evidence import sample_inferences
 from driftline.usecases.judgement import Judgement
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.signals import alarmed_names
 from driftline.usecases.window_profile import load_window
 
 MONITOR = "data_quality"
 
 
 def judge_data_quality(
-    store: ObjectStore, document: MonitorDocument, monitor: DataQualityMonitor, window: Window, scheduled: datetime
+    store: ObjectStore,
+    document: MonitorDocument,
+    monitor: DataQualityMonitor,
+    window: Window,
+    scheduled: datetime,
+    model: NewModel | None = None,
 ) -> Judgement:
     """Merges the window's profiles and checks them against baselines/<endpoint>/data_quality/.
+
+    Args:
+        model: The model that the endpoint got shortly before the window, for its summary.
 
     Raises:
         InvalidInputError: there are no constraints, or a file of the baseline cannot be read.
@@ -56,6 +66,8 @@ def judge_data_quality(
             constraints_key=constraints_key,
             metrics_level=monitor.metrics,
             top_features=monitor.top_features,
+            alarmed=alarmed_names(monitor),
+            model=model,
         ),
     )
     samples = sample_inferences(store, loaded.parts, window, evaluation.verdict.findings, table.keys, constraints)
@@ -68,8 +80,10 @@ def _judgement(evaluation: Evaluation) -> Judgement:
     return Judgement(
         files={name: text.encode() for name, text in evaluation.files().items()},
         metrics=evaluation.metrics,
+        alarmed=evaluation.alarmed,
         namespace=NAMESPACE,
         rows=summary.rows,
+        judged_rows=summary.rows,
         violations=len(summary.violations),
         reason=summary.reason,
         worst_drift=worst.value if worst else None,

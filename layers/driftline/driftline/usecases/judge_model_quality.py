@@ -9,6 +9,7 @@ from hashlib import sha256
 import msgspec
 
 from driftline.domain import layout
+from driftline.domain.data_quality.summary import NewModel
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.model_quality.attributes import Attributes
 from driftline.domain.model_quality.constraints import QualityConstraints, parse_quality_constraints
@@ -29,6 +30,7 @@ from driftline.usecases.merged_hours import MergedHour
 from driftline.usecases.merged_window import MergedWindow, load_merged
 from driftline.usecases.ports import ObjectStore, Stores
 from driftline.usecases.quality_attributes import attributes_of
+from driftline.usecases.signals import alarmed_names
 
 MONITOR = "model_quality"
 
@@ -40,6 +42,7 @@ def judge_model_quality(
     window: Window,
     scheduled: datetime,
     stores: Stores | None = None,
+    model: NewModel | None = None,
 ) -> Judgement:
     """Merges captures and ground truth of the window and checks its metrics against the baseline's constraints.
 
@@ -47,6 +50,7 @@ def judge_model_quality(
 
     Args:
         stores: Opens the bucket that the captures are in, if it is another one.
+        model: The model that the endpoint got shortly before the window, for its summary.
 
     Raises:
         InvalidInputError: the constraints cannot be read or are for another problem.
@@ -72,13 +76,17 @@ def judge_model_quality(
             unusable=quality.unusable,
             alarm_on=monitor.alarm_on or ("interval" if ours else "point"),
             constraints_key=constraints_key,
+            alarmed=alarmed_names(monitor),
+            model=model,
         ),
     )
     return Judgement(
         files={name: text.encode() for name, text in evaluation.files().items()},
         metrics=evaluation.metrics if monitor.metrics == "all" else (),
+        alarmed=evaluation.alarmed,
         namespace=NAMESPACE,
         rows=merged.coverage.rows,
+        judged_rows=evaluation.quality.rows,
         violations=len(evaluation.summary.violations),
         reason=evaluation.summary.reason,
         worst_feature=evaluation.summary.violations[0].metric if evaluation.summary.violations else None,

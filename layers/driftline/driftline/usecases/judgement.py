@@ -11,14 +11,19 @@ class Judgement:
     """A monitor's files by name, its metrics, and the figures for the event.
 
     Attributes:
+        metrics: What goes to CloudWatch for people.
+        alarmed: The metrics that alarms of the monitor name, also those that are not in `metrics`.
         namespace: Of CloudWatch, SageMaker's for this kind of monitor.
+        judged_rows: Rows that the verdict rests on; with none there is no verdict.
         coverage: Share of the rows that have a label; None for monitors that need none.
     """
 
     files: dict[str, bytes]
     metrics: Sequence[Metric]
+    alarmed: Sequence[Metric]
     namespace: str
     rows: int
+    judged_rows: int
     violations: int
     reason: str
     worst_drift: float | None = None

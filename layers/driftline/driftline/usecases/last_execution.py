@@ -53,14 +53,9 @@ def last_execution(store: ObjectStore, endpoint: str, monitor: str) -> LastExecu
         return None
 
 
-def keep_last_execution(
-    store: ObjectStore, request: ExecutionRequest, execution: Execution, before: LastExecution | None
-) -> None:
-    """Writes the execution as the monitor's last one.
-
-    Args:
-        before: What last_execution says now; its latest scheduled time is kept if it is later.
-    """
+def keep_last_execution(store: ObjectStore, request: ExecutionRequest, execution: Execution) -> None:
+    """Writes the execution as the monitor's last one."""
+    before = last_execution(store, request.endpoint, request.monitor)
     window = execution.window
     last = LastExecution(
         status=execution.status,

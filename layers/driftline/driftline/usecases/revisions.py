@@ -26,6 +26,7 @@ class Announced(BaseModel):
         revision: Counts from 1.
         digest: Of all its files.
         files: Their names.
+        signalled: Alarms heard of it. Not so what was announced by hand: its schedule still has to tell them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -33,10 +34,11 @@ class Announced(BaseModel):
     revision: int
     digest: str
     files: tuple[str, ...]
+    signalled: bool = False
 
     @classmethod
-    def of(cls, revision: int, files: Mapping[str, bytes]) -> Self:
-        return cls(revision=revision, digest=digest_of(files), files=tuple(sorted(files)))
+    def of(cls, revision: int, files: Mapping[str, bytes], *, signalled: bool) -> Self:
+        return cls(revision=revision, digest=digest_of(files), files=tuple(sorted(files)), signalled=signalled)
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

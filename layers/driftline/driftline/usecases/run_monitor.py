@@ -1,16 +1,22 @@
 """One execution of a monitor: a verdict on a window, then its files, metrics and event.
 
-Order of the side effects: files, metrics, event, and last the note that they are announced. An execution that is
-delivered again finds the note and publishes nothing; one that was cut short before the note publishes again, because
-an alarm that comes twice is better than one that never comes.
+Order of the side effects: files, last.json, metrics and signals, event, and last the note that they are announced. An
+execution that is delivered again finds the note and publishes nothing; one that was cut short before the note publishes
+again, because an alarm that comes twice is better than one that never comes.
+
+Only executions that the schedule or an arrival asked for send signals and become the monitor's last execution. What a
+person runs by hand wakes nobody. The note says whether alarms heard of the verdict, so that a window that was run by
+hand first is still signalled by its schedule.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from driftline.domain import layout
+from driftline.domain.data_quality.summary import NewModel
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.metrics import Metric
 from driftline.domain.monitors.document import (
     DataQualityMonitor,
     ModelQualityMonitor,
@@ -24,11 +30,14 @@ from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionS
 from driftline.usecases.judge_data_quality import judge_data_quality
 from driftline.usecases.judge_model_quality import judge_model_quality
 from driftline.usecases.judgement import Judgement
+from driftline.usecases.last_execution import keep_last_execution, last_execution
+from driftline.usecases.model_log import load_model_log, new_model
 from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import Events, Metrics, ObjectStore, Stores
 from driftline.usecases.preprocessing import run_postprocess
 from driftline.usecases.revisions import SUMMARY, Announced, announce, digest_of, last_announced, write_files
 from driftline.usecases.script_sources import load_script
+from driftline.usecases.signals import failure_signal, verdict_signals
 from driftline.usecases.window_profile import window_inputs
 
 COMPLETED_EVENT = "Monitoring Execution Completed"
@@ -38,6 +47,22 @@ _ATTEMPTS = 4
 """So often a window is judged in a row when something of it arrives meanwhile."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Outputs:
+    """Where an execution's results go."""
+
+    request: ExecutionRequest
+    store: ObjectStore
+    metrics: Metrics
+    events: Events
+    signals_namespace: str | None
+
+    def signal(self, signals: Sequence[Metric]) -> None:
+        """Tells alarms, unless a person asked for the execution."""
+        if self.request.signals and self.signals_namespace:
+            self.metrics.publish(self.signals_namespace, signals)
+
+
 def run_monitor(
     request: ExecutionRequest,
     *,
@@ -45,6 +70,7 @@ def run_monitor(
     metrics: Metrics,
     events: Events,
     namespace: str | None = None,
+    signals_namespace: str | None = None,
     stores: Stores | None = None,
 ) -> Execution:
     """Runs one monitor over one window.
@@ -56,26 +82,27 @@ def run_monitor(
 
     Args:
         namespace: CloudWatch namespace of all monitors that name none; SageMaker's for each kind unless given.
+        signals_namespace: CloudWatch namespace of what alarms look at; without one nothing is signalled.
         stores: Opens the bucket that captures are in, where it is another one.
     """
+    outputs = _Outputs(request, store, metrics, events, signals_namespace)
     try:
         document = load_document(store, request.endpoint)
         monitor = _monitor(document, request.monitor)
         window, scheduled, folder = _when(request, monitor)
         for _ in range(_ATTEMPTS):
             inputs = window_inputs(store, request.endpoint, window, document.variant)
-            judgement = _judge(monitor, document, window, scheduled, store, stores)
+            model = new_model(load_model_log(store, request.endpoint), monitor, window, scheduled)
+            judgement = _judge(monitor, document, window, scheduled, store, stores, model)
             files = _postprocessed(judgement.files, monitor, store)
             schedule = metric_schedule(document, request.monitor)
             execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
             into = monitor.namespace or namespace or judgement.namespace
-            execution = _announced(execution, files, judgement, into, store, metrics, events)
+            execution = _announced(execution, files, judgement, into, outputs)
             if window_inputs(store, request.endpoint, window, document.variant) == inputs:
                 return execution
     except (InvalidInputError, ObjectNotFoundError) as error:
-        failed = _failed(request, str(error))
-        events.publish(FAILED_EVENT, failed.event_detail(""))
-        return failed
+        return _failed(str(error), outputs)
     raise StaleReadError("captures or labels of the window kept arriving while it was judged", where=folder)
 
 
@@ -90,22 +117,57 @@ def _announced(
     files: Mapping[str, bytes],
     judgement: Judgement,
     namespace: str,
-    store: ObjectStore,
-    metrics: Metrics,
-    events: Events,
+    outputs: _Outputs,
 ) -> Execution:
     """Writes the files; publishes metrics and event unless exactly these files were announced before."""
-    folder = execution.folder
+    store, folder = outputs.store, execution.folder
     earlier = last_announced(store, folder)
     write_files(store, folder, files, earlier)
-    if earlier is not None and earlier.digest == digest_of(files):
-        return replace(execution, revision=earlier.revision, unchanged=True)
-    execution = replace(execution, revision=earlier.revision + 1 if earlier else 1)
-    if judgement.metrics and execution.window is not None:
-        metrics.publish(namespace, judgement.metrics, execution.window.start)
-    events.publish(COMPLETED_EVENT, execution.event_detail(store.uri(folder)), [store.uri(folder + SUMMARY)])
-    announce(store, folder, Announced.of(execution.revision, files))
+    unchanged = earlier is not None and earlier.digest == digest_of(files)
+    if earlier is not None and unchanged:
+        execution = replace(execution, revision=earlier.revision, unchanged=True)
+        if earlier.signalled or not outputs.request.signals:
+            _works_again(execution, outputs)
+            return execution
+    else:
+        execution = replace(execution, revision=earlier.revision + 1 if earlier else 1)
+    if outputs.request.signals:
+        keep_last_execution(store, outputs.request, execution)
+    if judgement.metrics and execution.window is not None and not unchanged:
+        outputs.metrics.publish(namespace, judgement.metrics, execution.window.start)
+    outputs.signal(verdict_signals(execution.endpoint, execution.monitor, judgement))
+    if not unchanged:
+        uri = store.uri(folder)
+        outputs.events.publish(COMPLETED_EVENT, execution.event_detail(uri), [store.uri(folder + SUMMARY)])
+    announce(store, folder, Announced.of(execution.revision, files, signalled=outputs.request.signals))
     return execution
+
+
+def _works_again(execution: Execution, outputs: _Outputs) -> None:
+    """Ends the alarm on failed executions: one that failed and now finds its verdict as it was, has worked.
+
+    Signalled before it is written down: cut short in between, the next delivery signals it again.
+    """
+    if not outputs.request.signals or execution.scheduled_time is None:
+        return
+    last = last_execution(outputs.store, execution.endpoint, execution.monitor)
+    older = last is not None and last.scheduled_time is not None and execution.scheduled_time < last.scheduled_time
+    if last is not None and last.failed and not older:
+        outputs.signal([failure_signal(execution.endpoint, execution.monitor, failed=False)])
+        keep_last_execution(outputs.store, outputs.request, execution)
+
+
+def _failed(reason: str, outputs: _Outputs) -> Execution:
+    """There is no note of a failure: repeated, it is told again."""
+    request = outputs.request
+    failed = Execution(
+        request.endpoint, request.monitor, ExecutionStatus.FAILED, reason, scheduled_time=request.scheduled_time
+    )
+    if request.signals:
+        keep_last_execution(outputs.store, request, failed)
+    outputs.signal([failure_signal(request.endpoint, request.monitor, failed=True)])
+    outputs.events.publish(FAILED_EVENT, failed.event_detail(""))
+    return failed
 
 
 def _monitor(document: MonitorDocument, name: str) -> ScheduledMonitor:
@@ -126,12 +188,13 @@ def _judge(
     scheduled: datetime,
     store: ObjectStore,
     stores: Stores | None,
+    model: NewModel | None,
 ) -> Judgement:
     match monitor:
         case DataQualityMonitor():
-            return judge_data_quality(store, document, monitor, window, scheduled)
+            return judge_data_quality(store, document, monitor, window, scheduled, model)
         case ModelQualityMonitor():
-            return judge_model_quality(store, document, monitor, window, scheduled, stores)
+            return judge_model_quality(store, document, monitor, window, scheduled, stores, model)
         case _:
             raise TypeError(f"nothing judges a {type(monitor).__name__}")
 
@@ -188,10 +251,4 @@ def _execution(
         coverage=judgement.coverage,
         folder=folder,
         files={name: folder + name for name in sorted(files)},
-    )
-
-
-def _failed(request: ExecutionRequest, reason: str) -> Execution:
-    return Execution(
-        request.endpoint, request.monitor, ExecutionStatus.FAILED, reason, scheduled_time=request.scheduled_time
     )

@@ -7,12 +7,13 @@ from typing import Self
 
 from driftline.domain.data_quality.check import Verdict, check
 from driftline.domain.data_quality.constraints import Constraints
-from driftline.domain.data_quality.metrics import TOP_FEATURES, MetricsLevel, metrics_of
+from driftline.domain.data_quality.metrics import TOP_FEATURES, MetricsLevel, alarmed_metrics, metrics_of
 from driftline.domain.data_quality.observed import observations_of, statistics_of
 from driftline.domain.data_quality.statistics import Statistics
 from driftline.domain.data_quality.suggestion import suggest_constraints
 from driftline.domain.data_quality.summary import (
     BaselineKeys,
+    NewModel,
     Status,
     Summary,
     ViolationEvidence,
@@ -37,6 +38,8 @@ class Context:
         records: Capture records that gave the rows.
         rejected: Lines that could not be read.
         skipped: Records left out on purpose.
+        alarmed: Names of the metrics that alarms look at.
+        model: The model that the endpoint got shortly before the window, or within it.
     """
 
     endpoint: str
@@ -51,6 +54,8 @@ class Context:
     constraints_key: str | None = None
     metrics_level: MetricsLevel = "top"
     top_features: int = TOP_FEATURES
+    alarmed: frozenset[str] = frozenset()
+    model: NewModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Evaluation:
 
     Attributes:
         constraints: Freshly suggested from the window, as SageMaker writes them in every run.
+        metrics: What goes to CloudWatch for people.
+        alarmed: What alarms look at.
     """
 
     statistics: Statistics
@@ -66,6 +73,7 @@ class Evaluation:
     violations: Violations
     summary: Summary
     metrics: tuple[Metric, ...]
+    alarmed: tuple[Metric, ...]
     verdict: Verdict
 
     def with_inference_ids(self, samples: Mapping[tuple[str, str], tuple[str, ...]]) -> Self:
@@ -103,12 +111,16 @@ def evaluate(
         level=context.metrics_level,
         top_features=context.top_features,
     )
+    alarmed = alarmed_metrics(
+        context.alarmed, verdict, statistics, observations, endpoint=context.endpoint, schedule=context.schedule
+    )
     return Evaluation(
         statistics=statistics,
         constraints=suggest_constraints(statistics),
         violations=Violations(violations=tuple(finding.violation() for finding in verdict.findings)),
         summary=_summary(table, statistics, constraints, verdict, mode, context),
         metrics=tuple(metrics),
+        alarmed=tuple(alarmed),
         verdict=verdict,
     )
 
@@ -143,6 +155,7 @@ def _summary(
         violations=tuple(ViolationEvidence.of(finding) for finding in verdict.findings),
         worst_drift=worst_drift(verdict),
         notes=verdict.notes + tuple(_not_judged(table)),
+        model=context.model,
         features=tuple(feature_summaries(statistics, constraints, verdict)),
     )
 

@@ -5,6 +5,7 @@ so by default only the features that drifted most get theirs.
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from driftline.domain.data_quality.check import Verdict
@@ -59,6 +60,30 @@ def metrics_of(
             if level == "all":
                 metrics += _details(feature, observations[feature.name], dimensions)
     return metrics
+
+
+def alarmed_metrics(
+    names: AbstractSet[str],
+    verdict: Verdict,
+    statistics: Statistics,
+    observations: Mapping[str, Observation],
+    *,
+    endpoint: str,
+    schedule: str,
+) -> list[Metric]:
+    """The metrics of these names, of all that there are: whatever the level is and `emit_metrics` says.
+
+    Who sets an alarm on a metric has asked for it. A metric that this window does not have is not in the result.
+    """
+    if not names:
+        return []
+    dimensions = {"Endpoint": endpoint, "MonitoringSchedule": schedule}
+    drifts = {drift.name: drift for drift in verdict.drifts}
+    metrics = list(_totals(verdict, statistics, dimensions))
+    for feature in statistics.features:
+        metrics += _feature(feature, drifts.get(feature.name), dimensions)
+        metrics += _details(feature, observations[feature.name], dimensions)
+    return [metric for metric in metrics if metric.name.strip() in names]
 
 
 def _severity(drift: FeatureDrift) -> float:

@@ -132,6 +132,22 @@ class BaselineKeys(_Ours):
     constraints: str | None
 
 
+class NewModel(_Ours):
+    """The endpoint got another model shortly before the window, or within it.
+
+    Attributes:
+        since: From when on it answers.
+        windows_since: Which window of the monitor it is, from 1, of those that begin at or after the change; 0 for one
+            that the change is in.
+        mixed: The window has rows of the model before, too.
+    """
+
+    name: str
+    since: Instant
+    windows_since: int
+    mixed: bool = False
+
+
 class WorstDrift(_Ours):
     feature: str
     value: float
@@ -159,6 +175,7 @@ class Summary(_Ours):
     violations: tuple[ViolationEvidence, ...]
     worst_drift: WorstDrift | None
     notes: tuple[str, ...]
+    model: NewModel | None = None
     features: tuple[FeatureSummary, ...]
 
     def with_inference_ids(self, samples: Mapping[tuple[str, str], tuple[str, ...]]) -> Self:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from driftline.domain.data_quality.summary import BaselineKeys, WindowSummary, exit_message
+from driftline.domain.data_quality.summary import BaselineKeys, NewModel, WindowSummary, exit_message
 from driftline.domain.data_quality.violations import Violations
 from driftline.domain.metrics import Metric
 from driftline.domain.model_quality.binary_state import BinaryState
 from driftline.domain.model_quality.check import AlarmOn, Finding, Verdict, beyond, check
 from driftline.domain.model_quality.constraints import QualityConstraints, suggest_constraints
 from driftline.domain.model_quality.measure import quality_of
-from driftline.domain.model_quality.metrics import metrics_of
+from driftline.domain.model_quality.metrics import alarmed_metrics, metrics_of
 from driftline.domain.model_quality.quality import Quality
 from driftline.domain.model_quality.state import State
 from driftline.domain.model_quality.statistics import statistics_json
@@ -28,6 +28,8 @@ class QualityContext:
         rows: Captured rows of the window, labelled or not.
         labelled_rows: Those that have a label.
         unusable: Labelled rows that could not be read, by reason (picking.UsableRows).
+        alarmed: Names of the metrics that alarms look at.
+        model: The model that the endpoint got shortly before the window, or within it.
     """
 
     endpoint: str
@@ -41,6 +43,8 @@ class QualityContext:
     alarm_on: AlarmOn = "interval"
     statistics_key: str | None = None
     constraints_key: str | None = None
+    alarmed: frozenset[str] = frozenset()
+    model: NewModel | None = None
 
     @property
     def coverage(self) -> float | None:
@@ -55,6 +59,8 @@ class ModelQualityEvaluation:
     Attributes:
         statistics: The text of statistics.json.
         constraints: Freshly suggested from the window, as SageMaker writes them in every run.
+        metrics: What goes to CloudWatch for people.
+        alarmed: What alarms look at.
     """
 
     statistics: str
@@ -62,6 +68,7 @@ class ModelQualityEvaluation:
     violations: Violations
     summary: QualitySummary
     metrics: tuple[Metric, ...]
+    alarmed: tuple[Metric, ...]
     quality: Quality
     verdict: Verdict
 
@@ -90,12 +97,14 @@ def evaluate(state: State, constraints: QualityConstraints | None, context: Qual
         verdict = Verdict(notes=("There is no baseline constraints.json: nothing was checked.",))
     else:
         verdict = check(quality, constraints, context.alarm_on)
+    metrics = metrics_of(quality, len(verdict.findings), context.coverage, context.endpoint, context.schedule)
     return ModelQualityEvaluation(
         statistics=statistics_json(quality, context.window),
         constraints=suggest_constraints(quality),
         violations=Violations(violations=tuple(finding.violation() for finding in verdict.findings)),
         summary=_summary(state, quality, constraints, verdict, context),
-        metrics=tuple(metrics_of(quality, len(verdict.findings), context.coverage, context.endpoint, context.schedule)),
+        metrics=tuple(metrics),
+        alarmed=tuple(alarmed_metrics(context.alarmed, quality, metrics)),
         quality=quality,
         verdict=verdict,
     )
@@ -133,6 +142,7 @@ def _summary(
         violations=tuple(_evidence(finding, quality.rows) for finding in verdict.findings),
         confusion_matrix={actual: dict(row) for actual, row in matrix.items()} if matrix is not None else None,
         notes=(*quality.notes, *verdict.notes),
+        model=context.model,
     )
 
 

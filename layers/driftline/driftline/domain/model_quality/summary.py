@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.data_quality.java_json import dumps
 from driftline.domain.data_quality.reading import unreadable
-from driftline.domain.data_quality.summary import BaselineKeys, Instant, Status, WindowSummary
+from driftline.domain.data_quality.summary import BaselineKeys, Instant, NewModel, Status, WindowSummary
 from driftline.domain.model_quality.check import AlarmOn, Finding, violation_name
 from driftline.domain.model_quality.constraints import Constraint
 from driftline.domain.model_quality.quality import MetricValue
@@ -116,6 +116,7 @@ class QualitySummary(_Ours):
     violations: tuple[QualityViolation, ...]
     confusion_matrix: dict[str, dict[str, int]] | None
     notes: tuple[str, ...]
+    model: NewModel | None = None
 
     def to_json(self) -> str:
         return dumps(self.model_dump(mode="python"))

@@ -1,0 +1,55 @@
+"""Signals: the figures that alarms look at, published as they are learnt.
+
+Report metrics have the time of their window, as SageMaker's. CloudWatch's alarms know nothing but the clock, so that a
+verdict on yesterday would wake nobody: signals have the time of their publication.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from driftline.domain.alarms.wanted import EXECUTIONS_FAILED
+from driftline.domain.metrics import Metric
+from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.usecases.judgement import Judgement
+
+_WITHOUT_ROWS = frozenset({"rows", "coverage"})
+"""What is still said of a window without rows to judge: that there were none."""
+
+
+def alarmed_names(monitor: ScheduledMonitor) -> frozenset[str]:
+    """Names of the metrics that the monitor's alarms look at."""
+    return frozenset(alarm.metric for alarm in monitor.alarms)
+
+
+def verdict_signals(endpoint: str, monitor: str, judgement: Judgement) -> list[Metric]:
+    """What an execution that has its verdict tells alarms.
+
+    Without rows there is no verdict: `violations` is left out, so that the alarm's `missing` decides, and an empty
+    hour does not end an incident.
+    """
+    signals = [signal(endpoint, EXECUTIONS_FAILED, 0, monitor)]
+    if judgement.judged_rows:
+        signals.append(signal(endpoint, VIOLATIONS, judgement.violations, monitor))
+    taken = {one.name for one in signals}
+    dimensions = signals[0].dimensions
+    return signals + [
+        replace(metric, dimensions=dimensions)
+        for metric in _unique(judgement.alarmed)
+        if metric.name not in taken and (judgement.judged_rows or metric.name in _WITHOUT_ROWS)
+    ]
+
+
+def failure_signal(endpoint: str, monitor: str, *, failed: bool) -> Metric:
+    return signal(endpoint, EXECUTIONS_FAILED, 1 if failed else 0, monitor)
+
+
+def signal(endpoint: str, name: str, value: float, monitor: str | None = None, unit: str = "Count") -> Metric:
+    """One signal of an endpoint, or of one of its monitors."""
+    dimensions = {"Endpoint": endpoint} | ({"Monitor": monitor} if monitor else {})
+    return Metric(name, float(value), unit, dimensions)
+
+
+def _unique(metrics: Iterable[Metric]) -> list[Metric]:
+    """The first of each name: a column can be called like one of the totals."""
+    return list({metric.name: metric for metric in reversed(list(metrics))}.values())[::-1]
