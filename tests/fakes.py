@@ -276,6 +276,9 @@ class RecordingChannel:
     name: str = "recording"
     sent: list[tuple[Message, str | None]] = field(default_factory=list)
 
+    def accepts(self, message: Message) -> bool:
+        return not message.channels or self.name in message.channels
+
     def send(self, message: Message, conversation: str | None) -> str | None:
         self.sent.append((message, conversation))
         return conversation or message.id

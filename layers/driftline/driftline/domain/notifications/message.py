@@ -48,6 +48,7 @@ class Message:
 
     Attributes:
         id: Unique for what is told; the same again is the same message.
+        severity: Of an incident the worst so far, also in its recovery: channels that heard of it hear that it is over.
         incident: Id of the conversation that it belongs to; None for a notice.
         headline: What is wrong (or right again), in one line.
         details: Plain lines below it.

@@ -1,0 +1,220 @@
+"""One HTTPS request to a channel: bounded in time and size, without redirects, never to link-local addresses.
+
+Errors name the host, never the path of an address: that of a webhook is a secret.
+"""
+
+import ipaddress
+import logging
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from http import HTTPStatus
+from time import monotonic
+from typing import Any, override
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.notifications.escaping import fit, one_line
+
+_CONNECT_SECONDS = 3.0
+_READ_SECONDS = 10.0
+_WHOLE_ANSWER_SECONDS = 20.0
+_LARGEST_ANSWER = 64 * 1024  # bytes; more of it is not read
+_LONGEST_WAIT = 900.0  # seconds: the longest that SQS delays a message
+_LONGEST_REASON = 200
+_TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
+_TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, _TOO_MANY}
+_METADATA = ipaddress.ip_address("fd00:ec2::254")  # EC2's metadata on IPv6; it is unique local, not link-local
+
+
+# At DEBUG urllib3 writes whole addresses to the log; those of webhooks are secrets.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side said. Names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode(errors="replace")
+
+
+def check_url(url: str) -> str:
+    """The address, if messages may go there.
+
+    Raises:
+        ValueError: says what is wrong without repeating the address.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("it is no address of the form https://host/path") from None
+    if not host or parts.username is not None or any(character.isspace() for character in url) or not url.isascii():
+        raise ValueError("it is no address of the form https://host/path")
+    address = _address(host)
+    if address is not None and _is_forbidden(address):
+        raise ValueError("link-local addresses are where AWS keeps credentials; messages do not go there")
+    loopback = host == "localhost" or (address is not None and address.is_loopback)
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise ValueError("it does not begin with https://")
+    return url
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """One POST. Every answer is given back, whatever its status.
+
+    Raises:
+        RetryLaterError: the host cannot be reached, or does not answer in time.
+        InvalidInputError: the address leads to where no message may go.
+    """
+    host = host_of(url)
+    try:
+        response = _pool().request(
+            "POST",
+            url,
+            body=body,
+            headers={"User-Agent": "Driftline", **headers},
+            redirect=False,
+            retries=False,
+            preload_content=False,
+        )
+        try:
+            content = _read(response)
+        finally:
+            # Not given back to the pool: what was left unread would be taken for the next answer.
+            response.close()
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise RetryLaterError(f"{host} does not answer ({type(error).__name__})") from None
+    return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, content)
+
+
+def raise_for(answer: Answer, host: str, *, mend: str, secrets: Sequence[str] = ()) -> None:
+    """Nothing for a status of 200 to 299.
+
+    Raises:
+        RetryLaterError: 429, 408, 425 or 5xx; with the seconds that Retry-After asks for.
+        InvalidInputError: anything else, with what the other side said, less the secrets.
+    """
+    if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if answer.status in _TRY_AGAIN or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise RetryLaterError(f"{host} answers {answer.status}", after=retry_after(answer.headers))
+    said = answer.text
+    for secret in secrets:
+        said = said.replace(secret, "***")
+    reason = fit(one_line(said), _LONGEST_REASON)
+    raise InvalidInputError(f"{host} answers {answer.status}" + (f": {reason}" if reason else ""), mend=mend)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, at most 900; None when nothing readable is said.
+
+    Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. A date is taken against the other
+    side's own clock, if it sends that.
+    """
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said[:9]), _LONGEST_WAIT)
+    until = _date(said)
+    if until is None:
+        return None
+    now = _date(headers.get("date", "")) or datetime.now(UTC)
+    return min(max((until - now).total_seconds(), 0.0), _LONGEST_WAIT)
+
+
+def host_of(url: str) -> str:
+    return urlsplit(url).hostname or "the channel"
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
+
+
+def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+    """At most 64 KiB, and what comes within 20 seconds: a drop every nine seconds is no answer either."""
+    content = bytearray()
+    deadline = monotonic() + _WHOLE_ANSWER_SECONDS
+    for chunk in response.stream(4096, decode_content=False):
+        content += chunk
+        if len(content) >= _LARGEST_ANSWER or monotonic() > deadline:
+            break
+    return bytes(content[:_LARGEST_ANSWER])
+
+
+type _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _address(host: str) -> _Address | None:
+    """The host as an address, also in the forms that only old resolvers take: 2852039166, 0xa9.0xfe.0xa9.0xfe."""
+    try:
+        return ipaddress.ip_address(host.split("%", 1)[0])
+    except ValueError:
+        try:
+            return ipaddress.ip_address(socket.inet_aton(host))
+        except (OSError, UnicodeError):
+            return None
+
+
+def _is_forbidden(address: _Address) -> bool:
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_link_local or address == _METADATA
+
+
+def _check_peer(connection: HTTPConnection) -> None:
+    """A name may lead anywhere: what counts is who is at the other end, before anything is said."""
+    if connection.sock is None:
+        return
+    peer = _address(str(connection.sock.getpeername()[0]))
+    if peer is not None and _is_forbidden(peer):
+        connection.close()
+        raise InvalidInputError(
+            f"{connection.host} leads to a link-local address",
+            mend="Messages do not go where AWS keeps credentials: use the address of a public or private host.",
+        )
+
+
+class _Connection(HTTPConnection):
+    @override
+    def connect(self) -> None:
+        super().connect()
+        _check_peer(self)
+
+
+class _SecureConnection(HTTPSConnection):
+    @override
+    def connect(self) -> None:
+        super().connect()
+        _check_peer(self)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+@cache
+def _pool() -> urllib3.PoolManager:
+    pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS))
+    schemes: dict[str, Any] = {"http": _Pool, "https": _SecurePool}
+    pool.pool_classes_by_scheme = schemes
+    return pool

@@ -1,0 +1,129 @@
+"""What operators write about a channel into SSM or Secrets Manager: one JSON object each.
+
+Secrets are `SecretStr`: neither a repr nor a log shows them. Messages about mistakes name the fields, never the values.
+"""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from driftline.adapters.channels.http import check_url
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.notifications.message import Message, MessageKind, Severity
+
+_SLACK_API = "https://slack.com/api/"
+_PAGERDUTY_API = "https://events.pagerduty.com/v2/enqueue"
+
+
+def _secret_url(url: SecretStr) -> SecretStr:
+    check_url(url.get_secret_value())
+    return url
+
+
+def _headers_only(secret: SecretStr) -> SecretStr:
+    if re.fullmatch(r"[!-~]+", secret.get_secret_value()) is None:
+        raise ValueError("it has spaces or characters beyond ASCII")
+    return secret
+
+
+type SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
+type Url = Annotated[str, AfterValidator(check_url)]
+type Token = Annotated[SecretStr, AfterValidator(_headers_only)]
+
+
+class ChannelSettings(BaseModel):
+    """What all channels have."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    severities: Annotated[frozenset[Severity], Field(min_length=1)] = frozenset(Severity)
+    """What the channel hears of. A notice counts as a warning; a recovery as its incident."""
+
+
+class SlackSettings(ChannelSettings):
+    """An incoming webhook, or a bot's token and a channel."""
+
+    kind: Literal["slack"]
+    webhook_url: SecretUrl | None = None
+    token: Token | None = None
+    channel: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    api_url: Url = _SLACK_API
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.webhook_url is None) == (self.token is None):
+            raise ValueError("it needs either webhook_url, or token and channel")
+        if (self.token is None) != (self.channel is None):
+            raise ValueError("token and channel go together")
+        return self
+
+
+class TeamsSettings(ChannelSettings):
+    kind: Literal["teams"]
+    webhook_url: SecretUrl
+
+
+class PagerDutySettings(ChannelSettings):
+    kind: Literal["pagerduty"]
+    routing_key: Annotated[Token, Field(min_length=16, max_length=64)]
+    api_url: Url = _PAGERDUTY_API
+
+
+class WebhookSettings(ChannelSettings):
+    kind: Literal["webhook"]
+    url: SecretUrl
+    secret: Annotated[SecretStr, Field(min_length=16, max_length=1024)]
+
+
+type AnySettings = Annotated[
+    SlackSettings | TeamsSettings | PagerDutySettings | WebhookSettings, Field(discriminator="kind")
+]
+_SETTINGS: TypeAdapter[AnySettings] = TypeAdapter(AnySettings)
+
+
+def read_settings(text: str, where: str) -> AnySettings:
+    """A channel's settings from a JSON text.
+
+    Args:
+        where: The name of the parameter, or of the secret and the key in it.
+
+    Raises:
+        InvalidInputError: names the parameter and the fields; values are left out, and so is the cause's chain.
+    """
+    try:
+        return _SETTINGS.validate_json(text)
+    except ValidationError as error:
+        found = [_wording(details["type"], details["loc"], details["msg"]) for details in error.errors()]
+    raise InvalidInputError(
+        "; ".join(found),
+        where=where,
+        expected='JSON such as {"kind": "slack", "webhook_url": "https://…"}',
+        mend="docs/channels.md shows the settings of each kind; put the parameter again.",
+    )
+
+
+def accepts(name: str, severities: frozenset[Severity], message: Message) -> bool:
+    """Whether a channel hears of a message: it is meant for it, and as severe as the channel wants."""
+    severity = Severity.WARNING if message.kind is MessageKind.NOTICE else message.severity
+    return (not message.channels or name in message.channels) and severity in severities
+
+
+def _wording(kind: str, location: tuple[int | str, ...], text: str) -> str:
+    """One of pydantic's errors. Its text may repeat a value in the first two cases only, so they get their own."""
+    field = ".".join(str(part) for part in location if part not in {"slack", "teams", "pagerduty", "webhook"})
+    if kind in {"union_tag_invalid", "union_tag_not_found"}:
+        return "kind is missing or not one of slack, teams, pagerduty, webhook"
+    if kind == "json_invalid":
+        return "it is no JSON"
+    reason = text.removeprefix("Value error, ")
+    return f"{field}: {reason}" if field else reason
