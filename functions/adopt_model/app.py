@@ -1,0 +1,34 @@
+"""A model reached an endpoint, or was approved for one: its baseline is taken into use. EventBridge invokes it."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from driftline.adapters.events import DefaultBus
+from driftline.adapters.model_events_in import announcement_of
+from driftline.adapters.model_files import S3ModelFiles
+from driftline.adapters.s3 import S3Store
+from driftline.adapters.sagemaker_models import SageMakerModels
+from driftline.adapters.settings import Settings
+from driftline.usecases.adopt_model import adopt_model
+
+logger = Logger()
+settings = Settings.from_environment()
+store = S3Store(settings.bucket)
+files = S3ModelFiles(settings.bucket)
+models = SageMakerModels()
+events = DefaultBus()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    adoption = adopt_model(announcement_of(event), store=store, models=models, files=files, events=events)
+    logger.info(
+        "adopted",
+        outcome=adoption.outcome,
+        endpoint=adoption.endpoint,
+        model=adoption.model,
+        baselines=sorted(adoption.baselines),
+        reason=adoption.reason,
+    )
+    return {"Outcome": adoption.outcome.value, **adoption.event_detail()}

@@ -1,0 +1,108 @@
+"""SageMaker's endpoints and its model registry: which model an endpoint serves, and what its package brings along."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from driftline.domain.errors import RetryLaterError
+from driftline.domain.models.package import (
+    BASELINE_PROPERTY,
+    ENDPOINT_PROPERTY,
+    BaselineFiles,
+    ModelPackage,
+    ServedModel,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
+_MONITORS = {"data_quality": "ModelDataQuality", "model_quality": "ModelQuality"}
+"""Monitor → its part of DriftCheckBaselines."""
+
+_LATER = frozenset({"ThrottlingException", "TooManyRequestsException", "ServiceUnavailable", "InternalFailure"})
+_UNKNOWN = ("could not find", "does not exist", "not found", "cannot find")
+"""SageMaker says ValidationException for what is not there; the message tells it from a wrong request."""
+
+
+class SageMakerModels:
+    """Models.
+
+    Args:
+        client: A boto3 SageMaker client; one is made when it is not given.
+    """
+
+    def __init__(self, client: "SageMakerClient | None" = None) -> None:
+        self._client = client or _client()
+
+    def served(self, endpoint: str, variant: str | None) -> ServedModel | None:
+        found = self._ask(self._client.describe_endpoint, EndpointName=endpoint)
+        if found is None:
+            return None
+        in_service, at = found["EndpointStatus"] == "InService", found["LastModifiedTime"]
+        config = self._ask(self._client.describe_endpoint_config, EndpointConfigName=found["EndpointConfigName"])
+        if config is None:
+            return ServedModel(in_service=False, at=at)
+        weights = {each["VariantName"]: each.get("CurrentWeight") for each in found.get("ProductionVariants", ())}
+        chosen = _variant(config["ProductionVariants"], weights, variant)
+        if chosen is None:
+            return None
+        name = chosen["VariantName"]
+        model = self._ask(self._client.describe_model, ModelName=chosen["ModelName"]) if "ModelName" in chosen else None
+        if model is None:
+            return ServedModel(in_service, at, variant=name)
+        return ServedModel(in_service, at, model["ModelName"], model["CreationTime"], _package_of(model), name)
+
+    def package(self, name: str) -> ModelPackage | None:
+        found = self._ask(self._client.describe_model_package, ModelPackageName=name)
+        if found is None:
+            return None
+        given = found.get("DriftCheckBaselines", {})
+        baselines = {monitor: _files(given[part]) for monitor, part in _MONITORS.items() if given.get(part)}
+        metadata = found.get("CustomerMetadataProperties", {})
+        return ModelPackage(
+            found["ModelPackageArn"],
+            found.get("ModelApprovalStatus") == "Approved",
+            metadata.get(ENDPOINT_PROPERTY),
+            baselines,
+            metadata.get(BASELINE_PROPERTY),
+        )
+
+    def _ask(self, describe: Callable[..., Any], **name: str) -> dict[str, Any] | None:
+        try:
+            return dict(describe(**name))
+        except self._client.exceptions.ClientError as error:
+            code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+            if code in _LATER:
+                raise RetryLaterError(f"SageMaker cannot answer now: {code}", where=next(iter(name.values()))) from None
+            if code == "ResourceNotFound" or any(words in message.lower() for words in _UNKNOWN):
+                return None
+            raise
+
+
+def _variant(
+    variants: list[Mapping[str, Any]], weights: Mapping[str, float | None], wanted: str | None
+) -> Mapping[str, Any] | None:
+    """The variant that is wanted, or the one that answers most; None when there is none."""
+
+    def weight(each: Mapping[str, Any]) -> float:
+        now = weights.get(each["VariantName"])
+        return float(each.get("InitialVariantWeight", 1.0) if now is None else now)
+
+    candidates = [each for each in variants if wanted in {None, each["VariantName"]}]
+    return min(candidates, key=lambda each: (-weight(each), each["VariantName"]), default=None)
+
+
+def _package_of(model: Mapping[str, Any]) -> str | None:
+    """The first container with a package: in an inference pipeline the others prepare its input."""
+    containers = [model.get("PrimaryContainer", {}), *model.get("Containers", ())]
+    return next((str(each["ModelPackageName"]) for each in containers if each.get("ModelPackageName")), None)
+
+
+def _files(part: Mapping[str, Any]) -> BaselineFiles:
+    return BaselineFiles(part.get("Statistics", {}).get("S3Uri"), part.get("Constraints", {}).get("S3Uri"))
+
+
+def _client() -> "SageMakerClient":
+    import boto3  # noqa: PLC0415, costs 0.3 s
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client("sagemaker", config=Config(retries={"mode": "standard", "max_attempts": 5}))

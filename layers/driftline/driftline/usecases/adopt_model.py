@@ -1,0 +1,297 @@
+"""A new model reaches an endpoint: its baseline is taken into use, the model is logged, people are told.
+
+Order of the side effects: baselines, event, and last the entry in the model log, which is the note that it is done. An
+event that comes again finds the entry and does nothing; one that was cut short does the rest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from driftline.domain import layout
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.models.announcement import Announcement, EndpointChanged, ModelTold, PackageChanged
+from driftline.domain.models.package import BaselineFiles, ModelPackage
+from driftline.domain.monitors.document import MonitorDocument, ScheduledMonitor
+from driftline.domain.windows import format_instant
+from driftline.usecases.model_log import ModelEntry, load_model_log, log_model
+from driftline.usecases.model_ports import DataFile, ModelFiles, Models
+from driftline.usecases.monitor_documents import load_document
+from driftline.usecases.new_baseline import has_baseline, kept_in, take_data_set, take_files
+from driftline.usecases.ports import Events, ObjectStore
+
+ADOPTED_EVENT = "Model Adopted"
+
+
+class Outcome(StrEnum):
+    """What became of an announcement."""
+
+    ADOPTED = "adopted"
+    NOTED = "noted"
+    UNCHANGED = "unchanged"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What was done.
+
+    Attributes:
+        model: The ARN of its package, else its name.
+        baselines: Where the new baseline of a monitor came from, for those that got one.
+        reason: In sentences, what was done with the baselines and why, or why nothing was done.
+    """
+
+    outcome: Outcome
+    reason: str
+    endpoint: str | None = None
+    model: str | None = None
+    package: str | None = None
+    at: datetime | None = None
+    baselines: Mapping[str, str] = field(default_factory=dict)
+
+    def event_detail(self) -> dict[str, object]:
+        """The `detail` of the EventBridge event."""
+        return {
+            "Endpoint": self.endpoint,
+            "Model": self.model,
+            "ModelPackage": self.package,
+            "At": format_instant(self.at) if self.at else None,
+            "Baselines": dict(self.baselines),
+            "Reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A model and the endpoint that answers with it, once everybody was asked.
+
+    Attributes:
+        source: Who told: endpoint, package or event; as in the model log.
+        made: When the model was made, where SageMaker knows.
+        told: A person or a pipeline says so, and is taken at its word.
+    """
+
+    document: MonitorDocument
+    model: str
+    at: datetime
+    source: str
+    package: ModelPackage | None = None
+    data_set: str | None = None
+    made: datetime | None = None
+    told: bool = False
+
+
+class _NotForUsError(Exception):
+    """The announcement is about nothing that Driftline has to do; the text says why."""
+
+
+def adopt_model(
+    announcement: Announcement, *, store: ObjectStore, models: Models, files: ModelFiles, events: Events
+) -> Adoption:
+    """Takes the baseline of a new model into use, for each monitor of its endpoint.
+
+    A baseline that cannot be used changes nothing: the one that was there stays, and the event says why.
+
+    Raises:
+        RetryLaterError: SageMaker cannot answer now.
+        InvalidInputError: the monitor document or the model log cannot be read.
+    """
+    try:
+        arrival = _arrival(announcement, store, models)
+    except _NotForUsError as reason:
+        return Adoption(Outcome.IGNORED, str(reason))
+    endpoint, entry = arrival.document.endpoint, ModelEntry(at=arrival.at, model=arrival.model, source=arrival.source)
+    log = load_model_log(store, endpoint)
+    before = [known for known in log.entries if known.at <= arrival.at]
+    if len(before) < len(log.entries):
+        log_model(store, endpoint, entry)
+        return _adoption(Outcome.NOTED, arrival, {}, "A newer model has reached the endpoint since.")
+    known = bool(before) and before[-1].model == arrival.model
+    if known and not arrival.told:
+        return _adoption(Outcome.UNCHANGED, arrival, {}, "This model is in use already.")
+    first = not before and _is_the_watched_one(store, arrival)
+    taken, sentences, changed = _take_baselines(arrival, store, files, only_missing=first)
+    if known and not changed:
+        return _adoption(Outcome.UNCHANGED, arrival, {}, "This model and its baselines are in use already.")
+    if first:
+        sentences.insert(0, "The model is older than the first execution: it is the one that was watched all along.")
+    adoption = _adoption(Outcome.NOTED if first and not taken else Outcome.ADOPTED, arrival, taken, " ".join(sentences))
+    if adoption.outcome is Outcome.ADOPTED:
+        events.publish(ADOPTED_EVENT, adoption.event_detail())
+    # The windows after a model's arrival are marked: one that was there before has its own time.
+    since = arrival.made if first and arrival.made else arrival.at
+    log_model(store, endpoint, entry.model_copy(update={"at": since}))
+    return adoption
+
+
+def _arrival(announcement: Announcement, store: ObjectStore, models: Models) -> _Arrival:
+    match announcement:
+        case EndpointChanged(endpoint):
+            return _served(_document(store, endpoint), models, "endpoint")
+        case PackageChanged():
+            return _approved(announcement, store, models)
+        case ModelTold():
+            document = _document(store, announcement.endpoint)
+            package = models.package(announcement.package) if announcement.package else None
+            return _Arrival(
+                document,
+                model=package.arn if package else announcement.package or announcement.model,
+                at=announcement.at,
+                source="event",
+                package=package,
+                data_set=announcement.data_set or (package.data_set if package else None),
+                told=True,
+            )
+
+
+def _document(store: ObjectStore, endpoint: str) -> MonitorDocument:
+    try:
+        return load_document(store, endpoint)
+    except ObjectNotFoundError:
+        raise _NotForUsError(f"The endpoint {endpoint} has no monitor document.") from None
+
+
+def _served(document: MonitorDocument, models: Models, source: str) -> _Arrival:
+    served = models.served(document.endpoint, document.variant)
+    if served is None:
+        raise _NotForUsError(f"SageMaker has no endpoint {document.endpoint}, or not the variant that is watched.")
+    if not served.in_service:
+        raise _NotForUsError(f"The endpoint {document.endpoint} is changing; its next event tells what came of it.")
+    if served.model is None:
+        raise _NotForUsError(f"The variant {served.variant} of {document.endpoint} names no model.")
+    package = models.package(served.package) if served.package else None
+    return _Arrival(
+        document,
+        model=package.arn if package else served.package or served.model,
+        at=served.at,
+        source=source,
+        package=package,
+        data_set=package.data_set if package else None,
+        made=served.made,
+    )
+
+
+def _approved(announcement: PackageChanged, store: ObjectStore, models: Models) -> _Arrival:
+    package = models.package(announcement.package)
+    if package is None or not package.approved:
+        raise _NotForUsError(f"{announcement.package} is not approved.")
+    if package.endpoint is None:
+        raise _NotForUsError(f"{package.arn} names no endpoint: its metadata has no driftline:endpoint.")
+    document = _document(store, package.endpoint)
+    if models.served(document.endpoint, document.variant) is None:
+        # Served elsewhere: no other event will tell.
+        return _Arrival(document, package.arn, announcement.at, "package", package, package.data_set)
+    arrival = _served(document, models, "package")
+    if arrival.model != package.arn:
+        raise _NotForUsError(f"{document.endpoint} does not serve {package.arn} yet; the endpoint's event will tell.")
+    return arrival
+
+
+def _is_the_watched_one(store: ObjectStore, arrival: _Arrival) -> bool:
+    """Whether the first model that is ever seen is older than the monitoring: the one that the baseline is of.
+
+    Endpoints tell of every scaling. Without this, the first one would replace a baseline that somebody made with care.
+    """
+    if arrival.made is None or arrival.told:
+        return False
+    since = [_first_execution(store, arrival.document.endpoint, name) for name in arrival.document.monitors.by_name()]
+    found = [moment for moment in since if moment is not None]
+    return not found or arrival.made <= min(found)
+
+
+def _first_execution(store: ObjectStore, endpoint: str, monitor: str) -> datetime | None:
+    """The hour of the monitor's first report folder."""
+    prefix = f"{layout.REPORTS}{endpoint}/{monitor}/"
+    parts: list[int] = []
+    while len(parts) < len(("year", "month", "day", "hour")):
+        numbers = [name for name in store.folders(prefix) if name.isdecimal()]
+        if not numbers:
+            return None
+        prefix += numbers[0] + "/"
+        parts.append(int(numbers[0]))
+    year, month, day, hour = parts
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+def _take_baselines(
+    arrival: _Arrival, store: ObjectStore, files: ModelFiles, *, only_missing: bool
+) -> tuple[dict[str, str], list[str], bool]:
+    """(source by monitor of the baselines in use, what was done in sentences, whether anything is different now)."""
+    taken: dict[str, str] = {}
+    sentences: list[str] = []
+    different = False
+    endpoint = arrival.document.endpoint
+    try:
+        data_sets, refused = _data_sets(arrival, files), ""
+    except InvalidInputError as error:
+        data_sets, refused = {}, str(error)
+    for name, monitor in arrival.document.monitors.by_name().items():
+        if only_missing and has_baseline(store, endpoint, name):
+            sentences.append(f"{name}: the baseline that is there stays.")
+            continue
+        given = arrival.package.baselines.get(name) if arrival.package else None
+        try:
+            source, changed = _take(arrival, (name, monitor), given, data_sets.get(name, ()), store, files)
+        except InvalidInputError as error:
+            sentences.append(f"{name}: the baseline stays, because the new one cannot be used: {error}")
+            continue
+        if not source:
+            sentences.append(f"{name}: the baseline is unchanged, because {refused or 'the model brings none'}.")
+            continue
+        different = different or changed
+        taken[name] = source
+        earlier = kept_in(store, endpoint, name, arrival.at)
+        beside = f"; the earlier one is kept in {store.uri(earlier)}" if earlier else ""
+        sentences.append(f"{name}: the baseline is now from {source}{beside}.")
+    return taken, sentences, different
+
+
+def _take(
+    arrival: _Arrival,
+    monitor: tuple[str, ScheduledMonitor],
+    given: BaselineFiles | None,
+    data_set: Sequence[DataFile],
+    store: ObjectStore,
+    files: ModelFiles,
+) -> tuple[str, bool]:
+    """(where the baseline was taken from, whether that changed anything); an empty source if the model brings none."""
+    endpoint, at = arrival.document.endpoint, arrival.at
+    if given is not None and arrival.package is not None:
+        changed = take_files(given, monitor, endpoint=endpoint, at=at, store=store, files=files)
+        return arrival.package.arn, changed
+    if data_set and arrival.data_set is not None:
+        changed = take_data_set(data_set, monitor[0], endpoint=endpoint, at=at, store=store, files=files)
+        return arrival.data_set, changed
+    return "", False
+
+
+def _data_sets(arrival: _Arrival, files: ModelFiles) -> dict[str, Sequence[DataFile]]:
+    """The files of the named data set by monitor.
+
+    Folders with the names of monitors are each monitor's own. Without such a folder all of it is data_quality's, or
+    the only monitor's.
+    """
+    if arrival.data_set is None:
+        return {}
+    found = files.list(arrival.data_set)
+    if not found:
+        raise InvalidInputError("there is no data set", where=arrival.data_set)
+    monitors = list(arrival.document.monitors.by_name())
+    own = {
+        name: [
+            DataFile(file.uri, file.name.removeprefix(f"{name}/"), file.size)
+            for file in found
+            if file.name.startswith(f"{name}/")
+        ]
+        for name in monitors
+    }
+    if any(own.values()):
+        return {name: each for name, each in own.items() if each}
+    return {"data_quality" if "data_quality" in monitors else monitors[0]: found}
+
+
+def _adoption(outcome: Outcome, arrival: _Arrival, baselines: Mapping[str, str], reason: str) -> Adoption:
+    package = arrival.package.arn if arrival.package else None
+    return Adoption(outcome, reason, arrival.document.endpoint, arrival.model, package, arrival.at, baselines)

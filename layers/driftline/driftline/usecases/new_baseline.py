@@ -1,0 +1,158 @@
+"""A new model's baseline takes the place of the earlier one, which is kept beside it.
+
+Everything that was there goes to `baselines/<endpoint>/<monitor>/earlier/<time of the new model>/` first, and at the
+end of that `kept.json`, which lists it. Cut short anywhere and repeated it ends the same: nothing is replaced before
+all of it is kept, and once it is, what is found in its place is the new baseline's and not kept again.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from driftline.domain.data_quality.constraints import parse_constraints
+from driftline.domain.data_quality.statistics import parse_statistics
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.layout import baseline_folder
+from driftline.domain.model_quality.constraints import parse_quality_constraints
+from driftline.domain.model_quality.statistics import parse_baseline_quality
+from driftline.domain.models.package import BaselineFiles
+from driftline.domain.monitors.document import DataQualityMonitor, ModelQualityMonitor, ScheduledMonitor
+from driftline.usecases.baseline_memory import CONSTRAINTS, MEMORY_FILE, digest_of, recall
+from driftline.usecases.model_ports import DataFile, ModelFiles
+from driftline.usecases.ports import ObjectStore
+
+STATISTICS = "statistics.json"
+KEPT_FILE = "kept.json"
+_FILES = (STATISTICS, CONSTRAINTS)
+_JSON = "application/json"
+
+
+def has_baseline(store: ObjectStore, endpoint: str, monitor: str) -> bool:
+    """Whether any of the baseline's two files is there."""
+    folder = baseline_folder(endpoint, monitor)
+    return any(digest_of(store, folder + name) for name in _FILES)
+
+
+def take_files(
+    given: BaselineFiles,
+    monitor: tuple[str, ScheduledMonitor],
+    *,
+    endpoint: str,
+    at: datetime,
+    store: ObjectStore,
+    files: ModelFiles,
+) -> bool:
+    """Takes the two files of a model package into use: both, or none of them.
+
+    Args:
+        monitor: Its name, and what the document says of it.
+
+    Returns:
+        Whether anything is different now.
+
+    Raises:
+        InvalidInputError: a file is missing, cannot be read, or is no baseline of this monitor; nothing is changed.
+    """
+    name, settings = monitor
+    folder = baseline_folder(endpoint, name)
+    texts = _checked_files(given, settings, files)
+    if all(digest_of(store, folder + file) == sha256(text).hexdigest() for file, text in texts.items()):
+        return False
+    earlier = earlier_folder(endpoint, name, at)
+    _keep(store, folder, earlier, files)
+    if digest_of(store, folder + MEMORY_FILE):
+        # The files are nobody's suggestion now. The data set stays read: its document's next event changes nothing.
+        memory = recall(store, folder).model_copy(update={"written": {}, "edited": ()})
+        store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
+    for file, text in texts.items():
+        store.put(folder + file, text, content_type=_JSON)
+    return True
+
+
+def take_data_set(
+    given: Sequence[DataFile], monitor: str, *, endpoint: str, at: datetime, store: ObjectStore, files: ModelFiles
+) -> bool:
+    """Puts a data set in the place of the earlier one; suggest_baseline then makes the two files of it.
+
+    The earlier files count until then, and stay if the data set cannot be read.
+
+    Returns:
+        Whether anything is different now.
+
+    Raises:
+        InvalidInputError: a file cannot be read.
+    """
+    folder = baseline_folder(endpoint, monitor)
+    inputs = f"{folder}input/"
+    there = {summary.key.removeprefix(inputs): summary.size for summary in store.list(inputs)}
+    if there == {file.name: file.size for file in given}:
+        return False
+    earlier = earlier_folder(endpoint, monitor, at)
+    _keep(store, folder, earlier, files, tuple(there))
+    # Kept, they may be overwritten: for suggest_baseline they are its own, also if a person had edited them.
+    present = {file: digest for file in _FILES if (digest := digest_of(store, folder + file))}
+    memory = recall(store, folder).model_copy(update={"written": present, "edited": ()})
+    store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
+    # First away with the old, so that the event of the last new file finds the new ones alone.
+    for name in there:
+        store.delete(inputs + name)
+    for file in given:
+        files.copy(file.uri, inputs + file.name)
+    return True
+
+
+def kept_in(store: ObjectStore, endpoint: str, monitor: str, at: datetime) -> str | None:
+    """The folder that the earlier baseline is kept in; None if there was none."""
+    earlier = earlier_folder(endpoint, monitor, at)
+    there = any(summary.key != earlier + KEPT_FILE for summary in store.list(earlier))
+    return earlier if there else None
+
+
+def earlier_folder(endpoint: str, monitor: str, at: datetime) -> str:
+    """Where the baseline is kept that counted until this model came; with a closing slash."""
+    return f"{baseline_folder(endpoint, monitor)}earlier/{at.astimezone(UTC):%Y%m%dT%H%M%SZ}/"
+
+
+def _checked_files(given: BaselineFiles, settings: ScheduledMonitor, files: ModelFiles) -> dict[str, bytes]:
+    """The bytes of both files by name, once each of them is known to be readable for the monitor."""
+    if given.statistics is None or given.constraints is None:
+        missing = STATISTICS if given.statistics is None else CONSTRAINTS
+        raise InvalidInputError(
+            f"the model package has no {missing} among its drift-check baselines",
+            where=given.statistics or given.constraints or "",
+            expected="statistics and constraints, both",
+        )
+    statistics, constraints = files.read(given.statistics), files.read(given.constraints)
+    match settings:
+        case DataQualityMonitor():
+            parse_statistics(statistics, given.statistics)
+            parse_constraints(constraints, given.constraints)
+        case ModelQualityMonitor():
+            problems = {
+                given.statistics: parse_baseline_quality(statistics, given.statistics).problem,
+                given.constraints: parse_quality_constraints(constraints, given.constraints).problem,
+            }
+            for where, problem in problems.items():
+                if problem.value != settings.problem_type:
+                    raise InvalidInputError(f"it is of {problem.value}", where=where, expected=settings.problem_type)
+        case _:
+            raise TypeError(f"nothing checks a baseline of a {type(settings).__name__}")
+    return {STATISTICS: statistics, CONSTRAINTS: constraints}
+
+
+def _keep(store: ObjectStore, folder: str, earlier: str, files: ModelFiles, inputs: Sequence[str] = ()) -> None:
+    """Keeps the baseline's files, and the data set's files of these names."""
+    if digest_of(store, earlier + KEPT_FILE):
+        return
+    for name in inputs:
+        files.copy(store.uri(f"{folder}input/{name}"), f"{earlier}input/{name}")
+    kept = [f"input/{name}" for name in inputs]
+    for name in (*_FILES, MEMORY_FILE):
+        try:
+            body = store.get(folder + name).body
+        except ObjectNotFoundError:
+            continue
+        store.put(earlier + name, body, content_type=_JSON)
+        kept.append(name)
+    store.put(earlier + KEPT_FILE, json.dumps({"files": kept}, indent=2).encode(), content_type=_JSON)

@@ -1,0 +1,251 @@
+"""SageMakerModels and S3ModelFiles against moto, and adopt_model's handler over both."""
+
+import importlib.util
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from driftline.adapters.model_files import S3ModelFiles
+from driftline.adapters.sagemaker_models import SageMakerModels
+from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.models.package import BaselineFiles
+from driftline.usecases.model_ports import DataFile
+from driftline.usecases.suggest_baseline import suggest_baseline
+from tests.fakes import InMemoryStore, RecordingOperators
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ROLE = "arn:aws:iam::123456789012:role/models"
+OURS, THEIRS = "driftline-bucket", "sagemaker-bucket"
+CONTEXT = SimpleNamespace(
+    function_name="adopt_model",
+    memory_limit_in_mb=128,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:adopt_model",
+    aws_request_id="r",
+)
+
+
+@pytest.fixture
+def client(aws: None) -> Any:
+    return boto3.client("sagemaker")
+
+
+def source(name: str) -> dict[str, str]:
+    return {"ContentType": "application/json", "S3Uri": f"s3://{THEIRS}/churn/{name}"}
+
+
+def register(client: Any, **others: Any) -> str:
+    """The ARN of a new version in the group churn."""
+    if not client.list_model_package_groups()["ModelPackageGroupSummaryList"]:
+        client.create_model_package_group(ModelPackageGroupName="churn")
+    answer = client.create_model_package(
+        ModelPackageGroupName="churn",
+        InferenceSpecification={
+            "Containers": [{"Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/xgboost:1.7-1"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        **others,
+    )
+    return str(answer["ModelPackageArn"])
+
+
+def deploy(client: Any, *variants: tuple[str, float, str | None], endpoint: str = "churn") -> None:
+    """An endpoint with a variant for each (name, weight, model package)."""
+    for name, _, package in variants:
+        container = {"ModelPackageName": package} if package else {"Image": "image"}
+        client.create_model(ModelName=f"{endpoint}-{name}", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    client.create_endpoint_config(
+        EndpointConfigName=f"{endpoint}-config",
+        ProductionVariants=[
+            {
+                "VariantName": name,
+                "ModelName": f"{endpoint}-{name}",
+                "InitialInstanceCount": 1,
+                "InstanceType": "ml.m5.large",
+                "InitialVariantWeight": weight,
+            }
+            for name, weight, _ in variants
+        ],
+    )
+    client.create_endpoint(EndpointName=endpoint, EndpointConfigName=f"{endpoint}-config")
+
+
+def test_a_package_brings_its_baselines_and_names_its_endpoint(client: Any) -> None:
+    arn = register(
+        client,
+        ModelApprovalStatus="Approved",
+        CustomerMetadataProperties={"driftline:endpoint": "churn", "driftline:baseline": "s3://data/churn/"},
+        DriftCheckBaselines={
+            "ModelDataQuality": {"Statistics": source("data/s.json"), "Constraints": source("data/c.json")},
+            "ModelQuality": {"Constraints": source("quality/c.json")},
+            "Bias": {"PostTrainingConstraints": source("bias/a.json")},
+        },
+    )
+    package = SageMakerModels(client).package(arn)
+    assert package is not None
+    assert (package.arn, package.approved, package.endpoint) == (arn, True, "churn")
+    assert package.data_set == "s3://data/churn/"
+    assert package.baselines == {
+        "data_quality": BaselineFiles(f"s3://{THEIRS}/churn/data/s.json", f"s3://{THEIRS}/churn/data/c.json"),
+        "model_quality": BaselineFiles(None, f"s3://{THEIRS}/churn/quality/c.json"),
+    }
+
+
+def test_a_plain_package_brings_nothing(client: Any) -> None:
+    package = SageMakerModels(client).package(register(client, ModelApprovalStatus="PendingManualApproval"))
+    assert package is not None
+    assert (package.approved, package.endpoint, package.baselines, package.data_set) == (False, None, {}, None)
+
+
+def test_the_endpoint_s_model_is_found_with_its_package(client: Any) -> None:
+    arn = register(client)
+    deploy(client, ("all", 1.0, arn))
+    served = SageMakerModels(client).served("churn", None)
+    assert served is not None
+    assert (served.in_service, served.model, served.package, served.variant) == (True, "churn-all", arn, "all")
+    assert served.made is not None
+    assert served.made.tzinfo is not None
+    assert served.at.tzinfo is not None
+
+
+def test_of_several_variants_the_watched_one_or_the_heaviest_counts(client: Any) -> None:
+    deploy(client, ("a", 0.1, None), ("b", 0.9, None), ("c", 0.9, None))
+    models = SageMakerModels(client)
+    chosen = [models.served("churn", variant) for variant in (None, "a", "c")]
+    assert [served.model if served else None for served in chosen] == ["churn-b", "churn-a", "churn-c"]
+    assert models.served("churn", "d") is None
+
+
+def test_what_is_not_there_is_none(client: Any) -> None:
+    models = SageMakerModels(client)
+    assert models.served("stranger", None) is None
+    assert models.package("arn:aws:sagemaker:eu-west-1:123456789012:model-package/churn/9") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "expected"),
+    [
+        ("ThrottlingException", "Rate exceeded", RetryLaterError),
+        ("AccessDeniedException", "not authorized", Exception),
+        ("ValidationException", "1 validation error detected", Exception),
+    ],
+)
+def test_other_refusals_are_raised(client: Any, code: str, message: str, expected: type[Exception]) -> None:
+    with Stubber(client) as stub:
+        stub.add_client_error("describe_endpoint", code, message)
+        with pytest.raises(expected) as raised:
+            SageMakerModels(client).served("churn", None)
+    assert isinstance(raised.value, RetryLaterError) == (code == "ThrottlingException")
+
+
+def test_variants_of_inference_components_have_no_model(client: Any) -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    arn = "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/churn"
+    with Stubber(client) as stub:
+        stub.add_response(
+            "describe_endpoint",
+            {
+                "EndpointName": "churn",
+                "EndpointArn": arn,
+                "EndpointConfigName": "config",
+                "EndpointStatus": "InService",
+                "CreationTime": now,
+                "LastModifiedTime": now,
+            },
+        )
+        stub.add_response(
+            "describe_endpoint_config",
+            {
+                "EndpointConfigName": "config",
+                "EndpointConfigArn": arn.replace("endpoint/", "endpoint-config/"),
+                "ProductionVariants": [{"VariantName": "all"}],
+                "CreationTime": now,
+            },
+        )
+        served = SageMakerModels(client).served("churn", None)
+    assert served is not None
+    assert (served.model, served.package) == (None, None)
+
+
+@pytest.fixture
+def s3(aws: None) -> Any:
+    client = boto3.client("s3")
+    for bucket in (OURS, THEIRS):
+        client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return client
+
+
+def test_files_are_read_listed_and_copied(s3: Any) -> None:
+    for name in ("data/a b+c.csv", "data/sub/d?e.csv", "data/", "data-2/f.csv"):
+        s3.put_object(Bucket=THEIRS, Key=name, Body=b"" if name.endswith("/") else name.encode())
+    files = S3ModelFiles(OURS, s3)
+    listed = files.list(f"s3://{THEIRS}/data")
+    # A folder's own object and a folder that begins alike are no part of it
+    assert listed == [
+        DataFile(f"s3://{THEIRS}/data/a b+c.csv", "a b+c.csv", 14),
+        DataFile(f"s3://{THEIRS}/data/sub/d?e.csv", "sub/d?e.csv", 16),
+    ]
+    assert files.list(listed[1].uri) == [DataFile(listed[1].uri, "d?e.csv", 16)]
+    assert [files.read(file.uri) for file in listed] == [b"data/a b+c.csv", b"data/sub/d?e.csv"]
+    files.copy(listed[1].uri, "baselines/x/input/d?e.csv")
+    assert s3.get_object(Bucket=OURS, Key="baselines/x/input/d?e.csv")["Body"].read() == b"data/sub/d?e.csv"
+
+
+@pytest.mark.parametrize("uri", [f"s3://{THEIRS}/nothing", "s3://no-such-bucket/x", "https://host/x", "s3:///x"])
+def test_files_that_are_not_there_say_so(s3: Any, uri: str) -> None:
+    files = S3ModelFiles(OURS, s3)
+    with pytest.raises(InvalidInputError, match=uri):
+        files.read(uri)
+    with pytest.raises(InvalidInputError, match=uri):
+        files.copy(uri, "x")
+
+
+def test_files_that_may_not_be_read_name_the_parameter(s3: Any) -> None:
+    with Stubber(s3) as stub:
+        stub.add_client_error("get_object", "AccessDenied", "no", 403)
+        with pytest.raises(InvalidInputError, match="ModelBucketName"):
+            S3ModelFiles(OURS, s3).read(f"s3://{THEIRS}/x")
+        stub.add_client_error("get_object", "SlowDown", "later", 503)
+        with pytest.raises(s3.exceptions.ClientError):
+            S3ModelFiles(OURS, s3).read(f"s3://{THEIRS}/x")
+
+
+def test_the_handler_adopts_what_the_endpoint_serves(client: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a package with a baseline in SageMaker's bucket, deployed to an endpoint that is watched
+    folder = "baselines/flight-delay/data_quality/"
+    made = InMemoryStore(objects={f"{folder}input/d.csv": b"delay,carrier\n1.5,AA\n2.5,UA\n"})
+    suggest_baseline("flight-delay", "data_quality", store=made, operators=RecordingOperators())
+    for name in ("statistics.json", "constraints.json"):
+        s3.put_object(Bucket=THEIRS, Key=f"churn/{name}", Body=made.objects[folder + name])
+    document = b"endpoint: flight-delay\nmonitors: {data_quality: {}}\n"
+    s3.put_object(Bucket=OURS, Key="monitors/flight-delay.yaml", Body=document)
+    arn = register(
+        client,
+        DriftCheckBaselines={
+            "ModelDataQuality": {
+                "Statistics": source("statistics.json"),
+                "Constraints": source("constraints.json"),
+            }
+        },
+    )
+    deploy(client, ("all", 1.0, arn), endpoint="flight-delay")
+    # When the endpoint's event invokes the function
+    monkeypatch.setenv("BUCKET", OURS)
+    spec = importlib.util.spec_from_file_location("app_adopt", REPOSITORY / "functions" / "adopt_model" / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    app = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(app)
+    event = json.loads((REPOSITORY / "events" / "adopt_model.json").read_text())
+    answers = [app.handler(event, CONTEXT) for _ in range(2)]
+    # Then its baseline is in use, once
+    assert [answer["Outcome"] for answer in answers] == ["adopted", "unchanged"]
+    assert answers[0]["Baselines"] == {"data_quality": arn}
+    body = s3.get_object(Bucket=OURS, Key=f"{folder}constraints.json")["Body"].read()
+    assert body == made.objects[f"{folder}constraints.json"]
