@@ -50,6 +50,14 @@ class SweepRequest(BaseModel):
     sweep: AwareDatetime
 
 
+class FreshnessRequest(BaseModel):
+    """The template's schedule asks for a look at all endpoints, as of its scheduled time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: AwareDatetime
+
+
 class GroundTruthMessage(RootModel[SweepRequest | ObjectEvent]):
     """What the queue of merge_ground_truth holds."""
 

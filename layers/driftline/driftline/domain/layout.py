@@ -13,6 +13,8 @@ CAPTURE = "capture/"
 REPORTS = "reports/"
 STATE = "state/"
 SCRIPTS = "scripts/"
+FRESHNESS = f"{STATE}freshness/"
+_STATUS = ".status.json"
 
 _CAPTURE_KEY = re.compile(
     r"(?:.*/)?(?P<endpoint>[^/]+)/(?P<variant>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/(?P<name>[^/]+)"
@@ -68,7 +70,13 @@ def document_key(endpoint: str) -> str:
 
 
 def status_key(endpoint: str) -> str:
-    return f"{MONITORS}{endpoint}.status.json"
+    return f"{MONITORS}{endpoint}{_STATUS}"
+
+
+def endpoint_of_status(key: str) -> str | None:
+    """The endpoint of `monitors/<endpoint>.status.json`; None for other keys."""
+    endpoint = key.removeprefix(MONITORS).removesuffix(_STATUS)
+    return endpoint if key == status_key(endpoint) and endpoint and "/" not in endpoint else None
 
 
 def baseline_folder(endpoint: str, monitor: str) -> str:
@@ -154,3 +162,8 @@ def last_execution_key(endpoint: str, monitor: str) -> str:
 def model_log_key(endpoint: str) -> str:
     """Which models the endpoint got, and when (usecases/model_log.py)."""
     return f"{STATE}models/{endpoint}.json"
+
+
+def freshness_key(endpoint: str) -> str:
+    """Since when an endpoint's schedules and files are waited for (usecases/check_freshness.py)."""
+    return f"{FRESHNESS}{endpoint}.json"

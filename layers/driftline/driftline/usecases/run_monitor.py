@@ -31,7 +31,8 @@ from driftline.usecases.judge_data_quality import judge_data_quality
 from driftline.usecases.judge_model_quality import judge_model_quality
 from driftline.usecases.judgement import Judgement
 from driftline.usecases.last_execution import keep_last_execution, last_execution
-from driftline.usecases.model_log import load_model_log, new_model
+from driftline.usecases.model_log import load_model_log
+from driftline.usecases.model_marks import new_model
 from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import Events, Metrics, ObjectStore, Stores
 from driftline.usecases.preprocessing import run_postprocess

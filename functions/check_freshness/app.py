@@ -1,0 +1,24 @@
+"""Once an hour: ages of executions, captures and ground truth, for the alarms that wait for what does not happen."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from driftline.adapters.emf import EmbeddedMetrics
+from driftline.adapters.events_in import FreshnessRequest
+from driftline.adapters.s3 import S3Store
+from driftline.adapters.settings import FreshnessSettings
+from driftline.usecases.check_freshness import check_freshness
+
+logger = Logger()
+settings = FreshnessSettings.from_environment()
+store = S3Store(settings.bucket)
+metrics = EmbeddedMetrics()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    request = FreshnessRequest.model_validate(event)
+    checked = check_freshness(request.at, store=store, metrics=metrics, namespace=settings.signals_namespace)
+    logger.info("checked", endpoints=checked.endpoints, signals=checked.signals)
+    return {"endpoints": checked.endpoints, "signals": checked.signals}
