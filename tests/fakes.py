@@ -8,11 +8,21 @@ from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from driftline.domain.errors import ObjectNotFoundError, StaleReadError
+from driftline.domain.alarms.names import alarm_name
+from driftline.domain.alarms.wanted import AlarmSpec
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.metrics import Metric
 from driftline.domain.notifications.message import Message
 from driftline.usecases.execution import ExecutionRequest
-from driftline.usecases.ports import ObjectStore, ObjectSummary, Schedule, StateItem, StoredObject
+from driftline.usecases.ports import (
+    AlarmsRefusedError,
+    ObjectStore,
+    ObjectSummary,
+    RefusedAlarm,
+    Schedule,
+    StateItem,
+    StoredObject,
+)
 
 
 class InjectedError(Exception):
@@ -177,6 +187,64 @@ class RecordingSchedules(_MayFail):
         self._count("delete")
         self.schedules.pop(name, None)
         self.log.append(("delete", name))
+
+
+class RecordingAlarms(_MayFail):
+    """Alarms by endpoint and name; `refuses` are the labels that it does not take, `log` has every change in order.
+
+    As CloudWatch, it keeps what was put before the call that fails.
+    """
+
+    def __init__(self, *, refuses: Iterable[str] = (), fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.refuses = frozenset(refuses)
+        self.alarms: dict[str, dict[str, AlarmSpec]] = {}
+        self.log: list[tuple[str, str]] = []
+
+    def keep(self, endpoint: str, wanted: Sequence[AlarmSpec]) -> Sequence[str]:
+        self._count("describe")
+        there = dict(self.alarms.get(endpoint, {}))
+        names = [alarm_name("driftline", endpoint, alarm.subject, alarm.label) for alarm in wanted]
+        refused = []
+        for name, alarm in zip(names, wanted, strict=True):
+            if alarm.label in self.refuses:
+                refused.append(RefusedAlarm(alarm, "it is not liked"))
+            elif there.get(name) != alarm:
+                self._change("put", endpoint, name, alarm)
+        if refused:
+            raise AlarmsRefusedError(endpoint, refused)
+        for name in sorted(there.keys() - set(names)):
+            self._change("delete", endpoint, name)
+        return names
+
+    def _change(self, operation: str, endpoint: str, name: str, alarm: AlarmSpec | None = None) -> None:
+        self._count(operation)
+        alarms = self.alarms.setdefault(endpoint, {})
+        alarms.pop(name, None)
+        if alarm is not None:
+            alarms[name] = alarm
+        if not alarms:
+            del self.alarms[endpoint]
+        self.log.append((operation, name))
+
+
+class RecordingDashboards(_MayFail):
+    """Bodies by endpoint."""
+
+    def __init__(self, *, refuses: bool = False, fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.refuses = refuses
+        self.bodies: dict[str, str] = {}
+
+    def put(self, endpoint: str, body: str) -> None:
+        self._count("put")
+        if self.refuses:
+            raise InvalidInputError("CloudWatch refuses the dashboard")
+        self.bodies[endpoint] = body
+
+    def delete(self, endpoint: str) -> None:
+        self._count("delete")
+        self.bodies.pop(endpoint, None)
 
 
 @dataclass(frozen=True)

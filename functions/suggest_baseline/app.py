@@ -7,15 +7,15 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.events_in import ObjectEvent
 from driftline.adapters.inbox import work_through
 from driftline.adapters.s3 import S3Store
-from driftline.adapters.settings import OperatorSettings
+from driftline.adapters.settings import NoticeSettings
 from driftline.adapters.topic import OperatorTopic
 from driftline.domain.errors import InvalidInputError
 from driftline.usecases.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
 
 logger = Logger()
-settings = OperatorSettings.from_environment()
+settings = NoticeSettings.from_environment()
 store = S3Store(settings.bucket)
-operators = OperatorTopic(settings.operator_topic)
+operators = OperatorTopic(settings.alarm_topic)
 
 
 def suggest(event: ObjectEvent) -> None:

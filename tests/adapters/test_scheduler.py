@@ -10,7 +10,7 @@ from botocore.stub import ANY, Stubber
 from driftline.adapters.scheduler import SchedulerGroup
 from driftline.adapters.settings import ScheduleSettings
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.configure_monitor import SCHEDULED_TIME
+from driftline.usecases.monitor_resources import SCHEDULED_TIME
 from driftline.usecases.ports import Schedule
 
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:runs"
@@ -24,7 +24,7 @@ HOURLY = Schedule(
 def adapter(client: Any, group: str = "group") -> SchedulerGroup:
     environment = {
         "BUCKET": "b",
-        "OPERATOR_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:operators",
+        "ALARM_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alarms",
         "SCHEDULE_GROUP": group,
         "SCHEDULE_TARGET_ARN": QUEUE,
         "SCHEDULE_ROLE_ARN": ROLE,

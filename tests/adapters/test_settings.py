@@ -8,7 +8,7 @@ from driftline.domain.errors import InvalidInputError
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:runs"
 SCHEDULES = {
     "BUCKET": "b",
-    "OPERATOR_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:operators",
+    "ALARM_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alarms",
     "SCHEDULE_GROUP": "g",
     "SCHEDULE_TARGET_ARN": QUEUE,
     "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
@@ -18,7 +18,7 @@ SCHEDULES = {
 
 def test_everything_missing_is_named_at_once() -> None:
     with pytest.raises(InvalidInputError) as raised:
-        ScheduleSettings.from_environment({"BUCKET": "b", "OPERATOR_TOPIC_ARN": SCHEDULES["OPERATOR_TOPIC_ARN"]})
+        ScheduleSettings.from_environment({"BUCKET": "b", "ALARM_TOPIC_ARN": SCHEDULES["ALARM_TOPIC_ARN"]})
     assert "SCHEDULE_GROUP is missing; SCHEDULE_TARGET_ARN is missing" in str(raised.value)
 
 

@@ -5,14 +5,25 @@ from typing import Any
 
 import pytest
 
+from driftline.domain.alarms.stack import Stack
+from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.monitors.naming import LONGEST_SCHEDULE_NAME, schedule_name
 from driftline.domain.monitors.parse import InvalidDocumentError
 from driftline.usecases.configure_monitor import Configured, configure_monitor
 from driftline.usecases.execution import ExecutionRequest
 from driftline.usecases.monitor_documents import load_document
+from driftline.usecases.monitor_resources import MonitorResources
 from driftline.usecases.ports import ObjectStore, Schedule, StoredObject
-from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOperators, RecordingSchedules
+from tests.fakes import (
+    FailingStore,
+    InjectedError,
+    InMemoryStore,
+    RecordingAlarms,
+    RecordingDashboards,
+    RecordingOperators,
+    RecordingSchedules,
+)
 
 KEY = "monitors/flights.yaml"
 STATUS = "monitors/flights.status.json"
@@ -28,6 +39,11 @@ BOTH = (
     inference_attribute: 0
 """
 )
+STACK = Stack("driftline", "aws", "eu-west-1", "123456789012", "Driftline/driftline")
+VIOLATIONS = "driftline/flights/data_quality/violations"
+WATCHED = tuple(
+    f"driftline/flights/watch/{label}" for label in ("data_quality executions failed", "schedules", "captures")
+)
 BAD = b"endpoint: flights\nmonitors:\n  data_quality:\n    schedule: cron(0 25 ? * * *)\n    metrics: alle\n"
 
 
@@ -37,6 +53,8 @@ class World:
     def __init__(self, *schedules: Schedule) -> None:
         self.store = InMemoryStore()
         self.schedules = RecordingSchedules(schedules)
+        self.alarms = RecordingAlarms()
+        self.dashboards = RecordingDashboards()
         self.operators = RecordingOperators()
 
     def upload(self, body: bytes, key: str = KEY) -> Configured:
@@ -44,13 +62,18 @@ class World:
         return self.event(key)
 
     def event(self, key: str = KEY, store: ObjectStore | None = None) -> Configured:
-        return configure_monitor(key, store=store or self.store, schedules=self.schedules, operators=self.operators)
+        resources = MonitorResources(self.schedules, self.alarms, self.dashboards, STACK)
+        return configure_monitor(key, store=store or self.store, resources=resources, operators=self.operators)
 
     def status(self) -> Any:
         return json.loads(self.store.objects[STATUS])
 
-    def state(self) -> tuple[dict[str, bytes], dict[str, Schedule]]:
-        return dict(self.store.objects), dict(self.schedules.schedules)
+    def resources(self) -> tuple[dict[str, Schedule], dict[str, dict[str, AlarmSpec]], dict[str, str]]:
+        alarms = {endpoint: dict(each) for endpoint, each in self.alarms.alarms.items()}
+        return dict(self.schedules.schedules), alarms, dict(self.dashboards.bodies)
+
+    def state(self) -> tuple[object, ...]:
+        return dict(self.store.objects), *self.resources()
 
 
 @pytest.fixture
@@ -61,7 +84,7 @@ def world() -> World:
 class TestAGoodDocument:
     def test_makes_one_schedule_per_monitor(self, world: World) -> None:
         configured = world.upload(GOOD)
-        assert configured == Configured("flights", "ok", (SCHEDULE,))
+        assert configured == Configured("flights", "ok", (SCHEDULE,), (VIOLATIONS, *WATCHED))
         schedule = world.schedules.schedules[SCHEDULE]
         assert (schedule.expression, schedule.timezone) == ("cron(0 6 ? * * *)", "UTC")
 
@@ -317,7 +340,7 @@ class TestADeletedDocument:
         world.upload(GOOD)
         del world.store.objects[KEY]
         assert world.event() == Configured("flights", "removed")
-        assert world.state() == ({}, {})
+        assert world.state() == ({}, {}, {}, {})
         assert world.event() == Configured("flights", "removed")
 
     def test_spares_endpoints_whose_names_begin_alike(self) -> None:

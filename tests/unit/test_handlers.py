@@ -55,6 +55,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for name, value in {
             "BUCKET": BUCKET,
             "OPERATOR_TOPIC_ARN": topic,
+            "ALARM_TOPIC_ARN": topic,
+            "RETRAINING_TOPIC_ARN": topic,
+            "STACK_NAME": "driftline",
+            "SIGNALS_NAMESPACE": "Driftline/driftline",
             "SCHEDULE_GROUP": "driftline",
             "SCHEDULE_TARGET_ARN": queue,
             "SCHEDULE_ROLE_ARN": ROLE,
@@ -123,12 +127,16 @@ def test_a_handler_is_thin(path: Path) -> None:
     assert (REPOSITORY / "events" / f"{path.name}.json").exists()
 
 
-def test_configure_monitor_makes_the_schedule(load: Load) -> None:
+def test_configure_monitor_makes_schedule_alarms_and_dashboard(load: Load) -> None:
     put(f"monitors/{ENDPOINT}.yaml", DOCUMENT)
     answer = load("configure_monitor").handler(sample("configure_monitor"), CONTEXT)
     assert answer == {"batchItemFailures": []}
     schedule = boto3.client("scheduler").get_schedule(GroupName="driftline", Name=f"{ENDPOINT}-data_quality")
     assert schedule["Target"]["RoleArn"] == ROLE
+    alarms = boto3.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"driftline/{ENDPOINT}/")["MetricAlarms"]
+    assert {alarm["Namespace"] for alarm in alarms} == {"Driftline/driftline"}
+    assert f"driftline/{ENDPOINT}/data_quality/violations" in {alarm["AlarmName"] for alarm in alarms}
+    assert boto3.client("cloudwatch").get_dashboard(DashboardName=f"driftline-{ENDPOINT}")["DashboardBody"]
     assert keys("monitors/") == [f"monitors/{ENDPOINT}.status.json", f"monitors/{ENDPOINT}.yaml"]
 
 

@@ -115,7 +115,8 @@ def test_metrics_have_sagemakers_names_and_dimensions(bank_marketing: Binary) ->
     assert names[:3] == ["recall", "precision", "accuracy"]
     assert names[-2:] == ["total_number_of_violations", "coverage"]
     assert "f0_5_best_constant_classifier" in names
-    assert len(names) == len(set(names)) == 20
+    assert names[-4:-2] == ["f1_lower", "f1_upper"]
+    assert len(names) == len(set(names)) == 22
     assert {tuple(metric.dimensions.items()) for metric in found} == {
         (("Endpoint", "bank"), ("MonitoringSchedule", "bank-model-quality"))
     }

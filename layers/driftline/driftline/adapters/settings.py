@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from driftline.domain.alarms.stack import Stack
 from driftline.domain.errors import InvalidInputError
 
 _Arn = Annotated[str, Field(pattern=r"^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$")]
@@ -41,19 +42,34 @@ class Settings(BaseModel):
             ) from None
 
 
-class OperatorSettings(Settings):
-    """Of functions that tell operators."""
+class NoticeSettings(Settings):
+    """Of functions that tell operators something that no alarm does."""
 
-    operator_topic: _Arn = Field(alias="OPERATOR_TOPIC_ARN")
+    alarm_topic: _Arn = Field(alias="ALARM_TOPIC_ARN")
 
 
-class ScheduleSettings(OperatorSettings):
+class ScheduleSettings(NoticeSettings):
     """Of configure_monitor, which keeps the schedules."""
 
     schedule_group: str = Field(alias="SCHEDULE_GROUP", min_length=1)
     schedule_target: _Arn = Field(alias="SCHEDULE_TARGET_ARN")
     schedule_role: _Arn = Field(alias="SCHEDULE_ROLE_ARN")
     schedule_dead_letters: _Arn = Field(alias="SCHEDULE_DEAD_LETTER_ARN")
+
+
+class ConfigureSettings(ScheduleSettings):
+    """Of configure_monitor, which keeps alarms and dashboards as well."""
+
+    retraining_topic: _Arn = Field(alias="RETRAINING_TOPIC_ARN")
+    stack_name: str = Field(alias="STACK_NAME", min_length=1, max_length=128, pattern=r"^[A-Za-z0-9-]+$")
+    signals_namespace: str = Field(alias="SIGNALS_NAMESPACE", min_length=1, max_length=255)
+    metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")
+
+    @property
+    def stack(self) -> Stack:
+        """The stack lives where its topic does."""
+        _, partition, _, region, account, _ = self.alarm_topic.split(":", 5)
+        return Stack(self.stack_name, partition, region, account, self.signals_namespace, self.metrics_namespace)
 
 
 class RunSettings(Settings):

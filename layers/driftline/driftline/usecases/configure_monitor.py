@@ -1,22 +1,25 @@
-"""From an uploaded monitor document to its schedules and its status file."""
+"""From an uploaded monitor document to its schedules, alarms and dashboard, and to its status file."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from driftline.domain import layout
-from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
-from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument, Monitors, ScheduledMonitor
+from driftline.domain.errors import DriftlineError, ObjectNotFoundError
+from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument, ScheduledMonitor
 from driftline.domain.monitors.fields import format_offset
 from driftline.domain.monitors.naming import schedule_name
-from driftline.domain.monitors.parse import DocumentError, InvalidDocumentError, decode_document, parse_document
+from driftline.domain.monitors.parse import (
+    DocumentError,
+    InvalidDocumentError,
+    decode_document,
+    error_at,
+    parse_document,
+)
 from driftline.domain.monitors.positions import read_yaml
 from driftline.domain.monitors.status import MonitorState, MonitorStatus, StatusError
-from driftline.usecases.monitor_documents import last_good_document, load_status
-from driftline.usecases.ports import ObjectStore, Operators, Schedule, Schedules, StoredObject
-
-SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
-"""EventBridge Scheduler puts the scheduled time, not the time of delivery, in its place."""
+from driftline.usecases.monitor_documents import load_status
+from driftline.usecases.monitor_resources import MonitorResources, RefusedError, Resources
+from driftline.usecases.ports import ObjectStore, Operators, StoredObject
 
 _ATTEMPTS = 4
 
@@ -29,17 +32,19 @@ class Configured:
         status: `ok`; `error`, nothing that ran before was changed; `removed`, there is no document any more;
             `ignored`, the key is none of a document.
         schedules: Names of the endpoint's schedules as they are now.
+        alarms: Names of its alarms as they are now.
         errors: In the order of their lines.
     """
 
     endpoint: str
     status: Literal["ok", "error", "removed", "ignored"]
     schedules: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
     errors: tuple[DocumentError, ...] = ()
 
 
-def configure_monitor(key: str, *, store: ObjectStore, schedules: Schedules, operators: Operators) -> Configured:
-    """Makes an endpoint's schedules and status file what its document says.
+def configure_monitor(key: str, *, store: ObjectStore, resources: MonitorResources, operators: Operators) -> Configured:
+    """Makes an endpoint's schedules, alarms, dashboard and status file what its document says.
 
     The document as it is now counts, whatever event it was that came: events can be late, doubled and out of order.
 
@@ -54,7 +59,7 @@ def configure_monitor(key: str, *, store: ObjectStore, schedules: Schedules, ope
         return Configured("", "ignored")
     for _ in range(_ATTEMPTS):
         found = _find(store, endpoint)
-        configured = _configure(endpoint, found, store, schedules, operators)
+        configured = _configure(endpoint, found, store, resources, operators)
         # Somebody else may have configured a newer document between our reading and our writing.
         if _find(store, endpoint) == found:
             return configured
@@ -75,40 +80,51 @@ def _configure(
     endpoint: str,
     found: tuple[str, StoredObject] | None,
     store: ObjectStore,
-    schedules: Schedules,
+    resources: MonitorResources,
     operators: Operators,
 ) -> Configured:
     before = load_status(store, endpoint)
     if found is None:
-        _delete_schedules(schedules, endpoint, before, keep=())
+        resources.remove(endpoint, before)
         store.delete(layout.status_key(endpoint))
         return Configured(endpoint, "removed")
     key, stored = found
     try:
         document = _read(key, stored.body)
-        wanted = _wanted_schedules(document)
-        _put_schedules(schedules, wanted, before, key, stored.body)
+        there = _follow(document, key, stored.body, before, resources)
     except InvalidDocumentError as error:
         status = _failed(endpoint, key, stored.etag, error, before)
         if before != status:
             # Told before it is written down: if the message is lost, the retry sends it again.
             operators.tell(f"Driftline: {key} has errors", _message(error, status, store))
             _write(store, status)
-        return Configured(endpoint, "error", status.schedules, error.errors)
-    names = tuple(schedule.name for schedule in wanted.values())
-    _delete_schedules(schedules, endpoint, before, keep=names)
+        return Configured(endpoint, "error", status.schedules, status.alarms, error.errors)
     status = MonitorStatus(
         endpoint=endpoint,
         status="ok",
         key=key,
         etag=stored.etag,
-        schedules=names,
+        schedules=there.schedules,
+        alarms=there.alarms,
+        dashboard=there.dashboard,
         monitors={name: _state(store, document, name) for name in document.monitors.by_name()},
         document=document.model_dump(mode="json"),
     )
     if before != status:
         _write(store, status)
-    return Configured(endpoint, "ok", names)
+    return Configured(endpoint, "ok", there.schedules, there.alarms)
+
+
+def _follow(
+    document: MonitorDocument, key: str, body: bytes, before: MonitorStatus | None, resources: MonitorResources
+) -> Resources:
+    """Raises InvalidDocumentError if AWS refuses something: it shows only there that the document is wrong."""
+    try:
+        return resources.follow(document, before)
+    except RefusedError as refused:
+        positions = read_yaml(decode_document(body, where=key)).positions
+        errors = [error_at(each.path, positions, each.found, each.allowed, each.mend) for each in refused.refusals]
+        raise InvalidDocumentError(key, errors) from refused
 
 
 def _read(key: str, body: bytes) -> MonitorDocument:
@@ -116,71 +132,6 @@ def _read(key: str, body: bytes) -> MonitorDocument:
         error = DocumentError(1, 1, "", "a file that ends in .yml", ".yaml", "Rename it.")
         raise InvalidDocumentError(key, [error])
     return parse_document(decode_document(body, where=key), where=key)
-
-
-def _wanted_schedules(document: MonitorDocument) -> dict[str, Schedule]:
-    """By monitor."""
-    return {
-        name: Schedule(
-            schedule_name(document.endpoint, name),
-            monitor.schedule,
-            {
-                "endpoint": document.endpoint,
-                "monitor": name,
-                "scheduled_time": SCHEDULED_TIME,
-                "trigger": "schedule",
-            },
-            monitor.timezone,
-        )
-        for name, monitor in document.monitors.by_name().items()
-        if monitor.enabled
-    }
-
-
-def _put_schedules(
-    schedules: Schedules, wanted: Mapping[str, Schedule], before: MonitorStatus | None, key: str, body: bytes
-) -> None:
-    """Puts all schedules, or none if EventBridge refuses one that looked right.
-
-    A fault on the way leaves some of each; the retry puts, and puts back, all of them again.
-
-    Raises:
-        InvalidDocumentError: with every schedule that was refused.
-    """
-    errors: list[DocumentError] = []
-    put: list[str] = []
-    for name, schedule in wanted.items():
-        try:
-            schedules.put(schedule)
-            put.append(schedule.name)
-        except InvalidInputError as error:
-            path = ("monitors", name, "schedule")
-            line, column = read_yaml(decode_document(body, where=key)).positions.of_value(path)
-            allowed = error.expected or "what EventBridge takes"
-            errors.append(DocumentError(line, column, ".".join(path), error.what, allowed, error.mend))
-    if errors:
-        _put_back(schedules, put, before)
-        raise InvalidDocumentError(key, errors)
-
-
-def _put_back(schedules: Schedules, names: Iterable[str], before: MonitorStatus | None) -> None:
-    """Makes these schedules what the last good document says."""
-    last_good = last_good_document(before)
-    earlier = {schedule.name: schedule for schedule in _wanted_schedules(last_good).values()} if last_good else {}
-    for name in names:
-        if name in earlier:
-            schedules.put(earlier[name])
-        elif before is None or name not in before.schedules:
-            schedules.delete(name)
-        # Else another version of Driftline made it, from a document that this one cannot read.
-
-
-def _delete_schedules(schedules: Schedules, endpoint: str, before: MonitorStatus | None, keep: tuple[str, ...]) -> None:
-    """Deletes by exact names: by prefix, `a` would take the schedules of `a-b` with it."""
-    ours = {schedule_name(endpoint, monitor) for monitor in Monitors.known()}
-    ours.update(before.schedules if before else ())
-    for name in sorted(ours.difference(keep)):
-        schedules.delete(name)
 
 
 def _state(store: ObjectStore, document: MonitorDocument, name: str) -> MonitorState:
@@ -223,6 +174,8 @@ def _failed(
         etag=etag,
         errors=tuple(StatusError.of(one) for one in error.errors),
         schedules=before.schedules if before else (),
+        alarms=before.alarms if before else (),
+        dashboard=before.dashboard if before else None,
         monitors=before.monitors if before else {},
         document=before.document if before else None,
     )

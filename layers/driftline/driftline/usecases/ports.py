@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from driftline.domain.alarms.wanted import AlarmSpec
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.metrics import Metric
 from driftline.domain.notifications.message import Message
 from driftline.usecases.execution import ExecutionRequest
@@ -94,6 +96,55 @@ class Schedules(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedAlarm:
+    """An alarm that was wanted and that CloudWatch does not take, with what it says."""
+
+    alarm: AlarmSpec
+    reason: str
+
+
+class AlarmsRefusedError(InvalidInputError):
+    """CloudWatch does not take some of the alarms; which, is in `refused`."""
+
+    def __init__(self, where: str, refused: Sequence[RefusedAlarm]) -> None:
+        super().__init__("; ".join(f"{each.alarm.label}: {each.reason}" for each in refused), where=where)
+        self.refused = tuple(refused)
+
+
+class Alarms(Protocol):
+    """The stack's alarms in CloudWatch, by endpoint."""
+
+    def keep(self, endpoint: str, wanted: Sequence[AlarmSpec]) -> Sequence[str]:
+        """Makes the alarms of an endpoint those that are wanted, and no others.
+
+        An alarm that is right already is left alone, so that its state and its history stay.
+
+        Returns:
+            Their names, in the order of `wanted`.
+
+        Raises:
+            AlarmsRefusedError: some were refused. The others are as they are wanted, and none was deleted.
+        """
+        ...
+
+
+class Dashboards(Protocol):
+    """The stack's dashboards, one for each endpoint."""
+
+    def put(self, endpoint: str, body: str) -> None:
+        """Creates or changes it.
+
+        Raises:
+            InvalidInputError: CloudWatch does not take the body.
+        """
+        ...
+
+    def delete(self, endpoint: str) -> None:
+        """Deleting what is not there is no error."""
+        ...
+
+
 class Metrics(Protocol):
     def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime | None = None) -> None:
         """Publishes values of one time.
@@ -165,6 +216,10 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    def accepts(self, message: Message) -> bool:
+        """Whether the channel is to be sent it: the message is for it, and as severe as it wants."""
+        ...
 
     def send(self, message: Message, conversation: str | None) -> str | None:
         """Sends a message; `conversation` is what an earlier message of the same incident gave back.

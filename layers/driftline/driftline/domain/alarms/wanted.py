@@ -42,7 +42,8 @@ class AlarmSpec:
         threshold: None with an anomaly band.
         anomaly_band: Half width in standard deviations; None with a threshold.
         statistic: What one period's values become: the worst of them.
-        description: On one line, at most 1,024 characters.
+        description: On one line, at most 1,024 characters. It names the severity, so that two specs that CloudWatch
+            could not tell apart are alike in everything.
     """
 
     subject: str
@@ -94,7 +95,7 @@ def _of_monitor(document: MonitorDocument, name: str, schedule: str, alarm: Alar
         severity=Severity(alarm.severity),
         actions=alarm.actions,
         description=_described(
-            f"{alarm.metric} of {name} on {document.endpoint} is {_limit(alarm)}{_how_often(alarm)}."
+            f"{alarm.metric} of {name} on {document.endpoint} is {_limit(alarm)}{_how_often(alarm)}.", alarm.severity
         ),
     )
 
@@ -133,7 +134,9 @@ def _watching(document: MonitorDocument) -> Iterator[AlarmSpec]:
                 statistic="Maximum",
                 severity=Severity.WARNING,
                 actions=("notify",),
-                description=_described(f"The last {_times(failures)} of {name} on {endpoint} failed."),
+                description=_described(
+                    f"The last {_times(failures)} of {name} on {endpoint} failed.", Severity.WARNING
+                ),
             )
     checks = [
         (SCHEDULES, SCHEDULE_DELAY, watch.schedule_delay, "a scheduled execution", "is missing", Severity.CRITICAL),
@@ -144,7 +147,7 @@ def _watching(document: MonitorDocument) -> Iterator[AlarmSpec]:
         checks.append((GROUND_TRUTH, GROUND_TRUTH_AGE, age, "ground truth", "stopped arriving", Severity.WARNING))
     for label, metric, age, what, happened, severity in checks:
         if age:
-            description = _described(f"On {endpoint} {what} {happened}, for {format_offset(age)} or longer.")
+            description = _described(f"On {endpoint} {what} {happened}, for {format_offset(age)} or longer.", severity)
             yield _age_alarm(endpoint, label, metric, age, severity, description)
 
 
@@ -175,6 +178,8 @@ def _times(failures: int) -> str:
     return "execution" if failures == 1 else f"{failures} executions"
 
 
-def _described(text: str) -> str:
-    words = plain(text)
-    return words if len(words) <= LONGEST_DESCRIPTION else f"{words[: LONGEST_DESCRIPTION - 1]}…"
+def _described(text: str, severity: str) -> str:
+    """The severity is at the end; a text that is too long for both is cut."""
+    words, end = plain(text), f" Severity: {severity}."
+    room = LONGEST_DESCRIPTION - len(end)
+    return (words if len(words) <= room else f"{words[: room - 1]}…") + end

@@ -10,8 +10,15 @@ NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
 """SageMaker's namespace of model quality metrics of endpoints; without a leading slash."""
 
 
+HEADLINES = {"Regression": "mae", "BinaryClassification": "f1", "MulticlassClassification": "weighted_f1"}
+"""By problem type, the metric whose 95 % interval is published as well, as `<metric>_lower` and `<metric>_upper`.
+
+Only one, because every metric costs money. The names are Driftline's."""
+
+
 def metrics_of(quality: Quality, violations: int, coverage: float | None, endpoint: str, schedule: str) -> list[Metric]:
-    """Every defined metric by its key of statistics.json, `total_number_of_violations` and `coverage` (Driftline's).
+    """Every defined metric by its key of statistics.json, `total_number_of_violations`, and Driftline's own: `coverage`
+    and the interval of the headline.
 
     Args:
         schedule: The value of the dimension MonitoringSchedule.
@@ -22,6 +29,10 @@ def metrics_of(quality: Quality, violations: int, coverage: float | None, endpoi
         for name, metric in quality.metrics.items()
         if isfinite(metric.value)
     ]
+    headline = HEADLINES[quality.problem]
+    if (value := quality.metrics.get(headline)) and value.interval:
+        ends = zip(("lower", "upper"), value.interval, strict=True)
+        metrics += [Metric(f"{headline}_{end}", bound, dimensions=dimensions) for end, bound in ends if isfinite(bound)]
     metrics.append(Metric("total_number_of_violations", float(violations), "Count", dimensions))
     if coverage is not None:
         metrics.append(Metric("coverage", coverage, dimensions=dimensions))

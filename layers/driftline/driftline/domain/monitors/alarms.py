@@ -47,8 +47,9 @@ class Alarm(Part):
     threshold: Annotated[float, Field(strict=False, allow_inf_nan=False)] | None = None
     """The value to compare with. Default for violations: 1; everything else needs it, or an anomaly_band."""
 
-    comparison: Literal[">=", ">", "<=", "<"] = ">="
-    """The side of the threshold that is an alarm. With an anomaly_band: >= above it, <= below it."""
+    comparison: Literal[">=", ">", "<=", "<", "outside"] = ">="
+    """The side of the threshold that is an alarm. With an anomaly_band: > or >= above it, < or <= below it, outside
+    either."""
 
     anomaly_band: Annotated[float, Field(gt=0, le=20)] | None = None
     """Instead of a threshold: CloudWatch learns what is usual; the number is the band's half width in standard
@@ -74,6 +75,8 @@ class Alarm(Part):
     def _one_limit(self) -> Self:
         if self.threshold is not None and self.anomaly_band is not None:
             raise refuse("a threshold and an anomaly_band", "one of the two")
+        if self.comparison == "outside" and self.anomaly_band is None:
+            raise refuse("the comparison outside without an anomaly_band", "an anomaly_band, or >=, >, <=, <")
         if self.limit is None and self.anomaly_band is None:
             raise refuse(f"an alarm on {self.metric} without a threshold", "a threshold, or an anomaly_band")
         return self

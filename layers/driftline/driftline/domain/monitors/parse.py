@@ -9,6 +9,7 @@ from typing import Any, override
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from driftline.domain.alarms.check import problems_of
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument, Monitors
 from driftline.domain.monitors.fields import REFUSED
@@ -101,9 +102,20 @@ def parse_document(text: str, *, where: str) -> MonitorDocument:
             errors += [_from_pydantic(detail, read.positions, where) for detail in details]
     endpoint = read.value.get("endpoint") if isinstance(read.value, dict) else None
     errors += _wrong_endpoint(endpoint, read.positions, where)
+    if document is not None:
+        errors += [
+            error_at(problem.path, read.positions, problem.found, problem.allowed, problem.mend)
+            for problem in problems_of(document)
+        ]
     if errors or document is None:
         raise InvalidDocumentError(where, sorted(set(errors), key=lambda e: (e.line, e.column, e.field, e.found)))
     return document
+
+
+def error_at(path: Path, positions: Positions, found: str, allowed: str, mend: str = "") -> DocumentError:
+    """An error in the value of a field, or in what stands around it if the field is not written down."""
+    line, column = positions.of_value(path)
+    return DocumentError(line, column, _dotted(path), found, allowed, mend)
 
 
 def _with_defaults(value: object) -> object:
@@ -129,10 +141,7 @@ def _from_yaml(problem: Problem) -> DocumentError:
 def _from_pydantic(details: ErrorDetails, positions: Positions, where: str) -> DocumentError:
     path, kind, context = details["loc"], details["type"], details.get("ctx", {})
     if kind == REFUSED:
-        line, column = positions.of_value(path)
-        return DocumentError(
-            line, column, _dotted(path), str(context["found"]), str(context["allowed"]), str(context["mend"])
-        )
+        return error_at(path, positions, str(context["found"]), str(context["allowed"]), str(context["mend"]))
     if kind == "extra_forbidden":
         line, column = positions.of_key(path)
         allowed = _fields_at(path[:-1])

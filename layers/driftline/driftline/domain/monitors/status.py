@@ -54,7 +54,8 @@ class MonitorState(_Part):
 class MonitorStatus(_Part):
     """What became of the uploaded document.
 
-    With errors, `monitors`, `schedules` and `document` are those of the last good document: they still run.
+    With errors, `monitors`, `schedules`, `alarms`, `dashboard` and `document` are those of the last good document: they
+    still count.
     """
 
     endpoint: str
@@ -66,6 +67,12 @@ class MonitorStatus(_Part):
     errors: tuple[StatusError, ...] = ()
     schedules: tuple[str, ...] = ()
     """Names of all EventBridge schedules of this endpoint."""
+
+    alarms: tuple[str, ...] = ()
+    """Names of all CloudWatch alarms of this endpoint."""
+
+    dashboard: str | None = None
+    """Name of the endpoint's CloudWatch dashboard; null when there is none."""
 
     monitors: dict[str, MonitorState] = {}
     document: dict[str, JsonValue] | None = None

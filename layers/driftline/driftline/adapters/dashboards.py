@@ -1,0 +1,45 @@
+"""The stack's dashboards in CloudWatch."""
+
+from typing import TYPE_CHECKING
+
+from driftline.domain.alarms.dashboard import dashboard_name
+from driftline.domain.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+
+class CloudWatchDashboards:
+    """One dashboard for each endpoint.
+
+    Args:
+        stack: The stack's name, with which the dashboards' names begin.
+        client: A boto3 client of CloudWatch; one is made when it is not given.
+    """
+
+    def __init__(self, stack: str, client: "CloudWatchClient | None" = None) -> None:
+        self._stack = stack
+        self._client = client or _client()
+
+    def put(self, endpoint: str, body: str) -> None:
+        name = dashboard_name(self._stack, endpoint)
+        try:
+            self._client.put_dashboard(DashboardName=name, DashboardBody=body)
+        except self._client.exceptions.DashboardInvalidInputError as error:
+            raise InvalidInputError(
+                "CloudWatch refuses the dashboard", where=name, expected=error.response["Error"].get("Message", "")
+            ) from error
+
+    def delete(self, endpoint: str) -> None:
+        try:
+            self._client.delete_dashboards(DashboardNames=[dashboard_name(self._stack, endpoint)])
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"].get("Code") not in {"ResourceNotFound", "DashboardNotFoundError"}:
+                raise
+
+
+def _client() -> "CloudWatchClient":
+    import boto3  # noqa: PLC0415, costs 0.3 s
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client("cloudwatch", config=Config(retries={"mode": "standard", "max_attempts": 5}))

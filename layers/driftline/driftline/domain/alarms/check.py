@@ -1,0 +1,133 @@
+"""What no model of a single field can see: whether the alarms of a document make sense, and fit CloudWatch."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from driftline.domain.alarms.known_metrics import (
+    NEEDS_PROBABILITY,
+    OF_A_FEATURE,
+    is_feature_metric,
+    known_metrics,
+)
+from driftline.domain.alarms.names import WATCH, executions_failed
+from driftline.domain.alarms.periods import DAY, HOUR, LONGEST, alarm_period, most_periods, schedule_period
+from driftline.domain.alarms.wanted import AlarmSpec
+from driftline.domain.monitors.alarms import Alarm
+from driftline.domain.monitors.document import (
+    DataQualityMonitor,
+    ModelQualityMonitor,
+    MonitorDocument,
+    ScheduledMonitor,
+)
+from driftline.domain.monitors.fields import format_offset
+
+type Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmProblem:
+    """Something to mend; the path leads to the field in the document."""
+
+    path: Path
+    found: str
+    allowed: str
+    mend: str = ""
+
+
+def problems_of(document: MonitorDocument) -> Iterator[AlarmProblem]:
+    """In the order of the document."""
+    for name, monitor in document.monitors.by_name().items():
+        first: dict[str, int] = {}
+        for index, alarm in enumerate(monitor.alarms):
+            path: Path = ("monitors", name, "alarms", index)
+            yield from _unknown_metric(path, monitor, alarm)
+            if alarm.label in first:
+                yield _twice(path, alarm, first[alarm.label])
+            first.setdefault(alarm.label, index)
+            yield from _too_long(path, monitor, alarm)
+    failures = document.watch.failed_executions
+    for name, monitor in document.monitors.by_name().items():
+        if failures > 1:
+            yield from _does_not_fit(("watch", "failed_executions"), monitor, failures, f" of {name}")
+
+
+def path_of(document: MonitorDocument, alarm: AlarmSpec) -> Path:
+    """Where the document asks for an alarm, or would if the alarm is a default."""
+    if alarm.subject == WATCH:
+        of_monitors = {executions_failed(name) for name in document.monitors.by_name()}
+        fields = {"schedules": "schedule_delay", "captures": "captures_age", "ground truth": "ground_truth_age"}
+        return WATCH, "failed_executions" if alarm.label in of_monitors else fields[alarm.label]
+    labels = [each.label for each in document.monitors.by_name()[alarm.subject].alarms]
+    return "monitors", alarm.subject, "alarms", labels.index(alarm.label)
+
+
+def _unknown_metric(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[AlarmProblem]:
+    known = known_metrics(monitor)
+    of_features = isinstance(monitor, DataQualityMonitor)
+    if alarm.metric in known or (of_features and is_feature_metric(alarm.metric)):
+        return
+    allowed = ", ".join(known) + (", feature_<what>_<name>" if of_features else "")
+    found = f"no metric of this monitor is called {_shortened(alarm.metric)}"
+    yield AlarmProblem((*path, "metric"), found, allowed, _mend_metric(monitor, alarm.metric, known))
+
+
+def _mend_metric(monitor: ScheduledMonitor, metric: str, known: Sequence[str]) -> str:
+    if isinstance(monitor, ModelQualityMonitor) and metric in NEEDS_PROBABILITY:
+        if monitor.problem_type == "BinaryClassification":
+            return f"Say where the probability is, with probability_attribute: {metric} needs it."
+        return f"{metric} is one of a BinaryClassification."
+    if isinstance(monitor, DataQualityMonitor) and metric.startswith("feature_"):
+        return f"<what> is one of {', '.join(OF_A_FEATURE)}."
+    near = difflib.get_close_matches(metric[:255].lower(), known, n=1)
+    return f"Did you mean {near[0]}?" if near else ""
+
+
+def _twice(path: Path, alarm: Alarm, first: int) -> AlarmProblem:
+    field = "name" if alarm.name else "metric"
+    label = _shortened(alarm.label)
+    return AlarmProblem(
+        (*path, field),
+        f"a second alarm called {label}",
+        "names that differ",
+        f"alarms[{first}] has it. Give this a name.",
+    )
+
+
+def _too_long(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[AlarmProblem]:
+    every = schedule_period(monitor.schedule)
+    if alarm.missing != "ignore" and every and every > LONGEST:
+        yield AlarmProblem(
+            (*path, "missing"),
+            f"{alarm.missing} with a schedule that runs every {format_offset(every).removeprefix('P')}",
+            "ignore: CloudWatch looks back seven days, so that most of the time nothing would be there",
+        )
+    elif alarm.for_.window > 1:
+        yield from _does_not_fit((*path, "for"), monitor, alarm.for_.window, "", alarm.missing)
+
+
+def _does_not_fit(
+    path: Path, monitor: ScheduledMonitor, of: int, whose: str, missing: str = "ignore"
+) -> Iterator[AlarmProblem]:
+    period = alarm_period(monitor.schedule, of, missing)
+    most = 1 if (schedule_period(monitor.schedule) or DAY) > LONGEST else most_periods(period)
+    if of > most:
+        time = "seven days" if period >= HOUR else "a day"
+        yield AlarmProblem(
+            path,
+            f"{of} executions{whose}, which are {_in_words(schedule_period(monitor.schedule) or DAY)} apart",
+            f"at most {most}: CloudWatch looks back {time}",
+        )
+
+
+def _in_words(period: timedelta) -> str:
+    units: Mapping[str, timedelta] = {"days": DAY, "hours": HOUR, "minutes": timedelta(minutes=1)}
+    unit = next(name for name, size in units.items() if period % size == timedelta(0))
+    count = period // units[unit]
+    return f"{count} {unit if count > 1 else unit.removesuffix('s')}"
+
+
+def _shortened(text: str) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= 80 else f"{shown[:77]}…"  # noqa: PLR2004

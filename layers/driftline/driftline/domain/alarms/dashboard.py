@@ -1,0 +1,167 @@
+"""The CloudWatch dashboard of an endpoint.
+
+Source: CloudWatch API Reference, "Dashboard Body Structure and Syntax": a grid 24 wide, at most 500 widgets; and
+PutDashboard: names of 1 to 255 letters, digits, hyphens and underscores.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import cast
+
+from driftline.domain.alarms.known_metrics import BOUNDS, HEADLINES
+from driftline.domain.alarms.names import alarm_name
+from driftline.domain.alarms.periods import DAY, HOUR, schedule_period
+from driftline.domain.alarms.stack import Stack
+from driftline.domain.alarms.wanted import (
+    CAPTURES_AGE,
+    EXECUTION_AGE,
+    GROUND_TRUTH_AGE,
+    SCHEDULE_DELAY,
+    wanted_alarms,
+)
+from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.document import (
+    DataQualityMonitor,
+    ModelQualityMonitor,
+    MonitorDocument,
+    ScheduledMonitor,
+)
+from driftline.domain.monitors.naming import metric_schedule
+
+WIDTH = 24
+"""Columns of the grid."""
+
+_HEIGHT = 6
+_MOST_ALARMS = 100  # of an alarm widget
+
+DATA_NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
+MODEL_NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
+
+_LONGEST_NAME = 255
+_HOUR = int(HOUR.total_seconds())
+_PALE = "#aec7e8"
+_BOUND_LABELS = ("95 % interval, lower", "95 % interval, upper")
+_ARRIVALS = {CAPTURES_AGE: "captures", GROUND_TRUTH_AGE: "ground truth", SCHEDULE_DELAY: "overdue execution"}
+
+type Widget = dict[str, object]
+type Line = dict[str, object]
+
+
+def dashboard_name(stack: str, endpoint: str) -> str:
+    """`<stack>-<endpoint>`. An endpoint with a dot, which no dashboard's name may have, gets a digest instead."""
+    safe = re.sub(r"[^A-Za-z0-9_-]", "_", endpoint)
+    if safe != endpoint:
+        safe = f"{safe}-{sha256(endpoint.encode()).hexdigest()[:8]}"
+    return f"{stack}-{safe}"[:_LONGEST_NAME]
+
+
+def dashboard_body(document: MonitorDocument, stack: Stack) -> str:
+    """JSON: the state of all alarms, then of each monitor its findings, then the ages of what should keep coming."""
+    rows: list[list[Widget]] = [[_alarm_states(document, stack)]]
+    for name, monitor in document.monitors.by_name().items():
+        match monitor:
+            case DataQualityMonitor():
+                rows.append(list(_data_quality(document, name, monitor, stack)))
+            case ModelQualityMonitor():
+                rows.append(list(_model_quality(document, name, monitor, stack)))
+    rows.append(list(_ages(document, stack)))
+    return json.dumps({"widgets": list(_placed(rows))}, sort_keys=True)
+
+
+def _placed(rows: Sequence[Sequence[Widget]]) -> Iterator[Widget]:
+    """Each row as wide as the grid, one below the other."""
+    for y, row in enumerate(row for row in rows if row):
+        width = WIDTH // len(row)
+        for place, widget in enumerate(row):
+            yield {**widget, "x": place * width, "y": y * _HEIGHT, "width": width, "height": _HEIGHT}
+
+
+def _alarm_states(document: MonitorDocument, stack: Stack) -> Widget:
+    names = [alarm_name(stack.name, document.endpoint, each.subject, each.label) for each in wanted_alarms(document)]
+    if not names:
+        return {"type": "text", "properties": {"markdown": f"No alarms on {document.endpoint}."}}
+    arns = [stack.alarm_arn(name) for name in names[:_MOST_ALARMS]]
+    return {"type": "alarm", "properties": {"title": f"Alarms of {document.endpoint}", "alarms": arns}}
+
+
+def _data_quality(document: MonitorDocument, name: str, monitor: DataQualityMonitor, stack: Stack) -> Iterator[Widget]:
+    namespace = monitor.namespace or stack.metrics or DATA_NAMESPACE
+    period = _period(monitor)
+
+    def line(metric: str, label: str) -> Line:
+        return _line(namespace, metric, _report_dimensions(document, name), label)
+
+    yield _violations(document, name, monitor, stack)
+    yield _graph(f"Worst drift of {name}", [line("worst_drift", "of all features")], stack, period)
+    counts = [line("rows", "rows"), line("drifted_features", "drifted features") | {"yAxis": "right"}]
+    yield _graph(f"Rows of {name}", counts, stack, period, {"min": 0})
+
+
+def _model_quality(
+    document: MonitorDocument, name: str, monitor: ModelQualityMonitor, stack: Stack
+) -> Iterator[Widget]:
+    namespace = monitor.namespace or stack.metrics or MODEL_NAMESPACE
+    period, metric = _period(monitor), HEADLINES[monitor.problem_type]
+
+    def line(metric: str, label: str) -> Line:
+        return _line(namespace, metric, _report_dimensions(document, name), label)
+
+    yield _violations(document, name, monitor, stack)
+    bounds = [line(metric + end, label) | {"color": _PALE} for end, label in zip(BOUNDS, _BOUND_LABELS, strict=True)]
+    yield _graph(f"Quality: {metric} with its interval", [line(metric, metric), *bounds], stack, period)
+    covered = "Coverage: share of inferences with ground truth"
+    yield _graph(covered, [line("coverage", "coverage")], stack, period, {"min": 0, "max": 1})
+
+
+def _report_dimensions(document: MonitorDocument, name: str) -> dict[str, str]:
+    return {"Endpoint": document.endpoint, "MonitoringSchedule": metric_schedule(document, name)}
+
+
+def _violations(document: MonitorDocument, name: str, monitor: ScheduledMonitor, stack: Stack) -> Widget:
+    """The signal, not the report's metric: it is there whatever the monitor publishes."""
+    line = _line(stack.signals, VIOLATIONS, {"Endpoint": document.endpoint, "Monitor": name}, "violations")
+    return _graph(f"Violations of {name}", [line], stack, _period(monitor), {"min": 0})
+
+
+def _ages(document: MonitorDocument, stack: Stack) -> Iterator[Widget]:
+    of_endpoint = {"Endpoint": document.endpoint}
+    executions = [
+        _line(stack.signals, EXECUTION_AGE, of_endpoint | {"Monitor": name}, name)
+        for name in document.monitors.by_name()
+    ]
+    yield _graph("Hours since the last execution", executions, stack, _HOUR, {"min": 0})
+    arrivals = [_line(stack.signals, metric, of_endpoint, label) for metric, label in _ARRIVALS.items()]
+    yield _graph("Hours since something arrived", arrivals, stack, _HOUR, {"min": 0})
+
+
+def _line(namespace: str, metric: str, dimensions: Mapping[str, str], label: str) -> Line:
+    """A metric as `_graph` takes it: what names it, then how it is drawn."""
+    return {"metric": [namespace, metric, *(part for pair in dimensions.items() for part in pair)], "label": label}
+
+
+def _graph(
+    title: str, lines: Sequence[Line], stack: Stack, period: int, axis: Mapping[str, float] | None = None
+) -> Widget:
+    """The largest value of each period, over time."""
+    metrics = [
+        [*cast("list[str]", line["metric"]), {key: value for key, value in line.items() if key != "metric"}]
+        for line in lines
+    ]
+    properties: dict[str, object] = {
+        "title": title,
+        "metrics": metrics,
+        "region": stack.region,
+        "view": "timeSeries",
+        "stacked": False,
+        "stat": "Maximum",
+        "period": period,
+    }
+    if axis:
+        properties["yAxis"] = {"left": dict(axis)}
+    return {"type": "metric", "properties": properties}
+
+
+def _period(monitor: ScheduledMonitor) -> int:
+    return int(min(schedule_period(monitor.schedule) or DAY, DAY).total_seconds())
