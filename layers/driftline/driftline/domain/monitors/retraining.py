@@ -1,5 +1,6 @@
 """What may be started when an alarm asks for a retraining, and how often, as the document writes it."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -8,7 +9,23 @@ from pydantic import Field, model_validator
 from driftline.domain.monitors.fields import Age, refuse
 from driftline.domain.monitors.part import Part
 
+PLACEHOLDERS = {
+    "endpoint": "Endpoint",
+    "monitor": "Monitor",
+    "window_start": "WindowStart",
+    "window_end": "WindowEnd",
+    "report": "ReportUri",
+    "baseline": "BaselineUri",
+    "captures": "CapturesUri",
+    "ground_truth": "GroundTruthUri",
+    "merged": "MergedUri",
+}
+"""What may stand in braces in a parameter -> the parameter that Driftline gives by itself."""
+
 _Target = Annotated[str, Field(min_length=1, max_length=2048)]
+_ParameterName = Annotated[str, Field(min_length=1, max_length=256)]
+_ParameterValue = Annotated[str, Field(max_length=1024)]
+_IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 
 
 class Target(Part):
@@ -41,7 +58,7 @@ class Retraining(Part):
     target: Target
     """What is started."""
 
-    parameters: dict[Annotated[str, Field(min_length=1, max_length=256)], Annotated[str, Field(max_length=1024)]] = Field(default={})
+    parameters: dict[_ParameterName, _ParameterValue] = Field(default={})
     """Parameters of the target besides, or instead of, those that Driftline gives. {endpoint}, {monitor},
     {window_start}, {window_end}, {report}, {baseline}, {captures}, {ground_truth}, {merged} are filled in."""
 
@@ -68,3 +85,12 @@ class Retraining(Part):
 
     dry_run: bool = Field(default=False, strict=True)
     """true: everything is decided, written and told, and nothing is started."""
+
+    @model_validator(mode="after")
+    def _known_placeholders(self) -> Self:
+        for name, value in self.parameters.items():
+            unknown = [found for found in _IN_BRACES.findall(value) if found not in PLACEHOLDERS]
+            if unknown:
+                allowed = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
+                raise refuse(f"the placeholder {{{unknown[0]}}} of the parameter {name}", allowed)
+        return self

@@ -1,0 +1,32 @@
+"""Approvals: `approvals/<endpoint>/<id>.json`. Who may write there, by IAM, may approve."""
+
+import re
+
+from pydantic import BaseModel, ConfigDict
+
+APPROVALS = "approvals/"
+
+_KEY = re.compile(rf"{APPROVALS}(?P<endpoint>[^/]+)/(?P<id>[A-Za-z0-9-]{{1,80}})\.json")
+
+
+class ApprovalFile(BaseModel):
+    """What the file says. It approves whatever it says: the key names the request.
+
+    Attributes:
+        by: Who approves; what they say, IAM knows better.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    by: str = ""
+    why: str = ""
+
+
+def approval_key(endpoint: str, request: str) -> str:
+    return f"{APPROVALS}{endpoint}/{request}.json"
+
+
+def parse_approval_key(key: str) -> tuple[str, str] | None:
+    """(endpoint, id of the request); None for other keys."""
+    match = _KEY.fullmatch(key)
+    return (match["endpoint"], match["id"]) if match else None

@@ -1,0 +1,162 @@
+"""What is written and told of every decision, every "no" included, and of every run's end."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from driftline.domain import layout
+from driftline.domain.retraining.request import AlarmChange
+from driftline.domain.windows import format_instant
+
+FOLDER = "retraining"
+"""Beside the monitors' reports: `reports/<endpoint>/retraining/yyyy/mm/dd/<id>.json`."""
+
+DECISION_EVENT = "Retraining Decision"
+ENDED_EVENT = "Retraining Ended"
+
+
+class Decision(StrEnum):
+    """What became of what was asked for. `unknown`: nobody can say whether it started; people have to look."""
+
+    STARTED = "started"
+    REFUSED = "refused"
+    DRY_RUN = "dry_run"
+    AWAITING_APPROVAL = "awaiting_approval"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class _Ours(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")  # a newer version may have written it
+
+
+type Figure = str | int | float | bool | None
+
+
+class Finding(_Ours):
+    """What one guard found, with the figures that it looked at."""
+
+    guard: str
+    passed: bool
+    reason: str
+    figures: dict[str, Figure] = {}
+
+
+class TargetRecord(_Ours):
+    """What is started: `pipeline`, `state_machine`, `function` or `event`, and its name or ARN."""
+
+    kind: Literal["pipeline", "state_machine", "function", "event"]
+    name: str
+
+
+class AuditRecord(_Ours):
+    """One decision: `reports/<endpoint>/retraining/yyyy/mm/dd/<id>.json`.
+
+    Attributes:
+        id: Of the decision. A decision on an approval has an id of its own.
+        request: Id of what an alarm asked for; the run that starts has this id.
+        at: Of the event that was decided on.
+        guard: The guard that refused; None if none did.
+        guards: What was looked at, in order, up to the first "no".
+        parameters: That the target was given, or would have been.
+        mend: What a person can do.
+        approve: The command that approves the request.
+    """
+
+    record: Literal["decision"] = "decision"
+    version: int = 1
+    id: str
+    request: str
+    endpoint: str
+    monitor: str
+    decision: Decision
+    reason: str
+    guard: str | None = None
+    at: AwareDatetime
+    alarm: AlarmChange | None = None
+    guards: tuple[Finding, ...] = ()
+    target: TargetRecord | None = None
+    parameters: dict[str, str] = {}
+    run_arn: str | None = None
+    mend: str = ""
+    approve: str | None = None
+    expires_at: AwareDatetime | None = None
+    approved_by: str | None = None
+    approval_reason: str | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{audit_prefix(self.endpoint)}{self.at:%Y/%m/%d}/{self.id}.json"
+
+    @property
+    def event(self) -> str:
+        return DECISION_EVENT
+
+    def detail(self, uri: str) -> Mapping[str, object]:
+        """The event's detail. Reasons may hold strings that came from data."""
+        return {
+            "Id": self.id,
+            "RequestId": self.request,
+            "Endpoint": self.endpoint,
+            "Monitor": self.monitor,
+            "Alarm": self.alarm.name if self.alarm else None,
+            "AlarmLabel": self.alarm.label if self.alarm else None,
+            "Decision": self.decision.value,
+            "Guard": self.guard,
+            "Reason": self.reason,
+            "Mend": self.mend or None,
+            "At": format_instant(self.at),
+            "AuditUri": uri,
+            "Target": f"{self.target.kind} {self.target.name}".strip() if self.target else None,
+            "RunArn": self.run_arn,
+            "ApproveCommand": self.approve,
+            "ExpiresAt": format_instant(self.expires_at) if self.expires_at else None,
+        }
+
+
+class EndRecord(_Ours):
+    """The end of a run: `<id>.ended.json` beside the record of its start.
+
+    Attributes:
+        id: Of the request, and of the run.
+        outcome: In the words of whoever told it, such as Succeeded or FAILED.
+        took: Seconds from the decision to the end, by the times of both events.
+    """
+
+    record: Literal["end"] = "end"
+    version: int = 1
+    id: str
+    endpoint: str
+    monitor: str
+    outcome: str
+    started_at: AwareDatetime
+    at: AwareDatetime
+    took: float
+    run_arn: str | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{audit_prefix(self.endpoint)}{self.started_at:%Y/%m/%d}/{self.id}.ended.json"
+
+    @property
+    def event(self) -> str:
+        return ENDED_EVENT
+
+    def detail(self, uri: str) -> Mapping[str, object]:
+        return {
+            "Id": self.id,
+            "Endpoint": self.endpoint,
+            "Monitor": self.monitor,
+            "Outcome": self.outcome,
+            "StartedAt": format_instant(self.started_at),
+            "At": format_instant(self.at),
+            "Seconds": self.took,
+            "AuditUri": uri,
+            "RunArn": self.run_arn,
+        }
+
+
+def audit_prefix(endpoint: str) -> str:
+    return f"{layout.REPORTS}{endpoint}/{FOLDER}/"

@@ -1,0 +1,193 @@
+"""From what was asked for to a decision: pure, so that any order of alarms can be tried."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.retraining import Target
+from driftline.domain.retraining.audit import AuditRecord, Decision, Figure, Finding, TargetRecord
+from driftline.domain.retraining.guards import Question, asked_for, look
+from driftline.domain.retraining.ledger import Ledger, Request, Run, RunStatus, longest_of
+from driftline.domain.retraining.request import AlarmChange, Approval, cut
+from driftline.domain.windows import format_instant
+
+RETRAIN = "retrain"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision, or a start that is to be tried.
+
+    Attributes:
+        record: The audit record; of a start the draft, which says `started` before it is.
+        run: What is to be started; None if nothing is.
+    """
+
+    record: AuditRecord
+    run: Run | None = None
+    waiting: Request | None = None
+
+    def applied(self, ledger: Ledger) -> Ledger:
+        if self.run is not None:
+            return ledger.with_run(self.run)
+        if self.waiting is not None:
+            ledger = ledger.with_request(self.waiting)
+        return ledger.with_record(self.record)
+
+
+def problem_of(document: MonitorDocument | None, alarm: AlarmChange, label_of_alarm: str | None) -> str:
+    """Why the document does not ask for a retraining by this alarm; empty if it does.
+
+    Args:
+        label_of_alarm: Label of the document's alarm that has this alarm's name; None if there is none.
+    """
+    if document is None:
+        return "The endpoint has no monitor document that can be read."
+    if document.retraining is None:
+        return "The monitor document has no retraining section any more."
+    monitor = document.monitors.by_name().get(alarm.monitor)
+    if monitor is None:
+        return f"The monitor document has no monitor {cut(alarm.monitor)} any more."
+    found = next((each for each in monitor.alarms if each.label == label_of_alarm), None)
+    if found is None:
+        return f"The monitor document has no alarm {cut(alarm.label)!r} of {alarm.monitor} any more."
+    if RETRAIN not in found.actions:
+        return f"The alarm {cut(alarm.label)!r} of {alarm.monitor} does not have the action {RETRAIN}."
+    return ""
+
+
+def target_record(target: Target) -> TargetRecord:
+    if target.pipeline is not None:
+        return TargetRecord(kind="pipeline", name=target.pipeline)
+    if target.state_machine is not None:
+        return TargetRecord(kind="state_machine", name=target.state_machine)
+    if target.function is not None:
+        return TargetRecord(kind="function", name=target.function)
+    return TargetRecord(kind="event", name="Retraining Requested")
+
+
+def refused(draft: AuditRecord, finding: Finding, mend: str = "") -> Verdict:
+    """A "no" by one guard, after those that are in the draft."""
+    return Verdict(
+        draft.model_copy(
+            update={
+                "decision": Decision.REFUSED,
+                "guard": finding.guard,
+                "reason": finding.reason,
+                "guards": (*draft.guards, finding),
+                "mend": mend,
+            }
+        )
+    )
+
+
+def decide(
+    draft: AuditRecord,
+    question: Question,
+    alarm: AlarmChange,
+    parameters: dict[str, str],
+    *,
+    approved: bool,
+    approve_command: str,
+) -> Verdict:
+    """Asks the guards, then looks whether it is a dry run and whether a person has to approve.
+
+    Args:
+        draft: What is known so far; its guards begin with `asked_for`.
+        approved: A person has approved it.
+    """
+    settings, at = question.settings, question.at
+    target = target_record(settings.target)
+    draft = draft.model_copy(update={"target": target, "parameters": parameters})
+    for finding in look(question):
+        if not finding.passed:
+            return refused(draft, finding)
+        draft = draft.model_copy(update={"guards": (*draft.guards, finding)})
+    what = f"{target.kind.replace('_', ' ')} {target.name}"
+    if settings.dry_run:
+        finding = Finding(guard="dry_run", passed=False, reason=f"A dry run: nothing is started; else {what} would be.")
+        return _decided(draft, Decision.DRY_RUN, finding)
+    if settings.approval == "manual" and not approved:
+        return _ask(draft, question, alarm, approve_command)
+    run = Run(
+        id=question.request,
+        at=at,
+        until=longest_of(settings.longest_run, at),
+        monitor=draft.monitor,
+        status=RunStatus.STARTING,
+        target=target,
+        parameters=parameters,
+        own=tuple(sorted(settings.parameters)),
+    )
+    record = draft.model_copy(update={"decision": Decision.STARTED, "reason": f"All guards agree: {what} was started."})
+    return Verdict(record, run=run.model_copy(update={"draft": record}))
+
+
+def approval_problem(ledger: Ledger, approval: Approval) -> Finding | None:
+    """Why this approval does not count; None if it does."""
+    request = ledger.request(approval.request)
+    figures: dict[str, Figure] = {"request": approval.request, "at": format_instant(approval.at)}
+    if request is None:
+        reason = "Nobody asked for the retraining that was approved, or it is long ago."
+    elif request.started:
+        run = ledger.run(request.id)
+        reason = f"It was approved before{f', and started at {format_instant(run.at)}' if run else ''}."
+    elif approval.at >= request.expires_at:
+        reason = f"The approval came too late: the request expired at {format_instant(request.expires_at)}."
+    else:
+        return None
+    return Finding(guard="approval", passed=False, reason=reason, figures=figures)
+
+
+def _ask(draft: AuditRecord, question: Question, alarm: AlarmChange, command: str) -> Verdict:
+    at, settings = question.at, question.settings
+    waiting = question.ledger.waiting(at)
+    if waiting is not None:
+        reason = (
+            f"The request {waiting.id} waits for its approval until {format_instant(waiting.expires_at)}; "
+            "one at a time."
+        )
+        finding = Finding(guard="approval", passed=False, reason=reason, figures={"waiting": waiting.id})
+        return refused(draft, finding)
+    expires = longest_of(settings.approval_expires, at)
+    request = Request(id=question.request, alarm=alarm, asked_at=at, expires_at=expires)
+    reason = f"A person has to approve it within {format_offset(expires - at)}, until {format_instant(expires)}."
+    finding = Finding(guard="approval", passed=False, reason=reason, figures={"expires_at": format_instant(expires)})
+    verdict = _decided(draft, Decision.AWAITING_APPROVAL, finding)
+    record = verdict.record.model_copy(update={"approve": command, "expires_at": expires, "mend": f"Run {command}"})
+    return Verdict(record, waiting=request)
+
+
+def _decided(draft: AuditRecord, decision: Decision, finding: Finding) -> Verdict:
+    return Verdict(
+        draft.model_copy(
+            update={
+                "decision": decision,
+                "guard": finding.guard,
+                "reason": finding.reason,
+                "guards": (*draft.guards, finding),
+            }
+        )
+    )
+
+
+def new_draft(
+    id_: str, request: str, alarm: AlarmChange, at: datetime, problem: str, approval: Approval | None = None
+) -> AuditRecord:
+    """A record with the first guard's finding; it says `refused` until something else is decided."""
+    finding = asked_for(at, problem, {"alarm": cut(alarm.name)})
+    return AuditRecord(
+        id=id_,
+        request=request,
+        endpoint=alarm.endpoint,
+        monitor=alarm.monitor,
+        decision=Decision.REFUSED,
+        reason=finding.reason,
+        guard=None if finding.passed else finding.guard,
+        guards=(finding,),
+        at=at,
+        alarm=alarm,
+        approved_by=cut(approval.by) if approval and approval.by else None,
+        approval_reason=cut(approval.why) if approval and approval.why else None,
+    )

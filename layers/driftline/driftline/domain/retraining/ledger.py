@@ -1,0 +1,168 @@
+"""The ledger of an endpoint's retrainings: what runs, what waits for an approval, what was decided.
+
+One item of the state table. It changes by pure functions, each giving a new ledger; the table's conditional writes
+put the changes in one order.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from driftline.domain.retraining.audit import AuditRecord, Decision, EndRecord, TargetRecord
+from driftline.domain.retraining.request import AlarmChange
+
+_MOST_RUNS = 150
+"""More than a week's largest budget, which is 100."""
+
+_MOST_REQUESTS = 20
+_MOST_DECIDED = 300
+
+
+class RunStatus(StrEnum):
+    """RESERVED: nothing was sent to the target. STARTING: something may have been."""
+
+    RESERVED = "reserved"
+    STARTING = "starting"
+    STARTED = "started"
+    UNKNOWN = "unknown"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Run(_Part):
+    """A retraining that was reserved or started; it holds the endpoint's lease until it ends.
+
+    Attributes:
+        id: Of the request.
+        at: Of the event that it was decided on.
+        until: When it counts as ended if nobody told its end.
+        own: Names of the parameters that the document gives.
+        draft: The audit record, to be completed with what became of the start; None when that is known.
+    """
+
+    id: str
+    at: AwareDatetime
+    until: AwareDatetime
+    monitor: str
+    status: RunStatus
+    target: TargetRecord
+    parameters: dict[str, str] = {}
+    own: tuple[str, ...] = ()
+    arn: str | None = None
+    ended_at: AwareDatetime | None = None
+    outcome: str | None = None
+    draft: AuditRecord | None = None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether it is not known what became of the start."""
+        return self.status in {RunStatus.RESERVED, RunStatus.STARTING}
+
+    def runs(self, at: datetime) -> bool:
+        """Whether it holds the lease at a time."""
+        return self.at <= at < (self.ended_at or self.until)
+
+
+class Request(_Part):
+    """What waits for an approval. It stays until it is pruned, so that a second or late approval gets its reason."""
+
+    id: str
+    alarm: AlarmChange
+    asked_at: AwareDatetime
+    expires_at: AwareDatetime
+    started: bool = False
+
+
+class Decided(_Part):
+    """What a message was answered with."""
+
+    id: str
+    decision: Decision
+    at: AwareDatetime
+
+
+type Told = Annotated[AuditRecord | EndRecord, Field(discriminator="record")]
+
+
+class Ledger(_Part):
+    """Everything that guards look at, and what is decided and not yet written and told.
+
+    Attributes:
+        runs: In the order of their times.
+        decided: The newest last.
+        untold: Records that are still to be written to the bucket and sent as events.
+        busy_until: By the clock: until then somebody works on this ledger.
+    """
+
+    version: int = 1
+    endpoint: str
+    runs: tuple[Run, ...] = ()
+    requests: tuple[Request, ...] = ()
+    decided: tuple[Decided, ...] = ()
+    untold: tuple[Told, ...] = ()
+    busy_until: AwareDatetime | None = None
+
+    def run(self, id_: str) -> Run | None:
+        return next((run for run in self.runs if run.id == id_), None)
+
+    def request(self, id_: str) -> Request | None:
+        return next((request for request in self.requests if request.id == id_), None)
+
+    def decision(self, id_: str) -> Decided | None:
+        return next((decided for decided in self.decided if decided.id == id_), None)
+
+    def last_run(self) -> Run | None:
+        return self.runs[-1] if self.runs else None
+
+    def running(self, at: datetime) -> Run | None:
+        return next((run for run in reversed(self.runs) if run.runs(at)), None)
+
+    def starts_since(self, moment: datetime) -> list[Run]:
+        """Runs that were decided after a time."""
+        return [run for run in self.runs if run.at > moment]
+
+    def waiting(self, at: datetime) -> Request | None:
+        """A request that can still be approved."""
+        return next((each for each in self.requests if not each.started and at < each.expires_at), None)
+
+    def with_run(self, run: Run) -> "Ledger":
+        """Puts a run, or puts it in the place of the one with its id; its request counts as started."""
+        others = [each for each in self.runs if each.id != run.id]
+        requests = (each.model_copy(update={"started": True}) if each.id == run.id else each for each in self.requests)
+        runs = sorted([*others, run], key=lambda each: each.at)
+        return self.model_copy(update={"runs": tuple(runs[-_MOST_RUNS:]), "requests": tuple(requests)})
+
+    def without_run(self, id_: str) -> "Ledger":
+        """Releases a reservation: it counts for no guard, and its request can be approved again."""
+        runs = tuple(run for run in self.runs if run.id != id_)
+        requests = (each.model_copy(update={"started": False}) if each.id == id_ else each for each in self.requests)
+        return self.model_copy(update={"runs": runs, "requests": tuple(requests)})
+
+    def with_request(self, request: Request) -> "Ledger":
+        return self.model_copy(update={"requests": (*self.requests, request)[-_MOST_REQUESTS:]})
+
+    def with_record(self, record: AuditRecord | EndRecord) -> "Ledger":
+        """A decision that is made, or an end: it is to be written and told."""
+        changed: dict[str, object] = {"untold": (*self.untold, record)}
+        if isinstance(record, AuditRecord):
+            decided = Decided(id=record.id, decision=record.decision, at=record.at)
+            changed["decided"] = (*self.decided, decided)[-_MOST_DECIDED:]
+        return self.model_copy(update=changed)
+
+    def with_told(self, records: Iterable[AuditRecord | EndRecord]) -> "Ledger":
+        told = list(records)
+        return self.model_copy(update={"untold": tuple(record for record in self.untold if record not in told)})
+
+    def overdue(self, at: datetime) -> Sequence[Run]:
+        """Runs whose start was never settled and whose time is over: the message that asked for them is lost."""
+        return [run for run in self.runs if run.unsettled and run.until <= at]
+
+
+def longest_of(run_for: timedelta, at: datetime) -> datetime:
+    """When a run that starts at a time counts as ended. A lease of no length would be none."""
+    return at + max(run_for, timedelta(minutes=1))
