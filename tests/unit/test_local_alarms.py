@@ -1,0 +1,153 @@
+"""Alarms as CloudWatch evaluates them. The two tables are those of its user guide, "How alarm state is evaluated when
+data is missing"; X is breaching, 0 is not, - is missing, the newest on the right."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from local.alarms import AlarmEvaluator, judge
+
+NOW = datetime(2013, 3, 8, 5, tzinfo=UTC)
+VALUES = {"X": 9.0, "0": 1.0, "-": None}
+STATES = {"A": "ALARM", "O": "OK", "I": "INSUFFICIENT_DATA", "R": None}
+TREATMENTS = ("missing", "ignore", "breaching", "notBreaching")
+
+
+def alarm(**changed: Any) -> dict[str, Any]:
+    return {
+        "AlarmName": "s/e/m/violations",
+        "Namespace": "Driftline/s",
+        "MetricName": "violations",
+        "Dimensions": [{"Name": "Endpoint", "Value": "e"}],
+        "Statistic": "Maximum",
+        "Period": 3600,
+        "EvaluationPeriods": 1,
+        "Threshold": 5.0,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "missing",
+        "StateValue": "INSUFFICIENT_DATA",
+    } | changed
+
+
+@pytest.mark.parametrize(
+    ("datapoints", "of", "row", "expected"),
+    [
+        (3, 3, "0-X-X", "OOOO"),
+        (3, 3, "----0", "OOOO"),
+        (3, 3, "-----", "IRAO"),
+        (3, 3, "0XX-X", "AAAA"),
+        (3, 3, "--X--", "ARAO"),
+        (2, 3, "0-X-X", "AAAA"),
+        (2, 3, "00X0X", "AAAA"),
+        (2, 3, "0-X--", "OOAO"),
+        (2, 3, "----0", "OOAO"),
+        (2, 3, "---X-", "ARAO"),
+    ],
+)
+def test_missing_data_is_treated_as_the_guide_says(datapoints: int, of: int, row: str, expected: str) -> None:
+    newest_first = [VALUES[mark] for mark in reversed(row)]
+    for treatment, state in zip(TREATMENTS, expected, strict=True):
+        verdict = judge(
+            alarm(EvaluationPeriods=of, DatapointsToAlarm=datapoints, TreatMissingData=treatment), newest_first
+        )
+        assert (verdict.state if verdict else None) == STATES[state], treatment
+
+
+@pytest.mark.parametrize(
+    ("operator", "states"),
+    [
+        ("GreaterThanOrEqualToThreshold", "OAA"),
+        ("GreaterThanThreshold", "OOA"),
+        ("LessThanOrEqualToThreshold", "AAO"),
+        ("LessThanThreshold", "AOO"),
+    ],
+)
+def test_both_sides_of_the_threshold(operator: str, states: str) -> None:
+    for value, state in zip((4.9, 5.0, 5.1), states, strict=True):
+        verdict = judge(alarm(ComparisonOperator=operator), [value])
+        assert verdict is not None
+        assert verdict.state == STATES[state]
+
+
+class CloudWatch:
+    """One alarm and its points; remembers what its state was set to."""
+
+    def __init__(self, one: dict[str, Any], points: dict[datetime, float]) -> None:
+        self.alarm = one
+        self.points = points
+        self.changes: list[dict[str, str]] = []
+
+    def get_paginator(self, _name: str) -> "CloudWatch":
+        return self
+
+    def paginate(self, **_wanted: Any) -> Iterator[dict[str, Any]]:
+        yield {"MetricAlarms": [self.alarm]}
+
+    def get_metric_statistics(self, **asked: Any) -> dict[str, Any]:
+        assert asked["Dimensions"] == self.alarm["Dimensions"]
+        return {
+            "Datapoints": [
+                {"Timestamp": at, "SampleCount": 1.0, "Sum": value, "Minimum": value, "Maximum": value}
+                for at, value in self.points.items()
+                if asked["StartTime"] <= at < asked["EndTime"]
+            ]
+        }
+
+    def set_alarm_state(self, **change: str) -> None:
+        self.changes.append(change)
+        self.alarm["StateValue"] = change["StateValue"]
+
+
+def test_actions_run_at_changes_only_and_at_the_simulated_time() -> None:
+    # Given a clock in the past, and a violation at that time
+    clock = [NOW]
+    cloudwatch = CloudWatch(alarm(), {NOW: 7.0})
+    evaluator = AlarmEvaluator(cloudwatch, lambda: clock[0])
+    # When alarms are evaluated again and again, and the violation is over an hour later
+    assert [evaluator.evaluate() for _ in range(3)] == [1, 0, 0]
+    clock[0] = NOW + timedelta(hours=1)
+    cloudwatch.points[clock[0]] = 0.0
+    assert [evaluator.evaluate() for _ in range(3)] == [1, 0, 0]
+    # Then there were two changes
+    assert [change["StateValue"] for change in cloudwatch.changes] == ["ALARM", "OK"]
+    assert '"queryDate": "2013-03-08T05:00:00.000+0000"' in cloudwatch.changes[0]["StateReasonData"]
+    assert "[7] was greater than or equal to the threshold (5)" in cloudwatch.changes[0]["StateReason"]
+
+
+def test_a_point_counts_in_its_period_and_a_late_one_for_two_more() -> None:
+    clock = [NOW]
+    cloudwatch = CloudWatch(alarm(TreatMissingData="breaching", Threshold=50.0), {NOW: 1.0})
+    evaluator = AlarmEvaluator(cloudwatch, lambda: clock[0])
+    for hours, state in ((0, "OK"), (1, "OK"), (2, "OK"), (3, "ALARM")):
+        clock[0] = NOW + timedelta(hours=hours)
+        evaluator.evaluate()
+        assert cloudwatch.alarm["StateValue"] == state, hours
+
+
+@pytest.mark.parametrize(
+    ("statistic", "value"), [("Maximum", 8.0), ("Minimum", 2.0), ("Sum", 10.0), ("Average", 5.0), ("SampleCount", 2.0)]
+)
+def test_a_period_has_one_value_of_all_its_points(statistic: str, value: float) -> None:
+    points = {NOW: 8.0, NOW - timedelta(minutes=59): 2.0, NOW - timedelta(minutes=61): 100.0}
+    exactly = CloudWatch(alarm(Statistic=statistic, Threshold=value), points)
+    above = CloudWatch(alarm(Statistic=statistic, Threshold=value + 0.1), points)
+    for cloudwatch in (exactly, above):
+        AlarmEvaluator(cloudwatch, lambda: NOW).evaluate()
+    assert (exactly.alarm["StateValue"], above.alarm["StateValue"]) == ("ALARM", "OK")
+
+
+def test_anomaly_bands_are_told_once_and_not_evaluated() -> None:
+    told: list[str] = []
+    band = alarm(MetricName=None, Statistic=None, ComparisonOperator="GreaterThanUpperThreshold")
+    cloudwatch = CloudWatch(band, {NOW: 7.0})
+    evaluator = AlarmEvaluator(cloudwatch, lambda: NOW, tell=told.append)
+    assert [evaluator.evaluate() for _ in range(3)] == [0, 0, 0]
+    assert told == ["The alarm s/e/m/violations is not evaluated here: CloudWatch alone knows anomaly bands."]
+
+
+def test_figures_of_the_servers_own_clock_say_nothing_about_a_simulated_time() -> None:
+    stopped = alarm(Namespace="AWS/Lambda", TreatMissingData="breaching")
+    assert AlarmEvaluator(CloudWatch(stopped, {}), lambda: NOW, simulated=lambda: True).evaluate() == 0
+    assert AlarmEvaluator(CloudWatch(stopped, {}), lambda: NOW, simulated=lambda: False).evaluate() == 1
