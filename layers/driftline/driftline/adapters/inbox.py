@@ -1,16 +1,57 @@
 """Messages of a queue, one after the other: what fails is tried again or ends in the dead-letter queue, alone."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import BaseModel
 
+from driftline.domain.errors import RetryLaterError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+FIRST_WAIT = 30.0
+"""Seconds before the second delivery, unless the other system asked for another time."""
+
+LONGEST_WAIT = 900.0
+
+
+class Postponing:
+    """Lets messages that another system cannot take now come again later: each time twice as long as the time before.
+
+    Without it they come again after the queue's visibility timeout, which has to be long enough for the function.
+
+    Args:
+        queue: URL of the queue.
+        client: A boto3 SQS client; one is made when it is not given.
+    """
+
+    def __init__(self, queue: str, client: "SQSClient | None" = None) -> None:
+        self._queue = queue
+        self._client = client or _client()
+
+    def postpone(self, record: SQSRecord, error: RetryLaterError) -> None:
+        seconds = wait(int(record.attributes.approximate_receive_count), error.after)
+        self._client.change_message_visibility(
+            QueueUrl=self._queue, ReceiptHandle=record.receipt_handle, VisibilityTimeout=round(seconds)
+        )
+
+
+def wait(received: int, after: float | None) -> float:
+    """Seconds until a message comes again that was received so many times, the last one included."""
+    first = max(FIRST_WAIT if after is None else after, 1.0)
+    return min(first * 2.0 ** min(max(received - 1, 0), 20), LONGEST_WAIT)
+
 
 def work_through[Message: BaseModel](
-    batch: Mapping[str, Any], model: type[Message], work: Callable[[Message], object], logger: Logger
+    batch: Mapping[str, Any],
+    model: type[Message],
+    work: Callable[[Message], object],
+    logger: Logger,
+    postponing: Postponing | None = None,
 ) -> dict[str, Any]:
     """Parses and handles every message of an SQS event.
 
@@ -19,13 +60,26 @@ def work_through[Message: BaseModel](
         model: What the messages' bodies are.
         work: Called with each message; raises to have it delivered again.
         logger: Gets every failure with its trace.
+        postponing: When messages come again that are to be tried later; the queue decides unless it is given.
 
     Returns:
         The partial batch response, which names the messages that failed.
     """
 
     def handle(record: SQSRecord) -> None:
-        work(model.model_validate_json(record.body))
+        try:
+            work(model.model_validate_json(record.body))
+        except RetryLaterError as error:
+            if postponing is not None:
+                postponing.postpone(record, error)
+            raise
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=logger)  # type: ignore[arg-type]
     return dict(process_partial_response(dict(batch), handle, processor))
+
+
+def _client() -> "SQSClient":
+    import boto3  # noqa: PLC0415, costs 0.3 s
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client("sqs", config=Config(retries={"mode": "standard", "max_attempts": 5}))

@@ -90,3 +90,17 @@ class RerunSettings(Settings):
     """Of functions that take something in, after which windows may have to be judged again."""
 
     rerun_queue: str = Field(alias="RERUN_QUEUE_URL", min_length=1)
+
+
+class NotifySettings(Settings):
+    """Of notify_operator."""
+
+    stack_name: str = Field(alias="STACK_NAME", min_length=1)
+    state_table: str = Field(alias="STATE_TABLE", min_length=1)
+    alarm_queue: str = Field(alias="ALARM_QUEUE_URL", min_length=1)
+    operator_topic: _Arn = Field(alias="OPERATOR_TOPIC_ARN")
+    """Its subscribers get e-mail."""
+    channels_path: _Optional = Field(default=None, alias="CHANNELS_PATH")
+    """SSM parameters below it are channels."""
+    channels_secret: _Optional = Field(default=None, alias="CHANNELS_SECRET")
+    """A secret of Secrets Manager that holds channels, too."""

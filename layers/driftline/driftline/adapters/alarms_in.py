@@ -1,0 +1,78 @@
+"""What the alarm queue holds: SNS's envelopes, events of EventBridge, and the ticks of a schedule.
+
+CloudWatch's alarms come as a JSON text inside SNS's envelope. Shapes:
+https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html (envelope),
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html (alarms).
+"""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, ValidationError
+
+from driftline.domain.incidents import heard
+
+
+class _Lenient(BaseModel):
+    """AWS adds fields whenever it wants."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class AlarmNotification(_Lenient):
+    """A CloudWatch alarm changed its state. Times look like 2026-11-22T01:02:03.456+0000."""
+
+    name: str = Field(alias="AlarmName", min_length=1)
+    description: str | None = Field(default=None, alias="AlarmDescription")
+    state: str = Field(alias="NewStateValue", min_length=1)
+    reason: str = Field(default="", alias="NewStateReason")
+    changed_at: AwareDatetime = Field(alias="StateChangeTime")
+
+
+class Notification(_Lenient):
+    """SNS's envelope around an alarm, or around any text."""
+
+    type: Literal["Notification"] = Field(alias="Type")
+    id: str = Field(alias="MessageId", min_length=1)
+    subject: str | None = Field(default=None, alias="Subject")
+    message: str = Field(alias="Message")
+    timestamp: AwareDatetime = Field(alias="Timestamp")
+
+    def heard(self) -> heard.Heard:
+        try:
+            alarm = AlarmNotification.model_validate_json(self.message)
+        except ValidationError:
+            return heard.Text(self.id, self.subject or "", self.message, self.timestamp)
+        return heard.RawAlarm(alarm.name, alarm.state, alarm.changed_at, alarm.reason, alarm.description or "")
+
+
+class DriftlineEvent(_Lenient):
+    """An event of the source `driftline`, as EventBridge delivers it."""
+
+    source: Literal["driftline"]
+    id: str = Field(min_length=1)
+    detail_type: str = Field(alias="detail-type")
+    time: AwareDatetime
+    detail: dict[str, Any] = {}
+
+    def heard(self) -> heard.Heard:
+        return heard.Happening(self.id, self.detail_type, self.time, self.detail)
+
+
+class TickRequest(BaseModel):
+    """The template's schedule says what time it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tick: AwareDatetime
+
+    def heard(self) -> heard.Heard:
+        return heard.Tick(self.tick)
+
+
+class AlarmMessage(RootModel[TickRequest | Notification | DriftlineEvent]):
+    """What the queue of notify_operator holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def heard(self) -> heard.Heard:
+        return self.root.heard()

@@ -1,0 +1,172 @@
+"""What an execution found, as far as a message needs it: from the summary.json of either kind of monitor."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.incidents.words import LONGEST_LINE, count, line, name, number
+from driftline.domain.notifications.message import EvidenceLine
+
+if TYPE_CHECKING:
+    # They bring numpy, which a message about a queue does not need.
+    from driftline.domain.data_quality.summary import Summary, ViolationEvidence
+    from driftline.domain.model_quality.summary import QualitySummary, QualityViolation
+
+MOST_EVIDENCE = 3
+MOST_FEATURES = 200
+"""Names that are remembered, to tell later which are new."""
+
+_DRIFT = "baseline_drift_check"
+_SMALLEST = 1e-12
+_QUALITY = "model_quality"
+_CHECKS = {
+    "completeness_check": "completeness",
+    "data_type_check": "share of values of the expected type",
+    "categorical_values_check": "share of known categories",
+    "missing_column_check": "missing column",
+    "extra_column_check": "extra column",
+    _DRIFT: "drift",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """One execution in the words of a message.
+
+    Attributes:
+        headline: What is wrong, in one line; empty when nothing is.
+        features: Names of what is violated, without doubles, in the order of the report.
+        evidence: The strongest first, at most three.
+        rows: Rows of the window.
+    """
+
+    window: tuple[datetime, datetime]
+    violations: int
+    headline: str
+    features: tuple[str, ...]
+    evidence: tuple[EvidenceLine, ...]
+    rows: int
+
+
+def parse_findings(body: bytes, where: str) -> Findings:
+    """Raises InvalidInputError: not a summary of this version."""
+    try:
+        monitor = json.loads(body).get("monitor")
+    except (ValueError, AttributeError):
+        raise InvalidInputError("no summary of an execution", where=where) from None
+    if monitor == _QUALITY:
+        from driftline.domain.model_quality.summary import parse_quality_summary  # noqa: PLC0415, brings numpy
+
+        return _of_quality(parse_quality_summary(body, where))
+    from driftline.domain.data_quality.summary import parse_summary  # noqa: PLC0415, brings numpy
+
+    return _of_data(parse_summary(body, where))
+
+
+def _of_data(summary: "Summary") -> Findings:
+    ranked = sorted(summary.violations, key=_beyond, reverse=True)
+    return Findings(
+        window=(summary.window.start, summary.window.end),
+        violations=len(ranked),
+        headline=_headline_of_data(summary, ranked) if ranked else "",
+        features=_names(each.feature for each in summary.violations),
+        evidence=tuple(_evidence(each) for each in ranked[:MOST_EVIDENCE]),
+        rows=summary.rows,
+    )
+
+
+def _of_quality(summary: "QualitySummary") -> Findings:
+    ranked = sorted(summary.violations, key=_beyond_in_quality, reverse=True)
+    return Findings(
+        window=(summary.window.start, summary.window.end),
+        violations=len(ranked),
+        headline=_headline_of_quality(summary, ranked) if ranked else "",
+        features=_names(each.metric for each in summary.violations),
+        evidence=tuple(
+            EvidenceLine(
+                name(each.metric),
+                name(each.metric),
+                each.value,
+                each.threshold,
+                each.n,
+                each.interval,
+                "" if each.certain else "the threshold is inside the interval",
+            )
+            for each in ranked[:MOST_EVIDENCE]
+        ),
+        rows=summary.rows,
+    )
+
+
+def _headline_of_data(summary: "Summary", ranked: "Sequence[ViolationEvidence]") -> str:
+    drifted = [each for each in ranked if each.check == _DRIFT]
+    endpoint = name(summary.endpoint)
+    if not drifted:
+        worst = ranked[0]
+        what = f"{count(len(ranked), 'violation', 'violations')} in the data of {endpoint}"
+        limit = "" if worst.statistic is None else f" ({_figures(worst)})"
+        return _short(f"{what}; worst: {name(worst.feature)}, {_check(worst.check)}{limit}")
+    compared = sum(1 for feature in summary.features if feature.drift is not None)
+    differ = "differs" if len(drifted) == 1 else "differ"
+    worst = drifted[0]
+    others = len(ranked) - len(drifted)
+    also = f"; and {count(others, 'other violation', 'other violations')}" if others else ""
+    return _short(
+        f"{len(drifted)} of {max(compared, len(drifted))} features of {endpoint} {differ} from the baseline; "
+        f"worst: {name(worst.feature)} ({_figures(worst)}){also}"
+    )
+
+
+def _figures(evidence: "ViolationEvidence") -> str:
+    value = "?" if evidence.statistic is None else number(evidence.statistic)
+    if evidence.check == _DRIFT:
+        return f"drift {value}, limit {number(evidence.required)}"
+    return f"{value}, required {number(evidence.required)}"
+
+
+def _headline_of_quality(summary: "QualitySummary", ranked: "Sequence[QualityViolation]") -> str:
+    worst = ranked[0]
+    metrics = count(len(ranked), "metric", "metrics")
+    return _short(
+        f"The model of {name(summary.endpoint)} is worse than its baseline in {metrics}; "
+        f"worst: {name(worst.metric)} ({number(worst.value)}, limit {number(worst.threshold)})"
+    )
+
+
+def _evidence(violation: "ViolationEvidence") -> EvidenceLine:
+    direction = f"the current values are {violation.direction}" if violation.direction in {"higher", "lower"} else ""
+    return EvidenceLine(
+        name(violation.feature),
+        _check(violation.check),
+        violation.statistic,
+        violation.required,
+        violation.n,
+        violation.interval,
+        direction or line(violation.description, LONGEST_LINE // 2),
+    )
+
+
+def _check(check: str) -> str:
+    return _CHECKS.get(check, name(check))
+
+
+def _beyond(violation: "ViolationEvidence") -> float:
+    """How far beyond what is required, as a share of it; a column that is missing or new is beyond everything."""
+    if violation.statistic is None:
+        return float("inf")
+    return abs(violation.statistic - violation.required) / max(abs(violation.required), _SMALLEST)
+
+
+def _beyond_in_quality(violation: "QualityViolation") -> float:
+    return violation.distance / max(abs(violation.threshold), _SMALLEST)
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name(each) for each in names))[:MOST_FEATURES]
+
+
+def _short(text: str) -> str:
+    return line(text)

@@ -1,0 +1,81 @@
+"""Messages about what is no alarm: texts of functions, decisions on retrainings, new models."""
+
+from collections.abc import Iterator, Mapping
+
+from driftline.domain.incidents.heard import Happening, Text
+from driftline.domain.incidents.incident import Incident
+from driftline.domain.incidents.words import line, name
+from driftline.domain.notifications.message import Message, MessageKind, Severity
+
+MODEL_ADOPTED = "Model Adopted"
+RETRAINING_DECISION = "Retraining Decision"
+
+_MOST_LINES = 40
+_IN_HEADLINE = {"Endpoint", "Monitor", "Decision", "Reason"}
+_LABELS = {"AuditUri": "Audit record", "Approve": "To approve", "ExpiresAt": "Void after", "DryRun": "Dry run"}
+
+
+def text_message(heard: Text) -> Message:
+    """A notice: the subject as its headline, the text below it."""
+    lines = [line(each) for each in heard.text.splitlines() if each.strip()]
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[:_MOST_LINES], f"… and {len(lines) - _MOST_LINES} more lines"]
+    headline = line(heard.subject) or (lines.pop(0) if lines else "Driftline")
+    return Message(
+        id=f"notice/{heard.id}",
+        kind=MessageKind.NOTICE,
+        severity=Severity.WARNING,
+        headline=headline,
+        at=heard.at,
+        details=tuple(lines),
+    )
+
+
+def happening_message(heard: Happening, incident: Incident | None, channels: tuple[str, ...]) -> Message:
+    """A message in the conversation of an incident, or a notice if there is none."""
+    monitor = _text(heard.detail, "Monitor")
+    return Message(
+        id=f"event/{heard.id}",
+        kind=MessageKind.UPDATED if incident else MessageKind.NOTICE,
+        severity=incident.severity if incident else Severity.WARNING,
+        headline=line(_headline(heard)),
+        at=heard.at,
+        incident=incident.id if incident else None,
+        endpoint=endpoint_of(heard) or None,
+        monitor=monitor or (incident.subject if incident else None),
+        details=tuple(_details(heard.detail)),
+        since=incident.opened_at if incident else None,
+        channels=channels,
+    )
+
+
+def endpoint_of(heard: Happening) -> str:
+    return _text(heard.detail, "Endpoint")
+
+
+def model_of(heard: Happening) -> str:
+    """The model that came into use, in words."""
+    package, model = _text(heard.detail, "Package"), _text(heard.detail, "Model")
+    named = model or package.rpartition("/model-package/")[2] or package
+    return f"the new model {name(named)}" if named else "a new model"
+
+
+def _headline(heard: Happening) -> str:
+    endpoint = name(endpoint_of(heard))
+    if heard.kind == MODEL_ADOPTED:
+        return f"{endpoint} has {model_of(heard)}"
+    decision, reason = _text(heard.detail, "Decision"), _text(heard.detail, "Reason")
+    what = f"Retraining of {endpoint}" if heard.kind == RETRAINING_DECISION else f"{name(heard.kind)}: {endpoint}"
+    return f"{what}{f': {decision}' if decision else ''}{f'. {reason}' if reason else ''}"
+
+
+def _details(detail: Mapping[str, object]) -> Iterator[str]:
+    """Whatever else the event says, one line for each field, in its order."""
+    for key, value in list(detail.items())[:_MOST_LINES]:
+        if key not in _IN_HEADLINE and value not in (None, "", False):
+            yield line(f"{_LABELS.get(key, name(key))}: {'yes' if value is True else value}")
+
+
+def _text(detail: Mapping[str, object], key: str) -> str:
+    value = detail.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,173 @@
+"""What people are told of an incident: a headline, the evidence, and what to do."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftline.domain.incidents.findings import MOST_FEATURES, Findings
+from driftline.domain.incidents.incident import AlarmChange, Incident, Snapshot
+from driftline.domain.incidents.outbox import next_message_id
+from driftline.domain.incidents.watching import is_watch, trouble
+from driftline.domain.incidents.words import count, instant, line, name, span
+from driftline.domain.notifications.message import Message, MessageKind
+
+_MOST_ALARMS = 5
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a message says beside the incident itself.
+
+    Attributes:
+        findings: Of the last execution; None when there is none that can be read.
+        unread: Why the findings are None, or why the execution failed; empty when nobody has to know.
+        link: What a person opens.
+        files: Where the files of the report are.
+        silence: How to silence it.
+        channels: Names of the channels that it is for; empty for all.
+    """
+
+    findings: Findings | None = None
+    unread: str = ""
+    link: str | None = None
+    files: str = ""
+    silence: str | None = None
+    channels: tuple[str, ...] = ()
+
+
+def incident_message(incident: Incident, kind: MessageKind, at: datetime, facts: Facts) -> tuple[Message, Snapshot]:
+    """The message of an incident that is due, and what people know when they have it.
+
+    Args:
+        at: When what it tells happened.
+    """
+    snapshot = Snapshot(
+        incident.severity,
+        facts.findings.violations if facts.findings else None,
+        facts.findings.features if facts.findings else (),
+    )
+    message = Message(
+        id=next_message_id(incident),
+        kind=kind,
+        severity=incident.severity,
+        headline=line(_headline(incident, kind, facts)),
+        at=at,
+        incident=incident.id,
+        endpoint=incident.endpoint,
+        monitor=_monitor(incident),
+        window=facts.findings.window if facts.findings else None,
+        details=tuple(line(each) for each in _details(incident, kind, facts)),
+        evidence=facts.findings.evidence if facts.findings and kind is not MessageKind.RECOVERED else (),
+        since=incident.opened_at,
+        changed=tuple(line(each) for each in _changed(incident, kind, snapshot, facts)),
+        link=facts.link,
+        silence=None if kind is MessageKind.RECOVERED else facts.silence,
+        channels=facts.channels,
+    )
+    return message, snapshot
+
+
+def _monitor(incident: Incident) -> str | None:
+    if incident.endpoint is None:
+        return None
+    return trouble(incident.subject).monitor if is_watch(incident.subject) else incident.subject
+
+
+def _headline(incident: Incident, kind: MessageKind, facts: Facts) -> str:
+    if kind is MessageKind.RECOVERED:
+        return _recovered(incident)
+    wrong = _wrong(incident, facts)
+    return f"Now {incident.severity.value}: {wrong}" if kind is MessageKind.ESCALATED else wrong
+
+
+def _wrong(incident: Incident, facts: Facts) -> str:
+    if incident.endpoint is None:
+        return f"Alarm {_subject(incident)}: {_reason(incident)}"
+    if is_watch(incident.subject):
+        return f"{name(incident.endpoint)}: {trouble(incident.subject).headline}"
+    if facts.findings and facts.findings.headline:
+        return facts.findings.headline
+    alarms = ", ".join(name(label) for label in incident.ringing[:_MOST_ALARMS]) or "an alarm"
+    return f"{_subject(incident)}: {alarms} is beyond its limit. {_reason(incident)}"
+
+
+def _recovered(incident: Incident) -> str:
+    if incident.closed_by:
+        return f"Closed: {name(incident.endpoint or '')} has {name(incident.closed_by)}, which has to show itself now"
+    lasted = ""
+    if incident.opened_at and incident.quiet_since:
+        lasted = f" after {span(incident.quiet_since - incident.opened_at)}"
+    return f"Recovered: {_subject(incident)} is quiet again{lasted}"
+
+
+def _subject(incident: Incident) -> str:
+    if incident.endpoint is None:
+        return name(incident.subject)
+    if is_watch(incident.subject):
+        return f"{name(incident.endpoint)} ({trouble(incident.subject).headline})"
+    return f"{incident.subject} of {name(incident.endpoint)}"
+
+
+def _reason(incident: Incident) -> str:
+    newest = _newest(incident)
+    return (newest.reason or newest.description) if newest else ""
+
+
+def _newest(incident: Incident) -> AlarmChange | None:
+    ringing = [incident.alarms[label] for label in incident.ringing]
+    return max(ringing, key=lambda alarm: alarm.changed_at, default=None)
+
+
+def _details(incident: Incident, kind: MessageKind, facts: Facts) -> Iterator[str]:
+    if kind is MessageKind.RECOVERED:
+        yield from _history(incident)
+        return
+    for label in incident.ringing[:_MOST_ALARMS]:
+        alarm = incident.alarms[label]
+        yield f"Alarm {name(label)} since {instant(alarm.changed_at)}: {alarm.description or alarm.reason}"
+    if facts.unread:
+        yield facts.unread
+    elif facts.findings and not facts.findings.violations:
+        yield "The last execution has no violations; the alarm is on a figure of its own."
+    if incident.endpoint is not None and is_watch(incident.subject) and (check := trouble(incident.subject).check):
+        yield check
+    if facts.findings:
+        yield f"{count(facts.findings.violations, 'violation', 'violations')} in {facts.findings.rows} rows"
+    if facts.files:
+        yield f"Files: {facts.files}"
+
+
+def _history(incident: Incident) -> Iterator[str]:
+    if incident.opened_at:
+        yield f"It began at {instant(incident.opened_at)}."
+    if incident.closed_by:
+        yield "Alarms that go on ringing with the new model open a new incident."
+    elif incident.quiet_since:
+        yield f"All of its alarms are quiet since {instant(incident.quiet_since)}."
+    if incident.flaps:
+        yield f"It came back {count(incident.flaps, 'time', 'times')} in between, without a message."
+
+
+def _changed(incident: Incident, kind: MessageKind, now: Snapshot, facts: Facts) -> Iterator[str]:
+    told = incident.told
+    if told is None or kind is MessageKind.OPENED:
+        return
+    if now.severity is not told.severity:
+        yield f"severity: {now.severity.value}, was {told.severity.value}"
+    if facts.findings is None or now.violations is None or told.violations is None:
+        return
+    if now.violations != told.violations:
+        yield f"violations: {now.violations}, were {told.violations}"
+    before, after = set(told.features), set(now.features)
+    if new := [each for each in now.features if each not in before]:
+        yield f"new: {_some(new)}"
+    if gone := [each for each in told.features if each not in after]:
+        yield f"no longer: {_some(gone)}"
+
+
+def _some(names: Iterable[str]) -> str:
+    names = list(names)
+    more = len(names) - _MOST_NAMED
+    at_least = "at least " if len(names) >= MOST_FEATURES else ""
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {at_least}{more} more" if more > 0 else "")

@@ -1,0 +1,72 @@
+"""The messages of an incident between being decided and having arrived everywhere."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from driftline.domain.incidents.incident import Entry, Incident, Snapshot
+from driftline.domain.notifications.message import Message, MessageKind
+
+MOST_CAUSES = 50
+"""So many causes are remembered; a redelivery comes long before so many others."""
+
+MOST_WAITING = 30
+"""So many messages wait for channels that are down; beyond that the oldest give way. DynamoDB's items end at 400 KB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that a channel took, with what it gave back for the next one of the conversation."""
+
+    message: str
+    incident: str
+    channel: str
+    conversation: str | None
+
+
+def next_message_id(incident: Incident) -> str:
+    return f"{incident.id}/{incident.announced + 1}"
+
+
+def announce(incident: Incident, message: Message, cause: str, snapshot: Snapshot | None = None) -> Incident:
+    """The incident with a message in its outbox, and with what people know after it.
+
+    Args:
+        snapshot: What the message tells; None if it is not about the alarms.
+    """
+    return replace(
+        incident,
+        outbox=(*incident.outbox, Entry(message, cause))[-MOST_WAITING:],
+        announced=incident.announced + 1,
+        causes=(*incident.causes, cause)[-MOST_CAUSES:],
+        told=snapshot or incident.told,
+        recovery_told=incident.recovery_told or message.kind is MessageKind.RECOVERED,
+    )
+
+
+def mark_sent(incident: Incident, sent: Iterable[Sent]) -> Incident:
+    """The incident after channels took messages.
+
+    A message that a channel has not taken, while it took a later one of the same conversation, is passed over: out of
+    order it would say what is no longer true.
+    """
+    took: dict[str, set[str]] = {}
+    conversations = {of: dict(channels) for of, channels in incident.conversations.items()}
+    for each in sent:
+        took.setdefault(each.message, set()).add(each.channel)
+        known = conversations.setdefault(each.incident, {})
+        known[each.channel] = each.conversation or known.get(each.channel)
+    outbox: list[Entry] = []
+    passed: dict[str, set[str]] = {}
+    for entry in reversed(incident.outbox):
+        has = passed.setdefault(entry.message.incident or "", set())
+        has |= {*entry.sent, *took.get(entry.message.id, ())}
+        outbox.insert(0, replace(entry, sent=tuple(sorted(has))))
+    return replace(incident, outbox=tuple(outbox), conversations=conversations)
+
+
+def sweep(incident: Incident, complete: Callable[[Entry], bool]) -> Incident:
+    """The incident without messages that have arrived everywhere, and without conversations that are over."""
+    left = tuple(entry for entry in incident.outbox if not complete(entry))
+    needed = {incident.id, *(entry.message.incident for entry in left)}
+    conversations = {of: channels for of, channels in incident.conversations.items() if of in needed}
+    return replace(incident, outbox=left, conversations=conversations)

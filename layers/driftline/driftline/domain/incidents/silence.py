@@ -1,0 +1,44 @@
+"""Silences: for some time nobody is told of one monitor's alarms. `silences/<endpoint>/<monitor>.json`."""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from driftline.domain.errors import InvalidInputError
+
+_PREFIX = "silences/"
+
+
+class Silence(BaseModel):
+    """Who wanted quiet, until when and why.
+
+    Attributes:
+        until: The first moment at which people are told again.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    until: AwareDatetime
+    why: str
+    by: str = ""
+
+    def covers(self, moment: datetime) -> bool:
+        return moment < self.until
+
+
+def silence_key(endpoint: str, subject: str) -> str:
+    """The subject is a monitor's name, or `watch`."""
+    return f"{_PREFIX}{endpoint}/{subject}.json"
+
+
+def parse_silence(body: bytes, where: str) -> Silence:
+    """Raises InvalidInputError: not a silence."""
+    try:
+        return Silence.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidInputError(
+            f"not a silence: {'.'.join(map(str, first['loc']))}: {first['msg']}",
+            where=where,
+            expected='{"until": "2026-03-01T14:00:00Z", "why": "…", "by": "…"}',
+        ) from None

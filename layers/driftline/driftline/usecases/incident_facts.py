@@ -1,0 +1,80 @@
+"""What a message about an incident says beside the incident: the last execution, links, how to silence it."""
+
+from shlex import quote as shell_quoted
+from urllib.parse import quote
+
+from driftline.domain.alarms.names import WATCH
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.incidents.findings import Findings, parse_findings
+from driftline.domain.incidents.incident import Incident
+from driftline.domain.incidents.messages import Facts
+from driftline.domain.incidents.watching import is_watch, trouble
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.usecases.last_execution import LastExecution, last_execution
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.revisions import SUMMARY
+
+_S3 = "s3://"
+_REPORT = "report.html"
+_CONSOLE = "https://console.aws.amazon.com/s3"
+
+
+def gather(incident: Incident, store: ObjectStore, document: MonitorDocument | None) -> Facts:
+    """Whatever can be found: a message goes out even when the execution behind it cannot be read."""
+    endpoint = incident.endpoint
+    if endpoint is None:
+        command = f"aws cloudwatch disable-alarm-actions --alarm-names {shell_quoted(incident.subject)}"
+        return Facts(silence=command)
+    channels = document.channels if document else ()
+    if is_watch(incident.subject):
+        monitor = trouble(incident.subject).monitor
+        last = last_execution(store, endpoint, monitor) if monitor else None
+        why = f"The last execution: {last.reason}" if last and last.failed else ""
+        return Facts(unread=why, silence=silence_command(store, endpoint, WATCH), channels=channels)
+    last = last_execution(store, endpoint, incident.subject)
+    findings, unread = _findings(store, last)
+    folder = last.folder if last else ""
+    return Facts(
+        findings=findings,
+        unread=unread,
+        link=report_link(store, folder) if folder else None,
+        files=store.uri(folder) if folder else "",
+        silence=silence_command(store, endpoint, incident.subject),
+        channels=channels,
+    )
+
+
+def silence_command(store: ObjectStore, endpoint: str, subject: str) -> str:
+    place = store.uri("").rstrip("/")
+    return f'driftline silence {endpoint} {subject} --for P1D --why "…" --store {shell_quoted(place)}'
+
+
+def report_link(store: ObjectStore, folder: str) -> str:
+    """What a person opens: the page of the report if there is one, else the folder of its files."""
+    page = folder + _REPORT
+    key = page if any(found.key == page for found in store.list(page)) else folder
+    return console_link(store.uri(key))
+
+
+def console_link(uri: str) -> str:
+    """The page of the S3 console for `s3://bucket/key`; anything else stays as it is.
+
+    The console takes the account's own region and partition after the sign-in.
+    """
+    if not uri.startswith(_S3):
+        return uri
+    bucket, _, key = uri.removeprefix(_S3).partition("/")
+    kind = "buckets" if key.endswith("/") or not key else "object"
+    return f"{_CONSOLE}/{kind}/{bucket}?prefix={quote(key, safe='/')}"
+
+
+def _findings(store: ObjectStore, last: LastExecution | None) -> tuple[Findings | None, str]:
+    if last is None:
+        return None, "There is no execution on record; CloudWatch's reason is all that is known."
+    if last.failed or not last.folder:
+        return None, f"The last execution failed: {last.reason}"
+    key = last.folder + SUMMARY
+    try:
+        return parse_findings(store.get(key).body, store.uri(key)), ""
+    except (ObjectNotFoundError, InvalidInputError) as error:
+        return None, f"The last execution cannot be read: {error}"

@@ -1,0 +1,195 @@
+"""From alarms, events and time to messages: one conversation for each incident.
+
+What happened is written into the incident, together with the messages that follow from it, by a conditional write,
+before anything is sent. Whatever dies after that, the redelivery, or the next tick, sends what is still waiting; and
+each message goes to each channel through Once, so that it is sent once however often it is tried.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from driftline.domain.alarms.names import WATCH, AlarmName, alarm_name, parse_alarm_name
+from driftline.domain.alarms.settle import settle_time
+from driftline.domain.alarms.wanted import wanted_alarms
+from driftline.domain.errors import DriftlineError, ObjectNotFoundError, RetryLaterError
+from driftline.domain.incidents.happenings import MODEL_ADOPTED, endpoint_of, happening_message, model_of, text_message
+from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Text, Tick
+from driftline.domain.incidents.incident import (
+    AlarmChange,
+    AlarmState,
+    Incident,
+    adopt,
+    observe,
+    reopen,
+    retire,
+    settle,
+)
+from driftline.domain.incidents.watching import is_watch, watch_subject
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.notifications.message import Severity
+from driftline.domain.windows import format_instant
+from driftline.usecases.incident_desk import Desk, Notified
+from driftline.usecases.monitor_documents import load_document
+from driftline.usecases.ports import Channel, ObjectStore, Once, StateTable
+
+STACK_SETTLE = timedelta(hours=1)
+"""How long an alarm of the stack itself has to be quiet."""
+
+_GRACE = 2
+"""A new model has so many times the time to settle before alarms that still ring are told as a new incident."""
+
+
+def notify_operators(
+    heard: Heard, *, store: ObjectStore, table: StateTable, once: Once, channels: Sequence[Channel], stack: str
+) -> Notified:
+    """Tells people what they do not know yet.
+
+    Args:
+        stack: The stack's name: alarms called `<stack>/<endpoint>/<subject>/<label>` are those of its endpoints.
+
+    Raises:
+        RetryLaterError: a channel is down, or somebody else does the same right now: deliver it again.
+        InvalidInputError: a channel refuses, which a person has to mend. All other channels have their messages.
+    """
+    desk = Desk(store, table, once, channels, stack)
+    match heard:
+        case RawAlarm():
+            return _alarm(desk, heard)
+        case Text():
+            return desk.tell(text_message(heard))
+        case Happening() if heard.kind == MODEL_ADOPTED:
+            return _model_adopted(desk, heard)
+        case Happening():
+            return _happened(desk, heard)
+        case Tick():
+            return _tick(desk, heard)
+
+
+def _alarm(desk: Desk, alarm: RawAlarm) -> Notified:
+    if alarm.state not in set(AlarmState):
+        return Notified()  # INSUFFICIENT_DATA: nobody knows, so nothing changes.
+    found = parse_alarm_name(desk.stack, alarm.name)
+    endpoint, subject, label = _place(found) if found else (None, alarm.name, alarm.name)
+    severity = _severity(desk, alarm.name, found)
+    change = AlarmChange(label, AlarmState(alarm.state), alarm.changed_at, severity, alarm.reason, alarm.description)
+    cause = f"{label} {alarm.state} {format_instant(alarm.changed_at)}"
+    return desk.change(endpoint, subject, lambda incident: observe(incident, change), cause=cause, at=alarm.changed_at)
+
+
+def _place(found: AlarmName) -> tuple[str, str, str]:
+    subject = watch_subject(found.label) if found.subject == WATCH else found.subject
+    return found.endpoint, subject, found.label
+
+
+def _severity(desk: Desk, name: str, found: AlarmName | None) -> Severity:
+    """What the document says of the alarm. A stack's own alarm is critical: Driftline itself needs help."""
+    if found is None:
+        return Severity.CRITICAL
+    document = desk.document(found.endpoint)
+    for spec in wanted_alarms(document) if document else ():
+        if alarm_name(desk.stack, found.endpoint, spec.subject, spec.label) == name:
+            return spec.severity
+    return Severity.WARNING
+
+
+def _happened(desk: Desk, event: Happening) -> Notified:
+    """Joins the conversation about the monitor, or about any monitor of the endpoint, if there is one."""
+    endpoint = endpoint_of(event)
+    document = desk.document(endpoint or None)
+    channels = document.channels if document else ()
+    incident = _conversation(desk, endpoint, event)
+    message = happening_message(event, incident, channels)
+    if incident is None:
+        return desk.tell(message)
+    return desk.change(
+        incident.endpoint, incident.subject, lambda current: current, cause=event.id, at=event.at, say=message
+    )
+
+
+def _conversation(desk: Desk, endpoint: str, event: Happening) -> Incident | None:
+    """An incident that people know of; the one that has the event already, if it is delivered again."""
+    of = [each for each in desk.incidents() if each.endpoint == endpoint and not is_watch(each.subject)]
+    known = [each for each in of if event.id in each.causes]
+    if known:
+        return known[0]
+    told = [each for each in of if each.ongoing and each.told is not None and each.opened_at is not None]
+    monitor = event.detail.get("Monitor")
+    return max(told, key=lambda each: (each.subject == monitor, each.opened_at, each.subject), default=None)
+
+
+def _model_adopted(desk: Desk, event: Happening) -> Notified:
+    """Closes what was open about the model before; a notice if people knew of nothing open."""
+    endpoint, model = endpoint_of(event), model_of(event)
+    notified, told = Notified(), False
+    for incident in desk.incidents():
+        if incident.endpoint != endpoint or is_watch(incident.subject):
+            continue
+        told = told or event.id in incident.causes or (incident.ongoing and incident.told is not None)
+        if incident.ongoing or event.id in incident.causes:
+            notified += desk.change(
+                endpoint,
+                incident.subject,
+                lambda current: adopt(current, model, event.at),
+                cause=event.id,
+                at=event.at,
+            )
+    if told:
+        return notified
+    document = desk.document(endpoint or None)
+    return notified + desk.tell(happening_message(event, None, document.channels if document else ()))
+
+
+def _tick(desk: Desk, tick: Tick) -> Notified:
+    """Looks at every incident; one that cannot be told now does not keep the others waiting."""
+    cause = f"tick {format_instant(tick.at)}"
+    notified = Notified()
+    errors: list[DriftlineError] = []
+    for incident in desk.incidents():
+        if not _may_change(incident):
+            continue
+        document = desk.document(incident.endpoint)
+        settled = _settle_time(document, incident)
+        wanted = _wanted(desk, incident)
+
+        def passed(current: Incident, settled: timedelta = settled, wanted: frozenset[str] | None = wanted) -> Incident:
+            kept = current if wanted is None else retire(current, wanted, tick.at)
+            return reopen(settle(kept, tick.at, settled), tick.at, settled * _GRACE)
+
+        try:
+            notified += desk.change(incident.endpoint, incident.subject, passed, cause=cause, at=tick.at)
+        except DriftlineError as error:
+            errors.append(error)
+    if errors:
+        raise next((error for error in errors if isinstance(error, RetryLaterError)), errors[0])
+    return notified
+
+
+def _may_change(incident: Incident) -> bool:
+    """Whether time alone can change it, or make a message of it due."""
+    untold = incident.told is not None and not incident.recovery_told
+    return bool(incident.ongoing or incident.outbox or untold or (incident.closed_by and incident.ringing))
+
+
+def _settle_time(document: MonitorDocument | None, incident: Incident) -> timedelta:
+    if document is None:
+        return STACK_SETTLE
+    return settle_time(document, WATCH if is_watch(incident.subject) else incident.subject)
+
+
+def _wanted(desk: Desk, incident: Incident) -> frozenset[str] | None:
+    """Labels of the alarms that the document asks for; None when nobody can say."""
+    endpoint = incident.endpoint
+    if endpoint is None:
+        return None
+    try:
+        document = load_document(desk.store, endpoint)
+    except ObjectNotFoundError:
+        return frozenset()  # Its alarms went with it.
+    except DriftlineError:
+        return None
+    names = (
+        parse_alarm_name(desk.stack, alarm_name(desk.stack, endpoint, spec.subject, spec.label))
+        for spec in wanted_alarms(document)
+    )
+    places = [_place(found) for found in names if found]
+    return frozenset(label for _, subject, label in places if subject == incident.subject)
