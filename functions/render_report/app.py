@@ -1,0 +1,22 @@
+"""The page of an execution: on its event, or by hand for any folder of files."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from driftline.adapters.execution_events import RenderRequest
+from driftline.adapters.s3 import S3Store
+from driftline.adapters.settings import Settings
+from driftline.usecases.render_report import render_report
+
+logger = Logger()
+settings = Settings.from_environment()
+store = S3Store(settings.bucket)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    request = RenderRequest.of(event, store.uri(""))
+    rendered = render_report(store, request.folder, revision=request.revision)
+    logger.info("rendered", key=rendered.key, size=rendered.size, past=rendered.past)
+    return {"report": store.uri(rendered.key), "size": rendered.size}

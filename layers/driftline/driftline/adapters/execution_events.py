@@ -1,0 +1,43 @@
+"""What arrives after an execution: our own event on the default bus, or a folder by hand."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from driftline.domain.errors import InvalidInputError
+
+
+class _Detail(BaseModel):
+    """Of `Monitoring Execution Completed`, see Execution.event_detail; only what a page needs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    report_uri: str = Field(alias="ReportUri", min_length=1)
+    revision: int = Field(alias="Revision", ge=1)
+
+
+class RenderRequest(BaseModel):
+    """Which page: `folder` with a closing slash; without a revision, the one that the store remembers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    folder: str = Field(min_length=1, pattern=r"/$")
+    revision: int | None = None
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any], bucket_uri: str) -> Self:
+        """From the event, or from `{"folder": "reports/…/"}`.
+
+        Args:
+            bucket_uri: What the event's ReportUri begins with.
+
+        Raises:
+            InvalidInputError: the report is in another bucket.
+        """
+        if "detail" not in event:
+            return cls.model_validate(event)
+        detail = _Detail.model_validate(event["detail"])
+        if not detail.report_uri.startswith(bucket_uri):
+            raise InvalidInputError("the report is in another bucket", where=detail.report_uri, expected=bucket_uri)
+        return cls(folder=detail.report_uri.removeprefix(bucket_uri), revision=detail.revision)

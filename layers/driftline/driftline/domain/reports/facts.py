@@ -1,0 +1,199 @@
+"""What a page tells, whoever wrote the files: Driftline with its summary.json, or SageMaker without."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftline.domain.data_quality.statistics import FeatureStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which execution: what the key of its folder says.
+
+    Attributes:
+        folder: With a closing slash.
+        scheduled: The hour, or minute, of the folder.
+        by_hand: A window that no schedule asked for.
+    """
+
+    folder: str
+    endpoint: str
+    monitor: str
+    scheduled: datetime
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A bucket [lower, upper) (None: open) or a category, and its share of the rows then and now."""
+
+    lower: float | None
+    upper: float | None
+    value: str | None
+    baseline: float
+    current: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A feature compared with its baseline, see DriftSummary; None where the files do not tell."""
+
+    value: float | None
+    threshold: float | None
+    drifted: bool
+    method: str | None = None
+    statistic: float | None = None
+    p_value: float | None = None
+    n: float | None = None
+    m: float | None = None
+    interval: tuple[float, float] | None = None
+    direction: str | None = None
+    location: float | str | None = None
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def excess(self) -> float:
+        """How many times its threshold the distance is, or how many times smaller a p-value; -1 when unknown."""
+        if self.value is None or not self.threshold:
+            return -1.0
+        if self.is_p_value:
+            return min(1e12, self.threshold / self.value) if self.value > 0 else 1e12
+        return self.value / self.threshold
+
+    @property
+    def is_p_value(self) -> bool:
+        """Drift is what lies below the threshold, then."""
+        return self.p_value is not None and self.value == self.p_value
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature of the window beside its baseline."""
+
+    name: str
+    current: FeatureStatistics
+    baseline: FeatureStatistics | None
+    expected_type: str | None
+    expected_completeness: float | None
+    drift: Drift | None = None
+    not_compared: str | None = None
+    new_categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """An entry of constraint_violations.json with what is known beyond its text.
+
+    Attributes:
+        subject: The feature or the metric, or `Missing columns` and `Extra columns`.
+        observed, required: The figure and what it was compared with.
+        certain: Of a metric: its whole interval is beyond the threshold.
+    """
+
+    subject: str
+    check: str
+    description: str
+    observed: float | None = None
+    required: float | None = None
+    n: float | None = None
+    interval: tuple[float, float] | None = None
+    direction: str | None = None
+    certain: bool | None = None
+    moves: tuple[Move, ...] = ()
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric of the model's quality.
+
+    Attributes:
+        threshold: Of its constraint.
+        operator: The side of the threshold that is a violation.
+        baseline: Its value in the baseline's statistics.
+    """
+
+    name: str
+    value: float | None
+    interval: tuple[float, float] | None = None
+    standard_deviation: float | None = None
+    threshold: float | None = None
+    operator: str | None = None
+    baseline: float | None = None
+    violated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points of a curve, in its order."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What every execution has, of any monitor.
+
+    Attributes:
+        window: Start and end; None where SageMaker's files do not tell.
+        used: Rows that the verdict is about, where they are not all rows: those with a readable label.
+        source: Who wrote the files.
+    """
+
+    place: Place
+    rows: int
+    violations: tuple[Violation, ...]
+    window: tuple[datetime, datetime] | None = None
+    reason: str = ""
+    coverage: float | None = None
+    used: int | None = None
+    revision: int | None = None
+    notes: tuple[str, ...] = ()
+    source: str = "Driftline"
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuality:
+    """A data-quality execution; `comparison`: `corrected` or `sagemaker`, None where the files do not tell."""
+
+    outcome: Outcome
+    features: tuple[Feature, ...]
+    comparison: str | None
+    has_baseline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelQuality:
+    """A model-quality execution; curves by name, of the window and of the baseline."""
+
+    outcome: Outcome
+    problem: str
+    metrics: tuple[Metric, ...]
+    alarm_on: str | None = None
+    positive_label: str | None = None
+    confusion: Mapping[str, Mapping[str, int]] | None = None
+    curves: Mapping[str, Curve] | None = None
+    baseline_curves: Mapping[str, Curve] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastExecution:
+    """An earlier execution of the monitor, for the trend and for what changed.
+
+    Attributes:
+        violations: (subject, check) of each.
+        drifts: Compared value by feature.
+        completeness: By feature.
+        metrics: (value, lower, upper) by metric.
+    """
+
+    place: Place
+    rows: int | None
+    violations: frozenset[tuple[str, str]]
+    worst: tuple[str, float] | None = None
+    coverage: float | None = None
+    drifts: Mapping[str, float] | None = None
+    completeness: Mapping[str, float] | None = None
+    metrics: Mapping[str, tuple[float | None, float | None, float | None]] | None = None

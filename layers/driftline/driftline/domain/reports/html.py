@@ -1,0 +1,77 @@
+"""From a page's view to its bytes: one HTML document that loads nothing and runs nothing but its own script.
+
+The Content-Security-Policy names the script and the style sheet by their hashes. Data goes into the document as escaped
+text, or as JSON that the script reads and shows through `textContent` only.
+"""
+
+import json
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from driftline.domain.reports.view import Json, PageView
+
+_PACKAGE = "driftline.domain.reports"
+_SCRIPTS = ("dom", "theme", "charts", "lazy", "overview", "features", "quality", "main")
+_ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
+
+
+class _Parts(NamedTuple):
+    """What is the same in every page."""
+
+    style: Markup
+    script: Markup
+    policy: str
+
+
+def render(view: PageView) -> bytes:
+    """The document, UTF-8. The same view gives the same bytes."""
+    parts = _parts()
+    template = _environment().get_template("report.html.jinja")
+    page = template.render(
+        view=view, style=parts.style, script=parts.script, policy=parts.policy, data=_embedded(view.data)
+    )
+    return page.encode("utf-8", errors="replace")
+
+
+def _embedded(data: Json) -> Markup:
+    """JSON inside a script element: no character in it can end the element or begin a comment."""
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"), ensure_ascii=True)
+    return Markup(text.translate(_ESCAPES))  # noqa: S704 - no <, > or & is left in it
+
+
+@cache
+def _parts() -> _Parts:
+    """Read once; the charting library is shipped as its publisher made it, but for the link to its source map."""
+    resources = files(_PACKAGE)
+    library = (resources / "chartjs" / "chart.umd.min.js").read_text("utf-8").partition("//# sourceMappingURL=")[0]
+    ours = "\n".join((resources / "page" / f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
+    script = f'{library}\n"use strict";\n(() => {{\n{ours}}})();\n'
+    style = (resources / "page" / "report.css").read_text("utf-8")
+    policy = (
+        "default-src 'none'; "
+        f"script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+    return _Parts(Markup(style), Markup(script), policy)  # noqa: S704 - shipped with the package
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader(_PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

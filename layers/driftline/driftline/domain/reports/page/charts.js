@@ -1,0 +1,192 @@
+// Configurations for Chart.js. Each is a function of the colours, so that a chart can be drawn again in others.
+const still = { animation: false, responsive: true, maintainAspectRatio: false, normalized: true };
+
+const axis = (c, title, more = {}) => ({
+  title: { display: Boolean(title), text: title, color: c.faint, font: { size: 11 } },
+  grid: { color: c.line, drawTicks: false },
+  border: { display: false },
+  ...more,
+  ticks: { color: c.faint, maxRotation: 0, autoSkipPadding: 12, padding: 4, font: { size: 11 }, ...more.ticks },
+});
+
+const plugins = (c, label, legend = true) => ({
+  legend: {
+    display: legend,
+    align: "end",
+    labels: { color: c.text, boxWidth: 14, boxHeight: 10, font: { size: 11 }, filter: (item) => !item.text.startsWith("_") },
+  },
+  tooltip: { callbacks: label ? { label } : {}, filter: (item) => !(item.dataset.label || "").startsWith("_") },
+});
+
+const baselineStyle = (c) => ({ label: "Baseline", borderColor: c.baseline, backgroundColor: c.baselineFill, borderWidth: 1.5 });
+const currentStyle = (c) => ({ label: "Window", borderColor: c.current, backgroundColor: c.currentFill, borderWidth: 2 });
+
+// Shares of bins as two stepped areas over a true axis of numbers.
+const binsChart = (bins, mini) => (c) => {
+  const points = (shares) => shares && [
+    { x: bins.edges[0], y: 0 },
+    ...shares.map((y, i) => ({ x: bins.edges[i], y })),
+    { x: bins.edges[bins.edges.length - 1], y: 0 },
+  ];
+  const side = (style, shares) => ({ ...style, data: points(shares), stepped: "before", fill: "origin", pointRadius: 0, pointHitRadius: 6 });
+  const datasets = [];
+  if (bins.baseline) datasets.push(side(baselineStyle(c), bins.baseline));
+  if (bins.current) datasets.push(side(currentStyle(c), bins.current));
+  const x = { type: "linear", min: bins.edges[0], max: bins.edges[bins.edges.length - 1] };
+  if (mini) return miniChart("line", datasets, x);
+  const title = ([item]) => {
+    const i = Math.max(0, Math.min(item.dataIndex - 1, bins.edges.length - 2));
+    return `${figureText(bins.edges[i])} to ${figureText(bins.edges[i + 1])}`;
+  };
+  const shown = plugins(c, (item) => `${item.dataset.label}: ${percentText(item.parsed.y)}`);
+  shown.tooltip.callbacks.title = title;
+  return {
+    type: "line",
+    data: { datasets },
+    options: {
+      ...still,
+      interaction: { mode: "index", intersect: false },
+      scales: { x: axis(c, "", { ...x, ticks: { callback: figureText } }), y: shareAxis(c) },
+      plugins: shown,
+    },
+  };
+};
+
+const shareAxis = (c, title = "Share of the rows") => axis(c, title, { beginAtZero: true, ticks: { callback: percentText, maxTicksLimit: 6 } });
+
+const clipped = (text, most = 28) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+const barsChart = (bars, mini) => (c) => {
+  const datasets = [];
+  const side = (style, data) => ({ ...style, borderWidth: 1, backgroundColor: style.borderColor, data, categoryPercentage: 0.8, barPercentage: 0.95 });
+  if (bars.baseline) datasets.push(side(baselineStyle(c), bars.baseline));
+  if (bars.current) datasets.push(side(currentStyle(c), bars.current));
+  if (mini) return miniChart("bar", datasets, { type: "category" }, bars.values);
+  const across = bars.values.length > 8 || bars.values.some((value) => value.length > 10);
+  const values = axis(c, "", { grid: { display: false }, ticks: { callback(i) { return clipped(this.getLabelForValue(i)); }, autoSkip: !across } });
+  return {
+    type: "bar",
+    data: { labels: bars.values, datasets },
+    options: {
+      ...still,
+      indexAxis: across ? "y" : "x",
+      interaction: { mode: "index", intersect: false, axis: across ? "y" : "x" },
+      scales: across ? { y: values, x: shareAxis(c) } : { x: values, y: shareAxis(c) },
+      plugins: plugins(c, (item) => `${item.dataset.label}: ${percentText(item.raw)}`),
+    },
+  };
+};
+
+const quantileChart = (quantiles, location) => (c) => {
+  const points = (values) => values.map((x, i) => ({ x, y: i / (values.length - 1) }));
+  const datasets = [];
+  const side = (style, values) => ({ ...style, data: points(values), pointRadius: 0, fill: false });
+  if (quantiles.baseline) datasets.push(side(baselineStyle(c), quantiles.baseline));
+  if (quantiles.current) datasets.push(side(currentStyle(c), quantiles.current));
+  if (location !== null) {
+    datasets.push({
+      label: "Largest difference", data: [{ x: location, y: 0 }, { x: location, y: 1 }],
+      borderColor: c.bad, borderDash: [4, 3], borderWidth: 1.5, pointRadius: 0,
+    });
+  }
+  return {
+    type: "line",
+    data: { datasets },
+    options: {
+      ...still,
+      interaction: { mode: "nearest", axis: "y", intersect: false },
+      scales: {
+        x: axis(c, "", { type: "linear", ticks: { callback: figureText } }),
+        y: axis(c, "Share of the rows at or below", { min: 0, max: 1, ticks: { callback: percentText } }),
+      },
+      plugins: plugins(c, (item) => `${item.dataset.label}: ${percentText(item.parsed.y)} up to ${figureText(item.parsed.x)}`),
+    },
+  };
+};
+
+const level = (c, label, value, times, colour = c.bad) => ({
+  label, data: times.map(() => value), borderColor: colour, borderDash: [5, 4], borderWidth: 1.5, pointRadius: 0, fill: false,
+});
+
+// A figure of each execution, this one last; a threshold, a baseline and an interval where there are any.
+const timeChart = (times, series, { threshold = null, baseline = null, lower = null, upper = null, text = figureText, zero = true } = {}) => (c) => {
+  const past = times.length - 1;
+  const datasets = [{
+    ...currentStyle(c), label: series.label, data: series.values, spanGaps: true, tension: 0, fill: false,
+    pointRadius: times.map((_, i) => (i === past ? 5 : 2.5)), pointBackgroundColor: c.current, pointHitRadius: 8,
+  }];
+  if (lower && upper && upper.some((each) => each !== null)) {
+    datasets.push({ label: "_lower", data: lower, borderWidth: 0, pointRadius: 0, fill: false, spanGaps: true });
+    datasets.push({ label: "95 % interval", data: upper, borderWidth: 0, pointRadius: 0, backgroundColor: c.band, fill: "-1", spanGaps: true });
+  }
+  if (threshold !== null) datasets.push(level(c, "Threshold", threshold, times));
+  if (baseline !== null && baseline !== threshold) datasets.push(level(c, "Baseline", baseline, times, c.baseline));
+  return {
+    type: "line",
+    data: { labels: times.map(timeText), datasets },
+    options: {
+      ...still,
+      interaction: { mode: "index", intersect: false },
+      scales: {
+        x: axis(c, "", { grid: { display: false }, ticks: { callback(i) { return this.getLabelForValue(i).slice(5, 16); }, maxTicksLimit: 6 } }),
+        y: axis(c, "", { beginAtZero: zero, grace: "8%", ticks: { callback: text, maxTicksLimit: 5 } }),
+      },
+      plugins: plugins(c, (item) => `${item.dataset.label}: ${text(item.raw)}`),
+    },
+  };
+};
+
+const countChart = (times, label, values, colour = "current") => (c) => ({
+  type: "bar",
+  data: {
+    labels: times.map(timeText),
+    datasets: [{ label, data: values, backgroundColor: values.map((_, i) => (i === values.length - 1 ? c[colour] : c.baseline)), maxBarThickness: 28 }],
+  },
+  options: {
+    ...still,
+    interaction: { mode: "index", intersect: false },
+    scales: {
+      x: axis(c, "", { grid: { display: false }, ticks: { callback(i) { return this.getLabelForValue(i).slice(5, 16); }, maxTicksLimit: 6 } }),
+      y: axis(c, "", { beginAtZero: true, ticks: { precision: 0, maxTicksLimit: 5 } }),
+    },
+    plugins: plugins(c, null, false),
+  },
+});
+
+const curveChart = (curve) => (c) => {
+  const points = ({ x, y }) => x.map((each, i) => ({ x: each, y: y[i] }));
+  const datasets = [];
+  const side = (style, data) => ({ ...style, data: points(data), pointRadius: 0, fill: false });
+  if (curve.baseline) datasets.push(side(baselineStyle(c), curve.baseline));
+  if (curve.current) datasets.push(side(currentStyle(c), curve.current));
+  const unit = { type: "linear", min: 0, max: 1 };
+  return {
+    type: "line",
+    data: { datasets },
+    options: {
+      ...still,
+      interaction: { mode: "nearest", axis: "x", intersect: false },
+      scales: { x: axis(c, curve.x, unit), y: axis(c, curve.y, unit) },
+      plugins: plugins(c, (item) => `${item.dataset.label}: ${figureText(item.parsed.y)} at ${figureText(item.parsed.x)}`),
+    },
+  };
+};
+
+const miniChart = (type, datasets, x, labels) => ({
+  type,
+  data: { labels, datasets },
+  options: {
+    ...still, events: [], layout: { padding: 1 },
+    scales: { x: { ...x, display: false }, y: { display: false, beginAtZero: true } },
+    plugins: { legend: { display: false }, tooltip: { enabled: false } },
+  },
+});
+
+const miniTimes = (values, threshold) => (c) => {
+  const datasets = [{
+    data: values, borderColor: c.current, borderWidth: 1.5, spanGaps: true, fill: false, pointBorderWidth: 0,
+    pointRadius: values.map((_, i) => (i === values.length - 1 ? 3 : 0)), pointBackgroundColor: c.current,
+  }];
+  if (threshold !== null) datasets.push(level(c, "", threshold, values, c.bad));
+  return miniChart("line", datasets, { type: "category", offset: true }, values.map((_, i) => i));
+};

@@ -1,0 +1,51 @@
+// Charts are drawn when they come into view and given up when they are far away: a page may have a thousand.
+const live = new Map();
+const recipes = new WeakMap();
+
+const draw = (canvas) => {
+  if (!live.has(canvas) && canvas.isConnected) live.set(canvas, new Chart(canvas, recipes.get(canvas)(colours())));
+};
+
+const drop = (canvas) => {
+  live.get(canvas)?.destroy();
+  live.delete(canvas);
+};
+
+const watcher = new IntersectionObserver(
+  (entries) => entries.forEach(({ target, isIntersecting }) => (isIntersecting ? draw(target) : drop(target))),
+  { rootMargin: "400px 0px" },
+);
+
+const canvasOf = (recipe, label) => {
+  const canvas = make("canvas", label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" });
+  recipes.set(canvas, recipe);
+  return canvas;
+};
+
+const place = (box, canvas) => {
+  box.append(canvas);
+  watcher.observe(canvas);
+};
+
+// A chart with its title, what it says in words, and the table behind it.
+const figure = (title, label, recipe, data, more = null) => {
+  const box = make("div", { class: "canvas" });
+  const node = make(
+    "figure",
+    {},
+    make("figcaption", {}, title),
+    box,
+    more,
+    make("details", { class: "behind" }, make("summary", {}, "Table", make("span", { class: "hidden" }, ` of ${title}`)), data),
+  );
+  place(box, canvasOf(recipe, label));
+  return node;
+};
+
+const redraw = () => {
+  const drawn = [...live.keys()];
+  drawn.forEach(drop);
+  drawn.forEach(draw);
+};
+
+const forget = (node) => node.querySelectorAll("canvas").forEach((canvas) => (watcher.unobserve(canvas), drop(canvas)));

@@ -1,0 +1,22 @@
+// The trend of the last executions, at the top of every page.
+const overview = (data) => {
+  const { times, violations, rows, coverage, worst } = data.trend;
+  const box = byId("trend");
+  if (times.length < 2) return;
+  const said = (what, values, text = figureText) =>
+    `${what} of the last ${times.length} executions; ${text(values[values.length - 1])} in this one, ${text(values[values.length - 2])} in the one before.`;
+  const of = (caption, values, text = figureText) =>
+    table(caption, ["Scheduled", caption], times.map((time, i) => [timeText(time), text(values[i])]).reverse());
+  box.append(figure("Violations", said("Violations", violations), countChart(times, "Violations", violations, "bad"), of("Violations", violations)));
+  if (worst.some((each) => each !== null)) {
+    const recipe = timeChart(times, { label: "Worst drift", values: worst }, { threshold: data.threshold });
+    box.append(figure("Worst drift", said("Worst drift", worst), recipe, of("Worst drift", worst)));
+  }
+  if (coverage.some((each) => each !== null)) {
+    const recipe = timeChart(times, { label: "Coverage", values: coverage }, { text: percentText });
+    box.append(figure("Rows with a label", said("Share of the rows with a label", coverage, percentText), recipe, of("Coverage", coverage, percentText)));
+  }
+  if (rows.some((each, i) => each !== null && i < rows.length - 1)) {
+    box.append(figure("Rows", said("Rows", rows), countChart(times, "Rows", rows), of("Rows", rows)));
+  }
+};

@@ -1,0 +1,156 @@
+"""What the template and the charts get of any execution: texts, and numbers with no more digits than are drawn."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from driftline.domain.reports.facts import Move, Outcome, PastExecution, Violation
+from driftline.domain.reports.text import instant, interval, number, percent, shown
+from driftline.domain.windows import format_instant
+
+type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    where: str
+    baseline: str
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationView:
+    """`feature`: the index of its row; None where there is none."""
+
+    subject: str
+    check: str
+    description: str
+    facts: tuple[Fact, ...]
+    moves: tuple[MoveView, ...]
+    samples: tuple[str, ...]
+    feature: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """The whole page.
+
+    Attributes:
+        kind: The template's sections: data_quality or model_quality.
+        state: `violated`, `good` or `empty`.
+        data: For the charts; goes into the page as JSON.
+        rows: Of the table of features or metrics.
+        sections: More that the kind's part of the template needs.
+    """
+
+    kind: str
+    title: str
+    endpoint: str
+    monitor: str
+    state: str
+    verdict: str
+    facts: tuple[Fact, ...]
+    changes: tuple[str, ...]
+    violations: tuple[ViolationView, ...]
+    notes: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+    rows: Sequence[object]
+    data: Mapping[str, Json]
+    sections: Mapping[str, object]
+
+
+def outcome_facts(outcome: Outcome) -> tuple[Fact, ...]:
+    """Window, rows, coverage, revision: the line under the verdict."""
+    facts = []
+    if outcome.window:
+        start, end = outcome.window
+        facts.append(Fact("Window", f"{instant(start).removesuffix(' UTC')} to {instant(end)}"))
+    facts.append(Fact("Scheduled" if not outcome.place.by_hand else "By hand, ends", instant(outcome.place.scheduled)))
+    facts.append(Fact("Rows", f"{outcome.rows:,}"))
+    if outcome.coverage is not None:
+        facts.append(Fact("Coverage", f"{percent(outcome.coverage)} of the rows have a label"))
+    if outcome.used is not None:
+        facts.append(Fact("Rows judged", f"{outcome.used:,}"))
+    if outcome.revision is not None:
+        facts.append(Fact("Revision", f"{outcome.revision}"))
+    facts.append(Fact("Violations", f"{len(outcome.violations):,}"))
+    return tuple(facts)
+
+
+def violation_view(violation: Violation, feature: int | None = None, *, observed: str, share: bool) -> ViolationView:
+    """`observed`: what the observed figure is called; `share`: it is one, and so is what it is compared with."""
+    figure = percent if share else number
+    facts = [
+        Fact(observed, figure(violation.observed) if violation.observed is not None else ""),
+        Fact("95 % interval", interval(violation.interval) if violation.interval else ""),
+        Fact("Threshold", figure(violation.required) if violation.required is not None else ""),
+        Fact("Direction", violation.direction if violation.direction and violation.direction != "none" else ""),
+        Fact("Rows behind it", number(violation.n) if violation.n is not None else ""),
+        Fact("Certain", {True: "the whole interval is beyond the threshold", False: "no", None: ""}[violation.certain]),
+    ]
+    return ViolationView(
+        shown(violation.subject),
+        violation.check,
+        shown(violation.description),
+        tuple(fact for fact in facts if fact.value),
+        move_views(violation.moves),
+        tuple(map(shown, violation.samples)),
+        feature,
+    )
+
+
+def move_views(moves: Iterable[Move]) -> tuple[MoveView, ...]:
+    return tuple(MoveView(_where(move), percent(move.baseline), percent(move.current)) for move in moves)
+
+
+def _where(move: Move) -> str:
+    if move.value is not None:
+        return shown(move.value)
+    if move.lower is None:
+        return f"below {number(move.upper)}"
+    if move.upper is None:
+        return f"{number(move.lower)} and more"
+    return f"{number(move.lower)} to {number(move.upper)}"
+
+
+def trend(past: Sequence[PastExecution], outcome: Outcome, worst: float | None) -> dict[str, Json]:
+    """The last executions, oldest first, this one last."""
+    return {
+        "times": [*(format_instant(each.place.scheduled) for each in past), format_instant(outcome.place.scheduled)],
+        "violations": [*(len(each.violations) for each in past), len(outcome.violations)],
+        "rows": [*(each.rows for each in past), outcome.rows],
+        "coverage": [*(short(each.coverage) for each in past), short(outcome.coverage)],
+        "worst": [*(short(each.worst[1]) if each.worst else None for each in past), short(worst)],
+    }
+
+
+def files_beside(earlier: Sequence[int], *, summary: bool) -> tuple[tuple[str, str], ...]:
+    """(relative link, what it is) of the raw files and of earlier revisions."""
+    files = [
+        ("constraint_violations.json", "the violations, as SageMaker writes them"),
+        ("statistics.json", "statistics of the window"),
+        ("constraints.json", "constraints suggested from the window"),
+    ]
+    if summary:
+        files.insert(0, ("summary.json", "the evidence: intervals, directions, samples"))
+        files += [(f"revision-{each}/summary.json", f"what revision {each} said") for each in earlier]
+    return tuple(files)
+
+
+def short(value: float | None) -> float | None:
+    """Six significant digits; None for what JSON cannot say."""
+    return float(f"{value:.6g}") if value is not None and isfinite(value) else None
+
+
+def shorts(values: Iterable[float] | None) -> list[float | None] | None:
+    return [short(value) for value in values] if values is not None else None
+
+
+def state_of(violations: int, judged: int) -> str:
+    return "violated" if violations else "good" if judged else "empty"

@@ -1,0 +1,249 @@
+"""The page of a data-quality execution: all features sorted by drift, each with its pictures and figures."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftline.domain.data_quality.violations import CheckType
+from driftline.domain.reports.distributions import Bars, Bins, distribution_of
+from driftline.domain.reports.facts import DataQuality, Feature, PastExecution
+from driftline.domain.reports.text import interval, number, percent, shown
+from driftline.domain.reports.verdict import changes, data_quality_verdict
+from driftline.domain.reports.view import (
+    Json,
+    PageView,
+    files_beside,
+    move_views,
+    outcome_facts,
+    short,
+    shorts,
+    state_of,
+    trend,
+    violation_view,
+)
+
+_BADGES: dict[str, str] = {
+    CheckType.BASELINE_DRIFT: "drift",
+    CheckType.COMPLETENESS: "incomplete",
+    CheckType.DATA_TYPE: "type",
+    CheckType.CATEGORICAL_VALUES: "categories",
+}
+_SHARES = {CheckType.COMPLETENESS, CheckType.DATA_TYPE, CheckType.CATEGORICAL_VALUES}
+_OBSERVED: dict[str, str] = {
+    CheckType.BASELINE_DRIFT: "Statistic",
+    CheckType.COMPLETENESS: "Completeness",
+    CheckType.DATA_TYPE: "Values of the expected type",
+    CheckType.CATEGORICAL_VALUES: "Values in the baseline's domain",
+    CheckType.MISSING_COLUMN: "Columns",
+    CheckType.EXTRA_COLUMN: "Columns",
+}
+_MOST_NEW = 30
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRow:
+    """A row of the table. `fill` and `mark`: drift and threshold in percent of the bar's length."""
+
+    index: int
+    name: str
+    type: str
+    type_changed: bool
+    drift: str
+    threshold: str
+    sort_drift: float
+    fill: int
+    drifted: bool
+    why_not: str
+    completeness: str
+    sort_completeness: float
+    incomplete: bool
+    badges: tuple[str, ...]
+
+
+def data_quality_view(
+    execution: DataQuality, past: Sequence[PastExecution], earlier_revisions: Sequence[int] = ()
+) -> PageView:
+    """Args: past: earlier executions, oldest first."""
+    outcome = execution.outcome
+    checks: dict[str, list[str]] = defaultdict(list)
+    for violation in outcome.violations:
+        checks[violation.subject].append(violation.check)
+    ordered = sorted(
+        execution.features,
+        key=lambda each: (-(each.drift.excess if each.drift else -1.0), -len(checks[each.name]), each.name),
+    )
+    places = {feature.name: index for index, feature in enumerate(ordered)}
+    worst = max(
+        (
+            each.drift.value
+            for each in ordered
+            if each.drift and each.drift.value is not None and not each.drift.is_p_value
+        ),
+        default=None,
+    )
+    thresholds = {each.drift.threshold for each in ordered if each.drift and not each.drift.is_p_value}
+    data: dict[str, Json] = {
+        "kind": "data_quality",
+        "trend": trend(past, outcome, worst),
+        "threshold": short(thresholds.pop()) if len(thresholds) == 1 else None,
+        "features": [_feature_data(each, past) for each in ordered],
+    }
+    return PageView(
+        kind="data_quality",
+        title=f"{shown(outcome.place.endpoint)}: data quality",
+        endpoint=shown(outcome.place.endpoint),
+        monitor=shown(outcome.place.monitor),
+        state=state_of(len(outcome.violations), outcome.rows),
+        verdict=data_quality_verdict(execution),
+        facts=outcome_facts(outcome),
+        changes=tuple(changes(outcome, worst, past[-1] if past else None)),
+        violations=tuple(
+            violation_view(
+                each,
+                places.get(each.subject),
+                observed=_OBSERVED.get(each.check, "Observed"),
+                share=each.check in _SHARES,
+            )
+            for each in outcome.violations
+        ),
+        notes=tuple(map(shown, outcome.notes)),
+        files=files_beside(earlier_revisions, summary=outcome.source == "Driftline"),
+        rows=[_row(index, each, checks[each.name]) for index, each in enumerate(ordered)],
+        data=data,
+        sections={
+            "types": sorted({each.current.inferred_type for each in ordered}),
+            "comparison": execution.comparison,
+            "has_baseline": execution.has_baseline,
+            "source": outcome.source,
+        },
+    )
+
+
+def _row(index: int, feature: Feature, checks: Sequence[str]) -> FeatureRow:
+    drift, common = feature.drift, feature.current.common
+    completeness = common.completeness
+    return FeatureRow(
+        index=index,
+        name=shown(feature.name),
+        type=feature.current.inferred_type,
+        type_changed=feature.expected_type not in {None, feature.current.inferred_type},
+        drift=number(drift.value) if drift else "–",
+        threshold=number(drift.threshold) if drift else "",
+        sort_drift=drift.excess if drift else -1.0,
+        # The threshold is at half of the bar, so that a full bar is twice the threshold or more.
+        fill=round(min(1.0, drift.excess / 2) * 20) * 5 if drift and drift.excess > 0 else 0,
+        drifted=drift.drifted if drift else False,
+        why_not="" if drift else shown(feature.not_compared or "there is no baseline for it"),
+        completeness=percent(completeness),
+        sort_completeness=completeness if completeness is not None else -1.0,
+        incomplete=CheckType.COMPLETENESS in checks,
+        badges=tuple(_BADGES.get(check, check) for check in checks),
+    )
+
+
+def _feature_data(feature: Feature, past: Sequence[PastExecution]) -> dict[str, Json]:
+    distribution = distribution_of(feature.current, feature.baseline)
+    drift = feature.drift
+    data: dict[str, Json] = {
+        "name": shown(feature.name),
+        "figures": _figures(feature),
+        "drift": _drift_figures(feature),
+        "moves": [[each.where, each.baseline, each.current] for each in move_views(drift.moves)] if drift else [],
+        "new": [shown(each) for each in feature.new_categories[:_MOST_NEW]],
+        "newMore": max(0, len(feature.new_categories) - _MOST_NEW),
+        "history": [
+            *(short((each.drifts or {}).get(feature.name)) for each in past),
+            short(drift.value) if drift else None,
+        ],
+        "completeness": [
+            *(short((each.completeness or {}).get(feature.name)) for each in past),
+            short(feature.current.common.completeness),
+        ],
+        "threshold": short(drift.threshold) if drift else None,
+        "pValue": drift.is_p_value if drift else False,
+        "location": short(drift.location) if drift and isinstance(drift.location, float | int) else None,
+    }
+    if distribution.bars:
+        data["bars"] = _bars(distribution.bars)
+    if distribution.bins:
+        data["bins"] = _bins(distribution.bins)
+    if (quantiles := distribution.quantiles) is not None:
+        data["quantiles"] = {"baseline": shorts(quantiles.baseline), "current": shorts(quantiles.current)}
+    return data
+
+
+def _bars(bars: Bars) -> dict[str, Json]:
+    return {
+        "values": [shown(value) for value in bars.values],
+        "baseline": shorts(bars.baseline),
+        "current": shorts(bars.current),
+        "rest": [short(bars.rest[0]), short(bars.rest[1]), bars.rest[2]] if bars.rest else None,
+    }
+
+
+def _bins(bins: Bins) -> dict[str, Json]:
+    return {
+        "edges": shorts(bins.edges),
+        "baseline": shorts(bins.baseline),
+        "current": shorts(bins.current),
+        "below": shorts(bins.below),
+        "above": shorts(bins.above),
+    }
+
+
+def _figures(feature: Feature) -> list[list[str]]:
+    """(what, baseline, window) rows."""
+    now, then = feature.current, feature.baseline
+    rows: list[list[str]] = [
+        ["Type", feature.expected_type or (then.inferred_type if then else "–"), now.inferred_type],
+        ["Values", f"{then.common.num_present:,}" if then else "–", f"{now.common.num_present:,}"],
+        ["Missing", f"{then.common.num_missing:,}" if then else "–", f"{now.common.num_missing:,}"],
+        [
+            "Completeness",
+            percent(then.common.completeness) if then else "–",
+            percent(now.common.completeness),
+        ],
+    ]
+    numbers = now.numerical_statistics, then.numerical_statistics if then else None
+    if any(numbers):
+        for label, field in (
+            ("Mean", "mean"),
+            ("Standard deviation", "std_dev"),
+            ("Smallest", "min"),
+            ("Largest", "max"),
+        ):
+            rows.append([label, *(number(getattr(part, field)) if part else "–" for part in reversed(numbers))])
+    rows.append(["Distinct values (estimate)", _distinct(then), _distinct(now)])
+    if feature.expected_completeness is not None:
+        rows.append(["Completeness required", percent(feature.expected_completeness), ""])
+    return rows
+
+
+def _distinct(feature: object) -> str:
+    numbers, texts = getattr(feature, "numerical_statistics", None), getattr(feature, "string_statistics", None)
+    if numbers is not None:
+        return number(numbers.approximate_num_distinct_values)
+    return number(texts.distinct_count) if texts is not None else "–"
+
+
+def _drift_figures(feature: Feature) -> list[list[str]]:
+    drift = feature.drift
+    if drift is None:
+        return [["Not compared", shown(feature.not_compared or "there is no baseline for it")]]
+    rows = [
+        ["Compared value" if not drift.is_p_value else "p-value", number(drift.value)],
+        ["Threshold", number(drift.threshold)],
+        ["Method", drift.method or ""],
+        ["Statistic", number(drift.statistic) if drift.statistic is not None else ""],
+        ["95 % interval of the statistic", interval(drift.interval) if drift.interval else ""],
+        ["Direction", drift.direction if drift.direction and drift.direction != "none" else ""],
+        ["Where the difference is largest", _location(drift.location)],
+        ["Rows compared (window, baseline)", f"{number(drift.n)}, {number(drift.m)}" if drift.n is not None else ""],
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _location(location: float | str | None) -> str:
+    if location is None:
+        return ""
+    return shown(location) if isinstance(location, str) else number(location)

@@ -1,0 +1,156 @@
+"""The page of a model-quality execution: metrics against thresholds and baseline, curves, confusion matrix."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from driftline.domain.reports.facts import Curve, Metric, ModelQuality, PastExecution
+from driftline.domain.reports.read_model_quality import PRECISION_RECALL, ROC
+from driftline.domain.reports.text import interval, number, percent, shown
+from driftline.domain.reports.verdict import changes, model_quality_verdict
+from driftline.domain.reports.view import (
+    Json,
+    PageView,
+    files_beside,
+    outcome_facts,
+    short,
+    shorts,
+    state_of,
+    trend,
+    violation_view,
+)
+
+_POINTS = 200
+"""So many points of a curve are drawn; more cannot be told apart on a screen."""
+
+_SHADES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    index: int
+    name: str
+    value: str
+    interval: str
+    threshold: str
+    baseline: str
+    violated: bool
+    watched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """`shade`: share of the row in tenths."""
+
+    rows: str
+    share: str
+    shade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows of the confusion matrix by actual label."""
+
+    predicted: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[MatrixCell, ...]], ...]
+
+
+def model_quality_view(
+    execution: ModelQuality, past: Sequence[PastExecution], earlier_revisions: Sequence[int] = ()
+) -> PageView:
+    """Args: past: earlier executions, oldest first."""
+    outcome = execution.outcome
+    ordered = sorted(execution.metrics, key=lambda metric: (not metric.violated, metric.threshold is None))
+    data: dict[str, Json] = {
+        "kind": "model_quality",
+        "trend": trend(past, outcome, None),
+        "metrics": [_metric_data(each, past) for each in ordered],
+        "curves": _curves(execution.curves, execution.baseline_curves),
+    }
+    return PageView(
+        kind="model_quality",
+        title=f"{shown(outcome.place.endpoint)}: model quality",
+        endpoint=shown(outcome.place.endpoint),
+        monitor=shown(outcome.place.monitor),
+        state=state_of(len(outcome.violations), outcome.rows if outcome.used is None else outcome.used),
+        verdict=model_quality_verdict(execution),
+        facts=outcome_facts(outcome),
+        changes=tuple(changes(outcome, None, past[-1] if past else None)),
+        violations=tuple(violation_view(each, observed="Value", share=False) for each in outcome.violations),
+        notes=tuple(map(shown, outcome.notes)),
+        files=files_beside(earlier_revisions, summary=outcome.source == "Driftline"),
+        rows=[_row(index, each) for index, each in enumerate(ordered)],
+        data=data,
+        sections={
+            "problem": execution.problem,
+            "positive_label": shown(execution.positive_label) if execution.positive_label is not None else None,
+            "alarm_on": execution.alarm_on,
+            "matrix": matrix(execution.confusion) if execution.confusion else None,
+            "source": outcome.source,
+        },
+    )
+
+
+def _row(index: int, metric: Metric) -> MetricRow:
+    bound = {"GreaterThanThreshold": "at most", "LessThanThreshold": "at least"}.get(metric.operator or "", "")
+    return MetricRow(
+        index,
+        shown(metric.name),
+        number(metric.value),
+        interval(metric.interval),
+        f"{bound} {number(metric.threshold)}" if metric.threshold is not None else "–",
+        number(metric.baseline),
+        metric.violated,
+        metric.threshold is not None,
+    )
+
+
+def _metric_data(metric: Metric, past: Sequence[PastExecution]) -> dict[str, Json]:
+    earlier = [(each.metrics or {}).get(metric.name, (None, None, None)) for each in past]
+    lower, upper = metric.interval or (None, None)
+    points = [*earlier, (metric.value, lower, upper)]
+    return {
+        "name": shown(metric.name),
+        "values": [short(value) for value, _, _ in points],
+        "lower": [short(each) for _, each, _ in points],
+        "upper": [short(each) for _, _, each in points],
+        "threshold": short(metric.threshold),
+        "baseline": short(metric.baseline),
+        "violated": metric.violated,
+    }
+
+
+def matrix(confusion: Mapping[str, Mapping[str, int]]) -> Matrix:
+    """Every label that occurs is a row and a column."""
+    labels = sorted({*confusion, *(label for row in confusion.values() for label in row)})
+    rows = []
+    for actual in labels:
+        counts = [confusion.get(actual, {}).get(label, 0) for label in labels]
+        total = sum(counts)
+        shares = [each / total if total else None for each in counts]
+        cells = (
+            MatrixCell(f"{each:,}", percent(share), round((share or 0.0) * _SHADES))
+            for each, share in zip(counts, shares, strict=True)
+        )
+        rows.append((shown(actual), tuple(cells)))
+    return Matrix(tuple(map(shown, labels)), tuple(rows))
+
+
+def _curves(current: Mapping[str, Curve] | None, baseline: Mapping[str, Curve] | None) -> list[Json]:
+    texts = {
+        ROC: ("ROC curve", "False positive rate", "True positive rate"),
+        PRECISION_RECALL: ("Precision-recall curve", "Recall", "Precision"),
+    }
+    drawn: list[Json] = []
+    for name, (title, x, y) in texts.items():
+        now, then = (current or {}).get(name), (baseline or {}).get(name)
+        if now or then:
+            drawn.append({"title": title, "x": x, "y": y, "current": _points(now), "baseline": _points(then)})
+    return drawn
+
+
+def _points(curve: Curve | None) -> Json:
+    if curve is None:
+        return None
+    size = min(len(curve.x), len(curve.y))
+    places = range(size) if size <= _POINTS else [i * (size - 1) // (_POINTS - 1) for i in range(_POINTS)]
+    return {"x": shorts(curve.x[i] for i in places), "y": shorts(curve.y[i] for i in places)}
