@@ -139,6 +139,13 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or "the channel"
 
 
+def secret_parts(url: str) -> Sequence[str]:
+    """What of a webhook's address must not be repeated: all of it, and everything behind the host."""
+    parts = urlsplit(url)
+    tail = parts.path + (f"?{parts.query}" if parts.query else "")
+    return [part for part in (url, tail, parts.path, parts.query) if len(part) > 1]
+
+
 def _date(text: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)

@@ -98,7 +98,7 @@ def read_settings(text: str, where: str) -> AnySettings:
         where: The name of the parameter, or of the secret and the key in it.
 
     Raises:
-        InvalidInputError: names the parameter and the fields; values are left out, and so is the cause's chain.
+        InvalidInputError: names the parameter and the fields, and no value; pydantic's own error is not in its chain.
     """
     try:
         return _SETTINGS.validate_json(text)

@@ -53,7 +53,7 @@ class SlackWebhook:
             {key.lower(): value for key, value in response.headers.items()},
             response.body.encode(),
         )
-        http.raise_for(answer, http.host_of(url), mend=_MEND_WEBHOOK, secrets=[url])
+        http.raise_for(answer, http.host_of(url), mend=_MEND_WEBHOOK, secrets=http.secret_parts(url))
         return conversation
 
 

@@ -22,7 +22,12 @@ _LONGEST_LINK = 2000  # characters: below Slack's 3000 and what browsers take
 
 def clean(text: str) -> str:
     """Text that can be shown: one kind of line end, half surrogate pairs as U+FFFD, nothing that acts unseen."""
-    return _REMOVED.sub("", _SURROGATES.sub("�", _LINE_ENDS.sub("\n", text)))
+    return _REMOVED.sub("", without_surrogates(_LINE_ENDS.sub("\n", text)))
+
+
+def without_surrogates(text: str) -> str:
+    """Text that UTF-8 can carry: halves of surrogate pairs are U+FFFD."""
+    return _SURROGATES.sub("�", text)
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,35 @@
+"""Email, by subscription to the operator topic. It is always there, under the name `email`."""
+
+from driftline.adapters.channels.settings import accepts
+from driftline.adapters.topic import OperatorTopic
+from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.notifications.message import Message, Severity
+from driftline.domain.notifications.plain_text import email_subject, email_text
+
+NAME = "email"
+_REFUSED = {"InvalidParameter", "InvalidParameterValue", "NotFound", "AuthorizationError", "AccessDenied"}
+
+
+class Email:
+    """The topic's subscribers. Mail programs make the thread, from subjects that are alike."""
+
+    def __init__(self, topic: OperatorTopic) -> None:
+        self.name = NAME
+        self._topic = topic
+
+    def accepts(self, message: Message) -> bool:
+        return accepts(self.name, frozenset(Severity), message)
+
+    def send(self, message: Message, conversation: str | None) -> str | None:
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415, the topic's client brings it
+
+        try:
+            self._topic.tell(email_subject(message), email_text(message))
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in _REFUSED:
+                raise InvalidInputError(f"SNS refuses the message: {code}", mend="Deploy the stack again.") from error
+            raise RetryLaterError(f"SNS answers {code}") from error
+        except BotoCoreError as error:
+            raise RetryLaterError(f"SNS does not answer ({type(error).__name__})") from error
+        return conversation

@@ -1,0 +1,28 @@
+"""PagerDuty, through its Events API v2. The incident's id is the deduplication key: there is nothing to remember."""
+
+import json
+
+from driftline.adapters.channels import http
+from driftline.adapters.channels.settings import PagerDutySettings, accepts
+from driftline.domain.notifications.message import Message
+from driftline.domain.notifications.pagerduty_event import pagerduty_event
+
+_MEND = "Check the integration key (Events API v2) of the service in PagerDuty and the channel's parameter."
+
+
+class PagerDuty:
+    def __init__(self, name: str, settings: PagerDutySettings) -> None:
+        self.name = name
+        self._settings = settings
+
+    def accepts(self, message: Message) -> bool:
+        return accepts(self.name, self._settings.severities, message)
+
+    def send(self, message: Message, conversation: str | None) -> str | None:
+        key = self._settings.routing_key.get_secret_value()
+        event = {"routing_key": key, **pagerduty_event(message)}
+        body = json.dumps(event, ensure_ascii=False, allow_nan=False).encode()
+        url = self._settings.api_url
+        answer = http.post(url, body, {"Content-Type": "application/json"})
+        http.raise_for(answer, http.host_of(url), mend=_MEND, secrets=[key])
+        return conversation

@@ -1,0 +1,374 @@
+"""Teams, PagerDuty, the signed webhook, email and the loading of all channels, against a real HTTP server and moto."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import ANY, Stubber
+from pydantic import SecretStr, ValidationError
+
+from driftline.adapters.channels import http
+from driftline.adapters.channels.email import Email
+from driftline.adapters.channels.loading import BrokenChannel, load_channels
+from driftline.adapters.channels.pagerduty import PagerDuty
+from driftline.adapters.channels.settings import (
+    PagerDutySettings,
+    SlackSettings,
+    TeamsSettings,
+    WebhookSettings,
+    read_settings,
+)
+from driftline.adapters.channels.slack import SlackBot, SlackWebhook
+from driftline.adapters.channels.teams import Teams
+from driftline.adapters.channels.webhook import Webhook
+from driftline.adapters.topic import OperatorTopic
+from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.notifications.message import Severity
+from driftline.domain.notifications.signed_webhook import signature
+from driftline.usecases.ports import Channel
+from local.webhook import WebhookReceiver
+from tests.messages import ESCALATED, HOSTILE, NOTICE, OPENED, RECOVERED
+
+KEY = "0123456789abcdef0123456789abcdef"
+SECRET = "a-secret-of-both-sides"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:operators"
+
+
+@pytest.fixture
+def receiver() -> Iterator[WebhookReceiver]:
+    with WebhookReceiver() as running:
+        yield running
+
+
+def teams(receiver: WebhookReceiver) -> Teams:
+    url = SecretStr(f"{receiver.url}/teams/workflows/w1?sig=s3cr3t")
+    return Teams("teams", TeamsSettings(kind="teams", webhook_url=url))
+
+
+def pagerduty(receiver: WebhookReceiver) -> PagerDuty:
+    settings = PagerDutySettings(kind="pagerduty", routing_key=SecretStr(KEY), api_url=f"{receiver.url}/v2/enqueue")
+    return PagerDuty("pager", settings)
+
+
+def webhook(receiver: WebhookReceiver) -> Webhook:
+    settings = WebhookSettings(kind="webhook", url=SecretStr(f"{receiver.url}/in/s3cr3t"), secret=SecretStr(SECRET))
+    return Webhook("own", settings, clock=lambda: 1_767_600_000.9)
+
+
+class TestSending:
+    def test_teams_gets_a_card(self, receiver: WebhookReceiver) -> None:
+        assert teams(receiver).send(OPENED, None) is None
+        (request,) = receiver.received
+        assert request.path == "/teams/workflows/w1?sig=s3cr3t"
+        assert request.json["attachments"][0]["content"]["type"] == "AdaptiveCard"
+
+    def test_pagerduty_has_one_alert_for_an_incident(self, receiver: WebhookReceiver) -> None:
+        channel = pagerduty(receiver)
+        for message in (OPENED, ESCALATED, RECOVERED):
+            channel.send(message, None)
+        events = [request.json for request in receiver.received]
+        assert [event["event_action"] for event in events] == ["trigger", "trigger", "resolve"]
+        assert {event["dedup_key"] for event in events} == {OPENED.incident}
+        assert {event["routing_key"] for event in events} == {KEY}
+        assert [event["payload"]["severity"] for event in events[:2]] == ["warning", "critical"]
+
+    def test_the_webhook_is_signed(self, receiver: WebhookReceiver) -> None:
+        webhook(receiver).send(OPENED, None)
+        (request,) = receiver.received
+        assert request.headers["driftline-signature"] == signature(SECRET, 1_767_600_000, request.body)
+        assert request.json["id"] == OPENED.id
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    @pytest.mark.parametrize("make", [teams, pagerduty, webhook])
+    def test_hostile_text_arrives(self, receiver: WebhookReceiver, make: object, text: str) -> None:
+        assert callable(make)
+        make(receiver).send(replace(OPENED, headline=text, endpoint=text, incident=text, changed=(text,)), None)
+        assert receiver.received[0].json
+
+
+@pytest.mark.parametrize("make", [teams, pagerduty, webhook])
+class TestFailing:
+    @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 408])
+    def test_busy(self, receiver: WebhookReceiver, make: object, status: int) -> None:
+        assert callable(make)
+        receiver.fail_next(status=status, retry_after="17")
+        with pytest.raises(RetryLaterError, match=str(status)) as caught:
+            make(receiver).send(OPENED, None)
+        assert caught.value.after == 17
+        assert len(receiver.received) == 1
+
+    @pytest.mark.parametrize("status", [301, 307, 400, 401, 403, 404, 410])
+    def test_refused_without_a_word_of_the_secrets(self, receiver: WebhookReceiver, make: object, status: int) -> None:
+        assert callable(make)
+        channel = make(receiver)
+        values = [value.get_secret_value() for _, value in channel._settings if isinstance(value, SecretStr)]
+        said = f"no: {' '.join(values)}".encode()
+        receiver.fail_next(status=status, headers={"Location": f"{receiver.url}/elsewhere"}, body=said)
+        with pytest.raises(InvalidInputError, match=rf"{status}: no") as caught:
+            channel.send(OPENED, None)
+        for secret in ("s3cr3t", KEY, SECRET):
+            assert secret not in str(caught.value)
+            assert secret not in repr(channel._settings)
+        assert len(receiver.received) == 1
+
+    def test_too_slow(self, receiver: WebhookReceiver, make: object, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert callable(make)
+        http._pool.cache_clear()
+        monkeypatch.setattr(http, "_READ_SECONDS", 0.2)
+        receiver.fail_next(status=200, delay=5)
+        began = time.monotonic()
+        with pytest.raises(RetryLaterError, match="does not answer"):
+            make(receiver).send(OPENED, None)
+        assert time.monotonic() - began < 3
+        http._pool.cache_clear()
+
+    def test_an_answer_without_end_is_not_read(self, receiver: WebhookReceiver, make: object) -> None:
+        assert callable(make)
+        receiver.fail_next(status=400, body=b"x" * 5_000_000)
+        with pytest.raises(InvalidInputError) as caught:
+            make(receiver).send(OPENED, None)
+        assert len(str(caught.value)) < 600
+
+
+class TestRetryAfter:
+    NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        ("said", "after"),
+        [
+            ("0", 0.0),
+            ("120", 120.0),
+            ("99999999999999999999", 900.0),
+            ("-5", None),
+            ("soon", None),
+            ("", None),
+            (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90.0),
+            (format_datetime(NOW - timedelta(days=1), usegmt=True), 0.0),
+            (format_datetime(NOW + timedelta(days=1), usegmt=True), 900.0),
+            ("Mon, 99 Foo 2026 10:00:00 GMT", None),
+        ],
+    )
+    def test_seconds_and_dates(self, said: str, after: float | None) -> None:
+        assert http.retry_after({"retry-after": said, "date": format_datetime(self.NOW, usegmt=True)}) == after
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://example.com/x",
+            "ftp://example.com/x",
+            "https://",
+            "https://user:password@example.com/",
+            "https://169.254.169.254/latest/meta-data",
+            "http://169.254.169.254/latest/meta-data",
+            "https://2852039166/",
+            "https://0xa9.0xfe.0xa9.0xfe/",
+            "https://[fe80::1]/",
+            "https://[::ffff:169.254.169.254]/",
+            "https://[fd00:ec2::254]/",
+            "https://example.com:port/",
+            "https://exa mple.com/",
+            "https://[half/",
+            "file:///etc/passwd",
+            "",
+        ],
+    )
+    def test_refused(self, url: str) -> None:
+        with pytest.raises(ValueError) as caught:
+            http.check_url(url)
+        assert "169.254" not in str(caught.value)
+        assert "example" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "url",
+        ["https://hooks.slack.com/services/T/B/x", "http://127.0.0.1:8080/x", "http://localhost/x", "http://[::1]:8/x"],
+    )
+    def test_taken(self, url: str) -> None:
+        assert http.check_url(url) == url
+
+    def test_a_name_that_leads_to_the_metadata_is_refused_once_connected(
+        self, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(http, "_is_forbidden", lambda address: address.is_loopback)
+        http._pool.cache_clear()
+        with pytest.raises(InvalidInputError, match="link-local"):
+            http.post(f"{receiver.url}/x", b"secret", {})
+        assert receiver.received == []
+
+
+class TestEmail:
+    def test_subscribers_get_a_plain_text(self, aws: None) -> None:
+        sqs, sns = boto3.client("sqs"), boto3.client("sns")
+        url = sqs.create_queue(QueueName="q")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        topic = sns.create_topic(Name="operators")["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        Email(OperatorTopic(topic)).send(OPENED, None)
+        (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+        notice = json.loads(message["Body"])
+        assert notice["Subject"] == "[WARNING] 3 constraints violated in data_quality of flights-eta"
+        assert "  - dep_delay\n    linf_robust 0.4213, threshold 0.1" in notice["Message"]
+
+    @pytest.mark.parametrize(
+        ("code", "error"),
+        [("Throttling", RetryLaterError), ("InternalError", RetryLaterError), ("NotFound", InvalidInputError)],
+    )
+    def test_sns_fails(self, aws: None, code: str, error: type[Exception]) -> None:
+        client = boto3.client("sns")
+        with Stubber(client) as stub:
+            stub.add_client_error("publish", code, expected_params={"TopicArn": ANY, "Subject": ANY, "Message": ANY})
+            with pytest.raises(error, match=code):
+                Email(OperatorTopic(TOPIC, client)).send(NOTICE, None)
+
+    def test_sns_is_away(self, aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        topic = OperatorTopic(TOPIC)
+
+        def tell(subject: str, message: str) -> None:
+            raise EndpointConnectionError(endpoint_url="https://sns")
+
+        monkeypatch.setattr(topic, "tell", tell)
+        with pytest.raises(RetryLaterError, match="EndpointConnectionError"):
+            Email(topic).send(NOTICE, None)
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            ("s3cr3t", "it is no JSON"),
+            ('{"kind": "s3cr3t"}', "kind is missing or not one of"),
+            ('{"webhook_url": "https://s3cr3t.example"}', "kind is missing or not one of"),
+            ('{"kind": "slack"}', "either webhook_url, or token and channel"),
+            ('{"kind": "slack", "token": "xoxb-s3cr3t"}', "token and channel go together"),
+            ('{"kind": "slack", "token": "xoxb s3cr3t", "channel": "C1"}', "token: it has spaces"),
+            ('{"kind": "slack", "webhook_url": "http://s3cr3t.example"}', "webhook_url: it does not begin with https"),
+            ('{"kind": "teams", "webhook_url": "https://169.254.169.254/s3cr3t"}', "webhook_url: link-local"),
+            ('{"kind": "pagerduty", "routing_key": "s3cr3t"}', "routing_key: "),
+            ('{"kind": "webhook", "url": "https://e.example/s3cr3t", "secret": "s3cr3t"}', "secret: "),
+            ('{"kind": "teams", "webhook_url": "https://e.example", "s": "s3cr3t"}', "s: Extra inputs"),
+            ('{"kind": "teams", "webhook_url": "https://e.example", "severities": ["s3cr3t"]}', "severities"),
+            ('{"kind": "teams", "webhook_url": "https://e.example", "severities": []}', "severities"),
+            ('["s3cr3t"]', ""),
+        ],
+    )
+    def test_a_mistake_is_named_and_no_value(self, text: str, says: str) -> None:
+        with pytest.raises(InvalidInputError) as caught:
+            read_settings(text, "/driftline/d/channels/x")
+        assert says in str(caught.value)
+        assert "/driftline/d/channels/x" in str(caught.value)
+        assert "s3cr3t" not in str(caught.value)
+        assert caught.value.__context__ is None
+
+    def test_secrets_are_not_shown(self) -> None:
+        text = '{"kind": "slack", "token": "xoxb-s3cr3t", "channel": "C1", "severities": ["critical"]}'
+        settings = read_settings(text, "x")
+        assert isinstance(settings, SlackSettings)
+        assert "s3cr3t" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+        assert settings.severities == {Severity.CRITICAL}
+
+    def test_settings_do_not_change(self) -> None:
+        settings = read_settings('{"kind": "teams", "webhook_url": "https://e.example"}', "x")
+        with pytest.raises(ValidationError):
+            settings.severities = frozenset()  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Sources:
+    channels_path: str | None = None
+    channels_secret: str | None = None
+    operator_topic: str = TOPIC
+
+
+def put(name: str, value: object) -> None:
+    text = value if isinstance(value, str) else json.dumps(value)
+    boto3.client("ssm").put_parameter(Name=f"/driftline/d/channels/{name}", Value=text, Type="SecureString")
+
+
+def load(sources: Sources) -> dict[str, Channel]:
+    channels = load_channels(sources, parameters=SSMProvider(), secrets=SecretsProvider())
+    return {channel.name: channel for channel in channels}
+
+
+class TestLoading:
+    def test_without_any_there_is_email(self, aws: None) -> None:
+        assert list(load(Sources())) == ["email"]
+        assert list(load(Sources(channels_path="/driftline/d/channels"))) == ["email"]
+
+    def test_every_kind(self, aws: None) -> None:
+        put("ops", {"kind": "slack", "webhook_url": "https://hooks.slack.com/services/x"})
+        put("ops-bot", {"kind": "slack", "token": "xoxb-1", "channel": "C1"})
+        put("teams", {"kind": "teams", "webhook_url": "https://e.example/x"})
+        put("pager", {"kind": "pagerduty", "routing_key": KEY})
+        put("own", {"kind": "webhook", "url": "https://e.example/x", "secret": SECRET})
+        channels = load(Sources(channels_path="/driftline/d/channels/"))
+        assert {name: type(channel) for name, channel in channels.items()} == {
+            "email": Email,
+            "ops": SlackWebhook,
+            "ops-bot": SlackBot,
+            "teams": Teams,
+            "pager": PagerDuty,
+            "own": Webhook,
+        }
+
+    def test_a_broken_one_does_not_take_the_others_along(self, aws: None) -> None:
+        put("good", {"kind": "teams", "webhook_url": "https://e.example/x"})
+        put("bad", '{"kind": "slack", "webhook_url": "s3cr3t"}')
+        put("email", {"kind": "teams", "webhook_url": "https://e.example/x"})
+        channels = load(Sources(channels_path="/driftline/d/channels"))
+        assert isinstance(channels["good"], Teams)
+        assert isinstance(channels["email"], BrokenChannel)
+        assert channels["bad"].accepts(OPENED)
+        assert channels["bad"].accepts(replace(OPENED, channels=("bad", "good")))
+        assert not channels["bad"].accepts(replace(OPENED, channels=("good",)))
+        with pytest.raises(InvalidInputError, match="/driftline/d/channels/bad") as caught:
+            channels["bad"].send(OPENED, None)
+        assert "s3cr3t" not in str(caught.value)
+
+    def test_one_secret_has_them_too_and_parameters_count(self, aws: None) -> None:
+        put("both", {"kind": "teams", "webhook_url": "https://e.example/x"})
+        secret = {
+            "both": {"kind": "pagerduty", "routing_key": KEY},
+            "written-by-the-console": json.dumps({"kind": "pagerduty", "routing_key": KEY}),
+            "wrong": ["s3cr3t"],
+        }
+        boto3.client("secretsmanager").create_secret(Name="channels", SecretString=json.dumps(secret))
+        channels = load(Sources("/driftline/d/channels", "channels"))
+        assert isinstance(channels["both"], Teams)
+        assert isinstance(channels["written-by-the-console"], PagerDuty)
+        with pytest.raises(InvalidInputError, match="channels: wrong"):
+            channels["wrong"].send(OPENED, None)
+
+    @pytest.mark.parametrize("text", ["s3cr3t", "[]", '"s3cr3t"'])
+    def test_a_secret_that_is_no_object(self, aws: None, text: str) -> None:
+        boto3.client("secretsmanager").create_secret(Name="channels", SecretString=text)
+        channels = load(Sources(channels_secret="channels"))
+        with pytest.raises(InvalidInputError, match="no JSON object") as caught:
+            channels["(secret)"].send(OPENED, None)
+        assert "s3cr3t" not in str(caught.value)
+        assert caught.value.__context__ is None
+
+    def test_a_source_that_does_not_answer_is_tried_again_and_the_others_work(self, aws: None) -> None:
+        put("teams", {"kind": "teams", "webhook_url": "https://e.example/x"})
+        channels = load(Sources("/driftline/d/channels", "not-there"))
+        assert isinstance(channels["teams"], Teams)
+        missing = channels["(secret)"]
+        assert missing.accepts(OPENED)
+        assert missing.accepts(replace(OPENED, channels=("teams", "somebody")))
+        assert not missing.accepts(replace(OPENED, channels=("teams", "email")))
+        with pytest.raises(RetryLaterError, match="not-there"):
+            missing.send(OPENED, None)
+
+
+def test_the_receiver_is_on_the_loopback_only(receiver: WebhookReceiver) -> None:
+    assert receiver.url.startswith("http://127.0.0.1:")
+    with socket.create_connection(("127.0.0.1", int(receiver.url.rsplit(":", 1)[1])), timeout=2):
+        pass
