@@ -18,9 +18,9 @@ _LABELS = {"AuditUri": "Audit record", "Approve": "To approve", "ExpiresAt": "Vo
 def text_message(heard: Text) -> Message:
     """A notice: the subject as its headline, the text below it."""
     lines = [line(each) for each in heard.text.splitlines() if each.strip()]
+    headline = line(heard.subject) or (lines.pop(0) if lines else "Driftline")
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"… and {len(lines) - _MOST_LINES} more lines"]
-    headline = line(heard.subject) or (lines.pop(0) if lines else "Driftline")
     return Message(
         id=f"notice/{heard.id}",
         kind=MessageKind.NOTICE,
