@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from driftline.domain.notifications import wording
-from driftline.domain.notifications.escaping import clean, fit, markdown_escape, web_link
+from driftline.domain.notifications.escaping import markdown_escape, web_link
 from driftline.domain.notifications.message import EvidenceLine, Message, MessageKind, Severity
 
 type Element = dict[str, Any]
@@ -67,11 +67,11 @@ def _body(message: Message, most: int) -> list[Element]:
     if changed := _some(message.changed, most):
         body.append(_title("Changed since the last message"))
         body.extend(_rich([_run(f"• {text}")]) for text in changed)
-    if message.link and web_link(message.link) is None:
-        body.append(_rich([_run("Report  ", weight="Bolder"), _run(wording.line(message.link))]))
-    if message.silence:
+    if web_link(message.link) is None and (link := wording.link(message)):
+        body.append(_rich([_run("Report  ", weight="Bolder"), _run(link)]))
+    if silence := wording.silence(message):
         body.append(_title("Silence it"))
-        body.append(_rich([_run(fit(clean(message.silence), 500), fontType="Monospace")]))
+        body.append(_rich([_run(silence, fontType="Monospace")]))
     body.append(_rich([_run(wording.footer(message), isSubtle=True, size="Small")]))
     return body
 
@@ -94,8 +94,11 @@ def _headline(message: Message) -> Element:
 
 
 def _evidence(piece: EvidenceLine) -> Sequence[Element]:
-    subject = wording.name(piece.subject) or "(no name)"
-    return [_run("• "), _run(subject, fontType="Monospace", weight="Bolder"), _run(f"  {wording.evidence(piece)}")]
+    return [
+        _run("• "),
+        _run(wording.name(piece.subject), fontType="Monospace", weight="Bolder"),
+        _run(f"  {wording.evidence(piece)}"),
+    ]
 
 
 def _some(texts: Sequence[str], most: int) -> Sequence[str]:

@@ -22,7 +22,7 @@ _LONGEST_LINK = 2000  # characters: below Slack's 3000 and what browsers take
 
 def clean(text: str) -> str:
     """Text that can be shown: one kind of line end, half surrogate pairs as U+FFFD, nothing that acts unseen."""
-    return _REMOVED.sub("", without_surrogates(_LINE_ENDS.sub("\n", text)))
+    return _REMOVED.sub("", without_surrogates(_LINE_ENDS.sub("\n", text))).expandtabs(1)
 
 
 def without_surrogates(text: str) -> str:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from driftline.domain.notifications import wording
-from driftline.domain.notifications.escaping import clean, fit, one_line, web_link
+from driftline.domain.notifications.escaping import fit, one_line, web_link
 from driftline.domain.notifications.message import Message, MessageKind
 
 _LONGEST_SUMMARY = 1024
@@ -57,7 +57,7 @@ def _payload(message: Message) -> dict[str, Any]:
         "custom_details": _details(message),
     }
     if message.monitor is not None:
-        payload["component"] = wording.name(message.monitor) or "monitor"
+        payload["component"] = wording.name(message.monitor)
     return payload
 
 
@@ -71,8 +71,8 @@ def _details(message: Message) -> dict[str, Any]:
         ]
     if changed := wording.lines(message.changed):
         details["changed"] = changed
-    if message.link:
-        details["report"] = wording.line(message.link)
-    if message.silence:
-        details["silence"] = fit(clean(message.silence), 1000)
+    if link := wording.link(message):
+        details["report"] = link
+    if silence := wording.silence(message):
+        details["silence"] = silence
     return details

@@ -4,7 +4,6 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from driftline.domain.notifications import wording
-from driftline.domain.notifications.escaping import clean, fit
 from driftline.domain.notifications.message import EvidenceLine, Message
 
 _COLUMNS = 78  # https://www.rfc-editor.org/rfc/rfc5322#section-2.1.1
@@ -40,15 +39,15 @@ def _paragraphs(message: Message) -> Iterator[Iterable[str]]:
     if message.changed:
         items = wording.lines(message.changed)
         yield ["Changed since the last message", *(line for text in items for line in _wrap(text, "  - ", "    "))]
-    if message.link:
-        yield ["Report", f"  {wording.line(message.link)}"]
-    if message.silence:
-        yield ["Silence it", *(f"  {line}" for line in fit(clean(message.silence), 1000).splitlines())]
+    if link := wording.link(message):
+        yield ["Report", f"  {link}"]
+    if silence := wording.silence(message):
+        yield ["Silence it", *(f"  {line}" for line in silence.split("\n"))]
     yield ["-- ", *_wrap(wording.footer(message))]
 
 
 def _lines_of(piece: EvidenceLine) -> Iterator[str]:
-    yield from _wrap(wording.name(piece.subject) or "(no name)", "  - ", "    ")
+    yield from _wrap(wording.name(piece.subject), "  - ", "    ")
     yield from _wrap(wording.evidence(piece), "    ", "      ")
 
 

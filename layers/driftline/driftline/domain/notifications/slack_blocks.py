@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from driftline.domain.notifications import wording
-from driftline.domain.notifications.escaping import clean, fit, slack_escape, web_link
+from driftline.domain.notifications.escaping import fit, slack_escape, web_link
 from driftline.domain.notifications.message import EvidenceLine, Message
 
 type Block = dict[str, Any]
@@ -37,10 +37,10 @@ def slack_blocks(message: Message) -> list[Block]:
         blocks.append(_rich(_heading("Strongest evidence"), _list(map(_evidence, message.evidence[:3]))))
     if changed := wording.lines(message.changed, most=8):
         blocks.append(_rich(_heading("Changed since the last message"), _list([_text(text)] for text in changed)))
-    blocks.extend(_link(message.link))
-    if message.silence:
-        silence = {"type": "rich_text_preformatted", "elements": [_text(fit(clean(message.silence), 1000))]}
-        blocks.append(_rich(_heading("Silence it"), silence))
+    blocks.extend(_link(message))
+    if silence := wording.silence(message):
+        command = {"type": "rich_text_preformatted", "elements": [_text(silence)]}
+        blocks.append(_rich(_heading("Silence it"), command))
     blocks.append({"type": "context", "elements": [_plain(wording.footer(message))]})
     return blocks
 
@@ -50,19 +50,17 @@ def _header(message: Message) -> Block:
     return {"type": "header", "text": _plain(fit(f"{icon} {wording.headline(message, 1000)}", _LONGEST_HEADER))}
 
 
-def _link(link: str | None) -> Iterable[Block]:
+def _link(message: Message) -> Iterable[Block]:
     """A link that a browser opens as a link, anything else (s3://…, a path) as text."""
-    if not link:
-        return
-    url = web_link(link)
+    url = web_link(message.link)
     if url is not None:
         yield _rich(_section([{"type": "link", "url": url, "text": "Open the report"}]))
-    else:
-        yield _rich(_section([_text("Report  ", bold=True), _text(wording.line(link))]))
+    elif link := wording.link(message):
+        yield _rich(_section([_text("Report  ", bold=True), _text(link)]))
 
 
 def _evidence(piece: EvidenceLine) -> list[Block]:
-    subject = _text(wording.name(piece.subject) or "(no name)", code=True)
+    subject = _text(wording.name(piece.subject), code=True)
     return [subject, _text(f"  {wording.evidence(piece)}")]
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
-from driftline.domain.notifications.escaping import fit, one_line
+from driftline.domain.notifications.escaping import clean, fit, one_line, web_link
 from driftline.domain.notifications.message import EvidenceLine, Message, MessageKind, Severity
 
 _LONGEST_NAME = 120
 _LONGEST_LINE = 300
+_LONGEST_COMMAND = 500
 _MOST_LINES = 20
 
 _ICONS = {Severity.WARNING: "🟠", Severity.CRITICAL: "🔴"}
@@ -41,7 +42,7 @@ def headline(message: Message, limit: int) -> str:
 
 
 def name(text: str) -> str:
-    return fit(one_line(text), _LONGEST_NAME)
+    return fit(one_line(text) or "(no name)", _LONGEST_NAME)
 
 
 def line(text: str) -> str:
@@ -54,6 +55,16 @@ def lines(texts: Sequence[str], most: int = _MOST_LINES) -> list[str]:
     if len(shown) <= most:
         return shown
     return [*shown[: most - 1], f"… and {len(shown) - most + 1} more"]
+
+
+def link(message: Message) -> str:
+    """Where the report is, as text; empty if there is none. Addresses for browsers are whole."""
+    return web_link(message.link) or line(message.link or "")
+
+
+def silence(message: Message) -> str:
+    """The command or step that silences it, in its own lines; empty if there is none."""
+    return fit(clean(message.silence or "").strip(), _LONGEST_COMMAND)
 
 
 def at(time: datetime) -> str:
