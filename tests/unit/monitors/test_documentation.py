@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import (
     Capture,
     Columns,
@@ -17,7 +18,10 @@ from driftline.domain.monitors.document import (
 )
 from driftline.domain.monitors.fields import format_offset
 from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
+from driftline.domain.monitors.part import Part
+from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.monitors.schedule import parse_schedule
+from driftline.domain.monitors.watch import Watch
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "monitor-document.md").read_text()
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
@@ -76,6 +80,19 @@ def test_every_other_field_has_a_row() -> None:
         f"columns.{name}" for name in Columns.model_fields
     }
     assert expected <= documented
+
+
+@pytest.mark.parametrize(
+    ("heading", "model"), [("`alarms` of a monitor", Alarm), ("`watch`", Watch), ("`retraining`", Retraining)]
+)
+def test_every_field_below_has_a_row(heading: str, model: type[Part]) -> None:
+    rows = rows_of(heading)
+    assert list(rows) == [field.alias or name for name, field in model.model_fields.items()]
+    for name, field in model.model_fields.items():
+        if isinstance(field.default, timedelta):
+            assert rows[name] == f"`{format_offset(field.default)}`"
+        elif isinstance(field.default, str | int):
+            assert rows[name].lower() == f"`{field.default}`".lower()
 
 
 @pytest.mark.parametrize("expression", re.findall(r"^\| `((?:cron|rate|at)\([^`]*\))` \|", TEXT, re.MULTILINE))

@@ -32,6 +32,19 @@ EXAMPLE = textwrap.dedent("""\
     """)
 
 
+ANY_VIOLATION = {
+    "metric": "violations",
+    "name": None,
+    "threshold": None,
+    "comparison": ">=",
+    "anomaly_band": None,
+    "for": {"datapoints": 1, "of": None},
+    "missing": "ignore",
+    "severity": "warning",
+    "actions": ["notify"],
+}
+
+
 def document(text: str) -> MonitorDocument:
     return parse_document(textwrap.dedent(text), where=WHERE)
 
@@ -94,9 +107,20 @@ class TestAGoodDocument:
                     "max_revisions_age": "P14D",
                     "preprocess": None,
                     "postprocess": None,
+                    "alarms": [ANY_VIOLATION],
                 },
                 "model_quality": None,
             },
+            "watch": {
+                "failed_executions": 1,
+                "schedule_delay": "PT2H",
+                "captures_age": "P1D",
+                "ground_truth_age": None,
+            },
+            "channels": [],
+            "settle": None,
+            "dashboard": True,
+            "retraining": None,
         }
 
     def test_model_quality_needs_a_problem_type_and_where_the_prediction_is(self) -> None:
@@ -110,6 +134,7 @@ class TestAGoodDocument:
             "max_revisions_age": "P14D",
             "namespace": None,
             "postprocess": None,
+            "alarms": [ANY_VIOLATION],
             "problem_type": "Regression",
             "inference_attribute": "0",
             "probability_attribute": None,

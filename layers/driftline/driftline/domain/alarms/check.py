@@ -21,7 +21,6 @@ from driftline.domain.monitors.document import (
     MonitorDocument,
     ScheduledMonitor,
 )
-from driftline.domain.monitors.fields import format_offset
 
 type Path = tuple[str | int, ...]
 
@@ -47,9 +46,15 @@ def problems_of(document: MonitorDocument) -> Iterator[AlarmProblem]:
                 yield _twice(path, alarm, first[alarm.label])
             first.setdefault(alarm.label, index)
             yield from _too_long(path, monitor, alarm)
+            if "retrain" in alarm.actions and document.retraining is None:
+                yield AlarmProblem(
+                    (*path, "actions"),
+                    "retrain, and the document has no retraining section",
+                    "notify, or a retraining section with a target",
+                )
     failures = document.watch.failed_executions
     for name, monitor in document.monitors.by_name().items():
-        if failures > 1:
+        if failures > 1 and monitor.enabled:
             yield from _does_not_fit(("watch", "failed_executions"), monitor, failures, f" of {name}")
 
 
@@ -100,8 +105,8 @@ def _too_long(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[A
     if alarm.missing != "ignore" and every and every > LONGEST:
         yield AlarmProblem(
             (*path, "missing"),
-            f"{alarm.missing} with a schedule that runs every {format_offset(every).removeprefix('P')}",
-            "ignore: CloudWatch looks back seven days, so that most of the time nothing would be there",
+            f"{alarm.missing} with executions that are {_in_words(every)} apart",
+            "ignore: CloudWatch looks back seven days, and most of the time nothing would be there",
         )
     elif alarm.for_.window > 1:
         yield from _does_not_fit((*path, "for"), monitor, alarm.for_.window, "", alarm.missing)

@@ -2,13 +2,19 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from driftline.domain.monitors.fields import AlarmName, refuse
 from driftline.domain.monitors.part import Part
 
 VIOLATIONS = "violations"
 """The number of violated constraints of an execution: what is alarmed on when nothing is written."""
+
+
+def _not_nothing(actions: tuple[str, ...]) -> tuple[str, ...]:
+    if not actions:
+        raise refuse("no action", "notify, retrain, or both", "For no alarm at all take it away.")
+    return actions
 
 
 class For(Part):
@@ -44,14 +50,14 @@ class Alarm(Part):
     name: AlarmName | None = None
     """What it is called, once in a monitor. Default: the metric's name."""
 
-    threshold: Annotated[float, Field(strict=False, allow_inf_nan=False)] | None = None
+    threshold: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
     """The value to compare with. Default for violations: 1; everything else needs it, or an anomaly_band."""
 
     comparison: Literal[">=", ">", "<=", "<", "outside"] = ">="
     """The side of the threshold that is an alarm. With an anomaly_band: > or >= above it, < or <= below it, outside
     either."""
 
-    anomaly_band: Annotated[float, Field(gt=0, le=20)] | None = None
+    anomaly_band: Annotated[float, Field(strict=True, gt=0, le=20)] | None = None
     """Instead of a threshold: CloudWatch learns what is usual; the number is the band's half width in standard
     deviations. CloudWatch needs some days to learn, and three alarms' money."""
 
@@ -64,7 +70,9 @@ class Alarm(Part):
     severity: Literal["warning", "critical"] = "warning"
     """How loud it is. Channels can choose."""
 
-    actions: Annotated[tuple[Literal["notify", "retrain"], ...], Field(min_length=1)] = ("notify",)
+    actions: Annotated[tuple[Literal["notify", "retrain"], ...], AfterValidator(_not_nothing)] = Field(
+        default=("notify",), json_schema_extra={"minItems": 1}
+    )
     """notify tells people; retrain asks for a retraining, which the document's retraining section has to allow."""
 
     @property

@@ -278,13 +278,3 @@ class MonitorDocument(Part):
 
     retraining: Retraining | None = None
     """What may be started when an alarm asks for it. Default: nothing."""
-
-    @model_validator(mode="after")
-    def _retraining_is_possible(self) -> Self:
-        for name, monitor in self.monitors.by_name().items():
-            if self.retraining is None and any("retrain" in alarm.actions for alarm in monitor.alarms):
-                raise refuse(
-                    f"an alarm of {name} asks for a retraining and there is no retraining section",
-                    "retraining: with a target, or alarms without the action retrain",
-                )
-        return self

@@ -1,10 +1,10 @@
 """From the text of a monitor document to the document, or to every error in it."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, override
+from typing import Any, get_args, override
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -162,13 +162,21 @@ def _from_pydantic(details: ErrorDetails, positions: Positions, where: str) -> D
 
 
 def _fields_at(path: Path) -> list[str]:
-    """The fields of the model at a path of the document."""
+    """The fields of the model at a path of the document, as the document calls them."""
     model: type[BaseModel] = MonitorDocument
     for name in path:
-        annotation = model.model_fields[str(name)].annotation
-        candidates = [annotation, *getattr(annotation, "__args__", ())]
-        model = next(part for part in candidates if isinstance(part, type) and issubclass(part, BaseModel))
-    return list(Monitors.known()) if model is Monitors else list(model.model_fields)
+        if isinstance(name, str):  # a place in a list leads to the list's only model
+            fields = {field.alias or own: field for own, field in model.model_fields.items()}
+            model = next(_models_in(fields[name].annotation))
+    return list(Monitors.known()) if model is Monitors else [f.alias or own for own, f in model.model_fields.items()]
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """`Alarm` of `tuple[Alarm, ...]`, `Capture` of `Capture | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
 
 
 def _did_you_mean(found: object, allowed: Sequence[str]) -> str:
