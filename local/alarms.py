@@ -162,12 +162,15 @@ class AlarmEvaluator:
             "recentDatapoints": [value for value in reversed(verdict.values) if value is not None],
             "threshold": alarm["Threshold"],
         }
-        self._cloudwatch.set_alarm_state(
-            AlarmName=alarm["AlarmName"],
-            StateValue=verdict.state,
-            StateReason=verdict.reason,
-            StateReasonData=json.dumps(data),
-        )
+        try:
+            self._cloudwatch.set_alarm_state(
+                AlarmName=alarm["AlarmName"],
+                StateValue=verdict.state,
+                StateReason=verdict.reason,
+                StateReasonData=json.dumps(data),
+            )
+        except self._cloudwatch.exceptions.ResourceNotFound:
+            return  # deleted meanwhile
         self.changes += 1
 
 

@@ -9,7 +9,6 @@
 
 import argparse
 import json
-import os
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -18,13 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
-from uuid import uuid4
 
-import boto3
-from botocore.config import Config
-
-from local import stack
+from local import schedules, stack
+from local.alarms import AlarmEvaluator
 from local.emf import MetricsBridge
+from local.queues import Queues
+from local.sagemaker import SageMakerServer
 from local.server import REGION, Server, default_python
 
 _LOCAL_PARAMETERS = {
@@ -34,7 +32,8 @@ _LOCAL_PARAMETERS = {
     "RerunDelaySeconds": "1",
 }
 
-_QUEUES = ("Configure", "Baseline", "Profile", "Merge", "Run", "Rerun")
+_HOURLY = ("FreshnessSchedule", "TickSchedule")
+_EVALUATE_SECONDS = 60  # as CloudWatch does; and at once when signals come
 _DRAIN_PAUSE_SECONDS = 0.03
 _QUIET_LOOKS = 2  # queues are looked at one after the other: a message may pass behind our back once
 
@@ -49,6 +48,7 @@ class EmbeddedCloud:
         build: Output folder of `sam build` to deploy; by default the source.
         python: Interpreter of server and functions.
         parameters: Of the template.
+        sagemaker: Whether there is a SageMaker (a moto server), for the functions and for `client("sagemaker")`.
         tell: Takes lines for a person to read.
     """
 
@@ -61,23 +61,47 @@ class EmbeddedCloud:
         build: Path | None = None,
         python: Path | None = None,
         parameters: Mapping[str, str] | None = None,
+        sagemaker: bool = False,
         tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._stack_name = stack_name
-        self._server = Server(enforce_iam=enforce_iam, schedules_tick=schedules_tick, python=python or default_python())
+        self._enforce_iam = enforce_iam
+        self._schedules_tick = schedules_tick
+        self._python = python or default_python()
+        self._sagemaker = SageMakerServer() if sagemaker else None
         self._template = (build or stack.REPOSITORY) / "template.yaml"
         self._built = build is not None
         self._parameters = {**_LOCAL_PARAMETERS, **(parameters or {})}
         self._tell = tell
         self._clients: dict[str, Any] = {}
+        self._clock: datetime | None = None
+        self._evaluated = 0.0
         self._closing = ExitStack()
         self.outputs: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:
-            undo.enter_context(self._server)
-            self._deploy()
-            self._bridge = MetricsBridge(self.client("logs"), self.client("cloudwatch"))
+            environment = {}
+            if self._sagemaker:
+                environment["AWS_ENDPOINT_URL_SAGEMAKER"] = undo.enter_context(self._sagemaker).endpoint
+            self._server = undo.enter_context(
+                Server(
+                    enforce_iam=self._enforce_iam,
+                    schedules_tick=self._schedules_tick,
+                    python=self._python,
+                    environment=environment,
+                )
+            )
+            self.outputs = stack.deploy(
+                self.client, self._template, self._stack_name, self._parameters, built=self._built, tell=self._tell
+            )
+            self._queues = Queues(self.client("sqs"), self.outputs)
+            self._alarms = AlarmEvaluator(
+                self.client("cloudwatch"), lambda: self.now, lambda: self._clock is not None, self._tell
+            )
+            self._bridge = MetricsBridge(
+                self.client("logs"), self.client("cloudwatch"), lambda: self._clock, self._look_at_alarms
+            )
             self._bridge.start()
             undo.callback(self._bridge.stop)
             self._closing = undo.pop_all()
@@ -115,19 +139,23 @@ class EmbeddedCloud:
     def client(self, service: str) -> Any:
         """A boto3 client with all rights; the same one each time."""
         if service not in self._clients:
-            make: Any = boto3.client  # the stubs want literal service names
-            self._clients[service] = make(
-                service,
-                endpoint_url=self.endpoint,
-                region_name=REGION,
-                aws_access_key_id="test",
-                aws_secret_access_key="test",  # noqa: S106 (MiniStack's own)
-                config=Config(retries={"mode": "standard", "max_attempts": 3}, proxies={}),
-            )
+            moto = self._sagemaker if service == "sagemaker" else None
+            self._clients[service] = stack.client(service, moto.endpoint if moto else self.endpoint)
         return self._clients[service]
 
+    @property
+    def now(self) -> datetime:
+        """The simulated time of signals and alarms; the server's until it is set."""
+        return self._clock or datetime.now(UTC)
+
+    def set_clock(self, at: datetime | None) -> None:
+        """From now on it is `at`; None for the server's time again. What was published before keeps its time."""
+        self._bridge.pump()
+        self._clock = at
+
     def drain(self, timeout: float = 60) -> None:
-        """Waits until no event is on its way and no function runs, and metrics have arrived.
+        """Waits until no event is on its way and no function runs, metrics have arrived, alarms were evaluated, and
+        what they caused has been handled.
 
         A message that fails counts as on its way until it is in its dead-letter queue.
 
@@ -135,34 +163,58 @@ class EmbeddedCloud:
             TimeoutError: something is still on its way.
         """
         give_up = time.monotonic() + timeout
+        changes = -1
+        while changes != self._alarms.changes:
+            changes = self._alarms.changes
+            self._wait_until_quiet(give_up, timeout)
+            self.carry_metrics()
+
+    def _wait_until_quiet(self, give_up: float, timeout: float) -> None:
         quiet = 0
         waiting: dict[str, int] = {}
         while quiet < _QUIET_LOOKS:
-            waiting = {name: count for name in _QUEUES if (count := self.messages(f"{name}QueueUrl"))}
+            waiting = self._queues.waiting()
+            if running := self._server.asynchronous_invocations():
+                waiting["functions"] = running
             quiet = 0 if waiting else quiet + 1
             if waiting and time.monotonic() > give_up:
                 raise TimeoutError(f"After {timeout} s still on its way: {waiting}\n{self._server.log()[-3000:]}")
             time.sleep(_DRAIN_PAUSE_SECONDS)
-        self.carry_metrics()
 
     def carry_metrics(self) -> None:
-        """Brings the functions' metrics to CloudWatch now; else it happens twice a second."""
+        """Brings the functions' metrics to CloudWatch now and evaluates the alarms; else it happens twice a second."""
         self._bridge.pump()
+        self.evaluate_alarms()
+
+    def evaluate_alarms(self) -> int:
+        """Evaluates all alarms now; gives the number that changed."""
+        self._evaluated = time.monotonic()
+        self._count_dead_letters()
+        return self._alarms.evaluate()
+
+    def _look_at_alarms(self, signals: bool) -> None:
+        if signals or time.monotonic() - self._evaluated > _EVALUATE_SECONDS:
+            self.evaluate_alarms()
+
+    def _count_dead_letters(self) -> None:
+        data = [
+            {
+                "MetricName": "ApproximateNumberOfMessagesVisible",
+                "Dimensions": [{"Name": "QueueName", "Value": name}],
+                "Timestamp": self.now,
+                "Value": count,
+            }
+            for name, count in self._queues.dead_letters()
+        ]
+        self.client("cloudwatch").put_metric_data(Namespace="AWS/SQS", MetricData=data)
 
     def messages(self, queue_output: str) -> int:
         """How many messages the queue of a stack output holds, those in flight and the delayed ones included."""
-        attributes = self.client("sqs").get_queue_attributes(
-            QueueUrl=self.outputs[queue_output],
-            AttributeNames=[f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")],
-        )["Attributes"]
-        return sum(int(count) for count in attributes.values())
+        return self._queues.messages(queue_output)
 
     def hasten_retries(self, seconds: int) -> None:
         """Failed messages are tried again after so many seconds instead of six times the function's timeout."""
-        for name in _QUEUES:
-            self.client("sqs").set_queue_attributes(
-                QueueUrl=self.outputs[f"{name}QueueUrl"], Attributes={"VisibilityTimeout": str(seconds)}
-            )
+        self._queues.hasten(seconds)
 
     def schedules(self) -> list[str]:
         """Names of the monitors' schedules."""
@@ -170,28 +222,26 @@ class EmbeddedCloud:
         return sorted(schedule["Name"] for page in pages for schedule in page["Schedules"])
 
     def fire_schedule(self, name: str, at: datetime) -> None:
-        """Delivers what EventBridge Scheduler would at the time `at`.
+        """Delivers what EventBridge Scheduler would at the time `at`, which is the simulated time from then on.
 
         Raises:
             PermissionError: the schedule's role may not do that.
         """
-        schedule = self.client("scheduler").get_schedule(GroupName=self._schedule_group, Name=name)
-        target = schedule["Target"]
-        text = (
-            target["Input"]
-            .replace("<aws.scheduler.scheduled-time>", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-            .replace("<aws.scheduler.schedule-arn>", schedule["Arn"])
-            .replace("<aws.scheduler.execution-id>", uuid4().hex)
-            .replace("<aws.scheduler.attempt-number>", "1")
-        )
-        # A service's own trust policy lets nobody else take the role, so its rights are asked about instead of used.
-        verdict = self.client("iam").simulate_principal_policy(
-            PolicySourceArn=target["RoleArn"], ActionNames=["sqs:SendMessage"], ResourceArns=[target["Arn"]]
-        )["EvaluationResults"][0]["EvalDecision"]
-        if verdict != "allowed":
-            raise PermissionError(f"the schedule's role may not send to {target['Arn']}: {verdict}")
-        url = self.client("sqs").get_queue_url(QueueName=target["Arn"].rsplit(":", 1)[-1])["QueueUrl"]
-        self.client("sqs").send_message(QueueUrl=url, MessageBody=text)
+        self.set_clock(at)
+        found = self.client("scheduler").get_schedule(GroupName=self._schedule_group, Name=name)
+        schedules.deliver(found, at, self.client)
+
+    def tick(self, at: datetime) -> None:
+        """Fires the stack's own hourly schedules: the look for what did not happen, and the time for incidents."""
+        self.set_clock(at)
+        for logical_id in _HOURLY:
+            resource = self.client("cloudformation").describe_stack_resource(
+                StackName=self._stack_name, LogicalResourceId=logical_id
+            )["StackResourceDetail"]
+            found = self.client("scheduler").get_schedule(Name=resource["PhysicalResourceId"].rsplit("/", 1)[-1])
+            schedules.deliver(found, at, self.client)
+            # What is missing is an alarm before the incidents hear the time.
+            self.carry_metrics()
 
     def run(self, request: Mapping[str, object]) -> dict[str, Any]:
         """An execution by hand: invokes run_monitor and gives its answer.
@@ -199,13 +249,8 @@ class EmbeddedCloud:
         Raises:
             RuntimeError: the function failed.
         """
-        answer = self.client("lambda").invoke(
-            FunctionName=self.outputs["RunMonitorFunction"], Payload=json.dumps(request).encode()
-        )
-        body = json.loads(answer["Payload"].read())
-        if "FunctionError" in answer:
-            raise RuntimeError(f"run_monitor failed: {body}")
-        return dict(body)
+        function = self.outputs["RunMonitorFunction"]
+        return dict(schedules.invoke(self.client("lambda"), function, json.dumps(request).encode()))
 
     def logs(self, function: str) -> list[str]:
         """All log lines of a function, by its name in functions/."""
@@ -219,23 +264,6 @@ class EmbeddedCloud:
     @property
     def _schedule_group(self) -> str:
         return self.outputs["ScheduleGroupName"]
-
-    def _deploy(self) -> None:
-        # The translator asks for the partition of "the" region, by way of the environment.
-        os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
-        s3 = self.client("s3")
-        s3.create_bucket(Bucket=stack.CODE_BUCKET)
-
-        def upload(name: str, body: bytes) -> str:
-            s3.put_object(Bucket=stack.CODE_BUCKET, Key=name, Body=body)
-            return f"s3://{stack.CODE_BUCKET}/{name}"
-
-        body, taken_out = stack.cloudformation_template(self._template, built=self._built, upload=upload)
-        for line in taken_out:
-            self._tell(f"Left out here: {line}")
-        upload("template.json", body.encode())
-        url = f"{self.endpoint}/{stack.CODE_BUCKET}/template.json"
-        self.outputs = stack.create(self.client("cloudformation"), self._stack_name, url, self._parameters)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

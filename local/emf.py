@@ -5,9 +5,12 @@ Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatc
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+
+SIGNALS = "Driftline/"
+"""What the namespaces of signals begin with: figures for alarms, of the time in which they are published."""
 
 _MAX_DATA = 500  # metric data per PutMetricData
 _PAUSE_SECONDS = 0.5
@@ -50,31 +53,30 @@ def _figures(value: Any) -> dict[str, Any]:
     return {"Values": [float(one) for one in value] if isinstance(value, list) else [float(value)]}
 
 
-def _value(value: Any) -> dict[str, Any]:
-    """A number, several, or a statistic set."""
-    if isinstance(value, dict):
-        return {
-            "StatisticValues": {
-                "SampleCount": value["Count"],
-                "Sum": value["Sum"],
-                "Minimum": value["Min"],
-                "Maximum": value["Max"],
-            }
-        }
-    return {"Values": [float(one) for one in value] if isinstance(value, list) else [float(value)]}
-
-
 class MetricsBridge:
     """Carries embedded metrics from the functions' log groups to CloudWatch, each line once.
+
+    Signals get the simulated time, if there is one: they are stamped when they are published, and alarms look at the
+    same clock.
 
     Args:
         logs: A client of CloudWatch Logs.
         cloudwatch: A client of CloudWatch.
+        clock: Gives the simulated time; None while time is the server's.
+        heard: Called after each look of the bridge's own thread, with whether there were signals.
     """
 
-    def __init__(self, logs: Any, cloudwatch: Any) -> None:
+    def __init__(
+        self,
+        logs: Any,
+        cloudwatch: Any,
+        clock: Callable[[], datetime | None] = lambda: None,
+        heard: Callable[[bool], None] = lambda _signals: None,
+    ) -> None:
         self._logs = logs
         self._cloudwatch = cloudwatch
+        self._clock = clock
+        self._heard = heard
         self._seen: set[tuple[str, str, int, str]] = set()
         self._newest: dict[str, int] = {}
         self._turn = threading.Lock()
@@ -89,17 +91,20 @@ class MetricsBridge:
         if self._thread.is_alive():
             self._thread.join(timeout=10)
 
-    def pump(self) -> int:
-        """Carries what is new now; gives the number of metric data."""
+    def pump(self) -> bool:
+        """Carries what is new now; gives whether there were signals, on which alarms look."""
         with self._turn:
             by_namespace: dict[str, list[dict[str, Any]]] = {}
+            simulated = self._clock()
             for line in self._new_lines():
                 for namespace, datum in metric_data(line):
+                    if simulated and namespace.startswith(SIGNALS):
+                        datum["Timestamp"] = simulated
                     by_namespace.setdefault(namespace, []).append(datum)
             for namespace, data in by_namespace.items():
                 for start in range(0, len(data), _MAX_DATA):
                     self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + _MAX_DATA])
-            return sum(map(len, by_namespace.values()))
+            return any(namespace.startswith(SIGNALS) for namespace in by_namespace)
 
     def _new_lines(self) -> Iterator[str]:
         groups = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/")
@@ -119,4 +124,4 @@ class MetricsBridge:
 
     def _run(self) -> None:
         while not self._stop.wait(_PAUSE_SECONDS):
-            self.pump()
+            self._heard(self.pump())

@@ -10,13 +10,19 @@ import shutil
 import signal
 import sys
 import threading
+from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from datetime import UTC, datetime
+from pathlib import Path
+from types import FunctionType, SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import ministack.app as gateway
 from ministack.core import iam_actions
-from ministack.services import cloudwatch, eventbridge, lambda_svc, s3, scheduler
+from ministack.services import cloudwatch, eventbridge, lambda_svc, s3, scheduler, sns
+
+_KEPT_NAMESPACES = ("Driftline/", "AWS/SQS")
 
 
 def end_with_parent() -> None:
@@ -53,6 +59,137 @@ def leave_alarms_alone() -> None:
     cloudwatch._evaluate_alarm = lambda _alarm: None  # noqa: SLF001
 
 
+def keep_signals_of_simulated_times() -> None:
+    """Signals may have a simulated time of years ago. Others are dropped after two weeks."""
+    evict = cloudwatch._evict_old_metrics  # noqa: SLF001
+
+    def evict_others() -> None:
+        kept = {
+            key: list(points)
+            for key, points in cloudwatch._metrics.items()  # noqa: SLF001
+            if key[0].startswith(_KEPT_NAMESPACES)
+        }
+        evict()
+        for key, points in kept.items():
+            cloudwatch._metrics[key] = points  # noqa: SLF001
+
+    cloudwatch._evict_old_metrics = evict_others  # noqa: SLF001
+
+
+def tell_alarms_as_cloudwatch_does() -> None:
+    """The message of an alarm's action has all its fields, and the time that the alarm was evaluated at.
+
+    SetAlarmState has no time; CloudWatch's own reason data has (queryDate), and so has that of our evaluator.
+    """
+    fields = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
+
+    def moment(seconds: float) -> str:
+        return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+    def tell(alarm: dict[str, Any], old_state: str, new_state: str, reason: str) -> None:
+        topics = [arn for arn in alarm.get(fields[new_state]) or [] if arn.split(":")[2] == "sns"]
+        if not topics or not alarm.get("ActionsEnabled", True):
+            return
+        evaluated = json.loads(alarm.get("StateReasonData") or "{}").get("queryDate")
+        region = alarm["AlarmArn"].split(":")[3]
+        message = {
+            "AlarmName": alarm["AlarmName"],
+            "AlarmDescription": alarm.get("AlarmDescription") or None,
+            "AWSAccountId": alarm["AlarmArn"].split(":")[4],
+            "AlarmConfigurationUpdatedTimestamp": moment(alarm["AlarmConfigurationUpdatedTimestamp"]),
+            "NewStateValue": new_state,
+            "NewStateReason": reason,
+            "StateChangeTime": evaluated or moment(alarm["StateUpdatedTimestamp"]),
+            "Region": "US East (N. Virginia)" if region == "us-east-1" else region,
+            "AlarmArn": alarm["AlarmArn"],
+            "OldStateValue": old_state,
+            **{field: alarm.get(field) or [] for field in ("OKActions", "AlarmActions", "InsufficientDataActions")},
+            "Trigger": _trigger(alarm),
+        }
+        subject = f'{new_state}: "{alarm["AlarmName"]}" in {message["Region"]}'[:100]
+        for topic in topics:
+            sns._fanout(topic, str(uuid4()), json.dumps(message), subject)  # noqa: SLF001
+
+    cloudwatch._dispatch_alarm_actions = tell  # noqa: SLF001
+
+
+def _trigger(alarm: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "MetricName": alarm.get("MetricName"),
+        "Namespace": alarm.get("Namespace"),
+        "StatisticType": "Statistic",
+        "Statistic": (alarm.get("Statistic") or "").upper(),
+        "Unit": alarm.get("Unit"),
+        "Dimensions": [{"value": one["Value"], "name": one["Name"]} for one in alarm.get("Dimensions") or []],
+        "Period": alarm.get("Period"),
+        "EvaluationPeriods": alarm.get("EvaluationPeriods"),
+        **({"DatapointsToAlarm": alarm["DatapointsToAlarm"]} if alarm.get("DatapointsToAlarm") else {}),
+        "ComparisonOperator": alarm.get("ComparisonOperator"),
+        "Threshold": alarm.get("Threshold"),
+        "TreatMissingData": alarm.get("TreatMissingData"),
+        "EvaluateLowSampleCountPercentile": "",
+    }
+
+
+def remember_anomaly_bands() -> None:
+    """PutMetricAlarm keeps the expressions of an alarm (an anomaly band), which MiniStack forgets."""
+    put = cloudwatch._put_metric_alarm  # noqa: SLF001
+
+    def put_all(params: Any, asked: dict[str, Any], *protocol: Any) -> Any:
+        answer = put(params, asked, *protocol)
+        stored = cloudwatch._alarms.get(asked.get("AlarmName"))  # noqa: SLF001
+        if stored is not None and asked.get("Metrics"):
+            for field in ("MetricName", "Namespace", "Statistic", "Period", "Threshold", "Dimensions"):
+                stored.pop(field, None)
+            stored["Metrics"] = asked["Metrics"]
+            stored["ThresholdMetricId"] = asked.get("ThresholdMetricId")
+        return answer
+
+    cloudwatch._put_metric_alarm = put_all  # noqa: SLF001
+
+
+class _Here:
+    """Stands for threading.Thread where the caller is a thread already."""
+
+    def __init__(self, target: Callable[..., object], args: tuple[object, ...] = (), **_options: object) -> None:
+        self._target, self._args = target, args
+
+    def start(self) -> None:
+        self._target(*self._args)
+
+
+def invoke_for_events_as_lambda_does() -> None:
+    """A function that a rule invokes is tried again, and then leaves the event in its dead-letter queue, as MiniStack
+    has it for other asynchronous invocations. How many are under way stands in a file, for `drain()`."""
+    retry_here = FunctionType(
+        lambda_svc.invoke_async_with_retry.__code__,
+        {**vars(lambda_svc), "threading": SimpleNamespace(Thread=_Here)},
+    )
+    under_way = Path(os.environ["DRIFTLINE_FOLDER"]) / "asynchronous-invocations"
+    turn, count = threading.Lock(), [0]
+
+    def add(number: int) -> None:
+        with turn:
+            count[0] += number
+            under_way.write_text(str(count[0]))
+
+    def run(function: dict[str, Any], event: Any) -> None:
+        try:
+            retry_here(function, event)
+        finally:
+            add(-1)
+
+    def invoke(arn: str, payload: str) -> None:
+        function, config, _ = lambda_svc._get_func_record_for_ref(arn)  # noqa: SLF001
+        if function and config:
+            add(1)
+            record = {**function, **lambda_svc._execution_record_for_config(function, config)}  # noqa: SLF001
+            inherited = copy_context()
+            threading.Thread(target=inherited.run, args=(run, record, json.loads(payload)), daemon=True).start()
+
+    eventbridge._dispatch_to_lambda = invoke  # noqa: SLF001
+
+
 def read_concurrency_as_number() -> None:
     """A MaximumConcurrency that comes from a parameter is a text in CloudFormation; AWS reads the number in it."""
     limit_of = lambda_svc._sqs_esm_concurrency  # noqa: SLF001
@@ -66,21 +203,38 @@ def read_concurrency_as_number() -> None:
     lambda_svc._sqs_esm_concurrency = limit_as_number  # noqa: SLF001
 
 
-def name_schedules_with_their_group() -> None:
-    """The resource of a schedule's permissions is schedule/<group>/<name>; MiniStack checks schedule/default/<name>."""
+def name_what_policies_are_about() -> None:
+    """A schedule's permissions are about schedule/<group>/<name>, where MiniStack checks schedule/default/<name>; those
+    of alarms and dashboards about their names, of which MiniStack reads a single alarm's only."""
     resource_of = iam_actions.extract_resource_arn
 
-    def resource_with_group(
+    def named(
         service: str, method: str, path: str, headers: Any, body: bytes, query: dict[str, Any], *place: str
     ) -> str:
         resource = str(resource_of(service, method, path, headers, body, query, *place))
-        if service != "scheduler" or ":schedule/default/" not in resource:
-            return resource
-        asked = query.get("groupName") or (json.loads(body).get("GroupName") if body else None) or "default"
-        group = asked[0] if isinstance(asked, list) else asked
-        return resource.replace(":schedule/default/", f":schedule/{group}/")
+        asked = json.loads(body) if body and body.startswith(b"{") else {}
+        if service == "scheduler" and ":schedule/default/" in resource:
+            group = query.get("groupName") or asked.get("GroupName") or "default"
+            name = group[0] if isinstance(group, list) else group
+            return resource.replace(":schedule/default/", f":schedule/{name}/")
+        if service == "monitoring" and resource == "*":
+            return _of_cloudwatch(asked, *place[:2])
+        return resource
 
-    iam_actions.extract_resource_arn = resource_with_group
+    iam_actions.extract_resource_arn = named
+
+
+def _of_cloudwatch(asked: Mapping[str, Any], region: str, account: str) -> str:
+    if asked.get("ResourceARN"):
+        return str(asked["ResourceARN"])
+    # The names of one request begin alike: what belongs to one endpoint is deleted together.
+    for dashboard in (asked.get("DashboardName"), *asked.get("DashboardNames", ())):
+        if dashboard:
+            return f"arn:aws:cloudwatch::{account}:dashboard/{dashboard}"
+    if "AlarmNamePrefix" in asked or "AlarmTypes" in asked:
+        return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
+    names = asked.get("AlarmNames")
+    return f"arn:aws:cloudwatch:{region}:{account}:alarm:{names[0]}" if names else "*"
 
 
 def tell_policies_the_source_of_events() -> None:
@@ -127,8 +281,12 @@ def main() -> None:
     trust_loopback()
     deliver_events_before_answering()
     leave_alarms_alone()
+    keep_signals_of_simulated_times()
+    tell_alarms_as_cloudwatch_does()
+    remember_anomaly_bands()
+    invoke_for_events_as_lambda_does()
     read_concurrency_as_number()
-    name_schedules_with_their_group()
+    name_what_policies_are_about()
     tell_policies_the_source_of_events()
     if os.environ.get("DRIFTLINE_SCHEDULES_TICK") == "1":
         fill_in_schedule_context()

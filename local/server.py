@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,15 +38,24 @@ class Server:
         enforce_iam: Whether roles and policies are enforced (`AUTH=true`).
         schedules_tick: Whether schedules fire by the wall clock.
         python: Interpreter of the server and of the functions; its environment needs ministack and boto3.
+        environment: Of the functions, besides what the template says.
 
     Raises:
         RuntimeError: the server did not come up; the text holds the end of its log.
     """
 
-    def __init__(self, *, enforce_iam: bool, schedules_tick: bool, python: Path) -> None:
+    def __init__(
+        self,
+        *,
+        enforce_iam: bool,
+        schedules_tick: bool,
+        python: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._enforce_iam = enforce_iam
         self._schedules_tick = schedules_tick
         self._python = python
+        self._more = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
         self.port = 0
@@ -82,6 +92,13 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def asynchronous_invocations(self) -> int:
+        """How many functions that a rule invoked have not ended yet, those that will be tried again included."""
+        try:
+            return int((self.folder / "asynchronous-invocations").read_text() or "1")
+        except FileNotFoundError:
+            return 0
 
     def log(self) -> str:
         return (self.folder / "server.log").read_text(errors="replace")
@@ -140,6 +157,7 @@ class Server:
             # One thread each: many workers share few cores.
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
+            **self._more,
         }
 
     def _is_ready(self) -> bool:

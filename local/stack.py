@@ -2,14 +2,19 @@
 
 import io
 import json
+import os
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import boto3
+from botocore.config import Config
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+
+from local.server import REGION
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CODE_BUCKET = "driftline-local-code"
@@ -111,3 +116,53 @@ def create(client: Any, name: str, body_url: str, parameters: Mapping[str, str])
         if event["ResourceStatus"].endswith("FAILED")
     ]
     raise RuntimeError("The stack was not created. " + "; ".join(reasons))
+
+
+def client(service: str, endpoint: str) -> Any:
+    """A boto3 client with all rights at a server of this machine."""
+    make: Any = boto3.client  # the stubs want literal service names
+    return make(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 (MiniStack's own)
+        config=Config(retries={"mode": "standard", "max_attempts": 3}, proxies={}),
+    )
+
+
+def deploy(
+    client_of: Callable[[str], Any],
+    template: Path,
+    name: str,
+    parameters: Mapping[str, str],
+    *,
+    built: bool,
+    tell: Callable[[str], None],
+) -> dict[str, str]:
+    """Packs and uploads the code and creates the stack; gives its outputs.
+
+    Args:
+        client_of: Gives a client with all rights for a service.
+        template: The SAM template; its paths are relative to its folder.
+        built: Whether it is the output of `sam build`.
+        tell: Takes a line for everything that was left out.
+
+    Raises:
+        RuntimeError: the stack failed; the text lists the resources that did and why.
+    """
+    # The translator asks for the partition of "the" region, by way of the environment.
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+    s3 = client_of("s3")
+    s3.create_bucket(Bucket=CODE_BUCKET)
+
+    def upload(name: str, body: bytes) -> str:
+        s3.put_object(Bucket=CODE_BUCKET, Key=name, Body=body)
+        return f"s3://{CODE_BUCKET}/{name}"
+
+    body, taken_out = cloudformation_template(template, built=built, upload=upload)
+    for line in taken_out:
+        tell(f"Left out here: {line}")
+    upload("template.json", body.encode())
+    url = f"{s3.meta.endpoint_url}/{CODE_BUCKET}/template.json"
+    return create(client_of("cloudformation"), name, url, parameters)

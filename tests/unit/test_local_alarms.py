@@ -3,6 +3,7 @@ data is missing"; X is breaching, 0 is not, - is missing, the newest on the righ
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -78,6 +79,7 @@ class CloudWatch:
         self.alarm = one
         self.points = points
         self.changes: list[dict[str, str]] = []
+        self.exceptions = SimpleNamespace(ResourceNotFound=KeyError)
 
     def get_paginator(self, _name: str) -> "CloudWatch":
         return self

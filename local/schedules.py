@@ -1,0 +1,55 @@
+"""EventBridge Scheduler at any time: delivers what a schedule would, after asking IAM whether its role may."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+
+def invoke(client: Any, function: str, payload: bytes) -> Any:
+    """A function's answer.
+
+    Raises:
+        RuntimeError: the function failed.
+    """
+    answer = client.invoke(FunctionName=function, Payload=payload)
+    body = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise RuntimeError(f"{function} failed: {body}")
+    return body
+
+
+def deliver(schedule: Mapping[str, Any], at: datetime, client: Callable[[str], Any]) -> None:
+    """Sends a schedule's input to its target, a queue or a function.
+
+    Args:
+        schedule: As GetSchedule gives it.
+        at: The scheduled time.
+        client: Gives a boto3 client with all rights.
+
+    Raises:
+        PermissionError: the schedule's role may not do that.
+        RuntimeError: the function failed.
+    """
+    target = schedule["Target"]
+    text = (
+        target["Input"]
+        .replace("<aws.scheduler.scheduled-time>", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        .replace("<aws.scheduler.schedule-arn>", schedule["Arn"])
+        .replace("<aws.scheduler.execution-id>", uuid4().hex)
+        .replace("<aws.scheduler.attempt-number>", "1")
+    )
+    service, name = target["Arn"].split(":")[2], target["Arn"].rsplit(":", 1)[-1]
+    action = "lambda:InvokeFunction" if service == "lambda" else "sqs:SendMessage"
+    # A service's own trust policy lets nobody else take the role, so its rights are asked about instead of used.
+    verdict = client("iam").simulate_principal_policy(
+        PolicySourceArn=target["RoleArn"], ActionNames=[action], ResourceArns=[target["Arn"]]
+    )["EvaluationResults"][0]["EvalDecision"]
+    if verdict != "allowed":
+        raise PermissionError(f"the schedule's role lacks {action} on {target['Arn']}: {verdict}")
+    if service == "lambda":
+        invoke(client("lambda"), name, text.encode())
+        return
+    url = client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+    client("sqs").send_message(QueueUrl=url, MessageBody=text)
