@@ -9,6 +9,7 @@ from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.retraining.audit import Decision
 from driftline.domain.retraining.request import request_id
 from driftline.usecases.retraining_target import UncertainStartError
+from driftline.usecases.retraining_turn import TURN
 from driftline.usecases.start_retraining import RunEnd
 from tests.fakes import InMemoryStore
 from tests.retraining import DAY, ENDPOINT, HOUR, START, World, alarm, document, put_merged_hour
@@ -369,12 +370,12 @@ class TestTheEnd:
 def test_an_endpoint_is_worked_on_by_one_at_a_time_until_the_turn_runs_out() -> None:
     world = World()
     world.alarm()
-    busy = world.ledger.model_copy(update={"busy_until": world.wall + timedelta(minutes=2)})
+    busy = world.ledger.model_copy(update={"busy_until": world.wall + TURN})
     world.table.put("retraining", ENDPOINT, busy.model_dump_json(), version=world.versions)
     with pytest.raises(RetryLaterError) as error:
         world.alarm(START + DAY)
-    assert error.value.after == 30
-    world.wall += timedelta(minutes=2)
+    assert error.value.after == 15
+    world.wall += TURN
     assert world.alarm(START + DAY).decision is Decision.STARTED
 
 

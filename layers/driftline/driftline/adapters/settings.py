@@ -104,3 +104,11 @@ class NotifySettings(Settings):
     """SSM parameters below it are channels."""
     channels_secret: _Optional = Field(default=None, alias="CHANNELS_SECRET")
     """A secret of Secrets Manager that holds channels, too."""
+
+
+class RetrainingSettings(Settings):
+    """Of start_retraining."""
+
+    state_table: str = Field(alias="STATE_TABLE", min_length=1)
+    stack_name: str = Field(alias="STACK_NAME", min_length=1)
+    retraining_queue: str = Field(alias="RETRAINING_QUEUE_URL", min_length=1)

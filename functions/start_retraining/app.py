@@ -1,0 +1,54 @@
+"""An alarm asks for a retraining, a person approves one, or a run ended: it is decided, started, written and told."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from driftline.adapters.alarms_in import Notification
+from driftline.adapters.events import DefaultBus
+from driftline.adapters.events_in import ObjectEvent
+from driftline.adapters.inbox import Postponing, work_through
+from driftline.adapters.retraining_in import RetrainingMessage, alarm_change, approval_of
+from driftline.adapters.retraining_targets import AwsTargets
+from driftline.adapters.s3 import S3Store, S3Stores
+from driftline.adapters.settings import RetrainingSettings
+from driftline.adapters.state_table import DynamoTable
+from driftline.usecases.start_retraining import Answer, Retrainer
+
+logger = Logger()
+settings = RetrainingSettings.from_environment()
+store = S3Store(settings.bucket)
+postponing = Postponing(settings.retraining_queue)
+retrainer = Retrainer(
+    store,
+    DynamoTable(settings.state_table),
+    AwsTargets(),
+    DefaultBus(),
+    settings.stack_name,
+    lambda: datetime.now(UTC),
+    S3Stores(),
+)
+
+
+def work(message: RetrainingMessage) -> None:
+    answer: Answer | None = None
+    match message.root:
+        case Notification() as notification:
+            alarm = alarm_change(notification, settings.stack_name)
+            answer = retrainer.answer_alarm(alarm) if alarm else None
+        case ObjectEvent() as event:
+            approval = approval_of(event, store)
+            answer = retrainer.answer_approval(approval) if approval else None
+        case run:
+            end = run.end()
+            answer = retrainer.note_end(end) if end else None
+    if answer is None:
+        logger.info("nothing to do")
+        return
+    logger.info("answered", endpoint=answer.endpoint, id=answer.id, decision=answer.decision, guard=answer.guard)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    return work_through(event, RetrainingMessage, work, logger, postponing)
