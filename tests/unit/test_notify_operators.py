@@ -319,7 +319,7 @@ class TestChannels:
         refusing, well = Unwilling("refusing", trouble=InvalidInputError("no such webhook")), RecordingChannel("well")
         office = Office(refusing, well)
         for _ in range(3):
-            with pytest.raises(InvalidInputError, match="refusing did not take .* no such webhook"):
+            with pytest.raises(InvalidInputError, match=r"refusing did not take .* no such webhook"):
                 office.hear(alarm())
         assert kinds(well) == [OPENED]
         # A tick tries too, and does not fail for what is not its own.

@@ -71,12 +71,7 @@ def wanted(message: Message, channels: Sequence[Channel], reached: Mapping[str, 
     channels and there is none of them, all hear it: a slip of the pen must not silence an endpoint.
     """
     addressed = _addressed(message, channels)
-    return {
-        channel.name
-        for channel in channels
-        if not addressed.channels or channel.name in addressed.channels
-        if (message.kind is MessageKind.RECOVERED and channel.name in reached) or channel.accepts(addressed)
-    }
+    return {channel.name for channel in channels if channel.accepts(addressed) or _heard(channel, addressed, reached)}
 
 
 def raise_for(failures: Iterable[Failure]) -> None:
@@ -100,7 +95,15 @@ def _send(channel: Channel, message: Message, conversation: str | None) -> Mappi
     return {"conversation": channel.send(message, conversation)}
 
 
+def _heard(channel: Channel, message: Message, reached: Mapping[str, object]) -> bool:
+    """Whether the message is the end of what the channel heard of."""
+    named = not message.channels or channel.name in message.channels
+    return message.kind is MessageKind.RECOVERED and channel.name in reached and named
+
+
 def _addressed(message: Message, channels: Sequence[Channel]) -> Message:
     """The message, to all channels if there is none of those that it names."""
-    known = {channel.name for channel in channels}
-    return replace(message, channels=tuple(name for name in message.channels if name in known))
+    named = set(message.channels)
+    if not named or any(channel.name in named or channel.accepts(message) for channel in channels):
+        return message
+    return replace(message, channels=())

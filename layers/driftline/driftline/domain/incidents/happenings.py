@@ -11,8 +11,19 @@ MODEL_ADOPTED = "Model Adopted"
 RETRAINING_DECISION = "Retraining Decision"
 
 _MOST_LINES = 40
-_IN_HEADLINE = {"Endpoint", "Monitor", "Decision", "Reason"}
-_LABELS = {"AuditUri": "Audit record", "Approve": "To approve", "ExpiresAt": "Void after", "DryRun": "Dry run"}
+_LEFT_OUT = {"Endpoint", "Monitor", "Decision", "Outcome", "Reason", "Id", "RequestId", "Alarm", "At"}
+"""What the message says elsewhere, or what nobody reads."""
+
+_LABELS = {
+    "ApproveCommand": "To approve",
+    "ExpiresAt": "Void after",
+    "AlarmLabel": "Alarm",
+    "AuditUri": "Audit record",
+    "RunArn": "Run",
+    "ModelPackage": "Model package",
+    "StartedAt": "Started",
+    "Mend": "What to do",
+}
 
 
 def text_message(heard: Text) -> Message:
@@ -55,7 +66,7 @@ def endpoint_of(heard: Happening) -> str:
 
 def model_of(heard: Happening) -> str:
     """The model that came into use, in words."""
-    package, model = _text(heard.detail, "Package"), _text(heard.detail, "Model")
+    package, model = _text(heard.detail, "ModelPackage"), _text(heard.detail, "Model")
     named = model or package.rpartition("/model-package/")[2] or package
     return f"the new model {name(named)}" if named else "a new model"
 
@@ -64,7 +75,8 @@ def _headline(heard: Happening) -> str:
     endpoint = name(endpoint_of(heard))
     if heard.kind == MODEL_ADOPTED:
         return f"{endpoint} has {model_of(heard)}"
-    decision, reason = _text(heard.detail, "Decision"), _text(heard.detail, "Reason")
+    decision = (_text(heard.detail, "Decision") or _text(heard.detail, "Outcome")).replace("_", " ")
+    reason = _text(heard.detail, "Reason")
     what = f"Retraining of {endpoint}" if heard.kind == RETRAINING_DECISION else f"{name(heard.kind)}: {endpoint}"
     return f"{what}{f': {decision}' if decision else ''}{f'. {reason}' if reason else ''}"
 
@@ -72,8 +84,14 @@ def _headline(heard: Happening) -> str:
 def _details(detail: Mapping[str, object]) -> Iterator[str]:
     """Whatever else the event says, one line for each field, in its order."""
     for key, value in list(detail.items())[:_MOST_LINES]:
-        if key not in _IN_HEADLINE and value not in (None, "", False):
-            yield line(f"{_LABELS.get(key, name(key))}: {'yes' if value is True else value}")
+        if key not in _LEFT_OUT and value not in (None, "", False, {}):
+            yield line(f"{_LABELS.get(key, name(key))}: {_worded(value)}")
+
+
+def _worded(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {each}" for key, each in value.items())
+    return "yes" if value is True else str(value)
 
 
 def _text(detail: Mapping[str, object], key: str) -> str:

@@ -1,0 +1,38 @@
+"""An alarm, an event, a text for people, or a tick came: people are told what they do not know yet."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from driftline.adapters.alarms_in import AlarmMessage
+from driftline.adapters.channels.loading import load_channels
+from driftline.adapters.inbox import Postponing, work_through
+from driftline.adapters.once import OnceInDynamo
+from driftline.adapters.s3 import S3Store
+from driftline.adapters.settings import NotifySettings
+from driftline.adapters.state_table import DynamoTable
+from driftline.usecases.notify_operators import notify_operators
+
+logger = Logger()
+settings = NotifySettings.from_environment()
+store = S3Store(settings.bucket)
+table = DynamoTable(settings.state_table)
+once = OnceInDynamo(settings.state_table)
+postponing = Postponing(settings.alarm_queue)
+
+
+def notify(message: AlarmMessage) -> None:
+    heard = message.heard()
+    # Each time anew: their settings are kept for some minutes, and a secret that was changed counts then.
+    channels = load_channels(settings)
+    notified = notify_operators(
+        heard, store=store, table=table, once=once, channels=channels, stack=settings.stack_name
+    )
+    for failure in notified.failures:
+        logger.warning("waits", channel=failure.channel, message_id=failure.message, reason=str(failure.error))
+    logger.info("notified", heard=type(heard).__name__, channels=len(channels), sent=notified.sent)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    return work_through(event, AlarmMessage, notify, logger, postponing)
