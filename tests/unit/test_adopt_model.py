@@ -103,7 +103,7 @@ class World:
     events: RecordingEvents
 
     def adopt(self, announcement: EndpointChanged | PackageChanged | ModelTold, **others: Any) -> Adoption:
-        ports = {"store": self.store, "models": self.models, "files": self.files, "events": self.events}
+        ports: dict[str, Any] = {"store": self.store, "models": self.models, "files": self.files, "events": self.events}
         return adopt_model(announcement, **(ports | others))
 
     def serve(self, package: ModelPackage, at: datetime = AT, made: datetime = AT - HOUR) -> EndpointChanged:

@@ -1,0 +1,1 @@
+"""Reference pipelines: to be copied and changed, not a part of the stack."""

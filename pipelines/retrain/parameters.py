@@ -1,0 +1,53 @@
+"""The pipeline's parameters: those that Driftline gives with every start, and those that are set once."""
+
+from pipelines.retrain.expressions import Json
+
+GIVEN_BY_DRIFTLINE = {
+    "Endpoint": "The endpoint whose alarm asked for it; the new model is for it",
+    "Monitor": "The monitor whose alarm asked for it",
+    "WindowStart": "Start of the window that was in alarm, ISO 8601",
+    "WindowEnd": "End of that window; training takes the labels of TrainingDays before it",
+    "ReportUri": "Folder of the report on that window",
+    "BaselineUri": "Folder of the baseline that it was judged by",
+    "CapturesUri": "Folder of the endpoint's capture files",
+    "GroundTruthUri": "Folder of the endpoint's ground truth",
+    "MergedUri": "Folder of merged records: captures with their ground truth",
+    "RetrainingId": "Id of the audit record",
+}
+_REQUIRED = {"Endpoint", "WindowEnd", "CapturesUri", "MergedUri", "RetrainingId"}
+"""All others may be empty: a start by hand has no alarm."""
+
+_OWN: dict[str, tuple[str, str | float | None, str]] = {
+    "RoleArn": ("String", None, "Role of all jobs"),
+    "OutputUri": ("String", None, "S3 folder for what the jobs write, without a closing slash"),
+    "CodeUri": ("String", None, "S3 folder of the scripts in steps/"),
+    "TrainingDataUri": ("String", None, "S3 folder of the data that the model was trained with: CSV with a header"),
+    "XGBoostImage": ("String", None, "SageMaker's XGBoost image of the region, version 3.0-5"),
+    "MonitorImage": ("String", None, "SageMaker's Model Monitor image of the region"),
+    "ClarifyImage": ("String", None, "SageMaker's Clarify image of the region"),
+    "DeployFunctionArn": ("String", None, "ARN of the Lambda function in deploy/"),
+    "ModelPackageGroupName": ("String", None, "Group of the model registry"),
+    "ModelApprovalStatus": ("String", "PendingManualApproval", "Approved deploys at once"),
+    "Label": ("String", "label", "Column of the label in the training data"),
+    "Facet": ("String", None, "Column of the training data that bias is measured for"),
+    "FacetValue": ("String", "1", "Value, or lower bound, of the facet's disadvantaged group"),
+    "TrainingDays": ("Integer", 90, "How many days of labelled records are added to the training data"),
+    "MinimumAuc": ("Float", 0.8, "A model below it is not registered"),
+    "ProbabilityThreshold": ("String", "0.5", "Above it a row counts as positive"),
+    "SkipBiasCheck": ("Boolean", True, "false fails the run when bias grew since the last approved version"),
+    "ProcessingInstanceType": ("String", "ml.m5.large", "Instance of the processing jobs"),
+    "TrainingInstanceType": ("String", "ml.m5.large", "Instance of the training job"),
+}
+
+
+def parameters() -> list[Json]:
+    """The definition's Parameters."""
+    given: list[Json] = [
+        _one(name, "String", None if name in _REQUIRED else "", words) for name, words in GIVEN_BY_DRIFTLINE.items()
+    ]
+    return given + [_one(name, *rest) for name, rest in _OWN.items()]
+
+
+def _one(name: str, kind: str, default: Json, words: str) -> Json:
+    default_value: dict[str, Json] = {} if default is None else {"DefaultValue": default}
+    return {"Name": name, "Type": kind, "Description": words, **default_value}

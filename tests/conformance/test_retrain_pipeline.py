@@ -1,0 +1,689 @@
+"""The reference pipeline: its definition against the schema and the service's own shapes, and its scripts on real data.
+
+The published JSON Schema of pipeline definitions
+(https://github.com/aws-sagemaker-mlops/sagemaker-model-building-pipeline-definition-JSON-schema) knows no check steps,
+no property files and no drift-check baselines. SCHEMA has its rules on names, parameters, conditions and the envelope
+of a step, and the envelopes of the check steps as sagemaker 2 writes them. What is in a step's arguments is held
+against botocore's own model of the call that SageMaker makes of them, which is newer and stricter than either.
+"""
+
+import csv
+import importlib.util
+import io
+import json
+import re
+import sys
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.stub import Stubber
+from botocore.validate import ParamValidator
+from jsonschema import Draft202012Validator
+from moto import mock_aws
+
+from driftline.domain.data_quality.statistics import parse_statistics
+from driftline.domain.models.package import ENDPOINT_PROPERTY
+from driftline.domain.monitors.retraining import PLACEHOLDERS
+from driftline.usecases.suggest_baseline import suggest_baseline
+from pipelines.retrain.definition import definition, to_json
+from tests.fakes import InMemoryStore, RecordingOperators
+
+STEPS = Path(__file__).resolve().parents[2] / "pipelines" / "retrain" / "steps"
+ROLE = "arn:aws:iam::123456789012:role/pipeline"
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/image:1"
+GIVEN = {
+    "Endpoint": "churn",
+    "Monitor": "model_quality",
+    "WindowStart": "2026-02-28T00:00:00Z",
+    "WindowEnd": "2026-03-01T00:00:00Z",
+    "ReportUri": "s3://bucket/reports/churn/model_quality/2026/03/01/00/",
+    "BaselineUri": "s3://bucket/baselines/churn/model_quality/",
+    "CapturesUri": "s3://bucket/capture/churn/",
+    "GroundTruthUri": "s3://bucket/ground-truth/churn/",
+    "MergedUri": "s3://bucket/merged/churn/",
+    "RetrainingId": "20260301T000000Z-0a1b2c3d",
+}
+OWN = {
+    "RoleArn": ROLE,
+    "OutputUri": "s3://training/churn",
+    "CodeUri": "s3://training/code/",
+    "TrainingDataUri": "s3://training/data/",
+    "XGBoostImage": IMAGE,
+    "MonitorImage": IMAGE,
+    "ClarifyImage": IMAGE,
+    "DeployFunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:deploy",
+    "ModelPackageGroupName": "churn",
+    "Facet": "Intl Plan",
+}
+
+# ----------------------------------------------------------------------------------------------------- the schema
+
+NAME = {"type": "string", "pattern": r"^[A-Za-z0-9\-_]{1,64}$"}
+TEXT = {"type": "string", "maxLength": 4096}
+REFERENCE = {
+    "oneOf": [
+        {"type": "object", "properties": {"Get": TEXT}, "required": ["Get"], "additionalProperties": False},
+        {"type": "object", "required": ["Std:Join"], "additionalProperties": False, "properties": {"Std:Join": {}}},
+        {
+            "type": "object",
+            "required": ["Std:JsonGet"],
+            "additionalProperties": False,
+            "properties": {"Std:JsonGet": {}},
+        },
+    ]
+}
+CHECK = {
+    "ModelPackageGroupName": {"anyOf": [TEXT, REFERENCE]},
+    "SkipCheck": {"anyOf": [{"type": "boolean"}, REFERENCE]},
+    "FailOnViolation": {"type": "boolean"},
+    "RegisterNewBaseline": {"anyOf": [{"type": "boolean"}, REFERENCE]},
+    "SuppliedBaselineConstraints": {},
+}
+
+
+def a_step(kind: str, *required: str, **properties: Any) -> dict[str, Any]:
+    common = {"Name": NAME, "Type": {"const": kind}, "DependsOn": {"type": "array", "items": NAME}, "Description": TEXT}
+    return {
+        "type": "object",
+        "properties": {**common, "Arguments": {"type": "object"}, **properties},
+        "required": ["Name", "Type", *required],
+        "additionalProperties": False,
+    }
+
+
+def a_parameter(kind: str, default: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {"Name": NAME, "Type": {"const": kind}, "Description": TEXT, "DefaultValue": {"type": default}},
+        "required": ["Name", "Type"],
+        "additionalProperties": False,
+    }
+
+
+PROPERTY_FILE = {
+    "type": "object",
+    "properties": {"PropertyFileName": NAME, "OutputName": TEXT, "FilePath": TEXT},
+    "required": ["PropertyFileName", "OutputName", "FilePath"],
+    "additionalProperties": False,
+}
+CONDITION = {
+    "type": "object",
+    "properties": {
+        "Type": {
+            "enum": ["GreaterThan", "LessThan", "LessThanOrEqualTo", "GreaterThanOrEqualTo", "Equals", "NotEquals"]
+        },
+        "LeftValue": {},
+        "RightValue": {},
+    },
+    "required": ["Type", "LeftValue", "RightValue"],
+    "additionalProperties": False,
+}
+STEP_LIST = {"type": "array", "items": {"$ref": "#/$defs/Step"}}
+OUTPUT_PARAMETER = {
+    "type": "object",
+    "properties": {"OutputName": TEXT, "OutputType": {"enum": ["String", "Integer", "Boolean", "Float"]}},
+    "required": ["OutputName", "OutputType"],
+    "additionalProperties": False,
+}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "Version": {"const": "2020-12-01"},
+        "Metadata": {"type": "object"},
+        "Parameters": {
+            "type": "array",
+            "maxItems": 200,
+            "items": {
+                "oneOf": [
+                    a_parameter("String", "string"),
+                    a_parameter("Integer", "integer"),
+                    a_parameter("Float", "number"),
+                    a_parameter("Boolean", "boolean"),
+                ]
+            },
+        },
+        "Steps": {**STEP_LIST, "minItems": 1, "maxItems": 50},
+    },
+    "required": ["Steps"],
+    "additionalProperties": False,
+    "$defs": {
+        "Step": {
+            "oneOf": [
+                a_step("Processing", "Arguments", PropertyFiles={"type": "array", "items": PROPERTY_FILE}),
+                a_step("Training", "Arguments"),
+                a_step("Model", "Arguments"),
+                a_step("RegisterModel", "Arguments"),
+                a_step(
+                    "QualityCheck",
+                    "Arguments",
+                    *CHECK,
+                    CheckType={"enum": ["DATA_QUALITY", "MODEL_QUALITY"]},
+                    SuppliedBaselineStatistics={},
+                    **CHECK,
+                ),
+                a_step(
+                    "ClarifyCheck",
+                    "Arguments",
+                    "ModelName",
+                    *CHECK,
+                    CheckType={"enum": ["DATA_BIAS", "MODEL_BIAS", "MODEL_EXPLAINABILITY"]},
+                    ModelName={"anyOf": [TEXT, REFERENCE]},
+                    **CHECK,
+                ),
+                a_step(
+                    "Lambda",
+                    "FunctionArn",
+                    FunctionArn={"anyOf": [TEXT, REFERENCE]},
+                    OutputParameters={"type": "array", "items": OUTPUT_PARAMETER},
+                ),
+                a_step(
+                    "Fail",
+                    "Arguments",
+                    Arguments={"type": "object", "required": ["ErrorMessage"], "properties": {"ErrorMessage": TEXT}},
+                ),
+                a_step(
+                    "Condition",
+                    "Arguments",
+                    Arguments={
+                        "type": "object",
+                        "properties": {
+                            "Conditions": {"type": "array", "items": CONDITION},
+                            "IfSteps": STEP_LIST,
+                            "ElseSteps": STEP_LIST,
+                        },
+                        "required": ["Conditions"],
+                        "additionalProperties": False,
+                    },
+                ),
+            ]
+        }
+    },
+}
+
+# ------------------------------------------------------------------------------------------------- the definition
+
+CALLS = {
+    "Processing": ("CreateProcessingJob", "ProcessingJobName"),
+    "QualityCheck": ("CreateProcessingJob", "ProcessingJobName"),
+    "ClarifyCheck": ("CreateProcessingJob", "ProcessingJobName"),
+    "Training": ("CreateTrainingJob", "TrainingJobName"),
+    "Model": ("CreateModel", "ModelName"),
+    "RegisterModel": ("CreateModelPackage", None),
+}
+"""The call that SageMaker makes of a step's arguments, and the name that it gives by itself."""
+
+CHECK_PROPERTIES = {
+    "QualityCheck": {f"{kind}{file}" for kind in ("Calculated", "Used") for file in ("Statistics", "Constraints")},
+    "ClarifyCheck": {"CalculatedConstraints", "UsedConstraints"},
+}
+
+
+def steps(found: list[Any] | None = None) -> Iterator[dict[str, Any]]:
+    """Every step, those of both branches of a condition included."""
+    listed = json.loads(to_json())["Steps"] if found is None else found
+    for step in listed:
+        yield step
+        for branch in ("IfSteps", "ElseSteps"):
+            yield from steps(step["Arguments"].get(branch, []) if step["Type"] == "Condition" else [])
+
+
+def references(value: object) -> Iterator[str]:
+    match value:
+        case {"Get": str(path)}:
+            yield path
+        case dict():
+            for each in value.values():
+                yield from references(each)
+        case list():
+            for each in value:
+                yield from references(each)
+
+
+def resolved(value: Any, values: Mapping[str, Any]) -> Any:
+    """As it is when the pipeline runs; addresses that only a run knows are made up."""
+    match value:
+        case {"Get": str(path)}:
+            if path.startswith("Parameters."):
+                return values[path.removeprefix("Parameters.")]
+            return "p4jn9xou8a8s" if path.startswith("Execution.") else "s3://training/made/up"
+        case {"Std:Join": {"On": on, "Values": parts}}:
+            return on.join(str(resolved(part, values)) for part in parts)
+        case dict():
+            return {key: resolved(each, values) for key, each in value.items()}
+        case list():
+            return [resolved(each, values) for each in value]
+        case _:
+            return value
+
+
+def values() -> dict[str, Any]:
+    defaults = {each["Name"]: each.get("DefaultValue") for each in json.loads(to_json())["Parameters"]}
+    return defaults | OWN | GIVEN
+
+
+def test_the_definition_fits_the_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    errors = [
+        f"{error.json_path}: {error.message[:300]}" for error in Draft202012Validator(SCHEMA).iter_errors(definition())
+    ]
+    assert errors == []
+    names = [step["Name"] for step in steps()]
+    assert len(names) == len(set(names)) == 12
+
+
+@pytest.mark.parametrize("change", [{"Type": "QualityChecks"}, {"Unknown": 1}, {"Name": "not a name"}])
+def test_the_schema_sees_what_is_wrong(change: dict[str, object]) -> None:
+    wrong = json.loads(to_json())
+    wrong["Steps"][3]["Arguments"]["IfSteps"][1] |= change
+    assert not Draft202012Validator(SCHEMA).is_valid(wrong)
+
+
+@pytest.mark.parametrize("step", [step for step in steps() if step["Type"] in CALLS], ids=lambda step: step["Name"])
+def test_sagemaker_takes_the_arguments(step: dict[str, Any]) -> None:
+    call, named_by_sagemaker = CALLS[step["Type"]]
+    arguments = resolved(step["Arguments"], values())
+    if named_by_sagemaker:
+        arguments[named_by_sagemaker] = "given-by-the-pipeline"
+    service = botocore.session.get_session().get_service_model("sagemaker")
+    shape = service.operation_model(call).input_shape
+    assert shape is not None
+    report = ParamValidator().validate(arguments, shape)
+    assert not report.has_errors(), report.generate_report()
+    check_lengths(arguments, shape)
+
+
+def check_lengths(value: Any, shape: Any, where: str = "") -> None:
+    """Lengths and patterns, which botocore leaves to the service."""
+    match shape.type_name:
+        case "structure":
+            for name, each in value.items():
+                check_lengths(each, shape.members[name], f"{where}.{name}")
+        case "list":
+            for each in value:
+                check_lengths(each, shape.member, f"{where}[]")
+        case "map":
+            for name, each in value.items():
+                check_lengths(name, shape.key, f"{where} key")
+                check_lengths(each, shape.value, f"{where}.{name}")
+        case "string":
+            limits = shape.metadata
+            assert limits.get("min", 0) <= len(value) <= limits.get("max", sys.maxsize), f"{where}: {value!r}"
+            if shape.enum:
+                assert value in shape.enum, f"{where}: {value!r}"
+            pattern = limits.get("pattern", "")
+            if pattern and "\\p{" not in pattern:  # Java's classes of letters
+                assert re.fullmatch(pattern, value), f"{where}: {value!r}"
+
+
+def test_every_reference_leads_somewhere() -> None:
+    """Names of parameters, steps, outputs, property files and properties; and only to steps that come before."""
+    parameters = {each["Name"] for each in json.loads(to_json())["Parameters"]}
+    service = botocore.session.get_session().get_service_model("sagemaker")
+    before: dict[str, dict[str, Any]] = {}
+    for step in steps():
+        own = {key: each for key, each in step.items() if key != "Arguments"} if step["Type"] == "Condition" else step
+        conditions = step["Arguments"].get("Conditions", [])
+        for path in references([own, conditions]):
+            kind, _, rest = path.partition(".")
+            if kind == "Parameters":
+                assert rest in parameters, path
+            elif kind == "Steps":
+                name, _, leads_to = rest.partition(".")
+                assert name in before, f"{step['Name']} needs {path}, which comes later or never"
+                assert _has(before[name], leads_to, service), f"{step['Name']} needs {path}, which {name} has not"
+            else:
+                assert path == "Execution.PipelineExecutionId"
+        before[step["Name"]] = step
+
+
+def _has(step: dict[str, Any], path: str, service: Any) -> bool:
+    """Whether a step of this type has this property."""
+    if found := re.fullmatch(r"ProcessingOutputConfig\.Outputs\['(.+)'\]\.S3Output\.S3Uri", path):
+        return found[1] in {each["OutputName"] for each in step["Arguments"]["ProcessingOutputConfig"]["Outputs"]}
+    if found := re.fullmatch(r"PropertyFiles\.(.+)", path):
+        return found[1] in {each["PropertyFileName"] for each in step.get("PropertyFiles", [])}
+    if found := re.fullmatch(r"(?:(Calculated)Baseline|Baseline(Used)ForDriftCheck)(.+)", path):
+        return (found[1] or found[2]) + found[3] in CHECK_PROPERTIES.get(step["Type"], ())
+    describe = {"Training": "DescribeTrainingJob", "Model": "CreateModel", "RegisterModel": "DescribeModelPackage"}
+    operation = service.operation_model(describe[step["Type"]])
+    shape = operation.input_shape if step["Type"] == "Model" else operation.output_shape
+    for part in path.split("."):
+        if part not in shape.members:
+            return False
+        shape = shape.members[part]
+    return True
+
+
+def test_it_takes_what_driftline_gives() -> None:
+    """SageMaker refuses a start with a parameter that the pipeline does not have."""
+    parameters = {each["Name"]: each for each in json.loads(to_json())["Parameters"]}
+    given = {*PLACEHOLDERS.values(), "RetrainingId"}
+    assert given == set(GIVEN)
+    assert given <= set(parameters)
+    assert all(parameters[name]["Type"] == "String" for name in given)
+    # What a start has to say besides is what OWN says.
+    without_default = {name for name, each in parameters.items() if "DefaultValue" not in each}
+    assert without_default - given == set(OWN)
+
+
+def test_the_package_leads_adopt_model_to_its_endpoint() -> None:
+    register = next(step for step in steps() if step["Name"] == "Register")["Arguments"]
+    assert register["CustomerMetadataProperties"][ENDPOINT_PROPERTY] == {"Get": "Parameters.Endpoint"}
+    for part in ("ModelDataQuality", "ModelQuality"):
+        assert set(register["DriftCheckBaselines"][part]) == {"Statistics", "Constraints"}
+
+
+def test_it_is_made_and_started_on_sagemaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        client = boto3.client("sagemaker")
+        client.create_pipeline(
+            PipelineName="churn-retrain", PipelineDefinition=to_json(), ClientRequestToken="t" * 32, RoleArn=ROLE
+        )
+        given = [{"Name": name, "Value": value} for name, value in (GIVEN | OWN).items()]
+        arn = client.start_pipeline_execution(
+            PipelineName="churn-retrain", PipelineParameters=given, ClientRequestToken="u" * 32
+        )["PipelineExecutionArn"]
+        assert client.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"] == "Succeeded"
+        found = client.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)["PipelineParameters"]
+        assert {each["Name"]: each["Value"] for each in found} == GIVEN | OWN
+        stored = client.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)["PipelineDefinition"]
+        assert json.loads(stored) == definition()
+
+
+# --------------------------------------------------------------------------------------------------- the scripts
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"step_{name}", STEPS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+ARGUMENTS = ["--label", "Churn", "--facet", "Int'l Plan_yes", "--facet-value", "1", "--until", "2026-03-01T00:00:00Z"]
+ARGUMENTS += ["--days", "30", "--probability-threshold", "0.5"]
+
+
+def merged(row: list[str], moment: str = "2026-02-20T10:00:00Z", **side: str) -> str:
+    """A merged record of one row; the label is its first value."""
+    given = {"observedContentType": "text/csv", "mode": "INPUT", "encoding": "CSV", "data": ",".join(row[1:])} | side
+    return json.dumps(
+        {
+            "captureData": {"endpointInput": given},
+            "groundTruthData": {"data": row[0], "encoding": "CSV"},
+            "eventMetadata": {"eventId": "e", "inferenceTime": moment},
+            "eventVersion": "0",
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def churn(shared_data: Path) -> Path:
+    return shared_data / "churn_sagemaker"
+
+
+@pytest.fixture(scope="module")
+def processed(churn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What preprocess.py makes of SageMaker's churn data: the training file, and the validation file as records."""
+    folder = tmp_path_factory.mktemp("process")
+    for name in ("history", "merged/churn/all/2026/02/20/10"):
+        (folder / "input" / name).mkdir(parents=True)
+    training = (churn / "training-dataset-with-header.csv").read_text()
+    (folder / "input" / "history" / "training.csv").write_text(training)
+    rows = read(churn / "validation.csv")
+    records = [merged(row) for row in rows]
+    # Given besides records that are none, too old, too wide, and not in CSV
+    records += ["{", merged(rows[0], "2025-12-01T10:00:00Z"), merged([*rows[0], "1"]), merged(rows[0], encoding="JSON")]
+    (folder / "input" / "merged/churn/all/2026/02/20/10/part.jsonl").write_text("\n".join(records) + "\n")
+    script("preprocess").main([*ARGUMENTS, "--input", str(folder / "input"), "--output", str(folder / "output")])
+    return folder / "output"
+
+
+def read(path: Path) -> list[list[str]]:
+    with path.open(newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_preprocess_divides_all_rows_and_no_row_twice(churn: Path, processed: Path) -> None:
+    sets = {name: read(processed / name / f"{name}.csv") for name in ("train", "validation", "test")}
+    assert sum(map(len, sets.values())) == 2333 + 666
+    assert len(sets["train"]) == pytest.approx(0.7 * 2999, rel=0.05)
+    assert len(sets["test"]) == pytest.approx(0.15 * 2999, rel=0.15)
+    texts = {name: {",".join(row) for row in rows} for name, rows in sets.items()}
+    assert not texts["train"] & texts["test"]
+    known = {",".join(row) for row in read(churn / "validation.csv")}
+    assert known <= texts["train"] | texts["validation"] | texts["test"]
+
+
+def test_preprocess_tells_clarify_what_the_columns_are(churn: Path, processed: Path) -> None:
+    header = read(churn / "training-dataset-with-header.csv")[0]
+    bias = json.loads((processed / "bias-config" / "analysis_config.json").read_text())
+    assert (bias["headers"], bias["label"]) == (header, "Churn")
+    assert bias["facet"] == [{"name_or_index": "Int'l Plan_yes", "value_or_threshold": [1.0]}]
+    explainability = json.loads((processed / "explainability-config" / "analysis_config.json").read_text())
+    [mean] = explainability["methods"]["shap"]["baseline"]
+    day_mins = [float(row[3]) for row in read(processed / "train" / "train.csv")]
+    assert len(mean) == len(header) - 1
+    assert mean[2] == pytest.approx(sum(day_mins) / len(day_mins))
+
+
+def test_preprocess_says_what_it_left_out(processed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = processed.parent
+    arguments = [*ARGUMENTS, "--input", str(folder / "input"), "--output", str(folder / "again")]
+    script("preprocess").main(arguments)
+    told = json.loads(capsys.readouterr().out)
+    assert told["records"] == {"used": 666, "not readable": 2, "of another time": 1, "of another width": 1}
+    for path in sorted(processed.rglob("*.*")):
+        assert (folder / "again" / path.relative_to(processed)).read_bytes() == path.read_bytes()
+    with pytest.raises(SystemExit, match="There is no column Age"):
+        script("preprocess").main([*arguments, "--facet", "Age"])
+    with pytest.raises(SystemExit, match="has no column Left"):
+        script("preprocess").main([*arguments, "--label", "Left"])
+
+
+@pytest.fixture(scope="module")
+def evaluated(processed: Path) -> Path:
+    """A model trained with the training step's own hyperparameters, and what evaluate.py says of it."""
+    xgboost = pytest.importorskip("xgboost", reason="evaluate.py needs xgboost, which its image has")
+    given = next(step for step in steps() if step["Name"] == "Train")["Arguments"]["HyperParameters"]
+    rounds = {"num_round": "num_boost_round", "early_stopping_rounds": "early_stopping_rounds"}
+    options = {rounds[name]: int(value) for name, value in given.items() if name in rounds}
+    sets = {}
+    for name in ("train", "validation"):
+        rows = [list(map(float, row)) for row in read(processed / name / f"{name}.csv")]
+        sets[name] = xgboost.DMatrix([row[1:] for row in rows], [row[0] for row in rows])
+    booster = xgboost.train(
+        {name: value for name, value in given.items() if name not in rounds} | {"nthread": 1, "seed": 1},
+        sets["train"],
+        evals=[(sets["validation"], "validation")],
+        verbose_eval=False,
+        **options,
+    )
+    folder = processed.parent / "evaluate"
+    (folder / "model").mkdir(parents=True)
+    model = bytes(booster.save_raw())
+    with tarfile.open(folder / "model" / "model.tar.gz", "w:gz") as archive:
+        entry = tarfile.TarInfo("xgboost-model")
+        entry.size = len(model)
+        archive.addfile(entry, io.BytesIO(model))
+    (folder / "test").symlink_to(processed / "test")
+    (folder / "columns").symlink_to(processed / "bias-config")
+    script("evaluate").main(["--threshold", "0.5", "--input", str(folder), "--output", str(folder / "output")])
+    return folder / "output"
+
+
+def test_evaluate_measures_as_scikit_learn_does(evaluated: Path) -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    found = json.loads((evaluated / "evaluation" / "evaluation.json").read_text())["binary_classification_metrics"]
+    header, *rows = read(evaluated / "predictions" / "predictions.csv")
+    assert header == ["probability", "prediction", "label"]
+    probability, prediction, label = ([float(row[place]) for row in rows] for place in range(3))
+    expected = {
+        "auc": metrics.roc_auc_score(label, probability),
+        "accuracy": metrics.accuracy_score(label, prediction),
+        "recall": metrics.recall_score(label, prediction),
+        "precision": metrics.precision_score(label, prediction),
+        "f1": metrics.f1_score(label, prediction),
+    }
+    assert {name: each["value"] for name, each in found.items()} == pytest.approx(expected)
+    # The gate looks at a value that is there, and the churn data can be learnt.
+    [condition] = next(step for step in steps() if step["Type"] == "Condition")["Arguments"]["Conditions"]
+    path = condition["LeftValue"]["Std:JsonGet"]["Path"].split(".")
+    assert path == ["binary_classification_metrics", "auc", "value"]
+    assert found["auc"]["value"] > 0.85
+
+
+def test_auc_counts_ties_half() -> None:
+    pytest.importorskip("xgboost", reason="evaluate.py needs xgboost, which its image has")
+    np = pytest.importorskip("numpy")
+    labels, ranks = np.array([True, False, True, False]), np.array([0.9, 0.9, 0.4, 0.1])
+    assert script("evaluate").auc(labels, ranks) == pytest.approx(0.625)
+
+
+def test_what_evaluate_writes_makes_baselines_for_both_monitors(evaluated: Path) -> None:
+    """Driftline reads the same data sets, for who has no Model Monitor container."""
+    document = (
+        b"endpoint: churn\nmonitors:\n  data_quality: {}\n  model_quality: {problem_type: BinaryClassification, "
+        b"probability_attribute: probability, ground_truth_attribute: label}\n"
+    )
+    objects = {
+        "monitors/churn.yaml": document,
+        "baselines/churn/data_quality/input/data.csv": (evaluated / "baseline" / "baseline.csv").read_bytes(),
+        "baselines/churn/model_quality/input/data.csv": (evaluated / "predictions" / "predictions.csv").read_bytes(),
+    }
+    store = InMemoryStore(objects=objects)
+    for monitor in ("data_quality", "model_quality"):
+        suggest_baseline("churn", monitor, store=store, operators=RecordingOperators())
+        assert f"baselines/churn/{monitor}/constraints.json" in store.objects
+    statistics = parse_statistics(store.objects["baselines/churn/data_quality/statistics.json"])
+    # Columns lie as in captures: the output first
+    assert [feature.name for feature in statistics.features][:2] == ["probability", "Account Length"]
+
+
+# ------------------------------------------------------------------------------------------------- the deployment
+
+PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/churn/7"
+APPROVED = {"detail": {"ModelPackageArn": PACKAGE, "ModelApprovalStatus": "Approved"}}
+STEP = {"endpoint": "churn", "model_package_arn": PACKAGE, "captures_uri": "s3://bucket/capture/churn/all/"}
+VARIANT = {
+    "VariantName": "all",
+    "ModelName": "churn-churn-6",
+    "InitialInstanceCount": 2,
+    "InstanceType": "ml.m5.large",
+    "InitialVariantWeight": 1.0,
+}
+
+
+class Deployment:
+    """The handler over a client whose answers are given, and whose requests are checked against the service's model."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.client = boto3.client(
+            "sagemaker", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        self.stub = Stubber(self.client)
+        spec = importlib.util.spec_from_file_location("deploy", STEPS.parent / "deploy" / "app.py")
+        assert spec is not None
+        assert spec.loader is not None
+        self.app = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self.app)
+        monkeypatch.setattr(self.app.boto3, "client", lambda _: self.client)
+
+    def answers(self, status: str = "Approved", config: str = "churn-churn-6", **capture: Any) -> None:
+        date, arn = "2026-03-01T00:00:00Z", "arn:aws:sagemaker:eu-west-1:123456789012:x/y-0123456789"
+        package = {
+            "ModelPackageName": "churn",
+            "ModelPackageArn": PACKAGE,
+            "ModelPackageGroupName": "churn",
+            "ModelPackageVersion": 7,
+            "ModelPackageStatus": "Completed",
+            "ModelPackageStatusDetails": {"ValidationStatuses": []},
+            "ModelApprovalStatus": status,
+            "CustomerMetadataProperties": {"driftline:endpoint": "churn"},
+            "CreationTime": date,
+        }
+        self.stub.add_response("describe_model_package", package, {"ModelPackageName": PACKAGE})
+        if status != "Approved":
+            return
+        times = {"CreationTime": date, "LastModifiedTime": date}
+        endpoint = {"EndpointName": "churn", "EndpointArn": arn, "EndpointConfigName": config, **times}
+        self.stub.add_response("describe_endpoint", endpoint | {"EndpointStatus": "InService"})
+        if config != "churn-churn-6":
+            return
+        found = {"EndpointConfigName": config, "EndpointConfigArn": arn, "ProductionVariants": [VARIANT], **capture}
+        self.stub.add_response("describe_endpoint_config", found | {"CreationTime": date})
+        self.stub.add_response(
+            "describe_model",
+            {"ModelName": "churn-churn-6", "ExecutionRoleArn": ROLE, "CreationTime": date, "ModelArn": arn},
+        )
+
+    def deploys(self, capture: dict[str, Any], *, made_before: bool = False) -> None:
+        """What it is expected to make."""
+        arn, name = "arn:aws:sagemaker:eu-west-1:123456789012:x/y-0123456789", "churn-churn-7"
+        model = {"ModelName": name, "ExecutionRoleArn": ROLE, "PrimaryContainer": {"ModelPackageName": PACKAGE}}
+        variants = [VARIANT | {"ModelName": name}]
+        config = {"EndpointConfigName": name, "ProductionVariants": variants, "DataCaptureConfig": capture}
+        if made_before:
+            for call in ("create_model", "create_endpoint_config"):
+                message = "Cannot create already existing model or configuration"
+                self.stub.add_client_error(call, "ValidationException", message)
+        else:
+            self.stub.add_response("create_model", {"ModelArn": arn}, model)
+            self.stub.add_response("create_endpoint_config", {"EndpointConfigArn": arn}, config)
+        self.stub.add_response(
+            "update_endpoint", {"EndpointArn": arn}, {"EndpointName": "churn", "EndpointConfigName": name}
+        )
+
+    def run(self, event: dict[str, Any]) -> dict[str, str]:
+        with self.stub:
+            outcome = self.app.handler(event, None)
+        self.stub.assert_no_pending_responses()
+        return dict(outcome)
+
+
+@pytest.fixture
+def deployment(monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    return Deployment(monkeypatch)
+
+
+CAPTURE = {
+    "EnableCapture": True,
+    "InitialSamplingPercentage": 100,
+    "DestinationS3Uri": "s3://bucket/capture",
+    "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+    "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"], "JsonContentTypes": ["application/json"]},
+}
+
+
+def test_deploy_changes_the_model_and_captures(deployment: Deployment) -> None:
+    deployment.answers()
+    deployment.deploys(CAPTURE)
+    assert deployment.run(STEP) == {"outcome": "is being deployed", "endpoint_config": "churn-churn-7"}
+
+
+@pytest.mark.parametrize("made_before", [False, True])
+def test_deploy_keeps_a_capture_that_is_there(deployment: Deployment, made_before: bool) -> None:
+    own = CAPTURE | {"InitialSamplingPercentage": 20, "DestinationS3Uri": "s3://elsewhere"}
+    deployment.answers(DataCaptureConfig=own)
+    deployment.deploys(own, made_before=made_before)
+    # The approval's event names the package alone
+    assert deployment.run(APPROVED)["outcome"] == "is being deployed"
+
+
+def test_deploy_waits_for_the_approval_and_does_nothing_twice(deployment: Deployment) -> None:
+    deployment.answers(status="PendingManualApproval")
+    assert deployment.run(STEP)["outcome"] == "waits for its approval"
+    deployment.answers(config="churn-churn-7")
+    assert deployment.run(STEP)["outcome"] == "is deployed already"
