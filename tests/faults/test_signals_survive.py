@@ -23,6 +23,7 @@ from tests.fakes import (
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 ROWS = [(f"{i / 100:.2f}", f"{100 + i * 0.5:.1f}", "de" if i % 3 else "fr") for i in range(60)]
+MOVED = [(score, str(float(amount) * 2), country) for score, amount, country in ROWS]
 REQUEST = ExecutionRequest(
     endpoint="shop", monitor="data_quality", scheduled_time=HOUR + timedelta(hours=1), trigger="schedule"
 )
@@ -46,7 +47,7 @@ class Signals(RecordingMetrics):
         if namespace == NAMESPACE:
             self.signalled.append({metric.name: metric.value for metric in metrics})
             last = last_execution(self.store, "shop", "data_quality")
-            failed = self.signalled[-1]["executions_failed"] == 1
+            failed = self.signalled[-1].get("executions_failed") == 1
             self.explained.append(last is not None and last.failed == failed)
 
 
@@ -55,10 +56,14 @@ def endpoint() -> InMemoryStore:
     baseline = "baselines/shop/data_quality/input/reference.csv"
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), baseline: lines.encode()})
     suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
-    moved = [(score, str(float(amount) * 2), country) for score, amount, country in ROWS]
-    store.put(capture_key(HOUR), hour_of_captures(HOUR, moved))
-    profile_capture(capture_key(HOUR), capture=store, state=store)
+    capture(store, MOVED)
     return store
+
+
+def capture(store: InMemoryStore, rows: list[tuple[str, str, str]], name: str = "a", hour: datetime = HOUR) -> None:
+    key = capture_key(hour, f"{name}.jsonl")
+    store.put(key, hour_of_captures(hour, rows))
+    profile_capture(key, capture=store, state=store)
 
 
 def without_a_baseline() -> InMemoryStore:
@@ -84,9 +89,24 @@ def mended_after_a_failure() -> InMemoryStore:
     return store
 
 
-def execute(store: ObjectStore, metrics: RecordingMetrics, events: RecordingEvents | None = None) -> None:
-    outputs = {"metrics": metrics, "events": events or RecordingEvents()}
-    run_monitor(REQUEST, store=store, signals_namespace=NAMESPACE, **outputs)  # type: ignore[arg-type]
+def turned_bad_after_the_next_was_judged() -> InMemoryStore:
+    store = endpoint()
+    capture(store, ROWS)  # in the place of the bad ones
+    execute(store, RecordingMetrics())
+    capture(store, ROWS, hour=HOUR + timedelta(hours=1))
+    execute(store, RecordingMetrics(), scheduled=HOUR + timedelta(hours=2))
+    capture(store, MOVED, "late")
+    return store
+
+
+def execute(
+    store: ObjectStore,
+    metrics: RecordingMetrics,
+    events: RecordingEvents | None = None,
+    scheduled: datetime | None = REQUEST.scheduled_time,
+) -> None:
+    request = REQUEST.model_copy(update={"scheduled_time": scheduled})
+    run_monitor(request, store=store, metrics=metrics, events=events or RecordingEvents(), signals_namespace=NAMESPACE)
 
 
 EXPECTED = {
@@ -94,6 +114,7 @@ EXPECTED = {
     without_a_baseline: {"executions_failed": 1},
     run_by_hand_before: {"executions_failed": 0, "violations": 1},
     mended_after_a_failure: {"executions_failed": 0},
+    turned_bad_after_the_next_was_judged: {"violations": 1},
 }
 
 

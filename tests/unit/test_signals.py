@@ -83,6 +83,7 @@ def test_a_verdict_is_signalled_now_and_kept_as_the_last_execution(trigger: Trig
         trigger=trigger,
         scheduled_time=SCHEDULED,
         last_scheduled=SCHEDULED,
+        last_judged=SCHEDULED,
         folder=execution.folder,
         revision=1,
         window_start=HOUR,
@@ -228,7 +229,81 @@ def test_a_rerun_of_an_old_window_keeps_the_latest_scheduled_time() -> None:
     assert execution.revision == 2
     assert last(store).scheduled_time == SCHEDULED
     assert last(store).last_scheduled == SCHEDULED + timedelta(hours=1)
+    assert last(store).last_judged == SCHEDULED
     assert last(store).revision == 2
+
+
+def next_hour(store: InMemoryStore, rows: list[tuple[str, str, str]]) -> RecordingMetrics:
+    """The window after it, judged by its schedule."""
+    key = capture_key(SCHEDULED)
+    store.put(key, hour_of_captures(SCHEDULED, rows))
+    profile_capture(key, capture=store, state=store)
+    return execute(store, at=SCHEDULED + timedelta(hours=1))[1]
+
+
+def test_revisions_of_an_old_bad_window_do_not_keep_an_alarm_up() -> None:
+    # Given a bad window, and a good one after it
+    store = endpoint()
+    capture(store, MOVED)
+    execute(store)
+    assert signals(next_hour(store, ROWS)) == {"executions_failed": 0, "violations": 0}
+    before = store.objects[LAST]
+
+    # When something more arrives for the bad one, which stays as bad as it was
+    capture(store, MOVED[:9], "late.jsonl")
+    execution, metrics = execute(store, "rerun")
+
+    # Then the revision is told to the world, and alarms and messages stay with the newer window
+    assert execution.revision == 2
+    assert execution.violations == 1
+    assert signals(metrics) == {}
+    assert [one.namespace for one in metrics.published] == ["aws/sagemaker/Endpoints/data-metrics"]
+    assert store.objects[LAST] == before
+
+
+def test_a_good_revision_of_an_old_window_does_not_end_an_incident() -> None:
+    store = endpoint()
+    capture(store, ROWS)
+    execute(store)
+    assert signals(next_hour(store, MOVED)) == {"executions_failed": 0, "violations": 1}
+
+    capture(store, ROWS[:9], "late.jsonl")
+
+    assert signals(execute(store, "rerun")[1]) == {}
+
+
+def test_an_old_window_that_turns_bad_is_told_once() -> None:
+    store = endpoint()
+    capture(store, ROWS)
+    execute(store)
+    next_hour(store, ROWS)
+
+    capture(store, MOVED, "late.jsonl")
+    _, first = execute(store, "rerun")
+    assert last(store).violations == 1
+    capture(store, MOVED, "later.jsonl")
+    execution, second = execute(store, "rerun")
+
+    assert signals(first) == {"violations": 1}
+    assert execution.revision == 3
+    assert signals(second) == {}
+    assert last(store).last_judged == SCHEDULED + timedelta(hours=1)
+
+
+def test_the_newest_window_that_has_rows_is_followed_up_and_down() -> None:
+    # Given a bad window, and after it an empty one, which is no verdict
+    store = endpoint()
+    capture(store, MOVED[:20])
+    execute(store)
+    assert signals(execute(store, at=SCHEDULED + timedelta(hours=1))[1]) == {"executions_failed": 0}
+
+    # When so much arrives for the bad one that it is as the baseline
+    for index in range(4):
+        capture(store, ROWS, f"late-{index}.jsonl")
+    execution, metrics = execute(store, "rerun")
+
+    assert execution.violations == 0
+    assert signals(metrics) == {"executions_failed": 0, "violations": 0}
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"status": "Better"}'])

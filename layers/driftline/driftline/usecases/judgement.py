@@ -29,3 +29,8 @@ class Judgement:
     worst_drift: float | None = None
     worst_feature: str | None = None
     coverage: float | None = None
+
+    @property
+    def verdict(self) -> int | None:
+        """Violations; None without rows to judge, for no data is no verdict."""
+        return self.violations if self.judged_rows else None

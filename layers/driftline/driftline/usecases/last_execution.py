@@ -1,7 +1,7 @@
-"""The last execution of each monitor that its schedule or an arrival asked for.
+"""The last execution of each monitor that alarms heard of.
 
-Alarms, messages and the checks of freshness look here: what was learnt last, whatever window it was about. It is
-written before the signals are published, so that who is woken by an alarm finds the execution behind it.
+Messages and the checks of freshness look here: what was signalled last, whatever window it was about. It is written
+before the signals are published, so that who is woken by an alarm finds the execution behind it.
 """
 
 from datetime import datetime
@@ -20,6 +20,7 @@ class LastExecution(BaseModel):
     Attributes:
         scheduled_time: Of this execution; None when it failed before it had one.
         last_scheduled: The latest scheduled time of all executions so far; a rerun of an old window keeps it.
+        last_judged: The same of all that had rows to judge.
         folder: Of the report, with a closing slash; empty when the execution failed.
         revision: Of the report; 0 when the execution failed.
     """
@@ -32,6 +33,7 @@ class LastExecution(BaseModel):
     trigger: Trigger
     scheduled_time: AwareDatetime | None = None
     last_scheduled: AwareDatetime | None = None
+    last_judged: AwareDatetime | None = None
     folder: str = ""
     revision: int = 0
     window_start: AwareDatetime | None = None
@@ -53,8 +55,14 @@ def last_execution(store: ObjectStore, endpoint: str, monitor: str) -> LastExecu
         return None
 
 
-def keep_last_execution(store: ObjectStore, request: ExecutionRequest, execution: Execution) -> None:
-    """Writes the execution as the monitor's last one."""
+def keep_last_execution(
+    store: ObjectStore, request: ExecutionRequest, execution: Execution, *, judged: bool = False
+) -> None:
+    """Writes the execution as the monitor's last one.
+
+    Args:
+        judged: It had rows to judge.
+    """
     before = last_execution(store, request.endpoint, request.monitor)
     window = execution.window
     last = LastExecution(
@@ -63,6 +71,7 @@ def keep_last_execution(store: ObjectStore, request: ExecutionRequest, execution
         trigger=request.trigger,
         scheduled_time=execution.scheduled_time,
         last_scheduled=_later(execution.scheduled_time, before.last_scheduled if before else None),
+        last_judged=_later(execution.scheduled_time if judged else None, before.last_judged if before else None),
         folder=execution.folder,
         revision=execution.revision,
         window_start=window.start if window else None,

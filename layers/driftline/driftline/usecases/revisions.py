@@ -26,6 +26,7 @@ class Announced(BaseModel):
         revision: Counts from 1.
         digest: Of all its files.
         files: Their names.
+        violations: Of its verdict; None when there were no rows to judge.
         signalled: Alarms heard of it. Not so what was announced by hand: its schedule still has to tell them.
     """
 
@@ -34,11 +35,18 @@ class Announced(BaseModel):
     revision: int
     digest: str
     files: tuple[str, ...]
+    violations: int | None = None
     signalled: bool = False
 
     @classmethod
-    def of(cls, revision: int, files: Mapping[str, bytes], *, signalled: bool) -> Self:
-        return cls(revision=revision, digest=digest_of(files), files=tuple(sorted(files)), signalled=signalled)
+    def of(cls, revision: int, files: Mapping[str, bytes], violations: int | None, *, signalled: bool) -> Self:
+        return cls(
+            revision=revision,
+            digest=digest_of(files),
+            files=tuple(sorted(files)),
+            violations=violations,
+            signalled=signalled,
+        )
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

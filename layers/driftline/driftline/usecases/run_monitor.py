@@ -4,9 +4,9 @@ Order of the side effects: files, last.json, metrics and signals, event, and las
 execution that is delivered again finds the note and publishes nothing; one that was cut short before the note publishes
 again, because an alarm that comes twice is better than one that never comes.
 
-Only executions that the schedule or an arrival asked for send signals and become the monitor's last execution. What a
-person runs by hand wakes nobody. The note says whether alarms heard of the verdict, so that a window that was run by
-hand first is still signalled by its schedule.
+Only executions that the schedule or an arrival asked for send signals (usecases/signals.py says which) and, with them,
+become the monitor's last execution. What a person runs by hand wakes nobody. The note says whether alarms heard of the
+verdict, so that a window that was run by hand first is still signalled by its schedule.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ from driftline.usecases.ports import Events, Metrics, ObjectStore, Stores
 from driftline.usecases.preprocessing import run_postprocess
 from driftline.usecases.revisions import SUMMARY, Announced, announce, digest_of, last_announced, write_files
 from driftline.usecases.script_sources import load_script
-from driftline.usecases.signals import failure_signal, verdict_signals
+from driftline.usecases.signals import failure_signal, news
 from driftline.usecases.window_profile import window_inputs
 
 COMPLETED_EVENT = "Monitoring Execution Completed"
@@ -58,9 +58,16 @@ class _Outputs:
     events: Events
     signals_namespace: str | None
 
+    def news(self, execution: Execution, judgement: Judgement, earlier: Announced | None) -> Sequence[Metric]:
+        """What alarms have to hear; nothing when a person asked for the execution."""
+        if not self.request.signals or execution.scheduled_time is None:
+            return ()
+        last = last_execution(self.store, execution.endpoint, execution.monitor)
+        return news(execution.endpoint, execution.monitor, judgement, execution.scheduled_time, earlier, last)
+
     def signal(self, signals: Sequence[Metric]) -> None:
         """Tells alarms, unless a person asked for the execution."""
-        if self.request.signals and self.signals_namespace:
+        if signals and self.request.signals and self.signals_namespace:
             self.metrics.publish(self.signals_namespace, signals)
 
 
@@ -124,36 +131,38 @@ def _announced(
     store, folder = outputs.store, execution.folder
     earlier = last_announced(store, folder)
     write_files(store, folder, files, earlier)
-    unchanged = earlier is not None and earlier.digest == digest_of(files)
-    if earlier is not None and unchanged:
+    if earlier is not None and earlier.digest == digest_of(files):
         execution = replace(execution, revision=earlier.revision, unchanged=True)
-        if earlier.signalled or not outputs.request.signals:
-            _works_again(execution, outputs)
-            return execution
     else:
         execution = replace(execution, revision=earlier.revision + 1 if earlier else 1)
-    if outputs.request.signals:
-        keep_last_execution(store, outputs.request, execution)
-    if judgement.metrics and execution.window is not None and not unchanged:
+    known = execution.unchanged and earlier is not None and earlier.signalled
+    signals = [] if known else outputs.news(execution, judgement, earlier)
+    if signals:
+        keep_last_execution(store, outputs.request, execution, judged=judgement.verdict is not None)
+    if judgement.metrics and execution.window is not None and not execution.unchanged:
         outputs.metrics.publish(namespace, judgement.metrics, execution.window.start)
-    outputs.signal(verdict_signals(execution.endpoint, execution.monitor, judgement))
-    if not unchanged:
+    outputs.signal(signals)
+    if not execution.unchanged:
         uri = store.uri(folder)
         outputs.events.publish(COMPLETED_EVENT, execution.event_detail(uri), [store.uri(folder + SUMMARY)])
-    announce(store, folder, Announced.of(execution.revision, files, signalled=outputs.request.signals))
+    signalled = outputs.request.signals or known
+    announced = Announced.of(execution.revision, files, judgement.verdict, signalled=signalled)
+    if announced != earlier:
+        announce(store, folder, announced)
+    if not signals:
+        _works_again(execution, outputs)
     return execution
 
 
 def _works_again(execution: Execution, outputs: _Outputs) -> None:
-    """Ends the alarm on failed executions: one that failed and now finds its verdict as it was, has worked.
+    """Ends the alarm on failed executions when one that failed has worked, and there is nothing else to signal.
 
     Signalled before it is written down: cut short in between, the next delivery signals it again.
     """
-    if not outputs.request.signals or execution.scheduled_time is None:
-        return
     last = last_execution(outputs.store, execution.endpoint, execution.monitor)
-    older = last is not None and last.scheduled_time is not None and execution.scheduled_time < last.scheduled_time
-    if last is not None and last.failed and not older:
+    if not outputs.request.signals or last is None or not last.failed or execution.scheduled_time is None:
+        return
+    if last.scheduled_time is None or execution.scheduled_time >= last.scheduled_time:
         outputs.signal([failure_signal(execution.endpoint, execution.monitor, failed=False)])
         keep_last_execution(outputs.store, outputs.request, execution)
 
