@@ -154,10 +154,12 @@ class MortalProcess:
         if self.calls == self.at and not self.after:
             self.dead = True
             raise ProcessDiedError
-        yield
-        if self.calls == self.at:
-            self.dead = True
-            raise ProcessDiedError
+        try:
+            yield
+        finally:
+            if self.calls == self.at:
+                self.dead = True
+                raise ProcessDiedError  # whatever the call would have said
 
     def wrap[Port](self, port: Port, names: Sequence[str]) -> Port:
         return _Mortal(self, port, names)  # type: ignore[return-value]
