@@ -212,13 +212,12 @@ def name_what_policies_are_about() -> None:
         service: str, method: str, path: str, headers: Any, body: bytes, query: dict[str, Any], *place: str
     ) -> str:
         resource = str(resource_of(service, method, path, headers, body, query, *place))
-        asked = json.loads(body) if body and body.startswith(b"{") else {}
         if service == "scheduler" and ":schedule/default/" in resource:
-            group = query.get("groupName") or asked.get("GroupName") or "default"
+            group = query.get("groupName") or (json.loads(body).get("GroupName") if body else None) or "default"
             name = group[0] if isinstance(group, list) else group
             return resource.replace(":schedule/default/", f":schedule/{name}/")
-        if service == "monitoring" and resource == "*":
-            return _of_cloudwatch(asked, *place[:2])
+        if service == "monitoring" and resource == "*" and body:
+            return _of_cloudwatch(json.loads(body), *place[:2])
         return resource
 
     iam_actions.extract_resource_arn = named
