@@ -41,7 +41,7 @@ def violation(feature: str, statistic: float | None, required: float, check: str
 
 def feature(name: str, *, drift: float | None = 0.01) -> object:
     """A feature of the summary; it was compared unless drift is None."""
-    compared = {
+    compared: dict[str, object] = {
         "method": "Robust", "statistic": drift, "value": drift, "p_value": None, "threshold": 0.1, "drifted": False,
         "n": 4000, "m": 9000, "interval": None, "direction": "none", "location": None, "top_buckets": [],
     }  # fmt: skip

@@ -8,6 +8,7 @@ from driftline.cli.ingest import ingest
 from driftline.cli.merge import merge
 from driftline.cli.run import replay, run
 from driftline.cli.show import show
+from driftline.cli.silence import silence
 from driftline.cli.validate import validate
 
 app = typer.Typer(
@@ -19,7 +20,7 @@ app = typer.Typer(
     help="Watch machine-learning endpoints: the monitors of Driftline without any cloud.",
     epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 bad usage, 130 interrupted.",
 )
-for command in (validate, baseline, ingest, merge, run, replay, show):
+for command in (validate, baseline, ingest, merge, run, replay, show, silence):
     app.command()(command)
 
 

@@ -1,0 +1,76 @@
+"""`driftline silence`: nobody is told of a monitor's alarms for some time."""
+
+from datetime import UTC, datetime, timedelta
+from getpass import getuser
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from driftline.cli import options
+from driftline.cli.output import reporting
+from driftline.cli.places import open_place
+from driftline.cli.text import safe
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.incidents.silence import Silence
+from driftline.domain.monitors.fields import Age
+from driftline.domain.windows import format_instant
+from driftline.usecases.silences import lift_silence, silence_monitor
+
+_AGE: TypeAdapter[timedelta] = TypeAdapter(Age)
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        duration = _AGE.validate_python(text)
+    except ValidationError:
+        duration = timedelta(0)
+    if not duration:
+        raise typer.BadParameter(f"{text!r} is no duration such as PT6H, P1D or P2W, up to P366D")
+    return duration
+
+
+def _user() -> str:
+    """Nobody, where the system does not say."""
+    try:
+        return getuser()
+    except OSError:
+        return ""
+
+
+def silence(
+    endpoint: Annotated[str, typer.Argument(help="The endpoint.", metavar="ENDPOINT")],
+    monitor: Annotated[str, typer.Argument(help="The monitor, or watch.", metavar="MONITOR")],
+    *,
+    lasting: Annotated[
+        timedelta | None,
+        typer.Option("--for", parser=_duration, metavar="DURATION", help="How long, in ISO 8601: PT6H, P1D, P2W."),
+    ] = None,
+    why: Annotated[str, typer.Option("--why", help="For those who wonder why they hear nothing.")] = "",
+    off: Annotated[bool, typer.Option("--off", help="End the silence now.")] = False,
+    store: options.Store = ".",
+    as_json: options.Json = False,
+) -> None:
+    """Tell nobody of a monitor's alarms for some time. What is still wrong then is told within an hour.
+
+    Alarms, reports and retraining go on meanwhile; watch silences what watches over the endpoint.
+
+    Example: driftline silence flight-delay data_quality --for P1D --why "new carrier, known" --store s3://my-bucket
+    """
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        if off:
+            key = lift_silence(place.store, endpoint, monitor)
+            lifted: dict[str, object] = {"silence": place.store.uri(key), "until": None}
+            output.result(lifted, lambda console: console.print(f"[green]ok[/green]  no silence: {safe(key)} is gone"))
+            return
+        if lasting is None or not why.strip():
+            raise InvalidInputError(
+                "a silence needs an end and a reason", expected='--for P1D --why "…"', mend="Or end one with --off."
+            )
+        until = datetime.now(UTC).replace(microsecond=0) + lasting
+        wanted = Silence(until=until, why=why.strip(), by=_user())
+        key = silence_monitor(place.store, endpoint, monitor, wanted)
+        result = {"silence": place.store.uri(key), **wanted.model_dump(mode="json")}
+        told = f"[green]ok[/green]  silent until {format_instant(until)}: {safe(place.store.uri(key))}"
+        output.result(result, lambda console: console.print(told, soft_wrap=True))
