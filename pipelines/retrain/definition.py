@@ -6,7 +6,7 @@ the check steps are the SDK's (sagemaker 2, workflow/quality_check_step.py and c
 
 import json
 
-from pipelines.retrain.expressions import Json, from_file, joined, of_step, output_of, parameter
+from pipelines.retrain.expressions import Json, from_file, of_step, output_of, parameter
 from pipelines.retrain.jobs import clarify_check, model_data, processing, quality_check, report_in, training
 from pipelines.retrain.parameters import parameters
 
@@ -36,7 +36,7 @@ def _process() -> Json:
             "facet": parameter("Facet"),
             "facet-value": parameter("FacetValue"),
             "until": parameter("WindowEnd"),
-            "days": joined(parameter("TrainingDays"), by=""),
+            "days": parameter("TrainingDays"),
             "probability-threshold": parameter("ProbabilityThreshold"),
         },
         inputs={"merged": parameter("MergedUri"), "history": parameter("TrainingDataUri")},

@@ -12,7 +12,8 @@ def processing(
     name: str, script: str, *, arguments: Mapping[str, Json], inputs: Mapping[str, Json], outputs: tuple[str, ...]
 ) -> dict[str, Json]:
     """A script of steps/ with its inputs and outputs in folders of their names."""
-    flags: list[Json] = [each for flag, value in arguments.items() for each in (f"--{flag}", value)]
+    # Joined, because an argument may not be empty, and a parameter may.
+    flags = [joined(f"--{flag}=", value, by="") for flag, value in arguments.items()]
     return {
         "Name": name,
         "Type": "Processing",

@@ -6,7 +6,7 @@ GIVEN_BY_DRIFTLINE = {
     "Endpoint": "The endpoint whose alarm asked for it; the new model is for it",
     "Monitor": "The monitor whose alarm asked for it",
     "WindowStart": "Start of the window that was in alarm, ISO 8601",
-    "WindowEnd": "End of that window; training takes the labels of TrainingDays before it",
+    "WindowEnd": "End of that window; training takes the labels of TrainingDays before it, or all",
     "ReportUri": "Folder of the report on that window",
     "BaselineUri": "Folder of the baseline that it was judged by",
     "CapturesUri": "Folder of the endpoint's capture files",
@@ -14,8 +14,8 @@ GIVEN_BY_DRIFTLINE = {
     "MergedUri": "Folder of merged records: captures with their ground truth",
     "RetrainingId": "Id of the audit record",
 }
-_REQUIRED = {"Endpoint", "WindowEnd", "CapturesUri", "MergedUri", "RetrainingId"}
-"""All others may be empty: a start by hand has no alarm."""
+_REQUIRED = {"Endpoint", "CapturesUri", "MergedUri", "RetrainingId"}
+"""All others may be empty: an alarm may come before the first window was judged."""
 
 _OWN: dict[str, tuple[str, str | float | None, str]] = {
     "RoleArn": ("String", None, "Role of all jobs"),

@@ -389,7 +389,7 @@ def test_it_is_made_and_started_on_sagemaker(monkeypatch: pytest.MonkeyPatch) ->
         client.create_pipeline(
             PipelineName="churn-retrain", PipelineDefinition=to_json(), ClientRequestToken="t" * 32, RoleArn=ROLE
         )
-        given = [{"Name": name, "Value": value} for name, value in (GIVEN | OWN).items()]
+        given: list[Any] = [{"Name": name, "Value": value} for name, value in (GIVEN | OWN).items()]
         arn = client.start_pipeline_execution(
             PipelineName="churn-retrain", PipelineParameters=given, ClientRequestToken="u" * 32
         )["PipelineExecutionArn"]
@@ -487,6 +487,9 @@ def test_preprocess_says_what_it_left_out(processed: Path, capsys: pytest.Captur
     assert told["records"] == {"used": 666, "not readable": 2, "of another time": 1, "of another width": 1}
     for path in sorted(processed.rglob("*.*")):
         assert (folder / "again" / path.relative_to(processed)).read_bytes() == path.read_bytes()
+    # Without an end it takes all of them
+    script("preprocess").main([*arguments, "--until="])
+    assert json.loads(capsys.readouterr().out)["records"] == {"used": 667, "not readable": 2, "of another width": 1}
     with pytest.raises(SystemExit, match="There is no column Age"):
         script("preprocess").main([*arguments, "--facet", "Age"])
     with pytest.raises(SystemExit, match="has no column Left"):

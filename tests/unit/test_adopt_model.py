@@ -159,7 +159,7 @@ def test_the_package_s_baselines_are_taken_and_the_earlier_ones_kept(world: Worl
     reason = event.detail["Reason"]
     assert event.detail == {
         "Endpoint": "churn",
-        "Model": TWO,
+        "Model": "churn-model",
         "ModelPackage": TWO,
         "At": "2026-03-01T14:00:00Z",
         "Baselines": {"data_quality": TWO, "model_quality": TWO},
@@ -352,7 +352,7 @@ class TestApproval:
     def test_where_something_else_serves_the_approval_counts(self, world: World) -> None:
         world.models.packages[TWO] = world.package(TWO)
         adoption = world.adopt(self.approved)
-        assert (adoption.outcome, adoption.at) == (Outcome.ADOPTED, AT)
+        assert (adoption.outcome, adoption.model, adoption.at) == (Outcome.ADOPTED, "churn/2", AT)
         assert world.current() == NEW_DATA
 
     @pytest.mark.parametrize("change", [{"approved": False}, {"endpoint": None}, {"endpoint": "other"}])

@@ -1,7 +1,7 @@
 """How good the new model is on rows that it never saw, and the data that its baselines are made of.
 
-Runs in SageMaker's XGBoost image, whose Python is 3.10. Writes evaluation.json in the form of SageMaker's model quality,
-predictions with their labels, and predictions with their features: what the endpoint's captures will look like.
+Runs in SageMaker's XGBoost image, whose Python is 3.10. Writes evaluation.json in the form of SageMaker's model
+quality, predictions with their labels, and predictions with their features: what the captures will look like.
 """
 
 import argparse

@@ -29,9 +29,10 @@ def main(arguments: Sequence[str]) -> None:
     header, history = read_history(given.input / "history", given.label)
     if given.facet not in header[1:]:
         sys.exit(f"There is no column {given.facet} to measure bias for. There are: {', '.join(header[1:])}.")
-    since = _moment(given.until) - timedelta(days=given.days)
+    until = _moment(given.until) if given.until else datetime.max.replace(tzinfo=UTC)
+    since = until - timedelta(days=given.days) if given.until else datetime.min.replace(tzinfo=UTC)
     counts = Counter[str]()
-    recent = read_merged(given.input / "merged", len(header) - 1, since, _moment(given.until), counts)
+    recent = read_merged(given.input / "merged", len(header) - 1, since, until, counts)
     sets: dict[str, list[list[str]]] = {"train": [], "validation": [], "test": []}
     for row in [*history, *recent]:
         sets[part_of(row)].append(row)
@@ -170,7 +171,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--label", required=True)
     parser.add_argument("--facet", required=True)
     parser.add_argument("--facet-value", required=True)
-    parser.add_argument("--until", required=True)
+    parser.add_argument("--until", required=True, help="empty: records of all times")
     parser.add_argument("--days", type=int, required=True)
     parser.add_argument("--probability-threshold", required=True)
     parser.add_argument("--input", type=Path, default=ROOT / "input")

@@ -47,10 +47,10 @@ class S3ModelFiles:
         return sorted(found, key=lambda file: file.name.encode())
 
     def copy(self, uri: str, key: str) -> None:
-        """Files above 5 GB go in parts."""
+        """Files above 5 GB go in parts. Tags, which would need rights of their own, stay behind."""
         bucket, source = _parts(uri)
         with self._allowed(uri):
-            self._client.copy({"Bucket": bucket, "Key": source}, self._bucket, key)
+            self._client.copy({"Bucket": bucket, "Key": source}, self._bucket, key, {"TaggingDirective": "REPLACE"})
 
     @contextmanager
     def _allowed(self, uri: str) -> Iterator[None]:

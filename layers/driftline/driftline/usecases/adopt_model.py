@@ -38,7 +38,8 @@ class Adoption:
     """What was done.
 
     Attributes:
-        model: The ARN of its package, else its name.
+        model: What SageMaker, your own event or the model registry calls it.
+        package: The ARN of its package, if it has one.
         baselines: Where the new baseline of a monitor came from, for those that got one.
         reason: In sentences, what was done with the baselines and why, or why nothing was done.
     """
@@ -68,6 +69,8 @@ class _Arrival:
     """A model and the endpoint that answers with it, once everybody was asked.
 
     Attributes:
+        model: The ARN of its package, else its name: what tells it from others.
+        name: What people call it.
         source: Who told: endpoint, package or event; as in the model log.
         made: When the model was made, where SageMaker knows.
         told: A person or a pipeline says so, and is taken at its word.
@@ -75,6 +78,7 @@ class _Arrival:
 
     document: MonitorDocument
     model: str
+    name: str
     at: datetime
     source: str
     package: ModelPackage | None = None
@@ -138,6 +142,7 @@ def _arrival(announcement: Announcement, store: ObjectStore, models: Models) -> 
             return _Arrival(
                 document,
                 model=package.arn if package else announcement.package or announcement.model,
+                name=announcement.model,
                 at=announcement.at,
                 source="event",
                 package=package,
@@ -165,6 +170,7 @@ def _served(document: MonitorDocument, models: Models, source: str) -> _Arrival:
     return _Arrival(
         document,
         model=package.arn if package else served.package or served.model,
+        name=served.model,
         at=served.at,
         source=source,
         package=package,
@@ -182,7 +188,8 @@ def _approved(announcement: PackageChanged, store: ObjectStore, models: Models) 
     document = _document(store, package.endpoint)
     if models.served(document.endpoint, document.variant) is None:
         # Served elsewhere: no other event will tell.
-        return _Arrival(document, package.arn, announcement.at, "package", package, package.data_set)
+        name = package.arn.rpartition(":model-package/")[2]
+        return _Arrival(document, package.arn, name, announcement.at, "package", package, package.data_set)
     arrival = _served(document, models, "package")
     if arrival.model != package.arn:
         raise _NotForUsError(f"{document.endpoint} does not serve {package.arn} yet; the endpoint's event will tell.")
@@ -294,4 +301,4 @@ def _data_sets(arrival: _Arrival, files: ModelFiles) -> dict[str, Sequence[DataF
 
 def _adoption(outcome: Outcome, arrival: _Arrival, baselines: Mapping[str, str], reason: str) -> Adoption:
     package = arrival.package.arn if arrival.package else None
-    return Adoption(outcome, reason, arrival.document.endpoint, arrival.model, package, arrival.at, baselines)
+    return Adoption(outcome, reason, arrival.document.endpoint, arrival.name, package, arrival.at, baselines)
