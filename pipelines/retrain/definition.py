@@ -5,6 +5,7 @@ the check steps are the SDK's (sagemaker 2, workflow/quality_check_step.py and c
 """
 
 import json
+from collections.abc import Mapping
 
 from pipelines.retrain.expressions import Json, from_file, of_step, output_of, parameter
 from pipelines.retrain.jobs import clarify_check, model_data, processing, quality_check, report_in, training
@@ -13,18 +14,22 @@ from pipelines.retrain.parameters import parameters
 VERSION = "2020-12-01"
 
 
-def definition() -> dict[str, Json]:
-    """Process → train → evaluate → good enough? → checks, registration, deployment."""
+def definition(defaults: Mapping[str, str] | None = None) -> dict[str, Json]:
+    """Process → train → evaluate → good enough? → checks, registration, deployment.
+
+    Args:
+        defaults: Values of parameters that are set once, so that a start need not give them.
+    """
     return {
         "Version": VERSION,
         "Metadata": {},
-        "Parameters": parameters(),
+        "Parameters": parameters(defaults or {}),
         "Steps": [_process(), training("Train", data="Process"), _evaluate(), _quality_gate()],
     }
 
 
-def to_json() -> str:
-    return json.dumps(definition(), indent=2)
+def to_json(defaults: Mapping[str, str] | None = None) -> str:
+    return json.dumps(definition(defaults), indent=2)
 
 
 def _process() -> Json:

@@ -1,5 +1,7 @@
 """The pipeline's parameters: those that Driftline gives with every start, and those that are set once."""
 
+from collections.abc import Callable, Mapping
+
 from pipelines.retrain.expressions import Json
 
 GIVEN_BY_DRIFTLINE = {
@@ -40,14 +42,31 @@ _OWN: dict[str, tuple[str, str | float | None, str]] = {
 }
 
 
-def parameters() -> list[Json]:
-    """The definition's Parameters."""
-    given: list[Json] = [
-        _one(name, "String", None if name in _REQUIRED else "", words) for name, words in GIVEN_BY_DRIFTLINE.items()
-    ]
-    return given + [_one(name, *rest) for name, rest in _OWN.items()]
+def parameters(defaults: Mapping[str, str]) -> list[Json]:
+    """The definition's Parameters.
+
+    Args:
+        defaults: Values of parameters that a start need not give; they go before the defaults above.
+
+    Raises:
+        ValueError: there is no such parameter, or the value is not of its type.
+    """
+    given = {name: ("String", None if name in _REQUIRED else "", words) for name, words in GIVEN_BY_DRIFTLINE.items()}
+    known: dict[str, tuple[str, str | float | None, str]] = {**given, **_OWN}
+    if unknown := set(defaults) - set(known):
+        raise ValueError(f"there is no parameter {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    found: list[Json] = []
+    for name, (kind, default, words) in known.items():
+        value = _TYPES[kind](defaults[name]) if name in defaults else default
+        default_value: dict[str, Json] = {} if value is None else {"DefaultValue": value}
+        found.append({"Name": name, "Type": kind, "Description": words, **default_value})
+    return found
 
 
-def _one(name: str, kind: str, default: Json, words: str) -> Json:
-    default_value: dict[str, Json] = {} if default is None else {"DefaultValue": default}
-    return {"Name": name, "Type": kind, "Description": words, **default_value}
+def _truth(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return text == "true"
+
+
+_TYPES: Mapping[str, Callable[[str], str | float]] = {"String": str, "Integer": int, "Float": float, "Boolean": _truth}

@@ -31,6 +31,7 @@ from driftline.domain.data_quality.statistics import parse_statistics
 from driftline.domain.models.package import ENDPOINT_PROPERTY
 from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.usecases.suggest_baseline import suggest_baseline
+from pipelines.retrain.__main__ import main
 from pipelines.retrain.definition import definition, to_json
 from tests.fakes import InMemoryStore, RecordingOperators
 
@@ -370,6 +371,31 @@ def test_it_takes_what_driftline_gives() -> None:
     # What a start has to say besides is what OWN says.
     without_default = {name for name, each in parameters.items() if "DefaultValue" not in each}
     assert without_default - given == set(OWN)
+
+
+def test_what_is_set_once_is_no_parameter_of_a_start(capsys: pytest.CaptureFixture[str]) -> None:
+    set_once = OWN | {"TrainingDays": "30", "MinimumAuc": "0.9", "SkipBiasCheck": "false"}
+    main([f"{name}={value}" for name, value in set_once.items()])
+    printed = json.loads(capsys.readouterr().out)
+    assert Draft202012Validator(SCHEMA).is_valid(printed)
+    defaults = {each["Name"]: each["DefaultValue"] for each in printed["Parameters"] if "DefaultValue" in each}
+    assert OWN.items() <= defaults.items()
+    assert [defaults[name] for name in ("TrainingDays", "MinimumAuc", "SkipBiasCheck")] == [30, 0.9, False]
+    assert {each["Name"] for each in printed["Parameters"]} - set(defaults) <= set(GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("argument", "why"),
+    [
+        ("RoleArn", "no NAME=VALUE"),
+        ("Role=x", "no parameter Role"),
+        ("TrainingDays=many", "many"),
+        ("SkipBiasCheck=no", "neither true nor false"),
+    ],
+)
+def test_a_wrong_default_is_refused(argument: str, why: str) -> None:
+    with pytest.raises(SystemExit, match=why):
+        main([argument])
 
 
 def test_the_package_leads_adopt_model_to_its_endpoint() -> None:
