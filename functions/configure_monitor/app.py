@@ -21,7 +21,7 @@ store = S3Store(settings.bucket)
 resources = MonitorResources(
     SchedulerGroup(settings),
     CloudWatchAlarms(settings),
-    CloudWatchDashboards(settings.stack_name),
+    CloudWatchDashboards(settings.stack),
     settings.stack,
 )
 operators = OperatorTopic(settings.alarm_topic)

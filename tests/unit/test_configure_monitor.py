@@ -335,8 +335,155 @@ class TestOneOfSeveralSchedulesIsRefused:
         assert faults >= 2
 
 
+class TestAlarmsAndDashboard:
+    def test_follow_the_document(self, world: World) -> None:
+        world.upload(GOOD)
+        assert tuple(world.alarms.alarms["flights"]) == (VIOLATIONS, *WATCHED)
+        assert json.loads(world.dashboards.bodies["flights"])["widgets"]
+        world.upload(GOOD + b"    alarms: [{metric: rows, threshold: 1}]\nwatch: {captures_age: PT0H}\n")
+        assert set(world.alarms.alarms["flights"]) == {"driftline/flights/data_quality/rows", *WATCHED[:2]}
+
+    def test_are_named_in_the_status(self, world: World) -> None:
+        world.upload(GOOD)
+        assert world.status()["alarms"] == [VIOLATIONS, *WATCHED]
+        assert world.status()["dashboard"] == "driftline-eu-west-1_flights"
+        world.upload(BAD)
+        assert world.status()["alarms"] == [VIOLATIONS, *WATCHED]
+        assert world.status()["dashboard"] == "driftline-eu-west-1_flights"
+
+    def test_are_not_touched_by_a_duplicate_event(self, world: World) -> None:
+        world.upload(GOOD)
+        world.alarms.log.clear()
+        world.event()
+        assert world.alarms.log == []
+
+    def test_go_when_the_document_wants_them_no_more(self, world: World) -> None:
+        world.upload(GOOD)
+        world.upload(GOOD + b"    enabled: false\ndashboard: false\n")
+        assert world.alarms.alarms == {}
+        assert world.dashboards.bodies == {}
+        assert (world.status()["alarms"], world.status()["dashboard"]) == ([], None)
+
+    def test_are_made_for_an_endpoint_whose_status_an_older_version_wrote(self, world: World) -> None:
+        world.upload(GOOD)
+        older = {key: value for key, value in world.status().items() if key not in {"alarms", "dashboard"}}
+        for field in ("watch", "channels", "settle", "dashboard", "retraining"):
+            del older["document"][field]
+        del older["document"]["monitors"]["data_quality"]["alarms"]
+        expected = world.state()
+        world.store.objects[STATUS] = json.dumps(older).encode()
+        world.alarms.alarms.clear()
+        world.dashboards.bodies.clear()
+        # When the event of a bad document comes, the last good one still counts
+        world.upload(BAD)
+        assert load_document(world.store, "flights").monitors.data_quality is not None
+        # And when the good one comes again, all is as if it had been new
+        world.upload(GOOD)
+        assert world.state() == expected
+
+
+class TestCloudWatchRefuses:
+    def test_an_alarm_is_an_error_of_the_document_at_its_place(self, world: World) -> None:
+        world.alarms.refuses = frozenset({"odd", "captures"})
+        alarms = b"    alarms:\n      - {metric: rows, threshold: 1}\n      - {metric: rows, name: odd, threshold: 1}\n"
+        configured = world.upload(GOOD + alarms + b"watch:\n  captures_age: PT5H\n")
+        assert [(e.line, e.field, e.found, e.allowed) for e in configured.errors] == [
+            (7, "monitors.data_quality.alarms[1]", "the alarm 'odd'", "it is not liked"),
+            (9, "watch.captures_age", "the alarm 'captures'", "it is not liked"),
+        ]
+        assert len(world.operators.told) == 1
+
+    def test_a_dashboard_is_one_too(self, world: World) -> None:
+        world.dashboards.refuses = True
+        (error,) = world.upload(GOOD).errors
+        assert (error.field, error.mend) == ("dashboard", "Without a dashboard: dashboard: false.")
+        assert world.upload(GOOD + b"dashboard: false\n").status == "ok"
+
+    @pytest.mark.parametrize("before", [b"", BETTER])
+    def test_everything_is_as_it_was(self, before: bytes) -> None:
+        # Given what a document made before, or nothing
+        world = World()
+        if before:
+            world.upload(before)
+        schedules, alarms, dashboards = world.resources()
+        # When one comes of which CloudWatch refuses an alarm
+        world.alarms.refuses = frozenset({"odd"})
+        odd = b"    alarms: [{metric: rows, threshold: 1}, {metric: violations, threshold: 2}, {name: odd}]\n"
+        assert world.upload(GOOD + odd).status == "error"
+        # Then schedules, alarms and dashboard are as they were
+        assert world.resources() == (schedules, alarms, dashboards)
+
+    def test_what_eventbridge_refuses_leaves_no_alarm_changed(self) -> None:
+        world = World()
+        world.schedules = Choosy()
+        world.upload(BETTER)
+        before = world.resources()
+        world.upload(BOTH + b"    alarms: []\nwatch: {schedule_delay: PT5H}\n")
+        assert world.resources() == before
+
+    def test_everything_that_is_refused_is_told_at_once(self) -> None:
+        world = World()
+        world.schedules = Choosy()
+        world.alarms.refuses = frozenset({"violations"})
+        world.dashboards.refuses = True
+        configured = world.upload(BOTH + b"dashboard: true\n")
+        assert [(error.line, error.field) for error in configured.errors] == [
+            (4, "monitors.data_quality.alarms[0]"),
+            (6, "monitors.model_quality.alarms[0]"),
+            (6, "monitors.model_quality.schedule"),
+            (9, "dashboard"),
+        ]
+
+    def test_what_another_version_made_is_left_alone(self, world: World) -> None:
+        world.upload(BETTER)
+        status = world.status() | {"document": {"of": "another version"}}
+        world.store.objects[STATUS] = json.dumps(status).encode()
+        world.alarms.refuses = frozenset({"odd"})
+        world.upload(GOOD + b"    alarms: [{}, {name: odd}]\n")
+        assert VIOLATIONS in world.alarms.alarms["flights"]
+        assert world.dashboards.bodies
+
+    @pytest.mark.parametrize("port", ["schedules", "alarms", "dashboards"])
+    @pytest.mark.parametrize("refused", [True, False])
+    def test_a_fault_at_any_call_is_healed_by_the_retry(self, port: str, refused: bool) -> None:
+        changed = BOTH + b"    alarms: [{metric: mae, threshold: 3}, {name: odd}]\nwatch: {captures_age: PT0H}\n"
+        faults = 0
+        for fail_on in range(1, 15):
+            # Given a good document, and another one of which CloudWatch refuses an alarm, or not
+            world, expected = World(), World()
+            for each in (world, expected):
+                each.upload(BETTER)
+                each.alarms.refuses = frozenset({"odd"} if refused else ())
+            expected.upload(changed)
+            # When one call fails and the platform tries again
+            fake = getattr(world, port)
+            fake.fail_on = fake.calls + fail_on
+            try:
+                world.upload(changed)
+            except InjectedError:
+                faults += 1
+                world.event()
+            # Then everything is as without the fault
+            assert world.state() == expected.state()
+        assert faults >= (2 if port == "schedules" else 1)
+
+    def test_a_fault_while_everything_goes_is_healed_by_the_retry(self) -> None:
+        for port in ("schedules", "alarms", "dashboards"):
+            for fail_on in range(1, 8):
+                world = World()
+                world.upload(BOTH)
+                del world.store.objects[KEY]
+                fake = getattr(world, port)
+                fake.fail_on = fake.calls + fail_on
+                try:
+                    world.event()
+                except InjectedError:
+                    world.event()
+                assert world.state() == ({}, {}, {}, {})
+
+
 class TestADeletedDocument:
-    def test_takes_its_schedules_and_status_with_it(self, world: World) -> None:
+    def test_takes_its_schedules_alarms_dashboard_and_status_with_it(self, world: World) -> None:
         world.upload(GOOD)
         del world.store.objects[KEY]
         assert world.event() == Configured("flights", "removed")

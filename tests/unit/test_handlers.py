@@ -136,7 +136,7 @@ def test_configure_monitor_makes_schedule_alarms_and_dashboard(load: Load) -> No
     alarms = boto3.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"driftline/{ENDPOINT}/")["MetricAlarms"]
     assert {alarm["Namespace"] for alarm in alarms} == {"Driftline/driftline"}
     assert f"driftline/{ENDPOINT}/data_quality/violations" in {alarm["AlarmName"] for alarm in alarms}
-    assert boto3.client("cloudwatch").get_dashboard(DashboardName=f"driftline-{ENDPOINT}")["DashboardBody"]
+    assert boto3.client("cloudwatch").get_dashboard(DashboardName=f"driftline-us-east-1_{ENDPOINT}")["DashboardBody"]
     assert keys("monitors/") == [f"monitors/{ENDPOINT}.status.json", f"monitors/{ENDPOINT}.yaml"]
 
 

@@ -5,9 +5,7 @@ import textwrap
 import pytest
 
 from driftline.domain.alarms.check import path_of
-from driftline.domain.alarms.known_metrics import HEADLINES, MODEL_QUALITY, known_metrics
 from driftline.domain.alarms.wanted import wanted_alarms
-from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import DocumentError, InvalidDocumentError, parse_document
 
 WHERE = "monitors/flights.yaml"
@@ -200,16 +198,3 @@ def test_every_wanted_alarm_has_its_place_in_the_document() -> None:
         ("watch", "captures_age"),
         ("watch", "ground_truth_age"),
     ]
-
-
-def test_the_names_written_down_are_those_that_are_published() -> None:
-    from driftline.domain.model_quality import binary_metrics, metrics, multiclass_metrics, regression_metrics  # noqa: F401
-
-    assert metrics.HEADLINES == HEADLINES
-    assert set(MODEL_QUALITY) == set(HEADLINES)
-    assert all(HEADLINES[problem] in names for problem, names in MODEL_QUALITY.items())
-    assert (
-        MonitorDocument.model_validate({"endpoint": "e", "monitors": {"data_quality": {}}}).monitors.data_quality
-        is not None
-    )
-    assert known_metrics is not None

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from driftline.domain.alarms.dashboard import dashboard_name
+from driftline.domain.alarms.stack import Stack
 from driftline.domain.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -13,11 +14,11 @@ class CloudWatchDashboards:
     """One dashboard for each endpoint.
 
     Args:
-        stack: The stack's name, with which the dashboards' names begin.
+        stack: With whose name the dashboards' names begin.
         client: A boto3 client of CloudWatch; one is made when it is not given.
     """
 
-    def __init__(self, stack: str, client: "CloudWatchClient | None" = None) -> None:
+    def __init__(self, stack: Stack, client: "CloudWatchClient | None" = None) -> None:
         self._stack = stack
         self._client = client or _client()
 

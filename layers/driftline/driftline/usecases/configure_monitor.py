@@ -124,7 +124,7 @@ def _follow(
     except RefusedError as refused:
         positions = read_yaml(decode_document(body, where=key)).positions
         errors = [error_at(each.path, positions, each.found, each.allowed, each.mend) for each in refused.refusals]
-        raise InvalidDocumentError(key, errors) from refused
+        raise InvalidDocumentError(key, sorted(errors, key=lambda e: (e.line, e.column, e.field))) from refused
 
 
 def _read(key: str, body: bytes) -> MonitorDocument:

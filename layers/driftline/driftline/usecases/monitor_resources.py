@@ -87,7 +87,7 @@ class MonitorResources:
         if not document.dashboard:
             self.dashboards.delete(endpoint)
             return Resources(scheduled, names)
-        return Resources(scheduled, names, dashboard_name(self.stack.name, endpoint))
+        return Resources(scheduled, names, dashboard_name(self.stack, endpoint))
 
     def remove(self, endpoint: str, before: MonitorStatus | None) -> None:
         """Takes everything of an endpoint away."""

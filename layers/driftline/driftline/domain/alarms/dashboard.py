@@ -39,7 +39,6 @@ _MOST_ALARMS = 100  # of an alarm widget
 DATA_NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
 MODEL_NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
 
-_LONGEST_NAME = 255
 _HOUR = int(HOUR.total_seconds())
 _PALE = "#aec7e8"
 _BOUND_LABELS = ("95 % interval, lower", "95 % interval, upper")
@@ -49,12 +48,16 @@ type Widget = dict[str, object]
 type Line = dict[str, object]
 
 
-def dashboard_name(stack: str, endpoint: str) -> str:
-    """`<stack>-<endpoint>`. An endpoint with a dot, which no dashboard's name may have, gets a digest instead."""
+def dashboard_name(stack: Stack, endpoint: str) -> str:
+    """`<stack>-<region>_<endpoint>`: an account has one set of dashboards for all its regions.
+
+    Neither stacks nor regions have underscores in their names, so that no two stacks share a dashboard. An endpoint
+    with a dot, which no dashboard's name may have, is told apart by a digest.
+    """
     safe = re.sub(r"[^A-Za-z0-9_-]", "_", endpoint)
     if safe != endpoint:
         safe = f"{safe}-{sha256(endpoint.encode()).hexdigest()[:8]}"
-    return f"{stack}-{safe}"[:_LONGEST_NAME]
+    return f"{stack.name}-{stack.region}_{safe}"
 
 
 def dashboard_body(document: MonitorDocument, stack: Stack) -> str:
@@ -132,7 +135,11 @@ def _ages(document: MonitorDocument, stack: Stack) -> Iterator[Widget]:
         for name in document.monitors.by_name()
     ]
     yield _graph("Hours since the last execution", executions, stack, _HOUR, {"min": 0})
-    arrivals = [_line(stack.signals, metric, of_endpoint, label) for metric, label in _ARRIVALS.items()]
+    arrivals = [
+        _line(stack.signals, metric, of_endpoint, label)
+        for metric, label in _ARRIVALS.items()
+        if metric != GROUND_TRUTH_AGE or document.monitors.model_quality
+    ]
     yield _graph("Hours since something arrived", arrivals, stack, _HOUR, {"min": 0})
 
 
