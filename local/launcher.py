@@ -204,8 +204,8 @@ def read_concurrency_as_number() -> None:
 
 
 def name_what_policies_are_about() -> None:
-    """A schedule's permissions are about schedule/<group>/<name>, where MiniStack checks schedule/default/<name>; those
-    of alarms and dashboards about their names, of which MiniStack reads a single alarm's only."""
+    """Permissions on schedules are checked for their group, those on alarms, dashboards and the path of parameters for
+    their names, which MiniStack does not read."""
     resource_of = iam_actions.extract_resource_arn
 
     def named(
@@ -216,14 +216,16 @@ def name_what_policies_are_about() -> None:
             group = query.get("groupName") or (json.loads(body).get("GroupName") if body else None) or "default"
             name = group[0] if isinstance(group, list) else group
             return resource.replace(":schedule/default/", f":schedule/{name}/")
-        if service == "monitoring" and resource == "*" and body:
-            return _of_cloudwatch(json.loads(body), *place[:2])
+        if service in {"monitoring", "ssm"} and resource == "*" and body:
+            return _named_in(json.loads(body), *place[:2])
         return resource
 
     iam_actions.extract_resource_arn = named
 
 
-def _of_cloudwatch(asked: Mapping[str, Any], region: str, account: str) -> str:
+def _named_in(asked: Mapping[str, Any], region: str, account: str) -> str:
+    if asked.get("Path"):
+        return f"arn:aws:ssm:{region}:{account}:parameter{asked['Path']}"
     if asked.get("ResourceARN"):
         return str(asked["ResourceARN"])
     # The names of one request begin alike: what belongs to one endpoint is deleted together.
