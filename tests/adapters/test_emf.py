@@ -115,3 +115,12 @@ def test_without_a_place_it_is_standard_output(capsys: pytest.CaptureFixture[str
     assert json.loads(capsys.readouterr().out)["rows"] == [1.0]
     EmbeddedMetrics(now=lambda: NOW).publish("n", [], NOW)
     assert capsys.readouterr().out == ""
+
+
+def test_signals_without_a_time_are_stamped_now_without_a_word_about_old_windows(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lines: list[str] = []
+    EmbeddedMetrics(lines.append, lambda: NOW).publish("n", [Metric("violations", 1, dimensions=DIMENSIONS)])
+    assert json.loads(lines[0])["_aws"]["Timestamp"] == int(NOW.timestamp() * 1000)
+    assert not caplog.records

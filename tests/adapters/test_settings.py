@@ -2,7 +2,7 @@
 
 import pytest
 
-from driftline.adapters.settings import RunSettings, ScheduleSettings, Settings
+from driftline.adapters.settings import FreshnessSettings, RunSettings, ScheduleSettings, Settings
 from driftline.domain.errors import InvalidInputError
 
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:runs"
@@ -35,6 +35,12 @@ def test_the_rest_of_the_environment_is_ignored() -> None:
 def test_what_cloudformation_leaves_empty_is_absent() -> None:
     assert RunSettings.from_environment({"BUCKET": "b", "METRICS_NAMESPACE": ""}).metrics_namespace is None
     assert RunSettings.from_environment({"BUCKET": "b", "METRICS_NAMESPACE": "n"}).metrics_namespace == "n"
+    assert RunSettings.from_environment({"BUCKET": "b", "SIGNALS_NAMESPACE": ""}).signals_namespace is None
+
+
+def test_a_look_at_freshness_without_a_place_for_its_signals_would_be_of_no_use() -> None:
+    with pytest.raises(InvalidInputError, match="SIGNALS_NAMESPACE is missing"):
+        FreshnessSettings.from_environment({"BUCKET": "b"})
 
 
 def test_the_process_has_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

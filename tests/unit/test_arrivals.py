@@ -29,7 +29,7 @@ def store() -> InMemoryStore:
     made = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT})
     for monitor in ("data_quality", "model_quality"):
         folder = layout.report_folder("shop", monitor, SCHEDULED)
-        announce(made, folder, Announced.of(1, {"summary.json": b"{}"}))
+        announce(made, folder, Announced.of(1, {"summary.json": b"{}"}, 0, signalled=True))
     return made
 
 

@@ -8,8 +8,10 @@ import pytest
 from sklearn.metrics import mean_absolute_error, r2_score
 
 from driftline.domain import layout
+from driftline.domain.model_quality.summary import parse_quality_summary
 from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.usecases.merge_ground_truth import merge_labels
+from driftline.usecases.model_log import ModelEntry, log_model
 from driftline.usecases.profile_capture import profile_capture
 from driftline.usecases.run_monitor import run_monitor
 from tests.captures import capture_key, csv_capture
@@ -24,6 +26,10 @@ endpoint: shop
 columns: {output: [predicted], input: [amount]}
 monitors:
   model_quality: {problem_type: Regression, inference_attribute: predicted}
+"""
+WRITTEN_OUT = """\
+    problem_type: Regression
+    inference_attribute: predicted
 """
 CONSTRAINTS = json.dumps(
     {
@@ -171,3 +177,48 @@ def test_the_state_of_an_hour_is_kept_and_used_again(store: InMemoryStore) -> No
     execute(store)
     assert store.objects[FOLDER + "statistics.json"] == before
     assert store.objects[states[0]] != b"damaged"
+
+
+def signals(store: InMemoryStore) -> dict[str, float]:
+    """What alarms hear of a scheduled execution."""
+    metrics = RecordingMetrics()
+    request = ExecutionRequest(endpoint="shop", monitor="model_quality", scheduled_time=SCHEDULED, trigger="schedule")
+    run_monitor(request, store=store, metrics=metrics, events=RecordingEvents(), signals_namespace="Driftline/test")
+    return {
+        metric.name: metric.value  # type: ignore[misc]
+        for one in metrics.published
+        if one.namespace == "Driftline/test"
+        for metric in one.metrics
+    }
+
+
+ALARMS = """\
+    metrics: none
+    alarms:
+      - {metric: mae, threshold: 1.5}
+      - {metric: mae_upper, threshold: 1.5}
+      - {metric: coverage, threshold: 0.1, comparison: "<"}
+"""
+
+
+def test_alarms_hear_the_metrics_that_they_name_whatever_goes_to_cloudwatch(store: InMemoryStore) -> None:
+    text = DOCUMENT.replace("{problem_type: Regression, inference_attribute: predicted}\n", "\n" + WRITTEN_OUT + ALARMS)
+    store.put("monitors/shop.yaml", text.encode())
+    # Without labels there is no verdict: an incident goes on, and only the coverage is known
+    assert signals(store) == {"executions_failed": 0, "coverage": 0}
+
+    send_labels(store, dict(enumerate(ACTUAL.tolist()[:200])), HOUR + timedelta(hours=5))
+    found = signals(store)
+
+    assert set(found) == {"executions_failed", "violations", "mae", "mae_upper", "coverage"}
+    assert found["mae"] == pytest.approx(mean_absolute_error(ACTUAL[:200], PREDICTED[:200]), abs=1e-9)
+    assert found["mae_upper"] > found["mae"]
+    assert found["violations"] == 0
+
+
+def test_a_new_model_is_in_the_summary(store: InMemoryStore) -> None:
+    log_model(store, "shop", ModelEntry(at=HOUR + timedelta(minutes=5), model="package/7", source="event"))
+    execute(store)
+    summary = parse_quality_summary(store.objects[FOLDER + "summary.json"])
+    assert summary.model is not None
+    assert (summary.model.name, summary.model.windows_since, summary.model.mixed) == ("package/7", 0, True)

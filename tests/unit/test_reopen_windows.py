@@ -28,13 +28,14 @@ def store_with(document: str, *judged: datetime, by_hand: datetime | None = None
 
 
 def remember(store: ObjectStore, folder: str) -> None:
-    announce(store, folder, Announced.of(1, {"summary.json": b"{}"}))
+    announce(store, folder, Announced.of(1, {"summary.json": b"{}"}, 0, signalled=True))
 
 
 def reopened(store: InMemoryStore, arrived: datetime = LATE, *hours: datetime) -> list[datetime | None]:
     reruns = RecordingReruns()
     asked = reopen_windows("shop", hours or (HOUR,), store=store, reruns=reruns, arrived=arrived)
     assert asked == reruns.asked
+    assert all(request.trigger == "rerun" for request in asked)
     return [request.scheduled_time for request in asked]
 
 

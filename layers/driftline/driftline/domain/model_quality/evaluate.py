@@ -11,7 +11,7 @@ from driftline.domain.model_quality.binary_state import BinaryState
 from driftline.domain.model_quality.check import AlarmOn, Finding, Verdict, beyond, check
 from driftline.domain.model_quality.constraints import QualityConstraints, suggest_constraints
 from driftline.domain.model_quality.measure import quality_of
-from driftline.domain.model_quality.metrics import alarmed_metrics, metrics_of
+from driftline.domain.model_quality.metrics import metrics_of
 from driftline.domain.model_quality.quality import Quality
 from driftline.domain.model_quality.state import State
 from driftline.domain.model_quality.statistics import statistics_json
@@ -104,7 +104,7 @@ def evaluate(state: State, constraints: QualityConstraints | None, context: Qual
         violations=Violations(violations=tuple(finding.violation() for finding in verdict.findings)),
         summary=_summary(state, quality, constraints, verdict, context),
         metrics=tuple(metrics),
-        alarmed=tuple(alarmed_metrics(context.alarmed, quality, metrics)),
+        alarmed=tuple(metric for metric in metrics if metric.name in context.alarmed),
         quality=quality,
         verdict=verdict,
     )

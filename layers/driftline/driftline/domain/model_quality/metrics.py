@@ -1,6 +1,5 @@
 """The metrics of an execution, with SageMaker's names, so that alarms made for Model Monitor keep working."""
 
-from collections.abc import Set as AbstractSet
 from math import isfinite
 
 from driftline.domain.metrics import Metric
@@ -37,20 +36,3 @@ def metrics_of(quality: Quality, violations: int, coverage: float | None, endpoi
     if coverage is not None:
         metrics.append(Metric("coverage", coverage, dimensions=dimensions))
     return metrics
-
-
-def alarmed_metrics(names: AbstractSet[str], quality: Quality, published: list[Metric]) -> list[Metric]:
-    """The metrics of these names: those that can be published, and those that are in summary.json only.
-
-    Who sets an alarm on a metric has asked for it. A metric that is undefined in this window is not in the result.
-
-    Args:
-        published: What metrics_of gave.
-    """
-    dimensions = published[0].dimensions
-    extras = [
-        Metric(name, extra.value, dimensions=dimensions)
-        for name, extra in quality.extras.items()
-        if isfinite(extra.value)
-    ]
-    return [metric for metric in (*published, *extras) if metric.name.strip() in names]
