@@ -96,6 +96,7 @@ class TestAGoodDocument:
         assert (request.endpoint, request.monitor) == ("flights", "data_quality")
         assert request.scheduled_time is not None
         assert request.scheduled_time.isoformat() == "2026-03-01T06:00:00+00:00"
+        assert request.trigger == "schedule"
 
     def test_the_status_says_what_was_created(self, world: World) -> None:
         world.upload(GOOD)
