@@ -70,6 +70,12 @@ class TestSending:
         assert request.path == "/teams/workflows/w1?sig=s3cr3t"
         assert request.json["attachments"][0]["content"]["type"] == "AdaptiveCard"
 
+    def test_an_older_connector_says_429_in_its_text(self, receiver: WebhookReceiver) -> None:
+        said = b"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429"
+        receiver.fail_next(status=200, body=said)
+        with pytest.raises(RetryLaterError, match="429"):
+            teams(receiver).send(OPENED, None)
+
     def test_pagerduty_has_one_alert_for_an_incident(self, receiver: WebhookReceiver) -> None:
         channel = pagerduty(receiver)
         for message in (OPENED, ESCALATED, RECOVERED):
@@ -178,6 +184,7 @@ class TestAddresses:
             "https://example.com:port/",
             "https://exa mple.com/",
             "https://[half/",
+            "https://example.com/\x00",
             "file:///etc/passwd",
             "",
         ],

@@ -96,6 +96,25 @@ class TestSlack:
         assert f"🟠 {headline}" in texts(payload["blocks"])
         assert not shown or shown in texts(payload["blocks"])
 
+    @pytest.mark.parametrize(
+        "block",
+        [
+            {"type": "header", "text": {"type": "plain_text", "text": "x" * 151, "emoji": False}},
+            {"type": "header", "text": {"type": "plain_text", "text": ":x:", "emoji": True}},
+            {"type": "context", "elements": [{"type": "mrkdwn", "text": "<!channel>"}]},
+            {"type": "context", "elements": []},
+            {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]},
+            {"type": "rich_text", "elements": [{"type": "broadcast", "range": "channel"}]},
+            {"type": "rich_text", "elements": [{"type": "link", "url": "javascript:alert(1)"}]},
+            {"type": "context", "elements": [{"type": "plain_text", "text": "x" * 3001, "emoji": False}]},
+        ],
+    )
+    def test_the_checker_refuses(self, block: dict[str, Any]) -> None:
+        with pytest.raises((AssertionError, KeyError)):
+            check_blocks([block])
+        with pytest.raises(AssertionError):
+            check_blocks([{"type": "context", "elements": [{"type": "plain_text", "text": "x", "emoji": False}]}] * 51)
+
     def test_a_long_name_is_cut_visibly(self) -> None:
         shown = texts(slack_message(filled("x" * 10_240))["blocks"])
         assert any(text.endswith("x…") for text in shown)
@@ -127,6 +146,14 @@ class TestTeams:
         TEAMS.validate(payload)
         nothing_unseen(payload)
         assert len(json.dumps(payload, ensure_ascii=False).encode()) <= 28 * 1024
+
+    def test_the_checker_refuses(self) -> None:
+        body: list[dict[str, Any]] = [{"type": "TextBlock", "text": "x", "wrap": True}]
+        card = {"type": "AdaptiveCard", "version": "1.4", "body": body}
+        attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+        assert TEAMS.is_valid({"type": "message", "attachments": [attachment]})
+        body[0]["colour"] = "Good"
+        assert not TEAMS.is_valid({"type": "message", "attachments": [attachment]})
 
     @_MANY
     @given(hostile)
@@ -167,6 +194,14 @@ class TestPagerDuty:
         nothing_unseen(event)
         assert len(json.dumps(event, ensure_ascii=False).encode()) <= 512 * 1024
         assert (event["event_action"] == "resolve") == (message.kind is MessageKind.RECOVERED)
+
+    @pytest.mark.parametrize(
+        "wrong", [{"event_action": "close"}, {"dedup_key": "x" * 256}, {"payload": {"summary": "x"}}, {"more": 1}]
+    )
+    def test_the_checker_refuses(self, wrong: dict[str, object]) -> None:
+        event = {"routing_key": ROUTING_KEY, **pagerduty_event(OPENED)}
+        assert PAGERDUTY.is_valid(event)
+        assert not PAGERDUTY.is_valid({**event, **wrong})
 
     @_MANY
     @given(hostile, hostile)

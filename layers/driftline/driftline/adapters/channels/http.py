@@ -62,7 +62,8 @@ def check_url(url: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise ValueError("it is no address of the form https://host/path") from None
-    if not host or parts.username is not None or any(character.isspace() for character in url) or not url.isascii():
+    plain = url.isascii() and url.isprintable() and " " not in url
+    if not host or parts.username is not None or not plain:
         raise ValueError("it is no address of the form https://host/path")
     address = _address(host)
     if address is not None and _is_forbidden(address):

@@ -4,8 +4,13 @@ import json
 
 from driftline.adapters.channels import http
 from driftline.adapters.channels.settings import TeamsSettings, accepts
+from driftline.domain.errors import RetryLaterError
 from driftline.domain.notifications.adaptive_card import adaptive_card_message
 from driftline.domain.notifications.message import Message
+
+_THROTTLED = b"HTTP error 429"
+"""What the older connectors say, with a status of 200, when Teams has had enough:
+https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using"""
 
 _MEND = "Check the workflow in Teams and put the address of its webhook into the channel's parameter."
 
@@ -25,4 +30,6 @@ class Teams:
         body = json.dumps(adaptive_card_message(message), ensure_ascii=False, allow_nan=False).encode()
         answer = http.post(url, body, {"Content-Type": "application/json; charset=utf-8"})
         http.raise_for(answer, http.host_of(url), mend=_MEND, secrets=http.secret_parts(url))
+        if _THROTTLED in answer.body:
+            raise RetryLaterError(f"{http.host_of(url)} answers 429", after=http.retry_after(answer.headers))
         return conversation
