@@ -211,11 +211,11 @@ def test_only_the_operators_function_writes_email(resources: dict[str, dict[str,
 def test_nothing_is_started_that_no_parameter_names(resources: dict[str, dict[str, Any]]) -> None:
     starting = {"sagemaker:StartPipelineExecution", "states:StartExecution", "lambda:InvokeFunction"}
     (policy,) = resources["StartRetrainingRole"]["Properties"]["Policies"]
-    given = [statement for statement in policy["PolicyDocument"]["Statement"] if "Fn::If" in statement]
+    given = [one["Fn::If"] for one in policy["PolicyDocument"]["Statement"] if "Fn::If" in one]
     found = {
-        one["Fn::If"][1]["Action"]: (one["Fn::If"][0], one["Fn::If"][1]["Resource"]["Ref"])
-        for one in given
-        if one["Fn::If"][1]["Action"] in starting
+        action: (condition, statement["Resource"]["Ref"])
+        for condition, statement, _ in given
+        for action in starting & set(listed(statement["Action"]))
     }
     assert found == {
         "sagemaker:StartPipelineExecution": ("HasRetrainingPipeline", "RetrainingPipelineArn"),
