@@ -2,6 +2,7 @@
 
 import typer
 
+from driftline.cli.approve import approve, list_retrainings
 from driftline.cli.baseline import baseline
 from driftline.cli.exits import DriftlineGroup
 from driftline.cli.ingest import ingest
@@ -22,6 +23,8 @@ app = typer.Typer(
 )
 for command in (validate, baseline, ingest, merge, run, replay, show, silence):
     app.command()(command)
+app.command()(approve)
+app.command("retrainings")(list_retrainings)
 
 
 def main() -> None:

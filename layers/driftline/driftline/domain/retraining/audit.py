@@ -1,5 +1,6 @@
 """What is written and told of every decision, every "no" included, and of every run's end."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
@@ -12,6 +13,8 @@ from driftline.domain.windows import format_instant
 
 FOLDER = "retraining"
 """Beside the monitors' reports: `reports/<endpoint>/retraining/yyyy/mm/dd/<id>.json`."""
+
+_REQUEST_ID = re.compile(r"r(\d{4})(\d{2})(\d{2})-\d{6}-[0-9a-f]{12}")
 
 DECISION_EVENT = "Retraining Decision"
 ENDED_EVENT = "Retraining Ended"
@@ -160,3 +163,12 @@ class EndRecord(_Ours):
 
 def audit_prefix(endpoint: str) -> str:
     return f"{layout.REPORTS}{endpoint}/{FOLDER}/"
+
+
+def audit_key(endpoint: str, request: str) -> str | None:
+    """The key of the decision on an alarm, whose id begins with its day; None if the text is no such id."""
+    match = _REQUEST_ID.fullmatch(request)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    return f"{audit_prefix(endpoint)}{year}/{month}/{day}/{request}.json"
