@@ -1,0 +1,188 @@
+"""The state machine of incidents: whatever order changes come in, however often."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from driftline.domain.incidents.incident import (
+    AlarmChange,
+    AlarmState,
+    Incident,
+    Snapshot,
+    Status,
+    adopt,
+    due,
+    observe,
+    settle,
+)
+from driftline.domain.incidents.outbox import MOST_WAITING, Sent, announce, mark_sent, next_message_id, sweep
+from driftline.domain.incidents.stored import dump_incident, parse_incident
+from driftline.domain.notifications.message import Message, MessageKind, Severity
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+SETTLE = timedelta(minutes=30)
+
+type Step = AlarmChange | datetime
+"""A change of an alarm, or a tick."""
+
+
+def apply(incident: Incident, step: Step) -> Incident:
+    """One delivery; what is due is told at once."""
+    changed = observe(incident, step) if isinstance(step, AlarmChange) else settle(incident, step, SETTLE)
+    kind = due(changed)
+    return announce(changed, message(changed, kind), str(step), snapshot(changed)) if kind else changed
+
+
+def message(incident: Incident, kind: MessageKind) -> Message:
+    return Message(next_message_id(incident), kind, incident.severity, "…", NOON, incident=incident.id)
+
+
+def snapshot(incident: Incident) -> Snapshot:
+    return Snapshot(incident.severity)
+
+
+def play(steps: Sequence[Step]) -> Incident:
+    """The outbox is never emptied, so it is all that was told."""
+    incident = Incident("shop", "data_quality")
+    for step in steps:
+        incident = apply(incident, step)
+    return incident
+
+
+def told(incident: Incident) -> list[tuple[MessageKind, str | None]]:
+    return [(entry.message.kind, entry.message.incident) for entry in incident.outbox]
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Step]:
+    """Changes of some alarms and ticks, in the order of their times, all of which differ."""
+    minutes = sorted(draw(st.sets(st.integers(0, 500), min_size=1, max_size=14)))
+    steps: list[Step] = []
+    for minute in minutes:
+        at = NOON + minute * MINUTE
+        label = draw(st.sampled_from(["tick", "a", "b", "c"]))
+        if label == "tick":
+            steps.append(at)
+        else:
+            state = draw(st.sampled_from(AlarmState))
+            steps.append(AlarmChange(label, state, at, Severity.CRITICAL if label == "c" else Severity.WARNING))
+    return steps
+
+
+@st.composite
+def disordered(draw: st.DrawFn) -> tuple[list[Step], list[Step]]:
+    """A story, and the same with doubles and in any order."""
+    story = draw(stories())
+    return story, draw(st.permutations(story + draw(st.lists(st.sampled_from(story), max_size=6))))
+
+
+@given(stories(), st.data())
+def test_what_was_delivered_before_changes_nothing(story: list[Step], data: st.DataObject) -> None:
+    """SQS delivers at least once: doubles of earlier steps anywhere later tell nothing new."""
+    doubled: list[Step] = []
+    for i, step in enumerate(story):
+        doubled.append(step)
+        doubled += data.draw(st.lists(st.sampled_from(story[: i + 1]), max_size=2))
+    # A tick that comes again late says an earlier time, which is no news either.
+    assert told(play(doubled)) == told(play(story))
+    assert play(doubled).status is play(story).status
+
+
+@given(disordered())
+def test_in_any_order_the_newest_of_each_alarm_counts(stories: tuple[list[Step], list[Step]]) -> None:
+    story, delivered = stories
+    newest = {step.label: step for step in story if isinstance(step, AlarmChange)}
+    end = play(delivered)
+    assert dict(end.alarms) == newest
+    ringing = {label for label, change in newest.items() if change.state is AlarmState.ALARM}
+    assert set(end.ringing) == ringing
+    assert (end.status is Status.OPEN) == bool(ringing)
+    # Once everything is known, time brings both orders to the same rest.
+    last = NOON + timedelta(days=2)
+    rest = {apply(play(each), last).status for each in (story, delivered)} - {Status.QUIET, Status.CLOSED}
+    assert rest == ({Status.OPEN} if ringing else set())
+
+
+@given(disordered())
+def test_in_any_order_people_hear_a_story_that_makes_sense(stories: tuple[list[Step], list[Step]]) -> None:
+    """Opened, at most once escalated (there are two severities), recovered; one conversation after the other."""
+    end = apply(play(stories[1]), NOON + timedelta(days=2))
+    for (kind, incident), (following, other) in pairwise(told(end)):
+        if kind is MessageKind.RECOVERED:
+            assert following is MessageKind.OPENED
+            assert other != incident
+        else:
+            assert following in {MessageKind.ESCALATED, MessageKind.RECOVERED}
+            assert other == incident
+            assert (kind, following) != (MessageKind.ESCALATED, MessageKind.ESCALATED)
+    if end.outbox:
+        assert told(end)[0][0] is MessageKind.OPENED
+        assert (told(end)[-1][0] is MessageKind.RECOVERED) == (end.status is Status.CLOSED)
+
+
+@given(stories(), st.datetimes(NOON.replace(tzinfo=None), NOON.replace(tzinfo=None) + timedelta(hours=9)))
+def test_an_incident_is_the_same_after_it_was_stored(story: list[Step], at: datetime) -> None:
+    incident = mark_sent(play(story), [Sent("m", "i", "slack", "1.2"), Sent("m", "i", "email", None)])
+    incident = adopt(incident, "shop-7", at.replace(tzinfo=UTC))
+    assert parse_incident(dump_incident(incident), "x") == incident
+
+
+def change(state: AlarmState, minutes: int, label: str = "a") -> AlarmChange:
+    return AlarmChange(label, state, NOON + minutes * MINUTE)
+
+
+class TestSettling:
+    def test_it_is_over_when_all_were_quiet_for_long_enough(self) -> None:
+        steps = [change(AlarmState.ALARM, 0), change(AlarmState.OK, 10)]
+        assert play([*steps, NOON + 39 * MINUTE]).status is Status.RECOVERING
+        assert play([*steps, NOON + 40 * MINUTE]).status is Status.CLOSED
+
+    def test_the_last_alarm_that_became_quiet_counts(self) -> None:
+        steps = [
+            change(AlarmState.ALARM, 0),
+            change(AlarmState.ALARM, 1, "b"),
+            change(AlarmState.OK, 10),
+            change(AlarmState.OK, 20, "b"),
+        ]
+        assert play([*steps, NOON + 49 * MINUTE]).status is Status.RECOVERING
+        assert play([*steps, NOON + 50 * MINUTE]).status is Status.CLOSED
+
+    def test_ok_again_does_not_begin_anew(self) -> None:
+        steps = [change(AlarmState.ALARM, 0), change(AlarmState.OK, 10), change(AlarmState.OK, 35)]
+        assert play([*steps, NOON + 40 * MINUTE]).status is Status.CLOSED
+
+    def test_a_model_that_came_before_the_incident_does_not_close_it(self) -> None:
+        incident = play([change(AlarmState.ALARM, 10)])
+        assert adopt(incident, "m", NOON) == incident
+        assert adopt(incident, "m", NOON + 11 * MINUTE).closed_by == "m"
+
+
+class TestOutbox:
+    def test_a_later_message_of_the_same_conversation_passes_an_earlier_one(self) -> None:
+        incident = Incident("shop", "x", id="i")
+        for _ in range(3):
+            incident = announce(incident, message(incident, MessageKind.UPDATED), "cause")
+        second = incident.outbox[1].message.id
+        marked = mark_sent(incident, [Sent(second, "i", "slack", "1.2")])
+        assert [entry.sent for entry in marked.outbox] == [("slack",), ("slack",), ()]
+        assert marked.conversations == {"i": {"slack": "1.2"}}
+
+    def test_conversations_that_are_over_are_forgotten_when_nothing_of_them_waits(self) -> None:
+        incident = announce(
+            Incident("shop", "x", id="i"), message(Incident("shop", "x", id="i"), MessageKind.UPDATED), ""
+        )
+        marked = mark_sent(incident, [Sent("old", "before", "slack", "1.1"), Sent("i/1", "i", "slack", "1.2")])
+        swept = sweep(marked, lambda entry: entry.sent == ("slack",))
+        assert swept.outbox == ()
+        assert swept.conversations == {"i": {"slack": "1.2"}}
+
+    def test_it_has_an_end(self) -> None:
+        incident = Incident("shop", "x", id="i")
+        for _ in range(MOST_WAITING + 5):
+            incident = announce(incident, message(incident, MessageKind.UPDATED), "cause")
+        assert len(incident.outbox) == MOST_WAITING
+        assert incident.outbox[-1].message.id == f"i/{MOST_WAITING + 5}"
