@@ -15,6 +15,7 @@ import re
 import sys
 import tarfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,8 +28,11 @@ from botocore.validate import ParamValidator
 from jsonschema import Draft202012Validator
 from moto import mock_aws
 
+from driftline.adapters.model_events_in import announcement_of
 from driftline.domain.data_quality.statistics import parse_statistics
+from driftline.domain.models.announcement import ModelTold
 from driftline.domain.models.package import ENDPOINT_PROPERTY
+from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.usecases.suggest_baseline import suggest_baseline
 from pipelines.retrain.__main__ import main
@@ -716,3 +720,38 @@ def test_deploy_waits_for_the_approval_and_does_nothing_twice(deployment: Deploy
     assert deployment.run(STEP)["outcome"] == "waits for its approval"
     deployment.answers(config="churn-churn-7")
     assert deployment.run(STEP)["outcome"] == "is deployed already"
+
+
+# ---------------------------------------------------------------------------------------------------------- the page
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return (STEPS.parents[2] / "docs" / "retraining.md").read_text()
+
+
+def test_the_page_s_document_is_one(page: str) -> None:
+    [text] = re.findall(r"```yaml\n(.+?)```", page, re.DOTALL)
+    document = parse_document(text, where="monitors/churn.yaml")
+    assert document.retraining is not None
+    assert document.retraining.target.pipeline == "churn-retrain"
+
+
+def test_the_page_s_command_gives_all_that_a_start_does_not(page: str) -> None:
+    [command] = re.findall(r"python -m pipelines\.retrain \\\n(.+?) > churn-retrain\.json", page, re.DOTALL)
+    given = set(re.findall(r"^  (\w+)=", command, re.MULTILINE))
+    assert given - {"Label"} == set(OWN)
+
+
+def test_the_page_s_event_is_understood(page: str) -> None:
+    [detail] = re.findall(r'"DetailType": "Driftline New Model",\s+"Detail": "(.+?)"}\]', page, re.DOTALL)
+    event = {"detail-type": "Driftline New Model", "time": "2026-03-01T14:00:05Z", "source": "my-deployments"}
+    announced = announcement_of(event | {"detail": json.loads(detail.replace('\\"', '"'))})
+    at = datetime(2026, 3, 1, 14, tzinfo=UTC)
+    assert announced == ModelTold("churn", "churn-v7", at, data_set="s3://my-training/churn/v7/")
+
+
+def test_the_page_names_every_step(page: str) -> None:
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (\w+) \|", page, re.MULTILINE)
+    named = {(name.strip("`"), kind) for names, kind in rows for name in names.split(", ")}
+    assert {(step["Name"], step["Type"]) for step in steps() if step["Type"] != "Fail"} <= named
