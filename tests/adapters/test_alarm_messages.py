@@ -1,0 +1,126 @@
+"""The alarm queue's messages, and when one that fails comes again."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools import Logger
+from pydantic import ValidationError
+
+from driftline.adapters.alarms_in import AlarmMessage
+from driftline.adapters.inbox import Postponing, wait, work_through
+from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Text, Tick
+
+EVENTS = Path(__file__).resolve().parents[2] / "events"
+
+
+def sample(name: str) -> str:
+    return str(json.loads((EVENTS / f"{name}.json").read_text())["Records"][0]["body"])
+
+
+def heard(body: str) -> Heard:
+    return AlarmMessage.model_validate_json(body).heard()
+
+
+class TestShapes:
+    def test_an_alarm_of_cloudwatch_in_an_envelope_of_sns(self) -> None:
+        found = heard(sample("notify_operator"))
+        assert isinstance(found, RawAlarm)
+        assert found.name == "driftline/flight-delay/data_quality/violations"
+        assert found.state == "ALARM"
+        assert found.changed_at == datetime(2026, 3, 1, 15, 0, 41, 438_000, tzinfo=UTC)
+        assert found.reason.startswith("Threshold Crossed")
+        assert found.description == "violations of data_quality on flight-delay is >= 1."
+
+    def test_an_alarm_without_a_description(self) -> None:
+        envelope = json.loads(sample("notify_operator"))
+        alarm = json.loads(envelope["Message"]) | {"AlarmDescription": None, "StateChangeTime": "2026-03-01T15:00:41Z"}
+        found = heard(json.dumps(envelope | {"Message": json.dumps(alarm)}))
+        assert isinstance(found, RawAlarm)
+        assert found.description == ""
+
+    @pytest.mark.parametrize("text", ["plain words", "{}", "[1, 2]", '{"AlarmName": "x"}', "", "\x00"])
+    def test_everything_else_in_an_envelope_is_a_text(self, text: str) -> None:
+        envelope = json.loads(sample("notify_operator.notice")) | {"Message": text}
+        assert heard(json.dumps(envelope)) == Text(
+            envelope["MessageId"], envelope["Subject"], text, datetime(2026, 3, 1, 15, 0, 41, 512_000, tzinfo=UTC)
+        )
+
+    def test_an_envelope_without_a_subject(self) -> None:
+        envelope = json.loads(sample("notify_operator.notice"))
+        del envelope["Subject"]
+        found = heard(json.dumps(envelope))
+        assert isinstance(found, Text)
+        assert found.subject == ""
+
+    def test_a_tick_and_an_event(self) -> None:
+        assert heard(sample("notify_operator.tick")) == Tick(datetime(2026, 3, 1, 18, tzinfo=UTC))
+        found = heard(sample("notify_operator.decision"))
+        assert isinstance(found, Happening)
+        assert (found.kind, found.detail["Decision"]) == ("Retraining Decision", "refused")
+
+    @pytest.mark.parametrize("body", ['{"tick": "2026-03-01T18:00:00"}', '{"source": "aws.s3"}', "{}", "no json"])
+    def test_what_is_none_of_them_is_refused(self, body: str) -> None:
+        with pytest.raises(ValidationError):
+            heard(body)
+
+
+class TestComingAgain:
+    @pytest.mark.parametrize(
+        ("received", "after", "seconds"),
+        [(1, None, 30), (2, None, 60), (5, None, 480), (6, None, 900), (10_000, None, 900), (1, 7, 7), (3, 7, 28),
+         (1, 0, 1), (1, 86_400, 900)],
+    )  # fmt: skip
+    def test_each_time_twice_as_late_up_to_a_quarter_of_an_hour(
+        self, received: int, after: float | None, seconds: float
+    ) -> None:
+        assert wait(received, after) == seconds
+
+    @pytest.fixture
+    def queue(self, aws: None) -> str:
+        attributes = {"VisibilityTimeout": "0"}
+        return str(boto3.client("sqs").create_queue(QueueName="q", Attributes=attributes)["QueueUrl"])
+
+    def received(self, queue: str) -> dict[str, Any]:
+        answer = boto3.client("sqs").receive_message(
+            QueueUrl=queue, MessageSystemAttributeNames=["ApproximateReceiveCount"], VisibilityTimeout=0
+        )
+        return {"Records": [_record(message) for message in answer.get("Messages", [])]}
+
+    @pytest.mark.parametrize(
+        ("error", "hidden"), [(RetryLaterError("503", after=60), True), (InvalidInputError("401"), False)]
+    )
+    def test_only_what_may_help_later_is_postponed(self, queue: str, error: Exception, hidden: bool) -> None:
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=sample("notify_operator.tick"))
+        batch = self.received(queue)
+
+        def fail(_: AlarmMessage) -> None:
+            raise error
+
+        answer = work_through(batch, AlarmMessage, fail, Logger(), Postponing(queue))
+        assert answer == {"batchItemFailures": [{"itemIdentifier": batch["Records"][0]["messageId"]}]}
+        assert (self.received(queue)["Records"] == []) == hidden
+
+    def test_without_postponing_the_queue_decides(self, queue: str) -> None:
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=sample("notify_operator.tick"))
+
+        def fail(_: AlarmMessage) -> None:
+            raise RetryLaterError("503", after=60)
+
+        work_through(self.received(queue), AlarmMessage, fail, Logger())
+        assert self.received(queue)["Records"] != []
+
+
+def _record(message: Any) -> dict[str, Any]:
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:q",
+    }
