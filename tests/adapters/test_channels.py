@@ -332,7 +332,9 @@ class TestLoading:
         put("email", {"kind": "teams", "webhook_url": "https://e.example/x"})
         channels = load(Sources(channels_path="/driftline/d/channels"))
         assert isinstance(channels["good"], Teams)
-        assert isinstance(channels["email"], BrokenChannel)
+        assert isinstance(channels["email"], Email)
+        with pytest.raises(InvalidInputError, match="/driftline/d/channels/email: no name of a channel"):
+            channels["(email)"].send(OPENED, None)
         assert channels["bad"].accepts(OPENED)
         assert channels["bad"].accepts(replace(OPENED, channels=("bad", "good")))
         assert not channels["bad"].accepts(replace(OPENED, channels=("good",)))

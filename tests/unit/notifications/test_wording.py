@@ -70,6 +70,10 @@ def test_a_window_that_ends_another_day_says_the_day() -> None:
     assert wording.span((BEGIN, BEGIN + timedelta(days=1))) == "2026-01-05 10:00 – 2026-01-06 10:00 UTC"
 
 
+def test_a_recovery_says_how_bad_it_was() -> None:
+    assert wording.facts(RECOVERED)[-1] == ("Severity", "recovered, was critical")
+
+
 def test_evidence_without_threshold_rows_and_interval() -> None:
     assert wording.evidence(EvidenceLine("x", "mae", None, None)) == "mae unknown"
 

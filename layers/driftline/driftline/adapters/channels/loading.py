@@ -99,7 +99,7 @@ def load_channels(
         except (RetryLaterError, InvalidInputError) as error:
             unread.append(("(parameters)", error))
     email = Email(topic or OperatorTopic(sources.operator_topic))
-    known = frozenset({EMAIL, *found})
+    known = frozenset({EMAIL, *(channel.name for channel in found.values())})
     broken = [BrokenChannel(name, error, known) for name, error in unread]
     return [email, *(found[name] for name in sorted(found)), *broken]
 
@@ -141,7 +141,8 @@ def _json(settings: object) -> str:
 def _channel(name: str, text: str, where: str) -> Channel:
     if _NAME.fullmatch(name) is None or name == EMAIL:
         expected = f"1–63 letters, digits, dots, hyphens, underscores, and not {EMAIL}"
-        return BrokenChannel(name, InvalidInputError("no name of a channel", where=where, expected=expected))
+        # Under a name that no channel can have, so that it is not taken for the one that sends emails.
+        return BrokenChannel(f"({name})", InvalidInputError("no name of a channel", where=where, expected=expected))
     try:
         settings = read_settings(text, where)
     except InvalidInputError as error:

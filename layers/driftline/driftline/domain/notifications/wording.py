@@ -89,7 +89,8 @@ def facts(message: Message) -> list[tuple[str, str]]:
     if message.since is not None:
         found.append(("Since", at(message.since)))
     if message.incident is not None:
-        found.append(("Severity", message.severity.value))
+        over = message.kind is MessageKind.RECOVERED
+        found.append(("Severity", f"recovered, was {message.severity}" if over else message.severity.value))
     return found
 
 
