@@ -144,11 +144,11 @@ def model_quality(load: Load) -> Iterator[Line]:
         (lists + puts) * S3_PUT_OR_LIST + gets * S3_GET,
         f"{puts:,.0f} objects written, {gets:,} read, {lists:,} listings",
     )
-    metrics = 4 + 2 + 4
+    metrics = 4 + 2 + 2 + 4
     yield Line(
         "CloudWatch metrics",
         metrics * METRIC_MONTH,
-        f"{metrics}: four of quality, violations, coverage, four of labels",
+        f"{metrics}: four of quality, an interval's ends, violations, coverage, four of labels",
     )
     yield Line("Signals and alarms", 4 * METRIC_MONTH + 3 * ALARM_MONTH, "4 and 3: as above, and age of the labels")
 

@@ -87,6 +87,12 @@ def test_the_worst_value_of_a_period_counts(comparison: str, statistic: str) -> 
     assert one(metric="rows", threshold=100, comparison=comparison).statistic == statistic
 
 
+def test_a_metric_is_called_as_it_is_published() -> None:
+    # A feature's name may end in a space; CloudWatch's metrics do not.
+    alarm = wanted({"data_quality": {"alarms": [{"metric": "feature_null_price ", "threshold": 1}]}})
+    assert next(each.metric for each in alarm.values()) == "feature_null_price"
+
+
 def test_a_band_has_no_threshold() -> None:
     alarm = one(metric="rows", anomaly_band=3, comparison="outside")
     assert (alarm.threshold, alarm.anomaly_band) == (None, 3.0)

@@ -46,6 +46,13 @@ def test_every_field_says_what_it_is() -> None:
         ("{metrics: some}", False),
         ("{preprocess: a/b.py}", False),
         ("{shedule: rate(1 hour)}", False),
+        ("{alarms: [{metric: rows, threshold: 1, for: {datapoints: 2, of: 3}, actions: [notify]}]}", True),
+        ("{alarms: []}", True),
+        ("{alarms: [{threshold: one}]}", False),
+        ("{alarms: [{for_: {datapoints: 2}}]}", False),
+        ("{alarms: [{actions: []}]}", False),
+        ("{alarms: [{comparison: ==}]}", False),
+        ('{alarms: [{name: "two\\nlines"}]}', False),
     ],
 )
 def test_an_editor_sees_what_the_parser_sees(monitor: str, valid: bool) -> None:
