@@ -330,8 +330,10 @@ class TestLoading:
         put("good", {"kind": "teams", "webhook_url": "https://e.example/x"})
         put("bad", '{"kind": "slack", "webhook_url": "s3cr3t"}')
         put("email", {"kind": "teams", "webhook_url": "https://e.example/x"})
+        put("team/deeper", {"kind": "teams", "webhook_url": "https://e.example/x"})
         channels = load(Sources(channels_path="/driftline/d/channels"))
         assert isinstance(channels["good"], Teams)
+        assert isinstance(channels["(team/deeper)"], BrokenChannel)
         assert isinstance(channels["email"], Email)
         with pytest.raises(InvalidInputError, match="/driftline/d/channels/email: no name of a channel"):
             channels["(email)"].send(OPENED, None)

@@ -109,7 +109,8 @@ def _of_parameters(path: str, provider: "SSMProvider") -> Mapping[str, Channel]:
 
     path = path.rstrip("/")
     try:
-        texts = provider.get_multiple(path, decrypt=True, max_age=_MAX_AGE)
+        # What lies deeper is read as well, so that it is told and not overlooked.
+        texts = provider.get_multiple(path, decrypt=True, recursive=True, max_age=_MAX_AGE)
     except GetParameterError as error:
         raise RetryLaterError("the parameters of the channels cannot be read", where=path) from error
     return {name: _channel(name, str(text), f"{path}/{name}") for name, text in texts.items()}
