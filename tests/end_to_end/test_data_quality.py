@@ -193,7 +193,7 @@ def test_a_data_set_that_cannot_be_read_is_told_to_operators(cloud: EmbeddedClou
     Bucket(cloud).put("baselines/unread/data_quality/input/people.parquet", b"PAR1 and then nothing")
     cloud.drain()
     (told,) = operators.take()
-    assert told["Subject"] == "Driftline: the baseline of unread cannot be read"
+    assert told["Subject"] == "[NOTICE] Driftline: the baseline of unread cannot be read"
     assert "people.parquet" in told["Message"]
     assert cloud.messages("BaselineDeadLettersUrl") == 0
 

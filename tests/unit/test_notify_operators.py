@@ -107,6 +107,13 @@ class TestConversation:
         office.tick(NOON + 9 * HOUR)
         assert kinds(channel) == [OPENED]
 
+    def test_silence_of_the_stack_itself_is_an_alarm_where_the_template_asks_for_it(self) -> None:
+        channel = RecordingChannel()
+        office = Office(channel)
+        office.hear(RawAlarm("driftline-FreshnessStoppedAlarm-1A2B", "INSUFFICIENT_DATA", NOON, "3 datapoints unknown"))
+        assert kinds(channel) == [OPENED]
+        assert messages(channel)[0].severity == Severity.CRITICAL
+
     def test_an_alarm_after_the_recovery_is_another_incident(self) -> None:
         channel = RecordingChannel()
         office = Office(channel)

@@ -185,6 +185,12 @@ def test_what_watches_the_others_is_watched(resources: dict[str, dict[str, Any]]
     assert alarm["InsufficientDataActions"] == [{"Ref": "AlarmTopic"}]
 
 
+def test_alarms_that_are_over_end_their_conversations(resources: dict[str, dict[str, Any]]) -> None:
+    for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm").items():
+        if {"Ref": "AlarmTopic"} in alarm["AlarmActions"]:
+            assert alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
+
+
 def test_topics_are_encrypted_and_only_alarms_publish_besides_the_functions(
     resources: dict[str, dict[str, Any]],
 ) -> None:

@@ -32,6 +32,9 @@ from driftline.usecases.incident_desk import Desk, Notified
 from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import Channel, ObjectStore, Once, StateTable
 
+NO_DATA = "INSUFFICIENT_DATA"
+"""CloudWatch's third state."""
+
 STACK_SETTLE = timedelta(hours=1)
 """How long an alarm of the stack itself has to be quiet."""
 
@@ -66,13 +69,15 @@ def notify_operators(
 
 
 def _alarm(desk: Desk, alarm: RawAlarm) -> Notified:
-    if alarm.state not in set(AlarmState):
-        return Notified()  # INSUFFICIENT_DATA: nobody knows, so nothing changes.
     found = parse_alarm_name(desk.stack, alarm.name)
+    # The template's own alarms tell of INSUFFICIENT_DATA where silence itself is the trouble: nothing runs any more.
+    state = AlarmState.ALARM if found is None and alarm.state == NO_DATA else alarm.state
+    if state not in set(AlarmState):
+        return Notified()  # INSUFFICIENT_DATA of a monitor: nobody knows, so nothing changes.
     endpoint, subject, label = _place(found) if found else (None, alarm.name, alarm.name)
     severity = _severity(desk, alarm.name, found)
-    change = AlarmChange(label, AlarmState(alarm.state), alarm.changed_at, severity, alarm.reason, alarm.description)
-    cause = f"{label} {alarm.state} {format_instant(alarm.changed_at)}"
+    change = AlarmChange(label, AlarmState(state), alarm.changed_at, severity, alarm.reason, alarm.description)
+    cause = f"{label} {state} {format_instant(alarm.changed_at)}"
     return desk.change(endpoint, subject, lambda incident: observe(incident, change), cause=cause, at=alarm.changed_at)
 
 
