@@ -12,12 +12,13 @@ import pytest
 from moto import mock_aws
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.layout import hour_folder
+from driftline.domain.layout import hour_folder, report_folder
 from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.status import MonitorStatus
 from driftline.usecases.check_freshness import FreshnessChecked, check_freshness
 from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.usecases.last_execution import keep_last_execution
+from driftline.usecases.revisions import Announced, announce
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -116,6 +117,19 @@ def test_the_schedule_that_is_late_for_longest_counts() -> None:
     ran(store, NOON - 6 * H - 2 * DAY, "model_quality")
 
     assert look(store, NOON)[DELAY] == 30  # yesterday at six
+
+
+def test_a_report_is_proof_that_its_time_has_run() -> None:
+    # Given a last execution that says less than there is: two executions at the same time, or one made up for by hand
+    store = InMemoryStore()
+    configure(store)
+    look(store, NOON - 9 * DAY)
+    ran(store, NOON - 5 * H)
+    for hours in (4, 3, 1):
+        folder = report_folder("shop", "data_quality", NOON - hours * H)
+        announce(store, folder, Announced.of(1, {}, 0, signalled=False))
+
+    assert look(store, NOON)[DELAY] == 2
 
 
 def test_captures_of_the_watched_variant_count_and_none_from_the_future() -> None:

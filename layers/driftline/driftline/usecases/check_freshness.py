@@ -21,18 +21,22 @@ from driftline.domain.alarms.wanted import (
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH
 from driftline.domain.metrics import Metric
-from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.document import MonitorDocument, ScheduledMonitor
 from driftline.domain.monitors.overdue import overdue_since
-from driftline.domain.windows import HOUR
+from driftline.domain.windows import HOUR, SLOT, floor_to
 from driftline.usecases.freshness_record import Waiting, forget_endpoints, waiting_since
 from driftline.usecases.last_execution import last_execution
 from driftline.usecases.monitor_documents import last_good_document, load_status
 from driftline.usecases.newest_hour import newest_hour
 from driftline.usecases.ports import Metrics, ObjectStore
+from driftline.usecases.revisions import last_announced
 from driftline.usecases.signals import signal
 
 _SIDE_BY_SIDE = 8
 """A look is waiting for S3: about a dozen small requests for each endpoint."""
+
+_MOST_MADE_UP_FOR = 50
+"""So many scheduled times in a row are looked for among the reports; each is one request."""
 
 _HOURS = "None"  # CloudWatch has no unit of hours
 
@@ -130,10 +134,35 @@ def _executions(
         ran = last.last_scheduled if last else None
         if ran is not None:
             yield signal(document.endpoint, EXECUTION_AGE, _hours(ran, at), name, _HOURS)
-        overdue = overdue_since(monitor, ran, waiting.monitors[name].since, at)
+        overdue = _missing_since(store, document.endpoint, name, monitor, ran, waiting.monitors[name].since, at)
         delay = max(delay, _hours(overdue, at) if overdue else 0.0)
     if SCHEDULE_DELAY in asked:
         yield signal(document.endpoint, SCHEDULE_DELAY, delay, unit=_HOURS)
+
+
+def _missing_since(
+    store: ObjectStore,
+    endpoint: str,
+    name: str,
+    monitor: ScheduledMonitor,
+    ran: datetime | None,
+    since: datetime,
+    at: datetime,
+) -> datetime | None:
+    """The earliest scheduled time that has not run, nor was made up for by hand.
+
+    Two executions of a monitor at the same time may overwrite each other's last.json. A report that was announced is
+    proof that its time has run.
+    """
+    for _ in range(_MOST_MADE_UP_FOR):
+        missing = overdue_since(monitor, ran, since, at)
+        if missing is None:
+            return None
+        slot = floor_to(missing, SLOT)
+        if last_announced(store, layout.report_folder(endpoint, name, slot)) is None:
+            return missing
+        ran = slot
+    return None
 
 
 def _profile_prefixes(store: ObjectStore, document: MonitorDocument) -> list[str]:
