@@ -119,7 +119,9 @@ def test_of_several_variants_the_watched_one_or_the_heaviest_counts(client: Any)
     models = SageMakerModels(client)
     chosen = [models.served("churn", variant) for variant in (None, "a", "c")]
     assert [served.model if served else None for served in chosen] == ["churn-b", "churn-a", "churn-c"]
-    assert models.served("churn", "d") is None
+    gone = models.served("churn", "d")
+    assert gone is not None
+    assert gone.model is None
 
 
 def test_what_is_not_there_is_none(client: Any) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from driftline.adapters.model_events_in import announcement_of
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.incidents.happenings import happening_message
+from driftline.domain.incidents.heard import Happening
 from driftline.domain.models.announcement import EndpointChanged, ModelTold, PackageChanged
 from driftline.domain.models.package import BaselineFiles, ModelPackage, ServedModel
 from driftline.usecases.adopt_model import ADOPTED_EVENT, Adoption, Outcome, adopt_model
@@ -365,6 +367,29 @@ class TestApproval:
 def test_an_endpoint_without_a_document_is_ignored(world: World) -> None:
     assert world.adopt(EndpointChanged("stranger")).outcome is Outcome.IGNORED
     assert world.adopt(replace(NEW, endpoint="stranger")).outcome is Outcome.IGNORED
+
+
+def test_an_endpoint_whose_document_never_was_good_is_ignored(world: World) -> None:
+    changed = world.serve(world.package())
+    world.store.objects["monitors/churn.yaml"] = b"endpoint: churn\nmonitors: {}\n"
+    adoption = world.adopt(changed)
+    assert (adoption.outcome, world.current()) == (Outcome.IGNORED, OLD_DATA)
+    assert "no monitor" in adoption.reason
+
+
+def test_a_variant_that_names_no_model_is_ignored(world: World) -> None:
+    changed = world.serve(world.package())
+    world.models.endpoints["churn"] = replace(world.models.endpoints["churn"], model=None)
+    assert world.adopt(changed).outcome is Outcome.IGNORED
+
+
+def test_people_read_why_a_baseline_stays(world: World) -> None:
+    world.adopt(NEW)
+    [event] = world.events.published
+    heard = Happening("id", event.detail_type, AT, event.detail)
+    message = happening_message(heard, None, ())
+    assert message.headline == "churn has the new model v2"
+    assert any("data_quality: the baseline is unchanged" in each for each in message.details)
 
 
 def test_an_endpoint_that_is_changing_is_asked_later(world: World) -> None:

@@ -44,7 +44,7 @@ class SageMakerModels:
         weights = {each["VariantName"]: each.get("CurrentWeight") for each in found.get("ProductionVariants", ())}
         chosen = _variant(config["ProductionVariants"], weights, variant)
         if chosen is None:
-            return None
+            return ServedModel(in_service, at, variant=variant or "")
         name = chosen["VariantName"]
         model = self._ask(self._client.describe_model, ModelName=chosen["ModelName"]) if "ModelName" in chosen else None
         if model is None:

@@ -100,7 +100,7 @@ def adopt_model(
 
     Raises:
         RetryLaterError: SageMaker cannot answer now.
-        InvalidInputError: the monitor document or the model log cannot be read.
+        InvalidInputError: the model log cannot be read.
     """
     try:
         arrival = _arrival(announcement, store, models)
@@ -156,16 +156,19 @@ def _document(store: ObjectStore, endpoint: str) -> MonitorDocument:
         return load_document(store, endpoint)
     except ObjectNotFoundError:
         raise _NotForUsError(f"The endpoint {endpoint} has no monitor document.") from None
+    except InvalidInputError as error:
+        # Without a good one before it nothing runs, and configure_monitor has told people.
+        raise _NotForUsError(f"The monitor document of {endpoint} cannot be used: {error}") from None
 
 
 def _served(document: MonitorDocument, models: Models, source: str) -> _Arrival:
     served = models.served(document.endpoint, document.variant)
     if served is None:
-        raise _NotForUsError(f"SageMaker has no endpoint {document.endpoint}, or not the variant that is watched.")
+        raise _NotForUsError(f"SageMaker has no endpoint {document.endpoint}.")
     if not served.in_service:
         raise _NotForUsError(f"The endpoint {document.endpoint} is changing; its next event tells what came of it.")
     if served.model is None:
-        raise _NotForUsError(f"The variant {served.variant} of {document.endpoint} names no model.")
+        raise _NotForUsError(f"The variant {served.variant!r} of {document.endpoint} is not there, or names no model.")
     package = models.package(served.package) if served.package else None
     return _Arrival(
         document,

@@ -54,7 +54,7 @@ def happening_message(heard: Happening, incident: Incident | None, channels: tup
         incident=incident.id if incident else None,
         endpoint=endpoint_of(heard) or None,
         monitor=monitor or (incident.subject if incident else None),
-        details=tuple(_details(heard.detail)),
+        details=tuple(_details(heard)),
         since=incident.opened_at if incident else None,
         channels=channels,
     )
@@ -81,10 +81,14 @@ def _headline(heard: Happening) -> str:
     return f"{what}{f': {decision}' if decision else ''}{f'. {reason}' if reason else ''}"
 
 
-def _details(detail: Mapping[str, object]) -> Iterator[str]:
-    """Whatever else the event says, one line for each field, in its order."""
-    for key, value in list(detail.items())[:_MOST_LINES]:
-        if key not in _LEFT_OUT and value not in (None, "", False, {}):
+def _details(heard: Happening) -> Iterator[str]:
+    """Whatever else the event says, one line for each field, in its order.
+
+    A new model's reason tells of its baselines: it is not in the headline.
+    """
+    left_out = _LEFT_OUT - {"Reason"} if heard.kind == MODEL_ADOPTED else _LEFT_OUT
+    for key, value in list(heard.detail.items())[:_MOST_LINES]:
+        if key not in left_out and value not in (None, "", False, {}):
             yield line(f"{_LABELS.get(key, name(key))}: {_worded(value)}")
 
 

@@ -43,7 +43,7 @@ class ServedModel:
 
     Attributes:
         in_service: Its status is InService; while it is not, its models may be about to change.
-        model: Name of the SageMaker model; None where the variants have none (inference components).
+        model: Name of the SageMaker model; None where the variant is not there, or has none (inference components).
         made: When that model was made.
         package: The package that the model was made from, as the model names it.
         at: When the endpoint changed last.
