@@ -82,7 +82,7 @@ def _of_monitor(document: MonitorDocument, name: str, schedule: str, alarm: Alar
     return AlarmSpec(
         subject=name,
         label=alarm.label,
-        metric=alarm.metric.strip(),  # as metrics are published
+        metric=alarm.metric,
         dimensions={"Endpoint": document.endpoint, "Monitor": name},
         period=int(alarm_period(schedule, of, alarm.missing).total_seconds()),
         datapoints=alarm.for_.datapoints,

@@ -44,7 +44,8 @@ class For(Part):
 class Alarm(Part):
     """One CloudWatch alarm on one figure of the monitor."""
 
-    metric: Annotated[str, Field(min_length=1, max_length=255)] = VIOLATIONS
+    # Metrics are published without the spaces around a feature's name.
+    metric: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(str.strip)] = VIOLATIONS
     """violations, or the name of any metric of the monitor, such as feature_baseline_drift_price or mae."""
 
     name: AlarmName | None = None
