@@ -1,0 +1,87 @@
+"""Whatever order captures, schedules, reruns and people come in, alarms know the newest window that has rows."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from driftline.usecases.execution import ExecutionRequest, Trigger
+from driftline.usecases.last_execution import last_execution
+from driftline.usecases.profile_capture import profile_capture
+from driftline.usecases.run_monitor import run_monitor
+from driftline.usecases.suggest_baseline import suggest_baseline
+from tests.captures import DOCUMENT, capture_key, hour_of_captures
+from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
+
+HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
+H = timedelta(hours=1)
+GOOD = [(f"{i / 40:.2f}", f"{100 + i * 0.5:.1f}", "de" if i % 3 else "fr") for i in range(40)]
+BAD = [(score, str(float(amount) * 2), country) for score, amount, country in GOOD]
+WINDOWS = st.integers(0, 2)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("arrive"), WINDOWS, st.sampled_from(["good", "bad"])),
+        st.tuples(st.just("execute"), WINDOWS, st.sampled_from(["schedule", "rerun", "hand"])),
+    ),
+    min_size=2,
+    max_size=10,
+)
+
+
+@cache
+def _endpoint() -> dict[str, bytes]:
+    lines = "score,amount,country\n" + "".join(",".join(row) + "\n" for row in GOOD)
+    baseline = "baselines/shop/data_quality/input/reference.csv"
+    store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), baseline: lines.encode()})
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    return store.objects
+
+
+def arrive(store: InMemoryStore, window: int, what: str, name: str) -> None:
+    hour = HOUR + window * H
+    key = capture_key(hour, f"{name}.jsonl")
+    store.put(key, hour_of_captures(hour, BAD if what == "bad" else GOOD))
+    profile_capture(key, capture=store, state=store)
+
+
+def execute(store: InMemoryStore, window: int, trigger: Trigger) -> tuple[int | None, dict[str, float]]:
+    """Violations of the verdict, None without rows, and what alarms heard."""
+    metrics = RecordingMetrics()
+    request = ExecutionRequest(
+        endpoint="shop", monitor="data_quality", scheduled_time=HOUR + (window + 1) * H, trigger=trigger
+    )
+    execution = run_monitor(request, store=store, metrics=metrics, events=RecordingEvents(), signals_namespace="S")
+    signals = {metric.name: metric.value for one in metrics.published if one.namespace == "S" for metric in one.metrics}
+    return execution.violations if execution.rows else None, signals  # type: ignore[return-value]
+
+
+@settings(max_examples=40)
+@given(STEPS)
+def test_alarms_know_the_newest_window_that_has_rows(steps: list[tuple[str, int, str]]) -> None:
+    store = InMemoryStore(objects=_endpoint())
+    known: dict[int, int] = {}  # by window, the last violations that alarms heard of it
+    verdicts: dict[int, int] = {}  # by window, of its last execution that was not by hand, where it had rows
+    for number, (kind, window, how) in enumerate(steps):
+        if kind == "arrive":
+            arrive(store, window, how, str(number))
+            continue
+        verdict, heard = execute(store, window, how)  # type: ignore[arg-type]
+        if how == "hand":
+            assert not heard
+            continue
+        if verdict is None:
+            assert heard.get("violations") is None
+            continue
+        newest = max(verdicts, default=window) <= window
+        verdicts[window] = verdict
+        if "violations" in heard:
+            assert heard["violations"] == verdict
+            # An old window speaks up only to say that it is worse
+            assert newest or verdict > known.get(window, 0)
+            known[window] = verdict
+            last = last_execution(store, "shop", "data_quality")
+            assert last is not None
+            assert last.scheduled_time == HOUR + (window + 1) * H
+    if verdicts:
+        assert known[max(verdicts)] == verdicts[max(verdicts)]
