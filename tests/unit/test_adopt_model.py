@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -407,6 +408,27 @@ def test_an_older_model_that_is_told_later_only_goes_into_the_log(world: World) 
     assert world.current() == NEW_DATA
     assert [entry.model for entry in load_model_log(world.store, "churn").entries] == [ONE, TWO]
     assert len(world.events.published) == 1
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3)), (2, 0, 0, 2, 1, 1), (0, 2, 1, 0, 2, 1)])
+def test_whatever_the_order_the_newest_model_s_baseline_counts(world: World, order: tuple[int, ...]) -> None:
+    # Given three models, an hour after another, and their events in any order, some of them twice
+    arns = [f"{ONE[:-1]}{version}" for version in range(3)]
+    models = [baseline("data_quality", f"p,a\n1,{version}.5\n") for version in range(3)]
+    for arn, made in zip(arns, models, strict=True):
+        world.models.packages[arn] = world.package(arn)
+        world.files.files |= {f"s3://training/{arn}/data_quality/{name}": body for name, body in made.items()}
+    # When they are delivered
+    for each in order:
+        world.adopt(ModelTold("churn", f"v{each}", AT + each * HOUR, package=arns[each]))
+    # Then the last one's baseline counts, and the log has each model once, in the order of their times
+    assert world.current() == models[2]
+    assert [entry.model for entry in load_model_log(world.store, "churn").entries] == arns
+    # And no baseline is lost
+    everything = set(world.store.objects.values())
+    adopted = {str(event.detail["ModelPackage"]) for event in world.events.published}
+    assert set(OLD_DATA.values()) <= everything
+    assert all(set(models[arns.index(arn)].values()) <= everything for arn in adopted)
 
 
 def test_a_person_can_have_it_tried_again(world: World) -> None:
