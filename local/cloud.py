@@ -49,6 +49,8 @@ class EmbeddedCloud:
         python: Interpreter of server and functions.
         parameters: Of the template.
         sagemaker: Whether there is a SageMaker (a moto server), for the functions and for `client("sagemaker")`.
+        clock: The simulated time to begin with. An alarm that changed at the server's time would ignore what changes
+            it at an earlier, simulated one.
         tell: Takes lines for a person to read.
     """
 
@@ -62,6 +64,7 @@ class EmbeddedCloud:
         python: Path | None = None,
         parameters: Mapping[str, str] | None = None,
         sagemaker: bool = False,
+        clock: datetime | None = None,
         tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._stack_name = stack_name
@@ -74,7 +77,7 @@ class EmbeddedCloud:
         self._parameters = {**_LOCAL_PARAMETERS, **(parameters or {})}
         self._tell = tell
         self._clients: dict[str, Any] = {}
-        self._clock: datetime | None = None
+        self._clock = clock
         self._evaluated = 0.0
         self._closing = ExitStack()
         self.outputs: dict[str, str] = {}

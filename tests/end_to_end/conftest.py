@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from local.cloud import EmbeddedCloud
+from tests.end_to_end.endpoint import HOUR
 
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[EmbeddedCloud]:
-    with EmbeddedCloud() as running:
+    with EmbeddedCloud(clock=HOUR) as running:
         yield running
