@@ -197,11 +197,21 @@ def test_the_first_model_that_is_seen_keeps_the_baseline_that_was_made_for_it(wo
     # Then its baseline stays, the one that is missing is taken, and windows after the scaling are not marked
     assert world.current() == OLD_DATA
     assert world.current(QUALITY) == NEW_QUALITY
-    assert adoption.baselines == {"model_quality": ONE}
+    assert (adoption.outcome, adoption.baselines) == (Outcome.NOTED, {"model_quality": ONE})
+    assert world.events.published == []  # no new model, so no incident is closed
     assert [entry.at for entry in load_model_log(world.store, "churn").entries] == [made]
     # And a model that comes later is a new one
     assert world.adopt(world.serve(world.package(TWO), at=AT + HOUR)).outcome is Outcome.ADOPTED
     assert world.current() == NEW_DATA
+
+
+def test_before_the_first_execution_a_baseline_that_is_there_stays_and_a_missing_one_is_told(world: World) -> None:
+    for key in [key for key in world.store.objects if key.startswith("reports/")]:
+        del world.store.objects[key]
+    world.adopt(world.serve(world.package(ONE, "data_quality", "model_quality")))
+    assert world.current() == OLD_DATA
+    assert world.current(QUALITY) == NEW_QUALITY
+    assert [event.detail["Baselines"] for event in world.events.published] == [{"model_quality": ONE}]
 
 
 def test_a_first_model_with_every_baseline_in_place_is_only_noted(world: World) -> None:

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from driftline.domain import layout
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.models.announcement import Announcement, EndpointChanged, ModelTold, PackageChanged
-from driftline.domain.models.package import BaselineFiles, ModelPackage
-from driftline.domain.monitors.document import MonitorDocument, ScheduledMonitor
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.models.announcement import Announcement
+from driftline.domain.models.package import BaselineFiles
+from driftline.domain.monitors.document import ScheduledMonitor
 from driftline.domain.windows import format_instant
+from driftline.usecases.model_arrival import Arrival, NotForUsError, arrival_of
 from driftline.usecases.model_log import ModelEntry, load_model_log, log_model
 from driftline.usecases.model_ports import DataFile, ModelFiles, Models
-from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.new_baseline import has_baseline, kept_in, take_data_set, take_files
 from driftline.usecases.ports import Events, ObjectStore
 
@@ -64,33 +64,6 @@ class Adoption:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """A model and the endpoint that answers with it, once everybody was asked.
-
-    Attributes:
-        model: The ARN of its package, else its name: what tells it from others.
-        name: What people call it.
-        source: Who told: endpoint, package or event; as in the model log.
-        made: When the model was made, where SageMaker knows.
-        told: A person or a pipeline says so, and is taken at its word.
-    """
-
-    document: MonitorDocument
-    model: str
-    name: str
-    at: datetime
-    source: str
-    package: ModelPackage | None = None
-    data_set: str | None = None
-    made: datetime | None = None
-    told: bool = False
-
-
-class _NotForUsError(Exception):
-    """The announcement is about nothing that Driftline has to do; the text says why."""
-
-
 def adopt_model(
     announcement: Announcement, *, store: ObjectStore, models: Models, files: ModelFiles, events: Events
 ) -> Adoption:
@@ -103,8 +76,8 @@ def adopt_model(
         InvalidInputError: the model log cannot be read.
     """
     try:
-        arrival = _arrival(announcement, store, models)
-    except _NotForUsError as reason:
+        arrival = arrival_of(announcement, store, models)
+    except NotForUsError as reason:
         return Adoption(Outcome.IGNORED, str(reason))
     endpoint, entry = arrival.document.endpoint, ModelEntry(at=arrival.at, model=arrival.model, source=arrival.source)
     log = load_model_log(store, endpoint)
@@ -115,13 +88,16 @@ def adopt_model(
     known = bool(before) and before[-1].model == arrival.model
     if known and not arrival.told:
         return _adoption(Outcome.UNCHANGED, arrival, {}, "This model is in use already.")
-    first = not before and _is_the_watched_one(store, arrival)
+    watched_since = None if before else _watched_since(store, arrival)
+    first = not before and _is_no_newer(arrival, watched_since)
     taken, sentences, changed = _take_baselines(arrival, store, files, only_missing=first)
     if known and not changed:
         return _adoption(Outcome.UNCHANGED, arrival, {}, "This model and its baselines are in use already.")
-    if first:
+    watched = first and watched_since is not None
+    if watched:
         sentences.insert(0, "The model is older than the first execution: it is the one that was watched all along.")
-    adoption = _adoption(Outcome.NOTED if first and not taken else Outcome.ADOPTED, arrival, taken, " ".join(sentences))
+    outcome = Outcome.NOTED if watched or (first and not taken) else Outcome.ADOPTED
+    adoption = _adoption(outcome, arrival, taken, " ".join(sentences))
     if adoption.outcome is Outcome.ADOPTED:
         events.publish(ADOPTED_EVENT, adoption.event_detail())
     # The windows after a model's arrival are marked: one that was there before has its own time.
@@ -130,85 +106,20 @@ def adopt_model(
     return adoption
 
 
-def _arrival(announcement: Announcement, store: ObjectStore, models: Models) -> _Arrival:
-    match announcement:
-        case EndpointChanged(endpoint):
-            return _served(_document(store, endpoint), models, "endpoint")
-        case PackageChanged():
-            return _approved(announcement, store, models)
-        case ModelTold():
-            document = _document(store, announcement.endpoint)
-            package = models.package(announcement.package) if announcement.package else None
-            return _Arrival(
-                document,
-                model=package.arn if package else announcement.package or announcement.model,
-                name=announcement.model,
-                at=announcement.at,
-                source="event",
-                package=package,
-                data_set=announcement.data_set or (package.data_set if package else None),
-                told=True,
-            )
-
-
-def _document(store: ObjectStore, endpoint: str) -> MonitorDocument:
-    try:
-        return load_document(store, endpoint)
-    except ObjectNotFoundError:
-        raise _NotForUsError(f"The endpoint {endpoint} has no monitor document.") from None
-    except InvalidInputError as error:
-        # Without a good one before it nothing runs, and configure_monitor has told people.
-        raise _NotForUsError(f"The monitor document of {endpoint} cannot be used: {error}") from None
-
-
-def _served(document: MonitorDocument, models: Models, source: str) -> _Arrival:
-    served = models.served(document.endpoint, document.variant)
-    if served is None:
-        raise _NotForUsError(f"SageMaker has no endpoint {document.endpoint}.")
-    if not served.in_service:
-        raise _NotForUsError(f"The endpoint {document.endpoint} is changing; its next event tells what came of it.")
-    if served.model is None:
-        raise _NotForUsError(f"The variant {served.variant!r} of {document.endpoint} is not there, or names no model.")
-    package = models.package(served.package) if served.package else None
-    return _Arrival(
-        document,
-        model=package.arn if package else served.package or served.model,
-        name=served.model,
-        at=served.at,
-        source=source,
-        package=package,
-        data_set=package.data_set if package else None,
-        made=served.made,
-    )
-
-
-def _approved(announcement: PackageChanged, store: ObjectStore, models: Models) -> _Arrival:
-    package = models.package(announcement.package)
-    if package is None or not package.approved:
-        raise _NotForUsError(f"{announcement.package} is not approved.")
-    if package.endpoint is None:
-        raise _NotForUsError(f"{package.arn} names no endpoint: its metadata has no driftline:endpoint.")
-    document = _document(store, package.endpoint)
-    if models.served(document.endpoint, document.variant) is None:
-        # Served elsewhere: no other event will tell.
-        name = package.arn.rpartition(":model-package/")[2]
-        return _Arrival(document, package.arn, name, announcement.at, "package", package, package.data_set)
-    arrival = _served(document, models, "package")
-    if arrival.model != package.arn:
-        raise _NotForUsError(f"{document.endpoint} does not serve {package.arn} yet; the endpoint's event will tell.")
-    return arrival
-
-
-def _is_the_watched_one(store: ObjectStore, arrival: _Arrival) -> bool:
-    """Whether the first model that is ever seen is older than the monitoring: the one that the baseline is of.
+def _is_no_newer(arrival: Arrival, watched_since: datetime | None) -> bool:
+    """Whether the first model that is ever seen is no newer than the monitoring: the one that the baseline is of.
 
     Endpoints tell of every scaling. Without this, the first one would replace a baseline that somebody made with care.
     """
     if arrival.made is None or arrival.told:
         return False
+    return watched_since is None or arrival.made <= watched_since
+
+
+def _watched_since(store: ObjectStore, arrival: Arrival) -> datetime | None:
+    """When the first execution of any monitor was; None before there was one."""
     since = [_first_execution(store, arrival.document.endpoint, name) for name in arrival.document.monitors.by_name()]
-    found = [moment for moment in since if moment is not None]
-    return not found or arrival.made <= min(found)
+    return min((moment for moment in since if moment is not None), default=None)
 
 
 def _first_execution(store: ObjectStore, endpoint: str, monitor: str) -> datetime | None:
@@ -226,7 +137,7 @@ def _first_execution(store: ObjectStore, endpoint: str, monitor: str) -> datetim
 
 
 def _take_baselines(
-    arrival: _Arrival, store: ObjectStore, files: ModelFiles, *, only_missing: bool
+    arrival: Arrival, store: ObjectStore, files: ModelFiles, *, only_missing: bool
 ) -> tuple[dict[str, str], list[str], bool]:
     """(source by monitor of the baselines in use, what was done in sentences, whether anything is different now)."""
     taken: dict[str, str] = {}
@@ -259,7 +170,7 @@ def _take_baselines(
 
 
 def _take(
-    arrival: _Arrival,
+    arrival: Arrival,
     monitor: tuple[str, ScheduledMonitor],
     given: BaselineFiles | None,
     data_set: Sequence[DataFile],
@@ -277,7 +188,7 @@ def _take(
     return "", False
 
 
-def _data_sets(arrival: _Arrival, files: ModelFiles) -> dict[str, Sequence[DataFile]]:
+def _data_sets(arrival: Arrival, files: ModelFiles) -> dict[str, Sequence[DataFile]]:
     """The files of the named data set by monitor.
 
     Folders with the names of monitors are each monitor's own. Without such a folder all of it is data_quality's, or
@@ -302,6 +213,6 @@ def _data_sets(arrival: _Arrival, files: ModelFiles) -> dict[str, Sequence[DataF
     return {"data_quality" if "data_quality" in monitors else monitors[0]: found}
 
 
-def _adoption(outcome: Outcome, arrival: _Arrival, baselines: Mapping[str, str], reason: str) -> Adoption:
+def _adoption(outcome: Outcome, arrival: Arrival, baselines: Mapping[str, str], reason: str) -> Adoption:
     package = arrival.package.arn if arrival.package else None
     return Adoption(outcome, reason, arrival.document.endpoint, arrival.name, package, arrival.at, baselines)
