@@ -94,7 +94,9 @@ def alarm(
 
 
 def adopted(at: datetime = NOON, identity: str = "e-1") -> Happening:
-    return Happening(identity, "Model Adopted", at, {"Endpoint": "shop", "Model": "shop-7", "At": "x"})
+    return Happening(
+        identity, "Model Adopted", at, {"Endpoint": "shop", "Model": "shop-7", "Reason": "its baseline is in use"}
+    )
 
 
 class Office:

@@ -422,6 +422,7 @@ class TestHappenings:
         office.hear(alarm(), adopted(NOON + HOUR), adopted(NOON + HOUR))
         assert kinds(channel) == [OPENED, RECOVERED]
         assert channel.sent[1][0].headline == "Closed: shop has the new model shop-7, which has to show itself now"
+        assert "its baseline is in use" in channel.sent[1][0].details
 
     def test_alarms_that_a_new_model_does_not_stop_are_told_again(self) -> None:
         channel = RecordingChannel()

@@ -135,6 +135,14 @@ def change(state: AlarmState, minutes: int, label: str = "a") -> AlarmChange:
     return AlarmChange(label, state, NOON + minutes * MINUTE)
 
 
+class TestTheSameSecond:
+    def test_both_changes_count_and_their_doubles_do_not(self) -> None:
+        alarm, ok = change(AlarmState.ALARM, 0), change(AlarmState.OK, 0)
+        assert play([alarm, ok]).status is Status.RECOVERING
+        assert play([alarm, ok, alarm, ok]).status is Status.RECOVERING
+        assert play([alarm, alarm]).status is Status.OPEN
+
+
 class TestSettling:
     def test_it_is_over_when_all_were_quiet_for_long_enough(self) -> None:
         steps = [change(AlarmState.ALARM, 0), change(AlarmState.OK, 10)]

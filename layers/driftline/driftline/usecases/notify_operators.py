@@ -12,7 +12,14 @@ from driftline.domain.alarms.names import WATCH, AlarmName, alarm_name, parse_al
 from driftline.domain.alarms.settle import settle_time
 from driftline.domain.alarms.wanted import wanted_alarms
 from driftline.domain.errors import DriftlineError, ObjectNotFoundError, RetryLaterError
-from driftline.domain.incidents.happenings import MODEL_ADOPTED, endpoint_of, happening_message, model_of, text_message
+from driftline.domain.incidents.happenings import (
+    MODEL_ADOPTED,
+    endpoint_of,
+    happening_message,
+    model_of,
+    reason_of,
+    text_message,
+)
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Text, Tick
 from driftline.domain.incidents.incident import (
     AlarmChange,
@@ -25,6 +32,7 @@ from driftline.domain.incidents.incident import (
     settle,
 )
 from driftline.domain.incidents.watching import is_watch, watch_subject
+from driftline.domain.incidents.words import line
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.notifications.message import Severity
 from driftline.domain.windows import format_instant
@@ -37,6 +45,9 @@ NO_DATA = "INSUFFICIENT_DATA"
 
 STACK_SETTLE = timedelta(hours=1)
 """How long an alarm of the stack itself has to be quiet."""
+
+_LONGEST_REASON = 1024
+"""Characters, CloudWatch's own limit."""
 
 _GRACE = 2
 """A new model has so many times the time to settle before alarms that still ring are told as a new incident."""
@@ -124,7 +135,7 @@ def _conversation(desk: Desk, endpoint: str, event: Happening) -> Incident | Non
 
 def _model_adopted(desk: Desk, event: Happening) -> Notified:
     """Closes what was open about the model before; a notice if people knew of nothing open."""
-    endpoint, model = endpoint_of(event), model_of(event)
+    endpoint, model, closing = endpoint_of(event), model_of(event), line(reason_of(event))
     notified, told = Notified(), False
     for incident in desk.incidents():
         if incident.endpoint != endpoint or is_watch(incident.subject):
@@ -134,7 +145,7 @@ def _model_adopted(desk: Desk, event: Happening) -> Notified:
             notified += desk.change(
                 endpoint,
                 incident.subject,
-                lambda current: adopt(current, model, event.at),
+                lambda current: adopt(current, model, event.at, closing),
                 cause=event.id,
                 at=event.at,
             )

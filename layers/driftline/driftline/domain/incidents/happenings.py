@@ -11,6 +11,7 @@ MODEL_ADOPTED = "Model Adopted"
 RETRAINING_DECISION = "Retraining Decision"
 
 _MOST_LINES = 40
+_MOST_FIELDS = 24
 _LEFT_OUT = {"Endpoint", "Monitor", "Decision", "Outcome", "Reason", "Id", "RequestId", "Alarm", "At"}
 """What the message says elsewhere, or what nobody reads."""
 
@@ -71,12 +72,16 @@ def model_of(heard: Happening) -> str:
     return f"the new model {name(named)}" if named else "a new model"
 
 
+def reason_of(heard: Happening) -> str:
+    return _text(heard.detail, "Reason")
+
+
 def _headline(heard: Happening) -> str:
     endpoint = name(endpoint_of(heard))
     if heard.kind == MODEL_ADOPTED:
         return f"{endpoint} has {model_of(heard)}"
     decision = (_text(heard.detail, "Decision") or _text(heard.detail, "Outcome")).replace("_", " ")
-    reason = _text(heard.detail, "Reason")
+    reason = reason_of(heard)
     what = f"Retraining of {endpoint}" if heard.kind == RETRAINING_DECISION else f"{name(heard.kind)}: {endpoint}"
     return f"{what}{f': {decision}' if decision else ''}{f'. {reason}' if reason else ''}"
 
@@ -87,7 +92,7 @@ def _details(heard: Happening) -> Iterator[str]:
     A new model's reason tells of its baselines: it is not in the headline.
     """
     left_out = _LEFT_OUT - {"Reason"} if heard.kind == MODEL_ADOPTED else _LEFT_OUT
-    for key, value in list(heard.detail.items())[:_MOST_LINES]:
+    for key, value in list(heard.detail.items())[:_MOST_FIELDS]:
         if key not in left_out and value not in (None, "", False, {}):
             yield line(f"{_LABELS.get(key, name(key))}: {_worded(value)}")
 

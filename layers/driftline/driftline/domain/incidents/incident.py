@@ -39,6 +39,7 @@ class AlarmChange:
     Attributes:
         reason: CloudWatch's words on why it changed.
         description: What the alarm is about.
+        tied: The other state was seen at this very time, too.
     """
 
     label: str
@@ -47,6 +48,7 @@ class AlarmChange:
     severity: Severity = Severity.WARNING
     reason: str = ""
     description: str = ""
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Incident:
         severity: The highest so far.
         quiet_since: When the last of the alarms became OK.
         closed_by: The model that closed it; empty if it recovered.
+        closing: What else is to be said of that model.
         flaps: So often it was quiet and an alarm came again before it counted as recovered.
         told: None before anything was said.
         recovery_told: Whether people know that it is over.
@@ -108,6 +111,7 @@ class Incident:
     quiet_since: datetime | None = None
     closed_at: datetime | None = None
     closed_by: str = ""
+    closing: str = ""
     flaps: int = 0
     told: Snapshot | None = None
     recovery_told: bool = False
@@ -132,10 +136,15 @@ def incident_id(endpoint: str | None, subject: str, opened_at: datetime) -> str:
 
 
 def observe(incident: Incident, change: AlarmChange) -> Incident:
-    """The incident after a change of one alarm; unchanged if a change of that alarm as new was seen before."""
+    """The incident after a change of one alarm; unchanged if a change of that alarm as new was seen before.
+
+    Of two changes at the very same time, as a clock of whole seconds gives, the one that comes second counts.
+    """
     known = incident.alarms.get(change.label)
     if known is not None and change.changed_at <= known.changed_at:
-        return incident
+        if change.changed_at < known.changed_at or change.state is known.state or known.tied:
+            return incident
+        change = replace(change, tied=True)
     updated = replace(incident, alarms={**incident.alarms, change.label: change})
     return _alarmed(updated, change) if change.state is AlarmState.ALARM else _quietened(updated, change.changed_at)
 
@@ -159,11 +168,15 @@ def settle(incident: Incident, at: datetime, after: timedelta) -> Incident:
     return replace(incident, status=Status.CLOSED, closed_at=at)
 
 
-def adopt(incident: Incident, model: str, at: datetime) -> Incident:
-    """The incident after a new model came into use: closed, if it began before."""
+def adopt(incident: Incident, model: str, at: datetime, closing: str = "") -> Incident:
+    """The incident after a new model came into use: closed, if it began before.
+
+    Args:
+        closing: What people are told of the model.
+    """
     if not incident.ongoing or incident.opened_at is None or at < incident.opened_at:
         return incident
-    return replace(incident, status=Status.CLOSED, closed_at=at, closed_by=model or "a new model")
+    return replace(incident, status=Status.CLOSED, closed_at=at, closed_by=model or "a new model", closing=closing)
 
 
 def reopen(incident: Incident, at: datetime, grace: timedelta) -> Incident:

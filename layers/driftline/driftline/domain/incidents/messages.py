@@ -142,6 +142,8 @@ def _history(incident: Incident) -> Iterator[str]:
     if incident.opened_at:
         yield f"It began at {instant(incident.opened_at)}."
     if incident.closed_by:
+        if incident.closing:
+            yield incident.closing
         yield "Alarms that go on ringing with the new model open a new incident."
     elif incident.quiet_since:
         yield f"All of its alarms are quiet since {instant(incident.quiet_since)}."

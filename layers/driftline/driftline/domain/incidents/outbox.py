@@ -9,7 +9,7 @@ from driftline.domain.notifications.message import Message, MessageKind
 MOST_CAUSES = 50
 """So many causes are remembered; a redelivery comes long before so many others."""
 
-MOST_WAITING = 30
+MOST_WAITING = 20
 """So many messages wait for channels that are down; beyond that the oldest give way. DynamoDB's items end at 400 KB."""
 
 
