@@ -26,8 +26,9 @@ class Announced(BaseModel):
         revision: Counts from 1.
         digest: Of all its files.
         files: Their names.
-        violations: Of its verdict; None when there were no rows to judge.
-        signalled: Alarms heard of it. Not so what was announced by hand: its schedule still has to tell them.
+        told: Violations of the window that alarms heard of last, maybe in an earlier revision; None if of no verdict.
+        signalled: Alarms heard of this revision, or it was no news to them. Not so what was announced by hand: its
+            schedule still has to tell them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -35,16 +36,16 @@ class Announced(BaseModel):
     revision: int
     digest: str
     files: tuple[str, ...]
-    violations: int | None = None
+    told: int | None = None
     signalled: bool = False
 
     @classmethod
-    def of(cls, revision: int, files: Mapping[str, bytes], violations: int | None, *, signalled: bool) -> Self:
+    def of(cls, revision: int, files: Mapping[str, bytes], told: int | None, *, signalled: bool) -> Self:
         return cls(
             revision=revision,
             digest=digest_of(files),
             files=tuple(sorted(files)),
-            violations=violations,
+            told=told,
             signalled=signalled,
         )
 

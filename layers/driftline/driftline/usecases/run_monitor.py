@@ -145,8 +145,9 @@ def _announced(
     if not execution.unchanged:
         uri = store.uri(folder)
         outputs.events.publish(COMPLETED_EVENT, execution.event_detail(uri), [store.uri(folder + SUMMARY)])
+    told = judgement.verdict if signals else earlier.told if earlier else None
     signalled = outputs.request.signals or known
-    announced = Announced.of(execution.revision, files, judgement.verdict, signalled=signalled)
+    announced = Announced.of(execution.revision, files, told, signalled=signalled)
     if announced != earlier:
         announce(store, folder, announced)
     if not signals:

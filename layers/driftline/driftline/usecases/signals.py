@@ -46,8 +46,8 @@ def news(
     """
     if last is None or last.last_judged is None or scheduled >= last.last_judged:
         return _verdict(endpoint, monitor, judgement)
-    known = earlier.violations if earlier and earlier.signalled else None
-    if (judgement.verdict or 0) > (known or 0):
+    told = earlier.told if earlier else None
+    if (judgement.verdict or 0) > (told or 0):
         return [signal(endpoint, VIOLATIONS, judgement.violations, monitor)]
     return []
 
