@@ -12,16 +12,19 @@ from types import FrameType
 
 from rich.console import Console
 
+from driftline.domain.retraining.audit import Decision
 from driftline.domain.windows import format_instant
 from local.cloud import EmbeddedCloud
 from local.demo import DemoError
 from local.demo import days as calendar
+from local.demo.desk import SLACK_CHANNEL, Desk
 from local.demo.endpoint import ENDPOINT, baseline_csv, quality_baseline_csv
 from local.demo.flights import data_folder, read_flights, read_weather
 from local.demo.model import predict, train
-from local.demo.monitor import EDITED_COMPLETENESS, EDITED_DRIFT_THRESHOLD, EDITED_ERROR_MINUTES, QUALITY
+from local.demo.monitor import EDITED_COMPLETENESS, EDITED_DRIFT_THRESHOLD, EDITED_ERROR_MINUTES, PIPELINE, QUALITY
 from local.demo.replay import MARK, PredictedDay, Replay
 from local.demo.screen import DayVerdict, QualityVerdict, Screen
+from local.webhook import WebhookReceiver
 
 INTERRUPTED = 130
 
@@ -53,8 +56,11 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     model = train(baseline)
     predicted = predict(model, baseline)
     screen.step("model", "gradient-boosted trees that predict how late a flight arrives")
-    with EmbeddedCloud(tell=screen.note) as cloud:
+    with WebhookReceiver() as slack, EmbeddedCloud(tell=screen.note, sagemaker=True) as cloud:
         screen.step("cloud", f"template.yaml is deployed at {cloud.endpoint}, roles enforced; bucket {cloud.bucket}")
+        desk = Desk(cloud, slack)
+        desk.open()
+        screen.step("people", f"a Slack channel {SLACK_CHANNEL}, a mailbox, and a SageMaker pipeline {PIPELINE}")
         replay = Replay(cloud)
         schedules = " and ".join(replay.configure())
         screen.step("monitor", f"monitors/{ENDPOINT}.yaml made the schedules {schedules}")
@@ -67,10 +73,10 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         predictions = [PredictedDay(day, flights[day], predict(model, flights[day])) for day in days]
         verdicts = _replay(screen, replay, predictions, error)
         screen.step("revise", "the other carriers report two days later, which opens the judged days again")
-        replay.wait_for_revisions()
         newest = {day: replay.quality(day) for day in days}
         screen.revisions(verdicts, newest)
         screen.step("metrics", _metrics(replay.published()))
+        _show_people(screen, desk)
         replay.save(out)
     screen.finish(verdicts, newest, _short(out), _next_steps(out, verdicts, newest), time.monotonic() - began)
 
@@ -89,8 +95,28 @@ def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay], error:
                 replay.send(after)
             verdicts.append(replay.verdict(day.day))
             table.add(verdicts[-1])
+            replay.let_people_know(day.day, after.day if after else None)
         replay.send_late_labels(days[-1])
+        replay.let_people_know(days[-1].day, None)
     return verdicts
+
+
+def _show_people(screen: Screen, desk: Desk) -> None:
+    """What the alarms did: the conversations, one message of each kind as it looks, and the retraining."""
+    messages, emails, audits = desk.slack_messages(), desk.emails(), desk.audits()
+    screen.step(
+        "alarms", f"{len(messages)} messages in {SLACK_CHANNEL}, {len(emails)} emails; answers stand in threads"
+    )
+    for message in messages:
+        screen.note(("  ↳ " if message.answer else "") + message.line)
+    if critical := next((message for message in messages if "CRITICAL" in message.line), None):
+        screen.quote("The first critical one, as it looks in Slack", critical.text)
+    if email := next((email for email in emails if "CRITICAL" in email.subject), None):
+        screen.quote(f"The same by email: {email.subject}", email.text)
+    started = sum(audit.decision is Decision.STARTED for audit in audits)
+    screen.step("retrain", f"asked for {len(audits)} times, started {started}: SageMaker has {desk.runs()} execution")
+    for audit in audits:
+        screen.note(f"{audit.at:%Y-%m-%d %H:%M} {audit.decision.value}: {audit.reason}")
 
 
 def _metrics(published: Counter[tuple[str, str]]) -> str:

@@ -7,6 +7,7 @@ from local.demo.model import FEATURES
 
 INPUTS, QUALITY = "data_quality", "model_quality"
 MONITORS = (INPUTS, QUALITY)
+PIPELINE = "retrain-flight-delay"
 
 DOCUMENT = f"""\
 # Judges every operating day of the airports (09:00 UTC to 09:00 UTC) when it has ended.
@@ -20,6 +21,7 @@ monitors:
     window: {{start_offset: -PT24H, end_offset: PT0H}}
     comparison: corrected
     metrics: top
+    alarms: [{{metric: violations, severity: warning}}]
   {QUALITY}:
     schedule: cron(0 9 ? * * *)
     window: {{start_offset: -PT24H, end_offset: PT0H}}
@@ -27,6 +29,13 @@ monitors:
     inference_attribute: {PREDICTION}
     ground_truth_attribute: {ACTUAL}
     max_label_delay: P14D
+    alarms: [{{metric: violations, severity: critical, actions: [notify, retrain]}}]
+# Only chosen days are replayed: the others are not missing.
+watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H}}
+retraining:
+  target: {{pipeline: {PIPELINE}}}
+  cooldown: P180D
+  minimum_labelled_rows: 500
 """.encode()
 
 EDITED_COMPLETENESS = {"dep_delay": 0.95, "precip": 0.95}

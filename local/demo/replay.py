@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,9 @@ BASELINE_NAME = "january-and-february.csv"
 _UPLOADS_AT_ONCE = 8
 _PATIENCE_SECONDS = 120.0
 _LOOK_AGAIN_SECONDS = 0.1
+_QUIET_ENOUGH = timedelta(days=2)
+"""Longer than an incident of a daily monitor has to be quiet: one and a half days."""
+
 _FOLDERS = (layout.MONITORS, layout.BASELINES, layout.CAPTURE, keys.GROUND_TRUTH, layout.REPORTS)
 """What a user looks at; state/ and merged/ can be made again from these."""
 
@@ -109,13 +112,16 @@ class Replay:
             self._wait_for(layout.execution_key(layout.report_folder(ENDPOINT, monitor, judged_at(day))))
         return DayVerdict(day, self._inputs(day), self.quality(day))
 
+    def let_people_know(self, day: date, after: date | None) -> None:
+        """Until alarms of a day have reached people, and incidents that stayed quiet until the next day are over."""
+        self._cloud.drain(_PATIENCE_SECONDS)
+        until = judged_at(day) + _QUIET_ENOUGH
+        self._cloud.tick(until if after is None else min(until, judged_at(after) - timedelta(hours=1)))
+        self._cloud.drain(_PATIENCE_SECONDS)
+
     def send_late_labels(self, day: PredictedDay) -> None:
         """Puts what comes two days later. Nobody fires a schedule: the window is opened again by itself."""
         self._put_all([ground_truth_file(day.day, day.flights, prompt=False)])
-
-    def wait_for_revisions(self) -> None:
-        """Until nothing is on its way any more."""
-        self._cloud.drain(_PATIENCE_SECONDS)
 
     def quality(self, day: date) -> QualityVerdict:
         """The newest verdict on the predictions of a day."""

@@ -64,6 +64,13 @@ class Screen:
     def note(self, text: str) -> None:
         self._print(f"{'':<11} {escape(text)}")
 
+    def quote(self, title: str, text: str) -> None:
+        """A message as somebody sees it, in a frame of its own."""
+        self._print(f"\n  [bold]{escape(title)}[/bold]")
+        for line in text.rstrip().splitlines():
+            self._print(f"  [dim]│[/dim] {escape(line)}")
+        self._print("")
+
     @contextmanager
     def days(self, number: int, baseline_error: float) -> Iterator["Days"]:
         """The table of days, with a progress bar under it while it grows."""
