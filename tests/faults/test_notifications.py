@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from driftline.domain.errors import RetryLaterError, StaleReadError
 from driftline.domain.incidents.heard import Heard, Tick
@@ -255,3 +257,45 @@ def test_what_a_channel_missed_for_longer_than_the_queue_retries_comes_with_the_
     # Redriven, it has nothing left to do.
     office.hear(alarm())
     assert kinds(down) == [MessageKind.OPENED]
+
+
+@dataclass
+class Fickle(RecordingChannel):
+    """Takes a message or does not, as it was drawn; then it is up for good."""
+
+    moods: list[bool] = field(default_factory=list)
+
+    def send(self, message: Message, conversation: str | None) -> str | None:
+        if self.moods and not self.moods.pop(0):
+            raise RetryLaterError("503")
+        return super().send(message, conversation)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_in_any_order_and_with_any_outages_each_channel_hears_the_same_story_once(data: st.DataObject) -> None:
+    queue = list(data.draw(st.permutations(STORY)))
+    queue += data.draw(st.lists(st.sampled_from(STORY), max_size=4))
+    moods = st.lists(st.booleans(), max_size=12)
+    well = RecordingChannel("well")
+    fickle = [Fickle(name, moods=data.draw(moods)) for name in ("one", "two")]
+    office = Office(well, *fickle)
+    for _ in range(MOST_EFFECTS):
+        if not queue:
+            break
+        queue = [heard for heard in queue if not delivered(office, heard)]
+    assert queue == []
+    told = [message.id for message, _ in well.sent]
+    assert len(told) == len(set(told))
+    for channel in fickle:
+        assert conversations(channel) == conversations(well)
+        # The new model is a notice, or closes an incident that was heard of meanwhile; everybody hears one of both.
+        assert any("shop-7" in message.headline for message, _ in channel.sent)
+        # Each in the conversation of its incident
+        first = {message.incident: message.id for message, _ in reversed(channel.sent)}
+        assert all(given in (None, first[message.incident]) for message, given in channel.sent)
+
+
+def conversations(channel: RecordingChannel) -> list[str]:
+    """Notices belong to none, and may come at any time."""
+    return [message.id for message, _ in channel.sent if message.incident is not None]
