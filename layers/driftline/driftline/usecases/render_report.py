@@ -4,7 +4,7 @@ Everything on it comes from the store: the execution's files, the baseline's, an
 same objects give the same bytes, so a page may be made again at any time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftline.domain import layout
 from driftline.domain.reports.facts import PastExecution, Place
@@ -52,15 +52,17 @@ def render_report(store: ObjectStore, folder: str, *, revision: int | None = Non
     if revision is None and summary is not None:
         announced = last_announced(store, folder)
         revision = announced.revision if announced else None
+    past = past_executions(store, place, kind)
     files = ExecutionFiles(
         statistics,
         body_or_none(store, f"{folder}{VIOLATIONS}"),
         summary,
         body_or_none(store, statistics_key),
         body_or_none(store, constraints_key),
-        revision,
+        revision=revision,
     )
-    past = past_executions(store, place, kind)
+    if kind is Kind.DATA_QUALITY and files.baseline_statistics is None and past:
+        files = replace(files, previous_statistics=body_or_none(store, f"{past[-1].place.folder}{STATISTICS}"))
     body = render(_view(place, kind, files, past))
     store.put(f"{folder}{PAGE}", body, content_type="text/html; charset=utf-8")
     return RenderedReport(f"{folder}{PAGE}", len(body), len(past))

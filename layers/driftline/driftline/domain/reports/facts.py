@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from driftline.domain.data_quality.statistics import FeatureStatistics
 
@@ -67,13 +68,21 @@ class Drift:
         return self.p_value is not None and self.value == self.p_value
 
 
+class Reference(StrEnum):
+    """What the window is drawn beside: SageMaker's users may have lost the baseline's statistics."""
+
+    BASELINE = "Baseline"
+    PREVIOUS = "Window before"
+    NONE = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature of the window beside its baseline."""
+    """A feature of the window beside its baseline's statistics, or those of the window before."""
 
     name: str
     current: FeatureStatistics
-    baseline: FeatureStatistics | None
+    reference: FeatureStatistics | None
     expected_type: str | None
     expected_completeness: float | None
     drift: Drift | None = None
@@ -156,12 +165,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class DataQuality:
-    """A data-quality execution; `comparison`: `corrected` or `sagemaker`, None where the files do not tell."""
+    """A data-quality execution.
+
+    Attributes:
+        comparison: `corrected` or `sagemaker`; None where the files do not tell.
+        reference: What `Feature.reference` is of.
+    """
 
     outcome: Outcome
     features: tuple[Feature, ...]
     comparison: str | None
-    has_baseline: bool
+    reference: Reference = Reference.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExecutionFiles:
-    """What is there; None where it is not. Only statistics.json must be."""
+    """What is there; None where it is not. Only statistics.json must be.
+
+    Attributes:
+        previous_statistics: Of the execution before, if the baseline has none.
+    """
 
     statistics: bytes
     violations: bytes | None = None
     summary: bytes | None = None
     baseline_statistics: bytes | None = None
     baseline_constraints: bytes | None = None
+    previous_statistics: bytes | None = None
     revision: int | None = None
 
 

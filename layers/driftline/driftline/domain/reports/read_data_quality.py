@@ -7,7 +7,7 @@ from driftline.domain.data_quality.constraints import Constraints, FeatureConstr
 from driftline.domain.data_quality.statistics import FeatureStatistics, Statistics, parse_statistics
 from driftline.domain.data_quality.summary import BucketMove, DriftSummary, FeatureSummary, Summary, parse_summary
 from driftline.domain.data_quality.violations import CheckType, Violations
-from driftline.domain.reports.facts import DataQuality, Drift, Feature, Move, Outcome, Place, Violation
+from driftline.domain.reports.facts import DataQuality, Drift, Feature, Move, Outcome, Place, Reference, Violation
 from driftline.domain.reports.files import ExecutionFiles
 
 _NUMBER = r"(-?[\d.]+(?:E-?\d+)?)"
@@ -18,17 +18,26 @@ _SHARES = re.compile(rf"Expected(?: match)?: {_NUMBER}%\. Observed: Only {_NUMBE
 def read_data_quality(place: Place, files: ExecutionFiles) -> DataQuality:
     """Raises InvalidInputError: a file cannot be read."""
     current = parse_statistics(files.statistics, f"{place.folder}statistics.json")
-    baseline = parse_statistics(files.baseline_statistics) if files.baseline_statistics is not None else None
+    kind, reference = _reference(files)
     if files.summary is not None:
-        return _ours(place, files, parse_summary(files.summary, f"{place.folder}summary.json"), current, baseline)
-    return _sagemakers(place, files, current, baseline)
+        summary = parse_summary(files.summary, f"{place.folder}summary.json")
+        return DataQuality(*_ours(place, files, summary, current, reference), summary.comparison, kind)
+    return DataQuality(*_sagemakers(place, files, current, reference), None, kind)
+
+
+def _reference(files: ExecutionFiles) -> tuple[Reference, Statistics | None]:
+    if files.baseline_statistics is not None:
+        return Reference.BASELINE, parse_statistics(files.baseline_statistics, "the baseline's statistics.json")
+    if files.previous_statistics is not None:
+        return Reference.PREVIOUS, parse_statistics(files.previous_statistics, "the statistics.json before")
+    return Reference.NONE, None
 
 
 def _ours(
-    place: Place, files: ExecutionFiles, summary: Summary, current: Statistics, baseline: Statistics | None
-) -> DataQuality:
+    place: Place, files: ExecutionFiles, summary: Summary, current: Statistics, reference: Statistics | None
+) -> tuple[Outcome, tuple[Feature, ...]]:
     known = {feature.name: feature for feature in summary.features}
-    return DataQuality(
+    return (
         Outcome(
             place,
             summary.rows,
@@ -52,9 +61,7 @@ def _ours(
             revision=files.revision,
             notes=(*summary.notes, *_left_out(summary)),
         ),
-        tuple(_feature(feature, baseline, known.get(feature.name)) for feature in current.features),
-        summary.comparison,
-        baseline is not None,
+        tuple(_feature(feature, reference, known.get(feature.name)) for feature in current.features),
     )
 
 
@@ -67,11 +74,11 @@ def _left_out(summary: Summary) -> Iterable[str]:
         yield f"{rows:,} rows have another layout of columns ({layout}) and were left out."
 
 
-def _feature(statistics: FeatureStatistics, baseline: Statistics | None, known: FeatureSummary | None) -> Feature:
+def _feature(statistics: FeatureStatistics, reference: Statistics | None, known: FeatureSummary | None) -> Feature:
     return Feature(
         statistics.name,
         statistics,
-        baseline.by_name.get(statistics.name) if baseline else None,
+        reference.by_name.get(statistics.name) if reference else None,
         known.expected_type if known else None,
         known.expected_completeness if known else None,
         _drift(known.drift) if known and known.drift else None,
@@ -101,7 +108,9 @@ def _moves(buckets: Iterable[BucketMove]) -> tuple[Move, ...]:
     return tuple(Move(each.lower, each.upper, each.value, each.baseline, each.current) for each in buckets)
 
 
-def _sagemakers(place: Place, files: ExecutionFiles, current: Statistics, baseline: Statistics | None) -> DataQuality:
+def _sagemakers(
+    place: Place, files: ExecutionFiles, current: Statistics, reference: Statistics | None
+) -> tuple[Outcome, tuple[Feature, ...]]:
     """The violations' texts hold the figures; nothing else does."""
     written = Violations.model_validate_json(files.violations) if files.violations is not None else Violations()
     violations = tuple(
@@ -117,7 +126,7 @@ def _sagemakers(place: Place, files: ExecutionFiles, current: Statistics, baseli
             Feature(
                 feature.name,
                 feature,
-                baseline.by_name.get(feature.name) if baseline else None,
+                reference.by_name.get(feature.name) if reference else None,
                 constraint.inferred_type if constraint else None,
                 constraint.completeness if constraint else None,
                 Drift(found.observed, found.required, drifted=True) if found else None,
@@ -125,7 +134,7 @@ def _sagemakers(place: Place, files: ExecutionFiles, current: Statistics, baseli
             )
         )
     outcome = Outcome(place, current.dataset.item_count, violations, source="SageMaker")
-    return DataQuality(outcome, tuple(features), None, baseline is not None)
+    return outcome, tuple(features)
 
 
 def _by_name(constraints: Constraints | None) -> dict[str, FeatureConstraints]:

@@ -84,6 +84,7 @@ def data_quality_view(
     thresholds = {each.drift.threshold for each in ordered if each.drift and not each.drift.is_p_value}
     data: dict[str, Json] = {
         "kind": "data_quality",
+        "reference": execution.reference or "Baseline",
         "trend": trend(past, outcome, worst),
         "threshold": short(thresholds.pop()) if len(thresholds) == 1 else None,
         "features": [_feature_data(each, past) for each in ordered],
@@ -104,7 +105,8 @@ def data_quality_view(
                 observed=_OBSERVED.get(each.check, "Observed"),
                 share=each.check in _SHARES,
             )
-            for each in outcome.violations
+            # The worst features first, as in the table; what is about no feature before them.
+            for each in sorted(outcome.violations, key=lambda each: places.get(each.subject, -1))
         ),
         notes=tuple(map(shown, outcome.notes)),
         files=files_beside(earlier_revisions, summary=outcome.source == "Driftline"),
@@ -113,7 +115,7 @@ def data_quality_view(
         sections={
             "types": sorted({each.current.inferred_type for each in ordered}),
             "comparison": execution.comparison,
-            "has_baseline": execution.has_baseline,
+            "reference": execution.reference,
             "source": outcome.source,
         },
     )
@@ -142,7 +144,7 @@ def _row(index: int, feature: Feature, checks: Sequence[str]) -> FeatureRow:
 
 
 def _feature_data(feature: Feature, past: Sequence[PastExecution]) -> dict[str, Json]:
-    distribution = distribution_of(feature.current, feature.baseline)
+    distribution = distribution_of(feature.current, feature.reference)
     drift = feature.drift
     data: dict[str, Json] = {
         "name": shown(feature.name),
@@ -193,9 +195,9 @@ def _bins(bins: Bins) -> dict[str, Json]:
 
 def _figures(feature: Feature) -> list[list[str]]:
     """(what, baseline, window) rows."""
-    now, then = feature.current, feature.baseline
+    now, then = feature.current, feature.reference
     rows: list[list[str]] = [
-        ["Type", feature.expected_type or (then.inferred_type if then else "–"), now.inferred_type],
+        ["Type", then.inferred_type if then else "–", now.inferred_type],
         ["Values", f"{then.common.num_present:,}" if then else "–", f"{now.common.num_present:,}"],
         ["Missing", f"{then.common.num_missing:,}" if then else "–", f"{now.common.num_missing:,}"],
         [
@@ -214,8 +216,6 @@ def _figures(feature: Feature) -> list[list[str]]:
         ):
             rows.append([label, *(number(getattr(part, field)) if part else "–" for part in reversed(numbers))])
     rows.append(["Distinct values (estimate)", _distinct(then), _distinct(now)])
-    if feature.expected_completeness is not None:
-        rows.append(["Completeness required", percent(feature.expected_completeness), ""])
     return rows
 
 
@@ -228,8 +228,13 @@ def _distinct(feature: object) -> str:
 
 def _drift_figures(feature: Feature) -> list[list[str]]:
     drift = feature.drift
+    required = [
+        ["Type required", feature.expected_type or ""],
+        ["Completeness required", percent(feature.expected_completeness) if feature.expected_completeness else ""],
+    ]
     if drift is None:
-        return [["Not compared", shown(feature.not_compared or "there is no baseline for it")]]
+        rows = [["Drift not compared", shown(feature.not_compared or "there is no baseline for it")], *required]
+        return [row for row in rows if row[1]]
     rows = [
         ["Compared value" if not drift.is_p_value else "p-value", number(drift.value)],
         ["Threshold", number(drift.threshold)],
@@ -239,6 +244,7 @@ def _drift_figures(feature: Feature) -> list[list[str]]:
         ["Direction", drift.direction if drift.direction and drift.direction != "none" else ""],
         ["Where the difference is largest", _location(drift.location)],
         ["Rows compared (window, baseline)", f"{number(drift.n)}, {number(drift.m)}" if drift.n is not None else ""],
+        *required,
     ]
     return [row for row in rows if row[1]]
 

@@ -62,6 +62,7 @@ def model_quality_view(
     ordered = sorted(execution.metrics, key=lambda metric: (not metric.violated, metric.threshold is None))
     data: dict[str, Json] = {
         "kind": "model_quality",
+        "reference": "Baseline",
         "trend": trend(past, outcome, None),
         "metrics": [_metric_data(each, past) for each in ordered],
         "curves": _curves(execution.curves, execution.baseline_curves),

@@ -9,16 +9,20 @@ const axis = (c, title, more = {}) => ({
   ticks: { color: c.faint, maxRotation: 0, autoSkipPadding: 12, padding: 4, font: { size: 11 }, ...more.ticks },
 });
 
+// A line is a line in the legend, too, even if its points are drawn.
+const keys = (chart) =>
+  Chart.defaults.plugins.legend.labels.generateLabels(chart).map((key) => ({ ...key, pointStyle: key.pointStyle === "rect" ? "rect" : "line" }));
+
 const plugins = (c, label, legend = true) => ({
   legend: {
     display: legend,
     align: "end",
-    labels: { color: c.text, boxWidth: 14, boxHeight: 10, font: { size: 11 }, filter: (item) => !item.text.startsWith("_") },
+    labels: { color: c.text, generateLabels: keys, usePointStyle: true, pointStyleWidth: 16, boxHeight: 7, font: { size: 11 }, filter: (item) => !item.text.startsWith("_") },
   },
   tooltip: { callbacks: label ? { label } : {}, filter: (item) => !(item.dataset.label || "").startsWith("_") },
 });
 
-const baselineStyle = (c) => ({ label: "Baseline", borderColor: c.baseline, backgroundColor: c.baselineFill, borderWidth: 1.5 });
+const baselineStyle = (c) => ({ label: beside.name, borderColor: c.baseline, backgroundColor: c.baselineFill, borderWidth: 1.5 });
 const currentStyle = (c) => ({ label: "Window", borderColor: c.current, backgroundColor: c.currentFill, borderWidth: 2 });
 
 // Shares of bins as two stepped areas over a true axis of numbers.
@@ -28,7 +32,7 @@ const binsChart = (bins, mini) => (c) => {
     ...shares.map((y, i) => ({ x: bins.edges[i], y })),
     { x: bins.edges[bins.edges.length - 1], y: 0 },
   ];
-  const side = (style, shares) => ({ ...style, data: points(shares), stepped: "before", fill: "origin", pointRadius: 0, pointHitRadius: 6 });
+  const side = (style, shares) => ({ ...style, data: points(shares), stepped: "before", fill: "origin", pointStyle: "rect", pointRadius: 0, pointHitRadius: 6 });
   const datasets = [];
   if (bins.baseline) datasets.push(side(baselineStyle(c), bins.baseline));
   if (bins.current) datasets.push(side(currentStyle(c), bins.current));
@@ -58,7 +62,7 @@ const clipped = (text, most = 28) => (text.length > most ? `${text.slice(0, most
 
 const barsChart = (bars, mini) => (c) => {
   const datasets = [];
-  const side = (style, data) => ({ ...style, borderWidth: 1, backgroundColor: style.borderColor, data, categoryPercentage: 0.8, barPercentage: 0.95 });
+  const side = (style, data) => ({ ...style, borderWidth: 1, pointStyle: "rect", backgroundColor: style.borderColor, data, categoryPercentage: 0.8, barPercentage: 0.95 });
   if (bars.baseline) datasets.push(side(baselineStyle(c), bars.baseline));
   if (bars.current) datasets.push(side(currentStyle(c), bars.current));
   if (mini) return miniChart("bar", datasets, { type: "category" }, bars.values);
@@ -77,16 +81,16 @@ const barsChart = (bars, mini) => (c) => {
   };
 };
 
-const quantileChart = (quantiles, location) => (c) => {
+const quantileChart = (quantiles, location, bins) => (c) => {
   const points = (values) => values.map((x, i) => ({ x, y: i / (values.length - 1) }));
   const datasets = [];
-  const side = (style, values) => ({ ...style, data: points(values), pointRadius: 0, fill: false });
+  const side = (style, values) => ({ ...style, data: points(values), pointStyle: "line", pointRadius: 0, fill: false });
   if (quantiles.baseline) datasets.push(side(baselineStyle(c), quantiles.baseline));
   if (quantiles.current) datasets.push(side(currentStyle(c), quantiles.current));
   if (location !== null) {
     datasets.push({
       label: "Largest difference", data: [{ x: location, y: 0 }, { x: location, y: 1 }],
-      borderColor: c.bad, borderDash: [4, 3], borderWidth: 1.5, pointRadius: 0,
+      borderColor: c.bad, borderDash: [4, 3], borderWidth: 1.5, pointStyle: "line", pointRadius: 0,
     });
   }
   return {
@@ -96,7 +100,7 @@ const quantileChart = (quantiles, location) => (c) => {
       ...still,
       interaction: { mode: "nearest", axis: "y", intersect: false },
       scales: {
-        x: axis(c, "", { type: "linear", ticks: { callback: figureText } }),
+        x: axis(c, "", { type: "linear", min: bins?.edges[0], max: bins?.edges.at(-1), ticks: { callback: figureText } }),
         y: axis(c, "Share of the rows at or below", { min: 0, max: 1, ticks: { callback: percentText } }),
       },
       plugins: plugins(c, (item) => `${item.dataset.label}: ${percentText(item.parsed.y)} up to ${figureText(item.parsed.x)}`),
@@ -105,7 +109,7 @@ const quantileChart = (quantiles, location) => (c) => {
 };
 
 const level = (c, label, value, times, colour = c.bad) => ({
-  label, data: times.map(() => value), borderColor: colour, borderDash: [5, 4], borderWidth: 1.5, pointRadius: 0, fill: false,
+  label, data: times.map(() => value), borderColor: colour, borderDash: [5, 4], borderWidth: 1.5, pointStyle: "line", pointRadius: 0, fill: false,
 });
 
 // A figure of each execution, this one last; a threshold, a baseline and an interval where there are any.
@@ -117,10 +121,10 @@ const timeChart = (times, series, { threshold = null, baseline = null, lower = n
   }];
   if (lower && upper && upper.some((each) => each !== null)) {
     datasets.push({ label: "_lower", data: lower, borderWidth: 0, pointRadius: 0, fill: false, spanGaps: true });
-    datasets.push({ label: "95 % interval", data: upper, borderWidth: 0, pointRadius: 0, backgroundColor: c.band, fill: "-1", spanGaps: true });
+    datasets.push({ label: "95 % interval", data: upper, borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1", spanGaps: true });
   }
   if (threshold !== null) datasets.push(level(c, "Threshold", threshold, times));
-  if (baseline !== null && baseline !== threshold) datasets.push(level(c, "Baseline", baseline, times, c.baseline));
+  if (baseline !== null && baseline !== threshold) datasets.push(level(c, beside.name, baseline, times, c.baseline));
   return {
     type: "line",
     data: { labels: times.map(timeText), datasets },
@@ -156,7 +160,7 @@ const countChart = (times, label, values, colour = "current") => (c) => ({
 const curveChart = (curve) => (c) => {
   const points = ({ x, y }) => x.map((each, i) => ({ x: each, y: y[i] }));
   const datasets = [];
-  const side = (style, data) => ({ ...style, data: points(data), pointRadius: 0, fill: false });
+  const side = (style, data) => ({ ...style, data: points(data), pointStyle: "line", pointRadius: 0, fill: false });
   if (curve.baseline) datasets.push(side(baselineStyle(c), curve.baseline));
   if (curve.current) datasets.push(side(currentStyle(c), curve.current));
   const unit = { type: "linear", min: 0, max: 1 };

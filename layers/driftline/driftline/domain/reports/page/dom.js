@@ -2,11 +2,10 @@
 const make = (tag, attributes = {}, ...children) => {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "class") element.className = value;
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+    if (value === true) element.setAttribute(name, "");
+    else if (value || value === 0) element.setAttribute(name, value);
   }
-  for (const child of children.flat()) if (child !== null && child !== undefined) element.append(child);
+  for (const child of children.flat(Infinity)) if (child !== null && child !== undefined) element.append(child);
   return element;
 };
 
@@ -18,18 +17,15 @@ const table = (caption, head, rows) =>
     "table",
     { class: "plain" },
     make("caption", {}, caption),
-    make("thead", {}, make("tr", {}, head.map((each, i) => make("th", { scope: "col", class: i ? "number" : null }, each)))),
+    head && make("thead", {}, make("tr", {}, head.map((each, i) => make(each ? "th" : "td", { scope: each && "col", class: i ? "number" : null }, each)))),
     make(
       "tbody",
       {},
       rows.map(([first, ...rest]) =>
-        make("tr", {}, make("th", { scope: "row" }, bdi(first)), rest.map((each) => make("td", { class: "number" }, each))),
+        make("tr", {}, make("th", { scope: "row" }, bdi(first)), rest.map((each) => make("td", { class: "number" }, bdi(each)))),
       ),
     ),
   );
-
-const facts = (rows) =>
-  make("dl", { class: "facts small" }, rows.map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, bdi(value)))));
 
 const figureText = (value) => {
   if (value === null || value === undefined) return "–";

@@ -65,11 +65,9 @@ const features = (data) => {
       forget(body.rows[1]);
       body.rows[1].remove();
     } else {
-      body.append(make("tr", { class: "panel" }, make("td", { colspan: "7" }, panel(feature_(body), data.trend.times))));
+      body.append(make("tr", { class: "panel" }, make("td", { colspan: "7" }, panel(of(body), data.trend.times))));
     }
   };
-  const feature_ = of;
-
   const follow = () => {
     const body = document.querySelector(`tbody${/^#feature-\d+$/.test(location.hash) ? location.hash : ":not(*)"}`);
     if (!body) return;
@@ -95,13 +93,13 @@ const panel = (feature, times) => {
   if (feature.quantiles) charts.append(quantileFigure(name, feature));
   if (feature.history.filter((each) => each !== null).length > 1) charts.append(historyFigure(name, feature, times));
   const columns = make("div", { class: "columns" });
-  columns.append(make("div", {}, make("h4", {}, "Drift"), facts(feature.drift)));
-  columns.append(make("div", {}, table("Figures", ["", "Baseline", "Window"], feature.figures)));
-  if (feature.moves.length) columns.append(make("div", {}, table("Where the rows moved", ["Values", "Baseline", "Window"], feature.moves)));
+  columns.append(make("div", {}, table("Checks", null, feature.drift)));
+  columns.append(make("div", {}, table("Figures", ["", beside.name, "Window"], feature.figures)));
+  if (feature.moves.length) columns.append(make("div", {}, table("Where the rows moved", ["Values", beside.name, "Window"], feature.moves)));
   if (feature.new.length) {
     const more = feature.newMore ? ` and ${feature.newMore} more` : "";
     columns.append(
-      make("div", {}, make("h4", {}, "New categories"), make("p", { class: "samples" }, feature.new.map((each) => [make("code", {}, bdi(each)), " "]), more)),
+      make("div", {}, make("h3", {}, "New categories"), make("p", { class: "samples" }, feature.new.map((each) => [make("code", {}, bdi(each)), " "]), more)),
     );
   }
   return make("div", { class: "inside" }, charts, columns);
@@ -114,25 +112,25 @@ const binsFigure = (name, bins) => {
   const tail = (where, shares) => shares.some((share) => share > 5e-4) && [where, ...shares.map(percentText)];
   const outside = [tail(`below ${figureText(bins.edges[0])}`, bins.below), tail(`${figureText(bins.edges.at(-1))} and more`, bins.above)].filter(Boolean);
   const note = outside.length
-    ? make("p", { class: "aside" }, `Not drawn: ${outside.map(([where, then, now]) => `${where} (baseline ${then}, window ${now})`).join("; ")}.`)
+    ? make("p", { class: "aside" }, `Not drawn: ${outside.map(([where, then, now]) => `${where} (${beside.name.toLowerCase()} ${then}, window ${now})`).join("; ")}.`)
     : null;
-  return figure("Distribution", `Histogram of ${name}, baseline and window; the table has the shares.`, binsChart(bins), table("Shares by value", ["Values", "Baseline", "Window"], [...rows, ...outside]), note);
+  return figure("Distribution", `Histogram of ${name}, ${beside.name.toLowerCase()} and window; the table has the shares.`, binsChart(bins), table("Shares by value", ["Values", beside.name, "Window"], [...rows, ...outside]), note);
 };
 
 const barsFigure = (name, bars) => {
   const rows = bars.values.map((value, i) => [value, percentText(bars.baseline?.[i]), percentText(bars.current?.[i])]);
   const note = bars.rest
-    ? make("p", { class: "aside" }, `${bars.rest[2]} rarer values are not drawn: baseline ${percentText(bars.rest[0])}, window ${percentText(bars.rest[1])}.`)
+    ? make("p", { class: "aside" }, `${bars.rest[2]} rarer values are not drawn: ${beside.name.toLowerCase()} ${percentText(bars.rest[0])}, window ${percentText(bars.rest[1])}.`)
     : null;
-  const node = figure("Distribution", `Shares of the values of ${name}, baseline and window; the table has them.`, barsChart(bars), table("Shares by value", ["Value", "Baseline", "Window"], rows), note);
+  const node = figure("Distribution", `Shares of the values of ${name}, ${beside.name.toLowerCase()} and window; the table has them.`, barsChart(bars), table("Shares by value", ["Value", beside.name, "Window"], rows), note);
   if (bars.values.length > 8) node.classList.add("tall");
   return node;
 };
 
-const quantileFigure = (name, { quantiles, location }) => {
+const quantileFigure = (name, { quantiles, location, bins }) => {
   const places = [0, 2, 4, 10, 20, 30, 36, 38, 40];
   const rows = places.map((i) => [`${i * 2.5} %`, figureText(quantiles.baseline?.[i]), figureText(quantiles.current?.[i])]);
-  return figure("Distribution function", `Empirical distribution functions of ${name}, baseline and window; the table has percentiles.`, quantileChart(quantiles, location), table("Percentiles", ["Rows at or below", "Baseline", "Window"], rows));
+  return figure("Distribution function", `Empirical distribution functions of ${name}, ${beside.name.toLowerCase()} and window; the table has percentiles.`, quantileChart(quantiles, location, bins), table("Percentiles", ["Rows at or below", beside.name, "Window"], rows));
 };
 
 const historyFigure = (name, feature, times) => {

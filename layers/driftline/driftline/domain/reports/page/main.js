@@ -1,4 +1,5 @@
 const data = JSON.parse(byId("data").textContent);
+beside.name = data.reference;
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 document.body.append(make("div", { id: "light", hidden: true }));
 overview(data);

@@ -1,5 +1,7 @@
 // The charts take their colours from the style sheet; on paper they are always those of the light scheme.
 const printing = { on: false };
+// What the window is drawn beside.
+const beside = { name: "Baseline" };
 
 const colours = () => {
   const style = getComputedStyle(printing.on ? byId("light") : document.documentElement);

@@ -1,0 +1,65 @@
+"""A Chromium for the tests: the machine's own, or the one that npm's @sparticuz/chromium carries.
+
+Nothing is installed: the package is unpacked once below .cache/. Playwright's own download is not used, because it comes
+from neither a package index nor a distribution.
+"""
+
+import os
+import shutil
+import subprocess
+import tarfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright._impl._driver import compute_driver_executable
+
+from tests.npm import npm_pack
+
+PACKAGE, VERSION = "@sparticuz/chromium", "147.0.0"
+INTEGRITY = "sha512-4ZKeAQQa8up2mt675qSitztLdbQrlf8BKdC5naeap+5Mv1OV1OlJdPoU+EJC/p5sQUJUQmN4r+q5+EhaaOUHpQ=="
+CACHE = Path(__file__).resolve().parents[2] / ".cache" / f"chromium-{VERSION}"
+
+_OWN = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_UNPACK = """
+const fs = require("fs"), zlib = require("zlib");
+for (const name of ["chromium", "al2023.tar", "swiftshader.tar"])
+  fs.writeFileSync(name, zlib.brotliDecompressSync(fs.readFileSync(`package/bin/${name}.br`)));
+"""
+
+
+@dataclass(frozen=True)
+class Chromium:
+    """How it is started."""
+
+    path: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def find_chromium() -> Chromium:
+    """The one that CHROMIUM names, else the machine's, else npm's.
+
+    Raises:
+        NpmError: there is none, and npm cannot get one.
+    """
+    own = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _OWN)), None)
+    if own:
+        return Chromium(Path(own))
+    if not (CACHE / "chromium").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        _unpack(npm_pack(f"{PACKAGE}@{VERSION}", INTEGRITY, CACHE))
+    return Chromium(CACHE / "chromium", {"LD_LIBRARY_PATH": str(CACHE / "lib")})
+
+
+def _unpack(archive: Path) -> None:
+    """The browser is compressed with Brotli, which the Node.js inside Playwright can read. Renamed last."""
+    with tarfile.open(archive) as files:
+        files.extractall(CACHE, filter="data")
+    node = compute_driver_executable()[0]
+    subprocess.run([node, "-e", _UNPACK], cwd=CACHE, check=True, timeout=120)
+    for name in ("al2023.tar", "swiftshader.tar"):
+        with tarfile.open(CACHE / name) as files:
+            files.extractall(CACHE, filter="data")
+        (CACHE / name).unlink()
+    (CACHE / "chromium").chmod(0o755)
+    shutil.rmtree(CACHE / "package")
+    archive.unlink()

@@ -1,0 +1,101 @@
+"""One sentence, and what changed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from driftline.domain.data_quality.statistics import Common, FeatureStatistics, StringStatistics
+from driftline.domain.reports.facts import (
+    DataQuality,
+    Drift,
+    Feature,
+    Metric,
+    ModelQuality,
+    Outcome,
+    PastExecution,
+    Place,
+    Violation,
+)
+from driftline.domain.reports.verdict import changes, data_quality_verdict, model_quality_verdict
+
+PLACE = Place("reports/shop/m/2026/03/01/15/", "shop", "m", datetime(2026, 3, 1, 15, tzinfo=UTC))
+BEFORE = replace(PLACE, scheduled=datetime(2026, 3, 1, 14, tzinfo=UTC))
+STATISTICS = FeatureStatistics(
+    name="x", inferred_type="String", string_statistics=StringStatistics(common=Common(num_present=9, num_missing=1))
+)
+
+
+def feature(name: str, value: float, *, drifted: bool) -> Feature:
+    return Feature(name, STATISTICS, None, None, None, Drift(value, 0.1, drifted, direction="higher"))
+
+
+def data_quality(*violations: Violation, rows: int = 100) -> DataQuality:
+    features = (feature("a", 0.2, drifted=True), feature("b", 0.4, drifted=True), feature("c", 0.0, drifted=False))
+    return DataQuality(Outcome(PLACE, rows, violations, reason="nothing was captured"), features, "corrected")
+
+
+def drift_of(name: str) -> Violation:
+    return Violation(name, "baseline_drift_check", "Baseline drift distance")
+
+
+def test_counts_by_check_and_the_worst_feature() -> None:
+    execution = data_quality(
+        drift_of("a"), drift_of("b"), Violation("c", "completeness_check", ""), Violation("d", "a_new_check", "")
+    )
+
+    assert data_quality_verdict(execution) == (
+        "2 features drifted, 1 feature is incomplete and a_new_check: 1. "
+        "Worst is b, higher than the baseline: distance 0.4, threshold 0.1."
+    )
+
+
+def test_no_violations_and_no_rows() -> None:
+    assert data_quality_verdict(data_quality()) == "No violations: all 3 compared features agree with the baseline."
+    assert data_quality_verdict(data_quality(rows=0)).startswith("Nothing to judge: the window has no rows.")
+
+
+def model_quality(*metrics: Metric, rows: int = 100) -> ModelQuality:
+    return ModelQuality(Outcome(PLACE, rows, ()), "Regression", metrics)
+
+
+def test_a_metric_beyond_its_threshold_with_its_interval() -> None:
+    mae = Metric("mae", 24.0, (22.0, 26.0), threshold=15.0, operator="GreaterThanThreshold", violated=True)
+    r2 = Metric("r2", 0.1, threshold=0.9, operator="LessThanThreshold", violated=True)
+
+    assert model_quality_verdict(model_quality(mae)) == (
+        "mae of 24 (95 % interval 22 to 26) is above its threshold of 15."
+    )
+    assert model_quality_verdict(model_quality(r2, mae)) == (
+        "r2 of 0.1 is below its threshold of 0.9. Also beyond theirs: mae."
+    )
+
+
+def test_metrics_that_hold_or_are_not_watched() -> None:
+    held = Metric("mae", 12.0, threshold=15.0, operator="GreaterThanThreshold")
+
+    assert model_quality_verdict(model_quality(held)) == "No violations: mae of 12 is on the right side of 15."
+    assert "nothing is judged" in model_quality_verdict(model_quality(Metric("mae", 12.0)))
+    assert model_quality_verdict(model_quality(rows=0)).startswith("Nothing to judge")
+
+
+def test_what_is_new_gone_and_still_there() -> None:
+    past = PastExecution(
+        BEFORE, 50, frozenset({("b", "baseline_drift_check"), ("z", "completeness_check")}), ("b", 0.2), 0.9
+    )
+    outcome = Outcome(PLACE, 100, (drift_of("a"), drift_of("b")), coverage=0.8)
+
+    assert changes(outcome, 0.4, past) == [
+        "Compared with 2026-03-01 14:00 UTC:",
+        "1 new violation: a.",
+        "1 violation no longer there: z.",
+        "1 violation as before.",
+        "Worst drift 0.2 then, 0.4 now.",
+        "50 rows then, 100 now.",
+        "90 % of the rows had a label then, 80 % now.",
+    ]
+
+
+def test_the_first_execution_and_two_good_ones() -> None:
+    good = PastExecution(BEFORE, 100, frozenset())
+
+    assert changes(Outcome(PLACE, 100, ()), None, None) == ["This is the first execution that is kept."]
+    assert changes(Outcome(PLACE, 100, ()), None, good)[1:] == ["No violations, as before."]
