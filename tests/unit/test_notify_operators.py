@@ -1,14 +1,16 @@
 """From alarms, events and ticks to what a channel is sent."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from driftline.domain.alarms.names import alarm_name
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.heard import Happening, RawAlarm, Text
+from driftline.domain.incidents.heard import Happening, RawAlarm, Text, Tick
 from driftline.domain.notifications.message import Message, MessageKind, Severity
-from tests.fakes import InMemoryStore, RecordingChannel
+from driftline.usecases.notify_operators import notify_operators
+from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
 from tests.notifying import FOLDER, HOUR, NOON, Office, adopted, alarm, endpoint, executed, feature, violation
 
 OPENED, ESCALATED, UPDATED, RECOVERED, NOTICE = (
@@ -171,6 +173,20 @@ class TestSilence:
         assert kinds(channel) == [OPENED]
         office.tick(NOON + 6 * HOUR)
         assert kinds(channel) == [OPENED, RECOVERED]
+
+    def test_an_incident_whose_recovery_nobody_heard_of_goes_on(self) -> None:
+        channel, store = RecordingChannel(), endpoint()
+        office = Office(channel, store=store)
+        office.hear(alarm())
+        self.silence(store, hours=9)
+        office.hear(alarm("OK", NOON + HOUR))
+        office.tick(NOON + 5 * HOUR)
+        office.hear(alarm(at=NOON + 6 * HOUR))
+        office.tick(NOON + 10 * HOUR)
+        office.hear(alarm("OK", NOON + 11 * HOUR))
+        office.tick(NOON + 15 * HOUR)
+        assert kinds(channel) == [OPENED, RECOVERED]
+        assert len({message.incident for message in messages(channel)}) == 1
 
     def test_it_is_lifted_by_deleting_it(self) -> None:
         channel, store = RecordingChannel(), endpoint()
@@ -385,6 +401,35 @@ class TestChannels:
         assert kinds(criticals) == [ESCALATED, RECOVERED]
 
 
+def test_an_incident_is_kept_while_it_goes_on_and_for_ninety_days_after_it() -> None:
+    class Expiries(InMemoryTable):
+        last: datetime | None = None
+
+        def put(self, kind: str, name: str, body: str, *, version: int, expires: datetime | None = None) -> int:
+            self.last = expires
+            return super().put(kind, name, body, version=version, expires=expires)
+
+    table = Expiries()
+    office = Office(RecordingChannel(), table=table)
+    office.hear(alarm(), alarm("OK", NOON + HOUR))
+    assert table.last is None
+    office.tick(NOON + 5 * HOUR)
+    assert table.last == NOON + 5 * HOUR + timedelta(days=90)
+
+
+@pytest.mark.parametrize("label", ["x" * 120, "é/ü" * 40])
+def test_an_alarm_whose_label_was_cut_is_the_documents_alarm_all_the_same(label: str) -> None:
+    stack = "s" * 128
+    channel, table, once, store = RecordingChannel(), InMemoryTable(), InMemoryOnce(), endpoint()
+    alarms = f"    alarms: [{{name: {label}, severity: critical}}]\n"
+    store.put("monitors/shop.yaml", f"endpoint: shop\nmonitors:\n  data_quality:\n{alarms}".encode())
+    name = alarm_name(stack, "shop", "data_quality", label)
+    for heard in (RawAlarm(name, "ALARM", NOON), Tick(NOON + HOUR), Tick(NOON + 9 * HOUR)):
+        notify_operators(heard, store=store, table=table, once=once, channels=[channel], stack=stack)
+    # It is critical, and it does not count as deleted.
+    assert [(message.kind, message.severity) for message in messages(channel)] == [(OPENED, Severity.CRITICAL)]
+
+
 class TestHappenings:
     decision = Happening(
         "e-9",
@@ -403,6 +448,14 @@ class TestHappenings:
         assert conversation == channel.sent[0][0].id
         assert message.headline == "Retraining of shop: started. all guards agree"
         assert message.details == ("Audit record: s3://b/x.json",)
+
+    def test_a_decision_delivered_again_writes_nothing(self) -> None:
+        table = InMemoryTable()
+        office = Office(RecordingChannel(), table=table)
+        office.hear(alarm(), self.decision)
+        before = dict(table.items)
+        office.hear(self.decision)
+        assert table.items == before
 
     def test_without_a_conversation_it_is_a_notice(self) -> None:
         channel = RecordingChannel()

@@ -159,6 +159,15 @@ class TestSettling:
         assert play([*steps, NOON + 49 * MINUTE]).status is Status.RECOVERING
         assert play([*steps, NOON + 50 * MINUTE]).status is Status.CLOSED
 
+    def test_it_counts_even_if_it_is_heard_of_first(self) -> None:
+        steps = [
+            change(AlarmState.ALARM, 0),
+            change(AlarmState.ALARM, 1, "b"),
+            change(AlarmState.OK, 20, "b"),
+            change(AlarmState.OK, 10),
+        ]
+        assert play(steps).quiet_since == NOON + 20 * MINUTE
+
     def test_ok_again_does_not_begin_anew(self) -> None:
         steps = [change(AlarmState.ALARM, 0), change(AlarmState.OK, 10), change(AlarmState.OK, 35)]
         assert play([*steps, NOON + 40 * MINUTE]).status is Status.CLOSED
