@@ -1,0 +1,204 @@
+"""From a violation to a person and a pipeline, on the embedded cloud, with roles enforced."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from local.cloud import EmbeddedCloud
+from local.webhook import WebhookReceiver
+from tests.end_to_end.alarmed import (
+    PIPELINE_ARN,
+    START,
+    Inbox,
+    Watched,
+    create_pipeline,
+    inbox,
+    put_channel,
+    started,
+)
+
+pytestmark = pytest.mark.cloud
+
+RETRAINING = "retraining: {target: {pipeline: retrain}, minimum_labelled_rows: 0}\n"
+ASKS = "[{metric: violations, threshold: 1, actions: [notify, retrain]}]"
+
+
+@dataclass
+class Place:
+    cloud: EmbeddedCloud
+    hook: WebhookReceiver
+    mail: Inbox
+
+    def watch(self, name: str, more: str = "", alarms: str = "") -> Watched:
+        return Watched.begin(self.cloud, self.hook, name, more, alarms)
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    parameters = {"RetrainingPipelineArn": PIPELINE_ARN}
+    with (
+        WebhookReceiver() as hook,
+        EmbeddedCloud(sagemaker=True, clock=START, parameters=parameters) as cloud,
+    ):
+        put_channel(cloud, "team", {"kind": "slack", "webhook_url": f"{hook.url}/slack"})
+        create_pipeline(cloud)
+        yield Place(cloud, hook, inbox(cloud, "mail", "OperatorTopicArn"))
+
+
+def test_a_violation_reaches_people_and_starts_a_pipeline(
+    place: Place, record_property: Callable[[str, object], None]
+) -> None:
+    endpoint = place.watch("loans", RETRAINING, ASKS)
+    place.mail.take()
+    created = time.time()
+    # When an hour of people comes who are twenty years older, and its schedule fires
+    endpoint.capture(0, older=True)
+    place.cloud.drain()
+    fired = time.time()
+    endpoint.judge(0)
+    message = place.hook.wait_for(1, seconds=30)[0]
+    # Then Slack hears of it, in seconds
+    seconds = {"from the object": message.at - created, "from the schedule": message.at - fired}
+    for what, passed in seconds.items():
+        record_property(f"seconds {what} to the message", round(passed, 2))
+        print(f"\n{what} to the message: {passed:.2f} s")  # noqa: T201
+    assert seconds["from the object"] < 60
+    place.cloud.drain()
+    text, decision = endpoint.slack()
+    assert "features of loans differ from the baseline; worst: age" in text
+    assert "threshold 0.1, n 200, 95 %" in text
+    assert f"reports/loans/data_quality/{START + timedelta(hours=1):%Y/%m/%d/%H}/" in text
+    assert "driftline silence loans data_quality" in text
+    # and email, in plain text
+    mail, _ = [one for one in place.mail.take() if "loans" in one["Subject"]]
+    assert "worst: age" in mail["Message"]
+    # and one pipeline runs, which the audit and a second message say
+    (execution,) = started(place.cloud)
+    (record,) = endpoint.audit()
+    assert record["id"] in decision
+    assert record["decision"] == "started"
+    assert record["run_arn"] == execution["PipelineExecutionArn"]
+    assert endpoint.alarms()["data_quality/violations"] == "ALARM"
+
+
+def test_a_recovery_is_told_once_when_it_lasted(place: Place) -> None:
+    endpoint = place.watch("recovering")
+    endpoint.live([(0, True), (1, True)])
+    assert len(endpoint.slack()) == 1
+    # When the next hour is as it should be, people hear nothing yet
+    endpoint.live([(2, False)])
+    assert endpoint.alarms()["data_quality/violations"] == "OK"
+    assert len(endpoint.slack()) == 1
+    # And once it has been for one and a half hours, they do, once
+    endpoint.live([(3, False), (4, False), (5, False)])
+    _, recovered = endpoint.slack()
+    assert "recovered" in recovered.lower()
+
+
+def test_a_flapping_metric_is_one_incident(place: Place) -> None:
+    endpoint = place.watch("flapping", "settle: PT2H30M\n")
+    endpoint.live([(hour, hour % 2 == 0) for hour in range(6)])
+    assert len(endpoint.slack()) == 1
+    endpoint.live([(6, False), (7, False), (8, False)])
+    opened, recovered = endpoint.slack()
+    assert "differ from the baseline" in opened
+    assert "recovered" in recovered.lower()
+
+
+def test_ten_deliveries_of_one_alarm_are_one_message_and_one_pipeline(place: Place) -> None:
+    # Given an alarm that both topics told once
+    heard = {
+        "Alarm": inbox(place.cloud, "hears-alarms", "AlarmTopicArn"),
+        "Retraining": inbox(place.cloud, "hears-retraining", "RetrainingTopicArn"),
+    }
+    before = len(started(place.cloud))
+    endpoint = place.watch("repeated", RETRAINING, ASKS)
+    endpoint.capture(0, older=True)
+    place.cloud.drain()
+    endpoint.judge(0)
+    place.cloud.drain()
+    # When each delivery comes again, nine times
+    for queue, ears in heard.items():
+        (body,) = [one for one in ears.take() if "repeated/data_quality/violations" in one["Message"]]
+        for _ in range(9):
+            place.cloud.client("sqs").send_message(
+                QueueUrl=place.cloud.outputs[f"{queue}QueueUrl"], MessageBody=json.dumps(body)
+            )
+    place.cloud.drain()
+    # Then nobody notices
+    assert len([text for text in endpoint.slack() if "differ from the baseline" in text]) == 1
+    assert len(started(place.cloud)) == before + 1
+    assert [record["decision"] for record in endpoint.audit()] == ["started"]
+
+
+def test_a_webhook_that_is_down_has_the_message_later(place: Place) -> None:
+    endpoint = place.watch("patient")
+    endpoint.capture(0, older=True)
+    place.cloud.drain()
+    place.hook.fail_next(2, status=503, retry_after="1")
+    endpoint.judge(0)
+    place.cloud.drain()
+    assert len(endpoint.slack()) == 3
+    assert len(set(endpoint.slack())) == 1
+    assert place.cloud.messages("AlarmDeadLettersUrl") == 0
+
+
+def test_a_webhook_that_refuses_leaves_a_dead_letter_that_email_tells(place: Place) -> None:
+    endpoint = place.watch("refused")
+    endpoint.capture(0, older=True)
+    place.cloud.drain()
+    place.cloud.hasten_retries(1)
+    place.mail.take()
+    place.hook.fail_next(5, status=404, body=b"no_service")
+    endpoint.judge(0)
+    place.cloud.drain()
+    assert place.cloud.messages("AlarmDeadLettersUrl") == 1
+    place.cloud.evaluate_alarms()
+    told = [one["Message"] for one in place.mail.take()]
+    assert any("AlarmDeadLetterAlarm" in message for message in told)
+    # The other channel, email, has the message all the same, once.
+    assert len([message for message in told if "features of refused differ" in message]) == 1
+    # Moved back into its queue, it arrives.
+    letters = place.cloud.outputs["AlarmDeadLettersUrl"]
+    sqs = place.cloud.client("sqs")
+    (letter,) = sqs.receive_message(QueueUrl=letters)["Messages"]
+    sqs.send_message(QueueUrl=place.cloud.outputs["AlarmQueueUrl"], MessageBody=letter["Body"])
+    sqs.delete_message(QueueUrl=letters, ReceiptHandle=letter["ReceiptHandle"])
+    place.cloud.drain()
+    assert place.hook.received[-1].json["text"].count("refused") == 1
+    place.cloud.hasten_retries(360)
+
+
+def test_alarms_and_dashboard_follow_the_document_and_leave_nothing(place: Place) -> None:
+    def dashboards() -> list[str]:
+        entries = place.cloud.client("cloudwatch").list_dashboards()["DashboardEntries"]
+        return [entry["DashboardName"] for entry in entries if "changing" in entry["DashboardName"]]
+
+    watch = {"watch/data_quality executions failed", "watch/schedules", "watch/captures"}
+    endpoint = place.watch("changing")
+    assert set(endpoint.alarms()) == {"data_quality/violations", *watch}
+    assert len(dashboards()) == 1
+    # When an alarm is added and another one changes
+    drift = "{metric: feature_baseline_drift_age, threshold: 0.3, for: {datapoints: 2, of: 3}, severity: critical}"
+    endpoint.configure(alarms="[{metric: violations, threshold: 4}, " + drift + "]")
+    assert set(endpoint.alarms()) == {"data_quality/violations", "data_quality/feature_baseline_drift_age", *watch}
+    names = [f"driftline/changing/data_quality/{label}" for label in ("violations", "feature_baseline_drift_age")]
+    answer = place.cloud.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    found = {alarm["MetricName"]: alarm for alarm in answer}
+    assert found["violations"]["Threshold"] == 4
+    assert (
+        found["feature_baseline_drift_age"]["DatapointsToAlarm"],
+        found["feature_baseline_drift_age"]["EvaluationPeriods"],
+    ) == (2, 3)
+    # or all of them go but the watch, with the dashboard
+    endpoint.configure("dashboard: false\n", alarms="[]")
+    assert set(endpoint.alarms()) == watch
+    assert dashboards() == []
+    # or the document itself
+    place.cloud.client("s3").delete_object(Bucket=place.cloud.bucket, Key="monitors/changing.yaml")
+    place.cloud.drain()
+    assert endpoint.alarms() == {}
