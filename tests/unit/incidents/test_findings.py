@@ -1,0 +1,114 @@
+"""What a message takes from summary.json, in words."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.incidents.findings import parse_findings
+from driftline.domain.incidents.watching import trouble, watch_subject
+from driftline.domain.incidents.words import line, span
+from tests.notifying import feature, summary, violation
+
+
+def quality(*violations: object) -> bytes:
+    return json.dumps(
+        {
+            "endpoint": "shop", "monitor": "model_quality",
+            "window": {"start": "2026-03-01T11:00:00Z", "end": "2026-03-01T12:00:00Z"},
+            "scheduled_time": "2026-03-01T12:00:00Z", "status": "Completed", "exit_message": "", "reason": "",
+            "problem_type": "Regression", "positive_label": None, "rows": 900, "labelled_rows": 800, "used_rows": 800,
+            "unusable_rows": {}, "coverage": 0.9, "alarm_on": "interval",
+            "baseline": {"statistics": "s", "constraints": "c"}, "metrics": [], "violations": violations,
+            "confusion_matrix": None, "notes": [],
+        }
+    ).encode()  # fmt: skip
+
+
+def worse(metric: str, value: float, threshold: float, *, certain: bool = True) -> object:
+    return {
+        "metric": metric, "metric_name": metric, "check": "GreaterThanThreshold", "description": "…", "value": value,
+        "interval": [value - 1, value + 1], "threshold": threshold, "distance": abs(value - threshold),
+        "certain": certain, "n": 800,
+    }  # fmt: skip
+
+
+def test_model_quality_ranks_by_the_share_beyond_the_threshold() -> None:
+    findings = parse_findings(quality(worse("rmse", 22, 20), worse("mae", 15, 10, certain=False)), "x")
+    assert findings.headline == "The model of shop is worse than its baseline in 2 metrics; worst: mae (15, limit 10)"
+    assert [line.subject for line in findings.evidence] == ["mae", "rmse"]
+    assert findings.evidence[0].note == "the threshold is inside the interval"
+    assert findings.evidence[1].interval == (21, 23)
+    assert findings.features == ("rmse", "mae")
+
+
+def test_one_feature_differs() -> None:
+    body = summary([violation("amount", 0.31, 0.1)], [feature("amount"), feature("id", drift=None)])
+    assert parse_findings(body, "x").headline == (
+        "1 of 1 features of shop differs from the baseline; worst: amount (drift 0.31, limit 0.1)"
+    )
+
+
+def test_drift_and_others() -> None:
+    violations = [violation("amount", 0.31, 0.1), violation("age", 0.9, 1.0, "completeness_check")]
+    body = summary(violations, [feature(name) for name in "abcdefg"])
+    assert parse_findings(body, "x").headline == (
+        "1 of 7 features of shop differs from the baseline; worst: amount (drift 0.31, limit 0.1); "
+        "and 1 other violation"
+    )
+
+
+def test_no_drift_but_columns_and_completeness() -> None:
+    violations = [
+        violation("age", 0.5, 1.0, "completeness_check"),
+        violation("gone", None, 1.0, "missing_column_check"),
+        violation("age", 0.9, 1.0, "data_type_check"),
+        violation("os", 0.99, 1.0, "a_check_to_come"),
+    ]
+    findings = parse_findings(summary(violations), "x")
+    assert findings.headline == "4 violations in the data of shop; worst: gone, missing column"
+    assert [(line.subject, line.statistic) for line in findings.evidence] == [
+        ("gone", "missing column"),
+        ("age", "completeness"),
+        ("age", "share of values of the expected type"),
+    ]
+    assert findings.features == ("age", "gone", "os")
+
+
+def test_nothing_is_wrong() -> None:
+    findings = parse_findings(summary([]), "x")
+    assert (findings.headline, findings.evidence, findings.violations) == ("", (), 0)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{}", b"\xff", b'{"monitor": "model_quality"}'])
+def test_what_is_no_summary_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidInputError):
+        parse_findings(body, "x")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 min"), (59, "59 min"), (60, "1 h"), (200, "3 h 20 min"), (1440, "1 d"), (3180, "2 d 5 h")],
+)
+def test_spans(minutes: int, words: str) -> None:
+    assert span(timedelta(minutes=minutes)) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a\r\n b\t c", "a b c"),
+        ("\x00\x1b[31m", "\ufffd\ufffd[31m"),
+        ("x" * 10, "x" * 10),
+        ("x" * 11, "x" * 9 + "…"),
+        (" " * 100 + "x", "…"),
+    ],
+)
+def test_a_text_becomes_a_short_line(text: str, words: str) -> None:
+    assert line(text, 10) == words
+
+
+def test_a_watch_alarm_of_another_version_keeps_its_own_words() -> None:
+    assert trouble(watch_subject("moon phase")).headline == "moon phase"
+    assert trouble(watch_subject("model_quality executions failed")).monitor == "model_quality"
