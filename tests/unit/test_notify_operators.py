@@ -486,6 +486,27 @@ class TestHappenings:
         office.tick(NOON + 4 * HOUR)
         assert kinds(channel) == [OPENED, RECOVERED, OPENED]
 
+    def test_a_model_that_mends_nothing_while_people_hear_nothing_is_no_second_incident(self) -> None:
+        channel, store = RecordingChannel(), endpoint()
+        office = Office(channel, store=store)
+        office.hear(alarm())
+        TestSilence().silence(store, hours=9)
+        office.hear(adopted(NOON + HOUR))
+        for hour in (5, 10):
+            office.tick(NOON + hour * HOUR)
+        assert kinds(channel) == [OPENED]
+        office.hear(alarm("OK", NOON + 11 * HOUR))
+        office.tick(NOON + 15 * HOUR)
+        assert kinds(channel) == [OPENED, RECOVERED]
+        assert len({message.incident for message in messages(channel)}) == 1
+
+    def test_what_rings_on_makes_the_next_incident_as_loud_as_it_is(self) -> None:
+        channel = RecordingChannel()
+        office = Office(channel)
+        office.hear(alarm(label="worst drift"), adopted(NOON + HOUR), alarm(at=NOON + 2 * HOUR))
+        assert kinds(channel) == [OPENED, RECOVERED, OPENED]
+        assert channel.sent[2][0].severity is Severity.CRITICAL
+
     def test_a_new_model_does_not_close_what_it_cannot_mend(self) -> None:
         channel = RecordingChannel()
         Office(channel).hear(alarm(subject="watch", label="captures"), adopted(NOON + HOUR))

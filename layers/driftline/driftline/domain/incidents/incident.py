@@ -188,8 +188,7 @@ def reopen(incident: Incident, at: datetime, grace: timedelta) -> Incident:
     still = incident.status is Status.CLOSED and incident.closed_by and incident.ringing
     if not still or closed is None or at < closed + grace:
         return incident
-    severity = _highest(incident.alarms[label].severity for label in incident.ringing)
-    return _opened(incident, closed, severity)
+    return _rejoined(incident, _loudest(incident)) if _unheard(incident) else _opened(incident, closed)
 
 
 def due(incident: Incident) -> MessageKind | None:
@@ -199,8 +198,7 @@ def due(incident: Incident) -> MessageKind | None:
         if told is None:
             return MessageKind.OPENED
         return MessageKind.ESCALATED if _rank(incident.severity) > _rank(told.severity) else None
-    over = incident.status is Status.CLOSED and told is not None and not incident.recovery_told
-    return MessageKind.RECOVERED if over else None
+    return MessageKind.RECOVERED if incident.status is Status.CLOSED and _unheard(incident) else None
 
 
 def _alarmed(incident: Incident, change: AlarmChange) -> Incident:
@@ -210,11 +208,15 @@ def _alarmed(incident: Incident, change: AlarmChange) -> Incident:
             return replace(incident, severity=severity)
         case Status.RECOVERING:
             return _rejoined(incident, severity)
-        case Status.CLOSED if incident.told is not None and not incident.recovery_told:
-            # People have not heard yet that it was over, so for them it never was.
+        case Status.CLOSED if _unheard(incident):
             return _rejoined(incident, severity)
         case _:
-            return _opened(incident, change.changed_at, change.severity)
+            return _opened(incident, change.changed_at)
+
+
+def _unheard(incident: Incident) -> bool:
+    """Whether people have not heard yet that it was over: for them it never was."""
+    return incident.told is not None and not incident.recovery_told
 
 
 def _rejoined(incident: Incident, severity: Severity) -> Incident:
@@ -229,12 +231,12 @@ def _rejoined(incident: Incident, severity: Severity) -> Incident:
     )
 
 
-def _opened(incident: Incident, at: datetime, severity: Severity) -> Incident:
+def _opened(incident: Incident, at: datetime) -> Incident:
     return replace(
         incident,
         id=incident_id(incident.endpoint, incident.subject, at),
         status=Status.OPEN,
-        severity=severity,
+        severity=_loudest(incident),
         opened_at=at,
         quiet_since=None,
         closed_at=None,
@@ -255,6 +257,11 @@ def _quietened(incident: Incident, at: datetime) -> Incident:
 
 def _rank(severity: Severity) -> int:
     return list(Severity).index(severity)
+
+
+def _loudest(incident: Incident) -> Severity:
+    """Of the alarms that ring."""
+    return _highest(incident.alarms[label].severity for label in incident.ringing)
 
 
 def _highest(severities: Iterable[Severity]) -> Severity:
