@@ -271,14 +271,14 @@ class Unreliable:
         what = self.script.pop(0) if self.script else "ok"
         if what == "never":
             raise InvalidInputError("refused")
-        if what == "later" or (what == "nothing" and self.tokens):
+        if what == "later":
             raise RetryLaterError("throttled")
         if what == "nothing":
             raise UncertainStartError("no answer")
         if not (self.tokens and order.id in self.starts):
             self.starts[order.id] = self.starts.get(order.id, 0) + 1
         if what == "lost":
-            raise RetryLaterError("no answer") if self.tokens else UncertainStartError("no answer")
+            raise UncertainStartError("no answer")
         return Started(f"arn:{order.id}", order.parameters)
 
 
@@ -348,6 +348,22 @@ def test_the_property_would_see_a_guard_that_is_missing(monkeypatch: pytest.Monk
             world = World(GUARDED if name != "lease" else document("cooldown: PT0H, minimum_labelled_rows: 0"))
             decided = [world.alarm(START + hour * HOUR) for hour in hours]
         assert decided[-1].decision is Decision.STARTED or decided[-1].guard != name
+
+
+@pytest.mark.parametrize("lost_first", [True, False])
+def test_a_refusal_after_an_answer_that_was_lost_releases_nothing(lost_first: bool) -> None:
+    # Given a pipeline whose start got through without an answer, or was throttled, and that refuses from then on
+    world = World()
+    target = Unreliable(world, True, ["lost" if lost_first else "later", "later", "never"])
+    world.targets = target  # type: ignore[assignment]
+    for _ in range(3):
+        delivered(world, world.retrainer, START)
+    # Then the reservation is given back only if nothing can have started
+    [record] = world.records()
+    assert record.decision is (Decision.UNKNOWN if lost_first else Decision.FAILED)
+    assert len(target.starts) == lost_first
+    again = world.alarm(START + HOUR)
+    assert (again.guard == "lease") is lost_first
 
 
 def test_a_lease_outlives_days_of_silence_by_its_length_only() -> None:

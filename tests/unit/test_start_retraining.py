@@ -355,7 +355,7 @@ class TestTheEnd:
     def test_an_end_that_comes_before_the_start_was_noted_settles_it(self) -> None:
         # Given a start that got through and an answer that was lost
         world = World()
-        world.targets.errors = [RetryLaterError("timeout")]
+        world.targets.errors = [UncertainStartError("timeout")]
         with pytest.raises(RetryLaterError):
             world.alarm()
         id_ = request_id(alarm())

@@ -1,8 +1,8 @@
 """What retrainings start: SageMaker pipelines, Step Functions, Lambda functions, an event.
 
 SageMaker starts once for a ClientRequestToken, Step Functions once for an execution's name (API references,
-StartPipelineExecution and StartExecution). Lambda and EventBridge take everything that they get, so they are called
-once, without botocore's retries, and an answer that is lost leaves it open whether they got it.
+StartPipelineExecution and StartExecution). Lambda and EventBridge take everything that they get, so an answer that is
+lost leaves it open whether they got it.
 """
 
 import json
@@ -93,7 +93,7 @@ class AwsTargets:
         try:
             return start(order)
         except ClientError as error:
-            raise _refusal(order, error, repeatable=self.repeatable(order.target)) from error
+            raise _refusal(order, error) from error
         except (ConnectTimeoutError, EndpointConnectionError) as error:
             raise RetryLaterError(str(error), where=order.target.name) from error
         except ParamValidationError as error:
@@ -104,7 +104,7 @@ class AwsTargets:
                 mend=_MEND["Validation"],
             ) from error
         except BotoCoreError as error:
-            raise _without_answer(order, str(error), repeatable=self.repeatable(order.target)) from error
+            raise _without_answer(order, str(error)) from error
 
     def _pipeline(self, order: StartOrder) -> Started:
         """SageMaker refuses parameters that the definition does not have, so Driftline's are sent if it has them."""
@@ -185,12 +185,11 @@ class AwsTargets:
 
 
 def _make_client(service: str) -> Any:
-    """What cannot tell a second call from the first is called once."""
+    """Without botocore's retries: their last answer would hide that an earlier one was lost. The message comes again."""
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
-    attempts = 3 if service in {"sagemaker", "stepfunctions"} else 1
-    retries: Any = {"mode": "standard", "total_max_attempts": attempts}
+    retries: Any = {"mode": "standard", "total_max_attempts": 1}
     make: Callable[..., Any] = boto3.client
     return make(service, config=Config(retries=retries, connect_timeout=5, read_timeout=20))
 
@@ -212,7 +211,7 @@ def _execution_arn(machine: str, name: str) -> str:
     return f"{head}:execution:{rest.partition(':')[0]}:{name}"
 
 
-def _refusal(order: StartOrder, error: "ClientError", *, repeatable: bool) -> DriftlineError:
+def _refusal(order: StartOrder, error: "ClientError") -> DriftlineError:
     """What an error of AWS means: later, never, or nobody knows."""
     code = error.response["Error"].get("Code", "")
     said = f"{code}: {error.response['Error'].get('Message', '')}"
@@ -220,7 +219,7 @@ def _refusal(order: StartOrder, error: "ClientError", *, repeatable: bool) -> Dr
     if code in _LATER or status == _TOO_MANY:
         return RetryLaterError(said, where=order.target.name)
     if status >= _SERVER_ERROR:
-        return _without_answer(order, said, repeatable=repeatable)
+        return _without_answer(order, said)
     kind = order.target.kind.replace("_", " ")
     mend = next((words for part, words in _MEND.items() if part in code or part in said), "")
     return InvalidInputError(
@@ -228,8 +227,6 @@ def _refusal(order: StartOrder, error: "ClientError", *, repeatable: bool) -> Dr
     )
 
 
-def _without_answer(order: StartOrder, said: str, *, repeatable: bool) -> DriftlineError:
-    if repeatable:
-        return RetryLaterError(said, where=order.target.name)
+def _without_answer(order: StartOrder, said: str) -> UncertainStartError:
     kind = order.target.kind.replace("_", " ")
     return UncertainStartError(f"Nobody knows whether the {kind} {order.target.name} got the order: {said}")

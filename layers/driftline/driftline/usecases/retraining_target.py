@@ -9,7 +9,7 @@ from driftline.domain.retraining.audit import TargetRecord
 
 
 class UncertainStartError(DriftlineError):
-    """The target may have started and may not, and asking again could start it twice."""
+    """The target may have started and may not: its answer was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class RetrainingTargets(Protocol):
         """Starts a run.
 
         Raises:
-            RetryLaterError: nothing started, or the target is repeatable; a retry may help.
+            RetryLaterError: nothing started; a retry may help.
             InvalidInputError: the target refused, and nothing started; a person has to mend it.
-            UncertainStartError: it may have started, and the target is not repeatable.
+            UncertainStartError: it may have started.
         """
         ...

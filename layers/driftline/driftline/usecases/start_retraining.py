@@ -179,8 +179,11 @@ class Retrainer:
 
     def _start(self, turn: Turn, run: Run, *, again: bool) -> None:
         """Starts a reserved run, and writes down what became of it."""
+        draft = run.draft
+        assert draft is not None
         repeatable = self.targets.repeatable(run.target)
-        if again and run.status is RunStatus.STARTING and not repeatable:
+        doubtful = again and run.status is RunStatus.STARTING
+        if doubtful and not repeatable:
             reason = "The start was cut short: nobody knows whether the target got it, and it is not asked twice."
             self._settle(turn, run, Decision.UNKNOWN, reason, _LOOK)
             return
@@ -188,27 +191,34 @@ class Retrainer:
             run = run.model_copy(update={"status": RunStatus.STARTING})
             turn.change(turn.ledger.with_run(run))
         token = start_token(turn.ledger.endpoint, run.id)
-        order = StartOrder(run.id, token, turn.ledger.endpoint, run.target, run.parameters, frozenset(run.own))
+        order = StartOrder(run.id, token, turn.ledger.endpoint, run.target, draft.parameters, frozenset(run.own))
         try:
             started = self.targets.start(order)
         except RetryLaterError:
-            if not repeatable:
+            if not doubtful:
                 turn.change(turn.ledger.with_run(run.model_copy(update={"status": RunStatus.RESERVED})))
             raise
         except InvalidInputError as error:
-            self._settle(turn, run, Decision.FAILED, f"{error.what}. {error.expected}".strip(), error.mend)
+            reason = f"{error.what}. {error.expected}".strip()
+            if doubtful:
+                reason = f"An earlier attempt, whose answer was lost, may have started it. Then: {reason}"
+                self._settle(turn, run, Decision.UNKNOWN, reason, _LOOK)
+            else:
+                self._settle(turn, run, Decision.FAILED, reason, error.mend)
         except UncertainStartError as error:
+            if repeatable:
+                raise RetryLaterError(error.what, where=error.where) from error
             self._settle(turn, run, Decision.UNKNOWN, error.what, _LOOK)
         else:
-            run = run.model_copy(update={"parameters": dict(started.parameters)})
-            self._settle(turn, run, Decision.STARTED, arn=started.arn)
+            sent = draft.model_copy(update={"parameters": dict(started.parameters)})
+            self._settle(turn, run.model_copy(update={"draft": sent}), Decision.STARTED, arn=started.arn)
 
     def _settle(
         self, turn: Turn, run: Run, decision: Decision, reason: str = "", mend: str = "", arn: str | None = None
     ) -> None:
         """Writes into the ledger what became of a start. A start that failed releases its reservation."""
         assert run.draft is not None
-        changed = {"decision": decision, "run_arn": arn, "parameters": run.parameters}
+        changed: dict[str, object] = {"decision": decision, "run_arn": arn}
         if decision is not Decision.STARTED:
             changed |= {"reason": cut(reason), "mend": cut(mend), "guard": None}
         record = run.draft.model_copy(update=changed)
@@ -216,18 +226,22 @@ class Retrainer:
             ledger = turn.ledger.without_run(run.id)
         else:
             status = RunStatus.STARTED if decision is Decision.STARTED else RunStatus.UNKNOWN
-            ledger = turn.ledger.with_run(run.model_copy(update={"status": status, "arn": arn, "draft": None}))
+            settled = {"status": status, "arn": arn, "draft": None, "own": ()}
+            ledger = turn.ledger.with_run(run.model_copy(update=settled))
         turn.change(ledger.with_record(record))
 
     def _settle_lost(self, turn: Turn, at: datetime) -> None:
         """Starts that were reserved, and whose message never came again until their time was over."""
-        for run in turn.ledger.overdue(at):
+        lost = turn.ledger.overdue(at)
+        for run in lost:
             if run.status is RunStatus.RESERVED:
                 reason = "The target could not be reached until the time of the run was over."
                 self._settle(turn, run, Decision.FAILED, reason, "The next alarm asks again.")
             else:
                 reason = "The start was cut short and its message did not come again."
                 self._settle(turn, run, Decision.UNKNOWN, reason, "Look at the target whether it ran.")
+        if lost:
+            self._tell(turn)
 
     def _tell(self, turn: Turn) -> None:
         """Writes and sends what is decided and not yet told."""

@@ -117,7 +117,6 @@ def decide(
         monitor=draft.monitor,
         status=RunStatus.STARTING,
         target=target,
-        parameters=parameters,
         own=tuple(sorted(settings.parameters)),
     )
     record = draft.model_copy(update={"decision": Decision.STARTED, "reason": f"All guards agree: {what} was started."})

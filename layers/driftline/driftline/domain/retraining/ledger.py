@@ -42,7 +42,8 @@ class Run(_Part):
         at: Of the event that it was decided on.
         until: When it counts as ended if nobody told its end.
         own: Names of the parameters that the document gives.
-        draft: The audit record, to be completed with what became of the start; None when that is known.
+        draft: The audit record with the parameters, to be completed with what became of the start; None when that is
+            known.
     """
 
     id: str
@@ -51,7 +52,6 @@ class Run(_Part):
     monitor: str
     status: RunStatus
     target: TargetRecord
-    parameters: dict[str, str] = {}
     own: tuple[str, ...] = ()
     arn: str | None = None
     ended_at: AwareDatetime | None = None
