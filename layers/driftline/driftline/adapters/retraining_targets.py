@@ -185,7 +185,7 @@ class AwsTargets:
 
 
 def _make_client(service: str) -> Any:
-    """Without botocore's retries, whose last answer would hide that an earlier one was lost: the message comes again."""
+    """Without botocore's retries, whose last answer would hide that one before was lost: the message comes again."""
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
