@@ -6,6 +6,7 @@ With e = predicted - actual, y = actual:
     whole       |e / y| where y is not 0        for MAPE
                 e^2, y^2, e*y, e^2*y, y^3       fourth joint moments, for the intervals of mse and r2
                 KLL of |e|                      for the median absolute error
+                some rows                       to be looked at (row_sample)
 
 All sums are double-doubles (profiles/moments.py), so the metrics do not depend on how the rows were cut into files;
 the median does, within the sketch's rank error, when there are more than some 2,000 rows.
@@ -17,6 +18,7 @@ from typing import ClassVar, Self
 import msgspec
 import numpy as np
 
+from driftline.domain.model_quality.row_sample import RowSample, RowSampleWire
 from driftline.domain.model_quality.rows import ProblemType, RegressionRows
 from driftline.domain.model_quality.samples import PARTS, memberships
 from driftline.domain.profiles.kll import KllSketch, KllWire
@@ -31,6 +33,7 @@ class RegressionWire(msgspec.Struct, frozen=True, array_like=True):
     joint: tuple[MomentsWire, MomentsWire, MomentsWire, MomentsWire, MomentsWire]
     relative: MomentsWire
     sketch: KllWire
+    sample: RowSampleWire
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class RegressionState:
     joint: JointMoments = field(default_factory=JointMoments)
     relative: Moments = _NOTHING
     sketch: KllSketch = field(default_factory=KllSketch.empty)
+    sample: RowSample = field(default_factory=RowSample.empty)
 
     @classmethod
     def of(cls, rows: RegressionRows) -> Self:
@@ -126,6 +130,7 @@ class RegressionState:
             JointMoments.of(error, actual),
             Moments.of(relative),
             KllSketch.of(np.abs(error)),
+            RowSample.of(rows),
         )
 
     @classmethod
@@ -142,6 +147,7 @@ class RegressionState:
             self.joint.merge(other.joint),
             self.relative.merge(other.relative),
             self.sketch.merge(other.sketch),
+            self.sample.merge(other.sample),
         )
 
     def to_wire(self) -> RegressionWire:
@@ -150,6 +156,7 @@ class RegressionState:
             self.joint.to_wire(),
             self.relative.to_wire(),
             self.sketch.to_wire(),
+            self.sample.to_wire(),
         )
 
     @classmethod
@@ -159,4 +166,5 @@ class RegressionState:
             JointMoments.from_wire(wire.joint),
             Moments.from_wire(wire.relative),
             KllSketch.from_wire(wire.sketch),
+            RowSample.from_wire(wire.sample),
         )

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from driftline.domain.data_quality.java_json import dumps
 from driftline.domain.data_quality.reading import unreadable
 from driftline.domain.data_quality.summary import BaselineKeys, Instant, NewModel, Status, WindowSummary
+from driftline.domain.model_quality.calibration import CalibrationBin
 from driftline.domain.model_quality.check import AlarmOn, Finding, violation_name
 from driftline.domain.model_quality.constraints import Constraint
 from driftline.domain.model_quality.quality import MetricValue
@@ -85,6 +86,28 @@ class QualityViolation(_Ours):
         )
 
 
+class CalibrationSummary(_Ours):
+    """A bin of the reliability diagram, see CalibrationBin."""
+
+    lower: float
+    upper: float
+    rows: int
+    mean_probability: float
+    positive_share: float
+    interval: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, found: CalibrationBin) -> Self:
+        return cls(
+            lower=found.lower,
+            upper=found.upper,
+            rows=found.rows,
+            mean_probability=found.mean_probability,
+            positive_share=found.positive_share,
+            interval=found.interval,
+        )
+
+
 class QualitySummary(_Ours):
     """One execution. Nothing in it depends on when or where it was computed.
 
@@ -93,6 +116,8 @@ class QualitySummary(_Ours):
         labelled_rows: Those that have a label by now.
         used_rows: Those that the metrics are of; the rest could not be read, see `unusable_rows`.
         coverage: labelled_rows / rows; null without rows.
+        calibration: Of a binary classification with probabilities.
+        sample: (ground truth, prediction) of some rows of a regression, drawn evenly.
     """
 
     version: int = VERSION
@@ -117,6 +142,8 @@ class QualitySummary(_Ours):
     confusion_matrix: dict[str, dict[str, int]] | None
     notes: tuple[str, ...]
     model: NewModel | None = None
+    calibration: tuple[CalibrationSummary, ...] = ()
+    sample: tuple[tuple[float, float], ...] = ()
 
     def to_json(self) -> str:
         return dumps(self.model_dump(mode="python"))
