@@ -1,0 +1,89 @@
+"""What a report is made of: an execution's files, its baseline's, and a few figures of the executions before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from driftline.domain import layout
+from driftline.domain.reports.facts import DataQuality, ModelQuality, PastExecution, Place
+from driftline.domain.reports.files import ExecutionFiles, Kind, baseline_keys, kind_of
+from driftline.domain.reports.read_data_quality import read_data_quality
+from driftline.domain.reports.read_model_quality import read_model_quality
+from driftline.domain.reports.view import PageView
+from driftline.domain.reports.view_data_quality import data_quality_view
+from driftline.domain.reports.view_model_quality import model_quality_view
+from driftline.usecases.past_executions import STATISTICS, VIOLATIONS, body_or_none, past_executions
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.revisions import SUMMARY, last_announced
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInputs:
+    """Attributes: past: earlier executions, oldest first."""
+
+    place: Place
+    kind: Kind
+    files: ExecutionFiles
+    past: Sequence[PastExecution] = ()
+
+    def facts(self) -> DataQuality | ModelQuality:
+        """Raises InvalidInputError: a file cannot be read."""
+        match self.kind:
+            case Kind.DATA_QUALITY:
+                return read_data_quality(self.place, self.files)
+            case Kind.MODEL_QUALITY:
+                return read_model_quality(self.place, self.files)
+
+    def view(self) -> PageView:
+        """The page. Raises InvalidInputError: a file cannot be read."""
+        earlier = range(1, self.files.revision or 1)
+        match self.facts():
+            case DataQuality() as facts:
+                return data_quality_view(facts, self.past, earlier)
+            case ModelQuality() as facts:
+                return model_quality_view(facts, self.past, earlier)
+
+
+def report_inputs(store: ObjectStore, place: Place, *, revision: int | None = None) -> ReportInputs:
+    """Reads everything that the page of an execution tells.
+
+    Args:
+        revision: As announced; by default as the store remembers it.
+
+    Raises:
+        ObjectNotFoundError: there is no statistics.json.
+        InvalidInputError: neither a data-quality nor a model-quality execution.
+    """
+    files, kind = execution_files(store, place, layout.baseline_folder(place.endpoint, place.monitor))
+    if revision is None and files.summary is not None:
+        announced = last_announced(store, place.folder)
+        revision = announced.revision if announced else None
+    past = past_executions(store, place, kind)
+    files = replace(files, revision=revision)
+    if kind is Kind.DATA_QUALITY and files.baseline_statistics is None and past:
+        files = replace(files, previous_statistics=body_or_none(store, f"{past[-1].place.folder}{STATISTICS}"))
+    return ReportInputs(place, kind, files, past)
+
+
+def execution_files(store: ObjectStore, place: Place, baseline: str) -> tuple[ExecutionFiles, Kind]:
+    """The files of one execution alone.
+
+    Args:
+        baseline: Folder of the baseline's files, unless the summary names others; ends in a slash.
+
+    Raises:
+        ObjectNotFoundError: there is no statistics.json.
+        InvalidInputError: neither a data-quality nor a model-quality execution.
+    """
+    folder = place.folder
+    statistics = store.get(f"{folder}{STATISTICS}").body
+    kind = kind_of(statistics, place)
+    summary = body_or_none(store, f"{folder}{SUMMARY}")
+    statistics_key, constraints_key = baseline_keys(summary, baseline)
+    files = ExecutionFiles(
+        statistics,
+        body_or_none(store, f"{folder}{VIOLATIONS}"),
+        summary,
+        body_or_none(store, statistics_key),
+        body_or_none(store, constraints_key),
+    )
+    return files, kind
