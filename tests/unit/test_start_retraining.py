@@ -336,6 +336,13 @@ class TestTheEnd:
         assert [end.at for end in world.ends()] == [START + 2 * HOUR]
         assert len(world.events.published) == 2
 
+    def test_an_end_told_late_does_not_lengthen_the_lease(self) -> None:
+        world = World()
+        started = world.alarm()
+        world.retrainer.note_end(RunEnd("Succeeded", START + 5 * DAY, id=started.id))
+        assert world.alarm(START + 11 * HOUR).guard == "lease"
+        assert world.alarm(START + 12 * HOUR).decision is Decision.STARTED
+
     def test_runs_of_others_are_not_ours(self) -> None:
         world = World()
         world.alarm()

@@ -65,7 +65,7 @@ class Run(_Part):
 
     def runs(self, at: datetime) -> bool:
         """Whether it holds the lease at a time."""
-        return self.at <= at < (self.ended_at or self.until)
+        return self.at <= at < min(self.ended_at or self.until, self.until)
 
 
 class Request(_Part):
