@@ -107,14 +107,15 @@ class Distribution:
 
 def distribution_of(current: FeatureStatistics, baseline: FeatureStatistics | None) -> Distribution:
     """Numbers by their sketches, or buckets; strings by their histograms. A side of another kind is left out."""
-    ours, theirs = _shares(current), _shares(baseline)
+    ours, theirs = shares_of(current), shares_of(baseline)
     if ours is not None or (current.numerical_statistics is None and theirs is not None and not current.histogram):
         return _numbers(ours, theirs)
     now, then = current.histogram, baseline.histogram if baseline else None
     return Distribution(bars=_categories(now, then)) if now or then else Distribution()
 
 
-def _shares(feature: FeatureStatistics | None) -> Shares | None:
+def shares_of(feature: FeatureStatistics | None) -> Shares | None:
+    """The distribution of a numeric feature's values; None where there are none, or they are no numbers."""
     part = feature.numerical_statistics if feature else None
     kll = part.distribution.kll if part and part.distribution else None
     if feature is None or kll is None:

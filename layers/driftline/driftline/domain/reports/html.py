@@ -6,6 +6,7 @@ text, or as JSON that the script reads and shows through `textContent` only.
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -21,8 +22,8 @@ _SCRIPTS = ("dom", "theme", "charts", "lazy", "overview", "features", "quality",
 _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
 
 
-class _Parts(NamedTuple):
-    """What is the same in every page."""
+class Parts(NamedTuple):
+    """What is the same in every page of a kind."""
 
     style: Markup
     script: Markup
@@ -34,31 +35,38 @@ def render(view: PageView) -> bytes:
     parts = _parts()
     template = _environment().get_template("report.html.jinja")
     page = template.render(
-        view=view, style=parts.style, script=parts.script, policy=parts.policy, data=_embedded(view.data)
+        view=view, style=parts.style, script=parts.script, policy=parts.policy, data=embedded(view.data)
     )
     return page.encode("utf-8", errors="replace")
 
 
-def _embedded(data: Json) -> Markup:
+def embedded(data: Json) -> Markup:
     """JSON inside a script element: no character in it can end the element or begin a comment."""
     text = json.dumps(data, allow_nan=False, separators=(",", ":"), ensure_ascii=True)
     return Markup(text.translate(_ESCAPES))  # noqa: S704 - no <, > or & is left in it
 
 
 @cache
-def _parts() -> _Parts:
-    """Read once; the charting library is shipped as its publisher made it, but for the link to its source map."""
-    resources = files(_PACKAGE)
-    library = (resources / "chartjs" / "chart.umd.min.js").read_text("utf-8").partition("//# sourceMappingURL=")[0]
-    ours = "\n".join((resources / "page" / f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
-    script = f'{library}\n"use strict";\n(() => {{\n{ours}}})();\n'
-    style = (resources / "page" / "report.css").read_text("utf-8")
+def _parts() -> Parts:
+    resources = files(_PACKAGE) / "page"
+    scripts = tuple((resources / f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
+    return page_parts(scripts, (resources / "report.css").read_text("utf-8"))
+
+
+def page_parts(scripts: Sequence[str], style: str) -> Parts:
+    """The charting library and our scripts as one, with the policy that lets nothing run but this.
+
+    The library is shipped as its publisher made it, but for the link to its source map.
+    """
+    library = (files(_PACKAGE) / "chartjs" / "chart.umd.min.js").read_text("utf-8")
+    ours = "\n".join(scripts)
+    script = f'{library.partition("//# sourceMappingURL=")[0]}\n"use strict";\n(() => {{\n{ours}}})();\n'
     policy = (
         "default-src 'none'; "
         f"script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
-    return _Parts(Markup(style), Markup(script), policy)  # noqa: S704 - shipped with the package
+    return Parts(Markup(style), Markup(script), policy)  # noqa: S704 - shipped with the package
 
 
 def _hash(text: str) -> str:
