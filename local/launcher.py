@@ -190,6 +190,26 @@ def invoke_for_events_as_lambda_does() -> None:
     eventbridge._dispatch_to_lambda = invoke  # noqa: SLF001
 
 
+def take_events_as_they_are_told() -> None:
+    """An event has the time that PutEvents was told, and may be one of an AWS service: tests play SageMaker."""
+    put = eventbridge._put_events  # noqa: SLF001
+
+    def put_each(asked: dict[str, Any], _from_aws: bool = False) -> Any:
+        answers = []
+        for entry in asked.get("Entries", []):
+            now = float(entry["Time"]) if entry.get("Time") else eventbridge._now_ts()  # noqa: SLF001
+            at_its_time = FunctionType(put.__code__, {**vars(eventbridge), "_now_ts": lambda now=now: now})
+            answers.append(at_its_time({"Entries": [entry]}, True))
+        told = [json.loads(body) for _, _, body in answers]
+        answer = {
+            "FailedEntryCount": sum(one["FailedEntryCount"] for one in told),
+            "Entries": [entry for one in told for entry in one["Entries"]],
+        }
+        return (*put({"Entries": []})[:2], json.dumps(answer).encode())
+
+    eventbridge._put_events = put_each  # noqa: SLF001
+
+
 def read_concurrency_as_number() -> None:
     """A MaximumConcurrency that comes from a parameter is a text in CloudFormation; AWS reads the number in it."""
     limit_of = lambda_svc._sqs_esm_concurrency  # noqa: SLF001
@@ -285,6 +305,7 @@ def main() -> None:
     keep_signals_of_simulated_times()
     tell_alarms_as_cloudwatch_does()
     remember_anomaly_bands()
+    take_events_as_they_are_told()
     invoke_for_events_as_lambda_does()
     read_concurrency_as_number()
     name_what_policies_are_about()

@@ -1,7 +1,8 @@
 """An endpoint that is watched hour by hour, and whoever hears about it: Slack, email, a pipeline."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -164,6 +165,37 @@ class Watched:
     def slack(self) -> list[str]:
         """What Slack heard about the endpoint, as it would look."""
         return [text for text in map(as_text, self.hook.received) if self.name in text]
+
+
+@dataclass
+class Place:
+    """A cloud, a receiver of its Slack messages, and an inbox of its emails."""
+
+    cloud: EmbeddedCloud
+    hook: WebhookReceiver
+    mail: Inbox
+
+    def watch(self, name: str, more: str = "", alarms: str = "") -> Watched:
+        return Watched.begin(self.cloud, self.hook, name, more, alarms)
+
+    def happen(self, source: str, detail_type: str, detail: dict[str, object]) -> None:
+        """An event on the default bus at the simulated time, and what follows from it."""
+        entry = {"Source": source, "DetailType": detail_type, "Detail": json.dumps(detail), "Time": self.cloud.now}
+        self.cloud.client("events").put_events(Entries=[entry])
+        self.cloud.drain()
+
+
+@contextmanager
+def open_place() -> Iterator[Place]:
+    """With a Slack channel, and a SageMaker that has a pipeline which the stack may start."""
+    parameters = {"RetrainingPipelineArn": PIPELINE_ARN}
+    with (
+        WebhookReceiver() as hook,
+        EmbeddedCloud(sagemaker=True, clock=START, parameters=parameters) as cloud,
+    ):
+        put_channel(cloud, "team", {"kind": "slack", "webhook_url": f"{hook.url}/slack"})
+        create_pipeline(cloud)
+        yield Place(cloud, hook, inbox(cloud, "mail", "OperatorTopicArn"))
 
 
 def as_text(request: Received) -> str:

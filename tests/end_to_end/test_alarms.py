@@ -3,23 +3,11 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
-from local.cloud import EmbeddedCloud
-from local.webhook import WebhookReceiver
-from tests.end_to_end.alarmed import (
-    PIPELINE_ARN,
-    START,
-    Inbox,
-    Watched,
-    create_pipeline,
-    inbox,
-    put_channel,
-    started,
-)
+from tests.end_to_end.alarmed import START, Place, inbox, open_place, started
 
 pytestmark = pytest.mark.cloud
 
@@ -27,26 +15,10 @@ RETRAINING = "retraining: {target: {pipeline: retrain}, minimum_labelled_rows: 0
 ASKS = "[{metric: violations, threshold: 1, actions: [notify, retrain]}]"
 
 
-@dataclass
-class Place:
-    cloud: EmbeddedCloud
-    hook: WebhookReceiver
-    mail: Inbox
-
-    def watch(self, name: str, more: str = "", alarms: str = "") -> Watched:
-        return Watched.begin(self.cloud, self.hook, name, more, alarms)
-
-
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
-    parameters = {"RetrainingPipelineArn": PIPELINE_ARN}
-    with (
-        WebhookReceiver() as hook,
-        EmbeddedCloud(sagemaker=True, clock=START, parameters=parameters) as cloud,
-    ):
-        put_channel(cloud, "team", {"kind": "slack", "webhook_url": f"{hook.url}/slack"})
-        create_pipeline(cloud)
-        yield Place(cloud, hook, inbox(cloud, "mail", "OperatorTopicArn"))
+    with open_place() as opened:
+        yield opened
 
 
 def test_a_violation_reaches_people_and_starts_a_pipeline(
