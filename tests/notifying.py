@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from driftline.domain import layout
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Tick
@@ -39,7 +40,7 @@ def violation(feature: str, statistic: float | None, required: float, check: str
     }
 
 
-def feature(name: str, *, drift: float | None = 0.01) -> object:
+def feature(name: str, *, drift: float | None = 0.01) -> dict[str, Any]:
     """A feature of the summary; it was compared unless drift is None."""
     compared: dict[str, object] = {
         "method": "Robust", "statistic": drift, "value": drift, "p_value": None, "threshold": 0.1, "drifted": False,
@@ -78,7 +79,7 @@ def executed(store: InMemoryStore, *violations: object, features: Sequence[objec
 
 def endpoint() -> InMemoryStore:
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode()})
-    features = [feature("amount", drift=0.31), feature("country"), feature("score")]
+    features = [feature("amount", drift=0.31), feature("country", drift=0.12), feature("score")]
     executed(store, violation("country", 0.12, 0.1), violation("amount", 0.31, 0.1), features=features)
     return store
 

@@ -44,10 +44,32 @@ def test_model_quality_ranks_by_the_share_beyond_the_threshold() -> None:
 
 
 def test_one_feature_differs() -> None:
-    body = summary([violation("amount", 0.31, 0.1)], [feature("amount"), feature("id", drift=None)])
+    body = summary([violation("amount", 0.31, 0.1)], [feature("amount", drift=0.31), feature("id", drift=None)])
     assert parse_findings(body, "x").headline == (
         "1 of 1 features of shop differs from the baseline; worst: amount (drift 0.31, limit 0.1)"
     )
+
+
+def test_a_drift_is_told_by_what_decided_it() -> None:
+    # Given a distance of 0.31 of which 0.25 is left after the correction for sample size
+    body = summary([violation("amount", 0.31, 0.1)], [feature("amount", drift=0.25)])
+    # When
+    findings = parse_findings(body, "x")
+    # Then the decision's figure comes first, and the raw one keeps its interval
+    assert findings.headline.endswith("worst: amount (drift 0.25, limit 0.1)")
+    [line] = findings.evidence
+    assert (line.statistic, line.value, line.interval) == ("drift", 0.25, None)
+    assert line.note.startswith("raw distance 0.31, 95 % 0.2 – 0.4")
+
+
+def test_a_p_value_is_worse_the_smaller_it_is() -> None:
+    small, large = (feature(name, drift=p) for name, p in (("amount", 1e-9), ("age", 0.04)))
+    for one, p in ((small, 1e-9), (large, 0.04)):
+        one["drift"]["p_value"] = p
+    body = summary([violation("age", 9.5, 0.05), violation("amount", 77.0, 0.05)], [small, large])
+    findings = parse_findings(body, "x")
+    assert [line.subject for line in findings.evidence] == ["amount", "age"]
+    assert "worst: amount (p-value 1e-09, limit 0.05)" in findings.headline
 
 
 def test_drift_and_others() -> None:

@@ -12,7 +12,7 @@ from driftline.domain.notifications.message import EvidenceLine
 
 if TYPE_CHECKING:
     # They bring numpy, which a message about a queue does not need.
-    from driftline.domain.data_quality.summary import Summary, ViolationEvidence
+    from driftline.domain.data_quality.summary import DriftSummary, Summary, ViolationEvidence
     from driftline.domain.model_quality.summary import QualitySummary, QualityViolation
 
 MOST_EVIDENCE = 3
@@ -66,8 +66,37 @@ def parse_findings(body: bytes, where: str) -> Findings:
     return _of_data(parse_summary(body, where))
 
 
+@dataclass(frozen=True, slots=True)
+class _Violation:
+    """One violation with what decided it.
+
+    Attributes:
+        value: What was compared with `required`; of a drift that is not the raw distance but what the comparison makes
+            of it (docs/numbers.md). None for a column that is missing or new.
+        drift: The comparison behind a drift.
+    """
+
+    evidence: "ViolationEvidence"
+    value: float | None
+    drift: "DriftSummary | None"
+
+    @property
+    def beyond(self) -> float:
+        """How far beyond what is required, as a share of it; a column that is missing or new is beyond everything."""
+        if self.value is None:
+            return float("inf")
+        required = self.evidence.required
+        return abs(self.value - required) / max(abs(required), _SMALLEST)
+
+
 def _of_data(summary: "Summary") -> Findings:
-    ranked = sorted(summary.violations, key=_beyond, reverse=True)
+    drifts = {feature.name: feature.drift for feature in summary.features}
+    violations = [
+        _Violation(each, each.statistic if drift is None else drift.value, drift)
+        for each in summary.violations
+        for drift in (drifts.get(each.feature) if each.check == _DRIFT else None,)
+    ]
+    ranked = sorted(violations, key=lambda each: each.beyond, reverse=True)
     return Findings(
         window=(summary.window.start, summary.window.end),
         violations=len(ranked),
@@ -101,14 +130,14 @@ def _of_quality(summary: "QualitySummary") -> Findings:
     )
 
 
-def _headline_of_data(summary: "Summary", ranked: "Sequence[ViolationEvidence]") -> str:
-    drifted = [each for each in ranked if each.check == _DRIFT]
+def _headline_of_data(summary: "Summary", ranked: Sequence[_Violation]) -> str:
+    drifted = [each for each in ranked if each.evidence.check == _DRIFT]
     endpoint = name(summary.endpoint)
     if not drifted:
         worst = ranked[0]
         what = f"{count(len(ranked), 'violation', 'violations')} in the data of {endpoint}"
-        limit = "" if worst.statistic is None else f" ({_figures(worst)})"
-        return _short(f"{what}; worst: {name(worst.feature)}, {_check(worst.check)}{limit}")
+        limit = "" if worst.value is None else f" ({_figures(worst)})"
+        return _short(f"{what}; worst: {name(worst.evidence.feature)}, {_check(worst.evidence.check)}{limit}")
     compared = sum(1 for feature in summary.features if feature.drift is not None)
     differ = "differs" if len(drifted) == 1 else "differ"
     worst = drifted[0]
@@ -116,15 +145,16 @@ def _headline_of_data(summary: "Summary", ranked: "Sequence[ViolationEvidence]")
     also = f"; and {count(others, 'other violation', 'other violations')}" if others else ""
     return _short(
         f"{len(drifted)} of {max(compared, len(drifted))} features of {endpoint} {differ} from the baseline; "
-        f"worst: {name(worst.feature)} ({_figures(worst)}){also}"
+        f"worst: {name(worst.evidence.feature)} ({_figures(worst)}){also}"
     )
 
 
-def _figures(evidence: "ViolationEvidence") -> str:
-    value = "?" if evidence.statistic is None else number(evidence.statistic)
-    if evidence.check == _DRIFT:
-        return f"drift {value}, limit {number(evidence.required)}"
-    return f"{value}, required {number(evidence.required)}"
+def _figures(violation: _Violation) -> str:
+    value = "?" if violation.value is None else number(violation.value)
+    required = number(violation.evidence.required)
+    if violation.evidence.check != _DRIFT:
+        return f"{value}, required {required}"
+    return f"{_drift(violation)} {value}, limit {required}"
 
 
 def _headline_of_quality(summary: "QualitySummary", ranked: "Sequence[QualityViolation]") -> str:
@@ -136,28 +166,40 @@ def _headline_of_quality(summary: "QualitySummary", ranked: "Sequence[QualityVio
     )
 
 
-def _evidence(violation: "ViolationEvidence") -> EvidenceLine:
-    direction = f"the current values are {violation.direction}" if violation.direction in {"higher", "lower"} else ""
+def _evidence(violation: _Violation) -> EvidenceLine:
+    evidence = violation.evidence
+    direction = f"the current values are {evidence.direction}" if evidence.direction in {"higher", "lower"} else ""
+    decided_otherwise = evidence.check == _DRIFT and violation.value != evidence.statistic
+    notes = [_raw(evidence)] if decided_otherwise else []
+    if direction or not notes:
+        notes.append(direction or line(evidence.description, LONGEST_LINE // 2))
     return EvidenceLine(
-        name(violation.feature),
-        _check(violation.check),
-        violation.statistic,
-        violation.required,
-        violation.n,
-        violation.interval,
-        direction or line(violation.description, LONGEST_LINE // 2),
+        name(evidence.feature),
+        _drift(violation) if evidence.check == _DRIFT else _check(evidence.check),
+        violation.value,
+        evidence.required,
+        evidence.n,
+        None if decided_otherwise else evidence.interval,
+        "; ".join(notes),
     )
+
+
+def _raw(evidence: "ViolationEvidence") -> str:
+    """The raw statistic, which the interval belongs to, where the comparison decides by something else."""
+    value = "unknown" if evidence.statistic is None else number(evidence.statistic)
+    if evidence.interval is None:
+        return f"raw statistic {value}"
+    low, high = evidence.interval
+    return f"raw distance {value}, 95 % {number(low)} – {number(high)}"
+
+
+def _drift(violation: _Violation) -> str:
+    drift = violation.drift
+    return "p-value" if drift is not None and drift.p_value is not None and drift.value == drift.p_value else "drift"
 
 
 def _check(check: str) -> str:
     return _CHECKS.get(check, name(check))
-
-
-def _beyond(violation: "ViolationEvidence") -> float:
-    """How far beyond what is required, as a share of it; a column that is missing or new is beyond everything."""
-    if violation.statistic is None:
-        return float("inf")
-    return abs(violation.statistic - violation.required) / max(abs(violation.required), _SMALLEST)
 
 
 def _beyond_in_quality(violation: "QualityViolation") -> float:

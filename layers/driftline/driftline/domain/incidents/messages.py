@@ -125,7 +125,7 @@ def _details(incident: Incident, kind: MessageKind, facts: Facts) -> Iterator[st
         return
     for label in incident.ringing[:_MOST_ALARMS]:
         alarm = incident.alarms[label]
-        yield f"Alarm {name(label)} since {instant(alarm.changed_at)}: {alarm.description or alarm.reason}"
+        yield f"Alarm since {instant(alarm.changed_at)}: {alarm.description or alarm.reason or name(label)}"
     if facts.unread:
         yield facts.unread
     elif facts.findings and not facts.findings.violations:

@@ -27,12 +27,13 @@ _STATES = {
 def icon(message: Message) -> str:
     if message.kind is MessageKind.RECOVERED:
         return "🟢"
-    return "🔵" if message.kind is MessageKind.NOTICE else _ICONS[message.severity]
+    told = {MessageKind.UPDATED, MessageKind.NOTICE}
+    return "🔵" if message.kind in told else _ICONS[message.severity]
 
 
 def label(message: Message) -> str:
-    """One word for what the message is: CRITICAL, WARNING, RECOVERED or NOTICE."""
-    if message.kind in {MessageKind.RECOVERED, MessageKind.NOTICE}:
+    """One word for what the message is: CRITICAL, WARNING, UPDATED, RECOVERED or NOTICE."""
+    if message.kind in {MessageKind.UPDATED, MessageKind.RECOVERED, MessageKind.NOTICE}:
         return message.kind.value.upper()
     return message.severity.value.upper()
 
