@@ -1,7 +1,7 @@
 """An endpoint that is watched hour by hour, and whoever hears about it: Slack, email, a pipeline."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -186,12 +186,17 @@ class Place:
 
 
 @contextmanager
-def open_place() -> Iterator[Place]:
-    """With a Slack channel, and a SageMaker that has a pipeline which the stack may start."""
-    parameters = {"RetrainingPipelineArn": PIPELINE_ARN}
+def open_place(*, parameters: Mapping[str, str] | None = None, **more: Any) -> Iterator[Place]:
+    """With a Slack channel, and a SageMaker that has a pipeline which the stack may start.
+
+    Args:
+        parameters: Of the template, besides the pipeline's.
+        more: Of the cloud.
+    """
+    given = {"RetrainingPipelineArn": PIPELINE_ARN, **(parameters or {})}
     with (
         WebhookReceiver() as hook,
-        EmbeddedCloud(sagemaker=True, clock=START, parameters=parameters) as cloud,
+        EmbeddedCloud(sagemaker=True, clock=START, parameters=given, **more) as cloud,
     ):
         put_channel(cloud, "team", {"kind": "slack", "webhook_url": f"{hook.url}/slack"})
         create_pipeline(cloud)

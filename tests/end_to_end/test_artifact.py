@@ -15,6 +15,7 @@ import pytest
 
 from local.cloud import EmbeddedCloud
 from local.stack import REPOSITORY
+from tests.end_to_end.alarmed import open_place, started
 from tests.end_to_end.endpoint import HOUR, capture_file, capture_key, reports_folder, rows, watch
 
 pytestmark = pytest.mark.artifact
@@ -99,3 +100,20 @@ def test_the_built_artifact_does_the_same_job(build: Path, runtime: Path) -> Non
         assert "age" in {violation["feature_name"] for violation in violations}
         metrics = cloud.client("cloudwatch").list_metrics(MetricName="feature_baseline_drift_age")["Metrics"]
         assert len(metrics) == 1
+
+
+def test_the_built_artifact_tells_people_and_retrains(build: Path, runtime: Path) -> None:
+    """The functions that an alarm sets off, and their packages: slack_sdk, Powertools' parameters and idempotency."""
+    parameters = {"Architecture": ARCHITECTURE}
+    with open_place(build=build, python=runtime, parameters=parameters) as place:
+        asks = "[{metric: violations, threshold: 1, actions: [notify, retrain]}]"
+        retraining = "retraining: {target: {pipeline: retrain}, minimum_labelled_rows: 0}\n"
+        endpoint = place.watch("built", retraining, asks)
+        endpoint.live([(0, True)])
+        assert "worst: age" in endpoint.slack()[0]
+        assert [record["decision"] for record in endpoint.audit()] == ["started"]
+        assert len(started(place.cloud)) == 1
+        place.happen("our.deployer", "Driftline New Model", {"Endpoint": "built", "Model": "built-2"})
+        assert endpoint.bucket.json("state/models/built.json")["entries"][-1]["model"] == "built-2"
+        for letters in ("Alarm", "Retraining", "Adopt", "Freshness"):
+            assert place.cloud.messages(f"{letters}DeadLettersUrl") == 0
