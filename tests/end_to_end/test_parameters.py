@@ -1,11 +1,13 @@
 """The stack with its parameters set: a bucket that was there before, a namespace, an address, no key."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from local.cloud import EmbeddedCloud
+from local.webhook import WebhookReceiver
 from tests.end_to_end.endpoint import HOUR, Bucket, baseline_csv, capture_file, document, reports_folder, rows
 
 pytestmark = pytest.mark.cloud
@@ -15,16 +17,33 @@ KEY = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890
 PREFIX = "endpoints/captured data/"
 
 
+STATE_MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:retrain"
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:retrain"
+SECRET = "watchers/channels"
+
+
 @pytest.fixture(scope="module")
-def changed() -> Iterator[EmbeddedCloud]:
+def hook() -> Iterator[WebhookReceiver]:
+    with WebhookReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
     parameters = {
         "CaptureBucketName": CAPTURES,
         "CaptureKeyArn": KEY,
         "MetricsNamespace": "Mine/Models",
         "OperatorEmail": "operators@example.com",
         "EncryptOperatorTopic": "false",
+        "ChannelsSecretName": SECRET,
+        "RetrainingStateMachineArn": STATE_MACHINE,
+        "RetrainingFunctionArn": FUNCTION,
+        "ModelBucketName": CAPTURES,
     }
-    with EmbeddedCloud(stack_name="watchers", parameters=parameters) as cloud:
+    with EmbeddedCloud(stack_name="watchers", parameters=parameters, clock=HOUR) as cloud:
+        channels = {"office": {"kind": "slack", "webhook_url": f"{hook.url}/slack"}}
+        cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(channels))
         s3 = cloud.client("s3")
         s3.create_bucket(Bucket=CAPTURES)
         s3.put_bucket_notification_configuration(
@@ -69,11 +88,28 @@ def test_the_bucket_is_closed_and_keeps_versions(changed: EmbeddedCloud) -> None
     assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=name)["Policy"]
 
 
-def test_captures_that_are_encrypted_may_be_decrypted(changed: EmbeddedCloud) -> None:
+def test_channels_may_be_one_secret(changed: EmbeddedCloud, hook: WebhookReceiver) -> None:
+    Bucket(changed).put("monitors/wrong.yaml", "endpoint: wrong\n")
+    changed.drain()
+    assert any("monitors/wrong.yaml" in request.json["text"] for request in hook.received)
+    assert changed.messages("AlarmDeadLettersUrl") == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "resource"),
+    [
+        ("ProfileCaptureRole", "kms:Decrypt", KEY),
+        ("StartRetrainingRole", "states:StartExecution", STATE_MACHINE),
+        ("StartRetrainingRole", "lambda:InvokeFunction", FUNCTION),
+        ("AdoptModelRole", "s3:GetObject", f"arn:aws:s3:::{CAPTURES}/model/statistics.json"),
+    ],
+)
+def test_what_a_parameter_names_is_allowed_and_nothing_else(
+    changed: EmbeddedCloud, role: str, action: str, resource: str
+) -> None:
     iam = changed.client("iam")
-    arn = next(role["Arn"] for role in iam.list_roles()["Roles"] if "ProfileCaptureRole" in role["RoleName"])
-    for resource, decision in ((KEY, "allowed"), (KEY.replace("1234abcd", "another0"), "implicitDeny")):
-        answer = iam.simulate_principal_policy(
-            PolicySourceArn=arn, ActionNames=["kms:Decrypt"], ResourceArns=[resource]
-        )
+    arn = next(found["Arn"] for found in iam.list_roles()["Roles"] if role in found["RoleName"])
+    other = resource.replace("1234abcd", "another0").replace("retrain", "other").replace(CAPTURES, "other")
+    for asked, decision in ((resource, "allowed"), (other, "implicitDeny")):
+        answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action], ResourceArns=[asked])
         assert answer["EvaluationResults"][0]["EvalDecision"] == decision
