@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-LAUNCHER = Path(__file__).with_name("launcher.py")
+_REPOSITORY = Path(__file__).resolve().parent.parent
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 _ATTEMPTS = 3
@@ -124,7 +124,7 @@ class Server:
         temporary.mkdir()
         with (self._folder / "server.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [str(self._python), "-P", str(LAUNCHER)],
+                [str(self._python), "-P", "-m", "local.launcher"],
                 env=self._environment(temporary),
                 cwd=self._folder,
                 stdin=subprocess.PIPE,  # closed by the kernel when we end: the launcher's sign to end too
@@ -138,6 +138,7 @@ class Server:
         return {
             "PATH": os.pathsep.join([str(self._python.parent), "/usr/bin", "/bin"]),
             "HOME": str(self.folder),
+            "PYTHONPATH": str(_REPOSITORY),  # of the launcher, which takes it away
             "TMPDIR": str(temporary),
             "DRIFTLINE_FOLDER": str(self.folder),
             "LANG": "C.UTF-8",

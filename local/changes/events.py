@@ -1,0 +1,123 @@
+"""Events, schedules and what they invoke in MiniStack, changed where they are not like those of AWS."""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from contextvars import copy_context
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FunctionType, SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+from ministack.services import eventbridge, lambda_svc, s3, scheduler
+
+
+def deliver_events_before_answering() -> None:
+    """An S3 event is in its queues when the call that caused it returns, so that empty queues mean that all is done."""
+
+    def deliver(bucket: str, key: str, event: str, *details: Any, **more: Any) -> None:
+        s3._fire_s3_event(bucket, key, event, *details, sequencer=s3._next_event_sequencer(event), **more)  # noqa: SLF001
+
+    s3._fire_s3_event_async = deliver  # noqa: SLF001
+
+
+def take_events_as_they_are_told() -> None:
+    """An event has the time that PutEvents was told, and may be one of an AWS service: tests play SageMaker."""
+    put = eventbridge._put_events  # noqa: SLF001
+
+    def put_each(asked: dict[str, Any], _from_aws: bool = False) -> Any:
+        answers = []
+        for entry in asked.get("Entries", []):
+            now = float(entry["Time"]) if entry.get("Time") else eventbridge._now_ts()  # noqa: SLF001
+            at_its_time = FunctionType(put.__code__, {**vars(eventbridge), "_now_ts": lambda now=now: now})
+            answers.append(at_its_time({"Entries": [entry]}, True))
+        told = [json.loads(body) for _, _, body in answers]
+        answer = {
+            "FailedEntryCount": sum(one["FailedEntryCount"] for one in told),
+            "Entries": [entry for one in told for entry in one["Entries"]],
+        }
+        return (*put({"Entries": []})[:2], json.dumps(answer).encode())
+
+    eventbridge._put_events = put_each  # noqa: SLF001
+
+
+class _Here:
+    """Stands for threading.Thread where the caller is a thread already."""
+
+    def __init__(self, target: Callable[..., object], args: tuple[object, ...] = (), **_options: object) -> None:
+        self._target, self._args = target, args
+
+    def start(self) -> None:
+        self._target(*self._args)
+
+
+def invoke_for_events_as_lambda_does() -> None:
+    """A function that a rule invokes is tried again, and then leaves the event in its dead-letter queue, as MiniStack
+    has it for other asynchronous invocations. How many are under way stands in a file, for `drain()`."""
+    retry_here = FunctionType(
+        lambda_svc.invoke_async_with_retry.__code__,
+        {**vars(lambda_svc), "threading": SimpleNamespace(Thread=_Here)},
+    )
+    under_way = Path(os.environ["DRIFTLINE_FOLDER"]) / "asynchronous-invocations"
+    turn, count = threading.Lock(), [0]
+
+    def add(number: int) -> None:
+        with turn:
+            count[0] += number
+            under_way.write_text(str(count[0]))
+
+    def run(function: dict[str, Any], event: Any) -> None:
+        try:
+            retry_here(function, event)
+        finally:
+            add(-1)
+
+    def invoke(arn: str, payload: str) -> None:
+        function, config, _ = lambda_svc._get_func_record_for_ref(arn)  # noqa: SLF001
+        if function and config:
+            add(1)
+            record = {**function, **lambda_svc._execution_record_for_config(function, config)}  # noqa: SLF001
+            inherited = copy_context()
+            threading.Thread(target=inherited.run, args=(run, record, json.loads(payload)), daemon=True).start()
+
+    eventbridge._dispatch_to_lambda = invoke  # noqa: SLF001
+
+
+def read_concurrency_as_number() -> None:
+    """A MaximumConcurrency that comes from a parameter is a text in CloudFormation; AWS reads the number in it."""
+    limit_of = lambda_svc._sqs_esm_concurrency  # noqa: SLF001
+
+    def limit_as_number(mapping: dict[str, Any], *arguments: Any) -> Any:
+        scaling = mapping.get("ScalingConfig") or {}
+        if isinstance(scaling.get("MaximumConcurrency"), str):
+            mapping["ScalingConfig"] = {**scaling, "MaximumConcurrency": int(scaling["MaximumConcurrency"])}
+        return limit_of(mapping, *arguments)
+
+    lambda_svc._sqs_esm_concurrency = limit_as_number  # noqa: SLF001
+
+
+def fill_in_schedule_context() -> None:
+    """EventBridge Scheduler replaces its context attributes in a target's input; MiniStack does not."""
+    deliver = eventbridge._invoke_target  # noqa: SLF001
+
+    def deliver_filled_in(target: dict[str, Any], event: dict[str, Any], rule: Any, view: Any = None) -> None:
+        if event.get("Source") == "aws.scheduler" and target.get("Input"):
+            due = datetime.fromtimestamp(event["Time"], tz=UTC).replace(second=0, microsecond=0)
+            text = (
+                target["Input"]
+                .replace("<aws.scheduler.scheduled-time>", due.strftime("%Y-%m-%dT%H:%M:%SZ"))
+                .replace("<aws.scheduler.schedule-arn>", event["Resources"][0])
+                .replace("<aws.scheduler.execution-id>", uuid4().hex)
+                .replace("<aws.scheduler.attempt-number>", "1")
+            )
+            target = {**target, "Input": text}
+        deliver(target, event, rule, view)
+
+    eventbridge._invoke_target = deliver_filled_in  # noqa: SLF001
+
+
+def hold_schedules_still() -> None:
+    """No schedule fires by the wall clock: tests and the demo fire them in simulated time."""
+    scheduler._tick_schedules = lambda: None  # noqa: SLF001

@@ -1,0 +1,63 @@
+"""What MiniStack asks policies about, changed where AWS asks about something else."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import ministack.app as gateway
+from ministack.core import iam_actions
+
+
+def trust_loopback() -> None:
+    """Policies that demand TLS (aws:SecureTransport) hold on loopback, where nobody can listen."""
+    pin = gateway.pin_request_origin
+    gateway.pin_request_origin = lambda address, _secure: pin(address, True)
+
+
+def name_what_policies_are_about() -> None:
+    """Permissions on schedules are checked for their group, those on alarms, dashboards and the path of parameters for
+    their names, which MiniStack does not read."""
+    resource_of = iam_actions.extract_resource_arn
+
+    def named(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: dict[str, Any], *place: str
+    ) -> str:
+        resource = str(resource_of(service, method, path, headers, body, query, *place))
+        if service == "scheduler" and ":schedule/default/" in resource:
+            group = query.get("groupName") or (json.loads(body).get("GroupName") if body else None) or "default"
+            name = group[0] if isinstance(group, list) else group
+            return resource.replace(":schedule/default/", f":schedule/{name}/")
+        if service in {"monitoring", "ssm"} and resource == "*" and body:
+            return _named_in(json.loads(body), *place[:2])
+        return resource
+
+    iam_actions.extract_resource_arn = named
+
+
+def _named_in(asked: Mapping[str, Any], region: str, account: str) -> str:
+    if asked.get("Path"):
+        return f"arn:aws:ssm:{region}:{account}:parameter{asked['Path']}"
+    if asked.get("ResourceARN"):
+        return str(asked["ResourceARN"])
+    # The names of one request begin alike: what belongs to one endpoint is deleted together.
+    for dashboard in (asked.get("DashboardName"), *asked.get("DashboardNames", ())):
+        if dashboard:
+            return f"arn:aws:cloudwatch::{account}:dashboard/{dashboard}"
+    if "AlarmNamePrefix" in asked or "AlarmTypes" in asked:
+        return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
+    names = asked.get("AlarmNames")
+    return f"arn:aws:cloudwatch:{region}:{account}:alarm:{names[0]}" if names else "*"
+
+
+def tell_policies_the_source_of_events() -> None:
+    """PutEvents has the condition key events:source; MiniStack does not know it."""
+    context_of = iam_actions.request_tag_context
+
+    def context_with_source(service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
+        context: dict[str, Any] = dict(context_of(service, action, body, parameters))
+        if action == "events:PutEvents":
+            sources = sorted({entry.get("Source", "") for entry in json.loads(body)["Entries"]})
+            context["events:source"] = sources[0] if len(sources) == 1 else sources
+        return context
+
+    iam_actions.request_tag_context = context_with_source
