@@ -50,6 +50,16 @@ class TestShapes:
             envelope["MessageId"], envelope["Subject"], text, datetime(2026, 3, 1, 15, 0, 41, 512_000, tzinfo=UTC)
         )
 
+    def test_what_happened_once_is_one_though_it_was_sent_twice(self) -> None:
+        # Given an event that was sent again after a crash, with an id of its own
+        first = json.loads(sample("notify_operator.decision"))
+        again = first | {"id": "another"}
+        ended = again | {"detail": again["detail"] | {"Decision": "started"}}
+        # Then it is the same happening, and another decision is another one
+        found = [heard(json.dumps(event)) for event in (first, again, ended)]
+        ids = [each.id for each in found if isinstance(each, Happening)]
+        assert ids[0] == ids[1] != ids[2]
+
     def test_an_envelope_without_a_subject(self) -> None:
         envelope = json.loads(sample("notify_operator.notice"))
         del envelope["Subject"]

@@ -55,7 +55,14 @@ class DriftlineEvent(_Lenient):
     detail: dict[str, Any] = {}
 
     def heard(self) -> heard.Heard:
-        return heard.Happening(self.id, self.detail_type, self.time, self.detail)
+        return heard.Happening(self._own_id or self.id, self.detail_type, self.time, self.detail)
+
+    @property
+    def _own_id(self) -> str | None:
+        """Of what happened: whoever was cut short sends it again, as another event."""
+        own = self.detail.get("Id")
+        outcome = self.detail.get("Decision") or self.detail.get("Outcome") or ""
+        return f"{self.detail_type}/{own}/{outcome}" if isinstance(own, str) and own else None
 
 
 class TickRequest(BaseModel):
