@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -77,24 +77,54 @@ def shop_store() -> InMemoryStore:
         key = capture_key(moment)
         store.put(key, hour_of_captures(moment, captured, seconds=15).replace(b'"id-', f'"h{hour}-'.encode()))
         profile_capture(key, capture=store, state=store)
-        truth = [rng.random() < float(score) * (0.4 if hour == 2 else 1.0) for score, _, _ in captured]
-        lines = [
-            json.dumps(
-                {
-                    "groundTruthData": {"data": str(int(label)), "encoding": "CSV"},
-                    "eventMetadata": {"eventId": f"h{hour}-{i}"},
-                    "eventVersion": "0",
-                }
-            )
-            for i, label in enumerate(truth)
-            if i % 3
-        ]
-        key = f"ground-truth/shop/{layout.hour_folder(moment)}a.jsonl"
-        store.put(key, ("\n".join(lines) + "\n").encode())
-        merge_labels(key, labels=store, store=store, captures=store, rebuild=False)
+        truth = [int(rng.random() < float(score) * (0.4 if hour == 2 else 1.0)) for score, _, _ in captured]
+        send_labels(store, hour, {i: each for i, each in enumerate(truth) if i % 3})
         for monitor in ("data_quality", "model_quality"):
             execute(store, monitor, moment + timedelta(hours=1))
     return store
+
+
+def send_labels(store: InMemoryStore, hour: int, labels: Mapping[int, float], name: str = "a.jsonl") -> None:
+    """Ground truth of rows of an hour, by their number."""
+    lines = [
+        json.dumps(
+            {
+                "groundTruthData": {"data": str(value), "encoding": "CSV"},
+                "eventMetadata": {"eventId": f"h{hour}-{i}"},
+                "eventVersion": "0",
+            }
+        )
+        for i, value in labels.items()
+    ]
+    key = f"ground-truth/shop/{layout.hour_folder(START + timedelta(hours=hour))}{name}"
+    store.put(key, ("\n".join(lines) + "\n").encode())
+    merge_labels(key, labels=store, store=store, captures=store, rebuild=False)
+
+
+REGRESSION = """\
+endpoint: shop
+columns: {output: [score], input: [amount, country]}
+monitors:
+  model_quality: {problem_type: Regression, inference_attribute: score}
+"""
+
+
+def regression_store() -> InMemoryStore:
+    """One hour of 200 predictions, 120 of which have their truth; an execution of it."""
+    store = InMemoryStore(objects={"monitors/shop.yaml": REGRESSION.encode()})
+    moment = START + timedelta(hours=2)
+    key = capture_key(moment)
+    rows = [(f"{50 + i % 40:.1f}", "1.0", "de") for i in range(200)]
+    store.put(key, hour_of_captures(moment, rows, seconds=15).replace(b'"id-', b'"h2-'))
+    profile_capture(key, capture=store, state=store)
+    label(store, 2, range(120))
+    execute(store, "model_quality", moment + timedelta(hours=1))
+    return store
+
+
+def label(store: InMemoryStore, hour: int, rows: Iterable[int], name: str = "a.jsonl") -> None:
+    """The truth behind `regression_store`: the prediction and an error of at most five."""
+    send_labels(store, hour, {i: 50 + i % 40 + (i * 7 % 11 - 5) for i in rows}, name)
 
 
 def taxi_store(shared_data: Path) -> InMemoryStore:

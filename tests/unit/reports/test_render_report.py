@@ -15,7 +15,18 @@ import pytest
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.usecases.render_report import render_report
 from tests.fakes import InMemoryStore
-from tests.reporting import HOSTILE, LAST, MADE, execute, folder_of, made_store, shop_store, taxi_store
+from tests.reporting import (
+    HOSTILE,
+    LAST,
+    MADE,
+    execute,
+    folder_of,
+    label,
+    made_store,
+    regression_store,
+    shop_store,
+    taxi_store,
+)
 
 
 class Page(HTMLParser):
@@ -135,6 +146,51 @@ def test_sagemakers_model_quality_files_alone_make_a_page(taxi: InMemoryStore) -
     assert rmse["threshold"] == pytest.approx(53.0094, abs=1e-4)
     assert rmse["violated"] is True
     assert "mae of 101.9 is above its threshold of 38.3. Also beyond theirs: mse, rmse and r2." in made.words
+
+
+def test_calibration_of_a_classification_is_drawn(shop: InMemoryStore) -> None:
+    made = page(shop, folder_of("model_quality"))
+
+    bins = made.data["calibration"]
+    assert sum(each["rows"] for each in bins) == 160
+    assert all(each["lower"] <= each["y"] <= each["upper"] for each in bins)
+    assert "baseline" in made.words  # of the confusion matrix
+
+
+def test_rows_of_a_regression_are_drawn() -> None:
+    made = page(regression_store(), folder_of("model_quality", LAST))
+
+    assert len(made.data["sample"]) == 120
+    assert all(abs(predicted - actual) < 6 for actual, predicted in made.data["sample"])
+    assert sum(made.data["residuals"]["current"]) == pytest.approx(1.0, abs=1e-4)
+    assert "Predictions and ground truth" in made.words
+
+
+def test_a_revision_says_what_it_changed() -> None:
+    # Given an execution of which a third of the labels came late
+    store = regression_store()
+    label(store, 2, range(120, 160), name="late.jsonl")
+    execute(store, "model_quality", LAST)
+
+    made = page(store, folder_of("model_quality", LAST))
+
+    assert "Revision 2" in made.words
+    assert "Compared with the revision that this one replaces:" in made.words
+    assert "60 % of the rows had a label then, 80 % now." in made.words
+    assert "revision-1/summary.json" in made.body.decode()
+
+
+def test_a_new_model_is_named(shop: InMemoryStore) -> None:
+    store = InMemoryStore(objects=shop.objects)
+    for monitor in ("data_quality", "model_quality"):
+        key = folder_of(monitor) + "summary.json"
+        summary = json.loads(store.objects[key])
+        summary["model"] = {"name": "shop-v2", "since": "2026-03-01T14:20:00Z", "windows_since": 0, "mixed": True}
+        store.objects[key] = json.dumps(summary).encode()
+
+        made = page(store, folder_of(monitor))
+
+        assert "shop-v2 since 2026-03-01 14:20 UTC; rows of the model before are in the window, too" in made.words
 
 
 def test_a_window_without_rows_has_a_page() -> None:

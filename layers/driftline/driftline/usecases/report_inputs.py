@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from driftline.domain import layout
 from driftline.domain.reports.facts import DataQuality, ModelQuality, PastExecution, Place
 from driftline.domain.reports.files import ExecutionFiles, Kind, baseline_keys, kind_of
+from driftline.domain.reports.past import past_execution
 from driftline.domain.reports.read_data_quality import read_data_quality
 from driftline.domain.reports.read_model_quality import read_model_quality
 from driftline.domain.reports.view import PageView
@@ -18,12 +19,13 @@ from driftline.usecases.revisions import SUMMARY, last_announced
 
 @dataclass(frozen=True, slots=True)
 class ReportInputs:
-    """Attributes: past: earlier executions, oldest first."""
+    """Attributes: past: earlier executions, oldest first; revised: the revision that this one replaced."""
 
     place: Place
     kind: Kind
     files: ExecutionFiles
     past: Sequence[PastExecution] = ()
+    revised: PastExecution | None = None
 
     def facts(self) -> DataQuality | ModelQuality:
         """Raises InvalidInputError: a file cannot be read."""
@@ -35,12 +37,11 @@ class ReportInputs:
 
     def view(self) -> PageView:
         """The page. Raises InvalidInputError: a file cannot be read."""
-        earlier = range(1, self.files.revision or 1)
         match self.facts():
             case DataQuality() as facts:
-                return data_quality_view(facts, self.past, earlier)
+                return data_quality_view(facts, self.past, self.revised)
             case ModelQuality() as facts:
-                return model_quality_view(facts, self.past, earlier)
+                return model_quality_view(facts, self.past, self.revised)
 
 
 def report_inputs(store: ObjectStore, place: Place, *, revision: int | None = None) -> ReportInputs:
@@ -61,7 +62,15 @@ def report_inputs(store: ObjectStore, place: Place, *, revision: int | None = No
     files = replace(files, revision=revision)
     if kind is Kind.DATA_QUALITY and files.baseline_statistics is None and past:
         files = replace(files, previous_statistics=body_or_none(store, f"{past[-1].place.folder}{STATISTICS}"))
-    return ReportInputs(place, kind, files, past)
+    return ReportInputs(place, kind, files, past, _revised(store, place, revision))
+
+
+def _revised(store: ObjectStore, place: Place, revision: int | None) -> PastExecution | None:
+    """The revision before, which is kept beside the one that replaced it."""
+    if revision is None or revision == 1:
+        return None
+    summary = body_or_none(store, f"{place.folder}revision-{revision - 1}/{SUMMARY}")
+    return past_execution(place, summary) if summary is not None else None
 
 
 def execution_files(store: ObjectStore, place: Place, baseline: str) -> tuple[ExecutionFiles, Kind]:

@@ -139,15 +139,24 @@ def _numbers(current: Shares | None, baseline: Shares | None) -> Distribution:
     distinct = _distinct(sides)
     if distinct is not None:
         return Distribution(bars=_by_value(distinct, current, baseline), quantiles=quantiles)
-    edges = bin_edges(sides)
-    bins = Bins(
+    return Distribution(bins=_bins(current, baseline), quantiles=quantiles)
+
+
+def _bins(current: Shares | None, baseline: Shares | None) -> Bins:
+    edges = bin_edges([side for side in (baseline, current) if side is not None])
+    return Bins(
         tuple(edges.tolist()),
         _within(baseline, edges),
         _within(current, edges),
         (_below(baseline, edges), _below(current, edges)),
         (_above(baseline, edges), _above(current, edges)),
     )
-    return Distribution(bins=bins, quantiles=quantiles)
+
+
+def bins_of(values: Sequence[float]) -> Bins:
+    """Of numbers themselves, as the window's; there must be one."""
+    side = Retained(true_ranks([sorted(values)]))
+    return _bins(side, None)
 
 
 def _distinct(sides: Sequence[Shares]) -> Floats | None:

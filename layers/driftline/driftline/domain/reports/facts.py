@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from driftline.domain.data_quality.statistics import FeatureStatistics
+from driftline.domain.data_quality.summary import NewModel
+from driftline.domain.model_quality.summary import CalibrationSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class Outcome:
         window: Start and end; None where SageMaker's files do not tell.
         used: Rows that the verdict is about, where they are not all rows: those with a readable label.
         source: Who wrote the files.
+        model: That the endpoint got shortly before the window, or within it.
     """
 
     place: Place
@@ -161,6 +164,7 @@ class Outcome:
     revision: int | None = None
     notes: tuple[str, ...] = ()
     source: str = "Driftline"
+    model: NewModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,11 @@ class DataQuality:
 
 @dataclass(frozen=True, slots=True)
 class ModelQuality:
-    """A model-quality execution; curves by name, of the window and of the baseline."""
+    """A model-quality execution; curves by name, of the window and of the baseline.
+
+    Attributes:
+        sample: (ground truth, prediction) of some rows of a regression.
+    """
 
     outcome: Outcome
     problem: str
@@ -190,6 +198,9 @@ class ModelQuality:
     confusion: Mapping[str, Mapping[str, int]] | None = None
     curves: Mapping[str, Curve] | None = None
     baseline_curves: Mapping[str, Curve] | None = None
+    baseline_confusion: Mapping[str, Mapping[str, int]] | None = None
+    calibration: tuple[CalibrationSummary, ...] = ()
+    sample: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def _ours(
             summary.reason,
             revision=files.revision,
             notes=(*summary.notes, *_left_out(summary)),
+            model=summary.model,
         ),
         tuple(_feature(feature, reference, known.get(feature.name)) for feature in current.features),
     )

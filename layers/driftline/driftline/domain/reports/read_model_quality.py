@@ -41,7 +41,8 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
     then = {name: each.value for name, each in baseline.metrics.items()} if baseline else {}
     parts = _parts(files.statistics, statistics, where)
     curves = _curves(parts)
-    before = _curves(_parts(files.baseline_statistics, baseline, "")) if baseline and files.baseline_statistics else {}
+    parts_before = _parts(files.baseline_statistics, baseline, "the baseline's statistics.json")
+    before = _curves(parts_before)
     if files.summary is not None:
         summary = parse_quality_summary(files.summary, f"{place.folder}summary.json")
         return ModelQuality(
@@ -53,6 +54,9 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
             summary.confusion_matrix,
             curves or None,
             before or None,
+            _matrix(parts_before),
+            summary.calibration,
+            summary.sample,
         )
     constraints = (
         parse_quality_constraints(files.baseline_constraints) if files.baseline_constraints is not None else None
@@ -64,6 +68,7 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
         confusion=_matrix(parts),
         curves=curves or None,
         baseline_curves=before or None,
+        baseline_confusion=_matrix(parts_before),
     )
 
 
@@ -92,6 +97,7 @@ def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Out
         summary.used_rows,
         revision,
         (*summary.notes, *unusable),
+        model=summary.model,
     )
 
 

@@ -17,6 +17,7 @@ _SAID: dict[str, tuple[str, str]] = {
 }
 _NAMED = 3
 _NOTABLE = 0.1
+_VISIBLE = 0.001
 
 
 def data_quality_verdict(execution: DataQuality) -> str:
@@ -74,11 +75,16 @@ def _figure(metric: Metric) -> str:
     return f"{metric.name} of {number(metric.value)}{between}"
 
 
-def changes(outcome: Outcome, worst: float | None, previous: PastExecution | None) -> list[str]:
-    """What is new since the execution before, in short sentences; empty when there is none before."""
-    if previous is None:
-        return ["This is the first execution that is kept."]
-    return [f"Compared with {instant(previous.place.scheduled)}:", *_changes(outcome, worst, previous)]
+def changes(
+    outcome: Outcome, worst: float | None, previous: PastExecution | None, revised: PastExecution | None = None
+) -> list[str]:
+    """What is new since the execution before, and since the revision that this one replaces, in short sentences."""
+    said = ["This is the first execution that is kept."]
+    if previous is not None:
+        said = [f"Compared with {instant(previous.place.scheduled)}:", *_changes(outcome, worst, previous)]
+    if revised is not None:
+        said += ["Compared with the revision that this one replaces:", *_changes(outcome, worst, revised)]
+    return said
 
 
 def _changes(outcome: Outcome, worst: float | None, previous: PastExecution) -> Iterator[str]:
@@ -96,9 +102,10 @@ def _changes(outcome: Outcome, worst: float | None, previous: PastExecution) -> 
         yield "No violations, as before."
     if worst is not None and previous.worst is not None:
         yield f"Worst drift {number(previous.worst[1])} then, {number(worst)} now."
-    if previous.rows is not None and abs(outcome.rows - previous.rows) > _NOTABLE * max(previous.rows, 1):
+    apart = 0.0 if previous.place.scheduled == outcome.place.scheduled else _NOTABLE
+    if previous.rows is not None and abs(outcome.rows - previous.rows) > apart * previous.rows:
         yield f"{previous.rows:,} rows then, {outcome.rows:,} now."
-    if outcome.coverage is not None and previous.coverage is not None:
+    if outcome.coverage is not None and abs(outcome.coverage - (previous.coverage or 0.0)) >= _VISIBLE:
         yield f"{percent(previous.coverage)} of the rows had a label then, {percent(outcome.coverage)} now."
 
 

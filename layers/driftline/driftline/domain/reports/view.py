@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from driftline.domain.data_quality.summary import NewModel
 from driftline.domain.reports.facts import Move, Outcome, PastExecution, Violation
 from driftline.domain.reports.text import instant, interval, number, percent, shown
 from driftline.domain.windows import format_instant
@@ -77,10 +78,17 @@ def outcome_facts(outcome: Outcome) -> tuple[Fact, ...]:
         facts.append(Fact("Coverage", f"{percent(outcome.coverage)} of the rows have a label"))
     if outcome.used is not None:
         facts.append(Fact("Rows judged", f"{outcome.used:,}"))
+    if outcome.model is not None:
+        facts.append(Fact("New model", _model(outcome.model)))
     if outcome.revision is not None:
         facts.append(Fact("Revision", f"{outcome.revision}"))
     facts.append(Fact("Violations", f"{len(outcome.violations):,}"))
     return tuple(facts)
+
+
+def _model(model: NewModel) -> str:
+    mixed = "; rows of the model before are in the window, too" if model.mixed else ""
+    return f"{shown(model.name)} since {instant(model.since)}{mixed}"
 
 
 def violation_view(violation: Violation, feature: int | None = None, *, observed: str, share: bool) -> ViolationView:
@@ -130,7 +138,7 @@ def trend(past: Sequence[PastExecution], outcome: Outcome, worst: float | None) 
     }
 
 
-def files_beside(earlier: Sequence[int], *, summary: bool) -> tuple[tuple[str, str], ...]:
+def files_beside(revision: int, *, summary: bool) -> tuple[tuple[str, str], ...]:
     """(relative link, what it is) of the raw files and of earlier revisions."""
     files = [
         ("constraint_violations.json", "the violations, as SageMaker writes them"),
@@ -139,7 +147,7 @@ def files_beside(earlier: Sequence[int], *, summary: bool) -> tuple[tuple[str, s
     ]
     if summary:
         files.insert(0, ("summary.json", "the evidence: intervals, directions, samples"))
-        files += [(f"revision-{each}/summary.json", f"what revision {each} said") for each in earlier]
+        files += [(f"revision-{each}/summary.json", f"what revision {each} said") for each in range(1, revision)]
     return tuple(files)
 
 

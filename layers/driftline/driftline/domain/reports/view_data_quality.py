@@ -61,9 +61,9 @@ class FeatureRow:
 
 
 def data_quality_view(
-    execution: DataQuality, past: Sequence[PastExecution], earlier_revisions: Sequence[int] = ()
+    execution: DataQuality, past: Sequence[PastExecution], revised: PastExecution | None = None
 ) -> PageView:
-    """Args: past: earlier executions, oldest first."""
+    """Args: past: earlier executions, oldest first; revised: the revision that this one replaces."""
     outcome = execution.outcome
     checks: dict[str, list[str]] = defaultdict(list)
     for violation in outcome.violations:
@@ -97,7 +97,7 @@ def data_quality_view(
         state=state_of(len(outcome.violations), outcome.rows),
         verdict=data_quality_verdict(execution),
         facts=outcome_facts(outcome),
-        changes=tuple(changes(outcome, worst, past[-1] if past else None)),
+        changes=tuple(changes(outcome, worst, past[-1] if past else None, revised)),
         violations=tuple(
             violation_view(
                 each,
@@ -109,7 +109,7 @@ def data_quality_view(
             for each in sorted(outcome.violations, key=lambda each: places.get(each.subject, -1))
         ),
         notes=tuple(map(shown, outcome.notes)),
-        files=files_beside(earlier_revisions, summary=outcome.source == "Driftline"),
+        files=files_beside(outcome.revision or 1, summary=outcome.source == "Driftline"),
         rows=[_row(index, each, checks[each.name]) for index, each in enumerate(ordered)],
         data=data,
         sections={

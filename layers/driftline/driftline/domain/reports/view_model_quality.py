@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from driftline.domain.model_quality.summary import CalibrationSummary
+from driftline.domain.reports.distributions import bins_of
 from driftline.domain.reports.facts import Curve, Metric, ModelQuality, PastExecution
 from driftline.domain.reports.read_model_quality import PRECISION_RECALL, ROC
 from driftline.domain.reports.text import interval, number, percent, shown
@@ -39,11 +41,12 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """`shade`: share of the row in tenths."""
+    """`shade`: share of the row in tenths; `baseline`: the share there."""
 
     rows: str
     share: str
     shade: int
+    baseline: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,9 @@ class Matrix:
 
 
 def model_quality_view(
-    execution: ModelQuality, past: Sequence[PastExecution], earlier_revisions: Sequence[int] = ()
+    execution: ModelQuality, past: Sequence[PastExecution], revised: PastExecution | None = None
 ) -> PageView:
-    """Args: past: earlier executions, oldest first."""
+    """Args: past: earlier executions, oldest first; revised: the revision that this one replaces."""
     outcome = execution.outcome
     ordered = sorted(execution.metrics, key=lambda metric: (not metric.violated, metric.threshold is None))
     data: dict[str, Json] = {
@@ -66,6 +69,9 @@ def model_quality_view(
         "trend": trend(past, outcome, None),
         "metrics": [_metric_data(each, past) for each in ordered],
         "curves": _curves(execution.curves, execution.baseline_curves),
+        "calibration": [_calibration(each) for each in execution.calibration],
+        "sample": [shorts(pair) for pair in execution.sample],
+        "residuals": _residuals(execution.sample),
     }
     return PageView(
         kind="model_quality",
@@ -75,17 +81,17 @@ def model_quality_view(
         state=state_of(len(outcome.violations), outcome.rows if outcome.used is None else outcome.used),
         verdict=model_quality_verdict(execution),
         facts=outcome_facts(outcome),
-        changes=tuple(changes(outcome, None, past[-1] if past else None)),
+        changes=tuple(changes(outcome, None, past[-1] if past else None, revised)),
         violations=tuple(violation_view(each, observed="Value", share=False) for each in outcome.violations),
         notes=tuple(map(shown, outcome.notes)),
-        files=files_beside(earlier_revisions, summary=outcome.source == "Driftline"),
+        files=files_beside(outcome.revision or 1, summary=outcome.source == "Driftline"),
         rows=[_row(index, each) for index, each in enumerate(ordered)],
         data=data,
         sections={
             "problem": execution.problem,
             "positive_label": shown(execution.positive_label) if execution.positive_label is not None else None,
             "alarm_on": execution.alarm_on,
-            "matrix": matrix(execution.confusion) if execution.confusion else None,
+            "matrix": matrix(execution.confusion, execution.baseline_confusion) if execution.confusion else None,
             "source": outcome.source,
         },
     )
@@ -120,20 +126,31 @@ def _metric_data(metric: Metric, past: Sequence[PastExecution]) -> dict[str, Jso
     }
 
 
-def matrix(confusion: Mapping[str, Mapping[str, int]]) -> Matrix:
+type Counts = Mapping[str, Mapping[str, int]]
+
+
+def matrix(confusion: Counts, baseline: Counts | None = None) -> Matrix:
     """Every label that occurs is a row and a column."""
     labels = sorted({*confusion, *(label for row in confusion.values() for label in row)})
     rows = []
     for actual in labels:
-        counts = [confusion.get(actual, {}).get(label, 0) for label in labels]
-        total = sum(counts)
-        shares = [each / total if total else None for each in counts]
+        now, then = confusion.get(actual, {}), (baseline or {}).get(actual, {})
         cells = (
-            MatrixCell(f"{each:,}", percent(share), round((share or 0.0) * _SHADES))
-            for each, share in zip(counts, shares, strict=True)
+            MatrixCell(
+                f"{now.get(label, 0):,}",
+                percent(share := _share(now, label)),
+                round((share or 0.0) * _SHADES),
+                percent(_share(then, label)),
+            )
+            for label in labels
         )
         rows.append((shown(actual), tuple(cells)))
     return Matrix(tuple(map(shown, labels)), tuple(rows))
+
+
+def _share(row: Mapping[str, int], label: str) -> float | None:
+    total = sum(row.values())
+    return row.get(label, 0) / total if total else None
 
 
 def _curves(current: Mapping[str, Curve] | None, baseline: Mapping[str, Curve] | None) -> list[Json]:
@@ -147,6 +164,32 @@ def _curves(current: Mapping[str, Curve] | None, baseline: Mapping[str, Curve] |
         if now or then:
             drawn.append({"title": title, "x": x, "y": y, "current": _points(now), "baseline": _points(then)})
     return drawn
+
+
+def _calibration(found: CalibrationSummary) -> dict[str, Json]:
+    lower, upper = found.interval or (None, None)
+    return {
+        "range": f"{number(found.lower)} to {number(found.upper)}",
+        "rows": found.rows,
+        "x": short(found.mean_probability),
+        "y": short(found.positive_share),
+        "lower": short(lower),
+        "upper": short(upper),
+    }
+
+
+def _residuals(sample: Sequence[tuple[float, float]]) -> Json:
+    """Prediction minus ground truth in bins; None without a sample."""
+    if not sample:
+        return None
+    bins = bins_of([predicted - actual for actual, predicted in sample])
+    return {
+        "edges": shorts(bins.edges),
+        "baseline": None,
+        "current": shorts(bins.current),
+        "below": shorts(bins.below),
+        "above": shorts(bins.above),
+    }
 
 
 def _points(curve: Curve | None) -> Json:

@@ -176,6 +176,43 @@ const curveChart = (curve) => (c) => {
   };
 };
 
+const diagonal = (c, low, high, label) => ({
+  label, data: [{ x: low, y: low }, { x: high, y: high }], borderColor: c.baseline, borderDash: [5, 4], borderWidth: 1.5, pointStyle: "line", pointRadius: 0,
+});
+
+// How often it happened when the model said so, with the interval of each bin as a band.
+const calibrationChart = (bins) => (c) => {
+  const points = (key) => bins.map((bin) => ({ x: bin.x, y: bin[key] }));
+  const unit = { type: "linear", min: 0, max: 1 };
+  return {
+    type: "line",
+    data: {
+      datasets: [
+        { ...currentStyle(c), data: points("y"), fill: false, pointRadius: 4, pointBackgroundColor: c.current },
+        { label: "_lower", data: points("lower"), borderWidth: 0, pointRadius: 0, fill: false },
+        { label: "95 % interval", data: points("upper"), borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1" },
+        diagonal(c, 0, 1, "Calibrated"),
+      ],
+    },
+    options: {
+      ...still,
+      interaction: { mode: "index", intersect: false },
+      scales: { x: axis(c, "Mean probability", unit), y: axis(c, "Share of positive rows", unit) },
+      plugins: plugins(c, (item) => `${item.dataset.label}: ${figureText(item.parsed.y)} at ${figureText(item.parsed.x)}`),
+    },
+  };
+};
+
+const scatterChart = (points, x, y, reference) => (c) => ({
+  type: "scatter",
+  data: { datasets: [{ ...currentStyle(c), label: "Row", data: points, pointRadius: 3, backgroundColor: c.currentFill, pointBorderColor: c.current, pointBorderWidth: 1, showLine: false }, reference(c)] },
+  options: {
+    ...still,
+    scales: { x: axis(c, x, { type: "linear", ticks: { callback: figureText } }), y: axis(c, y, { type: "linear", ticks: { callback: figureText } }) },
+    plugins: plugins(c, (item) => `${x} ${figureText(item.parsed.x)}, ${y.toLowerCase()} ${figureText(item.parsed.y)}`, false),
+  },
+});
+
 const miniChart = (type, datasets, x, labels) => ({
   type,
   data: { labels, datasets },

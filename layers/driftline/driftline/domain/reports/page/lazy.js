@@ -42,10 +42,16 @@ const figure = (title, label, recipe, data, more = null) => {
   return node;
 };
 
-const redraw = () => {
-  const drawn = [...live.keys()];
-  drawn.forEach(drop);
-  drawn.forEach(draw);
+const redraw = (canvases = [...live.keys()]) => {
+  canvases.forEach(drop);
+  canvases.forEach(draw);
+};
+
+// Gives a chart up, and draws it again if it is in view.
+const watchAgain = (canvas) => {
+  drop(canvas);
+  watcher.unobserve(canvas);
+  watcher.observe(canvas);
 };
 
 const forget = (node) => node.querySelectorAll("canvas").forEach((canvas) => (watcher.unobserve(canvas), drop(canvas)));

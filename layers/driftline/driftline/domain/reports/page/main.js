@@ -4,10 +4,13 @@ Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 document.body.append(make("div", { id: "light", hidden: true }));
 overview(data);
 ({ data_quality: features, model_quality: quality })[data.kind](data);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-const print = (on) => {
-  printing.on = on;
-  redraw();
-};
-addEventListener("beforeprint", () => print(true));
-addEventListener("afterprint", () => print(false));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw());
+addEventListener("beforeprint", () => {
+  printing.on = true;
+  // Paper shows what is open anywhere on the page, not only what is in view.
+  redraw([...document.querySelectorAll("canvas")].filter((canvas) => canvas.checkVisibility()));
+});
+addEventListener("afterprint", () => {
+  printing.on = false;
+  [...live.keys()].forEach(watchAgain);
+});
