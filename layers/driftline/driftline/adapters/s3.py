@@ -11,6 +11,7 @@ from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.usecases.ports import ObjectSummary, StoredObject
 
 if TYPE_CHECKING:
+    from boto3 import Session
     from mypy_boto3_s3 import S3Client
 
 _CHUNK = 1 << 20  # bytes
@@ -18,12 +19,17 @@ _BEYOND_THE_END = "InvalidRange"
 _LONGEST_FILE_NAME = 100  # characters of UTF-8 stay under the 255 bytes that file systems allow
 
 
-def s3_client() -> "S3Client":
-    """A client that retries throttling and transport errors; boto3 is imported here because it costs 0.3 s."""
+def s3_client(session: "Session | None" = None) -> "S3Client":
+    """A client that retries throttling and transport errors; boto3 is imported here because it costs 0.3 s.
+
+    Args:
+        session: By default boto3's own.
+    """
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
-    return boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 5}))
+    config = Config(retries={"mode": "standard", "max_attempts": 5})
+    return session.client("s3", config=config) if session else boto3.client("s3", config=config)
 
 
 class S3Store:
