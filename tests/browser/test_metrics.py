@@ -16,14 +16,14 @@ def test_metrics_stand_beside_threshold_and_baseline(model_quality: Page) -> Non
 
 def test_curves_and_confusion_matrix(model_quality: Page) -> None:
     curves = model_quality.locator("#curve-charts")
-    expect(curves.locator("figcaption")).to_have_text(["ROC curve", "Precision-recall curve"])
+    expect(curves.locator("figcaption")).to_have_text(["ROC curve", "Precision-recall curve", "Calibration"])
     curves.scroll_into_view_if_needed()
     until(model_quality, "Chart.getChart(document.querySelector('#curve-charts canvas')) !== undefined")
     assert drawn(model_quality, "#curve-charts canvas")
     labels = model_quality.evaluate(
         "Chart.getChart(document.querySelector('#curve-charts canvas')).data.datasets.map(each => each.label)"
     )
-    assert labels == ["Baseline", "Window"]
+    assert labels == ["Baseline", "Window", "Chance"]
     cells = model_quality.locator(".matrix tbody td")
     assert cells.count() == 4
     counts = [int(text.split()[0]) for text in cells.all_inner_texts()]

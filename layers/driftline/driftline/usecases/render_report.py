@@ -28,7 +28,7 @@ def render_report(store: ObjectStore, folder: str, *, revision: int | None = Non
 
     Args:
         folder: `reports/<endpoint>/<monitor>/yyyy/mm/dd/hh/`, or another such folder that SageMaker wrote to.
-        revision: As announced; by default as the store remembers it.
+        revision: As its event says; the store remembers it a moment later.
 
     Raises:
         ObjectNotFoundError: there is no statistics.json.

@@ -48,16 +48,16 @@ def report_inputs(store: ObjectStore, place: Place, *, revision: int | None = No
     """Reads everything that the page of an execution tells.
 
     Args:
-        revision: As announced; by default as the store remembers it.
+        revision: As its event says; the store remembers it a moment later.
 
     Raises:
         ObjectNotFoundError: there is no statistics.json.
         InvalidInputError: neither a data-quality nor a model-quality execution.
     """
     files, kind = execution_files(store, place, layout.baseline_folder(place.endpoint, place.monitor))
-    if revision is None and files.summary is not None:
-        announced = last_announced(store, place.folder)
-        revision = announced.revision if announced else None
+    if files.summary is not None and (announced := last_announced(store, place.folder)) is not None:
+        # Events come in any order, and the files are always those of the newest revision.
+        revision = max(revision or 0, announced.revision)
     past = past_executions(store, place, kind)
     files = replace(files, revision=revision)
     if kind is Kind.DATA_QUALITY and files.baseline_statistics is None and past:

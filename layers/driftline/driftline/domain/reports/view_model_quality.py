@@ -162,7 +162,16 @@ def _curves(current: Mapping[str, Curve] | None, baseline: Mapping[str, Curve] |
     for name, (title, x, y) in texts.items():
         now, then = (current or {}).get(name), (baseline or {}).get(name)
         if now or then:
-            drawn.append({"title": title, "x": x, "y": y, "current": _points(now), "baseline": _points(then)})
+            drawn.append(
+                {
+                    "title": title,
+                    "x": x,
+                    "y": y,
+                    "current": _points(now),
+                    "baseline": _points(then),
+                    "chance": name == ROC,
+                }
+            )
     return drawn
 
 

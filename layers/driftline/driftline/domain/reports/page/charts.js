@@ -163,6 +163,7 @@ const curveChart = (curve) => (c) => {
   const side = (style, data) => ({ ...style, data: points(data), pointStyle: "line", pointRadius: 0, fill: false });
   if (curve.baseline) datasets.push(side(baselineStyle(c), curve.baseline));
   if (curve.current) datasets.push(side(currentStyle(c), curve.current));
+  if (curve.chance) datasets.push(diagonal(c, 0, 1, "Chance"));
   const unit = { type: "linear", min: 0, max: 1 };
   return {
     type: "line",

@@ -1,0 +1,87 @@
+"""render_report's handler with its sample event, against moto."""
+
+import importlib.util
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from pydantic import ValidationError
+
+from driftline.domain.errors import InvalidInputError
+from tests.reporting import MADE, made_store
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
+FOLDER = MADE.replace("shop", "flight-delay")
+CONTEXT = SimpleNamespace(
+    function_name="f",
+    memory_limit_in_mb=128,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:f",
+    aws_request_id="r",
+)
+
+type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+
+
+@pytest.fixture
+def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
+    """The function after a cold start, and a bucket with an execution."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("BUCKET", BUCKET)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        for key, body in made_store(["dep_delay"]).objects.items():
+            s3.put_object(Bucket=BUCKET, Key=key.replace("shop", "flight-delay"), Body=body)
+        path = REPOSITORY / "functions" / "render_report" / "app.py"
+        spec = importlib.util.spec_from_file_location("app_of_render_report", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        yield module.handler
+
+
+def event() -> dict[str, Any]:
+    return dict(json.loads((REPOSITORY / "events" / "render_report.json").read_text()))
+
+
+def test_the_event_of_an_execution_makes_its_page(handler: Handler) -> None:
+    answer = handler(event(), CONTEXT)
+
+    assert answer["report"] == f"s3://{BUCKET}/{FOLDER}report.html"
+    page = boto3.client("s3").get_object(Bucket=BUCKET, Key=f"{FOLDER}report.html")
+    body = page["Body"].read()
+    assert page["ContentType"] == "text/html; charset=utf-8"
+    assert len(body) == answer["size"]
+    assert b"<dt>Revision</dt><dd>1</dd>" in body
+
+
+def test_a_folder_by_hand_makes_the_same_page_but_for_what_only_the_event_knows(handler: Handler) -> None:
+    answer = handler({"folder": FOLDER}, CONTEXT)
+
+    assert answer["report"].endswith("report.html")
+    body = boto3.client("s3").get_object(Bucket=BUCKET, Key=f"{FOLDER}report.html")["Body"].read()
+    assert b"<dt>Revision</dt>" not in body
+
+
+def test_an_event_of_another_bucket_is_refused(handler: Handler) -> None:
+    strange = event()
+    strange["detail"]["ReportUri"] = f"s3://another/{FOLDER}"
+
+    with pytest.raises(InvalidInputError, match="another bucket"):
+        handler(strange, CONTEXT)
+
+
+@pytest.mark.parametrize("wrong", [{}, {"folder": ""}, {"folder": "reports/x"}, {"detail": {}}])
+def test_what_is_no_request_is_refused(handler: Handler, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        handler(wrong, CONTEXT)
