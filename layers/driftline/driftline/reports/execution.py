@@ -15,6 +15,7 @@ from driftline.domain.reports.files import ExecutionFiles, Kind
 from driftline.domain.reports.html import render
 from driftline.domain.reports.view import PageView
 from driftline.reports import records
+from driftline.reports.charts import chart_of
 from driftline.reports.frames import frame
 from driftline.reports.page import Page
 from driftline.reports.places import Spot
@@ -188,6 +189,16 @@ class Execution:
         view = self._view()
         return Page(render(view).decode(), view.title)
 
+    def plot(self, name: str) -> Page:
+        """The page's charts of one feature, or of one metric over the last executions.
+
+        Raises:
+            InvalidInputError: there is no such feature or metric.
+        """
+        when = f", {self.scheduled_time:%Y-%m-%d %H:%M} UTC" if self.scheduled_time else ""
+        who = f"{self.endpoint}/{self.monitor}" if self.endpoint else self.folder
+        return chart_of(self._view(), name, f"{who}{when}")
+
     def save_html(self, path: "str | PathLike[str]") -> Path:
         """Writes the report page into a file; gives its path."""
         return self.page().save_html(path)
@@ -202,7 +213,9 @@ class Execution:
             return view
         facts = tuple(fact for fact in view.facts if fact.label != "Scheduled")
         what = self.kind.value.replace("_", " ")
-        return replace(view, facts=facts, title=f"{self.folder}: {what}", endpoint=self.folder, monitor=what)
+        unknown = ("What came before it is not known here.",)
+        title = f"{self.folder}: {what}"
+        return replace(view, facts=facts, changes=unknown, title=title, endpoint=self.folder, monitor=what)
 
     @cached_property
     def _inputs(self) -> ReportInputs:

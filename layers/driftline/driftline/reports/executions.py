@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, overload, override
 
 from driftline.domain.errors import InvalidInputError
 from driftline.reports import records
+from driftline.reports.charts import chart_over_time
 from driftline.reports.execution import Execution, Source
 from driftline.reports.frames import frame
+from driftline.reports.page import Page
 from driftline.reports.records import Record
+from driftline.reports.suggestions import near
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -21,7 +23,6 @@ _AT_ONCE = 8
 """So many executions are read at the same time: most of it is waiting for S3."""
 
 _TIME = "scheduled_time"
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,15 @@ class Executions(Sequence[Execution]):
         columns = {_TIME: "time", **(records.METRIC if column == "metric" else records.FEATURE)}
         return frame(rows, columns, [_TIME]).drop(columns=column)
 
+    def plot(self, name: str) -> Page:
+        """One metric with its interval and threshold, or one feature's drift and completeness, over time.
+
+        Raises:
+            InvalidInputError: it occurs in no execution.
+        """
+        rows, _ = self.rows_of(name)
+        return chart_over_time(rows, name, f"{self._where}: {len(rows)} executions")
+
     def rows_of(self, name: str) -> tuple[list[Record], str]:
         """The rows of a metric or feature, each with its scheduled time; and `metric` or `feature`.
 
@@ -121,13 +131,10 @@ class Executions(Sequence[Execution]):
             known |= {str(row[column]) for row in rows}
             if found := [row for row in rows if row[column] == name]:
                 return found, column
-        near = get_close_matches(name, sorted(known), _MOST_NAMED, 0.4)
         raise InvalidInputError(
-            f"no execution has a metric or feature {name!r}"
-            if self._sources
-            else "there are no executions in this range",
+            f"no execution has a feature or metric {name!r}" if self else "there are no executions in this range",
             where=self._where,
-            expected=f"for example {', '.join(near)}" if near else "",
+            expected=near(name, known),
         )
 
     def _frame(self, rows_of: Callable[[_Tables], list[Record]], columns: Mapping[str, str], index: str) -> "DataFrame":
