@@ -204,4 +204,5 @@ def open_place(*, parameters: Mapping[str, str] | None = None, **more: Any) -> I
 
 
 def as_text(request: Received) -> str:
-    return slack_as_text(request.json)
+    """In one line: where the lines of a screen would end says nothing."""
+    return " ".join(slack_as_text(request.json).split())
