@@ -131,6 +131,13 @@ def test_a_link_opens_a_feature_that_a_filter_hides(data_quality: Page) -> None:
     expect(data_quality.get_by_label("Search")).to_have_value("")
 
 
+def test_a_link_by_name_opens_the_feature(opened: Open, shop: InMemoryStore) -> None:
+    page = opened(shop, folder_of("data_quality"), fragment="#feature=country").page
+
+    expect(page.get_by_role("button", name="country")).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".panel figcaption").last).to_have_text("Completeness over the last windows")
+
+
 def test_violations_have_evidence_samples_and_links_to_the_files(data_quality: Page) -> None:
     violation = data_quality.locator(".violation").filter(has_text="completeness_check")
     violation.locator("summary").click() if violation.get_attribute("open") is None else None

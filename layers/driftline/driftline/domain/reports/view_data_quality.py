@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from driftline.domain.data_quality.violations import CheckType
 from driftline.domain.reports.distributions import Bars, Bins, distribution_of
 from driftline.domain.reports.facts import DataQuality, Feature, PastExecution
-from driftline.domain.reports.text import interval, number, percent, shown
+from driftline.domain.reports.text import count, interval, number, percent, shown
 from driftline.domain.reports.verdict import changes, data_quality_verdict
 from driftline.domain.reports.view import (
+    Fact,
     Json,
     PageView,
     files_beside,
@@ -96,7 +97,7 @@ def data_quality_view(
         monitor=shown(outcome.place.monitor),
         state=state_of(len(outcome.violations), outcome.rows),
         verdict=data_quality_verdict(execution),
-        facts=outcome_facts(outcome),
+        facts=(*outcome_facts(outcome), *_drifted(ordered)),
         changes=tuple(changes(outcome, worst, past[-1] if past else None, revised)),
         violations=tuple(
             violation_view(
@@ -119,6 +120,11 @@ def data_quality_view(
             "source": outcome.source,
         },
     )
+
+
+def _drifted(features: Sequence[Feature]) -> tuple[Fact, ...]:
+    drifted = sum(feature.drift is not None and feature.drift.drifted for feature in features)
+    return (Fact("Drifted", f"{drifted:,} of {count(len(features), 'feature')}"),) if features else ()
 
 
 def _row(index: int, feature: Feature, checks: Sequence[str]) -> FeatureRow:
@@ -161,6 +167,7 @@ def _feature_data(feature: Feature, past: Sequence[PastExecution]) -> dict[str, 
             *(short((each.completeness or {}).get(feature.name)) for each in past),
             short(feature.current.common.completeness),
         ],
+        "required": short(feature.expected_completeness),
         "threshold": short(drift.threshold) if drift else None,
         "pValue": drift.is_p_value if drift else False,
         "location": short(drift.location) if drift and isinstance(drift.location, float | int) else None,

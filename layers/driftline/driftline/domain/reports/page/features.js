@@ -69,7 +69,8 @@ const features = (data) => {
     }
   };
   const follow = () => {
-    const body = document.querySelector(`tbody${/^#feature-\d+$/.test(location.hash) ? location.hash : ":not(*)"}`);
+    const [, index, name] = location.hash.match(/^#feature(?:-(\d+)|=(.+))$/) ?? [];
+    const body = bodies.find((each) => (name ? encodeURIComponent(of(each).name) === name || of(each).name === name : each.dataset.index === index));
     if (!body) return;
     if (body.hidden) {
       search.value = type.value = "";
@@ -92,6 +93,7 @@ const panel = (feature, times) => {
   if (feature.bars) charts.append(barsFigure(name, feature.bars));
   if (feature.quantiles) charts.append(quantileFigure(name, feature));
   if (feature.history.filter((each) => each !== null).length > 1) charts.append(historyFigure(name, feature, times));
+  if (new Set(feature.completeness).size > 1) charts.append(completenessFigure(name, feature, times));
   const columns = make("div", { class: "columns" });
   columns.append(make("div", {}, table("Checks", null, feature.drift)));
   columns.append(make("div", {}, table("Figures", ["", beside.name, "Window"], feature.figures)));
@@ -131,6 +133,12 @@ const quantileFigure = (name, { quantiles, location, bins }) => {
   const places = [0, 2, 4, 10, 20, 30, 36, 38, 40];
   const rows = places.map((i) => [`${i * 2.5} %`, figureText(quantiles.baseline?.[i]), figureText(quantiles.current?.[i])]);
   return figure("Distribution function", `Empirical distribution functions of ${name}, ${beside.name.toLowerCase()} and window; the table has percentiles.`, quantileChart(quantiles, location, bins), table("Percentiles", ["Rows at or below", beside.name, "Window"], rows));
+};
+
+const completenessFigure = (name, { completeness, required }, times) => {
+  const rows = times.map((time, i) => [timeText(time), percentText(completeness[i])]).reverse();
+  const recipe = timeChart(times, { label: "Completeness", values: completeness }, { threshold: required, text: percentText, zero: false });
+  return figure("Completeness over the last windows", `Share of the rows of ${name} with a value in the last ${times.length} executions; the table has them.`, recipe, table("Completeness", ["Scheduled", "Completeness"], rows));
 };
 
 const historyFigure = (name, feature, times) => {
