@@ -1,6 +1,7 @@
 """One execution, read once and then kept."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -212,10 +213,17 @@ class Execution:
         if self._source.dated:
             return view
         facts = tuple(fact for fact in view.facts if fact.label != "Scheduled")
+        trend = view.data["trend"]
         what = self.kind.value.replace("_", " ")
-        unknown = ("What came before it is not known here.",)
-        title = f"{self.folder}: {what}"
-        return replace(view, facts=facts, changes=unknown, title=title, endpoint=self.folder, monitor=what)
+        return replace(
+            view,
+            title=f"{self.folder}: {what}",
+            endpoint=self.folder,
+            monitor=what,
+            facts=facts,
+            changes=("What came before it is not known here.",),
+            data={**view.data, "trend": {**trend, "times": [""]}} if isinstance(trend, Mapping) else view.data,
+        )
 
     @cached_property
     def _inputs(self) -> ReportInputs:
