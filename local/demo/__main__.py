@@ -27,6 +27,7 @@ from local.demo.screen import DayVerdict, QualityVerdict, Screen
 from local.webhook import WebhookReceiver
 
 INTERRUPTED = 130
+_NOTE_WIDTH = 107
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,20 +109,30 @@ def _show_people(screen: Screen, desk: Desk) -> None:
         "alarms", f"{len(messages)} messages in {SLACK_CHANNEL}, {len(emails)} emails; answers stand in threads"
     )
     for message in messages:
-        screen.note(("  ↳ " if message.answer else "") + message.line)
+        screen.note(_cut(("  ↳ " if message.answer else "") + message.line))
     if critical := next((message for message in messages if "CRITICAL" in message.line), None):
         screen.quote("The first critical one, as it looks in Slack", critical.text)
     if email := next((email for email in emails if "CRITICAL" in email.subject), None):
         screen.quote(f"The same by email: {email.subject}", email.text)
     started = sum(audit.decision is Decision.STARTED for audit in audits)
-    screen.step("retrain", f"asked for {len(audits)} times, started {started}: SageMaker has {desk.runs()} execution")
+    executions = "1 execution" if desk.runs() == 1 else f"{desk.runs()} executions"
+    screen.step("retrain", f"asked for {_times(len(audits))}, started {_times(started)}: SageMaker has {executions}")
     for audit in audits:
-        screen.note(f"{audit.at:%Y-%m-%d %H:%M} {audit.decision.value}: {audit.reason}")
+        screen.note(_cut(f"{audit.at:%Y-%m-%d %H:%M} {audit.decision.value}: {audit.reason}"))
+
+
+def _cut(line: str) -> str:
+    """To the width of the screen, as a phone would cut a notification."""
+    return line if len(line) <= _NOTE_WIDTH else f"{line[: _NOTE_WIDTH - 1]}…"
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def _metrics(published: Counter[tuple[str, str]]) -> str:
-    namespaces = " and ".join(sorted({namespace for namespace, _ in published}))
-    return f"{published.total()} values of {len(published)} metrics in {namespaces}"
+    namespaces = {namespace for namespace, _ in published}
+    return f"{published.total()} values of {len(published)} metrics in {len(namespaces)} namespaces of CloudWatch"
 
 
 def _next_steps(
