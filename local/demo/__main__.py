@@ -113,7 +113,7 @@ def _show_people(screen: Screen, desk: Desk) -> None:
     if critical := next((message for message in messages if "CRITICAL" in message.line), None):
         screen.quote("The first critical one, as it looks in Slack", critical.text)
     if email := next((email for email in emails if "CRITICAL" in email.subject), None):
-        screen.quote(f"The same by email: {email.subject}", email.text)
+        screen.quote(f"By email: {email.subject}", email.text)
     started = sum(audit.decision is Decision.STARTED for audit in audits)
     executions = "1 execution" if desk.runs() == 1 else f"{desk.runs()} executions"
     screen.step("retrain", f"asked for {_times(len(audits))}, started {_times(started)}: SageMaker has {executions}")

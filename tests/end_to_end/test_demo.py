@@ -140,7 +140,7 @@ def test_people_hear_of_it_once(demo: tuple[subprocess.CompletedProcess[str], Pa
     assert len(messages) == 7
     # And a message is shown as Slack shows it, and as a mail program does
     assert any(line.startswith("│ 🔴") and "24.34, limit 15" in line for line in lines)
-    assert any(line.startswith("The same by email: [CRITICAL]") for line in lines)
+    assert any(line.startswith("By email: [CRITICAL]") for line in lines)
 
 
 def test_one_retraining_starts_and_the_cooldown_refuses_the_next(
