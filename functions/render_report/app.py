@@ -1,4 +1,4 @@
-"""The page of an execution: on its event, or by hand for any folder of files."""
+"""The page of an execution, and those that it is on: on its event, or by hand for any folder of files."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.execution_events import RenderRequest
 from driftline.adapters.s3 import S3Store
 from driftline.adapters.settings import Settings
+from driftline.usecases.render_overview import render_overview
 from driftline.usecases.render_report import render_report
 
 logger = Logger()
@@ -19,4 +20,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     request = RenderRequest.of(event, store.uri(""))
     rendered = render_report(store, request.folder, revision=request.revision)
     logger.info("rendered", key=rendered.key, size=rendered.size, past=rendered.past)
+    overview = render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
+    if overview is not None:
+        logger.info("overview", executions=overview.executions, endpoints=overview.endpoints)
     return {"report": store.uri(rendered.key), "size": rendered.size}

@@ -14,6 +14,7 @@ REPORTS = "reports/"
 STATE = "state/"
 SCRIPTS = "scripts/"
 FRESHNESS = f"{STATE}freshness/"
+OVERVIEW = f"{STATE}overview/"
 _STATUS = ".status.json"
 
 _CAPTURE_KEY = re.compile(
@@ -167,3 +168,18 @@ def model_log_key(endpoint: str) -> str:
 def freshness_key(endpoint: str) -> str:
     """Since when an endpoint's schedules and files are waited for (usecases/check_freshness.py)."""
     return f"{FRESHNESS}{endpoint}.json"
+
+
+def overview_record_key(endpoint: str, monitor: str, scheduled: datetime) -> str:
+    """What the overview pages show of one execution; in folders by month, so that the newest are found in few listings."""
+    return f"{OVERVIEW}{endpoint}/{monitor}/{scheduled:%Y/%m/%Y%m%dT%H%MZ}.json"
+
+
+def overview_baseline_key(endpoint: str, monitor: str, digest: str) -> str:
+    """What the overview pages show of a baseline; the digest is of its statistics.json."""
+    return f"{OVERVIEW}{endpoint}/{monitor}/baselines/{digest}.json"
+
+
+def overview_now_key(endpoint: str) -> str:
+    """The endpoint's line on the index page."""
+    return f"{OVERVIEW}{endpoint}/now.json"

@@ -6,21 +6,28 @@ same objects give the same bytes, so a page may be made again at any time.
 
 from dataclasses import dataclass
 
+from driftline.domain.reports.facts import DataQuality, ModelQuality
 from driftline.domain.reports.html import render
 from driftline.domain.reports.place import parse_place
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.report_inputs import report_inputs
+from driftline.usecases.report_inputs import ReportInputs, report_inputs
 
 PAGE = "report.html"
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedReport:
-    """Attributes: key: of the page; size: bytes; past: earlier executions in its trends."""
+    """Attributes: key: of the page; size: bytes; inputs, facts: what it was made of."""
 
     key: str
     size: int
-    past: int
+    inputs: ReportInputs
+    facts: DataQuality | ModelQuality
+
+    @property
+    def past(self) -> int:
+        """Earlier executions in its trends."""
+        return len(self.inputs.past)
 
 
 def render_report(store: ObjectStore, folder: str, *, revision: int | None = None) -> RenderedReport:
@@ -35,6 +42,7 @@ def render_report(store: ObjectStore, folder: str, *, revision: int | None = Non
         InvalidInputError: a file cannot be read, or no page is made of this kind of monitor.
     """
     inputs = report_inputs(store, parse_place(folder), revision=revision)
-    body = render(inputs.view())
+    facts = inputs.facts()
+    body = render(inputs.view(facts))
     store.put(f"{folder}{PAGE}", body, content_type="text/html; charset=utf-8")
-    return RenderedReport(f"{folder}{PAGE}", len(body), len(inputs.past))
+    return RenderedReport(f"{folder}{PAGE}", len(body), inputs, facts)

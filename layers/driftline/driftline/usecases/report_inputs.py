@@ -35,13 +35,13 @@ class ReportInputs:
             case Kind.MODEL_QUALITY:
                 return read_model_quality(self.place, self.files)
 
-    def view(self) -> PageView:
-        """The page. Raises InvalidInputError: a file cannot be read."""
-        match self.facts():
-            case DataQuality() as facts:
-                return data_quality_view(facts, self.past, self.revised)
-            case ModelQuality() as facts:
-                return model_quality_view(facts, self.past, self.revised)
+    def view(self, facts: DataQuality | ModelQuality | None = None) -> PageView:
+        """The page; of facts that were read already, if given. Raises InvalidInputError: a file cannot be read."""
+        match facts or self.facts():
+            case DataQuality() as found:
+                return data_quality_view(found, self.past, self.revised)
+            case ModelQuality() as found:
+                return model_quality_view(found, self.past, self.revised)
 
 
 def report_inputs(store: ObjectStore, place: Place, *, revision: int | None = None) -> ReportInputs:

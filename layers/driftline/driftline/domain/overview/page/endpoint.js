@@ -1,0 +1,43 @@
+// The page of an endpoint.
+const show = ({ monitors }) => {
+  document.querySelectorAll(".cells").forEach(roving);
+  for (const section of document.querySelectorAll(".monitor")) {
+    const monitor = monitors[section.dataset.monitor];
+    overTime(monitor, section.querySelector(".over-time"));
+    if (monitor.features.length) featuresOf(monitor, section);
+  }
+};
+
+// So many features are shown before somebody asks for all.
+const FIRST = 20;
+
+const featuresOf = (monitor, section) => {
+  const of = (row) => monitor.features[row.dataset.index];
+  const all = section.querySelector(".all");
+  const narrow = searchable(section.querySelector(".search"), section.querySelector(".shown"), "features", { most: () => (all.hidden ? Infinity : FIRST) });
+  const rows = sortable(section.querySelector(".features"), narrow);
+  all.textContent = `Show all ${rows.length} features`;
+  all.addEventListener("click", () => {
+    all.hidden = true;
+    narrow(rows);
+  });
+  all.hidden = rows.length <= FIRST;
+  narrow(rows);
+  const choose = section.querySelector(".choose"), place_ = section.querySelector(".heat-place");
+  const draw_ = () => {
+    const feature = monitor.features[choose.value];
+    place_.replaceChildren(feature ? heatMap(monitor, feature) : "");
+  };
+  choose.addEventListener("input", draw_);
+  draw_();
+  for (const row of rows) {
+    const { drift, threshold } = of(row);
+    if (drift.filter((each) => each !== null).length > 1) place(row.querySelector(".mini"), canvasOf(miniTimes(drift, threshold), null));
+    row.querySelector(".draw")?.addEventListener("click", () => {
+      choose.value = row.dataset.index;
+      draw_();
+      choose.scrollIntoView({ block: "start" });
+      choose.focus({ preventScroll: true });
+    });
+  }
+};

@@ -1,0 +1,203 @@
+"""What the page of an endpoint shows: the state now, incidents, and how everything went over the last executions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftline.domain import layout
+from driftline.domain.overview.incidents import Incident, incidents_of
+from driftline.domain.overview.now import excess_of, report_link
+from driftline.domain.overview.record import BaselineRecord, Record
+from driftline.domain.overview.view_features import FeatureRow, features_view
+from driftline.domain.reports.text import count, instant, number, percent, shown
+from driftline.domain.reports.view import Fact, Json, short
+from driftline.domain.windows import parse_instant
+
+_MOST_METRICS = 40
+_STATES = {"violated": "violations", "good": "no violations", "empty": "no rows to judge"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An execution in the strip of a monitor."""
+
+    link: str
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    monitor: str
+    start: str
+    end: str
+    executions: int
+    worst: int
+    subjects: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorView:
+    """Attributes: index: in the page's data; left_out: features without a row; undrawn: rows without a heat map."""
+
+    index: int
+    name: str
+    kind: str
+    state: str
+    verdict: str
+    link: str
+    facts: tuple[Fact, ...]
+    cells: tuple[Cell, ...]
+    oldest: str
+    newest: str
+    features: tuple[FeatureRow, ...]
+    all_features: int
+    left_out: int
+    undrawn: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointView:
+    """`data`: for the charts; goes into the page as JSON."""
+
+    title: str
+    endpoint: str
+    state: str
+    verdict: str
+    monitors: tuple[MonitorView, ...]
+    incidents: tuple[IncidentRow, ...]
+    data: Json
+
+
+def endpoint_view(endpoint: str, monitors: Sequence[tuple[Sequence[Record], BaselineRecord | None]]) -> EndpointView:
+    """Args: monitors: the records of each, oldest first, at least one; and its baseline."""
+    incidents = [each for records, _ in monitors for each in incidents_of(records)]
+    views: list[MonitorView] = []
+    data: list[Json] = []
+    for index, (records, baseline) in enumerate(monitors):
+        view, drawn = _monitor(index, endpoint, records, baseline)
+        views.append(view)
+        data.append(drawn)
+    states = {records[-1].state for records, _ in monitors}
+    opened = [each for each in incidents if each.end is None]
+    return EndpointView(
+        f"{shown(endpoint)}: over time",
+        shown(endpoint),
+        "violated" if opened else "good" if "good" in states else "empty",
+        _verdict(opened, states),
+        tuple(views),
+        tuple(_row(each) for each in sorted(incidents, key=lambda each: (each.start, each.monitor), reverse=True)),
+        {"monitors": data},
+    )
+
+
+def _verdict(opened: Sequence[Incident], states: set[str]) -> str:
+    if opened:
+        parts = (
+            f"{shown(each.monitor)} since {'at least ' if each.cut else ''}{when(each.start)}"
+            f" ({count(each.executions, 'execution')})"
+            for each in opened
+        )
+        return f"In alarm: {'; '.join(parts)}."
+    if "good" not in states:
+        return "Nothing to judge: the last windows have no rows."
+    return "Quiet: the last execution of each monitor found no violations."
+
+
+def _row(incident: Incident) -> IncidentRow:
+    return IncidentRow(
+        shown(incident.monitor),
+        f"{'before ' if incident.cut else ''}{when(incident.start)}",
+        when(incident.end) if incident.end else "open",
+        incident.executions,
+        incident.worst,
+        ", ".join(map(shown, incident.subjects)),
+        incident.end is None,
+    )
+
+
+def _monitor(
+    index: int, endpoint: str, records: Sequence[Record], baseline: BaselineRecord | None
+) -> tuple[MonitorView, Json]:
+    newest = records[-1]
+    root = f"{layout.REPORTS}{endpoint}/"
+    features = features_view(records, baseline)
+    view = MonitorView(
+        index,
+        shown(newest.monitor),
+        newest.kind,
+        newest.state,
+        newest.verdict,
+        report_link(newest, root),
+        _facts(newest, len(records)),
+        tuple(Cell(report_link(each, root), each.state, _cell_text(each)) for each in records),
+        when(records[0].scheduled),
+        when(newest.scheduled),
+        features.rows,
+        features.total,
+        features.total - len(features.rows),
+        features.undrawn,
+        newest.source,
+    )
+    return view, {
+        "monitor": shown(newest.monitor),
+        "kind": newest.kind,
+        "times": [each.scheduled for each in records],
+        "links": [report_link(each, root) for each in records],
+        "states": [each.state for each in records],
+        "violations": [each.violations for each in records],
+        "rows": [each.rows for each in records],
+        "coverage": [short(each.coverage) for each in records],
+        "worst": [short(excess_of(each)) for each in records],
+        "features": features.data,
+        "metrics": _metrics(records),
+    }
+
+
+def _facts(newest: Record, executions: int) -> tuple[Fact, ...]:
+    facts = [
+        Fact("Last execution", when(newest.scheduled)),
+        Fact("Violations", f"{newest.violations:,}"),
+        Fact("Rows", f"{newest.rows:,}"),
+    ]
+    if newest.coverage is not None:
+        facts.append(Fact("Coverage", percent(newest.coverage)))
+    if newest.revision is not None:
+        facts.append(Fact("Revision", str(newest.revision)))
+    facts.append(Fact("Executions shown", f"{executions:,}"))
+    return tuple(facts)
+
+
+def _cell_text(record: Record) -> str:
+    said = count(record.violations, "violation") if record.violations else _STATES[record.state]
+    return f"{when(record.scheduled)}: {said}"
+
+
+def _metrics(records: Sequence[Record]) -> list[Json]:
+    """Those of the newest execution, the watched ones first."""
+    newest = sorted(records[-1].metrics, key=lambda each: (each.threshold is None, not each.violated))
+    found = [{each.name: each for each in record.metrics} for record in records]
+    drawn: list[Json] = []
+    for metric in newest[:_MOST_METRICS]:
+        points = [each.get(metric.name) for each in found]
+        bounds = [point.interval if point and point.interval else (None, None) for point in points]
+        values = [short(point.value) if point else None for point in points]
+        drawn.append(
+            {
+                "name": shown(metric.name),
+                "values": values,
+                "lower": [lower for lower, _ in bounds],
+                "upper": [upper for _, upper in bounds],
+                "threshold": short(metric.threshold),
+                "baseline": short(metric.baseline),
+                "violated": metric.violated,
+                "now": number(metric.value),
+            }
+        )
+    return drawn
+
+
+def when(scheduled: str) -> str:
+    """A record's time, as text for people."""
+    return instant(parse_instant(scheduled))
