@@ -15,6 +15,7 @@ import pytest
 from local.cloud import EmbeddedCloud
 from local.emf import metric_data
 from local.stack import REPOSITORY, TAKEN_OUT, cloudformation_template
+from tests.end_to_end.alarmed import inbox
 
 pytestmark = pytest.mark.cloud
 
@@ -134,6 +135,56 @@ def test_schedules_fire_by_the_clock_when_they_are_let() -> None:
                 break
     moment = datetime.fromisoformat(json.loads(messages[0]["Body"])["scheduled_time"])
     assert abs(moment - due) < timedelta(minutes=2)
+
+
+def test_a_message_of_an_alarm_looks_as_cloudwatchs_and_an_anomaly_band_is_kept() -> None:
+    told: list[str] = []
+    then = datetime(2013, 3, 8, 5, tzinfo=UTC)
+    with EmbeddedCloud(clock=then, tell=told.append) as cloud:
+        heard = inbox(cloud, "hears", "RetrainingTopicArn")
+        cloudwatch = cloud.client("cloudwatch")
+        dimensions = [{"Name": "Endpoint", "Value": "e"}]
+        metric = {"Namespace": "Driftline/driftline", "MetricName": "violations", "Dimensions": dimensions}
+        cloudwatch.put_metric_alarm(
+            AlarmName="one", AlarmDescription="said", **metric, Statistic="Maximum", Period=3600, EvaluationPeriods=3,
+            DatapointsToAlarm=1, Threshold=1, ComparisonOperator="GreaterThanOrEqualToThreshold",
+            TreatMissingData="ignore", AlarmActions=[cloud.outputs["RetrainingTopicArn"]],
+        )  # fmt: skip
+        band = [
+            {"Id": "m1", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Maximum"}, "ReturnData": True},
+            {"Id": "band", "Expression": "ANOMALY_DETECTION_BAND(m1, 2)", "ReturnData": True},
+        ]
+        cloudwatch.put_metric_alarm(
+            AlarmName="band", Metrics=band, ThresholdMetricId="band", EvaluationPeriods=1,
+            ComparisonOperator="GreaterThanUpperThreshold",
+        )  # fmt: skip
+        # When the metric is beyond the threshold, of this endpoint and, later, of another one
+        cloudwatch.put_metric_data(
+            Namespace="Driftline/driftline",
+            MetricData=[
+                {"MetricName": "violations", "Dimensions": dimensions, "Timestamp": then, "Value": 3},
+                {"MetricName": "violations", "Timestamp": then, "Value": 0},
+            ],
+        )
+        cloud.evaluate_alarms()
+        (envelope,) = heard.take()
+        kept = cloudwatch.describe_alarms(AlarmNames=["band"])["MetricAlarms"][0]
+    message = json.loads(envelope["Message"])
+    assert (message["AlarmName"], message["NewStateValue"], message["OldStateValue"]) == (
+        "one",
+        "ALARM",
+        "INSUFFICIENT_DATA",
+    )
+    assert message["AlarmDescription"] == "said"
+    assert message["StateChangeTime"] == "2013-03-08T05:00:00.000+0000"
+    assert message["AlarmArn"].endswith(":alarm:one")
+    assert message["Trigger"]["Dimensions"] == [{"name": "Endpoint", "value": "e"}]
+    assert message["Trigger"]["DatapointsToAlarm"] == 1
+    assert kept["Metrics"][1]["Expression"] == "ANOMALY_DETECTION_BAND(m1, 2)"
+    assert kept["StateValue"] == "INSUFFICIENT_DATA"
+    assert [line for line in told if "band" in line] == [
+        "The alarm band is not evaluated here: CloudWatch alone knows anomaly bands."
+    ]
 
 
 def test_what_is_left_out_of_the_template_is_known() -> None:
