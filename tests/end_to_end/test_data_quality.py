@@ -4,7 +4,6 @@ import gzip
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.cloud import EmbeddedCloud
+from tests.end_to_end.alarmed import Inbox, inbox
 from tests.end_to_end.endpoint import (
     HOUR,
     Bucket,
@@ -32,58 +32,20 @@ SCHEDULED = HOUR + timedelta(hours=1)
 NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
 
 
-@dataclass
-class Inbox:
-    """A queue that something was subscribed to."""
-
-    sqs: Any
-    url: str
-    arn: str
-
-    def take(self) -> list[dict[str, Any]]:
-        """All messages, which are gone then."""
-        bodies: list[dict[str, Any]] = []
-        for _ in range(100):
-            messages = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
-            if not messages:
-                break
-            for message in messages:
-                bodies.append(json.loads(message["Body"]))
-                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-        return bodies
-
-
-def _inbox(cloud: EmbeddedCloud, name: str) -> Inbox:
-    sqs = cloud.client("sqs")
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    return Inbox(sqs, url, arn)
-
-
 @pytest.fixture(scope="module")
 def operators(cloud: EmbeddedCloud) -> Inbox:
     """Hears what the operator topic says."""
-    inbox = _inbox(cloud, "operators-hear")
-    cloud.client("sns").subscribe(TopicArn=cloud.outputs["OperatorTopicArn"], Protocol="sqs", Endpoint=inbox.arn)
-    return inbox
+    return inbox(cloud, "operators-hear", "OperatorTopicArn")
 
 
 @pytest.fixture(scope="module")
 def completed(cloud: EmbeddedCloud) -> Inbox:
     """Hears the events that executions end with."""
-    inbox = _inbox(cloud, "rules-hear")
+    rules_hear = inbox(cloud, "rules-hear")
     events = cloud.client("events")
     events.put_rule(Name="everything-of-driftline", EventPattern=json.dumps({"source": ["driftline"]}))
-    events.put_targets(Rule="everything-of-driftline", Targets=[{"Id": "q", "Arn": inbox.arn}])
-    return inbox
+    events.put_targets(Rule="everything-of-driftline", Targets=[{"Id": "q", "Arn": rules_hear.arn}])
+    return rules_hear
 
 
 @pytest.fixture
