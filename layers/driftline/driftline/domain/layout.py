@@ -171,7 +171,7 @@ def freshness_key(endpoint: str) -> str:
 
 
 def overview_record_key(endpoint: str, monitor: str, scheduled: datetime) -> str:
-    """What the overview pages show of one execution; in folders by month, so that the newest are found in few listings."""
+    """What the overview pages show of one execution; by month, so that the newest are found in few listings."""
     return f"{OVERVIEW}{endpoint}/{monitor}/{scheduled:%Y/%m/%Y%m%dT%H%MZ}.json"
 
 

@@ -26,7 +26,7 @@ def past_executions(store: ObjectStore, place: Place, kind: Kind) -> list[PastEx
     Those whose files cannot be read are left out: a trend has gaps rather than no page.
     """
     found: list[PastExecution] = []
-    for earlier in _folders_before(store, place):
+    for earlier in folders_before(store, place):
         past = _past(store, earlier, kind)
         if past is not None:
             found.append(past)
@@ -49,7 +49,7 @@ def _past(store: ObjectStore, place: Place, kind: Kind) -> PastExecution | None:
         return None  # The execution's own page says what is wrong with it.
 
 
-def _folders_before(store: ObjectStore, place: Place) -> Iterator[Place]:
+def folders_before(store: ObjectStore, place: Place) -> Iterator[Place]:
     """Folders of earlier executions, newest first; so few listings that years of hourly executions do no harm."""
     root = f"{place.folder.rsplit(f'/{place.scheduled:%Y/%m/%d/%H}/', 1)[0]}/"
     listings = 0

@@ -1,0 +1,78 @@
+"""`driftline overview`: the pages that people look at."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from driftline.cli import options
+from driftline.cli.output import reporting
+from driftline.cli.places import open_place
+from driftline.cli.text import safe
+from driftline.domain import layout
+from driftline.domain.errors import InvalidInputError
+from driftline.usecases.rebuild_overview import RebuiltOverview, rebuild_overview
+from driftline.usecases.render_overview import INDEX, endpoint_page_key, render_index_page
+
+Reports = Annotated[
+    bool, typer.Option("--reports/--no-reports", help="Make the pages of executions, too, where they are missing.")
+]
+
+
+def overview(
+    *,
+    store: options.Store = ".",
+    endpoint: Annotated[str | None, typer.Option("--endpoint", "-e", help="One endpoint. Default: all.")] = None,
+    reports: Reports = True,
+    as_json: options.Json = False,
+) -> None:
+    """Make the pages over time, of the newest 90 executions of each monitor, and the page of all endpoints.
+
+    In the cloud they are made after every execution. This makes them for a folder, for files that SageMaker wrote,
+    and after an update of Driftline.
+
+    Example: driftline overview --store my-folder
+    """
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        wanted = [endpoint] if endpoint is not None else list(place.store.folders(layout.REPORTS))
+        made: list[RebuiltOverview] = []
+        with output.progress("Reading", total=0) as step:
+            for name in wanted:
+                rebuilt = rebuild_overview(place.store, name, reports=reports, step=step)
+                made += [rebuilt] if rebuilt else []
+        if not made:
+            raise InvalidInputError(
+                "no execution here",
+                where=place.store.uri(layout.REPORTS),
+                expected="reports/<endpoint>/<monitor>/yyyy/mm/dd/hh/statistics.json",
+                mend="`driftline run` or `driftline replay` makes some.",
+            )
+        render_index_page(place.store)
+        for each in made:
+            for folder, why in each.left_out:
+                output.note(f"left out: {folder}: {why}")
+        index = place.store.uri(f"{layout.REPORTS}{INDEX}")
+        result = {
+            "index": index,
+            "endpoints": [
+                {
+                    "endpoint": each.endpoint,
+                    "page": place.store.uri(endpoint_page_key(each.endpoint)),
+                    "executions": each.executions,
+                    "reports": each.reports,
+                    "left_out": [folder for folder, _ in each.left_out],
+                }
+                for each in made
+            ],
+        }
+        output.result(result, lambda console: _show(console, made, index))
+
+
+def _show(console: Console, made: list[RebuiltOverview], index: str) -> None:
+    for each in made:
+        console.print(
+            f"[green]ok[/green]  {safe(each.endpoint)}: {each.executions:,} executions, {each.reports:,} reports made",
+            soft_wrap=True,
+        )
+    console.print(f"Open {safe(index)}", soft_wrap=True)
