@@ -40,7 +40,7 @@ test: lint  ## Everything: linters, types, contracts, all tests, end-to-end ones
 lint: setup  ## ruff, mypy, import contracts, cfn-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy layers/driftline/driftline functions local bench --exclude bench/peers/  # the peers live in environments of their own
+	$(BIN)/mypy layers/driftline/driftline functions local pipelines bench --exclude bench/peers/  # the peers live in environments of their own
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint template.yaml
 
