@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from driftline.domain import layout
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Tick
 from driftline.usecases.incident_desk import Notified
 from driftline.usecases.notify_operators import notify_operators
-from driftline.usecases.ports import Channel, ObjectStore, Once, StateTable
+from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLink, ReportLinks, StateTable
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable
 
 STACK = "prod"
@@ -100,6 +101,17 @@ def adopted(at: datetime = NOON, identity: str = "e-1") -> Happening:
     )
 
 
+@dataclass(frozen=True)
+class FixedLinks:
+    """Links below a root."""
+
+    root: str
+    lasting: bool
+
+    def to(self, key: str) -> ReportLink:
+        return ReportLink(self.root + key, self.lasting)
+
+
 class Office:
     """notify_operators with its ports, for several deliveries in a row."""
 
@@ -109,18 +121,26 @@ class Office:
         store: ObjectStore | None = None,
         table: StateTable | None = None,
         once: Once | None = None,
+        links: ReportLinks | None = None,
     ) -> None:
         self.channels = channels
         self.store = store or endpoint()
         self.table = table or InMemoryTable()
         self.once = once or InMemoryOnce()
+        self.links = links
 
     def hear(self, *heard: Heard) -> Notified:
         """The outcome of the last one."""
         notified = Notified()
         for each in heard:
             notified = notify_operators(
-                each, store=self.store, table=self.table, once=self.once, channels=self.channels, stack=STACK
+                each,
+                store=self.store,
+                table=self.table,
+                once=self.once,
+                channels=self.channels,
+                stack=STACK,
+                links=self.links,
             )
         return notified
 

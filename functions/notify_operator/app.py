@@ -8,6 +8,7 @@ from driftline.adapters.alarms_in import AlarmMessage
 from driftline.adapters.channels.loading import load_channels
 from driftline.adapters.inbox import Postponing, work_through
 from driftline.adapters.once import OnceInDynamo
+from driftline.adapters.report_links import report_links
 from driftline.adapters.s3 import S3Store
 from driftline.adapters.settings import NotifySettings
 from driftline.adapters.state_table import DynamoTable
@@ -18,6 +19,7 @@ settings = NotifySettings.from_environment()
 store = S3Store(settings.bucket)
 table = DynamoTable(settings.state_table)
 once = OnceInDynamo(settings.state_table)
+links = report_links(settings)
 postponing = Postponing(settings.alarm_queue)
 
 
@@ -26,7 +28,7 @@ def notify(message: AlarmMessage) -> None:
     # Each time anew: their settings are kept for some minutes, and a secret that was changed counts then.
     channels = load_channels(settings)
     notified = notify_operators(
-        heard, store=store, table=table, once=once, channels=channels, stack=settings.stack_name
+        heard, store=store, table=table, once=once, channels=channels, stack=settings.stack_name, links=links
     )
     for failure in notified.failures:
         logger.warning("waits", channel=failure.channel, message_id=failure.message, reason=str(failure.error))

@@ -1,5 +1,6 @@
 """From alarms, events and ticks to what a channel is sent."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,7 +12,19 @@ from driftline.domain.incidents.heard import Happening, RawAlarm, Text, Tick
 from driftline.domain.notifications.message import Message, MessageKind, Severity
 from driftline.usecases.notify_operators import notify_operators
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
-from tests.notifying import FOLDER, HOUR, NOON, Office, adopted, alarm, endpoint, executed, feature, violation
+from tests.notifying import (
+    FOLDER,
+    HOUR,
+    NOON,
+    FixedLinks,
+    Office,
+    adopted,
+    alarm,
+    endpoint,
+    executed,
+    feature,
+    violation,
+)
 
 OPENED, ESCALATED, UPDATED, RECOVERED, NOTICE = (
     MessageKind.OPENED,
@@ -235,6 +248,28 @@ class TestContent:
         store.put(FOLDER + "report.html", b"<html>")
         Office(channel, store=store).hear(alarm())
         assert channel.sent[0][0].link == f"memory://bucket/{FOLDER}report.html"
+
+    @pytest.mark.parametrize("lasting", [True, False])
+    def test_it_links_the_page_that_is_being_made(self, *, lasting: bool) -> None:
+        channel = RecordingChannel()
+        Office(channel, links=FixedLinks("https://pages.example/", lasting=lasting)).hear(alarm())
+        message = channel.sent[0][0]
+        assert message.link == f"https://pages.example/{FOLDER}report.html"
+        told = [line for line in message.details if FOLDER in line]
+        expected = f"When the link has expired, the files are still in memory://bucket/{FOLDER}"
+        assert told == ([] if lasting else [expected])
+
+    def test_a_link_that_no_channel_takes_is_no_link(self) -> None:
+        channel = RecordingChannel()
+        Office(channel, links=FixedLinks("https://pages.example/" + "x" * 2900, lasting=False)).hear(alarm())
+        assert channel.sent[0][0].link == f"memory://bucket/{FOLDER}"
+
+    def test_an_execution_that_failed_has_no_page(self) -> None:
+        channel, store = RecordingChannel(), endpoint()
+        last = {"status": "Failed", "reason": "no baseline", "trigger": "schedule", "folder": FOLDER}
+        store.put("state/executions/shop/data_quality/last.json", json.dumps(last).encode())
+        Office(channel, store=store, links=FixedLinks("https://pages.example/", lasting=True)).hear(alarm())
+        assert channel.sent[0][0].link == f"memory://bucket/{FOLDER}"
 
     def test_the_next_message_says_what_changed(self) -> None:
         channel, store = RecordingChannel(), endpoint()

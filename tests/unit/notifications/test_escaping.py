@@ -83,7 +83,7 @@ class TestLinks:
             ("https://", None),
             ("https://[half", None),
             ("https://a.example/\u202e", None),
-            ("https://a.example/" + "x" * 2000, None),
+            ("https://a.example/" + "x" * 2900, None),
             (None, None),
         ],
     )

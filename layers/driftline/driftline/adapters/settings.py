@@ -104,6 +104,10 @@ class NotifySettings(Settings):
     """SSM parameters below it are channels."""
     channels_secret: _Optional = Field(default=None, alias="CHANNELS_SECRET")
     """A secret of Secrets Manager that holds channels, too."""
+    reports_url: _Optional = Field(default=None, alias="REPORTS_URL")
+    """Where reports are served; messages link there."""
+    report_link_hours: int = Field(default=0, alias="REPORT_LINK_HOURS", ge=0, le=12)
+    """How long signed links to reports should hold, if they are not served; 0 for none."""
 
 
 class RetrainingSettings(Settings):

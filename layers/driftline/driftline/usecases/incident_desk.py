@@ -18,7 +18,7 @@ from driftline.domain.notifications.message import Message, MessageKind
 from driftline.usecases.incident_delivery import Failure, is_complete, raise_for, send_waiting
 from driftline.usecases.incident_facts import gather
 from driftline.usecases.monitor_documents import load_document
-from driftline.usecases.ports import Channel, ObjectStore, Once, StateTable
+from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLinks, StateTable
 
 KIND = "incident"
 """Of the items in the state table."""
@@ -54,6 +54,7 @@ class Desk:
 
     Attributes:
         stack: The stack's name, with which the names of its endpoints' alarms begin.
+        links: To the pages of reports, where they can be linked.
     """
 
     store: ObjectStore
@@ -61,6 +62,7 @@ class Desk:
     once: Once
     channels: Sequence[Channel]
     stack: str
+    links: ReportLinks | None = None
 
     def incidents(self) -> list[Incident]:
         """All that can be read; one that cannot is an error for its own next alarm, and for no other incident."""
@@ -127,7 +129,7 @@ class Desk:
         kind = due(incident)
         if kind is None or self._silenced(incident, at):
             return incident
-        facts = gather(incident, self.store, self.document(incident.endpoint))
+        facts = gather(incident, self.store, self.document(incident.endpoint), self.links)
         told_at = _moment(incident, kind, at)
         message, snapshot = incident_message(incident, kind, told_at, facts)
         return announce(incident, message, cause, snapshot)

@@ -10,17 +10,26 @@ from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.messages import Facts
 from driftline.domain.incidents.watching import is_watch, trouble
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.notifications.escaping import web_link
 from driftline.usecases.last_execution import LastExecution, last_execution
-from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports import ObjectStore, ReportLink, ReportLinks
 from driftline.usecases.revisions import SUMMARY
 
 _S3 = "s3://"
-_REPORT = "report.html"
+_PAGE = "report.html"
+"""As render_report calls it; what makes pages takes long to import."""
+
 _CONSOLE = "https://console.aws.amazon.com/s3"
 
 
-def gather(incident: Incident, store: ObjectStore, document: MonitorDocument | None) -> Facts:
-    """Whatever can be found: a message goes out even when the execution behind it cannot be read."""
+def gather(
+    incident: Incident, store: ObjectStore, document: MonitorDocument | None, links: ReportLinks | None = None
+) -> Facts:
+    """Whatever can be found: a message goes out even when the execution behind it cannot be read.
+
+    Args:
+        links: To the pages of reports; without them a link leads to the files in the S3 console.
+    """
     endpoint = incident.endpoint
     if endpoint is None:
         command = f"aws cloudwatch disable-alarm-actions --alarm-names {shell_quoted(incident.subject)}"
@@ -33,12 +42,12 @@ def gather(incident: Incident, store: ObjectStore, document: MonitorDocument | N
         return Facts(unread=why, silence=silence_command(store, endpoint, WATCH), channels=channels)
     last = last_execution(store, endpoint, incident.subject)
     findings, unread = _findings(store, last)
-    folder = last.folder if last else ""
+    link = report_link(store, last, links) if last and last.folder else None
     return Facts(
         findings=findings,
         unread=unread,
-        link=report_link(store, folder) if folder else None,
-        files=store.uri(folder) if folder else "",
+        link=link.url if link else None,
+        files=store.uri(last.folder) if last and link and not link.lasting else "",
         silence=silence_command(store, endpoint, incident.subject),
         channels=channels,
     )
@@ -49,11 +58,19 @@ def silence_command(store: ObjectStore, endpoint: str, subject: str) -> str:
     return f'driftline silence {endpoint} {subject} --for P1D --why "…" --store {shell_quoted(place)}'
 
 
-def report_link(store: ObjectStore, folder: str) -> str:
-    """What a person opens: the page of the report if there is one, else the folder of its files."""
-    page = folder + _REPORT
-    key = page if any(found.key == page for found in store.list(page)) else folder
-    return console_link(store.uri(key))
+def report_link(store: ObjectStore, last: LastExecution, links: ReportLinks | None) -> ReportLink:
+    """What a person opens: the page of the report, which may be made while the message is on its way.
+
+    Without links, or with one that is too long for channels, it is the console's view of the page or of its folder. An
+    execution that failed has no page.
+    """
+    if links is not None and not last.failed:
+        link = links.to(last.folder + _PAGE)
+        if web_link(link.url) is not None:
+            return link
+    page = last.folder + _PAGE
+    key = page if any(found.key == page for found in store.list(page)) else last.folder
+    return ReportLink(console_link(store.uri(key)), lasting=True)
 
 
 def console_link(uri: str) -> str:

@@ -38,7 +38,7 @@ from driftline.domain.notifications.message import Severity
 from driftline.domain.windows import format_instant
 from driftline.usecases.incident_desk import Desk, Notified
 from driftline.usecases.monitor_documents import load_document
-from driftline.usecases.ports import Channel, ObjectStore, Once, StateTable
+from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLinks, StateTable
 
 NO_DATA = "INSUFFICIENT_DATA"
 """CloudWatch's third state."""
@@ -54,18 +54,26 @@ _GRACE = 2
 
 
 def notify_operators(
-    heard: Heard, *, store: ObjectStore, table: StateTable, once: Once, channels: Sequence[Channel], stack: str
+    heard: Heard,
+    *,
+    store: ObjectStore,
+    table: StateTable,
+    once: Once,
+    channels: Sequence[Channel],
+    stack: str,
+    links: ReportLinks | None = None,
 ) -> Notified:
     """Tells people what they do not know yet.
 
     Args:
         stack: The stack's name: alarms called `<stack>/<endpoint>/<subject>/<label>` are those of its endpoints.
+        links: To the pages of reports; without them messages link to the S3 console.
 
     Raises:
         RetryLaterError: a channel is down, or somebody else does the same right now: deliver it again.
         InvalidInputError: a channel refuses, which a person has to mend. All other channels have their messages.
     """
-    desk = Desk(store, table, once, channels, stack)
+    desk = Desk(store, table, once, channels, stack, links)
     match heard:
         case RawAlarm():
             return _alarm(desk, heard)

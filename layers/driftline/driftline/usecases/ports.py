@@ -175,6 +175,22 @@ class Operators(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportLink:
+    """Attributes: lasting: it holds as long as the page does."""
+
+    url: str
+    lasting: bool
+
+
+class ReportLinks(Protocol):
+    """How people get to the pages of reports."""
+
+    def to(self, key: str) -> ReportLink:
+        """The link to a page, which need not be there yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class StateItem:
     """A JSON text with the version that it had; versions count from 1."""
 

@@ -23,7 +23,7 @@ class Facts:
         findings: Of the last execution; None when there is none that can be read.
         unread: Why the findings are None, or why the execution failed; empty when nobody has to know.
         link: What a person opens.
-        files: Where the files of the report are.
+        files: Where the files of the report are, if the link does not hold for good.
         silence: How to silence it.
         channels: Names of the channels that it is for; empty for all.
     """
@@ -135,7 +135,7 @@ def _details(incident: Incident, kind: MessageKind, facts: Facts) -> Iterator[st
     if facts.findings:
         yield f"{count(facts.findings.violations, 'violation', 'violations')} in {facts.findings.rows} rows"
     if facts.files:
-        yield f"Files: {facts.files}"
+        yield f"When the link has expired, the files are still in {facts.files}"
 
 
 def _history(incident: Incident) -> Iterator[str]:
