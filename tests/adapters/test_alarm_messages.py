@@ -97,23 +97,51 @@ class TestComingAgain:
 
     def received(self, queue: str) -> dict[str, Any]:
         answer = boto3.client("sqs").receive_message(
-            QueueUrl=queue, MessageSystemAttributeNames=["ApproximateReceiveCount"], VisibilityTimeout=0
+            QueueUrl=queue,
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+            VisibilityTimeout=0,
+            MaxNumberOfMessages=10,
         )
         return {"Records": [_record(message) for message in answer.get("Messages", [])]}
 
     @pytest.mark.parametrize(
-        ("error", "hidden"), [(RetryLaterError("503", after=60), True), (InvalidInputError("401"), False)]
+        ("error", "seconds"),
+        [
+            (RetryLaterError("503", after=60), 60),
+            (RetryLaterError("no answer"), 30),
+            (InvalidInputError("401"), 3),
+            (ConnectionResetError("nobody foresaw it"), 30),
+        ],
     )
-    def test_only_what_may_help_later_is_postponed(self, queue: str, error: Exception, hidden: bool) -> None:
+    def test_what_passes_comes_later_and_what_does_not_pass_is_soon_a_dead_letter(
+        self, queue: str, error: Exception, seconds: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=sample("notify_operator.tick"))
         batch = self.received(queue)
+        client = boto3.client("sqs")
+        waits: list[int] = []
+        monkeypatch.setattr(
+            client, "change_message_visibility", lambda **request: waits.append(request["VisibilityTimeout"])
+        )
 
         def fail(_: AlarmMessage) -> None:
             raise error
 
-        answer = work_through(batch, AlarmMessage, fail, Logger(), Postponing(queue))
+        answer = work_through(batch, AlarmMessage, fail, Logger(), Postponing(queue, client))
         assert answer == {"batchItemFailures": [{"itemIdentifier": batch["Records"][0]["messageId"]}]}
-        assert (self.received(queue)["Records"] == []) == hidden
+        assert waits == [seconds]
+
+    def test_a_body_that_is_no_message_is_soon_a_dead_letter_and_the_others_are_not_hurt(self, queue: str) -> None:
+        sqs = boto3.client("sqs")
+        for body in ("no json", sample("notify_operator.tick")):
+            sqs.send_message(QueueUrl=queue, MessageBody=body)
+        batch = self.received(queue)
+        (bad,) = [each["messageId"] for each in batch["Records"] if each["body"] == "no json"]
+        worked: list[AlarmMessage] = []
+        answer = work_through(batch, AlarmMessage, worked.append, Logger(), Postponing(queue))
+        assert len(worked) == 1
+        assert answer == {"batchItemFailures": [{"itemIdentifier": bad}]}
+        assert bad not in {each["messageId"] for each in self.received(queue)["Records"]}
 
     def test_without_postponing_the_queue_decides(self, queue: str) -> None:
         boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=sample("notify_operator.tick"))

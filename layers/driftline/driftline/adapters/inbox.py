@@ -1,14 +1,14 @@
 """Messages of a queue, one after the other: what fails is tried again or ends in the dead-letter queue, alone."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from driftline.domain.errors import RetryLaterError
+from driftline.domain.errors import InvalidInputError, RetryLaterError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -18,9 +18,12 @@ FIRST_WAIT = 30.0
 
 LONGEST_WAIT = 900.0
 
+SOON = 3.0
+"""Seconds until what no retry mends comes again: the dead-letter queue, whose alarm people hear, is soon reached."""
+
 
 class Postponing:
-    """Lets messages that another system cannot take now come again later: each time twice as long as the time before.
+    """Lets messages that failed come again later: each time twice as long as the time before.
 
     Without it they come again after the queue's visibility timeout, which has to be long enough for the function.
 
@@ -33,8 +36,13 @@ class Postponing:
         self._queue = queue
         self._client = client or _client()
 
-    def postpone(self, record: SQSRecord, error: RetryLaterError) -> None:
-        seconds = wait(int(record.attributes.approximate_receive_count), error.after)
+    def postpone(self, record: SQSRecord, error: BaseException | None) -> None:
+        """What nobody foresaw is taken for a passing trouble of AWS."""
+        if isinstance(error, InvalidInputError | ValidationError):
+            seconds = SOON
+        else:
+            after = error.after if isinstance(error, RetryLaterError) else None
+            seconds = wait(int(record.attributes.approximate_receive_count), after)
         self._client.change_message_visibility(
             QueueUrl=self._queue, ReceiptHandle=record.receipt_handle, VisibilityTimeout=round(seconds)
         )
@@ -60,22 +68,21 @@ def work_through[Message: BaseModel](
         model: What the messages' bodies are.
         work: Called with each message; raises to have it delivered again.
         logger: Gets every failure with its trace.
-        postponing: When messages come again that are to be tried later; the queue decides unless it is given.
+        postponing: When messages come again that failed; the queue decides unless it is given.
 
     Returns:
         The partial batch response, which names the messages that failed.
     """
 
     def handle(record: SQSRecord) -> None:
-        try:
-            work(model.model_validate_json(record.body))
-        except RetryLaterError as error:
-            if postponing is not None:
-                postponing.postpone(record, error)
-            raise
+        work(model.model_validate_json(record.body))
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=logger)  # type: ignore[arg-type]
-    return dict(process_partial_response(dict(batch), handle, processor))
+    answer = dict(process_partial_response(dict(batch), handle, processor))
+    if postponing is not None:
+        for record, (_, error, _) in zip(processor.fail_messages, processor.exceptions, strict=True):
+            postponing.postpone(cast("SQSRecord", record), error)
+    return answer
 
 
 def _client() -> "SQSClient":
