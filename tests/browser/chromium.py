@@ -8,8 +8,10 @@ import os
 import shutil
 import subprocess
 import tarfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright._impl._driver import compute_driver_executable
 
@@ -23,7 +25,7 @@ _OWN = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _UNPACK = """
 const fs = require("fs"), zlib = require("zlib");
 for (const name of ["chromium", "al2023.tar", "swiftshader.tar"])
-  fs.writeFileSync(name, zlib.brotliDecompressSync(fs.readFileSync(`package/bin/${name}.br`)));
+  fs.writeFileSync(name, zlib.brotliDecompressSync(fs.readFileSync(`${name}.br`)));
 """
 
 
@@ -44,22 +46,26 @@ def find_chromium() -> Chromium:
     own = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _OWN)), None)
     if own:
         return Chromium(Path(own))
-    if not (CACHE / "chromium").exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        _unpack(npm_pack(f"{PACKAGE}@{VERSION}", INTEGRITY, CACHE))
+    if not CACHE.exists():
+        CACHE.parent.mkdir(exist_ok=True)
+        with TemporaryDirectory(dir=CACHE.parent) as folder:
+            whole = _unpacked(npm_pack(f"{PACKAGE}@{VERSION}", INTEGRITY, Path(folder)))
+            with suppress(OSError):  # Another worker of the same run was faster.
+                whole.rename(CACHE)
     return Chromium(CACHE / "chromium", {"LD_LIBRARY_PATH": str(CACHE / "lib")})
 
 
-def _unpack(archive: Path) -> None:
-    """The browser is compressed with Brotli, which the Node.js inside Playwright can read. Renamed last."""
+def _unpacked(archive: Path) -> Path:
+    """The folder with browser and libraries; they are compressed with Brotli, which Playwright's Node.js can read."""
     with tarfile.open(archive) as files:
-        files.extractall(CACHE, filter="data")
-    node = compute_driver_executable()[0]
-    subprocess.run([node, "-e", _UNPACK], cwd=CACHE, check=True, timeout=120)
+        files.extractall(archive.parent, filter="data")
+    folder = archive.parent / "package" / "bin"
+    subprocess.run([compute_driver_executable()[0], "-e", _UNPACK], cwd=folder, check=True, timeout=120)
     for name in ("al2023.tar", "swiftshader.tar"):
-        with tarfile.open(CACHE / name) as files:
-            files.extractall(CACHE, filter="data")
-        (CACHE / name).unlink()
-    (CACHE / "chromium").chmod(0o755)
-    shutil.rmtree(CACHE / "package")
-    archive.unlink()
+        with tarfile.open(folder / name) as files:
+            files.extractall(folder, filter="data")
+        (folder / name).unlink()
+    (folder / "chromium").chmod(0o755)
+    for packed in folder.glob("*.br"):
+        packed.unlink()
+    return folder

@@ -4,13 +4,15 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.data_quality.observed import statistics_of
 from driftline.domain.data_quality.statistics import FeatureStatistics, parse_statistics
 from driftline.domain.drift.rank_map import true_ranks
 from driftline.domain.profiles.column import ColumnProfile
-from driftline.domain.reports.distributions import MOST_BARS, Retained, bin_edges, distribution_of
+from driftline.domain.reports.distributions import LARGEST, MOST_BARS, Retained, bin_edges, distribution_of
 
 
 def feature(values: list[str]) -> FeatureStatistics:
@@ -140,11 +142,44 @@ def test_nothing_to_draw() -> None:
     assert (distribution.bars, distribution.bins, distribution.quantiles) == (None, None, None)
 
 
-@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-1e-9, 3e-9), (1e12, 1e12 + 5), (5.0, 5.0), (-7.3, 1e9)])
-def test_edges_cover_everything_with_about_thirty_bins(low: float, high: float) -> None:
+drawable = st.floats(-LARGEST, LARGEST)
+
+
+@given(st.lists(drawable, min_size=1, max_size=60), st.lists(drawable, max_size=60))
+@example([-LARGEST, LARGEST], [0.0])
+@example([1e17 + 16 * i for i in range(40)], [])
+@example([5e-324 * i for i in range(40)], [1.0])
+@example([7.0] * 40, [])
+def test_any_numbers_have_bins_that_hold_every_row(now: list[float], then: list[float]) -> None:
+    sides = [Retained(true_ranks([values])) for values in (now, then) if values]
+
+    edges = bin_edges(sides)
+
+    assert 2 <= len(edges) <= 45
+    assert np.all(np.isfinite(edges))
+    assert np.all(np.diff(edges) > 0)
+    for side in sides:
+        below, above = side.shares_below(edges[:1])[0], 1 - side.shares_below(edges[-1:])[0]
+        assert 0 <= below <= 0.02
+        assert -1e-12 <= above <= 0.02
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-1e-9, 3e-9), (1e12, 1e12 + 5), (-7.3, 1e9)])
+def test_about_thirty_bins_of_a_round_width(low: float, high: float) -> None:
     edges = bin_edges([Retained(true_ranks([np.linspace(low, high, 100)]))])
 
-    assert edges[0] <= low
-    assert edges[-1] > high or high == low
-    assert 2 <= len(edges) <= 36
-    assert np.all(np.diff(edges) > 0)
+    assert 12 <= len(edges) <= 34
+    assert np.allclose(np.diff(edges), edges[1] - edges[0], rtol=1e-3)
+
+
+def test_infinities_of_a_file_are_left_out() -> None:
+    body = (
+        '{"dataset": {"item_count": 3}, "features": [{"name": "x", "inferred_type": "Fractional", '
+        '"numerical_statistics": {"common": {"num_present": 3, "num_missing": 0}, "max": "Infinity", '
+        '"distribution": {"kll": {"buckets": [], "sketch": {"data": [[1.5, "Infinity", "-Infinity", 1e301]]}}}}}]}'
+    )
+
+    bars = distribution_of(parse_statistics(body).features[0], None).bars
+
+    assert bars is not None
+    assert bars.values == ("1.5",)

@@ -50,6 +50,14 @@ def test_numbers_have_four_digits(value: float | None, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1000.0123, "1000.01"), (51955.34, "51,955.3"), (1234567.8, "1,234,568"), (1000.0, "1,000")],
+)
+def test_more_digits_where_they_tell_apart(value: float, expected: str) -> None:
+    assert number(value, 6) == expected
+
+
+@pytest.mark.parametrize(
     ("share", "expected"),
     [(0.0, "0 %"), (1.0, "100 %"), (0.816, "81.6 %"), (0.99999, "> 99.9 %"), (0.00001, "< 0.1 %"), (None, "–")],
 )

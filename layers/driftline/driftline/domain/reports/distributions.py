@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import floor, inf, log10, nextafter
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +22,12 @@ _TAIL = 0.005
 
 _GAIN = 1.5
 """The whole range is shown unless it is so many times as wide as the range without the tails."""
+
+LARGEST = 1e300
+"""What is larger, infinities in files of others among it, has no place on an axis."""
+
+_SMALLEST = 1e-300
+"""Widths below it are those of numbers that cannot be told apart on an axis."""
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _PROBABILITIES = np.linspace(0.0, 1.0, 41)
@@ -121,9 +127,12 @@ def shares_of(feature: FeatureStatistics | None) -> Shares | None:
     if feature is None or kll is None:
         return None
     if feature.levels is not None:
-        return Retained(true_ranks(feature.levels))
+        levels = [[value for value in level if abs(value) <= LARGEST] for level in feature.levels]
+        return Retained(true_ranks(levels)) if any(levels) else None
     total = sum(bucket.count for bucket in kll.buckets)
-    if not total:
+    if not total or any(
+        not abs(bound) <= LARGEST for bucket in kll.buckets for bound in (bucket.lower_bound, bucket.upper_bound)
+    ):
         return None
     edges = np.array([kll.buckets[0].lower_bound, *(bucket.upper_bound for bucket in kll.buckets)])
     return Bucketed(edges, np.concatenate(([0.0], np.cumsum([bucket.count for bucket in kll.buckets]) / total)))
@@ -208,18 +217,22 @@ def bin_edges(sides: Sequence[Shares]) -> Floats:
     )  # fmt: skip
     if high <= low or highest - lowest <= _GAIN * (high - low):
         low, high = lowest, highest
-    width = _round_width((high - low) / BINS)
-    first = floor(low / width)
-    last = max(first + 1, ceil(high / width))
-    if last * width <= high and high == highest:
-        last += 1  # A value on the last edge belongs into a bin.
-    return np.arange(first, last + 1) * width
+    width = _round_width(high / BINS - low / BINS)
+    first = float(np.floor(low / width))
+    count = max(1, int(np.ceil(high / width) - first))
+    edges: Floats = (first + np.arange(count + 1, dtype=np.float64)) * width
+    # Beside large numbers the steps of doubles may be wider than the bins.
+    edges = np.unique(np.append(edges[edges > low], min(edges[0], low)))
+    if high == highest and edges[-1] <= high:
+        # A value on the last edge belongs into a bin.
+        edges = np.append(edges, max(edges[-1] + width, nextafter(high, inf)))
+    return edges
 
 
 def _round_width(width: float) -> float:
     """1, 2, 2.5 or 5 times a power of ten, at least as wide."""
-    if width <= 0.0:
-        return 1.0
+    if width < _SMALLEST:
+        return 1.0 if width <= 0.0 else _SMALLEST
     power = 10.0 ** floor(log10(width))
     return next(step * power for step in (*_STEPS, 20.0) if step * power >= width * (1.0 - 1e-9))
 

@@ -28,18 +28,18 @@ def shown(text: str) -> str:
     return cut or "(empty text)"
 
 
-def number(value: float | None) -> str:
-    """Four significant digits, whole numbers from 10,000 with separators; a dash where there is none."""
+def number(value: float | None, digits: int = _DIGITS) -> str:
+    """So many significant digits, whole numbers from 10,000 with separators; a dash where there is none."""
     if value is None or not isfinite(value):
         return "–"
     size = abs(value)
     if value == int(value) and size < _SCIENTIFIC_FROM:
         return f"{int(value):,}"
     if _WHOLE_FROM <= size < _SCIENTIFIC_FROM:
-        return f"{value:,.0f}"
+        return f"{value:,.{max(0, digits - len(str(int(size))))}f}"
     if size and (size < _SCIENTIFIC_BELOW or size >= _SCIENTIFIC_FROM):
         return f"{value:.3g}"
-    return f"{value:.{_DIGITS}g}"
+    return f"{value:.{digits}g}"
 
 
 def percent(share: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import ceil, isfinite, log10
 
 from driftline.domain.data_quality.summary import NewModel
 from driftline.domain.reports.facts import Move, Outcome, PastExecution, Violation
@@ -151,13 +151,24 @@ def files_beside(revision: int, *, summary: bool) -> tuple[tuple[str, str], ...]
     return tuple(files)
 
 
-def short(value: float | None) -> float | None:
-    """Six significant digits; None for what JSON cannot say."""
-    return float(f"{value:.6g}") if value is not None and isfinite(value) else None
+_DIGITS, _MOST_DIGITS = 6, 15
 
 
-def shorts(values: Iterable[float] | None) -> list[float | None] | None:
-    return [short(value) for value in values] if values is not None else None
+def short(value: float | None, digits: int = _DIGITS) -> float | None:
+    """So many significant digits; None for what JSON cannot say."""
+    return float(f"{value:.{digits}g}") if value is not None and isfinite(value) else None
+
+
+def shorts(values: Iterable[float] | None, digits: int = _DIGITS) -> list[float | None] | None:
+    return [short(value, digits) for value in values] if values is not None else None
+
+
+def digits_of(values: Sequence[float]) -> int:
+    """How many digits tell the places on an axis apart: times in seconds differ in the last of ten only."""
+    span, size = max(values) - min(values), max(map(abs, values))
+    if not span > 0.0 or not isfinite(span):
+        return _DIGITS
+    return min(_MOST_DIGITS, max(_DIGITS, _DIGITS - 1 + ceil(log10(size / span))))
 
 
 def state_of(violations: int, judged: int) -> str:

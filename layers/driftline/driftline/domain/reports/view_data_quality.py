@@ -13,6 +13,7 @@ from driftline.domain.reports.view import (
     Fact,
     Json,
     PageView,
+    digits_of,
     files_beside,
     move_views,
     outcome_facts,
@@ -170,14 +171,18 @@ def _feature_data(feature: Feature, past: Sequence[PastExecution]) -> dict[str, 
         "required": short(feature.expected_completeness),
         "threshold": short(drift.threshold) if drift else None,
         "pValue": drift.is_p_value if drift else False,
-        "location": short(drift.location) if drift and isinstance(drift.location, float | int) else None,
+        "location": short(drift.location, 12) if drift and isinstance(drift.location, float | int) else None,
     }
     if distribution.bars:
         data["bars"] = _bars(distribution.bars)
     if distribution.bins:
         data["bins"] = _bins(distribution.bins)
     if (quantiles := distribution.quantiles) is not None:
-        data["quantiles"] = {"baseline": shorts(quantiles.baseline), "current": shorts(quantiles.current)}
+        digits = digits_of([*(quantiles.baseline or ()), *(quantiles.current or ())])
+        data["quantiles"] = {
+            "baseline": shorts(quantiles.baseline, digits),
+            "current": shorts(quantiles.current, digits),
+        }
     return data
 
 
@@ -192,7 +197,7 @@ def _bars(bars: Bars) -> dict[str, Json]:
 
 def _bins(bins: Bins) -> dict[str, Json]:
     return {
-        "edges": shorts(bins.edges),
+        "edges": shorts(bins.edges, digits_of(bins.edges)),
         "baseline": shorts(bins.baseline),
         "current": shorts(bins.current),
         "below": shorts(bins.below),
@@ -221,7 +226,7 @@ def _figures(feature: Feature) -> list[list[str]]:
             ("Smallest", "min"),
             ("Largest", "max"),
         ):
-            rows.append([label, *(number(getattr(part, field)) if part else "–" for part in reversed(numbers))])
+            rows.append([label, *(number(getattr(part, field), 6) if part else "–" for part in reversed(numbers))])
     rows.append(["Distinct values (estimate)", _distinct(then), _distinct(now)])
     return rows
 

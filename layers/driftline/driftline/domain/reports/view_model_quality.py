@@ -12,6 +12,7 @@ from driftline.domain.reports.verdict import changes, model_quality_verdict
 from driftline.domain.reports.view import (
     Json,
     PageView,
+    digits_of,
     files_beside,
     outcome_facts,
     short,
@@ -25,6 +26,8 @@ _POINTS = 200
 """So many points of a curve are drawn; more cannot be told apart on a screen."""
 
 _SHADES = 10
+_MOST_LABELS = 25
+_OTHERS = "all other labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +133,12 @@ type Counts = Mapping[str, Mapping[str, int]]
 
 
 def matrix(confusion: Counts, baseline: Counts | None = None) -> Matrix:
-    """Every label that occurs is a row and a column."""
-    labels = sorted({*confusion, *(label for row in confusion.values() for label in row)})
+    """Every label that occurs is a row and a column; of many the most frequent are, and the others are added up."""
+    confusion, baseline = _merged(confusion, kept := _kept(confusion)), _merged(baseline or {}, kept)
+    labels = sorted(kept) + ([_OTHERS] if _OTHERS in _labels(confusion) else [])
     rows = []
     for actual in labels:
-        now, then = confusion.get(actual, {}), (baseline or {}).get(actual, {})
+        now, then = confusion.get(actual, {}), baseline.get(actual, {})
         cells = (
             MatrixCell(
                 f"{now.get(label, 0):,}",
@@ -146,6 +150,30 @@ def matrix(confusion: Counts, baseline: Counts | None = None) -> Matrix:
         )
         rows.append((shown(actual), tuple(cells)))
     return Matrix(tuple(map(shown, labels)), tuple(rows))
+
+
+def _labels(confusion: Counts) -> set[str]:
+    return {*confusion, *(label for row in confusion.values() for label in row)}
+
+
+def _kept(confusion: Counts) -> set[str]:
+    """Labels with the most rows, actual or predicted."""
+    rows = dict.fromkeys(_labels(confusion), 0)
+    for actual, row in confusion.items():
+        for predicted, count in row.items():
+            rows[actual] += count
+            rows[predicted] += count
+    return set(sorted(rows, key=lambda label: (-rows[label], label))[:_MOST_LABELS])
+
+
+def _merged(confusion: Counts, kept: set[str]) -> Counts:
+    merged: dict[str, dict[str, int]] = {}
+    for actual, row in confusion.items():
+        counts = merged.setdefault(actual if actual in kept else _OTHERS, {})
+        for predicted, count in row.items():
+            label = predicted if predicted in kept else _OTHERS
+            counts[label] = counts.get(label, 0) + count
+    return merged
 
 
 def _share(row: Mapping[str, int], label: str) -> float | None:
@@ -193,7 +221,7 @@ def _residuals(sample: Sequence[tuple[float, float]]) -> Json:
         return None
     bins = bins_of([predicted - actual for actual, predicted in sample])
     return {
-        "edges": shorts(bins.edges),
+        "edges": shorts(bins.edges, digits_of(bins.edges)),
         "baseline": None,
         "current": shorts(bins.current),
         "below": shorts(bins.below),

@@ -1,5 +1,5 @@
 // Configurations for Chart.js. Each is a function of the colours, so that a chart can be drawn again in others.
-const still = { animation: false, responsive: true, maintainAspectRatio: false, normalized: true };
+const still = { locale: "en-US", animation: false, responsive: true, maintainAspectRatio: false, normalized: true };
 
 const axis = (c, title, more = {}) => ({
   title: { display: Boolean(title), text: title, color: c.faint, font: { size: 11 } },
@@ -38,9 +38,10 @@ const binsChart = (bins, mini) => (c) => {
   if (bins.current) datasets.push(side(currentStyle(c), bins.current));
   const x = { type: "linear", min: bins.edges[0], max: bins.edges[bins.edges.length - 1] };
   if (mini) return miniChart("line", datasets, x);
+  const text = apart(bins.edges);
   const title = ([item]) => {
     const i = Math.max(0, Math.min(item.dataIndex - 1, bins.edges.length - 2));
-    return `${figureText(bins.edges[i])} to ${figureText(bins.edges[i + 1])}`;
+    return `${text(bins.edges[i])} to ${text(bins.edges[i + 1])}`;
   };
   const shown = plugins(c, (item) => `${item.dataset.label}: ${percentText(item.parsed.y)}`);
   shown.tooltip.callbacks.title = title;
@@ -50,7 +51,7 @@ const binsChart = (bins, mini) => (c) => {
     options: {
       ...still,
       interaction: { mode: "index", intersect: false },
-      scales: { x: axis(c, "", { ...x, ticks: { callback: figureText } }), y: shareAxis(c) },
+      scales: { x: axis(c, "", x), y: shareAxis(c) },
       plugins: shown,
     },
   };
@@ -100,7 +101,7 @@ const quantileChart = (quantiles, location, bins) => (c) => {
       ...still,
       interaction: { mode: "nearest", axis: "y", intersect: false },
       scales: {
-        x: axis(c, "", { type: "linear", min: bins?.edges[0], max: bins?.edges.at(-1), ticks: { callback: figureText } }),
+        x: axis(c, "", { type: "linear", min: bins?.edges[0], max: bins?.edges.at(-1) }),
         y: axis(c, "Share of the rows at or below", { min: 0, max: 1, ticks: { callback: percentText } }),
       },
       plugins: plugins(c, (item) => `${item.dataset.label}: ${percentText(item.parsed.y)} up to ${figureText(item.parsed.x)}`),
@@ -113,7 +114,7 @@ const level = (c, label, value, times, colour = c.bad) => ({
 });
 
 // A figure of each execution, this one last; a threshold, a baseline and an interval where there are any.
-const timeChart = (times, series, { threshold = null, baseline = null, lower = null, upper = null, text = figureText, zero = true } = {}) => (c) => {
+const timeChart = (times, series, { threshold = null, baseline = null, lower = null, upper = null, text = null, zero = true } = {}) => (c) => {
   const past = times.length - 1;
   const datasets = [{
     ...currentStyle(c), label: series.label, data: series.values, spanGaps: true, tension: 0, fill: false,
@@ -133,9 +134,9 @@ const timeChart = (times, series, { threshold = null, baseline = null, lower = n
       interaction: { mode: "index", intersect: false },
       scales: {
         x: axis(c, "", { grid: { display: false }, ticks: { callback(i) { return this.getLabelForValue(i).slice(5, 16); }, maxTicksLimit: 6 } }),
-        y: axis(c, "", { beginAtZero: zero, grace: "8%", ticks: { callback: text, maxTicksLimit: 5 } }),
+        y: axis(c, "", { beginAtZero: zero, grace: "8%", ticks: { ...(text && { callback: text }), maxTicksLimit: 5 } }),
       },
-      plugins: plugins(c, (item) => `${item.dataset.label}: ${text(item.raw)}`),
+      plugins: plugins(c, (item) => `${item.dataset.label}: ${(text ?? figureText)(item.raw)}`),
     },
   };
 };
@@ -209,7 +210,7 @@ const scatterChart = (points, x, y, reference) => (c) => ({
   data: { datasets: [{ ...currentStyle(c), label: "Row", data: points, pointRadius: 3, backgroundColor: c.currentFill, pointBorderColor: c.current, pointBorderWidth: 1, showLine: false }, reference(c)] },
   options: {
     ...still,
-    scales: { x: axis(c, x, { type: "linear", ticks: { callback: figureText } }), y: axis(c, y, { type: "linear", ticks: { callback: figureText } }) },
+    scales: { x: axis(c, x, { type: "linear" }), y: axis(c, y, { type: "linear" }) },
     plugins: plugins(c, (item) => `${x} ${figureText(item.parsed.x)}, ${y.toLowerCase()} ${figureText(item.parsed.y)}`, false),
   },
 });

@@ -27,11 +27,21 @@ const table = (caption, head, rows) =>
     ),
   );
 
-const figureText = (value) => {
+const figureText = (value, digits = 4) => {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return value.toExponential(2);
-  return size >= 1e4 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toPrecision(4)));
+  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return value.toExponential(Math.max(2, digits - 1));
+  if (size < 1e4) return String(Number(value.toPrecision(digits)));
+  const whole = Math.floor(Math.log10(size)) + 1;
+  return Number(value.toPrecision(Math.max(whole, digits))).toLocaleString("en-US", { maximumFractionDigits: 10 });
+};
+
+// Texts of ascending numbers with enough digits to tell neighbours apart.
+const apart = (values) => {
+  const steps = values.slice(1).map((value, i) => value - values[i]).filter((step) => step > 0);
+  const most = Math.max(...values.map(Math.abs));
+  const digits = steps.length ? Math.ceil(Math.log10(most / Math.min(...steps))) + 1 : 4;
+  return (value) => figureText(value, Math.min(15, Math.max(4, digits)));
 };
 
 const percentText = (share) => (share === null || share === undefined ? "–" : `${Number((share * 100).toPrecision(3))} %`);

@@ -108,11 +108,12 @@ const panel = (feature, times) => {
 };
 
 const binsFigure = (name, bins) => {
+  const text = apart(bins.edges);
   const rows = bins.edges.slice(1).map((to, i) => [
-    `${figureText(bins.edges[i])} to ${figureText(to)}`, percentText(bins.baseline?.[i]), percentText(bins.current?.[i]),
+    `${text(bins.edges[i])} to ${text(to)}`, percentText(bins.baseline?.[i]), percentText(bins.current?.[i]),
   ]);
   const tail = (where, shares) => shares.some((share) => share > 5e-4) && [where, ...shares.map(percentText)];
-  const outside = [tail(`below ${figureText(bins.edges[0])}`, bins.below), tail(`${figureText(bins.edges.at(-1))} and more`, bins.above)].filter(Boolean);
+  const outside = [tail(`below ${text(bins.edges[0])}`, bins.below), tail(`${text(bins.edges.at(-1))} and more`, bins.above)].filter(Boolean);
   const note = outside.length
     ? make("p", { class: "aside" }, `Not drawn: ${outside.map(([where, then, now]) => `${where} (${beside.name.toLowerCase()} ${then}, window ${now})`).join("; ")}.`)
     : null;
@@ -131,7 +132,9 @@ const barsFigure = (name, bars) => {
 
 const quantileFigure = (name, { quantiles, location, bins }) => {
   const places = [0, 2, 4, 10, 20, 30, 36, 38, 40];
-  const rows = places.map((i) => [`${i * 2.5} %`, figureText(quantiles.baseline?.[i]), figureText(quantiles.current?.[i])]);
+  const known = [...(quantiles.baseline ?? []), ...(quantiles.current ?? [])];
+  const text = apart([Math.min(...known), Math.max(...known)]);
+  const rows = places.map((i) => [`${i * 2.5} %`, text(quantiles.baseline?.[i]), text(quantiles.current?.[i])]);
   return figure("Distribution function", `Empirical distribution functions of ${name}, ${beside.name.toLowerCase()} and window; the table has percentiles.`, quantileChart(quantiles, location, bins), table("Percentiles", ["Rows at or below", beside.name, "Window"], rows));
 };
 

@@ -52,7 +52,8 @@ const sampleFigures = (sample, residuals) => {
   const count = `${sample.length} rows, drawn evenly from the window`;
   const same = (c) => ({ ...diagonal(c, low, high, "No error"), type: "line" });
   const zero = (c) => ({ ...diagonal(c, 0, 0, "No error"), data: ends.map((x) => ({ x, y: 0 })), type: "line" });
-  const bins = residuals.current.map((share, i) => [`${figureText(residuals.edges[i])} to ${figureText(residuals.edges[i + 1])}`, percentText(share)]);
+  const text = apart(residuals.edges);
+  const bins = residuals.current.map((share, i) => [`${text(residuals.edges[i])} to ${text(residuals.edges[i + 1])}`, percentText(share)]);
   return [
     figure("Predicted against actual", `Prediction against ground truth of ${count}; the table has them.`, scatterChart(sample.map(([x, y]) => ({ x, y })), "Ground truth", "Prediction", same), table(count, head, rows)),
     figure("Residuals", `Prediction minus ground truth, against the prediction, of ${count}; the table has them.`, scatterChart(sample.map(([x, y]) => ({ x: y, y: y - x })), "Prediction", "Residual", zero), table(count, head, rows)),
