@@ -8,6 +8,7 @@ from driftline.cli.exits import DriftlineGroup
 from driftline.cli.ingest import ingest
 from driftline.cli.merge import merge
 from driftline.cli.overview import overview
+from driftline.cli.page import report
 from driftline.cli.run import replay, run
 from driftline.cli.show import show
 from driftline.cli.silence import silence
@@ -22,7 +23,7 @@ app = typer.Typer(
     help="Watch machine-learning endpoints: the monitors of Driftline without any cloud.",
     epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 bad usage, 130 interrupted.",
 )
-for command in (validate, baseline, ingest, merge, run, replay, show, overview, silence):
+for command in (validate, baseline, ingest, merge, run, replay, show, report, overview, silence):
     app.command()(command)
 app.command()(approve)
 app.command("retrainings")(list_retrainings)

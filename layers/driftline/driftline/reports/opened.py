@@ -13,11 +13,16 @@ from driftline.domain.reports.place import parse_place
 from driftline.domain.windows import parse_instant
 from driftline.reports.execution import Execution, Source
 from driftline.reports.executions import Executions
-from driftline.reports.finding import execution_folder, monitor_folder, newest_execution, scheduled_executions
 from driftline.reports.places import Spot, open_spot, reports_in
 from driftline.usecases.past_executions import STATISTICS
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.revisions import last_announced
+from driftline.usecases.scheduled_executions import (
+    execution_folder,
+    monitor_folder,
+    newest_execution,
+    scheduled_executions,
+)
 
 if TYPE_CHECKING:
     from boto3 import Session

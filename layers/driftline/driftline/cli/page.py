@@ -1,0 +1,77 @@
+"""`driftline report`: the page of one execution, made here."""
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from driftline.adapters.report_links import PresignedLinks
+from driftline.adapters.s3 import S3Store
+from driftline.cli import options
+from driftline.cli.output import reporting
+from driftline.cli.places import open_place
+from driftline.cli.text import safe
+from driftline.domain import layout
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.windows import format_instant
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.render_report import render_report
+from driftline.usecases.scheduled_executions import monitor_folder, newest_execution
+
+_HOURS = 1
+"""So long a link holds that is opened at once."""
+
+Open = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
+
+
+def report(
+    *,
+    store: options.Store = ".",
+    endpoint: options.Endpoint = None,
+    monitor: options.Monitor = None,
+    scheduled: options.Scheduled = None,
+    open_it: Open = False,
+    as_json: options.Json = False,
+) -> None:
+    """Make the page of an execution, the newest or that of a scheduled time, and say where it is.
+
+    In the cloud it is made after every execution. Works with files that SageMaker wrote, too.
+
+    Example: driftline report --scheduled 2013-03-09T09:00:00Z --open
+    """
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        name = place.endpoint(endpoint)
+        chosen = place.monitor(name, monitor)
+        folder = layout.report_folder(name, chosen, scheduled) if scheduled else _newest(place.store, name, chosen)
+        try:
+            rendered = render_report(place.store, folder)
+        except ObjectNotFoundError:
+            when = f" scheduled for {format_instant(scheduled)}" if scheduled else ""
+            raise InvalidInputError(f"there is no execution{when}", where=place.store.uri(folder)) from None
+        page = place.store.uri(rendered.key)
+
+        def show(console: Console) -> None:
+            console.print(f"[green]ok[/green]  {safe(page)} ({rendered.size / 1000:,.0f} KB)", soft_wrap=True)
+
+        output.result({"report": page, "size": rendered.size}, show)
+        if open_it:
+            webbrowser.open(_address(place.store, rendered.key))
+
+
+def _newest(store: ObjectStore, endpoint: str, monitor: str) -> str:
+    prefix = monitor_folder(layout.REPORTS, endpoint, monitor)
+    newest = newest_execution(store, prefix)
+    if newest is None:
+        mend = "`driftline run` or `driftline replay` makes some."
+        raise InvalidInputError("no execution here", where=store.uri(prefix), mend=mend)
+    return newest.folder
+
+
+def _address(store: ObjectStore, key: str) -> str:
+    """What a browser opens."""
+    if isinstance(store, S3Store):
+        return PresignedLinks(store.name, _HOURS).to(key).url
+    return Path(store.uri(key)).as_uri()
