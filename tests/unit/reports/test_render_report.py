@@ -180,6 +180,22 @@ def test_a_revision_says_what_it_changed() -> None:
     assert "revision-1/summary.json" in made.body.decode()
 
 
+def test_a_p_value_is_compared_the_other_way_round() -> None:
+    # Given a feature whose p-value is far below its threshold, and one that is just not
+    store = made_store(["same", "moved"])
+    summary = json.loads(store.objects[f"{MADE}summary.json"])
+    for feature, p_value in zip(summary["features"], (0.2, 0.0001), strict=True):
+        feature["drift"] |= {"value": p_value, "p_value": p_value, "threshold": 0.1, "drifted": p_value < 0.1}
+    store.objects[f"{MADE}summary.json"] = json.dumps(summary).encode()
+
+    made = page(store, MADE)
+
+    assert [each["name"] for each in made.data["features"]] == ["moved", "same"]
+    assert "p = 0.0001 at least 0.1" in made.words
+    assert "Worst is moved, higher than the baseline: p-value 0.0001, threshold 0.1." in made.words
+    assert made.data["trend"]["worst"] == [None]  # a p-value is no distance
+
+
 def test_a_new_model_is_named(shop: InMemoryStore) -> None:
     store = InMemoryStore(objects=shop.objects)
     for monitor in ("data_quality", "model_quality"):

@@ -136,8 +136,8 @@ def _row(index: int, feature: Feature, checks: Sequence[str]) -> FeatureRow:
         name=shown(feature.name),
         type=feature.current.inferred_type,
         type_changed=feature.expected_type not in {None, feature.current.inferred_type},
-        drift=number(drift.value) if drift else "–",
-        threshold=number(drift.threshold) if drift else "",
+        drift=f"{'p = ' if drift.is_p_value else ''}{number(drift.value)}" if drift else "–",
+        threshold=f"{'at least' if drift.is_p_value else 'of'} {number(drift.threshold)}" if drift else "",
         sort_drift=drift.excess if drift else -1.0,
         # The threshold is at half of the bar, so that a full bar is twice the threshold or more.
         fill=round(min(1.0, drift.excess / 2) * 20) * 5 if drift and drift.excess > 0 else 0,

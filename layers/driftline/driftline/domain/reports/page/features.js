@@ -89,7 +89,7 @@ const features = (data) => {
 const panel = (feature, times) => {
   const charts = make("div", { class: "charts" });
   const { name } = feature;
-  if (feature.bins) charts.append(binsFigure(name, feature.bins));
+  if (feature.bins) charts.append(binsFigure(name, feature));
   if (feature.bars) charts.append(barsFigure(name, feature.bars));
   if (feature.quantiles) charts.append(quantileFigure(name, feature));
   if (feature.history.filter((each) => each !== null).length > 1) charts.append(historyFigure(name, feature, times));
@@ -107,8 +107,9 @@ const panel = (feature, times) => {
   return make("div", { class: "inside" }, charts, columns);
 };
 
-const binsFigure = (name, bins) => {
+const binsFigure = (name, { bins, quantiles: { baseline, current } }) => {
   const text = apart(bins.edges);
+  const sides = [[beside.name, baseline], ["window", current]].filter(([, side]) => side).map(([side, values]) => `${side.toLowerCase()} with a median of ${text(values[20])}`);
   const rows = bins.edges.slice(1).map((to, i) => [
     `${text(bins.edges[i])} to ${text(to)}`, percentText(bins.baseline?.[i]), percentText(bins.current?.[i]),
   ]);
@@ -117,7 +118,7 @@ const binsFigure = (name, bins) => {
   const note = outside.length
     ? make("p", { class: "aside" }, `Not drawn: ${outside.map(([where, then, now]) => `${where} (${beside.name.toLowerCase()} ${then}, window ${now})`).join("; ")}.`)
     : null;
-  return figure("Distribution", `Histogram of ${name}, ${beside.name.toLowerCase()} and window; the table has the shares.`, binsChart(bins), table("Shares by value", ["Values", beside.name, "Window"], [...rows, ...outside]), note);
+  return figure("Distribution", `Histogram of ${name}: ${sides.join(", ")}. The table has the shares.`, binsChart(bins), table("Shares by value", ["Values", beside.name, "Window"], [...rows, ...outside]), note);
 };
 
 const barsFigure = (name, bars) => {
