@@ -32,7 +32,7 @@ DYNAMODB_READ = 0.125e-6
 DASHBOARD_MONTH = 3.00  # each beyond the account's first three
 
 HOURS = 730  # of a month, as AWS counts
-QUEUES = 8
+QUEUES = 9
 OTHER_DEAD_LETTERS = 2
 """Of adopt_model and check_freshness, which are invoked without a queue."""
 FILES = HOURS * 60

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-NAMES = ("Configure", "Baseline", "Profile", "Merge", "Run", "Rerun", "Alarm", "Retraining")
+NAMES = ("Configure", "Baseline", "Profile", "Merge", "Run", "Rerun", "Render", "Alarm", "Retraining")
 """Of the queues that functions read, without `Queue`."""
 
 

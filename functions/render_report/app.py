@@ -1,26 +1,35 @@
 """The page of an execution, and those that it is on: on its event, or by hand for any folder of files."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.execution_events import RenderRequest
+from driftline.adapters.execution_events import RenderMessage, RenderRequest
+from driftline.adapters.inbox import work_through
 from driftline.adapters.s3 import S3Store
 from driftline.adapters.settings import Settings
 from driftline.usecases.render_overview import render_overview
-from driftline.usecases.render_report import render_report
+from driftline.usecases.render_report import RenderedReport, render_report
 
 logger = Logger()
 settings = Settings.from_environment()
 store = S3Store(settings.bucket)
 
 
-@logger.inject_lambda_context
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def render(event: Mapping[str, Any]) -> RenderedReport:
     request = RenderRequest.of(event, store.uri(""))
     rendered = render_report(store, request.folder, revision=request.revision)
     logger.info("rendered", key=rendered.key, size=rendered.size, past=rendered.past)
     overview = render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
     if overview is not None:
         logger.info("overview", executions=overview.executions, endpoints=overview.endpoints)
+    return rendered
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    if "Records" in event:
+        return work_through(event, RenderMessage, lambda message: render(message.root), logger)
+    rendered = render(event)
     return {"report": store.uri(rendered.key), "size": rendered.size}

@@ -65,6 +65,17 @@ def test_the_event_of_an_execution_makes_its_page(handler: Handler) -> None:
     assert b"<dt>Revision</dt><dd>1</dd>" in body
 
 
+def test_messages_of_the_queue_fail_alone(handler: Handler) -> None:
+    strange = event()
+    strange["detail"]["ReportUri"] = "s3://another/reports/"
+    records = [
+        {"messageId": name, "body": json.dumps(body), "eventSource": "aws:sqs", "attributes": {}}
+        for name, body in (("good", event()), ("strange", strange))
+    ]
+    answer = handler({"Records": records}, CONTEXT)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "strange"}]}
+
+
 def test_a_folder_by_hand_makes_the_same_page_but_for_what_only_the_event_knows(handler: Handler) -> None:
     answer = handler({"folder": FOLDER}, CONTEXT)
 

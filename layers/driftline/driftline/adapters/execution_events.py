@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from driftline.domain.errors import InvalidInputError
 
@@ -41,3 +41,9 @@ class RenderRequest(BaseModel):
         if not detail.report_uri.startswith(bucket_uri):
             raise InvalidInputError("the report is in another bucket", where=detail.report_uri, expected=bucket_uri)
         return cls(folder=detail.report_uri.removeprefix(bucket_uri), revision=detail.revision)
+
+
+class RenderMessage(RootModel[dict[str, Any]]):
+    """What the queue of render_report holds: events, read by `RenderRequest.of`."""
+
+    model_config = ConfigDict(frozen=True)
