@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from driftline.adapters.once import OnceInDynamo
 from driftline.adapters.state_table import DynamoTable
-from driftline.domain.errors import RetryLaterError, StaleReadError
+from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 from driftline.usecases.ports import StateItem, StateTable
 from tests.fakes import InMemoryTable
 
@@ -103,6 +103,15 @@ def test_what_no_retry_mends_is_not_for_later(aws: None) -> None:
         stub.add_client_error("get_item", "AccessDeniedException", "no", 400)
         with pytest.raises(client.exceptions.ClientError):
             DynamoTable(NAME, client).get("k", "n")
+
+
+def test_an_item_that_is_too_large_is_its_own_error(aws: None) -> None:
+    client = boto3.client("dynamodb")
+    with Stubber(client) as stub:
+        said = "One or more parameter values were invalid: Item size has exceeded the maximum allowed size"
+        stub.add_client_error("put_item", "ValidationException", said, 400)
+        with pytest.raises(InvalidInputError, match="k/n"):
+            DynamoTable(NAME, client).put("k", "n", "x", version=0)
 
 
 class TestOnce:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from driftline.domain.errors import RetryLaterError, StaleReadError
+from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 from driftline.usecases.ports import StateItem
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ _LATER = {
     "ThrottlingException",
     "TransactionConflictException",
 }
+
+
+_TOO_LARGE = "Item size has exceeded the maximum allowed size"
+"""In the message of a ValidationException, which says nothing more about which rule was broken."""
 
 
 class DynamoTable:
@@ -79,6 +83,8 @@ class DynamoTable:
                 raise StaleReadError("somebody else wrote the item", where=where) from None
             if code in _LATER:
                 raise RetryLaterError(f"DynamoDB: {code}", where=where) from error
+            if _TOO_LARGE in error.response["Error"].get("Message", ""):
+                raise InvalidInputError("the item is too large", where=where, expected="at most 400 KB") from error
             raise
 
 

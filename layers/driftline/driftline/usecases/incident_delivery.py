@@ -27,6 +27,31 @@ class Failure:
         return f"{self.channel} did not take {self.message}: {self.error}"
 
 
+class Resting:
+    """A channel that is left alone once it could not take a message.
+
+    A tick has messages of all incidents. If each waited for the time-out of a channel that is down, or asked one that
+    wants less, the function's time would be over before the last of them.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self.name = channel.name
+        self._channel = channel
+        self._error: RetryLaterError | None = None
+
+    def accepts(self, message: Message) -> bool:
+        return self._channel.accepts(message)
+
+    def send(self, message: Message, conversation: str | None) -> str | None:
+        if self._error is not None:
+            raise RetryLaterError(self._error.what, where=self._error.where, after=self._error.after)
+        try:
+            return self._channel.send(message, conversation)
+        except RetryLaterError as error:
+            self._error = error
+            raise
+
+
 def send_waiting(
     incident: Incident, channels: Sequence[Channel], once: Once
 ) -> tuple[tuple[Sent, ...], tuple[Failure, ...]]:

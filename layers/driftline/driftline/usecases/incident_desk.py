@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from driftline.domain.alarms.names import WATCH
@@ -11,7 +11,7 @@ from driftline.domain.incidents.incident import Entry, Incident, due
 from driftline.domain.incidents.messages import incident_message
 from driftline.domain.incidents.outbox import announce, mark_sent, sweep
 from driftline.domain.incidents.silence import parse_silence, silence_key
-from driftline.domain.incidents.stored import dump_incident, parse_incident
+from driftline.domain.incidents.stored import dump_incident, fitted, parse_incident
 from driftline.domain.incidents.watching import is_watch
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.notifications.message import Message, MessageKind
@@ -55,6 +55,7 @@ class Desk:
     Attributes:
         stack: The stack's name, with which the names of its endpoints' alarms begin.
         links: To the pages of reports, where they can be linked.
+        documents: What was read so far, by endpoint: a tick looks at all incidents, and endpoints have several.
     """
 
     store: ObjectStore
@@ -63,6 +64,7 @@ class Desk:
     channels: Sequence[Channel]
     stack: str
     links: ReportLinks | None = None
+    documents: dict[str, MonitorDocument | ObjectNotFoundError | InvalidInputError] = field(default_factory=dict)
 
     def incidents(self) -> list[Incident]:
         """All that can be read; one that cannot is an error for its own next alarm, and for no other incident."""
@@ -76,10 +78,17 @@ class Desk:
         """None for the stack itself, and where there is no document, or none that can be used."""
         if endpoint is None:
             return None
-        try:
-            return load_document(self.store, endpoint)
-        except (ObjectNotFoundError, InvalidInputError):
-            return None
+        found = self.read(endpoint)
+        return found if isinstance(found, MonitorDocument) else None
+
+    def read(self, endpoint: str) -> MonitorDocument | ObjectNotFoundError | InvalidInputError:
+        """The endpoint's document, or why there is none."""
+        if endpoint not in self.documents:
+            try:
+                self.documents[endpoint] = load_document(self.store, endpoint)
+            except (ObjectNotFoundError, InvalidInputError) as error:
+                self.documents[endpoint] = error
+        return self.documents[endpoint]
 
     def change(
         self,
@@ -155,7 +164,7 @@ class Desk:
         for _ in range(_ATTEMPTS):
             item = self.table.get(KIND, name)
             before = parse_incident(item.body, where) if item else new
-            after = change(before)
+            after = fitted(change(before))
             if after == before:
                 return after
             expires = None if after.ongoing or after.outbox else at + KEPT

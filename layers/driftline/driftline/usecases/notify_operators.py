@@ -6,18 +6,21 @@ each message goes to each channel through Once, so that it is sent once however 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from driftline.domain.alarms.names import WATCH, AlarmName, alarm_name, parse_alarm_name
 from driftline.domain.alarms.settle import settle_time
 from driftline.domain.alarms.wanted import wanted_alarms
-from driftline.domain.errors import DriftlineError, ObjectNotFoundError, RetryLaterError
+from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError, RetryLaterError
 from driftline.domain.incidents.happenings import (
     MODEL_ADOPTED,
     endpoint_of,
     happening_message,
     model_of,
     reason_of,
+    refusal_id,
+    refused_by,
     text_message,
 )
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Text, Tick
@@ -36,8 +39,8 @@ from driftline.domain.incidents.words import line
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.notifications.message import Severity
 from driftline.domain.windows import format_instant
+from driftline.usecases.incident_delivery import Resting
 from driftline.usecases.incident_desk import Desk, Notified
-from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLinks, StateTable
 
 NO_DATA = "INSUFFICIENT_DATA"
@@ -45,9 +48,6 @@ NO_DATA = "INSUFFICIENT_DATA"
 
 STACK_SETTLE = timedelta(hours=1)
 """How long an alarm of the stack itself has to be quiet."""
-
-_LONGEST_REASON = 1024
-"""Characters, CloudWatch's own limit."""
 
 _GRACE = 2
 """A new model has so many times the time to settle before alarms that still ring are told as a new incident."""
@@ -73,7 +73,7 @@ def notify_operators(
         RetryLaterError: a channel is down, or somebody else does the same right now: deliver it again.
         InvalidInputError: a channel refuses, which a person has to mend. All other channels have their messages.
     """
-    desk = Desk(store, table, once, channels, stack, links)
+    desk = Desk(store, table, once, [Resting(channel) for channel in channels], stack, links)
     match heard:
         case RawAlarm():
             return _alarm(desk, heard)
@@ -95,7 +95,9 @@ def _alarm(desk: Desk, alarm: RawAlarm) -> Notified:
         return Notified()  # INSUFFICIENT_DATA of a monitor: nobody knows, so nothing changes.
     endpoint, subject, label = _place(found) if found else (None, alarm.name, alarm.name)
     severity = _severity(desk, alarm.name, found)
-    change = AlarmChange(label, AlarmState(state), alarm.changed_at, severity, alarm.reason, alarm.description)
+    change = AlarmChange(
+        label, AlarmState(state), alarm.changed_at, severity, line(alarm.reason), line(alarm.description)
+    )
     cause = f"{label} {state} {format_instant(alarm.changed_at)}"
     return desk.change(endpoint, subject, lambda incident: observe(incident, change), cause=cause, at=alarm.changed_at)
 
@@ -117,17 +119,30 @@ def _severity(desk: Desk, name: str, found: AlarmName | None) -> Severity:
 
 
 def _happened(desk: Desk, event: Happening) -> Notified:
-    """Joins the conversation about the monitor, or about any monitor of the endpoint, if there is one."""
+    """Joins the conversation about the monitor, or about any monitor of the endpoint, if there is one.
+
+    An alarm that flaps while a guard says no is refused each time: a conversation hears once of each guard.
+    """
     endpoint = endpoint_of(event)
     document = desk.document(endpoint or None)
     channels = document.channels if document else ()
     incident = _conversation(desk, endpoint, event)
     message = happening_message(event, incident, channels)
     if incident is None:
-        return desk.tell(message)
+        return desk.tell(replace(message, id=refusal_id(event)) if refused_by(event) else message)
     return desk.change(
-        incident.endpoint, incident.subject, lambda current: current, cause=event.id, at=event.at, say=message
+        incident.endpoint,
+        incident.subject,
+        lambda current: current,
+        cause=_cause(event, incident),
+        at=event.at,
+        say=message,
     )
+
+
+def _cause(event: Happening, incident: Incident) -> str:
+    guard = refused_by(event)
+    return f"refused by {guard}: {incident.id}" if guard else event.id
 
 
 def _conversation(desk: Desk, endpoint: str, event: Happening) -> Incident | None:
@@ -201,19 +216,22 @@ def _settle_time(document: MonitorDocument | None, incident: Incident) -> timede
 
 
 def _wanted(desk: Desk, incident: Incident) -> frozenset[str] | None:
-    """Labels of the alarms that the document asks for; None when nobody can say."""
+    """Labels of the alarms that tell people, by the document; None when nobody can say.
+
+    One that tells them no more, because its actions were changed, will not say that it is OK either.
+    """
     endpoint = incident.endpoint
     if endpoint is None:
         return None
-    try:
-        document = load_document(desk.store, endpoint)
-    except ObjectNotFoundError:
+    document = desk.read(endpoint)
+    if isinstance(document, ObjectNotFoundError):
         return frozenset()  # Its alarms went with it.
-    except DriftlineError:
+    if isinstance(document, InvalidInputError):
         return None
     names = (
         parse_alarm_name(desk.stack, alarm_name(desk.stack, endpoint, spec.subject, spec.label))
         for spec in wanted_alarms(document)
+        if "notify" in spec.actions
     )
     places = [_place(found) for found in names if found]
     return frozenset(label for _, subject, label in places if subject == incident.subject)

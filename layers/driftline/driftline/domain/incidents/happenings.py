@@ -1,6 +1,8 @@
 """Messages about what is no alarm: texts of functions, decisions on retrainings, new models."""
 
+import json
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 
 from driftline.domain.incidents.heard import Happening, Text
 from driftline.domain.incidents.incident import Incident
@@ -9,6 +11,7 @@ from driftline.domain.notifications.message import Message, MessageKind, Severit
 
 MODEL_ADOPTED = "Model Adopted"
 RETRAINING_DECISION = "Retraining Decision"
+_REFUSED = "refused"
 
 _MOST_LINES = 40
 _MOST_FIELDS = 24
@@ -63,6 +66,23 @@ def happening_message(heard: Happening, incident: Incident | None, channels: tup
 
 def endpoint_of(heard: Happening) -> str:
     return _text(heard.detail, "Endpoint")
+
+
+def refused_by(heard: Happening) -> str | None:
+    """The guard that refused a retraining that an alarm asked for; None for all else.
+
+    Not for what a person approved: whoever approves gets an answer each time.
+    """
+    asked_by_alarm = heard.detail.get("Id") == heard.detail.get("RequestId")
+    if heard.kind != RETRAINING_DECISION or heard.detail.get("Decision") != _REFUSED or not asked_by_alarm:
+        return None
+    return _text(heard.detail, "Guard") or None
+
+
+def refusal_id(heard: Happening) -> str:
+    """The same for refusals that say the same of the same endpoint."""
+    parts = (_text(heard.detail, key) for key in ("Endpoint", "Monitor", "Guard", "Reason"))
+    return f"refused/{sha256(json.dumps(list(parts)).encode()).hexdigest()[:24]}"
 
 
 def model_of(heard: Happening) -> str:

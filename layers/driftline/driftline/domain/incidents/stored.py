@@ -1,5 +1,7 @@
 """Incidents as JSON, in the state table."""
 
+from dataclasses import replace
+
 from pydantic import TypeAdapter, ValidationError
 
 from driftline.domain.errors import InvalidInputError
@@ -7,9 +9,34 @@ from driftline.domain.incidents.incident import Incident
 
 _INCIDENT = TypeAdapter(Incident)
 
+LARGEST = 350_000
+"""Bytes. DynamoDB's items end at 400 KB; the write after this one adds a message at most."""
+
 
 def dump_incident(incident: Incident) -> str:
     return _INCIDENT.dump_json(incident).decode()
+
+
+def fitted(incident: Incident) -> Incident:
+    """The incident as the table takes it: it is better to lose words than to be refused, and never to be told.
+
+    The oldest messages that wait give way first, then the words of alarms, the oldest first.
+    """
+    while _size(incident) > LARGEST and len(incident.outbox) > 1:
+        incident = replace(incident, outbox=incident.outbox[1:])
+    if _size(incident) <= LARGEST:
+        return incident
+    alarms = dict(incident.alarms)
+    for label in sorted(alarms, key=lambda label: (alarms[label].changed_at, label)):
+        alarms[label] = replace(alarms[label], reason="", description="")
+        incident = replace(incident, alarms=dict(alarms))
+        if _size(incident) <= LARGEST:
+            break
+    return incident
+
+
+def _size(incident: Incident) -> int:
+    return len(_INCIDENT.dump_json(incident))
 
 
 def parse_incident(body: str, where: str) -> Incident:
