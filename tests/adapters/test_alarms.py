@@ -268,4 +268,11 @@ class TestARefusal:
                 CloudWatchAlarms(SETTINGS, client).keep("flights", [VIOLATIONS])
 
 
-ANY_ALARM = dict.fromkeys((*("AlarmName", "AlarmDescription", "ActionsEnabled", "AlarmActions", "OKActions", "InsufficientDataActions"), *("EvaluationPeriods", "DatapointsToAlarm", "TreatMissingData", "Metrics", "ThresholdMetricId"), *("ComparisonOperator", "Tags")), ANY)
+ANY_ALARM = dict.fromkeys(
+    (
+        *("AlarmName", "AlarmDescription", "ActionsEnabled", "AlarmActions", "OKActions", "InsufficientDataActions"),
+        *("EvaluationPeriods", "DatapointsToAlarm", "TreatMissingData", "Metrics", "ThresholdMetricId"),
+        *("ComparisonOperator", "Tags"),
+    ),
+    ANY,
+)
