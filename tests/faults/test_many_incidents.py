@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from driftline.domain.errors import RetryLaterError
-from driftline.domain.incidents.heard import Happening, RawAlarm
+from driftline.domain.incidents.heard import Happening, Heard, RawAlarm
 from driftline.domain.incidents.stored import LARGEST
 from driftline.domain.notifications.message import Message, MessageKind
 from driftline.usecases.incident_desk import KIND
@@ -175,7 +175,8 @@ class TestTheTable:
             fields = {f"{n}": HOSTILE for n in range(20)}
             alarms = [RawAlarm(f"{STACK}/shop/data_quality/{i}-{n}", "ALARM", at, HOSTILE, HOSTILE) for n in range(5)]
             ended = Happening(f"e-{i}", "Retraining Ended", at, {"Endpoint": "shop", "Outcome": HOSTILE, **fields})
-            for heard in (*alarms, ended):
+            happened: list[Heard] = [*alarms, ended]
+            for heard in happened:
                 with suppress(RetryLaterError):
                     office.hear(heard)
         item = table.get(KIND, "shop/data_quality")
