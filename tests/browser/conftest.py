@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from driftline.usecases.render_report import render_report
 from tests.browser.chromium import find_chromium
@@ -65,33 +65,48 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page of an execution from a file, as somebody would who downloaded it; complaints fail the test."""
+def opened_file(browser: Browser) -> Iterator[Callable[..., Opened]]:
+    """Opens a page from a file, as somebody would who downloaded it; complaints and requests fail the test.
+
+    Links to other files may be followed.
+    """
     everything: list[Opened] = []
 
-    def open_page(
-        store: InMemoryStore, folder: str, *, scheme: Literal["light", "dark"] = "light", fragment: str = ""
-    ) -> Opened:
-        file = tmp_path / f"page-{len(everything)}.html"
-        file.write_bytes(store.get(render_report(store, folder).key).body)
+    def open_file(file: Path, *, scheme: Literal["light", "dark"] = "light", fragment: str = "") -> Opened:
         context = browser.new_context(
             viewport={"width": 1280, "height": 1000}, color_scheme=scheme, reduced_motion="reduce"
         )
         found = Opened(context.new_page())
+
+        def requested(request: Request) -> None:
+            if not (request.is_navigation_request() and request.url.startswith("file:")):
+                found.requests.append(request.url)
+
         found.page.set_default_timeout(10_000)
         everything.append(found)
         found.page.on("console", lambda message: found.complaints.append(message.text))
         found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-        found.page.on("request", lambda request: found.requests.append(request.url))
+        found.page.on("request", requested)
         found.page.goto(file.as_uri() + fragment)
-        found.requests.remove(file.as_uri())
         return found
 
-    yield open_page
+    yield open_file
     for each in everything:
         assert each.complaints == []
         assert each.requests == []
         each.page.context.close()
+
+
+@pytest.fixture
+def opened(opened_file: Callable[..., Opened], tmp_path: Path) -> Open:
+    """Opens the page of an execution."""
+
+    def open_page(store: InMemoryStore, folder: str, **more: str) -> Opened:
+        file = tmp_path / f"page-{len(list(tmp_path.iterdir()))}.html"
+        file.write_bytes(store.get(render_report(store, folder).key).body)
+        return opened_file(file, **more)
+
+    return open_page
 
 
 @pytest.fixture(scope="session")

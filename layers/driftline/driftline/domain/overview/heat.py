@@ -48,10 +48,10 @@ class _Span:
     high: float
 
     def shares_below(self, keys: Floats) -> Floats:
-        return np.asarray(np.clip((keys - self.low) / max(self.high - self.low, 1e-300), 0.0, 1.0), dtype=np.float64)
+        return np.where(keys > self.high, 1.0, 0.0)
 
     def quantiles(self, probabilities: Floats) -> Floats:
-        return self.low + probabilities * 0.0 + (probabilities > 0.5) * (self.high - self.low)  # noqa: PLR2004
+        return np.where(probabilities > 0.5, self.high, self.low)  # noqa: PLR2004
 
 
 def heat_of(windows: Sequence[Shape | None], baseline: Shape | None) -> Heat | None:

@@ -36,11 +36,20 @@ class Quantiles(msgspec.Struct, frozen=True, tag="quantiles"):
 
     def shares_below(self, keys: Floats) -> Floats:
         """Share of the rows below each key."""
-        values = np.array(self.values)
-        # Of equal values the lowest probability counts: the rows on a key are not below it.
-        distinct, first = np.unique(values, return_index=True)
-        at = np.interp(keys, distinct, PROBABILITIES[first], left=0.0, right=1.0)
-        return np.asarray(np.where(keys > values[-1], 1.0, at), dtype=np.float64)
+        values, first = np.unique(self.values, return_index=True)
+        last = np.append(first[1:], len(self.values)) - 1
+        after = np.searchsorted(values, keys, side="left")
+        inside = np.clip(after, 1, len(values) - 1) if len(values) > 1 else np.zeros(len(keys), dtype=np.intp)
+        before = np.maximum(inside - 1, 0)
+        # Between two values the rows are spread evenly; on a value that repeats they are all at once.
+        # In halves, so that the width of the widest range is still a number.
+        start, end = values[before] / 2.0, values[inside] / 2.0
+        way = np.clip((keys / 2.0 - start) / np.maximum(end - start, np.finfo(np.float64).tiny), 0.0, 1.0)
+        low, high = PROBABILITIES[last[before]], PROBABILITIES[first[inside]]
+        shares = low + way * (high - low)
+        at = np.minimum(after, len(values) - 1)
+        shares = np.where(values[at] == keys, PROBABILITIES[first[at]], shares)
+        return np.asarray(np.where(keys > values[-1], 1.0, np.where(keys <= values[0], 0.0, shares)), dtype=np.float64)
 
 
 class Masses(msgspec.Struct, frozen=True, tag="values"):
@@ -86,7 +95,7 @@ def kept_name(name: str) -> str:
     if len(name) <= LONGEST:
         return name
     digest = sha256(name.encode("utf-8", errors="replace")).hexdigest()[:8]
-    return f"{name[: LONGEST - 30]}… ({len(name):,} characters, {digest})"
+    return f"{name[: LONGEST - 40]}… ({len(name):,} characters, {digest})"
 
 
 def _categories(histogram: Mapping[str, int]) -> Categories | None:

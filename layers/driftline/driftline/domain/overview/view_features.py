@@ -9,7 +9,7 @@ from driftline.domain.overview.shapes import Shape
 from driftline.domain.reports.text import number, percent, shown
 from driftline.domain.reports.view import Json, short
 
-MOST_FEATURES = 120
+MOST_FEATURES = 150
 """So many features have a row, those that moved most; the pages of the executions have all."""
 
 _MOST_CHARACTERS = 600_000

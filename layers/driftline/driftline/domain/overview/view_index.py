@@ -122,7 +122,7 @@ def _row(index: int, line: Now) -> EndpointRow:
         _ORDER.index(state),
         since,
         worst.excess if worst else -1.0,
-        quality.line.name if quality and quality.line else "",
+        f"{quality.line.name} {quality.line.values[-1]}" if quality and quality.line else "",
         last,
     )
 

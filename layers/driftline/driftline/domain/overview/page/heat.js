@@ -25,13 +25,14 @@ const heatMap = (monitor, feature) => {
   // By the square root: beside a value that most rows have, the others would all look the same.
   const level = (share) => (share < 0.0005 ? 0 : Math.max(1, Math.round(LEVELS * Math.sqrt(share / common))));
   const step = Math.ceil(times.length / 14);
+  const wide = times.length <= 45 ? 1 : 3; // So many columns a label takes.
   const shown = shortTimes(times);
   const sparse = numeric && rows.length > 12;
   const order = rows.map((_, i) => i);
   if (numeric) order.reverse();
 
   const head = (time, i) =>
-    (times.length - 1 - i) % step === 0
+    i % step === 0 && i + wide <= times.length
       ? make("th", { scope: "col", title: timeText(time) }, make("span", {}, shown[i]))
       : make("th", { scope: "col" }, make("span", { class: "hidden" }, shown[i]));
   const cell = (shares, row, column, median) => {

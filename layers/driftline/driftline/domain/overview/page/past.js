@@ -10,6 +10,13 @@ const said = (what, values, text = figureText) => {
   return `${what} of the last ${values.length} executions: from ${text(Math.min(...known))} to ${text(Math.max(...known))}, ${text(values.at(-1))} in the last; the table has all.`;
 };
 
+// Many points in a row would be a thick line: only the last of them is drawn.
+const pastChart = (times, series, more) => (c) => {
+  const config = timeChart(times, series, more)(c);
+  if (times.length > 40) config.data.datasets[0].pointRadius = times.map((_, i) => (i === times.length - 1 ? 4 : 0));
+  return config;
+};
+
 const overTime = (monitor, box) => {
   const { times, violations, states, rows, coverage, worst, metrics } = monitor;
   const of = (caption, values, text = figureText) =>
@@ -18,7 +25,7 @@ const overTime = (monitor, box) => {
   box.append(figure("Violations", said("Violations", violations), violationsChart(times, violations, states), of("Violations", violations)));
   for (const metric of metrics.filter((each) => each.threshold !== null)) box.append(metricFigure(times, metric));
   if (some(worst)) {
-    const recipe = timeChart(times, { label: "Worst drift / its threshold", values: worst }, { threshold: 1 });
+    const recipe = pastChart(times, { label: "Worst drift / its threshold", values: worst }, { threshold: 1 });
     box.append(figure("Worst drift, in thresholds", said("Worst drift in multiples of its threshold", worst), recipe, of("Worst drift / threshold", worst)));
   }
   if (some(coverage)) box.append(figure("Rows with a label", said("Share of the rows with a label", coverage, percentText), shareChart(times, "Coverage", coverage), of("Coverage", coverage, percentText)));
@@ -31,14 +38,14 @@ const overTime = (monitor, box) => {
 
 const metricFigure = (times, metric) => {
   const rows = times.map((time, i) => [timeText(time), figureText(metric.values[i]), figureText(metric.lower[i]), figureText(metric.upper[i])]);
-  const recipe = timeChart(times, { label: metric.name, values: metric.values }, { ...metric, zero: false });
+  const recipe = pastChart(times, { label: metric.name, values: metric.values }, { ...metric, zero: false });
   const node = figure(metric.name, said(metric.name, metric.values), recipe, table(metric.name, ["Scheduled", "Value", "Lower", "Upper"], rows.reverse()));
   if (metric.violated) node.classList.add("violated");
   return node;
 };
 
 const shareChart = (times, label, values) => (c) => {
-  const config = timeChart(times, { label, values }, { text: percentText })(c);
+  const config = pastChart(times, { label, values }, { text: percentText })(c);
   Object.assign(config.options.scales.y, { max: 1, grace: 0 });
   return config;
 };

@@ -1,0 +1,270 @@
+"""The page of an endpoint over time and the page of all endpoints, in a browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from driftline.usecases.rebuild_overview import rebuild_overview
+from tests.browser.conftest import Opened, until
+from tests.browser.test_features import drawn
+from tests.browser.test_reading import findings
+from tests.fakes import InMemoryStore
+from tests.overviews import many, rendered, season
+from tests.reporting import HOSTILE, taxi_store
+
+SHOP, INDEX = "reports/shop/index.html", "reports/index.html"
+
+type OpenKey = Callable[..., Page]
+
+
+@pytest.fixture
+def open_key(opened_file: Callable[..., Opened], tmp_path: Path) -> OpenKey:
+    """Opens an object of a store, among all its pages, so that links lead somewhere."""
+
+    def open_page(store: InMemoryStore, key: str, **more: str) -> Page:
+        for each, body in store.objects.items():
+            if each.endswith(".html"):
+                (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / each).write_bytes(body)
+        return opened_file(tmp_path / key, **more).page
+
+    return open_page
+
+
+@pytest.fixture(scope="module")
+def shop() -> InMemoryStore:
+    return rendered(season())
+
+
+@pytest.fixture(scope="module")
+def hundred() -> InMemoryStore:
+    return rendered(many())
+
+
+def names(page: Page, table: str) -> list[str]:
+    return page.locator(f"{table} tbody tr:visible th bdi").all_inner_texts()
+
+
+def test_the_endpoint_at_a_glance(open_key: OpenKey, shop: InMemoryStore) -> None:
+    page = open_key(shop, SHOP)
+
+    expect(page).to_have_title("shop: over time")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Quiet")
+    expect(page.locator(".card")).to_have_count(2)
+    expect(page.get_by_role("list", name="data_quality").get_by_role("link")).to_have_count(90)
+    incidents = page.get_by_role("table", name="Incidents")
+    expect(incidents.get_by_role("row")).to_have_count(3)
+    expect(incidents).to_contain_text("feature_0")
+    captions = page.locator("#monitor-1 .over-time figcaption")
+    expect(captions).to_have_text(["Violations", "auc", "Rows with a label", "Rows"])
+    until(page, "Chart.getChart(document.querySelector('#monitor-0 canvas')) !== undefined")
+    assert drawn(page, "#monitor-0 canvas")
+
+
+def test_the_heat_map_follows_the_chosen_feature(open_key: OpenKey, shop: InMemoryStore) -> None:
+    page = open_key(shop, SHOP)
+    heat = page.locator("table.heat")
+    expect(heat).to_have_attribute("aria-label", "Distribution of feature_0 in the last 90 windows")
+    expect(heat.locator("thead th")).to_have_count(91)  # and the baseline's
+    rows = heat.locator("tbody tr").count()
+    assert rows > 15
+    expect(heat.locator("tfoot td.over")).to_have_count(25)
+    # The distribution goes up and comes back: the median's row of a quiet day and of the worst.
+    median = "day => [...document.querySelectorAll(`.heat td.median[data-column='${day}']`)].map(td => td.dataset.row)"
+    [quiet], [worst] = page.evaluate(median, 10), page.evaluate(median, 75)
+    assert int(worst) > int(quiet) + 5
+
+    page.get_by_label("Feature", exact=True).select_option("feature_1")
+
+    expect(heat.locator("tbody th")).to_have_text(["card", "cash", "other", "transfer"])
+    page.get_by_role("button", name="Show the distribution of feature_2", exact=True).click()
+    expect(heat).to_have_attribute("aria-label", "Distribution of feature_2 in the last 90 windows")
+    expect(page.get_by_label("Feature", exact=True)).to_be_focused()
+
+
+def test_a_cell_tells_what_it_is(open_key: OpenKey, shop: InMemoryStore) -> None:
+    page = open_key(shop, SHOP)
+    page.locator(".heat td[data-column='75'][data-row='2']").hover()
+
+    readout = page.locator(".readout")
+    expect(readout).to_contain_text("2026-03-17 00:00 UTC")
+    expect(readout).to_contain_text("of the rows · baseline")
+    expect(readout.get_by_role("link")).to_have_attribute("href", "data_quality/2026/03/17/00/report.html")
+    shares = page.locator(".heat tbody td[data-column='75']").all_text_contents()
+    assert sum(float(each.removesuffix(" %")) for each in shares) == pytest.approx(100, abs=1.5)
+
+
+def test_features_are_sorted_searched_and_folded(open_key: OpenKey, shop: InMemoryStore) -> None:
+    page = open_key(shop, SHOP)
+    status = page.locator(".shown")
+    expect(status).to_have_text("30 of 30 features, the first 20 shown")
+    assert len(names(page, ".features")) == 20
+
+    page.get_by_label("Search").fill("feature_1")
+    expect(status).to_have_text("11 of 30 features")
+    page.get_by_label("Search").fill("")
+    page.get_by_role("columnheader", name="Feature").get_by_role("button").click()
+    assert names(page, ".features")[:3] == ["feature_0", "feature_1", "feature_2"]
+    page.get_by_role("columnheader", name="Feature").get_by_role("button").click()
+    assert names(page, ".features")[0] == "feature_29"
+    drifts = page.get_by_role("columnheader", name="Windows drifted")
+    drifts.get_by_role("button").click()
+    expect(drifts).to_have_attribute("aria-sort", "descending")
+    assert names(page, ".features")[:2] == ["feature_0", "feature_1"]
+    page.get_by_role("button", name="Show all 30 features").click()
+    expect(status).to_have_text("30 of 30 features")
+    assert len(names(page, ".features")) == 30
+
+
+def test_keyboard_alone(open_key: OpenKey, shop: InMemoryStore) -> None:
+    page = open_key(shop, SHOP)
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
+
+    last = page.get_by_role("list", name="data_quality").get_by_role("link").last
+    last.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(":focus")).to_have_text("2026-03-30 00:00 UTC: no violations")
+    page.keyboard.press("Home")
+    expect(page.locator(":focus")).to_have_text("2026-01-01 00:00 UTC: no violations")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("2026-03-31 00:00 UTC: no violations")  # the next monitor's strip
+
+    page.get_by_label("Feature", exact=True).focus()
+    page.keyboard.press("Tab")
+    # Scrolling regions take the focus in some browsers.
+    if page.evaluate("!document.activeElement.matches('td')"):
+        page.keyboard.press("Tab")
+    expect(page.locator(".readout")).to_contain_text("2026-03-31 00:00 UTC")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".readout")).to_contain_text("2026-03-30 00:00 UTC")
+    for _ in range(40):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(".readout")).to_contain_text("drift 0.")
+    assert page.locator(".heat td[tabindex='0']").count() == 1
+
+
+def test_a_hundred_endpoints_are_usable(open_key: OpenKey, hundred: InMemoryStore) -> None:
+    page = open_key(hundred, INDEX)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("10 of 100 endpoints have an open incident.")
+    status = page.get_by_role("status")
+    expect(status).to_have_text("100 of 100 endpoints")
+    assert names(page, ".index")[0] == "endpoint-003"
+
+    page.get_by_label("State").select_option("violated")
+    expect(status).to_have_text("10 of 100 endpoints")
+    page.get_by_label("Search").fill("-09")
+    assert names(page, ".index") == ["endpoint-093"]
+    page.get_by_label("State").select_option("")
+    expect(status).to_have_text("10 of 100 endpoints")
+    page.get_by_label("Search").fill("")
+    page.get_by_role("button", name="Worst feature").click()
+    excess = [
+        float(each) for each in page.locator(".index tbody tr").evaluate_all("all => all.map(r => r.dataset.worst)")
+    ]
+    assert excess == sorted(excess, reverse=True)
+    page.get_by_role("button", name="Endpoint").click()
+    page.get_by_role("button", name="Endpoint").click()
+    assert names(page, ".index")[0] == "endpoint-099"
+    live = "[...document.querySelectorAll('canvas')].filter(each => Chart.getChart(each)).length"
+    until(page, f"{live} > 10")
+    assert page.evaluate(live) < 120
+
+
+def test_from_the_index_to_the_endpoint_and_back(open_key: OpenKey, hundred: InMemoryStore) -> None:
+    page = open_key(hundred, INDEX)
+
+    page.get_by_role("link", name="endpoint-003").click()
+    expect(page).to_have_title("endpoint-003: over time")
+    page.get_by_role("link", name="All endpoints").click()
+    expect(page).to_have_title("Endpoints")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("key", [SHOP, INDEX])
+def test_axe_finds_nothing(open_key: OpenKey, shop: InMemoryStore, key: str, scheme: str) -> None:
+    page = open_key(shop, key, scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+
+    assert findings(page) == []
+
+
+def test_axe_finds_nothing_on_a_hundred_endpoints(open_key: OpenKey, hundred: InMemoryStore) -> None:
+    assert findings(open_key(hundred, INDEX)) == []
+
+
+def test_the_mondays_of_new_york(open_key: OpenKey, shared_data: Path) -> None:
+    store = taxi_store(shared_data)
+    rebuild_overview(store, "taxi", reports=False, step=lambda _: None)
+    page = open_key(store, "reports/taxi/index.html")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("data_quality since at least 2020-02-03 00:00 UTC")
+    page.get_by_label("Feature", exact=True).select_option("pickup_count")
+    expect(page.locator(".heat thead th")).to_have_text(["02-03", "02-10", "02-17", "02-24", "03-02", "03-09", "03-16"])
+    median = "day => Number(document.querySelector(`.heat td.median[data-column='${day}']`).dataset.row)"
+    assert page.evaluate(median, 6) < page.evaluate(median, 5)  # nobody takes a taxi any more
+    assert findings(page) == []
+
+
+def test_hostile_names_run_nothing(open_key: OpenKey) -> None:
+    store = rendered(season(12, 12, names=HOSTILE))
+    page = open_key(store, SHOP)
+
+    expect(page).to_have_title("shop: over time")
+    page.get_by_label("Feature", exact=True).select_option(index=1)
+    for select in range(page.locator(".choose option").count()):
+        page.get_by_label("Feature", exact=True).select_option(index=select)
+        page.locator(".heat tbody td").last.hover()
+    assert page.evaluate("document.querySelectorAll('img, svg, iframe, script').length") == 2
+    assert "</script><script>document.title='owned'</script>" in names(page, ".features")
+    assert any(each.startswith("[U+202E]gnp.elif") for each in names(page, ".features"))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(open_key(store, INDEX)).to_have_title("Endpoints")
+
+
+@pytest.mark.parametrize("key", [SHOP, INDEX])
+def test_a_narrow_screen_does_not_scroll_sideways(open_key: OpenKey, shop: InMemoryStore, key: str) -> None:
+    page = open_key(shop, key)
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_paper_is_light_and_keeps_the_colours_of_the_map(open_key: OpenKey, shop: InMemoryStore) -> None:
+    page = open_key(shop, SHOP, scheme="dark")
+    page.emulate_media(media="print")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.heat')).printColorAdjust") == "exact"
+    expect(page.get_by_label("Search")).to_be_hidden()
+    assert len(page.pdf()) > 20_000
+
+
+def test_states_and_incidents_need_no_script(browser: Browser, shop: InMemoryStore) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.set_content(shop.objects[SHOP].decode())
+    expect(page.get_by_role("table", name="Incidents").get_by_role("row")).to_have_count(3)
+    expect(page.locator(".features tbody tr")).to_have_count(30)
+    page = context.new_page()
+    page.set_content(shop.objects[INDEX].decode())
+    expect(page.locator(".index tbody tr")).to_contain_text("data_quality")
+    context.close()
+
+
+def test_many_features_stay_quick(open_key: OpenKey) -> None:
+    page = open_key(rendered(season(90, 500)), SHOP)
+
+    timed = """async () => {
+      const start = performance.now();
+      const choose = document.querySelector(".choose");
+      choose.value = choose.options[choose.options.length - 1].value;
+      choose.dispatchEvent(new Event("input"));
+      await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      return performance.now() - start;
+    }"""
+    assert page.evaluate(timed) < 1_000
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd") < 5_000
