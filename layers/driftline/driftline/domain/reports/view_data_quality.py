@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftline.domain.data_quality.violations import CheckType
+from driftline.domain.reports.data_set import data_set_rows
 from driftline.domain.reports.distributions import Bars, Bins, distribution_of
 from driftline.domain.reports.facts import DataQuality, Feature, PastExecution
 from driftline.domain.reports.text import count, interval, number, percent, shown
@@ -117,6 +118,7 @@ def data_quality_view(
         sections={
             "types": sorted({each.current.inferred_type for each in ordered}),
             "comparison": execution.comparison,
+            "data_set": data_set_rows(outcome.rows, ordered),
             "reference": execution.reference,
             "source": outcome.source,
         },
