@@ -82,7 +82,7 @@ def test_a_link_opens_a_page_that_was_made_after_it(server: str) -> None:
 
 def test_served_links_last() -> None:
     link = ServedLinks("https://d111111abcdef8.cloudfront.net").to("reports/a b/data_quality/report.html")
-    assert link.url == "https://d111111abcdef8.cloudfront.net/reports/a%20b/data_quality/report.html"
+    assert link.url == "https://d111111abcdef8.cloudfront.net/a%20b/data_quality/report.html"
     assert link.lasting
 
 

@@ -13,13 +13,18 @@ from local.stack import REPOSITORY, cloudformation_template
 
 
 @pytest.fixture(scope="module")
-def resources() -> dict[str, dict[str, Any]]:
+def template() -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         body, _ = cloudformation_template(
             REPOSITORY / "template.yaml", built=False, upload=lambda name, _body: f"s3://b/{name}"
         )
-    return dict(json.loads(body)["Resources"])
+    return dict(json.loads(body))
+
+
+@pytest.fixture(scope="module")
+def resources(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return dict(template["Resources"])
 
 
 def of_type(resources: dict[str, dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
@@ -347,6 +352,94 @@ def test_data_outlives_the_stack_and_old_state_does_not(resources: dict[str, dic
 def test_nothing_is_public_and_nothing_goes_without_tls(resources: dict[str, dict[str, Any]]) -> None:
     bucket = resources["Bucket"]["Properties"]
     assert all(value is True for value in bucket["PublicAccessBlockConfiguration"].values())
-    (statement,) = resources["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    statement, pages = resources["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert pages["Fn::If"][0] == "ServesReports"
+
+
+def test_report_pages_are_served_to_no_one_unless_somebody_chooses_to_whom(
+    resources: dict[str, dict[str, Any]], template: dict[str, Any]
+) -> None:
+    assert template["Parameters"]["ServeReports"]["Default"] == "false"
+    served = [name for name, one in resources.items() if one["Type"].startswith("AWS::CloudFront::")]
+    assert len(served) == 4
+    assert all(resources[name]["Condition"] == "ServesReports" for name in served)
+    rule = template["Rules"]["ReportsAreNotForEverybody"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "ServeReports"}, "true"]}
+    given = {"ServeReports": "true"}
+    restrictions = ["ReportsWebAclArn", "ReportsViewerFunctionArn", "ReportsEdgeFunctionArn", "ReportsKeyGroupId"]
+
+    def accepted(**parameters: str) -> bool:
+        values = {name: str(each.get("Default", "")) for name, each in template["Parameters"].items()}
+        return all(holds(each["Assert"], values | given | parameters) for each in rule["Assertions"])
+
+    assert not accepted()
+    assert all(accepted(**{name: "something"}) for name in restrictions)
+    assert not accepted(ReportsViewerFunctionArn="one", ReportsEdgeFunctionArn="another")
+    assert not accepted(ReportsKeyGroupId="group", ReportsDomainName="reports.example.com")
+    assert accepted(ReportsKeyGroupId="group", ReportsDomainName="reports.example.com", ReportsCertificateArn="arn")
+
+
+def holds(condition: Any, parameters: dict[str, str]) -> bool:
+    """What a rule's function says of parameters."""
+    ((name, arguments),) = condition.items()
+    match name:
+        case "Fn::Equals":
+            one, other = (parameters[each["Ref"]] if isinstance(each, dict) else each for each in arguments)
+            return bool(one == other)
+        case "Fn::Not":
+            return not holds(arguments[0], parameters)
+        case "Fn::And":
+            return all(holds(each, parameters) for each in arguments)
+        case "Fn::Or":
+            return any(holds(each, parameters) for each in arguments)
+        case other:
+            raise AssertionError(other)
+
+
+def test_the_distribution_gets_pages_alone_and_serves_them_safely(resources: dict[str, dict[str, Any]]) -> None:
+    allowed = resources["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][1]["Fn::If"][1]
+    assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert allowed["Action"] == "s3:GetObject"
+    assert allowed["Resource"] == {"Fn::Sub": "${Bucket.Arn}/reports/*.html"}
+    (source,) = allowed["Condition"]["StringEquals"].items()
+    assert source[0] == "aws:SourceArn"
+    assert source[1]["Fn::Sub"].endswith(":distribution/${ReportsDistribution}")
+    distribution = resources["ReportsDistribution"]["Properties"]["DistributionConfig"]
+    (origin,) = distribution["Origins"]
+    assert origin["OriginPath"] == "/reports"
+    assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["ReportsAccess", "Id"]}
+    access = resources["ReportsAccess"]["Properties"]["OriginAccessControlConfig"]
+    assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
+    behaviour = distribution["DefaultCacheBehavior"]
+    assert "CacheBehaviors" not in distribution, "another behaviour would need the restrictions, too"
+    assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert behaviour["AllowedMethods"] == ["GET", "HEAD"]
+    for part, condition in {
+        "TrustedKeyGroups": "HasReportsKeyGroup",
+        "FunctionAssociations": "HasReportsViewerFunction",
+        "LambdaFunctionAssociations": "HasReportsEdgeFunction",
+    }.items():
+        assert behaviour[part]["Fn::If"][0] == condition
+    assert distribution["WebACLId"]["Fn::If"] == [
+        "HasReportsWebAcl",
+        {"Ref": "ReportsWebAclArn"},
+        {"Ref": "AWS::NoValue"},
+    ]
+    assert distribution["ViewerCertificate"]["Fn::If"][1]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    headers = resources["ReportsHeadersPolicy"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    assert headers["FrameOptions"]["FrameOption"] == "DENY"
+    assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31536000
+    assert headers["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+
+
+def test_messages_link_to_where_reports_are(resources: dict[str, dict[str, Any]], template: dict[str, Any]) -> None:
+    variables = resources["NotifyOperator"]["Properties"]["Environment"]["Variables"]
+    assert variables["REPORT_LINK_HOURS"] == {"Ref": "ReportLinkHours"}
+    served, not_served = variables["REPORTS_URL"]["Fn::If"][1:]
+    assert not_served == ""
+    assert served == template["Outputs"]["ReportsUrl"]["Value"]
+    # Lambda's credentials hold for twelve hours at most, and so does what they sign.
+    assert template["Parameters"]["ReportLinkHours"]["MaxValue"] == 12

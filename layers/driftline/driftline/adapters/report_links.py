@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from driftline.adapters.settings import NotifySettings
+from driftline.domain import layout
 from driftline.usecases.ports import ReportLink, ReportLinks
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class PresignedLinks:
 
 
 class ServedLinks:
-    """Links to a distribution; who may open them is its own business.
+    """Links to a distribution that serves what is below `reports/`; who may open them is its own business.
 
     Args:
         root: `https://<domain>`.
@@ -47,7 +48,7 @@ class ServedLinks:
         self._root = root.rstrip("/")
 
     def to(self, key: str) -> ReportLink:
-        return ReportLink(f"{self._root}/{quote(key)}", lasting=True)
+        return ReportLink(f"{self._root}/{quote(key.removeprefix(layout.REPORTS))}", lasting=True)
 
 
 def report_links(settings: NotifySettings) -> ReportLinks | None:
