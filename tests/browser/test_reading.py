@@ -40,6 +40,15 @@ def test_axe_finds_nothing_on_the_page_of_sagemakers_files(opened: Open, taxi: I
     assert findings(page) == []
 
 
+@pytest.mark.parametrize("monitor", ["data_quality", "model_quality"])
+def test_axe_finds_nothing_on_a_narrow_screen(opened: Open, shop: InMemoryStore, monitor: str) -> None:
+    page = opened(shop, folder_of(monitor)).page
+    page.set_viewport_size({"width": 360, "height": 740})
+    unfold(page)
+
+    assert findings(page) == []
+
+
 def test_every_chart_has_a_label_and_a_table(opened: Open, shop: InMemoryStore) -> None:
     page = opened(shop, folder_of("data_quality")).page
     page.locator(".open").first.click()
