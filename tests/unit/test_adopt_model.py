@@ -159,8 +159,9 @@ def test_the_package_s_baselines_are_taken_and_the_earlier_ones_kept(world: Worl
     assert [(entry.at, entry.model, entry.source) for entry in log] == [(AT, TWO, "endpoint")]
     [event] = world.events.published
     assert event.detail_type == ADOPTED_EVENT
-    reason = event.detail["Reason"]
+    reason, identity = event.detail["Reason"], event.detail["Id"]
     assert event.detail == {
+        "Id": identity,
         "Endpoint": "churn",
         "Model": "churn-model",
         "ModelPackage": TWO,
@@ -468,14 +469,14 @@ def test_cut_short_anywhere_a_redelivery_completes(world: World) -> None:
             with pytest.raises(InjectedError):
                 fresh.adopt(changed, **broken)
         assert fresh.adopt(changed).outcome is Outcome.ADOPTED
-        return store.objects, [event.detail["Baselines"] for event in fresh.events.published]
+        return store.objects, [(event.detail["Id"], event.detail["Baselines"]) for event in fresh.events.published]
 
     whole = run(lambda _: {})
     puts = 8  # two files kept, two lists of what is kept, two and two written; the ninth is the log
     for call in range(1, puts + 1):
         assert run(lambda fresh, call=call: {"store": FailingStore(fresh.store, call, ["put"])}) == whole  # type: ignore[misc]
     assert run(lambda _: {"events": RecordingEvents(fail_on=1)}) == whole
-    # After the event only the log is missing: it is told twice rather than never.
+    # After the event only the log is missing: it is sent twice rather than never, with one id, so that people hear once.
     objects, told = run(lambda fresh: {"store": FailingStore(fresh.store, puts + 1, ["put"])})
     assert (objects, told) == (whole[0], [*whole[1], *whole[1]])
 

@@ -97,6 +97,11 @@ class TestANo:
         world = World(f"endpoint: {ENDPOINT}\nmonitors: {{data_quality: {{}}}}\n".encode())
         self.refused(world, "asked_for", "no retraining section any more")
 
+    def test_a_monitor_that_was_switched_off(self) -> None:
+        # Its alarms are gone by then, and a message may still be under way.
+        world = World(document().replace(b"    alarms:", b"    enabled: false\n    alarms:"))
+        self.refused(world, "asked_for", "no monitor model_quality any more that is enabled")
+
     def test_a_document_that_is_gone(self) -> None:
         world = World()
         world.store.delete(f"monitors/{ENDPOINT}.yaml")
@@ -108,6 +113,13 @@ class TestANo:
         self.refused(world, "lease", f"The retraining {first.id} runs since 2026-03-02T14:00:00Z", 11 * HOUR)
         # Nobody told its end: after longest_run it counts as ended
         assert world.alarm(START + 12 * HOUR).decision is Decision.STARTED
+
+    def test_one_waits_for_a_target_that_has_no_room(self) -> None:
+        world = World()
+        world.targets.errors = [RetryLaterError("ResourceLimitExceeded")]
+        with pytest.raises(RetryLaterError):
+            world.alarm()
+        self.refused(world, "lease", "waits for its target, which could not take it, since 2026-03-02T14:00:00Z", HOUR)
 
     def test_the_cooldown(self) -> None:
         world = World(document("cooldown: P3D, minimum_labelled_rows: 0, weekly_budget: 9"))

@@ -3,11 +3,13 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.domain.retraining.approvals import approval_key, parse_approval_key
 from driftline.domain.retraining.audit import audit_key
+from driftline.domain.retraining.decision import new_draft
 from driftline.domain.retraining.request import Approval, approval_id, cut, request_id, start_token
 from tests.retraining import START, alarm
 
@@ -34,6 +36,13 @@ def test_a_time_is_a_time_in_any_zone() -> None:
     assert approval_id(Approval("e", "r", elsewhere)) == approval_id(Approval("e", "r", START))
 
 
+@pytest.mark.parametrize("hours", [-11, 13])
+def test_a_record_is_found_by_its_id_whatever_the_zone_of_the_alarm(hours: int) -> None:
+    change = alarm(START.astimezone(timezone(timedelta(hours=hours))))
+    record = new_draft(request_id(change), request_id(change), change, change.changed_at, "")
+    assert record.key == audit_key(change.endpoint, request_id(change))
+
+
 def test_other_endpoints_alarms_and_times_are_other_requests() -> None:
     ids = {
         request_id(alarm()),
@@ -46,7 +55,11 @@ def test_other_endpoints_alarms_and_times_are_other_requests() -> None:
 
 
 def test_keys_that_are_no_approvals() -> None:
-    for key in ("approvals/churn/a/b.json", "approvals/churn/x.txt", "approvals/x.json", "approvals/churn/../x.json"):
+    no_endpoints = (
+        f"approvals/{name}/r1.json" for name in ("..", ".hidden", "x" * 64, "a b", "é", "a\nb", "<!channel>")
+    )
+    others = ("approvals/churn/a/b.json", "approvals/churn/x.txt", "approvals/x.json", "approvals/churn/../x.json")
+    for key in (*others, *no_endpoints):
         assert parse_approval_key(key) is None
 
 

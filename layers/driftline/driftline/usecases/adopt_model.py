@@ -4,10 +4,12 @@ Order of the side effects: baselines, event, and last the entry in the model log
 event that comes again finds the entry and does nothing; one that was cut short does the rest.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError
@@ -53,12 +55,15 @@ class Adoption:
     baselines: Mapping[str, str] = field(default_factory=dict)
 
     def event_detail(self) -> dict[str, object]:
-        """The `detail` of the EventBridge event."""
+        """The `detail` of the EventBridge event. One that is sent again after a crash has the same id."""
+        at = format_instant(self.at) if self.at else None
+        told = json.dumps([self.endpoint, self.model, self.package, at, self.reason])
         return {
+            "Id": sha256(told.encode()).hexdigest()[:24],
             "Endpoint": self.endpoint,
             "Model": self.model,
             "ModelPackage": self.package,
-            "At": format_instant(self.at) if self.at else None,
+            "At": at,
             "Baselines": dict(self.baselines),
             "Reason": self.reason,
         }

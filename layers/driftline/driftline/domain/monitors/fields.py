@@ -146,13 +146,13 @@ def _described(regex: str) -> Any:
     return WithJsonSchema({"type": "string", "pattern": f"^(?:{regex})$"})
 
 
-_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 _ALARM = r"[^\x00-\x1f\x7f]{1,120}"
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _SCRIPT = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.py"
 
 Name = Annotated[
-    str, _pattern(_NAME, "1–63 letters, digits, dots, hyphens, underscores, a letter or digit first"), _described(_NAME)
+    str, _pattern(NAME, "1–63 letters, digits, dots, hyphens, underscores, a letter or digit first"), _described(NAME)
 ]
 ChannelName = Name
 AlarmName = Annotated[str, _pattern(_ALARM, "1–120 characters on one line"), _described(_ALARM)]

@@ -4,9 +4,12 @@ import re
 
 from pydantic import BaseModel, ConfigDict
 
+from driftline.domain.monitors.fields import NAME
+
 APPROVALS = "approvals/"
 
-_KEY = re.compile(rf"{APPROVALS}(?P<endpoint>[^/]+)/(?P<id>[A-Za-z0-9-]{{1,80}})\.json")
+_KEY = re.compile(rf"{APPROVALS}(?P<endpoint>{NAME})/(?P<id>[A-Za-z0-9-]{{1,80}})\.json", re.ASCII)
+"""Only what can be the name of an endpoint: each name has a ledger and audit records of its own."""
 
 
 class ApprovalFile(BaseModel):

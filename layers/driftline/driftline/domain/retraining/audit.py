@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 from enum import StrEnum
 from typing import Literal
 
@@ -91,7 +92,7 @@ class AuditRecord(_Ours):
 
     @property
     def key(self) -> str:
-        return f"{audit_prefix(self.endpoint)}{self.at:%Y/%m/%d}/{self.id}.json"
+        return f"{audit_prefix(self.endpoint)}{self.at.astimezone(UTC):%Y/%m/%d}/{self.id}.json"
 
     @property
     def event(self) -> str:
@@ -141,7 +142,7 @@ class EndRecord(_Ours):
 
     @property
     def key(self) -> str:
-        return f"{audit_prefix(self.endpoint)}{self.started_at:%Y/%m/%d}/{self.id}.ended.json"
+        return f"{audit_prefix(self.endpoint)}{self.started_at.astimezone(UTC):%Y/%m/%d}/{self.id}.ended.json"
 
     @property
     def event(self) -> str:

@@ -47,8 +47,8 @@ def problem_of(document: MonitorDocument | None, alarm: AlarmChange, label_of_al
     if document.retraining is None:
         return "The monitor document has no retraining section any more."
     monitor = document.monitors.by_name().get(alarm.monitor)
-    if monitor is None:
-        return f"The monitor document has no monitor {cut(alarm.monitor)} any more."
+    if monitor is None or not monitor.enabled:
+        return f"The monitor document has no monitor {cut(alarm.monitor)} any more that is enabled."
     found = next((each for each in monitor.alarms if each.label == label_of_alarm), None)
     if found is None:
         return f"The monitor document has no alarm {cut(alarm.label)!r} of {alarm.monitor} any more."

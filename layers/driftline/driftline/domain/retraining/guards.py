@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from driftline.domain.monitors.fields import format_offset
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.retraining.audit import Figure, Finding
-from driftline.domain.retraining.ledger import Ledger
+from driftline.domain.retraining.ledger import Ledger, RunStatus
 from driftline.domain.windows import format_instant
 
 WEEK = timedelta(days=7)
@@ -76,10 +76,11 @@ def lease(question: Question) -> Finding:
     if running is None:
         return Finding(guard="lease", passed=True, reason="No retraining of this endpoint runs.")
     until = format_instant(running.until)
+    what = "waits for its target, which could not take it," if running.status is RunStatus.RESERVED else "runs"
     return Finding(
         guard="lease",
         passed=False,
-        reason=f"The retraining {running.id} runs since {format_instant(running.at)}. "
+        reason=f"The retraining {running.id} {what} since {format_instant(running.at)}. "
         f"If nobody tells its end, it counts as ended at {until}.",
         figures={
             "running": running.id,
