@@ -1,0 +1,133 @@
+"""Report pages of a folder in the browser: `python -m local.demo.serve [folder]`.
+
+This machine alone gets them, and pages only: nothing else of the folder is served. Ctrl-C ends it.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import FrameType
+from typing import Any, override
+from urllib.parse import quote, unquote, urlsplit
+
+LOOPBACK = "127.0.0.1"
+PORT = 8765
+INDEX = "index.html"
+_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class PageServer(ThreadingHTTPServer):
+    """Serves the pages below a folder's `reports/`.
+
+    Args:
+        folder: Laid out like the bucket.
+        port: 0 for any that is free.
+
+    Raises:
+        OSError: the port is taken.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.root = (folder / "reports").resolve()
+        super().__init__((LOOPBACK, port), _Handler)
+
+    @property
+    def address(self) -> str:
+        return f"http://{LOOPBACK}:{self.server_port}/"
+
+    def page(self, path: str) -> Path | None:
+        """The file of a path; None if it is no page, or is not below the folder."""
+        name = unquote(urlsplit(path).path).removeprefix("/")
+        if "\0" in name:
+            return None
+        file = (self.root / (name or INDEX)).resolve()
+        return file if file.suffix == ".html" and file.is_relative_to(self.root) and file.is_file() else None
+
+    def first(self) -> str:
+        """Where to begin: the page of all endpoints, or the newest page there is."""
+        if (self.root / INDEX).is_file():
+            return self.address
+        pages = sorted(page.relative_to(self.root).as_posix() for page in self.root.rglob("*.html"))
+        return self.address + quote(pages[-1]) if pages else self.address
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: PageServer
+    server_version = "Driftline"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        self._answer(body=True)
+
+    def do_HEAD(self) -> None:
+        self._answer(body=False)
+
+    def _answer(self, *, body: bool) -> None:
+        # Another site's script may know this address by a name of its own; it gets nothing.
+        host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
+        page = self.server.page(self.path) if host in {LOOPBACK, "localhost"} else None
+        if page is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        content = page.read_bytes()
+        self.send_response(HTTPStatus.OK)
+        for name, value in _HEADERS.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if body:
+            self.wfile.write(content)
+
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nobody wants to read them."""
+
+
+def serve(folder: Path, port: int = PORT) -> None:
+    """Until Ctrl-C. A port that is taken is exchanged for one that is free."""
+    try:
+        server = PageServer(folder, port)
+    except OSError:
+        server = PageServer(folder, 0)
+    with server:
+        print(f"Report pages: {server.first()}  (Ctrl-C ends it)", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print("\nStopped.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.demo.serve", description="Serves the report pages of a folder to this machine."
+    )
+    parser.add_argument(
+        "folder", type=Path, nargs="?", default=Path("demo-output"), help="laid out like the bucket (%(default)s)"
+    )
+    parser.add_argument("--port", type=int, default=PORT, help="%(default)s; another one if it is taken")
+    options = parser.parse_args(arguments)
+    if not any((options.folder / "reports").rglob("*.html")):
+        parser.error(f"there are no report pages in {options.folder}; `driftline overview --store …` makes them")
+    serve(options.folder, options.port)
+    return 0
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(main())
