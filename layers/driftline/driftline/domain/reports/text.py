@@ -15,15 +15,15 @@ _SCIENTIFIC_BELOW = 1e-4
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
-def shown(text: str) -> str:
-    """The text with its invisible characters named, at most LONGEST of its characters, and how many there are.
+def shown(text: str, longest: int = LONGEST) -> str:
+    """The text with its invisible characters named, at most so many of its characters, and how many there are.
 
     Direction marks and overrides would let a name rearrange what stands around it; here they appear as `[U+202E]`.
     """
-    cut = text if len(text) <= LONGEST else text[:LONGEST]
+    cut = text[:longest]
     if not cut.isprintable():
         cut = "".join(f"[U+{ord(each):04X}]" if unicodedata.category(each) in _INVISIBLE else each for each in cut)
-    if len(text) > LONGEST:
+    if len(text) > longest:
         return f"{cut}… ({len(text):,} characters)"
     return cut or "(empty text)"
 

@@ -16,6 +16,9 @@ _SAID: dict[str, tuple[str, str]] = {
     CheckType.EXTRA_COLUMN: ("finding of extra columns", "findings of extra columns"),
 }
 _NAMED = 3
+_IN_A_SENTENCE = 60
+"""Characters of a name."""
+
 _NOTABLE = 0.1
 _VISIBLE = 0.001
 
@@ -47,7 +50,7 @@ def _worst(feature: Feature) -> str:
     assert drift is not None  # worst_feature takes none without
     name = "p-value" if drift.is_p_value else "distance"
     went = f", {drift.direction} than the baseline" if drift.direction in {"higher", "lower"} else ""
-    return f"Worst is {shown(feature.name)}{went}: {name} {number(drift.value)}, threshold {number(drift.threshold)}."
+    return f"Worst is {shown(feature.name, _IN_A_SENTENCE)}{went}: {name} {number(drift.value)}, threshold {number(drift.threshold)}."
 
 
 def model_quality_verdict(execution: ModelQuality) -> str:
@@ -110,7 +113,7 @@ def _changes(outcome: Outcome, worst: float | None, previous: PastExecution) -> 
 
 
 def _names(names: list[str]) -> str:
-    distinct = list(dict.fromkeys(shown(name) for name in names))
+    distinct = list(dict.fromkeys(shown(name, _IN_A_SENTENCE) for name in names))
     more = len(distinct) - _NAMED
     return _joined([*distinct[:_NAMED], *([f"{more} more"] if more > 0 else [])])
 
