@@ -65,6 +65,18 @@ def test_the_event_of_an_execution_makes_its_page(handler: Handler) -> None:
     assert b"<dt>Revision</dt><dd>1</dd>" in body
 
 
+def test_the_event_of_an_execution_makes_the_pages_that_it_is_on(handler: Handler) -> None:
+    handler(event(), CONTEXT)
+
+    s3 = boto3.client("s3")
+    for key in ("reports/index.html", "reports/flight-delay/index.html"):
+        page = s3.get_object(Bucket=BUCKET, Key=key)
+        assert page["ContentType"] == "text/html; charset=utf-8"
+        assert b"dep_delay" in page["Body"].read()
+    states = s3.list_objects_v2(Bucket=BUCKET, Prefix="state/overview/flight-delay/")["Contents"]
+    assert len(states) == 3  # the execution's record, its baseline's, and the endpoint's line
+
+
 def test_messages_of_the_queue_fail_alone(handler: Handler) -> None:
     strange = event()
     strange["detail"]["ReportUri"] = "s3://another/reports/"
