@@ -24,6 +24,7 @@ from local.demo.model import predict, train
 from local.demo.monitor import EDITED_COMPLETENESS, EDITED_DRIFT_THRESHOLD, EDITED_ERROR_MINUTES, PIPELINE, QUALITY
 from local.demo.replay import MARK, PredictedDay, Replay
 from local.demo.screen import DayVerdict, QualityVerdict, Screen
+from local.demo.serve import serve
 from local.webhook import WebhookReceiver
 
 INTERRUPTED = 130
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DemoError as error:
         Console(stderr=True, highlight=False).print(f"The demo cannot go on: {error}", soft_wrap=True, markup=False)
         return 1
+    if sys.stdout.isatty() if options.serve is None else options.serve:
+        serve(options.out)
     return 0
 
 
@@ -146,6 +149,7 @@ def _next_steps(
     driftline = _short(Path(sys.executable).with_name("driftline"))
     at = format_instant(calendar.judged_at(worst))
     return [
+        (f"{_short(Path(sys.executable))} -m local.demo.serve {_short(out)}", "all report pages in the browser"),
         (f"{driftline} show {store} --scheduled {at}", "the worst day's inputs"),
         (f"{driftline} show {store} --scheduled {at} --monitor {QUALITY}", "its predictions"),
         (
@@ -193,6 +197,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--days", type=_positive, metavar="N", help="only the first N of the days")
     parser.add_argument("--out", type=Path, default=Path("demo-output"), help="folder for the files (%(default)s)")
+    parser.add_argument(
+        "--serve",
+        action=argparse.BooleanOptionalAction,
+        help="serve the report pages to this machine until Ctrl-C (by default in a terminal)",
+    )
     options = parser.parse_args(arguments)
     if options.first and options.last and options.first > options.last:
         parser.error(f"--from {options.first} is after --to {options.last}")

