@@ -9,7 +9,7 @@ import pytest
 from driftline.domain.errors import RetryLaterError
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm
 from driftline.domain.incidents.stored import LARGEST
-from driftline.domain.notifications.message import Message, MessageKind
+from driftline.domain.notifications.message import Message, MessageKind, Severity
 from driftline.usecases.incident_desk import KIND
 from driftline.usecases.ports import StoredObject
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
@@ -102,6 +102,30 @@ class TestAnAlarmThatTellsPeopleNoMore:
         changed = DOCUMENT.replace("{severity: warning}", "{severity: warning, threshold: 5.0}")
         office.store.put("monitors/shop.yaml", changed.encode())
         office.tick(NOON + 9 * HOUR)
+        assert [message.kind for message, _ in channel.sent] == [MessageKind.OPENED]
+
+
+class TestASeverityThatIsChangedWhileItRings:
+    def change(self, office: Office, severity: str) -> None:
+        changed = DOCUMENT.replace("- {severity: warning}", f"- {{severity: {severity}}}")
+        office.store.put("monitors/shop.yaml", changed.encode())
+
+    def test_a_louder_one_escalates_with_the_next_tick_once(self) -> None:
+        channel = RecordingChannel()
+        office = Office(channel)
+        office.hear(alarm())
+        self.change(office, "critical")
+        office.tick(NOON + HOUR)
+        office.tick(NOON + 2 * HOUR)
+        assert [message.kind for message, _ in channel.sent] == [MessageKind.OPENED, MessageKind.ESCALATED]
+        assert channel.sent[-1][0].severity is Severity.CRITICAL
+
+    def test_one_that_is_quiet_by_then_does_not(self) -> None:
+        channel = RecordingChannel()
+        office = Office(channel)
+        office.hear(alarm(), alarm("OK", NOON + HOUR / 2))
+        self.change(office, "critical")
+        office.tick(NOON + HOUR)
         assert [message.kind for message, _ in channel.sent] == [MessageKind.OPENED]
 
 

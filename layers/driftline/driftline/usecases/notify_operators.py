@@ -5,7 +5,7 @@ before anything is sent. Whatever dies after that, the redelivery, or the next t
 each message goes to each channel through Once, so that it is sent once however often it is tried.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -30,6 +30,7 @@ from driftline.domain.incidents.incident import (
     Incident,
     adopt,
     observe,
+    regrade,
     reopen,
     retire,
     settle,
@@ -51,6 +52,10 @@ STACK_SETTLE = timedelta(hours=1)
 
 _GRACE = 2
 """A new model has so many times the time to settle before alarms that still ring are told as a new incident."""
+
+
+type _Wanted = Mapping[str, Severity]
+"""How loud the alarms are, by label."""
 
 
 def notify_operators(
@@ -190,8 +195,8 @@ def _tick(desk: Desk, tick: Tick) -> Notified:
         settled = _settle_time(document, incident)
         wanted = _wanted(desk, incident)
 
-        def passed(current: Incident, settled: timedelta = settled, wanted: frozenset[str] | None = wanted) -> Incident:
-            kept = current if wanted is None else retire(current, wanted, tick.at)
+        def passed(current: Incident, settled: timedelta = settled, wanted: _Wanted | None = wanted) -> Incident:
+            kept = current if wanted is None else regrade(retire(current, wanted, tick.at), wanted)
             return reopen(settle(kept, tick.at, settled), tick.at, settled * _GRACE)
 
         try:
@@ -215,8 +220,8 @@ def _settle_time(document: MonitorDocument | None, incident: Incident) -> timede
     return settle_time(document, WATCH if is_watch(incident.subject) else incident.subject)
 
 
-def _wanted(desk: Desk, incident: Incident) -> frozenset[str] | None:
-    """Labels of the alarms that tell people, by the document; None when nobody can say.
+def _wanted(desk: Desk, incident: Incident) -> _Wanted | None:
+    """The alarms that tell people, by the document; None when nobody can say.
 
     One that tells them no more, because its actions were changed, will not say that it is OK either.
     """
@@ -225,13 +230,13 @@ def _wanted(desk: Desk, incident: Incident) -> frozenset[str] | None:
         return None
     document = desk.read(endpoint)
     if isinstance(document, ObjectNotFoundError):
-        return frozenset()  # Its alarms went with it.
+        return {}  # Its alarms went with it.
     if isinstance(document, InvalidInputError):
         return None
-    names = (
-        parse_alarm_name(desk.stack, alarm_name(desk.stack, endpoint, spec.subject, spec.label))
+    named = (
+        (parse_alarm_name(desk.stack, alarm_name(desk.stack, endpoint, spec.subject, spec.label)), spec.severity)
         for spec in wanted_alarms(document)
         if "notify" in spec.actions
     )
-    places = [_place(found) for found in names if found]
-    return frozenset(label for _, subject, label in places if subject == incident.subject)
+    places = [(_place(found), severity) for found, severity in named if found]
+    return {label: severity for (_, subject, label), severity in places if subject == incident.subject}

@@ -160,6 +160,23 @@ def retire(incident: Incident, wanted: Iterable[str], at: datetime) -> Incident:
     return _quietened(replace(incident, alarms=alarms), at)
 
 
+def regrade(incident: Incident, severities: Mapping[str, Severity]) -> Incident:
+    """The incident as loud as its document makes its alarms now: CloudWatch says nothing while an alarm rings on.
+
+    Args:
+        severities: Of the alarms that the document has, by label.
+    """
+    alarms = {
+        label: replace(alarm, severity=severities.get(label, alarm.severity))
+        for label, alarm in incident.alarms.items()
+    }
+    if not incident.ongoing or alarms == incident.alarms:
+        return incident
+    graded = replace(incident, alarms=alarms)
+    ringing = (alarms[label].severity for label in graded.ringing)
+    return replace(graded, severity=_highest((incident.severity, *ringing)))
+
+
 def settle(incident: Incident, at: datetime, after: timedelta) -> Incident:
     """The incident at a time: closed if all alarms have been quiet for `after`."""
     quiet = incident.quiet_since
