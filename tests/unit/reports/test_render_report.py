@@ -192,7 +192,8 @@ def test_a_p_value_is_compared_the_other_way_round() -> None:
 
     assert [each["name"] for each in made.data["features"]] == ["moved", "same"]
     assert "p = 0.0001 at least 0.1" in made.words
-    assert "Worst is moved, higher than the baseline: p-value 0.0001, threshold 0.1." in made.words
+    assert "Worst is moved, with more of" in made.words
+    assert "p-value 0.0001, threshold 0.1." in made.words
     assert made.data["trend"]["worst"] == [None]  # a p-value is no distance
 
 

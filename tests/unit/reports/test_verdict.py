@@ -48,6 +48,15 @@ def test_counts_by_check_and_the_worst_feature() -> None:
     )
 
 
+def test_of_categories_the_one_is_named_that_moved_most() -> None:
+    feature = Feature("country", STATISTICS, None, None, None, Drift(0.4, 0.1, True, direction="lower", location="de"))
+    execution = DataQuality(Outcome(PLACE, 100, (drift_of("country"),)), (feature,), "corrected")
+
+    assert data_quality_verdict(execution) == (
+        "1 feature drifted. Worst is country, with less of “de” than in the baseline: distance 0.4, threshold 0.1."
+    )
+
+
 def test_no_violations_and_no_rows() -> None:
     assert data_quality_verdict(data_quality()) == "No violations: all 3 compared features agree with the baseline."
     assert data_quality_verdict(data_quality(rows=0)).startswith("Nothing to judge: the window has no rows.")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from driftline.domain.data_quality.violations import CheckType
-from driftline.domain.reports.facts import DataQuality, Feature, Metric, ModelQuality, Outcome, PastExecution
+from driftline.domain.reports.facts import DataQuality, Drift, Feature, Metric, ModelQuality, Outcome, PastExecution
 from driftline.domain.reports.text import count, instant, interval, number, percent, shown
 
 _SAID: dict[str, tuple[str, str]] = {
@@ -49,8 +49,18 @@ def _worst(feature: Feature) -> str:
     drift = feature.drift
     assert drift is not None  # worst_feature takes none without
     name = "p-value" if drift.is_p_value else "distance"
-    went = f", {drift.direction} than the baseline" if drift.direction in {"higher", "lower"} else ""
-    return f"Worst is {shown(feature.name, _IN_A_SENTENCE)}{went}: {name} {number(drift.value)}, threshold {number(drift.threshold)}."
+    figures = f"{name} {number(drift.value)}, threshold {number(drift.threshold)}"
+    return f"Worst is {shown(feature.name, _IN_A_SENTENCE)}{_went(drift)}: {figures}."
+
+
+def _went(drift: Drift) -> str:
+    """Numbers went up or down; of categories the share of one did."""
+    if drift.direction not in {"higher", "lower"}:
+        return ""
+    if isinstance(drift.location, str):
+        more = "more" if drift.direction == "higher" else "less"
+        return f", with {more} of “{shown(drift.location, _IN_A_SENTENCE)}” than in the baseline"
+    return f", {drift.direction} than the baseline"
 
 
 def model_quality_verdict(execution: ModelQuality) -> str:
@@ -75,7 +85,7 @@ def model_quality_verdict(execution: ModelQuality) -> str:
 
 def _figure(metric: Metric) -> str:
     between = f" (95 % interval {interval(metric.interval)})" if metric.interval else ""
-    return f"{metric.name} of {number(metric.value)}{between}"
+    return f"{shown(metric.name, _IN_A_SENTENCE)} of {number(metric.value)}{between}"
 
 
 def changes(
