@@ -37,6 +37,7 @@ def test_one_runs_and_the_next_has_to_wait(place: Place) -> None:
     ended = {
         "pipelineArn": PIPELINE_ARN,
         "pipelineExecutionArn": execution["PipelineExecutionArn"],
+        "pipelineExecutionDisplayName": execution["PipelineExecutionDisplayName"],
         "currentPipelineExecutionStatus": "Succeeded",
     }
     place.cloud.set_clock(START + timedelta(hours=3, minutes=40))
