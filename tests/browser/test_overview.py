@@ -84,6 +84,35 @@ def test_the_heat_map_follows_the_chosen_feature(open_key: OpenKey, shop: InMemo
     expect(page.get_by_label("Feature", exact=True)).to_be_focused()
 
 
+def test_drift_and_completeness_of_the_chosen_feature(open_key: OpenKey, shop: InMemoryStore) -> None:
+    page = open_key(shop, SHOP)
+    course = page.locator(".course")
+    expect(course.locator("figcaption")).to_have_text(["Drift", "Completeness"])
+    course.scroll_into_view_if_needed()
+    until(page, "Chart.getChart(document.querySelector('.course canvas')) !== undefined")
+    drift = "Chart.getChart(document.querySelector('.course canvas')).data.datasets.map(each => each.label)"
+    assert page.evaluate(drift) == ["Drift", "Threshold"]
+
+    page.get_by_label("Feature", exact=True).select_option("feature_1")
+
+    course.get_by_text("Table of Drift").click()
+    table = course.get_by_role("table", name="Drift of feature_1")
+    expect(table.get_by_role("row")).to_have_count(91)
+    expect(table.get_by_role("row").nth(1)).to_contain_text("2026-03-31 00:00 UTC")
+
+
+def test_every_chart_has_a_label_and_a_table(open_key: OpenKey, shop: InMemoryStore) -> None:
+    page = open_key(shop, SHOP)
+
+    figures = page.locator("figure:not(.heat-figure)")
+    assert figures.count() > 8
+    for figure in figures.all():
+        label = figure.locator("canvas").get_attribute("aria-label")
+        assert label is not None
+        assert len(label) > 20
+        assert figure.locator("details table tbody tr").count() == 90
+
+
 def test_a_cell_tells_what_it_is(open_key: OpenKey, shop: InMemoryStore) -> None:
     page = open_key(shop, SHOP)
     page.locator(".heat td[data-column='75'][data-row='2']").hover()

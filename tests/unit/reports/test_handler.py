@@ -74,7 +74,7 @@ def test_the_event_of_an_execution_makes_the_pages_that_it_is_on(handler: Handle
         assert page["ContentType"] == "text/html; charset=utf-8"
         assert b"dep_delay" in page["Body"].read()
     states = s3.list_objects_v2(Bucket=BUCKET, Prefix="state/overview/flight-delay/")["Contents"]
-    assert len(states) == 3  # the execution's record, its baseline's, and the endpoint's line
+    assert len(states) == 2  # the execution's record and the endpoint's line
 
 
 def test_messages_of_the_queue_fail_alone(handler: Handler) -> None:

@@ -102,6 +102,7 @@ def _data(feature: FeatureRecord, past: Sequence[FeatureRecord | None], heat: di
         "drift": [short(each.drift.value) if each and each.drift else None for each in past],
         "drifted": [index for index, each in enumerate(past) if each and each.drift and each.drift.drifted],
         "threshold": short(feature.drift.threshold) if feature.drift else None,
+        "pValue": bool(feature.drift and feature.drift.p_value),
         "completeness": [short(each.completeness) if each else None for each in past],
         "heat": heat,
     }

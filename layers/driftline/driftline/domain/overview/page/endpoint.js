@@ -26,7 +26,8 @@ const featuresOf = (monitor, section) => {
   const choose = section.querySelector(".choose"), place_ = section.querySelector(".heat-place");
   const draw_ = () => {
     const feature = monitor.features[choose.value];
-    place_.replaceChildren(feature ? heatMap(monitor, feature) : "");
+    forget(place_);
+    place_.replaceChildren(...(feature ? [heatMap(monitor, feature), courseOf(monitor.times, feature)] : []));
   };
   choose.addEventListener("input", draw_);
   draw_();
@@ -40,4 +41,18 @@ const featuresOf = (monitor, section) => {
       choose.focus({ preventScroll: true });
     });
   }
+};
+
+// Drift and completeness of the chosen feature, below its heat map.
+const courseOf = (times, { name, drift, threshold, pValue, completeness }) => {
+  const box = make("div", { class: "charts course" });
+  const add = (title, values, recipe, text) => {
+    if (values.filter((each) => each !== null).length < 2) return;
+    const rows = times.map((time, i) => [timeText(time), text(values[i])]).reverse();
+    box.append(figure(title, said(`${title} of ${name}`, values, text), recipe, table(`${title} of ${name}`, ["Scheduled", title], rows)));
+  };
+  const what = pValue ? "p-value" : "Drift";
+  add(what, drift, pastChart(times, { label: what, values: drift }, { threshold }), figureText);
+  add("Completeness", completeness, shareChart(times, "Completeness", completeness), percentText);
+  return box;
 };
