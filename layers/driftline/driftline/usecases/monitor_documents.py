@@ -63,7 +63,7 @@ def load_status(store: ObjectStore, endpoint: str) -> MonitorStatus | None:
         return None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _parsed(body: bytes, key: str) -> MonitorDocument:
     """Equal bytes are read once: profiling asks for every capture file, and YAML takes longer than a small one."""
     return parse_document(decode_document(body, where=key), where=key)
