@@ -129,6 +129,12 @@ class TestBot:
         assert caught.value.after == 12
         assert len(receiver.received) == 1
 
+    @pytest.mark.parametrize("code", ["internal_error", "message_limit_exceeded", "team_added_to_org"])
+    def test_what_passes_is_retried_later_though_its_status_is_200(self, receiver: WebhookReceiver, code: str) -> None:
+        receiver.fail_next(status=200, body=b'{"ok": false, "error": "%s"}' % code.encode())
+        with pytest.raises(RetryLaterError, match=code):
+            bot(receiver).send(OPENED, None)
+
     @pytest.mark.parametrize("status", [500, 502, 503])
     def test_a_page_in_place_of_an_answer_is_retried_later(self, receiver: WebhookReceiver, status: int) -> None:
         receiver.fail_next(status=status, body=b"<html>down</html>")

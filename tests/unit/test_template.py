@@ -203,6 +203,10 @@ def test_names_leave_room_for_a_stacks_name_of_45_characters(resources: dict[str
     for function in of_type(resources, "AWS::Lambda::Function").values():
         fixed = function["FunctionName"]["Fn::Sub"].replace("${AWS::StackName}", "")
         assert len(fixed) <= 64 - 45
+    for control in of_type(resources, "AWS::CloudFront::OriginAccessControl").values():
+        name = control["OriginAccessControlConfig"]["Name"]["Fn::Sub"]
+        longest = name.replace("${AWS::StackName}", "s" * 45).replace("${AWS::Region}", "ap-southeast-2")
+        assert len(longest) <= 64
 
 
 def test_no_right_is_given_twice(resources: dict[str, dict[str, Any]]) -> None:

@@ -18,8 +18,18 @@ from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.notifications.message import Message, MessageKind
 from driftline.domain.notifications.slack_blocks import slack_message
 
-_BUSY = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-_NO_THREAD = {"thread_not_found", "cannot_reply_to_message"}
+_BUSY = {
+    "fatal_error",
+    "internal_error",
+    "message_limit_exceeded",
+    "org_login_required",  # the workspace is being moved into an enterprise
+    "rate_limited",
+    "ratelimited",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",  # likewise
+}
+_NO_THREAD = {"cannot_reply_to_message", "restricted_action_thread_locked", "thread_not_found"}
 _MEND_WEBHOOK = "Make a new incoming webhook in Slack and put it into the channel's parameter (docs/channels.md)."
 _MEND_BOT = "Check the channel's token, its scope chat:write, and that the bot is in the Slack channel."
 
