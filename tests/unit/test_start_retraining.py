@@ -9,7 +9,7 @@ from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.retraining.audit import Decision
 from driftline.domain.retraining.request import request_id
 from driftline.usecases.retraining_target import UncertainStartError
-from driftline.usecases.retraining_turn import TURN
+from driftline.usecases.retraining_turn import KIND, TURN
 from driftline.usecases.start_retraining import RunEnd
 from tests.fakes import InMemoryStore
 from tests.retraining import DAY, ENDPOINT, HOUR, START, World, alarm, document, put_merged_hour
@@ -362,6 +362,14 @@ class TestTheEnd:
         assert world.retrainer.note_end(RunEnd("Failed", START + HOUR, id="theirs", arn="arn:theirs")) is None
         assert world.table.items == before
 
+    def test_a_ledger_of_another_endpoint_that_nobody_can_read_keeps_no_lease(self) -> None:
+        world = World()
+        started = world.alarm()
+        world.table.put(KIND, "another", '{"runs": [{}]}', version=0)
+        answer = world.retrainer.note_end(RunEnd("Succeeded", START + HOUR, id=started.id))
+        assert answer is not None
+        assert answer.reason == "ended: Succeeded"
+
     def test_an_own_event_without_an_id_ends_the_one_that_runs(self) -> None:
         world = World()
         started = world.alarm()
@@ -396,6 +404,14 @@ def test_an_endpoint_is_worked_on_by_one_at_a_time_until_the_turn_runs_out() -> 
     assert error.value.after == 15
     world.wall += TURN
     assert world.alarm(START + DAY).decision is Decision.STARTED
+
+
+def test_without_a_ledger_that_can_be_read_nothing_starts() -> None:
+    world = World()
+    world.table.put(KIND, ENDPOINT, '{"runs": [{}]}', version=0)
+    with pytest.raises(InvalidInputError, match=f"{KIND}/{ENDPOINT}: not a ledger"):
+        world.alarm()
+    assert world.targets.orders == []
 
 
 def test_reasons_of_any_length_do_not_fill_the_ledger() -> None:

@@ -6,12 +6,14 @@ go on after all, its next write fails, because the item has another version by t
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
-from driftline.domain.errors import RetryLaterError, StaleReadError
+from pydantic import ValidationError
+
+from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 from driftline.domain.retraining.ledger import Ledger
-from driftline.usecases.ports import StateTable
+from driftline.usecases.ports import StateItem, StateTable
 
 KIND = "retraining"
 TURN = timedelta(seconds=150)
@@ -75,10 +77,31 @@ def turn_of(endpoint: str, table: StateTable, clock: Clock) -> Iterator[Turn]:
 
 
 def load_ledger(endpoint: str, table: StateTable) -> tuple[Ledger, int]:
-    """(ledger, version); an empty one with version 0 if there is none yet."""
+    """(ledger, version); an empty one with version 0 if there is none yet.
+
+    Raises:
+        InvalidInputError: there is one that nobody can read. Nothing starts: what runs is not known.
+    """
     item = table.get(KIND, endpoint)
-    return (Ledger.model_validate_json(item.body), item.version) if item else (Ledger(endpoint=endpoint), 0)
+    return (_parsed(item), item.version) if item else (Ledger(endpoint=endpoint), 0)
 
 
 def all_ledgers(table: StateTable) -> list[Ledger]:
-    return [Ledger.model_validate_json(item.body) for item in table.list(KIND)]
+    """All that can be read: one that cannot is an error for its own endpoint, and for no other."""
+    found = []
+    for item in table.list(KIND):
+        with suppress(InvalidInputError):
+            found.append(_parsed(item))
+    return found
+
+
+def _parsed(item: StateItem) -> Ledger:
+    try:
+        return Ledger.model_validate_json(item.body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidInputError(
+            f"not a ledger of retrainings: {'.'.join(map(str, first['loc']))}: {first['msg']}",
+            where=f"{KIND}/{item.name}",
+            mend="Look at the target whether one runs, then delete the item: the next alarm begins a new ledger.",
+        ) from None
