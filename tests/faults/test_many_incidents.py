@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from driftline.adapters.alarms_in import AlarmMessage
 from driftline.domain.errors import RetryLaterError
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm
 from driftline.domain.incidents.stored import LARGEST
 from driftline.domain.notifications.message import Message, MessageKind, Severity
+from driftline.usecases.adopt_model import ADOPTED_EVENT, Adoption, Outcome
 from driftline.usecases.incident_desk import KIND
 from driftline.usecases.ports import StoredObject
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
@@ -183,6 +185,20 @@ class TestRefusals:
             no = self.refusal(i)
             office.hear(Happening(f"a{i}", no.kind, NOON, {**no.detail, "Id": f"a-{i}"}))
         assert [message.kind for message, _ in channel.sent] == [MessageKind.OPENED] + [MessageKind.UPDATED] * 3
+
+
+@pytest.mark.parametrize("ringing", [True, False])
+def test_an_adoption_that_is_sent_again_after_a_crash_is_told_once(*, ringing: bool) -> None:
+    channel = RecordingChannel()
+    office = Office(channel)
+    if ringing:
+        office.hear(alarm())
+    detail = Adoption(Outcome.ADOPTED, "its baseline is in use", "shop", "shop-7", at=NOON + HOUR).event_detail()
+    event = {"source": "driftline", "detail-type": ADOPTED_EVENT, "time": "2026-03-01T13:00:00Z", "detail": detail}
+    for identity in ("e-1", "e-2"):
+        office.hear(AlarmMessage.model_validate({**event, "id": identity}).heard())
+    kinds = [message.kind for message, _ in channel.sent]
+    assert kinds == ([MessageKind.OPENED, MessageKind.RECOVERED] if ringing else [MessageKind.NOTICE])
 
 
 class TestTheTable:
