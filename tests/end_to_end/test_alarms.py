@@ -1,9 +1,12 @@
 """From a violation to a person and a pipeline, on the embedded cloud, with roles enforced."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -49,6 +52,14 @@ def test_a_violation_reaches_people_and_starts_a_pipeline(
     # and email, in plain text
     mail, _ = [one for one in place.mail.take() if "loans" in one["Subject"]]
     assert "worst: age" in mail["Message"]
+    # the link in it is signed, and opens the page of the report and nothing beside it
+    link = re.search(r"http://127\.0\.0\.1:\d+/\S+/report\.html\?X-Amz-\S+", mail["Message"])
+    assert link is not None
+    with urlopen(link[0], timeout=10) as answer:
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert b"loans" in answer.read()
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(link[0].replace("report.html", "summary.json"), timeout=10)
     # and one pipeline runs, which the audit and a second message say
     (execution,) = started(place.cloud)
     (record,) = endpoint.audit()
