@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
+from posixpath import join, normpath
 from time import process_time
 from typing import Any, override
 
@@ -131,6 +132,25 @@ def test_a_revision_takes_the_place_of_what_it_revises(shop: InMemoryStore) -> N
     after = parse_record(shop.get(key).body, key)
     assert (before.state, after.state, after.revision) == ("violated", "good", 2)
     assert data_of(shop, SHOP_PAGE)["monitors"][0]["states"] == ["good", "good", "good"]
+
+
+@pytest.mark.parametrize("below", ["", "30/", "from-20260301T1400Z/"])
+def test_an_executions_page_leads_to_its_endpoints(shop: InMemoryStore, below: str) -> None:
+    folder = f"{folder_of('data_quality')}{below}"
+    for name in ("statistics", "constraint_violations", "summary"):
+        shop.put(f"{folder}{name}.json", shop.objects[f"{folder_of('data_quality')}{name}.json"])
+
+    page = shop.objects[render_report(shop, folder).key].decode()
+
+    [link] = re.findall(r'href="([^"]*index[.]html)"', page)
+    assert normpath(join(folder, link)) == SHOP_PAGE
+
+
+def test_a_page_that_lies_elsewhere_leads_nowhere(shop: InMemoryStore) -> None:
+    folder = "sagemaker/shop/schedule/2026/03/01/15/"
+    shop.put(f"{folder}statistics.json", shop.objects[f"{folder_of('data_quality')}statistics.json"])
+
+    assert b"index.html" not in shop.objects[render_report(shop, folder).key]
 
 
 def test_windows_by_hand_are_on_no_page(shop: InMemoryStore) -> None:

@@ -67,6 +67,23 @@ def test_the_largest_numbers_there_are() -> None:
     assert np.all(np.diff(shares) > 0)
 
 
+@pytest.mark.parametrize("rows", [3, 200])
+def test_a_record_holds_no_number_that_json_cannot_say(rows: int) -> None:
+    levels = ", ".join(str(value) for value in [*range(rows - 1), "1.7976931348623157e308"])
+    body = (
+        '{"dataset": {"item_count": 3}, "features": [{"name": "x", "inferred_type": "Fractional", '
+        '"numerical_statistics": {"common": {"num_present": 3, "num_missing": 0}, '
+        f'"distribution": {{"kll": {{"buckets": [], "sketch": {{"data": [[{levels}]]}}}}}}}}}}]}}'
+    )
+
+    shape = shape_of(parse_statistics(body).features[0])
+
+    assert shape is not None
+    assert not isinstance(shape, Categories)
+    assert np.isfinite(shape.values).all()
+    assert np.abs(shape.values).max() < 1.79e308
+
+
 def test_few_distinct_numbers_are_kept_as_they_are() -> None:
     shape = shape_of(numbers(np.array([0.0, 1.0, 1.0, 7.0])))
 

@@ -4,9 +4,10 @@ Everything on it comes from the store: the execution's files, the baseline's, an
 same objects give the same bytes, so a page may be made again at any time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from driftline.domain.reports.facts import DataQuality, ModelQuality
+from driftline.domain import layout
+from driftline.domain.reports.facts import DataQuality, ModelQuality, Place
 from driftline.domain.reports.html import render
 from driftline.domain.reports.place import parse_place
 from driftline.usecases.ports import ObjectStore
@@ -43,6 +44,14 @@ def render_report(store: ObjectStore, folder: str, *, revision: int | None = Non
     """
     inputs = report_inputs(store, parse_place(folder), revision=revision)
     facts = inputs.facts()
-    body = render(inputs.view(facts))
+    body = render(replace(inputs.view(facts), over_time=_over_time(inputs.place)))
     store.put(f"{folder}{PAGE}", body, content_type="text/html; charset=utf-8")
     return RenderedReport(f"{folder}{PAGE}", len(body), inputs, facts)
+
+
+def _over_time(place: Place) -> str | None:
+    """From the page to the endpoint's page; None for files that lie elsewhere, which have no such page."""
+    root = f"{layout.REPORTS}{place.endpoint}/"
+    if not place.folder.startswith(root):
+        return None
+    return "../" * place.folder.removeprefix(root).count("/") + "index.html"

@@ -48,6 +48,7 @@ class PageView:
         data: For the charts; goes into the page as JSON.
         rows: Of the table of features or metrics.
         sections: More that the kind's part of the template needs.
+        over_time: Link to the endpoint's page, where there is one.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class PageView:
     rows: Sequence[object]
     data: Mapping[str, Json]
     sections: Mapping[str, object]
+    over_time: str | None = None
 
 
 def outcome_facts(outcome: Outcome) -> tuple[Fact, ...]:
