@@ -10,7 +10,7 @@ const overTime = (series) => {
   return figure(
     series.title,
     `${series.title} of ${data.times.length} executions; the table has the values.`,
-    timeChart(data.times, { label: series.title, values: series.values }, { ...series, text, zero: series.zero }),
+    timeChart(data.times, { label: series.title, values: series.values }, { ...series, text: series.percent ? percentText : null }),
     table(series.title, ["Scheduled", "Value", "Lower", "Upper"], rows.reverse()),
   );
 };
