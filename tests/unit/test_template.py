@@ -317,6 +317,19 @@ def test_only_the_operators_function_writes_email(resources: dict[str, dict[str,
     assert publishers == {"NotifyOperatorRole"}
 
 
+def test_functions_speak_under_their_own_name_alone(resources: dict[str, dict[str, Any]]) -> None:
+    found = 0
+    for name, role in of_type(resources, "AWS::IAM::Role").items():
+        for statement in statements(role):
+            if "events:PutEvents" in listed(statement["Action"]):
+                found += 1
+                assert statement["Condition"] == {
+                    "ForAllValues:StringEquals": {"events:source": "driftline"},
+                    "Null": {"events:source": "false"},
+                }, name
+    assert found == 3
+
+
 def test_nothing_is_started_that_no_parameter_names(resources: dict[str, dict[str, Any]]) -> None:
     starting = {"sagemaker:StartPipelineExecution", "states:StartExecution", "lambda:InvokeFunction"}
     (policy,) = resources["StartRetrainingRole"]["Properties"]["Policies"]
