@@ -38,7 +38,7 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True)
 class MonitorView:
-    """Attributes: index: in the page's data; left_out: features without a row; undrawn: rows without a heat map."""
+    """Attributes: index: in the page's data; left_out: features without a row."""
 
     index: int
     name: str
@@ -53,7 +53,6 @@ class MonitorView:
     features: tuple[FeatureRow, ...]
     all_features: int
     left_out: int
-    undrawn: int
     source: str
 
 
@@ -137,7 +136,6 @@ def _monitor(
         features.rows,
         features.total,
         features.total - len(features.rows),
-        features.undrawn,
         newest.source,
     )
     return view, {

@@ -40,19 +40,18 @@ class FeatureRow:
 
 @dataclass(frozen=True, slots=True)
 class FeaturesView:
-    """`total`: features of the newest execution; `undrawn`: rows without a heat map, for lack of room or values."""
+    """`total`: features of the newest execution, shown or not."""
 
     rows: tuple[FeatureRow, ...]
     data: list[Json]
     total: int
-    undrawn: int
 
 
 def features_view(records: Sequence[Record], baseline: BaselineRecord | None) -> FeaturesView:
     """The features of the newest execution that has any, the worst first: now, then at its worst."""
     newest = next((record for record in reversed(records) if record.features), None)
     if newest is None:
-        return FeaturesView((), [], 0, 0)
+        return FeaturesView((), [], 0)
     found = [{each.name: each for each in record.features} for record in records]
     pasts = {each.name: [by_name.get(each.name) for by_name in found] for each in newest.features}
     ordered = sorted(
@@ -69,7 +68,7 @@ def features_view(records: Sequence[Record], baseline: BaselineRecord | None) ->
         room -= size
         rows.append(_row(index, feature, past, drawn=heat is not None))
         data.append(_data(feature, past, heat))
-    return FeaturesView(tuple(rows), data, len(ordered), sum(not row.drawn for row in rows))
+    return FeaturesView(tuple(rows), data, len(ordered))
 
 
 def _excess(feature: FeatureRecord | None) -> float:
