@@ -65,6 +65,7 @@ def folder(inputs: Mapping[str, bytes], tmp_path_factory: pytest.TempPathFactory
     assert driftline("ingest", "--store", root).exit_code == ExitCode.COMPLETED
     ran = driftline("run", "--store", root, "--scheduled", SCHEDULED.isoformat())
     assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS, ran.output
+    assert driftline("report", "--store", root).exit_code == ExitCode.COMPLETED
     return root
 
 
@@ -81,8 +82,12 @@ def test_reports_are_byte_identical(bucket: Bucket, folder: Path) -> None:
         "constraints.json",
         "constraint_violations.json",
         "summary.json",
+        "report.html",
     }
     assert json.loads(in_the_cloud[f"{reports}summary.json"])["rows"] == 900
+    # Only the cloud counts revisions, and its page says which one it shows.
+    page = f"{reports}report.html"
+    in_the_cloud[page] = in_the_cloud[page].replace(b"    <div><dt>Revision</dt><dd>1</dd></div>\n", b"")
     assert _below(folder, reports) == in_the_cloud
 
 
@@ -211,6 +216,7 @@ class TestModelQuality:
     def test_the_newest_revision_is_byte_identical(self, judged: Bucket, laptop: Path) -> None:
         in_the_cloud = judged.everything(self.REPORTS)
         newest = {key: body for key, body in in_the_cloud.items() if "/revision-" not in key}
+        assert b"<dt>Revision</dt><dd>2</dd>" in newest.pop(f"{self.REPORTS}report.html")
         assert len(newest) == 4
         assert f"{self.REPORTS}revision-1/summary.json" in in_the_cloud
         assert json.loads(newest[f"{self.REPORTS}summary.json"])["labelled_rows"] == 121

@@ -27,7 +27,7 @@ from tests.end_to_end.endpoint import (
 
 pytestmark = pytest.mark.cloud
 
-REPORTS = {"statistics.json", "constraints.json", "constraint_violations.json", "summary.json"}
+REPORTS = {"statistics.json", "constraints.json", "constraint_violations.json", "summary.json", "report.html"}
 SCHEDULED = HOUR + timedelta(hours=1)
 NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
 
@@ -168,7 +168,7 @@ def test_a_schedule_gives_files_metrics_and_an_event(cloud: EmbeddedCloud, compl
     completed.take()
     # When its schedule fires
     _fire(cloud, "older")
-    # Then the four files are there
+    # Then the four files are there, and the page of them
     files = bucket.everything(reports_folder("older"))
     assert {key.rsplit("/", 1)[1] for key in files} == REPORTS
     violations = json.loads(files[reports_folder("older") + "constraint_violations.json"])["violations"]
