@@ -41,6 +41,7 @@ BENCHMARKS = {
     "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
     "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),
     "latency": Benchmark("bench.latency", "object created → metric and verdict, on the embedded cloud"),
+    "messages": Benchmark("bench.message_latency", "object created → Slack message, on the embedded cloud"),
     "objects": Benchmark("bench.objects_written", "objects written per capture file"),
     "cost": Benchmark("bench.cost", "what a monitored endpoint costs"),
 }

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 from typing import Any
 
+from bench.people import baseline_csv, capture_file, people
 from bench.results import Limit, Options, Row
 from local.cloud import EmbeddedCloud
 
@@ -55,15 +56,14 @@ class Watcher:
         self._hour = (datetime.now(UTC) - timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
         self._heard = self._subscribe()
         self._put(f"monitors/{ENDPOINT}.yaml", DOCUMENT.format(endpoint=ENDPOINT).encode())
-        lines = [f"{score},{age},{income}" for score, age, income in self._people(2000)]
-        body = "\n".join(["score,age,income", *lines]).encode()
+        body = baseline_csv(people(self._chance, 2000))
         self._put(f"baselines/{ENDPOINT}/data_quality/input/people.csv", body)
         cloud.drain()
 
     def seconds(self, number: int, rows: int) -> float:
         """Each file has an hour of its own, so that every execution judges exactly one file."""
         hour = self._hour - timedelta(hours=number)
-        body = self._capture(hour, rows)
+        body = capture_file(hour, people(self._chance, rows))
         folder = f"{ENDPOINT}/AllTraffic/{hour:%Y/%m/%d/%H}/"
         started = time.perf_counter()
         self._put(f"capture/{folder}00-00-000.jsonl", body)
@@ -75,10 +75,6 @@ class Watcher:
         self._cloud.carry_metrics()
         _until(lambda: self._metric(hour))
         return time.perf_counter() - started
-
-    def _profiles(self, folder: str) -> int:
-        found = self._s3.list_objects_v2(Bucket=self._cloud.bucket, Prefix=f"state/profiles/{folder}")
-        return int(found["KeyCount"])
 
     def _event(self) -> bool:
         messages = self._sqs.receive_message(QueueUrl=self._heard, MaxNumberOfMessages=1).get("Messages", [])
@@ -119,26 +115,6 @@ class Watcher:
 
     def _put(self, key: str, body: bytes) -> None:
         self._s3.put_object(Bucket=self._cloud.bucket, Key=key, Body=body)
-
-    def _people(self, count: int) -> list[tuple[float, int, float]]:
-        gauss = self._chance.gauss
-        return [(round(gauss(0.5, 0.1), 4), int(gauss(40, 9)), round(gauss(30_000, 8_000), 2)) for _ in range(count)]
-
-    def _capture(self, hour: datetime, rows: int) -> bytes:
-        lines = []
-        for number, (score, age, income) in enumerate(self._people(rows)):
-            side = {"observedContentType": "text/csv", "encoding": "CSV"}
-            moment = hour + timedelta(seconds=number * 3500 / rows)
-            record = {
-                "captureData": {
-                    "endpointInput": {**side, "mode": "INPUT", "data": f"{age},{income}"},
-                    "endpointOutput": {**side, "mode": "OUTPUT", "data": str(score)},
-                },
-                "eventMetadata": {"eventId": str(number), "inferenceTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ")},
-                "eventVersion": "0",
-            }
-            lines.append(json.dumps(record))
-        return "\n".join(lines).encode()
 
 
 def _until(happened: Callable[[], object]) -> None:
