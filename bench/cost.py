@@ -124,6 +124,8 @@ def bill(load: Load) -> Iterator[Line]:
         + HOURS * (2 * DYNAMODB_READ + 2 * DYNAMODB_WRITE + 10 * S3_PUT_OR_LIST),
         f"{ticks:,} invocations: what has stopped, what has settled",
     )
+    pages = HOURS * (3 * run_gb * LAMBDA_ARM_GB_SECOND + 200 * S3_GET + 5 * S3_PUT_OR_LIST + LAMBDA_REQUEST)
+    yield Line("Pages", pages, f"{HOURS} reports, the endpoint's page and the index each time")
     own = QUEUES + OTHER_DEAD_LETTERS + 1
     yield Line(
         "Stack's alarms", own * ALARM_MONTH, "one for each dead-letter queue, one for the hourly look", idle=True
