@@ -5,6 +5,9 @@ from pathlib import Path
 import boto3
 import pytest
 
+pytest_plugins = ["tests.browser.opening"]
+"""Pages are opened in a browser by tests of pages, and by the demo's."""
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 

@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, until
+from tests.browser.conftest import Open
+from tests.browser.opening import until
 from tests.fakes import InMemoryStore
 from tests.reporting import LAST, folder_of
 

@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, until
+from tests.browser.conftest import Open
+from tests.browser.opening import until
 from tests.browser.test_features import drawn
 from tests.fakes import InMemoryStore
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from driftline.usecases.rebuild_overview import rebuild_overview
-from tests.browser.conftest import Opened, until
+from tests.browser.opening import Opened, until
 from tests.browser.test_features import drawn
 from tests.browser.test_reading import findings
 from tests.fakes import InMemoryStore

@@ -3,7 +3,8 @@
 from playwright.sync_api import Browser, expect
 
 from driftline.usecases.render_report import render_report
-from tests.browser.conftest import Open, unfold
+from tests.browser.conftest import Open
+from tests.browser.opening import unfold
 from tests.reporting import HOSTILE, MADE, made_store
 
 

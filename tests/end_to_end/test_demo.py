@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from driftline.cli import app
+from tests.browser.opening import Opened
 
 pytestmark = pytest.mark.cloud
 
@@ -154,6 +155,25 @@ def test_one_retraining_starts_and_the_cooldown_refuses_the_next(
         ("2013-04-06", "refused", "cooldown"),
     ]
     assert "asked for twice, started once: SageMaker has 1 execution" in ran.stdout
+
+
+def test_its_pages_open_in_a_browser(
+    demo: tuple[subprocess.CompletedProcess[str], Path], opened_file: Callable[..., Opened]
+) -> None:
+    # Given the page of all endpoints; what a page complains of, or asks the network for, fails the test
+    reports = demo[1] / "reports"
+    assert len(list(reports.rglob("report.html"))) == DAYS * 2
+    page = opened_file(reports / "index.html").page
+    # When somebody goes from there to the endpoint, and on to the report of its last execution
+    page.get_by_role("link", name="flight-delay").click()
+    page.get_by_role("link", name="Report of the last execution").last.click()
+    # Then it is the newest verdict on the predictions
+    assert "No violations: mae of 13.9" in page.locator("h1").inner_text()
+    page.get_by_role("link", name="flight-delay").click()
+    assert page.get_by_role("heading", name="Incidents").is_visible()
+    # And the storm's page says what moved
+    storm = opened_file(reports / "flight-delay/data_quality/2013/03/09/09/report.html").page
+    assert "Worst is predicted_delay" in storm.locator("h1").inner_text()
 
 
 @pytest.fixture
