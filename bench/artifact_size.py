@@ -1,6 +1,7 @@
 """Unzipped size of what Lambda gets: the function's code and its layers, limit 250 MiB.
 
-Read from `.aws-sam/build` when `sam build` was run; else the locked packages are installed for Lambda's platform.
+Read from `.aws-sam/build` when `sam build` was run on what is there now; else the locked packages are installed for
+Lambda's platform.
 """
 
 import subprocess
@@ -22,7 +23,7 @@ PLATFORM = "x86_64-manylinux_2_28"  # Lambda's python3.13 runs on Amazon Linux 2
 def run(_options: Options) -> Iterator[Row]:
     """One row: the largest function together with all layers."""
     built = ROOT / ".aws-sam" / "build"
-    if (built / "template.yaml").exists():
+    if _is_current(built):
         yield _of_build(built)
         return
     name = "code and packages, installed for Lambda"
@@ -37,8 +38,20 @@ def run(_options: Options) -> Iterator[Row]:
             name,
             LIMIT,
             size(folder) + code,
-            f"{_largest(folder)}; our code {code:.1f} MiB; .aws-sam/build is not there",
+            f"{_largest(folder)}; our code {code:.1f} MiB; .aws-sam/build is not there, or older",
         )
+
+
+def _is_current(built: Path) -> bool:
+    """Whether nothing was changed since `sam build`: an old build would tell an old size."""
+    made = built / "template.yaml"
+    sources = [
+        ROOT / "template.yaml",
+        *(path for folder in ("layers", "functions") for path in (ROOT / folder).rglob("*")),
+    ]
+    return made.exists() and made.stat().st_mtime >= max(
+        path.stat().st_mtime for path in sources if path.is_file() and "__pycache__" not in path.parts
+    )
 
 
 def _of_build(built: Path) -> Row:
