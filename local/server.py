@@ -168,7 +168,7 @@ class Server:
         while time.monotonic() < give_up and self._process.poll() is None:
             try:
                 with opener.open(f"{self.endpoint}/_ministack/health", timeout=2) as answer:
-                    return bool(answer.status == 200)  # noqa: PLR2004
+                    return bool(answer.status == 200)  # noqa: PLR2004, OK
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(_POLL_SECONDS)
         return False

@@ -1,5 +1,7 @@
 """Alarms and metrics of MiniStack, changed where they are not like those of CloudWatch."""
 
+# ruff: noqa: SLF001 - there is no public way to change how MiniStack behaves
+
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,24 +18,20 @@ def leave_alarms_alone() -> None:
 
     SetAlarmState still runs an alarm's actions.
     """
-    cloudwatch._evaluate_alarm = lambda _alarm: None  # noqa: SLF001
+    cloudwatch._evaluate_alarm = lambda _alarm: None
 
 
 def keep_signals_of_simulated_times() -> None:
     """Signals may have a simulated time of years ago. Others are dropped after two weeks."""
-    evict = cloudwatch._evict_old_metrics  # noqa: SLF001
+    evict = cloudwatch._evict_old_metrics
 
     def evict_others() -> None:
-        kept = {
-            key: list(points)
-            for key, points in cloudwatch._metrics.items()  # noqa: SLF001
-            if key[0].startswith(_KEPT_NAMESPACES)
-        }
+        kept = {key: list(points) for key, points in cloudwatch._metrics.items() if key[0].startswith(_KEPT_NAMESPACES)}
         evict()
         for key, points in kept.items():
-            cloudwatch._metrics[key] = points  # noqa: SLF001
+            cloudwatch._metrics[key] = points
 
-    cloudwatch._evict_old_metrics = evict_others  # noqa: SLF001
+    cloudwatch._evict_old_metrics = evict_others
 
 
 def tell_alarms_as_cloudwatch_does() -> None:
@@ -68,9 +66,9 @@ def tell_alarms_as_cloudwatch_does() -> None:
         }
         subject = f'{new_state}: "{alarm["AlarmName"]}" in {message["Region"]}'[:100]
         for topic in topics:
-            sns._fanout(topic, str(uuid4()), json.dumps(message), subject)  # noqa: SLF001
+            sns._fanout(topic, str(uuid4()), json.dumps(message), subject)
 
-    cloudwatch._dispatch_alarm_actions = tell  # noqa: SLF001
+    cloudwatch._dispatch_alarm_actions = tell
 
 
 def _trigger(alarm: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,11 +91,11 @@ def _trigger(alarm: Mapping[str, Any]) -> dict[str, Any]:
 
 def remember_anomaly_bands() -> None:
     """PutMetricAlarm keeps the expressions of an alarm (an anomaly band), which MiniStack forgets."""
-    put = cloudwatch._put_metric_alarm  # noqa: SLF001
+    put = cloudwatch._put_metric_alarm
 
     def put_all(params: Any, asked: dict[str, Any], *protocol: Any) -> Any:
         answer = put(params, asked, *protocol)
-        stored = cloudwatch._alarms.get(asked.get("AlarmName"))  # noqa: SLF001
+        stored = cloudwatch._alarms.get(asked.get("AlarmName"))
         if stored is not None and asked.get("Metrics"):
             for field in ("MetricName", "Namespace", "Statistic", "Period", "Threshold", "Dimensions"):
                 stored.pop(field, None)
@@ -105,4 +103,4 @@ def remember_anomaly_bands() -> None:
             stored["ThresholdMetricId"] = asked.get("ThresholdMetricId")
         return answer
 
-    cloudwatch._put_metric_alarm = put_all  # noqa: SLF001
+    cloudwatch._put_metric_alarm = put_all

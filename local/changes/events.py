@@ -1,5 +1,7 @@
 """Events, schedules and what they invoke in MiniStack, changed where they are not like those of AWS."""
 
+# ruff: noqa: SLF001 - there is no public way to change how MiniStack behaves
+
 import json
 import os
 import threading
@@ -18,19 +20,19 @@ def deliver_events_before_answering() -> None:
     """An S3 event is in its queues when the call that caused it returns, so that empty queues mean that all is done."""
 
     def deliver(bucket: str, key: str, event: str, *details: Any, **more: Any) -> None:
-        s3._fire_s3_event(bucket, key, event, *details, sequencer=s3._next_event_sequencer(event), **more)  # noqa: SLF001
+        s3._fire_s3_event(bucket, key, event, *details, sequencer=s3._next_event_sequencer(event), **more)
 
-    s3._fire_s3_event_async = deliver  # noqa: SLF001
+    s3._fire_s3_event_async = deliver
 
 
 def take_events_as_they_are_told() -> None:
     """An event has the time that PutEvents was told, and may be one of an AWS service: tests play SageMaker."""
-    put = eventbridge._put_events  # noqa: SLF001
+    put = eventbridge._put_events
 
     def put_each(asked: dict[str, Any], _from_aws: bool = False) -> Any:
         answers = []
         for entry in asked.get("Entries", []):
-            now = float(entry["Time"]) if entry.get("Time") else eventbridge._now_ts()  # noqa: SLF001
+            now = float(entry["Time"]) if entry.get("Time") else eventbridge._now_ts()
             at_its_time = FunctionType(put.__code__, {**vars(eventbridge), "_now_ts": lambda now=now: now})
             answers.append(at_its_time({"Entries": [entry]}, True))
         told = [json.loads(body) for _, _, body in answers]
@@ -40,7 +42,7 @@ def take_events_as_they_are_told() -> None:
         }
         return (*put({"Entries": []})[:2], json.dumps(answer).encode())
 
-    eventbridge._put_events = put_each  # noqa: SLF001
+    eventbridge._put_events = put_each
 
 
 class _Here:
@@ -75,19 +77,19 @@ def invoke_for_events_as_lambda_does() -> None:
             add(-1)
 
     def invoke(arn: str, payload: str) -> None:
-        function, config, _ = lambda_svc._get_func_record_for_ref(arn)  # noqa: SLF001
+        function, config, _ = lambda_svc._get_func_record_for_ref(arn)
         if function and config:
             add(1)
-            record = {**function, **lambda_svc._execution_record_for_config(function, config)}  # noqa: SLF001
+            record = {**function, **lambda_svc._execution_record_for_config(function, config)}
             inherited = copy_context()
             threading.Thread(target=inherited.run, args=(run, record, json.loads(payload)), daemon=True).start()
 
-    eventbridge._dispatch_to_lambda = invoke  # noqa: SLF001
+    eventbridge._dispatch_to_lambda = invoke
 
 
 def read_concurrency_as_number() -> None:
     """A MaximumConcurrency that comes from a parameter is a text in CloudFormation; AWS reads the number in it."""
-    limit_of = lambda_svc._sqs_esm_concurrency  # noqa: SLF001
+    limit_of = lambda_svc._sqs_esm_concurrency
 
     def limit_as_number(mapping: dict[str, Any], *arguments: Any) -> Any:
         scaling = mapping.get("ScalingConfig") or {}
@@ -95,12 +97,12 @@ def read_concurrency_as_number() -> None:
             mapping["ScalingConfig"] = {**scaling, "MaximumConcurrency": int(scaling["MaximumConcurrency"])}
         return limit_of(mapping, *arguments)
 
-    lambda_svc._sqs_esm_concurrency = limit_as_number  # noqa: SLF001
+    lambda_svc._sqs_esm_concurrency = limit_as_number
 
 
 def fill_in_schedule_context() -> None:
     """EventBridge Scheduler replaces its context attributes in a target's input; MiniStack does not."""
-    deliver = eventbridge._invoke_target  # noqa: SLF001
+    deliver = eventbridge._invoke_target
 
     def deliver_filled_in(target: dict[str, Any], event: dict[str, Any], rule: Any, view: Any = None) -> None:
         if event.get("Source") == "aws.scheduler" and target.get("Input"):
@@ -115,9 +117,9 @@ def fill_in_schedule_context() -> None:
             target = {**target, "Input": text}
         deliver(target, event, rule, view)
 
-    eventbridge._invoke_target = deliver_filled_in  # noqa: SLF001
+    eventbridge._invoke_target = deliver_filled_in
 
 
 def hold_schedules_still() -> None:
     """No schedule fires by the wall clock: tests and the demo fire them in simulated time."""
-    scheduler._tick_schedules = lambda: None  # noqa: SLF001
+    scheduler._tick_schedules = lambda: None

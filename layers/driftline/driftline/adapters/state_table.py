@@ -90,7 +90,7 @@ class DynamoTable:
 
 def dynamodb_client() -> "DynamoDBClient":
     """A client that retries throttling and transport errors; boto3 is imported here because it costs 0.3 s."""
-    import boto3  # noqa: PLC0415
+    import boto3  # noqa: PLC0415, costs 0.3 s
     from botocore.config import Config  # noqa: PLC0415
 
     return boto3.client("dynamodb", config=Config(retries={"mode": "standard", "max_attempts": 5}))

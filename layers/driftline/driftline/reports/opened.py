@@ -188,7 +188,7 @@ def _read(source: Source) -> Execution:
     """Reads at once, so that a wrong place is told here."""
     execution = Execution(source)
     try:
-        execution.facts  # noqa: B018
+        execution.facts  # noqa: B018, a property that reads
     except ObjectNotFoundError as error:
         mend = "executions(…).times lists those that there are." if source.dated else ""
         raise InvalidInputError(

@@ -19,10 +19,6 @@ class Failure:
     message: str
     error: DriftlineError
 
-    @property
-    def retriable(self) -> bool:
-        return isinstance(self.error, RetryLaterError)
-
     def __str__(self) -> str:
         return f"{self.channel} did not take {self.message}: {self.error}"
 

@@ -135,4 +135,4 @@ def _in_words(period: timedelta) -> str:
 
 def _shortened(text: str) -> str:
     shown = repr(text)
-    return shown if len(shown) <= 80 else f"{shown[:77]}…"  # noqa: PLR2004
+    return shown if len(shown) <= 80 else f"{shown[:77]}…"  # noqa: PLR2004, characters of a line

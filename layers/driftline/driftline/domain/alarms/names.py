@@ -54,7 +54,7 @@ def endpoint_prefix(stack: str, endpoint: str) -> str:
 def parse_alarm_name(stack: str, name: str) -> AlarmName | None:
     """What a name says; None for alarms that no monitor document asked for, such as those of dead-letter queues."""
     found, *parts = name.split("/", 3)
-    if found != stack or len(parts) != 3 or not all(parts):  # noqa: PLR2004
+    if found != stack or len(parts) != 3 or not all(parts):  # noqa: PLR2004, endpoint, subject, label
         return None
     return AlarmName(*parts)
 

@@ -47,7 +47,7 @@ def f_score(true_positives: float, false_positives: float, false_negatives: floa
 
 def mean(value: float, variance: float, rows: int) -> Interval | None:
     """Of a mean, by the central limit theorem and Student's t; `variance`: the population variance of the rows."""
-    if rows < 2 or not math.isfinite(variance):  # noqa: PLR2004
+    if rows < 2 or not math.isfinite(variance):  # noqa: PLR2004, one row has no variance
         return None
     spread = student(rows - 1) * math.sqrt(max(variance, 0.0) / (rows - 1))
     return value - spread, value + spread
@@ -58,7 +58,7 @@ def positive_mean(value: float, variance: float, rows: int) -> Interval | None:
 
     Errors are skewed: on the logarithm's scale the interval is right more often than a symmetric one.
     """
-    if rows < 2 or not math.isfinite(variance) or not value > 0:  # noqa: PLR2004
+    if rows < 2 or not math.isfinite(variance) or not value > 0:  # noqa: PLR2004, one row has no variance
         return (0.0, 0.0) if value == 0 and rows > 1 else None
     factor = math.exp(min(700.0, student(rows - 1) * math.sqrt(max(variance, 0.0) / (rows - 1)) / value))
     return value / factor, value * factor
@@ -69,7 +69,7 @@ def student(degrees: int) -> float:
 
     Off by less than 1 % from 3 degrees of freedom on; the first two are given.
     """
-    if degrees <= 2:  # noqa: PLR2004
+    if degrees <= 2:  # noqa: PLR2004, the two that are given
         return (12.706204736174707, 4.302652729749464)[max(0, degrees - 1)]
     z, v = Z, float(degrees)
     first = (z**3 + z) / 4
@@ -92,7 +92,7 @@ def auc_variance(negative: Floats, positive: Floats) -> tuple[float, float]:
     below = (np.cumsum(negative) - negative / 2) / negatives
     above = (positives - np.cumsum(positive) + positive / 2) / positives
     area = float(positive @ below / positives)
-    if min(negatives, positives) < 2:  # noqa: PLR2004
+    if min(negatives, positives) < 2:  # noqa: PLR2004, one row has no variance
         return area, math.nan
     spread_positives = float(positive @ (below - area) ** 2) / (positives - 1) / positives
     spread_negatives = float(negative @ (above - area) ** 2) / (negatives - 1) / negatives

@@ -87,7 +87,7 @@ def _of_r2(state: RegressionState) -> Interval | None:
     sums = [joint.squared_error.squares, joint.squared_actual.squares, joint.product.squares, joint.weighted.total]
     sums += [joint.cubed.total, errors.actual.total, errors.actual.squares, errors.error.squares]
     spread, squared = errors.actual.m2, errors.error.squares[0]
-    if rows < 3 or not spread or not all(math.isfinite(high) for high, _ in sums):  # noqa: PLR2004
+    if rows < 3 or not spread or not all(math.isfinite(high) for high, _ in sums):  # noqa: PLR2004, a line fits two
         return None
     if not squared:
         return 1.0, 1.0

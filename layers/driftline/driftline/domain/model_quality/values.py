@@ -58,7 +58,7 @@ def probability_of(label: str, value: object, labels: object) -> float:
         return number(value)
     names = items(labels)
     if names is None:
-        return number(found[1]) if len(found) == 2 else math.nan  # noqa: PLR2004
+        return number(found[1]) if len(found) == 2 else math.nan  # noqa: PLR2004, no and yes
     texts = [label_text(name) for name in names]
     return number(found[texts.index(label)]) if label in texts and len(texts) == len(found) else math.nan
 

@@ -136,7 +136,7 @@ def parse_cron(expression: str) -> Cron:
         raise _refused(
             f"{expression!r} has brackets", EXAMPLE, "SageMaker's manual writes [00-23] for one number from 0 to 23."
         )
-    if len(fields) != 6:  # noqa: PLR2004
+    if len(fields) != 6:  # noqa: PLR2004, EventBridge's fields
         raise _refused(
             f"{expression!r} has {len(fields)} fields",
             "six: minutes, hours, day-of-month, month, day-of-week, year",
@@ -165,7 +165,7 @@ def _as_sagemaker_means(fields: list[str]) -> list[str]:
         return fields
     hours = ",".join(str(hour) for hour in sorted((first + n * every) % 24 for n in range(24 // every)))
     # A series from its own start needs no list: EventBridge reads 0/2 the same way.
-    return fields if first < every < 24 else ["0", hours if every > 1 else "*", *fields[2:]]  # noqa: PLR2004
+    return fields if first < every < 24 else ["0", hours if every > 1 else "*", *fields[2:]]  # noqa: PLR2004, hours of a day
 
 
 def _parse_days(day_of_month: str, day_of_week: str) -> _Days:
@@ -210,7 +210,7 @@ def _nearest_weekday(year: int, month: int, day: int, length: int) -> int:
 
 
 def _refuse_impossible_date(cron: Cron, expression: str) -> None:
-    rule = cron._days  # noqa: SLF001
+    rule = cron._days  # noqa: SLF001, the same module's
     if rule.rule in {"dates", "nearest"} and min(rule.numbers) > max(_LONGEST_MONTH[month] for month in cron.months):
         raise _refused(f"{expression!r} never fires: no such month has that day", "a day that exists")
 
