@@ -86,6 +86,26 @@ def test_metrics_that_hold_or_are_not_watched() -> None:
     assert model_quality_verdict(model_quality(rows=0)).startswith("Nothing to judge")
 
 
+def test_what_holds_is_not_said_of_metrics_that_do_not() -> None:
+    held = Metric("mae", 12.0, threshold=15.0, operator="GreaterThanThreshold")
+    undefined = Metric("r2", None, threshold=0.5, operator="LessThanThreshold")
+    uncertain = Metric("rmse", 16.0, (14.0, 18.0), threshold=15.0, operator="GreaterThanThreshold")
+
+    assert model_quality_verdict(model_quality(held, undefined)) == (
+        "No violations: mae of 12 is on the right side of 15; r2 could not be computed."
+    )
+    assert model_quality_verdict(model_quality(undefined)) == "No violations: no watched metric is defined."
+    assert model_quality_verdict(model_quality(held, uncertain)) == (
+        "No violations: rmse of 16 (95 % interval 14 to 18) is beyond 15, but may be so by chance."
+    )
+
+
+def test_a_violation_of_a_metric_that_the_statistics_lack_is_told() -> None:
+    outcome = Outcome(PLACE, 100, (Violation("auc", "LessThanThreshold", "Metric auc with 0.4"),))
+
+    assert model_quality_verdict(ModelQuality(outcome, "BinaryClassification", ())) == "1 violation: auc."
+
+
 def test_what_is_new_gone_and_still_there() -> None:
     past = PastExecution(
         BEFORE, 50, frozenset({("b", "baseline_drift_check"), ("z", "completeness_check")}), ("b", 0.2), 0.9

@@ -64,9 +64,17 @@ def folders_before(store: ObjectStore, place: Place) -> Iterator[Place]:
             open_folders += [each for each in deeper if each <= place.folder]
             continue
         for each in (*reversed(deeper), folder):
-            earlier = parse_place(each)
-            if earlier.scheduled < place.scheduled:
+            earlier = _place_or_none(each)
+            if earlier is not None and earlier.scheduled < place.scheduled:
                 yield earlier
+
+
+def _place_or_none(folder: str) -> Place | None:
+    """None for folders with numbers that are no time; somebody else made them."""
+    try:
+        return parse_place(folder)
+    except InvalidInputError:
+        return None
 
 
 def body_or_none(store: ObjectStore, key: str) -> bytes | None:

@@ -9,6 +9,8 @@ from driftline.domain.data_quality.statistics import FeatureStatistics
 from driftline.domain.data_quality.summary import NewModel
 from driftline.domain.model_quality.summary import CalibrationSummary
 
+_MOST_EXCESS = 1e12
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -58,11 +60,13 @@ class Drift:
     @property
     def excess(self) -> float:
         """How many times its threshold the distance is, or how many times smaller a p-value; -1 when unknown."""
-        if self.value is None or not self.threshold:
+        if self.value is None or self.threshold is None:
             return -1.0
-        if self.is_p_value:
-            return min(1e12, self.threshold / self.value) if self.value > 0 else 1e12
-        return self.value / self.threshold
+        figure, limit = (self.threshold, self.value) if self.is_p_value else (self.value, self.threshold)
+        if limit > 0.0:
+            return min(_MOST_EXCESS, figure / limit)
+        # Of a threshold of 0, as of a p-value of 0, nothing can be so many times.
+        return _MOST_EXCESS if self.drifted else 0.0
 
     @property
     def is_p_value(self) -> bool:
@@ -133,6 +137,13 @@ class Metric:
     operator: str | None = None
     baseline: float | None = None
     violated: bool = False
+
+    @property
+    def beyond(self) -> bool:
+        """The value is on the wrong side of the threshold, by however little."""
+        if self.value is None or self.threshold is None:
+            return False
+        return self.value > self.threshold if self.operator == "GreaterThanThreshold" else self.value < self.threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from driftline.domain.data_quality.violations import Violations
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.model_quality.statistics import parse_baseline_quality
 from driftline.domain.reports.facts import PastExecution, Place
-from driftline.domain.reports.read_data_quality import drift_in
+from driftline.domain.reports.read_data_quality import drift_in, is_p_value
 
 
 class _Drift(msgspec.Struct):
@@ -94,7 +94,9 @@ def past_of_sagemaker(place: Place, violations: bytes, quality_statistics: bytes
             for each in written.violations
             if each.feature_name is not None and (drift := drift_in(each.description))
         }
-        worst = max(drifts.items(), key=lambda item: item[1], default=None)
+        p_values = {each.feature_name for each in written.violations if is_p_value(each.description)}
+        distances = [item for item in drifts.items() if item[0] not in p_values]
+        worst = max(distances, key=lambda item: item[1], default=None)
         return PastExecution(place, None, found, worst, drifts=drifts)
     quality = parse_baseline_quality(quality_statistics, f"{place.folder}statistics.json")
     metrics = {name: (figure.value, None, None) for name, figure in quality.metrics.items()}

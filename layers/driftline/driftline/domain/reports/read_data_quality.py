@@ -130,12 +130,17 @@ def _sagemakers(
                 reference.by_name.get(feature.name) if reference else None,
                 constraint.inferred_type if constraint else None,
                 constraint.completeness if constraint else None,
-                Drift(found.observed, found.required, drifted=True) if found else None,
+                _drift_of_text(found) if found else None,
                 None if found else "SageMaker's files give the distance of violated features only",
             )
         )
     outcome = Outcome(place, current.dataset.item_count, violations, source="SageMaker")
     return outcome, tuple(features)
+
+
+def _drift_of_text(violation: Violation) -> Drift:
+    p_value = violation.observed if is_p_value(violation.description) else None
+    return Drift(violation.observed, violation.required, drifted=True, p_value=p_value)
 
 
 def _by_name(constraints: Constraints | None) -> dict[str, FeatureConstraints]:
@@ -146,6 +151,12 @@ def drift_in(description: str) -> tuple[float, float] | None:
     """Distance and threshold in the text of a drift violation."""
     match = _DRIFT.search(description)
     return (float(match[1]), float(match[2])) if match else None
+
+
+def is_p_value(description: str) -> bool:
+    """Whether the figure in the text of a drift violation is one: the smaller, the further from the baseline."""
+    match = _DRIFT.search(description)
+    return match is not None and match[0].startswith("p-value")
 
 
 def _from_text(subject: str, check: str, description: str) -> Violation:

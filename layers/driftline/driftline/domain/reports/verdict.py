@@ -35,7 +35,7 @@ def data_quality_verdict(execution: DataQuality) -> str:
         return f"No violations: {agree} with the baseline."
     by_check = Counter(violation.check for violation in outcome.violations)
     parts = [count(by_check.pop(check), *said) for check, said in _SAID.items() if check in by_check]
-    parts += [f"{check}: {amount:,}" for check, amount in sorted(by_check.items())]
+    parts += [f"{shown(check, _IN_A_SENTENCE)}: {amount:,}" for check, amount in sorted(by_check.items())]
     worst = worst_feature(execution)
     return f"{_joined(parts)}.{f' {_worst(worst)}' if worst else ''}"
 
@@ -71,16 +71,40 @@ def model_quality_verdict(execution: ModelQuality) -> str:
     violated = [metric for metric in execution.metrics if metric.violated]
     watched = [metric for metric in execution.metrics if metric.threshold is not None]
     if not violated:
-        if not watched:
-            return "No constraints: the metrics are computed, and nothing is judged."
-        if len(watched) == 1:
-            return f"No violations: {_figure(watched[0])} is on the right side of {number(watched[0].threshold)}."
-        return f"No violations: all {len(watched)} watched metrics are on the right side of their thresholds."
+        if outcome.violations:
+            subjects = [each.subject for each in outcome.violations]
+            return f"{count(len(subjects), 'violation')}: {_names(subjects)}."
+        return _nothing_violated(watched)
     first = violated[0]
     side = "above" if first.operator == "GreaterThanThreshold" else "below"
     others = [metric.name for metric in violated[1:]]
     also = f" Also beyond theirs: {_names(others)}." if others else ""
     return f"{_figure(first)} is {side} its threshold of {number(first.threshold)}.{also}"
+
+
+def _nothing_violated(watched: list[Metric]) -> str:
+    """A watched metric may be undefined, or beyond its threshold by less than chance may give."""
+    if not watched:
+        return "No constraints: the metrics are computed, and nothing is judged."
+    undefined = [metric.name for metric in watched if metric.value is None]
+    known = [metric for metric in watched if metric.value is not None]
+    beyond = [metric for metric in known if metric.beyond]
+    said = []
+    if not known:
+        said.append("No violations: no watched metric is defined")
+    elif beyond:
+        said.append(
+            f"No violations: {_figure(beyond[0])} is beyond {number(beyond[0].threshold)}, but may be so by chance"
+        )
+        if len(beyond) > 1:
+            said.append(f"so are {_names([metric.name for metric in beyond[1:]])}")
+    elif len(known) == 1:
+        said.append(f"No violations: {_figure(known[0])} is on the right side of {number(known[0].threshold)}")
+    else:
+        said.append(f"No violations: all {len(known)} watched metrics are on the right side of their thresholds")
+    if undefined and known:
+        said.append(f"{_names(undefined)} could not be computed")
+    return "; ".join(said) + "."
 
 
 def _figure(metric: Metric) -> str:

@@ -106,7 +106,7 @@ def violation_view(violation: Violation, feature: int | None = None, *, observed
     ]
     return ViolationView(
         shown(violation.subject),
-        violation.check,
+        shown(violation.check),
         shown(violation.description),
         tuple(fact for fact in facts if fact.value),
         move_views(violation.moves),

@@ -80,11 +80,12 @@ def data_quality_view(
         (
             each.drift.value
             for each in ordered
-            if each.drift and each.drift.value is not None and not each.drift.is_p_value
+            # As in the summaries of the past: chi-square statistics and p-values are no distances.
+            if each.drift and each.drift.value is not None and each.drift.p_value is None
         ),
         default=None,
     )
-    thresholds = {each.drift.threshold for each in ordered if each.drift and not each.drift.is_p_value}
+    thresholds = {each.drift.threshold for each in ordered if each.drift and each.drift.p_value is None}
     data: dict[str, Json] = {
         "kind": "data_quality",
         "reference": execution.reference or "Baseline",
@@ -116,7 +117,7 @@ def data_quality_view(
         rows=[_row(index, each, checks[each.name]) for index, each in enumerate(ordered)],
         data=data,
         sections={
-            "types": sorted({each.current.inferred_type for each in ordered}),
+            "types": sorted({shown(each.current.inferred_type) for each in ordered}),
             "comparison": execution.comparison,
             "data_set": data_set_rows(outcome.rows, ordered),
             "reference": execution.reference,
@@ -136,7 +137,7 @@ def _row(index: int, feature: Feature, checks: Sequence[str]) -> FeatureRow:
     return FeatureRow(
         index=index,
         name=shown(feature.name),
-        type=feature.current.inferred_type,
+        type=shown(feature.current.inferred_type),
         type_changed=feature.expected_type not in {None, feature.current.inferred_type},
         drift=f"{'p = ' if drift.is_p_value else ''}{number(drift.value)}" if drift else "–",
         threshold=f"{'at least' if drift.is_p_value else 'of'} {number(drift.threshold)}" if drift else "",
@@ -148,7 +149,7 @@ def _row(index: int, feature: Feature, checks: Sequence[str]) -> FeatureRow:
         completeness=percent(completeness),
         sort_completeness=completeness if completeness is not None else -1.0,
         incomplete=CheckType.COMPLETENESS in checks,
-        badges=tuple(_BADGES.get(check, check) for check in checks),
+        badges=tuple(_BADGES.get(check, shown(check)) for check in checks),
     )
 
 

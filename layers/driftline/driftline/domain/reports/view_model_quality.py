@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from driftline.domain.model_quality.rows import ProblemType
 from driftline.domain.model_quality.summary import CalibrationSummary
-from driftline.domain.reports.distributions import bins_of
+from driftline.domain.reports.classes import class_rows
+from driftline.domain.reports.distributions import LARGEST, bins_of
 from driftline.domain.reports.facts import Curve, Metric, ModelQuality, PastExecution
 from driftline.domain.reports.read_model_quality import PRECISION_RECALL, ROC
 from driftline.domain.reports.text import interval, number, percent, shown
@@ -38,8 +40,7 @@ class MetricRow:
     interval: str
     threshold: str
     baseline: str
-    violated: bool
-    watched: bool
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def model_quality_view(
         "metrics": [_metric_data(each, past) for each in ordered],
         "curves": _curves(execution.curves, execution.baseline_curves),
         "calibration": [_calibration(each) for each in execution.calibration],
-        "sample": [shorts(pair) for pair in execution.sample],
+        "sample": [shorts(pair) for pair in execution.sample if max(map(abs, pair)) <= LARGEST / 2],
         "residuals": _residuals(execution.sample),
     }
     return PageView(
@@ -95,6 +96,8 @@ def model_quality_view(
             "positive_label": shown(execution.positive_label) if execution.positive_label is not None else None,
             "alarm_on": execution.alarm_on,
             "matrix": matrix(execution.confusion, execution.baseline_confusion) if execution.confusion else None,
+            "classes": _classes(execution),
+            "labels": len(_labels(execution.confusion or {})),
             "source": outcome.source,
         },
     )
@@ -109,9 +112,18 @@ def _row(index: int, metric: Metric) -> MetricRow:
         interval(metric.interval),
         f"{bound} {number(metric.threshold)}" if metric.threshold is not None else "–",
         number(metric.baseline),
-        metric.violated,
-        metric.threshold is not None,
+        _state(metric),
     )
+
+
+def _state(metric: Metric) -> str:
+    if metric.violated:
+        return "violated"
+    if metric.threshold is None:
+        return "not watched"
+    if metric.value is None:
+        return "undefined"
+    return "not certain" if metric.beyond else "holds"
 
 
 def _metric_data(metric: Metric, past: Sequence[PastExecution]) -> dict[str, Json]:
@@ -127,6 +139,12 @@ def _metric_data(metric: Metric, past: Sequence[PastExecution]) -> dict[str, Jso
         "baseline": short(metric.baseline),
         "violated": metric.violated,
     }
+
+
+def _classes(execution: ModelQuality) -> Sequence[object]:
+    if execution.problem != ProblemType.MULTICLASS or not execution.confusion:
+        return ()
+    return class_rows(execution.confusion, execution.baseline_confusion)
 
 
 type Counts = Mapping[str, Mapping[str, int]]
@@ -217,9 +235,10 @@ def _calibration(found: CalibrationSummary) -> dict[str, Json]:
 
 def _residuals(sample: Sequence[tuple[float, float]]) -> Json:
     """Prediction minus ground truth in bins; None without a sample."""
-    if not sample:
+    residuals = [each for actual, predicted in sample if abs(each := predicted - actual) <= LARGEST]
+    if not residuals:
         return None
-    bins = bins_of([predicted - actual for actual, predicted in sample])
+    bins = bins_of(residuals)
     return {
         "edges": shorts(bins.edges, digits_of(bins.edges)),
         "baseline": None,

@@ -44,5 +44,10 @@ const apart = (values) => {
   return (value) => figureText(value, Math.min(15, Math.max(4, digits)));
 };
 
-const percentText = (share) => (share === null || share === undefined ? "–" : `${Number((share * 100).toPrecision(3))} %`);
+// Never rounded to 100 % when it is less.
+const percentText = (share) => {
+  if (share === null || share === undefined) return "–";
+  const rounded = Number((share * 100).toPrecision(3));
+  return rounded === 100 && share < 0.9999995 ? "> 99.9 %" : `${rounded} %`;
+};
 const timeText = (time) => time.replace("T", " ").replace(/:00Z$/, " UTC").replace("Z", " UTC");

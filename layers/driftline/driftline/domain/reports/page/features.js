@@ -24,11 +24,12 @@ const features = (data) => {
   };
   for (const control of [search, show, type]) control.addEventListener("input", filter);
 
+  const figureOf = (text) => (text === "" ? null : Number(text));
   const keys = {
     name: (body) => of(body).name,
     type: (body) => body.dataset.type,
-    drift: (body) => Number(body.dataset.drift),
-    completeness: (body) => Number(body.dataset.completeness),
+    drift: (body) => figureOf(body.dataset.drift),
+    completeness: (body) => figureOf(body.dataset.completeness),
     state: (body) => Number(body.dataset.state),
   };
   const sort = (head) => {
@@ -37,7 +38,11 @@ const features = (data) => {
     const firstDown = head.dataset.key === "drift" || head.dataset.key === "state";
     const down = before ? before === "ascending" : firstDown;
     const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b);
-    bodies.sort((a, b) => (down ? -1 : 1) * compare(key(a), key(b)) || a.dataset.index - b.dataset.index);
+    bodies.sort((a, b) => {
+      const [x, y] = [key(a), key(b)];
+      if ((x === null) !== (y === null)) return x === null ? 1 : -1; // What has no figure comes last, either way.
+      return (down ? -1 : 1) * (x === null ? 0 : compare(x, y)) || a.dataset.index - b.dataset.index;
+    });
     list.append(...bodies);
     for (const other of list.tHead.querySelectorAll("[aria-sort]")) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
