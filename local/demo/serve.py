@@ -1,6 +1,6 @@
 """Report pages of a folder in the browser: `python -m local.demo.serve [folder]`.
 
-This machine alone gets them, and pages only: nothing else of the folder is served. Ctrl-C ends it.
+This machine alone gets them, with the JSON files beside them that they link to; nothing else is served. Ctrl-C ends it.
 """
 
 import argparse
@@ -17,8 +17,8 @@ from urllib.parse import quote, unquote, urlsplit
 LOOPBACK = "127.0.0.1"
 PORT = 8765
 INDEX = "index.html"
+_TYPES = {".html": "text/html; charset=utf-8", ".json": "application/json"}
 _HEADERS = {
-    "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
@@ -27,7 +27,7 @@ _HEADERS = {
 
 
 class PageServer(ThreadingHTTPServer):
-    """Serves the pages below a folder's `reports/`.
+    """Serves the pages below a folder's `reports/`, and the raw files that they link to.
 
     Args:
         folder: Laid out like the bucket.
@@ -48,12 +48,14 @@ class PageServer(ThreadingHTTPServer):
         return f"http://{LOOPBACK}:{self.server_port}/"
 
     def page(self, path: str) -> Path | None:
-        """The file of a path; None if it is no page, or is not below the folder."""
-        name = unquote(urlsplit(path).path).removeprefix("/")
-        if "\0" in name:
-            return None
-        file = (self.root / (name or INDEX)).resolve()
-        return file if file.suffix == ".html" and file.is_relative_to(self.root) and file.is_file() else None
+        """The file of a path; None if it is neither page nor raw file, or is not below the folder."""
+        try:
+            name = unquote(urlsplit(path).path).removeprefix("/")
+            file = (self.root / (name or INDEX)).resolve()
+            there = file.suffix in _TYPES and file.is_relative_to(self.root) and file.is_file()
+        except (OSError, ValueError):
+            return None  # No file can have such a name, or no address such a form.
+        return file if there else None
 
     def first(self) -> str:
         """Where to begin: the page of all endpoints, or the newest page there is."""
@@ -85,6 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(HTTPStatus.OK)
         for name, value in _HEADERS.items():
             self.send_header(name, value)
+        self.send_header("Content-Type", _TYPES[page.suffix])
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if body:

@@ -1,4 +1,4 @@
-"""Report pages on loopback: pages alone, for this machine alone, until Ctrl-C."""
+"""Report pages on loopback: pages and their files alone, for this machine alone, until Ctrl-C."""
 
 import signal
 import subprocess
@@ -22,6 +22,8 @@ def folder(tmp_path: Path) -> Path:
         "reports/index.html": "all endpoints",
         "reports/a b/data_quality/2026/03/01/15/report.html": "one execution",
         "reports/a b/data_quality/2026/03/01/15/summary.json": "{}",
+        "reports/a b/data_quality/2026/03/01/15/notes.txt": "mine",
+        "monitors/shop.json": "{}",
         "monitors/shop.html": "not a report",
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -57,19 +59,25 @@ def test_pages_are_served_from_the_index_on(server: PageServer) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     with urlopen(f"{server.address}a%20b/data_quality/2026/03/01/15/report.html?x=1") as answer:
         assert answer.read() == b"one execution"
+    with urlopen(f"{server.address}a%20b/data_quality/2026/03/01/15/summary.json") as answer:
+        assert answer.read() == b"{}"
+        assert answer.headers["Content-Type"] == "application/json"
     assert status(server, "/index.html", method="HEAD") == 200
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "/a%20b/data_quality/2026/03/01/15/summary.json",
+        "/a%20b/data_quality/2026/03/01/15/notes.txt",
+        "/../monitors/shop.json",
         "/../monitors/shop.html",
         "/%2e%2e/monitors/shop.html",
         "//monitors/shop.html",
         "/link.html",
         "/a%20b/",
         "/%00.html",
+        "//[no-address",
+        f"/{'a' * 5000}.html",
     ],
 )
 def test_nothing_else_is(server: PageServer, path: str) -> None:
