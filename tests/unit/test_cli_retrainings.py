@@ -89,7 +89,9 @@ def test_decisions_are_listed_the_newest_first_with_reasons_and_ends(root: Path)
 
 
 def test_nothing_is_said_in_words(root: Path) -> None:
-    assert "No alarm of churn ever asked" in driftline("retrainings", ENDPOINT, "--store", root).output
+    said = driftline("retrainings", ENDPOINT, "--store", root).output
+    assert "No alarm of churn ever asked" in said
+    assert "reports/churn/retraining" in said
 
 
 def test_a_record_that_nobody_can_read_does_not_hide_the_others(root: Path) -> None:

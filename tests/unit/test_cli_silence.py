@@ -27,6 +27,12 @@ def silence(root: Path, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["silence", *arguments, "--store", str(root)])
 
 
+def test_an_end_does_not_go_with_a_silence(root: Path) -> None:
+    for more in (("--for", "P1D"), ("--why", "x")):
+        result = silence(root, "shop", "data_quality", "--off", *more)
+        assert result.exit_code == ExitCode.USAGE
+
+
 def test_what_the_command_writes_keeps_people_from_being_told(root: Path) -> None:
     channel = RecordingChannel()
     office = Office(channel, store=FolderStore(root))

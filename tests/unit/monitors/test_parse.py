@@ -382,6 +382,23 @@ class TestWhatIsWrong:
         assert found in error.found
         assert allowed in error.allowed
 
+    @pytest.mark.parametrize(
+        ("line", "mend"),
+        [
+            ("max_revisions_age: 7d", "Did you mean P7D?"),
+            ("max_revisions_age: 2 weeks", "Did you mean P2W?"),
+            ("max_revisions_age: 6 Hours", "Did you mean PT6H?"),
+            ("max_revisions_age: 90min", "Did you mean PT90M?"),
+            ("window: {start_offset: -1h}", "Did you mean -PT1H?"),
+            ("max_revisions_age: 3m", ""),  # minutes or months
+            ("max_revisions_age: 7", ""),
+            ("alarms: [{actions: retrain}]", "Put it in brackets: [retrain]."),
+            ("alarms: [{for: 3}]", "Its fields are datapoints, of."),
+        ],
+    )
+    def test_what_people_write_instead_is_understood(self, line: str, mend: str) -> None:
+        assert error_of(line).mend == mend
+
     @pytest.mark.parametrize("schedule", ["at(2026-03-01T00:00:00)", "rate(1 minute)", "cron(0/3 * ? * * *)"])
     def test_with_a_window_any_schedule_goes(self, schedule: str) -> None:
         text = f"schedule: {schedule}\n    window: {{start_offset: -PT1H}}"

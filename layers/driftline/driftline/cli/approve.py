@@ -13,7 +13,7 @@ from driftline.cli import options
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
-from driftline.domain.retraining.audit import Decision
+from driftline.domain.retraining.audit import Decision, audit_prefix
 from driftline.domain.windows import format_instant
 from driftline.usecases.retraining_history import Retraining, retrainings
 from driftline.usecases.retraining_history import approve as put_approval
@@ -59,9 +59,11 @@ def list_retrainings(
     Example: driftline retrainings flight-delay --store s3://my-bucket
     """
     with reporting(as_json=as_json) as output:
-        found = retrainings(open_place(store).store, endpoint, newest)
+        place = open_place(store)
+        found = retrainings(place.store, endpoint, newest)
+        looked_in = place.store.uri(audit_prefix(endpoint))
         document = {"endpoint": endpoint, "retrainings": [_document(each) for each in found]}
-        output.result(document, lambda console: _show(console, endpoint, found))
+        output.result(document, lambda console: _show(console, endpoint, found, looked_in))
 
 
 def _document(one: Retraining) -> Mapping[str, object]:
@@ -72,9 +74,10 @@ def _document(one: Retraining) -> Mapping[str, object]:
     }
 
 
-def _show(console: Console, endpoint: str, found: Sequence[Retraining]) -> None:
+def _show(console: Console, endpoint: str, found: Sequence[Retraining], looked_in: str) -> None:
     if not found:
-        console.print(f"No alarm of {safe(endpoint)} ever asked for a retraining.")
+        where = f"there is nothing under {safe(looked_in)}"
+        console.print(f"No alarm of {safe(endpoint)} ever asked for a retraining: {where}", soft_wrap=True)
         return
     table = Table("time", "id", "monitor", "decision", "reason", "end")
     for one in found:

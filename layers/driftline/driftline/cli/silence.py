@@ -57,6 +57,8 @@ def silence(
 
     Example: driftline silence flight-delay data_quality --for P1D --why "new carrier, known" --store s3://my-bucket
     """
+    if off and (lasting is not None or why):
+        raise typer.BadParameter("give --off, or --for and --why")
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         if off:

@@ -13,6 +13,12 @@ from driftline.domain.monitors.schedule import parse_schedule, parse_timezone
 from driftline.domain.windows import SLOT
 
 _DURATION = re.compile(r"[+-]?P(?=\d|T\d)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?", re.ASCII)
+_LOOSE_DURATION = re.compile(
+    r"(?P<sign>-?) ?(?P<number>\d{1,5}) ?(?P<unit>w|weeks?|d|days?|h|hours?|min|minutes?)", re.ASCII | re.IGNORECASE
+)
+"""What people write where ISO 8601 is wanted: `7d`, `6 hours`."""
+
+_LONGEST_DURATION = 20  # characters
 _TIMEDELTA = TypeAdapter(timedelta)
 _FARTHEST = timedelta(days=366)
 
@@ -41,16 +47,23 @@ def _known_timezone(name: str) -> str:
     return name
 
 
+def _parse_duration(value: object, examples: str) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    text = str(value)
+    if isinstance(value, str) and len(text) < _LONGEST_DURATION and _DURATION.fullmatch(text):
+        return _TIMEDELTA.validate_python(text)
+    meant = _LOOSE_DURATION.fullmatch(text) if len(text) < _LONGEST_DURATION else None
+    mend = ""
+    if meant:
+        unit = meant["unit"][0].upper()
+        mend = f"Did you mean {meant['sign']}P{'T' if unit in 'HM' else ''}{meant['number']}{unit}?"
+    raise refuse(repr(value), f"an ISO 8601 duration in weeks, days, hours and minutes, for example {examples}", mend)
+
+
 def _parse_offset(value: object) -> timedelta:
     """An ISO-8601 duration that is a whole number of slots and does not reach past the scheduled time."""
-    if isinstance(value, timedelta):
-        duration = value
-    elif isinstance(value, str) and len(value) < 20 and _DURATION.fullmatch(value):  # noqa: PLR2004
-        duration = _TIMEDELTA.validate_python(value)
-    else:
-        raise refuse(
-            repr(value), "an ISO 8601 duration in weeks, days, hours and minutes, for example -PT1H, -P1D, -P8D, PT0H"
-        )
+    duration = _parse_duration(value, "-PT1H, -P1D, -P8D, PT0H")
     if duration % SLOT:
         raise refuse(f"{value!r} is no multiple of five minutes", "a multiple of five minutes")
     if duration > timedelta(0):
@@ -63,12 +76,7 @@ def _parse_offset(value: object) -> timedelta:
 
 def _parse_age(value: object) -> timedelta:
     """An ISO-8601 duration from zero to a year."""
-    if isinstance(value, timedelta):
-        duration = value
-    elif isinstance(value, str) and len(value) < 20 and _DURATION.fullmatch(value):  # noqa: PLR2004
-        duration = _TIMEDELTA.validate_python(value)
-    else:
-        raise refuse(repr(value), "an ISO 8601 duration in weeks, days, hours and minutes, for example P14D or PT6H")
+    duration = _parse_duration(value, "P14D or PT6H")
     if not timedelta(0) <= duration <= _FARTHEST:
         raise refuse(f"{value!r} is out of range", "a duration from PT0H to P366D, without a minus")
     return duration
@@ -104,7 +112,7 @@ def _index_as_text(value: object) -> object:
 
 def _readable_attribute(text: str) -> str:
     # It brings numpy, which configure_monitor would load (0.15 s) for documents that have no attribute.
-    from driftline.domain.model_quality.attributes import pick  # noqa: PLC0415
+    from driftline.domain.model_quality.attributes import pick  # noqa: PLC0415, see above
 
     # In an empty row nothing is found, but an expression has to be read for that.
     _checked(lambda attribute: pick(attribute, {}), text)

@@ -158,7 +158,12 @@ def _from_pydantic(details: ErrorDetails, positions: Positions, where: str) -> D
         mend = _did_you_mean(details["input"], words)
         return DocumentError(line, column, _dotted(path), _shortened(details["input"]), ", ".join(words), mend)
     allowed_text = _KINDS.get(kind) or details["msg"].removeprefix("Input ")
-    return DocumentError(line, column, _dotted(path), _shortened(details["input"]), allowed_text)
+    mend = ""
+    if kind == "tuple_type" and isinstance(details["input"], str):
+        mend = f"Put it in brackets: [{_shortened(details['input'], quoted=False)}]."
+    if kind == "model_type":
+        mend = f"Its fields are {', '.join(_fields_at(path))}."
+    return DocumentError(line, column, _dotted(path), _shortened(details["input"]), allowed_text, mend)
 
 
 def _fields_at(path: Path) -> list[str]:
@@ -189,12 +194,12 @@ def _dotted(path: Path) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
-def _shortened(value: Any) -> str:
+def _shortened(value: Any, *, quoted: bool = True) -> str:
     if value is None:
         return "no value"
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}…"  # noqa: PLR2004
+    text = repr(value) if quoted else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"  # noqa: PLR2004, characters of a line
