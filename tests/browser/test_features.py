@@ -178,3 +178,17 @@ def test_the_first_execution_has_no_trend(opened: Open, shop: InMemoryStore) -> 
 
     expect(page.locator("#since")).to_contain_text("This is the first execution that is kept.")
     expect(page.locator("#trend figure")).to_have_count(0)
+
+
+def test_features_without_a_figure_come_last_either_way(opened: Open, taxi: InMemoryStore) -> None:
+    """SageMaker tells the distance of 92 of 143 features."""
+    page = opened(taxi, TAXI).page
+    drift = page.get_by_role("columnheader", name="Drift").get_by_role("button")
+
+    for expected in ("ascending", "descending"):
+        drift.click()
+        expect(page.locator("th[data-key=drift]")).to_have_attribute("aria-sort", expected)
+        figures = page.locator("#feature-table tbody").evaluate_all("all => all.map(body => body.dataset.drift)")
+        assert [bool(each) for each in figures] == [True] * 92 + [False] * 51
+        known = [float(each) for each in figures[:92]]
+        assert known == sorted(known, reverse=expected == "descending")

@@ -1,5 +1,7 @@
 """The page of a model's quality."""
 
+import json
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
@@ -43,3 +45,25 @@ def test_sagemakers_regression(opened: Open, taxi: InMemoryStore) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("mae of 101.9 is above its threshold of 38.3.")
     expect(page.locator("#metric-charts figcaption")).to_have_text(["mae", "mse", "rmse", "r2"])
     expect(page.locator("#curves")).to_be_hidden()
+
+
+def test_each_class_of_fifty(opened: Open) -> None:
+    """Class 7 is taken for class 8 half of the time; of the matrix the rare classes are added up, here all have rows."""
+    classes = [str(i) for i in range(50)]
+    confusion = {each: dict.fromkeys(classes, 0) | {each: 100 - int(each)} for each in classes}
+    confusion["7"] |= {"7": 46, "8": 47}
+    metrics = {"confusion_matrix": confusion, "accuracy": {"value": 0.98, "standard_deviation": 0.01}}
+    body = {"version": 0.0, "dataset": {"item_count": 3775}, "multiclass_classification_metrics": metrics}
+    store = InMemoryStore()
+    folder = "reports/shop/model_quality/2026/03/01/15/"
+    store.put(f"{folder}statistics.json", json.dumps(body).encode())
+
+    page = opened(store, folder).page
+
+    rows = page.locator("#classes tbody tr")
+    expect(rows).to_have_count(50)
+    assert rows.first.locator("th, td").all_inner_texts()[:3] == ["7", "93", "49.5 %"]
+    expect(page.locator(".matrix thead th")).to_have_count(26)
+    assert page.locator(".matrix thead th").all_inner_texts()[:3] == ["0", "1", "2"]
+    widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1]

@@ -14,8 +14,10 @@ from typing import Any, override
 import pytest
 
 from driftline.domain import layout
-from driftline.domain.overview.now import parse_now
-from driftline.domain.overview.record import parse_record
+from driftline.domain.overview.now import excess_of, now_of, parse_now
+from driftline.domain.overview.record import DriftRecord, FeatureRecord, MetricRecord, parse_record
+from driftline.domain.overview.view_features import features_view
+from driftline.domain.overview.view_index import index_view
 from driftline.domain.reports.place import parse_place
 from driftline.usecases.overview_records import NEWEST, keep_record, read_records
 from driftline.usecases.rebuild_overview import rebuild_overview
@@ -277,6 +279,30 @@ def test_a_hundred_endpoints_those_in_alarm_first() -> None:
     assert names[:10] == [f"endpoint-{i:03}" for i in range(3, 100, 10)]
     assert names[10:] == sorted(names[10:95]) + sorted(names[95:])
     assert len(store.objects[INDEX]) < 600_000
+
+
+def test_qualities_are_in_the_order_of_their_numbers() -> None:
+    """0.9 is more than 0.85, and a metric that is undefined has no place."""
+    lines = [
+        now_of(name, [[record("good", endpoint=name, monitor="model_quality", metrics=[MetricRecord(metric, value)])]])
+        for name, metric, value in (
+            ("a", "auc", 0.9), ("b", "auc", 0.85), ("c", "r2", -0.5), ("d", "r2", -2.0), ("e", "auc", None)
+        )
+    ]  # fmt: skip
+
+    assert [row.sort_quality for row in index_view(lines).rows] == [1, 0, 3, 2, None]
+
+
+def test_a_p_value_is_told_as_one_and_keeps_to_the_picture() -> None:
+    drift = DriftRecord(0.0, 0.05, drifted=True, p_value=True, excess=1e12)
+    executions = [record("violated", features=[FeatureRecord("country", "String", 1.0, drift)])]
+
+    (row,) = index_view([now_of("shop", [executions])]).rows
+    (feature,) = features_view(executions, None).rows
+
+    assert row.worst_drift == "p = 0, at least 0.05"
+    assert (feature.drift, feature.threshold) == ("p = 0", "at least 0.05")
+    assert excess_of(executions[0]) == 100.0
 
 
 def test_hostile_names_are_text() -> None:

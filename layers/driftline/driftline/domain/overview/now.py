@@ -16,6 +16,10 @@ PAST = 30
 """So many executions are in the small pictures."""
 
 
+MOST_DRAWN = 100.0
+"""Times its threshold; what is more is drawn as this, lest all else is pressed onto the axis."""
+
+
 class Worst(msgspec.Struct, frozen=True):
     """The feature that is furthest beyond its threshold, or nearest to it."""
 
@@ -24,6 +28,7 @@ class Worst(msgspec.Struct, frozen=True):
     threshold: float
     drifted: bool
     excess: float
+    p_value: bool = False
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -93,9 +98,9 @@ def worst_of(record: Record) -> FeatureRecord | None:
 
 
 def excess_of(record: Record) -> float | None:
-    """The worst drift in multiples of its threshold."""
+    """The worst drift in multiples of its threshold, for pictures: p-values may be any number of times smaller."""
     worst = worst_of(record)
-    return worst.drift.excess if worst and worst.drift else None
+    return min(MOST_DRAWN, worst.drift.excess) if worst and worst.drift else None
 
 
 def headline(record: Record) -> MetricRecord | None:
@@ -129,7 +134,7 @@ def _worst(record: Record) -> Worst | None:
     drift = found.drift if found else None
     if found is None or drift is None or drift.value is None or drift.threshold is None:
         return None
-    return Worst(found.name, drift.value, drift.threshold, drift.drifted, drift.excess)
+    return Worst(found.name, drift.value, drift.threshold, drift.drifted, drift.excess, drift.p_value)
 
 
 def _line(records: Sequence[Record]) -> Line | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from driftline.domain.overview.now import Line, MonitorNow, Now
+from driftline.domain.overview.now import Line, MonitorNow, Now, Worst
 from driftline.domain.overview.view_endpoint import when
 from driftline.domain.reports.text import count, number, percent, shown
 from driftline.domain.reports.view import Json, short
@@ -51,7 +51,7 @@ class EndpointRow:
     sort_state: int
     sort_since: str
     sort_worst: float
-    sort_quality: str
+    sort_quality: int | None
     sort_last: str
 
 
@@ -68,7 +68,8 @@ def index_view(lines: Sequence[Now]) -> IndexView:
     """Endpoints in alarm first, then by name."""
     ordered = sorted(lines, key=lambda line: (_ORDER.index(_state(line)), line.endpoint))
     alarmed = sum(_state(line) == "violated" for line in ordered)
-    rows = [_row(index, line) for index, line in enumerate(ordered)]
+    ranks = _ranks(ordered)
+    rows = [_row(index, line, ranks.get(line.endpoint)) for index, line in enumerate(ordered)]
     return IndexView(
         "Endpoints",
         "violated" if alarmed else "good" if any(row.state == "good" for row in rows) else "empty",
@@ -93,7 +94,23 @@ def _state(line: Now) -> str:
     return "good" if any(each.state == "good" for each in line.monitors) else "empty"
 
 
-def _row(index: int, line: Now) -> EndpointRow:
+def _ranks(lines: Sequence[Now]) -> dict[str, int]:
+    """Places of the endpoints when they are sorted by metric, then by its newest value; those without have none."""
+    known = []
+    for each in lines:
+        found = _first(each, "model_quality")
+        if found is not None and found.line is not None and (value := found.line.values[-1]) is not None:
+            known.append((found.line.name, value, each.endpoint))
+    return {endpoint: rank for rank, (_, _, endpoint) in enumerate(sorted(known))}
+
+
+def _beside_threshold(worst: Worst) -> str:
+    if worst.p_value:
+        return f"p = {number(worst.value)}, at least {number(worst.threshold)}"
+    return f"{number(worst.value)} of {number(worst.threshold)}"
+
+
+def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
     data, quality = _first(line, "data_quality"), _first(line, "model_quality")
     worst = max((each.worst for each in line.monitors if each.worst), key=lambda each: each.excess, default=None)
     since = min((each.since for each in line.monitors if each.since), default="")
@@ -113,7 +130,7 @@ def _row(index: int, line: Now) -> EndpointRow:
         ),
         _plain(since) if since else "",
         shown(worst.feature) if worst else "–",
-        f"{number(worst.value)} of {number(worst.threshold)}" if worst else "",
+        _beside_threshold(worst) if worst else "",
         bool(worst and worst.drifted),
         _spark(data.line) if data else None,
         _spark(quality.line) if quality else None,
@@ -122,7 +139,7 @@ def _row(index: int, line: Now) -> EndpointRow:
         _ORDER.index(state),
         since,
         worst.excess if worst else -1.0,
-        f"{quality.line.name} {quality.line.values[-1]}" if quality and quality.line else "",
+        quality_rank,
         last,
     )
 

@@ -153,7 +153,7 @@ type Counts = Mapping[str, Mapping[str, int]]
 def matrix(confusion: Counts, baseline: Counts | None = None) -> Matrix:
     """Every label that occurs is a row and a column; of many the most frequent are, and the others are added up."""
     confusion, baseline = _merged(confusion, kept := _kept(confusion)), _merged(baseline or {}, kept)
-    labels = sorted(kept) + ([_OTHERS] if _OTHERS in _labels(confusion) else [])
+    labels = sorted(kept, key=_label_order) + ([_OTHERS] if _OTHERS in _labels(confusion) else [])
     rows = []
     for actual in labels:
         now, then = confusion.get(actual, {}), baseline.get(actual, {})
@@ -168,6 +168,11 @@ def matrix(confusion: Counts, baseline: Counts | None = None) -> Matrix:
         )
         rows.append((shown(actual), tuple(cells)))
     return Matrix(tuple(map(shown, labels)), tuple(rows))
+
+
+def _label_order(label: str) -> tuple[int, int, str]:
+    """2 before 10, texts after numbers."""
+    return (0, int(label), label) if label.isascii() and label.isdecimal() else (1, 0, label)
 
 
 def _labels(confusion: Counts) -> set[str]:

@@ -18,6 +18,7 @@ const medianRow = (shares) => {
 
 const heatMap = (monitor, feature) => {
   const { times, links } = monitor;
+  const what = feature.pValue ? "p-value" : "drift";
   const { rows, numeric, columns, baseline } = feature.heat;
   const windows = columns.map(decoded);
   const then = decoded(baseline);
@@ -57,7 +58,7 @@ const heatMap = (monitor, feature) => {
         make(
           "tr",
           {},
-          make("th", { scope: "row" }, "drift"),
+          make("th", { scope: "row" }, what),
           then && make("td", { class: "none" }, "–"),
           feature.drift.map((value, column) =>
             make("td", { class: value === null ? "none" : feature.drifted.includes(column) ? "over" : "under", "data-column": column }, figureText(value)),
@@ -83,7 +84,7 @@ const heatMap = (monitor, feature) => {
       parts.push(bdi(rows[row]), shares ? `${percentText(shares[row])} of the rows` : "no values");
       if (column >= 0 && then) parts.push(`baseline ${percentText(then[row])}`);
     }
-    if (column >= 0 && feature.drift[column] !== null) parts.push(`drift ${figureText(feature.drift[column])}${feature.threshold === null ? "" : ` of ${figureText(feature.threshold)}`}`);
+    if (column >= 0 && feature.drift[column] !== null) parts.push(`${what} ${figureText(feature.drift[column])}${feature.threshold === null ? "" : ` ${feature.pValue ? "at least" : "of"} ${figureText(feature.threshold)}`}`);
     const link = column >= 0 ? make("a", { href: links[column] }, "report") : null;
     readout.replaceChildren(...parts.flatMap((part, i) => (i ? [" · ", part] : [part])), ...(link ? [" · ", link] : []));
   };

@@ -7,6 +7,7 @@ const violationsChart = (times, values, states) => (c) => {
 
 const said = (what, values, text = figureText) => {
   const known = values.filter((each) => each !== null);
+  if (!known.length) return `${what} of the last ${values.length} executions: no value.`;
   return `${what} of the last ${values.length} executions: from ${text(Math.min(...known))} to ${text(Math.max(...known))}, ${text(values.at(-1))} in the last; the table has all.`;
 };
 
