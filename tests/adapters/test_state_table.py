@@ -12,6 +12,7 @@ from driftline.adapters.once import OnceInDynamo
 from driftline.adapters.state_table import DynamoTable
 from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 from driftline.usecases.ports import StateItem, StateTable
+from tests.aws import make_state_table
 from tests.fakes import InMemoryTable
 
 NAME = "state"
@@ -19,12 +20,7 @@ NAME = "state"
 
 @pytest.fixture
 def name(aws: None) -> str:
-    boto3.client("dynamodb").create_table(
-        TableName=NAME,
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    make_state_table(NAME)
     return NAME
 
 

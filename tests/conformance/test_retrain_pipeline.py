@@ -26,7 +26,6 @@ import pytest
 from botocore.stub import Stubber
 from botocore.validate import ParamValidator
 from jsonschema import Draft202012Validator
-from moto import mock_aws
 
 from driftline.adapters.model_events_in import announcement_of
 from driftline.domain.data_quality.statistics import parse_statistics
@@ -37,6 +36,7 @@ from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.usecases.suggest_baseline import suggest_baseline
 from pipelines.retrain.__main__ import main
 from pipelines.retrain.definition import definition, to_json
+from tests.aws import fake_aws
 from tests.fakes import InMemoryStore, RecordingOperators
 
 STEPS = Path(__file__).resolve().parents[2] / "pipelines" / "retrain" / "steps"
@@ -410,11 +410,7 @@ def test_the_package_leads_adopt_model_to_its_endpoint() -> None:
 
 
 def test_it_is_made_and_started_on_sagemaker(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
+    with fake_aws(monkeypatch, "eu-west-1"):
         client = boto3.client("sagemaker")
         client.create_pipeline(
             PipelineName="churn-retrain", PipelineDefinition=to_json(), ClientRequestToken="t" * 32, RoleArn=ROLE

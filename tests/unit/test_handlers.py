@@ -12,7 +12,8 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
+
+from tests.aws import CONTEXT, fake_aws, sample
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
@@ -25,27 +26,13 @@ monitors:
   data_quality:
     window: {start_offset: -PT1H}
 """
-CONTEXT = SimpleNamespace(
-    function_name="f",
-    memory_limit_in_mb=128,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:f",
-    aws_request_id="r",
-)
 
 type Load = Callable[[str], ModuleType]
 
 
-def sample(name: str) -> dict[str, Any]:
-    return dict(json.loads((REPOSITORY / "events" / f"{name}.json").read_text()))
-
-
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
+    with fake_aws(monkeypatch):
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         boto3.client("scheduler").create_schedule_group(Name="driftline")
         topic = boto3.client("sns").create_topic(Name="operators")["TopicArn"]

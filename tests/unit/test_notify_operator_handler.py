@@ -5,46 +5,27 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from driftline.domain.errors import RetryLaterError
+from tests.aws import CONTEXT, fake_aws, make_state_table, sample
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"
-CONTEXT = SimpleNamespace(
-    function_name="f",
-    memory_limit_in_mb=128,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:f",
-    aws_request_id="r",
-)
 
 type Received = Callable[[], list[dict[str, Any]]]
-
-
-def sample(name: str) -> dict[str, Any]:
-    return dict(json.loads((REPOSITORY / "events" / f"{name}.json").read_text()))
 
 
 @pytest.fixture
 def emails(monkeypatch: pytest.MonkeyPatch) -> Iterator[Received]:
     """The stack as far as the function knows it; gives what the operator topic's subscribers were sent so far."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
+    with fake_aws(monkeypatch):
         boto3.client("s3").create_bucket(Bucket=BUCKET)
-        boto3.client("dynamodb").create_table(
-            TableName="state",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_state_table("state")
         sqs, sns = boto3.client("sqs"), boto3.client("sns")
         mailbox = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
         topic = sns.create_topic(Name="operators")["TopicArn"]

@@ -5,23 +5,18 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
+
+from tests.aws import CONTEXT, fake_aws, make_state_table, sample
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
 ENDPOINT = "flight-delay"
 ID = "r20260301-140531-be07233fa1e0"
-CONTEXT = SimpleNamespace(
-    function_name="f",
-    memory_limit_in_mb=128,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:f",
-    aws_request_id="r",
-)
 DOCUMENT = """\
 endpoint: flight-delay
 monitors:
@@ -33,28 +28,12 @@ retraining:
 """
 
 
-def sample(name: str) -> dict[str, Any]:
-    return dict(json.loads((REPOSITORY / "events" / f"{name}.json").read_text()))
-
-
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """The function, imported as a cold start does, beside everything that it uses."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
+    with fake_aws(monkeypatch):
         boto3.client("s3").create_bucket(Bucket=BUCKET)
-        boto3.client("dynamodb").create_table(
-            TableName="state",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        )
+        make_state_table("state")
         queue = boto3.client("sqs").create_queue(QueueName="retraining")["QueueUrl"]
         settings = {"BUCKET": BUCKET, "STATE_TABLE": "state", "STACK_NAME": "driftline", "RETRAINING_QUEUE_URL": queue}
         for name, value in settings.items():

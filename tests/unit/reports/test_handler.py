@@ -4,26 +4,19 @@ import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from pydantic import ValidationError
 
 from driftline.domain.errors import InvalidInputError
+from tests.aws import CONTEXT, fake_aws
 from tests.reporting import MADE, made_store
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
 FOLDER = MADE.replace("shop", "flight-delay")
-CONTEXT = SimpleNamespace(
-    function_name="f",
-    memory_limit_in_mb=128,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:f",
-    aws_request_id="r",
-)
 
 type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
@@ -31,12 +24,8 @@ type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 @pytest.fixture
 def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
     """The function after a cold start, and a bucket with an execution."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("BUCKET", BUCKET)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
+    with fake_aws(monkeypatch):
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         for key, body in made_store(["dep_delay"]).objects.items():
