@@ -67,3 +67,7 @@ def test_each_class_of_fifty(opened: Open) -> None:
     assert page.locator(".matrix thead th").all_inner_texts()[:3] == ["0", "1", "2"]
     widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1]
+    label = page.locator(".matrix tbody th").last
+    assert label.evaluate("each => each.getBoundingClientRect().width") > 100  # `all other labels` on two lines at most
+    smalls = page.locator(".matrix tbody tr").first.locator("td small")
+    assert smalls.all_inner_texts() == ["100 %"]  # a cell without rows says 0 and nothing else

@@ -100,6 +100,14 @@ def test_what_holds_is_not_said_of_metrics_that_do_not() -> None:
     )
 
 
+def test_without_intervals_there_is_no_talk_of_chance() -> None:
+    mae = Metric("mae", 16.0, threshold=15.0, operator="GreaterThanThreshold")
+
+    assert model_quality_verdict(model_quality(mae)) == (
+        "No violations: mae of 16 is beyond 15, but is no violation in the files."
+    )
+
+
 def test_a_violation_of_a_metric_that_the_statistics_lack_is_told() -> None:
     outcome = Outcome(PLACE, 100, (Violation("auc", "LessThanThreshold", "Metric auc with 0.4"),))
 

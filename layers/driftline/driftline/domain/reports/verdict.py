@@ -93,9 +93,8 @@ def _nothing_violated(watched: list[Metric]) -> str:
     if not known:
         said.append("No violations: no watched metric is defined")
     elif beyond:
-        said.append(
-            f"No violations: {_figure(beyond[0])} is beyond {number(beyond[0].threshold)}, but may be so by chance"
-        )
+        why = "but may be so by chance" if beyond[0].interval else "but is no violation in the files"
+        said.append(f"No violations: {_figure(beyond[0])} is beyond {number(beyond[0].threshold)}, {why}")
         if len(beyond) > 1:
             said.append(f"so are {_names([metric.name for metric in beyond[1:]])}")
     elif len(known) == 1:

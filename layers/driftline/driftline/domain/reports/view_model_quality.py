@@ -123,7 +123,9 @@ def _state(metric: Metric) -> str:
         return "not watched"
     if metric.value is None:
         return "undefined"
-    return "not certain" if metric.beyond else "holds"
+    if metric.beyond:
+        return "not certain" if metric.interval else "beyond"
+    return "holds"
 
 
 def _metric_data(metric: Metric, past: Sequence[PastExecution]) -> dict[str, Json]:
