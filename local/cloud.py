@@ -84,15 +84,13 @@ class EmbeddedCloud:
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:
-            environment = {}
-            if self._sagemaker:
-                environment["AWS_ENDPOINT_URL_SAGEMAKER"] = undo.enter_context(self._sagemaker).endpoint
+            moto = undo.enter_context(self._sagemaker).endpoint if self._sagemaker else None
             self._server = undo.enter_context(
                 Server(
                     enforce_iam=self._enforce_iam,
                     schedules_tick=self._schedules_tick,
                     python=self._python,
-                    environment=environment,
+                    environment={"AWS_ENDPOINT_URL_SAGEMAKER": moto} if moto else {},
                 )
             )
             self.outputs = stack.deploy(
