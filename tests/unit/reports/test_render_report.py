@@ -320,3 +320,22 @@ def test_thirty_features_fit_and_five_hundred_are_fast_enough() -> None:
     assert small.size < 1_500_000
     assert process_time() - before < 5.0
     assert large.size < 5_000_000
+
+
+def test_a_curve_with_a_missing_point_has_a_gap() -> None:
+    curve = {"false_positive_rates": [0.0, None, 1.0], "true_positive_rates": [0.0, 0.5, 1.0]}
+    metrics = {"receiver_operating_characteristic_curve": curve, "auc": {"value": 0.5}}
+    statistics = {"version": 0.0, "dataset": {"item_count": 9}, "binary_classification_metrics": metrics}
+    store = InMemoryStore(objects={f"{MADE}statistics.json": json.dumps(statistics).encode()})
+
+    made = render_report(store, MADE)
+
+    assert b'"current":{"x":[0.0,null,1.0],"y":[0.0,0.5,1.0]}' in store.get(made.key).body
+
+
+@pytest.mark.parametrize("folder", ["01/99/", "01/14/88/", "99/10/"])
+def test_folders_that_are_no_time_are_not_in_the_trend(folder: str) -> None:
+    store = made_store(["a"])
+    store.put(f"reports/shop/data_quality/2026/03/{folder}constraint_violations.json", b'{"violations": []}')
+
+    assert render_report(store, MADE).past == render_report(made_store(["a"]), MADE).past

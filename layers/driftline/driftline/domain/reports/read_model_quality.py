@@ -1,7 +1,7 @@
 """A model-quality execution from its files: Driftline's, or SageMaker's without a summary."""
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, nan
 
 import msgspec
 
@@ -191,8 +191,13 @@ def _curves(parts: Mapping[str, object]) -> dict[str, Curve]:
     for name, (x, y) in _CURVES.items():
         points = parts.get(name)
         if isinstance(points, Mapping) and points.get(x) and points.get(y):
-            found[name] = Curve(tuple(map(float, points[x])), tuple(map(float, points[y])))
+            found[name] = Curve(tuple(map(_coordinate, points[x])), tuple(map(_coordinate, points[y])))
     return found
+
+
+def _coordinate(value: object) -> float:
+    """Of a point that somebody's file leaves out, NaN: the curve has a gap there."""
+    return float(value) if isinstance(value, int | float | str) else nan
 
 
 def _matrix(parts: Mapping[str, object]) -> dict[str, dict[str, int]] | None:
