@@ -9,16 +9,15 @@
 
 import argparse
 import json
-import signal
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
-from local import schedules, stack
+from local import interruption, schedules, stack
 from local.alarms import AlarmEvaluator
 from local.emf import MetricsBridge
 from local.queues import Queues
@@ -174,6 +173,7 @@ class EmbeddedCloud:
         quiet = 0
         waiting: dict[str, int] = {}
         while quiet < _QUIET_LOOKS:
+            interruption.check()
             waiting = self._queues.waiting()
             if running := self._server.asynchronous_invocations():
                 waiting["functions"] = running
@@ -267,13 +267,9 @@ class EmbeddedCloud:
         return self.outputs["ScheduleGroupName"]
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def up(*, enforce_iam: bool) -> None:
     """Runs a cloud until Ctrl-C or SIGTERM and prints how to reach it."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    interruption.listen()
     try:
         with EmbeddedCloud(enforce_iam=enforce_iam, schedules_tick=True, tell=print) as cloud:
             for name, value in cloud.environment.items():
@@ -282,8 +278,7 @@ def up(*, enforce_iam: bool) -> None:
             for name, value in sorted(cloud.outputs.items()):
                 print(f"# {name}: {value}")
             print("# The embedded cloud runs. Ctrl-C ends it and removes everything.", flush=True)
-            while True:
-                time.sleep(3600)
+            interruption.wait()
     except KeyboardInterrupt:
         print("# Stopped.")
 

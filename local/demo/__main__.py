@@ -1,19 +1,18 @@
 """`python -m local.demo`: see docs/demo.md."""
 
 import argparse
-import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 
 from driftline.domain.retraining.audit import Decision
 from driftline.domain.windows import format_instant
+from local import interruption
 from local.cloud import EmbeddedCloud
 from local.demo import DemoError
 from local.demo import days as calendar
@@ -108,9 +107,8 @@ def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay], error:
 def _show_people(screen: Screen, desk: Desk) -> None:
     """What the alarms did: the conversations, one message of each kind as it looks, and the retraining."""
     messages, emails, audits = desk.slack_messages(), desk.emails(), desk.audits()
-    screen.step(
-        "alarms", f"{len(messages)} messages in {SLACK_CHANNEL}, {len(emails)} emails; answers stand in threads"
-    )
+    told = f"{_counted(len(messages), 'message')} in {SLACK_CHANNEL}, {_counted(len(emails), 'email')}"
+    screen.step("alarms", f"{told}; answers stand in threads")
     for message in messages:
         screen.note(_cut(("  ↳ " if message.answer else "") + message.line))
     if critical := next((message for message in messages if "CRITICAL" in message.line), None):
@@ -118,7 +116,7 @@ def _show_people(screen: Screen, desk: Desk) -> None:
     if email := next((email for email in emails if "CRITICAL" in email.subject), None):
         screen.quote(f"By email: {email.subject}", email.text)
     started = sum(audit.decision is Decision.STARTED for audit in audits)
-    executions = "1 execution" if desk.runs() == 1 else f"{desk.runs()} executions"
+    executions = _counted(desk.runs(), "execution")
     screen.step("retrain", f"asked for {_times(len(audits))}, started {_times(started)}: SageMaker has {executions}")
     for audit in audits:
         screen.note(_cut(f"{audit.at:%Y-%m-%d %H:%M} {audit.decision.value}: {audit.reason}"))
@@ -127,6 +125,10 @@ def _show_people(screen: Screen, desk: Desk) -> None:
 def _cut(line: str) -> str:
     """To the width of the screen, as a phone would cut a notification."""
     return line if len(line) <= _NOTE_WIDTH else f"{line[: _NOTE_WIDTH - 1]}…"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
 def _times(number: int) -> str:
@@ -226,10 +228,6 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _interrupt)
+    interruption.listen()
     sys.exit(main())

@@ -20,6 +20,7 @@ from driftline.domain.ground_truth import keys
 from driftline.domain.model_quality.statistics import parse_baseline_quality
 from driftline.domain.model_quality.summary import parse_quality_summary
 from driftline.usecases.revisions import SUMMARY, Announced
+from local import interruption
 from local.cloud import EmbeddedCloud
 from local.demo import DemoError
 from local.demo.days import judged_at
@@ -210,6 +211,7 @@ class Replay:
     def _wait_until(self, arrived: Callable[[], bool], what: str) -> None:
         give_up = time.monotonic() + _PATIENCE_SECONDS
         while not arrived():
+            interruption.check()
             if time.monotonic() > give_up:
                 raise DemoError(f"{what} did not appear. The cloud's log ends:\n{self._cloud.server_log()[-3000:]}")
             time.sleep(_LOOK_AGAIN_SECONDS)

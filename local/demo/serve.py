@@ -4,15 +4,15 @@ This machine alone gets them, with the JSON files beside them that they link to;
 """
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import FrameType
 from typing import Any, override
 from urllib.parse import quote, unquote, urlsplit
+
+from local import interruption
 
 LOOPBACK = "127.0.0.1"
 PORT = 8765
@@ -63,6 +63,11 @@ class PageServer(ThreadingHTTPServer):
             return self.address
         pages = sorted(page.relative_to(self.root).as_posix() for page in self.root.rglob("*.html"))
         return self.address + quote(pages[-1]) if pages else self.address
+
+    @override
+    def service_actions(self) -> None:
+        """Between two requests, and twice a second."""
+        interruption.check()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -127,10 +132,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _interrupt)
+    interruption.listen()
     sys.exit(main())

@@ -1,0 +1,36 @@
+"""Ctrl-C that is not lost.
+
+Python raises KeyboardInterrupt wherever the main thread is. In a finalizer, or in a callback of the garbage collector,
+it is printed and forgotten, and whoever pressed the keys waits in vain. So it is remembered, too.
+"""
+
+import signal
+import threading
+from types import FrameType
+
+_LOOK_SECONDS = 1.0
+_asked = threading.Event()
+
+
+def listen() -> None:
+    """From now on SIGINT and SIGTERM are KeyboardInterrupts that are remembered."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _interrupt)
+
+
+def check() -> None:
+    """Raises KeyboardInterrupt if somebody asked for the end; what waits for long looks now and then."""
+    if _asked.is_set():
+        raise KeyboardInterrupt
+
+
+def wait() -> None:
+    """Until somebody asks for the end. Raises KeyboardInterrupt."""
+    while not _asked.wait(_LOOK_SECONDS):
+        pass
+    raise KeyboardInterrupt
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    _asked.set()
+    raise KeyboardInterrupt
