@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 from typing import Any
 
-from bench.people import baseline_csv, capture_file, people
+from bench.people import DOCUMENT, baseline_csv, capture_file, people
 from bench.results import Limit, Options, Row
 from local.cloud import EmbeddedCloud
 
@@ -23,13 +23,6 @@ ROWS = 500
 GIVE_UP = 60  # seconds
 POLL = 0.01  # seconds
 ENDPOINT = "quick"
-DOCUMENT = """\
-endpoint: {endpoint}
-columns: {{output: [score], input: [age, income]}}
-monitors:
-  data_quality:
-    window: {{start_offset: -PT1H}}
-"""
 
 
 def run(options: Options) -> Iterator[Row]:

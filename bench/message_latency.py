@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from bench.people import baseline_csv, capture_file, people
+from bench.people import DOCUMENT, baseline_csv, capture_file, people
 from bench.results import Limit, Options, Row
 from local.cloud import EmbeddedCloud
 from local.webhook import WebhookReceiver
@@ -20,13 +20,6 @@ LIMIT = Limit(60, 10, "s")
 ENDPOINTS = 8
 ROWS = 500
 GIVE_UP = 60  # seconds
-DOCUMENT = """\
-endpoint: {endpoint}
-columns: {{output: [score], input: [age, income]}}
-monitors:
-  data_quality:
-    window: {{start_offset: -PT1H}}
-"""
 
 
 def run(options: Options) -> Iterator[Row]:

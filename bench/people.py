@@ -5,6 +5,14 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+DOCUMENT = """\
+endpoint: {endpoint}
+columns: {{output: [score], input: [age, income]}}
+monitors:
+  data_quality:
+    window: {{start_offset: -PT1H}}
+"""
+
 type Person = tuple[float, int, float]
 """Score, age in years, income."""
 

@@ -3,11 +3,9 @@
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from driftline.domain.overview.view_endpoint import EndpointView
 from driftline.domain.overview.view_index import IndexView
-from driftline.domain.reports.html import Parts, embedded, page_parts
+from driftline.domain.reports.html import Parts, embedded, page_parts, templates
 
 _PACKAGE = "driftline.domain.overview"
 _SHARED = "driftline.domain.reports"
@@ -25,7 +23,7 @@ def render_index(view: IndexView) -> bytes:
 
 
 def _render(template: str, view: EndpointView | IndexView, parts: Parts) -> bytes:
-    page = _environment().get_template(template)
+    page = templates(_PACKAGE).get_template(template)
     text = page.render(view=view, style=parts.style, script=parts.script, policy=parts.policy, data=embedded(view.data))
     return text.encode("utf-8", errors="replace")
 
@@ -37,15 +35,3 @@ def _parts(*scripts: str) -> Parts:
     texts += [(ours / f"{name}.js").read_text("utf-8") for name in (*scripts, "start")]
     style = (shared / "report.css").read_text("utf-8") + (ours / "overview.css").read_text("utf-8")
     return page_parts(tuple(texts), style)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader(_PACKAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

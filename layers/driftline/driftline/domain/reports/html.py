@@ -33,7 +33,7 @@ class Parts(NamedTuple):
 def render(view: PageView) -> bytes:
     """The document, UTF-8. The same view gives the same bytes."""
     parts = _parts()
-    template = _environment().get_template("report.html.jinja")
+    template = templates(_PACKAGE).get_template("report.html.jinja")
     page = template.render(
         view=view, style=parts.style, script=parts.script, policy=parts.policy, data=embedded(view.data)
     )
@@ -74,9 +74,10 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def templates(package: str) -> Environment:
+    """The templates of a package; whatever they are given is escaped."""
     return Environment(
-        loader=PackageLoader(_PACKAGE),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
