@@ -1,4 +1,8 @@
-"""In-memory stand-ins for every port, and one that fails on purpose."""
+"""In-memory stand-ins for every port, and one that fails on purpose.
+
+Use cases read and write from several threads, so whatever a fake counts or walks through stands behind a lock or is
+a copy: a dictionary that grows while it is walked through fails a test that is right.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -7,6 +11,7 @@ from datetime import datetime
 from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 from driftline.domain.alarms.names import alarm_name
 from driftline.domain.alarms.wanted import AlarmSpec
@@ -65,13 +70,12 @@ class InMemoryStore:
         self.content_types.pop(key, None)
 
     def list(self, prefix: str) -> Iterable[ObjectSummary]:
-        for key in sorted(self.objects, key=str.encode):
+        for key, body in sorted(self.objects.copy().items(), key=lambda item: item[0].encode()):
             if key.startswith(prefix):
-                body = self.objects[key]
                 yield ObjectSummary(key, len(body), md5(body).hexdigest())
 
     def folders(self, prefix: str) -> Sequence[str]:
-        below = (key.removeprefix(prefix) for key in self.objects if key.startswith(prefix))
+        below = (key.removeprefix(prefix) for key in self.objects.copy() if key.startswith(prefix))
         return sorted({rest.split("/", 1)[0] for rest in below if "/" in rest}, key=str.encode)
 
     def local_copy(self, key: str) -> AbstractContextManager[Path]:
@@ -113,13 +117,16 @@ class FailingStore:
         self.fail_on = fail_on
         self.calls = 0
         self._operations = frozenset(operations)
+        self._counting = Lock()
 
     def _count(self, operation: str) -> None:
         if self._operations and operation not in self._operations:
             return
-        self.calls += 1
-        if self.calls == self.fail_on:
-            raise InjectedError(f"{operation}, call {self.calls}")
+        with self._counting:
+            self.calls += 1
+            call = self.calls
+        if call == self.fail_on:
+            raise InjectedError(f"{operation}, call {call}")
 
     @property
     def name(self) -> str:
@@ -163,11 +170,14 @@ class _MayFail:
     def __init__(self, fail_on: int = 0) -> None:
         self.fail_on = fail_on
         self.calls = 0
+        self._counting = Lock()
 
     def _count(self, operation: str) -> None:
-        self.calls += 1
-        if self.calls == self.fail_on:
-            raise InjectedError(f"{operation}, call {self.calls}")
+        with self._counting:
+            self.calls += 1
+            call = self.calls
+        if call == self.fail_on:
+            raise InjectedError(f"{operation}, call {call}")
 
 
 class RecordingSchedules(_MayFail):
@@ -322,7 +332,7 @@ class InMemoryTable:
         return version + 1
 
     def list(self, kind: str) -> Sequence[StateItem]:
-        return [item for (of, _), item in sorted(self.items.items()) if of == kind]
+        return [item for (of, _), item in sorted(self.items.copy().items()) if of == kind]
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from driftline.domain import layout
@@ -160,13 +161,12 @@ class InterruptedStore:
 
     def __init__(self, inner: ObjectStore, call: int, meanwhile: Callable[[], None]) -> None:
         self.inner = inner
-        self._calls = 0
+        self._calls = count(1)  # several threads count
         self._call = call
         self._meanwhile = meanwhile
 
     def _count(self) -> None:
-        self._calls += 1
-        if self._calls == self._call:
+        if next(self._calls) == self._call:
             self._meanwhile()
 
     @property
