@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import sys
 from pathlib import Path
 
 import boto3
@@ -7,6 +8,9 @@ import pytest
 
 pytest_plugins = ["tests.browser.opening"]
 """Pages are opened in a browser by tests of pages, and by the demo's."""
+
+_HURRIED = 1e-5
+"""Seconds until another thread has its turn: what depends on their order fails here, and not once in a hundred runs."""
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -24,3 +28,10 @@ def shared_data() -> Path:
 def _credentials_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """boto3 keeps the credentials that it found first; a test finds those of its own environment."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Threads take turns often, but where the embedded cloud serves from this process, which would only be slower."""
+    in_process = not any(item.get_closest_marker(name) for name in ("cloud", "artifact"))
+    sys.setswitchinterval(_HURRIED if in_process else 0.005)
