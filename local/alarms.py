@@ -49,10 +49,10 @@ def judge(alarm: Mapping[str, Any], periods: Sequence[float | None]) -> Verdict 
     breaching = sum(beyond(value, threshold) for value in real)
     treat = alarm.get("TreatMissingData") or "missing"
     missing = of - len(real)
-    if missing and treat == "breaching":
+    if treat == "breaching":
         breaching += missing
     state = "ALARM" if breaching >= wanted else "OK"
-    if missing and state == "OK" and treat in {"missing", "ignore"}:
+    if state == "OK" and treat in {"missing", "ignore"}:
         all_breach = breaching == len(real)
         if not real:
             state = "INSUFFICIENT_DATA" if treat == "missing" else ""
@@ -129,7 +129,10 @@ class AlarmEvaluator:
             return True
         if alarm["AlarmName"] not in self._told:
             self._told.add(alarm["AlarmName"])
-            self._tell(f"The alarm {alarm['AlarmName']} is not evaluated here: CloudWatch alone knows anomaly bands.")
+            self._tell(
+                f"The alarm {alarm['AlarmName']} is not evaluated here: "
+                "CloudWatch alone knows anomaly bands, percentiles and formulas."
+            )
         return False
 
     def _periods(self, alarm: Mapping[str, Any], now: datetime) -> list[float | None]:
@@ -186,6 +189,6 @@ def _statistic(name: str, points: Sequence[Mapping[str, Any]]) -> float | None:
             "Minimum": min(point["Minimum"] for point in points),
             "Sum": total,
             "SampleCount": samples,
-            "Average": total / samples if samples else 0.0,
+            "Average": total / samples,
         }[name]
     )

@@ -183,7 +183,7 @@ def test_a_message_of_an_alarm_looks_as_cloudwatchs_and_an_anomaly_band_is_kept(
     assert kept["Metrics"][1]["Expression"] == "ANOMALY_DETECTION_BAND(m1, 2)"
     assert kept["StateValue"] == "INSUFFICIENT_DATA"
     assert [line for line in told if "band" in line] == [
-        "The alarm band is not evaluated here: CloudWatch alone knows anomaly bands."
+        "The alarm band is not evaluated here: CloudWatch alone knows anomaly bands, percentiles and formulas."
     ]
 
 

@@ -1,6 +1,7 @@
 """Alarms as CloudWatch evaluates them. The two tables are those of its user guide, "How alarm state is evaluated when
 data is missing"; X is breaching, 0 is not, - is missing, the newest on the right."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -48,12 +49,78 @@ def alarm(**changed: Any) -> dict[str, Any]:
     ],
 )
 def test_missing_data_is_treated_as_the_guide_says(datapoints: int, of: int, row: str, expected: str) -> None:
-    newest_first = [VALUES[mark] for mark in reversed(row)]
     for treatment, state in zip(TREATMENTS, expected, strict=True):
-        verdict = judge(
-            alarm(EvaluationPeriods=of, DatapointsToAlarm=datapoints, TreatMissingData=treatment), newest_first
-        )
-        assert (verdict.state if verdict else None) == STATES[state], treatment
+        assert state_of(datapoints, of, row, treatment) == STATES[state], treatment
+
+
+@pytest.mark.parametrize(
+    ("datapoints", "of", "row", "expected"),
+    [
+        # Breaching and missing alone are an alarm before M have come if the oldest is at least M periods old …
+        (3, 3, "--X-X", "ARAO"),
+        # … which one that has just come is not, nor one that is older than the N periods.
+        (3, 3, "----X", "ORAO"),
+        (3, 3, "---X-", "ORAO"),
+        (3, 3, "X----", "ORAO"),
+        (3, 3, "X--X-", "ORAO"),
+        # As many as are wanted are an alarm, whatever is missing.
+        (2, 3, "---XX", "AAAA"),
+        (1, 3, "----X", "AAAA"),
+    ],
+)
+def test_an_alarm_comes_early_only_if_its_oldest_value_is_old_enough(
+    datapoints: int, of: int, row: str, expected: str
+) -> None:
+    """By the rule under "Avoiding premature transitions to alarm state", for rows that the tables do not have."""
+    for treatment, state in zip(TREATMENTS, expected, strict=True):
+        assert state_of(datapoints, of, row, treatment) == STATES[state], treatment
+
+
+def state_of(datapoints: int, of: int, row: str, treatment: str | None) -> str | None:
+    """The state that an alarm gets; None if it keeps the one that it has."""
+    newest_first = [VALUES[mark] for mark in reversed(row)]
+    verdict = judge(alarm(EvaluationPeriods=of, DatapointsToAlarm=datapoints, TreatMissingData=treatment), newest_first)
+    return verdict.state if verdict else None
+
+
+def test_without_a_word_about_missing_data_it_is_missing() -> None:
+    assert state_of(3, 3, "-----", None) == "INSUFFICIENT_DATA"
+    assert state_of(3, 3, "--X--", None) == "ALARM"
+
+
+@pytest.mark.parametrize(
+    ("of", "row", "treatment", "reason"),
+    [
+        (1, "0", "missing", "1 out of the last 1 datapoint [1] was not greater than or equal to the threshold (5)."),
+        (2, "XX", "missing", "2 out of the last 2 datapoints [9, 9] was greater than or equal to the threshold (5)."),
+        (
+            2,
+            "---",
+            "breaching",
+            "2 out of the last 2 datapoints [no datapoint] was greater than or equal to the threshold (5)"
+            + "; 2 missing datapoints treated as [breaching].",
+        ),
+        (
+            2,
+            "--0",
+            "missing",
+            "2 out of the last 2 datapoints [1] was not greater than or equal to the threshold (5)"
+            + "; 1 missing datapoint treated as [missing].",
+        ),
+    ],
+)
+def test_the_reason_names_the_values_and_what_was_missing(of: int, row: str, treatment: str, reason: str) -> None:
+    newest_first = [VALUES[mark] for mark in reversed(row)]
+    verdict = judge(alarm(EvaluationPeriods=of, TreatMissingData=treatment), newest_first)
+    assert verdict is not None
+    assert verdict.reason == f"Threshold Crossed: {reason}"
+
+
+@pytest.mark.parametrize(("of", "unknown"), [(1, "1 datapoint were unknown."), (3, "3 datapoints were unknown.")])
+def test_where_nothing_is_known_the_reason_says_so(of: int, unknown: str) -> None:
+    verdict = judge(alarm(EvaluationPeriods=of), [None] * (of + 2))
+    assert verdict is not None
+    assert (verdict.reason, verdict.values) == (f"Insufficient Data: {unknown}", (None,) * of)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +155,11 @@ class CloudWatch:
         yield {"MetricAlarms": [self.alarm]}
 
     def get_metric_statistics(self, **asked: Any) -> dict[str, Any]:
-        assert asked["Dimensions"] == self.alarm["Dimensions"]
+        for field in ("Namespace", "MetricName", "Dimensions"):
+            assert asked[field] == self.alarm[field]
         return {
             "Datapoints": [
-                {"Timestamp": at, "SampleCount": 1.0, "Sum": value, "Minimum": value, "Maximum": value}
+                {"Timestamp": at} | {name: 1.0 if name == "SampleCount" else value for name in asked["Statistics"]}
                 for at, value in self.points.items()
                 if asked["StartTime"] <= at < asked["EndTime"]
             ]
@@ -113,9 +181,26 @@ def test_actions_run_at_changes_only_and_at_the_simulated_time() -> None:
     cloudwatch.points[clock[0]] = 0.0
     assert [evaluator.evaluate() for _ in range(3)] == [1, 0, 0]
     # Then there were two changes
-    assert [change["StateValue"] for change in cloudwatch.changes] == ["ALARM", "OK"]
-    assert '"queryDate": "2013-03-08T05:00:00.000+0000"' in cloudwatch.changes[0]["StateReasonData"]
+    assert [(change["AlarmName"], change["StateValue"]) for change in cloudwatch.changes] == [
+        ("s/e/m/violations", "ALARM"),
+        ("s/e/m/violations", "OK"),
+    ]
+    assert json.loads(cloudwatch.changes[0]["StateReasonData"]) == {
+        "version": "1.0",
+        "queryDate": "2013-03-08T05:00:00.000+0000",
+        "statistic": "Maximum",
+        "period": 3600,
+        "recentDatapoints": [7.0],
+        "threshold": 5.0,
+    }
     assert "[7] was greater than or equal to the threshold (5)" in cloudwatch.changes[0]["StateReason"]
+
+
+def test_recent_datapoints_are_the_known_ones_the_oldest_first() -> None:
+    points = {NOW - timedelta(hours=2): 8.0, NOW: 7.0}
+    cloudwatch = CloudWatch(alarm(EvaluationPeriods=3, DatapointsToAlarm=2), points)
+    AlarmEvaluator(cloudwatch, lambda: NOW).evaluate()
+    assert json.loads(cloudwatch.changes[0]["StateReasonData"])["recentDatapoints"] == [8.0, 7.0]
 
 
 def test_a_point_counts_in_its_period_and_a_late_one_for_two_more() -> None:
@@ -140,16 +225,29 @@ def test_a_period_has_one_value_of_all_its_points(statistic: str, value: float) 
     assert (exactly.alarm["StateValue"], above.alarm["StateValue"]) == ("ALARM", "OK")
 
 
-def test_anomaly_bands_are_told_once_and_not_evaluated() -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"MetricName": None, "Statistic": None, "ComparisonOperator": "GreaterThanUpperThreshold"},  # an anomaly band
+        {"ComparisonOperator": "GreaterThanUpperThreshold"},
+        {"MetricName": None},  # a formula
+        {"Statistic": None, "ExtendedStatistic": "p99"},
+    ],
+)
+def test_what_only_cloudwatch_knows_is_told_once_and_not_evaluated(fields: dict[str, Any]) -> None:
     told: list[str] = []
-    band = alarm(MetricName=None, Statistic=None, ComparisonOperator="GreaterThanUpperThreshold")
-    cloudwatch = CloudWatch(band, {NOW: 7.0})
+    cloudwatch = CloudWatch(alarm(**fields), {NOW: 7.0})
     evaluator = AlarmEvaluator(cloudwatch, lambda: NOW, tell=told.append)
     assert [evaluator.evaluate() for _ in range(3)] == [0, 0, 0]
-    assert told == ["The alarm s/e/m/violations is not evaluated here: CloudWatch alone knows anomaly bands."]
+    (line,) = told
+    assert line.startswith("The alarm s/e/m/violations is not evaluated here: CloudWatch alone knows anomaly bands, ")
 
 
 def test_figures_of_the_servers_own_clock_say_nothing_about_a_simulated_time() -> None:
     stopped = alarm(Namespace="AWS/Lambda", TreatMissingData="breaching")
     assert AlarmEvaluator(CloudWatch(stopped, {}), lambda: NOW, simulated=lambda: True).evaluate() == 0
     assert AlarmEvaluator(CloudWatch(stopped, {}), lambda: NOW, simulated=lambda: False).evaluate() == 1
+
+
+def test_all_other_alarms_are_evaluated_at_a_simulated_time() -> None:
+    assert AlarmEvaluator(CloudWatch(alarm(), {NOW: 7.0}), lambda: NOW, simulated=lambda: True).evaluate() == 1
