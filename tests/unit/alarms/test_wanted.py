@@ -99,6 +99,39 @@ def test_a_band_has_no_threshold() -> None:
     assert "outside of what is usual by more than 3 standard deviations" in alarm.description
 
 
+@pytest.mark.parametrize(
+    ("comparison", "words"),
+    [(">", "above"), (">=", "above"), ("<", "below"), ("<=", "below"), ("outside", "outside of")],
+)
+def test_people_read_which_side_of_the_band_is_an_alarm(comparison: str, words: str) -> None:
+    alarm = one(metric="rows", anomaly_band=2.5, comparison=comparison)
+    assert alarm.description == (
+        f"rows of data_quality on flights is {words} what is usual by more than 2.5 standard deviations. "
+        "Severity: warning."
+    )
+
+
+@pytest.mark.parametrize(
+    ("often", "words"),
+    [
+        ({}, ""),
+        ({"datapoints": 1, "of": 2}, " in 1 of the last 2 executions"),
+        ({"datapoints": 2}, " in 2 of the last 2 executions"),
+    ],
+)
+def test_people_read_how_often_it_has_to_happen(often: dict[str, int], words: str) -> None:
+    alarm = one(metric="rows", threshold=1, **{"for": often})
+    assert alarm.description == f"rows of data_quality on flights is >= 1{words}. Severity: warning."
+
+
+@pytest.mark.parametrize(("failures", "words"), [(1, "execution"), (2, "2 executions")])
+def test_people_read_how_many_executions_failed(failures: int, words: str) -> None:
+    failed = wanted({"data_quality": {}}, watch={"failed_executions": failures})[
+        "watch: data_quality executions failed"
+    ]
+    assert failed.description == f"The last {words} of data_quality on flights failed. Severity: warning."
+
+
 def test_a_monitor_that_is_not_enabled_has_none() -> None:
     alarms = wanted({"data_quality": {}, "model_quality": REGRESSION | {"enabled": False}})
     assert [label for label in alarms if "model_quality" in label or "ground truth" in label] == []
@@ -136,5 +169,13 @@ def test_hostile_names_make_a_description_of_one_line_that_fits() -> None:
     alarm = one(metric="feature_null_\n<!channel>\x00" + "x" * 200, threshold=1)
     assert "\n" not in alarm.description
     assert "\x00" not in alarm.description
-    assert one(metric="rows", name="n" * 120, threshold=1e300).description.endswith("Severity: warning.")
-    assert len(alarm.description) <= 1024
+
+
+def test_the_longest_description_is_one_that_cloudwatch_takes() -> None:
+    # Given the longest names, and figures with many digits; CloudWatch takes 1,024 characters
+    alarm = {"metric": "feature_null_" + "x" * 242, "anomaly_band": 1.23456789, "for": {"datapoints": 99, "of": 100}}
+    monitor = REGRESSION | {"alarms": [alarm | {"comparison": "outside", "severity": "critical"}]}
+    document = MonitorDocument.model_validate({"endpoint": "e" * 63, "monitors": {"model_quality": monitor}})
+    for each in wanted_alarms(document):
+        assert len(each.description) <= 1024
+        assert each.description.endswith(f" Severity: {each.severity}.")

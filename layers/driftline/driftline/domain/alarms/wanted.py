@@ -18,9 +18,6 @@ SCHEDULE_DELAY = "schedule_delay_hours"
 CAPTURES_AGE = "captures_age_hours"
 GROUND_TRUTH_AGE = "ground_truth_age_hours"
 
-LONGEST_DESCRIPTION = 1024
-"""Characters, CloudWatch's limit."""
-
 _GROUND_TRUTH_AGE = timedelta(days=7)
 
 type Comparison = Literal[">=", ">", "<=", "<", "outside"]
@@ -42,8 +39,8 @@ class AlarmSpec:
         threshold: None with an anomaly band.
         anomaly_band: Half width in standard deviations; None with a threshold.
         statistic: What one period's values become: the worst of them.
-        description: On one line, at most 1,024 characters. It names the severity, so that two specs that CloudWatch
-            could not tell apart are alike in everything.
+        description: On one line; what a document may hold leaves it far below CloudWatch's 1,024 characters. It names
+            the severity, so that two specs that CloudWatch could not tell apart are alike in everything.
     """
 
     subject: str
@@ -179,7 +176,4 @@ def _times(failures: int) -> str:
 
 
 def _described(text: str, severity: str) -> str:
-    """The severity is at the end; a text that is too long for both is cut."""
-    words, end = plain(text), f" Severity: {severity}."
-    room = LONGEST_DESCRIPTION - len(end)
-    return (words if len(words) <= room else f"{words[: room - 1]}…") + end
+    return f"{plain(text)} Severity: {severity}."
