@@ -1,4 +1,4 @@
-"""Files of an execution → its page: CPU seconds and size, for few features and many.
+"""Files of an execution → its page: CPU seconds and size, for few features and many, and what reading them takes.
 
 Sketches are as full as those of 20,000 rows and of a baseline of 60,000; twenty earlier executions are in the trends.
 """
@@ -9,6 +9,7 @@ from time import process_time
 
 import numpy as np
 
+from bench import report_reads
 from bench.results import Limit, Options, Row
 from driftline.domain.profiles.kll import KllSketch
 from driftline.usecases.render_report import render_report
@@ -28,6 +29,7 @@ def run(_options: Options) -> Iterator[Row]:
         seconds = min(_seconds(store) for _ in range(TRIES))
         yield Row(f"page of {features} features, CPU", limit, seconds, f"best of {TRIES}")
         yield Row(f"page of {features} features, size", SIZE[features], size / 1e6)
+    yield from report_reads.run()
 
 
 def _seconds(store: InMemoryStore) -> float:

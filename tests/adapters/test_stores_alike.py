@@ -7,9 +7,10 @@ import boto3
 import pytest
 
 from driftline.adapters.folder import FolderStore
-from driftline.adapters.s3 import S3Store, S3Stores
+from driftline.adapters.s3 import S3Store, S3Stores, s3_client
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.side_by_side import AT_ONCE
 from tests.fakes import InMemoryStore
 
 
@@ -206,3 +207,9 @@ class TestOnlyS3:
         assert [(o.key, o.size) for o in store.list("input/")] == [("input/", 0)]
         with store.local_copy("input/") as path:
             assert path.read_bytes() == b""
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_client_keeps_a_connection_for_each_call() -> None:
+    """Also where a call that runs beside others reads side by side itself."""
+    assert s3_client().meta.config.max_pool_connections == 2 * AT_ONCE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.usecases.ports import ObjectSummary, StoredObject
+from driftline.usecases.side_by_side import AT_ONCE
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -28,7 +29,9 @@ def s3_client(session: "Session | None" = None) -> "S3Client":
     import boto3  # noqa: PLC0415, costs 0.3 s
     from botocore.config import Config  # noqa: PLC0415
 
-    config = Config(retries={"mode": "standard", "max_attempts": 5})
+    # botocore keeps ten connections; threads beyond them would each pay for a new TLS handshake with every call. Twice
+    # as many, since a call that runs side by side with others may itself read side by side.
+    config = Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=2 * AT_ONCE)
     return session.client("s3", config=config) if session else boto3.client("s3", config=config)
 
 

@@ -1,7 +1,6 @@
 """A range of executions of one monitor, oldest first."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,12 +14,13 @@ from driftline.reports.frames import frame
 from driftline.reports.page import Page
 from driftline.reports.records import Record
 from driftline.reports.suggestions import near
+from driftline.usecases.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 _AT_ONCE = 8
-"""So many executions are read at the same time: most of it is waiting for S3."""
+"""So many executions are read at the same time; each reads its own files side by side."""
 
 _TIME = "scheduled_time"
 
@@ -75,8 +75,7 @@ class Executions(Sequence[Execution]):
 
     def to_dicts(self) -> list[dict[str, object]]:
         """Each execution as Execution.to_dict gives it; needs no pandas."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(lambda source: Execution(source).to_dict(), self._sources))
+        return list(side_by_side(lambda source: Execution(source).to_dict(), self._sources, _AT_ONCE))
 
     def outcomes(self) -> "DataFrame":
         """A row for each execution, by scheduled time: rows, coverage, violations, worst drift."""
@@ -145,8 +144,7 @@ class Executions(Sequence[Execution]):
 
     @cached_property
     def _tables(self) -> list[_Tables]:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(_tables, self._sources))
+        return list(side_by_side(_tables, self._sources, _AT_ONCE))
 
 
 def _tables(source: Source) -> _Tables:

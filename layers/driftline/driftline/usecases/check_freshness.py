@@ -6,7 +6,6 @@ from its schedule's event, so that it can be repeated.
 
 import logging
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,10 +29,8 @@ from driftline.usecases.monitor_documents import last_good_document, load_status
 from driftline.usecases.newest_hour import newest_hour
 from driftline.usecases.ports import Metrics, ObjectStore
 from driftline.usecases.revisions import last_announced
+from driftline.usecases.side_by_side import side_by_side
 from driftline.usecases.signals import signal
-
-_SIDE_BY_SIDE = 8
-"""A look is waiting for S3: about a dozen small requests for each endpoint."""
 
 _MOST_MADE_UP_FOR = 50
 """So many scheduled times in a row are looked for among the reports; each is one request."""
@@ -77,14 +74,13 @@ def check_freshness(at: datetime, *, store: ObjectStore, metrics: Metrics, names
         except DriftlineError as error:
             return error
 
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as lookers:
-        for endpoint, found in zip(endpoints, lookers.map(look, endpoints), strict=True):
-            if isinstance(found, DriftlineError):
-                _log.error("The freshness of %s could not be checked: %s", endpoint, found)
-                failures[endpoint] = str(found)
-            elif found:
-                metrics.publish(namespace, found)
-                published += len(found)
+    for endpoint, found in zip(endpoints, side_by_side(look, endpoints), strict=True):
+        if isinstance(found, DriftlineError):
+            _log.error("The freshness of %s could not be checked: %s", endpoint, found)
+            failures[endpoint] = str(found)
+        elif found:
+            metrics.publish(namespace, found)
+            published += len(found)
     if failures:
         raise InvalidInputError(
             f"the freshness of {len(failures)} of {len(endpoints)} endpoints could not be checked: "

@@ -10,7 +10,6 @@ and one index.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,13 +25,13 @@ from driftline.domain.profiles.capture_profile import HourSource
 from driftline.domain.profiles.window import rollup_digest
 from driftline.domain.windows import HOUR
 from driftline.usecases.ports import ObjectStore, ObjectSummary
+from driftline.usecases.side_by_side import side_by_side
 
 PROBE = 8
 """So many ids ask every hour. They are neighbours among the hashes, so that one range of an index settles them all."""
 
 _ROUNDS = 4
-_READERS = 16
-_WHOLE_READERS = 4
+_WHOLE_AT_ONCE = 4
 """Whole indexes take 8 MB for a million inferences, each."""
 
 
@@ -58,9 +57,8 @@ def captured_hours(store: ObjectStore, endpoint: str, days: Sequence[datetime]) 
     """The hours of all variants on these UTC days that have profiles, in the order of variant and time."""
     variants = store.folders(layout.variants_prefix(endpoint))
     wanted = [(variant, day) for variant in variants for day in days]
-    with ThreadPoolExecutor(_READERS) as readers:
-        found = readers.map(lambda place: _hours_of_day(store, endpoint, *place), wanted)
-        return sorted((hour for hours in found for hour in hours), key=lambda hour: hour.at)
+    found = side_by_side(lambda place: _hours_of_day(store, endpoint, *place), wanted)
+    return sorted((hour for hours in found for hour in hours), key=lambda hour: hour.at)
 
 
 def find_hours(
@@ -130,11 +128,9 @@ class _Lookup:
             size = self._sizes.get(hour.at, hour.index_size)
             ranged = size is not None and readings(wanted, size) is not None
             (by_range if ranged else whole).append(hour)
-        with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(_WHOLE_READERS) as whole_readers:
-            answers = [
-                *zip(by_range, readers.map(lambda hour: self._by_range(hour, wanted), by_range), strict=True),
-                *zip(whole, whole_readers.map(lambda hour: self._whole(hour, wanted), whole), strict=True),
-            ]
+        ranged_answers = side_by_side(lambda hour: self._by_range(hour, wanted), by_range)
+        whole_answers = side_by_side(lambda hour: self._whole(hour, wanted), whole, _WHOLE_AT_ONCE)
+        answers = [*zip(by_range, ranged_answers, strict=True), *zip(whole, whole_answers, strict=True)]
         return sorted(answers, key=lambda answer: answer[0].at)
 
     def _make(self, hour: CapturedHour) -> None:
@@ -197,8 +193,7 @@ def _sizes(indexes: Iterable[ObjectSummary]) -> Mapping[str, int]:
 
 def _hashes_of_profiles(store: ObjectStore, profiles: Sequence[ObjectSummary]) -> tuple[Hashes, bool]:
     """(all hashes of the hour, ascending; whether every profile was still as it had been listed)."""
-    with ThreadPoolExecutor(_READERS) as readers:
-        read = list(readers.map(lambda summary: _hashes_of_profile(store, summary), profiles))
+    read = list(side_by_side(lambda summary: _hashes_of_profile(store, summary), profiles))
     hashes = np.concatenate([np.frombuffer(stored, dtype=STORED) for stored, _ in read]).astype(np.uint64)
     return np.sort(hashes), all(as_listed for _, as_listed in read)
 

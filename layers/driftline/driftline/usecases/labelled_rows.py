@@ -7,7 +7,6 @@ the monitors do.
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,9 +17,9 @@ from driftline.domain.retraining.guards import LabelledRows
 from driftline.domain.windows import HOUR, SLOT, Window, floor_to
 from driftline.usecases.merged_hours import HourInputs, latest_labels, stored_hour
 from driftline.usecases.ports import ObjectStore, ObjectSummary
+from driftline.usecases.side_by_side import side_by_side
 
 _DAY = timedelta(days=1)
-_READERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,9 @@ def count_labelled_rows(
     rows = unmerged = 0
     for day in _days_backwards(window):
         hours = [hour for name in variants for hour in _labelled_hours(store, endpoint, name, day, window)]
-        with ThreadPoolExecutor(_READERS) as readers:
-            counts = readers.map(lambda hour: _rows(store, endpoint, hour, window), hours)
-            for counted, merged in counts:
-                rows += counted
-                unmerged += 0 if merged else counted
+        for counted, merged in side_by_side(lambda hour: _rows(store, endpoint, hour, window), hours):
+            rows += counted
+            unmerged += 0 if merged else counted
         if rows >= enough and day > window.start:
             return LabelledRows(rows, complete=False, since=window.start, unmerged=unmerged)
     return LabelledRows(rows, complete=True, since=window.start, unmerged=unmerged)

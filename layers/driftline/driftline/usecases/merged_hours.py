@@ -6,7 +6,6 @@ read is never stale: what is missing is made when it is asked for.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
@@ -30,8 +29,11 @@ from driftline.domain.profiles.capture_profile import HourSource
 from driftline.domain.profiles.window import rollup_digest
 from driftline.usecases.capture_files import CaptureFiles
 from driftline.usecases.ports import ObjectStore, ObjectSummary, Stores
+from driftline.usecases.side_by_side import AT_ONCE, side_by_side
 
-_READERS = 16
+_TABLES_AT_ONCE = AT_ONCE // 2
+"""Records of a capture file take megabytes, and are held until they are on disk."""
+
 _PART_BYTES = 16 << 20
 """Merged lines of a large hour go to several parts of about this size, so that memory stays bounded."""
 
@@ -159,11 +161,8 @@ def latest_labels(store: ObjectStore, inputs: HourInputs) -> dict[str, Label]:
 
     The order follows from the files' keys, not from when they came: a replay or a repeated delivery changes nothing.
     """
-    with ThreadPoolExecutor(_READERS) as readers:
-        sets = [
-            LabelSet.from_bytes(body, summary.key)
-            for summary, body in zip(inputs.labels, readers.map(_body(store), inputs.labels), strict=True)
-        ]
+    bodies = side_by_side(_body(store), inputs.labels)
+    sets = [LabelSet.from_bytes(body, summary.key) for summary, body in zip(inputs.labels, bodies, strict=True)]
     sets.sort(key=lambda each: each.precedence)
     latest: dict[str, Label] = {}
     for _, of_file in groupby(sets, key=lambda each: each.precedence):
@@ -193,9 +192,8 @@ def _written(
 
 def _sources(store: ObjectStore, inputs: HourInputs) -> list[HourSource]:
     """In the order of their capture files."""
-    with ThreadPoolExecutor(_READERS) as readers:
-        bodies = readers.map(_body(store), inputs.profiles)
-        found = [HourSource.from_bytes(body, each.key) for each, body in zip(inputs.profiles, bodies, strict=True)]
+    bodies = side_by_side(_body(store), inputs.profiles)
+    found = [HourSource.from_bytes(body, each.key) for each, body in zip(inputs.profiles, bodies, strict=True)]
     return sorted(found, key=lambda source: source.source)
 
 
@@ -207,8 +205,8 @@ def _merged_rows(
     def fetch(place: tuple[Path, HourSource]) -> None:
         place[0].write_bytes(store.get(place[1].records_key).body)
 
-    with ThreadPoolExecutor(_READERS // 2) as readers:
-        list(readers.map(fetch, zip(files, sources, strict=True)))
+    for _ in side_by_side(fetch, zip(files, sources, strict=True), _TABLES_AT_ONCE):
+        pass
     hashes = np.sort(np.concatenate([np.frombuffer(each.join_hashes, dtype=STORED) for each in sources]))
     repeated = bool(np.any(hashes[1:] == hashes[:-1]))
     with HourJoin(files, hour, folder) as join:

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from driftline.domain import layout
+from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.reports.facts import DataQuality, ModelQuality, PastExecution, Place
 from driftline.domain.reports.files import ExecutionFiles, Kind, baseline_keys, kind_of
 from driftline.domain.reports.past import past_execution
 from driftline.domain.reports.read_data_quality import read_data_quality
 from driftline.domain.reports.read_model_quality import read_model_quality
+from driftline.domain.reports.verdict import last_verdict
 from driftline.domain.reports.view import PageView
 from driftline.domain.reports.view_data_quality import data_quality_view
 from driftline.domain.reports.view_model_quality import model_quality_view
-from driftline.usecases.past_executions import STATISTICS, VIOLATIONS, body_or_none, past_executions
+from driftline.usecases.past_executions import STATISTICS, VIOLATIONS, bodies_or_none, body_or_none, past_executions
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.revisions import SUMMARY, last_announced
 
@@ -60,8 +62,8 @@ def report_inputs(store: ObjectStore, place: Place, *, revision: int | None = No
         revision = max(revision or 0, announced.revision)
     past = past_executions(store, place, kind)
     files = replace(files, revision=revision)
-    if kind is Kind.DATA_QUALITY and files.baseline_statistics is None and past:
-        files = replace(files, previous_statistics=body_or_none(store, f"{past[-1].place.folder}{STATISTICS}"))
+    if kind is Kind.DATA_QUALITY and files.baseline_statistics is None and (previous := last_verdict(past)):
+        files = replace(files, previous_statistics=body_or_none(store, f"{previous.place.folder}{STATISTICS}"))
     return ReportInputs(place, kind, files, past, _revised(store, place, revision))
 
 
@@ -83,16 +85,10 @@ def execution_files(store: ObjectStore, place: Place, baseline: str) -> tuple[Ex
         ObjectNotFoundError: there is no statistics.json.
         InvalidInputError: neither a data-quality nor a model-quality execution.
     """
-    folder = place.folder
-    statistics = store.get(f"{folder}{STATISTICS}").body
+    keys = (f"{place.folder}{name}" for name in (STATISTICS, SUMMARY, VIOLATIONS))
+    statistics, summary, violations = bodies_or_none(store, keys)
+    if statistics is None:
+        raise ObjectNotFoundError("there is no such object", where=store.uri(f"{place.folder}{STATISTICS}"))
     kind = kind_of(statistics, place)
-    summary = body_or_none(store, f"{folder}{SUMMARY}")
-    statistics_key, constraints_key = baseline_keys(summary, baseline)
-    files = ExecutionFiles(
-        statistics,
-        body_or_none(store, f"{folder}{VIOLATIONS}"),
-        summary,
-        body_or_none(store, statistics_key),
-        body_or_none(store, constraints_key),
-    )
-    return files, kind
+    baseline_statistics, baseline_constraints = bodies_or_none(store, baseline_keys(summary, baseline))
+    return ExecutionFiles(statistics, violations, summary, baseline_statistics, baseline_constraints), kind

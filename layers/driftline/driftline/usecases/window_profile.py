@@ -5,7 +5,6 @@ a late or replaced capture file makes another name, never a stale hit.
 """
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +16,7 @@ from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_hours, rollup_digest
 from driftline.domain.windows import HOUR, Window
 from driftline.usecases.ports import ObjectStore, ObjectSummary
-
-_READERS = 16
-"""Reading an object from S3 is waiting: so many wait side by side."""
+from driftline.usecases.side_by_side import side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +47,11 @@ def read_profiles(store: ObjectStore, keys: Sequence[str]) -> Iterable[tuple[str
     Raises:
         StaleReadError: one of them is gone.
     """
-    with ThreadPoolExecutor(_READERS) as readers:
-        try:
-            for key, stored in zip(keys, readers.map(store.get, keys), strict=True):
-                yield key, HourProfile.from_bytes(stored.body, key)
-        except ObjectNotFoundError as error:
-            raise StaleReadError("a profile was replaced while its window was read", where=error.where) from error
+    try:
+        for key, stored in zip(keys, side_by_side(store.get, keys), strict=True):
+            yield key, HourProfile.from_bytes(stored.body, key)
+    except ObjectNotFoundError as error:
+        raise StaleReadError("a profile was replaced while its window was read", where=error.where) from error
 
 
 def window_inputs(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> str:

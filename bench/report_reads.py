@@ -1,0 +1,109 @@
+"""How long the pages of an execution wait for their objects, when each request takes as long as one of S3's.
+
+Twenty executions before this one are in its trends, ninety of each of two monitors on the endpoint's page, and twenty
+endpoints on the index. The same work is done once more through a store that answers one request after the other.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from datetime import timedelta
+from threading import Lock
+from time import perf_counter, sleep
+
+from bench.results import Limit, Row
+from driftline.domain import layout
+from driftline.domain.reports.place import parse_place
+from driftline.domain.windows import HOUR, format_instant
+from driftline.usecases.overview_records import NEWEST
+from driftline.usecases.past_executions import PAST
+from driftline.usecases.ports import ObjectSummary, StoredObject
+from driftline.usecases.render_overview import render_overview
+from driftline.usecases.render_report import render_report
+from tests.fakes import InMemoryStore
+from tests.reporting import MADE, made_store
+
+REQUEST = 0.02
+"""Seconds of one request: S3's first byte of a small object comes after 10 to 30 ms."""
+
+WALL = Limit(2.0, 1.0, "s")
+GAIN = Limit(3.0, 5.0, "x faster", more_is_better=True)
+_MONITORS = ("data_quality", "model_quality")
+_ENDPOINTS = 20
+
+
+class DistantStore(InMemoryStore):
+    """Answers after a while; one request after the other, if asked.
+
+    Attributes:
+        requests: How many there were. A listing counts once: all of them fit on a page.
+    """
+
+    def __init__(self, objects: dict[str, bytes], *, one_by_one: bool) -> None:
+        super().__init__(objects=objects)
+        self.requests = 0
+        self._turn = Lock() if one_by_one else nullcontext()
+        self._counting = Lock()
+
+    def get(self, key: str) -> StoredObject:
+        self._wait()
+        return super().get(key)
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        self._wait()
+        super().put(key, body, content_type=content_type)
+
+    def list(self, prefix: str) -> Iterator[ObjectSummary]:
+        self._wait()
+        return iter([*super().list(prefix)])
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        self._wait()
+        return super().folders(prefix)
+
+    def _wait(self) -> None:
+        with self._counting:
+            self.requests += 1
+        with self._turn:
+            sleep(REQUEST)
+
+
+def run() -> Iterator[Row]:
+    objects = _objects()
+    together, alone = (DistantStore(dict(objects), one_by_one=each) for each in (False, True))
+    _seconds(InMemoryStore(objects=dict(objects)))  # The first one reads the templates, too.
+    seconds, slow = _seconds(together), _seconds(alone)
+    name = f"an execution's three pages, {REQUEST * 1000:g} ms a request"
+    yield Row(f"{name}: wall time", WALL, seconds, f"{together.requests} requests")
+    yield Row(f"{name}: against one request after the other", GAIN, slow / seconds, f"{slow:.1f} s")
+
+
+def _seconds(store: InMemoryStore) -> float:
+    before = perf_counter()
+    rendered = render_report(store, MADE)
+    render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
+    return perf_counter() - before
+
+
+def _objects() -> dict[str, bytes]:
+    """An execution of thirty features after many hourly ones, among other endpoints."""
+    store = made_store([f"feature_{i}" for i in range(30)], [f"category {i}" for i in range(60)])
+    place = parse_place(MADE)
+    summary = store.objects[f"{MADE}summary.json"]
+    for hour in range(1, 2 * PAST):
+        folder = layout.report_folder(place.endpoint, place.monitor, place.scheduled - hour * HOUR)
+        store.objects[f"{folder}summary.json"] = summary
+    rendered = render_report(store, MADE)
+    render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
+    record = json.loads(store.objects[layout.overview_record_key(place.endpoint, place.monitor, place.scheduled)])
+    for monitor in _MONITORS:
+        for hour in range(NEWEST):
+            scheduled = place.scheduled - timedelta(hours=hour)
+            folder = layout.report_folder(place.endpoint, monitor, scheduled)
+            told = record | {"monitor": monitor, "scheduled": format_instant(scheduled), "folder": folder}
+            key = layout.overview_record_key(place.endpoint, monitor, scheduled)
+            store.objects[key] = json.dumps(told).encode()
+    line = store.objects[layout.overview_now_key(place.endpoint)]
+    for i in range(_ENDPOINTS - 1):
+        store.objects[layout.overview_now_key(f"endpoint-{i}")] = line
+    return store.objects
