@@ -107,8 +107,8 @@ class World:
     def retrainer(self) -> Retrainer:
         return Retrainer(self.store, self.table, self.targets, self.events, STACK, lambda: self.wall)
 
-    def alarm(self, at: datetime = START, label: str = "violations") -> Answer:
-        return self.retrainer.answer_alarm(alarm(at, label))
+    def alarm(self, at: datetime = START, label: str = "violations", under_way: timedelta = timedelta(0)) -> Answer:
+        return self.retrainer.answer_alarm(alarm(at, label), under_way)
 
     def approve(self, request: str, at: datetime, by: str = "ana") -> Answer:
         return self.retrainer.answer_approval(Approval(ENDPOINT, request, at, by))

@@ -9,7 +9,7 @@ from driftline.adapters.alarms_in import Notification
 from driftline.adapters.events import DefaultBus
 from driftline.adapters.events_in import ObjectEvent
 from driftline.adapters.inbox import Postponing, work_through
-from driftline.adapters.retraining_in import RetrainingMessage, alarm_change, approval_of
+from driftline.adapters.retraining_in import RetrainingMessage, alarm_change, approval_of, under_way
 from driftline.adapters.retraining_targets import AwsTargets
 from driftline.adapters.s3 import S3Store, S3Stores
 from driftline.adapters.settings import RetrainingSettings
@@ -36,10 +36,12 @@ def work(message: RetrainingMessage) -> None:
     match message.root:
         case Notification() as notification:
             alarm = alarm_change(notification, settings.stack_name)
-            answer = retrainer.answer_alarm(alarm) if alarm else None
+            late = under_way(notification.timestamp, retrainer.clock())
+            answer = retrainer.answer_alarm(alarm, late) if alarm else None
         case ObjectEvent() as event:
             approval = approval_of(event, store)
-            answer = retrainer.answer_approval(approval) if approval else None
+            late = under_way(event.time, retrainer.clock())
+            answer = retrainer.answer_approval(approval, late) if approval else None
         case run:
             end = run.end()
             answer = retrainer.note_end(end) if end else None

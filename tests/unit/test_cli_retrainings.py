@@ -11,7 +11,7 @@ from driftline.adapters.folder import FolderStore
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
 from driftline.domain.retraining.audit import Decision
-from driftline.usecases.start_retraining import RunEnd
+from driftline.usecases.retraining_ends import RunEnd
 from tests.retraining import ENDPOINT, HOUR, World, alarm, document
 
 NOW = datetime.now(UTC)

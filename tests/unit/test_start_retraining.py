@@ -7,10 +7,10 @@ import pytest
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.retraining.audit import Decision
-from driftline.domain.retraining.request import request_id
+from driftline.domain.retraining.request import Approval, request_id
+from driftline.usecases.retraining_ends import RunEnd
 from driftline.usecases.retraining_target import UncertainStartError
 from driftline.usecases.retraining_turn import KIND, TURN
-from driftline.usecases.start_retraining import RunEnd
 from tests.fakes import InMemoryStore
 from tests.retraining import DAY, ENDPOINT, HOUR, START, World, alarm, document, put_merged_hour
 
@@ -241,6 +241,113 @@ class TestTheTarget:
         # Should the message come after all, it is answered already
         assert world.alarm().decision is Decision.FAILED
         assert world.targets.starts == 1
+
+
+class TestLateDeliveries:
+    """A message that was redriven, or waited for hours: what starts now runs from now on, whenever it was asked for."""
+
+    def test_the_lease_begins_when_it_starts(self) -> None:
+        # Given an alarm that is redriven a day later, longest_run being twelve hours
+        world = World()
+        answer = world.alarm(under_way=DAY)
+        assert answer.decision is Decision.STARTED
+        # Then the next one is refused as long as it may run
+        assert world.alarm(START + DAY + HOUR).guard == "lease"
+        assert world.alarm(START + DAY + 12 * HOUR).decision is Decision.STARTED
+        # And the audit knows both times, and is where the request's id says
+        [record, _, _] = world.records()
+        assert (record.at, record.delivered_at) == (START, START + DAY)
+        assert record.key == f"reports/{ENDPOINT}/retraining/2026/03/02/{answer.id}.json"
+
+    def test_its_end_lies_beside_its_start(self) -> None:
+        world = World()
+        started = world.alarm(under_way=3 * DAY)
+        world.retrainer.note_end(RunEnd("Succeeded", START + 3 * DAY + HOUR, id=started.id))
+        [end] = world.ends()
+        assert end.key == world.records()[0].key.replace(".json", ".ended.json")
+        assert (end.started_at, end.took) == (START + 3 * DAY, 3600.0)
+
+    @pytest.mark.parametrize(
+        ("settings", "guard"), [("cooldown: P2D, weekly_budget: 9", "cooldown"), ("weekly_budget: 1", "weekly_budget")]
+    )
+    def test_cooldown_and_budget_count_from_then(self, settings: str, guard: str) -> None:
+        cooldown = "" if "cooldown" in settings else "cooldown: PT0H, "
+        world = World(document(f"{cooldown}{settings}, longest_run: PT1H, minimum_labelled_rows: 0"))
+        world.alarm(under_way=6 * DAY)
+        assert world.alarm(START + 7 * DAY + HOUR).guard == guard
+
+    def test_while_a_later_one_runs_or_ran_it_is_answered_by_that(self) -> None:
+        world = World()
+        world.alarm(START + DAY)
+        late = world.alarm(under_way=DAY + HOUR)
+        assert (late.decision, late.guard) == (Decision.REFUSED, "in_order")
+        assert world.alarm(START + HOUR, under_way=5 * DAY).guard == "in_order"
+
+    def test_while_an_earlier_one_runs_it_is_refused(self) -> None:
+        world = World()
+        world.alarm(START - HOUR, under_way=6 * HOUR)
+        # It is in order, for the run that goes on started before it
+        assert world.alarm(START + 5 * HOUR, under_way=10 * HOUR).guard == "lease"
+
+    def test_a_request_that_comes_late_can_still_be_approved(self) -> None:
+        world = World(document("approval: manual, approval_expires: PT6H, minimum_labelled_rows: 0"))
+        request = world.alarm(under_way=2 * DAY).id
+        assert world.records()[0].expires_at == START + 2 * DAY + 6 * HOUR
+        assert world.approve(request, START + 2 * DAY + HOUR).decision is Decision.STARTED
+
+    def test_an_approval_that_comes_late_was_given_in_time(self) -> None:
+        world = World(document("approval: manual, approval_expires: PT6H, minimum_labelled_rows: 0"))
+        approval = Approval(ENDPOINT, world.alarm().id, START + HOUR, "ana")
+        assert world.retrainer.answer_approval(approval, DAY).decision is Decision.STARTED
+        # But it runs from now on
+        assert world.alarm(START + DAY + 2 * HOUR).guard == "lease"
+
+    def test_a_reservation_that_comes_again_is_judged_anew(self) -> None:
+        # Given a target that could take nothing, until the message went to the dead-letter queue
+        world = World()
+        world.targets.errors = [RetryLaterError("throttled")]
+        with pytest.raises(RetryLaterError):
+            world.alarm()
+        # When it is redriven after longest_run, it starts, and its lease with it
+        assert world.alarm(under_way=DAY).decision is Decision.STARTED
+        assert world.alarm(START + DAY + HOUR).guard == "lease"
+        assert [record.decision for record in world.records()] == [Decision.STARTED, Decision.REFUSED]
+
+    def test_a_reservation_that_comes_again_heeds_what_the_document_says_by_then(self) -> None:
+        world = World()
+        world.targets.errors = [RetryLaterError("throttled")]
+        with pytest.raises(RetryLaterError):
+            world.alarm()
+        world.put_document(document("dry_run: true, minimum_labelled_rows: 0"))
+        assert world.alarm(under_way=HOUR).decision is Decision.DRY_RUN
+        assert (world.targets.starts, world.ledger.runs) == (0, ())
+
+    def test_an_approved_reservation_is_judged_anew_too(self) -> None:
+        world = World(document("approval: manual, minimum_labelled_rows: 0"))
+        approval = Approval(ENDPOINT, world.alarm().id, START + HOUR)
+        world.targets.errors = [RetryLaterError("throttled")]
+        with pytest.raises(RetryLaterError):
+            world.retrainer.answer_approval(approval)
+        assert world.retrainer.answer_approval(approval, 3 * DAY).decision is Decision.STARTED
+
+    def test_a_start_that_was_cut_short_runs_from_its_last_attempt(self) -> None:
+        # Given a start whose answer was lost: it may run since then
+        world = World()
+        world.targets.errors = [UncertainStartError("timeout")]
+        with pytest.raises(RetryLaterError):
+            world.alarm()
+        # When it is asked again ten hours later, it may as well have begun only now
+        assert world.alarm(under_way=10 * HOUR).decision is Decision.STARTED
+        assert world.alarm(START + 21 * HOUR).guard == "lease"
+        assert world.alarm(START + 22 * HOUR).decision is Decision.STARTED
+
+    def test_a_start_that_was_cut_short_and_is_over_is_not_tried_again(self) -> None:
+        world = World()
+        world.targets.errors = [UncertainStartError("timeout")]
+        with pytest.raises(RetryLaterError):
+            world.alarm()
+        assert world.alarm(under_way=DAY).decision is Decision.UNKNOWN
+        assert len(world.targets.orders) == 1
 
 
 class TestApproval:

@@ -4,6 +4,8 @@ import importlib.util
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +18,9 @@ from tests.aws import CONTEXT, fake_aws, make_state_table, sample
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
 ENDPOINT = "flight-delay"
+ALARM = datetime(2026, 3, 1, 14, 5, 33, tzinfo=UTC)
+"""Two seconds after the sample's alarm."""
+
 ID = "r20260301-140531-be07233fa1e0"
 DOCUMENT = """\
 endpoint: flight-delay
@@ -55,6 +60,11 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
         del sys.modules["app_of_start_retraining"]
 
 
+def at(app: ModuleType, now: datetime) -> None:
+    """The function's clock."""
+    app.retrainer = replace(app.retrainer, clock=lambda: now)
+
+
 def put(key: str, body: str) -> None:
     boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body.encode())
 
@@ -85,13 +95,25 @@ def test_an_alarm_delivered_ten_times_starts_the_pipeline_once(app: ModuleType) 
 
 def test_a_person_approves_and_the_pipelines_end_is_noted(app: ModuleType) -> None:
     put(f"monitors/{ENDPOINT}.yaml", DOCUMENT + "  approval: manual\n")
+    at(app, ALARM)
     app.handler(sample("start_retraining"), CONTEXT)
     assert (executions(), audited()[f"{ID}.json"]["decision"]) == ([], "awaiting_approval")
     put(f"approvals/{ENDPOINT}/{ID}.json", '{"by": "ana"}')
+    at(app, ALARM + timedelta(hours=2))
     assert app.handler(sample("start_retraining.approval"), CONTEXT) == {"batchItemFailures": []}
     assert executions() == [ID]
     assert app.handler(sample("start_retraining.pipeline_ended"), CONTEXT) == {"batchItemFailures": []}
     assert audited()[f"{ID}.ended.json"]["outcome"] == "Succeeded"
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(days=3)])
+def test_a_redriven_alarm_runs_from_when_it_was_delivered(app: ModuleType, late: timedelta) -> None:
+    put(f"monitors/{ENDPOINT}.yaml", DOCUMENT)
+    at(app, ALARM + late)
+    app.handler(sample("start_retraining"), CONTEXT)
+    changed, delivered = (datetime.fromisoformat(audited()[f"{ID}.json"][name]) for name in ("at", "delivered_at"))
+    assert changed == datetime(2026, 3, 1, 14, 5, 31, 512_000, tzinfo=UTC)
+    assert delivered == changed + late
 
 
 @pytest.mark.parametrize("name", ["approval", "pipeline_ended", "execution_ended", "finished"])

@@ -22,10 +22,12 @@ def test_a_thousand_refusals_and_starts_stay_small() -> None:
         answer = world.alarm(START + number * 6 * HOUR)
         assert answer.decision is (Decision.STARTED if number % 2 == 0 else Decision.REFUSED)
     assert size(world) < LARGEST_ITEM / 2
-    # The first start is forgotten; its alarm, should it come again, is older than the last start
-    assert world.ledger.run(world.records()[0].request) is None
+    # The first start is forgotten; should its alarm come again, the audit remembers, and stays as it is
+    first = world.records()[0]
+    assert world.ledger.run(first.request) is None
     again = world.alarm(START)
-    assert (again.decision, again.guard) == (Decision.REFUSED, "in_order")
+    assert (again.decision, again.repeated) == (Decision.STARTED, True)
+    assert (world.records()[0], world.targets.starts) == (first, 500)
 
 
 def test_alarms_of_any_size_fit() -> None:

@@ -1,7 +1,7 @@
 """Messages of the retraining queue, from the samples in events/ and from bent ones."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from driftline.adapters.alarms_in import Notification
 from driftline.adapters.events_in import ObjectEvent
-from driftline.adapters.retraining_in import RetrainingMessage, alarm_change, approval_of
+from driftline.adapters.retraining_in import RetrainingMessage, alarm_change, approval_of, under_way
 from driftline.domain.retraining.request import Approval
-from driftline.usecases.start_retraining import RunEnd
+from driftline.usecases.retraining_ends import RunEnd
 from tests.fakes import InMemoryStore
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
@@ -34,6 +34,12 @@ def notification(**changes: object) -> Notification:
     found = parsed(envelope | {"Message": json.dumps(alarm)})
     assert isinstance(found, Notification)
     return found
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(-5, 0), (0, 0), (59.9, 0), (60, 1), (3 * 86_400 + 61, 3 * 1440 + 1)])
+def test_a_message_is_late_by_whole_minutes(seconds: float, minutes: int) -> None:
+    since = datetime(2026, 3, 1, 14, tzinfo=UTC)
+    assert under_way(since, since + timedelta(seconds=seconds)) == timedelta(minutes=minutes)
 
 
 class TestAlarms:

@@ -5,6 +5,7 @@ state change"; https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-
 Execution Status Change". SageMaker may send each event more than once.
 """
 
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, ValidationError
@@ -17,10 +18,11 @@ from driftline.domain.monitors.fields import Name
 from driftline.domain.retraining.approvals import ApprovalFile, parse_approval_key
 from driftline.domain.retraining.request import AlarmChange, Approval, cut
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.start_retraining import RunEnd
+from driftline.usecases.retraining_ends import RunEnd
 
 _CREATED = "Object Created"
 _LONGEST_FILE = 65_536  # bytes
+_MINUTE = timedelta(minutes=1)
 
 
 class _Lenient(BaseModel):
@@ -95,6 +97,19 @@ class RetrainingMessage(
     """What the queue of start_retraining holds."""
 
     model_config = ConfigDict(frozen=True)
+
+
+def under_way(since: datetime, now: datetime) -> timedelta:
+    """How long a message took to get here, in whole minutes: from seconds no guard's answer may depend.
+
+    The message itself does not tell. SQS knows when a message was sent and first received, and a redriven one is a new
+    message; but one that is tried again after an hour, or after somebody stopped the function for a day, keeps both.
+
+    Args:
+        since: When it was published. An alarm that CloudWatch told late, or of a simulated time, is not late by that.
+        now: The clock of whoever received it.
+    """
+    return max(now - since, timedelta(0)) // _MINUTE * _MINUTE
 
 
 def alarm_change(message: Notification, stack: str) -> AlarmChange | None:

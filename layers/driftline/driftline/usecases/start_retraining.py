@@ -7,11 +7,13 @@ again, from where the ledger says; a target that cannot tell a second start from
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
-from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.retraining.audit import AuditRecord, Decision, EndRecord
+from pydantic import ValidationError
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, RetryLaterError
+from driftline.domain.retraining.audit import AuditRecord, Decision, decision_key
 from driftline.domain.retraining.decision import Verdict, approval_problem, decide, new_draft, refused
 from driftline.domain.retraining.guards import LabelledRows, Question
 from driftline.domain.retraining.ledger import Ledger, Run, RunStatus
@@ -19,29 +21,15 @@ from driftline.domain.retraining.parameters import all_parameters
 from driftline.domain.retraining.request import AlarmChange, Approval, approval_id, cut, request_id, start_token
 from driftline.usecases.ports import Events, ObjectStore, StateTable, Stores
 from driftline.usecases.retraining_asking import document_of, labelled_rows_of, placeholder_values, why_not
+from driftline.usecases.retraining_ends import RunEnd, end_record, ended_run
 from driftline.usecases.retraining_target import RetrainingTargets, StartOrder, UncertainStartError
 from driftline.usecases.retraining_turn import Clock, Turn, all_ledgers, load_ledger, turn_of
 
 type _Judge = Callable[[Ledger], Verdict]
 
+_AT_ONCE = timedelta(0)
+
 _LOOK = "Look at the target whether it runs. Nothing else starts until this one counts as ended."
-
-
-@dataclass(frozen=True, slots=True)
-class RunEnd:
-    """Somebody says that a run ended.
-
-    Attributes:
-        endpoint: None if only the run is known.
-        id: Of the request; None: the one that runs.
-        arn: Of the run.
-    """
-
-    outcome: str
-    at: datetime
-    endpoint: str | None = None
-    id: str | None = None
-    arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +66,29 @@ class Retrainer:
     clock: Clock
     stores: Stores | None = None
 
-    def answer_alarm(self, alarm: AlarmChange) -> Answer:
+    def answer_alarm(self, alarm: AlarmChange, under_way: timedelta = _AT_ONCE) -> Answer:
         """Decides on an alarm's change and starts what is to be started.
+
+        Args:
+            under_way: How long after the change this delivery of it came: what starts now does not run since then.
 
         Raises:
             RetryLaterError: the target cannot do it now, or another message of the endpoint is being worked on.
             StaleReadError: the message is to be delivered again.
         """
-        id_ = request_id(alarm)
+        id_, at = request_id(alarm), alarm.changed_at + under_way
         with turn_of(alarm.endpoint, self.table, self.clock) as turn:
-            self._settle_lost(turn, alarm.changed_at)
-            return self._answer(turn, id_, id_, lambda ledger: self._on_alarm(ledger, alarm))
+            decided = self._decided_long_ago(turn, id_, alarm.changed_at)
+            return decided or self._answer(turn, id_, id_, at, lambda ledger: self._on_alarm(ledger, alarm, at))
 
-    def answer_approval(self, approval: Approval) -> Answer:
-        """Decides once more, as of the approval, and starts what is to be started. Raises as answer_alarm."""
-        id_ = approval_id(approval)
+    def answer_approval(self, approval: Approval, under_way: timedelta = _AT_ONCE) -> Answer:
+        """Decides once more, as of the approval, and starts what is to be started. Arguments and errors as above."""
+        id_, at = approval_id(approval), approval.at + under_way
         with turn_of(approval.endpoint, self.table, self.clock) as turn:
-            self._settle_lost(turn, approval.at)
-            return self._answer(turn, id_, approval.request, lambda ledger: self._on_approval(ledger, approval))
+            decided = self._decided_long_ago(turn, id_, approval.at)
+            return decided or self._answer(
+                turn, id_, approval.request, at, lambda ledger: self._on_approval(ledger, approval, at)
+            )
 
     def note_end(self, end: RunEnd) -> Answer | None:
         """Releases the lease of a run; None if the run is none of ours. Raises as answer_alarm."""
@@ -103,7 +96,7 @@ class Retrainer:
         if found is None:
             return None
         with turn_of(found.endpoint, self.table, self.clock) as turn:
-            run = _ended_run(turn.ledger, end)
+            run = ended_run(turn.ledger, end)
             if run is None:
                 return None
             if run.ended_at is not None:
@@ -114,28 +107,45 @@ class Retrainer:
                 self._settle(turn, run, Decision.STARTED, arn=end.arn)
                 run = turn.ledger.run(run.id) or run
             ended = run.model_copy(update={"ended_at": end.at, "outcome": cut(end.outcome)})
-            turn.change(turn.ledger.with_run(ended).with_record(_end_record(found.endpoint, ended, end)))
+            turn.change(turn.ledger.with_run(ended).with_record(end_record(found.endpoint, ended, end)))
             self._tell(turn)
             return Answer(found.endpoint, run.id, reason=f"ended: {ended.outcome}")
 
-    def _answer(self, turn: Turn, id_: str, request: str, judge: _Judge) -> Answer:
+    def _decided_long_ago(self, turn: Turn, id_: str, asked_at: datetime) -> Answer | None:
+        """The ledger forgets; the audit does not, and a record of it is not to be written over."""
+        if turn.ledger.knows(id_):
+            return None
+        try:
+            body = self.store.get(decision_key(turn.ledger.endpoint, id_, asked_at)).body
+        except ObjectNotFoundError:
+            return None
+        try:
+            record = AuditRecord.model_validate_json(body)
+        except ValidationError:
+            return Answer(turn.ledger.endpoint, id_, repeated=True)  # of a version that this one cannot read
+        return Answer(record.endpoint, id_, record.decision, record.guard, record.reason, repeated=True)
+
+    def _answer(self, turn: Turn, id_: str, request: str, at: datetime, judge: _Judge) -> Answer:
+        self._settle_lost(turn, at, unless=id_)
         repeated = turn.ledger.decision(id_) is not None
         if not repeated:
             run = turn.ledger.run(request)
-            if run is not None and run.draft is not None and run.draft.id == id_:
-                self._start(turn, run, again=True)
+            if run is not None and run.is_of(id_) and run.status is RunStatus.STARTING:
+                self._start(turn, run.starting_at(at), again=True)
             else:
-                verdict = judge(turn.ledger)
-                turn.change(verdict.applied(turn.ledger))
+                # Nothing was sent for what is only reserved: it is judged as if it came for the first time.
+                ledger = turn.ledger.without_run(request) if turn.ledger.reserves(id_) else turn.ledger
+                verdict = judge(ledger)
+                turn.change(verdict.applied(ledger))
                 if verdict.run is not None:
                     self._start(turn, verdict.run, again=False)
         answer = _answer_of(turn.ledger, id_, repeated=repeated)
         self._tell(turn)
         return answer
 
-    def _on_alarm(self, ledger: Ledger, alarm: AlarmChange, approval: Approval | None = None) -> Verdict:
+    def _on_alarm(self, ledger: Ledger, alarm: AlarmChange, at: datetime, approval: Approval | None = None) -> Verdict:
         document = document_of(self.store, alarm.endpoint)
-        at = approval.at if approval else alarm.changed_at
+        asked_at = approval.at if approval else alarm.changed_at
         request = request_id(alarm)
         id_ = approval_id(approval) if approval else request
         problem = why_not(document, alarm, self.stack)
@@ -146,22 +156,22 @@ class Retrainer:
 
         @cache
         def count() -> LabelledRows:
-            return labelled_rows_of(self.store, document, settings, alarm, at)
+            return labelled_rows_of(self.store, document, settings, alarm, asked_at)
 
         return decide(
             draft,
-            Question(at, request, ledger, settings, count),
+            Question(asked_at, at, request, ledger, settings, count),
             alarm,
             all_parameters(placeholder_values(self.store, self.stores, document, alarm), request, settings.parameters),
             approved=approval is not None,
             approve_command=f"driftline approve {alarm.endpoint} {request} --store {self.store.uri('').rstrip('/')}",
         )
 
-    def _on_approval(self, ledger: Ledger, approval: Approval) -> Verdict:
+    def _on_approval(self, ledger: Ledger, approval: Approval, at: datetime) -> Verdict:
         problem = approval_problem(ledger, approval)
         request = ledger.request(approval.request)
         if problem is None and request is not None:
-            return self._on_alarm(ledger, request.alarm, approval)
+            return self._on_alarm(ledger, request.alarm, at, approval)
         assert problem is not None
         draft = AuditRecord(
             id=approval_id(approval),
@@ -172,6 +182,7 @@ class Retrainer:
             decision=Decision.REFUSED,
             reason=problem.reason,
             at=approval.at,
+            delivered_at=at,
             approved_by=cut(approval.by) or None,
             approval_reason=cut(approval.why) or None,
         )
@@ -182,25 +193,23 @@ class Retrainer:
         draft = run.draft
         assert draft is not None
         repeatable = self.targets.repeatable(run.target)
-        doubtful = again and run.status is RunStatus.STARTING
-        if doubtful and not repeatable:
+        if again and not repeatable:
             reason = "The start was cut short: nobody knows whether the target got it, and it is not asked twice."
             self._settle(turn, run, Decision.UNKNOWN, reason, _LOOK)
             return
-        if run.status is RunStatus.RESERVED:
-            run = run.model_copy(update={"status": RunStatus.STARTING})
-            turn.change(turn.ledger.with_run(run))
+        if again:
+            turn.change(turn.ledger.with_run(run))  # from now on it may run, even if this delivery is cut short, too
         token = start_token(turn.ledger.endpoint, run.id)
         order = StartOrder(run.id, token, turn.ledger.endpoint, run.target, draft.parameters, frozenset(run.own))
         try:
             started = self.targets.start(order)
         except RetryLaterError:
-            if not doubtful:
+            if not again:
                 turn.change(turn.ledger.with_run(run.model_copy(update={"status": RunStatus.RESERVED})))
             raise
         except InvalidInputError as error:
             reason = f"{error.what}. {error.expected}".strip()
-            if doubtful:
+            if again:
                 reason = f"An earlier attempt, whose answer was lost, may have started it. Then: {reason}"
                 self._settle(turn, run, Decision.UNKNOWN, reason, _LOOK)
             else:
@@ -230,9 +239,13 @@ class Retrainer:
             ledger = turn.ledger.with_run(run.model_copy(update=settled))
         turn.change(ledger.with_record(record))
 
-    def _settle_lost(self, turn: Turn, at: datetime) -> None:
-        """Starts that were reserved, and whose message never came again until their time was over."""
-        lost = turn.ledger.overdue(at)
+    def _settle_lost(self, turn: Turn, at: datetime, unless: str) -> None:
+        """Starts that were reserved, and whose message did not come again until their time was over.
+
+        Args:
+            unless: Id of the decision that is made now: if nothing was sent for it yet, its message is not lost.
+        """
+        lost = turn.ledger.overdue(at, unless)
         for run in lost:
             if run.status is RunStatus.RESERVED:
                 reason = "The target could not be reached until the time of the run was over."
@@ -256,29 +269,8 @@ class Retrainer:
     def _ledger_of(self, end: RunEnd) -> Ledger | None:
         if end.endpoint is not None:
             ledger, _ = load_ledger(end.endpoint, self.table)
-            return ledger if _ended_run(ledger, end) else None
-        return next((ledger for ledger in all_ledgers(self.table) if _ended_run(ledger, end)), None)
-
-
-def _ended_run(ledger: Ledger, end: RunEnd) -> Run | None:
-    if end.id is not None or end.arn is not None:
-        return next(
-            (run for run in ledger.runs if run.id == end.id or (end.arn is not None and run.arn == end.arn)), None
-        )
-    return ledger.running(end.at)
-
-
-def _end_record(endpoint: str, run: Run, end: RunEnd) -> EndRecord:
-    return EndRecord(
-        id=run.id,
-        endpoint=endpoint,
-        monitor=run.monitor,
-        outcome=cut(end.outcome),
-        started_at=run.at,
-        at=end.at,
-        took=(end.at - run.at).total_seconds(),
-        run_arn=run.arn or end.arn,
-    )
+            return ledger if ended_run(ledger, end) else None
+        return next((ledger for ledger in all_ledgers(self.table) if ended_run(ledger, end)), None)
 
 
 def _answer_of(ledger: Ledger, id_: str, *, repeated: bool) -> Answer:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -62,6 +62,7 @@ class AuditRecord(_Ours):
         id: Of the decision. A decision on an approval has an id of its own.
         request: Id of what an alarm asked for; the run that starts has this id.
         at: Of the event that was decided on.
+        delivered_at: When the event arrived, to the minute; the guards count a start from then on.
         guard: The guard that refused; None if none did.
         guards: What was looked at, in order, up to the first "no".
         parameters: That the target was given, or would have been.
@@ -79,6 +80,7 @@ class AuditRecord(_Ours):
     reason: str
     guard: str | None = None
     at: AwareDatetime
+    delivered_at: AwareDatetime | None = None
     alarm: AlarmChange | None = None
     guards: tuple[Finding, ...] = ()
     target: TargetRecord | None = None
@@ -92,7 +94,7 @@ class AuditRecord(_Ours):
 
     @property
     def key(self) -> str:
-        return f"{audit_prefix(self.endpoint)}{self.at.astimezone(UTC):%Y/%m/%d}/{self.id}.json"
+        return decision_key(self.endpoint, self.id, self.at)
 
     @property
     def event(self) -> str:
@@ -126,6 +128,8 @@ class EndRecord(_Ours):
     Attributes:
         id: Of the request, and of the run.
         outcome: In the words of whoever told it, such as Succeeded or FAILED.
+        started_at: When what asked for it was delivered.
+        asked_at: Of the event that the start was decided on; None in records of earlier versions, where both are one.
         took: Seconds from the decision to the end, by the times of both events.
     """
 
@@ -136,13 +140,14 @@ class EndRecord(_Ours):
     monitor: str
     outcome: str
     started_at: AwareDatetime
+    asked_at: AwareDatetime | None = None
     at: AwareDatetime
     took: float
     run_arn: str | None = None
 
     @property
     def key(self) -> str:
-        return f"{audit_prefix(self.endpoint)}{self.started_at.astimezone(UTC):%Y/%m/%d}/{self.id}.ended.json"
+        return decision_key(self.endpoint, f"{self.id}.ended", self.asked_at or self.started_at)
 
     @property
     def event(self) -> str:
@@ -164,6 +169,11 @@ class EndRecord(_Ours):
 
 def audit_prefix(endpoint: str) -> str:
     return f"{layout.REPORTS}{endpoint}/{FOLDER}/"
+
+
+def decision_key(endpoint: str, id_: str, at: datetime) -> str:
+    """The key of the decision on an event of this time."""
+    return f"{audit_prefix(endpoint)}{at.astimezone(UTC):%Y/%m/%d}/{id_}.json"
 
 
 def audit_key(endpoint: str, request: str) -> str | None:

@@ -113,6 +113,7 @@ def decide(
     run = Run(
         id=question.request,
         at=at,
+        asked_at=question.asked_at,
         until=longest_of(settings.longest_run, at),
         monitor=draft.monitor,
         status=RunStatus.STARTING,
@@ -150,7 +151,7 @@ def _ask(draft: AuditRecord, question: Question, alarm: AlarmChange, command: st
         finding = Finding(guard="approval", passed=False, reason=reason, figures={"waiting": waiting.id})
         return refused(draft, finding)
     expires = longest_of(settings.approval_expires, at)
-    request = Request(id=question.request, alarm=alarm, asked_at=at, expires_at=expires)
+    request = Request(id=question.request, alarm=alarm, asked_at=question.asked_at, expires_at=expires)
     reason = f"A person has to approve it within {format_offset(expires - at)}, until {format_instant(expires)}."
     finding = Finding(guard="approval", passed=False, reason=reason, figures={"expires_at": format_instant(expires)})
     verdict = _decided(draft, Decision.AWAITING_APPROVAL, finding)
@@ -174,8 +175,13 @@ def _decided(draft: AuditRecord, decision: Decision, finding: Finding) -> Verdic
 def new_draft(
     id_: str, request: str, alarm: AlarmChange, at: datetime, problem: str, approval: Approval | None = None
 ) -> AuditRecord:
-    """A record with the first guard's finding; it says `refused` until something else is decided."""
-    finding = asked_for(at, problem, {"alarm": cut(alarm.name)})
+    """A record with the first guard's finding; it says `refused` until something else is decided.
+
+    Args:
+        at: When what asked was delivered.
+    """
+    asked_at = approval.at if approval else alarm.changed_at
+    finding = asked_for(asked_at, problem, {"alarm": cut(alarm.name)})
     return AuditRecord(
         id=id_,
         request=request,
@@ -185,7 +191,8 @@ def new_draft(
         reason=finding.reason,
         guard=None if finding.passed else finding.guard,
         guards=(finding,),
-        at=at,
+        at=asked_at,
+        delivered_at=at,
         alarm=alarm,
         approved_by=cut(approval.by) if approval and approval.by else None,
         approval_reason=cut(approval.why) if approval and approval.why else None,

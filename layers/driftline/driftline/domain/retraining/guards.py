@@ -1,7 +1,8 @@
 """The guards: each answers one question about a retraining that is asked for, with its figures.
 
-All times are times of events. What is asked for at a time before the newest start is refused: the ledger at that time
-is not known any more, and that start came after what the alarm saw.
+Times are those of events: when something was asked for, and when that was delivered, which is when the retraining
+would start. Mostly they are the same; a message that was redriven is days older than its delivery. What was asked for
+before the newest start is refused: that start came after what the alarm saw.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,11 +40,13 @@ class Question:
     """What the guards look at.
 
     Attributes:
-        at: Time of the event.
+        asked_at: Time of the event.
+        at: When it was delivered, never before asked_at: what is started now runs from now on.
         request: Id of what is asked for; its own reservation does not count against it.
         labelled_rows: Counts; asked at most once, and only if every guard before agrees.
     """
 
+    asked_at: datetime
     at: datetime
     request: str
     ledger: Ledger
@@ -60,7 +63,7 @@ def asked_for(at: datetime, problem: str, figures: dict[str, Figure]) -> Finding
 def in_order(question: Question) -> Finding:
     """Nothing started after the event."""
     last = question.ledger.last_run()
-    late = last is not None and last.at > question.at
+    late = last is not None and last.at > question.asked_at
     figures: dict[str, Figure] = {"last_start": format_instant(last.at) if last else None}
     reason = (
         f"A retraining started at {format_instant(last.at)}, after this was asked for."

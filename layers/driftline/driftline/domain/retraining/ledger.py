@@ -39,7 +39,8 @@ class Run(_Part):
 
     Attributes:
         id: Of the request.
-        at: Of the event that it was decided on.
+        at: When what asked for it was delivered: from then on it may run.
+        asked_at: Of the event that it was decided on; None in ledgers of earlier versions, where both are one.
         until: When it counts as ended if nobody told its end.
         own: Names of the parameters that the document gives.
         draft: The audit record with the parameters, to be completed with what became of the start; None when that is
@@ -48,6 +49,7 @@ class Run(_Part):
 
     id: str
     at: AwareDatetime
+    asked_at: AwareDatetime | None = None
     until: AwareDatetime
     monitor: str
     status: RunStatus
@@ -62,6 +64,14 @@ class Run(_Part):
     def unsettled(self) -> bool:
         """Whether it is not known what became of the start."""
         return self.status in {RunStatus.RESERVED, RunStatus.STARTING}
+
+    def is_of(self, decision: str) -> bool:
+        """Whether the decision with this id waits for what becomes of this start."""
+        return self.draft is not None and self.draft.id == decision
+
+    def starting_at(self, at: datetime) -> "Run":
+        """As it is when its start is tried once more at a later time: it may run from then on, as long as before."""
+        return self.model_copy(update={"at": at, "until": at + (self.until - self.at)}) if at > self.at else self
 
     def runs(self, at: datetime) -> bool:
         """Whether it holds the lease at a time."""
@@ -158,9 +168,22 @@ class Ledger(_Part):
         told = list(records)
         return self.model_copy(update={"untold": tuple(record for record in self.untold if record not in told)})
 
-    def overdue(self, at: datetime) -> Sequence[Run]:
-        """Runs whose start was never settled and whose time is over: the message that asked for them is lost."""
-        return [run for run in self.runs if run.unsettled and run.until <= at]
+    def reserves(self, id_: str) -> bool:
+        """Whether the decision with this id is to be made, and nothing was sent to its target."""
+        return any(run.status is RunStatus.RESERVED and run.is_of(id_) for run in self.runs)
+
+    def knows(self, id_: str) -> bool:
+        """Whether the decision with this id was made, or is being made."""
+        return self.decision(id_) is not None or any(run.is_of(id_) for run in self.runs)
+
+    def overdue(self, at: datetime, unless: str) -> Sequence[Run]:
+        """Runs whose start was never settled and whose time is over: the message that asked for them is lost.
+
+        Args:
+            unless: Of what is reserved, the decision with this id is not lost: its message is here.
+        """
+        lost = (run for run in self.runs if run.unsettled and run.until <= at)
+        return [run for run in lost if not (run.status is RunStatus.RESERVED and run.is_of(unless))]
 
 
 def longest_of(run_for: timedelta, at: datetime) -> datetime:

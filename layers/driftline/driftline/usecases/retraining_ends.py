@@ -1,0 +1,48 @@
+"""Somebody tells that a retraining ended: of which run, and what is written of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftline.domain.retraining.audit import EndRecord
+from driftline.domain.retraining.ledger import Ledger, Run
+from driftline.domain.retraining.request import cut
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """Somebody says that a run ended.
+
+    Attributes:
+        endpoint: None if only the run is known.
+        id: Of the request; None: the one that runs.
+        arn: Of the run.
+    """
+
+    outcome: str
+    at: datetime
+    endpoint: str | None = None
+    id: str | None = None
+    arn: str | None = None
+
+
+def ended_run(ledger: Ledger, end: RunEnd) -> Run | None:
+    """The run that ended; None if it is none of this ledger's."""
+    if end.id is not None or end.arn is not None:
+        return next(
+            (run for run in ledger.runs if run.id == end.id or (end.arn is not None and run.arn == end.arn)), None
+        )
+    return ledger.running(end.at)
+
+
+def end_record(endpoint: str, run: Run, end: RunEnd) -> EndRecord:
+    return EndRecord(
+        id=run.id,
+        endpoint=endpoint,
+        monitor=run.monitor,
+        outcome=cut(end.outcome),
+        started_at=run.at,
+        asked_at=run.asked_at,
+        at=end.at,
+        took=(end.at - run.at).total_seconds(),
+        run_arn=run.arn or end.arn,
+    )
