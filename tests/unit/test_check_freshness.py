@@ -67,6 +67,7 @@ def look(store: InMemoryStore | FailingStore, at: datetime) -> Signals:
 
 def signals(metrics: RecordingMetrics) -> Signals:
     assert all(one.namespace == NAMESPACE and one.timestamp is None for one in metrics.published)
+    assert {metric.unit for one in metrics.published for metric in one.metrics} <= {"None"}  # there is no unit of hours
     return {
         (metric.name, *metric.dimensions.values()): metric.value  # type: ignore[misc]
         for one in metrics.published
@@ -145,6 +146,15 @@ def test_captures_of_the_watched_variant_count_and_none_from_the_future() -> Non
     assert look(store, NOON)[CAPTURES] == 0
 
 
+def test_a_variant_without_captures_hides_none_of_another() -> None:
+    store = InMemoryStore()
+    configure(store)
+    look(store, NOON - 9 * DAY)
+    captured(store, NOON - 3 * H, "blue")
+    captured(store, NOON + 900 * DAY, "green")
+    assert look(store, NOON)[CAPTURES] == 2
+
+
 def test_only_what_the_watch_section_asks_for_is_published() -> None:
     store = InMemoryStore()
     configure(store, WITH_LABELS + "watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H}}\n")
@@ -167,6 +177,18 @@ def test_a_monitor_that_is_not_enabled_is_not_waited_for_and_later_not_late() ->
     configure(store)
     assert look(store, NOON + H)[DELAY] == 0
     assert look(store, NOON + 3 * H)[DELAY] == 2
+
+
+def test_a_monitor_that_is_not_enabled_hides_nothing_of_the_next_one() -> None:
+    store = InMemoryStore()
+    configure(store, WITH_LABELS.replace('* * *)"}}', '* * *)", enabled: false}}'))
+    look(store, NOON - 9 * DAY)
+    ran(store, NOON - 6 * H - 2 * DAY, "model_quality")
+
+    found = look(store, NOON)
+
+    assert found[DELAY] == 30
+    assert found["execution_age_hours", "shop", "model_quality"] == 54
 
 
 def test_a_schedule_that_was_changed_counts_from_then_on() -> None:
@@ -198,9 +220,9 @@ def test_looking_twice_at_the_same_hour_gives_the_same_and_writes_nothing() -> N
     configure(store, WITH_LABELS)
     captured(store, NOON - 4 * H)
     first = look(store, NOON)
-    before = dict(store.objects)
-    assert look(store, NOON) == first
-    assert store.objects == before
+    reading = FailingStore(store, fail_on=0, operations=("put", "delete"))
+    assert look(reading, NOON) == first
+    assert reading.calls == 0
 
 
 @pytest.mark.parametrize(
@@ -213,7 +235,7 @@ def test_one_endpoint_that_cannot_be_read_does_not_stop_the_others(status: bytes
     store.put("monitors/a.status.json", status)
     metrics = RecordingMetrics()
 
-    with pytest.raises(InvalidInputError, match=r"1 of 3 endpoints.*monitors/a\.status\.json.*Upload"):
+    with pytest.raises(InvalidInputError, match=r"1 of 3 endpoints.*monitors/a\.status\.json.*Upload.*\. Upload"):
         check_freshness(NOON, store=store, metrics=metrics, namespace=NAMESPACE)
 
     assert {key[1] for key in signals(metrics)} == {"shop", "z"}

@@ -103,7 +103,7 @@ class TestAGoodDocument:
         status = world.status()
         assert (status["status"], status["errors"], status["schedules"]) == ("ok", [], [SCHEDULE])
         monitor = status["monitors"]["data_quality"]
-        assert monitor["schedule"] == "cron(0 6 ? * * *)"
+        assert (monitor["schedule_name"], monitor["schedule"]) == (SCHEDULE, "cron(0 6 ? * * *)")
         assert monitor["baseline"] == "missing"
         assert monitor["missing"] == [
             "baselines/flights/data_quality/statistics.json",
@@ -120,6 +120,10 @@ class TestAGoodDocument:
         world.upload(GOOD + b"    preprocess: pre.py\n")
         monitor = world.status()["monitors"]["data_quality"]
         assert (monitor["baseline"], monitor["missing"]) == ("found", ["scripts/pre.py"])
+        # And when the script is there
+        world.store.objects["scripts/pre.py"] = b""
+        world.event()
+        assert world.status()["monitors"]["data_quality"]["missing"] == []
 
     def test_a_duplicate_event_changes_nothing(self, world: World) -> None:
         world.upload(GOOD)
@@ -215,18 +219,18 @@ class TestABadDocument:
     def test_what_eventbridge_refuses_is_an_error_of_the_schedule(self, world: World) -> None:
         class Refusing(RecordingSchedules):
             def put(self, schedule: Schedule) -> None:
-                raise InvalidInputError("EventBridge refuses it", expected="something else")
+                raise InvalidInputError("EventBridge refuses it", expected="something else", mend="Write it so.")
 
         world.schedules = Refusing()
         configured = world.upload(GOOD)
-        assert [(e.line, e.field, e.found) for e in configured.errors] == [
-            (4, "monitors.data_quality.schedule", "EventBridge refuses it")
+        assert [(e.line, e.field, e.found, e.allowed, e.mend) for e in configured.errors] == [
+            (4, "monitors.data_quality.schedule", "EventBridge refuses it", "something else", "Write it so.")
         ]
         assert len(world.operators.told) == 1
 
     def test_an_ending_of_yml_is_an_error(self, world: World) -> None:
         configured = world.upload(GOOD, "monitors/flights.yml")
-        assert [e.mend for e in configured.errors] == ["Rename it."]
+        assert [(e.line, e.column, e.mend) for e in configured.errors] == [(1, 1, "Rename it.")]
         assert world.upload(GOOD).status == "ok"
         assert world.event("monitors/flights.yml").status == "ok"
 
@@ -288,8 +292,8 @@ class TestOneOfSeveralSchedulesIsRefused:
         # Then the first is as it was, and the status and the message tell the second
         assert world.schedules.schedules == runs
         assert configured.schedules == (SCHEDULE,)
-        assert [(error.line, error.field, error.found) for error in configured.errors] == [
-            (6, "monitors.model_quality.schedule", "EventBridge refuses it")
+        assert [(error.line, error.field, error.found, error.allowed) for error in configured.errors] == [
+            (6, "monitors.model_quality.schedule", "EventBridge refuses it", "what EventBridge takes")
         ]
         assert world.status()["schedules"] == [SCHEDULE]
         assert len(world.operators.told) == 1
@@ -397,12 +401,17 @@ class TestCloudWatchRefuses:
     def test_a_dashboard_is_one_too(self, world: World) -> None:
         world.dashboards.refuses = True
         (error,) = world.upload(GOOD).errors
-        assert (error.field, error.mend) == ("dashboard", "Without a dashboard: dashboard: false.")
+        assert (error.field, error.found, error.allowed, error.mend) == (
+            "dashboard",
+            "CloudWatch refuses the dashboard",
+            "what CloudWatch takes",
+            "Without a dashboard: dashboard: false.",
+        )
         assert world.upload(GOOD + b"dashboard: false\n").status == "ok"
 
-    @pytest.mark.parametrize("before", [b"", BETTER])
+    @pytest.mark.parametrize("before", [b"", BAD, BETTER, BETTER + b"dashboard: false\n"])
     def test_everything_is_as_it_was(self, before: bytes) -> None:
-        # Given what a document made before, or nothing
+        # Given what a document made before, or nothing because there was none, or none that was right
         world = World()
         if before:
             world.upload(before)

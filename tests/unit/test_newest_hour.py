@@ -36,6 +36,7 @@ def store(*folders: str) -> CountingStore:
         # Folders that are no dates
         (["2026/02/30/00/", "2026/02/27/24/", "2026/13/01/00/", "2025/01/02/03/"], datetime(2025, 1, 2, 3, tzinfo=UTC)),
         (["old/", "2026/x/", "2026/1/1/1/", "２０２６/01/01/00/"], None),
+        (["2026/old/2026/01/01/00/"], None),
         # Folders before the date, as the keys of ground truth may have
         (["crm/eu/2026/02/01/05/", "2026/01/31/00/", "crm/us/2026/02/02/05/"], datetime(2026, 2, 2, 5, tzinfo=UTC)),
         (["a/b/c/2026/01/01/00/"], datetime(2026, 1, 1, tzinfo=UTC)),

@@ -53,10 +53,13 @@ def execute(
 
 
 def signals(metrics: RecordingMetrics) -> dict[str, object]:
-    """The values of the only signals; nothing else may be in their namespace."""
+    """The values of the only signals; nothing else may be in their namespace, and alarms hear no other dimensions."""
     found = [one for one in metrics.published if one.namespace == NAMESPACE]
     assert len(found) <= 1
-    return {metric.name: metric.value for one in found for metric in one.metrics}
+    named = [(metric.name, metric.value) for one in found for metric in one.metrics]
+    assert all(metric.dimensions == DIMENSIONS for one in found for metric in one.metrics)
+    assert len(dict(named)) == len(named)
+    return dict(named)
 
 
 def last(store: InMemoryStore) -> LastExecution:
@@ -76,7 +79,6 @@ def test_a_verdict_is_signalled_now_and_kept_as_the_last_execution(trigger: Trig
     assert signals(metrics) == {"executions_failed": 0, "violations": 1}
     (published,) = (one for one in metrics.published if one.namespace == NAMESPACE)
     assert published.timestamp is None  # now: alarms look at the clock
-    assert all(metric.dimensions == DIMENSIONS for metric in published.metrics)
     assert last(store) == LastExecution(
         status=ExecutionStatus.COMPLETED_WITH_VIOLATIONS,
         reason=execution.reason,
@@ -288,6 +290,30 @@ def test_an_old_window_that_turns_bad_is_told_once() -> None:
     assert execution.revision == 3
     assert signals(second) == {}
     assert last(store).last_judged == SCHEDULED + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("rows", "heard"), [(MOVED, {"violations": 1}), (ROWS, {}), ([], {})])
+def test_an_old_window_that_nobody_judged_in_time_is_heard_of_if_it_is_bad(
+    rows: list[tuple[str, str, str]], heard: dict[str, object]
+) -> None:
+    # Given a window that was judged, and the one before it was not: its execution comes late
+    store = endpoint()
+    next_hour(store, ROWS)
+    if rows:
+        capture(store, rows)
+
+    execution, metrics = execute(store)
+
+    assert execution.violations == len(heard)
+    assert signals(metrics) == heard
+    assert last(store).last_judged == SCHEDULED + timedelta(hours=1)
+
+
+def test_the_first_verdict_after_empty_windows_is_heard() -> None:
+    store = endpoint()
+    assert signals(execute(store)[1]) == {"executions_failed": 0}
+    assert last(store).last_judged is None
+    assert signals(next_hour(store, MOVED)) == {"executions_failed": 0, "violations": 1}
 
 
 def test_the_newest_window_that_has_rows_is_followed_up_and_down() -> None:

@@ -38,6 +38,12 @@ def count(store: InMemoryStore, since: datetime, until: datetime, enough: int = 
     return found.rows, found.unmerged, found.complete
 
 
+def unmerge(store: InMemoryStore) -> None:
+    """As if nobody had merged anything yet."""
+    for key in [key for key in store.objects if key.startswith(("state/merged/", "merged/"))]:
+        store.delete(key)
+
+
 @pytest.fixture
 def store() -> InMemoryStore:
     """Two hours across midnight: three inferences with labels, of two, one and one rows, and one without."""
@@ -71,13 +77,30 @@ class TestRealHours:
         assert count(store, START, START + 3 * HOUR)[0] == 4
 
     def test_hours_that_nobody_merged_count_each_label_once(self, store: InMemoryStore) -> None:
-        for key in [key for key in store.objects if key.startswith(("state/merged/", "merged/"))]:
-            store.delete(key)
+        unmerge(store)
         before = set(store.objects)
         # One row for each of the three labelled inferences, so never more than there are
         assert count(store, START, START + 3 * HOUR) == (3, 3, True)
         # Counting merges nothing
         assert set(store.objects) == before
+
+    def test_hours_that_nobody_merged_count_only_inside_of_the_window(self, store: InMemoryStore) -> None:
+        unmerge(store)
+        # Of an hour that began before, nobody knows which of its labels are older: only the later hour's counts
+        assert count(store, START + timedelta(minutes=30), START + 3 * HOUR) == (1, 1, True)
+        assert count(store, START - 5 * HOUR, START - timedelta(minutes=5)) == (0, 0, True)
+
+    def test_what_was_not_merged_is_told_when_counting_stops_early_too(self, store: InMemoryStore) -> None:
+        unmerge(store)
+        assert count(store, START - timedelta(days=30), START + 3 * HOUR, enough=1) == (1, 1, False)
+
+    @pytest.mark.parametrize("folder", ["later", "\u00b2", "\u0663"])
+    def test_folders_that_are_no_hours_count_nothing(self, store: InMemoryStore, folder: str) -> None:
+        labels = next(key for key in store.objects if key.startswith("state/labels/"))
+        day = labels.split("/")[:-2]
+        store.put("/".join([*day, folder, labels.rpartition("/")[2]]), store.objects[labels])
+        unmerge(store)
+        assert count(store, START, START + 3 * HOUR) == (3, 3, True)
 
     def test_a_label_that_came_since_the_merge_counts_too(self, store: InMemoryStore) -> None:
         merged = {key for key in store.objects if key.startswith("state/merged/")}
@@ -109,7 +132,15 @@ class TestWhichTimesCount:
             put_merged_hour(store, VariantHour("v", START - days * timedelta(days=1)), {0: 100}, SHOP)
         since = START - timedelta(days=20)
         assert count(store, since, START + HOUR, enough=250) == (300, 0, False)
+        assert count(store, since, START + HOUR, enough=300) == (300, 0, False)
         assert count(store, since, START + HOUR, enough=2000) == (1000, 0, True)
+
+    def test_enough_on_the_first_day_of_the_window_is_everything(self) -> None:
+        store = InMemoryStore()
+        for days in range(3):
+            put_merged_hour(store, VariantHour("v", START - days * timedelta(days=1)), {0: 100}, SHOP)
+        midnight = START.replace(hour=0, minute=0) - timedelta(days=2)
+        assert count(store, midnight, START + HOUR, enough=300) == (300, 0, True)
 
     def test_an_endpoint_without_anything_has_none(self) -> None:
         assert count(InMemoryStore(), START - timedelta(days=30), START) == (0, 0, True)

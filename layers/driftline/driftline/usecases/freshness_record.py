@@ -48,11 +48,13 @@ def waiting_since(store: ObjectStore, document: MonitorDocument, at: AwareDateti
     known = before.monitors if before else {}
     monitors = {}
     for name, monitor in document.monitors.by_name().items():
+        if not monitor.enabled:
+            continue
         schedule = f"{monitor.schedule} {monitor.timezone}"
         there = known.get(name)
-        if monitor.enabled:
-            same = there is not None and there.schedule == schedule
-            monitors[name] = there if there and same else WaitingForSchedule(schedule=schedule, since=at)
+        if there is None or there.schedule != schedule:
+            there = WaitingForSchedule(schedule=schedule, since=at)
+        monitors[name] = there
     waiting = Waiting(since=before.since if before else at, monitors=monitors)
     if waiting != before:
         store.put(key, waiting.model_dump_json().encode(), content_type="application/json")

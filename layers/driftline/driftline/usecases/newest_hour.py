@@ -31,7 +31,7 @@ def _newest(
     found = []
     for name in sorted(filter(pattern.fullmatch, names), reverse=True):
         there = (*date, int(name))
-        if there > until[: len(there)]:
+        if there > until:
             continue
         hour = _hour(there) if len(date) == _HOUR_LEVEL else _newest(store, f"{prefix}{name}/", there, until, depth)
         if hour is not None:

@@ -8,7 +8,6 @@ that was replaced long ago would keep the alarm up, or a good one would end an i
 the newest window that has a verdict; of an older one they hear only what is worse than they knew.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -61,12 +60,11 @@ def _verdict(endpoint: str, monitor: str, judgement: Judgement) -> list[Metric]:
     signals = [failure_signal(endpoint, monitor, failed=False)]
     if judgement.verdict is not None:
         signals.append(signal(endpoint, VIOLATIONS, judgement.violations, monitor))
-    taken = {one.name for one in signals}
     dimensions = signals[0].dimensions
     return signals + [
         replace(metric, dimensions=dimensions)
-        for metric in _unique(judgement.alarmed)
-        if metric.name not in taken and (judgement.verdict is not None or metric.name in _WITHOUT_ROWS)
+        for metric in judgement.alarmed
+        if judgement.verdict is not None or metric.name in _WITHOUT_ROWS
     ]
 
 
@@ -78,8 +76,3 @@ def signal(endpoint: str, name: str, value: float, monitor: str | None = None, u
     """One signal of an endpoint, or of one of its monitors."""
     dimensions = {"Endpoint": endpoint} | ({"Monitor": monitor} if monitor else {})
     return Metric(name, float(value), unit, dimensions)
-
-
-def _unique(metrics: Iterable[Metric]) -> list[Metric]:
-    """The first of each name: a column can be called like one of the totals."""
-    return list({metric.name: metric for metric in reversed(list(metrics))}.values())[::-1]
