@@ -9,21 +9,22 @@ from driftline.adapters.execution_events import RenderMessage, RenderRequest
 from driftline.adapters.inbox import work_through
 from driftline.adapters.s3 import S3Store
 from driftline.adapters.settings import Settings
-from driftline.usecases.render_overview import render_overview
-from driftline.usecases.render_report import RenderedReport, render_report
+from driftline.usecases.render_execution import RenderedExecution, render_execution
 
 logger = Logger()
 settings = Settings.from_environment()
 store = S3Store(settings.bucket)
 
 
-def render(event: Mapping[str, Any]) -> RenderedReport:
+def render(event: Mapping[str, Any]) -> RenderedExecution | None:
     request = RenderRequest.of(event, store.uri(""))
-    rendered = render_report(store, request.folder, revision=request.revision)
-    logger.info("rendered", key=rendered.key, size=rendered.size, past=rendered.past)
-    overview = render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
-    if overview is not None:
-        logger.info("overview", executions=overview.executions, endpoints=overview.endpoints)
+    if request is None:
+        logger.info("failed by hand: no page")
+        return None
+    rendered = render_execution(store, request.folder, revision=request.revision)
+    logger.info("rendered", key=rendered.key, size=rendered.size, failed=rendered.failed, past=rendered.past)
+    if rendered.overview is not None:
+        logger.info("overview", executions=rendered.overview.executions, endpoints=rendered.overview.endpoints)
     return rendered
 
 
@@ -32,4 +33,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if "Records" in event:
         return work_through(event, RenderMessage, lambda message: render(message.root), logger)
     rendered = render(event)
-    return {"report": store.uri(rendered.key), "size": rendered.size}
+    return {"report": store.uri(rendered.key), "size": rendered.size} if rendered else {"report": None, "size": 0}

@@ -165,7 +165,7 @@ class TestSilence:
         assert channel.sent == []
         office.tick(NOON + 5 * HOUR)
         assert kinds(channel) == [OPENED]
-        assert channel.sent[0][0].since == NOON
+        assert (channel.sent[0][0].since, channel.sent[0][0].at) == (NOON, NOON)
 
     def test_what_came_and_went_in_a_silence_is_never_told(self) -> None:
         channel, store = RecordingChannel(), endpoint()
@@ -186,6 +186,8 @@ class TestSilence:
         assert kinds(channel) == [OPENED]
         office.tick(NOON + 6 * HOUR)
         assert kinds(channel) == [OPENED, RECOVERED]
+        # It was over in the silence, and that is when it says that it was.
+        assert channel.sent[1][0].at == NOON + 4 * HOUR
 
     def test_an_incident_whose_recovery_nobody_heard_of_goes_on(self) -> None:
         channel, store = RecordingChannel(), endpoint()
@@ -264,12 +266,21 @@ class TestContent:
         Office(channel, links=FixedLinks("https://pages.example/" + "x" * 2900, lasting=False)).hear(alarm())
         assert channel.sent[0][0].link == f"memory://bucket/{FOLDER}"
 
-    def test_an_execution_that_failed_has_no_page(self) -> None:
+    @pytest.mark.parametrize(
+        ("folder", "link"), [(FOLDER, f"https://pages.example/{FOLDER}report.html"), ("", None)], ids=["now", "of old"]
+    )
+    @pytest.mark.parametrize("about", ["data_quality", "watch"])
+    def test_an_execution_that_failed_links_its_page_if_there_is_one(
+        self, about: str, folder: str, link: str | None
+    ) -> None:
         channel, store = RecordingChannel(), endpoint()
-        last = {"status": "Failed", "reason": "no baseline", "trigger": "schedule", "folder": FOLDER}
+        last = {"status": "Failed", "reason": "no baseline", "trigger": "schedule", "folder": folder}
         store.put("state/executions/shop/data_quality/last.json", json.dumps(last).encode())
-        Office(channel, store=store, links=FixedLinks("https://pages.example/", lasting=True)).hear(alarm())
-        assert channel.sent[0][0].link == f"memory://bucket/{FOLDER}"
+        rings = alarm() if about == "data_quality" else alarm(subject="watch", label="data_quality executions failed")
+        Office(channel, store=store, links=FixedLinks("https://pages.example/", lasting=True)).hear(rings)
+        message = channel.sent[0][0]
+        assert message.link == link
+        assert any("no baseline" in each for each in message.details)
 
     def test_the_next_message_says_what_changed(self) -> None:
         channel, store = RecordingChannel(), endpoint()
@@ -534,6 +545,7 @@ class TestHappenings:
         office.tick(NOON + 15 * HOUR)
         assert kinds(channel) == [OPENED, RECOVERED]
         assert len({message.incident for message in messages(channel)}) == 1
+        assert channel.sent[1][0].headline == "data_quality of shop is quiet again after 11 h"
 
     def test_what_rings_on_makes_the_next_incident_as_loud_as_it_is(self) -> None:
         channel = RecordingChannel()

@@ -120,7 +120,7 @@ def test_what_is_new_gone_and_still_there() -> None:
     )
     outcome = Outcome(PLACE, 100, (drift_of("a"), drift_of("b")), coverage=0.8)
 
-    assert changes(outcome, 0.4, past) == [
+    assert changes(outcome, 0.4, [past]) == [
         "Compared with 2026-03-01 14:00 UTC:",
         "1 new violation: a.",
         "1 violation no longer there: z.",
@@ -134,5 +134,5 @@ def test_what_is_new_gone_and_still_there() -> None:
 def test_the_first_execution_and_two_good_ones() -> None:
     good = PastExecution(BEFORE, 100, frozenset())
 
-    assert changes(Outcome(PLACE, 100, ()), None, None) == ["This is the first execution that is kept."]
-    assert changes(Outcome(PLACE, 100, ()), None, good)[1:] == ["No violations, as before."]
+    assert changes(Outcome(PLACE, 100, ()), None, []) == ["This is the first execution that is kept."]
+    assert changes(Outcome(PLACE, 100, ()), None, [good])[1:] == ["No violations, as before."]

@@ -9,12 +9,17 @@ from driftline.domain.errors import InvalidInputError
 
 
 class _Detail(BaseModel):
-    """Of `Monitoring Execution Completed`, see Execution.event_detail; only what a page needs."""
+    """Of `Monitoring Execution Completed` or `… Failed`, see Execution.event_detail; only what a page needs.
+
+    Attributes:
+        report_uri: Empty for a failed execution that gets no page.
+        revision: 0 for a failed execution.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    report_uri: str = Field(alias="ReportUri", min_length=1)
-    revision: int = Field(alias="Revision", ge=1)
+    report_uri: str = Field(alias="ReportUri")
+    revision: int = Field(alias="Revision", ge=0)
 
 
 class RenderRequest(BaseModel):
@@ -26,11 +31,14 @@ class RenderRequest(BaseModel):
     revision: int | None = None
 
     @classmethod
-    def of(cls, event: Mapping[str, Any], bucket_uri: str) -> Self:
+    def of(cls, event: Mapping[str, Any], bucket_uri: str) -> Self | None:
         """From the event, or from `{"folder": "reports/…/"}`.
 
         Args:
             bucket_uri: What the event's ReportUri begins with.
+
+        Returns:
+            None for a failed execution that gets no page: a person asked for it, and has the answer.
 
         Raises:
             InvalidInputError: the report is in another bucket.
@@ -38,9 +46,11 @@ class RenderRequest(BaseModel):
         if "detail" not in event:
             return cls.model_validate(event)
         detail = _Detail.model_validate(event["detail"])
+        if not detail.report_uri and not detail.revision:
+            return None
         if not detail.report_uri.startswith(bucket_uri):
             raise InvalidInputError("the report is in another bucket", where=detail.report_uri, expected=bucket_uri)
-        return cls(folder=detail.report_uri.removeprefix(bucket_uri), revision=detail.revision)
+        return cls(folder=detail.report_uri.removeprefix(bucket_uri), revision=detail.revision or None)
 
 
 class RenderMessage(RootModel[dict[str, Any]]):

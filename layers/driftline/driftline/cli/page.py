@@ -15,9 +15,12 @@ from driftline.cli.places import open_place
 from driftline.cli.text import safe
 from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.reports.place import parse_place
 from driftline.domain.windows import format_instant
+from driftline.usecases.failures import failure_in
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.render_report import render_report
+from driftline.usecases.render_failure import write_failed_page
+from driftline.usecases.render_report import PAGE, render_report
 from driftline.usecases.scheduled_executions import monitor_folder, newest_execution
 
 _HOURS = 1
@@ -47,18 +50,27 @@ def report(
         chosen = place.monitor(name, monitor)
         folder = layout.report_folder(name, chosen, scheduled) if scheduled else _newest(place.store, name, chosen)
         try:
-            rendered = render_report(place.store, folder)
+            size = _size(place.store, folder)
         except ObjectNotFoundError:
             when = f" scheduled for {format_instant(scheduled)}" if scheduled else ""
             raise InvalidInputError(f"there is no execution{when}", where=place.store.uri(folder)) from None
-        page = place.store.uri(rendered.key)
+        key = f"{folder}{PAGE}"
+        page = place.store.uri(key)
 
         def show(console: Console) -> None:
-            console.print(f"[green]ok[/green]  {safe(page)} ({rendered.size / 1000:,.0f} KB)", soft_wrap=True)
+            console.print(f"[green]ok[/green]  {safe(page)} ({size / 1000:,.0f} KB)", soft_wrap=True)
 
-        output.result({"report": page, "size": rendered.size}, show)
+        output.result({"report": page, "size": size}, show)
         if open_it:
-            webbrowser.open(_address(place.store, rendered.key))
+            webbrowser.open(_address(place.store, key))
+
+
+def _size(store: ObjectStore, folder: str) -> int:
+    """Makes the page, of a verdict or of a failure; gives its bytes. Raises ObjectNotFoundError: there is neither."""
+    failure = failure_in(store, folder)
+    if failure is not None:
+        return write_failed_page(store, parse_place(folder), failure)
+    return render_report(store, folder).size
 
 
 def _newest(store: ObjectStore, endpoint: str, monitor: str) -> str:

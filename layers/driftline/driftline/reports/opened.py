@@ -14,6 +14,7 @@ from driftline.domain.windows import parse_instant
 from driftline.reports.execution import Execution, Source
 from driftline.reports.executions import Executions
 from driftline.reports.places import Spot, open_spot, reports_in
+from driftline.usecases.failures import failure_in
 from driftline.usecases.past_executions import STATISTICS
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.revisions import last_announced
@@ -190,6 +191,9 @@ def _read(source: Source) -> Execution:
     try:
         execution.facts  # noqa: B018, a property that reads
     except ObjectNotFoundError as error:
+        failure = failure_in(source.store, source.place.folder)
+        if failure is not None:
+            raise InvalidInputError(f"the execution failed: {failure.reason}", where=error.where) from None
         mend = "executions(…).times lists those that there are." if source.dated else ""
         raise InvalidInputError(
             "there is no execution", where=error.where, expected=f"a file {STATISTICS}", mend=mend

@@ -57,7 +57,8 @@ class Execution:
     """What came out.
 
     Attributes:
-        folder: Where the files are, with a closing slash; empty when the execution failed before it had a window.
+        window: None when it failed before it had one.
+        folder: Where the files are, with a closing slash; of one that failed, where its page will be, empty if none.
         files: Keys of the files, by name (`statistics.json` and so on).
         schedule: The monitoring schedule's name, as in the metrics' dimension.
         revision: Counts the verdicts on this window that differ, from 1; a later one has late captures in it.

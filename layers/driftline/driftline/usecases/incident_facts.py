@@ -1,5 +1,6 @@
 """What a message about an incident says beside the incident: the last execution, links, how to silence it."""
 
+from dataclasses import replace
 from shlex import quote as shell_quoted
 from urllib.parse import quote
 
@@ -38,19 +39,21 @@ def gather(
     if is_watch(incident.subject):
         monitor = trouble(incident.subject).monitor
         last = last_execution(store, endpoint, monitor) if monitor else None
-        why = f"The last execution: {last.reason}" if last and last.failed else ""
-        return Facts(unread=why, silence=silence_command(store, endpoint, WATCH), channels=channels)
+        failed = last if last and last.failed else None
+        why = f"The last execution: {failed.reason}" if failed else ""
+        silence = silence_command(store, endpoint, WATCH)
+        return _linked(Facts(unread=why, silence=silence, channels=channels), store, failed, links)
     last = last_execution(store, endpoint, incident.subject)
     findings, unread = _findings(store, last)
-    link = report_link(store, last, links) if last and last.folder else None
-    return Facts(
-        findings=findings,
-        unread=unread,
-        link=link.url if link else None,
-        files=store.uri(last.folder) if last and link and not link.lasting else "",
-        silence=silence_command(store, endpoint, incident.subject),
-        channels=channels,
-    )
+    silence = silence_command(store, endpoint, incident.subject)
+    return _linked(Facts(findings, unread, silence=silence, channels=channels), store, last, links)
+
+
+def _linked(facts: Facts, store: ObjectStore, last: LastExecution | None, links: ReportLinks | None) -> Facts:
+    if last is None or not last.folder:
+        return facts
+    link = report_link(store, last, links)
+    return replace(facts, link=link.url, files="" if link.lasting else store.uri(last.folder))
 
 
 def silence_command(store: ObjectStore, endpoint: str, subject: str) -> str:
@@ -61,10 +64,10 @@ def silence_command(store: ObjectStore, endpoint: str, subject: str) -> str:
 def report_link(store: ObjectStore, last: LastExecution, links: ReportLinks | None) -> ReportLink:
     """What a person opens: the page of the report, which may be made while the message is on its way.
 
-    Without links, or with one that is too long for channels, it is the console's view of the page or of its folder. An
-    execution that failed has no page.
+    Without links, or with one that is too long for channels, it is the console's view of the page or of its folder.
+    Of an execution that failed it is the page that says why, or that of the verdict that its window had before.
     """
-    if links is not None and not last.failed:
+    if links is not None:
         link = links.to(last.folder + _PAGE)
         if web_link(link.url) is not None:
             return link

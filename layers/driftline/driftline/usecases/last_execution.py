@@ -21,7 +21,8 @@ class LastExecution(BaseModel):
         scheduled_time: Of this execution; None when it failed before it had one.
         last_scheduled: The latest scheduled time of all executions so far; a rerun of an old window keeps it.
         last_judged: The same of all that had rows to judge.
-        folder: Of the report, with a closing slash; empty when the execution failed.
+        folder: Of the report, with a closing slash; of one that failed, where its page is. Empty where an older version
+            wrote that it failed.
         revision: Of the report; 0 when the execution failed.
     """
 

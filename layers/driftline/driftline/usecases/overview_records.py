@@ -7,17 +7,21 @@ from hashlib import sha256
 
 from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.overview.failure import Failure
 from driftline.domain.overview.record import (
     BaselineRecord,
     Record,
     baseline_record,
+    failed_record,
+    last_judged,
     parse_baseline,
     parse_record,
     record_of,
 )
-from driftline.domain.reports.facts import DataQuality, ModelQuality
-from driftline.usecases.past_executions import body_or_none
+from driftline.domain.reports.facts import DataQuality, ModelQuality, Place
+from driftline.usecases.past_executions import bodies_or_none, body_or_none
 from driftline.usecases.ports import ObjectStore, ObjectSummary
+from driftline.usecases.side_by_side import side_by_side
 
 NEWEST = 90
 """So many executions of each monitor are on the pages."""
@@ -29,7 +33,7 @@ _RECORD = re.compile(r".*/\d{4}/\d{2}/\d{8}T\d{4}Z\.json")
 
 @dataclass(frozen=True, slots=True)
 class MonitorRecords:
-    """The newest records of a monitor, oldest first, and the baseline that the last of them was judged against.
+    """The newest records of a monitor, oldest first, and the baseline that the last verdict was reached against.
 
     Attributes:
         seen: What was listed, to be compared with a later listing.
@@ -59,29 +63,47 @@ def keep_record(store: ObjectStore, facts: DataQuality | ModelQuality, baseline_
         digest = sha256(baseline_statistics).hexdigest()[:16]
         baseline = baseline_record(facts)
         if baseline is not None:
-            key = layout.overview_baseline_key(place.endpoint, place.monitor, digest)
-            store.put(key, baseline.to_json(), content_type=_JSON)
+            _keep_baseline(store, layout.overview_baseline_key(place.endpoint, place.monitor, digest), baseline)
     key = layout.overview_record_key(place.endpoint, place.monitor, place.scheduled)
     store.put(key, record_of(facts, digest).to_json(), content_type=_JSON)
     return key
 
 
+def _keep_baseline(store: ObjectStore, key: str, baseline: BaselineRecord) -> None:
+    """Adds to what is known of it: a window that lacks features, or has no rows, takes none away from the others."""
+    kept = _readable_baseline(store, key)
+    known = kept.shapes if kept is not None else {}
+    shapes = {**known, **baseline.shapes}
+    if kept is None or shapes != known:
+        ordered = {name: shapes[name] for name in sorted(shapes)}
+        store.put(key, BaselineRecord(baseline.version, ordered).to_json(), content_type=_JSON)
+
+
+def keep_failed_record(store: ObjectStore, place: Place, failure: Failure) -> str:
+    """Writes the record of an execution without a verdict, where that of its verdict would be. Returns its key."""
+    key = layout.overview_record_key(place.endpoint, place.monitor, place.scheduled)
+    store.put(key, failed_record(place, failure).to_json(), content_type=_JSON)
+    return key
+
+
 def read_records(store: ObjectStore, endpoint: str) -> list[MonitorRecords]:
     """The newest records of each monitor of an endpoint, by monitor. Those of another version are left out."""
-    found = []
-    for monitor in store.folders(f"{layout.OVERVIEW}{endpoint}/"):
-        seen = _newest(store, endpoint, monitor)
-        records = tuple(_readable(store, seen))
-        if records:
-            baseline = _baseline(store, records[-1])
-            found.append(MonitorRecords(monitor, records, baseline, seen))
-    return found
+    monitors = store.folders(f"{layout.OVERVIEW}{endpoint}/")
+    read = side_by_side(lambda monitor: _records_of(store, endpoint, monitor), monitors)
+    return [each for each in read if each.records]
+
+
+def _records_of(store: ObjectStore, endpoint: str, monitor: str) -> MonitorRecords:
+    seen = _newest(store, endpoint, monitor)
+    records = tuple(_readable(store, seen))
+    return MonitorRecords(monitor, records, _baseline(store, last_judged(records)) if records else None, seen)
 
 
 def changed(store: ObjectStore, endpoint: str, read: Sequence[MonitorRecords]) -> bool:
     """Whether a record came, or became another, since they were read."""
-    now = {monitor: _newest(store, endpoint, monitor) for monitor in store.folders(f"{layout.OVERVIEW}{endpoint}/")}
-    return {name: seen for name, seen in now.items() if seen} != {each.monitor: each.seen for each in read}
+    monitors = store.folders(f"{layout.OVERVIEW}{endpoint}/")
+    now = zip(monitors, side_by_side(lambda monitor: _newest(store, endpoint, monitor), monitors), strict=True)
+    return {name: seen for name, seen in now if seen} != {each.monitor: each.seen for each in read}
 
 
 def _newest(store: ObjectStore, endpoint: str, monitor: str) -> tuple[ObjectSummary, ...]:
@@ -104,9 +126,8 @@ def _months_backwards(store: ObjectStore, root: str) -> Iterable[str]:
             yield f"{root}{year}/{month}/"
 
 
-def _readable(store: ObjectStore, seen: Iterable[ObjectSummary]) -> Iterable[Record]:
-    for each in seen:
-        body = body_or_none(store, each.key)
+def _readable(store: ObjectStore, seen: Sequence[ObjectSummary]) -> Iterable[Record]:
+    for each, body in zip(seen, bodies_or_none(store, [each.key for each in seen]), strict=True):
         if body is None:
             continue  # It was deleted meanwhile.
         try:
@@ -118,7 +139,10 @@ def _readable(store: ObjectStore, seen: Iterable[ObjectSummary]) -> Iterable[Rec
 def _baseline(store: ObjectStore, newest: Record) -> BaselineRecord | None:
     if newest.baseline is None:
         return None
-    key = layout.overview_baseline_key(newest.endpoint, newest.monitor, newest.baseline)
+    return _readable_baseline(store, layout.overview_baseline_key(newest.endpoint, newest.monitor, newest.baseline))
+
+
+def _readable_baseline(store: ObjectStore, key: str) -> BaselineRecord | None:
     body = body_or_none(store, key)
     try:
         return parse_baseline(body, key) if body is not None else None

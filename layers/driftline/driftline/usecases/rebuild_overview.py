@@ -1,15 +1,21 @@
-"""The overview pages of executions that were never rendered: of a folder, of SageMaker's files, of an older version."""
+"""The overview pages of executions that were never rendered: of a folder, of SageMaker's files, of an older version.
+
+They are made of the folders of `reports/`: an execution without a verdict is known by its `failure.json`.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.overview.failure import FAILURE
 from driftline.domain.reports.facts import DataQuality, ModelQuality, Place
 from driftline.domain.reports.place import parse_place
-from driftline.usecases.overview_records import NEWEST, keep_record
-from driftline.usecases.past_executions import STATISTICS, folders_before
+from driftline.usecases.failures import failure_in, is_judged
+from driftline.usecases.overview_records import NEWEST, keep_failed_record, keep_record
+from driftline.usecases.past_executions import folders_before
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.render_failure import write_failed_page
 from driftline.usecases.render_overview import render_endpoint_page
 from driftline.usecases.render_report import PAGE, render_report
 from driftline.usecases.report_inputs import ReportInputs, execution_files
@@ -51,12 +57,12 @@ def rebuild_overview(
         for place in _newest(store, endpoint, monitor):
             step(place.folder)
             try:
-                facts, baseline, rendered = _read(store, place, reports=reports)
+                recorded, rendered = _recorded(store, place, reports=reports)
             except InvalidInputError as error:
                 left_out.append((place.folder, str(error)))
                 continue
             made += rendered
-            kept += keep_record(store, facts, baseline) is not None
+            kept += recorded
     if not kept:
         return None
     return RebuiltOverview(endpoint, render_endpoint_page(store, endpoint), made, tuple(left_out))
@@ -67,11 +73,24 @@ def _newest(store: ObjectStore, endpoint: str, monitor: str) -> Sequence[Place]:
     end = parse_place(f"{layout.REPORTS}{endpoint}/{monitor}/{_END_OF_TIME}")
     found: list[Place] = []
     for place in folders_before(store, end):
-        if _is_there(store, f"{place.folder}{STATISTICS}"):
+        if is_judged(store, place.folder) or _is_there(store, f"{place.folder}{FAILURE}"):
             found.append(place)
         if len(found) == NEWEST:
             break
     return found[::-1]
+
+
+def _recorded(store: ObjectStore, place: Place, *, reports: bool) -> tuple[bool, bool]:
+    """Whether it is on the endpoint's page, and whether its own page was made."""
+    failure = failure_in(store, place.folder)
+    if failure is not None:
+        rendered = reports and not _is_there(store, f"{place.folder}{PAGE}")
+        if rendered:
+            write_failed_page(store, place, failure)
+        keep_failed_record(store, place, failure)
+        return True, rendered
+    facts, baseline, rendered = _read(store, place, reports=reports)
+    return keep_record(store, facts, baseline) is not None, rendered
 
 
 def _read(store: ObjectStore, place: Place, *, reports: bool) -> tuple[DataQuality | ModelQuality, bytes | None, bool]:

@@ -18,6 +18,7 @@ from driftline.domain.reports.facts import DataQuality, ModelQuality
 from driftline.usecases.overview_records import MonitorRecords, changed, keep_record, read_records
 from driftline.usecases.past_executions import body_or_none
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.side_by_side import side_by_side
 
 INDEX = "index.html"
 _HTML = "text/html; charset=utf-8"
@@ -50,7 +51,11 @@ def render_overview(
     """
     if keep_record(store, facts, baseline_statistics) is None:
         return None
-    endpoint = facts.outcome.place.endpoint
+    return render_pages(store, facts.outcome.place.endpoint)
+
+
+def render_pages(store: ObjectStore, endpoint: str) -> RenderedOverview:
+    """Makes the endpoint's page and that of all endpoints."""
     executions = render_endpoint_page(store, endpoint)
     endpoints = render_index_page(store)
     return RenderedOverview(endpoint_page_key(endpoint), f"{layout.REPORTS}{INDEX}", executions, endpoints)
@@ -82,7 +87,7 @@ def _write(store: ObjectStore, endpoint: str, read: list[MonitorRecords]) -> Non
 
 def render_index_page(store: ObjectStore) -> int:
     """Makes the page of all endpoints of their lines. Returns how many there are."""
-    lines = list(filter(None, (_line(store, endpoint) for endpoint in store.folders(layout.OVERVIEW))))
+    lines = list(filter(None, side_by_side(lambda endpoint: _line(store, endpoint), store.folders(layout.OVERVIEW))))
     store.put(f"{layout.REPORTS}{INDEX}", render_index(index_view(lines)), content_type=_HTML)
     return len(lines)
 

@@ -38,9 +38,12 @@ def why_not(document: MonitorDocument | None, alarm: AlarmChange, stack: str) ->
 def placeholder_values(
     store: ObjectStore, stores: Stores | None, document: MonitorDocument, alarm: AlarmChange
 ) -> Mapping[str, str]:
-    """What the placeholders stand for. The window and the report are those of the monitor's last execution."""
+    """What the placeholders stand for. The window and the report are those of the monitor's last execution.
+
+    One that failed has neither data nor report to train by.
+    """
     endpoint, monitor = alarm.endpoint, alarm.monitor
-    last = last_execution(store, endpoint, monitor)
+    last = _last_verdict(store, endpoint, monitor)
     captures = stores(document.capture.bucket) if stores and document.capture.bucket else store
     variant = f"{document.variant}/" if document.variant else ""
     folder = last.folder if last and last.folder else f"{layout.REPORTS}{endpoint}/{monitor}/"
@@ -61,7 +64,7 @@ def labelled_rows_of(
     store: ObjectStore, document: MonitorDocument, settings: Retraining, alarm: AlarmChange, at: datetime
 ) -> LabelledRows:
     """Counted up to the event, and back from the window that was judged last: a late monitor judges old windows."""
-    last: LastExecution | None = last_execution(store, document.endpoint, alarm.monitor)
+    last = _last_verdict(store, document.endpoint, alarm.monitor)
     seen = min(last.window_end, at) if last and last.window_end else at
     return count_labelled_rows(
         store,
@@ -71,6 +74,11 @@ def labelled_rows_of(
         settings.minimum_labelled_rows,
         document.variant,
     )
+
+
+def _last_verdict(store: ObjectStore, endpoint: str, monitor: str) -> LastExecution | None:
+    last = last_execution(store, endpoint, monitor)
+    return None if last is None or last.failed else last
 
 
 def _text(moment: datetime | None) -> str:

@@ -7,6 +7,8 @@ again, because an alarm that comes twice is better than one that never comes.
 Only executions that the schedule or an arrival asked for send signals (usecases/signals.py says which) and, with them,
 become the monitor's last execution. What a person runs by hand wakes nobody. The note says whether alarms heard of the
 verdict, so that a window that was run by hand first is still signalled by its schedule.
+
+One that fails leaves `failure.json` where its files would be, and its event says where: its page is made of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +17,7 @@ from datetime import datetime
 
 from driftline.domain import layout
 from driftline.domain.data_quality.summary import NewModel
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.document import (
     DataQualityMonitor,
@@ -27,6 +29,7 @@ from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.usecases.failures import keep_failure
 from driftline.usecases.judge_data_quality import judge_data_quality
 from driftline.usecases.judge_model_quality import judge_model_quality
 from driftline.usecases.judgement import Judgement
@@ -94,6 +97,7 @@ def run_monitor(
         stores: Opens the bucket that captures are in, where it is another one.
     """
     outputs = _Outputs(request, store, metrics, events, signals_namespace)
+    window: Window | None = None
     try:
         document = load_document(store, request.endpoint)
         monitor = _monitor(document, request.monitor)
@@ -110,7 +114,7 @@ def run_monitor(
             if window_inputs(store, request.endpoint, window, document.variant) == inputs:
                 return execution
     except (InvalidInputError, ObjectNotFoundError) as error:
-        return _failed(str(error), outputs)
+        return _failed(error, window, outputs)
     raise StaleReadError("captures or labels of the window kept arriving while it was judged", where=folder)
 
 
@@ -168,16 +172,32 @@ def _works_again(execution: Execution, outputs: _Outputs) -> None:
         keep_last_execution(outputs.store, outputs.request, execution)
 
 
-def _failed(reason: str, outputs: _Outputs) -> Execution:
-    """There is no note of a failure: repeated, it is told again."""
-    request = outputs.request
+def _failed(error: DriftlineError, window: Window | None, outputs: _Outputs) -> Execution:
+    """There is no note of a failure: repeated, it is told again.
+
+    Args:
+        window: None if it failed before its window was known.
+    """
+    request, store = outputs.request, outputs.store
+    scheduled = floor_to(request.scheduled_time, SLOT) if request.scheduled_time else None
+    folder = ""
+    if request.signals and scheduled is not None and request.start is None:
+        # Of others there is no page: whoever asked by hand has the answer, and their window may be no schedule's.
+        folder = layout.report_folder(request.endpoint, request.monitor, scheduled)
+        keep_failure(store, folder, window, error)
     failed = Execution(
-        request.endpoint, request.monitor, ExecutionStatus.FAILED, reason, scheduled_time=request.scheduled_time
+        request.endpoint,
+        request.monitor,
+        ExecutionStatus.FAILED,
+        str(error),
+        window=window,
+        scheduled_time=scheduled,
+        folder=folder,
     )
     if request.signals:
-        keep_last_execution(outputs.store, request, failed)
+        keep_last_execution(store, request, failed)
     outputs.signal([failure_signal(request.endpoint, request.monitor, failed=True)])
-    outputs.events.publish(FAILED_EVENT, failed.event_detail(""))
+    outputs.events.publish(FAILED_EVENT, failed.event_detail(store.uri(folder) if folder else ""))
     return failed
 
 

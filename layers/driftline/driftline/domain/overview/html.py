@@ -1,11 +1,12 @@
-"""The overview pages as documents, in the same way as the page of an execution (domain/reports/html.py)."""
+"""The overview pages, and those of failed executions, as documents: as that of a verdict (domain/reports/html.py)."""
 
 from functools import cache
 from importlib.resources import files
 
 from driftline.domain.overview.view_endpoint import EndpointView
+from driftline.domain.overview.view_failed import FailedView
 from driftline.domain.overview.view_index import IndexView
-from driftline.domain.reports.html import Parts, embedded, page_parts, templates
+from driftline.domain.reports.html import Parts, embedded, page_parts, scriptless_parts, templates
 
 _PACKAGE = "driftline.domain.overview"
 _SHARED = "driftline.domain.reports"
@@ -22,6 +23,13 @@ def render_index(view: IndexView) -> bytes:
     return _render("index.html.jinja", view, _parts("sorting", "index"))
 
 
+def render_failed(view: FailedView) -> bytes:
+    """The document of an execution without a verdict, UTF-8. The same view gives the same bytes."""
+    parts = scriptless_parts(_style())
+    page = templates(_PACKAGE).get_template("failed.html.jinja")
+    return page.render(view=view, style=parts.style, policy=parts.policy).encode("utf-8", errors="replace")
+
+
 def _render(template: str, view: EndpointView | IndexView, parts: Parts) -> bytes:
     page = templates(_PACKAGE).get_template(template)
     text = page.render(view=view, style=parts.style, script=parts.script, policy=parts.policy, data=embedded(view.data))
@@ -33,5 +41,9 @@ def _parts(*scripts: str) -> Parts:
     shared, ours = files(_SHARED) / "page", files(_PACKAGE) / "page"
     texts = [(shared / f"{name}.js").read_text("utf-8") for name in _SHARED_SCRIPTS]
     texts += [(ours / f"{name}.js").read_text("utf-8") for name in (*scripts, "start")]
-    style = (shared / "report.css").read_text("utf-8") + (ours / "overview.css").read_text("utf-8")
-    return page_parts(tuple(texts), style)
+    return page_parts(tuple(texts), _style())
+
+
+def _style() -> str:
+    shared, ours = files(_SHARED) / "page", files(_PACKAGE) / "page"
+    return (shared / "report.css").read_text("utf-8") + (ours / "overview.css").read_text("utf-8")

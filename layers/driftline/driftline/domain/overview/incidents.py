@@ -35,7 +35,9 @@ class Incident:
 
 
 def incidents_of(records: Sequence[Record]) -> list[Incident]:
-    """Incidents of one monitor, oldest first. A window without rows says nothing: it neither begins nor ends one.
+    """Incidents of one monitor, oldest first.
+
+    A window without rows, or without a verdict, says nothing: it neither begins nor ends one.
 
     Args:
         records: Of one monitor, oldest first.

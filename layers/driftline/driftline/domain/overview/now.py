@@ -8,7 +8,7 @@ import msgspec
 from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.overview.incidents import incidents_of
-from driftline.domain.overview.record import FeatureRecord, MetricRecord, Record
+from driftline.domain.overview.record import FeatureRecord, MetricRecord, Record, last_judged
 from driftline.domain.overview.shapes import short
 
 VERSION = 1
@@ -114,7 +114,7 @@ def _monitor(records: Sequence[Record]) -> MonitorNow:
     incidents = incidents_of(records)
     return MonitorNow(
         newest.monitor,
-        newest.kind,
+        last_judged(records).kind,
         newest.scheduled,
         report_link(newest, layout.REPORTS),
         newest.state,
@@ -138,10 +138,11 @@ def _worst(record: Record) -> Worst | None:
 
 
 def _line(records: Sequence[Record]) -> Line | None:
-    metric = headline(records[-1])
+    judged = last_judged(records)
+    metric = headline(judged)
     if metric is not None:
         values = tuple(value_of(record, metric.name) for record in records)
-        return Line(metric.name, values, metric.threshold, metric.violated)
+        return Line(metric.name, values, metric.threshold, metric.violated and judged is records[-1])
     excesses = [excess_of(record) for record in records]
     if all(each is None for each in excesses):
         return None

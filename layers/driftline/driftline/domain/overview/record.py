@@ -1,18 +1,21 @@
 """What the overview pages show of one execution: a small file of our own, so that they need not read the large ones."""
 
+from collections.abc import Sequence
 from math import isfinite
 
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.overview.failure import Failure, failure_verdict
 from driftline.domain.overview.shapes import Shape, kept_name, shape_of, short
-from driftline.domain.reports.facts import DataQuality, Drift, Feature, Metric, ModelQuality, Outcome, Reference
+from driftline.domain.reports.facts import DataQuality, Drift, Feature, Metric, ModelQuality, Outcome, Place, Reference
 from driftline.domain.reports.text import shown
 from driftline.domain.reports.verdict import data_quality_verdict, model_quality_verdict
 from driftline.domain.reports.view import state_of
 from driftline.domain.windows import format_instant
 
 VERSION = 1
+FAILED = "failed"
 SUBJECTS = 5
 """So many of the features or metrics with violations are named."""
 
@@ -52,7 +55,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 
     Attributes:
         scheduled: As text, `2026-03-01T14:00:00Z`; orders executions of a monitor.
-        state: `violated`, `good`, or `empty` for a window without rows that could be judged.
+        kind: `data_quality` or `model_quality`; empty for a failed execution, of which nobody can say.
+        state: `violated`, `good`, `empty` for a window without rows that could be judged, or `failed`: no verdict.
         verdict: One sentence, safe to show.
         subjects: Features or metrics with violations, the first few, in the order of the file.
         baseline: Digest of the baseline's statistics.json, of which there is a BaselineRecord.
@@ -124,6 +128,32 @@ def record_of(facts: DataQuality | ModelQuality, baseline: str | None) -> Record
         return _record(facts.outcome, "data_quality", data_quality_verdict(facts), baseline, features=features)
     metrics = tuple(map(_metric, facts.metrics))
     return _record(facts.outcome, "model_quality", model_quality_verdict(facts), baseline, metrics=metrics)
+
+
+def failed_record(place: Place, failure: Failure) -> Record:
+    """Of an execution without a verdict. It has no figures: whoever draws them has a gap there."""
+    return Record(
+        VERSION,
+        place.endpoint,
+        place.monitor,
+        "",
+        format_instant(place.scheduled),
+        place.folder,
+        FAILED,
+        shown(failure_verdict(failure)),
+        0,
+        0,
+        "Driftline",
+    )
+
+
+def last_judged(records: Sequence[Record]) -> Record:
+    """The newest with a verdict; the newest of all if there is none. Tells what the monitor's figures look like.
+
+    Args:
+        records: Of one monitor, oldest first, at least one.
+    """
+    return next((each for each in reversed(records) if each.state != FAILED), records[-1])
 
 
 def baseline_record(facts: DataQuality) -> BaselineRecord | None:

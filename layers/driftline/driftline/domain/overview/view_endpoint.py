@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from driftline.domain import layout
 from driftline.domain.overview.incidents import Incident, incidents_of
 from driftline.domain.overview.now import excess_of, report_link
-from driftline.domain.overview.record import BaselineRecord, Record
+from driftline.domain.overview.record import FAILED, BaselineRecord, Record, last_judged
 from driftline.domain.overview.view_features import FeatureRow, features_view
 from driftline.domain.reports.text import count, instant, number, percent, shown
 from driftline.domain.reports.view import Fact, Json, short
 from driftline.domain.windows import parse_instant
 
 _MOST_METRICS = 40
-_STATES = {"violated": "violations", "good": "no violations", "empty": "no rows to judge"}
+_STATES = {"violated": "violations", "good": "no violations", "empty": "no rows to judge", FAILED: "failed, no verdict"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +78,32 @@ def endpoint_view(endpoint: str, monitors: Sequence[tuple[Sequence[Record], Base
         view, drawn = _monitor(index, endpoint, records, baseline)
         views.append(view)
         data.append(drawn)
-    states = {records[-1].state for records, _ in monitors}
+    newest = [records[-1] for records, _ in monitors]
+    failed = [shown(each.monitor) for each in newest if each.state == FAILED]
+    states = {each.state for each in newest}
     opened = [each for each in incidents if each.end is None]
     return EndpointView(
         f"{shown(endpoint)}: over time",
         shown(endpoint),
-        "violated" if opened else "good" if "good" in states else "empty",
-        _verdict(opened, states),
+        "violated" if opened else FAILED if failed else "good" if "good" in states else "empty",
+        _verdict(opened, failed, states),
         tuple(views),
         tuple(_row(each) for each in sorted(incidents, key=lambda each: (each.start, each.monitor), reverse=True)),
         {"monitors": data},
     )
 
 
-def _verdict(opened: Sequence[Incident], states: set[str]) -> str:
+def _verdict(opened: Sequence[Incident], failed: Sequence[str], states: set[str]) -> str:
+    blind = f"The last execution of {' and of '.join(failed)} failed: there is no verdict on its window."
     if opened:
         parts = (
             f"{shown(each.monitor)} since {'at least ' if each.cut else ''}{when(each.start)}"
             f" ({count(each.executions, 'execution')})"
             for each in opened
         )
-        return f"In alarm: {'; '.join(parts)}."
+        return f"In alarm: {'; '.join(parts)}.{f' {blind}' if failed else ''}"
+    if failed:
+        return blind
     if "good" not in states:
         return "Nothing to judge: the last windows have no rows."
     return "Quiet: the last execution of each monitor found no violations."
@@ -119,33 +124,33 @@ def _row(incident: Incident) -> IncidentRow:
 def _monitor(
     index: int, endpoint: str, records: Sequence[Record], baseline: BaselineRecord | None
 ) -> tuple[MonitorView, Json]:
-    newest = records[-1]
+    newest, judged = records[-1], last_judged(records)
     root = f"{layout.REPORTS}{endpoint}/"
     features = features_view(records, baseline)
     view = MonitorView(
         index,
         shown(newest.monitor),
-        newest.kind,
+        judged.kind,
         newest.state,
         newest.verdict,
         report_link(newest, root),
-        _facts(newest, len(records)),
+        _failed_facts(newest, judged, len(records)) if newest.state == FAILED else _facts(newest, len(records)),
         tuple(Cell(report_link(each, root), each.state, _cell_text(each)) for each in records),
         when(records[0].scheduled),
         when(newest.scheduled),
         features.rows,
         features.total,
         features.total - len(features.rows),
-        newest.source,
+        judged.source,
     )
     return view, {
         "monitor": shown(newest.monitor),
-        "kind": newest.kind,
+        "kind": judged.kind,
         "times": [each.scheduled for each in records],
         "links": [report_link(each, root) for each in records],
         "states": [each.state for each in records],
-        "violations": [each.violations for each in records],
-        "rows": [each.rows for each in records],
+        "violations": [_figure(each, each.violations) for each in records],
+        "rows": [_figure(each, each.rows) for each in records],
         "coverage": [short(each.coverage) for each in records],
         "worst": [short(excess_of(each)) for each in records],
         "features": features.data,
@@ -167,14 +172,28 @@ def _facts(newest: Record, executions: int) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def _failed_facts(newest: Record, judged: Record, executions: int) -> tuple[Fact, ...]:
+    last = when(judged.scheduled) if judged.state != FAILED else "none of those shown"
+    return (
+        Fact("Last execution", when(newest.scheduled)),
+        Fact("Last verdict", last),
+        Fact("Executions shown", f"{executions:,}"),
+    )
+
+
+def _figure(record: Record, figure: int) -> int | None:
+    """Nothing was counted where there is no verdict; 0 would say that nothing was found."""
+    return None if record.state == FAILED else figure
+
+
 def _cell_text(record: Record) -> str:
     said = count(record.violations, "violation") if record.violations else _STATES[record.state]
     return f"{when(record.scheduled)}: {said}"
 
 
 def _metrics(records: Sequence[Record]) -> list[Json]:
-    """Those of the newest execution, the watched ones first."""
-    newest = sorted(records[-1].metrics, key=lambda each: (each.threshold is None, not each.violated))
+    """Those of the newest verdict, the watched ones first."""
+    newest = sorted(last_judged(records).metrics, key=lambda each: (each.threshold is None, not each.violated))
     found = [{each.name: each for each in record.metrics} for record in records]
     drawn: list[Json] = []
     for metric in newest[:_MOST_METRICS]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from driftline.domain.overview.now import Line, MonitorNow, Now, Worst
+from driftline.domain.overview.record import FAILED
 from driftline.domain.overview.view_endpoint import when
 from driftline.domain.reports.text import count, number, percent, shown
 from driftline.domain.reports.view import Json, short
 
-_ORDER = ("violated", "good", "empty")
+_ORDER = ("violated", FAILED, "good", "empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +66,40 @@ class IndexView:
 
 
 def index_view(lines: Sequence[Now]) -> IndexView:
-    """Endpoints in alarm first, then by name."""
+    """Endpoints in alarm first, then those whose last execution failed, then by name."""
     ordered = sorted(lines, key=lambda line: (_ORDER.index(_state(line)), line.endpoint))
     alarmed = sum(_state(line) == "violated" for line in ordered)
+    failed = sum(any(each.state == FAILED for each in line.monitors) for line in ordered)
     ranks = _ranks(ordered)
     rows = [_row(index, line, ranks.get(line.endpoint)) for index, line in enumerate(ordered)]
     return IndexView(
         "Endpoints",
-        "violated" if alarmed else "good" if any(row.state == "good" for row in rows) else "empty",
-        _verdict(alarmed, len(ordered)),
+        next((state for state in _ORDER if any(row.state == state for row in rows)), "empty"),
+        _verdict(alarmed, failed, len(ordered)),
         tuple(rows),
         {"endpoints": [_data(line) for line in ordered]},
     )
 
 
-def _verdict(alarmed: int, endpoints: int) -> str:
+def _verdict(alarmed: int, failed: int, endpoints: int) -> str:
     if not endpoints:
         return "No execution of any endpoint was rendered yet."
+    blind = (
+        f" {count(failed, 'endpoint')} {'has' if failed == 1 else 'have'} no verdict on the last window."
+        if failed
+        else ""
+    )
     if not alarmed:
-        return f"No open incident: {count(endpoints, 'endpoint')}."
-    return f"{alarmed:,} of {count(endpoints, 'endpoint')} {'has' if alarmed == 1 else 'have'} an open incident."
+        return f"No open incident: {count(endpoints, 'endpoint')}.{blind}"
+    return f"{alarmed:,} of {count(endpoints, 'endpoint')} {'has' if alarmed == 1 else 'have'} an open incident.{blind}"
 
 
 def _state(line: Now) -> str:
-    """An incident stays open in windows without rows."""
+    """An incident stays open in windows without rows, and in those without a verdict."""
     if any(each.since is not None for each in line.monitors):
         return "violated"
+    if any(each.state == FAILED for each in line.monitors):
+        return FAILED
     return "good" if any(each.state == "good" for each in line.monitors) else "empty"
 
 
@@ -123,10 +132,7 @@ def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
         f"{quote(line.endpoint)}/index.html",
         state,
         tuple(
-            Badge(
-                shown(each.monitor), "violated" if each.since else each.state, each.violations, each.link, each.verdict
-            )
-            for each in line.monitors
+            Badge(shown(each.monitor), _badge(each), each.violations, each.link, each.verdict) for each in line.monitors
         ),
         _plain(since) if since else "",
         shown(worst.feature) if worst else "–",
@@ -142,6 +148,11 @@ def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
         quality_rank,
         last,
     )
+
+
+def _badge(monitor: MonitorNow) -> str:
+    """The column beside it tells of the open incident; that nothing is known of the last window is told here only."""
+    return "violated" if monitor.since and monitor.state != FAILED else monitor.state
 
 
 def _plain(scheduled: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from driftline.domain.data_quality.statistics import FeatureStatistics
 from driftline.domain.data_quality.summary import NewModel
@@ -223,6 +224,7 @@ class PastExecution:
         drifts: Compared value by feature.
         completeness: By feature.
         metrics: (value, lower, upper) by metric.
+        failed: It has no verdict, and so no figures: a gap in the trend.
     """
 
     place: Place
@@ -233,3 +235,8 @@ class PastExecution:
     drifts: Mapping[str, float] | None = None
     completeness: Mapping[str, float] | None = None
     metrics: Mapping[str, tuple[float | None, float | None, float | None]] | None = None
+    failed: bool = False
+
+    @classmethod
+    def without_verdict(cls, place: Place) -> Self:
+        return cls(place, None, frozenset(), failed=True)

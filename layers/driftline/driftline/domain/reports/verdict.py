@@ -1,7 +1,8 @@
 """The verdict in one sentence, and what changed since the execution before."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from driftline.domain.data_quality.violations import CheckType
 from driftline.domain.reports.facts import DataQuality, Drift, Feature, Metric, ModelQuality, Outcome, PastExecution
@@ -112,15 +113,28 @@ def _figure(metric: Metric) -> str:
 
 
 def changes(
-    outcome: Outcome, worst: float | None, previous: PastExecution | None, revised: PastExecution | None = None
+    outcome: Outcome, worst: float | None, past: Sequence[PastExecution], revised: PastExecution | None = None
 ) -> list[str]:
-    """What is new since the execution before, and since the revision that this one replaces, in short sentences."""
-    said = ["This is the first execution that is kept."]
+    """What is new since the verdict before, and since the revision that this one replaces, in short sentences.
+
+    Args:
+        past: Earlier executions, oldest first.
+    """
+    previous = last_verdict(past)
+    said = ["This is the first execution that is kept." if not past else "No verdict before this one is in reach."]
     if previous is not None:
         said = [f"Compared with {instant(previous.place.scheduled)}:", *_changes(outcome, worst, previous)]
+    failed = tuple(takewhile(lambda each: each.failed, reversed(past)))
+    if failed:
+        when = instant(failed[0].place.scheduled)
+        said.append(f"{count(len(failed), 'execution')} failed since, the last that of {when}.")
     if revised is not None:
         said += ["Compared with the revision that this one replaces:", *_changes(outcome, worst, revised)]
     return said
+
+
+def last_verdict(past: Sequence[PastExecution]) -> PastExecution | None:
+    return next((each for each in reversed(past) if not each.failed), None)
 
 
 def _changes(outcome: Outcome, worst: float | None, previous: PastExecution) -> Iterator[str]:

@@ -133,7 +133,7 @@ def trend(past: Sequence[PastExecution], outcome: Outcome, worst: float | None) 
     """The last executions, oldest first, this one last."""
     return {
         "times": [*(format_instant(each.place.scheduled) for each in past), format_instant(outcome.place.scheduled)],
-        "violations": [*(len(each.violations) for each in past), len(outcome.violations)],
+        "violations": [*(None if each.failed else len(each.violations) for each in past), len(outcome.violations)],
         "rows": [*(each.rows for each in past), outcome.rows],
         "coverage": [*(short(each.coverage) for each in past), short(outcome.coverage)],
         "worst": [*(short(each.worst[1]) if each.worst else None for each in past), short(worst)],

@@ -101,7 +101,7 @@ def data_quality_view(
         state=state_of(len(outcome.violations), outcome.rows),
         verdict=data_quality_verdict(execution),
         facts=(*outcome_facts(outcome), *_drifted(ordered)),
-        changes=tuple(changes(outcome, worst, past[-1] if past else None, revised)),
+        changes=tuple(changes(outcome, worst, past, revised)),
         violations=tuple(
             violation_view(
                 each,

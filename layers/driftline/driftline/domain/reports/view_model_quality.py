@@ -85,7 +85,7 @@ def model_quality_view(
         state=state_of(len(outcome.violations), outcome.rows if outcome.used is None else outcome.used),
         verdict=model_quality_verdict(execution),
         facts=outcome_facts(outcome),
-        changes=tuple(changes(outcome, None, past[-1] if past else None, revised)),
+        changes=tuple(changes(outcome, None, past, revised)),
         violations=tuple(violation_view(each, observed="Value", share=False) for each in outcome.violations),
         notes=tuple(map(shown, outcome.notes)),
         files=files_beside(outcome.revision or 1, summary=outcome.source == "Driftline"),

@@ -17,7 +17,7 @@ const medianRow = (shares) => {
 };
 
 const heatMap = (monitor, feature) => {
-  const { times, links } = monitor;
+  const { times, links, states } = monitor;
   const what = feature.pValue ? "p-value" : "drift";
   const { rows, numeric, columns, baseline } = feature.heat;
   const windows = columns.map(decoded);
@@ -81,7 +81,7 @@ const heatMap = (monitor, feature) => {
     const parts = [where];
     if (row !== undefined) {
       const shares = column < 0 ? then : windows[column];
-      parts.push(bdi(rows[row]), shares ? `${percentText(shares[row])} of the rows` : "no values");
+      parts.push(bdi(rows[row]), shares ? `${percentText(shares[row])} of the rows` : states[column] === "failed" ? "failed, no verdict" : "no values");
       if (column >= 0 && then) parts.push(`baseline ${percentText(then[row])}`);
     }
     if (column >= 0 && feature.drift[column] !== null) parts.push(`${what} ${figureText(feature.drift[column])}${feature.threshold === null ? "" : ` ${feature.pValue ? "at least" : "of"} ${figureText(feature.threshold)}`}`);

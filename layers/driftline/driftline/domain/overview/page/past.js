@@ -20,11 +20,12 @@ const pastChart = (times, series, more) => (c) => {
 
 const overTime = (monitor, box) => {
   const { times, violations, states, rows, coverage, worst, metrics } = monitor;
+  const told = (i, text) => (states[i] === "failed" ? "failed" : text);
   const of = (caption, values, text = figureText) =>
-    table(caption, ["Scheduled", caption], times.map((time, i) => [timeText(time), text(values[i])]).reverse());
+    table(caption, ["Scheduled", caption], times.map((time, i) => [timeText(time), told(i, text(values[i]))]).reverse());
   const some = (values) => values.some((each) => each !== null);
   box.append(figure("Violations", said("Violations", violations), violationsChart(times, violations, states), of("Violations", violations)));
-  for (const metric of metrics.filter((each) => each.threshold !== null)) box.append(metricFigure(times, metric));
+  for (const metric of metrics.filter((each) => each.threshold !== null)) box.append(metricFigure(times, metric, told));
   if (some(worst)) {
     const recipe = pastChart(times, { label: "Worst drift / its threshold", values: worst }, { threshold: 1 });
     box.append(figure("Worst drift, in thresholds", said("Worst drift in multiples of its threshold", worst), recipe, of("Worst drift / threshold", worst)));
@@ -33,12 +34,12 @@ const overTime = (monitor, box) => {
   box.append(figure("Rows", said("Rows", rows), countChart(times, "Rows", rows), of("Rows", rows)));
   const others = metrics.filter((each) => each.threshold === null);
   if (!others.length) return;
-  const charts = others.map((each) => metricFigure(times, each));
+  const charts = others.map((each) => metricFigure(times, each, told));
   box.after(make("details", { class: "more-metrics", open: others.length === metrics.length }, make("summary", {}, `${others.length} metrics that are not watched`), make("div", { class: "charts" }, charts)));
 };
 
-const metricFigure = (times, metric) => {
-  const rows = times.map((time, i) => [timeText(time), figureText(metric.values[i]), figureText(metric.lower[i]), figureText(metric.upper[i])]);
+const metricFigure = (times, metric, told) => {
+  const rows = times.map((time, i) => [timeText(time), told(i, figureText(metric.values[i])), figureText(metric.lower[i]), figureText(metric.upper[i])]);
   const recipe = pastChart(times, { label: metric.name, values: metric.values }, { ...metric, zero: false });
   const node = figure(metric.name, said(metric.name, metric.values), recipe, table(metric.name, ["Scheduled", "Value", "Lower", "Upper"], rows.reverse()));
   if (metric.violated) node.classList.add("violated");

@@ -7,7 +7,9 @@ const overview = (data) => {
     `${what} of the last ${times.length} executions; ${text(values[values.length - 1])} in this one, ${text(values[values.length - 2])} in the one before.`;
   const of = (caption, values, text = figureText) =>
     table(caption, ["Scheduled", caption], times.map((time, i) => [timeText(time), text(values[i])]).reverse());
-  box.append(figure("Violations", said("Violations", violations), countChart(times, "Violations", violations, "bad"), of("Violations", violations)));
+  // Without a verdict nothing was counted, which is not the same as nothing found.
+  const counted = (value) => (value === null ? "failed" : figureText(value));
+  box.append(figure("Violations", said("Violations", violations, counted), countChart(times, "Violations", violations, "bad"), of("Violations", violations, counted)));
   if (worst.some((each) => each !== null)) {
     const recipe = timeChart(times, { label: "Worst drift", values: worst }, { threshold: data.threshold });
     box.append(figure("Worst drift", said("Worst drift", worst), recipe, of("Worst drift", worst)));
