@@ -1,6 +1,8 @@
 """The state machine of incidents: whatever order changes come in, however often."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -16,15 +18,26 @@ from driftline.domain.incidents.incident import (
     adopt,
     due,
     observe,
+    regrade,
+    reopen,
     settle,
 )
-from driftline.domain.incidents.outbox import MOST_WAITING, Sent, announce, mark_sent, next_message_id, sweep
+from driftline.domain.incidents.outbox import (
+    MOST_CAUSES,
+    MOST_WAITING,
+    Sent,
+    announce,
+    mark_sent,
+    next_message_id,
+    sweep,
+)
 from driftline.domain.incidents.stored import dump_incident, parse_incident
 from driftline.domain.notifications.message import Message, MessageKind, Severity
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 SETTLE = timedelta(minutes=30)
+OPENED = MessageKind.OPENED
 
 type Step = AlarmChange | datetime
 """A change of an alarm, or a tick."""
@@ -139,6 +152,7 @@ class TestTheSameSecond:
     def test_both_changes_count_and_their_doubles_do_not(self) -> None:
         alarm, ok = change(AlarmState.ALARM, 0), change(AlarmState.OK, 0)
         assert play([alarm, ok]).status is Status.RECOVERING
+        assert play([alarm, ok, alarm]).status is Status.RECOVERING
         assert play([alarm, ok, alarm, ok]).status is Status.RECOVERING
         assert play([alarm, alarm]).status is Status.OPEN
 
@@ -177,6 +191,54 @@ class TestSettling:
         assert adopt(incident, "m", NOON) == incident
         assert adopt(incident, "m", NOON + 11 * MINUTE).closed_by == "m"
 
+    def test_a_model_does_not_close_what_is_over(self) -> None:
+        over = play([change(AlarmState.ALARM, 0), change(AlarmState.OK, 10), NOON + 40 * MINUTE])
+        assert adopt(over, "m", NOON + 50 * MINUTE) == over
+
+
+class TestGoingOnAndBeginningAnew:
+    CRITICAL = AlarmChange("c", AlarmState.ALARM, NOON, Severity.CRITICAL)
+
+    def test_an_incident_that_goes_on_is_as_bad_as_it_was(self) -> None:
+        quiet = replace(self.CRITICAL, state=AlarmState.OK, changed_at=NOON + 5 * MINUTE)
+        incident = play([self.CRITICAL, quiet, change(AlarmState.ALARM, 10)])
+        assert (incident.severity, incident.flaps) == (Severity.CRITICAL, 1)
+
+    def test_the_next_one_knows_nothing_of_the_last(self) -> None:
+        # Given an incident that came back once and that a model closed
+        first = play([change(AlarmState.ALARM, 0), change(AlarmState.OK, 5), change(AlarmState.ALARM, 10)])
+        closed = adopt(first, "shop-7", NOON + 20 * MINUTE)
+        told_of = replace(closed, recovery_told=True)
+        # When another alarm rings
+        second = observe(told_of, change(AlarmState.ALARM, 30, "b"))
+        # Then it is an incident of its own, as if none had been before
+        assert (second.flaps, second.closed_by, second.told, second.opened_at) == (0, "", None, NOON + 30 * MINUTE)
+        assert second.id != first.id
+
+    def test_incidents_that_begin_in_the_same_second_are_told_apart(self) -> None:
+        places = [("shop", "data_quality"), ("shop", "model_quality"), ("taxi", "data_quality"), (None, "data_quality")]
+        opened = [observe(Incident(*place), change(AlarmState.ALARM, 0)) for place in places]
+        assert len({incident.id for incident in opened}) == len(places)
+        assert all(re.fullmatch("[0-9a-f]{24}", incident.id) for incident in opened)
+
+
+class TestWhatAModelDoesNotMend:
+    def closed(self) -> Incident:
+        return replace(adopt(play([change(AlarmState.ALARM, 0)]), "shop-7", NOON + MINUTE), recovery_told=True)
+
+    def test_it_is_told_as_loud_as_the_document_says_by_then(self) -> None:
+        louder = regrade(self.closed(), {"a": Severity.CRITICAL})
+        assert louder.severity is Severity.WARNING  # as people heard it
+        assert reopen(louder, NOON + 3 * SETTLE, SETTLE).severity is Severity.CRITICAL
+
+    def test_it_is_told_once_the_time_is_over_and_not_before(self) -> None:
+        assert reopen(self.closed(), NOON + MINUTE + SETTLE - timedelta(seconds=1), SETTLE).status is Status.CLOSED
+        assert reopen(self.closed(), NOON + MINUTE + SETTLE, SETTLE).status is Status.OPEN
+
+    def test_what_it_did_mend_is_over(self) -> None:
+        mended = observe(self.closed(), change(AlarmState.OK, 5))
+        assert reopen(mended, NOON + 3 * SETTLE, SETTLE) == mended
+
 
 class TestOutbox:
     def test_a_later_message_of_the_same_conversation_passes_an_earlier_one(self) -> None:
@@ -187,6 +249,25 @@ class TestOutbox:
         marked = mark_sent(incident, [Sent(second, "i", "slack", "1.2")])
         assert [entry.sent for entry in marked.outbox] == [("slack",), ("slack",), ()]
         assert marked.conversations == {"i": {"slack": "1.2"}}
+
+    def test_what_a_channel_has_stays_known_when_another_takes_it(self) -> None:
+        incident = announce(Incident("shop", "x", id="i"), message(Incident("shop", "x", id="i"), OPENED), "cause")
+        marked = mark_sent(incident, [Sent("i/1", "i", "slack", "1.2")])
+        marked = mark_sent(marked, [Sent("i/1", "i", "email", None), Sent("i/1", "i", "slack", None)])
+        assert marked.outbox[0].sent == ("email", "slack")
+        assert marked.conversations == {"i": {"slack": "1.2", "email": None}}
+
+    def test_a_decision_after_the_recovery_does_not_make_it_be_told_again(self) -> None:
+        incident = adopt(play([change(AlarmState.ALARM, 0)]), "shop-7", NOON + MINUTE)
+        incident = announce(incident, message(incident, MessageKind.RECOVERED), "adopted")
+        incident = announce(incident, message(incident, MessageKind.UPDATED), "decided")
+        assert due(incident) is None
+
+    def test_a_conversation_is_kept_while_a_message_of_it_waits(self) -> None:
+        before = Incident("shop", "x", id="before")
+        incident = announce(before, message(before, MessageKind.RECOVERED), "")
+        marked = mark_sent(replace(incident, id="now"), [Sent("older", "before", "slack", "1.1")])
+        assert sweep(marked, lambda _: False).conversations == {"before": {"slack": "1.1"}}
 
     def test_conversations_that_are_over_are_forgotten_when_nothing_of_them_waits(self) -> None:
         incident = announce(
@@ -203,3 +284,7 @@ class TestOutbox:
             incident = announce(incident, message(incident, MessageKind.UPDATED), "cause")
         assert len(incident.outbox) == MOST_WAITING
         assert incident.outbox[-1].message.id == f"i/{MOST_WAITING + 5}"
+        for i in range(MOST_CAUSES + 5):
+            incident = announce(incident, message(incident, MessageKind.UPDATED), f"cause {i}")
+        assert len(incident.causes) == MOST_CAUSES
+        assert incident.causes[-1] == f"cause {MOST_CAUSES + 4}"

@@ -1,6 +1,6 @@
 """From an incident's outbox to the channels: each message once, in order, and no channel waits for another."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -88,21 +88,22 @@ def is_complete(entry: Entry, channels: Sequence[Channel], incident: Incident) -
 def wanted(message: Message, channels: Sequence[Channel], reached: Mapping[str, object]) -> set[str]:
     """Names of the channels that a message is for.
 
-    Whoever heard of an incident hears that it is over, whatever the channel's severities are. If the document names
-    channels and there is none of them, all hear it: a slip of the pen must not silence an endpoint.
+    Whoever heard of an incident hears that it is over, whatever the channel's severities are and whether the document
+    still names it: an alert that nothing resolves would stay. If the document names channels and there is none of
+    them, all hear it: a slip of the pen must not silence an endpoint.
     """
     addressed = _addressed(message, channels)
-    return {channel.name for channel in channels if channel.accepts(addressed) or _heard(channel, addressed, reached)}
+    over = set(reached) if message.kind is MessageKind.RECOVERED else set()
+    return {channel.name for channel in channels if channel.accepts(addressed) or channel.name in over}
 
 
-def raise_for(failures: Iterable[Failure]) -> None:
+def raise_for(failures: Sequence[Failure]) -> None:
     """Raises one error for all.
 
     Raises:
         RetryLaterError: at least one channel may take its message later.
         InvalidInputError: all of them refuse until a person mends something.
     """
-    failures = list(failures)
     if not failures:
         return
     what = "; ".join(str(failure) for failure in failures)
@@ -116,15 +117,9 @@ def _send(channel: Channel, message: Message, conversation: str | None) -> Mappi
     return {"conversation": channel.send(message, conversation)}
 
 
-def _heard(channel: Channel, message: Message, reached: Mapping[str, object]) -> bool:
-    """Whether the message is the end of what the channel heard of."""
-    named = not message.channels or channel.name in message.channels
-    return message.kind is MessageKind.RECOVERED and channel.name in reached and named
-
-
 def _addressed(message: Message, channels: Sequence[Channel]) -> Message:
     """The message, to all channels if there is none of those that it names."""
     named = set(message.channels)
-    if not named or any(channel.name in named or channel.accepts(message) for channel in channels):
+    if any(channel.name in named or channel.accepts(message) for channel in channels):
         return message
     return replace(message, channels=())

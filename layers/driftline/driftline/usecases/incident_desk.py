@@ -109,15 +109,18 @@ class Desk:
             say: One more message of the conversation, besides those that are due.
 
         Raises:
-            RetryLaterError: a message of this cause has not arrived everywhere.
+            RetryLaterError: a message of this cause has not arrived everywhere, or `say` is of another conversation
+                than the one that goes on by now.
             InvalidInputError: a channel refuses a message of this cause.
         """
         name = _name(endpoint, subject)
 
         def announced(incident: Incident) -> Incident:
             changed = self._announced(change(incident), cause, at)
-            if say is None or cause in changed.causes or changed.id != say.incident:
+            if say is None or cause in changed.causes:
                 return changed
+            if changed.id != say.incident:
+                raise RetryLaterError("the conversation ended meanwhile", where=f"{KIND}/{name}", after=0)
             return announce(changed, say, cause)
 
         incident = self._write(name, announced, Incident(endpoint, subject), at)

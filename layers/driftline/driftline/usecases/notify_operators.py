@@ -217,7 +217,7 @@ def _may_change(incident: Incident) -> bool:
 def _settle_time(document: MonitorDocument | None, incident: Incident) -> timedelta:
     if document is None:
         return STACK_SETTLE
-    return settle_time(document, WATCH if is_watch(incident.subject) else incident.subject)
+    return settle_time(document, incident.subject)
 
 
 def _wanted(desk: Desk, incident: Incident) -> _Wanted | None:

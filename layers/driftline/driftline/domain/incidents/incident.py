@@ -40,6 +40,7 @@ class AlarmChange:
         reason: CloudWatch's words on why it changed.
         description: What the alarm is about.
         tied: The other state was seen at this very time, too.
+        retired: It did not become OK: the alarm was deleted, or tells people no more.
     """
 
     label: str
@@ -49,6 +50,7 @@ class AlarmChange:
     reason: str = ""
     description: str = ""
     tied: bool = False
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +154,10 @@ def observe(incident: Incident, change: AlarmChange) -> Incident:
 def retire(incident: Incident, wanted: Iterable[str], at: datetime) -> Incident:
     """The incident when alarms that are not wanted any more have been deleted: nobody will say that they are OK."""
     gone = set(incident.ringing) - set(wanted)
-    if not gone:
-        return incident
-    alarms = dict(incident.alarms)
-    for label in gone:
-        alarms[label] = replace(alarms[label], state=AlarmState.OK, reason="the alarm was deleted")
+    alarms = {
+        label: replace(alarm, state=AlarmState.OK, retired=True) if label in gone else alarm
+        for label, alarm in incident.alarms.items()
+    }
     return _quietened(replace(incident, alarms=alarms), at)
 
 
@@ -170,9 +171,9 @@ def regrade(incident: Incident, severities: Mapping[str, Severity]) -> Incident:
         label: replace(alarm, severity=severities.get(label, alarm.severity))
         for label, alarm in incident.alarms.items()
     }
-    if not incident.ongoing or alarms == incident.alarms:
-        return incident
     graded = replace(incident, alarms=alarms)
+    if not incident.ongoing:
+        return graded  # What is over was as loud as people heard it; the next incident is as loud as this says.
     ringing = (alarms[label].severity for label in graded.ringing)
     return replace(graded, severity=_highest((incident.severity, *ringing)))
 
@@ -193,7 +194,7 @@ def adopt(incident: Incident, model: str, at: datetime, closing: str = "") -> In
     """
     if not incident.ongoing or incident.opened_at is None or at < incident.opened_at:
         return incident
-    return replace(incident, status=Status.CLOSED, closed_at=at, closed_by=model or "a new model", closing=closing)
+    return replace(incident, status=Status.CLOSED, closed_at=at, closed_by=model, closing=closing)
 
 
 def reopen(incident: Incident, at: datetime, grace: timedelta) -> Incident:
@@ -202,8 +203,7 @@ def reopen(incident: Incident, at: datetime, grace: timedelta) -> Incident:
     CloudWatch says once that an alarm rings: without this, one that a new model does not mend would never be heard of.
     """
     closed = incident.closed_at
-    still = incident.status is Status.CLOSED and incident.closed_by and incident.ringing
-    if not still or closed is None or at < closed + grace:
+    if not incident.closed_by or not incident.ringing or closed is None or at < closed + grace:
         return incident
     return _rejoined(incident, _loudest(incident)) if _unheard(incident) else _opened(incident, closed)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from driftline.domain.incidents.findings import MOST_FEATURES, Findings
 from driftline.domain.incidents.incident import AlarmChange, Incident, Snapshot
 from driftline.domain.incidents.outbox import next_message_id
-from driftline.domain.incidents.watching import is_watch, trouble
+from driftline.domain.incidents.watching import is_watch, label_of, trouble
 from driftline.domain.incidents.words import count, instant, line, name, span
 from driftline.domain.notifications.message import Message, MessageKind
 
@@ -83,13 +83,19 @@ def _headline(incident: Incident, kind: MessageKind, facts: Facts) -> str:
 
 def _wrong(incident: Incident, facts: Facts) -> str:
     if incident.endpoint is None:
-        return f"Alarm {_subject(incident)}: {_reason(incident)}"
+        newest = _newest(incident)
+        # A description says what it means; CloudWatch's reason has figures only.
+        return f"Alarm {_subject(incident)}: {newest.description or newest.reason}"
     if is_watch(incident.subject):
         return f"{name(incident.endpoint)}: {trouble(incident.subject).headline}"
     if facts.findings and facts.findings.headline:
         return facts.findings.headline
-    alarms = ", ".join(name(label) for label in incident.ringing[:_MOST_ALARMS]) or "an alarm"
-    return f"{_subject(incident)}: {alarms} is beyond its limit. {_reason(incident)}"
+    if not incident.ringing:
+        return f"{_subject(incident)}: an alarm rang, and is quiet again"
+    newest = _newest(incident)
+    ringing = ", ".join(name(label) for label in incident.ringing[:_MOST_ALARMS])
+    alarms = f"alarm {ringing} rings" if len(incident.ringing) == 1 else f"alarms {ringing} ring"
+    return f"{_subject(incident)}: {alarms}. {newest.reason or newest.description}"
 
 
 def _recovered(incident: Incident) -> str:
@@ -98,25 +104,21 @@ def _recovered(incident: Incident) -> str:
     lasted = ""
     if incident.opened_at and incident.quiet_since:
         lasted = f" after {span(incident.quiet_since - incident.opened_at)}"
-    return f"Recovered: {_subject(incident)} is quiet again{lasted}"
+    return f"{_subject(incident)} is quiet again{lasted}"
 
 
 def _subject(incident: Incident) -> str:
     if incident.endpoint is None:
         return name(incident.subject)
     if is_watch(incident.subject):
-        return f"{name(incident.endpoint)} ({trouble(incident.subject).headline})"
+        return f"alarm {name(label_of(incident.subject))} of {name(incident.endpoint)}"
     return f"{incident.subject} of {name(incident.endpoint)}"
 
 
-def _reason(incident: Incident) -> str:
-    newest = _newest(incident)
-    return (newest.reason or newest.description) if newest else ""
-
-
-def _newest(incident: Incident) -> AlarmChange | None:
-    ringing = [incident.alarms[label] for label in incident.ringing]
-    return max(ringing, key=lambda alarm: alarm.changed_at, default=None)
+def _newest(incident: Incident) -> AlarmChange:
+    """Of the alarms that ring, or of all once they are quiet."""
+    labels = incident.ringing or tuple(incident.alarms)
+    return max((incident.alarms[label] for label in labels), key=lambda alarm: alarm.changed_at)
 
 
 def _details(incident: Incident, kind: MessageKind, facts: Facts) -> Iterator[str]:
@@ -125,15 +127,20 @@ def _details(incident: Incident, kind: MessageKind, facts: Facts) -> Iterator[st
         return
     for label in incident.ringing[:_MOST_ALARMS]:
         alarm = incident.alarms[label]
-        yield f"Alarm since {instant(alarm.changed_at)}: {alarm.description or alarm.reason or name(label)}"
+        # Of the stack's own alarms the headline has the description already.
+        words = alarm.reason if incident.endpoint is None else alarm.description
+        yield f"Alarm since {instant(alarm.changed_at)}: {words or alarm.description or alarm.reason or name(label)}"
+    if not incident.ringing and incident.quiet_since:
+        yield f"Its alarms are quiet since {instant(incident.quiet_since)}. If they stay so, it is over."
     if facts.unread:
         yield facts.unread
-    elif facts.findings and not facts.findings.violations:
-        yield "The last execution has no violations; the alarm is on a figure of its own."
     if incident.endpoint is not None and is_watch(incident.subject) and (check := trouble(incident.subject).check):
         yield check
-    if facts.findings:
-        yield f"{count(facts.findings.violations, 'violation', 'violations')} in {facts.findings.rows} rows"
+    if facts.findings and facts.findings.violations:
+        yield f"{count(facts.findings.violations, 'violation', 'violations')} in {facts.findings.rows:,} rows"
+    elif facts.findings:
+        rows = f"{facts.findings.rows:,} rows"
+        yield f"The last execution has no violations in {rows}; the alarm is on a figure of its own."
     if facts.files:
         yield f"When the link has expired, the files are still in {facts.files}"
 
@@ -147,8 +154,16 @@ def _history(incident: Incident) -> Iterator[str]:
         yield "Alarms that go on ringing with the new model open a new incident."
     elif incident.quiet_since:
         yield f"All of its alarms are quiet since {instant(incident.quiet_since)}."
+    if retired := _retired(incident):
+        yield f"Deleted, or without the action notify, before they were OK: {_some(map(name, retired))}."
     if incident.flaps:
         yield f"It came back {count(incident.flaps, 'time', 'times')} in between, without a message."
+
+
+def _retired(incident: Incident) -> list[str]:
+    """Labels of the alarms that rang and whose end nobody will hear of."""
+    retired = (alarm for alarm in incident.alarms.values() if alarm.retired)
+    return sorted(alarm.label for alarm in retired if incident.opened_at and alarm.changed_at >= incident.opened_at)
 
 
 def _changed(incident: Incident, kind: MessageKind, now: Snapshot, facts: Facts) -> Iterator[str]:

@@ -56,9 +56,9 @@ def mark_sent(incident: Incident, sent: Iterable[Sent]) -> Incident:
         known = conversations.setdefault(each.incident, {})
         known[each.channel] = each.conversation or known.get(each.channel)
     outbox: list[Entry] = []
-    passed: dict[str, set[str]] = {}
+    passed: dict[str | None, set[str]] = {}
     for entry in reversed(incident.outbox):
-        has = passed.setdefault(entry.message.incident or "", set())
+        has = passed.setdefault(entry.message.incident, set())
         has |= {*entry.sent, *took.get(entry.message.id, ())}
         outbox.insert(0, replace(entry, sent=tuple(sorted(has))))
     return replace(incident, outbox=tuple(outbox), conversations=conversations)

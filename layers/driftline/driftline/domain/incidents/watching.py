@@ -41,20 +41,25 @@ def watch_subject(label: str) -> str:
     return f"{WATCH}/{label}"
 
 
+def label_of(subject: str) -> str:
+    """The watch alarm's label."""
+    return subject.removeprefix(f"{WATCH}/")
+
+
 def is_watch(subject: str) -> bool:
     return subject.startswith(f"{WATCH}/")
 
 
 def trouble(subject: str) -> Trouble:
     """What a watch incident is about. Labels of another version get general words."""
-    label = subject.removeprefix(f"{WATCH}/")
+    label = label_of(subject)
     if label in _OF_ENDPOINT:
         return _OF_ENDPOINT[label]
     monitor = label.removesuffix(executions_failed(""))
     if monitor and monitor != label:
         return Trouble(
             f"executions of {monitor} fail",
-            "What it says above has to be mended; then `driftline run`, or the next scheduled time, judges the window.",
+            "Mend what made the last one fail; then `driftline run`, or the next scheduled time, judges the window.",
             monitor,
         )
     return Trouble(label, "")
