@@ -9,6 +9,8 @@ import pytest
 
 from bench import cost
 from driftline.adapters.inbox import wait
+from driftline.domain.alarms.dashboard import dashboard_name
+from driftline.domain.alarms.stack import Stack
 from local.stack import REPOSITORY, cloudformation_template
 
 
@@ -203,10 +205,58 @@ def test_names_leave_room_for_a_stacks_name_of_45_characters(resources: dict[str
     for function in of_type(resources, "AWS::Lambda::Function").values():
         fixed = function["FunctionName"]["Fn::Sub"].replace("${AWS::StackName}", "")
         assert len(fixed) <= 64 - 45
+    # Too long a name is refused by what is made first: it waits for nothing, and is no shorter than any function's.
+    group = resources["ScheduleGroup"]
+    assert set(group) == {"Type", "Properties"}
+    assert group["Properties"] == {"Name": {"Fn::Sub": "${AWS::StackName}-monitors-schedules"}}
+    assert len(group["Properties"]["Name"]["Fn::Sub"].replace("${AWS::StackName}", "s" * 45)) == 64
     for control in of_type(resources, "AWS::CloudFront::OriginAccessControl").values():
         name = control["OriginAccessControlConfig"]["Name"]["Fn::Sub"]
         longest = name.replace("${AWS::StackName}", "s" * 45).replace("${AWS::Region}", "ap-southeast-2")
         assert len(longest) <= 64
+
+
+def test_a_boundary_bounds_every_role(resources: dict[str, dict[str, Any]]) -> None:
+    """An account that wants one refuses to make a role without it."""
+    bounded = {"Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}
+    assert all(role["PermissionsBoundary"] == bounded for role in of_type(resources, "AWS::IAM::Role").values())
+
+
+def test_layers_are_the_stacks_own_and_do_not_pile_up(resources: dict[str, dict[str, Any]]) -> None:
+    layers = [one for one in resources.values() if one["Type"] == "AWS::Lambda::LayerVersion"]
+    assert {layer["DeletionPolicy"] for layer in layers} == {"Delete"}
+    assert {layer["Properties"]["LayerName"]["Fn::Sub"] for layer in layers} == {
+        "${AWS::StackName}-driftline",
+        "${AWS::StackName}-dependencies",
+    }
+
+
+@pytest.mark.parametrize(
+    ("namespace", "taken"),
+    [
+        ("", True),
+        ("Mine/Models", True),
+        ("aws/sagemaker/x", True),
+        (":mine", False),
+        ("AWS/Lambda", False),
+        ("ä", False),
+    ],
+)
+def test_a_namespace_is_one_that_cloudwatch_takes(template: dict[str, Any], namespace: str, taken: bool) -> None:
+    """PutMetricData refuses the others, and metrics in log lines are dropped without a word."""
+    pattern = template["Parameters"]["MetricsNamespace"]["AllowedPattern"]
+    assert bool(re.search(pattern, namespace)) is taken
+
+
+def test_dashboards_of_another_stack_cannot_be_touched(resources: dict[str, dict[str, Any]]) -> None:
+    (keep,) = (
+        one for one in statements(resources["ConfigureMonitorRole"]["Properties"]) if one["Sid"] == "KeepDashboards"
+    )
+    pattern = keep["Resource"]["Fn::Sub"].rsplit("/", 1)[-1]
+    allowed = pattern.replace("${AWS::StackName}", "watch").replace("${AWS::Region}", "eu-west-1").removesuffix("*")
+    ours, theirs = (Stack(name, "aws", "eu-west-1", "1", "x") for name in ("watch", "watch-2"))
+    assert dashboard_name(ours, "flights").startswith(allowed)
+    assert not dashboard_name(theirs, "flights").startswith(allowed)
 
 
 def test_no_right_is_given_twice(resources: dict[str, dict[str, Any]]) -> None:
@@ -359,7 +409,8 @@ def test_alarms_of_others_cannot_be_touched(resources: dict[str, dict[str, Any]]
 
 def test_data_outlives_the_stack_and_old_state_does_not(resources: dict[str, dict[str, Any]]) -> None:
     bucket = resources["Bucket"]
-    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert bucket["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert bucket["UpdateReplacePolicy"] == "Retain"
     rules = {rule["Id"]: rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]}
     assert rules["old-versions-of-state"]["Prefix"] == "state/"
     assert rules["old-versions-of-state"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 14}
