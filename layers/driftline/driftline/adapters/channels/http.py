@@ -5,6 +5,7 @@ Errors name the host, never the path of an address: that of a webhook is a secre
 
 import ipaddress
 import logging
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _WHOLE_ANSWER_SECONDS = 20.0
 _LARGEST_ANSWER = 64 * 1024  # bytes; more of it is not read
 _LONGEST_WAIT = 900.0  # seconds: the longest that SQS delays a message
 _LONGEST_REASON = 200
+_SHORTEST_SECRET = 6  # characters; shorter parts of an address are words
 _TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 _TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, _TOO_MANY}
 _METADATA = ipaddress.ip_address("fd00:ec2::254")  # EC2's metadata on IPv6; it is unique local, not link-local
@@ -128,7 +130,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """
     said = headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
-        return min(float(said[:9]), _LONGEST_WAIT)
+        return min(float(said), _LONGEST_WAIT)
     until = _date(said)
     if until is None:
         return None
@@ -141,10 +143,14 @@ def host_of(url: str) -> str:
 
 
 def secret_parts(url: str) -> Sequence[str]:
-    """What of a webhook's address must not be repeated: all of it, and everything behind the host."""
+    """What of a webhook's address must not be repeated, the longest first: all of it, and each part behind the host.
+
+    Whoever refuses it may name a part alone, or write the `&` between parts in a way of its own.
+    """
     parts = urlsplit(url)
-    tail = parts.path + (f"?{parts.query}" if parts.query else "")
-    return [part for part in (url, tail, parts.path, parts.query) if len(part) > 1]
+    pieces = re.split("[/?&=]", f"{parts.path}?{parts.query}")
+    found = {url, parts.path, parts.query, *(piece for piece in pieces if len(piece) >= _SHORTEST_SECRET)}
+    return sorted((part for part in found if len(part) > 1), key=len, reverse=True)
 
 
 def _date(text: str) -> datetime | None:
