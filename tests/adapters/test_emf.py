@@ -100,6 +100,8 @@ def test_what_cloudwatch_will_not_take_is_written_with_a_warning(
     [
         Metric("m", float("nan"), dimensions=DIMENSIONS),
         Metric("m", StatisticValues(1, float("inf"), 0, 0), dimensions=DIMENSIONS),
+        Metric("m", -3e108, dimensions=DIMENSIONS),
+        Metric("m", StatisticValues(2, 1e300, 0, 1), dimensions=DIMENSIONS),
         Metric("feature_data_" + "x" * 250, 1, dimensions=DIMENSIONS),
         Metric("m", 1, dimensions={"Endpoint": ""}),
     ],

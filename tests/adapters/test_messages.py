@@ -71,7 +71,8 @@ class TestOperators:
         [
             ("two\n lines", "two lines"),
             ("Fehler – groß", "Fehler ? gro?"),
-            ("x" * 101, "x" * 97 + "..."),
+            ("x" * 99, "x" * 99),
+            ("x" * 100, "x" * 96 + "..."),
             (" \x07 ", "Driftline"),
         ],
     )

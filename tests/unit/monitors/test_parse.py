@@ -275,6 +275,18 @@ class TestWhatIsWrong:
         assert error.allowed == "data_quality, model_quality"
         assert error.mend == "Did you mean data_quality?"
 
+    @pytest.mark.parametrize("namespace", ["Mine", "aws/sagemaker/Endpoints/data-metrics", "a b:c#d", "x" * 255])
+    def test_a_namespace_that_cloudwatch_takes(self, namespace: str) -> None:
+        found = document(f"endpoint: flight-delay\nmonitors: {{data_quality: {{namespace: '{namespace}'}}}}\n")
+        assert found.monitors.data_quality is not None
+        assert found.monitors.data_quality.namespace == namespace
+
+    @pytest.mark.parametrize("namespace", ["", " ", ":mine", "AWS/Lambda", "Größe", "x" * 256])
+    def test_a_namespace_that_cloudwatch_would_drop_without_a_word(self, namespace: str) -> None:
+        (error,) = errors(f"endpoint: flight-delay\nmonitors: {{data_quality: {{namespace: '{namespace}'}}}}\n")
+        assert error.field == "monitors.data_quality.namespace"
+        assert "CloudWatch" in error.allowed
+
     @pytest.mark.parametrize(
         ("fields", "found", "allowed"),
         [

@@ -20,6 +20,7 @@ _OLDEST = timedelta(days=14)
 _NEWEST = timedelta(hours=2)
 _PER_LINE = 99  # EMF takes 100, but Powertools prints by itself when the hundredth comes
 _LONGEST_NAME = 255  # characters
+_LARGEST = 2.0**360  # either sign: API Reference, PutMetricData
 _MOST_DIMENSIONS = 29  # EMF takes 30, Powertools one less
 
 _log = logging.getLogger(__name__)
@@ -33,9 +34,9 @@ class EmbeddedMetrics:
     OpenTelemetry exporter (awsemf) sends histograms, and CloudWatch keeps it as a statistic set. Such metrics get
     lines of their own, so that the others do not depend on it.
 
-    Nothing is lost without a word. Values that are no finite numbers and names over 255 characters are left out with a
-    warning. When the window began more than two weeks ago, as in a replay, CloudWatch takes none of its metrics: the
-    lines are written all the same, for other readers of the log, with a warning before them.
+    Nothing is lost without a word. Values that are no finite numbers or beyond 2^360, and names over 255 characters,
+    are left out with a warning. When the window began more than two weeks ago, as in a replay, CloudWatch takes none of
+    its metrics: the lines are written all the same, for other readers of the log, with a warning before them.
 
     Args:
         write: Takes a line for the function's log.
@@ -72,8 +73,8 @@ def _acceptable(metric: Metric) -> bool:
         else (value,)
     )
     name = metric.name.strip()
-    if not all(map(math.isfinite, numbers)):
-        reason = "its value is no finite number"
+    if not all(math.isfinite(number) and abs(number) <= _LARGEST for number in numbers):
+        reason = "its value is no finite number, or beyond what CloudWatch takes"
     elif not 0 < len(name) <= _LONGEST_NAME:
         reason = f"its name has {len(name)} characters"
     elif len(metric.dimensions) > _MOST_DIMENSIONS or not all(metric.dimensions.values()):

@@ -47,7 +47,7 @@ class S3ModelFiles:
         return sorted(found, key=lambda file: file.name.encode())
 
     def copy(self, uri: str, key: str) -> None:
-        """Files above 5 GB go in parts. Tags, which would need rights of their own, stay behind."""
+        """Large files go in parts. Tags, which would need rights of their own, stay behind."""
         bucket, source = _parts(uri)
         with self._allowed(uri):
             self._client.copy({"Bucket": bucket, "Key": source}, self._bucket, key, {"TaggingDirective": "REPLACE"})

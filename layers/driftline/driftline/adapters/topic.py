@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
-_LONGEST_SUBJECT = 100  # characters, SNS's limit
+_LONGEST_SUBJECT = 99  # characters: "less than 100", says SNS's API Reference, Publish
 _LONGEST_MESSAGE = 200_000  # bytes; SNS takes 256 KiB with everything around it
 _CUT = "\n… (cut; the rest is in the files named above or in the log)\n"
 

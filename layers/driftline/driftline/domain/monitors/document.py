@@ -19,6 +19,7 @@ from driftline.domain.monitors.fields import (
     ColumnNames,
     Label,
     Name,
+    Namespace,
     Offset,
     Prefix,
     Probability,
@@ -117,7 +118,7 @@ class ScheduledMonitor(Part):
     """How long after its end a judged window is judged again when something of it arrives late. PT0H: never.
     The age counts to the event of a capture file, and to the hour folder of ground truth."""
 
-    namespace: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    namespace: Namespace | None = None
     """CloudWatch namespace. Default: the stack's, which is SageMaker's unless it was changed."""
 
     postprocess: ScriptName | None = None

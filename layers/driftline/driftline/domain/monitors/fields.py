@@ -157,6 +157,7 @@ def _described(regex: str) -> Any:
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 _ALARM = r"[^\x00-\x1f\x7f]{1,120}"
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_NAMESPACE = r"(?!AWS/)[A-Za-z0-9._/#-][A-Za-z0-9._/#: -]{0,254}"
 _SCRIPT = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.py"
 
 Name = Annotated[
@@ -171,6 +172,11 @@ BucketName = Annotated[
 ]
 ScriptName = Annotated[
     str, _pattern(_SCRIPT, "the name of a Python file under scripts/, for example preprocess.py"), _described(_SCRIPT)
+]
+Namespace = Annotated[
+    str,
+    _pattern(_NAMESPACE, "1–255 letters, digits, spaces and ._-/#: as CloudWatch takes them; neither : nor AWS/ first"),
+    _described(_NAMESPACE),
 ]
 _AttributeText = Annotated[str, Field(min_length=1, max_length=256)]
 _LabelText = Annotated[str, Field(min_length=1, max_length=255)]
