@@ -103,8 +103,12 @@ class TestAPipeline:
                 AwsTargets(sagemaker=client).start(order("pipeline", "p"))
 
     def test_a_value_that_is_too_long_is_named(self, sagemaker: Any) -> None:
-        with pytest.raises(InvalidInputError, match="the parameter Epochs has 1025 characters"):
+        with pytest.raises(InvalidInputError, match="the parameter Epochs has 1025 characters") as refused:
             AwsTargets(sagemaker=sagemaker).start(order("pipeline", "churn-retrain", Epochs="3" * 1025))
+        assert refused.value.where == "churn-retrain"
+        assert refused.value.mend.startswith("Check `parameters` in the monitor document")
+        longest = AwsTargets(sagemaker=sagemaker).start(order("pipeline", "churn-retrain", Epochs="3" * 1024))
+        assert len(longest.parameters["Epochs"]) == 1024
 
     @pytest.mark.parametrize("definition", ["", "[]", '{"Parameters": 3}', '{"Parameters": [3, {}]}'])
     def test_an_odd_definition_has_no_parameters_or_is_told(self, aws: None, definition: str) -> None:
@@ -230,6 +234,14 @@ class TestAnEvent:
             stub.add_response("put_events", answer)
             with pytest.raises(RetryLaterError, match="ThrottlingException: slow"):
                 AwsTargets(events=client).start(order("event", "Retraining Requested"))
+
+
+def test_what_cannot_even_be_sent_is_a_matter_for_people(aws: None) -> None:
+    # boto3 refuses before it asks AWS: nothing started, and a retry would be refused again
+    with pytest.raises(InvalidInputError) as refused:
+        AwsTargets().start(order("function", ""))
+    assert "FunctionName" in refused.value.expected
+    assert refused.value.mend.startswith("Check `parameters` in the monitor document")
 
 
 def test_only_what_has_tokens_is_asked_twice() -> None:
