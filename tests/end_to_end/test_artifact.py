@@ -4,6 +4,7 @@ the layers is seen here, and nowhere else before AWS."""
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,28 @@ def test_code_and_layers_fit(build: Path) -> None:
     largest = max(size for name, size in sizes.items() if not name.endswith("Layer"))
     print(f"\ncode and layers, unzipped: {layers + largest:.1f} MB of {LIMIT_MB}")  # noqa: T201
     assert layers + largest <= LIMIT_MB
+
+
+OTHER, OTHER_MACHINE = ("x86_64", 0x3E) if ARCHITECTURE == "arm64" else ("arm64", 0xB7)
+"""What this machine is not, and the number of that in the header of ELF files (e_machine)."""
+
+RUNTIME_GLIBC = (2, 34)
+"""Of Amazon Linux 2023, on which python3.13 runs."""
+
+
+def test_packages_are_of_the_architecture_that_is_asked_for(tmp_path: Path) -> None:
+    """Most people build on another machine than Lambda's. Lambda takes the wrong packages, and fails at the import."""
+    _run(
+        *(TOOLS / "uv", "tool", "run", "--quiet", "--from", SAM, "sam", "build", "DependenciesLayer", "--no-cached"),
+        *("--build-dir", tmp_path / "built", "--parameter-overrides", f"Architecture={OTHER}"),
+    )
+    layer = tmp_path / "built" / "DependenciesLayer" / "python"
+    binaries = [path for path in layer.rglob("*.so*") if path.read_bytes()[:4] == b"\x7fELF"]
+    assert {int.from_bytes(path.read_bytes()[18:20], "little") for path in binaries} == {OTHER_MACHINE}
+    assert {"_duckdb.abi3.so", "numpy", "pydantic_core"} <= {path.relative_to(layer).parts[0] for path in binaries}
+    tags = [path.read_text() for path in layer.glob("*.dist-info/WHEEL")]
+    needed = [tuple(map(int, found)) for tag in tags for found in re.findall(r"manylinux_(\d+)_(\d+)_", tag)]
+    assert max(needed) <= RUNTIME_GLIBC
 
 
 def test_the_packages_come_from_the_layers_alone(runtime: Path) -> None:
