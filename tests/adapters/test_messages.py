@@ -48,6 +48,16 @@ class TestEvents:
             with pytest.raises(EventNotAcceptedError, match="InternalFailure: try again"):
                 DefaultBus(client).publish("x", {})
 
+    def test_a_reason_that_no_event_can_hold_is_cut(self, aws: None) -> None:
+        client = boto3.client("events")
+        sent: list[dict[str, Any]] = []
+        client.meta.events.register("provide-client-params.events.PutEvents", lambda params, **_: sent.append(params))
+        DefaultBus(client).publish("x", {"Reason": "ä" * 300_000, "Short": "ä" * 10_000})
+        (entry,) = sent[0]["Entries"]
+        assert len(entry["Detail"].encode()) < 256 * 1024
+        detail = json.loads(entry["Detail"])
+        assert detail == {"Reason": "ä" * 10_000 + " …", "Short": "ä" * 10_000}
+
     def test_a_detail_that_is_no_json_is_refused_here(self, aws: None) -> None:
         with pytest.raises(ValueError, match="not JSON compliant"):
             DefaultBus().publish("x", {"drift": float("nan")})

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 SOURCE = "driftline"
 
+_LONGEST_TEXT = 10_000
+"""Characters of one text of a detail. EventBridge takes 256 KiB, and a document can be wrong in thousands of places."""
+
 
 class EventNotAcceptedError(DriftlineError):
     """EventBridge answered, but did not take the event; a retry may help."""
@@ -27,13 +30,17 @@ class DefaultBus:
         self._client = client or _client()
 
     def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None:
-        """Raises EventNotAcceptedError: PutEvents reports a refused entry in its answer, not as an error."""
+        """A text that is too long for an event is cut; files and the log have all of it.
+
+        Raises:
+            EventNotAcceptedError: PutEvents reports a refused entry in its answer, not as an error.
+        """
         answer = self._client.put_events(
             Entries=[
                 {
                     "Source": SOURCE,
                     "DetailType": detail_type,
-                    "Detail": json.dumps(detail, allow_nan=False),
+                    "Detail": json.dumps({name: _cut(value) for name, value in detail.items()}, allow_nan=False),
                     "Resources": list(resources),
                     # Named, so that the role can be bound to this bus.
                     "EventBusName": "default",
@@ -46,6 +53,10 @@ class DefaultBus:
                 f"the event bus refused the event: {refused.get('ErrorCode')}: {refused.get('ErrorMessage')}",
                 where=detail_type,
             )
+
+
+def _cut(value: object) -> object:
+    return f"{value[:_LONGEST_TEXT]} …" if isinstance(value, str) and len(value) > _LONGEST_TEXT else value
 
 
 def _client() -> "EventBridgeClient":
