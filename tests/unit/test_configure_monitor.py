@@ -125,6 +125,17 @@ class TestAGoodDocument:
         world.event()
         assert world.status()["monitors"]["data_quality"]["missing"] == []
 
+    @pytest.mark.parametrize(
+        ("window", "words"),
+        [
+            (b"", "from the schedule's occurrence before to the scheduled time"),
+            (b"    window: {start_offset: -P2D, end_offset: -P1D}\n", "from -P2D to -P1D of the scheduled time"),
+        ],
+    )
+    def test_the_status_says_which_window_is_judged(self, world: World, window: bytes, words: str) -> None:
+        world.upload(GOOD + window)
+        assert world.status()["monitors"]["data_quality"]["window"] == words
+
     def test_a_duplicate_event_changes_nothing(self, world: World) -> None:
         world.upload(GOOD)
         before = world.state()
@@ -192,6 +203,16 @@ class TestABadDocument:
         world.upload(BAD + b"    comparison: x\n")
         assert len(world.operators.told) == 2
         assert "the last good document still counts" in world.operators.told[-1][1]
+
+    def test_tells_people_what_goes_on_meanwhile(self, world: World) -> None:
+        world.upload(BAD)
+        world.upload(GOOD)
+        world.upload(BAD)
+        first, second = (message for _, message in world.operators.told)
+        assert "No monitor of this endpoint runs until it is mended." in first
+        assert "Nothing that ran before was changed: the last good document still counts." in second
+        for message in (first, second):
+            assert "Mend memory://bucket/monitors/flights.yaml and upload it again." in message
 
     def test_is_forgotten_after_the_next_good_one(self, world: World) -> None:
         world.upload(BAD)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from driftline.domain.windows import Window
 from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus, Trigger
-from driftline.usecases.last_execution import LastExecution, last_execution
+from driftline.usecases.last_execution import LastExecution, keep_last_execution, last_execution
 from driftline.usecases.profile_capture import profile_capture
 from driftline.usecases.run_monitor import run_monitor
 from driftline.usecases.suggest_baseline import suggest_baseline
@@ -330,6 +331,43 @@ def test_the_newest_window_that_has_rows_is_followed_up_and_down() -> None:
 
     assert execution.violations == 0
     assert signals(metrics) == {"executions_failed": 0, "violations": 0}
+
+
+def test_the_last_execution_keeps_what_messages_say_of_it() -> None:
+    store = InMemoryStore()
+    window = Window(HOUR, SCHEDULED)
+    execution = Execution(
+        "shop",
+        "data_quality",
+        ExecutionStatus.COMPLETED_WITH_VIOLATIONS,
+        "2 violations",
+        scheduled_time=SCHEDULED,
+        window=window,
+        rows=90,
+        violations=2,
+        coverage=0.75,
+        folder="reports/shop/data_quality/2026/03/01/15/",
+        revision=3,
+    )
+    request = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=SCHEDULED, trigger="rerun")
+
+    keep_last_execution(store, request, execution, judged=True)
+
+    assert last(store) == LastExecution(
+        status=ExecutionStatus.COMPLETED_WITH_VIOLATIONS,
+        reason="2 violations",
+        trigger="rerun",
+        scheduled_time=SCHEDULED,
+        last_scheduled=SCHEDULED,
+        last_judged=SCHEDULED,
+        folder="reports/shop/data_quality/2026/03/01/15/",
+        revision=3,
+        window_start=HOUR,
+        window_end=SCHEDULED,
+        rows=90,
+        violations=2,
+        coverage=0.75,
+    )
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"status": "Better"}'])

@@ -94,6 +94,13 @@ class TestRealHours:
         unmerge(store)
         assert count(store, START - timedelta(days=30), START + 3 * HOUR, enough=1) == (1, 1, False)
 
+    def test_labels_of_hours_without_captures_count_nothing(self, store: InMemoryStore) -> None:
+        unmerge(store)
+        first_hour = f"/{START:%Y/%m/%d/%H}/"
+        for key in [key for key in store.objects if key.startswith("state/profiles/") and first_hour in key]:
+            store.delete(key)
+        assert count(store, START, START + 3 * HOUR) == (1, 1, True)
+
     @pytest.mark.parametrize("folder", ["later", "\u00b2", "\u0663"])
     def test_folders_that_are_no_hours_count_nothing(self, store: InMemoryStore, folder: str) -> None:
         labels = next(key for key in store.objects if key.startswith("state/labels/"))
