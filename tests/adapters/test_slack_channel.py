@@ -121,6 +121,28 @@ class TestBot:
         thread = bot(receiver).send(RECOVERED, "1600000000.000100")
         assert thread == receiver.threads[0]
 
+    def test_what_slack_may_do_with_a_text_is_off(self, receiver: WebhookReceiver) -> None:
+        bot(receiver).send(OPENED, None)
+        sent = slack_arguments(receiver.received[0])
+        assert (sent["unfurl_links"], sent["unfurl_media"], sent["link_names"], sent["parse"]) == (
+            False, False, False, "none",
+        )  # fmt: skip
+        assert sent["text"] == "🟠 WARNING: 3 constraints violated in data_quality of flights-eta"
+
+    @pytest.mark.parametrize("code", ["ratelimited", "channel_not_found"])
+    def test_what_fails_in_a_thread_is_not_posted_beside_it(self, receiver: WebhookReceiver, code: str) -> None:
+        receiver.fail_next(status=200, body=b'{"ok": false, "error": "%s"}' % code.encode())
+        with pytest.raises((RetryLaterError, InvalidInputError), match=code):
+            bot(receiver).send(ESCALATED, "1600000000.000100")
+        assert len(receiver.received) == 1
+
+    def test_a_thread_that_is_gone_while_slack_is_busy_waits(self, receiver: WebhookReceiver) -> None:
+        receiver.fail_next(status=200, body=b'{"ok": false, "error": "thread_not_found"}')
+        receiver.fail_next(status=429, retry_after="5", body=b'{"ok": false, "error": "ratelimited"}')
+        with pytest.raises(RetryLaterError) as caught:
+            bot(receiver).send(ESCALATED, "1600000000.000100")
+        assert caught.value.after == 5
+
     def test_a_rate_limit_is_retried_later(self, receiver: WebhookReceiver) -> None:
         body = b'{"ok": false, "error": "ratelimited"}'
         receiver.fail_next(status=429, retry_after="12", body=body)

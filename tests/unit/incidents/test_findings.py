@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.incidents.findings import parse_findings
+from driftline.domain.incidents.findings import MOST_FEATURES, parse_findings
 from driftline.domain.incidents.watching import trouble, watch_subject
 from driftline.domain.incidents.words import line, span
 from tests.notifying import feature, summary, violation
@@ -96,6 +96,71 @@ def test_no_drift_but_columns_and_completeness() -> None:
         ("age", "share of values of the expected type"),
     ]
     assert findings.features == ("age", "gone", "os")
+
+
+def test_what_is_worst_is_worst_as_a_share_of_what_is_required() -> None:
+    # Given a small excess over a large requirement, and a large one over a small requirement
+    violations = [violation("large", 130.0, 100.0), violation("small", 0.002, 0.001), violation("least", 110.0, 100.0)]
+    findings = parse_findings(summary(violations), "x")
+    assert [line.subject for line in findings.evidence] == ["small", "large", "least"]
+    worse_than = quality(worse("mse", 130, 100), worse("mae", 0.002, 0.001), worse("r2", -0.9, -0.6), worse("x", 3, 2))
+    assert [line.subject for line in parse_findings(worse_than, "x").evidence] == ["mae", "r2", "x"]
+
+
+def test_without_a_drift_the_worst_is_said_with_what_is_required() -> None:
+    violations = [violation("age", 0.5, 1.0, "completeness_check"), violation("os", 0.9, 1.0, "data_type_check")]
+    findings = parse_findings(summary(violations), "x")
+    assert findings.headline == "2 violations in the data of shop; worst: age, completeness (0.5, required 1)"
+    assert [(piece.note, piece.interval) for piece in findings.evidence] == [
+        ("the current values are higher", None)
+    ] * 2
+    assert (findings.window[0] + timedelta(hours=1), findings.rows) == (findings.window[1], 4000)
+
+
+@pytest.mark.parametrize(
+    ("direction", "note"),
+    [
+        ("higher", "the current values are higher"),
+        ("lower", "the current values are lower"),
+        ("none", "something about amount"),
+        (None, "something about amount"),
+    ],
+)
+def test_evidence_says_which_way_else_what_the_report_says(direction: str | None, note: str) -> None:
+    one = {**violation("amount", 0.31, 0.1), "direction": direction}  # type: ignore[dict-item]
+    body = summary([one], [feature("amount", drift=0.31)])
+    (piece,) = parse_findings(body, "x").evidence
+    assert (piece.note, piece.interval) == (note, (0.2, 0.4))
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        ({"direction": "lower"}, "raw distance 0.31, 95 % 0.2 – 0.4; the current values are lower"),
+        ({"direction": "none"}, "raw distance 0.31, 95 % 0.2 – 0.4"),
+        ({"direction": "none", "interval": None}, "raw statistic 0.31"),
+        ({"direction": "none", "interval": None, "statistic": None}, "raw statistic unknown"),
+    ],
+)
+def test_the_raw_figure_stands_beside_what_decided(changes: dict[str, object], note: str) -> None:
+    one = {**violation("amount", 0.31, 0.1), **changes}  # type: ignore[dict-item]
+    (piece,) = parse_findings(summary([one], [feature("amount", drift=0.25)]), "x").evidence
+    assert piece.note == note
+
+
+def test_names_are_remembered_once_each_up_to_a_limit() -> None:
+    violations = [violation(f"f{i}", 0.3, 0.1) for i in range(MOST_FEATURES + 5)]
+    findings = parse_findings(summary([violations[0], *violations]), "x")
+    assert len(findings.features) == MOST_FEATURES
+    assert findings.violations == MOST_FEATURES + 6
+    assert len(findings.evidence) == 3
+
+
+def test_a_metric_that_is_certain_has_no_note() -> None:
+    findings = parse_findings(quality(*(worse(f"m{i}", 15, 10) for i in range(5))), "x")
+    assert [piece.note for piece in findings.evidence] == ["", "", ""]
+    assert (findings.window[0] + timedelta(hours=1), findings.rows) == (findings.window[1], 900)
+    assert parse_findings(quality(), "x").headline == ""
 
 
 def test_nothing_is_wrong() -> None:

@@ -88,7 +88,7 @@ def refusal_id(heard: Happening) -> str:
 def model_of(heard: Happening) -> str:
     """The model that came into use, in words."""
     package, model = _text(heard.detail, "ModelPackage"), _text(heard.detail, "Model")
-    named = model or package.rpartition("/model-package/")[2] or package
+    named = model or package.rpartition(":model-package/")[2]
     return f"the new model {name(named)}" if named else "a new model"
 
 
@@ -113,7 +113,7 @@ def _details(heard: Happening) -> Iterator[str]:
     """
     left_out = _LEFT_OUT - {"Reason"} if heard.kind == MODEL_ADOPTED else _LEFT_OUT
     for key, value in list(heard.detail.items())[:_MOST_FIELDS]:
-        if key not in left_out and value not in (None, "", False, {}):
+        if key not in left_out and value is not False and value not in (None, "", {}):
             yield line(f"{_LABELS.get(key, name(key))}: {_worded(value)}")
 
 
