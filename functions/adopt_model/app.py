@@ -1,5 +1,6 @@
 """A model reached an endpoint, or was approved for one: its baseline is taken into use. EventBridge invokes it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -9,20 +10,23 @@ from driftline.adapters.model_events_in import announcement_of
 from driftline.adapters.model_files import S3ModelFiles
 from driftline.adapters.s3 import S3Store
 from driftline.adapters.sagemaker_models import SageMakerModels
-from driftline.adapters.settings import Settings
-from driftline.usecases.adopt_model import adopt_model
+from driftline.adapters.settings import AdoptSettings
+from driftline.adapters.state_table import DynamoTable
+from driftline.usecases.adopt_model import TURN, adopt_model
+from driftline.usecases.one_at_a_time import Turns
 
 logger = Logger()
-settings = Settings.from_environment()
+settings = AdoptSettings.from_environment()
 store = S3Store(settings.bucket)
 files = S3ModelFiles(settings.bucket)
 models = SageMakerModels()
 events = DefaultBus()
+turns = Turns(DynamoTable(settings.state_table), "adoption", TURN, lambda: datetime.now(UTC))
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    adoption = adopt_model(announcement_of(event), store=store, models=models, files=files, events=events)
+    adoption = adopt_model(announcement_of(event), store=store, models=models, files=files, events=events, turns=turns)
     logger.info(
         "adopted",
         outcome=adoption.outcome,

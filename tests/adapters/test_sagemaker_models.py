@@ -17,6 +17,7 @@ from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.models.package import BaselineFiles
 from driftline.usecases.model_ports import DataFile
 from driftline.usecases.suggest_baseline import suggest_baseline
+from tests.aws import make_state_table
 from tests.fakes import InMemoryStore, RecordingOperators
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -239,6 +240,8 @@ def test_the_handler_adopts_what_the_endpoint_serves(client: Any, s3: Any, monke
     deploy(client, ("all", 1.0, arn), endpoint="flight-delay")
     # When the endpoint's event invokes the function
     monkeypatch.setenv("BUCKET", OURS)
+    monkeypatch.setenv("STATE_TABLE", "state")
+    make_state_table("state")
     spec = importlib.util.spec_from_file_location("app_adopt", REPOSITORY / "functions" / "adopt_model" / "app.py")
     assert spec is not None
     assert spec.loader is not None

@@ -10,17 +10,20 @@ from typing import Any
 import pytest
 
 from driftline.adapters.model_events_in import announcement_of
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 from driftline.domain.incidents.happenings import happening_message
 from driftline.domain.incidents.heard import Happening
 from driftline.domain.models.announcement import EndpointChanged, ModelTold, PackageChanged
 from driftline.domain.models.package import BaselineFiles, ModelPackage, ServedModel
-from driftline.usecases.adopt_model import ADOPTED_EVENT, Adoption, Outcome, adopt_model
+from driftline.usecases.adopt_model import ADOPTED_EVENT, TURN, Adoption, Outcome, adopt_model
+from driftline.usecases.baseline_files import read_files
 from driftline.usecases.baseline_memory import constraints_are_ours
 from driftline.usecases.model_log import load_model_log
 from driftline.usecases.model_ports import DataFile
+from driftline.usecases.one_at_a_time import Turns
 from driftline.usecases.suggest_baseline import suggest_baseline
-from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingEvents, RecordingOperators
+from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryTable, RecordingEvents, RecordingOperators
+from tests.merging import InterruptedStore
 
 AT = datetime(2026, 3, 1, 14, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -104,9 +107,17 @@ class World:
     models: FakeModels
     files: FakeFiles
     events: RecordingEvents
+    table: InMemoryTable = field(default_factory=InMemoryTable)
+    wall: datetime = AT
 
     def adopt(self, announcement: EndpointChanged | PackageChanged | ModelTold, **others: Any) -> Adoption:
-        ports: dict[str, Any] = {"store": self.store, "models": self.models, "files": self.files, "events": self.events}
+        ports: dict[str, Any] = {
+            "store": self.store,
+            "models": self.models,
+            "files": self.files,
+            "events": self.events,
+            "turns": Turns(self.table, "adoption", TURN, lambda: self.wall),
+        }
         return adopt_model(announcement, **(ports | others))
 
     def serve(self, package: ModelPackage, at: datetime = AT, made: datetime = AT - HOUR) -> EndpointChanged:
@@ -277,11 +288,11 @@ def test_files_of_a_package_are_nobody_s_suggestion(world: World) -> None:
     data = b"p,a\n0,1.5\n1,2.5\n"
     world.store.objects[f"{FOLDER}input/data.csv"] = data
     suggest_baseline("churn", "data_quality", store=world.store, operators=RecordingOperators())
-    assert constraints_are_ours(world.store, "churn", "data_quality")
+    assert constraints_are_ours(read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
     # When a package's takes its place
     world.adopt(world.serve(world.package()))
     # Then its thresholds count as somebody else's, and an event of the old data set changes and tells nothing
-    assert not constraints_are_ours(world.store, "churn", "data_quality")
+    assert not constraints_are_ours(read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
     operators = RecordingOperators()
     assert suggest_baseline("churn", "data_quality", store=world.store, operators=operators).unchanged
     assert world.current() == NEW_DATA
@@ -472,13 +483,67 @@ def test_cut_short_anywhere_a_redelivery_completes(world: World) -> None:
         return store.objects, [(event.detail["Id"], event.detail["Baselines"]) for event in fresh.events.published]
 
     whole = run(lambda _: {})
-    puts = 8  # two files kept, two lists of what is kept, two and two written; the ninth is the log
+    puts = 8  # two files kept, two lists of what is kept; one that is new, and two with what says so; then the log
     for call in range(1, puts + 1):
         assert run(lambda fresh, call=call: {"store": FailingStore(fresh.store, call, ["put"])}) == whole  # type: ignore[misc]
     assert run(lambda _: {"events": RecordingEvents(fail_on=1)}) == whole
     # After the event only the log is missing: it is sent twice rather than never, with one id, so that people hear once.
     objects, told = run(lambda fresh: {"store": FailingStore(fresh.store, puts + 1, ["put"])})
     assert (objects, told) == (whole[0], [*whole[1], *whole[1]])
+
+
+def test_two_models_at_once_are_adopted_one_after_the_other() -> None:
+    """The second event comes before any call of the first, and comes again when the first is done."""
+    first, second = (ModelTold("churn", f"v{each}", AT + each * HOUR, package=(ONE, TWO)[each]) for each in (0, 1))
+    newer = baseline("data_quality", "p,a\n1,0.5\n")
+
+    def two() -> World:
+        store = InMemoryStore(objects={"monitors/churn.yaml": ONLY_DATA})
+        store.objects |= {FOLDER + name: body for name, body in OLD_DATA.items()}
+        world = World(store, FakeModels(), FakeFiles(store), RecordingEvents())
+        world.models.packages = {arn: world.package(arn) for arn in (ONE, TWO)}
+        world.files.files |= {f"s3://training/{TWO}/data_quality/{name}": body for name, body in newer.items()}
+        return world
+
+    postponed = 0
+    for earlier, later in ((first, second), (second, first)):
+        for call in range(1, 80):
+            world = two()
+            heard: list[bool] = []
+
+            def meanwhile(world: World = world, later: ModelTold = later, heard: list[bool] = heard) -> None:
+                try:
+                    world.adopt(later)
+                except (RetryLaterError, StaleReadError):
+                    heard.append(False)
+                else:
+                    heard.append(True)
+
+            try:
+                world.adopt(earlier, store=InterruptedStore(world.store, call, meanwhile))
+            except StaleReadError:
+                world.adopt(earlier)
+            if not heard:
+                break
+            if not heard[0]:
+                postponed += 1
+                world.adopt(later)
+            assert world.current() == newer, call
+            assert [entry.model for entry in load_model_log(world.store, "churn").entries] == [ONE, TWO], call
+            assert not any(key.endswith("swap.json") for key in world.store.objects), call
+        assert call > 20
+    assert postponed > 30
+
+
+def test_the_turn_of_one_that_died_is_over_when_lambda_tries_for_the_third_time(world: World) -> None:
+    # Given a process that died with its turn
+    changed = world.serve(world.package())
+    world.table.put("adoption", "churn", json.dumps({"until": (AT + TURN).isoformat()}), version=0)
+    with pytest.raises(RetryLaterError):
+        world.adopt(changed)
+    world.wall += timedelta(minutes=1 + 2)
+    assert world.adopt(changed).outcome is Outcome.ADOPTED
+    assert world.adopt(changed).outcome is Outcome.UNCHANGED
 
 
 class TestEvents:

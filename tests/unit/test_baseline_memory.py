@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from driftline.usecases.baseline_files import read_files
 from driftline.usecases.baseline_memory import constraints_are_ours
 from driftline.usecases.suggest_baseline import suggest_baseline
 from tests.fakes import InMemoryStore, RecordingOperators
@@ -25,7 +26,7 @@ class Bucket:
         suggest_baseline("flights", "data_quality", store=self.store, operators=RecordingOperators())
 
     def ours(self) -> bool:
-        return constraints_are_ours(self.store, "flights", "data_quality")
+        return constraints_are_ours(read_files(self.store, FOLDER, ("constraints.json", "suggestion.json")))
 
 
 @pytest.fixture
@@ -85,7 +86,8 @@ def test_an_import_after_edited_ones_were_deleted_is_not(bucket: Bucket) -> None
 def test_the_other_monitors_baseline_says_nothing(bucket: Bucket) -> None:
     bucket.read("1.5,UA")
     bucket.store.put("baselines/flights/model_quality/constraints.json", bucket.store.objects[CONSTRAINTS])
-    assert not constraints_are_ours(bucket.store, "flights", "model_quality")
+    other = "baselines/flights/model_quality/"
+    assert not constraints_are_ours(read_files(bucket.store, other, ("constraints.json", "suggestion.json")))
 
 
 def test_the_memory_of_an_earlier_version_still_says_what_is_ours(bucket: Bucket) -> None:

@@ -110,6 +110,12 @@ class NotifySettings(Settings):
     """How long signed links to reports should hold, if they are not served; 0 for none."""
 
 
+class AdoptSettings(Settings):
+    """Of adopt_model."""
+
+    state_table: str = Field(alias="STATE_TABLE", min_length=1)
+
+
 class RetrainingSettings(Settings):
     """Of start_retraining."""
 

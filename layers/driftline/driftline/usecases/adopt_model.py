@@ -1,13 +1,14 @@
 """A new model reaches an endpoint: its baseline is taken into use, the model is logged, people are told.
 
 Order of the side effects: baselines, event, and last the entry in the model log, which is the note that it is done. An
-event that comes again finds the entry and does nothing; one that was cut short does the rest.
+event that comes again finds the entry and does nothing; one that was cut short does the rest. One event of an endpoint
+is worked on at a time: of two at once the older model's baseline could come to lie on the newer one's.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -21,9 +22,13 @@ from driftline.usecases.model_arrival import Arrival, NotForUsError, arrival_of
 from driftline.usecases.model_log import ModelEntry, load_model_log, log_model
 from driftline.usecases.model_ports import DataFile, ModelFiles, Models
 from driftline.usecases.new_baseline import has_baseline, kept_in, take_data_set, take_files
+from driftline.usecases.one_at_a_time import Turns
 from driftline.usecases.ports import Events, ObjectStore
 
 ADOPTED_EVENT = "Model Adopted"
+
+TURN = timedelta(seconds=130)
+"""Longer than the function may run, which is two minutes, and over when Lambda tries for the third time."""
 
 
 class Outcome(StrEnum):
@@ -70,20 +75,29 @@ class Adoption:
 
 
 def adopt_model(
-    announcement: Announcement, *, store: ObjectStore, models: Models, files: ModelFiles, events: Events
+    announcement: Announcement, *, store: ObjectStore, models: Models, files: ModelFiles, events: Events, turns: Turns
 ) -> Adoption:
     """Takes the baseline of a new model into use, for each monitor of its endpoint.
 
     A baseline that cannot be used changes nothing: the one that was there stays, and the event says why.
 
+    Args:
+        turns: On endpoints.
+
     Raises:
-        RetryLaterError: SageMaker cannot answer now.
+        RetryLaterError: SageMaker cannot answer now, or another event of the endpoint is being worked on.
+        StaleReadError: another event of the endpoint began at the same moment.
         InvalidInputError: the model log cannot be read.
     """
     try:
         arrival = arrival_of(announcement, store, models)
     except NotForUsError as reason:
         return Adoption(Outcome.IGNORED, str(reason))
+    with turns.on(arrival.document.endpoint):
+        return _adopt(arrival, store, files, events)
+
+
+def _adopt(arrival: Arrival, store: ObjectStore, files: ModelFiles, events: Events) -> Adoption:
     endpoint, entry = arrival.document.endpoint, ModelEntry(at=arrival.at, model=arrival.model, source=arrival.source)
     log = load_model_log(store, endpoint)
     before = [known for known in log.entries if known.at <= arrival.at]

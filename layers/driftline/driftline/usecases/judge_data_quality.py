@@ -9,11 +9,12 @@ from driftline.domain.data_quality.metrics import NAMESPACE
 from driftline.domain.data_quality.statistics import Statistics, parse_statistics
 from driftline.domain.data_quality.summary import NewModel
 from driftline.domain.drift.distance import Comparison
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.profiles.resolve import resolve_columns
 from driftline.domain.windows import Window
+from driftline.usecases.baseline_files import CONSTRAINTS, STATISTICS, read_files
 from driftline.usecases.evidence import sample_inferences
 from driftline.usecases.judgement import Judgement
 from driftline.usecases.ports import ObjectStore
@@ -40,8 +41,10 @@ def judge_data_quality(
         InvalidInputError: there are no constraints, or a file of the baseline cannot be read.
     """
     endpoint = document.endpoint
-    constraints, constraints_key = _constraints(store, endpoint)
-    statistics, statistics_key = _statistics(store, endpoint)
+    folder = layout.baseline_folder(endpoint, MONITOR)
+    files = read_files(store, folder, (STATISTICS, CONSTRAINTS))
+    constraints, constraints_key = _constraints(files.get(CONSTRAINTS), store, folder)
+    statistics, statistics_key = _statistics(files.get(STATISTICS), folder)
     loaded = load_window(store, endpoint, window, document.variant)
     table = resolve_columns(
         loaded.profile,
@@ -91,23 +94,20 @@ def _judgement(evaluation: Evaluation) -> Judgement:
     )
 
 
-def _constraints(store: ObjectStore, endpoint: str) -> tuple[Constraints, str]:
-    folder = layout.baseline_folder(endpoint, MONITOR)
-    key = f"{folder}constraints.json"
-    try:
-        return parse_constraints(store.get(key).body, key), key
-    except ObjectNotFoundError:
+def _constraints(body: bytes | None, store: ObjectStore, folder: str) -> tuple[Constraints, str]:
+    key = folder + CONSTRAINTS
+    if body is None:
         raise InvalidInputError(
             "there is no baseline to judge against",
             where=store.uri(key),
             expected="constraints.json, and statistics.json for the drift check",
             mend=f"Upload a data set to {folder}input/, or the files that SageMaker made to {folder}.",
-        ) from None
+        )
+    return parse_constraints(body, key), key
 
 
-def _statistics(store: ObjectStore, endpoint: str) -> tuple[Statistics | None, str | None]:
-    key = f"{layout.baseline_folder(endpoint, MONITOR)}statistics.json"
-    try:
-        return parse_statistics(store.get(key).body, key), key
-    except ObjectNotFoundError:
+def _statistics(body: bytes | None, folder: str) -> tuple[Statistics | None, str | None]:
+    if body is None:
         return None, None  # The summary says that drift was not checked.
+    key = folder + STATISTICS
+    return parse_statistics(body, key), key

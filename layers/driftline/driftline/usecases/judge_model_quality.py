@@ -24,7 +24,8 @@ from driftline.domain.model_quality.values import label_text
 from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.windows import Window
-from driftline.usecases.baseline_memory import constraints_are_ours
+from driftline.usecases.baseline_files import CONSTRAINTS, read_files
+from driftline.usecases.baseline_memory import MEMORY_FILE, constraints_are_ours
 from driftline.usecases.judgement import Judgement
 from driftline.usecases.merged_hours import MergedHour
 from driftline.usecases.merged_window import MergedWindow, load_merged
@@ -56,12 +57,11 @@ def judge_model_quality(
         InvalidInputError: the constraints cannot be read or are for another problem.
     """
     endpoint = document.endpoint
-    constraints, constraints_key = _constraints(store, endpoint)
+    constraints, constraints_key, ours = _constraints(store, endpoint)
     captures = stores(document.capture.bucket) if stores and document.capture.bucket else store
     merged = load_merged(store, endpoint, window, document.variant, captures=captures, stores=stores)
     attributes = attributes_of(monitor, document.columns.output if document.columns else ())
     quality = window_quality(store, endpoint, merged, attributes)
-    ours = constraints is None or constraints_are_ours(store, endpoint, MONITOR)
     evaluation = evaluate(
         quality.state,
         constraints,
@@ -162,9 +162,12 @@ def _stored(store: ObjectStore, key: str, problem: ProblemType) -> WindowQuality
         return None  # Absent, or of another version: it is made anew.
 
 
-def _constraints(store: ObjectStore, endpoint: str) -> tuple[QualityConstraints | None, str | None]:
-    key = f"{layout.baseline_folder(endpoint, MONITOR)}constraints.json"
-    try:
-        return parse_quality_constraints(store.get(key).body, key), key
-    except ObjectNotFoundError:
-        return None, None
+def _constraints(store: ObjectStore, endpoint: str) -> tuple[QualityConstraints | None, str | None, bool]:
+    """(constraints, their key, whether Driftline suggested them); where there are none, they are nobody else's."""
+    folder = layout.baseline_folder(endpoint, MONITOR)
+    files = read_files(store, folder, (CONSTRAINTS, MEMORY_FILE))
+    body = files.get(CONSTRAINTS)
+    if body is None:
+        return None, None, True
+    key = folder + CONSTRAINTS
+    return parse_quality_constraints(body, key), key, constraints_are_ours(files)

@@ -61,8 +61,8 @@ def log_model(store: ObjectStore, endpoint: str, entry: ModelEntry) -> ModelLog:
     """Adds an entry, in the order of times, and gives the log as it is then.
 
     The same entry again, and one that names the model that was there at that time already, add nothing: events come
-    twice, and several tell of the same change. Two writers at the same time could lose an entry; adopt_model works
-    on one event of an endpoint at a time.
+    twice, and several tell of the same change. Two writers at the same time could lose an entry: adopt_model, the only
+    one, takes turns.
 
     Raises:
         InvalidInputError: the log that is there cannot be read.

@@ -1,8 +1,8 @@
 """One at a time works on an endpoint's ledger.
 
 Whoever has the turn wrote it into the ledger; everybody else comes again later. A turn that was cut short ends by the
-clock. That is the only use of the clock here: decisions know the times of events alone. Should a turn that ran out
-go on after all, its next write fails, because the item has another version by then.
+clock. That is the only use of the clock here: decisions know the times of events and of deliveries alone. Should a turn
+that ran out go on after all, its next write fails, because the item has another version by then.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,0 +1,128 @@
+"""The files of a baseline change together: nobody sees new statistics beside old constraints.
+
+S3 changes one object at a time. So `swap.json`, one put, says first what is going to be there: from then on readers
+take the files from it. Then each file is put in its place, and `swap.json` goes. Cut short anywhere, readers see the
+old files or the new ones, and whoever writes next finishes what is left. A file that somebody else wrote meanwhile is
+theirs: the swap is over for it.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+import msgspec
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.usecases.ports import ObjectStore, StoredObject
+
+STATISTICS = "statistics.json"
+CONSTRAINTS = "constraints.json"
+SWAP_FILE = "swap.json"
+
+_JSON = "application/json"
+_ATTEMPTS = 5
+"""A swap takes a second or two; each attempt of a reader takes three requests at least."""
+
+
+class _Swap(msgspec.Struct, frozen=True):
+    """What a swap is about, by file name.
+
+    Attributes:
+        before: The SHA-256 of what was there; None for what was not.
+        files: What is there from now on.
+    """
+
+    before: dict[str, str | None]
+    files: dict[str, bytes]
+
+    def replaces(self, name: str, there: bytes | None) -> bool:
+        return name in self.files and self.before.get(name) == _digest(there)
+
+
+def read_files(store: ObjectStore, folder: str, names: Iterable[str]) -> Mapping[str, bytes]:
+    """The files of these names that there are, as they were at one moment.
+
+    Args:
+        folder: Of the baseline, with a closing slash.
+
+    Raises:
+        StaleReadError: they change all the time; read again later.
+    """
+    wanted = tuple(names)
+    for _ in range(_ATTEMPTS):
+        swap_before = _find(store, folder + SWAP_FILE)
+        found = {name: each for name in wanted if (each := _find(store, folder + name)) is not None}
+        swap_after = _find(store, folder + SWAP_FILE)
+        if swap_before != swap_after:
+            continue
+        if swap_before is not None:
+            swap = _parsed(swap_before, store, folder)
+            bodies = {name: each.body for name, each in found.items()}
+            return bodies | {name: swap.files[name] for name in wanted if swap.replaces(name, bodies.get(name))}
+        if all(_is_still(store, folder + name, found.get(name)) for name in wanted):
+            return {name: each.body for name, each in found.items()}
+    raise StaleReadError("the baseline changed while it was read", where=store.uri(folder))
+
+
+def replace_files(store: ObjectStore, folder: str, files: Mapping[str, bytes]) -> None:
+    """Puts JSON files in the place of those that are there; for readers all of them change at once."""
+    finish_swap(store, folder)
+    before = {name: digest_of(store, folder + name) for name in files}
+    changed = {name: body for name, body in files.items() if before[name] != _digest(body)}
+    if len(changed) > 1:
+        swap = _Swap({name: before[name] for name in changed}, changed)
+        store.put(folder + SWAP_FILE, msgspec.json.encode(swap), content_type=_JSON)
+        finish_swap(store, folder)
+    else:
+        for name, body in changed.items():
+            store.put(folder + name, body, content_type=_JSON)
+
+
+def finish_swap(store: ObjectStore, folder: str) -> None:
+    """Does what a swap that was cut short left undone; nothing if there is none.
+
+    Raises:
+        InvalidInputError: what it says cannot be read.
+    """
+    found = _find(store, folder + SWAP_FILE)
+    if found is None:
+        return
+    swap = _parsed(found, store, folder)
+    for name, body in sorted(swap.files.items()):
+        there = _find(store, folder + name)
+        if swap.replaces(name, there.body if there else None):
+            store.put(folder + name, body, content_type=_JSON)
+    store.delete(folder + SWAP_FILE)
+
+
+def digest_of(store: ObjectStore, key: str) -> str | None:
+    """The SHA-256 of an object; None if there is none."""
+    found = _find(store, key)
+    return _digest(found.body) if found else None
+
+
+def _digest(body: bytes | None) -> str | None:
+    return None if body is None else sha256(body).hexdigest()
+
+
+def _find(store: ObjectStore, key: str) -> StoredObject | None:
+    try:
+        return store.get(key)
+    except ObjectNotFoundError:
+        return None
+
+
+def _is_still(store: ObjectStore, key: str, read: StoredObject | None) -> bool:
+    """Whether the object is the one that was read; a listing has its entity tag without its bytes."""
+    etag = next((summary.etag for summary in store.list(key) if summary.key == key), None)
+    return etag == (read.etag if read else None)
+
+
+def _parsed(found: StoredObject, store: ObjectStore, folder: str) -> _Swap:
+    try:
+        return msgspec.json.decode(found.body, type=_Swap)
+    except msgspec.DecodeError as error:
+        raise InvalidInputError(
+            f"nobody can read what the baseline is being replaced with: {error}",
+            where=store.uri(folder + SWAP_FILE),
+            mend="Delete the file, then upload both files of the baseline.",
+        ) from None
