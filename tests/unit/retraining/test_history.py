@@ -41,6 +41,16 @@ def test_requests_and_approvals_of_a_day_are_in_the_order_of_their_times() -> No
     assert [each.record.at for each in retrainings(world.store, ENDPOINT, 1)] == [START + 2 * HOUR]
 
 
+def test_ends_take_no_place_among_the_newest_decisions() -> None:
+    world = World(document())
+    for hours in (0, 2):
+        request = world.alarm(START + hours * HOUR).id
+        world.retrainer.note_end(RunEnd("Succeeded", START + (hours + 1) * HOUR, id=request))
+    found = retrainings(world.store, ENDPOINT, 2)
+    assert [each.record.at for each in found] == [START + 2 * HOUR, START]
+    assert all(each.end for each in found)
+
+
 def test_an_approval_counts_until_the_request_expires_and_not_a_moment_longer() -> None:
     world = World(MANUAL)
     request = world.alarm().id
