@@ -11,6 +11,7 @@ from email.utils import format_datetime
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import ANY, Stubber
 from pydantic import SecretStr, ValidationError
@@ -386,6 +387,24 @@ class TestLoading:
         assert missing.accepts(replace(OPENED, channels=("teams", "somebody")))
         assert not missing.accepts(replace(OPENED, channels=("teams", "email")))
         with pytest.raises(RetryLaterError, match="not-there"):
+            missing.send(OPENED, None)
+
+    def test_parameters_that_cannot_be_read_now_are_tried_again_and_the_others_work(self, aws: None) -> None:
+        class Away(SSMProvider):
+            def get_multiple(self, path: str, **_: object) -> dict[str, object]:  # type: ignore[override]
+                raise GetParameterError("throttled")
+
+        secret = {"teams": {"kind": "teams", "webhook_url": "https://e.example/x"}}
+        boto3.client("secretsmanager").create_secret(Name="channels", SecretString=json.dumps(secret))
+        sources = Sources("/driftline/d/channels/", "channels")
+        email, teams, missing = load_channels(sources, parameters=Away(), secrets=SecretsProvider())
+        assert (email.name, teams.name) == ("email", "teams")
+        assert missing.accepts(OPENED)
+        assert missing.accepts(replace(OPENED, channels=("somebody",)))
+        assert not missing.accepts(replace(OPENED, channels=("teams",)))
+        with pytest.raises(
+            RetryLaterError, match="/driftline/d/channels: the parameters of the channels cannot be read"
+        ):
             missing.send(OPENED, None)
 
 
