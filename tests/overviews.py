@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -131,6 +132,15 @@ def rendered(store: InMemoryStore, *endpoints: str) -> InMemoryStore:
         render_endpoint_page(store, endpoint)
     render_index_page(store)
     return store
+
+
+def written(store: InMemoryStore, folder: Path) -> Path:
+    """All pages of a store as files, so that links lead somewhere."""
+    for key, body in store.objects.items():
+        if key.endswith(".html"):
+            (folder / key).parent.mkdir(parents=True, exist_ok=True)
+            (folder / key).write_bytes(body)
+    return folder
 
 
 def many(endpoints: int = 100) -> InMemoryStore:

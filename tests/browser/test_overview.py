@@ -11,7 +11,7 @@ from tests.browser.opening import Opened, until
 from tests.browser.test_features import drawn
 from tests.browser.test_reading import findings
 from tests.fakes import InMemoryStore
-from tests.overviews import many, rendered, season
+from tests.overviews import many, rendered, season, written
 from tests.reporting import HOSTILE, taxi_store
 
 SHOP, INDEX = "reports/shop/index.html", "reports/index.html"
@@ -24,11 +24,7 @@ def open_key(opened_file: Callable[..., Opened], tmp_path: Path) -> OpenKey:
     """Opens an object of a store, among all its pages, so that links lead somewhere."""
 
     def open_page(store: InMemoryStore, key: str, **more: str) -> Page:
-        for each, body in store.objects.items():
-            if each.endswith(".html"):
-                (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
-                (tmp_path / each).write_bytes(body)
-        return opened_file(tmp_path / key, **more).page
+        return opened_file(written(store, tmp_path) / key, **more).page
 
     return open_page
 

@@ -257,14 +257,31 @@ def test_an_execution_by_hand_judges_any_window(cloud: EmbeddedCloud) -> None:
     assert answer["Rows"] == 300
 
 
-def test_an_endpoint_without_a_baseline_fails_with_a_reason(cloud: EmbeddedCloud, completed: Inbox) -> None:
-    Bucket(cloud).put("monitors/new.yaml", document("new"))
+def test_an_endpoint_without_a_baseline_fails_with_a_page_until_there_is_one(
+    cloud: EmbeddedCloud, completed: Inbox
+) -> None:
+    bucket = Bucket(cloud)
+    bucket.put("monitors/new.yaml", document("new"))
+    bucket.put(capture_key("new"), capture_file(rows(600, seed=3)))
     cloud.drain()
     completed.take()
     _fire(cloud, "new")
     (event,) = completed.take()
     assert event["detail-type"] == "Monitoring Execution Failed"
     assert "baselines/new/data_quality" in event["detail"]["FailureReason"]
+    assert event["detail"]["ReportUri"] == f"s3://{cloud.bucket}/{reports_folder('new')}"
+    assert b"No verdict: there is no baseline" in bucket.get(f"{reports_folder('new')}report.html")
+    assert b'<li><a class="cell failed"' in bucket.get("reports/new/index.html")
+    # When the baseline comes, and somebody sends what the page says to the queue
+    bucket.put("baselines/new/data_quality/input/people.csv", baseline_csv(rows(1000, seed=1)))
+    cloud.drain()
+    again = {"endpoint": "new", "monitor": "data_quality", "scheduled_time": SCHEDULED.isoformat()}
+    body = json.dumps({**again, "trigger": "schedule"})
+    cloud.client("sqs").send_message(QueueUrl=cloud.outputs["RunQueueUrl"], MessageBody=body)
+    cloud.drain()
+    # Then the verdict has the page and the field, whatever came before
+    assert b"No verdict" not in bucket.get(f"{reports_folder('new')}report.html")
+    assert b'<li><a class="cell failed"' not in bucket.get("reports/new/index.html")
 
 
 def test_a_function_may_not_do_more_than_its_work(cloud: EmbeddedCloud) -> None:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
+from tests.failing import failed_shop
 from tests.fakes import InMemoryStore
 from tests.reporting import shop_store, taxi_store
 
@@ -47,6 +48,19 @@ def test_that_of_a_scheduled_time_for_machines_and_for_the_browser(shop: Path, m
     page = shop / "reports/shop/model_quality/2026/03/01/13/report.html"
     assert json.loads(result.stdout) == {"report": str(page), "size": page.stat().st_size}
     assert opened == [page.as_uri()]
+
+
+def test_a_failed_execution_gets_the_page_that_says_why(tmp_path: Path) -> None:
+    store = failed_shop()
+    store.delete(f"{FOLDER}15/report.html")
+    root = written(store, tmp_path)
+
+    result = CliRunner().invoke(app, ["report", "--store", str(root), "--scheduled", "2026-03-01T15:00:00Z"])
+    newest = CliRunner().invoke(app, ["report", "--store", str(root)])
+
+    assert result.exit_code == ExitCode.COMPLETED, result.output
+    assert "No verdict: there is no baseline" in (root / FOLDER / "15" / "report.html").read_text()
+    assert str(root / FOLDER / "14" / "report.html") in newest.output  # the newest verdict
 
 
 def test_sagemakers_files_get_pages(shared_data: Path, tmp_path: Path) -> None:

@@ -64,6 +64,18 @@ class TestAStart:
         }
         assert world.targets.orders[0].own == {"Bucket", "Endpoint", "Json"}
 
+    def test_an_execution_that_failed_gives_no_window_and_no_report(self) -> None:
+        world = World()
+        world.store.objects[f"state/executions/{ENDPOINT}/model_quality/last.json"] = (
+            b'{"status": "Failed", "reason": "no baseline", "trigger": "schedule", "folder": '
+            b'"reports/churn/model_quality/2026/03/02/14/", "window_start": "2026-03-02T13:00:00Z", '
+            b'"window_end": "2026-03-02T14:00:00Z"}'
+        )
+        world.alarm()
+        parameters = world.targets.orders[0].parameters
+        assert "WindowStart" not in parameters
+        assert parameters["ReportUri"] == "memory://bucket/reports/churn/model_quality/"
+
     def test_a_monitor_that_never_ran_gives_no_window(self) -> None:
         world = World()
         world.alarm()

@@ -95,6 +95,18 @@ def test_no_rule_is_too_complex_for_eventbridge(resources: dict[str, dict[str, A
     assert max(found.values()) <= 7, found
 
 
+@pytest.mark.parametrize("name", ["render_report", "render_report.failed"])
+def test_pages_are_made_however_an_execution_ends(resources: dict[str, dict[str, Any]], name: str) -> None:
+    pattern = resources["RenderRule"]["Properties"]["EventPattern"]
+    event = json.loads((REPOSITORY / "events" / f"{name}.json").read_text())
+    (folder,) = pattern["detail"]["ReportUri"]
+    begins = folder["prefix"]["Fn::Sub"].replace("${Bucket}", "driftline-bucket-1a2b3c4d5e6f")
+
+    assert event["source"] in pattern["source"]
+    assert event["detail-type"] in pattern["detail-type"]
+    assert event["detail"]["ReportUri"].startswith(begins)
+
+
 def test_every_role_says_exactly_what_it_may_do(resources: dict[str, dict[str, Any]]) -> None:
     roles = of_type(resources, "AWS::IAM::Role")
     # Schedules have one each: the monitors', the sweep's, that of check_freshness and the tick's.

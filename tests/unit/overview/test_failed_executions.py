@@ -18,22 +18,21 @@ from driftline.domain.overview.view_endpoint import endpoint_view
 from driftline.domain.overview.view_index import index_view
 from driftline.domain.reports.place import parse_place
 from driftline.domain.windows import Window
-from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.usecases.execution import ExecutionRequest
 from driftline.usecases.failures import keep_failure
 from driftline.usecases.last_execution import last_execution
 from driftline.usecases.past_executions import folders_before
-from driftline.usecases.ports import ObjectStore
 from driftline.usecases.rebuild_overview import rebuild_overview
 from driftline.usecases.render_execution import render_execution
-from driftline.usecases.run_monitor import FAILED_EVENT, run_monitor
-from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
+from driftline.usecases.run_monitor import FAILED_EVENT
+from tests.failing import fail, run
+from tests.fakes import InMemoryStore, RecordingEvents
 from tests.overviews import record
 from tests.reporting import HOSTILE, LAST, folder_of, shop_store
 
 HOUR = timedelta(hours=1)
 FOLDER = folder_of("data_quality")
 PAGE, RECORD = f"{FOLDER}report.html", "state/overview/shop/data_quality/2026/03/20260301T1500Z.json"
-BASELINE = "baselines/shop/data_quality/constraints.json"
 SHOP_PAGE, INDEX = "reports/shop/index.html", "reports/index.html"
 
 
@@ -47,34 +46,6 @@ def shop(executed: InMemoryStore) -> InMemoryStore:
     """Three windows, of which the newest was not judged for data quality yet."""
     judged = {key: body for key, body in executed.objects.items() if "data_quality/2026/03/01/15/" not in key}
     return InMemoryStore(objects=judged)
-
-
-def run(
-    store: ObjectStore, scheduled: datetime = LAST, events: RecordingEvents | None = None, **more: object
-) -> Execution:
-    request = ExecutionRequest.model_validate(
-        {
-            "endpoint": "shop",
-            "monitor": "data_quality",
-            "scheduled_time": scheduled,
-            "trigger": "schedule",
-            **more,
-        }
-    )
-    return run_monitor(
-        request, store=store, metrics=RecordingMetrics(), events=events or RecordingEvents(), signals_namespace="D/s"
-    )
-
-
-def fail(
-    store: InMemoryStore, scheduled: datetime = LAST, events: RecordingEvents | None = None, **more: object
-) -> Execution:
-    """Runs while there is no baseline."""
-    baseline = store.objects.pop(BASELINE)
-    execution = run(store, scheduled, events, **more)
-    store.objects[BASELINE] = baseline
-    assert execution.status is ExecutionStatus.FAILED
-    return execution
 
 
 def text_of(body: bytes) -> str:

@@ -11,6 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.overview.failure import FAILURE, Failure
+from driftline.domain.reports.place import parse_place
 from tests.aws import CONTEXT, fake_aws
 from tests.reporting import MADE, made_store
 
@@ -39,8 +41,8 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
         yield module.handler
 
 
-def event() -> dict[str, Any]:
-    return dict(json.loads((REPOSITORY / "events" / "render_report.json").read_text()))
+def event(name: str = "render_report") -> dict[str, Any]:
+    return dict(json.loads((REPOSITORY / "events" / f"{name}.json").read_text()))
 
 
 def test_the_event_of_an_execution_makes_its_page(handler: Handler) -> None:
@@ -64,6 +66,38 @@ def test_the_event_of_an_execution_makes_the_pages_that_it_is_on(handler: Handle
         assert b"dep_delay" in page["Body"].read()
     states = s3.list_objects_v2(Bucket=BUCKET, Prefix="state/overview/flight-delay/")["Contents"]
     assert len(states) == 2  # the execution's record and the endpoint's line
+
+
+def test_the_event_of_a_failed_execution_makes_its_page(handler: Handler) -> None:
+    failed, s3 = event("render_report.failed"), boto3.client("s3")
+    later = FOLDER.replace("/15/", "/16/")
+    failed["detail"]["ReportUri"] = f"s3://{BUCKET}/{later}"
+    failure = Failure.of(parse_place(later), None, InvalidInputError("there is no baseline"))
+    s3.put_object(Bucket=BUCKET, Key=f"{later}{FAILURE}", Body=failure.to_json())
+
+    answer = handler(failed, CONTEXT)
+
+    body = s3.get_object(Bucket=BUCKET, Key=f"{later}report.html")["Body"].read()
+    assert answer == {"report": f"s3://{BUCKET}/{later}report.html", "size": len(body)}
+    assert b"No verdict: there is no baseline." in body
+    for key in ("reports/index.html", "reports/flight-delay/index.html"):
+        assert b"No verdict: there is no baseline." in s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+
+def test_a_late_event_of_a_failure_makes_the_page_of_the_verdict(handler: Handler) -> None:
+    handler(event("render_report.failed"), CONTEXT)
+
+    body = boto3.client("s3").get_object(Bucket=BUCKET, Key=f"{FOLDER}report.html")["Body"].read()
+    assert b"No verdict" not in body
+
+
+def test_a_failure_by_hand_makes_nothing(handler: Handler) -> None:
+    failed = event("render_report.failed")
+    failed["detail"]["ReportUri"] = ""
+
+    assert handler(failed, CONTEXT) == {"report": None, "size": 0}
+    record = {"messageId": "m", "body": json.dumps(failed), "eventSource": "aws:sqs", "attributes": {}}
+    assert handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
 
 
 def test_messages_of_the_queue_fail_alone(handler: Handler) -> None:

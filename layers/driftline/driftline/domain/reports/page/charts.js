@@ -113,16 +113,19 @@ const level = (c, label, value, times, colour = c.bad) => ({
   label, data: times.map(() => value), borderColor: colour, borderDash: [5, 4], borderWidth: 1.5, pointStyle: "line", pointRadius: 0, fill: false,
 });
 
+// What leads over windows without a figure is dotted.
+const gaps = { spanGaps: true, segment: { borderDash: ({ p0, p1 }) => (p0.skip || p1.skip ? [2, 4] : undefined) } };
+
 // A figure of each execution, this one last; a threshold, a baseline and an interval where there are any.
 const timeChart = (times, series, { threshold = null, baseline = null, lower = null, upper = null, text = null, zero = true } = {}) => (c) => {
   const past = times.length - 1;
   const datasets = [{
-    ...currentStyle(c), label: series.label, data: series.values, spanGaps: true, tension: 0, fill: false,
+    ...currentStyle(c), label: series.label, data: series.values, ...gaps, tension: 0, fill: false,
     pointRadius: times.map((_, i) => (i === past ? 5 : 2.5)), pointBackgroundColor: c.current, pointHitRadius: 8,
   }];
   if (lower && upper && upper.some((each) => each !== null)) {
-    datasets.push({ label: "_lower", data: lower, borderWidth: 0, pointRadius: 0, fill: false, spanGaps: true });
-    datasets.push({ label: "95 % interval", data: upper, borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1", spanGaps: true });
+    datasets.push({ label: "_lower", data: lower, borderWidth: 0, pointRadius: 0, fill: false });
+    datasets.push({ label: "95 % interval", data: upper, borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1" });
   }
   if (threshold !== null) datasets.push(level(c, "Threshold", threshold, times));
   if (baseline !== null && baseline !== threshold) datasets.push(level(c, beside.name, baseline, times, c.baseline));
@@ -227,7 +230,7 @@ const miniChart = (type, datasets, x, labels) => ({
 
 const miniTimes = (values, threshold) => (c) => {
   const datasets = [{
-    data: values, borderColor: c.current, borderWidth: 1.5, spanGaps: true, fill: false, pointBorderWidth: 0,
+    data: values, borderColor: c.current, borderWidth: 1.5, ...gaps, fill: false, pointBorderWidth: 0,
     pointRadius: values.map((_, i) => (i === values.length - 1 ? 3 : 0)), pointBackgroundColor: c.current,
   }];
   if (threshold !== null) datasets.push(level(c, "", threshold, values, c.bad));
