@@ -109,13 +109,22 @@ monitors:
 """
 
 
-def regression_store() -> InMemoryStore:
-    """One hour of 200 predictions, 120 of which have their truth; an execution of it."""
-    store = InMemoryStore(objects={"monitors/shop.yaml": REGRESSION.encode()})
+def regression_store(*, baseline: bool = False) -> InMemoryStore:
+    """One hour of 200 predictions, 120 of which have their truth; an execution of it.
+
+    Args:
+        baseline: Of 400 rows with errors of at most two.
+    """
+    text = REGRESSION.replace("score}", "score, ground_truth_attribute: label}") if baseline else REGRESSION
+    store = InMemoryStore(objects={"monitors/shop.yaml": text.encode()})
+    if baseline:
+        rows = "".join(f"{45 + i % 40},{45 + i % 40 + i * 3 % 5 - 2}\n" for i in range(400))
+        store.objects["baselines/shop/model_quality/input/reference.csv"] = f"score,label\n{rows}".encode()
+        suggest_baseline("shop", "model_quality", store=store, operators=RecordingOperators())
     moment = START + timedelta(hours=2)
     key = capture_key(moment)
-    rows = [(f"{50 + i % 40:.1f}", "1.0", "de") for i in range(200)]
-    store.put(key, hour_of_captures(moment, rows, seconds=15).replace(b'"id-', b'"h2-'))
+    captured = [(f"{50 + i % 40:.1f}", "1.0", "de") for i in range(200)]
+    store.put(key, hour_of_captures(moment, captured, seconds=15).replace(b'"id-', b'"h2-'))
     profile_capture(key, capture=store, state=store)
     label(store, 2, range(120))
     execute(store, "model_quality", moment + timedelta(hours=1))

@@ -2,12 +2,14 @@
 
 import json
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.opening import until
 from tests.browser.test_features import drawn
 from tests.fakes import InMemoryStore
+from tests.reporting import LAST, folder_of, regression_store
 
 
 def test_metrics_stand_beside_threshold_and_baseline(model_quality: Page) -> None:
@@ -31,6 +33,45 @@ def test_curves_and_confusion_matrix(model_quality: Page) -> None:
     assert cells.count() == 4
     counts = [int(text.split()[0]) for text in cells.all_inner_texts()]
     assert sum(counts) == 160  # the rows with a label
+
+
+def test_calibration_beside_the_baselines(model_quality: Page) -> None:
+    calibration = model_quality.locator("#curve-charts figure").filter(has_text="Calibration")
+    assert labels(calibration) == ["Baseline", "Window", "_lower", "95 % interval", "Calibrated"]
+    calibration.get_by_text("Table of Calibration").click()
+    sides = calibration.locator("tbody th").all_inner_texts()
+    assert sides == sorted(sides, reverse=True)  # the window's bins, then the baseline's
+    assert set(sides) == {"Window", "Baseline"}
+
+
+@pytest.mark.parametrize("baseline", [True, False])
+def test_predictions_against_ground_truth(opened: Open, baseline: bool) -> None:
+    """Beside the baseline's, where its rows are known; else alone, as nothing was said of a baseline."""
+    page = opened(regression_store(baseline=baseline), folder_of("model_quality", LAST)).page
+    curves = page.locator("#curve-charts figure")
+    expect(curves.locator("figcaption")).to_have_text(
+        ["Predicted against actual", "Residuals", "Distribution of the residuals"]
+    )
+    sides = {"Window", "Baseline"} if baseline else {"Window"}
+    for place in range(3):
+        figure = curves.nth(place)
+        assert set(labels(figure)) - {"No error"} == sides
+    tables = curves.locator("details.behind")
+    tables.first.evaluate("each => each.open = true")
+    expect(tables.first.locator("tbody tr")).to_have_count(420 if baseline else 120)
+    tables.last.evaluate("each => each.open = true")
+    heads = tables.last.locator("thead th").all_inner_texts()
+    assert heads == (["Residual", "Baseline", "Window"] if baseline else ["Residual", "Share of the rows"])
+
+
+def labels(figure: Locator) -> list[str]:
+    """Names of what a chart draws, once it is drawn."""
+    figure.scroll_into_view_if_needed()
+    canvas = figure.locator("canvas[role=img]")
+    title = figure.locator("figcaption").inner_text()
+    found = f"[...document.querySelectorAll('figure')].find(each => each.innerText.startsWith({title!r}))"
+    until(figure.page, f"Chart.getChart({found}.querySelector('canvas')) !== undefined")
+    return canvas.evaluate("each => Chart.getChart(each).data.datasets.map(side => side.label)")
 
 
 def test_each_metric_over_time_with_a_table_behind_it(model_quality: Page) -> None:

@@ -1,6 +1,7 @@
 """The command line over a folder and the functions in the cloud: the same input gives the same bytes."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -226,6 +227,14 @@ class TestModelQuality:
         prefix = f"baselines/{self.ENDPOINT}/"
         assert len(_below(laptop, prefix)) >= 4
         assert _below(laptop, prefix) == judged.everything(prefix)
+
+    def test_the_page_shows_rows_of_the_baseline_beside_the_windows(self, judged: Bucket) -> None:
+        """What one function wrote beside the statistics, the other may read."""
+        assert f"baselines/{self.ENDPOINT}/model_quality/predictions.json" in judged.everything("baselines/")
+        page = judged.get(f"{self.REPORTS}report.html")
+        [(current, baseline)] = re.findall(rb'"sample":\{"current":(\[\[.*?\]\]),"baseline":(\[\[.*?\]\])\}', page)
+        assert len(json.loads(current)) == 120
+        assert len(json.loads(baseline)) == 300
 
     def test_merged_records_are_byte_identical(self, judged: Bucket, laptop: Path) -> None:
         # Their names are of what they were made from, and a profile knows the place of its capture file.

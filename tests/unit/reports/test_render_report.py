@@ -3,9 +3,11 @@
 import json
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -148,22 +150,75 @@ def test_sagemakers_model_quality_files_alone_make_a_page(taxi: InMemoryStore) -
     assert "mae of 101.9 is above its threshold of 38.3. Also beyond theirs: mse, rmse and r2." in made.words
 
 
-def test_calibration_of_a_classification_is_drawn(shop: InMemoryStore) -> None:
+def test_calibration_of_a_classification_is_drawn_beside_the_baselines(shop: InMemoryStore) -> None:
     made = page(shop, folder_of("model_quality"))
 
-    bins = made.data["calibration"]
-    assert sum(each["rows"] for each in bins) == 160
-    assert all(each["lower"] <= each["y"] <= each["upper"] for each in bins)
-    assert "baseline" in made.words  # of the confusion matrix
+    for side, rows in (("current", 160), ("baseline", 600)):
+        bins = made.data["calibration"][side]
+        assert sum(each["rows"] for each in bins) == rows
+        assert all(each["lower"] <= each["y"] <= each["upper"] for each in bins)
 
 
 def test_rows_of_a_regression_are_drawn() -> None:
     made = page(regression_store(), folder_of("model_quality", LAST))
 
-    assert len(made.data["sample"]) == 120
-    assert all(abs(predicted - actual) < 6 for actual, predicted in made.data["sample"])
+    assert len(made.data["sample"]["current"]) == 120
+    assert all(abs(predicted - actual) < 6 for actual, predicted in made.data["sample"]["current"])
     assert sum(made.data["residuals"]["current"]) == pytest.approx(1.0, abs=1e-4)
+    assert made.data["sample"]["baseline"] is None
+    assert made.data["residuals"]["baseline"] is None
+    assert made.data["calibration"] is None
     assert "Predictions and ground truth" in made.words
+
+
+def test_rows_of_a_regression_are_drawn_beside_the_baselines() -> None:
+    """Given a baseline with errors of at most two, all of its residuals lie there, in the window's bins."""
+    made = page(regression_store(baseline=True), folder_of("model_quality", LAST))
+
+    assert len(made.data["sample"]["baseline"]) == 300
+    assert all(abs(predicted - actual) <= 2 for actual, predicted in made.data["sample"]["baseline"])
+    residuals = made.data["residuals"]
+    assert len(residuals["baseline"]) == len(residuals["current"]) == len(residuals["edges"]) - 1
+    within = [
+        share
+        for share, (low, high) in zip(residuals["baseline"], pairwise(residuals["edges"]), strict=True)
+        if -2.5 < low < high < 2.6
+    ]
+    assert sum(within) == pytest.approx(1.0, abs=1e-4)
+
+
+PREDICTIONS = "baselines/shop/model_quality/predictions.json"
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("baselines/shop/model_quality/statistics.json", lambda body: body + b"\n"),
+        (PREDICTIONS, lambda body: body.replace(b'"version" : 1', b'"version" : 1, "more" : 1')),
+        (PREDICTIONS, lambda _: b"{"),
+        (PREDICTIONS, lambda _: b"\xff"),
+    ],
+    ids=["other statistics", "another version", "no JSON", "no text"],
+)
+def test_predictions_that_do_not_fit_are_not_shown(
+    shop: InMemoryStore, key: str, change: Callable[[bytes], bytes]
+) -> None:
+    store = InMemoryStore(objects=dict(shop.objects))
+    assert change(store.objects[key]) != store.objects[key]
+    store.objects[key] = change(store.objects[key])
+
+    made = page(store, folder_of("model_quality"))
+
+    assert made.data["calibration"]["baseline"] is None
+    assert len(made.data["calibration"]["current"]) > 5
+    assert all(curve["baseline"] for curve in made.data["curves"])
+
+
+def test_without_the_file_there_is_the_window_alone(shop: InMemoryStore) -> None:
+    store = InMemoryStore(objects=dict(shop.objects))
+    del store.objects[PREDICTIONS]
+
+    assert page(store, folder_of("model_quality")).data["calibration"]["baseline"] is None
 
 
 def test_a_revision_says_what_it_changed() -> None:

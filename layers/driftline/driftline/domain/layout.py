@@ -15,6 +15,7 @@ STATE = "state/"
 SCRIPTS = "scripts/"
 FRESHNESS = f"{STATE}freshness/"
 OVERVIEW = f"{STATE}overview/"
+BASELINE_PREDICTIONS = "predictions.json"
 _STATUS = ".status.json"
 
 _CAPTURE_KEY = re.compile(
@@ -81,8 +82,14 @@ def endpoint_of_status(key: str) -> str | None:
 
 
 def baseline_folder(endpoint: str, monitor: str) -> str:
-    """With a closing slash; holds input/, statistics.json, constraints.json."""
+    """With a closing slash; holds input/, statistics.json, constraints.json, and of model quality predictions.json."""
     return f"{BASELINES}{endpoint}/{monitor}/"
+
+
+def baseline_predictions_key(statistics_key: str) -> str:
+    """Beside a baseline's statistics.json: what report pages draw of the same rows."""
+    folder, slash, _ = statistics_key.rpartition("/")
+    return f"{folder}{slash}{BASELINE_PREDICTIONS}"
 
 
 def hour_folder(moment: datetime) -> str:

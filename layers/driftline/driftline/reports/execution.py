@@ -21,7 +21,7 @@ from driftline.reports.frames import frame
 from driftline.reports.page import Page
 from driftline.reports.places import Spot
 from driftline.reports.records import Record
-from driftline.usecases.past_executions import STATISTICS, body_or_none
+from driftline.usecases.past_executions import STATISTICS, bodies_or_none, body_or_none
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.report_inputs import ReportInputs, execution_files, report_inputs
 from driftline.usecases.revisions import last_announced
@@ -72,12 +72,19 @@ class Source:
         if self.baseline is None:
             return files
         store, prefix = self.baseline.store, self.baseline.prefix
-        statistics, constraints = (body_or_none(store, f"{prefix}{name}") for name in (STATISTICS, CONSTRAINTS))
+        beside = layout.baseline_predictions_key(f"{prefix}{STATISTICS}")
+        keys = (f"{prefix}{STATISTICS}", f"{prefix}{CONSTRAINTS}", beside)
+        statistics, constraints, predictions = bodies_or_none(store, keys)
         if statistics is None and constraints is None:
             raise InvalidInputError(
                 "there is no baseline", where=store.uri(prefix), expected=f"{STATISTICS}, {CONSTRAINTS}, or both"
             )
-        return replace(files, baseline_statistics=statistics, baseline_constraints=constraints)
+        return replace(
+            files,
+            baseline_statistics=statistics,
+            baseline_constraints=constraints,
+            baseline_predictions=predictions,
+        )
 
 
 class Execution:

@@ -18,6 +18,7 @@ class Suggestion:
         rows: Those that the files are of.
         unusable: Rows that are left out, by reason.
         files: The bytes of each file, by name.
+        beside: Of files that are Driftline's alone and follow from those: they are written whatever is there.
         left_out: Columns of the data set that the monitor document does not name.
     """
 
@@ -25,6 +26,7 @@ class Suggestion:
     files: Mapping[str, bytes]
     unusable: Mapping[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class BaselineStrategy(Protocol):

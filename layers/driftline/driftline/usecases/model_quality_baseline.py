@@ -14,6 +14,7 @@ from driftline.domain.model_quality.attributes import Attributes
 from driftline.domain.model_quality.constraints import suggest_constraints
 from driftline.domain.model_quality.measure import quality_of
 from driftline.domain.model_quality.picking import pick_data_set, state_of, usable_rows
+from driftline.domain.model_quality.predictions import BaselinePredictions
 from driftline.domain.model_quality.samples import row_hashes
 from driftline.domain.model_quality.state import State, merge_states
 from driftline.domain.model_quality.statistics import statistics_json
@@ -93,11 +94,11 @@ class ModelQualityBaseline:
         if state is None or not state.rows:
             raise _nothing_usable(rows, unusable, where)
         quality = quality_of(state)
-        files = {
-            "statistics.json": statistics_json(quality).encode(),
-            "constraints.json": suggest_constraints(quality).to_json().encode(),
-        }
-        return Suggestion(state.rows, files, dict(sorted(unusable.items())))
+        statistics = statistics_json(quality).encode()
+        files = {"statistics.json": statistics, "constraints.json": suggest_constraints(quality).to_json().encode()}
+        drawn = BaselinePredictions.of(state, statistics)
+        beside = {layout.BASELINE_PREDICTIONS: drawn.to_json().encode()} if drawn else {}
+        return Suggestion(state.rows, files, dict(sorted(unusable.items())), beside=beside)
 
     def _names(self, batch: RowBatch, *, named: bool) -> tuple[str, ...]:
         """Columns without names of their own take the document's, if they are as many."""

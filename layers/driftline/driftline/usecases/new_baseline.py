@@ -2,8 +2,7 @@
 
 Everything that was there goes to `baselines/<endpoint>/<monitor>/earlier/<time of the new model>/` first, and at the
 end of that `kept.json`, which lists it. Cut short anywhere and repeated it ends the same: nothing is replaced before
-all of it is kept, and once it is, what is found in its place is the new baseline's and not kept again. The files change
-as one (usecases/baseline_files.py).
+all of it is kept, and once it is, what is found in its place is the new baseline's and not kept again.
 """
 
 import json
@@ -14,16 +13,16 @@ from hashlib import sha256
 from driftline.domain.data_quality.constraints import parse_constraints
 from driftline.domain.data_quality.statistics import parse_statistics
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.layout import baseline_folder
+from driftline.domain.layout import BASELINE_PREDICTIONS, baseline_folder
 from driftline.domain.model_quality.constraints import parse_quality_constraints
 from driftline.domain.model_quality.statistics import parse_baseline_quality
 from driftline.domain.models.package import BaselineFiles
 from driftline.domain.monitors.document import DataQualityMonitor, ModelQualityMonitor, ScheduledMonitor
-from driftline.usecases.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
-from driftline.usecases.baseline_memory import MEMORY_FILE, recall
+from driftline.usecases.baseline_memory import CONSTRAINTS, MEMORY_FILE, digest_of, recall
 from driftline.usecases.model_ports import DataFile, ModelFiles
 from driftline.usecases.ports import ObjectStore
 
+STATISTICS = "statistics.json"
 KEPT_FILE = "kept.json"
 _FILES = (STATISTICS, CONSTRAINTS)
 _JSON = "application/json"
@@ -58,7 +57,6 @@ def take_files(
     name, settings = monitor
     folder = baseline_folder(endpoint, name)
     texts = _checked_files(given, settings, files)
-    finish_swap(store, folder)
     if all(digest_of(store, folder + file) == sha256(text).hexdigest() for file, text in texts.items()):
         return False
     earlier = earlier_folder(endpoint, name, at)
@@ -66,8 +64,9 @@ def take_files(
     if digest_of(store, folder + MEMORY_FILE):
         # The files are nobody's suggestion now. The data set stays read: its document's next event changes nothing.
         memory = recall(store, folder).model_copy(update={"written": {}, "edited": ()})
-        texts[MEMORY_FILE] = memory.model_dump_json(indent=2).encode()
-    replace_files(store, folder, texts)
+        store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
+    for file, text in texts.items():
+        store.put(folder + file, text, content_type=_JSON)
     return True
 
 
@@ -86,7 +85,6 @@ def take_data_set(
     """
     folder = baseline_folder(endpoint, monitor)
     inputs = f"{folder}input/"
-    finish_swap(store, folder)
     there = {summary.key.removeprefix(inputs): summary.size for summary in store.list(inputs)}
     if there == {file.name: file.size for file in given}:
         return False
@@ -150,7 +148,7 @@ def _keep(store: ObjectStore, folder: str, earlier: str, files: ModelFiles, inpu
     for name in inputs:
         files.copy(store.uri(f"{folder}input/{name}"), f"{earlier}input/{name}")
     kept = [f"input/{name}" for name in inputs]
-    for name in (*_FILES, MEMORY_FILE):
+    for name in (*_FILES, BASELINE_PREDICTIONS, MEMORY_FILE):
         try:
             body = store.get(folder + name).body
         except ObjectNotFoundError:

@@ -90,5 +90,17 @@ def execution_files(store: ObjectStore, place: Place, baseline: str) -> tuple[Ex
     if statistics is None:
         raise ObjectNotFoundError("there is no such object", where=store.uri(f"{place.folder}{STATISTICS}"))
     kind = kind_of(statistics, place)
-    baseline_statistics, baseline_constraints = bodies_or_none(store, baseline_keys(summary, baseline))
-    return ExecutionFiles(statistics, violations, summary, baseline_statistics, baseline_constraints), kind
+    statistics_key, constraints_key = baseline_keys(summary, baseline)
+    beside = [layout.baseline_predictions_key(statistics_key)] if kind is Kind.MODEL_QUALITY else []
+    baseline_statistics, baseline_constraints, *predictions = bodies_or_none(
+        store, [statistics_key, constraints_key, *beside]
+    )
+    files = ExecutionFiles(
+        statistics,
+        violations,
+        summary,
+        baseline_statistics,
+        baseline_constraints,
+        baseline_predictions=next(iter(predictions), None),
+    )
+    return files, kind

@@ -8,16 +8,15 @@ from driftline.domain.data_quality.summary import BaselineKeys, NewModel, Window
 from driftline.domain.data_quality.violations import Violations
 from driftline.domain.metrics import Metric
 from driftline.domain.model_quality.binary_state import BinaryState
-from driftline.domain.model_quality.calibration import calibration
 from driftline.domain.model_quality.check import AlarmOn, Finding, Verdict, beyond, check
 from driftline.domain.model_quality.constraints import QualityConstraints, suggest_constraints
 from driftline.domain.model_quality.measure import quality_of
 from driftline.domain.model_quality.metrics import metrics_of
+from driftline.domain.model_quality.predictions import calibration_of, sample_of
 from driftline.domain.model_quality.quality import Quality
-from driftline.domain.model_quality.regression_state import RegressionState
 from driftline.domain.model_quality.state import State
 from driftline.domain.model_quality.statistics import statistics_json
-from driftline.domain.model_quality.summary import CalibrationSummary, MetricSummary, QualitySummary, QualityViolation
+from driftline.domain.model_quality.summary import MetricSummary, QualitySummary, QualityViolation
 from driftline.domain.windows import Window
 
 
@@ -145,10 +144,8 @@ def _summary(
         confusion_matrix={actual: dict(row) for actual, row in matrix.items()} if matrix is not None else None,
         notes=(*quality.notes, *verdict.notes),
         model=context.model,
-        calibration=tuple(map(CalibrationSummary.of, calibration(state.scores)))
-        if isinstance(state, BinaryState)
-        else (),
-        sample=state.sample.pairs() if isinstance(state, RegressionState) else (),
+        calibration=calibration_of(state),
+        sample=sample_of(state),
     )
 
 

@@ -162,10 +162,13 @@ def _bins(current: Shares | None, baseline: Shares | None) -> Bins:
     )
 
 
-def bins_of(values: Sequence[float]) -> Bins:
-    """Of numbers themselves, as the window's; there must be one."""
-    side = Retained(true_ranks([sorted(values)]))
-    return _bins(side, None)
+def bins_of(current: Sequence[float], baseline: Sequence[float] = ()) -> Bins:
+    """Of numbers themselves; there must be one of the window."""
+    return _bins(_retained(current), _retained(baseline) if baseline else None)
+
+
+def _retained(values: Sequence[float]) -> Retained:
+    return Retained(true_ranks([sorted(values)]))
 
 
 def _distinct(sides: Sequence[Shares]) -> Floats | None:

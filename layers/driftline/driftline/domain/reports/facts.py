@@ -200,6 +200,7 @@ class ModelQuality:
 
     Attributes:
         sample: (ground truth, prediction) of some rows of a regression.
+        baseline_calibration, baseline_sample: Of the baseline; empty where its files do not tell.
     """
 
     outcome: Outcome
@@ -213,6 +214,8 @@ class ModelQuality:
     baseline_confusion: Mapping[str, Mapping[str, int]] | None = None
     calibration: tuple[CalibrationSummary, ...] = ()
     sample: tuple[tuple[float, float], ...] = ()
+    baseline_calibration: tuple[CalibrationSummary, ...] = ()
+    baseline_sample: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class ExecutionFiles:
     summary: bytes | None = None
     baseline_statistics: bytes | None = None
     baseline_constraints: bytes | None = None
+    baseline_predictions: bytes | None = None
     previous_statistics: bytes | None = None
     revision: int | None = None
 

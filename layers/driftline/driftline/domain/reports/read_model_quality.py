@@ -9,6 +9,7 @@ from driftline.domain.data_quality.violations import Violations
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.model_quality.check import violation_name
 from driftline.domain.model_quality.constraints import QualityConstraints, parse_quality_constraints
+from driftline.domain.model_quality.predictions import BaselinePredictions, parse_baseline_predictions
 from driftline.domain.model_quality.statistics import BaselineQuality, parse_baseline_quality
 from driftline.domain.model_quality.summary import QualitySummary, parse_quality_summary
 from driftline.domain.reports.facts import Curve, Metric, ModelQuality, Outcome, Place, Violation
@@ -45,6 +46,7 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
     before = _curves(parts_before)
     if files.summary is not None:
         summary = parse_quality_summary(files.summary, f"{place.folder}summary.json")
+        drawn = _baseline_predictions(files)
         return ModelQuality(
             _outcome(place, summary, files.revision),
             summary.problem_type,
@@ -57,6 +59,8 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
             _matrix(parts_before),
             summary.calibration,
             summary.sample,
+            drawn.calibration if drawn else (),
+            drawn.sample if drawn else (),
         )
     constraints = (
         parse_quality_constraints(files.baseline_constraints) if files.baseline_constraints is not None else None
@@ -70,6 +74,17 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
         baseline_curves=before or None,
         baseline_confusion=_matrix(parts_before),
     )
+
+
+def _baseline_predictions(files: ExecutionFiles) -> BaselinePredictions | None:
+    """None of another statistics.json than the baseline's, and of another version: no page fails for want of them."""
+    if files.baseline_predictions is None or files.baseline_statistics is None:
+        return None
+    try:
+        found = parse_baseline_predictions(files.baseline_predictions)
+    except InvalidInputError:
+        return None
+    return found if found.belongs_to(files.baseline_statistics) else None
 
 
 def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Outcome:

@@ -1,6 +1,6 @@
 """The page of a model-quality execution: metrics against thresholds and baseline, curves, confusion matrix."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from driftline.domain.model_quality.rows import ProblemType
@@ -30,6 +30,8 @@ _POINTS = 200
 _SHADES = 10
 _MOST_LABELS = 25
 _OTHERS = "all other labels"
+
+type Pairs = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,9 @@ def model_quality_view(
         "trend": trend(past, outcome, None),
         "metrics": [_metric_data(each, past) for each in ordered],
         "curves": _curves(execution.curves, execution.baseline_curves),
-        "calibration": [_calibration(each) for each in execution.calibration],
-        "sample": [shorts(pair) for pair in execution.sample if max(map(abs, pair)) <= LARGEST / 2],
-        "residuals": _residuals(execution.sample),
+        "calibration": _sides(_calibrations, execution.calibration, execution.baseline_calibration),
+        "sample": _sides(_pairs, execution.sample, execution.baseline_sample),
+        "residuals": _residuals(execution.sample, execution.baseline_sample),
     }
     return PageView(
         kind="model_quality",
@@ -228,6 +230,22 @@ def _curves(current: Mapping[str, Curve] | None, baseline: Mapping[str, Curve] |
     return drawn
 
 
+def _sides[Each](
+    drawn: Callable[[Sequence[Each]], list[Json]], current: Sequence[Each], baseline: Sequence[Each]
+) -> Json:
+    """Window and baseline of the same chart, if there is anything of the window."""
+    now, then = drawn(current), drawn(baseline)
+    return {"current": now, "baseline": then or None} if now else None
+
+
+def _pairs(sample: Pairs) -> list[Json]:
+    return [shorts(pair) for pair in sample if max(map(abs, pair)) <= LARGEST / 2]
+
+
+def _calibrations(found: Sequence[CalibrationSummary]) -> list[Json]:
+    return [_calibration(each) for each in found]
+
+
 def _calibration(found: CalibrationSummary) -> dict[str, Json]:
     lower, upper = found.interval or (None, None)
     return {
@@ -240,15 +258,17 @@ def _calibration(found: CalibrationSummary) -> dict[str, Json]:
     }
 
 
-def _residuals(sample: Sequence[tuple[float, float]]) -> Json:
+def _residuals(sample: Pairs, baseline: Pairs) -> Json:
     """Prediction minus ground truth in bins; None without a sample."""
-    residuals = [each for actual, predicted in sample if abs(each := predicted - actual) <= LARGEST]
-    if not residuals:
+    now = [predicted - actual for actual, predicted in sample]
+    then = [predicted - actual for actual, predicted in baseline]
+    now, then = ([each for each in side if abs(each) <= LARGEST] for side in (now, then))
+    if not now:
         return None
-    bins = bins_of(residuals)
+    bins = bins_of(now, then)
     return {
         "edges": shorts(bins.edges, digits_of(bins.edges)),
-        "baseline": None,
+        "baseline": shorts(bins.baseline),
         "current": shorts(bins.current),
         "below": shorts(bins.below),
         "above": shorts(bins.above),

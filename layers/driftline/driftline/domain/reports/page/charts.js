@@ -9,9 +9,12 @@ const axis = (c, title, more = {}) => ({
   ticks: { color: c.faint, maxRotation: 0, autoSkipPadding: 12, padding: 4, font: { size: 11 }, ...more.ticks },
 });
 
-// A line is a line in the legend, too, even if its points are drawn.
+// A line is a line in the legend, too, even if its points are drawn, and is dashed there if it is in the chart.
 const keys = (chart) =>
-  Chart.defaults.plugins.legend.labels.generateLabels(chart).map((key) => ({ ...key, pointStyle: key.pointStyle === "rect" ? "rect" : "line" }));
+  Chart.defaults.plugins.legend.labels.generateLabels(chart).map((key) => {
+    const { borderDash = [], showLine = true } = chart.data.datasets[key.datasetIndex];
+    return { ...key, lineDash: borderDash, pointStyle: key.pointStyle === "rect" || !showLine ? key.pointStyle : "line" };
+  });
 
 const plugins = (c, label, legend = true) => ({
   legend: {
@@ -185,38 +188,42 @@ const diagonal = (c, low, high, label) => ({
   label, data: [{ x: low, y: low }, { x: high, y: high }], borderColor: c.baseline, borderDash: [5, 4], borderWidth: 1.5, pointStyle: "line", pointRadius: 0,
 });
 
-// How often it happened when the model said so, with the interval of each bin as a band.
-const calibrationChart = (bins) => (c) => {
-  const points = (key) => bins.map((bin) => ({ x: bin.x, y: bin[key] }));
+// How often it happened when the model said so, with the interval of each bin of the window as a band.
+const calibrationChart = ({ current, baseline }) => (c) => {
+  const points = (bins, key) => bins.map((bin) => ({ x: bin.x, y: bin[key] }));
+  const side = (style, bins, pointRadius) => ({ ...style, data: points(bins, "y"), fill: false, pointRadius, pointHitRadius: 6, pointBackgroundColor: style.borderColor });
+  const datasets = [
+    ...(baseline ? [side(baselineStyle(c), baseline, 3)] : []),
+    side(currentStyle(c), current, 4),
+    { label: "_lower", data: points(current, "lower"), borderWidth: 0, pointRadius: 0, fill: false },
+    { label: "95 % interval", data: points(current, "upper"), borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1" },
+    diagonal(c, 0, 1, "Calibrated"),
+  ];
   const unit = { type: "linear", min: 0, max: 1 };
   return {
     type: "line",
-    data: {
-      datasets: [
-        { ...currentStyle(c), data: points("y"), fill: false, pointRadius: 4, pointBackgroundColor: c.current },
-        { label: "_lower", data: points("lower"), borderWidth: 0, pointRadius: 0, fill: false },
-        { label: "95 % interval", data: points("upper"), borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1" },
-        diagonal(c, 0, 1, "Calibrated"),
-      ],
-    },
+    data: { datasets },
     options: {
       ...still,
-      interaction: { mode: "index", intersect: false },
+      interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: { x: axis(c, "Mean probability", unit), y: axis(c, "Share of positive rows", unit) },
       plugins: plugins(c, (item) => `${item.dataset.label}: ${figureText(item.parsed.y)} at ${figureText(item.parsed.x)}`),
     },
   };
 };
 
-const scatterChart = (points, x, y, reference) => (c) => ({
-  type: "scatter",
-  data: { datasets: [{ ...currentStyle(c), label: "Row", data: points, pointRadius: 3, backgroundColor: c.currentFill, pointBorderColor: c.current, pointBorderWidth: 1, showLine: false }, reference(c)] },
-  options: {
-    ...still,
-    scales: { x: axis(c, x, { type: "linear" }), y: axis(c, y, { type: "linear" }) },
-    plugins: plugins(c, (item) => `${x} ${figureText(item.parsed.x)}, ${y.toLowerCase()} ${figureText(item.parsed.y)}`, false),
-  },
-});
+// A point for each row; the baseline's paler, behind the window's: what comes first is drawn last.
+const scatterChart = ({ current, baseline }, x, y, reference) => (c) => {
+  const side = (style, data, more) => ({ ...style, data, pointStyle: "circle", pointBorderColor: style.borderColor, showLine: false, ...more });
+  const datasets = [side(currentStyle(c), current, { pointRadius: 3, pointBorderWidth: 1 })];
+  if (baseline) datasets.push(side(baselineStyle(c), baseline, { pointRadius: 3, pointBorderWidth: 0 }));
+  datasets.push(reference(c));
+  const text = (item) => `${item.dataset.label}: ${x.toLowerCase()} ${figureText(item.parsed.x)}, ${y.toLowerCase()} ${figureText(item.parsed.y)}`;
+  const shown = plugins(c, text, Boolean(baseline));
+  shown.legend.labels.pointStyleWidth = 10; // As wide as high: a circle.
+  const room = { type: "linear", grace: "3%" };
+  return { type: "scatter", data: { datasets }, options: { ...still, scales: { x: axis(c, x, room), y: axis(c, y, room) }, plugins: shown } };
+};
 
 const miniChart = (type, datasets, x, labels) => ({
   type,

@@ -6,8 +6,8 @@ const quality = (data) => {
   if (!watched.childElementCount) watched.append(make("p", { class: "faint" }, "There is no earlier execution yet."));
   const figures = [
     ...data.curves.map(curveFigure),
-    ...(data.calibration.length ? [calibrationFigure(data.calibration)] : []),
-    ...(data.sample.length ? sampleFigures(data.sample, data.residuals) : []),
+    ...(data.calibration ? [calibrationFigure(data.calibration)] : []),
+    ...(data.sample ? sampleFigures(data.sample, data.residuals) : []),
   ];
   byId("curve-charts").append(...figures);
   byId("curves").hidden = !figures.length;
@@ -27,6 +27,13 @@ const metricOverTime = (metric, times) => {
   byId(metric.threshold === null ? "other-charts" : "metric-charts").append(node);
 };
 
+// Rows of a table about the window, and about the baseline if there is one: which of them is said then.
+const sidedTable = (caption, head, { current, baseline }, cells) => {
+  if (!baseline) return table(caption, head, cells(current));
+  const rows = [["Window", current], [beside.name, baseline]].flatMap(([name, side]) => cells(side).map((row) => [name, ...row]));
+  return table(caption, ["Side", ...head], rows);
+};
+
 const curveFigure = (curve) => {
   const sides = [["Window", curve.current], [beside.name, curve.baseline]].filter(([, side]) => side);
   const rows = sides.flatMap(([name, { x, y }]) => {
@@ -37,26 +44,34 @@ const curveFigure = (curve) => {
 };
 
 const calibrationFigure = (bins) => {
-  const rows = bins.map((bin) => [bin.range, bin.rows.toLocaleString("en-US"), figureText(bin.x), figureText(bin.y), `${figureText(bin.lower)} to ${figureText(bin.upper)}`]);
+  const cells = (side) => side.map((bin) => [bin.range, bin.rows.toLocaleString("en-US"), figureText(bin.x), figureText(bin.y), `${figureText(bin.lower)} to ${figureText(bin.upper)}`]);
   const head = ["Probability", "Rows", "Mean probability", "Share of positive rows", "95 % interval"];
-  return figure("Calibration", "Share of positive rows by predicted probability, in ten bins; the table has them.", calibrationChart(bins), table("Calibration", head, rows));
+  const of = bins.baseline ? " of window and baseline" : "";
+  return figure("Calibration", `Share of positive rows by predicted probability${of}, in ten bins; the table has them.`, calibrationChart(bins), sidedTable("Calibration", head, bins, cells));
 };
 
 const sampleFigures = (sample, residuals) => {
-  const all = sample.flat();
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const predicted = sample.map(([, each]) => each);
+  const { current, baseline } = sample;
+  const all = [...current, ...(baseline ?? [])];
+  const [low, high] = [Math.min(...all.flat()), Math.max(...all.flat())];
+  const predicted = all.map(([, each]) => each);
   const ends = [Math.min(...predicted), Math.max(...predicted)];
-  const rows = sample.map(([actual, prediction], i) => [String(i + 1), figureText(actual), figureText(prediction), figureText(prediction - actual)]);
-  const head = ["Row", "Ground truth", "Prediction", "Residual"];
-  const count = `${sample.length} rows, drawn evenly from the window`;
+  const cells = (side) => side.map(([actual, prediction], i) => [String(i + 1), figureText(actual), figureText(prediction), figureText(prediction - actual)]);
+  const count = `${current.length} rows, drawn evenly from the window${baseline ? `, and ${baseline.length} of the baseline` : ""}`;
+  const rows = () => sidedTable(count, ["Row", "Ground truth", "Prediction", "Residual"], sample, cells);
+  const points = (of) => ({ current: current.map(of), baseline: baseline?.map(of) });
   const same = (c) => ({ ...diagonal(c, low, high, "No error"), type: "line" });
   const zero = (c) => ({ ...diagonal(c, 0, 0, "No error"), data: ends.map((x) => ({ x, y: 0 })), type: "line" });
-  const text = apart(residuals.edges);
-  const bins = residuals.current.map((share, i) => [`${text(residuals.edges[i])} to ${text(residuals.edges[i + 1])}`, percentText(share)]);
   return [
-    figure("Predicted against actual", `Prediction against ground truth of ${count}; the table has them.`, scatterChart(sample.map(([x, y]) => ({ x, y })), "Ground truth", "Prediction", same), table(count, head, rows)),
-    figure("Residuals", `Prediction minus ground truth, against the prediction, of ${count}; the table has them.`, scatterChart(sample.map(([x, y]) => ({ x: y, y: y - x })), "Prediction", "Residual", zero), table(count, head, rows)),
-    figure("Distribution of the residuals", `Histogram of prediction minus ground truth of ${count}; the table has the shares.`, binsChart(residuals), table("Residuals", ["Residual", "Share of the rows"], bins)),
+    figure("Predicted against actual", `Prediction against ground truth of ${count}; the table has them.`, scatterChart(points(([x, y]) => ({ x, y })), "Ground truth", "Prediction", same), rows()),
+    figure("Residuals", `Prediction minus ground truth, against the prediction, of ${count}; the table has them.`, scatterChart(points(([x, y]) => ({ x: y, y: y - x })), "Prediction", "Residual", zero), rows()),
+    figure("Distribution of the residuals", `Histogram of prediction minus ground truth of ${count}; the table has the shares.`, binsChart(residuals), residualsTable(residuals)),
   ];
+};
+
+const residualsTable = ({ edges, current, baseline }) => {
+  const text = apart(edges);
+  const bin = (i) => `${text(edges[i])} to ${text(edges[i + 1])}`;
+  if (!baseline) return table("Residuals", ["Residual", "Share of the rows"], current.map((share, i) => [bin(i), percentText(share)]));
+  return table("Residuals", ["Residual", beside.name, "Window"], current.map((share, i) => [bin(i), percentText(baseline[i]), percentText(share)]));
 };

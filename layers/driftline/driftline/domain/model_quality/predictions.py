@@ -1,0 +1,73 @@
+"""Predictions beside what happened, to be drawn: of a window in summary.json, of a baseline in predictions.json.
+
+SageMaker's statistics.json has no place for them, and stays as SageMaker writes it. So a baseline has a file of ours
+beside it, which says which statistics.json it belongs to.
+"""
+
+from hashlib import sha256
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from driftline.domain.data_quality.java_json import dumps
+from driftline.domain.data_quality.reading import unreadable
+from driftline.domain.model_quality.binary_state import BinaryState
+from driftline.domain.model_quality.calibration import calibration
+from driftline.domain.model_quality.regression_state import RegressionState
+from driftline.domain.model_quality.state import State
+from driftline.domain.model_quality.summary import CalibrationSummary
+
+VERSION = 1
+
+type Pairs = tuple[tuple[float, float], ...]
+
+
+class BaselinePredictions(BaseModel):
+    """predictions.json of a baseline.
+
+    Attributes:
+        statistics: SHA-256 of the statistics.json that was made of the same rows.
+        calibration, sample: As in QualitySummary.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = VERSION
+    statistics: str
+    calibration: tuple[CalibrationSummary, ...] = ()
+    sample: Pairs = ()
+
+    @classmethod
+    def of(cls, state: State, statistics: bytes) -> Self:
+        """Of the baseline's rows, and the statistics.json that they gave."""
+        digest = sha256(statistics).hexdigest()
+        return cls(statistics=digest, calibration=calibration_of(state), sample=sample_of(state))
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.calibration or self.sample)
+
+    def belongs_to(self, statistics: bytes) -> bool:
+        """Whether it is of this statistics.json: somebody may have put another in its place since."""
+        return self.statistics == sha256(statistics).hexdigest()
+
+    def to_json(self) -> str:
+        return dumps(self.model_dump(mode="python"))
+
+
+def parse_baseline_predictions(body: bytes | str, where: str = "predictions.json") -> BaselinePredictions:
+    """Raises InvalidInputError: not a file of this version."""
+    try:
+        return BaselinePredictions.model_validate_json(body)
+    except ValidationError as error:
+        raise unreadable(error, where) from None
+
+
+def calibration_of(state: State) -> tuple[CalibrationSummary, ...]:
+    """The reliability diagram of a binary classification with probabilities; empty of everything else."""
+    return tuple(map(CalibrationSummary.of, calibration(state.scores))) if isinstance(state, BinaryState) else ()
+
+
+def sample_of(state: State) -> Pairs:
+    """(ground truth, prediction) of some rows of a regression, drawn evenly; empty of everything else."""
+    return state.sample.pairs() if isinstance(state, RegressionState) else ()
