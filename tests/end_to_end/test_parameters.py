@@ -40,6 +40,7 @@ def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
         "RetrainingStateMachineArn": STATE_MACHINE,
         "RetrainingFunctionArn": FUNCTION,
         "ModelBucketName": CAPTURES,
+        "ModelKeyArn": KEY,
     }
     with EmbeddedCloud(stack_name="watchers", parameters=parameters, clock=HOUR) as cloud:
         channels = {"office": {"kind": "slack", "webhook_url": f"{hook.url}/slack"}}
@@ -101,6 +102,7 @@ def test_channels_may_be_one_secret(changed: EmbeddedCloud, hook: WebhookReceive
         ("ProfileCaptureRole", "kms:Decrypt", KEY),
         ("StartRetrainingRole", "states:StartExecution", STATE_MACHINE),
         ("StartRetrainingRole", "lambda:InvokeFunction", FUNCTION),
+        ("AdoptModelRole", "kms:Decrypt", KEY),
         ("AdoptModelRole", "s3:GetObject", f"arn:aws:s3:::{CAPTURES}/model/statistics.json"),
     ],
 )

@@ -62,7 +62,8 @@ class S3ModelFiles:
             raise InvalidInputError(
                 "it is not there, or adopt_model may not read it",
                 where=uri,
-                mend="Check the address, and that the stack's parameter ModelBucketName names its bucket.",
+                mend="Check the address, and that the stack's parameters ModelBucketName and ModelKeyArn name its "
+                "bucket and the key that it is encrypted with.",
             ) from None
 
 
