@@ -143,6 +143,18 @@ class TestComingAgain:
         assert answer == {"batchItemFailures": [{"itemIdentifier": bad}]}
         assert bad not in {each["messageId"] for each in self.received(queue)["Records"]}
 
+    def test_what_was_worked_through_does_not_come_again_when_sqs_does_not_postpone_the_rest(self, queue: str) -> None:
+        # Given a message that fails and one that does not, and a queue that is gone when the first is to wait
+        sqs = boto3.client("sqs")
+        for body in ("no json", sample("notify_operator.tick")):
+            sqs.send_message(QueueUrl=queue, MessageBody=body)
+        batch = self.received(queue)
+        (bad,) = [each["messageId"] for each in batch["Records"] if each["body"] == "no json"]
+        sqs.delete_queue(QueueUrl=queue)
+        # When, Then only that one comes again, when the queue wants
+        answer = work_through(batch, AlarmMessage, lambda _: None, Logger(), Postponing(queue))
+        assert answer == {"batchItemFailures": [{"itemIdentifier": bad}]}
+
     def test_without_postponing_the_queue_decides(self, queue: str) -> None:
         boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=sample("notify_operator.tick"))
 

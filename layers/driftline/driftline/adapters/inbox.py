@@ -81,8 +81,18 @@ def work_through[Message: BaseModel](
     answer = dict(process_partial_response(dict(batch), handle, processor))
     if postponing is not None:
         for record, (_, error, _) in zip(processor.fail_messages, processor.exceptions, strict=True):
-            postponing.postpone(cast("SQSRecord", record), error)
+            _postpone(postponing, cast("SQSRecord", record), error, logger)
     return answer
+
+
+def _postpone(postponing: Postponing, record: SQSRecord, error: BaseException | None, logger: Logger) -> None:
+    """If SQS does not take it, the queue decides: an error here would bring back what was worked through, too."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415, the client brings it
+
+    try:
+        postponing.postpone(record, error)
+    except (BotoCoreError, ClientError) as refused:
+        logger.warning("not postponed", message_id=record.message_id, reason=str(refused))
 
 
 def _client() -> "SQSClient":
