@@ -19,6 +19,7 @@ from moto import mock_aws
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.reports.facts import ModelQuality
 from driftline.reports import Executions, MissingPackageError, Reports, open_reports, read_execution
+from tests.failing import failed_shop
 from tests.reporting import HOSTILE, LAST, MADE, START, made_store, regression_store, shop_store, taxi_store
 
 MONDAYS = [datetime(2020, 2, 3, tzinfo=UTC) + timedelta(weeks=week) for week in range(7)]
@@ -312,6 +313,19 @@ def test_what_is_not_there_is_told_with_what_there_is(taxi: Reports, tmp_path: P
         taxi.execution("taxi", "data_quality", baseline=tmp_path)
     with pytest.raises(InvalidInputError, match=r"Expected: a file statistics\.json"):
         read_execution(tmp_path)
+
+
+def test_a_failed_execution_is_no_execution_but_tells_why(tmp_path: Path) -> None:
+    for key, body in failed_shop().objects.items():
+        (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / key).write_bytes(body)
+    shop = open_reports(tmp_path)
+
+    assert len(shop.executions("shop", "data_quality")) == 2
+    assert shop.execution("shop", "data_quality").scheduled_time == LAST - timedelta(hours=1)
+    for read in (lambda: shop.execution("shop", "data_quality", LAST), lambda: read_execution(tmp_path / MADE)):
+        with pytest.raises(InvalidInputError, match=r"the execution failed: .*there is no baseline"):
+            read()
 
 
 def test_a_notebook_shows_the_page_in_a_frame_of_its_own(taxi: Reports) -> None:

@@ -1,18 +1,17 @@
 """`suggestion.json` beside a baseline: which data set was read last, and which of the files are Driftline's own."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from driftline.domain.errors import ObjectNotFoundError
-from driftline.domain.layout import baseline_folder
+from driftline.usecases.baseline_files import CONSTRAINTS, read_files
 from driftline.usecases.ports import ObjectStore
 
 GENERATION = 2
 """Grows when the same data set gives other files, so that they are written anew."""
 
 MEMORY_FILE = "suggestion.json"
-CONSTRAINTS = "constraints.json"
 
 
 class Memory(BaseModel):
@@ -42,6 +41,10 @@ class Memory(BaseModel):
         """Whether a file with this content is one that we wrote, or a suggestion of ours that was accepted."""
         return digest in self.written.values()
 
+    def suggested(self, name: str, body: bytes) -> bool:
+        """Whether a file is a suggestion of ours, or was edited from one."""
+        return self.was_ours(name) or self.made(sha256(body).hexdigest())
+
     def was_ours(self, name: str) -> bool:
         """Whether a file of this name is ours, or was before somebody edited it."""
         return name in self.written or name in self.edited
@@ -49,26 +52,24 @@ class Memory(BaseModel):
 
 def recall(store: ObjectStore, folder: str) -> Memory:
     """What was written last; nothing if there is no memory, or none that this version can read."""
+    return memory_of(read_files(store, folder, [MEMORY_FILE]).get(MEMORY_FILE))
+
+
+def memory_of(body: bytes | None) -> Memory:
+    """The memory that a file holds; an empty one if there is no file, or none that this version can read."""
     try:
-        return Memory.model_validate_json(store.get(folder + MEMORY_FILE).body)
-    except (ObjectNotFoundError, ValidationError):
+        return Memory.model_validate_json(body or b"")
+    except ValidationError:
         return Memory(generation=0)
 
 
-def digest_of(store: ObjectStore, key: str) -> str | None:
-    """The SHA-256 of an object; None if there is none."""
-    try:
-        return sha256(store.get(key).body).hexdigest()
-    except ObjectNotFoundError:
-        return None
+def constraints_are_ours(files: Mapping[str, bytes]) -> bool:
+    """Whether a baseline's constraints.json was suggested by Driftline, or edited from such a one.
 
+    False if there is none, or if it was uploaded without a suggestion before it: made by SageMaker, or by hand.
 
-def constraints_are_ours(store: ObjectStore, endpoint: str, monitor: str) -> bool:
-    """Whether the baseline's constraints.json was suggested by Driftline, or edited from such a one.
-
-    False if it was uploaded without a suggestion before it: made by SageMaker, or by hand.
+    Args:
+        files: What there is of constraints.json and suggestion.json, by name, read at one moment.
     """
-    folder = baseline_folder(endpoint, monitor)
-    memory = recall(store, folder)
-    digest = digest_of(store, folder + CONSTRAINTS)
-    return digest is not None and (memory.was_ours(CONSTRAINTS) or memory.made(digest))
+    body = files.get(CONSTRAINTS)
+    return body is not None and memory_of(files.get(MEMORY_FILE)).suggested(CONSTRAINTS, body)

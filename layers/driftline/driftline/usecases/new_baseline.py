@@ -2,7 +2,8 @@
 
 Everything that was there goes to `baselines/<endpoint>/<monitor>/earlier/<time of the new model>/` first, and at the
 end of that `kept.json`, which lists it. Cut short anywhere and repeated it ends the same: nothing is replaced before
-all of it is kept, and once it is, what is found in its place is the new baseline's and not kept again.
+all of it is kept, and once it is, what is found in its place is the new baseline's and not kept again. The files change
+as one (usecases/baseline_files.py).
 """
 
 import json
@@ -18,11 +19,11 @@ from driftline.domain.model_quality.constraints import parse_quality_constraints
 from driftline.domain.model_quality.statistics import parse_baseline_quality
 from driftline.domain.models.package import BaselineFiles
 from driftline.domain.monitors.document import DataQualityMonitor, ModelQualityMonitor, ScheduledMonitor
-from driftline.usecases.baseline_memory import CONSTRAINTS, MEMORY_FILE, digest_of, recall
+from driftline.usecases.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
+from driftline.usecases.baseline_memory import MEMORY_FILE, recall
 from driftline.usecases.model_ports import DataFile, ModelFiles
 from driftline.usecases.ports import ObjectStore
 
-STATISTICS = "statistics.json"
 KEPT_FILE = "kept.json"
 _FILES = (STATISTICS, CONSTRAINTS)
 _JSON = "application/json"
@@ -57,6 +58,7 @@ def take_files(
     name, settings = monitor
     folder = baseline_folder(endpoint, name)
     texts = _checked_files(given, settings, files)
+    finish_swap(store, folder)
     if all(digest_of(store, folder + file) == sha256(text).hexdigest() for file, text in texts.items()):
         return False
     earlier = earlier_folder(endpoint, name, at)
@@ -64,9 +66,8 @@ def take_files(
     if digest_of(store, folder + MEMORY_FILE):
         # The files are nobody's suggestion now. The data set stays read: its document's next event changes nothing.
         memory = recall(store, folder).model_copy(update={"written": {}, "edited": ()})
-        store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
-    for file, text in texts.items():
-        store.put(folder + file, text, content_type=_JSON)
+        texts[MEMORY_FILE] = memory.model_dump_json(indent=2).encode()
+    replace_files(store, folder, texts)
     return True
 
 
@@ -85,6 +86,7 @@ def take_data_set(
     """
     folder = baseline_folder(endpoint, monitor)
     inputs = f"{folder}input/"
+    finish_swap(store, folder)
     there = {summary.key.removeprefix(inputs): summary.size for summary in store.list(inputs)}
     if there == {file.name: file.size for file in given}:
         return False

@@ -9,7 +9,8 @@ from hashlib import sha256
 
 from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
 from driftline.domain.layout import baseline_folder, document_key, endpoint_of_document, parse_baseline_input_key
-from driftline.usecases.baseline_memory import GENERATION, MEMORY_FILE, Memory, digest_of, recall
+from driftline.usecases.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
+from driftline.usecases.baseline_memory import GENERATION, MEMORY_FILE, Memory, recall
 from driftline.usecases.baseline_strategy import BaselineStrategy
 from driftline.usecases.data_quality_baseline import DataQualityBaseline
 from driftline.usecases.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
@@ -17,7 +18,7 @@ from driftline.usecases.model_quality_baseline import ModelQualityBaseline
 from driftline.usecases.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Operators
 
-_FILES = ("statistics.json", "constraints.json")
+_FILES = (STATISTICS, CONSTRAINTS)
 _STRATEGIES: Mapping[str, Callable[[ObjectStore, str], BaselineStrategy]] = {
     "data_quality": DataQualityBaseline.of,
     "model_quality": ModelQualityBaseline.of,
@@ -99,6 +100,7 @@ def suggest_baseline(endpoint: str, monitor: str, *, store: ObjectStore, operato
             mend="Upload the data set there.",
         )
     strategy = _STRATEGIES[monitor](store, endpoint)
+    finish_swap(store, folder)
     memory = recall(store, folder)
     if (memory.generation, memory.inputs, memory.settings) == (GENERATION, inputs, strategy.settings):
         found = {name: digest_of(store, folder + name) for name in memory.written}
@@ -116,10 +118,9 @@ def suggest_baseline(endpoint: str, monitor: str, *, store: ObjectStore, operato
             where=store.uri(f"{folder}input/"),
             mend="It is read again with all of its files.",
         )
-    written, edited = _write(store, folder, suggestion.files, memory)
-    for name, body in suggestion.beside.items():
-        store.put(folder + name, body, content_type="application/json")
-        written[name] = sha256(body).hexdigest()
+    placed, edited = _placed(store, folder, suggestion.files, memory)
+    placed |= suggestion.beside
+    written = {name: sha256(body).hexdigest() for name, body in placed.items()}
     kept = tuple(name for name in _FILES if name not in written)
     latest = Memory(
         inputs=inputs,
@@ -129,7 +130,7 @@ def suggest_baseline(endpoint: str, monitor: str, *, store: ObjectStore, operato
         rows=suggestion.rows,
         unusable=dict(suggestion.unusable),
     )
-    store.put(folder + MEMORY_FILE, latest.model_dump_json(indent=2).encode(), content_type="application/json")
+    replace_files(store, folder, {**placed, MEMORY_FILE: latest.model_dump_json(indent=2).encode()})
     if kept:
         operators.tell(*_message(store, folder, endpoint, monitor, kept))
     return BaselineSuggested(
@@ -165,30 +166,26 @@ def _format_of(store: ObjectStore, key: str) -> DatasetFormat:
     return parse_format(body, store.uri(key))
 
 
-def _write(
+def _placed(
     store: ObjectStore, folder: str, texts: Mapping[str, bytes], memory: Memory
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Writes each file in its place, or as a suggestion beside one that is not ours.
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Each file under its name, or under that of a suggestion beside one that is not ours.
 
     Returns:
-        Digest by name of what was written, and the names of the files that somebody edited after we had written them.
+        The files that are to be written, and the names of those that somebody edited after we had written them.
     """
-    written: dict[str, str] = {}
+    placed: dict[str, bytes] = {}
     edited: list[str] = []
     for name, text in texts.items():
         beside = name.replace(".json", ".suggested.json")
         present = digest_of(store, folder + name)
-        digest = sha256(text).hexdigest()
-        ours = present is None or present == digest or memory.made(present)
-        target = name if ours else beside
-        if present != digest or not ours:
-            store.put(folder + target, text, content_type="application/json")
+        ours = present is None or present == sha256(text).hexdigest() or memory.made(present)
+        placed[name if ours else beside] = text
         if ours and beside in memory.written:
             store.delete(folder + beside)
-        written[target] = digest
         if not ours and memory.was_ours(name):
             edited.append(name)
-    return written, tuple(edited)
+    return placed, tuple(edited)
 
 
 def _message(store: ObjectStore, folder: str, endpoint: str, monitor: str, kept: tuple[str, ...]) -> tuple[str, str]:
