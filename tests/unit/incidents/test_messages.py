@@ -114,6 +114,32 @@ class TestWhatIsWrong:
         assert message.headline == "model_quality of shop: alarms 0, 1, 2, 3, 4 ring. reason 6"
         assert len(message.details) == 5
 
+    def test_the_reason_is_that_of_the_newest_alarm_that_still_rings(self) -> None:
+        incident = Incident("shop", "model_quality")
+        for label, state, hours in (("a", "ALARM", 0), ("b", "ALARM", 1), ("c", "ALARM", 2), ("c", "OK", 3)):
+            change = AlarmChange(label, AlarmState(state), NOON + hours * HOUR, reason=f"{label} is {state}")
+            incident = observe(incident, change)
+        message, _ = incident_message(incident, MessageKind.OPENED, NOON, Facts())
+        assert message.headline == "model_quality of shop: alarms a, b ring. b is ALARM"
+        assert message.details == (
+            "Alarm since 2026-03-01 12:00 UTC: a is ALARM",
+            "Alarm since 2026-03-01 13:00 UTC: b is ALARM",
+        )
+
+    def test_without_a_reason_the_description_says_why(self) -> None:
+        incident = observe(Incident("shop", "x"), AlarmChange("a", AlarmState.ALARM, NOON, description="it is high"))
+        message, _ = incident_message(incident, MessageKind.OPENED, NOON, Facts())
+        assert message.headline == "x of shop: alarm a rings. it is high"
+
+    def test_long_names_leave_room_for_what_matters(self) -> None:
+        change = AlarmChange("l" * 500, AlarmState.ALARM, NOON, reason="r" * 5000)
+        incident = observe(Incident("e" * 500, "watch/" + "s" * 500), change)
+        message, _ = incident_message(incident, MessageKind.OPENED, NOON, Facts(unread="u" * 5000))
+        assert message.headline.startswith("e" * 119 + "…: s")
+        assert {len(text) for text in (message.headline, *message.details)} == {600}
+        closed, _ = incident_message(adopt(incident, "m" * 500, NOON), MessageKind.RECOVERED, NOON, Facts())
+        assert closed.headline == f"Closed: {'e' * 119}… has {'m' * 119}…, which has to show itself now"
+
 
 class TestThatItIsOver:
     def test_a_monitor(self) -> None:
