@@ -93,6 +93,13 @@ def test_a_metric_is_called_as_it_is_published() -> None:
     assert next(each.metric for each in alarm.values()) == "feature_null_price"
 
 
+def test_violations_have_a_threshold_of_one_unless_the_document_says_something_else() -> None:
+    assert one(metric="violations").threshold == 1.0
+    assert one(metric="violations", threshold=5).threshold == 5.0
+    band = one(metric="violations", anomaly_band=2)
+    assert (band.threshold, band.anomaly_band) == (None, 2.0)
+
+
 def test_a_band_has_no_threshold() -> None:
     alarm = one(metric="rows", anomaly_band=3, comparison="outside")
     assert (alarm.threshold, alarm.anomaly_band) == (None, 3.0)
