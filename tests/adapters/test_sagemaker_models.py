@@ -104,6 +104,14 @@ def test_a_plain_package_brings_nothing(client: Any) -> None:
     assert (package.approved, package.endpoint, package.baselines, package.data_set) == (False, None, {}, None)
 
 
+def test_a_package_with_other_baselines_alone_brings_none_for_a_monitor(client: Any) -> None:
+    others = {"Bias": {"ConfigFile": source("x")}, "Explainability": {"Constraints": source("y")}}
+    arn = register(client, DriftCheckBaselines={**others, "ModelQuality": {"Statistics": source("statistics.json")}})
+    package = SageMakerModels(client).package(arn)
+    assert package is not None
+    assert package.baselines == {"model_quality": BaselineFiles(f"s3://{THEIRS}/churn/statistics.json", None)}
+
+
 def test_the_endpoint_s_model_is_found_with_its_package(client: Any) -> None:
     arn = register(client)
     deploy(client, ("all", 1.0, arn))
@@ -187,14 +195,15 @@ def s3(aws: None) -> Any:
 def test_files_are_read_listed_and_copied(s3: Any) -> None:
     for name in ("data/a b+c.csv", "data/sub/d?e.csv", "data/", "data-2/f.csv"):
         s3.put_object(Bucket=THEIRS, Key=name, Body=b"" if name.endswith("/") else name.encode())
+    etag = s3.head_object(Bucket=THEIRS, Key="data/a b+c.csv")["ETag"]
     files = S3ModelFiles(OURS, s3)
     listed = files.list(f"s3://{THEIRS}/data")
     # A folder's own object and a folder that begins alike are no part of it
     assert listed == [
-        DataFile(f"s3://{THEIRS}/data/a b+c.csv", "a b+c.csv", 14),
-        DataFile(f"s3://{THEIRS}/data/sub/d?e.csv", "sub/d?e.csv", 16),
+        DataFile(f"s3://{THEIRS}/data/a b+c.csv", "a b+c.csv", 14, etag),
+        DataFile(f"s3://{THEIRS}/data/sub/d?e.csv", "sub/d?e.csv", 16, listed[1].etag),
     ]
-    assert files.list(listed[1].uri) == [DataFile(listed[1].uri, "d?e.csv", 16)]
+    assert files.list(listed[1].uri) == [DataFile(listed[1].uri, "d?e.csv", 16, listed[1].etag)]
     assert [files.read(file.uri) for file in listed] == [b"data/a b+c.csv", b"data/sub/d?e.csv"]
     files.copy(listed[1].uri, "baselines/x/input/d?e.csv")
     assert s3.get_object(Bucket=OURS, Key="baselines/x/input/d?e.csv")["Body"].read() == b"data/sub/d?e.csv"
@@ -207,6 +216,36 @@ def test_files_that_are_not_there_say_so(s3: Any, uri: str) -> None:
         files.read(uri)
     with pytest.raises(InvalidInputError, match=uri):
         files.copy(uri, "x")
+
+
+@pytest.mark.parametrize(
+    "key", ["#1.csv", "what?", "a?b=c#d.csv", "//two.csv", "50%25.csv", "tab\there.csv", "[x]/ü ☃ .csv", "a\\b.csv"]
+)
+def test_keys_with_any_letters(s3: Any, key: str) -> None:
+    s3.put_object(Bucket=THEIRS, Key=f"data/{key}", Body=b"odd")
+    files = S3ModelFiles(OURS, s3)
+    [file] = files.list(f"s3://{THEIRS}/data/")
+    assert file.name == key
+    files.check(file.uri)
+    files.copy(file.uri, f"baselines/x/input/{key}")
+    assert files.read(f"s3://{OURS}/baselines/x/input/{key}") == b"odd"
+
+
+def test_a_baseline_that_does_not_fit_into_memory_is_refused(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("driftline.adapters.model_files._LARGEST", 3)
+    s3.put_object(Bucket=THEIRS, Key="fits.json", Body=b"123")
+    s3.put_object(Bucket=THEIRS, Key="large.json", Body=b"1234")
+    assert S3ModelFiles(OURS, s3).read(f"s3://{THEIRS}/fits.json") == b"123"
+    with pytest.raises(InvalidInputError, match="it has 4 bytes"):
+        S3ModelFiles(OURS, s3).read(f"s3://{THEIRS}/large.json")
+
+
+def test_a_package_that_another_account_does_not_share_says_so(client: Any) -> None:
+    arn = "arn:aws:sagemaker:eu-west-1:210987654321:model-package/churn/1"
+    with Stubber(client) as stub:
+        stub.add_client_error("describe_model_package", "AccessDeniedException", "not authorized")
+        with pytest.raises(InvalidInputError, match=f"{arn}.*not authorized.*has to share it"):
+            SageMakerModels(client).package(arn)
 
 
 def test_files_that_may_not_be_read_name_the_parameter(s3: Any) -> None:

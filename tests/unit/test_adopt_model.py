@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import permutations
 from typing import Any
 
@@ -61,6 +62,7 @@ class FakeFiles:
 
     store: InMemoryStore
     files: dict[str, bytes] = field(default_factory=dict)
+    forbidden: frozenset[str] = frozenset()
     copies: int = 0
     fail_on: int = 0
 
@@ -69,10 +71,14 @@ class FakeFiles:
             raise InvalidInputError("it is not there, or adopt_model may not read it", where=uri)
         return self.files[uri]
 
+    def check(self, uri: str) -> None:
+        if uri in self.forbidden or (uri not in self.files and not uri.startswith(self.store.uri(""))):
+            raise InvalidInputError("it is not there, or adopt_model may not read it", where=uri)
+
     def list(self, uri: str) -> Sequence[DataFile]:
         folder = uri.rstrip("/") + "/"
         return [
-            DataFile(name, name.removeprefix(folder), len(body))
+            DataFile(name, name.removeprefix(folder), len(body), sha256(body).hexdigest())
             for name, body in sorted(self.files.items())
             if name.startswith(folder)
         ]
@@ -356,9 +362,63 @@ class TestDataSet:
         assert "there is no data set" in world.adopt(self.told).reason
         assert f"{FOLDER}input/old.csv" in world.store.objects
 
+    def test_another_one_with_the_same_names_and_sizes_is_another_one(self, world: World) -> None:
+        world.adopt(self.told)
+        again = {f"s3://training/next/{name}.csv": b"p,a\n0,%s.5\n" % name.encode() for name in "12"}
+        world.files.files |= again
+        world.adopt(replace(self.told, model="v3", at=AT + HOUR, data_set="s3://training/next/"))
+        assert world.store.objects[f"{FOLDER}input/2.csv"] == b"p,a\n0,2.5\n"
+        # And so is the same one when its files have changed
+        world.files.files["s3://training/next/2.csv"] = b"p,a\n0,9.5\n"
+        world.adopt(replace(self.told, model="v4", at=AT + 2 * HOUR, data_set="s3://training/next/"))
+        assert world.store.objects[f"{FOLDER}input/2.csv"] == b"p,a\n0,9.5\n"
+
+    def test_one_of_which_a_file_may_not_be_read_changes_nothing(self, world: World) -> None:
+        world.files.forbidden = frozenset({"s3://training/data/2.csv"})
+        before = {key for key in world.store.objects if key.startswith(FOLDER)}
+        adoption = world.adopt(self.told)
+        assert "2.csv: it is not there, or adopt_model may not read it" in adoption.reason
+        assert {key for key in world.store.objects if key.startswith(FOLDER)} == before
+
+    @pytest.mark.parametrize("folder", ["", "input/"])
+    def test_one_that_is_there_already_is_not_deleted(self, world: World, folder: str) -> None:
+        own = world.store.uri(f"{FOLDER}input/old.csv")
+        world.files.files = {own: world.store.objects[f"{FOLDER}input/old.csv"]}
+        adoption = world.adopt(replace(self.told, data_set=world.store.uri(FOLDER + folder)))
+        assert "cannot take its own place" in adoption.reason
+        assert f"{FOLDER}input/old.csv" in world.store.objects
+
     def test_a_package_names_one_too(self, world: World) -> None:
         package = ModelPackage(TWO, approved=True, data_set="s3://training/data/")
         assert world.adopt(world.serve(package)).baselines == {"data_quality": "s3://training/data/"}
+
+
+class TestAnotherAccount:
+    """Its packages are looked at if it shares them; a model has arrived in any case."""
+
+    @pytest.fixture(autouse=True)
+    def not_shared(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        def package(name: str) -> None:
+            raise InvalidInputError("SageMaker does not let adopt_model look at it", where=name)
+
+        world.serve(world.package())
+        monkeypatch.setattr(world.models, "package", package)
+
+    def test_the_endpoint_has_a_new_model_all_the_same(self, world: World) -> None:
+        adoption = world.adopt(EndpointChanged("churn"))
+        assert (adoption.outcome, world.current()) == (Outcome.ADOPTED, OLD_DATA)
+        assert f"unchanged, because {TWO}: SageMaker does not let adopt_model look at it" in adoption.reason
+        assert [entry.model for entry in load_model_log(world.store, "churn").entries] == [TWO]
+
+    def test_its_data_set_counts_where_an_event_names_one(self, world: World) -> None:
+        world.files.files |= {"s3://training/data/1.csv": b"p,a\n1,7.5\n"}
+        told = replace(NEW, package=TWO, data_set="s3://training/data/")
+        assert world.adopt(told).baselines == {"data_quality": "s3://training/data/"}
+
+    def test_an_approval_says_why_it_is_ignored(self, world: World) -> None:
+        adoption = world.adopt(PackageChanged(TWO, AT))
+        assert adoption.outcome is Outcome.IGNORED
+        assert "does not let adopt_model look at it" in adoption.reason
 
 
 class TestApproval:
@@ -570,6 +630,11 @@ class TestEvents:
         assert announcement_of(event) == told
         del event["detail"]["At"]
         assert announcement_of(event) == replace(told, at=datetime(2026, 3, 1, 14, 2, 7, tzinfo=UTC))
+
+    def test_one_that_is_still_to_come_counts_as_now(self) -> None:
+        event = self.sample("adopt_model.new_model")
+        event["detail"]["At"] = "2062-03-01T14:00:00Z"
+        assert announcement_of(event).at == datetime(2026, 3, 1, 14, 2, 7, tzinfo=UTC)  # type: ignore[union-attr]
 
     @pytest.mark.parametrize(
         "change",

@@ -80,8 +80,10 @@ class NewModel(_Lenient):
 
     @property
     def announcement(self) -> ModelTold:
+        """A time that is still to come counts as now: every model after it would be an older one."""
         told = self.detail
-        return ModelTold(told.endpoint, told.model, told.at or self.time, told.package, told.data_set)
+        at = min(told.at or self.time, self.time)
+        return ModelTold(told.endpoint, told.model, at, told.package, told.data_set)
 
 
 class ModelEvent(

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from driftline.adapters.s3 import s3_client
 from driftline.domain.errors import InvalidInputError
@@ -11,6 +10,10 @@ from driftline.usecases.model_ports import DataFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of a file that is read into memory: it is parsed, and kept in one more file with another one. The statistics of
+500 features are 5 MB."""
 
 _REFUSED = frozenset({"AccessDenied", "NoSuchKey", "NoSuchBucket", "403", "404"})
 
@@ -30,7 +33,18 @@ class S3ModelFiles:
     def read(self, uri: str) -> bytes:
         bucket, key = _parts(uri)
         with self._allowed(uri):
-            return self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+            found = self._client.get_object(Bucket=bucket, Key=key)
+            if found["ContentLength"] > _LARGEST:
+                raise InvalidInputError(
+                    f"it has {found['ContentLength']:,} bytes", where=uri, expected=f"at most {_LARGEST:,}"
+                )
+            return found["Body"].read()
+
+    def check(self, uri: str) -> None:
+        """One byte tells whether the object, and the key that it is encrypted with, may be used."""
+        bucket, key = _parts(uri)
+        with self._allowed(uri):
+            self._client.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].read()
 
     def list(self, uri: str) -> Sequence[DataFile]:
         """Empty objects are folders that S3's console made."""
@@ -43,7 +57,7 @@ class S3ModelFiles:
                     there = entry["Key"]
                     name = there.rsplit("/", 1)[-1] if there == key else there.removeprefix(folder)
                     if entry["Size"] and (there == key or there.startswith(folder)):
-                        found.append(DataFile(f"s3://{bucket}/{there}", name, entry["Size"]))
+                        found.append(DataFile(f"s3://{bucket}/{there}", name, entry["Size"], entry["ETag"]))
         return sorted(found, key=lambda file: file.name.encode())
 
     def copy(self, uri: str, key: str) -> None:
@@ -68,9 +82,9 @@ class S3ModelFiles:
 
 
 def _parts(uri: str) -> tuple[str, str]:
-    address = urlsplit(uri, allow_fragments=False)
-    # A question mark is a letter of a key.
-    key = address.path.removeprefix("/") + (f"?{address.query}" if address.query else "")
-    if address.scheme != "s3" or not address.netloc:
+    """(bucket, key). A key may hold any letter, also those that mean something in other addresses."""
+    scheme, _, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket:
         raise InvalidInputError("it is no address of a file in S3", where=uri, expected="s3://bucket/key")
-    return address.netloc, key
+    return bucket, key

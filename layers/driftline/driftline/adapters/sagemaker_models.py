@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from driftline.domain.errors import RetryLaterError
+from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.models.package import (
     BASELINE_PROPERTY,
     ENDPOINT_PROPERTY,
@@ -19,6 +19,7 @@ _MONITORS = {"data_quality": "ModelDataQuality", "model_quality": "ModelQuality"
 """Monitor → its part of DriftCheckBaselines."""
 
 _LATER = frozenset({"ThrottlingException", "TooManyRequestsException", "ServiceUnavailable", "InternalFailure"})
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _UNKNOWN = ("could not find", "does not exist", "not found", "cannot find")
 """SageMaker says ValidationException for what is not there; the message tells it from a wrong request."""
 
@@ -73,6 +74,12 @@ class SageMakerModels:
             code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
             if code in _LATER:
                 raise RetryLaterError(f"SageMaker cannot answer now: {code}", where=next(iter(name.values()))) from None
+            if code in _DENIED:
+                raise InvalidInputError(
+                    f"SageMaker does not let adopt_model look at it: {message}",
+                    where=next(iter(name.values())),
+                    mend="If it belongs to another account, that one's model package group has to share it.",
+                ) from None
             if code == "ResourceNotFound" or any(words in message.lower() for words in _UNKNOWN):
                 return None
             raise

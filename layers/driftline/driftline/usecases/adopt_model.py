@@ -7,7 +7,7 @@ is worked on at a time: of two at once the older model's baseline could come to 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -164,7 +164,7 @@ def _take_baselines(
     different = False
     endpoint = arrival.document.endpoint
     try:
-        data_sets, refused = _data_sets(arrival, files), ""
+        data_sets, refused = _data_sets(arrival, files), arrival.unseen
     except InvalidInputError as error:
         data_sets, refused = {}, str(error)
     for name, monitor in arrival.document.monitors.by_name().items():
@@ -221,7 +221,7 @@ def _data_sets(arrival: Arrival, files: ModelFiles) -> dict[str, Sequence[DataFi
     monitors = list(arrival.document.monitors.by_name())
     own = {
         name: [
-            DataFile(file.uri, file.name.removeprefix(f"{name}/"), file.size)
+            replace(file, name=file.name.removeprefix(f"{name}/"))
             for file in found
             if file.name.startswith(f"{name}/")
         ]

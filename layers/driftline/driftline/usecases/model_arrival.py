@@ -22,6 +22,7 @@ class Arrival:
         source: Who told: endpoint, package or event; as in the model log.
         made: When the model was made, where SageMaker knows.
         told: A person or a pipeline says so, and is taken at its word.
+        unseen: Why its package could not be looked at; empty if it could, or if there is none.
     """
 
     document: MonitorDocument
@@ -33,6 +34,7 @@ class Arrival:
     data_set: str | None = None
     made: datetime | None = None
     told: bool = False
+    unseen: str = ""
 
 
 class NotForUsError(Exception):
@@ -53,7 +55,7 @@ def arrival_of(announcement: Announcement, store: ObjectStore, models: Models) -
             return _approved(announcement, store, models)
         case ModelTold():
             document = _document(store, announcement.endpoint)
-            package = models.package(announcement.package) if announcement.package else None
+            package, unseen = _package(models, announcement.package)
             return Arrival(
                 document,
                 model=package.arn if package else announcement.package or announcement.model,
@@ -63,6 +65,7 @@ def arrival_of(announcement: Announcement, store: ObjectStore, models: Models) -
                 package=package,
                 data_set=announcement.data_set or (package.data_set if package else None),
                 told=True,
+                unseen=unseen,
             )
 
 
@@ -76,6 +79,14 @@ def _document(store: ObjectStore, endpoint: str) -> MonitorDocument:
         raise NotForUsError(f"The monitor document of {endpoint} cannot be used: {error}") from None
 
 
+def _package(models: Models, name: str | None) -> tuple[ModelPackage | None, str]:
+    """(the package, why it cannot be looked at). A model has arrived, whoever owns its package."""
+    try:
+        return (models.package(name) if name else None), ""
+    except InvalidInputError as error:
+        return None, str(error)
+
+
 def _served(document: MonitorDocument, models: Models, source: str) -> Arrival:
     served = models.served(document.endpoint, document.variant)
     if served is None:
@@ -84,7 +95,7 @@ def _served(document: MonitorDocument, models: Models, source: str) -> Arrival:
         raise NotForUsError(f"The endpoint {document.endpoint} is changing; its next event tells what came of it.")
     if served.model is None:
         raise NotForUsError(f"The variant {served.variant!r} of {document.endpoint} is not there, or names no model.")
-    package = models.package(served.package) if served.package else None
+    package, unseen = _package(models, served.package)
     return Arrival(
         document,
         model=package.arn if package else served.package or served.model,
@@ -94,11 +105,14 @@ def _served(document: MonitorDocument, models: Models, source: str) -> Arrival:
         package=package,
         data_set=package.data_set if package else None,
         made=served.made,
+        unseen=unseen,
     )
 
 
 def _approved(announcement: PackageChanged, store: ObjectStore, models: Models) -> Arrival:
-    package = models.package(announcement.package)
+    package, unseen = _package(models, announcement.package)
+    if unseen:
+        raise NotForUsError(f"{announcement.package} was approved: {unseen}")
     if package is None or not package.approved:
         raise NotForUsError(f"{announcement.package} is not approved.")
     if package.endpoint is None:

@@ -27,24 +27,35 @@ class Models(Protocol):
 
         Raises:
             RetryLaterError: too many requests; a retry may help.
+            InvalidInputError: nobody allowed to look at it, as at those of other accounts that do not share them.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """One file of a data set; `name` is its path below the data set's URI."""
+    """One file of a data set.
+
+    Attributes:
+        name: Its path below the data set's URI.
+        etag: Changes with its bytes.
+    """
 
     uri: str
     name: str
     size: int
+    etag: str
 
 
 class ModelFiles(Protocol):
     """Files in other buckets that a model brings along."""
 
     def read(self, uri: str) -> bytes:
-        """Raises InvalidInputError: there is no such file, or nobody allowed to read it."""
+        """Raises InvalidInputError: there is no such file, nobody allowed to read it, or it is too large."""
+        ...
+
+    def check(self, uri: str) -> None:
+        """Whether a file can be copied, whatever its size. Raises InvalidInputError: it cannot."""
         ...
 
     def list(self, uri: str) -> Sequence[DataFile]:

@@ -23,8 +23,12 @@ from driftline.usecases.baseline_files import CONSTRAINTS, STATISTICS, digest_of
 from driftline.usecases.baseline_memory import MEMORY_FILE, recall
 from driftline.usecases.model_ports import DataFile, ModelFiles
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.side_by_side import side_by_side
 
 KEPT_FILE = "kept.json"
+TAKEN_FILE = "taken.json"
+"""Which files a data set was copied from: another one may have the same names and sizes."""
+
 _FILES = (STATISTICS, CONSTRAINTS)
 _JSON = "application/json"
 
@@ -88,8 +92,14 @@ def take_data_set(
     inputs = f"{folder}input/"
     finish_swap(store, folder)
     there = {summary.key.removeprefix(inputs): summary.size for summary in store.list(inputs)}
-    if there == {file.name: file.size for file in given}:
+    taken = json.dumps({file.name: {"from": file.uri, "etag": file.etag} for file in given}, indent=2).encode()
+    if there == {file.name: file.size for file in given} and _holds(store, folder + TAKEN_FILE, taken):
         return False
+    # The old data set goes before the new one comes, so nothing may be found out in between.
+    own = next((file.uri for file in given if file.uri.startswith(store.uri(inputs))), None)
+    if own is not None:
+        raise InvalidInputError("a data set cannot take its own place", where=own)
+    list(side_by_side(files.check, (file.uri for file in given)))
     earlier = earlier_folder(endpoint, monitor, at)
     _keep(store, folder, earlier, files, tuple(there))
     # Kept, they may be overwritten: for suggest_baseline they are its own, also if a person had edited them.
@@ -99,9 +109,13 @@ def take_data_set(
     # First away with the old, so that the event of the last new file finds the new ones alone.
     for name in there:
         store.delete(inputs + name)
-    for file in given:
-        files.copy(file.uri, inputs + file.name)
+    list(side_by_side(lambda file: files.copy(file.uri, inputs + file.name), given))
+    store.put(folder + TAKEN_FILE, taken, content_type=_JSON)
     return True
+
+
+def _holds(store: ObjectStore, key: str, body: bytes) -> bool:
+    return digest_of(store, key) == sha256(body).hexdigest()
 
 
 def kept_in(store: ObjectStore, endpoint: str, monitor: str, at: datetime) -> str | None:
