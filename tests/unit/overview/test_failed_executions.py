@@ -368,6 +368,16 @@ class TestRebuilding:
         assert (rebuilt.executions, rebuilt.reports, rebuilt.left_out) == (3, 3, ())
         assert (store.objects[SHOP_PAGE], store.objects[PAGE]) == before
 
+    def test_a_verdict_that_came_since_is_what_counts(self, shop: InMemoryStore) -> None:
+        fail(shop)
+        run(shop)
+
+        rebuilt = rebuild_overview(shop, "shop", reports=True, step=lambda _: None)
+
+        assert rebuilt is not None
+        assert parse_record(shop.objects[RECORD], RECORD).state == "violated"
+        assert b"No verdict" not in shop.objects[PAGE]
+
     def test_without_reports_only_the_field_does(self, shop: InMemoryStore) -> None:
         fail(shop)
         rebuilt = rebuild_overview(shop, "shop", reports=False, step=lambda _: None)
