@@ -286,6 +286,29 @@ class TestWhoHears:
         assert kinds(all_of_it) == [OPENED, RECOVERED]
         assert criticals.sent == []
 
+    def test_an_end_waits_for_a_channel_that_heard_the_beginning_though_it_is_too_severe_for_it(self) -> None:
+        @dataclass
+        class Warnings(Only):
+            down: bool = False
+
+            def send(self, message: Message, conversation: str | None) -> str | None:
+                if self.down:
+                    raise RetryLaterError("503")
+                return super().send(message, conversation)
+
+        warnings = Warnings("warnings", wants=Severity.WARNING)
+        office = Office(warnings, RecordingChannel("well"))
+        # Given an incident that began as a warning, and a channel for warnings that is down when it is over
+        office.hear(alarm(), alarm(label="worst drift", at=NOON + HOUR))
+        office.hear(alarm("OK", NOON + 2 * HOUR), alarm("OK", NOON + 2 * HOUR, "worst drift"))
+        warnings.down = True
+        with pytest.raises(RetryLaterError):
+            office.tick(NOON + 9 * HOUR)
+        # When it is there again
+        warnings.down = False
+        office.tick(NOON + 10 * HOUR)
+        assert kinds(warnings) == [OPENED, RECOVERED]
+
     def test_a_warning_goes_to_nobody_else_when_the_channel_that_is_named_wants_none(self) -> None:
         chosen, other = Only("chosen"), RecordingChannel("other")
         office = Office(chosen, other, store=named(endpoint(), "[chosen]"))
