@@ -86,8 +86,8 @@ def bill(load: Load) -> Iterator[Line]:
     )
     puts = FILES * load.file_objects + HOURS * 6
     # Each file asks for the windows that it may reopen, besides checking its own version.
-    lists = HOURS * 4 + FILES * 2
-    gets = FILES * 3 + HOURS * (60 + 10)
+    lists = HOURS * 6 + FILES * 2
+    gets = FILES * 3 + HOURS * (60 + 12)
     yield Line(
         "S3 requests",
         (puts + lists) * S3_PUT_OR_LIST + gets * S3_GET,
