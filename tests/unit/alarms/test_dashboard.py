@@ -121,7 +121,7 @@ DOCUMENTS: list[dict[str, Any]] = [
     {"model_quality": QUALITY},
     {"data_quality": {"schedule": "rate(1 minute)", "window": {"start_offset": "-PT5M"}}, "model_quality": QUALITY},
     {"data_quality": {"alarms": MANY}, "model_quality": QUALITY | {"alarms": MANY}},
-    {"data_quality": {"namespace": "a'b\"c\\d\n\u2028<script>"}},
+    {"data_quality": {"namespace": "Mine/a.b-c_d#e:f"}},
     {"data_quality": {"enabled": False}},
     {"data_quality": {"schedule": "at(2026-03-01T00:00:00)", "window": {"start_offset": "-PT1H"}}},
 ]
