@@ -233,7 +233,7 @@ class TestModelQuality:
         assert f"baselines/{self.ENDPOINT}/model_quality/predictions.json" in judged.everything("baselines/")
         page = judged.get(f"{self.REPORTS}report.html")
         [(current, baseline)] = re.findall(rb'"sample":\{"current":(\[\[.*?\]\]),"baseline":(\[\[.*?\]\])\}', page)
-        assert len(json.loads(current)) == 120
+        assert len(json.loads(current)) == 121
         assert len(json.loads(baseline)) == 300
 
     def test_merged_records_are_byte_identical(self, judged: Bucket, laptop: Path) -> None:
