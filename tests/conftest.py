@@ -5,9 +5,16 @@ from pathlib import Path
 
 import boto3
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.browser.opening"]
 """Pages are opened in a browser by tests of pages, and by the demo's."""
+
+settings.register_profile(
+    "driftline", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("driftline")
+"""The same examples in every run, few enough for a suite that stays fast; no limit of time, machines differ."""
 
 _HURRIED = 1e-5
 """Seconds until another thread has its turn: what depends on their order fails here, and not once in a hundred runs."""

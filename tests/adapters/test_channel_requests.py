@@ -85,7 +85,7 @@ class TestASecureServer:
         http._pool.cache_clear()
         server.shutdown()
         server.server_close()
-        thread.join(timeout=5)
+        thread.join(timeout=60)
 
     def test_it_gets_the_message(
         self, url: str, certificate: Path, received: list[bytes], monkeypatch: pytest.MonkeyPatch

@@ -36,7 +36,7 @@ def unfold(page: Page) -> None:
 
 def until(page: Page, expression: str) -> None:
     """Waits until an expression is true. Playwright's own way evaluates text in the page, which its policy forbids."""
-    deadline = monotonic() + 10
+    deadline = monotonic() + 60
     while not page.evaluate(expression):
         assert monotonic() < deadline, f"still not true: {expression}"
         page.wait_for_timeout(20)

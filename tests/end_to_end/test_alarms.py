@@ -55,11 +55,11 @@ def test_a_violation_reaches_people_and_starts_a_pipeline(
     # the link in it is signed, and opens the page of the report and nothing beside it
     link = re.search(r"http://127\.0\.0\.1:\d+/\S+/report\.html\?X-Amz-\S+", mail["Message"])
     assert link is not None
-    with urlopen(link[0], timeout=10) as answer:
+    with urlopen(link[0], timeout=60) as answer:
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
         assert b"loans" in answer.read()
     with pytest.raises(HTTPError, match="403"):
-        urlopen(link[0].replace("report.html", "summary.json"), timeout=10)
+        urlopen(link[0].replace("report.html", "summary.json"), timeout=60)
     # and one pipeline runs, which the audit and a second message say
     (execution,) = started(place.cloud)
     (record,) = endpoint.audit()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.domain.errors import RetryLaterError, StaleReadError
@@ -271,7 +271,6 @@ class Fickle(RecordingChannel):
         return super().send(message, conversation)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_in_any_order_and_with_any_outages_each_channel_hears_the_same_story_once(data: st.DataObject) -> None:
     queue = list(data.draw(st.permutations(STORY)))

@@ -292,7 +292,7 @@ STEPS = st.lists(
 SCRIPTS = st.lists(st.sampled_from(["ok", "ok", "later", "never", "lost", "nothing"]), max_size=20)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(steps=STEPS, script=SCRIPTS, tokens=st.booleans(), in_order=st.booleans())
 def test_no_order_of_alarms_and_ends_breaks_a_guard(
     steps: list[tuple[str, int, int]], script: list[str], tokens: bool, in_order: bool

@@ -102,7 +102,7 @@ def test_values_as_text(value, text):
     st.lists(st.floats() | st.integers() | st.none(), min_size=300, max_size=300),
     st.sampled_from([None, "x", "", 10**400, float("inf"), True, -0.0]),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_many_numbers_are_what_their_texts_say(values, odd):
     values[77] = odd
 

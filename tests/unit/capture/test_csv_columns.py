@@ -53,7 +53,7 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 
 
 @given(tables())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_scan_equals_the_cells_or_declines(rows):
     data = "\n".join(csv_line(row) for row in rows).encode()
 

@@ -184,7 +184,7 @@ CELLS = st.sampled_from(["", "1", "2.5", "a", 'q"', "b,c", "x\ny", "é", " 1"])
         max_size=8,
     ),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_plain_batches_give_what_single_records_give(records):
     """The way without a look at single cells, and the way record by record, against each other and a plain count."""
     lines = [

@@ -171,7 +171,7 @@ MINUTES_SINCE_2024 = st.integers(0, 3_000_000)
 
 
 class TestAgainstCronsim:
-    @settings(deadline=None, max_examples=100)
+    @settings(max_examples=100)
     @given(items(0, 59), items(0, 23), items(1, 12), DAYS, MINUTES_SINCE_2024)
     def test_the_next_times_are_the_same(
         self, minutes: str, hours: str, months: str, days: tuple[str, str], since: int

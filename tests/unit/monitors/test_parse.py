@@ -496,7 +496,7 @@ EDITED = st.tuples(st.integers(0, len(EXAMPLE)), st.text(max_size=5)).map(
 
 
 class TestAnything:
-    @settings(deadline=None, max_examples=300)
+    @settings(max_examples=300)
     @given(st.text(max_size=200) | VALUES.map(repr) | EDITED)
     def test_is_a_document_or_has_errors_with_places(self, text: str) -> None:
         found: tuple[DocumentError, ...] = ()

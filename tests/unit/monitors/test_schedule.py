@@ -149,7 +149,7 @@ class TestWindow:
     ) -> None:
         assert window_of(at(scheduled), DataQualityMonitor(schedule=schedule)) == Window(at(start), at(scheduled))
 
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(
         st.sampled_from(
             [
