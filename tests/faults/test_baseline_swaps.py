@@ -108,6 +108,43 @@ def test_cut_short_anywhere_it_is_one_or_the_other_and_the_next_writer_finishes(
     assert call > 9
 
 
+def test_of_two_writers_at_once_one_counts() -> None:
+    """A model is adopted while a data set is read: the files are all of the one, or all of the other."""
+    other = {name: f"other {name}".encode() for name in NAMES}
+    seen = []
+    for call in range(1, MOST_CALLS):
+        store, wrote = filled(), []
+
+        def write(store: InMemoryStore = store, wrote: list[int] = wrote) -> None:
+            wrote.append(1)
+            replace_files(store, FOLDER, other)
+
+        replace_files(InterruptedStore(store, call, write), FOLDER, NEW)
+        if not wrote:
+            break
+        seen.append(there(store))
+    assert len(seen) > 15
+    assert all(each in (NEW, other) for each in seen)
+    assert NEW in seen
+    assert other in seen
+
+
+def test_a_writer_that_comes_back_does_not_end_the_swap_of_another() -> None:
+    other = {name: f"other {name}".encode() for name in NAMES}
+    store = filled()
+
+    def finish_and_begin() -> None:
+        finish_swap(store, FOLDER)
+        with pytest.raises(InjectedError):
+            replace_files(FailingStore(store, 2, ["put"]), FOLDER, other)
+
+    with pytest.raises(InjectedError):
+        replace_files(FailingStore(store, 1, ["delete"]), FOLDER, NEW)
+    just_before_it_ends = 1 + len(NAMES) + 1
+    finish_swap(InterruptedStore(store, just_before_it_ends, finish_and_begin), FOLDER)
+    assert read_files(store, FOLDER, NAMES) == other
+
+
 def test_what_somebody_uploads_after_a_swap_was_cut_short_is_theirs() -> None:
     store = filled()
     with pytest.raises(InjectedError):

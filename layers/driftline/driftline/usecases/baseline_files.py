@@ -66,7 +66,8 @@ def read_files(store: ObjectStore, folder: str, names: Iterable[str]) -> Mapping
 def replace_files(store: ObjectStore, folder: str, files: Mapping[str, bytes]) -> None:
     """Puts JSON files in the place of those that are there; for readers all of them change at once."""
     finish_swap(store, folder)
-    before = {name: digest_of(store, folder + name) for name in files}
+    there = read_files(store, folder, files)
+    before = {name: _digest(there.get(name)) for name in files}
     changed = {name: body for name, body in files.items() if before[name] != _digest(body)}
     if len(changed) > 1:
         swap = _Swap({name: before[name] for name in changed}, changed)
@@ -91,7 +92,8 @@ def finish_swap(store: ObjectStore, folder: str) -> None:
         there = _find(store, folder + name)
         if swap.replaces(name, there.body if there else None):
             store.put(folder + name, body, content_type=_JSON)
-    store.delete(folder + SWAP_FILE)
+    if _find(store, folder + SWAP_FILE) == found:  # not that of another writer, who has finished this one
+        store.delete(folder + SWAP_FILE)
 
 
 def digest_of(store: ObjectStore, key: str) -> str | None:
