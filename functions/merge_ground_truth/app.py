@@ -15,7 +15,7 @@ from driftline.usecases.arrivals import take_labels, take_sweep
 logger = Logger()
 settings = RerunSettings.from_environment()
 store = S3Store(settings.bucket)
-reruns = RerunQueue(settings.rerun_queue)
+reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
 metrics = EmbeddedMetrics()
 
 

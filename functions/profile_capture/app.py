@@ -15,7 +15,7 @@ from driftline.usecases.arrivals import take_capture
 logger = Logger()
 settings = RerunSettings.from_environment()
 state = S3Store(settings.bucket)
-reruns = RerunQueue(settings.rerun_queue)
+reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
 
 
 @cache

@@ -4,27 +4,64 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import boto3
+import pytest
 
 from driftline.adapters.rerun_queue import RerunQueue
 from driftline.usecases.execution import ExecutionRequest
 
 SCHEDULED = datetime(2026, 3, 1, 15, tzinfo=UTC)
+FIRST = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=SCHEDULED)
+OTHER = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=SCHEDULED + timedelta(hours=1))
+FIVE_MINUTES = 300.0
 
 
-def test_a_window_that_is_asked_for_twice_is_delivered_once(aws: None) -> None:
-    # Given a FIFO queue
+@pytest.fixture
+def url(aws: None) -> str:
+    return boto3.client("sqs").create_queue(QueueName="again.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+
+
+def received(url: str) -> list[ExecutionRequest]:
+    """What waits in the queue; SQS hands over one message of a group at a time, so each is deleted at once."""
     client = boto3.client("sqs")
-    url = client.create_queue(QueueName="again.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-    queue = RerunQueue(url)
-    first = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=SCHEDULED)
-    other = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=SCHEDULED + timedelta(hours=1))
+    requests = []
+    while messages := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            assert "start" not in json.loads(message["Body"])
+            requests.append(ExecutionRequest.model_validate_json(message["Body"]))
+            client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return sorted(requests, key=lambda request: str(request.scheduled_time))
 
-    # When two windows are asked for, one of them three times
-    for request in (first, other, first, first):
+
+def test_a_window_that_is_asked_for_again_at_once_is_delivered_once(url: str) -> None:
+    queue = RerunQueue(url, FIVE_MINUTES, clock=lambda: 1000.0)
+
+    for request in (FIRST, OTHER, FIRST, FIRST):
         queue.ask(request)
 
-    # Then each comes once, as a request that run_monitor reads
-    messages = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
-    received = [ExecutionRequest.model_validate_json(message["Body"]) for message in messages]
-    assert sorted(received, key=lambda request: str(request.scheduled_time)) == [first, other]
-    assert all("start" not in json.loads(message["Body"]) for message in messages)
+    assert received(url) == [FIRST, OTHER]
+
+
+@pytest.mark.parametrize("delay", [1.0, FIVE_MINUTES, 900.0])
+@pytest.mark.parametrize("turn", [0.0, 0.3, 0.89, 0.9, 0.99])
+def test_who_asks_when_the_first_was_delivered_is_heard(url: str, delay: float, turn: float) -> None:
+    """SQS remembers an id for five minutes, also where the queue delivers after a second."""
+    # Given a request at any moment of a turn
+    now = (1_000_000 + turn) * delay
+    queue = RerunQueue(url, delay, clock=lambda: now)
+    queue.ask(FIRST)
+
+    # When the window is asked for again as soon as that one is on its way
+    now += delay
+    queue.ask(FIRST)
+
+    # Then it is judged again
+    assert received(url) == [FIRST, FIRST]
+
+
+def test_without_a_delay_every_request_counts(url: str) -> None:
+    queue = RerunQueue(url, 0)
+
+    queue.ask(FIRST)
+    queue.ask(FIRST)
+
+    assert received(url) == [FIRST, FIRST]

@@ -52,6 +52,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "SCHEDULE_DEAD_LETTER_ARN": queue,
             "METRICS_NAMESPACE": "",
             "RERUN_QUEUE_URL": reruns,
+            "RERUN_DELAY_SECONDS": "300",
         }.items():
             monkeypatch.setenv(name, value)
         yield

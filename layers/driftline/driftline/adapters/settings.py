@@ -90,6 +90,7 @@ class RerunSettings(Settings):
     """Of functions that take something in, after which windows may have to be judged again."""
 
     rerun_queue: str = Field(alias="RERUN_QUEUE_URL", min_length=1)
+    rerun_delay: float = Field(alias="RERUN_DELAY_SECONDS", ge=0)
 
 
 class NotifySettings(Settings):

@@ -164,7 +164,7 @@ class Reruns(Protocol):
     """The queue of windows that are judged again."""
 
     def ask(self, request: ExecutionRequest) -> None:
-        """At most one execution of a window comes of all that is asked within five minutes, and it sees all of it."""
+        """One execution of a window comes of all that is asked within a few minutes, and it sees all of it."""
         ...
 
 

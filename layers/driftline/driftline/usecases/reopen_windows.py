@@ -45,8 +45,8 @@ def reopen_windows(
         monitors: Names of the monitors that it concerns; all, unless given.
 
     Returns:
-        What was asked for. Asking twice does no harm: the queue drops a repetition within five minutes, and an
-        execution that finds nothing new publishes nothing.
+        What was asked for. Asking twice does no harm: the queue drops repetitions, and an execution that finds
+        nothing new publishes nothing.
     """
     try:
         document = load_document(store, endpoint)
