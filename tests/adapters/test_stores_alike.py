@@ -2,9 +2,11 @@
 
 from hashlib import md5
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import boto3
 import pytest
+from botocore.errorfactory import ClientExceptionsFactory
 
 from driftline.adapters.folder import FolderStore
 from driftline.adapters.s3 import S3Store, S3Stores, s3_client
@@ -12,6 +14,9 @@ from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.side_by_side import AT_ONCE
 from tests.fakes import InMemoryStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 @pytest.fixture(params=["memory", "folder", "s3"])
@@ -193,6 +198,27 @@ class TestOnlyS3:
             store.get("a")
         with pytest.raises(InvalidInputError, match="no such bucket"):
             list(store.list(""))
+
+    def test_what_is_missing_is_known_whichever_thread_made_the_classes_of_errors(self, aws: None) -> None:
+        """botocore makes them at the first error, and two threads may each make their own."""
+
+        class Racing:
+            def __getattr__(self, name: str) -> object:
+                return getattr(client, name)
+
+            @property
+            def exceptions(self) -> object:
+                return ClientExceptionsFactory().create_client_exceptions(client.meta.service_model)
+
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        racing = cast("S3Client", Racing())
+        with pytest.raises(ObjectNotFoundError):
+            S3Store("bucket", racing).get("absent")
+        with pytest.raises(ObjectNotFoundError):
+            S3Store("bucket", racing).get_range("absent", 0, 1)
+        with pytest.raises(InvalidInputError):
+            S3Store("no-such-bucket", racing).get("absent")
 
     def test_the_content_type_is_kept(self, aws: None) -> None:
         client = boto3.client("s3")

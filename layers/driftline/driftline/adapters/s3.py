@@ -114,12 +114,17 @@ class S3Store:
     def _missing_is_ours(self, key: str) -> Iterator[None]:
         try:
             yield
-        except self._client.exceptions.NoSuchKey:
-            raise ObjectNotFoundError("there is no such object", where=self.uri(key)) from None
-        except self._client.exceptions.NoSuchBucket:
-            raise InvalidInputError(
-                "there is no such bucket", where=self.uri(""), mend="Check its name and the region."
-            ) from None
+        except self._client.exceptions.ClientError as error:
+            # By its code: botocore makes the classes of errors at the first one, and of two threads each its own.
+            match error.response["Error"]["Code"]:
+                case "NoSuchKey":
+                    raise ObjectNotFoundError("there is no such object", where=self.uri(key)) from None
+                case "NoSuchBucket":
+                    raise InvalidInputError(
+                        "there is no such bucket", where=self.uri(""), mend="Check its name and the region."
+                    ) from None
+                case _:
+                    raise
 
 
 class S3Stores:
