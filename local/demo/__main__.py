@@ -50,7 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     """All steps, from the data to the folder of files."""
     began = time.monotonic()
-    screen.title("Driftline: flights out of New York in 2013, a model of their delays, and a monitor that watches it")
+    screen.title(
+        "Driftline: flights out of New York in 2013, and two monitors of a model of delays",
+        "One monitor asks: are inputs and predictions like those of the baseline?",
+        "The other asks: how wrong were the predictions, now that the delays are known?",
+    )
     folder = data_folder()
     flights = read_flights(folder, read_weather(folder), {*calendar.between(*calendar.BASELINE), *days})
     baseline = [flight for day in calendar.between(*calendar.BASELINE) for flight in flights[day]]
@@ -58,12 +62,12 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     screen.step("data", f"{len(baseline):,} flights of January and February to learn from, {replayed:,} to replay")
     model = train(baseline)
     predicted = predict(model, baseline)
-    screen.step("model", "gradient-boosted trees that predict how late a flight arrives")
+    screen.step("model", "gradient-boosted trees that predict by how many minutes a flight is late")
     with WebhookReceiver() as slack, EmbeddedCloud(tell=screen.note, sagemaker=True) as cloud:
-        screen.step("cloud", f"template.yaml is deployed at {cloud.endpoint}, roles enforced; bucket {cloud.bucket}")
+        screen.step("cloud", f"template.yaml is deployed to this machine, roles enforced; bucket {cloud.bucket}")
         desk = Desk(cloud, slack)
         desk.open()
-        screen.step("people", f"a Slack channel {SLACK_CHANNEL}, a mailbox, and a SageMaker pipeline {PIPELINE}")
+        screen.step("people", f"a Slack channel {SLACK_CHANNEL}, a mailbox, and the pipeline {PIPELINE} in SageMaker")
         replay = Replay(cloud)
         schedules = " and ".join(replay.configure())
         screen.step("monitor", f"monitors/{ENDPOINT}.yaml made the schedules {schedules}")
@@ -72,10 +76,14 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         edits = ", ".join(f"{name} may lack {1 - share:.0%}" for name, share in EDITED_COMPLETENESS.items())
         screen.note(f"edited, as a person would: {edits}; drift from {EDITED_DRIFT_THRESHOLD} on is an alarm;")
         screen.note(f"the mean error of a day may be {EDITED_ERROR_MINUTES:.0f} minutes")
-        screen.step("replay", f"{len(days)} days: captures are put by day, arrival delays at night, the schedules fire")
+        number = _counted(len(days), "day")
+        screen.step("replay", f"{number}: inferences by day, actual delays at night, verdicts at 9:00")
+        screen.note("inputs: ALARM and the number of violations; the feature that moved most")
+        screen.note(f"predictions: minutes with their 95 % interval; in the baseline {error:.1f}")
+        screen.note("labels: share of flights whose delay is known; cancelled ones never get any")
         predictions = [PredictedDay(day, flights[day], predict(model, flights[day])) for day in days]
-        verdicts = _replay(screen, replay, predictions, error)
-        screen.step("revise", "the other carriers report two days later, which opens the judged days again")
+        verdicts = _replay(screen, replay, predictions)
+        screen.step("revise", "the other carriers report two days later: the judged days are judged again")
         newest = {day: replay.quality(day) for day in days}
         screen.revisions(verdicts, newest)
         screen.step("metrics", _metrics(replay.published()))
@@ -84,9 +92,9 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     screen.finish(verdicts, newest, _short(out), _next_steps(out, verdicts, newest), time.monotonic() - began)
 
 
-def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay], error: float) -> list[DayVerdict]:
+def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay]) -> list[DayVerdict]:
     verdicts = []
-    with screen.days(len(days), error) as table:
+    with screen.days(len(days)) as table:
         replay.send(days[0])
         for before, day, after in zip((None, *days), days, (*days[1:], None), strict=False):
             table.doing(f"{day.day:%d %B}")
@@ -137,7 +145,7 @@ def _times(number: int) -> str:
 
 def _metrics(published: Counter[tuple[str, str]]) -> str:
     namespaces = {namespace for namespace, _ in published}
-    return f"{published.total()} values of {len(published)} metrics in {len(namespaces)} namespaces of CloudWatch"
+    return f"{published.total()} values of {len(published)} metrics went to CloudWatch, in {len(namespaces)} namespaces"
 
 
 def _next_steps(

@@ -1,7 +1,8 @@
 """What the demo shows: steps, one line per day, and where everything is."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-_DAY = "%Y-%m-%d %a"
+_DAY = "%Y-%m-%d"
+_INDENT = 13
+"""Characters before the text of a step: its number and its name."""
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +59,24 @@ class Screen:
         self._console = console
         self._step = 0
 
-    def title(self, text: str) -> None:
-        self._print(f"[bold]{escape(text)}[/bold]\n")
+    def title(self, title: str, *story: str) -> None:
+        """What this is, and in a few lines what is going to happen."""
+        self._print(f"[bold]{escape(title)}[/bold]")
+        for line in story:
+            self._print(escape(line))
+        self._print("")
 
     def step(self, name: str, text: str) -> None:
         self._step += 1
-        self._print(f"[bold cyan]{self._step}[/bold cyan] [bold]{name:<9}[/bold] {escape(text)}")
+        first, *more = self._wrapped(text)
+        self._print(f"[bold cyan]{self._step:>2}[/bold cyan] [bold]{name:<9}[/bold] {escape(first)}")
+        for line in more:
+            self._print(f"{'':<{_INDENT}}{escape(line)}")
 
     def note(self, text: str) -> None:
-        self._print(f"{'':<11} {escape(text)}")
+        """A line below a step."""
+        for line in self._wrapped(text):
+            self._print(f"{'':<{_INDENT}}{escape(line)}")
 
     def quote(self, title: str, text: str) -> None:
         """A message as somebody sees it, in a frame of its own."""
@@ -73,12 +86,11 @@ class Screen:
         self._print("")
 
     @contextmanager
-    def days(self, number: int, baseline_error: float) -> Iterator["Days"]:
+    def days(self, number: int) -> Iterator["Days"]:
         """The table of days, with a progress bar under it while it grows."""
-        error = f"mean error (baseline {baseline_error:.1f})"
-        drift = f"{'rows':>6}{'violations':>12}{'worst drift':>13} {'feature':<16}"
-        self._print(f"\n  [bold]{'day':<14}{drift}inputs  {error:<26}{'labels':>7}  predictions[/bold]")
-        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        inputs = f"{'inputs':<7}  {'worst drift':<21}"
+        self._print(f"\n[bold]{'day':<10}  {'rows':>5}  {inputs}  {'predictions wrong by':<22}{'labels':>6}[/bold]")
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         # A bar that is redrawn would fill a log file with copies of itself.
         disabled = not self._console.is_terminal
         with Progress(*columns, console=self._console, transient=True, disable=disabled) as progress:
@@ -86,24 +98,26 @@ class Screen:
         self._print("")
 
     def verdict(self, verdict: DayVerdict) -> None:
+        """One day on a line of 79 characters."""
         inputs, quality = verdict.inputs, verdict.quality
-        drift = "-" if inputs.worst_drift is None else f"{inputs.worst_drift:.3f}"
+        verdicts = _alarm(alarm=inputs.violations > 0), _alarm(alarm=quality.violated)
+        count = f" {inputs.violations}" if inputs.violations else ""
+        drift = f"{inputs.worst_feature:<15} {inputs.worst_drift:.3f}" if inputs.worst_drift is not None else "-"
         self._print(
-            f"  {verdict.day:{_DAY}}{inputs.rows:>6,}{inputs.violations:>12}{drift:>13}"
-            f" {escape(f'{inputs.worst_feature or "-":<16}')}{_alarm(alarm=inputs.violations > 0)}"
-            f"   {_error(quality):<26}{quality.coverage:>6.0%}  {_alarm(alarm=quality.violated)}"
+            f"{verdict.day:{_DAY}}  {inputs.rows:>5,}  {verdicts[0]}{count:<2}  {escape(f'{drift:<21}')}  "
+            f"{verdicts[1]} {_error(quality):<16}{quality.coverage:>6.0%}"
         )
 
     def revisions(self, verdicts: Sequence[DayVerdict], newest: Mapping[date, QualityVerdict]) -> None:
         """What the late labels changed, day by day."""
-        self._print(f"\n  [bold]{'day':<14}  revision  {'labels':<12}  {'mean error':<33}  predictions[/bold]")
+        self._print(f"\n[bold]{'day':<10}  revision  {'labels':<11}  {'wrong by':<23}  predictions[/bold]")
         for verdict in verdicts:
             before, after = verdict.quality, newest[verdict.day]
             coverage = f"{before.coverage:.0%} → {after.coverage:.0%}"
             changed = "" if before.violated == after.violated else f", was {_word(alarm=before.violated)}"
             self._print(
-                f"  {verdict.day:{_DAY}}{after.revision:>10}  {coverage:<12}  {_minutes(before):>4} → "
-                f"{_error(after):<26}  {_alarm(alarm=after.violated)}{changed}"
+                f"{verdict.day:{_DAY}}{after.revision:>10}  {coverage:<11}  {_minutes(before):>4} → "
+                f"{_error(after):<16}  {_alarm(alarm=after.violated)}{changed}"
             )
         self._print("")
 
@@ -119,12 +133,28 @@ class Screen:
         inputs = {verdict.day for verdict in verdicts if verdict.inputs.violations}
         quality = {day for day, each in newest.items() if each.violated}
         self._print(
-            f"\n{_days(len(verdicts))}: the inputs alarm on {len(inputs)}, the predictions on {len(quality)}, "
-            f"both on {len(inputs & quality)}; {seconds:.0f} s."
+            f"\n{_days(len(verdicts))} in {seconds:.0f} s: the inputs alarm on {len(inputs)}, "
+            f"the predictions on {len(quality)}, both on {len(inputs & quality)}."
         )
+        overturned = {verdict.day for verdict in verdicts if verdict.quality.violated} - quality
+        for lesson, days in (
+            ("Only the labels tell", quality - inputs),
+            ("Unusual inputs, but good predictions", inputs - quality),
+            ("Alarm on the first labels, quiet with all of them", overturned),
+        ):
+            if days:
+                self._print(f"  {lesson}: {_named(days)}")
+        self._print("docs/demo.md tells why.")
         self._print(f"\nThe bucket is now the folder [bold]{escape(str(folder))}[/bold]. Try on it:")
         for command, meaning in commands:
             self._print(f"  [cyan]{escape(command)}[/cyan]\n      {escape(meaning)}")
+
+    def _wrapped(self, text: str) -> Sequence[str]:
+        """The lines of a step: as wide as the terminal, and one line where there is none, for `grep`."""
+        if not self._console.is_terminal:
+            return [text]
+        width = max(self._console.width - _INDENT, _INDENT)
+        return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
     def _print(self, markup: str) -> None:
         # Lines are never wrapped: a table that is piped into a file keeps one line per day.
@@ -162,13 +192,19 @@ def _minutes(quality: QualityVerdict) -> str:
 
 
 def _error(quality: QualityVerdict) -> str:
-    """`24.3 min (22.3 to 26.4)`, the 95 % interval in brackets."""
-    interval = "" if quality.interval is None else f" ({quality.interval[0]:.1f} to {quality.interval[1]:.1f})"
-    return f"{_minutes(quality):>4} min{interval}"
+    """Minutes: `24.3 (22.3–26.4)`, the 95 % interval in brackets."""
+    interval = "" if quality.interval is None else f" ({quality.interval[0]:.1f}–{quality.interval[1]:.1f})"
+    return f"{_minutes(quality):>4}{interval}"
 
 
 def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
+
+
+def _named(days: Collection[date]) -> str:
+    """The first days by name, the others by their number."""
+    names = ", ".join(f"{day:{_DAY}}" for day in sorted(days)[:_MOST_NAMED])
+    return names if len(days) <= _MOST_NAMED else f"{names} and {len(days) - _MOST_NAMED} more"
 
 
 def _unsigned(line: str) -> str:

@@ -5,16 +5,20 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from driftline.adapters.folder import FolderStore
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.model_quality.summary import QualitySummary
 from driftline.usecases.execution import Execution, ExecutionRequest
+from driftline.usecases.failures import keep_failure
 from driftline.usecases.run_monitor import run_monitor
 
 DOCUMENT = """\
@@ -45,8 +49,21 @@ def store(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_help_is_broken_where_the_terminal_ends_and_not_where_the_source_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "150")
+    assert "Constraints that a person edited stay as they are; the suggestion is written beside them." in (
+        driftline("baseline", "--help").stdout
+    )
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    shown = driftline("--version")
+    assert (shown.exit_code, shown.stdout) == (ExitCode.COMPLETED, f"driftline {version('driftline')}\n")
+
+
 def test_help_of_every_command_has_an_example() -> None:
-    commands = ["validate", "baseline", "ingest", "merge", "run", "replay", "show"]
+    commands = ["validate", "baseline", "ingest", "merge", "run", "replay", "show", "report", "overview"]
+    commands += ["silence", "approve", "retrainings"]
     listed = driftline("--help").stdout
     for command in commands:
         assert command in listed
@@ -447,6 +464,22 @@ class TestShow:
         result = driftline("show", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
         assert result.exit_code == ExitCode.FAILED
         assert "there is no execution scheduled for 2026-03-01T16:00:00Z" in result.stderr
+
+    def test_an_execution_that_failed_says_why(self, captured: Path) -> None:
+        # Given what the function leaves when it cannot reach a verdict
+        folder = "reports/churn/data_quality/2026/03/01/16/"
+        error = InvalidInputError("there is no baseline", expected="two files", mend="Upload a data set.")
+        keep_failure(FolderStore(captured), folder, None, error)
+        # When
+        shown = driftline("show", "--store", captured, "--scheduled", "2026-03-01T16:00Z", "--json")
+        # Then
+        assert shown.exit_code == ExitCode.FAILED
+        assert json.loads(shown.stdout)["error"] == {
+            "what": "the execution failed: there is no baseline",
+            "where": str(captured / folder.removesuffix("/")),
+            "expected": "two files",
+            "mend": "Upload a data set.",
+        }
 
 
 class TestModelQuality:

@@ -54,8 +54,6 @@ def test_what_the_command_writes_keeps_people_from_being_told(root: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("shop", "data_quality", "--why", "x"), "needs an end and a reason"),
-        (("shop", "data_quality", "--for", "P1D"), "needs an end and a reason"),
         (("shop", "model_quality", "--for", "P1D", "--why", "x"), "one of data_quality, watch"),
         (("nowhere", "data_quality", "--for", "P1D", "--why", "x"), "no monitor document for the endpoint nowhere"),
         (("../x", "data_quality", "--off"), "not the names of an endpoint and a monitor"),
@@ -65,6 +63,14 @@ def test_what_is_wrong_is_said(root: Path, arguments: tuple[str, ...], said: str
     result = silence(root, *arguments)
     assert result.exit_code == ExitCode.FAILED
     assert said in result.stderr
+    assert not (root / "silences").exists()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--why", "x"), ("--for", "P1D"), ("--for", "P1D", "--why", " ")])
+def test_a_silence_without_end_or_reason_is_bad_usage(root: Path, arguments: tuple[str, ...]) -> None:
+    result = silence(root, "shop", "data_quality", *arguments)
+    assert result.exit_code == ExitCode.USAGE
+    assert "needs an end and a reason" in result.stderr
     assert not (root / "silences").exists()
 
 

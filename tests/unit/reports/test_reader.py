@@ -167,7 +167,7 @@ def test_plain_dictionaries_need_no_pandas_and_say_the_same(shop: Reports, monke
     plain: Any = json.loads(json.dumps(execution.to_dict(), default=str))
     assert {each["feature"]: each["drift"] for each in plain["features"]} == expected
     assert len(shop.executions("shop", "model_quality").to_dicts()) == 3
-    with pytest.raises(MissingPackageError, match=r"pandas is not installed .*pip install 'driftline\[notebook\]'"):
+    with pytest.raises(MissingPackageError, match=r"pandas is not installed\. .*pip install 'driftline\[notebook\]'"):
         execution.features()
 
 
@@ -307,7 +307,7 @@ def test_what_is_not_there_is_told_with_what_there_is(taxi: Reports, tmp_path: P
         taxi.executions("taxi", "model_quality").history("rmsé")
     with pytest.raises(InvalidInputError, match="there are no executions in this range"):
         taxi.executions("taxi", "model_quality", since="2021-01-01").history("rmse")
-    with pytest.raises(InvalidInputError, match=r"has no metrics Ask for \.features\(\)"):
+    with pytest.raises(InvalidInputError, match=r"has no metrics\. Ask for \.features\(\)"):
         taxi.execution("taxi", "data_quality").metrics()
     with pytest.raises(InvalidInputError, match="there is no baseline"):
         taxi.execution("taxi", "data_quality", baseline=tmp_path)

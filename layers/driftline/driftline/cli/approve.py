@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from getpass import getuser
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from driftline.cli import options
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
+from driftline.cli.user import user_name
 from driftline.domain.retraining.audit import Decision, audit_prefix
 from driftline.domain.windows import format_instant
 from driftline.usecases.retraining_history import Retraining, retrainings
@@ -43,7 +43,7 @@ def approve(
     """
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        key = put_approval(place.store, endpoint, id_, by or getuser(), why, datetime.now(UTC))
+        key = put_approval(place.store, endpoint, id_, by or user_name(), why, datetime.now(UTC))
         uri = place.store.uri(key)
         output.result(
             {"endpoint": endpoint, "id": id_, "approval": uri},

@@ -1,5 +1,10 @@
 """All commands of `driftline` together."""
 
+import inspect
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from driftline.cli.approve import approve, list_retrainings
@@ -23,10 +28,33 @@ app = typer.Typer(
     help="Watch machine-learning endpoints: the monitors of Driftline without any cloud.",
     epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 bad usage, 130 interrupted.",
 )
-for command in (validate, baseline, ingest, merge, run, replay, show, report, overview, silence):
-    app.command()(command)
-app.command()(approve)
-app.command("retrainings")(list_retrainings)
+
+
+def _help(command: Callable[..., None]) -> str:
+    """Its docstring with a line for each paragraph: the terminal's width breaks lines, not the source's."""
+    paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+for command in (validate, baseline, ingest, merge, run, replay, show, report, overview, silence, approve):
+    app.command(help=_help(command))(command)
+app.command("retrainings", help=_help(list_retrainings))(list_retrainings)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"driftline {version('driftline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options before the command."""
 
 
 def main() -> None:

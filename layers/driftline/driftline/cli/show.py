@@ -11,6 +11,7 @@ from driftline.cli.report import report_printer
 from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.windows import format_instant
+from driftline.usecases.failures import failure_in
 from driftline.usecases.revisions import SUMMARY
 
 
@@ -22,9 +23,10 @@ def show(
     scheduled: options.Scheduled = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show an execution that was written before: the newest, or that of a scheduled time.
+    """Show a verdict that was written before: the newest, or that of a scheduled time.
 
-    Exit code 0 whatever the verdict was; with --json its summary.json and where its files are.
+    Exit code 0 whatever the verdict is; with --json its summary.json and where its files are. An execution that failed
+    has none: its reason is told, with exit code 1.
 
     Example: driftline show --scheduled 2013-03-09T09:00:00Z
     """
@@ -34,7 +36,7 @@ def show(
         chosen = place.monitor(name, monitor)
         folder = layout.report_folder(name, chosen, scheduled) if scheduled else _newest(place, name, chosen)
         key = f"{folder}{SUMMARY}"
-        body = _existing(place, key, scheduled)
+        body = _existing(place, folder, scheduled)
         printer = report_printer(body, place.store.uri(key), place.store.uri(folder))
         result = {"folder": place.store.uri(folder), "summary": json.loads(body)}
         output.result(result, printer)
@@ -59,9 +61,16 @@ def _summaries(place: Place, prefix: str) -> Iterator[str]:
             yield found.key
 
 
-def _existing(place: Place, key: str, scheduled: datetime | None) -> bytes:
+def _existing(place: Place, folder: str, scheduled: datetime | None) -> bytes:
+    key = f"{folder}{SUMMARY}"
     try:
         return place.store.get(key).body
     except ObjectNotFoundError:
+        failure = failure_in(place.store, folder)
+        if failure is not None:
+            what = f"the execution failed: {failure.what}"
+            raise InvalidInputError(
+                what, where=failure.where or place.store.uri(folder), expected=failure.expected, mend=failure.mend
+            ) from None
         when = f" scheduled for {format_instant(scheduled)}" if scheduled else ""
         raise InvalidInputError(f"there is no execution{when}", where=place.store.uri(key)) from None

@@ -1,7 +1,6 @@
 """`driftline silence`: nobody is told of a monitor's alarms for some time."""
 
 from datetime import UTC, datetime, timedelta
-from getpass import getuser
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from driftline.cli import options
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
-from driftline.domain.errors import InvalidInputError
+from driftline.cli.user import user_name
 from driftline.domain.incidents.silence import Silence
 from driftline.domain.monitors.fields import Age
 from driftline.domain.windows import format_instant
@@ -28,14 +27,6 @@ def _duration(text: str) -> timedelta:
     if not duration:
         raise typer.BadParameter(f"{text!r} is no duration such as PT6H, P1D or P2W, up to P366D")
     return duration
-
-
-def _user() -> str:
-    """Nobody, where the system does not say."""
-    try:
-        return getuser()
-    except OSError:
-        return ""
 
 
 def silence(
@@ -57,22 +48,26 @@ def silence(
 
     Example: driftline silence flight-delay data_quality --for P1D --why "new carrier, known" --store s3://my-bucket
     """
-    if off and (lasting is not None or why):
-        raise typer.BadParameter("give --off, or --for and --why")
+    if off:
+        if lasting is not None or why:
+            raise typer.BadParameter("give --off, or --for and --why")
+        _lift(endpoint, monitor, store, as_json=as_json)
+        return
+    if lasting is None or not why.strip():
+        raise typer.BadParameter('a silence needs an end and a reason: --for P1D --why "…"; --off ends one')
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        if off:
-            key = lift_silence(place.store, endpoint, monitor)
-            lifted: dict[str, object] = {"silence": place.store.uri(key), "until": None}
-            output.result(lifted, lambda console: console.print(f"[green]ok[/green]  no silence: {safe(key)} is gone"))
-            return
-        if lasting is None or not why.strip():
-            raise InvalidInputError(
-                "a silence needs an end and a reason", expected='--for P1D --why "…"', mend="Or end one with --off."
-            )
         until = datetime.now(UTC).replace(microsecond=0) + lasting
-        wanted = Silence(until=until, why=why.strip(), by=_user())
+        wanted = Silence(until=until, why=why.strip(), by=user_name())
         key = silence_monitor(place.store, endpoint, monitor, wanted)
         result = {"silence": place.store.uri(key), **wanted.model_dump(mode="json")}
         told = f"[green]ok[/green]  silent until {format_instant(until)}: {safe(place.store.uri(key))}"
         output.result(result, lambda console: console.print(told, soft_wrap=True))
+
+
+def _lift(endpoint: str, monitor: str, store: str, *, as_json: bool) -> None:
+    with reporting(as_json=as_json) as output:
+        place = open_place(store)
+        key = lift_silence(place.store, endpoint, monitor)
+        lifted: dict[str, object] = {"silence": place.store.uri(key), "until": None}
+        output.result(lifted, lambda console: console.print(f"[green]ok[/green]  no silence: {safe(key)} is gone"))

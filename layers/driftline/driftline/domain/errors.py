@@ -23,6 +23,8 @@ class DriftlineError(Exception):
     @override
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        if (self.expected or self.mend) and not parts[0].endswith((".", "!", "?")):
+            parts[0] += "."
         if self.expected:
             parts.append(f"Expected: {self.expected}.")
         if self.mend:
