@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import permutations
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -419,6 +420,28 @@ class TestAnotherAccount:
         adoption = world.adopt(PackageChanged(TWO, AT))
         assert adoption.outcome is Outcome.IGNORED
         assert "does not let adopt_model look at it" in adoption.reason
+
+
+def test_many_files_of_an_earlier_data_set_are_kept_side_by_side(world: World) -> None:
+    """One after the other, thousands of them would take longer than the function may run."""
+    folder = f"{FOLDER}input/"
+    earlier = {f"{number}.csv": f"p,a\n{number},1\n".encode() for number in range(6)}
+    world.store.objects |= {folder + name: body for name, body in earlier.items()}
+    world.files.files["s3://training/data/new.csv"] = b"p,a\n1,7.5\n"
+    together = Barrier(2)
+
+    class Files(FakeFiles):
+        def copy(self, uri: str, key: str) -> None:
+            if EARLIER in key:
+                together.wait(20)  # seconds; it breaks if nobody else comes
+            super().copy(uri, key)
+
+    files = Files(world.store, world.files.files)
+    world.adopt(replace(NEW, data_set="s3://training/data/"), files=files)
+
+    kept = {name: world.store.objects[f"{FOLDER}{EARLIER}input/{name}"] for name in earlier}
+    assert kept == earlier
+    assert [key for key in world.store.objects if key.startswith(folder)] == [f"{folder}new.csv"]
 
 
 class TestApproval:

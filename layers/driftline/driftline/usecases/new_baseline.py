@@ -107,8 +107,7 @@ def take_data_set(
     memory = recall(store, folder).model_copy(update={"written": present, "edited": ()})
     store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
     # First away with the old, so that the event of the last new file finds the new ones alone.
-    for name in there:
-        store.delete(inputs + name)
+    list(side_by_side(lambda name: store.delete(inputs + name), there))
     list(side_by_side(lambda file: files.copy(file.uri, inputs + file.name), given))
     store.put(folder + TAKEN_FILE, taken, content_type=_JSON)
     return True
@@ -161,8 +160,7 @@ def _keep(store: ObjectStore, folder: str, earlier: str, files: ModelFiles, inpu
     """Keeps the baseline's files, and the data set's files of these names."""
     if digest_of(store, earlier + KEPT_FILE):
         return
-    for name in inputs:
-        files.copy(store.uri(f"{folder}input/{name}"), f"{earlier}input/{name}")
+    list(side_by_side(lambda name: files.copy(store.uri(f"{folder}input/{name}"), f"{earlier}input/{name}"), inputs))
     kept = [f"input/{name}" for name in inputs]
     for name in (*_FILES, BASELINE_PREDICTIONS, MEMORY_FILE):
         try:
