@@ -254,6 +254,19 @@ class TestWhatMustNotEndAnIncident:
             False, True, False, False,
         ]  # fmt: skip
 
+    def test_an_alarm_that_rings_on_with_a_new_model_and_is_deleted_then_is_said_to_be(self) -> None:
+        """It began to ring before the incident that it is in now."""
+        channel, store = RecordingChannel(), endpoint()
+        office = Office(channel, store=store)
+        office.hear(alarm(), adopted(NOON + HOUR))
+        office.tick(NOON + 5 * HOUR)
+        assert kinds(channel) == [OPENED, RECOVERED, OPENED]
+        store.put("monitors/shop.yaml", (DOCUMENT.split("    alarms:")[0] + "    alarms: []\n").encode())
+        office.tick(NOON + 6 * HOUR)
+        office.tick(NOON + 9 * HOUR)
+        assert kinds(channel) == [OPENED, RECOVERED, OPENED, RECOVERED]
+        assert "Deleted, or without the action notify, before they were OK: violations." in channel.sent[3][0].details
+
     def test_who_watches_settles_after_two_hours_that_are_quiet(self) -> None:
         channel = RecordingChannel()
         office = Office(channel)

@@ -40,7 +40,7 @@ class AlarmChange:
         reason: CloudWatch's words on why it changed.
         description: What the alarm is about.
         tied: The other state was seen at this very time, too.
-        retired: It did not become OK: the alarm was deleted, or tells people no more.
+        retired: In this incident it did not become OK: the alarm was deleted, or tells people no more.
     """
 
     label: str
@@ -253,6 +253,7 @@ def _opened(incident: Incident, at: datetime) -> Incident:
         incident,
         id=incident_id(incident.endpoint, incident.subject, at),
         status=Status.OPEN,
+        alarms={label: replace(alarm, retired=False) for label, alarm in incident.alarms.items()},
         severity=_loudest(incident),
         opened_at=at,
         quiet_since=None,

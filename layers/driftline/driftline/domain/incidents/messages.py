@@ -162,8 +162,7 @@ def _history(incident: Incident) -> Iterator[str]:
 
 def _retired(incident: Incident) -> list[str]:
     """Labels of the alarms that rang and whose end nobody will hear of."""
-    retired = (alarm for alarm in incident.alarms.values() if alarm.retired)
-    return sorted(alarm.label for alarm in retired if incident.opened_at and alarm.changed_at >= incident.opened_at)
+    return sorted(label for label, alarm in incident.alarms.items() if alarm.retired)
 
 
 def _changed(incident: Incident, kind: MessageKind, now: Snapshot, facts: Facts) -> Iterator[str]:
