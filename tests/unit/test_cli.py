@@ -459,6 +459,19 @@ class TestShow:
         folder = captured / "reports/churn/data_quality/2026/03/01/16"
         assert found["summary"] == json.loads((folder / "summary.json").read_text())
 
+    def test_nothing_is_cut_off_in_a_narrow_terminal(self, captured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Given less room than the table wants
+        monkeypatch.setattr("driftline.cli.output._WIDTH_OF_PIPES", 66)
+        # When
+        arguments = ("--from", "2026-03-01T15:00Z", "--to", "2026-03-01T16:00Z")
+        lines = driftline("replay", "--store", captured, *arguments).stdout.splitlines()
+        # Then the time stands on one line, and the status on several
+        row = [[cell.strip() for cell in line.split("│")] for line in lines if line.startswith("│")]
+        assert max(map(len, lines)) <= 66
+        assert row[0][1] == "2026-03-01T15:00:00Z"
+        assert len(row) > 1
+        assert "".join(cells[2] for cells in row) == "CompletedWithViolations"
+
     def test_nothing_to_show(self, captured: Path) -> None:
         assert "no execution here" in driftline("show", "--store", captured).stderr
         result = driftline("show", "--store", captured, "--scheduled", "2026-03-01T16:00Z")

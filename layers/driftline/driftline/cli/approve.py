@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from driftline.cli import options
+from driftline.cli.columns import table_of
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
@@ -79,7 +79,7 @@ def _show(console: Console, endpoint: str, found: Sequence[Retraining], looked_i
         where = f"there is nothing under {safe(looked_in)}"
         console.print(f"No alarm of {safe(endpoint)} ever asked for a retraining: {where}", soft_wrap=True)
         return
-    table = Table("time", "id", "monitor", "decision", "reason", "end")
+    table = table_of("time", "id", "monitor", "decision", "reason", "end")
     for one in found:
         record = one.record
         end = f"{one.end.outcome} {format_instant(one.end.at)}" if one.end else ""

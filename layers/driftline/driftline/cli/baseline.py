@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from driftline.cli import options
+from driftline.cli.columns import table_of
 from driftline.cli.files import read_file
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
@@ -70,18 +71,16 @@ def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
 
 
 def _features(statistics: bytes, where: str) -> Table:
-    table = Table("feature", "type", "present", "missing", "mean", "min", "max", "distinct")
-    for column in table.columns[2:]:
-        column.justify = "right"
+    figures = ("present", "missing", "mean", "min", "max", "distinct")
+    table = table_of("feature", "type", *figures, numbers=figures)
     for feature in parse_statistics(statistics, where).features:
         table.add_row(*_cells(feature))
     return table
 
 
 def _metrics(statistics: bytes, where: str) -> Table:
-    table = Table("metric", "value", "standard deviation")
-    for column in table.columns[1:]:
-        column.justify = "right"
+    figures = ("value", "standard deviation")
+    table = table_of("metric", *figures, numbers=figures)
     for name, figure in parse_baseline_quality(statistics, where).metrics.items():
         deviation = "" if isnan(figure.standard_deviation) else f"{figure.standard_deviation:.2g}"
         table.add_row(name, f"{figure.value:.6g}", deviation)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from driftline.cli import options
+from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
@@ -158,9 +158,8 @@ def _fields(ingested: _Ingested) -> dict[str, object]:
 
 def _show(console: Console, ingested: dict[str, _Ingested]) -> None:
     profiled = {key: each.profiled for key, each in ingested.items()}
-    table = Table("capture file", "records", "rows", "rejected", "skipped", "")
-    for column in table.columns[1:5]:
-        column.justify = "right"
+    figures = ("records", "rows", "rejected", "skipped")
+    table = table_of("capture file", *figures, "", numbers=figures)
     # Files as they should be are many; the table is for those that are not.
     noteworthy = {key: each for key, each in profiled.items() if each.rejected or each.skipped or each.reason}
     for key, each in noteworthy.items():

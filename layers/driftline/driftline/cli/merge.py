@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from driftline.cli import options
+from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
@@ -217,11 +217,9 @@ def _by_endpoint(keys: Iterable[str]) -> Mapping[str, list[str]]:
 
 def _show(console: Console, joins: Sequence[_Join]) -> None:
     swept = any(join.swept for join in joins)
-    table = Table("endpoint", "files", "labels", "matched", "waiting", *(["unmatched"] if swept else []))
-    for name in ("rejected", "hours", "merged records", "coverage"):
-        table.add_column(name)
-    for column in table.columns[1:]:
-        column.justify = "right"
+    found = ("files", "labels", "matched", "waiting", *(["unmatched"] if swept else []))
+    figures = (*found, "rejected", "hours", "merged records", "coverage")
+    table = table_of("endpoint", *figures, numbers=figures)
     for join in joins:
         first, last = ("labels", "matched", "waiting"), ("rejected", "hours", "merged_records")
         table.add_row(

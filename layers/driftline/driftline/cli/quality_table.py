@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from driftline.cli.columns import table_of
 from driftline.cli.text import safe
 from driftline.domain.model_quality.summary import MetricSummary, QualitySummary
 
@@ -23,9 +24,8 @@ def show_quality(console: Console, summary: QualitySummary) -> None:
 
 
 def _metrics(summary: QualitySummary) -> Table:
-    table = Table("metric", "value", "95 % interval", "limit")
-    for column in table.columns[1:]:
-        column.justify = "right"
+    figures = ("value", "95 % interval", "limit")
+    table = table_of("metric", *figures, numbers=figures)
     for metric in summary.metrics:
         interval = metric.interval
         table.add_row(

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from driftline.cli.columns import table_of
 from driftline.cli.text import safe
 from driftline.domain.data_quality.summary import BucketMove, FeatureSummary, Summary, ViolationEvidence
 from driftline.domain.model_quality.summary import QualitySummary
@@ -56,13 +57,9 @@ def show_executions(console: Console, executions: Sequence[Execution]) -> None:
     """A table with one line per execution, all of the same monitor."""
     labelled = any(execution.coverage is not None for execution in executions)
     without_rows = [execution for execution in executions if not execution.rows]
-    table = Table("scheduled", "status", "rows", "violations")
-    for name in ("labelled", "metric") if labelled else ("worst drift", "feature"):
-        table.add_column(name, justify="left" if name in {"metric", "feature"} else "right")
-    if without_rows:
-        table.add_column("why")
-    for column in table.columns[2:4]:
-        column.justify = "right"
+    worst = ("labelled", "metric") if labelled else ("worst drift", "feature")
+    names = ("scheduled", "status", "rows", "violations", *worst, *(["why"] if without_rows else []))
+    table = table_of(*names, numbers=("rows", "violations", "labelled", "worst drift"), whole=("scheduled",))
     for execution in executions:
         drift = "" if execution.worst_drift is None else f"{execution.worst_drift:.3f}"
         coverage = "" if execution.coverage is None else f"{execution.coverage:.1%}"
@@ -83,7 +80,7 @@ def _status(status: ExecutionStatus) -> Text:
 
 
 def _violations(violations: Sequence[ViolationEvidence]) -> Table:
-    table = Table("feature", "check", "what", "where it moved", "for example")
+    table = table_of("feature", "check", "what", "where it moved", "for example")
     for violation in violations:
         moved = "; ".join(_move(bucket) for bucket in violation.top_buckets[:2])
         table.add_row(
@@ -98,11 +95,9 @@ def _violations(violations: Sequence[ViolationEvidence]) -> Table:
 
 def _features(features: Sequence[FeatureSummary]) -> Table:
     uncompared = [feature for feature in features if feature.not_compared]
-    table = Table("feature", "type", "completeness", "drift", "limit", "direction")
-    if uncompared:
-        table.add_column("not compared because")
-    for column in table.columns[2:5]:
-        column.justify = "right"
+    figures = ("completeness", "drift", "limit")
+    why_not = ("not compared because",) if uncompared else ()
+    table = table_of("feature", "type", *figures, "direction", *why_not, numbers=figures)
     for feature in features:
         drift = feature.drift
         value = drift.value if drift else None

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from driftline.cli import options
+from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
@@ -62,7 +62,7 @@ def _show_errors(output: Output, path: Path, error: InvalidDocumentError) -> Non
 
 def _show(console: Console, document: MonitorDocument) -> None:
     console.print(f"[green]ok[/green]  endpoint {safe(document.endpoint)}", soft_wrap=True)
-    table = Table("monitor", "schedule", "time zone", "window", "enabled")
+    table = table_of("monitor", "schedule", "time zone", "window", "enabled")
     for name, monitor in document.monitors.by_name().items():
         window = monitor.window
         offsets = (
