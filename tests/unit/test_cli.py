@@ -470,7 +470,7 @@ class TestShow:
         assert max(map(len, lines)) <= 66
         assert row[0][1] == "2026-03-01T15:00:00Z"
         assert len(row) > 1
-        assert "".join(cells[2] for cells in row) == "CompletedWithViolations"
+        assert "".join(cells[2] for cells in row) == "Completed"
 
     def test_nothing_to_show(self, captured: Path) -> None:
         assert "no execution here" in driftline("show", "--store", captured).stderr
