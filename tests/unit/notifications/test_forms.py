@@ -11,6 +11,7 @@ from driftline.domain.notifications.adaptive_card import adaptive_card_message
 from driftline.domain.notifications.escaping import units
 from driftline.domain.notifications.message import Message
 from driftline.domain.notifications.pagerduty_event import dedup_key, pagerduty_event
+from driftline.domain.notifications.signed_webhook import webhook_document
 from driftline.domain.notifications.slack_blocks import slack_message
 from local.slack_text import slack_as_text
 from tests.messages import BEGIN, ESCALATED, NOTICE, OPENED, RECOVERED
@@ -264,3 +265,58 @@ class TestPagerDuty:
     def test_long_texts_are_cut_where_pagerduty_refuses_them(self) -> None:
         payload = pagerduty_event(replace(OPENED, headline="x" * 2000, endpoint="y" * 2000))["payload"]
         assert (len(payload["summary"]), len(payload["source"])) == (1024, 255)
+
+
+class TestWebhook:
+    def test_a_document_has_all_of_the_message(self) -> None:
+        assert webhook_document(ESCALATED) == {
+            "version": 1,
+            "id": f"{INCIDENT}/escalated",
+            "kind": "escalated",
+            "severity": "critical",
+            "headline": "3 constraints violated in data_quality of flights-eta",
+            "at": "2026-01-05T12:00:00Z",
+            "incident": INCIDENT,
+            "endpoint": "flights-eta",
+            "monitor": "data_quality",
+            "window": {"start": "2026-01-05T10:00:00Z", "end": "2026-01-05T11:00:00Z"},
+            "since": "2026-01-05T11:00:00Z",
+            "details": ["Coverage 97 %, 12,345 rows."],
+            "evidence": [
+                {
+                    "subject": "dep_delay", "statistic": "linf_robust", "value": 0.4213, "threshold": 0.1, "n": 12345,
+                    "interval": [0.4012, 0.4414], "note": "rose",
+                },
+                {
+                    "subject": "carrier", "statistic": "linf_robust", "value": 0.2, "threshold": 0.1, "n": 12345,
+                    "interval": None, "note": "",
+                },
+                {
+                    "subject": "distance", "statistic": "completeness", "value": 0.93, "threshold": 1.0, "n": 12345,
+                    "interval": None, "note": "",
+                },
+            ],
+            "changed": ["mae 14.2 is above 12", "dep_delay rose from 0.42 to 0.61"],
+            "link": ESCALATED.link,
+            "silence": COMMAND,
+        }  # fmt: skip
+
+    def test_what_a_notice_does_not_have_is_null(self) -> None:
+        document = webhook_document(NOTICE)
+        nothing = ("incident", "endpoint", "monitor", "window", "since", "link", "silence")
+        assert [document[key] for key in nothing] == [None] * len(nothing)
+        assert document["evidence"] == document["changed"] == []
+
+    def test_times_are_utc_and_whole_seconds(self) -> None:
+        elsewhere = BEGIN.astimezone(timezone(timedelta(hours=5, minutes=30))) + timedelta(microseconds=5)
+        assert webhook_document(replace(OPENED, at=elsewhere))["at"] == "2026-01-05T10:00:00Z"
+
+    def test_lists_and_texts_are_as_long_as_the_schema_says_and_no_shorter(self) -> None:
+        texts = tuple(f"{i}" for i in range(51))
+        document = webhook_document(
+            replace(OPENED, details=texts, changed=texts, evidence=OPENED.evidence * 17, headline="x" * 2001)
+        )
+        assert document["details"] == document["changed"] == [*texts[:50]]
+        assert len(document["evidence"]) == 50
+        assert document["headline"] == "x" * 1999 + "…"
+        assert webhook_document(replace(OPENED, headline="x" * 2000))["headline"] == "x" * 2000
