@@ -154,7 +154,7 @@ def test_sagemakers_files_make_a_page_of_all_features(opened: Open, taxi: InMemo
     page = opened(taxi, TAXI).page
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("92 features drifted and 10 features have values of")
-    expect(page.locator("#trend figcaption")).to_have_text(["Violations", "Worst drift"])
+    expect(page.locator("#trend figcaption")).to_have_text(["Violations", "Worst drift, in thresholds"])
     page.get_by_role("button", name="history_72slots").click()
     panel = page.locator("#feature-0 .panel")
     expect(panel).to_contain_text("0.5777")

@@ -404,8 +404,8 @@ class TestLaterReports:
         assert trend["times"][-2] == "2026-03-01T15:00:00Z"
         assert [trend[each][-2] for each in ("violations", "rows", "worst")] == [None, None, None]
         page = text_of(shop.objects[later + "report.html"])
-        assert "Compared with 2026-03-01 14:00 UTC:" in page
-        assert "1 execution failed since, the last that of 2026-03-01 15:00 UTC." in page
+        assert "Compared with 2026-03-01 14:00 UTC" in page
+        assert "Failed since 1 execution, that of 2026-03-01 15:00 UTC" in page
 
     def test_after_failures_alone_nothing_is_compared(self, shop: InMemoryStore) -> None:
         for earlier in list(folders_before(shop, parse_place(FOLDER))):
@@ -416,7 +416,7 @@ class TestLaterReports:
         render_execution(shop, FOLDER)
 
         page = text_of(shop.objects[PAGE])
-        assert "No verdict before this one is in reach. 1 execution failed since, the last that of" in page
+        assert "No verdict before this one is in reach. Failed since 1 execution, that of" in page
 
 
 def failed_record_of(day: int) -> Any:

@@ -38,11 +38,14 @@ def test_long_texts_are_cut_and_say_how_long_they_are() -> None:
         (inf, "–"),
         (0.0, "0"),
         (0.42968, "0.4297"),
-        (-3.0, "-3"),
+        (-3.0, "\N{MINUS SIGN}3"),
+        (2332.4, "2,332"),
+        (-0.5, "\N{MINUS SIGN}0.5"),
+        (9999.96, "10,000"),
         (51955.0, "51,955"),
         (14074.93, "14,075"),
-        (0.0000123, "1.23e-05"),
-        (2.5e16, "2.5e+16"),
+        (0.0000123, "1.23e\N{MINUS SIGN}5"),
+        (2.5e16, "2.5e16"),
     ],
 )
 def test_numbers_have_four_digits(value: float | None, expected: str) -> None:
@@ -51,7 +54,7 @@ def test_numbers_have_four_digits(value: float | None, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(1000.0123, "1000.01"), (51955.34, "51,955.3"), (1234567.8, "1,234,568"), (1000.0, "1,000")],
+    [(1000.0123, "1,000.01"), (51955.34, "51,955.3"), (1234567.8, "1,234,568"), (1000.0, "1,000")],
 )
 def test_more_digits_where_they_tell_apart(value: float, expected: str) -> None:
     assert number(value, 6) == expected

@@ -1,6 +1,5 @@
-"""One sentence, and what changed."""
+"""The verdict in one sentence."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from driftline.domain.data_quality.statistics import Common, FeatureStatistics, StringStatistics
@@ -11,14 +10,12 @@ from driftline.domain.reports.facts import (
     Metric,
     ModelQuality,
     Outcome,
-    PastExecution,
     Place,
     Violation,
 )
-from driftline.domain.reports.verdict import changes, data_quality_verdict, model_quality_verdict
+from driftline.domain.reports.verdict import data_quality_verdict, model_quality_verdict
 
 PLACE = Place("reports/shop/m/2026/03/01/15/", "shop", "m", datetime(2026, 3, 1, 15, tzinfo=UTC))
-BEFORE = replace(PLACE, scheduled=datetime(2026, 3, 1, 14, tzinfo=UTC))
 STATISTICS = FeatureStatistics(
     name="x", inferred_type="String", string_statistics=StringStatistics(common=Common(num_present=9, num_missing=1))
 )
@@ -55,6 +52,22 @@ def test_of_categories_the_one_is_named_that_moved_most() -> None:
     assert data_quality_verdict(execution) == (
         "1 feature drifted. Worst is country, with less of “de” than in the baseline: distance 0.4, threshold 0.1."
     )
+
+
+def only(*violations: Violation) -> str:
+    features = (feature("a", 0.0, drifted=False), feature("b", 0.0, drifted=False))
+    return data_quality_verdict(DataQuality(Outcome(PLACE, 100, violations), features, "corrected"))
+
+
+def test_without_drift_the_features_are_named() -> None:
+    incomplete = Violation("a", "completeness_check", "", observed=0.877, required=0.95)
+    unseen = Violation("b", "categorical_values_check", "", observed=0.5, required=1.0)
+    missing = Violation("Missing columns", "missing_column_check", "")
+
+    assert only(incomplete) == "1 feature is incomplete: a (87.7 %, required are 95 %)."
+    assert only(incomplete, unseen) == "1 feature is incomplete and 1 feature has unseen categories: a and b."
+    assert only(missing) == "1 finding of missing columns."
+    assert only(Violation("a", "data_type_check", "")) == "1 feature has values of another type: a."
 
 
 def test_no_violations_and_no_rows() -> None:
@@ -112,27 +125,3 @@ def test_a_violation_of_a_metric_that_the_statistics_lack_is_told() -> None:
     outcome = Outcome(PLACE, 100, (Violation("auc", "LessThanThreshold", "Metric auc with 0.4"),))
 
     assert model_quality_verdict(ModelQuality(outcome, "BinaryClassification", ())) == "1 violation: auc."
-
-
-def test_what_is_new_gone_and_still_there() -> None:
-    past = PastExecution(
-        BEFORE, 50, frozenset({("b", "baseline_drift_check"), ("z", "completeness_check")}), ("b", 0.2), 0.9
-    )
-    outcome = Outcome(PLACE, 100, (drift_of("a"), drift_of("b")), coverage=0.8)
-
-    assert changes(outcome, 0.4, [past]) == [
-        "Compared with 2026-03-01 14:00 UTC:",
-        "1 new violation: a.",
-        "1 violation no longer there: z.",
-        "1 violation as before.",
-        "Worst drift 0.2 then, 0.4 now.",
-        "50 rows then, 100 now.",
-        "90 % of the rows had a label then, 80 % now.",
-    ]
-
-
-def test_the_first_execution_and_two_good_ones() -> None:
-    good = PastExecution(BEFORE, 100, frozenset())
-
-    assert changes(Outcome(PLACE, 100, ()), None, []) == ["This is the first execution that is kept."]
-    assert changes(Outcome(PLACE, 100, ()), None, [good])[1:] == ["No violations, as before."]

@@ -14,7 +14,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.reports.facts import DataQuality, ModelQuality, Place
 from driftline.domain.reports.files import ExecutionFiles, Kind
 from driftline.domain.reports.html import render
-from driftline.domain.reports.view import PageView
+from driftline.domain.reports.view import ComparisonView, PageView
 from driftline.reports import records
 from driftline.reports.charts import chart_of
 from driftline.reports.frames import frame
@@ -215,8 +215,9 @@ class Execution:
         return self.page()._repr_html_()
 
     def _view(self) -> PageView:
-        """Without links to the files beside the page, which lead nowhere from here."""
-        view = replace(self._source.inputs_with_past().view(), files=())
+        """Without links to files beside the page and to other pages, which lead nowhere from here."""
+        view = self._source.inputs_with_past().view()
+        view = replace(view, files=(), comparisons=tuple(replace(each, link=None) for each in view.comparisons))
         if self._source.dated:
             return view
         facts = tuple(fact for fact in view.facts if fact.label != "Scheduled")
@@ -228,7 +229,7 @@ class Execution:
             endpoint=self.folder,
             monitor=what,
             facts=facts,
-            changes=("What came before it is not known here.",),
+            comparisons=(ComparisonView("What came before it is not known here.", None, ()),),
             data={**view.data, "trend": {**trend, "times": [""]}} if isinstance(trend, Mapping) else view.data,
         )
 

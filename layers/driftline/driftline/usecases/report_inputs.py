@@ -10,7 +10,7 @@ from driftline.domain.reports.files import ExecutionFiles, Kind, baseline_keys, 
 from driftline.domain.reports.past import past_execution
 from driftline.domain.reports.read_data_quality import read_data_quality
 from driftline.domain.reports.read_model_quality import read_model_quality
-from driftline.domain.reports.verdict import last_verdict
+from driftline.domain.reports.since import last_verdict
 from driftline.domain.reports.view import PageView
 from driftline.domain.reports.view_data_quality import data_quality_view
 from driftline.domain.reports.view_model_quality import model_quality_view

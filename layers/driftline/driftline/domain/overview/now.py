@@ -10,14 +10,11 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.overview.incidents import incidents_of
 from driftline.domain.overview.record import FeatureRecord, MetricRecord, Record, last_judged
 from driftline.domain.overview.shapes import short
+from driftline.domain.reports.facts import MOST_DRAWN
 
 VERSION = 1
 PAST = 30
 """So many executions are in the small pictures."""
-
-
-MOST_DRAWN = 100.0
-"""Times its threshold; what is more is drawn as this, lest all else is pressed onto the axis."""
 
 
 class Worst(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """What a page tells, whoever wrote the files: Driftline with its summary.json, or SageMaker without."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,8 @@ from driftline.domain.data_quality.summary import NewModel
 from driftline.domain.model_quality.summary import CalibrationSummary
 
 _MOST_EXCESS = 1e12
+MOST_DRAWN = 100.0
+"""Times its threshold; what is more is drawn as this, lest all else is pressed onto the axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,12 @@ class Metric:
         return self.value > self.threshold if self.operator == "GreaterThanThreshold" else self.value < self.threshold
 
 
+def worst_excess(drifts: Iterable[Drift | None]) -> float | None:
+    """The worst drift in multiples of its threshold, MOST_DRAWN at most; None where nothing was compared."""
+    known = [drift.excess for drift in drifts if drift is not None and drift.excess >= 0.0]
+    return min(MOST_DRAWN, max(known)) if known else None
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """Points of a curve, in its order."""
@@ -224,6 +232,7 @@ class PastExecution:
 
     Attributes:
         violations: (subject, check) of each.
+        worst: The worst drift in multiples of its threshold, of which features may have different ones.
         drifts: Compared value by feature.
         completeness: By feature.
         metrics: (value, lower, upper) by metric.
@@ -233,7 +242,7 @@ class PastExecution:
     place: Place
     rows: int | None
     violations: frozenset[tuple[str, str]]
-    worst: tuple[str, float] | None = None
+    worst: float | None = None
     coverage: float | None = None
     drifts: Mapping[str, float] | None = None
     completeness: Mapping[str, float] | None = None

@@ -5,12 +5,21 @@ import msgspec
 from driftline.domain.data_quality.violations import Violations
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.model_quality.statistics import parse_baseline_quality
-from driftline.domain.reports.facts import PastExecution, Place
+from driftline.domain.reports.facts import Drift, PastExecution, Place, worst_excess
 from driftline.domain.reports.read_data_quality import drift_in, is_p_value
 
 
 class _Drift(msgspec.Struct):
     value: float | str | None = None
+    threshold: float | None = None
+    p_value: float | None = None
+    drifted: bool = False
+
+    def fact(self) -> Drift | None:
+        """None where the value is no number."""
+        if not isinstance(self.value, float):
+            return None
+        return Drift(self.value, self.threshold, self.drifted, p_value=self.p_value)
 
 
 class _Feature(msgspec.Struct):
@@ -25,11 +34,6 @@ class _Violation(msgspec.Struct):
     metric: str | None = None
 
 
-class _Worst(msgspec.Struct):
-    feature: str
-    value: float | str
-
-
 class _Metric(msgspec.Struct):
     name: str
     value: float | None = None
@@ -40,7 +44,6 @@ class _Summary(msgspec.Struct):
     rows: int
     violations: list[_Violation] = []
     coverage: float | None = None
-    worst_drift: _Worst | None = None
     features: list[_Feature] | None = None
     metrics: list[_Metric] | None = None
 
@@ -55,15 +58,15 @@ def past_execution(place: Place, summary: bytes) -> PastExecution:
         read = msgspec.json.decode(summary, type=_Summary)
     except msgspec.DecodeError as error:
         raise InvalidInputError(f"not a summary ({error})", where=f"{place.folder}summary.json") from None
-    worst = read.worst_drift
     features = read.features or []
+    drifts = {each.name: drift for each in features if each.drift and (drift := each.drift.fact())}
     return PastExecution(
         place,
         read.rows,
         frozenset((each.feature or each.metric or "", each.check) for each in read.violations),
-        (worst.feature, worst.value) if worst and isinstance(worst.value, float) else None,
+        worst_excess(drifts.values()),
         read.coverage,
-        {each.name: each.drift.value for each in features if each.drift and isinstance(each.drift.value, float)},
+        {name: drift.value for name, drift in drifts.items() if drift.value is not None},
         {each.name: each.completeness for each in features if each.completeness is not None},
         {each.name: (each.value, *(each.interval or (None, None))) for each in read.metrics or []},
     )
@@ -90,14 +93,12 @@ def past_of_sagemaker(place: Place, violations: bytes, quality_statistics: bytes
     )
     if quality_statistics is None:
         drifts = {
-            each.feature_name: drift[0]
+            each.feature_name: Drift(*figures, True, p_value=figures[0] if is_p_value(each.description) else None)
             for each in written.violations
-            if each.feature_name is not None and (drift := drift_in(each.description))
+            if each.feature_name is not None and (figures := drift_in(each.description))
         }
-        p_values = {each.feature_name for each in written.violations if is_p_value(each.description)}
-        distances = [item for item in drifts.items() if item[0] not in p_values]
-        worst = max(distances, key=lambda item: item[1], default=None)
-        return PastExecution(place, None, found, worst, drifts=drifts)
+        values = {name: drift.value for name, drift in drifts.items() if drift.value is not None}
+        return PastExecution(place, None, found, worst_excess(drifts.values()), drifts=values)
     quality = parse_baseline_quality(quality_statistics, f"{place.folder}statistics.json")
     metrics = {name: (figure.value, None, None) for name, figure in quality.metrics.items()}
     return PastExecution(place, quality.item_count, found, metrics=metrics)

@@ -1,14 +1,20 @@
 """How values of data look as text: nothing invisible, nothing endless, no more digits than mean anything."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from math import isfinite
 
 LONGEST = 200
 """Characters of a name or a value that the page shows; the files beside it have the whole text."""
 
+IN_A_SENTENCE = 60
+"""Characters of a name there."""
+
+MINUS = "\N{MINUS SIGN}"
+
+_NAMED = 3
 _DIGITS = 4
-_WHOLE_FROM = 1e4
 _SCIENTIFIC_FROM = 1e15
 _SCIENTIFIC_BELOW = 1e-4
 # Controls, formats (direction marks, zero widths), surrogates, private use, unassigned; line and paragraph separators.
@@ -29,17 +35,20 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 
 def number(value: float | None, digits: int = _DIGITS) -> str:
-    """So many significant digits, whole numbers from 10,000 with separators; a dash where there is none."""
+    """So many significant digits, thousands apart, a minus that is as wide as a plus; a dash where there is none."""
     if value is None or not isfinite(value):
         return "–"
     size = abs(value)
-    if value == int(value) and size < _SCIENTIFIC_FROM:
-        return f"{int(value):,}"
-    if _WHOLE_FROM <= size < _SCIENTIFIC_FROM:
-        return f"{value:,.{max(0, digits - len(str(int(size))))}f}"
-    if size and (size < _SCIENTIFIC_BELOW or size >= _SCIENTIFIC_FROM):
-        return f"{value:.3g}"
-    return f"{value:.{digits}g}"
+    if size and not _SCIENTIFIC_BELOW <= size < _SCIENTIFIC_FROM:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        text = f"{mantissa.rstrip('0').removesuffix('.')}e{int(exponent)}"
+    elif value == int(value):
+        text = f"{int(value):,}"
+    else:
+        text = f"{value:,.{digits}g}"
+        if "e" in text:  # More digits before the point than are wanted: all of them mean something.
+            text = f"{value:,.0f}"
+    return text.replace("-", MINUS)
 
 
 def percent(share: float | None) -> str:
@@ -66,3 +75,15 @@ def instant(moment: datetime | None) -> str:
 def count(amount: int, one: str, many: str | None = None) -> str:
     """`1 row`, `1,234 rows`."""
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def names(texts: Sequence[str]) -> str:
+    """`a, b, c and 2 more`, each once."""
+    distinct = list(dict.fromkeys(shown(text, IN_A_SENTENCE) for text in texts))
+    more = len(distinct) - _NAMED
+    return joined([*distinct[:_NAMED], *([f"{more} more"] if more > 0 else [])])
+
+
+def joined(parts: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite, log10
+from posixpath import relpath
+from urllib.parse import quote
 
 from driftline.domain.data_quality.summary import NewModel
-from driftline.domain.reports.facts import Move, Outcome, PastExecution, Violation
+from driftline.domain.reports.facts import Move, Outcome, PastExecution, Place, Violation
+from driftline.domain.reports.since import Change, Comparison, standing
 from driftline.domain.reports.text import instant, interval, number, percent, shown
 from driftline.domain.windows import format_instant
 
@@ -27,7 +30,7 @@ class MoveView:
 
 @dataclass(frozen=True, slots=True)
 class ViolationView:
-    """`feature`: the index of its row; None where there is none."""
+    """Attributes: standing: since when there is it; feature: the index of its row, None where there is none."""
 
     subject: str
     check: str
@@ -35,7 +38,17 @@ class ViolationView:
     facts: tuple[Fact, ...]
     moves: tuple[MoveView, ...]
     samples: tuple[str, ...]
+    standing: str
     feature: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonView:
+    """`link`: to the page of what it is compared with, where there is one."""
+
+    title: str
+    link: str | None
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,7 @@ class PageView:
     state: str
     verdict: str
     facts: tuple[Fact, ...]
-    changes: tuple[str, ...]
+    comparisons: tuple[ComparisonView, ...]
     violations: tuple[ViolationView, ...]
     notes: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
@@ -88,21 +101,45 @@ def outcome_facts(outcome: Outcome) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+_CERTAIN = {True: "yes, the whole interval is beyond the threshold", False: "no", None: ""}
+
+
 def _model(model: NewModel) -> str:
     mixed = "; rows of the model before are in the window, too" if model.mixed else ""
     return f"{shown(model.name)} since {instant(model.since)}{mixed}"
 
 
-def violation_view(violation: Violation, feature: int | None = None, *, observed: str, share: bool) -> ViolationView:
+def comparison_views(found: Iterable[Comparison], place: Place) -> tuple[ComparisonView, ...]:
+    """Args: place: of the page, from which the links lead."""
+    return tuple(
+        ComparisonView(
+            each.title,
+            quote(relpath(f"{each.with_.folder}report.html", place.folder)) if each.with_ else None,
+            each.changes,
+        )
+        for each in found
+    )
+
+
+def violation_view(
+    violation: Violation,
+    past: Sequence[PastExecution],
+    feature: int | None = None,
+    *,
+    observed: str,
+    share: bool,
+    more: Sequence[Fact] = (),
+) -> ViolationView:
     """`observed`: what the observed figure is called; `share`: it is one, and so is what it is compared with."""
     figure = percent if share else number
     facts = [
+        *more,
         Fact(observed, figure(violation.observed) if violation.observed is not None else ""),
         Fact("95 % interval", interval(violation.interval) if violation.interval else ""),
         Fact("Threshold", figure(violation.required) if violation.required is not None else ""),
         Fact("Direction", violation.direction if violation.direction and violation.direction != "none" else ""),
         Fact("Rows behind it", number(violation.n) if violation.n is not None else ""),
-        Fact("Certain", {True: "the whole interval is beyond the threshold", False: "no", None: ""}[violation.certain]),
+        Fact("Certain", _CERTAIN[violation.certain]),
     ]
     return ViolationView(
         shown(violation.subject),
@@ -111,6 +148,7 @@ def violation_view(violation: Violation, feature: int | None = None, *, observed
         tuple(fact for fact in facts if fact.value),
         move_views(violation.moves),
         tuple(map(shown, violation.samples)),
+        standing(violation, past),
         feature,
     )
 
@@ -130,13 +168,13 @@ def _where(move: Move) -> str:
 
 
 def trend(past: Sequence[PastExecution], outcome: Outcome, worst: float | None) -> dict[str, Json]:
-    """The last executions, oldest first, this one last."""
+    """The last executions, oldest first, this one last; `worst`: its worst drift in multiples of the threshold."""
     return {
         "times": [*(format_instant(each.place.scheduled) for each in past), format_instant(outcome.place.scheduled)],
         "violations": [*(None if each.failed else len(each.violations) for each in past), len(outcome.violations)],
         "rows": [*(each.rows for each in past), outcome.rows],
         "coverage": [*(short(each.coverage) for each in past), short(outcome.coverage)],
-        "worst": [*(short(each.worst[1]) if each.worst else None for each in past), short(worst)],
+        "worst": [*(short(each.worst) for each in past), short(worst)],
     }
 
 

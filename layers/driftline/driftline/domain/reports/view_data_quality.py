@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from driftline.domain.data_quality.violations import CheckType
 from driftline.domain.reports.data_set import data_set_rows
 from driftline.domain.reports.distributions import Bars, Bins, distribution_of
-from driftline.domain.reports.facts import DataQuality, Feature, PastExecution
+from driftline.domain.reports.facts import DataQuality, Feature, PastExecution, Reference, Violation, worst_excess
+from driftline.domain.reports.since import comparisons
 from driftline.domain.reports.text import count, interval, number, percent, shown
-from driftline.domain.reports.verdict import changes, data_quality_verdict
+from driftline.domain.reports.verdict import SHARES, data_quality_verdict
 from driftline.domain.reports.view import (
     Fact,
     Json,
     PageView,
+    comparison_views,
     digits_of,
     files_beside,
     move_views,
@@ -31,7 +33,6 @@ _BADGES: dict[str, str] = {
     CheckType.DATA_TYPE: "type",
     CheckType.CATEGORICAL_VALUES: "categories",
 }
-_SHARES = {CheckType.COMPLETENESS, CheckType.DATA_TYPE, CheckType.CATEGORICAL_VALUES}
 _OBSERVED: dict[str, str] = {
     CheckType.BASELINE_DRIFT: "Statistic",
     CheckType.COMPLETENESS: "Completeness",
@@ -76,21 +77,12 @@ def data_quality_view(
         key=lambda each: (-(each.drift.excess if each.drift else -1.0), -len(checks[each.name]), each.name),
     )
     places = {feature.name: index for index, feature in enumerate(ordered)}
-    worst = max(
-        (
-            each.drift.value
-            for each in ordered
-            # As in the summaries of the past: chi-square statistics and p-values are no distances.
-            if each.drift and each.drift.value is not None and each.drift.p_value is None
-        ),
-        default=None,
-    )
-    thresholds = {each.drift.threshold for each in ordered if each.drift and each.drift.p_value is None}
+    features = {feature.name: feature for feature in ordered}
+    worst = worst_excess(each.drift for each in ordered)
     data: dict[str, Json] = {
         "kind": "data_quality",
         "reference": execution.reference or "Baseline",
         "trend": trend(past, outcome, worst),
-        "threshold": short(thresholds.pop()) if len(thresholds) == 1 else None,
         "features": [_feature_data(each, past) for each in ordered],
     }
     return PageView(
@@ -101,13 +93,15 @@ def data_quality_view(
         state=state_of(len(outcome.violations), outcome.rows),
         verdict=data_quality_verdict(execution),
         facts=(*outcome_facts(outcome), *_drifted(ordered)),
-        changes=tuple(changes(outcome, worst, past, revised)),
+        comparisons=comparison_views(comparisons(outcome, worst, past, revised), outcome.place),
         violations=tuple(
             violation_view(
                 each,
+                past,
                 places.get(each.subject),
                 observed=_OBSERVED.get(each.check, "Observed"),
-                share=each.check in _SHARES,
+                share=each.check in SHARES,
+                more=_beside(each, features.get(each.subject), execution.reference),
             )
             # The worst features first, as in the table; what is about no feature before them.
             for each in sorted(outcome.violations, key=lambda each: places.get(each.subject, -1))
@@ -124,6 +118,18 @@ def data_quality_view(
             "source": outcome.source,
         },
     )
+
+
+def _beside(violation: Violation, feature: Feature | None, reference: Reference) -> tuple[Fact, ...]:
+    """What the violation's own figures do not tell: of a drift what was compared, of a gap what the baseline had."""
+    if feature is None:
+        return ()
+    drift, then = feature.drift, feature.reference
+    if violation.check == CheckType.BASELINE_DRIFT and drift and drift.value not in {None, violation.observed}:
+        return (Fact("p-value" if drift.is_p_value else "Distance", number(drift.value)),)
+    if violation.check == CheckType.COMPLETENESS and then:
+        return (Fact(f"In the {reference.lower()}", percent(then.common.completeness)),)
+    return ()
 
 
 def _drifted(features: Sequence[Feature]) -> tuple[Fact, ...]:

@@ -9,11 +9,13 @@ from driftline.domain.reports.classes import class_rows
 from driftline.domain.reports.distributions import LARGEST, bins_of
 from driftline.domain.reports.facts import Curve, Metric, ModelQuality, PastExecution
 from driftline.domain.reports.read_model_quality import PRECISION_RECALL, ROC
+from driftline.domain.reports.since import comparisons
 from driftline.domain.reports.text import interval, number, percent, shown
-from driftline.domain.reports.verdict import changes, model_quality_verdict
+from driftline.domain.reports.verdict import model_quality_verdict
 from driftline.domain.reports.view import (
     Json,
     PageView,
+    comparison_views,
     digits_of,
     files_beside,
     outcome_facts,
@@ -87,8 +89,8 @@ def model_quality_view(
         state=state_of(len(outcome.violations), outcome.rows if outcome.used is None else outcome.used),
         verdict=model_quality_verdict(execution),
         facts=outcome_facts(outcome),
-        changes=tuple(changes(outcome, None, past, revised)),
-        violations=tuple(violation_view(each, observed="Value", share=False) for each in outcome.violations),
+        comparisons=comparison_views(comparisons(outcome, None, past, revised), outcome.place),
+        violations=tuple(violation_view(each, past, observed="Value", share=False) for each in outcome.violations),
         notes=tuple(map(shown, outcome.notes)),
         files=files_beside(outcome.revision or 1, summary=outcome.source == "Driftline"),
         rows=[_row(index, each) for index, each in enumerate(ordered)],
@@ -99,10 +101,18 @@ def model_quality_view(
             "alarm_on": execution.alarm_on,
             "matrix": matrix(execution.confusion, execution.baseline_confusion) if execution.confusion else None,
             "classes": _classes(execution),
+            "drawn": _drawn(execution.problem, data),
             "labels": len(_labels(execution.confusion or {})),
             "source": outcome.source,
         },
     )
+
+
+def _drawn(problem: str, data: Mapping[str, Json]) -> str:
+    """The heading over the charts of predictions; empty where there is nothing to draw."""
+    if not any(data[each] for each in ("curves", "calibration", "sample")):
+        return ""
+    return "Predictions and ground truth" if problem == ProblemType.REGRESSION else "Curves"
 
 
 def _row(index: int, metric: Metric) -> MetricRow:

@@ -33,7 +33,7 @@ const featuresOf = (monitor, section) => {
   draw_();
   for (const row of rows) {
     const { drift, threshold } = of(row);
-    if (drift.filter((each) => each !== null).length > 1) place(row.querySelector(".mini"), canvasOf(miniTimes(drift, threshold), null));
+    if (drift.filter((each) => each !== null).length > 1) picture(row.querySelector(".mini"), miniTimes(drift, threshold));
     row.querySelector(".draw")?.addEventListener("click", () => {
       choose.value = row.dataset.index;
       draw_();
@@ -52,7 +52,7 @@ const courseOf = (times, { name, drift, threshold, pValue, completeness }) => {
     box.append(figure(title, said(`${title} of ${name}`, values, text), recipe, table(`${title} of ${name}`, ["Scheduled", title], rows)));
   };
   const what = pValue ? "p-value" : "Drift";
-  add(what, drift, pastChart(times, { label: what, values: drift }, { threshold }), figureText);
+  add(what, drift, timeChart(times, { label: what, values: drift }, { threshold }), figureText);
   add("Completeness", completeness, shareChart(times, "Completeness", completeness), percentText);
   return box;
 };

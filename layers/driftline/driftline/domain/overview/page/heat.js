@@ -4,12 +4,6 @@ const LEVELS = 20;
 
 const decoded = (text) => text && Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 36) / 1000);
 
-// As much of the times as differs.
-const shortTimes = (times) => {
-  const daily = new Set(times.map((time) => time.slice(11))).size === 1;
-  return times.map((time) => (daily ? time.slice(5, 10) : time.slice(5, 16).replace("T", " ")));
-};
-
 // The row in which half of the rows are reached.
 const medianRow = (shares) => {
   let below = 0;

@@ -1,21 +1,8 @@
 // How the executions of a monitor went: violations, the worst drift, rows, coverage, metrics; and the strip of them all.
-const violationsChart = (times, values, states) => (c) => {
-  const config = countChart(times, "Violations", values)(c);
-  config.data.datasets[0].backgroundColor = states.map((state) => (state === "violated" ? c.bad : c.baseline));
-  return config;
-};
-
 const said = (what, values, text = figureText) => {
   const known = values.filter((each) => each !== null);
   if (!known.length) return `${what} of the last ${values.length} executions: no value.`;
   return `${what} of the last ${values.length} executions: from ${text(Math.min(...known))} to ${text(Math.max(...known))}, ${text(values.at(-1))} in the last; the table has all.`;
-};
-
-// Many points in a row would be a thick line: only the last of them is drawn.
-const pastChart = (times, series, more) => (c) => {
-  const config = timeChart(times, series, more)(c);
-  if (times.length > 40) config.data.datasets[0].pointRadius = times.map((_, i) => (i === times.length - 1 ? 4 : 0));
-  return config;
 };
 
 const overTime = (monitor, box) => {
@@ -24,10 +11,10 @@ const overTime = (monitor, box) => {
   const of = (caption, values, text = figureText) =>
     table(caption, ["Scheduled", caption], times.map((time, i) => [timeText(time), told(i, text(values[i]))]).reverse());
   const some = (values) => values.some((each) => each !== null);
-  box.append(figure("Violations", said("Violations", violations), violationsChart(times, violations, states), of("Violations", violations)));
+  box.append(figure("Violations", said("Violations", violations), countChart(times, "Violations", violations, "bad"), of("Violations", violations)));
   for (const metric of metrics.filter((each) => each.threshold !== null)) box.append(metricFigure(times, metric, told));
   if (some(worst)) {
-    const recipe = pastChart(times, { label: "Worst drift / its threshold", values: worst }, { threshold: 1 });
+    const recipe = timeChart(times, { label: "Worst drift / its threshold", values: worst }, { threshold: 1 });
     box.append(figure("Worst drift, in thresholds", said("Worst drift in multiples of its threshold", worst), recipe, of("Worst drift / threshold", worst)));
   }
   if (some(coverage)) box.append(figure("Rows with a label", said("Share of the rows with a label", coverage, percentText), shareChart(times, "Coverage", coverage), of("Coverage", coverage, percentText)));
@@ -40,16 +27,10 @@ const overTime = (monitor, box) => {
 
 const metricFigure = (times, metric, told) => {
   const rows = times.map((time, i) => [timeText(time), told(i, figureText(metric.values[i])), figureText(metric.lower[i]), figureText(metric.upper[i])]);
-  const recipe = pastChart(times, { label: metric.name, values: metric.values }, { ...metric, zero: false });
+  const recipe = timeChart(times, { label: metric.name, values: metric.values }, { ...metric, zero: false });
   const node = figure(metric.name, said(metric.name, metric.values), recipe, table(metric.name, ["Scheduled", "Value", "Lower", "Upper"], rows.reverse()));
   if (metric.violated) node.classList.add("violated");
   return node;
-};
-
-const shareChart = (times, label, values) => (c) => {
-  const config = pastChart(times, { label, values }, { text: percentText })(c);
-  Object.assign(config.options.scales.y, { max: 1, grace: 0 });
-  return config;
 };
 
 // One stop for the tab key; arrows, Home and End lead from execution to execution.

@@ -12,3 +12,4 @@ addEventListener("afterprint", () => {
   printing.on = false;
   [...live.keys()].forEach(watchAgain);
 });
+requestIdleCallback(drawFew);

@@ -6,8 +6,21 @@ const axis = (c, title, more = {}) => ({
   grid: { color: c.line, drawTicks: false },
   border: { display: false },
   ...more,
-  ticks: { color: c.faint, maxRotation: 0, autoSkipPadding: 12, padding: 4, font: { size: 11 }, ...more.ticks },
+  ticks: { color: c.faint, maxRotation: 0, autoSkipPadding: 12, padding: 4, font: { size: 11 }, callback: tickText, ...more.ticks },
 });
+
+// Chart.js knows how many digits tell ticks apart.
+function tickText(value, index, ticks) {
+  return signed(Chart.Ticks.formatters.numeric.call(this, value, index, ticks));
+}
+
+// Of executions, oldest first: as many labels as there is room for, counted from the newest, which always has one.
+const timeAxis = (c, times) => {
+  const shown = shortTimes(times);
+  const step = Math.ceil(times.length / (shown[0].length > 5 ? 4 : 6));
+  const callback = (i) => ((times.length - 1 - i) % step ? "" : shown[i]);
+  return axis(c, "", { grid: { display: false }, ticks: { autoSkip: false, callback } });
+};
 
 // A line is a line in the legend, too, even if its points are drawn, and is dashed there if it is in the chart.
 const keys = (chart) =>
@@ -124,7 +137,8 @@ const timeChart = (times, series, { threshold = null, baseline = null, lower = n
   const past = times.length - 1;
   const datasets = [{
     ...currentStyle(c), label: series.label, data: series.values, ...gaps, tension: 0, fill: false,
-    pointRadius: times.map((_, i) => (i === past ? 5 : 2.5)), pointBackgroundColor: c.current, pointHitRadius: 8,
+    // Many points in a row would be a thick line: only the last of them is drawn.
+    pointRadius: times.map((_, i) => (i === past ? 5 : past < 40 ? 2.5 : 0)), pointBackgroundColor: c.current, pointHitRadius: 8,
   }];
   if (lower && upper && upper.some((each) => each !== null)) {
     datasets.push({ label: "_lower", data: lower, borderWidth: 0, pointRadius: 0, fill: false });
@@ -139,7 +153,7 @@ const timeChart = (times, series, { threshold = null, baseline = null, lower = n
       ...still,
       interaction: { mode: "index", intersect: false },
       scales: {
-        x: axis(c, "", { grid: { display: false }, ticks: { callback(i) { return this.getLabelForValue(i).slice(5, 16); }, maxTicksLimit: 6 } }),
+        x: timeAxis(c, times),
         y: axis(c, "", { beginAtZero: zero, grace: "8%", ticks: { ...(text && { callback: text }), maxTicksLimit: 5 } }),
       },
       plugins: plugins(c, (item) => `${item.dataset.label}: ${(text ?? figureText)(item.raw)}`),
@@ -147,17 +161,29 @@ const timeChart = (times, series, { threshold = null, baseline = null, lower = n
   };
 };
 
+// A share of the rows over time. Nothing is above 100 %, and a point there is drawn whole.
+const shareChart = (times, label, values, more = {}) => (c) => {
+  const config = timeChart(times, { label, values }, { ...more, text: percentText })(c);
+  Object.assign(config.options.scales.y, { max: 1, grace: 0 });
+  config.data.datasets[0].clip = 8;
+  return config;
+};
+
+// Bars of executions: this one is full, those before it are pale. Grey is the baseline's.
 const countChart = (times, label, values, colour = "current") => (c) => ({
   type: "bar",
   data: {
     labels: times.map(timeText),
-    datasets: [{ label, data: values, backgroundColor: values.map((_, i) => (i === values.length - 1 ? c[colour] : c.baseline)), maxBarThickness: 28 }],
+    datasets: [{
+      label, data: values, maxBarThickness: 28, borderColor: c[colour], borderWidth: values.length > 40 ? 0 : 1,
+      backgroundColor: values.map((_, i) => (i === values.length - 1 || values.length > 40 ? c[colour] : c[`${colour}Fill`])),
+    }],
   },
   options: {
     ...still,
     interaction: { mode: "index", intersect: false },
     scales: {
-      x: axis(c, "", { grid: { display: false }, ticks: { callback(i) { return this.getLabelForValue(i).slice(5, 16); }, maxTicksLimit: 6 } }),
+      x: timeAxis(c, times),
       y: axis(c, "", { beginAtZero: true, ticks: { precision: 0, maxTicksLimit: 5 } }),
     },
     plugins: plugins(c, null, false),

@@ -27,13 +27,16 @@ const table = (caption, head, rows) =>
     ),
   );
 
+// A minus that is as wide as a plus.
+const signed = (text) => text.replaceAll("-", "\u2212");
+
+// As text.py says numbers: so many significant digits, thousands apart.
 const figureText = (value, digits = 4) => {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return value.toExponential(Math.max(2, digits - 1));
-  if (size < 1e4) return String(Number(value.toPrecision(digits)));
-  const whole = Math.floor(Math.log10(size)) + 1;
-  return Number(value.toPrecision(Math.max(whole, digits))).toLocaleString("en-US", { maximumFractionDigits: 10 });
+  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return signed(value.toExponential(digits - 1).replace(/\.?0*e\+?/, "e"));
+  const whole = Math.floor(Math.log10(size || 1)) + 1;
+  return signed(Number(value.toPrecision(Math.max(whole, digits))).toLocaleString("en-US", { maximumFractionDigits: 20 }));
 };
 
 // Texts of ascending numbers with enough digits to tell neighbours apart.
@@ -51,3 +54,9 @@ const percentText = (share) => {
   return rounded === 100 && share < 0.9999995 ? "> 99.9 %" : `${rounded} %`;
 };
 const timeText = (time) => time.replace("T", " ").replace(/:00Z$/, " UTC").replace("Z", " UTC");
+
+// As much of the times as differs: the hour only if they are not all of the same one.
+const shortTimes = (times) => {
+  const daily = new Set(times.map((time) => time.slice(11))).size === 1 && times.length > 1;
+  return times.map((time) => (daily ? time.slice(5, 10) : time.slice(5, 16).replace("T", " ")));
+};

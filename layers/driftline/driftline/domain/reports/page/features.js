@@ -57,8 +57,8 @@ const features = (data) => {
     const feature = of(body);
     const [shape, history] = body.querySelectorAll(".mini");
     const recipe = feature.bins ? binsChart(feature.bins, true) : feature.bars ? barsChart(feature.bars, true) : null;
-    if (recipe) place(shape, canvasOf(recipe, null));
-    if (feature.history.filter((each) => each !== null).length > 1) place(history, canvasOf(miniTimes(feature.history, feature.threshold), null));
+    if (recipe) picture(shape, recipe);
+    if (feature.history.filter((each) => each !== null).length > 1) picture(history, miniTimes(feature.history, feature.threshold));
     const button = body.querySelector(".open");
     button.addEventListener("click", () => toggle(body, button));
   }
@@ -146,7 +146,7 @@ const quantileFigure = (name, { quantiles, location, bins }) => {
 
 const completenessFigure = (name, { completeness, required }, times) => {
   const rows = times.map((time, i) => [timeText(time), percentText(completeness[i])]).reverse();
-  const recipe = timeChart(times, { label: "Completeness", values: completeness }, { threshold: required, text: percentText, zero: false });
+  const recipe = shareChart(times, "Completeness", completeness, { threshold: required, zero: false });
   return figure("Completeness over the last windows", `Share of the rows of ${name} with a value in the last ${times.length} executions; the table has them.`, recipe, table("Completeness", ["Scheduled", "Completeness"], rows));
 };
 

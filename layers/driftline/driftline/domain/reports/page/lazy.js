@@ -1,4 +1,6 @@
-// Charts are drawn when they come into view and given up when they are far away: a page may have a thousand.
+// Charts are drawn when they come into view and given up when they are far away: a page may have a thousand. One with few
+// has all of them drawn as soon as there is time, so that a picture of the whole page is whole.
+const FEW = 60;
 const live = new Map();
 const recipes = new WeakMap();
 
@@ -12,7 +14,7 @@ const drop = (canvas) => {
 };
 
 const watcher = new IntersectionObserver(
-  (entries) => entries.forEach(({ target, isIntersecting }) => (isIntersecting ? draw(target) : drop(target))),
+  (entries) => entries.forEach(({ target, isIntersecting }) => (isIntersecting ? draw(target) : live.size > FEW && drop(target))),
   { rootMargin: "400px 0px" },
 );
 
@@ -25,6 +27,18 @@ const canvasOf = (recipe, label) => {
 const place = (box, canvas) => {
   box.append(canvas);
   watcher.observe(canvas);
+};
+
+// A small picture in a row, of a size of its own.
+const picture = (box, recipe, label = null) => {
+  const frame = make("span", { class: "picture" });
+  box.prepend(frame);
+  place(frame, canvasOf(recipe, label));
+};
+
+const drawFew = () => {
+  const all = [...document.querySelectorAll("canvas")].filter((canvas) => canvas.checkVisibility());
+  if (all.length <= FEW) all.forEach(draw);
 };
 
 // A chart with its title, what it says in words, and the table behind it.

@@ -14,3 +14,4 @@ addEventListener("afterprint", () => {
   printing.on = false;
   [...live.keys()].forEach(watchAgain);
 });
+requestIdleCallback(drawFew);

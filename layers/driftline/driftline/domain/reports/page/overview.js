@@ -11,12 +11,11 @@ const overview = (data) => {
   const counted = (value) => (value === null ? "failed" : figureText(value));
   box.append(figure("Violations", said("Violations", violations, counted), countChart(times, "Violations", violations, "bad"), of("Violations", violations, counted)));
   if (worst.some((each) => each !== null)) {
-    const recipe = timeChart(times, { label: "Worst drift", values: worst }, { threshold: data.threshold });
-    box.append(figure("Worst drift", said("Worst drift", worst), recipe, of("Worst drift", worst)));
+    const recipe = timeChart(times, { label: "Worst drift / its threshold", values: worst }, { threshold: 1 });
+    box.append(figure("Worst drift, in thresholds", said("Worst drift in multiples of its threshold", worst), recipe, of("Worst drift / threshold", worst)));
   }
   if (coverage.some((each) => each !== null)) {
-    const recipe = timeChart(times, { label: "Coverage", values: coverage }, { text: percentText });
-    box.append(figure("Rows with a label", said("Share of the rows with a label", coverage, percentText), recipe, of("Coverage", coverage, percentText)));
+    box.append(figure("Rows with a label", said("Share of the rows with a label", coverage, percentText), shareChart(times, "Coverage", coverage), of("Coverage", coverage, percentText)));
   }
   if (rows.some((each, i) => each !== null && i < rows.length - 1)) {
     box.append(figure("Rows", said("Rows", rows), countChart(times, "Rows", rows), of("Rows", rows)));

@@ -9,8 +9,7 @@ const quality = (data) => {
     ...(data.calibration ? [calibrationFigure(data.calibration)] : []),
     ...(data.sample ? sampleFigures(data.sample, data.residuals) : []),
   ];
-  byId("curve-charts").append(...figures);
-  byId("curves").hidden = !figures.length;
+  if (figures.length) byId("curve-charts").append(...figures);
 };
 
 const metricOverTime = (metric, times) => {
