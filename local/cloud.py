@@ -150,8 +150,8 @@ class EmbeddedCloud:
 
     def set_clock(self, at: datetime | None) -> None:
         """From now on it is `at`; None for the server's time again. What was published before keeps its time."""
-        self._bridge.pump()
-        self._clock = at
+        with self._bridge.between_looks():
+            self._clock = at
 
     def drain(self, timeout: float = 60) -> None:
         """Waits until no event is on its way and no function runs, metrics have arrived, alarms were evaluated, and

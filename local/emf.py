@@ -6,6 +6,7 @@ Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatc
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -94,17 +95,30 @@ class MetricsBridge:
     def pump(self) -> bool:
         """Carries what is new now; gives whether there were signals, on which alarms look."""
         with self._turn:
-            by_namespace: dict[str, list[dict[str, Any]]] = {}
-            simulated = self._clock()
-            for line in self._new_lines():
-                for namespace, datum in metric_data(line):
-                    if simulated and namespace.startswith(SIGNALS):
-                        datum["Timestamp"] = simulated
-                    by_namespace.setdefault(namespace, []).append(datum)
-            for namespace, data in by_namespace.items():
-                for start in range(0, len(data), _MAX_DATA):
-                    self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + _MAX_DATA])
-            return any(namespace.startswith(SIGNALS) for namespace in by_namespace)
+            return self._carry()
+
+    @contextmanager
+    def between_looks(self) -> Iterator[None]:
+        """Carries what is new; until the end of the block nobody looks.
+
+        For a change of the clock: a look that had begun before it would give a later signal the earlier time.
+        """
+        with self._turn:
+            self._carry()
+            yield
+
+    def _carry(self) -> bool:
+        by_namespace: dict[str, list[dict[str, Any]]] = {}
+        simulated = self._clock()
+        for line in self._new_lines():
+            for namespace, datum in metric_data(line):
+                if simulated and namespace.startswith(SIGNALS):
+                    datum["Timestamp"] = simulated
+                by_namespace.setdefault(namespace, []).append(datum)
+        for namespace, data in by_namespace.items():
+            for start in range(0, len(data), _MAX_DATA):
+                self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + _MAX_DATA])
+        return any(namespace.startswith(SIGNALS) for namespace in by_namespace)
 
     def _new_lines(self) -> Iterator[str]:
         groups = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/")

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 from local.emf import MetricsBridge
@@ -27,9 +28,11 @@ class Logs:
     def __init__(self, lines: list[str]) -> None:
         self._lines = lines
         self._asked = ""
+        self.looked = Event()
 
     def get_paginator(self, name: str) -> "Logs":
         self._asked = name
+        self.looked.set()
         return self
 
     def paginate(self, **_asked: Any) -> Iterator[dict[str, Any]]:
@@ -67,3 +70,18 @@ def test_without_a_simulated_time_all_have_their_own() -> None:
 
 def test_metrics_that_are_no_signals_are_no_reason_to_look_at_alarms() -> None:
     assert carried([line("Mine/Models")], SIMULATED)[1] == [False, False]
+
+
+def test_a_signal_has_the_time_that_is_set_even_if_somebody_begins_to_look_before() -> None:
+    lines = [line("Driftline/stack")]
+    logs, cloudwatch, clock = Logs(lines), CloudWatch(), [SIMULATED]
+    bridge = MetricsBridge(logs, cloudwatch, lambda: clock[0])
+    look = Thread(target=bridge.pump)
+    with bridge.between_looks():
+        logs.looked.clear()
+        look.start()
+        assert not logs.looked.wait(0.2)  # seconds
+        clock[0] = SIMULATED + timedelta(hours=1)
+        lines.append(line("Driftline/stack"))
+    look.join()
+    assert cloudwatch.stamps == {"Driftline/stack": [SIMULATED, SIMULATED + timedelta(hours=1)]}
