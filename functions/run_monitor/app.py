@@ -49,4 +49,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if "Records" in event:
         return work_through(event, ExecutionRequest, execute, logger)
     execution = execute(ExecutionRequest.model_validate(event))
-    return execution.event_detail(store.uri(execution.folder))
+    return execution.event_detail(store.uri(execution.folder) if execution.folder else "")

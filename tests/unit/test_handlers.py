@@ -233,6 +233,7 @@ def test_run_monitor_answers_its_queue_and_a_person(load: Load) -> None:
     # There is no baseline: a result, not an exception.
     assert by_hand["MonitoringExecutionStatus"] == "Failed"
     assert "baselines/flight-delay/data_quality" in by_hand["FailureReason"]
+    assert by_hand["ReportUri"] == ""
 
 
 def test_a_person_is_told_what_a_request_lacks(load: Load) -> None:

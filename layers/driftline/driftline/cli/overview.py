@@ -71,8 +71,7 @@ def overview(
 
 def _show(console: Console, made: list[RebuiltOverview], index: str) -> None:
     for each in made:
-        console.print(
-            f"[green]ok[/green]  {safe(each.endpoint)}: {each.executions:,} executions, {each.reports:,} reports made",
-            soft_wrap=True,
-        )
+        executions = "1 execution" if each.executions == 1 else f"{each.executions:,} executions"
+        reports = "1 report" if each.reports == 1 else f"{each.reports:,} reports"
+        console.print(f"[green]ok[/green]  {safe(each.endpoint)}: {executions}, {reports} made", soft_wrap=True)
     console.print(f"Open {safe(index)}", soft_wrap=True)
