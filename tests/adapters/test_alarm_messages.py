@@ -60,6 +60,35 @@ class TestShapes:
         ids = [each.id for each in found if isinstance(each, Happening)]
         assert ids[0] == ids[1] != ids[2]
 
+    def test_an_end_is_told_apart_from_another_end_and_from_its_start(self) -> None:
+        first = json.loads(sample("notify_operator.decision"))
+        detail = {"Id": "d-1", "Endpoint": "shop"}
+        events = [
+            first | {"detail-type": kind, "id": f"e-{number}", "detail": detail | more}
+            for number, (kind, more) in enumerate(
+                [
+                    ("Retraining Ended", {"Outcome": "succeeded"}),
+                    ("Retraining Ended", {"Outcome": "failed"}),
+                    ("Retraining Ended", {}),
+                    ("Retraining Decision", {"Decision": "started"}),
+                ]
+            )
+        ]
+        found = [heard(json.dumps(event)) for event in events]
+        assert [each.id for each in found if isinstance(each, Happening)] == [
+            "Retraining Ended/d-1/succeeded",
+            "Retraining Ended/d-1/failed",
+            "Retraining Ended/d-1/",
+            "Retraining Decision/d-1/started",
+        ]
+
+    @pytest.mark.parametrize("own", [{}, {"Id": ""}, {"Id": 7}, {"Id": None}])
+    def test_what_has_no_name_of_its_own_has_that_of_its_event(self, own: dict[str, object]) -> None:
+        event = json.loads(sample("notify_operator.decision")) | {"id": "e-1", "detail": {"Endpoint": "shop", **own}}
+        found = heard(json.dumps(event))
+        assert isinstance(found, Happening)
+        assert found.id == "e-1"
+
     def test_an_envelope_without_a_subject(self) -> None:
         envelope = json.loads(sample("notify_operator.notice"))
         del envelope["Subject"]

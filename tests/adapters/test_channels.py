@@ -73,9 +73,10 @@ class TestSending:
 
     def test_an_older_connector_says_429_in_its_text(self, receiver: WebhookReceiver) -> None:
         said = b"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429"
-        receiver.fail_next(status=200, body=said)
-        with pytest.raises(RetryLaterError, match="429"):
+        receiver.fail_next(status=200, body=said, retry_after="17")
+        with pytest.raises(RetryLaterError, match="429") as caught:
             teams(receiver).send(OPENED, None)
+        assert caught.value.after == 17
 
     def test_pagerduty_has_one_alert_for_an_incident(self, receiver: WebhookReceiver) -> None:
         channel = pagerduty(receiver)
@@ -92,6 +93,26 @@ class TestSending:
         (request,) = receiver.received
         assert request.headers["driftline-signature"] == signature(SECRET, 1_767_600_000, request.body)
         assert request.json["id"] == OPENED.id
+
+    @pytest.mark.parametrize("make", [teams, pagerduty, webhook])
+    def test_it_hears_what_is_meant_for_it_and_as_severe_as_it_wants(
+        self, receiver: WebhookReceiver, make: object
+    ) -> None:
+        assert callable(make)
+        every = make(receiver)
+        severe = type(every)("severe", every._settings.model_copy(update={"severities": {Severity.CRITICAL}}))
+        assert [every.accepts(message) for message in (OPENED, ESCALATED, NOTICE)] == [True, True, True]
+        assert [severe.accepts(message) for message in (OPENED, ESCALATED, NOTICE)] == [False, True, False]
+        assert not every.accepts(replace(OPENED, channels=("another",)))
+        assert every.accepts(replace(OPENED, channels=("another", every.name)))
+
+    @pytest.mark.parametrize("make", [teams, pagerduty, webhook])
+    def test_texts_go_as_utf_8_so_that_a_limit_counts_what_people_see(
+        self, receiver: WebhookReceiver, make: object
+    ) -> None:
+        assert callable(make)
+        make(receiver).send(replace(ESCALATED, headline="größer 数"), None)
+        assert "größer 数".encode() in receiver.received[0].body
 
     @pytest.mark.parametrize("text", HOSTILE)
     @pytest.mark.parametrize("make", [teams, pagerduty, webhook])

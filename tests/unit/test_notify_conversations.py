@@ -9,6 +9,7 @@ from driftline.adapters.channels.loading import BrokenChannel
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.incidents.heard import Happening, RawAlarm
 from driftline.domain.notifications.message import Message, MessageKind, Severity
+from driftline.usecases.incident_desk import KIND
 from driftline.usecases.ports import StateItem
 from tests.fakes import InMemoryStore, InMemoryTable, RecordingChannel
 from tests.notifying import DOCUMENT, HOUR, NOON, Office, adopted, alarm, endpoint
@@ -51,6 +52,29 @@ class Only(RecordingChannel):
 
     def accepts(self, message: Message) -> bool:
         return super().accepts(message) and message.severity is self.wants
+
+
+class TestTwoEndpoints:
+    def test_the_same_alarm_of_each_is_an_incident_of_its_own(self) -> None:
+        # Given two endpoints, whose monitors and alarms have the same names
+        channel, table = RecordingChannel(), InMemoryTable()
+        office = Office(channel, table=table)
+        shop, taxi = alarm(), RawAlarm("prod/taxi/data_quality/violations", "ALARM", NOON)
+        # When both ring and one of them recovers
+        office.hear(shop, taxi, alarm("OK", NOON + HOUR))
+        office.tick(NOON + 3 * HOUR)
+        # Then that one is over, and the other goes on, under the names that they have in the table
+        assert [(message.endpoint, message.kind) for message, _ in channel.sent] == [
+            ("shop", OPENED),
+            ("taxi", OPENED),
+            ("shop", RECOVERED),
+        ]
+        assert {item.name for item in table.list(KIND)} == {"shop/data_quality", "taxi/data_quality"}
+
+    def test_an_alarm_of_the_stack_has_a_name_that_no_endpoint_has(self) -> None:
+        table = InMemoryTable()
+        Office(RecordingChannel(), table=table).hear(DEAD_LETTERS)
+        assert {item.name for item in table.list(KIND)} == {"/prod-run dead letters"}
 
 
 class TestADecision:

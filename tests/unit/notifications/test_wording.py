@@ -93,10 +93,29 @@ class TestEmail:
             (RECOVERED, "[RECOVERED] data_quality of flights-eta is well again"),
             (replace(NOTICE, headline="größer – als …\nzuvor"), "[NOTICE] gr??er - als ... zuvor"),
             (replace(OPENED, headline="Captures stopped"), "[WARNING] flights-eta: Captures stopped"),
+            (replace(NOTICE, headline="x" * 91), "[NOTICE] " + "x" * 91),
+            (replace(NOTICE, headline="x" * 92), "[NOTICE] " + "x" * 88 + "..."),
         ],
     )
     def test_the_subject(self, message: wording.Message, subject: str) -> None:
         assert email_subject(message) == subject
+
+    def test_three_pieces_of_evidence_are_told(self) -> None:
+        more = replace(OPENED, evidence=(*OPENED.evidence, EvidenceLine("a fourth", "mae", 1.0, 0.5)))
+        assert email_text(more) == email_text(OPENED)
+
+    def test_a_notice_has_no_paragraph_of_what_it_does_not_have(self) -> None:
+        assert email_text(replace(NOTICE, details=())) == (
+            "NOTICE: monitors/flights-eta.yaml has 2 errors\n\n-- \nDriftline · notice · 2026-01-05 10:00 UTC\n"
+        )
+
+    def test_long_lines_are_broken_between_words_and_what_is_copied_stays_whole(self) -> None:
+        address = "https://reports.example.com/" + "a-long-name/" * 8
+        text = email_text(replace(OPENED, details=(f"Look at {address} for all of it.",), endpoint="word " * 20))
+        assert f"\n{address}\n" in text
+        (begin,) = [number for number, each in enumerate(text.splitlines()) if each.startswith("Endpoint:")]
+        assert text.splitlines()[begin + 1].startswith(" " * 10 + "word")
+        assert all(len(each) <= 78 for each in text.splitlines() if address not in each)
 
 
 class TestSlackAsText:
