@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -104,12 +105,32 @@ def test_what_cloudwatch_will_not_take_is_written_with_a_warning(
         Metric("m", StatisticValues(2, 1e300, 0, 1), dimensions=DIMENSIONS),
         Metric("feature_data_" + "x" * 250, 1, dimensions=DIMENSIONS),
         Metric("m", 1, dimensions={"Endpoint": ""}),
+        Metric("m", 1, dimensions={"Endpoint": "shop", "MonitoringSchedule": ""}),
+        Metric("m", 1, dimensions={f"d{n}": "x" for n in range(30)}),
+        Metric("m", math.nextafter(2.0**360, math.inf), dimensions=DIMENSIONS),
+        Metric("x" * 256, 1, dimensions=DIMENSIONS),
+        Metric(" ", 1, dimensions=DIMENSIONS),
     ],
 )
 def test_one_bad_metric_does_not_stop_the_others(bad: Metric, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert list(read(published([bad, Metric("good", 1, dimensions=DIMENSIONS)]))) == ["good"]
     assert "is not published" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        Metric("m", 2.0**360, dimensions=DIMENSIONS),
+        Metric("m", -(2.0**360), dimensions=DIMENSIONS),
+        Metric("x" * 255, 1, dimensions=DIMENSIONS),
+        Metric("m", 1, dimensions={f"d{n}": "x" for n in range(29)}),
+    ],
+)
+def test_what_cloudwatch_just_takes_is_published(good: Metric, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert list(read(published([good]))) == [good.name]
+    assert not caplog.records
 
 
 def test_without_a_place_it_is_standard_output(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,7 @@
 """Names of alarms are unique, are taken by CloudWatch, and say whose they are."""
 
+from hashlib import sha256
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,18 @@ def test_every_name_is_one_that_cloudwatch_takes_and_tells_whose_it_is(
 )
 def test_labels_that_have_to_be_cut_or_mended_stay_apart(one: str, other: str) -> None:
     assert alarm_name("prod", "e", "watch", one) != alarm_name("prod", "e", "watch", other)
+
+
+def test_a_label_is_cut_where_the_name_would_be_too_long_and_no_earlier() -> None:
+    room = 255 - len("prod/e/watch/")
+    assert alarm_name("prod", "e", "watch", "x" * room) == f"prod/e/watch/{'x' * room}"
+    # Names are how alarms are found again: another form of them would leave the alarms that are there behind.
+    digest = sha256(b"x" * (room + 1)).hexdigest()[:8]
+    cut = alarm_name("prod", "e", "watch", "x" * (room + 1))
+    assert cut == f"prod/e/watch/{'x' * (room - 9)}~{digest}"
+    assert len(cut) == 255
+    digest = sha256(b"a\nb").hexdigest()[:8]
+    assert alarm_name("prod", "e", "watch", "a\nb") == f"prod/e/watch/a\ufffdb~{digest}"
 
 
 @pytest.mark.parametrize(
