@@ -76,6 +76,29 @@ class TestMetrics:
         (error,) = of_model_quality("{metric: auc, threshold: 0.7, comparison: <}", fields)
         assert error.mend == "Say where the probability is, with probability_attribute: auc needs it."
 
+    @pytest.mark.parametrize(
+        ("metric", "problem", "mend"),
+        [
+            ("auc", "MulticlassClassification", "auc is one of a BinaryClassification."),
+            ("auc", "Regression", "auc is one of a BinaryClassification."),
+            ("coverag", "Regression", "Did you mean coverage?"),
+            ("feature_null_price", "Regression", ""),
+        ],
+    )
+    def test_what_another_problem_or_monitor_has_is_said_to_be_theirs(
+        self, metric: str, problem: str, mend: str
+    ) -> None:
+        (error,) = of_model_quality(
+            f"{{metric: {metric}, threshold: 0.7}}", f"problem_type: {problem}, inference_attribute: 0"
+        )
+        assert error.mend == mend
+        assert "feature_" not in error.allowed
+
+    def test_data_quality_has_metrics_of_features_and_nothing_to_say_of_probabilities(self) -> None:
+        (error,) = of_data_quality("{metric: auc, threshold: 0.7}")
+        assert error.allowed.endswith(", feature_<what>_<name>")
+        assert error.mend == ""
+
     def test_a_long_hostile_name_is_shortened(self) -> None:
         (error,) = of_data_quality(f'{{metric: "\\x01<!channel>{"x" * 200}", threshold: 1}}')
         assert len(error.found) < 130

@@ -175,6 +175,31 @@ def test_it_looks_where_the_metrics_are() -> None:
     assert own in lines(widgets({"data_quality": named}))
     stack = Stack("prod", "aws", "eu-west-1", "123456789012", "Driftline/prod", "Metrics")
     assert lines(widgets({"data_quality": {}}, stack))[1][:2] == ("Metrics", "worst_drift")
+    found = {line[0] for line in lines(widgets({"model_quality": QUALITY}, stack))}
+    assert found == {"Metrics", "Driftline/prod"}
+    found = {line[0] for line in lines(widgets({"model_quality": QUALITY | {"namespace": "Own"}}, stack))}
+    assert found == {"Own", "Driftline/prod"}
+
+
+def test_counts_and_ages_begin_at_zero_and_each_graph_shows_its_largest_values() -> None:
+    found = widgets({"data_quality": {"schedule": "cron(0 0/2 ? * * *)"}, "model_quality": QUALITY})
+    graphs = [widget["properties"] for widget in found if widget["type"] == "metric"]
+    assert [(graph["title"], graph.get("yAxis", {}).get("left"), graph["period"] // 3600) for graph in graphs] == [
+        ("Violations of data_quality", {"min": 0}, 2),
+        ("Worst drift of data_quality", None, 2),
+        ("Rows of data_quality", {"min": 0}, 2),
+        ("Violations of model_quality", {"min": 0}, 24),
+        ("Quality: mae with its interval", None, 24),
+        ("Coverage: share of inferences with ground truth", {"min": 0, "max": 1}, 24),
+        ("Hours since the last execution", {"min": 0}, 1),
+        ("Hours since something arrived", {"min": 0}, 1),
+    ]
+    assert {(graph["stat"], graph["stacked"]) for graph in graphs} == {("Maximum", False)}
+    # Drifted features would be a line on the floor beside the rows; bounds are paler than what they are of.
+    assert [line[-1].get("yAxis") for line in graphs[2]["metrics"]] == [None, "right"]
+    colors = [line[-1].get("color") for line in graphs[4]["metrics"]]
+    assert colors[0] is None
+    assert colors[1] == colors[2] is not None
 
 
 def test_a_document_without_alarms_says_so() -> None:
