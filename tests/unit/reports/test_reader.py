@@ -167,7 +167,7 @@ def test_plain_dictionaries_need_no_pandas_and_say_the_same(shop: Reports, monke
     plain: Any = json.loads(json.dumps(execution.to_dict(), default=str))
     assert {each["feature"]: each["drift"] for each in plain["features"]} == expected
     assert len(shop.executions("shop", "model_quality").to_dicts()) == 3
-    with pytest.raises(MissingPackageError, match=r"pandas is not installed\. .*pip install 'driftline\[notebook\]'"):
+    with pytest.raises(MissingPackageError, match=r"pandas is not installed\. .*pip install '\.\[notebook\]'"):
         execution.features()
 
 

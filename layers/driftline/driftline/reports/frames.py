@@ -26,7 +26,7 @@ class MissingPackageError(DriftlineError, ImportError):
 
     def __init__(self, package: str, where: str) -> None:
         super().__init__(
-            f"{package} is not installed", where=where, mend="Install it with: pip install 'driftline[notebook]'"
+            f"{package} is not installed", where=where, mend="In a clone of Driftline: pip install '.[notebook]'"
         )
 
 
