@@ -83,14 +83,19 @@ def test_the_heat_map_follows_the_chosen_feature(open_key: OpenKey, shop: InMemo
 def test_drift_and_completeness_of_the_chosen_feature(open_key: OpenKey, shop: InMemoryStore) -> None:
     page = open_key(shop, SHOP)
     course = page.locator(".course")
-    expect(course.locator("figcaption")).to_have_text(["Drift", "Completeness"])
+    expect(course.locator("figcaption")).to_have_text(["Values", "Drift", "Completeness"])
     course.scroll_into_view_if_needed()
-    until(page, "Chart.getChart(document.querySelector('.course canvas')) !== undefined")
-    drift = "Chart.getChart(document.querySelector('.course canvas')).data.datasets.map(each => each.label)"
-    assert page.evaluate(drift) == ["Drift", "Threshold"]
+    chart = "Chart.getChart(document.querySelectorAll('.course canvas')[{}])"
+    until(page, f"{chart.format(1)} !== undefined")
+    labels = chart + ".data.datasets.map(each => each.label).filter(each => each[0] !== '_')"
+    assert page.evaluate(labels.format(0)) == ["Median", "Middle half", "Baseline"]
+    assert page.evaluate(labels.format(1)) == ["Drift", "Threshold"]
+    lower, median, upper = (page.evaluate(f"{chart.format(0)}.data.datasets[{i}].data[75]") for i in (1, 0, 2))
+    assert lower < median < upper
 
     page.get_by_label("Feature", exact=True).select_option("feature_1")
 
+    expect(course.locator("figcaption")).to_have_text(["Drift", "Completeness"])  # categories have no middle
     course.get_by_text("Table of Drift").click()
     table = course.get_by_role("table", name="Drift of feature_1")
     expect(table.get_by_role("row")).to_have_count(91)

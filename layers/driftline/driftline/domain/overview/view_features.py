@@ -1,9 +1,10 @@
 """The features of a monitor over its last executions: a row for each, and the heat map of its distribution."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from driftline.domain.overview.heat import encoded, heat_of
+from driftline.domain.overview.quartiles import Course, course_of
 from driftline.domain.overview.record import BaselineRecord, FeatureRecord, Record
 from driftline.domain.overview.shapes import Shape
 from driftline.domain.reports.text import number, percent, shown
@@ -62,12 +63,17 @@ def features_view(records: Sequence[Record], baseline: BaselineRecord | None) ->
     room = _MOST_CHARACTERS
     for index, feature in enumerate(ordered[:MOST_FEATURES]):
         past = pasts[feature.name]
-        heat, size = _heat(past, baseline.shapes.get(feature.name) if baseline else None) or (None, 0)
+        then = baseline.shapes.get(feature.name) if baseline else None
+        heat, size = _heat(past, then) or (None, 0)
         if size > room:
             heat, size = None, 0
         room -= size
         rows.append(_row(index, feature, past, drawn=heat is not None))
-        data.append(_data(feature, past, heat))
+        data.append(
+            _data(
+                feature, past, heat, course_of([each.shape if each else None for each in past], then) if heat else None
+            )
+        )
     return FeaturesView(tuple(rows), data, len(ordered))
 
 
@@ -95,7 +101,9 @@ def _row(index: int, feature: FeatureRecord, past: Sequence[FeatureRecord | None
     )
 
 
-def _data(feature: FeatureRecord, past: Sequence[FeatureRecord | None], heat: dict[str, Json] | None) -> Json:
+def _data(
+    feature: FeatureRecord, past: Sequence[FeatureRecord | None], heat: dict[str, Json] | None, course: Course | None
+) -> Json:
     return {
         "name": shown(feature.name),
         "drift": [short(each.drift.value) if each and each.drift else None for each in past],
@@ -104,6 +112,7 @@ def _data(feature: FeatureRecord, past: Sequence[FeatureRecord | None], heat: di
         "pValue": bool(feature.drift and feature.drift.p_value),
         "completeness": [short(each.completeness) if each else None for each in past],
         "heat": heat,
+        "values": asdict(course) if course else None,
     }
 
 

@@ -43,14 +43,22 @@ const featuresOf = (monitor, section) => {
   }
 };
 
+// Where the middle half of a feature's numbers lies, beside the baseline's median.
+const valuesFigure = (times, name, { lower, median, upper, baseline }) => {
+  const rows = times.map((time, i) => [timeText(time), ...[lower, median, upper].map((each) => figureText(each[i]))]).reverse();
+  const recipe = timeChart(times, { label: "Median", values: median }, { lower, upper, baseline, zero: false, band: "Middle half" });
+  return figure("Values", said(`Median of ${name}`, median), recipe, table(`Values of ${name}`, ["Scheduled", "Lower quartile", "Median", "Upper quartile"], rows));
+};
+
 // Drift and completeness of the chosen feature, below its heat map.
-const courseOf = (times, { name, drift, threshold, pValue, completeness }) => {
+const courseOf = (times, { name, drift, threshold, pValue, completeness, values }) => {
   const box = make("div", { class: "charts course" });
   const add = (title, values, recipe, text) => {
     if (values.filter((each) => each !== null).length < 2) return;
     const rows = times.map((time, i) => [timeText(time), text(values[i])]).reverse();
     box.append(figure(title, said(`${title} of ${name}`, values, text), recipe, table(`${title} of ${name}`, ["Scheduled", title], rows)));
   };
+  if (values && values.median.filter((each) => each !== null).length > 1) box.append(valuesFigure(times, name, values));
   const what = pValue ? "p-value" : "Drift";
   add(what, drift, timeChart(times, { label: what, values: drift }, { threshold }), figureText);
   add("Completeness", completeness, shareChart(times, "Completeness", completeness), percentText);

@@ -133,7 +133,7 @@ const level = (c, label, value, times, colour = c.bad) => ({
 const gaps = { spanGaps: true, segment: { borderDash: ({ p0, p1 }) => (p0.skip || p1.skip ? [2, 4] : undefined) } };
 
 // A figure of each execution, this one last; a threshold, a baseline and an interval where there are any.
-const timeChart = (times, series, { threshold = null, baseline = null, lower = null, upper = null, text = null, zero = true } = {}) => (c) => {
+const timeChart = (times, series, { threshold = null, baseline = null, lower = null, upper = null, text = null, zero = true, band = "95 % interval" } = {}) => (c) => {
   const past = times.length - 1;
   const datasets = [{
     ...currentStyle(c), label: series.label, data: series.values, ...gaps, tension: 0, fill: false,
@@ -142,7 +142,7 @@ const timeChart = (times, series, { threshold = null, baseline = null, lower = n
   }];
   if (lower && upper && upper.some((each) => each !== null)) {
     datasets.push({ label: "_lower", data: lower, borderWidth: 0, pointRadius: 0, fill: false });
-    datasets.push({ label: "95 % interval", data: upper, borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1" });
+    datasets.push({ label: band, data: upper, borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1" });
   }
   if (threshold !== null) datasets.push(level(c, "Threshold", threshold, times));
   if (baseline !== null && baseline !== threshold) datasets.push(level(c, beside.name, baseline, times, c.baseline));
