@@ -7,7 +7,7 @@ import pytest
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.retraining.audit import Decision
-from driftline.domain.retraining.request import Approval, request_id
+from driftline.domain.retraining.request import Approval, approval_id, request_id
 from driftline.usecases.retraining_ends import RunEnd
 from driftline.usecases.retraining_target import UncertainStartError
 from driftline.usecases.retraining_turn import KIND, TURN
@@ -403,6 +403,39 @@ class TestApproval:
         assert world.approve(request, START + HOUR).repeated
         assert (world.targets.starts, len(world.events.published)) == (1, 2)
 
+    def test_one_that_the_ledger_has_forgotten_is_answered_by_the_audit_and_stays_as_it_is(self) -> None:
+        world, request = self.asked()
+        world.approve(request, START + HOUR)
+        before = dict(world.store.objects)
+        world.table.items.clear()
+        answer = world.approve(request, START + HOUR)
+        assert (answer.decision, answer.repeated) == (Decision.STARTED, True)
+        assert (world.targets.starts, world.store.objects) == (1, before)
+
+    def test_a_record_of_a_version_that_cannot_be_read_starts_nothing_and_stays(self) -> None:
+        world = World()
+        world.alarm()
+        (key,) = (key for key in world.store.objects if "/retraining/" in key)
+        world.store.put(key, b'{"record": "of another version"}')
+        world.table.items.clear()
+        answer = world.alarm()
+        assert (answer.decision, answer.repeated) == (None, True)
+        assert world.targets.starts == 1
+        assert world.store.objects[key] == b'{"record": "of another version"}'
+
+    def test_who_approved_and_why_is_kept_of_a_no_too(self) -> None:
+        world, request = self.asked()
+        late = Approval(ENDPOINT, request, START + 6 * HOUR, "ana", why="it was a holiday")
+        nobody = Approval(ENDPOINT, "r20260101-000000-000000000000", START + 6 * HOUR)
+        for approval in (late, nobody):
+            world.retrainer.answer_approval(approval, HOUR)
+        found = {record.id: record for record in world.records() if record.decision is Decision.REFUSED}
+        one, other = found[approval_id(late)], found[approval_id(nobody)]
+        assert (one.approved_by, one.approval_reason, one.monitor) == ("ana", "it was a holiday", "model_quality")
+        assert one.alarm == alarm()
+        assert (one.at, one.delivered_at) == (START + 6 * HOUR, START + 7 * HOUR)
+        assert (other.approved_by, other.approval_reason, other.monitor, other.alarm) == (None, None, "", None)
+
     def test_one_too_late_is_a_no(self) -> None:
         world, request = self.asked()
         answer = world.approve(request, START + 6 * HOUR)
@@ -467,6 +500,14 @@ class TestTheEnd:
         assert [end.at for end in world.ends()] == [START + 2 * HOUR]
         assert len(world.events.published) == 2
 
+    def test_told_again_it_is_answered_as_that_and_one_of_no_run_of_the_endpoint_as_nothing(self) -> None:
+        world = World()
+        started = world.alarm()
+        end = RunEnd("Succeeded", START + 2 * HOUR, id=started.id)
+        answers = [world.retrainer.note_end(end) for _ in range(2)]
+        assert [answer and answer.repeated for answer in answers] == [False, True]
+        assert world.retrainer.note_end(RunEnd("Succeeded", START + HOUR, endpoint=ENDPOINT, id="theirs")) is None
+
     def test_an_end_told_late_does_not_lengthen_the_lease(self) -> None:
         world = World()
         started = world.alarm()
@@ -511,6 +552,13 @@ class TestTheEnd:
         assert [record.decision for record in world.records()] == [Decision.STARTED]
         assert world.alarm().repeated
         assert len(world.targets.orders) == 1
+        run = world.ledger.run(id_)
+        assert run is not None
+        assert (run.arn, run.outcome, run.unsettled) == ("arn:run", "Succeeded", False)
+        assert world.records()[0].run_arn == "arn:run"
+        # It is not lost either, when its longest time is over and the next one starts
+        assert world.alarm(START + 2 * DAY).decision is Decision.STARTED
+        assert [record.decision for record in world.records()] == [Decision.STARTED, Decision.STARTED]
 
 
 def test_an_endpoint_is_worked_on_by_one_at_a_time_until_the_turn_runs_out() -> None:
