@@ -11,6 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
+from sklearn.metrics import (
+    balanced_accuracy_score,
+    f1_score,
+    mean_absolute_percentage_error,
+    median_absolute_error,
+)
 
 from driftline.domain import layout
 from driftline.usecases.suggest_baseline import BaselineSuggested, suggest_baseline
@@ -19,6 +25,7 @@ from tests.fakes import InMemoryStore, RecordingOperators
 FOLDER = "baselines/churn/model_quality/"
 STATISTICS, PREDICTIONS = f"{FOLDER}statistics.json", f"{FOLDER}predictions.json"
 BINARY = "problem_type: BinaryClassification, probability_attribute: probability, ground_truth_attribute: label"
+MULTICLASS = "problem_type: MulticlassClassification, inference_attribute: score, ground_truth_attribute: label"
 REGRESSION = "problem_type: Regression, inference_attribute: score, ground_truth_attribute: label"
 
 
@@ -134,15 +141,44 @@ def test_what_was_deleted_is_made_again() -> None:
     assert suggest(store).unchanged is True
 
 
-@pytest.mark.parametrize(
-    ("monitor", "data"),
-    [
-        ("problem_type: MulticlassClassification, inference_attribute: score, ground_truth_attribute: label", "a,b"),
-        ("problem_type: BinaryClassification, inference_attribute: score, ground_truth_attribute: label", "1,0"),
-    ],
-)
-def test_without_anything_to_draw_there_is_no_file(monitor: str, data: str) -> None:
-    store = bucket(monitor, f"score,label\n{data}\n")
+def test_driftlines_own_metrics_are_those_of_scikit_learn() -> None:
+    rng = np.random.default_rng(5)
+    actual = rng.normal(20, 6, 400).round(3)
+    predicted = (actual + rng.normal(1, 2, 400)).round(3)
+    store = bucket(REGRESSION, csv_of(["score", "label"], list(zip(predicted, actual, strict=True))))
+
+    suggest(store)
+
+    metrics = predictions(store)["metrics"]
+    assert metrics["mean_error"] == pytest.approx((predicted - actual).mean())
+    assert metrics["mean_absolute_percentage_error"] == pytest.approx(
+        mean_absolute_percentage_error(actual, predicted), rel=1e-9
+    )
+    assert metrics["median_absolute_error"] == pytest.approx(median_absolute_error(actual, predicted), rel=1e-3)
+
+
+def test_of_classes_too() -> None:
+    store = bucket(MULTICLASS, "score,label\na,a\na,b\nb,b\nc,c\n")
+
+    suggest(store)
+
+    truth, guess = ["a", "b", "b", "c"], ["a", "a", "b", "c"]
+    metrics = predictions(store)["metrics"]
+    assert metrics["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(truth, guess))
+    assert metrics["macro_f1"] == pytest.approx(f1_score(truth, guess, average="macro"))
+
+
+def test_metrics_that_are_not_defined_are_left_out() -> None:
+    store = bucket(REGRESSION, "score,label\n1,0\n")
+
+    suggest(store)
+
+    assert "mean_absolute_percentage_error" not in predictions(store)["metrics"]
+
+
+def test_without_anything_to_look_at_there_is_no_file() -> None:
+    classes = "problem_type: BinaryClassification, inference_attribute: score, ground_truth_attribute: label"
+    store = bucket(classes, "score,label\n1,0\n")
 
     suggest(store)
 

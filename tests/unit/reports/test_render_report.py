@@ -176,6 +176,8 @@ def test_rows_of_a_regression_are_drawn_beside_the_baselines() -> None:
     made = page(regression_store(baseline=True), folder_of("model_quality", LAST))
 
     assert len(made.data["sample"]["baseline"]) == 300
+    own = [each["baseline"] for each in made.data["metrics"] if each["name"] in {"mean_error", "median_absolute_error"}]
+    assert own == [pytest.approx(0.0, abs=1.5), pytest.approx(1.0, abs=1.0)]  # statistics.json does not have them
     assert all(abs(predicted - actual) <= 2 for actual, predicted in made.data["sample"]["baseline"])
     residuals = made.data["residuals"]
     assert len(residuals["baseline"]) == len(residuals["current"]) == len(residuals["edges"]) - 1

@@ -96,7 +96,7 @@ class ModelQualityBaseline:
         quality = quality_of(state)
         statistics = statistics_json(quality).encode()
         files = {"statistics.json": statistics, "constraints.json": suggest_constraints(quality).to_json().encode()}
-        drawn = BaselinePredictions.of(state, statistics)
+        drawn = BaselinePredictions.of(state, quality, statistics)
         beside = {layout.BASELINE_PREDICTIONS: drawn.to_json().encode()} if drawn else {}
         return Suggestion(state.rows, files, dict(sorted(unusable.items())), beside=beside)
 

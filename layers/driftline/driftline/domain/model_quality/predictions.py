@@ -1,10 +1,11 @@
-"""Predictions beside what happened, to be drawn: of a window in summary.json, of a baseline in predictions.json.
+"""Predictions beside what happened, to be looked at: of a window in summary.json, of a baseline in predictions.json.
 
 SageMaker's statistics.json has no place for them, and stays as SageMaker writes it. So a baseline has a file of ours
 beside it, which says which statistics.json it belongs to.
 """
 
 from hashlib import sha256
+from math import isfinite
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,6 +14,7 @@ from driftline.domain.data_quality.java_json import dumps
 from driftline.domain.data_quality.reading import unreadable
 from driftline.domain.model_quality.binary_state import BinaryState
 from driftline.domain.model_quality.calibration import calibration
+from driftline.domain.model_quality.quality import Quality
 from driftline.domain.model_quality.regression_state import RegressionState
 from driftline.domain.model_quality.state import State
 from driftline.domain.model_quality.summary import CalibrationSummary
@@ -28,6 +30,7 @@ class BaselinePredictions(BaseModel):
     Attributes:
         statistics: SHA-256 of the statistics.json that was made of the same rows.
         calibration, sample: As in QualitySummary.
+        metrics: Driftline's own, for which SageMaker's file has no place; those that are defined.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,16 +39,21 @@ class BaselinePredictions(BaseModel):
     statistics: str
     calibration: tuple[CalibrationSummary, ...] = ()
     sample: Pairs = ()
+    metrics: dict[str, float] = {}
 
     @classmethod
-    def of(cls, state: State, statistics: bytes) -> Self:
-        """Of the baseline's rows, and the statistics.json that they gave."""
-        digest = sha256(statistics).hexdigest()
-        return cls(statistics=digest, calibration=calibration_of(state), sample=sample_of(state))
+    def of(cls, state: State, quality: Quality, statistics: bytes) -> Self:
+        """Of the baseline's rows, their metrics, and the statistics.json that they gave."""
+        return cls(
+            statistics=sha256(statistics).hexdigest(),
+            calibration=calibration_of(state),
+            sample=sample_of(state),
+            metrics={name: each.value for name, each in quality.extras.items() if isfinite(each.value)},
+        )
 
     def __bool__(self) -> bool:
-        """Whether there is anything to draw."""
-        return bool(self.calibration or self.sample)
+        """Whether there is anything that statistics.json does not say."""
+        return bool(self.calibration or self.sample or self.metrics)
 
     def belongs_to(self, statistics: bytes) -> bool:
         """Whether it is of this statistics.json: somebody may have put another in its place since."""

@@ -50,7 +50,7 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
         return ModelQuality(
             _outcome(place, summary, files.revision),
             summary.problem_type,
-            _our_metrics(summary, then),
+            _our_metrics(summary, {**(drawn.metrics if drawn else {}), **then}),
             summary.alarm_on,
             summary.positive_label,
             summary.confusion_matrix,
