@@ -5,14 +5,16 @@ text, or as JSON that the script reads and shows through `textContent` only.
 """
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, override
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from driftline.domain.reports.view import Json, PageView
@@ -79,6 +81,17 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
+class _Unindented(Extension):
+    """Indentation is for those who read a template: repeated for 500 features it would be a good part of their page."""
+
+    @override
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return _INDENTATION.sub("", source)
+
+
+_INDENTATION = re.compile("^ +", re.MULTILINE)
+
+
 @cache
 def templates(package: str) -> Environment:
     """The templates of a package; whatever they are given is escaped."""
@@ -89,4 +102,5 @@ def templates(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=[_Unindented],
     )
