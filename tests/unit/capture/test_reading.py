@@ -142,7 +142,7 @@ def test_the_fixtures_of_the_sdk_have_no_time_and_are_rejected(shared_data):
 
     assert tables == []
     assert len(reader.rejects) == sum(bool(line.strip()) for line in body.splitlines())
-    assert {reject.reason.split(" Expected")[0] for reject in reader.rejects} == {"'{%s}' is not a time"}
+    assert {reject.reason.split(" Expected")[0] for reject in reader.rejects} == {"'{%s}' is not a time."}
 
 
 def test_real_files_are_read_without_a_reject(shared_data):

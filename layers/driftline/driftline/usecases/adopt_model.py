@@ -221,9 +221,7 @@ def _data_sets(arrival: Arrival, files: ModelFiles) -> dict[str, Sequence[DataFi
     monitors = list(arrival.document.monitors.by_name())
     own = {
         name: [
-            replace(file, name=file.name.removeprefix(f"{name}/"))
-            for file in found
-            if file.name.startswith(f"{name}/")
+            replace(file, name=file.name.removeprefix(f"{name}/")) for file in found if file.name.startswith(f"{name}/")
         ]
         for name in monitors
     }

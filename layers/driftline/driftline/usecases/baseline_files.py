@@ -38,6 +38,9 @@ class _Swap(msgspec.Struct, frozen=True):
         return name in self.files and self.before.get(name) == _digest(there)
 
 
+_SWAP = msgspec.json.Decoder(_Swap)
+
+
 def read_files(store: ObjectStore, folder: str, names: Iterable[str]) -> Mapping[str, bytes]:
     """The files of these names that there are, as they were at one moment.
 
@@ -121,7 +124,7 @@ def _is_still(store: ObjectStore, key: str, read: StoredObject | None) -> bool:
 
 def _parsed(found: StoredObject, store: ObjectStore, folder: str) -> _Swap:
     try:
-        return msgspec.json.decode(found.body, type=_Swap)
+        return _SWAP.decode(found.body)
     except msgspec.DecodeError as error:
         raise InvalidInputError(
             f"nobody can read what the baseline is being replaced with: {error}",

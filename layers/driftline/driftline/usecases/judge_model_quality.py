@@ -101,6 +101,9 @@ class _Stored(msgspec.Struct, frozen=True):
     state: bytes
 
 
+_STORED = msgspec.msgpack.Decoder(_Stored)
+
+
 @dataclass(frozen=True, slots=True)
 class WindowQuality:
     """State of the usable rows, and how many were not usable, by reason."""
@@ -156,7 +159,7 @@ def _state_key(endpoint: str, hour: MergedHour, attributes: Attributes) -> str:
 
 def _stored(store: ObjectStore, key: str, problem: ProblemType) -> WindowQuality | None:
     try:
-        kept = msgspec.msgpack.decode(store.get(key).body, type=_Stored)
+        kept = _STORED.decode(store.get(key).body)
         return WindowQuality(state_from_bytes(problem, kept.state, key), kept.unusable)
     except (ObjectNotFoundError, InvalidInputError, msgspec.DecodeError):
         return None  # Absent, or of another version: it is made anew.

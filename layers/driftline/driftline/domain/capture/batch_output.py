@@ -29,6 +29,8 @@ _SCHEME = "s3://"
 _EXPECTED = '[{"prefix": "s3://bucket/path/"}, "file.csv.out", …]'
 _TRAILING = 2
 _JSON_STARTS = (b"{", b"[")
+_JSON = msgspec.json.Decoder()
+_MANIFEST = msgspec.json.Decoder(list[dict[str, str] | str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def read_manifest(body: bytes, where: str) -> list[BatchFile]:
         InvalidInputError: no manifest.
     """
     try:
-        head, *files = msgspec.json.decode(body, type=list[dict[str, str] | str])
+        head, *files = _MANIFEST.decode(body)
     except ValueError as error:
         raise InvalidInputError(f"no manifest ({error})", where=where, expected=_EXPECTED) from None
     prefix = head.get("prefix", "") if isinstance(head, dict) else ""
@@ -118,12 +120,12 @@ def _is_instant(text: str) -> bool:
 def _of_json(text: str) -> Iterator[_Found]:
     """One document, or one per line; what is no JSON goes on as it is and is rejected with its reason."""
     try:
-        documents = [text] if msgspec.json.decode(text) is not None else []
+        documents = [text] if _JSON.decode(text) is not None else []
     except ValueError:
         documents = [line for line in text.splitlines() if line.strip()]
     for document in documents:
         try:
-            yield _of_document(msgspec.json.decode(document))
+            yield _of_document(_JSON.decode(document))
         except ValueError:
             yield {"batchTransformOutput": {"data": document, "encoding": "JSON"}}, None, None
 

@@ -21,6 +21,9 @@ type Preprocess = Callable[[dict[str, object], int], Sequence[Mapping[str, objec
 """(the record as JSON, its line) -> its rows, none to drop it; raises InvalidInputError."""
 
 
+_OBJECT = msgspec.json.Decoder(dict[str, object])
+
+
 @dataclass(slots=True)
 class Block:
     """Rows of one slot and one layout, in the order of the file.
@@ -174,7 +177,7 @@ class CaptureReader:
 
     def _preprocessed(self, batch: RecordBatch, line: int) -> list[Row]:
         assert self.preprocess is not None
-        document = msgspec.json.decode(batch.line(line), type=dict[str, object])
+        document = _OBJECT.decode(batch.line(line))
         rows = self.preprocess(document, line)
         return [(PREPROCESSED_LAYOUT, {f"input.{name}": value for name, value in sorted(row.items())}) for row in rows]
 

@@ -20,6 +20,7 @@ from driftline.domain.capture.csv_rows import csv_line, rows_of_csv
 from driftline.domain.capture.json_rows import PayloadError, rows_of_json
 from driftline.domain.ground_truth.labels import Label
 
+_JSON = msgspec.json.Decoder()
 _PLAIN_MARKS = frozenset(',"\r\n')
 
 
@@ -62,7 +63,7 @@ def _of_json(data: str, rows: int) -> list[str]:
         if len(found[0]) == 1:
             return [_text(found[0][0])]
         if rows == 1:
-            return [msgspec.json.encode(msgspec.json.decode(data)).decode()]
+            return [msgspec.json.encode(_JSON.decode(data)).decode()]
         if len(found[0]) == rows and _is_list(data):
             return [_text(value) for value in found[0]]
     return [_text(values[0]) if len(values) == 1 else msgspec.json.encode(values).decode() for values in found]
@@ -70,7 +71,7 @@ def _of_json(data: str, rows: int) -> list[str]:
 
 def _is_list(data: str) -> bool:
     """Whether the document, or the only value in it, is a list."""
-    document = msgspec.json.decode(data)
+    document = _JSON.decode(data)
     if isinstance(document, dict) and len(document) == 1:
         (document,) = document.values()
     return isinstance(document, list)

@@ -24,6 +24,7 @@ _EXPECTED = "columns inference_id and label"
 _GZIP_MAGIC = b"\x1f\x8b"
 _PARQUET_MAGIC = b"PAR1"
 _BATCH = 50_000
+_JSON = msgspec.json.Decoder()
 
 
 def parse_labels(name: str, body: bytes) -> ParsedLabels:
@@ -144,7 +145,7 @@ def _payload(value: object) -> tuple[str, str] | None:
         return None
     if text[0] in "[{":
         try:
-            msgspec.json.decode(text)
+            _JSON.decode(text)
         except msgspec.DecodeError:
             return csv_line([text]), "CSV"
         return text, "JSON"

@@ -35,6 +35,9 @@ class _Wire(msgspec.Struct, array_like=True, frozen=True):
     labels: list[Label]
 
 
+_WIRE = msgspec.msgpack.Decoder(_Wire)
+
+
 def version_of(body: bytes) -> str:
     """Names the content of a ground truth file."""
     return sha256(body).hexdigest()[:_VERSION_CHARACTERS]
@@ -91,7 +94,7 @@ class LabelSet:
                 where=where,
                 mend="Delete the object and upload the ground truth file again.",
             )
-        wire = msgspec.msgpack.decode(data[LabelHead.length_in(data) :], type=_Wire)
+        wire = _WIRE.decode(data[LabelHead.length_in(data) :])
         return cls(wire.source, parse_instant(wire.hour), wire.version, wire.labels)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from functools import reduce
 
+import msgspec
+
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.model_quality.binary_state import BinaryState, BinaryWire
 from driftline.domain.model_quality.multiclass_state import MulticlassState, MulticlassWire
@@ -11,6 +13,11 @@ from driftline.domain.model_quality.rows import ProblemType
 from driftline.domain.profiles.storage import opened, sealed
 
 type State = RegressionState | BinaryState | MulticlassState
+
+
+_REGRESSION = msgspec.msgpack.Decoder(RegressionWire)
+_BINARY = msgspec.msgpack.Decoder(BinaryWire)
+_MULTICLASS = msgspec.msgpack.Decoder(MulticlassWire)
 
 
 def empty_state(problem: ProblemType, positive_label: str = "1") -> State:
@@ -41,11 +48,11 @@ def state_from_bytes(problem: ProblemType, data: bytes, where: str) -> State:
     kind = _kind(problem)
     match problem:
         case ProblemType.REGRESSION:
-            return opened(kind, data, RegressionWire, RegressionState.from_wire, where)
+            return opened(kind, data, _REGRESSION, RegressionState.from_wire, where)
         case ProblemType.BINARY:
-            return opened(kind, data, BinaryWire, BinaryState.from_wire, where)
+            return opened(kind, data, _BINARY, BinaryState.from_wire, where)
         case ProblemType.MULTICLASS:
-            return opened(kind, data, MulticlassWire, MulticlassState.from_wire, where)
+            return opened(kind, data, _MULTICLASS, MulticlassState.from_wire, where)
 
 
 def _kind(problem: ProblemType) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 _WHOLE = re.compile(r"([+-]?\d+)\.0*", re.ASCII)
 _LONGEST_LIST = 100_000
+_LIST = msgspec.json.Decoder(list[object])
 
 
 def label_text(value: object) -> str | None:
@@ -82,7 +83,7 @@ def items(value: object) -> Sequence[object] | None:
     if not (text.startswith("[") and text.endswith("]")):
         return None
     try:
-        return msgspec.json.decode(text, type=list[object])
+        return _LIST.decode(text)
     except msgspec.DecodeError:
         pass  # Autopilot writes its labels as Python does: ['no', 'yes']
     try:

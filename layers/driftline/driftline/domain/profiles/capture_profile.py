@@ -34,6 +34,10 @@ class _SourceWire(msgspec.Struct, array_like=True, frozen=True):
     content: str
 
 
+_HOUR = msgspec.msgpack.Decoder(HourWire)
+_SOURCE = msgspec.msgpack.Decoder(_SourceWire)
+
+
 @dataclass(frozen=True, slots=True)
 class HourSource:
     """Where an hour profile comes from, and which inferences it counts; see HourProfile."""
@@ -45,9 +49,7 @@ class HourSource:
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
         """Of a stored HourProfile. Raises InvalidInputError: another version or damaged."""
-        return opened(
-            _KIND, data, _SourceWire, lambda wire: cls(wire.source, wire.records_key, wire.join_hashes), where
-        )
+        return opened(_KIND, data, _SOURCE, lambda wire: cls(wire.source, wire.records_key, wire.join_hashes), where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class HourProfile:
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
         """Raises InvalidInputError: another version or damaged; `where` names the object."""
-        return opened(_KIND, data, HourWire, cls._from_wire, where)
+        return opened(_KIND, data, _HOUR, cls._from_wire, where)
 
     @classmethod
     def _from_wire(cls, wire: HourWire) -> Self:

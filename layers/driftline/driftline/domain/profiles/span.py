@@ -24,6 +24,9 @@ class WindowWire(msgspec.Struct, array_like=True, frozen=True):
     skipped: int
 
 
+_WIRE = msgspec.msgpack.Decoder(WindowWire)
+
+
 @dataclass(frozen=True, slots=True)
 class WindowProfile:
     """The rows of each layout, kept apart, and how the records fared.
@@ -83,4 +86,4 @@ class WindowProfile:
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
         """Raises InvalidInputError: another version or damaged; `where` names the object."""
-        return opened(_KIND, data, WindowWire, cls.from_wire, where)
+        return opened(_KIND, data, _WIRE, cls.from_wire, where)

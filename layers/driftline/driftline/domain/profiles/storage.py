@@ -26,7 +26,7 @@ def sealed(kind: str, wire: msgspec.Struct) -> bytes:
 
 
 def opened[Wire: msgspec.Struct, Profile](
-    kind: str, data: bytes, wire: type[Wire], read: Callable[[Wire], Profile], where: str
+    kind: str, data: bytes, wire: msgspec.msgpack.Decoder[Wire], read: Callable[[Wire], Profile], where: str
 ) -> Profile:
     """What `sealed` was given, read back through `read`.
 
@@ -46,7 +46,7 @@ def opened[Wire: msgspec.Struct, Profile](
     if crc32(body).to_bytes(4, "big") != checksum:
         raise InvalidInputError("a stored profile is damaged: its checksum does not fit", where=where, mend=_MEND)
     try:
-        return read(msgspec.msgpack.decode(body, type=wire))
+        return read(wire.decode(body))
     except (msgspec.DecodeError, ValueError) as error:
         raise InvalidInputError(f"a stored profile is damaged: {error}", where=where, mend=_MEND) from error
 

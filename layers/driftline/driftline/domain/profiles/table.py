@@ -18,6 +18,9 @@ class TableWire(msgspec.Struct, array_like=True, frozen=True):
     columns: dict[ColumnKey, ColumnWire]
 
 
+_WIRE = msgspec.msgpack.Decoder(TableWire)
+
+
 @dataclass(frozen=True, slots=True)
 class TableProfile:
     """Rows and the profile of each column that any row had a value of."""
@@ -67,4 +70,4 @@ class TableProfile:
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
         """Raises InvalidInputError: another version or damaged; `where` names the object."""
-        return opened("table", data, TableWire, cls.from_wire, where)
+        return opened("table", data, _WIRE, cls.from_wire, where)

@@ -43,6 +43,10 @@ class _Summary(msgspec.Struct):
     baseline: Baseline = msgspec.field(default_factory=Baseline)
 
 
+_SUMMARY = msgspec.json.Decoder(_Summary)
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
 def kind_of(statistics: bytes, place: Place) -> Kind:
     """By the content of statistics.json, since SageMaker's schedules may have any name.
 
@@ -50,7 +54,7 @@ def kind_of(statistics: bytes, place: Place) -> Kind:
         InvalidInputError: neither features nor metrics are in it.
     """
     try:
-        parts = msgspec.json.decode(statistics, type=dict[str, msgspec.Raw])
+        parts = _PARTS.decode(statistics)
     except msgspec.DecodeError as error:
         raise InvalidInputError(f"not JSON ({error})", where=f"{place.folder}statistics.json") from None
     if "features" in parts:
@@ -70,7 +74,7 @@ def baseline_keys(summary: bytes | None, default_folder: str) -> tuple[str, str]
     if summary is None:
         return statistics, constraints
     try:
-        named = msgspec.json.decode(summary, type=_Summary).baseline
+        named = _SUMMARY.decode(summary).baseline
     except msgspec.DecodeError:
         return statistics, constraints  # The reader of the summary says what is wrong with it.
     return named.statistics or statistics, named.constraints or constraints

@@ -48,6 +48,9 @@ class _Summary(msgspec.Struct):
     metrics: list[_Metric] | None = None
 
 
+_SUMMARY = msgspec.json.Decoder(_Summary)
+
+
 def past_execution(place: Place, summary: bytes) -> PastExecution:
     """From a summary.json of any monitor.
 
@@ -55,7 +58,7 @@ def past_execution(place: Place, summary: bytes) -> PastExecution:
         InvalidInputError: it is no summary.
     """
     try:
-        read = msgspec.json.decode(summary, type=_Summary)
+        read = _SUMMARY.decode(summary)
     except msgspec.DecodeError as error:
         raise InvalidInputError(f"not a summary ({error})", where=f"{place.folder}summary.json") from None
     features = read.features or []

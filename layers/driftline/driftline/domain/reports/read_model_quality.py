@@ -34,6 +34,10 @@ class _File(msgspec.Struct):
     dataset: _Dataset = msgspec.field(default_factory=_Dataset)
 
 
+_FILE = msgspec.json.Decoder(_File)
+_JSON = msgspec.json.Decoder()
+
+
 def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
     """Raises InvalidInputError: a file cannot be read."""
     where = f"{place.folder}statistics.json"
@@ -135,7 +139,7 @@ def _our_metrics(summary: QualitySummary, baseline: Mapping[str, float]) -> tupl
 def _sagemakers_outcome(
     place: Place, files: ExecutionFiles, statistics: BaselineQuality, constraints: QualityConstraints | None
 ) -> Outcome:
-    dataset = msgspec.json.decode(files.statistics, type=_File).dataset
+    dataset = _FILE.decode(files.statistics).dataset
     window = None
     if dataset.start_time and dataset.end_time:
         window = parse_instant(dataset.start_time), parse_instant(dataset.end_time)
@@ -195,7 +199,7 @@ def _parts(body: bytes | None, statistics: BaselineQuality | None, where: str) -
     if body is None or statistics is None:
         return {}
     try:
-        metrics = msgspec.json.decode(body)[f"{statistics.problem.key}_metrics"]
+        metrics = _JSON.decode(body)[f"{statistics.problem.key}_metrics"]
     except (msgspec.DecodeError, KeyError, TypeError) as error:
         raise InvalidInputError(f"the metrics cannot be read ({error})", where=where) from None
     return dict(metrics)
