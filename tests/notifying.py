@@ -122,12 +122,14 @@ class Office:
         table: StateTable | None = None,
         once: Once | None = None,
         links: ReportLinks | None = None,
+        now: datetime | None = None,
     ) -> None:
         self.channels = channels
         self.store = store or endpoint()
         self.table = table or InMemoryTable()
         self.once = once or InMemoryOnce()
         self.links = links
+        self.now = now
 
     def hear(self, *heard: Heard) -> Notified:
         """The outcome of the last one."""
@@ -141,6 +143,7 @@ class Office:
                 channels=self.channels,
                 stack=STACK,
                 links=self.links,
+                now=self.now,
             )
         return notified
 

@@ -1,5 +1,6 @@
 """An alarm, an event, a text for people, or a tick came: people are told what they do not know yet."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -28,7 +29,14 @@ def notify(message: AlarmMessage) -> None:
     # Each time anew: their settings are kept for some minutes, and a secret that was changed counts then.
     channels = load_channels(settings)
     notified = notify_operators(
-        heard, store=store, table=table, once=once, channels=channels, stack=settings.stack_name, links=links
+        heard,
+        store=store,
+        table=table,
+        once=once,
+        channels=channels,
+        stack=settings.stack_name,
+        links=links,
+        now=datetime.now(UTC),
     )
     for failure in notified.failures:
         logger.warning("waits", channel=failure.channel, message_id=failure.message, reason=str(failure.error))

@@ -28,8 +28,12 @@ def kinds(channel: RecordingChannel) -> list[MessageKind]:
     return [message.kind for message, _ in channel.sent]
 
 
-def decision(identity: str = "e-9", name: str = "shop", monitor: str = "data_quality") -> Happening:
+def decision(
+    identity: str = "e-9", name: str = "shop", monitor: str = "data_quality", label: str | None = None
+) -> Happening:
     detail = {"Endpoint": name, "Monitor": monitor, "Decision": "started", "Reason": "all guards agree"}
+    if label is not None:
+        detail["Alarm"] = f"prod/{name}/{monitor}/{label}"
     return Happening(identity, "Retraining Decision", NOON + HOUR, detail)
 
 
@@ -75,6 +79,52 @@ class TestTwoEndpoints:
         table = InMemoryTable()
         Office(RecordingChannel(), table=table).hear(DEAD_LETTERS)
         assert {item.name for item in table.list(KIND)} == {"/prod-run dead letters"}
+
+
+class TestADecisionThatIsFasterThanItsAlarm:
+    """The alarm goes to people and to start_retraining at once, and either function may be the slower one."""
+
+    EARLY = decision(label="violations")
+
+    def test_it_waits_and_joins_the_conversation(self) -> None:
+        # Given a decision in the second in which it was published
+        channel = RecordingChannel()
+        office = Office(channel, now=self.EARLY.at + timedelta(seconds=1))
+        # When it is there before its alarm
+        with pytest.raises(RetryLaterError) as told:
+            office.hear(self.EARLY)
+        # Then it comes again soon, and is told where its alarm is
+        assert channel.sent == []
+        assert told.value.after == 2
+        office.hear(alarm(), self.EARLY)
+        assert kinds(channel) == [OPENED, UPDATED]
+
+    def test_a_conversation_about_another_alarm_is_not_its_own(self) -> None:
+        channel = RecordingChannel()
+        office = Office(channel, now=self.EARLY.at)
+        office.hear(alarm(label="worst drift"), alarm(subject="model_quality"))
+        with pytest.raises(RetryLaterError):
+            office.hear(self.EARLY)
+        office.hear(alarm(), self.EARLY)
+        assert kinds(channel)[-1] is UPDATED
+
+    def test_after_a_minute_it_is_told_all_the_same(self) -> None:
+        channel = RecordingChannel()
+        Office(channel, now=self.EARLY.at + timedelta(minutes=1)).hear(self.EARLY)
+        assert kinds(channel) == [NOTICE]
+
+    def test_it_does_not_wait_for_an_alarm_that_tells_nobody(self) -> None:
+        channel = RecordingChannel()
+        event = decision(label="of which the document knows nothing")
+        Office(channel, now=event.at).hear(event)
+        assert kinds(channel) == [NOTICE]
+
+    def test_nor_for_one_that_is_over(self) -> None:
+        """It comes again because a channel did not take it, and its alarm has recovered meanwhile."""
+        channel = RecordingChannel()
+        office = Office(channel, now=self.EARLY.at + timedelta(seconds=9))
+        office.hear(alarm(), self.EARLY, alarm("OK", self.EARLY.at), self.EARLY)
+        assert kinds(channel) == [OPENED, UPDATED]
 
 
 class TestADecision:

@@ -7,7 +7,7 @@ each message goes to each channel through Once, so that it is sent once however 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from driftline.domain.alarms.names import WATCH, AlarmName, alarm_name, parse_alarm_name
 from driftline.domain.alarms.settle import settle_time
@@ -54,6 +54,11 @@ _GRACE = 2
 """A new model has so many times the time to settle before alarms that still ring are told as a new incident."""
 
 
+_ON_ITS_WAY = timedelta(minutes=1)
+"""So long a decision waits for the alarm that asked for it: both set out at once, and either may be here first."""
+
+_LOOK_AGAIN = 2.0  # seconds
+
 type _Wanted = Mapping[str, Severity]
 """How loud the alarms are, by label."""
 
@@ -67,15 +72,18 @@ def notify_operators(
     channels: Sequence[Channel],
     stack: str,
     links: ReportLinks | None = None,
+    now: datetime | None = None,
 ) -> Notified:
     """Tells people what they do not know yet.
 
     Args:
         stack: The stack's name: alarms called `<stack>/<endpoint>/<subject>/<label>` are those of its endpoints.
+        now: The clock of whoever received it, for decisions that come before their alarm; None to wait for none.
         links: To the pages of reports; without them messages link to the S3 console.
 
     Raises:
-        RetryLaterError: a channel is down, or somebody else does the same right now: deliver it again.
+        RetryLaterError: a channel is down, what it belongs to has not come yet, or somebody else does the same right
+            now: deliver it again.
         InvalidInputError: a channel refuses, which a person has to mend. All other channels have their messages.
     """
     desk = Desk(store, table, once, [Resting(channel) for channel in channels], stack, links)
@@ -87,6 +95,8 @@ def notify_operators(
         case Happening() if heard.kind == MODEL_ADOPTED:
             return _model_adopted(desk, heard)
         case Happening():
+            if now is not None and now < heard.at + _ON_ITS_WAY and _alarm_is_coming(desk, heard):
+                raise RetryLaterError("the alarm that asked for it has not come yet", where=heard.id, after=_LOOK_AGAIN)
             return _happened(desk, heard)
         case Tick():
             return _tick(desk, heard)
@@ -143,6 +153,16 @@ def _happened(desk: Desk, event: Happening) -> Notified:
         at=event.at,
         say=message,
     )
+
+
+def _alarm_is_coming(desk: Desk, event: Happening) -> bool:
+    """Whether an alarm caused it that tells people too, and nobody has heard of that one yet."""
+    name = event.detail.get("Alarm")
+    found = parse_alarm_name(desk.stack, name) if isinstance(name, str) else None
+    if found is None or found.label not in (_wanted(desk, Incident(found.endpoint, found.subject)) or {}):
+        return False
+    of = [each for each in desk.incidents() if (each.endpoint, each.subject) == (found.endpoint, found.subject)]
+    return not any(found.label in each.ringing or event.id in each.causes for each in of)
 
 
 def _cause(event: Happening, incident: Incident) -> str:
