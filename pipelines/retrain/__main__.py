@@ -1,20 +1,35 @@
 """`python -m pipelines.retrain NAME=VALUE …` prints the definition for `aws sagemaker create-pipeline`."""
 
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
 from pipelines.retrain.definition import to_json
+from pipelines.retrain.parameters import parameters
 
 
 def main(arguments: list[str]) -> None:
     """Each argument is a parameter's default: what is set once and not with every start."""
-    wrong = [argument for argument in arguments if "=" not in argument]
-    if wrong:
+    parser = _parser()
+    given = parser.parse_args(arguments).defaults
+    if wrong := [argument for argument in given if "=" not in argument]:
         sys.exit(f"{wrong[0]!r} is no NAME=VALUE. See docs/retraining.md: python -m pipelines.retrain NAME=VALUE …")
     try:
-        text = to_json(dict(argument.split("=", 1) for argument in arguments))
+        text = to_json(dict(argument.split("=", 1) for argument in given))
     except ValueError as error:
         sys.exit(str(error))
     sys.stdout.write(text + "\n")
+
+
+def _parser() -> ArgumentParser:
+    names = "\n".join(f"  {each['Name']:24}{each['Description']}" for each in parameters({}))
+    parser = ArgumentParser(
+        prog="python -m pipelines.retrain",
+        description="Prints the definition of the reference pipeline, for aws sagemaker create-pipeline.",
+        epilog=f"parameters:\n{names}\n\ndocs/retraining.md tells which of them are set once.",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("defaults", nargs="*", metavar="NAME=VALUE", help="a default of one of the parameters below")
+    return parser
 
 
 if __name__ == "__main__":

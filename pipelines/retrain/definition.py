@@ -23,7 +23,7 @@ def definition(defaults: Mapping[str, str] | None = None) -> dict[str, Json]:
     return {
         "Version": VERSION,
         "Metadata": {},
-        "Parameters": parameters(defaults or {}),
+        "Parameters": [*parameters(defaults or {})],
         "Steps": [_process(), training("Train", data="Process"), _evaluate(), _quality_gate()],
     }
 

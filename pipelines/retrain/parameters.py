@@ -42,7 +42,7 @@ _OWN: dict[str, tuple[str, str | float | None, str]] = {
 }
 
 
-def parameters(defaults: Mapping[str, str]) -> list[Json]:
+def parameters(defaults: Mapping[str, str]) -> list[dict[str, Json]]:
     """The definition's Parameters.
 
     Args:
@@ -55,7 +55,7 @@ def parameters(defaults: Mapping[str, str]) -> list[Json]:
     known: dict[str, tuple[str, str | float | None, str]] = {**given, **_OWN}
     if unknown := set(defaults) - set(known):
         raise ValueError(f"there is no parameter {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    found: list[Json] = []
+    found: list[dict[str, Json]] = []
     for name, (kind, default, words) in known.items():
         value = _TYPES[kind](defaults[name]) if name in defaults else default
         default_value: dict[str, Json] = {} if value is None else {"DefaultValue": value}

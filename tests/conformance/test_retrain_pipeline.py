@@ -402,6 +402,13 @@ def test_a_wrong_default_is_refused(argument: str, why: str) -> None:
         main([argument])
 
 
+def test_its_help_names_every_parameter(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    assert GIVEN.keys() | OWN.keys() <= set(capsys.readouterr().out.split())
+
+
 def test_the_package_leads_adopt_model_to_its_endpoint() -> None:
     register = next(step for step in steps() if step["Name"] == "Register")["Arguments"]
     assert register["CustomerMetadataProperties"][ENDPOINT_PROPERTY] == {"Get": "Parameters.Endpoint"}
