@@ -175,12 +175,12 @@ class TestRefusals:
     def test_it_says_what_the_other_side_said_on_one_line_and_what_to_do(self) -> None:
         with pytest.raises(InvalidInputError) as caught:
             http.raise_for(http.Answer(400, {}, b"no\n\x1b[31m such\xff\r\nfield"), "e.example", mend="Check it.")
-        assert str(caught.value) == "e.example answers 400: no [31m such\ufffd field Check it."
+        assert str(caught.value) == "e.example answers 400: no [31m such\ufffd field. Check it."
 
     def test_it_says_nothing_if_nothing_was_said(self) -> None:
         with pytest.raises(InvalidInputError) as caught:
             http.raise_for(http.Answer(404, {}, b" \n"), "e.example", mend="Check it.")
-        assert str(caught.value) == "e.example answers 404 Check it."
+        assert str(caught.value) == "e.example answers 404. Check it."
 
     @pytest.mark.parametrize("status", [199, 300, 304, 499])
     def test_what_is_neither_well_nor_busy_is_refused(self, status: int) -> None:
