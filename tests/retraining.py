@@ -1,13 +1,13 @@
 """An endpoint whose alarms ask for retrainings, with targets that count what they start."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from driftline.domain.errors import DriftlineError
+from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.ground_truth.merged_table import SlotRows
@@ -16,7 +16,7 @@ from driftline.domain.retraining.ledger import Ledger
 from driftline.domain.retraining.request import AlarmChange, Approval
 from driftline.usecases.merged_hours import MergedHour, hour_inputs
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.retraining_target import Started, StartOrder
+from driftline.usecases.retraining_target import Started, StartOrder, UncertainStartError
 from driftline.usecases.retraining_turn import KIND, load_ledger
 from driftline.usecases.start_retraining import Answer, Retrainer
 from tests.fakes import InjectedError, InMemoryStore, InMemoryTable, RecordingEvents
@@ -87,6 +87,47 @@ class CountingTargets:
             self.starts += 1
         self.started[order.token] = order
         return Started(f"arn:aws:sagemaker:eu-west-1:123456789012:pipeline/p/execution/{order.id}", order.parameters)
+
+
+@dataclass
+class ScriptedRun:
+    """What happened at the target, whatever anybody wrote down of it."""
+
+    id: str
+    at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass
+class ScriptedTarget:
+    """A target whose next answers follow a script: ok, later, never, lost (it started), nothing (it did not).
+
+    Attributes:
+        tokens: Whether it knows an order that it has taken.
+        runs: What it started.
+    """
+
+    now: Callable[[], datetime]
+    tokens: bool
+    script: list[str] = field(default_factory=list)
+    runs: list[ScriptedRun] = field(default_factory=list)
+
+    def repeatable(self, _target: object) -> bool:
+        return self.tokens
+
+    def start(self, order: StartOrder) -> Started:
+        what = self.script.pop(0) if self.script else "ok"
+        if what == "never":
+            raise InvalidInputError("refused")
+        if what == "later":
+            raise RetryLaterError("throttled")
+        if what == "nothing":
+            raise UncertainStartError("no answer")
+        if not self.tokens or all(run.id != order.id for run in self.runs):
+            self.runs.append(ScriptedRun(order.id, self.now()))
+        if what == "lost":
+            raise UncertainStartError("no answer")
+        return Started(f"arn:{order.id}", order.parameters)
 
 
 class World:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from threading import Lock
@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
+from driftline.domain.errors import RetryLaterError, StaleReadError
 from driftline.domain.retraining import guards
 from driftline.domain.retraining.audit import Decision
 from driftline.domain.retraining.request import Approval, request_id
 from driftline.usecases.ports import StateItem, StateTable
 from driftline.usecases.retraining_ends import RunEnd
-from driftline.usecases.retraining_target import Started, StartOrder, UncertainStartError
 from driftline.usecases.retraining_turn import TURN
 from driftline.usecases.start_retraining import Retrainer
 from tests.fakes import InMemoryTable
@@ -30,6 +29,7 @@ from tests.retraining import (
     START,
     MortalProcess,
     ProcessDiedError,
+    ScriptedTarget,
     World,
     alarm,
     document,
@@ -256,33 +256,6 @@ COOLDOWN, LONGEST, BUDGET, WEEK = timedelta(hours=30), timedelta(hours=12), 3, t
 GUARDED = document("cooldown: P1DT6H, longest_run: PT12H, weekly_budget: 3, minimum_labelled_rows: 0")
 
 
-@dataclass
-class Unreliable:
-    """A target that follows a script: ok, later, never, lost (started), lost (not started)."""
-
-    world: World
-    tokens: bool
-    script: list[str]
-    starts: dict[str, int] = field(default_factory=dict)
-
-    def repeatable(self, target: object) -> bool:
-        return self.tokens
-
-    def start(self, order: StartOrder) -> Started:
-        what = self.script.pop(0) if self.script else "ok"
-        if what == "never":
-            raise InvalidInputError("refused")
-        if what == "later":
-            raise RetryLaterError("throttled")
-        if what == "nothing":
-            raise UncertainStartError("no answer")
-        if not (self.tokens and order.id in self.starts):
-            self.starts[order.id] = self.starts.get(order.id, 0) + 1
-        if what == "lost":
-            raise UncertainStartError("no answer")
-        return Started(f"arn:{order.id}", order.parameters)
-
-
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["alarm", "alarm", "alarm", "end", "again"]), st.integers(0, 24 * 21), st.integers(0, 30)
@@ -299,7 +272,7 @@ def test_no_order_of_alarms_and_ends_breaks_a_guard(
 ) -> None:
     # Given alarms, ends and repetitions at any times, told in any order, and a target with any faults
     world = World(GUARDED)
-    target = Unreliable(world, tokens, script)
+    target = ScriptedTarget(lambda: world.wall, tokens, script)
     world.targets = target  # type: ignore[assignment]
     alarms: list[datetime] = []
     for what, hour, pick in sorted(steps, key=lambda step: step[1]) if in_order else steps:
@@ -315,9 +288,10 @@ def test_no_order_of_alarms_and_ends_breaks_a_guard(
         else:
             delivered(world, world.retrainer, at)
     # Then each started at most once
-    assert set(target.starts.values()) <= {1}
+    started = [run.id for run in target.runs]
+    assert len(started) == len(set(started))
     runs = {run.id: run for run in world.ledger.runs}
-    assert set(target.starts) <= set(runs)
+    assert set(started) <= set(runs)
     # And never two ran, nor came too soon after each other, nor too many in any week
     ordered = sorted(runs.values(), key=lambda run: run.at)
     for before, after in pairwise(ordered):
@@ -355,14 +329,14 @@ def test_the_property_would_see_a_guard_that_is_missing(monkeypatch: pytest.Monk
 def test_a_refusal_after_an_answer_that_was_lost_releases_nothing(lost_first: bool) -> None:
     # Given a pipeline whose start got through without an answer, or was throttled, and that refuses from then on
     world = World()
-    target = Unreliable(world, True, ["lost" if lost_first else "later", "later", "never"])
+    target = ScriptedTarget(lambda: world.wall, True, ["lost" if lost_first else "later", "later", "never"])
     world.targets = target  # type: ignore[assignment]
     for _ in range(3):
         delivered(world, world.retrainer, START)
     # Then the reservation is given back only if nothing can have started
     [record] = world.records()
     assert record.decision is (Decision.UNKNOWN if lost_first else Decision.FAILED)
-    assert len(target.starts) == lost_first
+    assert len(target.runs) == lost_first
     again = world.alarm(START + HOUR)
     assert (again.guard == "lease") is lost_first
 
