@@ -35,7 +35,7 @@ demo: setup  ## Watch a model go wrong: real flights, real events, an embedded c
 	@$(BIN)/python -m local.demo
 
 test: lint  ## Everything: linters, types, contracts, all tests, end-to-end ones included
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder  # slow files, which have few tests, first
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup  ## ruff, mypy, import contracts, cfn-lint
 	$(BIN)/ruff check .
