@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "none",
     "BUCKET": "bucket",
     "RERUN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/reruns",
+    "RERUN_DELAY_SECONDS": "300",
     "OPERATOR_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:operators",
     "SCHEDULE_GROUP": "driftline",
     "SCHEDULE_TARGET_ARN": "arn:aws:sqs:us-east-1:123456789012:runs",
