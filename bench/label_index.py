@@ -18,16 +18,16 @@ from threading import Lock
 import numpy as np
 
 from bench.results import Limit, Options, Row
-from driftline.domain import layout
 from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY, days_of, may_belong
 from driftline.domain.ground_truth.hour_index import index_bytes
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, join_hashes
 from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.keys import STATE, profile_key, source_digest
 from driftline.domain.profiles.window import rollup_digest
 from driftline.domain.windows import HOUR
-from driftline.usecases.inference_index import captured_hours, find_hours
+from driftline.usecases.ground_truth.inference_index import captured_hours, find_hours
 from driftline.usecases.ports import ObjectSummary, StoredObject
 
 ENDPOINT, VARIANT = "flight-delay", "AllTraffic"
@@ -70,7 +70,7 @@ class IndexOnlyStore:
         return np.sort(hashes)
 
     def list(self, prefix: str) -> Iterable[ObjectSummary]:
-        kind, *_, year, month, day = prefix.removeprefix(layout.STATE).rstrip("/").split("/")
+        kind, *_, year, month, day = prefix.removeprefix(STATE).rstrip("/").split("/")
         start = datetime(int(year), int(month), int(day), tzinfo=UTC)
         hours = [start + number * HOUR for number in range(24) if start + number * HOUR <= COLLECTED]
         found = [each for hour in hours for each in (self._profiles(hour) if kind == "profiles" else self._index(hour))]
@@ -106,8 +106,8 @@ class IndexOnlyStore:
 
     def _profiles(self, hour: datetime) -> Iterator[ObjectSummary]:
         for number in range(PROFILES):
-            digest = layout.source_digest(None, f"{hour}/{number}")
-            yield ObjectSummary(layout.profile_key(ENDPOINT, VARIANT, hour, digest), 300_000, "tag")
+            digest = source_digest(None, f"{hour}/{number}")
+            yield ObjectSummary(profile_key(ENDPOINT, VARIANT, hour, digest), 300_000, "tag")
 
     def _index(self, hour: datetime) -> Iterator[ObjectSummary]:
         digest = rollup_digest((each.key, each.etag) for each in self._profiles(hour))

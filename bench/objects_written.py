@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bench.data import ROWS_PER_SECOND, capture_files, temporary_folder
 from bench.results import Limit, Options, Row
-from driftline.adapters.folder import FolderStore
-from driftline.usecases.profile_capture import profile_capture
+from driftline.adapters.folder.store import FolderStore
+from driftline.usecases.capture.profile_capture import profile_capture
 
 LIMIT = Limit(2, 2, "objects")
 ROWS = 20_000

@@ -12,7 +12,7 @@ import numpy as np
 from bench import report_reads
 from bench.results import Limit, Options, Row
 from driftline.domain.profiles.kll import KllSketch
-from driftline.usecases.render_report import render_report
+from driftline.usecases.pages.render_report import render_report
 from tests.fakes import InMemoryStore
 from tests.reporting import MADE, made_store
 

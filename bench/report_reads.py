@@ -12,14 +12,14 @@ from threading import Lock
 from time import perf_counter, sleep
 
 from bench.results import Limit, Row
-from driftline.domain import layout
-from driftline.domain.reports.place import parse_place
+from driftline.domain.executions.place import parse_place
+from driftline.domain.keys import overview_now_key, overview_record_key, report_folder
 from driftline.domain.windows import HOUR, format_instant
-from driftline.usecases.overview_records import NEWEST
-from driftline.usecases.past_executions import PAST
+from driftline.usecases.executions.past_executions import PAST
+from driftline.usecases.pages.overview_records import NEWEST
+from driftline.usecases.pages.render_overview import render_overview
+from driftline.usecases.pages.render_report import render_report
 from driftline.usecases.ports import ObjectSummary, StoredObject
-from driftline.usecases.render_overview import render_overview
-from driftline.usecases.render_report import render_report
 from tests.fakes import InMemoryStore
 from tests.reporting import MADE, made_store
 
@@ -91,19 +91,19 @@ def _objects() -> dict[str, bytes]:
     place = parse_place(MADE)
     summary = store.objects[f"{MADE}summary.json"]
     for hour in range(1, 2 * PAST):
-        folder = layout.report_folder(place.endpoint, place.monitor, place.scheduled - hour * HOUR)
+        folder = report_folder(place.endpoint, place.monitor, place.scheduled - hour * HOUR)
         store.objects[f"{folder}summary.json"] = summary
     rendered = render_report(store, MADE)
     render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
-    record = json.loads(store.objects[layout.overview_record_key(place.endpoint, place.monitor, place.scheduled)])
+    record = json.loads(store.objects[overview_record_key(place.endpoint, place.monitor, place.scheduled)])
     for monitor in _MONITORS:
         for hour in range(NEWEST):
             scheduled = place.scheduled - timedelta(hours=hour)
-            folder = layout.report_folder(place.endpoint, monitor, scheduled)
+            folder = report_folder(place.endpoint, monitor, scheduled)
             told = record | {"monitor": monitor, "scheduled": format_instant(scheduled), "folder": folder}
-            key = layout.overview_record_key(place.endpoint, monitor, scheduled)
+            key = overview_record_key(place.endpoint, monitor, scheduled)
             store.objects[key] = json.dumps(told).encode()
-    line = store.objects[layout.overview_now_key(place.endpoint)]
+    line = store.objects[overview_now_key(place.endpoint)]
     for i in range(_ENDPOINTS - 1):
-        store.objects[layout.overview_now_key(f"endpoint-{i}")] = line
+        store.objects[overview_now_key(f"endpoint-{i}")] = line
     return store.objects

@@ -19,20 +19,20 @@ from pathlib import Path
 import numpy as np
 
 from bench.results import Limit, Options, Row
-from driftline.domain import layout
 from driftline.domain.capture.columns import ColumnValues, Table
-from driftline.domain.data_quality.observed import statistics_of
-from driftline.domain.data_quality.suggestion import suggest_constraints
 from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.keys import STATE, baseline_folder, document_key, profile_key, source_digest
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.resolve import resolve_columns
 from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.windows import HOUR, SLOT, Window
-from driftline.usecases.execution import ExecutionRequest
+from driftline.kinds.data_quality.rules.observed import statistics_of
+from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
+from driftline.usecases.capture.window_profile import load_window
+from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import ObjectSummary, StoredObject
-from driftline.usecases.run_monitor import run_monitor
-from driftline.usecases.window_profile import load_window
 
 ENDPOINT, VARIANT = "flight-delay", "AllTraffic"
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -83,7 +83,7 @@ class _Memory:
 
     def forget_profiles(self) -> None:
         """Their summaries stay: a listing still finds them."""
-        for key in [key for key in self.bodies if key.startswith(f"{layout.STATE}profiles/")]:
+        for key in [key for key in self.bodies if key.startswith(f"{STATE}profiles/")]:
             del self.bodies[key]
 
 
@@ -135,7 +135,7 @@ def measured(profiles: int) -> Day:
     for number in range(HOURS):
         hour = DAY + number * HOUR
         for index, table in enumerate(tables):
-            key = layout.profile_key(ENDPOINT, VARIANT, hour, layout.source_digest("bench", f"{number}/{index}"))
+            key = profile_key(ENDPOINT, VARIANT, hour, source_digest("bench", f"{number}/{index}"))
             slot = WindowProfile({"csv:1+29": table}, records=table.rows)
             start = hour + SLOT * (index * 12 // len(tables))
             store.put(key, HourProfile({start: slot}, f"memory://{index}", "").to_bytes())
@@ -144,7 +144,7 @@ def measured(profiles: int) -> Day:
         load_window(store, ENDPOINT, Window(hour, hour + HOUR))
         hours.append(time.process_time() - started)
         store.forget_profiles()
-    rollups = [len(body) for key, body in store.bodies.items() if key.startswith(f"{layout.STATE}rollups/")]
+    rollups = [len(body) for key, body in store.bodies.items() if key.startswith(f"{STATE}rollups/")]
     return Day(
         hours,
         verdict=_verdict(store),
@@ -169,11 +169,11 @@ def _verdict(store: _Memory) -> float:
 def _put_monitor(store: _Memory, baseline: TableProfile) -> None:
     window = WindowProfile({"csv:1+29": baseline}, records=baseline.rows)
     statistics = statistics_of(baseline.rows, resolve_columns(window).features)
-    folder = layout.baseline_folder(ENDPOINT, "data_quality")
+    folder = baseline_folder(ENDPOINT, "data_quality")
     store.put(f"{folder}statistics.json", statistics.to_json().encode())
     store.put(f"{folder}constraints.json", suggest_constraints(statistics).to_json().encode())
     document = f"endpoint: {ENDPOINT}\nmonitors:\n  data_quality:\n    schedule: cron(0 0 ? * * *)\n"
-    store.put(layout.document_key(ENDPOINT), document.encode())
+    store.put(document_key(ENDPOINT), document.encode())
 
 
 def _tables(count: int) -> list[TableProfile]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from driftline.domain import layout
+from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
 
 DOCUMENT = """\
@@ -39,4 +39,4 @@ def hour_of_captures(start: datetime, rows: Iterable[Sequence[str]], seconds: in
 
 
 def capture_key(hour: datetime, name: str = "00-00-000-a.jsonl") -> str:
-    return f"capture/shop/AllTraffic/{layout.hour_folder(hour)}{name}"
+    return f"capture/shop/AllTraffic/{hour_folder(hour)}{name}"

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
-from driftline.usecases.failures import keep_failure
+from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.usecases.executions.failures import keep_failure
+from driftline.usecases.executions.run_monitor import run_monitor
+from driftline.usecases.pages.render_execution import render_execution
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.render_execution import render_execution
-from driftline.usecases.run_monitor import run_monitor
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
 from tests.reporting import LAST, folder_of, shop_store
 

@@ -16,9 +16,9 @@ from threading import Lock
 from driftline.domain.alarms.names import alarm_name
 from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.incidents.message import Message
 from driftline.domain.metrics import Metric
-from driftline.domain.notifications.message import Message
-from driftline.usecases.execution import ExecutionRequest
 from driftline.usecases.ports import (
     AlarmsRefusedError,
     ObjectStore,

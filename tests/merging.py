@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from driftline.domain import layout
+from driftline.domain.keys import hour_folder
 from driftline.domain.windows import HOUR, Window, floor_to, format_instant, parse_instant
-from driftline.usecases.merged_window import load_merged
+from driftline.usecases.ground_truth.merged_window import load_merged
 from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject
 from tests.fakes import InMemoryStore
 
@@ -67,11 +67,11 @@ def label_file(labels: Iterable[tuple[str, str]]) -> bytes:
 
 
 def capture_key(name: str, hour: datetime = START, variant: str = "AllTraffic") -> str:
-    return f"capture/{ENDPOINT}/{variant}/{layout.hour_folder(hour)}{name}.jsonl"
+    return f"capture/{ENDPOINT}/{variant}/{hour_folder(hour)}{name}.jsonl"
 
 
 def label_key(name: str, hour: datetime = START) -> str:
-    return f"ground-truth/{ENDPOINT}/{layout.hour_folder(hour)}{name}.jsonl"
+    return f"ground-truth/{ENDPOINT}/{hour_folder(hour)}{name}.jsonl"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from driftline.domain.notifications.message import EvidenceLine, Message, MessageKind, Severity
+from driftline.domain.incidents.message import EvidenceLine, Message, MessageKind, Severity
 
 BEGIN = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 _HOUR = timedelta(hours=1)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from driftline.domain import layout
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Tick
-from driftline.usecases.incident_desk import Notified
-from driftline.usecases.notify_operators import notify_operators
+from driftline.domain.keys import last_execution_key
+from driftline.usecases.notifying.incident_desk import Notified
+from driftline.usecases.notifying.notify_operators import notify_operators
 from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLink, ReportLinks, StateTable
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable
 
@@ -75,7 +75,7 @@ def executed(store: InMemoryStore, *violations: object, features: Sequence[objec
         "reason": "", "trigger": "schedule", "folder": FOLDER, "revision": 1, "violations": len(violations),
         "scheduled_time": "2026-03-01T12:00:00Z", "window_start": "2026-03-01T11:00:00Z",
     }  # fmt: skip
-    store.put(layout.last_execution_key("shop", "data_quality"), json.dumps(last).encode())
+    store.put(last_execution_key("shop", "data_quality"), json.dumps(last).encode())
 
 
 def endpoint() -> InMemoryStore:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from driftline.domain import layout
-from driftline.domain.overview.record import (
+from driftline.domain.keys import OVERVIEW, overview_baseline_key, overview_record_key, report_folder
+from driftline.domain.windows import format_instant
+from driftline.presentation.pages.overview.record import (
     VERSION,
     BaselineRecord,
     DriftRecord,
@@ -15,9 +16,8 @@ from driftline.domain.overview.record import (
     MetricRecord,
     Record,
 )
-from driftline.domain.overview.shapes import PROBABILITIES, Categories, Masses, Quantiles, Shape
-from driftline.domain.windows import format_instant
-from driftline.usecases.render_overview import render_endpoint_page, render_index_page
+from driftline.presentation.pages.overview.shapes import PROBABILITIES, Categories, Masses, Quantiles, Shape
+from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page
 from tests.fakes import InMemoryStore
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def record(
         monitor,
         kind or monitor,
         format_instant(scheduled),
-        layout.report_folder(endpoint, monitor, scheduled),
+        report_folder(endpoint, monitor, scheduled),
         state,
         "Something was found." if violations else "No violations.",
         0 if state == "empty" else 1000 + day,
@@ -64,7 +64,7 @@ def record(
 def put(store: InMemoryStore, *records: Record) -> None:
     for each in records:
         scheduled = datetime.fromisoformat(each.scheduled)
-        store.put(layout.overview_record_key(each.endpoint, each.monitor, scheduled), each.to_json())
+        store.put(overview_record_key(each.endpoint, each.monitor, scheduled), each.to_json())
 
 
 def drift(value: float, threshold: float = 0.1) -> DriftRecord:
@@ -121,14 +121,14 @@ def season(days: int = 90, features: int = 30, endpoint: str = "shop", names: Se
                 revision=2,
             ),
         )
-    key = layout.overview_baseline_key(endpoint, "data_quality", "b" * 16)
+    key = overview_baseline_key(endpoint, "data_quality", "b" * 16)
     store.put(key, BaselineRecord(VERSION, shapes).to_json())
     return store
 
 
 def rendered(store: InMemoryStore, *endpoints: str) -> InMemoryStore:
     """With the pages of the endpoints, all that have records unless named, and the index."""
-    for endpoint in endpoints or store.folders(layout.OVERVIEW):
+    for endpoint in endpoints or store.folders(OVERVIEW):
         render_endpoint_page(store, endpoint)
     render_index_page(store)
     return store

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from driftline.domain import layout
-from driftline.usecases.execution import ExecutionRequest
-from driftline.usecases.merge_ground_truth import merge_labels
-from driftline.usecases.profile_capture import profile_capture
-from driftline.usecases.run_monitor import run_monitor
-from driftline.usecases.suggest_baseline import suggest_baseline
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.keys import hour_folder, report_folder
+from driftline.usecases.baselines.suggest_baseline import suggest_baseline
+from driftline.usecases.capture.profile_capture import profile_capture
+from driftline.usecases.executions.run_monitor import run_monitor
+from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from tests.captures import capture_key, hour_of_captures
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
 
@@ -34,7 +34,7 @@ monitors:
 
 
 def folder_of(monitor: str, scheduled: datetime = LAST, endpoint: str = "shop") -> str:
-    return layout.report_folder(endpoint, monitor, scheduled)
+    return report_folder(endpoint, monitor, scheduled)
 
 
 def sales(rng: np.random.Generator, rows: int, shift: float = 0.0) -> list[tuple[str, str, str]]:
@@ -96,7 +96,7 @@ def send_labels(store: InMemoryStore, hour: int, labels: Mapping[int, float], na
         )
         for i, value in labels.items()
     ]
-    key = f"ground-truth/shop/{layout.hour_folder(START + timedelta(hours=hour))}{name}"
+    key = f"ground-truth/shop/{hour_folder(START + timedelta(hours=hour))}{name}"
     store.put(key, ("\n".join(lines) + "\n").encode())
     merge_labels(key, labels=store, store=store, captures=store, rebuild=False)
 

@@ -14,11 +14,11 @@ from driftline.domain.ground_truth.merged_table import SlotRows
 from driftline.domain.retraining.audit import AuditRecord, EndRecord, TargetRecord
 from driftline.domain.retraining.ledger import Ledger
 from driftline.domain.retraining.request import AlarmChange, Approval
-from driftline.usecases.merged_hours import MergedHour, hour_inputs
+from driftline.usecases.ground_truth.merged_hours import MergedHour, hour_inputs
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.retraining_target import Started, StartOrder, UncertainStartError
-from driftline.usecases.retraining_turn import KIND, load_ledger
-from driftline.usecases.start_retraining import Answer, Retrainer
+from driftline.usecases.retraining.retraining_target import Started, StartOrder, UncertainStartError
+from driftline.usecases.retraining.retraining_turn import KIND, load_ledger
+from driftline.usecases.retraining.start_retraining import Answer, Retrainer
 from tests.fakes import InjectedError, InMemoryStore, InMemoryTable, RecordingEvents
 
 ENDPOINT = "churn"

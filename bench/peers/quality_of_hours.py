@@ -8,14 +8,14 @@ from tempfile import TemporaryDirectory
 import duckdb
 from measuring import measured
 
-from driftline.adapters.folder import FolderStore
-from driftline.domain.model_quality.attributes import Attributes
-from driftline.domain.model_quality.measure import quality_of
-from driftline.domain.model_quality.rows import ProblemType
+from driftline.adapters.folder.store import FolderStore
 from driftline.domain.windows import Window
-from driftline.usecases.judge_model_quality import window_quality
-from driftline.usecases.merged_hours import MergedHour
-from driftline.usecases.merged_window import Coverage, MergedWindow
+from driftline.kinds.model_quality.rules.attributes import Attributes
+from driftline.kinds.model_quality.rules.measure import quality_of
+from driftline.kinds.model_quality.rules.rows import ProblemType
+from driftline.usecases.executions.judge_model_quality import window_quality
+from driftline.usecases.ground_truth.merged_hours import MergedHour
+from driftline.usecases.ground_truth.merged_window import Coverage, MergedWindow
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SCORES = 10_000

@@ -5,14 +5,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.events import DefaultBus
-from driftline.adapters.model_events_in import announcement_of
-from driftline.adapters.model_files import S3ModelFiles
-from driftline.adapters.s3 import S3Store
-from driftline.adapters.sagemaker_models import SageMakerModels
-from driftline.adapters.settings import AdoptSettings
-from driftline.adapters.state_table import DynamoTable
-from driftline.usecases.adopt_model import TURN, adopt_model
+from driftline.adapters.aws.events import DefaultBus
+from driftline.adapters.aws.model_events_in import announcement_of
+from driftline.adapters.aws.model_files import S3ModelFiles
+from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.sagemaker_models import SageMakerModels
+from driftline.adapters.aws.settings import AdoptSettings
+from driftline.adapters.aws.state_table import DynamoTable
+from driftline.usecases.models.adopt_model import TURN, adopt_model
 from driftline.usecases.one_at_a_time import Turns
 
 logger = Logger()

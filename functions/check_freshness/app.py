@@ -4,11 +4,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.emf import EmbeddedMetrics
-from driftline.adapters.events_in import FreshnessRequest
-from driftline.adapters.s3 import S3Store
-from driftline.adapters.settings import FreshnessSettings
-from driftline.usecases.check_freshness import check_freshness
+from driftline.adapters.aws.emf import EmbeddedMetrics
+from driftline.adapters.aws.events_in import FreshnessRequest
+from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.settings import FreshnessSettings
+from driftline.usecases.freshness.check_freshness import check_freshness
 
 logger = Logger()
 settings = FreshnessSettings.from_environment()

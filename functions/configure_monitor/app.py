@@ -4,16 +4,16 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.alarms import CloudWatchAlarms
-from driftline.adapters.dashboards import CloudWatchDashboards
-from driftline.adapters.events_in import ObjectEvent
-from driftline.adapters.inbox import work_through
-from driftline.adapters.s3 import S3Store
-from driftline.adapters.scheduler import SchedulerGroup
-from driftline.adapters.settings import ConfigureSettings
-from driftline.adapters.topic import OperatorTopic
-from driftline.usecases.configure_monitor import configure_monitor
-from driftline.usecases.monitor_resources import MonitorResources
+from driftline.adapters.aws.alarms import CloudWatchAlarms
+from driftline.adapters.aws.dashboards import CloudWatchDashboards
+from driftline.adapters.aws.events_in import ObjectEvent
+from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.scheduler import SchedulerGroup
+from driftline.adapters.aws.settings import ConfigureSettings
+from driftline.adapters.aws.topic import OperatorTopic
+from driftline.usecases.monitors.configure_monitor import configure_monitor
+from driftline.usecases.monitors.monitor_resources import MonitorResources
 
 logger = Logger()
 settings = ConfigureSettings.from_environment()

@@ -5,15 +5,15 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.alarms_in import AlarmMessage
+from driftline.adapters.aws.alarms_in import AlarmMessage
+from driftline.adapters.aws.inbox import Postponing, work_through
+from driftline.adapters.aws.once import OnceInDynamo
+from driftline.adapters.aws.report_links import report_links
+from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.settings import NotifySettings
+from driftline.adapters.aws.state_table import DynamoTable
 from driftline.adapters.channels.loading import load_channels
-from driftline.adapters.inbox import Postponing, work_through
-from driftline.adapters.once import OnceInDynamo
-from driftline.adapters.report_links import report_links
-from driftline.adapters.s3 import S3Store
-from driftline.adapters.settings import NotifySettings
-from driftline.adapters.state_table import DynamoTable
-from driftline.usecases.notify_operators import notify_operators
+from driftline.usecases.notifying.notify_operators import notify_operators
 
 logger = Logger()
 settings = NotifySettings.from_environment()

@@ -5,12 +5,12 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.events_in import ObjectEvent
-from driftline.adapters.inbox import work_through
-from driftline.adapters.rerun_queue import RerunQueue
-from driftline.adapters.s3 import S3Store
-from driftline.adapters.settings import RerunSettings
-from driftline.usecases.arrivals import take_capture
+from driftline.adapters.aws.events_in import ObjectEvent
+from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.rerun_queue import RerunQueue
+from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.settings import RerunSettings
+from driftline.usecases.capture.arrivals import take_capture
 
 logger = Logger()
 settings = RerunSettings.from_environment()

@@ -5,11 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.execution_events import RenderMessage, RenderRequest
-from driftline.adapters.inbox import work_through
-from driftline.adapters.s3 import S3Store
-from driftline.adapters.settings import Settings
-from driftline.usecases.render_execution import RenderedExecution, render_execution
+from driftline.adapters.aws.execution_events import RenderMessage, RenderRequest
+from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.settings import Settings
+from driftline.usecases.pages.render_execution import RenderedExecution, render_execution
 
 logger = Logger()
 settings = Settings.from_environment()

@@ -4,13 +4,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.emf import EmbeddedMetrics
-from driftline.adapters.events import DefaultBus
-from driftline.adapters.inbox import work_through
-from driftline.adapters.s3 import S3Store, S3Stores
-from driftline.adapters.settings import RunSettings
-from driftline.usecases.execution import Execution, ExecutionRequest
-from driftline.usecases.run_monitor import run_monitor
+from driftline.adapters.aws.emf import EmbeddedMetrics
+from driftline.adapters.aws.events import DefaultBus
+from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.s3 import S3Store, S3Stores
+from driftline.adapters.aws.settings import RunSettings
+from driftline.domain.executions.execution import Execution, ExecutionRequest
+from driftline.usecases.executions.run_monitor import run_monitor
 
 logger = Logger()
 settings = RunSettings.from_environment()

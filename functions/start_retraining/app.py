@@ -5,16 +5,16 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.alarms_in import Notification
-from driftline.adapters.events import DefaultBus
-from driftline.adapters.events_in import ObjectEvent
-from driftline.adapters.inbox import Postponing, work_through
-from driftline.adapters.retraining_in import RetrainingMessage, alarm_change, approval_of, under_way
-from driftline.adapters.retraining_targets import AwsTargets
-from driftline.adapters.s3 import S3Store, S3Stores
-from driftline.adapters.settings import RetrainingSettings
-from driftline.adapters.state_table import DynamoTable
-from driftline.usecases.start_retraining import Answer, Retrainer
+from driftline.adapters.aws.alarms_in import Notification
+from driftline.adapters.aws.events import DefaultBus
+from driftline.adapters.aws.events_in import ObjectEvent
+from driftline.adapters.aws.inbox import Postponing, work_through
+from driftline.adapters.aws.retraining_in import RetrainingMessage, alarm_change, approval_of, under_way
+from driftline.adapters.aws.retraining_targets import AwsTargets
+from driftline.adapters.aws.s3 import S3Store, S3Stores
+from driftline.adapters.aws.settings import RetrainingSettings
+from driftline.adapters.aws.state_table import DynamoTable
+from driftline.usecases.retraining.start_retraining import Answer, Retrainer
 
 logger = Logger()
 settings = RetrainingSettings.from_environment()

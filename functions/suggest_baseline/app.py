@@ -4,13 +4,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.events_in import ObjectEvent
-from driftline.adapters.inbox import work_through
-from driftline.adapters.s3 import S3Store
-from driftline.adapters.settings import NoticeSettings
-from driftline.adapters.topic import OperatorTopic
+from driftline.adapters.aws.events_in import ObjectEvent
+from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.settings import NoticeSettings
+from driftline.adapters.aws.topic import OperatorTopic
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
+from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
 
 logger = Logger()
 settings = NoticeSettings.from_environment()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from driftline.domain import layout
+from driftline.domain.keys import REPORTS
 from driftline.domain.retraining.audit import AuditRecord
 from local.cloud import EmbeddedCloud
 from local.demo.endpoint import ENDPOINT
@@ -97,7 +97,7 @@ class Desk:
     def audits(self) -> Sequence[AuditRecord]:
         """Every decision on a retraining, the oldest first."""
         s3: Any = self._cloud.client("s3")
-        prefix = f"{layout.REPORTS}{ENDPOINT}/retraining/"
+        prefix = f"{REPORTS}{ENDPOINT}/retraining/"
         listed = s3.list_objects_v2(Bucket=self._cloud.bucket, Prefix=prefix).get("Contents", [])
         bodies = [s3.get_object(Bucket=self._cloud.bucket, Key=entry["Key"])["Body"].read() for entry in listed]
         records = [AuditRecord.model_validate_json(body) for body in bodies if b'"decision"' in body]

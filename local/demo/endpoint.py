@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.ground_truth.keys import GROUND_TRUTH
-from driftline.domain.layout import CAPTURE, hour_folder
+from driftline.domain.keys import CAPTURE, hour_folder
 from driftline.domain.windows import HOUR, floor_to, format_instant
 from local.demo.days import judged_at
 from local.demo.flights import Flight

@@ -14,12 +14,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.domain import layout
-from driftline.domain.data_quality.summary import parse_summary
 from driftline.domain.ground_truth import keys
-from driftline.domain.model_quality.statistics import parse_baseline_quality
-from driftline.domain.model_quality.summary import parse_quality_summary
-from driftline.usecases.revisions import SUMMARY, Announced
+from driftline.domain.keys import (
+    BASELINES,
+    CAPTURE,
+    REPORTS,
+    baseline_folder,
+    document_key,
+    execution_key,
+    parse_capture_key,
+    profile_key,
+    profiles_prefix,
+    report_folder,
+    source_digest,
+    status_key,
+)
+from driftline.domain.keys import MONITORS as DOCUMENTS
+from driftline.kinds.data_quality.rules.summary import parse_summary
+from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
+from driftline.kinds.model_quality.rules.summary import parse_quality_summary
+from driftline.usecases.executions.revisions import SUMMARY, Announced
 from local import interruption
 from local.cloud import EmbeddedCloud
 from local.demo import DemoError
@@ -37,7 +51,7 @@ _LOOK_AGAIN_SECONDS = 0.1
 _QUIET_ENOUGH = timedelta(days=2)
 """Longer than an incident of a daily monitor has to be quiet: one and a half days."""
 
-_FOLDERS = (layout.MONITORS, layout.BASELINES, layout.CAPTURE, keys.GROUND_TRUTH, layout.REPORTS)
+_FOLDERS = (DOCUMENTS, BASELINES, CAPTURE, keys.GROUND_TRUTH, REPORTS)
 """What a user looks at; state/ and merged/ can be made again from these."""
 
 _ARRIVALS = ("ProfileQueueUrl", "MergeQueueUrl")
@@ -67,8 +81,8 @@ class Replay:
 
     def configure(self) -> Sequence[str]:
         """Uploads the monitor document; gives the names of the schedules that came of it."""
-        self._put(layout.document_key(ENDPOINT), DOCUMENT)
-        status = json.loads(self._wait_for(layout.status_key(ENDPOINT)))
+        self._put(document_key(ENDPOINT), DOCUMENT)
+        status = json.loads(self._wait_for(status_key(ENDPOINT)))
         if status["status"] != "ok":
             raise DemoError(f"the demo's monitor document was refused: {status}")
         self._schedules = self._cloud.schedules()
@@ -81,12 +95,12 @@ class Replay:
             The mean absolute error of the baseline, in minutes.
         """
         for monitor, data in ((INPUTS, inputs), (QUALITY, quality)):
-            self._put(f"{layout.baseline_folder(ENDPOINT, monitor)}input/{BASELINE_NAME}", data)
+            self._put(f"{baseline_folder(ENDPOINT, monitor)}input/{BASELINE_NAME}", data)
         for monitor, edit in ((INPUTS, edit_inputs), (QUALITY, edit_quality)):
-            folder = layout.baseline_folder(ENDPOINT, monitor)
+            folder = baseline_folder(ENDPOINT, monitor)
             self._wait_for(f"{folder}suggestion.json")  # written last
             self._put(f"{folder}constraints.json", edit(self._get(f"{folder}constraints.json")))
-        key = f"{layout.baseline_folder(ENDPOINT, QUALITY)}statistics.json"
+        key = f"{baseline_folder(ENDPOINT, QUALITY)}statistics.json"
         return parse_baseline_quality(self._get(key), key).metrics["mae"].value
 
     def send(self, day: PredictedDay) -> None:
@@ -110,7 +124,7 @@ class Replay:
     def verdict(self, day: date) -> DayVerdict:
         """Waits for both executions of a day and reads their reports."""
         for monitor in MONITORS:
-            self._wait_for(layout.execution_key(layout.report_folder(ENDPOINT, monitor, judged_at(day))))
+            self._wait_for(execution_key(report_folder(ENDPOINT, monitor, judged_at(day))))
         return DayVerdict(day, self._inputs(day), self.quality(day))
 
     def let_people_know(self, day: date, after: date | None) -> None:
@@ -126,8 +140,8 @@ class Replay:
 
     def quality(self, day: date) -> QualityVerdict:
         """The newest verdict on the predictions of a day."""
-        folder = layout.report_folder(ENDPOINT, QUALITY, judged_at(day))
-        revision = Announced.model_validate_json(self._get(layout.execution_key(folder))).revision
+        folder = report_folder(ENDPOINT, QUALITY, judged_at(day))
+        revision = Announced.model_validate_json(self._get(execution_key(folder))).revision
         summary = parse_quality_summary(self._get(folder + SUMMARY), folder + SUMMARY)
         [mae] = (metric for metric in summary.metrics if metric.name == "mae")
         return QualityVerdict(
@@ -139,7 +153,7 @@ class Replay:
         )
 
     def _inputs(self, day: date) -> InputVerdict:
-        key = layout.report_folder(ENDPOINT, INPUTS, judged_at(day)) + SUMMARY
+        key = report_folder(ENDPOINT, INPUTS, judged_at(day)) + SUMMARY
         summary = parse_summary(self._get(key), key)
         worst = summary.worst_drift
         return InputVerdict(
@@ -172,18 +186,16 @@ class Replay:
 
     def _known(self, labels: str) -> bool:
         """Whether a ground truth file has begun to look for its captures."""
-        hour, digest = keys.parse_ground_truth_key(labels).hour, layout.source_digest(None, labels)
+        hour, digest = keys.parse_ground_truth_key(labels).hour, source_digest(None, labels)
         key = keys.open_labels_key(ENDPOINT, hour, digest)
         return key in self._keys(key)
 
     def _profiled(self, captures: Sequence[str]) -> bool:
         """Whether every capture file has a profile of the hour that it lies in."""
-        hours = {layout.parse_capture_key(key).hour: key for key in captures}
-        wanted = {
-            layout.profile_key(ENDPOINT, VARIANT, hour, layout.source_digest(None, key)) for hour, key in hours.items()
-        }
+        hours = {parse_capture_key(key).hour: key for key in captures}
+        wanted = {profile_key(ENDPOINT, VARIANT, hour, source_digest(None, key)) for hour, key in hours.items()}
         # The last hours come last, most often: while their date is incomplete, the date before need not be listed.
-        dates = sorted({layout.profiles_prefix(ENDPOINT, VARIANT, hour).rsplit("/", 2)[0] + "/" for hour in hours})
+        dates = sorted({profiles_prefix(ENDPOINT, VARIANT, hour).rsplit("/", 2)[0] + "/" for hour in hours})
         for date_folder in reversed(dates):
             if not {key for key in wanted if key.startswith(date_folder)}.issubset(self._keys(date_folder)):
                 return False

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,12 +9,13 @@ import pytest
 from aws_lambda_powertools import Logger
 from pydantic import ValidationError
 
-from driftline.adapters.alarms_in import AlarmMessage
-from driftline.adapters.inbox import Postponing, wait, work_through
+from driftline.adapters.aws.alarms_in import AlarmMessage
+from driftline.adapters.aws.inbox import Postponing, wait, work_through
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Text, Tick
+from tests.places import REPOSITORY
 
-EVENTS = Path(__file__).resolve().parents[2] / "events"
+EVENTS = REPOSITORY / "events"
 
 
 def sample(name: str) -> str:

@@ -8,10 +8,10 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from driftline.adapters.alarms import CloudWatchAlarms
-from driftline.adapters.settings import ConfigureSettings
+from driftline.adapters.aws.alarms import CloudWatchAlarms
+from driftline.adapters.aws.settings import ConfigureSettings
 from driftline.domain.alarms.wanted import AlarmSpec
-from driftline.domain.notifications.message import Severity
+from driftline.domain.incidents.message import Severity
 from driftline.usecases.ports import AlarmsRefusedError
 
 ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"

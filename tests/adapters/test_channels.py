@@ -16,6 +16,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import ANY, Stubber
 from pydantic import SecretStr, ValidationError
 
+from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.channels import http
 from driftline.adapters.channels.email import Email
 from driftline.adapters.channels.loading import BrokenChannel, load_channels
@@ -30,10 +31,9 @@ from driftline.adapters.channels.settings import (
 from driftline.adapters.channels.slack import SlackBot, SlackWebhook
 from driftline.adapters.channels.teams import Teams
 from driftline.adapters.channels.webhook import Webhook
-from driftline.adapters.topic import OperatorTopic
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.notifications.message import Severity
-from driftline.domain.notifications.signed_webhook import signature
+from driftline.domain.incidents.message import Severity
+from driftline.presentation.messages.signed_webhook import signature
 from driftline.usecases.ports import Channel
 from local.webhook import WebhookReceiver
 from tests.messages import ESCALATED, HOSTILE, NOTICE, OPENED, RECOVERED

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from driftline.adapters.dashboards import CloudWatchDashboards
+from driftline.adapters.aws.dashboards import CloudWatchDashboards
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.errors import InvalidInputError
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from driftline.adapters.emf import EmbeddedMetrics
+from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.domain.metrics import Metric, StatisticValues
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from driftline.adapters.events import DefaultBus, EventNotAcceptedError
-from driftline.adapters.topic import OperatorTopic
+from driftline.adapters.aws.events import DefaultBus, EventNotAcceptedError
+from driftline.adapters.aws.topic import OperatorTopic
 
 RECEIVED = Callable[[], list[dict[str, Any]]]
 

@@ -11,12 +11,13 @@ import pytest
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
-from driftline.adapters.report_links import PresignedLinks, ServedLinks, report_links, signing_client
-from driftline.adapters.settings import NotifySettings
+from driftline.adapters.aws.report_links import PresignedLinks, ServedLinks, report_links, signing_client
+from driftline.adapters.aws.settings import NotifySettings
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.notifications.escaping import web_link
-from driftline.domain.notifications.slack_blocks import slack_message
-from driftline.usecases import incident_facts, render_report
+from driftline.presentation.messages.escaping import web_link
+from driftline.presentation.messages.slack_blocks import slack_message
+from driftline.usecases.notifying import incident_facts
+from driftline.usecases.pages import render_report
 from tests.messages import OPENED
 
 KEY = "reports/flight-delay/data_quality/2013/03/09/09/report.html"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
-from driftline.adapters.rerun_queue import RerunQueue
-from driftline.usecases.execution import ExecutionRequest
+from driftline.adapters.aws.rerun_queue import RerunQueue
+from driftline.domain.executions.execution import ExecutionRequest
 
 SCHEDULED = datetime(2026, 3, 1, 15, tzinfo=UTC)
 FIRST = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=SCHEDULED)

@@ -10,11 +10,11 @@ from botocore.stub import ANY, Stubber
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.stepfunctions.models import stepfunctions_backends
 
-from driftline.adapters.retraining_targets import AwsTargets
+from driftline.adapters.aws.retraining_targets import AwsTargets
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.retraining.audit import TargetRecord
 from driftline.domain.retraining.request import start_token
-from driftline.usecases.retraining_target import StartOrder, UncertainStartError
+from driftline.usecases.retraining.retraining_target import StartOrder, UncertainStartError
 
 ID = "r20260302-140000-3f2a9c1b7d20"
 ROLE = "arn:aws:iam::123456789012:role/pipeline"

@@ -3,7 +3,6 @@
 import importlib.util
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,16 +10,16 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from driftline.adapters.model_files import S3ModelFiles
-from driftline.adapters.sagemaker_models import SageMakerModels
+from driftline.adapters.aws.model_files import S3ModelFiles
+from driftline.adapters.aws.sagemaker_models import SageMakerModels
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.models.package import BaselineFiles
-from driftline.usecases.model_ports import DataFile
-from driftline.usecases.suggest_baseline import suggest_baseline
+from driftline.usecases.baselines.suggest_baseline import suggest_baseline
+from driftline.usecases.models.model_ports import DataFile
 from tests.aws import make_state_table
 from tests.fakes import InMemoryStore, RecordingOperators
+from tests.places import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 ROLE = "arn:aws:iam::123456789012:role/models"
 OURS, THEIRS = "driftline-bucket", "sagemaker-bucket"
 CONTEXT = SimpleNamespace(
@@ -232,7 +231,7 @@ def test_keys_with_any_letters(s3: Any, key: str) -> None:
 
 
 def test_a_baseline_that_does_not_fit_into_memory_is_refused(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("driftline.adapters.model_files._LARGEST", 3)
+    monkeypatch.setattr("driftline.adapters.aws.model_files._LARGEST", 3)
     s3.put_object(Bucket=THEIRS, Key="fits.json", Body=b"123")
     s3.put_object(Bucket=THEIRS, Key="large.json", Body=b"1234")
     assert S3ModelFiles(OURS, s3).read(f"s3://{THEIRS}/fits.json") == b"123"

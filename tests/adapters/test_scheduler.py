@@ -7,10 +7,10 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from driftline.adapters.scheduler import SchedulerGroup
-from driftline.adapters.settings import ScheduleSettings
+from driftline.adapters.aws.scheduler import SchedulerGroup
+from driftline.adapters.aws.settings import ScheduleSettings
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.monitor_resources import SCHEDULED_TIME
+from driftline.usecases.monitors.monitor_resources import SCHEDULED_TIME
 from driftline.usecases.ports import Schedule
 
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:runs"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from driftline.adapters.settings import FreshnessSettings, RunSettings, ScheduleSettings, Settings
+from driftline.adapters.aws.settings import FreshnessSettings, RunSettings, ScheduleSettings, Settings
 from driftline.domain.errors import InvalidInputError
 
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:runs"

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from driftline.adapters.once import OnceInDynamo
-from driftline.adapters.state_table import DynamoTable
+from driftline.adapters.aws.once import OnceInDynamo
+from driftline.adapters.aws.state_table import DynamoTable
 from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 from driftline.usecases.ports import StateItem, StateTable
 from tests.aws import make_state_table

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.errorfactory import ClientExceptionsFactory
 
-from driftline.adapters.folder import FolderStore
-from driftline.adapters.s3 import S3Store, S3Stores, s3_client
+from driftline.adapters.aws.s3 import S3Store, S3Stores, s3_client
+from driftline.adapters.folder.store import FolderStore
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.side_by_side import AT_ONCE

@@ -16,10 +16,11 @@ from tempfile import TemporaryDirectory
 from playwright._impl._driver import compute_driver_executable
 
 from tests.npm import npm_pack
+from tests.places import REPOSITORY
 
 PACKAGE, VERSION = "@sparticuz/chromium", "147.0.0"
 INTEGRITY = "sha512-4ZKeAQQa8up2mt675qSitztLdbQrlf8BKdC5naeap+5Mv1OV1OlJdPoU+EJC/p5sQUJUQmN4r+q5+EhaaOUHpQ=="
-CACHE = Path(__file__).resolve().parents[2] / ".cache" / f"chromium-{VERSION}"
+CACHE = REPOSITORY / ".cache" / f"chromium-{VERSION}"
 
 _OWN = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _UNPACK = """

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from driftline.usecases.render_report import render_report
+from driftline.usecases.pages.render_report import render_report
 from tests.browser.opening import Opened
 from tests.fakes import InMemoryStore
 from tests.reporting import folder_of, shop_store, taxi_store

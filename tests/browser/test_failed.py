@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from driftline.usecases.render_execution import render_execution
+from driftline.usecases.pages.render_execution import render_execution
 from tests.browser.opening import Opened, until
 from tests.browser.test_reading import findings
 from tests.failing import fail, failed_shop, run

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from driftline.usecases.render_report import render_report
+from driftline.usecases.pages.render_report import render_report
 from tests.browser.conftest import Open
 from tests.browser.opening import Opened, until
 from tests.fakes import InMemoryStore

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from driftline.reports import Page, open_reports
+from driftline.reader import Page, open_reports
 from tests.fakes import InMemoryStore
 from tests.reporting import HOSTILE, made_store
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from driftline.usecases.rebuild_overview import rebuild_overview
+from driftline.usecases.pages.rebuild_overview import rebuild_overview
 from tests.browser.opening import Opened, until
 from tests.browser.test_features import drawn
 from tests.browser.test_reading import findings

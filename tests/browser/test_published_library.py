@@ -11,7 +11,7 @@ from tests.npm import NpmError, npm_pack
 
 
 def test_the_shipped_files_are_the_published_ones(tmp_path: Path) -> None:
-    folder = files("driftline.domain.reports") / "chartjs"
+    folder = files("driftline.presentation.pages") / "chartjs"
     recorded = json.loads((folder / "package.json").read_text())
     try:
         archive = npm_pack(f"{recorded['name']}@{recorded['version']}", recorded["integrity"], tmp_path)

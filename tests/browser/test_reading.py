@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from driftline.usecases.render_report import render_report
+from driftline.usecases.pages.render_report import render_report
 from tests.browser.conftest import Open
 from tests.browser.opening import unfold, until
 from tests.fakes import InMemoryStore

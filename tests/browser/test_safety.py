@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, expect
 
-from driftline.usecases.render_report import render_report
+from driftline.usecases.pages.render_report import render_report
 from tests.browser.conftest import Open
 from tests.browser.opening import unfold
 from tests.reporting import HOSTILE, MADE, made_store

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from driftline.domain.capture.cells import texts_to_columns
-from driftline.domain.data_quality.constraints import Constraints, parse_constraints
-from driftline.domain.data_quality.observed import NamedProfiles
 from driftline.domain.profiles.column import ColumnProfile
+from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
+from driftline.kinds.data_quality.rules.observed import NamedProfiles
 
 MONDAYS = ("2020-02-03", "2020-02-10", "2020-02-17", "2020-02-24", "2020-03-02", "2020-03-09", "2020-03-16")
 

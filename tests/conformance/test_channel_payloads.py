@@ -8,7 +8,6 @@ import html
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,18 +15,19 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
-from driftline.domain.notifications.adaptive_card import adaptive_card_message
-from driftline.domain.notifications.escaping import clean, one_line
-from driftline.domain.notifications.message import Message, MessageKind
-from driftline.domain.notifications.pagerduty_event import pagerduty_event
-from driftline.domain.notifications.plain_text import email_subject, email_text
-from driftline.domain.notifications.signed_webhook import webhook_document
-from driftline.domain.notifications.slack_blocks import slack_message
+from driftline.domain.incidents.message import Message, MessageKind
+from driftline.presentation.messages.adaptive_card import adaptive_card_message
+from driftline.presentation.messages.escaping import clean, one_line
+from driftline.presentation.messages.pagerduty_event import pagerduty_event
+from driftline.presentation.messages.plain_text import email_subject, email_text
+from driftline.presentation.messages.signed_webhook import webhook_document
+from driftline.presentation.messages.slack_blocks import slack_message
 from tests.conformance.block_kit import check_blocks, texts
 from tests.conformance.channel_schemas import PAGERDUTY_EVENT, TEAMS_MESSAGE
 from tests.messages import ESCALATED, HOSTILE, NOTICE, OPENED, RECOVERED, hostile, messages
+from tests.places import REPOSITORY
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = REPOSITORY / "docs"
 ROUTING_KEY = "0123456789abcdef0123456789abcdef"
 PAGERDUTY = Draft202012Validator(PAGERDUTY_EVENT)
 TEAMS = Draft202012Validator(TEAMS_MESSAGE)

@@ -10,22 +10,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from driftline.domain.data_quality.violations import Violations
-from driftline.domain.model_quality.attributes import Attributes
-from driftline.domain.model_quality.check import AlarmOn, check
-from driftline.domain.model_quality.constraints import (
+from driftline.domain.sagemaker_files.violations import Violations
+from driftline.domain.windows import Window
+from driftline.kinds.model_quality.rules.attributes import Attributes
+from driftline.kinds.model_quality.rules.check import AlarmOn, check
+from driftline.kinds.model_quality.rules.constraints import (
     QualityConstraints,
     parse_quality_constraints,
     suggest_constraints,
 )
-from driftline.domain.model_quality.evaluate import ModelQualityEvaluation, QualityContext, evaluate
-from driftline.domain.model_quality.measure import quality_of
-from driftline.domain.model_quality.picking import PickedColumns, pick_data_set, state_of, usable_rows
-from driftline.domain.model_quality.quality import Quality
-from driftline.domain.model_quality.rows import ProblemType
-from driftline.domain.model_quality.samples import row_hashes
-from driftline.domain.model_quality.statistics import parse_baseline_quality, statistics_json
-from driftline.domain.windows import Window
+from driftline.kinds.model_quality.rules.evaluate import ModelQualityEvaluation, QualityContext, evaluate
+from driftline.kinds.model_quality.rules.measure import quality_of
+from driftline.kinds.model_quality.rules.picking import PickedColumns, pick_data_set, state_of, usable_rows
+from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.rows import ProblemType
+from driftline.kinds.model_quality.rules.samples import row_hashes
+from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality, statistics_json
 
 MONDAYS = ("2020-02-03", "2020-02-10", "2020-02-17", "2020-02-24", "2020-03-02", "2020-03-09", "2020-03-16")
 WINDOW = Window(datetime(2022, 12, 11, 14, tzinfo=UTC), datetime(2022, 12, 11, 15, tzinfo=UTC))

@@ -27,19 +27,20 @@ from botocore.stub import Stubber
 from botocore.validate import ParamValidator
 from jsonschema import Draft202012Validator
 
-from driftline.adapters.model_events_in import announcement_of
-from driftline.domain.data_quality.statistics import parse_statistics
+from driftline.adapters.aws.model_events_in import announcement_of
 from driftline.domain.models.announcement import ModelTold
 from driftline.domain.models.package import ENDPOINT_PROPERTY
 from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.retraining import PLACEHOLDERS
-from driftline.usecases.suggest_baseline import suggest_baseline
+from driftline.kinds.data_quality.rules.statistics import parse_statistics
+from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from pipelines.retrain.__main__ import main
 from pipelines.retrain.definition import definition, to_json
 from tests.aws import fake_aws
 from tests.fakes import InMemoryStore, RecordingOperators
+from tests.places import REPOSITORY
 
-STEPS = Path(__file__).resolve().parents[2] / "pipelines" / "retrain" / "steps"
+STEPS = REPOSITORY / "pipelines" / "retrain" / "steps"
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/image:1"
 GIVEN = {

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from driftline.domain.data_quality.constraints import parse_constraints
-from driftline.domain.data_quality.statistics import parse_statistics
-from driftline.usecases.suggest_baseline import suggest_baseline
+from driftline.kinds.data_quality.rules.constraints import parse_constraints
+from driftline.kinds.data_quality.rules.statistics import parse_statistics
+from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from tests.fakes import InMemoryStore, RecordingOperators
 
 FOLDER = "baselines/endpoint/data_quality/"

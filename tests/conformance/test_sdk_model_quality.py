@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from driftline.domain.model_quality.constraints import parse_quality_constraints
-from driftline.usecases.suggest_baseline import suggest_baseline
+from driftline.kinds.model_quality.rules.constraints import parse_quality_constraints
+from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from tests.fakes import InMemoryStore, RecordingOperators
 
 FOLDER = "baselines/endpoint/model_quality/"

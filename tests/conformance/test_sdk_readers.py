@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from driftline.domain.data_quality.check import check
-from driftline.domain.data_quality.observed import observations_of, statistics_of
-from driftline.domain.data_quality.suggestion import suggest_constraints
-from driftline.domain.data_quality.violations import Violations
 from driftline.domain.drift.distance import Comparison
+from driftline.domain.sagemaker_files.violations import Violations
+from driftline.kinds.data_quality.rules.check import check
+from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
+from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
 from tests.conformance.conftest import TaxiMondays
+from tests.places import REPOSITORY
 
 SDK = "sagemaker==2.257.7"
-ENVIRONMENT = Path(__file__).resolve().parents[2] / ".cache" / SDK.replace("==", "-")
+ENVIRONMENT = REPOSITORY / ".cache" / SDK.replace("==", "-")
 
 SCRIPT = """
 import json, sys, warnings

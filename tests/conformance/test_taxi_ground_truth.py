@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import mean_squared_error, r2_score
 
-from driftline.domain.layout import hour_folder
-from driftline.usecases.execution import ExecutionRequest
-from driftline.usecases.merge_ground_truth import merge_labels
-from driftline.usecases.profile_capture import profile_capture
-from driftline.usecases.run_monitor import run_monitor
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.keys import hour_folder
+from driftline.usecases.capture.profile_capture import profile_capture
+from driftline.usecases.executions.run_monitor import run_monitor
+from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from tests.captures import csv_capture
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
 

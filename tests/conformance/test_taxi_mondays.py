@@ -5,16 +5,16 @@ import json
 import numpy as np
 import pytest
 
-from driftline.domain.data_quality.check import check
-from driftline.domain.data_quality.constraints import parse_constraints
-from driftline.domain.data_quality.observed import observations_of, statistics_of
-from driftline.domain.data_quality.statistics import parse_statistics
-from driftline.domain.data_quality.suggestion import suggest_constraints
-from driftline.domain.data_quality.violations import Violations
 from driftline.domain.drift.distance import C_ALPHA, Comparison, ComparisonMethod
 from driftline.domain.drift.linf import numeric_distance
 from driftline.domain.drift.rank_map import collapsed_ranks, true_ranks
 from driftline.domain.profiles.kll import KllSketch
+from driftline.domain.sagemaker_files.violations import Violations
+from driftline.kinds.data_quality.rules.check import check
+from driftline.kinds.data_quality.rules.constraints import parse_constraints
+from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
+from driftline.kinds.data_quality.rules.statistics import parse_statistics
+from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
 from tests.conformance.conftest import MONDAYS, TaxiMondays
 
 

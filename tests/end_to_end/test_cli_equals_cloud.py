@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
-from driftline.domain.layout import hour_folder
+from driftline.domain.keys import hour_folder
 from local.cloud import EmbeddedCloud
 from tests.captures import csv_capture
 from tests.end_to_end.endpoint import HOUR, Bucket, baseline_csv, capture_file, document, reports_folder, rows

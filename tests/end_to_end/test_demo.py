@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 
 from driftline.cli import app
 from tests.browser.opening import Opened
+from tests.places import REPOSITORY
 
 pytestmark = pytest.mark.cloud
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 STORM, QUIET = "2013-03-08", "2013-03-09"
 DAYS = 6
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from driftline.domain.layout import hour_folder
+from driftline.domain.keys import hour_folder
 from local.cloud import EmbeddedCloud
 from tests.captures import csv_capture
 from tests.end_to_end.endpoint import HOUR, Bucket

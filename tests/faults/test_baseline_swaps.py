@@ -7,12 +7,12 @@ from hashlib import sha256
 import pytest
 
 from driftline.domain.errors import InvalidInputError, StaleReadError
-from driftline.usecases.baseline_files import SWAP_FILE, finish_swap, read_files, replace_files
-from driftline.usecases.execution import ExecutionRequest
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.usecases.baselines.baseline_files import SWAP_FILE, finish_swap, read_files, replace_files
+from driftline.usecases.baselines.suggest_baseline import suggest_baseline
+from driftline.usecases.capture.profile_capture import profile_capture
+from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.profile_capture import profile_capture
-from driftline.usecases.run_monitor import run_monitor
-from driftline.usecases.suggest_baseline import suggest_baseline
 from tests.captures import DOCUMENT, capture_key, hour_of_captures
 from tests.fakes import (
     FailingStore,

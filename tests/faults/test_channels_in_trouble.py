@@ -13,7 +13,7 @@ from driftline.adapters.channels.settings import PagerDutySettings, SlackSetting
 from driftline.adapters.channels.slack import SlackBot
 from driftline.adapters.channels.teams import Teams
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.notifications.message import Severity
+from driftline.domain.incidents.message import Severity
 from local.webhook import WebhookReceiver, slack_arguments
 from tests.notifying import NOON, Office, alarm
 

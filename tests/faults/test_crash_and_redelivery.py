@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.usecases.arrivals import take_capture
-from driftline.usecases.execution import ExecutionRequest
-from driftline.usecases.profile_capture import profile_capture
-from driftline.usecases.run_monitor import run_monitor
-from driftline.usecases.suggest_baseline import suggest_baseline
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.usecases.baselines.suggest_baseline import suggest_baseline
+from driftline.usecases.capture.arrivals import take_capture
+from driftline.usecases.capture.profile_capture import profile_capture
+from driftline.usecases.executions.run_monitor import run_monitor
 from tests.captures import DOCUMENT, capture_key, hour_of_captures
 from tests.fakes import (
     FailingStore,

@@ -7,8 +7,8 @@ import pytest
 
 FIRST_READS = """
 import sys, threading
-from driftline.domain.reports.past import past_execution
-from driftline.domain.reports.place import parse_place
+from driftline.presentation.pages.execution.past import past_execution
+from driftline.domain.executions.place import parse_place
 
 SUMMARY = b'''{"rows": 3, "violations": [{"check": "drift_check", "feature": "age"}],
   "metrics": [{"name": "mae", "value": 1.0, "interval": [1, 2]}], "features": [{"name": "age", "completeness": 1.0}]}'''

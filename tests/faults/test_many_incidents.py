@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from driftline.adapters.alarms_in import AlarmMessage
+from driftline.adapters.aws.alarms_in import AlarmMessage
 from driftline.domain.errors import RetryLaterError
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm
+from driftline.domain.incidents.message import Message, MessageKind, Severity
 from driftline.domain.incidents.stored import LARGEST
-from driftline.domain.notifications.message import Message, MessageKind, Severity
-from driftline.usecases.adopt_model import ADOPTED_EVENT, Adoption, Outcome
-from driftline.usecases.incident_desk import KIND
+from driftline.usecases.models.adopt_model import ADOPTED_EVENT, Adoption, Outcome
+from driftline.usecases.notifying.incident_desk import KIND
 from driftline.usecases.ports import StoredObject
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
 from tests.notifying import DOCUMENT, HOUR, NOON, STACK, Office, adopted, alarm, endpoint, executed, violation

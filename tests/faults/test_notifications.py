@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from driftline.domain.errors import RetryLaterError, StaleReadError
 from driftline.domain.incidents.heard import Heard, Tick
-from driftline.domain.notifications.message import Message, MessageKind
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.usecases.ports import StateItem
 from tests.fakes import InjectedError, InMemoryOnce, InMemoryTable, RecordingChannel
 from tests.notifying import HOUR, NOON, Office, adopted, alarm

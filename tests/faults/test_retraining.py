@@ -17,9 +17,9 @@ from driftline.domain.retraining import guards
 from driftline.domain.retraining.audit import Decision
 from driftline.domain.retraining.request import Approval, request_id
 from driftline.usecases.ports import StateItem, StateTable
-from driftline.usecases.retraining_ends import RunEnd
-from driftline.usecases.retraining_turn import TURN
-from driftline.usecases.start_retraining import Retrainer
+from driftline.usecases.retraining.retraining_ends import RunEnd
+from driftline.usecases.retraining.retraining_turn import TURN
+from driftline.usecases.retraining.start_retraining import Retrainer
 from tests.fakes import InMemoryTable
 from tests.retraining import (
     DAY,

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.usecases.execution import ExecutionRequest
-from driftline.usecases.last_execution import last_execution
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.usecases.baselines.suggest_baseline import suggest_baseline
+from driftline.usecases.capture.profile_capture import profile_capture
+from driftline.usecases.executions.last_execution import last_execution
+from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.profile_capture import profile_capture
-from driftline.usecases.run_monitor import run_monitor
-from driftline.usecases.suggest_baseline import suggest_baseline
 from tests.captures import DOCUMENT, capture_key, hour_of_captures
 from tests.fakes import (
     FailingStore,

@@ -11,11 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from driftline.domain.errors import StaleReadError
 from driftline.domain.windows import HOUR, Window
-from driftline.usecases.hour_labels import LabelFile
-from driftline.usecases.merge_ground_truth import merge_capture, merge_labels
+from driftline.usecases.capture.profile_capture import profile_capture
+from driftline.usecases.ground_truth.hour_labels import LabelFile
+from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
+from driftline.usecases.ground_truth.sweep_labels import sweep
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.profile_capture import profile_capture
-from driftline.usecases.sweep_labels import sweep
 from tests.fakes import FailingStore, InjectedError
 from tests.merging import (
     DELAY,

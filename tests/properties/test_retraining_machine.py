@@ -18,14 +18,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from driftline.adapters.retraining_in import under_way
+from driftline.adapters.aws.retraining_in import under_way
 from driftline.domain.errors import RetryLaterError, StaleReadError
 from driftline.domain.retraining import guards
 from driftline.domain.retraining.audit import Decision, decision_key
 from driftline.domain.retraining.ledger import Ledger
 from driftline.domain.retraining.request import Approval, approval_id, request_id
-from driftline.usecases.retraining_ends import RunEnd
-from driftline.usecases.start_retraining import Retrainer
+from driftline.usecases.retraining.retraining_ends import RunEnd
+from driftline.usecases.retraining.start_retraining import Retrainer
 from tests.fakes import InMemoryStore
 from tests.retraining import (
     DAY,

@@ -6,11 +6,11 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.usecases.execution import ExecutionRequest, Trigger
-from driftline.usecases.last_execution import last_execution
-from driftline.usecases.profile_capture import profile_capture
-from driftline.usecases.run_monitor import run_monitor
-from driftline.usecases.suggest_baseline import suggest_baseline
+from driftline.domain.executions.execution import ExecutionRequest, Trigger
+from driftline.usecases.baselines.suggest_baseline import suggest_baseline
+from driftline.usecases.capture.profile_capture import profile_capture
+from driftline.usecases.executions.last_execution import last_execution
+from driftline.usecases.executions.run_monitor import run_monitor
 from tests.captures import DOCUMENT, capture_key, hour_of_captures
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
 

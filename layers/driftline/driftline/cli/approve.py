@@ -15,8 +15,8 @@ from driftline.cli.text import safe
 from driftline.cli.user import user_name
 from driftline.domain.retraining.audit import Decision, audit_prefix
 from driftline.domain.windows import format_instant
-from driftline.usecases.retraining_history import Retraining, retrainings
-from driftline.usecases.retraining_history import approve as put_approval
+from driftline.usecases.retraining.retraining_history import Retraining, retrainings
+from driftline.usecases.retraining.retraining_history import approve as put_approval
 
 _Endpoint = Annotated[str, typer.Argument(help="The endpoint.", metavar="ENDPOINT")]
 _Id = Annotated[str, typer.Argument(help="The id of the request, as the message says.", metavar="ID")]

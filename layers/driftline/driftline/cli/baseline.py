@@ -15,10 +15,10 @@ from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.telling import TellOperators
 from driftline.cli.text import safe
-from driftline.domain import layout
-from driftline.domain.data_quality.statistics import FeatureStatistics, parse_statistics
-from driftline.domain.model_quality.statistics import parse_baseline_quality
-from driftline.usecases.suggest_baseline import BaselineSuggested, suggest_baseline
+from driftline.domain.keys import baseline_folder
+from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, parse_statistics
+from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
+from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
 
 
 def baseline(
@@ -41,7 +41,7 @@ def baseline(
         name = place.endpoint(endpoint)
         chosen = place.monitor(name, monitor)
         for path in data or ():
-            place.store.put(f"{layout.baseline_folder(name, chosen)}input/{path.name}", read_file(path))
+            place.store.put(f"{baseline_folder(name, chosen)}input/{path.name}", read_file(path))
         suggested = suggest_baseline(name, chosen, store=place.store, operators=TellOperators(output))
         result = {
             "endpoint": suggested.endpoint,

@@ -16,13 +16,13 @@ from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
 from driftline.cli.text import printable, safe
-from driftline.domain import layout
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import open_labels_prefix
+from driftline.domain.keys import hour_folder, parse_capture_key, records_key, source_digest
 from driftline.domain.windows import parse_instant
-from driftline.usecases.arrivals import label_delay
-from driftline.usecases.merge_ground_truth import merge_capture
-from driftline.usecases.profile_capture import CaptureProfiled, profile_capture
+from driftline.usecases.capture.arrivals import label_delay
+from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
+from driftline.usecases.ground_truth.merge_ground_truth import merge_capture
 
 VARIANT = "AllTraffic"
 """The name that the SageMaker console gives to the only variant of an endpoint."""
@@ -125,7 +125,7 @@ def _keys(capture: CapturePlace, endpoint: str) -> list[str]:
 def _put(capture: CapturePlace, path: Path, endpoint: str, variant: str) -> str:
     """Copies a file into the layout; gives its key."""
     body = read_file(path)
-    hour = layout.hour_folder(parse_instant(_first_inference_time(body, path)))
+    hour = hour_folder(parse_instant(_first_inference_time(body, path)))
     key = f"{capture.prefix}{endpoint}/{variant}/{hour}{path.name}"
     capture.store.put(key, body)
     return key
@@ -146,9 +146,9 @@ def _first_inference_time(body: bytes, path: Path) -> str:
 
 def _has_profile(place: Place, capture: CapturePlace, key: str) -> bool:
     """Records are written for every file that could be profiled, under the hour of its folder."""
-    source = layout.parse_capture_key(key)
-    digest = layout.source_digest(None if capture.store.name == place.store.name else capture.store.name, key)
-    records = layout.records_key(source.endpoint, source.variant, source.hour, digest)
+    source = parse_capture_key(key)
+    digest = source_digest(None if capture.store.name == place.store.name else capture.store.name, key)
+    records = records_key(source.endpoint, source.variant, source.hour, digest)
     return any(summary.key == records for summary in place.store.list(records))
 
 

@@ -16,14 +16,14 @@ from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
 from driftline.cli.text import printable, safe
-from driftline.domain import layout
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, VariantHour, parse_ground_truth_key
+from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
-from driftline.usecases.arrivals import label_delay
-from driftline.usecases.merge_ground_truth import LabelsMerged, merge_labels
-from driftline.usecases.merged_hours import MergedHour, rebuild_hour
-from driftline.usecases.sweep_labels import Swept, sweep
+from driftline.usecases.capture.arrivals import label_delay
+from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_labels
+from driftline.usecases.ground_truth.merged_hours import MergedHour, rebuild_hour
+from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
 
 _EXPECTED = f"{GROUND_TRUTH}<endpoint>/yyyy/mm/dd/hh/<name>"
 
@@ -193,7 +193,7 @@ def _key(place: Place, path: Path, endpoint: str | None, collected: datetime | N
             where=str(path),
             expected=f"--collected TIME, or a file at {_EXPECTED} in the store",
         )
-    key = f"{GROUND_TRUTH}{place.endpoint(endpoint)}/{layout.hour_folder(collected)}{path.name}"
+    key = f"{GROUND_TRUTH}{place.endpoint(endpoint)}/{hour_folder(collected)}{path.name}"
     place.store.put(key, read_file(path))
     return key
 

@@ -9,10 +9,10 @@ from driftline.cli import options
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
-from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.rebuild_overview import RebuiltOverview, rebuild_overview
-from driftline.usecases.render_overview import INDEX, endpoint_page_key, render_index_page
+from driftline.domain.keys import REPORTS
+from driftline.usecases.pages.rebuild_overview import RebuiltOverview, rebuild_overview
+from driftline.usecases.pages.render_overview import INDEX, endpoint_page_key, render_index_page
 
 Reports = Annotated[
     bool, typer.Option("--reports/--no-reports", help="Make the pages of executions, too, where they are missing.")
@@ -35,7 +35,7 @@ def overview(
     """
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        wanted = [endpoint] if endpoint is not None else list(place.store.folders(layout.REPORTS))
+        wanted = [endpoint] if endpoint is not None else list(place.store.folders(REPORTS))
         made: list[RebuiltOverview] = []
         with output.progress("Reading", total=0) as step:
             for name in wanted:
@@ -44,7 +44,7 @@ def overview(
         if not made:
             raise InvalidInputError(
                 "no execution here",
-                where=place.store.uri(layout.REPORTS),
+                where=place.store.uri(REPORTS),
                 expected="reports/<endpoint>/<monitor>/yyyy/mm/dd/hh/statistics.json",
                 mend="`driftline run` or `driftline replay` makes some.",
             )
@@ -52,7 +52,7 @@ def overview(
         for each in made:
             for folder, why in each.left_out:
                 output.note(f"left out: {folder}: {why}")
-        index = place.store.uri(f"{layout.REPORTS}{INDEX}")
+        index = place.store.uri(f"{REPORTS}{INDEX}")
         result = {
             "index": index,
             "endpoints": [

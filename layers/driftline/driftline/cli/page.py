@@ -7,21 +7,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from driftline.adapters.report_links import PresignedLinks
-from driftline.adapters.s3 import S3Store
+from driftline.adapters.aws.report_links import PresignedLinks
+from driftline.adapters.aws.s3 import S3Store
 from driftline.cli import options
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
-from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.reports.place import parse_place
+from driftline.domain.executions.place import parse_place
+from driftline.domain.keys import REPORTS, report_folder
 from driftline.domain.windows import format_instant
-from driftline.usecases.failures import failure_in
+from driftline.usecases.executions.failures import failure_in
+from driftline.usecases.executions.scheduled_executions import monitor_folder, newest_execution
+from driftline.usecases.pages.render_failure import write_failed_page
+from driftline.usecases.pages.render_report import PAGE, render_report
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.render_failure import write_failed_page
-from driftline.usecases.render_report import PAGE, render_report
-from driftline.usecases.scheduled_executions import monitor_folder, newest_execution
 
 _HOURS = 1
 """So long a link holds that is opened at once."""
@@ -48,7 +48,7 @@ def report(
         place = open_place(store)
         name = place.endpoint(endpoint)
         chosen = place.monitor(name, monitor)
-        folder = layout.report_folder(name, chosen, scheduled) if scheduled else _newest(place.store, name, chosen)
+        folder = report_folder(name, chosen, scheduled) if scheduled else _newest(place.store, name, chosen)
         try:
             size = _size(place.store, folder)
         except ObjectNotFoundError:
@@ -74,7 +74,7 @@ def _size(store: ObjectStore, folder: str) -> int:
 
 
 def _newest(store: ObjectStore, endpoint: str, monitor: str) -> str:
-    prefix = monitor_folder(layout.REPORTS, endpoint, monitor)
+    prefix = monitor_folder(REPORTS, endpoint, monitor)
     newest = newest_execution(store, prefix)
     if newest is None:
         mend = "`driftline run` or `driftline replay` makes some."

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from driftline.adapters.folder import FolderStore, FolderStores
-from driftline.adapters.s3 import S3Store, S3Stores
-from driftline.domain import layout
+from driftline.adapters.aws.s3 import S3Store, S3Stores
+from driftline.adapters.folder.store import FolderStore, FolderStores
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.usecases.monitor_documents import load_document
+from driftline.domain.keys import CAPTURE, MONITORS, endpoint_of_document
+from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Stores
 
 _S3 = "s3://"
@@ -36,7 +36,7 @@ class Place:
 
     def endpoints(self) -> list[str]:
         """Endpoints that have a monitor document, sorted."""
-        names = (layout.endpoint_of_document(summary.key) for summary in self.store.list(layout.MONITORS))
+        names = (endpoint_of_document(summary.key) for summary in self.store.list(MONITORS))
         return sorted(name for name in names if name is not None)
 
     def endpoint(self, wanted: str | None) -> str:
@@ -50,7 +50,7 @@ class Place:
         found = self.endpoints()
         if len(found) == 1:
             return found[0]
-        where = self.store.uri(layout.MONITORS)
+        where = self.store.uri(MONITORS)
         if not found:
             raise InvalidInputError(
                 "no monitor document here",
@@ -87,7 +87,7 @@ class Place:
         try:
             capture = load_document(self.store, endpoint).capture
         except ObjectNotFoundError:
-            return CapturePlace(self.store, layout.CAPTURE)
+            return CapturePlace(self.store, CAPTURE)
         return CapturePlace(self.stores(capture.bucket) if capture.bucket else self.store, capture.prefix)
 
 

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from driftline.cli.columns import table_of
 from driftline.cli.text import safe
-from driftline.domain.model_quality.summary import MetricSummary, QualitySummary
+from driftline.kinds.model_quality.rules.summary import MetricSummary, QualitySummary
 
 _SIDES = {"GreaterThanThreshold": "at most", "LessThanThreshold": "at least"}
 

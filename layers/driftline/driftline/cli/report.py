@@ -8,9 +8,9 @@ from rich.console import Console
 from driftline.cli.quality_table import show_quality
 from driftline.cli.tables import show_heading, show_summary
 from driftline.cli.text import safe
-from driftline.domain.data_quality.summary import parse_summary
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.model_quality.summary import parse_quality_summary
+from driftline.kinds.data_quality.rules.summary import parse_summary
+from driftline.kinds.model_quality.rules.summary import parse_quality_summary
 
 
 def report_printer(body: bytes, where: str, folder: str) -> Callable[[Console], None]:

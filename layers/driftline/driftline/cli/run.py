@@ -14,14 +14,14 @@ from driftline.cli.places import Place, open_place
 from driftline.cli.report import report_printer
 from driftline.cli.tables import show_executions, show_failure
 from driftline.cli.telling import NoEvents, NoMetrics, UnannouncedStore
-from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.domain.keys import variants_prefix
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.windows import format_instant
-from driftline.usecases.execution import Execution, ExecutionRequest, ExecutionStatus
-from driftline.usecases.monitor_documents import load_document
-from driftline.usecases.revisions import SUMMARY
-from driftline.usecases.run_monitor import run_monitor
+from driftline.usecases.executions.revisions import SUMMARY
+from driftline.usecases.executions.run_monitor import run_monitor
+from driftline.usecases.monitors.monitor_documents import load_document
 
 _CODES = {
     ExecutionStatus.COMPLETED: ExitCode.COMPLETED,
@@ -114,13 +114,13 @@ def _monitor(place: Place, endpoint: str | None, monitor: str | None) -> _Monito
 
 def _refuse_unprofiled(place: Place, endpoint: str) -> None:
     """Capture files without any profile are a step left out: an empty window would look like a quiet one."""
-    if place.store.folders(layout.variants_prefix(endpoint)):
+    if place.store.folders(variants_prefix(endpoint)):
         return
     capture = place.capture(endpoint)
     if next(iter(capture.store.list(f"{capture.prefix}{endpoint}/")), None) is not None:
         raise InvalidInputError(
             "the capture files have no profiles yet",
-            where=place.store.uri(layout.variants_prefix(endpoint)),
+            where=place.store.uri(variants_prefix(endpoint)),
             mend="Run `driftline ingest` first.",
         )
 

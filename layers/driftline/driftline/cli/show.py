@@ -8,11 +8,11 @@ from driftline.cli import options
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import report_printer
-from driftline.domain import layout
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.keys import REPORTS, report_folder
 from driftline.domain.windows import format_instant
-from driftline.usecases.failures import failure_in
-from driftline.usecases.revisions import SUMMARY
+from driftline.usecases.executions.failures import failure_in
+from driftline.usecases.executions.revisions import SUMMARY
 
 
 def show(
@@ -34,7 +34,7 @@ def show(
         place = open_place(store)
         name = place.endpoint(endpoint)
         chosen = place.monitor(name, monitor)
-        folder = layout.report_folder(name, chosen, scheduled) if scheduled else _newest(place, name, chosen)
+        folder = report_folder(name, chosen, scheduled) if scheduled else _newest(place, name, chosen)
         key = f"{folder}{SUMMARY}"
         body = _existing(place, folder, scheduled)
         printer = report_printer(body, place.store.uri(key), place.store.uri(folder))
@@ -44,7 +44,7 @@ def show(
 
 def _newest(place: Place, endpoint: str, monitor: str) -> str:
     """The last folder in the order of keys, which is that of time."""
-    prefix = f"{layout.REPORTS}{endpoint}/{monitor}/"
+    prefix = f"{REPORTS}{endpoint}/{monitor}/"
     folders = [key.removesuffix(SUMMARY) for key in _summaries(place, prefix)]
     if not folders:
         raise InvalidInputError(

@@ -14,7 +14,7 @@ from driftline.cli.user import user_name
 from driftline.domain.incidents.silence import Silence
 from driftline.domain.monitors.fields import Age
 from driftline.domain.windows import format_instant
-from driftline.usecases.silences import lift_silence, silence_monitor
+from driftline.usecases.notifying.silences import lift_silence, silence_monitor
 
 _AGE: TypeAdapter[timedelta] = TypeAdapter(Age)
 

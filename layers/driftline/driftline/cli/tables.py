@@ -8,10 +8,10 @@ from rich.text import Text
 
 from driftline.cli.columns import table_of
 from driftline.cli.text import safe
-from driftline.domain.data_quality.summary import BucketMove, FeatureSummary, Summary, ViolationEvidence
-from driftline.domain.model_quality.summary import QualitySummary
+from driftline.domain.executions.execution import Execution, ExecutionStatus
 from driftline.domain.windows import format_instant
-from driftline.usecases.execution import Execution, ExecutionStatus
+from driftline.kinds.data_quality.rules.summary import BucketMove, FeatureSummary, Summary, ViolationEvidence
+from driftline.kinds.model_quality.rules.summary import QualitySummary
 
 _COLOURS = {
     ExecutionStatus.COMPLETED: "green",

@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from driftline.cli.output import Output
-from driftline.domain import layout
+from driftline.domain.keys import REPORTS, execution_key
 from driftline.domain.metrics import Metric
 from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject
 
-_ANNOUNCEMENTS = layout.execution_key(layout.REPORTS).rpartition("/")[0] + "/"
+_ANNOUNCEMENTS = execution_key(REPORTS).rpartition("/")[0] + "/"
 
 
 class TellOperators:

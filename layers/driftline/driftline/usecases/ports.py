@@ -9,9 +9,9 @@ from typing import Protocol
 
 from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.incidents.message import Message
 from driftline.domain.metrics import Metric
-from driftline.domain.notifications.message import Message
-from driftline.usecases.execution import ExecutionRequest
 
 
 @dataclass(frozen=True, slots=True)

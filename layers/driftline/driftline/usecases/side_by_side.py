@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 AT_ONCE = 16
-"""So many calls wait side by side, unless a caller says otherwise; adapters/s3.py keeps a connection for each.
+"""So many calls wait side by side, unless a caller says otherwise; adapters/aws/s3.py keeps a connection for each.
 
 A call of boto3 takes one or two milliseconds of the interpreter, which is one thread's at a time, and waits some 20 for
 S3: more threads would wait for each other.

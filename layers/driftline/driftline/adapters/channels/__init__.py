@@ -1,1 +1,1 @@
-"""Ways to people: each channel sends messages in the form that `domain/notifications` gives them."""
+"""Ways to people: each channel sends messages in the form that `presentation/messages` gives them."""

@@ -1,10 +1,10 @@
 """Email, by subscription to the operator topic. It is always there, under the name `email`."""
 
+from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.channels.settings import accepts
-from driftline.adapters.topic import OperatorTopic
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.notifications.message import Message, Severity
-from driftline.domain.notifications.plain_text import email_subject, email_text
+from driftline.domain.incidents.message import Message, Severity
+from driftline.presentation.messages.plain_text import email_subject, email_text
 
 NAME = "email"
 _REFUSED = {"InvalidParameter", "InvalidParameterValue", "NotFound", "AuthorizationError", "AccessDenied"}

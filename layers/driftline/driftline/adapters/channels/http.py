@@ -22,7 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.notifications.escaping import fit, one_line
+from driftline.presentation.messages.escaping import fit, one_line
 
 _CONNECT_SECONDS = 3.0
 _READ_SECONDS = 10.0

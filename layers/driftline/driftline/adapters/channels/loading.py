@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
+from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.channels.email import NAME as EMAIL
 from driftline.adapters.channels.email import Email
 from driftline.adapters.channels.settings import (
@@ -16,9 +17,8 @@ from driftline.adapters.channels.settings import (
     WebhookSettings,
     read_settings,
 )
-from driftline.adapters.topic import OperatorTopic
 from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
-from driftline.domain.notifications.message import Message
+from driftline.domain.incidents.message import Message
 from driftline.usecases.ports import Channel
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import json
 
 from driftline.adapters.channels import http
 from driftline.adapters.channels.settings import PagerDutySettings, accepts
-from driftline.domain.notifications.message import Message
-from driftline.domain.notifications.pagerduty_event import pagerduty_event
+from driftline.domain.incidents.message import Message
+from driftline.presentation.messages.pagerduty_event import pagerduty_event
 
 _MEND = "Check the integration key (Events API v2) of the service in PagerDuty and the channel's parameter."
 

@@ -19,7 +19,7 @@ from pydantic import (
 
 from driftline.adapters.channels.http import check_url
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.notifications.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind, Severity
 
 _SLACK_API = "https://slack.com/api/"
 _PAGERDUTY_API = "https://events.pagerduty.com/v2/enqueue"

@@ -15,8 +15,8 @@ from slack_sdk.webhook import WebhookResponse
 from driftline.adapters.channels import http
 from driftline.adapters.channels.settings import SlackSettings, accepts
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.notifications.message import Message, MessageKind
-from driftline.domain.notifications.slack_blocks import slack_message
+from driftline.domain.incidents.message import Message, MessageKind
+from driftline.presentation.messages.slack_blocks import slack_message
 
 _BUSY = {
     "fatal_error",

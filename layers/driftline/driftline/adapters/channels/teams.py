@@ -5,8 +5,8 @@ import json
 from driftline.adapters.channels import http
 from driftline.adapters.channels.settings import TeamsSettings, accepts
 from driftline.domain.errors import RetryLaterError
-from driftline.domain.notifications.adaptive_card import adaptive_card_message
-from driftline.domain.notifications.message import Message
+from driftline.domain.incidents.message import Message
+from driftline.presentation.messages.adaptive_card import adaptive_card_message
 
 _THROTTLED = b"HTTP error 429"
 """What the older connectors say, with a status of 200, when Teams has had enough:

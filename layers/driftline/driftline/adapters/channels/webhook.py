@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from driftline.adapters.channels import http
 from driftline.adapters.channels.settings import WebhookSettings, accepts
-from driftline.domain.notifications.message import Message
-from driftline.domain.notifications.signed_webhook import SIGNATURE_HEADER, signature, webhook_document
+from driftline.domain.incidents.message import Message
+from driftline.presentation.messages.signed_webhook import SIGNATURE_HEADER, signature, webhook_document
 
 _MEND = "The receiver refuses the message: check its address, and that both sides have the same secret."
 

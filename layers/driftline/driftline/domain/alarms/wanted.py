@@ -7,10 +7,10 @@ from typing import Literal
 
 from driftline.domain.alarms.names import CAPTURES, GROUND_TRUTH, SCHEDULES, WATCH, executions_failed, plain
 from driftline.domain.alarms.periods import HOUR, alarm_period
+from driftline.domain.incidents.message import Severity
 from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
 from driftline.domain.monitors.fields import format_offset
-from driftline.domain.notifications.message import Severity
 
 EXECUTIONS_FAILED = "executions_failed"
 EXECUTION_AGE = "execution_age_hours"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.layout import STATE, hour_folder
+from driftline.domain.keys import STATE, hour_folder
 
 GROUND_TRUTH = "ground-truth/"
 UNMATCHED = "ground-truth-unmatched/"

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.incidents.message import EvidenceLine
 from driftline.domain.incidents.words import LONGEST_LINE, count, line, name, number
-from driftline.domain.notifications.message import EvidenceLine
 
 if TYPE_CHECKING:
     # They bring numpy, which a message about a queue does not need.
-    from driftline.domain.data_quality.summary import DriftSummary, Summary, ViolationEvidence
-    from driftline.domain.model_quality.summary import QualitySummary, QualityViolation
+    from driftline.kinds.data_quality.rules.summary import DriftSummary, Summary, ViolationEvidence
+    from driftline.kinds.model_quality.rules.summary import QualitySummary, QualityViolation
 
 MOST_EVIDENCE = 3
 MOST_FEATURES = 200
@@ -58,10 +58,10 @@ def parse_findings(body: bytes, where: str) -> Findings:
     except (ValueError, AttributeError):
         raise InvalidInputError("no summary of an execution", where=where) from None
     if monitor == _QUALITY:
-        from driftline.domain.model_quality.summary import parse_quality_summary  # noqa: PLC0415, brings numpy
+        from driftline.kinds.model_quality.rules.summary import parse_quality_summary  # noqa: PLC0415, brings numpy
 
         return _of_quality(parse_quality_summary(body, where))
-    from driftline.domain.data_quality.summary import parse_summary  # noqa: PLC0415, brings numpy
+    from driftline.kinds.data_quality.rules.summary import parse_summary  # noqa: PLC0415, brings numpy
 
     return _of_data(parse_summary(body, where))
 

@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from driftline.domain.incidents.heard import Happening, Text
 from driftline.domain.incidents.incident import Incident
+from driftline.domain.incidents.message import Message, MessageKind, Severity
 from driftline.domain.incidents.words import line, name
-from driftline.domain.notifications.message import Message, MessageKind, Severity
 
 MODEL_ADOPTED = "Model Adopted"
 RETRAINING_DECISION = "Retraining Decision"

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from driftline.domain.notifications.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind, Severity
 from driftline.domain.windows import format_instant
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from driftline.domain.incidents.findings import MOST_FEATURES, Findings
 from driftline.domain.incidents.incident import AlarmChange, Incident, Snapshot
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import next_message_id
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
 from driftline.domain.incidents.words import count, instant, line, name, span
-from driftline.domain.notifications.message import Message, MessageKind
 
 _MOST_ALARMS = 5
 _MOST_NAMED = 5

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from driftline.domain.incidents.incident import Entry, Incident, Snapshot
-from driftline.domain.notifications.message import Message, MessageKind
+from driftline.domain.incidents.message import Message, MessageKind
 
 MOST_CAUSES = 50
 """So many causes are remembered; a redelivery comes long before so many others."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from driftline.domain import layout
+from driftline.domain.keys import CAPTURE
 from driftline.domain.monitors.alarms import DEFAULT_ALARMS, Alarm
 from driftline.domain.monitors.fields import (
     Age,
@@ -43,16 +43,16 @@ class Capture(Part):
     bucket: BucketName | None = None
     """The bucket that data capture writes to. Default: the stack's own bucket."""
 
-    prefix: Prefix = layout.CAPTURE
+    prefix: Prefix = CAPTURE
     """What comes before <endpoint>/<variant>/yyyy/mm/dd/hh/ in the keys of capture files. In the stack's own bucket it
     begins with capture/."""
 
     @model_validator(mode="after")
     def _where_events_come_from(self) -> Self:
-        if self.bucket is None and not self.prefix.startswith(layout.CAPTURE):
+        if self.bucket is None and not self.prefix.startswith(CAPTURE):
             raise refuse(
                 f"the prefix {self.prefix!r} in the stack's own bucket",
-                f"{layout.CAPTURE} or a prefix below it",
+                f"{CAPTURE} or a prefix below it",
                 "The stack listens there only. In a bucket of its own, capture may have any prefix.",
             )
         return self

@@ -112,7 +112,7 @@ def _index_as_text(value: object) -> object:
 
 def _readable_attribute(text: str) -> str:
     # It brings numpy, which configure_monitor would load (0.15 s) for documents that have no attribute.
-    from driftline.domain.model_quality.attributes import pick  # noqa: PLC0415, see above
+    from driftline.kinds.model_quality.rules.attributes import pick  # noqa: PLC0415, see above
 
     # In an empty row nothing is found, but an expression has to be read for that.
     _checked(lambda attribute: pick(attribute, {}), text)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from driftline.domain import layout
+from driftline.domain.keys import REPORTS
 from driftline.domain.retraining.request import AlarmChange
 from driftline.domain.windows import format_instant
 
@@ -168,7 +168,7 @@ class EndRecord(_Ours):
 
 
 def audit_prefix(endpoint: str) -> str:
-    return f"{layout.REPORTS}{endpoint}/{FOLDER}/"
+    return f"{REPORTS}{endpoint}/{FOLDER}/"
 
 
 def decision_key(endpoint: str, id_: str, at: datetime) -> str:

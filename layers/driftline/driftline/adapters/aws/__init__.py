@@ -1,0 +1,1 @@
+"""AWS services behind the ports, and the events that they send."""

@@ -1,0 +1,170 @@
+"""The stack's alarms in CloudWatch.
+
+Source: CloudWatch API Reference, PutMetricAlarm, DescribeAlarms, DeleteAlarms, TagResource.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from driftline.adapters.aws.settings import ConfigureSettings
+from driftline.domain.alarms.names import alarm_name, endpoint_prefix
+from driftline.domain.alarms.wanted import AlarmSpec
+from driftline.usecases.ports import AlarmsRefusedError, RefusedAlarm
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import TagTypeDef
+
+_MOST_AT_ONCE = 100  # names that DeleteAlarms takes, and alarms on a page of DescribeAlarms
+_REFUSALS = frozenset(
+    {
+        "InvalidFormat",
+        "InvalidParameterCombination",
+        "InvalidParameterValue",
+        "LimitExceeded",
+        "LimitExceededFault",
+        "ValidationError",
+        "ValidationException",
+    }
+)
+"""Codes of errors that no retry mends. Others, throttling among them, are for the queue to deliver again."""
+
+_OPERATORS = {
+    ">=": "GreaterThanOrEqualToThreshold",
+    ">": "GreaterThanThreshold",
+    "<=": "LessThanOrEqualToThreshold",
+    "<": "LessThanThreshold",
+}
+_BAND_OPERATORS = {
+    ">=": "GreaterThanUpperThreshold",
+    ">": "GreaterThanUpperThreshold",
+    "<=": "LessThanLowerThreshold",
+    "<": "LessThanLowerThreshold",
+    "outside": "LessThanLowerOrGreaterThanUpperThreshold",
+}
+_METRIC, _BAND = "m1", "band"
+
+
+class CloudWatchAlarms:
+    """Alarms under the stack's name. Their tags say whose they are and how loud.
+
+    Args:
+        settings: The stack, its two topics and the namespace of its signals.
+        client: A boto3 client of CloudWatch; one is made when it is not given.
+    """
+
+    def __init__(self, settings: ConfigureSettings, client: "CloudWatchClient | None" = None) -> None:
+        self._stack = settings.stack
+        self._alarm_topic = settings.alarm_topic
+        self._retraining_topic = settings.retraining_topic
+        self._client = client or _client()
+
+    def keep(self, endpoint: str, wanted: Sequence[AlarmSpec]) -> Sequence[str]:
+        prefix = endpoint_prefix(self._stack.name, endpoint)
+        there = self._there(prefix)
+        names: list[str] = []
+        refused: list[RefusedAlarm] = []
+        for alarm in wanted:
+            name = alarm_name(self._stack.name, endpoint, alarm.subject, alarm.label)
+            names.append(name)
+            definition = self._definition(name, alarm)
+            if name not in there or not _has(there[name], definition):
+                reason = self._put(definition, self._tags(endpoint, alarm), there.get(name))
+                if reason:
+                    refused.append(RefusedAlarm(alarm, reason))
+        if refused:
+            raise AlarmsRefusedError(prefix, refused)
+        for batch in batched(sorted(there.keys() - set(names)), _MOST_AT_ONCE, strict=False):
+            self._client.delete_alarms(AlarmNames=list(batch))
+        return names
+
+    def _there(self, prefix: str) -> dict[str, Mapping[str, Any]]:
+        pages = self._client.get_paginator("describe_alarms").paginate(
+            AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"], PaginationConfig={"PageSize": _MOST_AT_ONCE}
+        )
+        return {alarm["AlarmName"]: alarm for page in pages for alarm in page["MetricAlarms"]}
+
+    def _put(self, definition: dict[str, Any], tags: "list[TagTypeDef]", there: Mapping[str, Any] | None) -> str | None:
+        """Creates or changes an alarm; gives CloudWatch's reason if it does not take it.
+
+        CloudWatch looks at tags only when it creates an alarm. Those of one that is there are set before it changes:
+        cut short in between, the retry finds it not yet changed and sets them again.
+        """
+        try:
+            if there is None:
+                self._client.put_metric_alarm(**definition, Tags=tags)
+            else:
+                self._client.tag_resource(ResourceARN=there["AlarmArn"], Tags=tags)
+                self._client.put_metric_alarm(**definition)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"].get("Code") in _REFUSALS:
+                return error.response["Error"].get("Message", "") or "it says no more"
+            raise
+        return None
+
+    def _tags(self, endpoint: str, alarm: AlarmSpec) -> "list[TagTypeDef]":
+        return [
+            {"Key": "driftline:stack", "Value": self._stack.name},
+            {"Key": "driftline:endpoint", "Value": endpoint},
+            {"Key": "driftline:monitor", "Value": alarm.subject},
+            {"Key": "driftline:severity", "Value": alarm.severity},
+        ]
+
+    def _definition(self, name: str, alarm: AlarmSpec) -> dict[str, Any]:
+        """What PutMetricAlarm is told, in the words in which DescribeAlarms answers."""
+        people = [self._alarm_topic] if "notify" in alarm.actions else []
+        retraining = [self._retraining_topic] if "retrain" in alarm.actions else []
+        dimensions = [{"Name": key, "Value": alarm.dimensions[key]} for key in sorted(alarm.dimensions)]
+        metric = {"Namespace": self._stack.signals, "MetricName": alarm.metric, "Dimensions": dimensions}
+        definition = {
+            "AlarmName": name,
+            "AlarmDescription": alarm.description,
+            "ActionsEnabled": True,
+            "AlarmActions": people + retraining,
+            "OKActions": people,
+            "InsufficientDataActions": [],
+            "EvaluationPeriods": alarm.of,
+            "DatapointsToAlarm": alarm.datapoints,
+            "TreatMissingData": alarm.missing,
+        }
+        if alarm.anomaly_band is None:
+            return definition | {
+                **metric,
+                "Period": alarm.period,
+                "Statistic": alarm.statistic,
+                "Threshold": alarm.threshold,
+                "ComparisonOperator": _OPERATORS[alarm.comparison],
+            }
+        statistic = {"Metric": metric, "Period": alarm.period, "Stat": alarm.statistic}
+        return definition | {
+            "Metrics": [
+                {"Id": _METRIC, "MetricStat": statistic, "ReturnData": True},
+                {
+                    "Id": _BAND,
+                    "Expression": f"ANOMALY_DETECTION_BAND({_METRIC}, {alarm.anomaly_band:g})",
+                    "Label": "what is usual",
+                    "ReturnData": True,
+                },
+            ],
+            "ThresholdMetricId": _BAND,
+            "ComparisonOperator": _BAND_OPERATORS[alarm.comparison],
+        }
+
+
+def _client() -> "CloudWatchClient":
+    import boto3  # noqa: PLC0415, costs 0.3 s
+    from botocore.config import Config  # noqa: PLC0415
+
+    # CloudWatch takes three PutMetricAlarm a second: a document with many alarms is throttled before it is through.
+    return boto3.client("cloudwatch", config=Config(retries={"mode": "adaptive", "max_attempts": 10}))
+
+
+def _has(found: object, wanted: object) -> bool:
+    """Whether everything that is wanted was found; CloudWatch adds its own, and its lists come in any order."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(_has(found.get(key), value) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        there = found if isinstance(found, list) else []
+        return len(there) == len(wanted) and all(any(_has(one, each) for one in there) for each in wanted)
+    return found == wanted

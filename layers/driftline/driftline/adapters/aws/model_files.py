@@ -1,0 +1,90 @@
+"""Files that a model brings along, in whatever bucket its training left them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from driftline.adapters.aws.s3 import s3_client
+from driftline.domain.errors import InvalidInputError
+from driftline.usecases.models.model_ports import DataFile
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of a file that is read into memory: it is parsed, and kept in one more file with another one. The statistics of
+500 features are 5 MB."""
+
+_REFUSED = frozenset({"AccessDenied", "NoSuchKey", "NoSuchBucket", "403", "404"})
+
+
+class S3ModelFiles:
+    """ModelFiles, copied on S3's side into the stack's bucket.
+
+    Args:
+        bucket: The stack's bucket.
+        client: A boto3 S3 client; one is made when it is not given.
+    """
+
+    def __init__(self, bucket: str, client: "S3Client | None" = None) -> None:
+        self._bucket = bucket
+        self._client = client or s3_client()
+
+    def read(self, uri: str) -> bytes:
+        bucket, key = _parts(uri)
+        with self._allowed(uri):
+            found = self._client.get_object(Bucket=bucket, Key=key)
+            if found["ContentLength"] > _LARGEST:
+                raise InvalidInputError(
+                    f"it has {found['ContentLength']:,} bytes", where=uri, expected=f"at most {_LARGEST:,}"
+                )
+            return found["Body"].read()
+
+    def check(self, uri: str) -> None:
+        """One byte tells whether the object, and the key that it is encrypted with, may be used."""
+        bucket, key = _parts(uri)
+        with self._allowed(uri):
+            self._client.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].read()
+
+    def list(self, uri: str) -> Sequence[DataFile]:
+        """Empty objects are folders that S3's console made."""
+        bucket, key = _parts(uri)
+        folder = key if key.endswith("/") or not key else key + "/"
+        found: list[DataFile] = []
+        with self._allowed(uri):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key):
+                for entry in page.get("Contents", ()):
+                    there = entry["Key"]
+                    name = there.rsplit("/", 1)[-1] if there == key else there.removeprefix(folder)
+                    if entry["Size"] and (there == key or there.startswith(folder)):
+                        found.append(DataFile(f"s3://{bucket}/{there}", name, entry["Size"], entry["ETag"]))
+        return sorted(found, key=lambda file: file.name.encode())
+
+    def copy(self, uri: str, key: str) -> None:
+        """Large files go in parts. Tags, which would need rights of their own, stay behind."""
+        bucket, source = _parts(uri)
+        with self._allowed(uri):
+            self._client.copy({"Bucket": bucket, "Key": source}, self._bucket, key, {"TaggingDirective": "REPLACE"})
+
+    @contextmanager
+    def _allowed(self, uri: str) -> Iterator[None]:
+        try:
+            yield
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in _REFUSED:
+                raise
+            raise InvalidInputError(
+                "it is not there, or adopt_model may not read it",
+                where=uri,
+                mend="Check the address, and that the stack's parameters ModelBucketName and ModelKeyArn name its "
+                "bucket and the key that it is encrypted with.",
+            ) from None
+
+
+def _parts(uri: str) -> tuple[str, str]:
+    """(bucket, key). A key may hold any letter, also those that mean something in other addresses."""
+    scheme, _, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket:
+        raise InvalidInputError("it is no address of a file in S3", where=uri, expected="s3://bucket/key")
+    return bucket, key

@@ -1,0 +1,70 @@
+"""Links to report pages: signed for a while, or of the distribution that serves them."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from driftline.adapters.aws.settings import NotifySettings
+from driftline.domain.keys import REPORTS
+from driftline.usecases.ports import ReportLink, ReportLinks
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_SECONDS = 3600
+
+
+class PresignedLinks:
+    """Links to the bucket itself that hold for some hours; whoever has one may read that page and nothing else.
+
+    Nothing is asked of S3: the page may come into being later. A link ends with the credentials that signed it, however
+    long it was meant to hold; those of a Lambda function hold for twelve hours at most, and may be old already:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+
+    Args:
+        hours: How long a link should hold.
+        client: A boto3 S3 client that signs; one is made when it is not given.
+    """
+
+    def __init__(self, bucket: str, hours: int, client: "S3Client | None" = None) -> None:
+        self._bucket = bucket
+        self._hours = hours
+        self._client = client or signing_client()
+
+    def to(self, key: str) -> ReportLink:
+        url = self._client.generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=self._hours * _SECONDS
+        )
+        return ReportLink(url, lasting=False)
+
+
+class ServedLinks:
+    """Links to a distribution that serves what is below `reports/`; who may open them is its own business.
+
+    Args:
+        root: `https://<domain>`.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root.rstrip("/")
+
+    def to(self, key: str) -> ReportLink:
+        return ReportLink(f"{self._root}/{quote(key.removeprefix(REPORTS))}", lasting=True)
+
+
+def report_links(settings: NotifySettings) -> ReportLinks | None:
+    """As the stack's parameters say; None when messages link to the S3 console."""
+    if settings.reports_url:
+        return ServedLinks(settings.reports_url)
+    return PresignedLinks(settings.bucket, settings.report_link_hours) if settings.report_link_hours else None
+
+
+def signing_client() -> "S3Client":
+    """A client whose links hold everywhere.
+
+    Signature version 4, because version 2 is what boto3 signs links with in old regions; and the bucket in the name of
+    the region's own host, because the global one sends readers on to where the signature does not hold.
+    """
+    import boto3  # noqa: PLC0415, costs 0.3 s
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))

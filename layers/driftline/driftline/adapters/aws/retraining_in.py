@@ -1,0 +1,151 @@
+"""What the retraining queue holds: alarms in SNS's envelopes, approvals, and events that say that a run ended.
+
+Shapes: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html, "Pipeline execution
+state change"; https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html, "Step Functions
+Execution Status Change". SageMaker may send each event more than once.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, ValidationError
+
+from driftline.adapters.aws.alarms_in import AlarmNotification, Notification
+from driftline.adapters.aws.events_in import ObjectEvent
+from driftline.domain.alarms.names import WATCH, parse_alarm_name
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.monitors.fields import Name
+from driftline.domain.retraining.approvals import ApprovalFile, parse_approval_key
+from driftline.domain.retraining.request import AlarmChange, Approval, cut
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.retraining.retraining_ends import RunEnd
+
+_CREATED = "Object Created"
+_LONGEST_FILE = 65_536  # bytes
+_MINUTE = timedelta(minutes=1)
+
+
+class _Lenient(BaseModel):
+    """AWS adds fields whenever it wants."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _PipelineDetail(_Lenient):
+    status: str = Field(alias="currentPipelineExecutionStatus")
+    arn: str = Field(alias="pipelineExecutionArn", min_length=1)
+    name: str | None = Field(default=None, alias="pipelineExecutionDisplayName")
+
+
+class PipelineExecutionChange(_Lenient):
+    """A SageMaker pipeline's execution changed its status."""
+
+    detail_type: Literal["SageMaker Model Building Pipeline Execution Status Change"] = Field(alias="detail-type")
+    time: AwareDatetime
+    detail: _PipelineDetail
+
+    def end(self) -> RunEnd | None:
+        told = self.detail
+        over = told.status in {"Succeeded", "Failed", "Stopped"}
+        return RunEnd(told.status, self.time, id=told.name or "", arn=told.arn) if over else None
+
+
+class _ExecutionDetail(_Lenient):
+    status: str
+    arn: str = Field(alias="executionArn", min_length=1)
+    name: str
+
+
+class StateMachineExecutionChange(_Lenient):
+    """A Step Functions execution changed its status."""
+
+    detail_type: Literal["Step Functions Execution Status Change"] = Field(alias="detail-type")
+    time: AwareDatetime
+    detail: _ExecutionDetail
+
+    def end(self) -> RunEnd | None:
+        told = self.detail
+        over = told.status in {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+        return RunEnd(told.status, self.time, id=told.name, arn=told.arn) if over else None
+
+
+class _FinishedDetail(_Lenient):
+    endpoint: Name = Field(alias="Endpoint")
+    id: str | None = Field(default=None, alias="Id", min_length=1, max_length=128)
+    outcome: str = Field(default="Finished", alias="Outcome", max_length=256)
+
+
+class RetrainingFinished(_Lenient):
+    """An event of your own, of any source: what a function or an event started has ended. Without an id it is the one
+    that runs."""
+
+    detail_type: Literal["Retraining Finished"] = Field(alias="detail-type")
+    time: AwareDatetime
+    detail: _FinishedDetail
+
+    def end(self) -> RunEnd | None:
+        told = self.detail
+        return RunEnd(told.outcome, self.time, endpoint=told.endpoint, id=told.id)
+
+
+type RunEvent = PipelineExecutionChange | StateMachineExecutionChange | RetrainingFinished
+
+
+class RetrainingMessage(
+    RootModel[Notification | PipelineExecutionChange | StateMachineExecutionChange | RetrainingFinished | ObjectEvent]
+):
+    """What the queue of start_retraining holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def under_way(since: datetime, now: datetime) -> timedelta:
+    """How long a message took to get here, in whole minutes: from seconds no guard's answer may depend.
+
+    The message itself does not tell. SQS knows when a message was sent and first received, and a redriven one is a new
+    message; but one that is tried again after an hour, or after somebody stopped the function for a day, keeps both.
+
+    Args:
+        since: When it was published. An alarm that CloudWatch told late, or of a simulated time, is not late by that.
+        now: The clock of whoever received it.
+    """
+    return max(now - since, timedelta(0)) // _MINUTE * _MINUTE
+
+
+def alarm_change(message: Notification, stack: str) -> AlarmChange | None:
+    """The alarm that went off; None for alarms that are quiet again, for other alarms and for other texts."""
+    try:
+        alarm = AlarmNotification.model_validate_json(message.message)
+    except ValidationError:
+        return None
+    name = parse_alarm_name(stack, alarm.name)
+    if alarm.state != "ALARM" or name is None or name.subject == WATCH:
+        return None
+    return AlarmChange(
+        name=alarm.name,
+        endpoint=name.endpoint,
+        monitor=name.subject,
+        label=name.label,
+        changed_at=alarm.changed_at,
+        reason=cut(alarm.reason),
+    )
+
+
+def approval_of(event: ObjectEvent, store: ObjectStore) -> Approval | None:
+    """What was approved; None for other objects, for deletions, and when the file was taken away again.
+
+    A file that cannot be read approves as well as any: who may write it, may approve.
+    """
+    key = parse_approval_key(event.key)
+    if key is None or event.detail_type != _CREATED or event.bucket != store.name:
+        return None
+    try:
+        body = store.get_range(event.key, 0, _LONGEST_FILE)
+    except ObjectNotFoundError:
+        return None
+    try:
+        file = ApprovalFile.model_validate_json(body)
+    except ValidationError:
+        file = ApprovalFile()
+    endpoint, request = key
+    return Approval(endpoint, request, event.time, cut(file.by), cut(file.why))

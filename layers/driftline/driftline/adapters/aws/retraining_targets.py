@@ -1,0 +1,232 @@
+"""What retrainings start: SageMaker pipelines, Step Functions, Lambda functions, an event.
+
+SageMaker starts once for a ClientRequestToken, Step Functions once for an execution's name (API references,
+StartPipelineExecution and StartExecution). Lambda and EventBridge take everything that they get, so an answer that is
+lost leaves it open whether they got it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from driftline.adapters.aws.events import SOURCE
+from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
+from driftline.domain.retraining.audit import TargetRecord
+from driftline.usecases.retraining.retraining_target import Started, StartOrder, UncertainStartError
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+REQUESTED_EVENT = "Retraining Requested"
+
+_REPEATABLE = frozenset({"pipeline", "state_machine"})
+_LONGEST_VALUE = 1024  # characters of a pipeline parameter
+_SERVER_ERROR = 500
+_TOO_MANY = 429
+_LATER = frozenset(
+    {
+        "ConflictException",
+        "ExecutionLimitExceeded",
+        "KmsThrottlingException",
+        "LimitExceededException",
+        "RequestLimitExceeded",
+        "ResourceLimitExceeded",
+        "ServiceQuotaExceededException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_MEND = {
+    "AccessDenied": "Give the pipeline's, state machine's or function's ARN to the stack (RetrainingPipelineArn, "
+    "RetrainingStateMachineArn, RetrainingFunctionArn) and deploy it.",
+    "NotFound": "Check `target` in the monitor document, and the region.",
+    "DoesNotExist": "Check `target` in the monitor document, and the region.",
+    "Validation": "Check `parameters` in the monitor document against what the target takes.",
+}
+
+
+class AwsTargets:
+    """Targets of this account; clients are made when they are first needed.
+
+    Args:
+        sagemaker, stepfunctions, functions, events: boto3 clients; made when they are not given.
+    """
+
+    def __init__(
+        self,
+        *,
+        sagemaker: "SageMakerClient | None" = None,
+        stepfunctions: "SFNClient | None" = None,
+        functions: "LambdaClient | None" = None,
+        events: "EventBridgeClient | None" = None,
+    ) -> None:
+        self._given: dict[str, Any] = {
+            "sagemaker": sagemaker,
+            "stepfunctions": stepfunctions,
+            "lambda": functions,
+            "events": events,
+        }
+
+    def repeatable(self, target: TargetRecord) -> bool:
+        return target.kind in _REPEATABLE
+
+    def start(self, order: StartOrder) -> Started:
+        start: Callable[[StartOrder], Started] = {
+            "pipeline": self._pipeline,
+            "state_machine": self._state_machine,
+            "function": self._function,
+            "event": self._event,
+        }[order.target.kind]
+        from botocore.exceptions import (  # noqa: PLC0415, boto3 costs 0.3 s
+            BotoCoreError,
+            ClientError,
+            ConnectTimeoutError,
+            EndpointConnectionError,
+            ParamValidationError,
+        )
+
+        try:
+            return start(order)
+        except ClientError as error:
+            raise _refusal(order, error) from error
+        except (ConnectTimeoutError, EndpointConnectionError) as error:
+            raise RetryLaterError(str(error), where=order.target.name) from error
+        except ParamValidationError as error:
+            raise InvalidInputError(
+                "The target does not take what it is given",
+                where=order.target.name,
+                expected=str(error),
+                mend=_MEND["Validation"],
+            ) from error
+        except BotoCoreError as error:
+            raise _without_answer(order, str(error)) from error
+
+    def _pipeline(self, order: StartOrder) -> Started:
+        """SageMaker refuses parameters that the definition does not have, so Driftline's are sent if it has them."""
+        client: SageMakerClient = self._client("sagemaker")
+        name = order.target.name
+        defined = _defined(client.describe_pipeline(PipelineName=name).get("PipelineDefinition", ""), name)
+        sent = {key: value for key, value in order.parameters.items() if key in order.own or key in defined}
+        long = next((key for key, value in sent.items() if len(value) > _LONGEST_VALUE), None)
+        if long is not None:
+            raise InvalidInputError(
+                f"the parameter {long} has {len(sent[long])} characters",
+                where=name,
+                expected=f"SageMaker takes {_LONGEST_VALUE}",
+                mend=_MEND["Validation"],
+            )
+        answer = client.start_pipeline_execution(
+            PipelineName=name,
+            PipelineExecutionDisplayName=order.id,
+            PipelineExecutionDescription=f"Driftline: retraining of {order.endpoint}",
+            PipelineParameters=[{"Name": key, "Value": value} for key, value in sent.items()],
+            ClientRequestToken=order.token,
+        )
+        return Started(answer["PipelineExecutionArn"], sent)
+
+    def _state_machine(self, order: StartOrder) -> Started:
+        """Only standard workflows have names that are used once; express workflows start each time."""
+        client: SFNClient = self._client("stepfunctions")
+        machine = order.target.name
+        if client.describe_state_machine(stateMachineArn=machine)["type"] != "STANDARD":
+            raise InvalidInputError(
+                "an express workflow starts again each time that it is asked, and tells no end",
+                where=machine,
+                expected="a standard workflow",
+                mend="Start the express workflow from a standard one.",
+            )
+        try:
+            answer = client.start_execution(
+                stateMachineArn=machine, name=order.id, input=json.dumps(dict(order.parameters))
+            )
+        except client.exceptions.ExecutionAlreadyExists:
+            # Names are used once in 90 days, and this one follows from the request: it is our own, ended by now.
+            return Started(_execution_arn(machine, order.id), order.parameters)
+        return Started(answer["executionArn"], order.parameters)
+
+    def _function(self, order: StartOrder) -> Started:
+        client: LambdaClient = self._client("lambda")
+        client.invoke(
+            FunctionName=order.target.name,
+            InvocationType="Event",
+            Payload=json.dumps(dict(order.parameters)).encode(),
+        )
+        return Started(None, order.parameters)
+
+    def _event(self, order: StartOrder) -> Started:
+        client: EventBridgeClient = self._client("events")
+        answer = client.put_events(
+            Entries=[
+                {
+                    "Source": SOURCE,
+                    "DetailType": REQUESTED_EVENT,
+                    "Detail": json.dumps(dict(order.parameters)),
+                    "EventBusName": "default",
+                }
+            ]
+        )
+        if answer["FailedEntryCount"]:
+            entry = answer["Entries"][0]
+            raise RetryLaterError(
+                f"the event bus did not take the event: {entry.get('ErrorCode')}: {entry.get('ErrorMessage')}",
+                where=REQUESTED_EVENT,
+            )
+        return Started(None, order.parameters)
+
+    def _client(self, service: str) -> Any:
+        if self._given[service] is None:
+            self._given[service] = _make_client(service)
+        return self._given[service]
+
+
+def _make_client(service: str) -> Any:
+    """Without botocore's retries, whose last answer would hide that one before was lost: the message comes again."""
+    import boto3  # noqa: PLC0415, costs 0.3 s
+    from botocore.config import Config  # noqa: PLC0415
+
+    retries: Any = {"mode": "standard", "total_max_attempts": 1}
+    make: Callable[..., Any] = boto3.client
+    return make(service, config=Config(retries=retries, connect_timeout=5, read_timeout=20))
+
+
+def _defined(definition: str, where: str) -> frozenset[str]:
+    """Names of the parameters that a pipeline's definition has."""
+    try:
+        parsed = json.loads(definition)
+    except ValueError:
+        raise InvalidInputError("the pipeline's definition is no JSON", where=where) from None
+    parameters = parsed.get("Parameters") if isinstance(parsed, Mapping) else None
+    found = parameters if isinstance(parameters, list) else []
+    return frozenset(str(each["Name"]) for each in found if isinstance(each, Mapping) and "Name" in each)
+
+
+def _execution_arn(machine: str, name: str) -> str:
+    """`…:stateMachine:<machine>` → `…:execution:<machine>:<name>`; of a version or alias, its state machine's."""
+    head, _, rest = machine.partition(":stateMachine:")
+    return f"{head}:execution:{rest.partition(':')[0]}:{name}"
+
+
+def _refusal(order: StartOrder, error: "ClientError") -> DriftlineError:
+    """What an error of AWS means: later, never, or nobody knows."""
+    code = error.response["Error"].get("Code", "")
+    said = f"{code}: {error.response['Error'].get('Message', '')}"
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    if code in _LATER or status == _TOO_MANY:
+        return RetryLaterError(said, where=order.target.name)
+    if status >= _SERVER_ERROR:
+        return _without_answer(order, said)
+    kind = order.target.kind.replace("_", " ")
+    mend = next((words for part, words in _MEND.items() if part in code or part in said), "")
+    return InvalidInputError(
+        f"The {kind} {order.target.name} was not started", where=order.target.name, expected=said, mend=mend
+    )
+
+
+def _without_answer(order: StartOrder, said: str) -> UncertainStartError:
+    kind = order.target.kind.replace("_", " ")
+    return UncertainStartError(f"Nobody knows whether the {kind} {order.target.name} got the order: {said}")

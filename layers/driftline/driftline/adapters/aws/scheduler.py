@@ -1,0 +1,81 @@
+"""The stack's schedule group in EventBridge Scheduler."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from driftline.adapters.aws.settings import ScheduleSettings
+from driftline.domain.errors import InvalidInputError
+from driftline.usecases.ports import Schedule
+
+if TYPE_CHECKING:
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+
+_RETRY = {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
+"""EventBridge's own values, written down: a window is judged late rather than never."""
+
+
+class SchedulerGroup:
+    """Schedules whose messages go to one queue, with one role. What the queue refuses goes to the dead letters.
+
+    Args:
+        settings: Group, queue, role and dead-letter queue.
+        client: A boto3 client of EventBridge Scheduler; one is made when it is not given.
+    """
+
+    def __init__(self, settings: ScheduleSettings, client: "EventBridgeSchedulerClient | None" = None) -> None:
+        self._group = settings.schedule_group
+        self._target = {
+            "Arn": settings.schedule_target,
+            "RoleArn": settings.schedule_role,
+            "RetryPolicy": _RETRY,
+            "DeadLetterConfig": {"Arn": settings.schedule_dead_letters},
+        }
+        self._client = client or _client()
+
+    def put(self, schedule: Schedule) -> None:
+        """A schedule that is right already is left alone: a duplicate event must not start a rate anew.
+
+        Raises:
+            InvalidInputError: EventBridge does not take the expression or the time zone.
+        """
+        wanted: dict[str, Any] = {
+            "ScheduleExpression": schedule.expression,
+            "ScheduleExpressionTimezone": schedule.timezone,
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "State": "ENABLED",
+            "Target": {**self._target, "Input": json.dumps(schedule.payload, sort_keys=True)},
+        }
+        name: dict[str, Any] = {"GroupName": self._group, "Name": schedule.name}
+        try:
+            try:
+                if not _has(self._client.get_schedule(**name), wanted):
+                    self._client.update_schedule(**name, **wanted)
+            except self._client.exceptions.ResourceNotFoundException:
+                self._client.create_schedule(**name, **wanted)
+        except self._client.exceptions.ValidationException as error:
+            raise InvalidInputError(
+                f"EventBridge Scheduler refuses {schedule.expression!r} in {schedule.timezone}",
+                where=schedule.name,
+                expected=error.response["Error"].get("Message", ""),
+            ) from error
+
+    def delete(self, name: str) -> None:
+        try:
+            self._client.delete_schedule(GroupName=self._group, Name=name)
+        except self._client.exceptions.ResourceNotFoundException:
+            return
+
+
+def _client() -> "EventBridgeSchedulerClient":
+    import boto3  # noqa: PLC0415, costs 0.3 s
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client("scheduler", config=Config(retries={"mode": "standard", "max_attempts": 5}))
+
+
+def _has(found: object, wanted: object) -> bool:
+    """Whether everything that is wanted was found; EventBridge adds defaults of its own."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(_has(found.get(key), value) for key, value in wanted.items())
+    return found == wanted

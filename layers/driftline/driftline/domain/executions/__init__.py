@@ -1,0 +1,1 @@
+"""What an execution is asked, what it finds, and where its files are."""

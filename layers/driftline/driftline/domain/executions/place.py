@@ -1,0 +1,33 @@
+"""Which execution a report folder is of."""
+
+import re
+from datetime import UTC, datetime
+
+from driftline.domain.errors import InvalidInputError
+from driftline.presentation.pages.execution.facts import Place
+
+_FOLDER = re.compile(
+    r"(?:.*/)?(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/"
+    r"(?:(?P<minute>\d{2})/)?(?P<hand>from-[^/]+/)?"
+)
+
+
+def parse_place(folder: str) -> Place:
+    """Reads `…/<endpoint>/<monitor>/yyyy/mm/dd/hh/`, with the folder of its minute or of a window by hand below it.
+
+    SageMaker's own schedules write to such folders, too, with the schedule's name in the monitor's place.
+
+    Raises:
+        InvalidInputError: the folder has another shape.
+    """
+    match = _FOLDER.fullmatch(folder)
+    if match is None:
+        raise InvalidInputError(
+            "not the folder of an execution", where=folder, expected="…/<endpoint>/<monitor>/yyyy/mm/dd/hh/"
+        )
+    numbers = (int(match[part] or 0) for part in ("y", "m", "d", "h", "minute"))
+    try:
+        scheduled = datetime(*numbers, tzinfo=UTC)  # type: ignore[misc,arg-type]
+    except ValueError as error:
+        raise InvalidInputError(f"the folders are no date and hour ({error})", where=folder) from None
+    return Place(folder, match["endpoint"], match["monitor"], scheduled, by_hand=match["hand"] is not None)

@@ -1,0 +1,192 @@
+"""Where everything is kept: the keys of the bucket (docs/architecture.md has the picture)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from driftline.domain.errors import InvalidInputError
+
+MONITORS = "monitors/"
+BASELINES = "baselines/"
+CAPTURE = "capture/"
+REPORTS = "reports/"
+STATE = "state/"
+SCRIPTS = "scripts/"
+FRESHNESS = f"{STATE}freshness/"
+OVERVIEW = f"{STATE}overview/"
+BASELINE_PREDICTIONS = "predictions.json"
+_STATUS = ".status.json"
+
+_CAPTURE_KEY = re.compile(
+    r"(?:.*/)?(?P<endpoint>[^/]+)/(?P<variant>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/(?P<name>[^/]+)"
+)
+_DOCUMENT_KEY = re.compile(r"monitors/(?P<endpoint>[^/]+)\.ya?ml")
+_BASELINE_INPUT_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/input/(?P<name>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureKey:
+    """What the key of a capture file says: whose it is and the UTC hour of its folder."""
+
+    endpoint: str
+    variant: str
+    hour: datetime
+    name: str
+
+
+def parse_capture_key(key: str) -> CaptureKey:
+    """Reads SageMaker's `<prefix><endpoint>/<variant>/yyyy/mm/dd/hh/<name>` from its end, whatever the prefix.
+
+    Raises:
+        InvalidInputError: the key has another shape.
+    """
+    match = _CAPTURE_KEY.fullmatch(key)
+    if match is None:
+        raise InvalidInputError(
+            "not the key of a capture file",
+            where=key,
+            expected="…/<endpoint>/<variant>/yyyy/mm/dd/hh/<name>.jsonl",
+        )
+    try:
+        hour = datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidInputError(f"the folders are no date and hour ({error})", where=key) from None
+    return CaptureKey(match["endpoint"], match["variant"], hour, match["name"])
+
+
+def endpoint_of_document(key: str) -> str | None:
+    """The endpoint of `monitors/<endpoint>.yaml`; None for other keys, the status file among them."""
+    match = _DOCUMENT_KEY.fullmatch(key)
+    return match["endpoint"] if match else None
+
+
+def parse_baseline_input_key(key: str) -> tuple[str, str] | None:
+    """(endpoint, monitor) of `baselines/<endpoint>/<monitor>/input/…`; None for other keys."""
+    match = _BASELINE_INPUT_KEY.fullmatch(key)
+    return (match["endpoint"], match["monitor"]) if match else None
+
+
+def document_key(endpoint: str) -> str:
+    return f"{MONITORS}{endpoint}.yaml"
+
+
+def status_key(endpoint: str) -> str:
+    return f"{MONITORS}{endpoint}{_STATUS}"
+
+
+def endpoint_of_status(key: str) -> str | None:
+    """The endpoint of `monitors/<endpoint>.status.json`; None for other keys."""
+    endpoint = key.removeprefix(MONITORS).removesuffix(_STATUS)
+    return endpoint if key == status_key(endpoint) and endpoint and "/" not in endpoint else None
+
+
+def baseline_folder(endpoint: str, monitor: str) -> str:
+    """With a closing slash; holds input/, statistics.json, constraints.json, and of model quality predictions.json."""
+    return f"{BASELINES}{endpoint}/{monitor}/"
+
+
+def baseline_predictions_key(statistics_key: str) -> str:
+    """Beside a baseline's statistics.json: what report pages draw of the same rows."""
+    folder, slash, _ = statistics_key.rpartition("/")
+    return f"{folder}{slash}{BASELINE_PREDICTIONS}"
+
+
+def hour_folder(moment: datetime) -> str:
+    """`yyyy/mm/dd/hh/` of a UTC time."""
+    return f"{moment:%Y/%m/%d/%H}/"
+
+
+def report_folder(endpoint: str, monitor: str, scheduled: datetime, by_hand_from: datetime | None = None) -> str:
+    """SageMaker's `<endpoint>/<monitor>/yyyy/mm/dd/hh/` of the scheduled time.
+
+    SageMaker knows no schedule that fires inside an hour; one that does gets a folder for its minute, so that two
+    executions of one hour do not overwrite each other. Nor does a window asked for by hand overwrite the schedule's
+    that ends at the same time: it gets a folder named after its start.
+    """
+    minute = "" if scheduled.minute == 0 else f"{scheduled:%M}/"
+    by_hand = "" if by_hand_from is None else f"from-{by_hand_from:%Y%m%dT%H%MZ}/"
+    return f"{REPORTS}{endpoint}/{monitor}/{hour_folder(scheduled)}{minute}{by_hand}"
+
+
+def source_digest(bucket: str | None, key: str) -> str:
+    """The name of everything that is derived from one source object.
+
+    None is the stack's own bucket: without its name, a copy of it, or a folder laid out like it, derives the same names
+    and so the same reports, to the byte.
+
+    The version is left out on purpose: a capture file that is replaced replaces what was derived from it.
+    """
+    return sha256(f"{bucket or ''}/{key}".encode()).hexdigest()[:32]
+
+
+def profile_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    return f"{STATE}profiles/{endpoint}/{variant}/{hour_folder(hour)}{digest}.profile"
+
+
+def profiles_prefix(endpoint: str, variant: str, hour: datetime) -> str:
+    return f"{STATE}profiles/{endpoint}/{variant}/{hour_folder(hour)}"
+
+
+def variants_prefix(endpoint: str) -> str:
+    """The folder whose sub-folders are the variants that sent anything."""
+    return f"{STATE}profiles/{endpoint}/"
+
+
+def rollup_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    """One hour's merged profiles; the digest is of the profiles that went in, so a late one makes a new key."""
+    return f"{STATE}rollups/{endpoint}/{variant}/{hour_folder(hour)}{digest}.profile"
+
+
+def records_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    """Columnar records of one capture file, under the hour of the file's own folder."""
+    return f"{STATE}records/{endpoint}/{variant}/{hour_folder(hour)}{digest}.parquet"
+
+
+def quality_state_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    """Model quality of one hour; the digest is of the merged records and of where the prediction is in them."""
+    return f"{STATE}quality/{endpoint}/{variant}/{hour_folder(hour)}{digest}.state"
+
+
+def rejects_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    return f"{STATE}rejects/{endpoint}/{variant}/{hour_folder(hour)}{digest}.jsonl"
+
+
+def script_key(name: str) -> str:
+    """Pre- and postprocessing scripts, under the prefix that only operators can write."""
+    return f"{SCRIPTS}{name}"
+
+
+def execution_key(report_folder: str) -> str:
+    """What was last written to a report folder and announced, so that a repeated delivery announces nothing."""
+    return f"{STATE}executions/{report_folder.removeprefix(REPORTS)}announced.json"
+
+
+def last_execution_key(endpoint: str, monitor: str) -> str:
+    """The monitor's last execution, whatever window it judged (usecases/executions/last_execution.py)."""
+    return f"{STATE}executions/{endpoint}/{monitor}/last.json"
+
+
+def model_log_key(endpoint: str) -> str:
+    """Which models the endpoint got, and when (usecases/models/model_log.py)."""
+    return f"{STATE}models/{endpoint}.json"
+
+
+def freshness_key(endpoint: str) -> str:
+    """Since when an endpoint's schedules and files are waited for (usecases/freshness/check_freshness.py)."""
+    return f"{FRESHNESS}{endpoint}.json"
+
+
+def overview_record_key(endpoint: str, monitor: str, scheduled: datetime) -> str:
+    """What the overview pages show of one execution; by month, so that the newest are found in few listings."""
+    return f"{OVERVIEW}{endpoint}/{monitor}/{scheduled:%Y/%m/%Y%m%dT%H%MZ}.json"
+
+
+def overview_baseline_key(endpoint: str, monitor: str, digest: str) -> str:
+    """What the overview pages show of a baseline; the digest is of its statistics.json."""
+    return f"{OVERVIEW}{endpoint}/{monitor}/baselines/{digest}.json"
+
+
+def overview_now_key(endpoint: str) -> str:
+    """The endpoint's line on the index page."""
+    return f"{OVERVIEW}{endpoint}/now.json"

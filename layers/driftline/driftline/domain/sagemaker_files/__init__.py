@@ -1,0 +1,1 @@
+"""Files that SageMaker Model Monitor reads and writes, whatever the kind of monitor."""

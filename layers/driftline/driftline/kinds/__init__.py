@@ -1,0 +1,1 @@
+"""Kinds of monitors: one folder each."""

@@ -1,0 +1,248 @@
+"""The six checks of a window against its constraints, with SageMaker's rules and words.
+
+Order of the violations: missing and extra columns; then feature by feature, in the order of the constraints, type,
+completeness and categories; then drift, feature by feature. (SageMaker writes the drift last, too, and inside each
+group a hash order that is no contract.)
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from driftline.domain.drift.distance import Comparison
+from driftline.domain.profiles.types import InferredType, TypeCounts
+from driftline.domain.sagemaker_files.java_json import java_double
+from driftline.domain.sagemaker_files.violations import CheckType, Violation
+from driftline.kinds.data_quality.rules.comparison import FeatureDrift, NotCompared, compare
+from driftline.kinds.data_quality.rules.constraints import (
+    Constraints,
+    DistributionConstraints,
+    FeatureConstraints,
+    Switch,
+)
+from driftline.kinds.data_quality.rules.observed import Observation
+from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
+
+MISSING_COLUMNS = "Missing columns"
+EXTRA_COLUMNS = "Extra columns"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A constraint that does not hold.
+
+    Attributes:
+        feature: As in the violation: a feature's name, or `Missing columns` and `Extra columns`.
+        observed: The figure that was compared.
+        required: The threshold, completeness or number of columns that it was compared with.
+        n: Rows that the observed figure is about.
+        drift: Of a drift violation, the whole comparison.
+    """
+
+    feature: str
+    check: CheckType
+    description: str
+    observed: float
+    required: float
+    n: float
+    drift: FeatureDrift | None = None
+
+    def violation(self) -> Violation:
+        return Violation(
+            feature_name=self.feature, constraint_check_type=self.check.value, description=self.description
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the checks found; `notes` say what was not checked, and what holds without being a violation."""
+
+    findings: tuple[Finding, ...] = ()
+    drifts: tuple[FeatureDrift, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def check(
+    current: Statistics,
+    observations: Mapping[str, Observation],
+    baseline: Statistics | None,
+    constraints: Constraints,
+    mode: Comparison,
+) -> Verdict:
+    """Judges a window. A window without rows has no findings.
+
+    Args:
+        current: The window's statistics, features named as in the constraints.
+        observations: By feature name, for every feature of `current`.
+        baseline: The reference; None skips the drift check.
+    """
+    config = constraints.monitoring_config
+    if current.dataset.item_count == 0:
+        return Verdict(notes=("The window has no rows: nothing was checked.",))
+    findings = list(_columns(current, constraints, mode)) if _on(config.evaluate_constraints) else []
+    options = config.distribution_constraints
+    found_drift: list[Finding] = []
+    drifts: list[FeatureDrift] = []
+    not_compared: list[NotCompared] = []
+    notes: list[str] = list(_notes(baseline, constraints))
+    for feature in constraints.features:
+        statistics = current.by_name.get(feature.name)
+        if statistics is None or not _on(feature.switch("evaluate_constraints", config.evaluate_constraints)):
+            continue
+        observation = observations[feature.name]
+        found = list(_values(feature, statistics, observation, constraints))
+        findings += found
+        notes += _negative(feature, statistics)
+        # A feature whose type check fails is not compared, as in SageMaker; one that is incomplete is.
+        compared: FeatureDrift | NotCompared | None
+        if any(finding.check is CheckType.DATA_TYPE for finding in found):
+            compared = NotCompared(feature.name, "the data type check failed")
+        else:
+            compared = _drift(statistics, observation, baseline, options, mode)
+        match compared:
+            case FeatureDrift():
+                drifts.append(compared)
+                if compared.distance.drifted:
+                    found_drift.append(_drift_finding(compared))
+            case NotCompared():
+                not_compared.append(compared)
+    return Verdict(tuple(findings + found_drift), tuple(drifts), tuple(not_compared), tuple(notes))
+
+
+def _on(switch: Switch) -> bool:
+    return switch is Switch.ENABLED
+
+
+def _notes(baseline: Statistics | None, constraints: Constraints) -> Iterator[str]:
+    config = constraints.monitoring_config
+    if not _on(config.evaluate_constraints):
+        yield "evaluate_constraints is Disabled: only features with an override of their own were checked."
+    if not _on(config.distribution_constraints.perform_comparison):
+        yield "perform_comparison is Disabled: drift was not checked."
+    elif baseline is None:
+        yield "There is no baseline statistics.json: drift was not checked."
+
+
+def _columns(current: Statistics, constraints: Constraints, mode: Comparison) -> Iterator[Finding]:
+    """SageMaker compares the number of columns. By name (corrected) a renamed column is missing and extra at once."""
+    expected = [feature.name for feature in constraints.features]
+    present = [feature.name for feature in current.features]
+    missing = [name for name in expected if name not in current.by_name]
+    extra = [name for name in present if name not in set(expected)]
+    counts = (
+        f"Number of columns in current dataset: {len(present)}, "
+        f"Number of columns in baseline constraints: {len(expected)}"
+    )
+    sizes = float(len(present)), float(len(expected)), float(current.dataset.item_count)
+    by_name = mode is Comparison.CORRECTED
+    if len(present) < len(expected) or (by_name and missing):
+        named = "" if len(present) < len(expected) else f". Missing: {', '.join(missing)}"
+        text = f"There are missing columns in current dataset. {counts}{named}"
+        yield Finding(MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, *sizes)
+    if len(present) > len(expected) or (by_name and extra):
+        named = "" if len(present) > len(expected) else f". Extra: {', '.join(extra)}"
+        text = f"There are extra columns in current dataset. {counts}{named}"
+        yield Finding(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, *sizes)
+
+
+def _values(
+    feature: FeatureConstraints, statistics: FeatureStatistics, observation: Observation, constraints: Constraints
+) -> Iterator[Finding]:
+    """Type, completeness and categories of one feature."""
+    config = constraints.monitoring_config
+    present = float(observation.types.present)
+    rows = present + statistics.common.num_missing
+    match = type_match(observation.types, feature.inferred_type)
+    if match is not None and match < config.datatype_check_threshold:
+        expected = feature.inferred_type
+        text = (
+            f"Data type match requirement is not met. Expected data type: {expected}, "
+            f"Expected match: {percent(config.datatype_check_threshold)}. "
+            f"Observed: Only {percent(match)} of data is {expected}."
+        )
+        yield Finding(feature.name, CheckType.DATA_TYPE, text, match, config.datatype_check_threshold, present)
+    completeness = statistics.common.completeness
+    if completeness is not None and feature.completeness is not None and completeness < feature.completeness:
+        text = (
+            f"Data completeness requirement is not met. Expected: {percent(feature.completeness)}. "
+            f"Observed: Only {percent(completeness)}."
+        )
+        yield Finding(feature.name, CheckType.COMPLETENESS, text, completeness, feature.completeness, rows)
+    share = domain_match(feature, statistics, observation)
+    if share is not None and share < config.domain_content_threshold:
+        text = (
+            f"Categorical values requirement is not met. Expected match: {percent(config.domain_content_threshold)}. "
+            f"Observed: Only {percent(share)} of values are in the baseline's domain."
+        )
+        yield Finding(feature.name, CheckType.CATEGORICAL_VALUES, text, share, config.domain_content_threshold, present)
+
+
+def type_match(types: TypeCounts, expected: InferredType) -> float | None:
+    """Share of the present values that are of exactly the expected type; None where there is nothing to compare.
+
+    Strict, as SageMaker's: whole numbers are not Fractional, numbers are no String. Booleans count as String, because
+    a column of booleans is inferred as String.
+    """
+    if not types.present or expected == "Unknown":
+        return None
+    matching = {
+        "Integral": types.integral,
+        "Fractional": types.fractional,
+        "String": types.string + types.boolean,
+    }
+    return matching[expected] / types.present
+
+
+def domain_match(feature: FeatureConstraints, statistics: FeatureStatistics, observation: Observation) -> float | None:
+    """Share of the present values that are in the feature's domains; None without domains or values.
+
+    With more than 120 distinct values there are no counts. At least (distinct - domains) values are outside then, so
+    the share is at most 1 - (distinct - domains) / present; this bound is used.
+    """
+    domains = feature.string_constraints.domains if feature.string_constraints else None
+    present = observation.types.present
+    if domains is None or not present:
+        return None
+    if observation.categories is not None:
+        return sum(observation.categories.get(value, 0) for value in set(domains)) / present
+    part = statistics.string_statistics
+    distinct = part.distinct_count if part and part.distinct_count else 0.0
+    return min(1.0, 1.0 - (distinct - len(domains)) / present)
+
+
+def _negative(feature: FeatureConstraints, statistics: FeatureStatistics) -> Iterator[str]:
+    """SageMaker suggests is_non_negative and never evaluates it; a note says what a check would have found."""
+    numbers, limits = statistics.numerical_statistics, feature.num_constraints
+    if limits and limits.is_non_negative and numbers and numbers.min is not None and numbers.min < 0:
+        yield f"{feature.name}: the smallest value is {java_double(numbers.min)}, the baseline had no negative ones."
+
+
+def _drift(
+    statistics: FeatureStatistics,
+    observation: Observation,
+    baseline: Statistics | None,
+    options: DistributionConstraints,
+    mode: Comparison,
+) -> FeatureDrift | NotCompared | None:
+    """The comparison of one feature; None where the drift check as a whole is off, which a note says."""
+    if baseline is None or not _on(options.perform_comparison):
+        return None
+    reference = baseline.by_name.get(statistics.name)
+    if reference is None:
+        return NotCompared(statistics.name, "the baseline's statistics lack this feature")
+    return compare(statistics, observation, reference, options, mode)
+
+
+def _drift_finding(drift: FeatureDrift) -> Finding:
+    distance = drift.distance
+    if distance.lower_is_worse:
+        text = f"Baseline drift p-value: {java_double(distance.value)} is below threshold: "
+    else:
+        text = f"Baseline drift distance: {java_double(distance.value)} exceeds threshold: "
+    text += java_double(distance.threshold)
+    return Finding(drift.name, CheckType.BASELINE_DRIFT, text, distance.value, distance.threshold, distance.n, drift)
+
+
+def percent(share: float) -> str:
+    """`97.84946236559139%`: share * 100 as a Java double."""
+    return f"{java_double(share * 100)}%"

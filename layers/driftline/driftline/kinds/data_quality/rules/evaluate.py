@@ -1,0 +1,176 @@
+"""One window against one baseline, as a single pure call: all files, the metrics and the verdict."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from driftline.domain.drift.distance import Comparison
+from driftline.domain.metrics import Metric
+from driftline.domain.profiles.resolve import ResolvedTable
+from driftline.domain.sagemaker_files.violations import Violations
+from driftline.domain.windows import Window
+from driftline.kinds.data_quality.rules.check import Verdict, check
+from driftline.kinds.data_quality.rules.constraints import Constraints
+from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, MetricsLevel, alarmed_metrics, metrics_of
+from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
+from driftline.kinds.data_quality.rules.statistics import Statistics
+from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
+from driftline.kinds.data_quality.rules.summary import (
+    BaselineKeys,
+    NewModel,
+    Status,
+    Summary,
+    ViolationEvidence,
+    WindowSummary,
+    exit_message,
+    feature_summaries,
+    worst_drift,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Whose window it is, and what is only passed on to the summary.
+
+    Attributes:
+        schedule: The name of the monitoring schedule, a dimension of the metrics.
+        records: Capture records that gave the rows.
+        rejected: Lines that could not be read.
+        skipped: Records left out on purpose.
+        alarmed: Names of the metrics that alarms look at.
+        model: The model that the endpoint got shortly before the window, or within it.
+    """
+
+    endpoint: str
+    monitor: str
+    schedule: str
+    window: Window
+    scheduled_time: datetime
+    records: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    statistics_key: str | None = None
+    constraints_key: str | None = None
+    metrics_level: MetricsLevel = "top"
+    top_features: int = TOP_FEATURES
+    alarmed: frozenset[str] = frozenset()
+    model: NewModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What an execution writes and publishes.
+
+    Attributes:
+        constraints: Freshly suggested from the window, as SageMaker writes them in every run.
+        metrics: What goes to CloudWatch for people.
+        alarmed: What alarms look at.
+    """
+
+    statistics: Statistics
+    constraints: Constraints
+    violations: Violations
+    summary: Summary
+    metrics: tuple[Metric, ...]
+    alarmed: tuple[Metric, ...]
+    verdict: Verdict
+
+    def with_inference_ids(self, samples: Mapping[tuple[str, str], tuple[str, ...]]) -> Self:
+        """Adds sample inferenceIds to the summary; see Summary.with_inference_ids."""
+        return replace(self, summary=self.summary.with_inference_ids(samples))
+
+    def files(self) -> dict[str, str]:
+        """The text of each file, by its name."""
+        return {
+            "statistics.json": self.statistics.to_json(),
+            "constraints.json": self.constraints.to_json(),
+            "constraint_violations.json": self.violations.to_json(),
+            "summary.json": self.summary.to_json(),
+        }
+
+
+def evaluate(
+    table: ResolvedTable,
+    baseline: Statistics | None,
+    constraints: Constraints,
+    mode: Comparison,
+    context: Context,
+) -> Evaluation:
+    """Judges the window; equal arguments give equal bytes."""
+    statistics = statistics_of(table.rows, table.features)
+    observations = observations_of(table.features)
+    verdict = check(statistics, observations, baseline, constraints, mode)
+    metrics = metrics_of(
+        verdict,
+        statistics,
+        observations,
+        constraints,
+        endpoint=context.endpoint,
+        schedule=context.schedule,
+        level=context.metrics_level,
+        top_features=context.top_features,
+    )
+    alarmed = alarmed_metrics(
+        context.alarmed, verdict, statistics, observations, endpoint=context.endpoint, schedule=context.schedule
+    )
+    return Evaluation(
+        statistics=statistics,
+        constraints=suggest_constraints(statistics),
+        violations=Violations(violations=tuple(finding.violation() for finding in verdict.findings)),
+        summary=_summary(table, statistics, constraints, verdict, mode, context),
+        metrics=tuple(metrics),
+        alarmed=tuple(alarmed),
+        verdict=verdict,
+    )
+
+
+def _summary(
+    table: ResolvedTable,
+    statistics: Statistics,
+    constraints: Constraints,
+    verdict: Verdict,
+    mode: Comparison,
+    context: Context,
+) -> Summary:
+    count = len(verdict.findings)
+    status: Status = "CompletedWithViolations" if count else "Completed"
+    message = exit_message(count)
+    return Summary(
+        endpoint=context.endpoint,
+        monitor=context.monitor,
+        window=WindowSummary(start=context.window.start, end=context.window.end),
+        scheduled_time=context.scheduled_time,
+        status=status,
+        exit_message=message,
+        reason=message if table.rows else _why_empty(context),
+        rows=table.rows,
+        records=context.records,
+        rejected=context.rejected,
+        skipped=context.skipped,
+        layout=table.layout or None,
+        other_layout_rows=dict(table.other_layout_rows),
+        comparison=mode.value,
+        baseline=BaselineKeys(statistics=context.statistics_key, constraints=context.constraints_key),
+        violations=tuple(ViolationEvidence.of(finding) for finding in verdict.findings),
+        worst_drift=worst_drift(verdict),
+        notes=verdict.notes + tuple(_not_judged(table)),
+        model=context.model,
+        features=tuple(feature_summaries(statistics, constraints, verdict)),
+    )
+
+
+def _not_judged(table: ResolvedTable) -> Iterator[str]:
+    """Rows that nobody looked at are said, not only counted."""
+    others = table.other_layout_rows
+    if others:
+        layouts = ", ".join(f"{rows} of {layout}" for layout, rows in others.items())
+        yield f"Rows of other layouts than {table.layout} were not judged: {layouts}."
+
+
+def _why_empty(context: Context) -> str:
+    if context.rejected:
+        return f"No rows: all {context.rejected} captured lines of the window were rejected."
+    if context.skipped:
+        return f"No rows: all {context.skipped} captured records of the window were skipped."
+    return "No rows: nothing was captured in the window."

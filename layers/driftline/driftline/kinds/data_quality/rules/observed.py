@@ -1,0 +1,103 @@
+"""From profiles to what the checks look at: statistics.json, and what it does not tell about each feature."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from driftline.domain.profiles.column import ColumnProfile
+from driftline.domain.profiles.types import TypeCounts
+from driftline.kinds.data_quality.rules.statistics import (
+    NUMERIC_TYPES,
+    Bucket,
+    CategoricalBucket,
+    CategoricalDistribution,
+    Common,
+    Dataset,
+    FeatureStatistics,
+    Histogram,
+    Kll,
+    NumericalStatistics,
+    NumericDistribution,
+    Sketch,
+    Statistics,
+    StringStatistics,
+)
+
+type NamedProfiles = Sequence[tuple[str, ColumnProfile]]
+"""Features in the order of the columns: output columns first, then input columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What statistics.json leaves out.
+
+    Attributes:
+        types: Present values by the type that each has on its own.
+        categories: Count of each present value by its text; None with more than 120 distinct ones.
+    """
+
+    types: TypeCounts
+    categories: Mapping[str, int] | None
+
+    @classmethod
+    def of(cls, profile: ColumnProfile) -> Self:
+        return cls(profile.types, profile.categories.counts)
+
+
+def observations_of(features: NamedProfiles) -> dict[str, Observation]:
+    return {name: Observation.of(profile) for name, profile in features}
+
+
+def statistics_of(rows: int, features: NamedProfiles) -> Statistics:
+    """The statistics of `rows` rows; a row that has no value in a column is missing there."""
+    return Statistics(
+        dataset=Dataset(item_count=rows),
+        features=tuple(_feature(name, rows, profile) for name, profile in features),
+    )
+
+
+def _feature(name: str, rows: int, profile: ColumnProfile) -> FeatureStatistics:
+    inferred_type = profile.inferred_type()
+    common = Common(num_present=profile.present, num_missing=rows - profile.present)
+    if inferred_type in NUMERIC_TYPES:
+        return FeatureStatistics(
+            name=name, inferred_type=inferred_type, numerical_statistics=_numerical(common, profile)
+        )
+    if inferred_type == "String":
+        return FeatureStatistics(name=name, inferred_type=inferred_type, string_statistics=_string(common, profile))
+    return FeatureStatistics(name=name, inferred_type=inferred_type, string_statistics=StringStatistics(common=common))
+
+
+def _numerical(common: Common, profile: ColumnProfile) -> NumericalStatistics:
+    moments = profile.moments
+    buckets = profile.kll.buckets(moments.minimum, moments.maximum)
+    kll = Kll(
+        buckets=tuple(
+            Bucket(lower_bound=bucket.lower, upper_bound=bucket.upper, count=float(bucket.count)) for bucket in buckets
+        ),
+        sketch=Sketch(data=tuple(tuple(level.tolist()) for level in profile.kll.levels)),
+    )
+    return NumericalStatistics(
+        common=common,
+        mean=moments.mean,
+        sum=moments.sum,
+        std_dev=moments.std_dev,
+        min=moments.minimum,
+        max=moments.maximum,
+        approximate_num_distinct_values=round(profile.distinct.estimate()),
+        completeness=common.completeness,
+        distribution=NumericDistribution(kll=kll),
+    )
+
+
+def _string(common: Common, profile: ColumnProfile) -> StringStatistics:
+    ordered = profile.categories.ordered()
+    histogram = None
+    if ordered is not None:
+        histogram = Histogram(buckets=tuple(CategoricalBucket(value=value, count=count) for value, count in ordered))
+    return StringStatistics(
+        common=common,
+        distinct_count=float(round(profile.distinct.estimate())),
+        completeness=common.completeness,
+        distribution=CategoricalDistribution(categorical=histogram) if histogram else None,
+    )

@@ -1,0 +1,198 @@
+"""statistics.json: what a data set or a window looks like, feature by feature.
+
+Read leniently: containers of 2020 to 2022 write neither completeness nor approximate_num_distinct_values, other
+analyzers add keys. Written in the order of the newer containers.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from driftline.domain.profiles.types import InferredType
+from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
+from driftline.kinds.data_quality.rules.reading import unreadable
+
+NUMERIC_TYPES: tuple[InferredType, ...] = ("Integral", "Fractional")
+
+
+class _Lenient(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Common(_Lenient):
+    num_present: int
+    num_missing: int
+
+    @property
+    def completeness(self) -> float | None:
+        """Share of the rows that have a value; None without rows."""
+        rows = self.num_present + self.num_missing
+        return self.num_present / rows if rows else None
+
+    def to_value(self) -> dict[str, JsonValue]:
+        return {"num_present": self.num_present, "num_missing": self.num_missing}
+
+
+class Bucket(_Lenient):
+    lower_bound: float
+    upper_bound: float
+    count: float
+
+
+class SketchParameters(_Lenient):
+    c: float = 0.64
+    k: float = 2048.0
+
+
+class Sketch(_Lenient):
+    """A KLL sketch: an item of level L stands for 2**L values."""
+
+    parameters: SketchParameters = SketchParameters()
+    data: tuple[tuple[float, ...], ...]
+
+    def items(self) -> list[tuple[float, int]]:
+        """(value, weight) of every retained value, in level order."""
+        return [(value, 2**height) for height, level in enumerate(self.data) for value in level]
+
+
+class Kll(_Lenient):
+    buckets: tuple[Bucket, ...] = ()
+    sketch: Sketch | None = None
+
+    def to_value(self) -> dict[str, JsonValue]:
+        value: dict[str, JsonValue] = {"buckets": [dict(bucket) for bucket in self.buckets]}
+        if self.sketch is not None:
+            value["sketch"] = {"parameters": dict(self.sketch.parameters), "data": self.sketch.data}
+        return value
+
+
+class NumericDistribution(_Lenient):
+    kll: Kll | None = None
+
+
+class NumericalStatistics(_Lenient):
+    """std_dev is the population standard deviation; the figures are NaN-free because NaN counts as missing."""
+
+    common: Common
+    mean: float | None = None
+    sum: float | None = None
+    std_dev: float | None = None
+    min: float | None = None
+    max: float | None = None
+    approximate_num_distinct_values: int | None = None
+    completeness: float | None = None
+    distribution: NumericDistribution | None = None
+
+    def to_value(self) -> dict[str, JsonValue]:
+        value: dict[str, JsonValue] = {"common": self.common.to_value()}
+        value |= _given(self, "mean", "sum", "std_dev", "min", "max", "approximate_num_distinct_values", "completeness")
+        if self.distribution is not None and self.distribution.kll is not None:
+            value["distribution"] = {"kll": self.distribution.kll.to_value()}
+        return value
+
+
+class CategoricalBucket(_Lenient):
+    value: str
+    count: int
+
+
+class Histogram(_Lenient):
+    buckets: tuple[CategoricalBucket, ...] = ()
+
+
+class CategoricalDistribution(_Lenient):
+    categorical: Histogram | None = None
+
+
+class StringStatistics(_Lenient):
+    """distinct_count is an estimate; the distribution is there with at most 120 distinct values only."""
+
+    common: Common
+    distinct_count: float | None = None
+    completeness: float | None = None
+    distribution: CategoricalDistribution | None = None
+
+    def to_value(self) -> dict[str, JsonValue]:
+        value: dict[str, JsonValue] = {"common": self.common.to_value()}
+        value |= _given(self, "distinct_count", "completeness")
+        if self.distribution is not None and self.distribution.categorical is not None:
+            buckets: list[JsonValue] = [dict(bucket) for bucket in self.distribution.categorical.buckets]
+            value["distribution"] = {"categorical": {"buckets": buckets}}
+        return value
+
+
+class FeatureStatistics(_Lenient):
+    """One feature. An Unknown one, without any value, has string_statistics with nothing but `common`."""
+
+    name: str
+    inferred_type: InferredType
+    numerical_statistics: NumericalStatistics | None = None
+    string_statistics: StringStatistics | None = None
+
+    @property
+    def common(self) -> Common:
+        part = self.numerical_statistics or self.string_statistics
+        return part.common if part else Common(num_present=0, num_missing=0)
+
+    @property
+    def levels(self) -> Sequence[Sequence[float]] | None:
+        """The levels of the numeric sketch; None where there is none, or where it is empty."""
+        part = self.numerical_statistics
+        kll = part.distribution.kll if part and part.distribution else None
+        return kll.sketch.data if kll and kll.sketch and any(kll.sketch.data) else None
+
+    @property
+    def histogram(self) -> dict[str, int] | None:
+        """Count by category; None where there is none, or where it is empty."""
+        part = self.string_statistics
+        histogram = part.distribution.categorical if part and part.distribution else None
+        return {bucket.value: bucket.count for bucket in histogram.buckets} or None if histogram else None
+
+    def to_value(self) -> dict[str, JsonValue]:
+        value: dict[str, JsonValue] = {"name": self.name, "inferred_type": self.inferred_type}
+        if self.numerical_statistics is not None:
+            value["numerical_statistics"] = self.numerical_statistics.to_value()
+        if self.string_statistics is not None:
+            value["string_statistics"] = self.string_statistics.to_value()
+        return value
+
+
+class Dataset(_Lenient):
+    item_count: int
+
+
+class Statistics(_Lenient):
+    version: float = 0.0
+    dataset: Dataset
+    features: tuple[FeatureStatistics, ...] = ()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, FeatureStatistics]:
+        return {feature.name: feature for feature in self.features}
+
+    def to_json(self) -> str:
+        return dumps(
+            {
+                "version": self.version,
+                "dataset": {"item_count": self.dataset.item_count},
+                "features": [feature.to_value() for feature in self.features],
+            }
+        )
+
+
+def parse_statistics(body: bytes | str, where: str = "statistics.json") -> Statistics:
+    """Reads a statistics.json that Driftline or SageMaker wrote.
+
+    Raises:
+        InvalidInputError: it is no JSON, or lacks what is needed; `where` names the file.
+    """
+    try:
+        return Statistics.model_validate_json(body)
+    except ValidationError as error:
+        raise unreadable(error, where) from None
+
+
+def _given(part: NumericalStatistics | StringStatistics, *fields: str) -> dict[str, JsonValue]:
+    """The fields that have a value, in this order."""
+    return {field: value for field in fields if (value := getattr(part, field)) is not None}

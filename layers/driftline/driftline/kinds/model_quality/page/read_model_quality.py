@@ -1,0 +1,230 @@
+"""A model-quality execution from its files: Driftline's, or SageMaker's without a summary."""
+
+from collections.abc import Mapping
+from math import isfinite, nan
+
+import msgspec
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.sagemaker_files.violations import Violations
+from driftline.domain.windows import parse_instant
+from driftline.kinds.model_quality.rules.check import violation_name
+from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
+from driftline.kinds.model_quality.rules.predictions import BaselinePredictions, parse_baseline_predictions
+from driftline.kinds.model_quality.rules.statistics import BaselineQuality, parse_baseline_quality
+from driftline.kinds.model_quality.rules.summary import QualitySummary, parse_quality_summary
+from driftline.presentation.pages.execution.facts import Curve, Metric, ModelQuality, Outcome, Place, Violation
+from driftline.presentation.pages.execution.files import ExecutionFiles
+
+ROC = "receiver_operating_characteristic_curve"
+PRECISION_RECALL = "precision_recall_curve"
+_MATRIX = "confusion_matrix"
+_CURVES = {ROC: ("false_positive_rates", "true_positive_rates"), PRECISION_RECALL: ("recalls", "precisions")}
+
+
+class _Dataset(msgspec.Struct):
+    item_count: int = 0
+    start_time: str | None = None
+    end_time: str | None = None
+
+
+class _File(msgspec.Struct):
+    """SageMaker writes the window of a model-quality execution into its statistics."""
+
+    dataset: _Dataset = msgspec.field(default_factory=_Dataset)
+
+
+_FILE = msgspec.json.Decoder(_File)
+_JSON = msgspec.json.Decoder()
+
+
+def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
+    """Raises InvalidInputError: a file cannot be read."""
+    where = f"{place.folder}statistics.json"
+    statistics = parse_baseline_quality(files.statistics, where)
+    baseline = parse_baseline_quality(files.baseline_statistics) if files.baseline_statistics is not None else None
+    then = {name: each.value for name, each in baseline.metrics.items()} if baseline else {}
+    parts = _parts(files.statistics, statistics, where)
+    curves = _curves(parts)
+    parts_before = _parts(files.baseline_statistics, baseline, "the baseline's statistics.json")
+    before = _curves(parts_before)
+    if files.summary is not None:
+        summary = parse_quality_summary(files.summary, f"{place.folder}summary.json")
+        drawn = _baseline_predictions(files)
+        return ModelQuality(
+            _outcome(place, summary, files.revision),
+            summary.problem_type,
+            _our_metrics(summary, {**(drawn.metrics if drawn else {}), **then}),
+            summary.alarm_on,
+            summary.positive_label,
+            summary.confusion_matrix,
+            curves or None,
+            before or None,
+            _matrix(parts_before),
+            summary.calibration,
+            summary.sample,
+            drawn.calibration if drawn else (),
+            drawn.sample if drawn else (),
+        )
+    constraints = (
+        parse_quality_constraints(files.baseline_constraints) if files.baseline_constraints is not None else None
+    )
+    return ModelQuality(
+        _sagemakers_outcome(place, files, statistics, constraints),
+        statistics.problem.value,
+        _sagemakers_metrics(files, statistics, constraints, then),
+        confusion=_matrix(parts),
+        curves=curves or None,
+        baseline_curves=before or None,
+        baseline_confusion=_matrix(parts_before),
+    )
+
+
+def _baseline_predictions(files: ExecutionFiles) -> BaselinePredictions | None:
+    """None of another statistics.json than the baseline's, and of another version: no page fails for want of them."""
+    if files.baseline_predictions is None or files.baseline_statistics is None:
+        return None
+    try:
+        found = parse_baseline_predictions(files.baseline_predictions)
+    except InvalidInputError:
+        return None
+    return found if found.belongs_to(files.baseline_statistics) else None
+
+
+def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Outcome:
+    violations = tuple(
+        Violation(
+            each.metric,
+            each.check,
+            each.description,
+            each.value,
+            each.threshold,
+            each.n,
+            each.interval,
+            certain=each.certain,
+        )
+        for each in summary.violations
+    )
+    unusable = [f"{rows:,} labelled rows were left out: {reason}." for reason, rows in summary.unusable_rows.items()]
+    return Outcome(
+        place,
+        summary.rows,
+        violations,
+        (summary.window.start, summary.window.end),
+        summary.reason,
+        summary.coverage,
+        summary.used_rows,
+        revision,
+        (*summary.notes, *unusable),
+        model=summary.model,
+    )
+
+
+def _our_metrics(summary: QualitySummary, baseline: Mapping[str, float]) -> tuple[Metric, ...]:
+    return tuple(
+        Metric(
+            each.name,
+            each.value,
+            each.interval,
+            each.standard_deviation,
+            each.baseline,
+            each.operator,
+            _finite(baseline.get(each.name)),
+            each.violated,
+        )
+        for each in summary.metrics
+    )
+
+
+def _sagemakers_outcome(
+    place: Place, files: ExecutionFiles, statistics: BaselineQuality, constraints: QualityConstraints | None
+) -> Outcome:
+    dataset = _FILE.decode(files.statistics).dataset
+    window = None
+    if dataset.start_time and dataset.end_time:
+        window = parse_instant(dataset.start_time), parse_instant(dataset.end_time)
+    violations = []
+    for each in _written(files).violations:
+        name = _snake(each.metric_name or "", statistics)
+        figure = statistics.metrics.get(name)
+        constraint = constraints.constraints.get(name) if constraints else None
+        violations.append(
+            Violation(
+                name,
+                each.constraint_check_type,
+                each.description,
+                figure.value if figure else None,
+                constraint.threshold if constraint else None,
+                statistics.item_count,
+            )
+        )
+    return Outcome(place, statistics.item_count, tuple(violations), window, source="SageMaker")
+
+
+def _sagemakers_metrics(
+    files: ExecutionFiles,
+    statistics: BaselineQuality,
+    constraints: QualityConstraints | None,
+    baseline: Mapping[str, float],
+) -> tuple[Metric, ...]:
+    violated = {each.metric_name for each in _written(files).violations}
+    metrics = []
+    for name, figure in statistics.metrics.items():
+        constraint = constraints.constraints.get(name) if constraints else None
+        metrics.append(
+            Metric(
+                name,
+                _finite(figure.value),
+                None,
+                _finite(figure.standard_deviation),
+                _finite(constraint.threshold) if constraint else None,
+                constraint.comparison_operator.value if constraint else None,
+                _finite(baseline.get(name)),
+                violation_name(name) in violated,
+            )
+        )
+    return tuple(metrics)
+
+
+def _written(files: ExecutionFiles) -> Violations:
+    return Violations.model_validate_json(files.violations) if files.violations is not None else Violations()
+
+
+def _snake(violation: str, statistics: BaselineQuality) -> str:
+    """`truePositiveRate` is `true_positive_rate` in all other files."""
+    return next((name for name in statistics.metrics if violation_name(name) == violation), violation)
+
+
+def _parts(body: bytes | None, statistics: BaselineQuality | None, where: str) -> dict[str, object]:
+    if body is None or statistics is None:
+        return {}
+    try:
+        metrics = _JSON.decode(body)[f"{statistics.problem.key}_metrics"]
+    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        raise InvalidInputError(f"the metrics cannot be read ({error})", where=where) from None
+    return dict(metrics)
+
+
+def _curves(parts: Mapping[str, object]) -> dict[str, Curve]:
+    found = {}
+    for name, (x, y) in _CURVES.items():
+        points = parts.get(name)
+        if isinstance(points, Mapping) and points.get(x) and points.get(y):
+            found[name] = Curve(tuple(map(_coordinate, points[x])), tuple(map(_coordinate, points[y])))
+    return found
+
+
+def _coordinate(value: object) -> float:
+    """Of a point that somebody's file leaves out, NaN: the curve has a gap there."""
+    return float(value) if isinstance(value, int | float | str) else nan
+
+
+def _matrix(parts: Mapping[str, object]) -> dict[str, dict[str, int]] | None:
+    matrix = parts.get(_MATRIX)
+    if not isinstance(matrix, Mapping):
+        return None
+    return {str(actual): {str(label): int(rows) for label, rows in row.items()} for actual, row in matrix.items()}
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None

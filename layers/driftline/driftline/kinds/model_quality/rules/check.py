@@ -1,0 +1,118 @@
+"""A window's metrics against its constraints, with SageMaker's rules and words.
+
+`point`, as SageMaker: a metric violates its constraint when it is beyond the threshold, by however little.
+`interval`: when its whole 95 % interval is, so that chance alone rarely alarms. The threshold itself is taken as given.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isclose, isnan
+from typing import Literal
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.sagemaker_files.java_json import java_double
+from driftline.domain.sagemaker_files.violations import Violation
+from driftline.kinds.model_quality.rules.constraints import Constraint, Operator, QualityConstraints
+from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
+
+type AlarmOn = Literal["point", "interval"]
+
+_ROUNDING = 1e-12
+
+# The order in SageMaker's files; f0_5 was in none of them.
+_ORDER = (
+    *("auc", "precision", "true_positive_rate", "f1", "accuracy", "false_positive_rate", "true_negative_rate"),
+    *("false_negative_rate", "recall", "f2", "f0_5"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A constraint that does not hold; `name`: the metric's, in snake case."""
+
+    name: str
+    metric: MetricValue
+    constraint: Constraint
+
+    def violation(self) -> Violation:
+        """In SageMaker's words; the standard deviation shows where there is one."""
+        value, deviation = java_double(self.metric.value), self.metric.standard_deviation
+        plus_minus = "" if isnan(deviation) else f" +/- {java_double(deviation)}"
+        operator, name = self.constraint.comparison_operator.value, violation_name(self.name)
+        threshold = java_double(self.constraint.threshold)
+        return Violation(
+            metric_name=name,
+            constraint_check_type=operator,
+            description=f"Metric {name} with {value}{plus_minus} was {operator} '{threshold}'",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the check found; `notes` say which constraints were not checked."""
+
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def check(quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn) -> Verdict:
+    """Judges a window. A window without labelled rows has no findings.
+
+    Raises:
+        InvalidInputError: the constraints are for another problem type.
+    """
+    if constraints.problem is not quality.problem:
+        raise InvalidInputError(
+            f"the constraints are for {constraints.problem.value}, the monitor's problem type is "
+            f"{quality.problem.value}",
+            mend="Correct problem_type, or upload a baseline of this problem type.",
+        )
+    if not quality.rows:
+        return Verdict(notes=("The window has no labelled rows: nothing was checked.",))
+    findings, notes = [], []
+    for name, constraint in _ordered(constraints):
+        metric = quality.all.get(name)
+        unchecked = _why_unchecked(name, metric, constraint, alarm_on)
+        if unchecked:
+            notes.append(unchecked)
+        elif metric is not None and beyond(metric, constraint, alarm_on):
+            findings.append(Finding(name, metric, constraint))
+    return Verdict(tuple(findings), tuple(notes))
+
+
+def beyond(metric: MetricValue, constraint: Constraint, alarm_on: AlarmOn) -> bool:
+    """Whether the metric, or all of its interval, is on the wrong side of the threshold; NaN is on neither.
+
+    Equal but for rounding is equal: a threshold that SageMaker computed from the very same rows differs from our value
+    in the last digits, which depend on the order of additions.
+    """
+    if isclose(metric.value, constraint.threshold, rel_tol=_ROUNDING):
+        return False
+    lower, upper = (metric.value, metric.value) if alarm_on == "point" else metric.interval or (float("nan"),) * 2
+    if constraint.comparison_operator is Operator.GREATER:
+        return min(lower, metric.value) > constraint.threshold
+    return max(upper, metric.value) < constraint.threshold
+
+
+def violation_name(name: str) -> str:
+    """SageMaker writes `truePositiveRate` for `true_positive_rate` in violations; f0_5 keeps its underscore."""
+    first, *words = name.replace("f0_5", "f0.5").split("_")
+    return (first + "".join(word.capitalize() for word in words)).replace("0.5", "0_5")
+
+
+def _ordered(constraints: QualityConstraints) -> Iterator[tuple[str, Constraint]]:
+    given = constraints.constraints
+    for name in (*(name for name in _ORDER if name in given), *(name for name in given if name not in _ORDER)):
+        yield name, given[name]
+
+
+def _why_unchecked(name: str, metric: MetricValue | None, constraint: Constraint, alarm_on: AlarmOn) -> str | None:
+    if metric is None:
+        return f"{name} has a constraint and is not computed here: it was not checked."
+    if not metric.defined:
+        return f"{name} is undefined in this window: it was not checked."
+    if isnan(constraint.threshold):
+        return f"{name} has a threshold that is no number: it was not checked."
+    if alarm_on == "interval" and metric.interval is None:
+        return f"{name} has no interval with so few rows: it was not checked."
+    return None

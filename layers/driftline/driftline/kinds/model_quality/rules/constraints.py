@@ -1,0 +1,106 @@
+"""constraints.json of model quality: a threshold and an operator for each metric, as SageMaker suggests them.
+
+Read leniently, and beyond SageMaker: a constraint may be put on any metric, Driftline's own included.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
+from driftline.kinds.data_quality.rules.reading import unreadable
+from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.rows import ProblemType
+
+
+class Operator(StrEnum):
+    """What a violation is: the metric is greater, or less, than the threshold. Equal is fine."""
+
+    GREATER = "GreaterThanThreshold"
+    LESS = "LessThanThreshold"
+
+
+_SUGGESTED: Mapping[ProblemType, Mapping[str, Operator]] = {
+    ProblemType.REGRESSION: {
+        "mae": Operator.GREATER,
+        "mse": Operator.GREATER,
+        "rmse": Operator.GREATER,
+        "r2": Operator.LESS,
+    },
+    ProblemType.BINARY: {
+        "recall": Operator.LESS,
+        "precision": Operator.LESS,
+        "accuracy": Operator.LESS,
+        "true_positive_rate": Operator.LESS,
+        "true_negative_rate": Operator.LESS,
+        "false_positive_rate": Operator.GREATER,
+        "false_negative_rate": Operator.GREATER,
+        "auc": Operator.LESS,
+        "f0_5": Operator.LESS,
+        "f1": Operator.LESS,
+        "f2": Operator.LESS,
+    },
+    ProblemType.MULTICLASS: dict.fromkeys(
+        ("accuracy", "weighted_recall", "weighted_precision", "weighted_f0_5", "weighted_f1", "weighted_f2"),
+        Operator.LESS,
+    ),
+}
+
+
+class Constraint(BaseModel):
+    """A threshold that is no number (SageMaker's "NaN") can never be violated."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    threshold: Annotated[float, Field(allow_inf_nan=True)]
+    comparison_operator: Operator
+
+
+class QualityConstraints(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    problem: ProblemType
+    constraints: Mapping[str, Constraint]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_file(cls, body: Any) -> Any:
+        """Takes the constraints out of `{"<problem>_constraints": {…}}`."""
+        if not isinstance(body, Mapping) or "problem" in body:
+            return body
+        problem = next((each for each in ProblemType if f"{each.key}_constraints" in body), None)
+        if problem is None:
+            known = ", ".join(f"{each.key}_constraints" for each in ProblemType)
+            raise ValueError(f"none of {known} is there")
+        return {"problem": problem.value, "constraints": body[f"{problem.key}_constraints"]}
+
+    def to_json(self) -> str:
+        constraints: dict[str, JsonValue] = {
+            name: {"threshold": each.threshold, "comparison_operator": each.comparison_operator.value}
+            for name, each in self.constraints.items()
+        }
+        return dumps({"version": 0.0, f"{self.problem.key}_constraints": constraints})
+
+
+def suggest_constraints(quality: Quality) -> QualityConstraints:
+    """SageMaker's: the value itself is the threshold. Metrics that are absent or undefined get none."""
+    suggested = {
+        name: Constraint(threshold=quality.metrics[name].value, comparison_operator=operator)
+        for name, operator in _SUGGESTED[quality.problem].items()
+        if name in quality.metrics and quality.metrics[name].defined
+    }
+    return QualityConstraints(problem=quality.problem, constraints=suggested)
+
+
+def parse_quality_constraints(body: bytes | str, where: str = "constraints.json") -> QualityConstraints:
+    """Reads a constraints.json that Driftline, SageMaker or a person wrote.
+
+    Raises:
+        InvalidInputError: it is no JSON, or a field has a value that is not allowed; `where` names the file.
+    """
+    try:
+        return QualityConstraints.model_validate_json(body)
+    except ValidationError as error:
+        raise unreadable(error, where) from None

@@ -1,0 +1,161 @@
+"""One window's state against one baseline, as a single pure call: all files, the metrics and the verdict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from driftline.domain.metrics import Metric
+from driftline.domain.sagemaker_files.violations import Violations
+from driftline.domain.windows import Window
+from driftline.kinds.data_quality.rules.summary import BaselineKeys, NewModel, WindowSummary, exit_message
+from driftline.kinds.model_quality.rules.binary_state import BinaryState
+from driftline.kinds.model_quality.rules.check import AlarmOn, Finding, Verdict, beyond, check
+from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints
+from driftline.kinds.model_quality.rules.measure import quality_of
+from driftline.kinds.model_quality.rules.metrics import metrics_of
+from driftline.kinds.model_quality.rules.predictions import calibration_of, sample_of
+from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.state import State
+from driftline.kinds.model_quality.rules.statistics import statistics_json
+from driftline.kinds.model_quality.rules.summary import MetricSummary, QualitySummary, QualityViolation
+
+
+@dataclass(frozen=True, slots=True)
+class QualityContext:
+    """Whose window it is, and what is only passed on to the summary.
+
+    Attributes:
+        schedule: The name of the monitoring schedule, a dimension of the metrics.
+        rows: Captured rows of the window, labelled or not.
+        labelled_rows: Those that have a label.
+        unusable: Labelled rows that could not be read, by reason (picking.UsableRows).
+        alarmed: Names of the metrics that alarms look at.
+        model: The model that the endpoint got shortly before the window, or within it.
+    """
+
+    endpoint: str
+    monitor: str
+    schedule: str
+    window: Window
+    scheduled_time: datetime
+    rows: int
+    labelled_rows: int
+    unusable: Mapping[str, int] = field(default_factory=dict)
+    alarm_on: AlarmOn = "interval"
+    statistics_key: str | None = None
+    constraints_key: str | None = None
+    alarmed: frozenset[str] = frozenset()
+    model: NewModel | None = None
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the rows that have a label; None without rows."""
+        return self.labelled_rows / self.rows if self.rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelQualityEvaluation:
+    """What an execution writes and publishes.
+
+    Attributes:
+        statistics: The text of statistics.json.
+        constraints: Freshly suggested from the window, as SageMaker writes them in every run.
+        metrics: What goes to CloudWatch for people.
+        alarmed: What alarms look at.
+    """
+
+    statistics: str
+    constraints: QualityConstraints
+    violations: Violations
+    summary: QualitySummary
+    metrics: tuple[Metric, ...]
+    alarmed: tuple[Metric, ...]
+    quality: Quality
+    verdict: Verdict
+
+    def files(self) -> dict[str, str]:
+        """The text of each file, by its name."""
+        return {
+            "statistics.json": self.statistics,
+            "constraints.json": self.constraints.to_json(),
+            "constraint_violations.json": self.violations.to_json(),
+            "summary.json": self.summary.to_json(),
+        }
+
+
+def evaluate(state: State, constraints: QualityConstraints | None, context: QualityContext) -> ModelQualityEvaluation:
+    """Judges the window; equal arguments give equal bytes.
+
+    Args:
+        state: Of the labelled rows; an empty one if there is none.
+        constraints: None computes and judges nothing.
+
+    Raises:
+        InvalidInputError: the constraints are for another problem type.
+    """
+    quality = quality_of(state)
+    if constraints is None:
+        verdict = Verdict(notes=("There is no baseline constraints.json: nothing was checked.",))
+    else:
+        verdict = check(quality, constraints, context.alarm_on)
+    metrics = metrics_of(quality, len(verdict.findings), context.coverage, context.endpoint, context.schedule)
+    return ModelQualityEvaluation(
+        statistics=statistics_json(quality, context.window),
+        constraints=suggest_constraints(quality),
+        violations=Violations(violations=tuple(finding.violation() for finding in verdict.findings)),
+        summary=_summary(state, quality, constraints, verdict, context),
+        metrics=tuple(metrics),
+        alarmed=tuple(metric for metric in metrics if metric.name in context.alarmed),
+        quality=quality,
+        verdict=verdict,
+    )
+
+
+def _summary(
+    state: State, quality: Quality, constraints: QualityConstraints | None, verdict: Verdict, context: QualityContext
+) -> QualitySummary:
+    count = len(verdict.findings)
+    message = exit_message(count)
+    given = constraints.constraints if constraints else {}
+    violated = {finding.name for finding in verdict.findings}
+    matrix = quality.confusion_matrix
+    return QualitySummary(
+        endpoint=context.endpoint,
+        monitor=context.monitor,
+        window=WindowSummary(start=context.window.start, end=context.window.end),
+        scheduled_time=context.scheduled_time,
+        status="CompletedWithViolations" if count else "Completed",
+        exit_message=message,
+        reason=message if quality.rows else _why_empty(context),
+        problem_type=quality.problem.value,
+        positive_label=state.positive_label if isinstance(state, BinaryState) else None,
+        rows=context.rows,
+        labelled_rows=context.labelled_rows,
+        used_rows=quality.rows,
+        unusable_rows=dict(sorted(context.unusable.items())),
+        coverage=context.coverage,
+        alarm_on=context.alarm_on,
+        baseline=BaselineKeys(statistics=context.statistics_key, constraints=context.constraints_key),
+        metrics=tuple(
+            MetricSummary.of(name, metric, given.get(name), violated=name in violated)
+            for name, metric in quality.all.items()
+        ),
+        violations=tuple(_evidence(finding, quality.rows) for finding in verdict.findings),
+        confusion_matrix={actual: dict(row) for actual, row in matrix.items()} if matrix is not None else None,
+        notes=(*quality.notes, *verdict.notes),
+        model=context.model,
+        calibration=calibration_of(state),
+        sample=sample_of(state),
+    )
+
+
+def _evidence(finding: Finding, rows: int) -> QualityViolation:
+    return QualityViolation.of(finding, rows, certain=beyond(finding.metric, finding.constraint, "interval"))
+
+
+def _why_empty(context: QualityContext) -> str:
+    if not context.rows:
+        return "No rows: nothing was captured in the window."
+    if not context.labelled_rows:
+        return f"No labels: none of the {context.rows} rows of the window has a ground truth yet."
+    return f"No usable rows: all {context.labelled_rows} labelled rows of the window were unusable."

@@ -1,0 +1,1 @@
+"""How verdicts look to people: texts, pages, messages."""

@@ -1,0 +1,101 @@
+"""A message as Slack shows it, in Block Kit: https://docs.slack.dev/reference/block-kit/blocks
+
+Texts from data stand in `plain_text` objects and in the text elements of `rich_text` blocks only. Slack takes both as
+they are: no mentions, no links, no markup, no :emoji:. The one text that Slack parses is the fallback that
+notifications show; it is escaped. Limits: a header has 150 characters, a text 3000, a message 50 blocks.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from driftline.domain.incidents.message import EvidenceLine, Message
+from driftline.presentation.messages import wording
+from driftline.presentation.messages.escaping import fit, slack_escape, web_link
+
+type Block = dict[str, Any]
+
+_LONGEST_HEADER = 150
+_LONGEST_FALLBACK = 500
+_LONGEST_TEXT = 2900  # below 3000 with what stands around it
+
+
+def slack_message(message: Message) -> dict[str, Any]:
+    """`text` and `blocks` of chat.postMessage and of an incoming webhook."""
+    title = f"{wording.icon(message)} {wording.label(message)}: {wording.headline(message, _LONGEST_FALLBACK)}"
+    return {"text": fit(title, _LONGEST_FALLBACK, slack_escape), "blocks": slack_blocks(message)}
+
+
+def slack_blocks(message: Message) -> list[Block]:
+    """At most ten blocks: headline, facts, details, evidence, changes, link, silence, footer."""
+    blocks = [_header(message)]
+    if facts := wording.facts(message):
+        rows = [[_text(f"{title}  ", bold=True), _text(value)] for title, value in facts]
+        blocks.append(_rich(_section(_joined(rows))))
+    if details := wording.lines(message.details):
+        blocks.append(_rich(_section([_text(_whole(details))])))
+    if message.evidence:
+        blocks.append(_rich(_heading("Strongest evidence"), _list(map(_evidence, message.evidence[:3]))))
+    if changed := wording.lines(message.changed, most=8):
+        blocks.append(_rich(_heading("Changed since the last message"), _list([_text(text)] for text in changed)))
+    blocks.extend(_link(message))
+    if silence := wording.silence(message):
+        command = {"type": "rich_text_preformatted", "elements": [_text(silence)]}
+        blocks.append(_rich(_heading("Silence it"), command))
+    blocks.append({"type": "context", "elements": [_plain(wording.footer(message))]})
+    return blocks
+
+
+def _header(message: Message) -> Block:
+    icon = wording.icon(message)
+    return {"type": "header", "text": _plain(fit(f"{icon} {wording.headline(message, 1000)}", _LONGEST_HEADER))}
+
+
+def _link(message: Message) -> Iterable[Block]:
+    """A link that a browser opens as a link, anything else (s3://…, a path) as text."""
+    url = web_link(message.link)
+    if url is not None:
+        yield _rich(_section([{"type": "link", "url": url, "text": "Open the report"}]))
+    elif link := wording.link(message):
+        yield _rich(_section([_text("Report  ", bold=True), _text(link)]))
+
+
+def _evidence(piece: EvidenceLine) -> list[Block]:
+    subject = _text(wording.name(piece.subject), code=True)
+    return [subject, _text(f"  {wording.evidence(piece)}")]
+
+
+def _whole(texts: Sequence[str]) -> str:
+    return fit("\n".join(texts), _LONGEST_TEXT)
+
+
+def _joined(rows: Sequence[Sequence[Block]]) -> list[Block]:
+    elements: list[Block] = []
+    for row in rows:
+        if elements:
+            elements.append(_text("\n"))
+        elements.extend(row)
+    return elements
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _text(text: str, **style: bool) -> Block:
+    return {"type": "text", "text": text, "style": style} if style else {"type": "text", "text": text}
+
+
+def _section(elements: Sequence[Block]) -> Block:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def _heading(text: str) -> Block:
+    return _section([_text(text, bold=True)])
+
+
+def _list(items: Iterable[Sequence[Block]]) -> Block:
+    return {"type": "rich_text_list", "style": "bullet", "elements": [_section(item) for item in items]}
+
+
+def _rich(*elements: Block) -> Block:
+    return {"type": "rich_text", "elements": list(elements)}

@@ -1,0 +1,126 @@
+"""The words of a message that all channels share: titles, facts and evidence in plain text, one line each.
+
+Texts that came from data are cleaned and cut here; what acts in a channel's own markup is left to the channel.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from math import isfinite
+
+from driftline.domain.incidents.message import EvidenceLine, Message, MessageKind, Severity
+from driftline.presentation.messages.escaping import clean, fit, one_line, web_link
+
+_LONGEST_NAME = 120
+_LONGEST_LINE = 300
+_LONGEST_COMMAND = 500
+_MOST_LINES = 20
+
+_ICONS = {Severity.WARNING: "🟠", Severity.CRITICAL: "🔴"}
+_STATES = {
+    MessageKind.OPENED: "opened",
+    MessageKind.ESCALATED: "escalated",
+    MessageKind.UPDATED: "updated",
+    MessageKind.RECOVERED: "recovered",
+}
+
+
+def icon(message: Message) -> str:
+    if message.kind is MessageKind.RECOVERED:
+        return "🟢"
+    told = {MessageKind.UPDATED, MessageKind.NOTICE}
+    return "🔵" if message.kind in told else _ICONS[message.severity]
+
+
+def label(message: Message) -> str:
+    """One word for what the message is: CRITICAL, WARNING, UPDATED, RECOVERED or NOTICE."""
+    if message.kind in {MessageKind.UPDATED, MessageKind.RECOVERED, MessageKind.NOTICE}:
+        return message.kind.value.upper()
+    return message.severity.value.upper()
+
+
+def headline(message: Message, limit: int) -> str:
+    return fit(one_line(message.headline) or "Driftline", limit)
+
+
+def name(text: str) -> str:
+    return fit(one_line(text) or "(no name)", _LONGEST_NAME)
+
+
+def line(text: str) -> str:
+    return fit(one_line(text), _LONGEST_LINE)
+
+
+def lines(texts: Sequence[str], most: int = _MOST_LINES) -> list[str]:
+    """One-line texts without empty ones; when there are more than `most`, the last line says how many were left out."""
+    shown = [text for text in map(line, texts) if text]
+    if len(shown) <= most:
+        return shown
+    return [*shown[: most - 1], f"… and {len(shown) - most + 1} more"]
+
+
+def link(message: Message) -> str:
+    """Where the report is, as text; empty if there is none. Addresses for browsers are whole."""
+    return web_link(message.link) or line(message.link or "")
+
+
+def silence(message: Message) -> str:
+    """The command or step that silences it, in its own lines; empty if there is none."""
+    return fit(clean(message.silence or "").strip(), _LONGEST_COMMAND)
+
+
+def at(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def span(window: tuple[datetime, datetime]) -> str:
+    start, end = (time.astimezone(UTC) for time in window)
+    shape = "%H:%M UTC" if start.date() == end.date() else "%Y-%m-%d %H:%M UTC"
+    return f"{start:%Y-%m-%d %H:%M} – {end.strftime(shape)}"
+
+
+def facts(message: Message) -> list[tuple[str, str]]:
+    """What the message is about, as (title, value); at most seven."""
+    found: list[tuple[str, str]] = []
+    if message.endpoint is not None:
+        found.append(("Endpoint", name(message.endpoint)))
+    if message.monitor is not None:
+        found.append(("Monitor", name(message.monitor)))
+    if message.window is not None:
+        found.append(("Window", span(message.window)))
+    if message.since is not None:
+        found.append(("Since", at(message.since)))
+    if message.incident is not None:
+        over = message.kind is MessageKind.RECOVERED
+        found.append(("Severity", f"recovered, was {message.severity}" if over else message.severity.value))
+    return found
+
+
+def evidence(piece: EvidenceLine) -> str:
+    """What stands behind the subject: `linf_robust 0.42, threshold 0.1, n 1,234, 95 % 0.4 – 0.44 (note)`."""
+    parts = [f"{name(piece.statistic)} {number(piece.value)}"]
+    if piece.threshold is not None:
+        parts.append(f"threshold {number(piece.threshold)}")
+    if piece.n is not None:
+        parts.append(f"n {number(piece.n)}")
+    if piece.interval is not None:
+        parts.append(f"95 % {number(piece.interval[0])} – {number(piece.interval[1])}")
+    note = line(piece.note)
+    return ", ".join(parts) + (f" ({note})" if note else "")
+
+
+def number(value: float | None) -> str:
+    """Four significant digits, whole numbers in full."""
+    if value is None:
+        return "unknown"
+    if isfinite(value) and value == int(value) and abs(value) < 1e15:  # noqa: PLR2004, exact in a double
+        return f"{int(value):,}"
+    return f"{value:.4g}"
+
+
+def footer(message: Message) -> str:
+    """Which conversation a message belongs to, for channels that have no threads."""
+    if message.incident is None:
+        return f"Driftline · notice · {at(message.at)}"
+    state = _STATES.get(message.kind, message.kind.value)
+    since = f" · since {at(message.since)}" if message.since is not None else ""
+    return f"Driftline · incident {name(message.incident)} {state}{since} · {at(message.at)}"

@@ -1,0 +1,105 @@
+"""What changed since the execution before, and since when there is what is wrong."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from driftline.presentation.pages.execution.facts import Outcome, PastExecution, Place, Violation
+from driftline.presentation.text import count, instant, names, number, percent
+
+_NOTABLE = 0.1
+_VISIBLE = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is different from an earlier verdict.
+
+    Attributes:
+        title: What it is compared with, or why with nothing.
+        with_: The earlier execution; None where its page was replaced, or there is none.
+    """
+
+    title: str
+    with_: Place | None
+    changes: tuple[Change, ...]
+
+
+def comparisons(
+    outcome: Outcome, worst: float | None, past: Sequence[PastExecution], revised: PastExecution | None = None
+) -> list[Comparison]:
+    """What is new since the verdict before, and since the revision that this one replaces.
+
+    Args:
+        worst: The worst drift, in multiples of its threshold.
+        past: Earlier executions, oldest first.
+    """
+    previous = last_verdict(past)
+    failed = tuple(takewhile(lambda each: each.failed, reversed(past)))
+    since = [_failed_since(failed)] if failed else []
+    if previous is not None:
+        when = instant(previous.place.scheduled)
+        changed = (*_changes(outcome, worst, previous), *since)
+        found = [Comparison(f"Compared with {when}", previous.place, changed)]
+    else:
+        none = "No verdict before this one is in reach." if past else "This is the first execution that is kept."
+        found = [Comparison(none, None, tuple(since))]
+    if revised is not None:
+        title = "Compared with the revision that this one replaces"
+        found.append(Comparison(title, None, tuple(_changes(outcome, worst, revised))))
+    return found
+
+
+def _failed_since(failed: Sequence[PastExecution]) -> Change:
+    when = instant(failed[0].place.scheduled)
+    last = "that of" if len(failed) == 1 else "the last that of"
+    return Change("Failed since", f"{count(len(failed), 'execution')}, {last} {when}")
+
+
+def last_verdict(past: Sequence[PastExecution]) -> PastExecution | None:
+    return next((each for each in reversed(past) if not each.failed), None)
+
+
+def standing(violation: Violation, past: Sequence[PastExecution]) -> str:
+    """Since when there is this violation; empty where no execution before is known.
+
+    Failed executions and windows without rows say nothing.
+    """
+    judged = [each for each in past if not each.failed and each.rows != 0]
+    if not judged:
+        return ""
+    found = (violation.subject, violation.check)
+    before = list(takewhile(lambda each: found in each.violations, reversed(judged)))
+    if not before:
+        return "new"
+    least = "at least " if len(before) == len(judged) else ""
+    return f"since {least}{instant(before[-1].place.scheduled)}, {count(len(before) + 1, 'execution')}"
+
+
+def _changes(outcome: Outcome, worst: float | None, previous: PastExecution) -> Iterator[Change]:
+    now = {(violation.subject, violation.check): None for violation in outcome.violations}
+    new = [subject for subject, check in now if (subject, check) not in previous.violations]
+    gone = sorted(subject for subject, check in previous.violations if (subject, check) not in now)
+    stay = [subject for subject, check in now if (subject, check) in previous.violations]
+    for label, subjects in (("New", new), ("Gone", gone), ("As before", stay)):
+        if subjects:
+            yield Change(label, f"{count(len(subjects), 'violation')}: {names(subjects)}")
+    if not now and not gone:
+        yield Change("As before", "no violations")
+    if worst is not None and previous.worst is not None:
+        yield Change("Worst drift", f"{_times(worst)} its threshold, {_times(previous.worst)} before")
+    apart = 0.0 if previous.place.scheduled == outcome.place.scheduled else _NOTABLE
+    if previous.rows is not None and abs(outcome.rows - previous.rows) > apart * previous.rows:
+        yield Change("Rows", f"{outcome.rows:,}, {previous.rows:,} before")
+    if outcome.coverage is not None and abs(outcome.coverage - (previous.coverage or 0.0)) >= _VISIBLE:
+        yield Change("Rows with a label", f"{percent(outcome.coverage)}, {percent(previous.coverage)} before")
+
+
+def _times(excess: float) -> str:
+    return f"{number(excess, 2)} times"

@@ -1,0 +1,189 @@
+"""What the page of all endpoints shows: one line for each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from driftline.presentation.pages.execution.view import Json, short
+from driftline.presentation.pages.overview.now import Line, MonitorNow, Now, Worst
+from driftline.presentation.pages.overview.record import FAILED
+from driftline.presentation.pages.overview.view_endpoint import when
+from driftline.presentation.text import count, number, percent, shown
+
+_ORDER = ("violated", FAILED, "good", "empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    monitor: str
+    state: str
+    violations: int
+    link: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A small picture with its newest figure; `label` says it in words."""
+
+    name: str
+    now: str
+    violated: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """Attributes: state: the worst of its monitors; sort_*: what a column is sorted by."""
+
+    index: int
+    name: str
+    link: str
+    state: str
+    badges: tuple[Badge, ...]
+    since: str
+    worst: str
+    worst_drift: str
+    worst_drifted: bool
+    drift: Spark | None
+    quality: Spark | None
+    coverage: str
+    last: str
+    sort_state: int
+    sort_since: str
+    sort_worst: float
+    sort_quality: int | None
+    sort_last: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    title: str
+    state: str
+    verdict: str
+    rows: tuple[EndpointRow, ...]
+    data: Json
+
+
+def index_view(lines: Sequence[Now]) -> IndexView:
+    """Endpoints in alarm first, then those whose last execution failed, then by name."""
+    ordered = sorted(lines, key=lambda line: (_ORDER.index(_state(line)), line.endpoint))
+    alarmed = sum(_state(line) == "violated" for line in ordered)
+    failed = sum(any(each.state == FAILED for each in line.monitors) for line in ordered)
+    ranks = _ranks(ordered)
+    rows = [_row(index, line, ranks.get(line.endpoint)) for index, line in enumerate(ordered)]
+    return IndexView(
+        "Endpoints",
+        next((state for state in _ORDER if any(row.state == state for row in rows)), "empty"),
+        _verdict(alarmed, failed, len(ordered)),
+        tuple(rows),
+        {"endpoints": [_data(line) for line in ordered]},
+    )
+
+
+def _verdict(alarmed: int, failed: int, endpoints: int) -> str:
+    if not endpoints:
+        return "No execution of any endpoint was rendered yet."
+    blind = (
+        f" {count(failed, 'endpoint')} {'has' if failed == 1 else 'have'} no verdict on the last window."
+        if failed
+        else ""
+    )
+    if not alarmed:
+        return f"No open incident: {count(endpoints, 'endpoint')}.{blind}"
+    return f"{alarmed:,} of {count(endpoints, 'endpoint')} {'has' if alarmed == 1 else 'have'} an open incident.{blind}"
+
+
+def _state(line: Now) -> str:
+    """An incident stays open in windows without rows, and in those without a verdict."""
+    if any(each.since is not None for each in line.monitors):
+        return "violated"
+    if any(each.state == FAILED for each in line.monitors):
+        return FAILED
+    return "good" if any(each.state == "good" for each in line.monitors) else "empty"
+
+
+def _ranks(lines: Sequence[Now]) -> dict[str, int]:
+    """Places of the endpoints when they are sorted by metric, then by its newest value; those without have none."""
+    known = []
+    for each in lines:
+        found = _first(each, "model_quality")
+        if found is not None and found.line is not None and (value := found.line.values[-1]) is not None:
+            known.append((found.line.name, value, each.endpoint))
+    return {endpoint: rank for rank, (_, _, endpoint) in enumerate(sorted(known))}
+
+
+def _beside_threshold(worst: Worst) -> str:
+    if worst.p_value:
+        return f"p = {number(worst.value)}, at least {number(worst.threshold)}"
+    return f"{number(worst.value)} of {number(worst.threshold)}"
+
+
+def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
+    data, quality = _first(line, "data_quality"), _first(line, "model_quality")
+    worst = max((each.worst for each in line.monitors if each.worst), key=lambda each: each.excess, default=None)
+    since = min((each.since for each in line.monitors if each.since), default="")
+    last = max(each.scheduled for each in line.monitors)
+    coverage = next((each.coverage for each in line.monitors if each.coverage is not None), None)
+    state = _state(line)
+    return EndpointRow(
+        index,
+        shown(line.endpoint),
+        f"{quote(line.endpoint)}/index.html",
+        state,
+        tuple(
+            Badge(shown(each.monitor), _badge(each), each.violations, each.link, each.verdict) for each in line.monitors
+        ),
+        _plain(since) if since else "",
+        shown(worst.feature) if worst else "–",
+        _beside_threshold(worst) if worst else "",
+        bool(worst and worst.drifted),
+        _spark(data.line) if data else None,
+        _spark(quality.line) if quality else None,
+        percent(coverage) if coverage is not None else "",
+        _plain(last),
+        _ORDER.index(state),
+        since,
+        worst.excess if worst else -1.0,
+        quality_rank,
+        last,
+    )
+
+
+def _badge(monitor: MonitorNow) -> str:
+    """The column beside it tells of the open incident; that nothing is known of the last window is told here only."""
+    return "violated" if monitor.since and monitor.state != FAILED else monitor.state
+
+
+def _plain(scheduled: str) -> str:
+    return when(scheduled).removesuffix(" UTC")
+
+
+def _first(line: Now, kind: str) -> MonitorNow | None:
+    return next((each for each in line.monitors if each.kind == kind), None)
+
+
+def _spark(line: Line | None) -> Spark | None:
+    if line is None:
+        return None
+    known = [value for value in line.values if value is not None]
+    if not known:
+        return None
+    between = f"between {number(min(known))} and {number(max(known))}"
+    limit = f", threshold {number(line.threshold)}" if line.threshold is not None else ""
+    said = f"{shown(line.name)} of the last {count(len(line.values), 'execution')}: {between}{limit}"
+    return Spark(shown(line.name), number(line.values[-1]), line.violated, said)
+
+
+def _data(line: Now) -> Json:
+    def values(kind: str) -> Json:
+        found = _first(line, kind)
+        if found is None or found.line is None:
+            return None
+        return {
+            "values": [short(each) for each in found.line.values],
+            "threshold": short(found.line.threshold),
+            "violated": found.line.violated,
+        }
+
+    return {"drift": values("data_quality"), "quality": values("model_quality")}

@@ -1,0 +1,250 @@
+"""One execution, read once and then kept."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.keys import baseline_folder, baseline_predictions_key
+from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality, Place
+from driftline.presentation.pages.execution.files import ExecutionFiles, Kind
+from driftline.presentation.pages.execution.html import render
+from driftline.presentation.pages.execution.view import ComparisonView, PageView
+from driftline.reader import records
+from driftline.reader.charts import chart_of
+from driftline.reader.frames import frame
+from driftline.reader.page import Page
+from driftline.reader.places import Spot
+from driftline.reader.records import Record
+from driftline.usecases.executions.past_executions import STATISTICS, bodies_or_none, body_or_none
+from driftline.usecases.executions.revisions import last_announced
+from driftline.usecases.pages.report_inputs import ReportInputs, execution_files, report_inputs
+from driftline.usecases.ports import ObjectStore
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+CONSTRAINTS = "constraints.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an execution is read.
+
+    Attributes:
+        dated: Whether the folder tells the scheduled time.
+        baseline: A folder with the baseline's files; by default as the execution, or the layout, says.
+    """
+
+    store: ObjectStore
+    place: Place
+    dated: bool = True
+    baseline: Spot | None = None
+    revision: int | None = None
+
+    def inputs(self) -> ReportInputs:
+        """The execution's own files, and its baseline's."""
+        place = self.place
+        folder = baseline_folder(place.endpoint, place.monitor) if place.endpoint else place.folder
+        files, kind = execution_files(self.store, place, folder)
+        if not place.endpoint and self.baseline is None:
+            # What lies beside a lone execution is no baseline of it.
+            files = replace(files, baseline_statistics=None, baseline_constraints=None)
+        revision = self.revision
+        if revision is None and files.summary is not None and self.dated:
+            announced = last_announced(self.store, place.folder)
+            revision = announced.revision if announced else None
+        return ReportInputs(place, kind, self._beside_baseline(replace(files, revision=revision)))
+
+    def inputs_with_past(self) -> ReportInputs:
+        """The executions before it, too."""
+        if not self.dated:
+            return self.inputs()
+        inputs = report_inputs(self.store, self.place, revision=self.revision)
+        return replace(inputs, files=self._beside_baseline(inputs.files))
+
+    def _beside_baseline(self, files: ExecutionFiles) -> ExecutionFiles:
+        if self.baseline is None:
+            return files
+        store, prefix = self.baseline.store, self.baseline.prefix
+        beside = baseline_predictions_key(f"{prefix}{STATISTICS}")
+        keys = (f"{prefix}{STATISTICS}", f"{prefix}{CONSTRAINTS}", beside)
+        statistics, constraints, predictions = bodies_or_none(store, keys)
+        if statistics is None and constraints is None:
+            raise InvalidInputError(
+                "there is no baseline", where=store.uri(prefix), expected=f"{STATISTICS}, {CONSTRAINTS}, or both"
+            )
+        return replace(
+            files,
+            baseline_statistics=statistics,
+            baseline_constraints=constraints,
+            baseline_predictions=predictions,
+        )
+
+
+class Execution:
+    """One execution of a monitor. What it is asked for is read at the first time, and kept.
+
+    Times are timezone-aware and UTC. In a notebook it shows itself as its report page.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __repr__(self) -> str:
+        who = f"{self.endpoint}/{self.monitor}" if self.endpoint else self.folder
+        when = f" scheduled {self.scheduled_time:%Y-%m-%d %H:%M} UTC" if self.scheduled_time else ""
+        return f"<Execution {who}{when}>"
+
+    @property
+    def endpoint(self) -> str:
+        """Empty where the folder does not tell."""
+        return self._source.place.endpoint
+
+    @property
+    def monitor(self) -> str:
+        """Its name, SageMaker's schedule name with SageMaker's files; empty where the folder does not tell."""
+        return self._source.place.monitor
+
+    @property
+    def scheduled_time(self) -> datetime | None:
+        """None where the folder does not tell."""
+        return self._source.place.scheduled if self._source.dated else None
+
+    @property
+    def folder(self) -> str:
+        """Where its files are: a path, or s3://…"""
+        return self._source.store.uri(self._source.place.folder)
+
+    @property
+    def kind(self) -> Kind:
+        """`data_quality` or `model_quality`, whatever the monitor is called."""
+        return self._inputs.kind
+
+    @property
+    def facts(self) -> DataQuality | ModelQuality:
+        """Everything that the page tells of this execution, as dataclasses."""
+        return self._facts
+
+    @property
+    def violated(self) -> bool:
+        """Whether there is any violation."""
+        return bool(self._facts.outcome.violations)
+
+    @property
+    def statistics(self) -> dict[str, Any]:
+        """statistics.json as it is."""
+        return _parsed(self._inputs.files.statistics)
+
+    @property
+    def constraints(self) -> dict[str, Any] | None:
+        """constraints.json as it is: suggested from the window, not what it was judged by. None if there is none."""
+        body = body_or_none(self._source.store, f"{self._source.place.folder}{CONSTRAINTS}")
+        return _parsed(body) if body is not None else None
+
+    @property
+    def constraint_violations(self) -> dict[str, Any] | None:
+        """constraint_violations.json as it is; None if there is none."""
+        body = self._inputs.files.violations
+        return _parsed(body) if body is not None else None
+
+    @property
+    def summary(self) -> dict[str, Any] | None:
+        """summary.json as it is; None with SageMaker's files."""
+        body = self._inputs.files.summary
+        return _parsed(body) if body is not None else None
+
+    def to_dict(self) -> dict[str, object]:
+        """All of the tables below as plain dictionaries and lists; needs no pandas."""
+        return {
+            "endpoint": self.endpoint,
+            "monitor": self.monitor,
+            "kind": self.kind.value,
+            "folder": self.folder,
+            **self.outcome(),
+            "features": records.feature_records(self._facts),
+            "violations": records.violation_records(self._facts),
+            "metrics": records.metric_records(self._facts),
+        }
+
+    def outcome(self) -> Record:
+        """Window, rows, coverage, the number of violations, the worst drift."""
+        return records.outcome_record(self._facts) | {"scheduled_time": self.scheduled_time}
+
+    def features(self) -> "DataFrame":
+        """A row for each feature, by name: drift, completeness, types. Raises InvalidInputError: of model quality."""
+        if self.kind is not Kind.DATA_QUALITY:
+            raise _other_kind("features", "metrics", self.folder)
+        return frame(records.feature_records(self._facts), records.FEATURE, ["feature"])
+
+    def violations(self) -> "DataFrame":
+        """A row for each violation with its evidence."""
+        return frame(records.violation_records(self._facts), records.VIOLATION, [])
+
+    def metrics(self) -> "DataFrame":
+        """A row for each metric, by name. Raises InvalidInputError: of data quality."""
+        if self.kind is not Kind.MODEL_QUALITY:
+            raise _other_kind("metrics", "features", self.folder)
+        return frame(records.metric_records(self._facts), records.METRIC, ["metric"])
+
+    def page(self) -> Page:
+        """The report page, as an operator sees it, with the executions before in its trends."""
+        view = self._view()
+        return Page(render(view).decode(), view.title)
+
+    def plot(self, name: str) -> Page:
+        """The page's charts of one feature, or of one metric over the last executions.
+
+        Raises:
+            InvalidInputError: there is no such feature or metric.
+        """
+        when = f", {self.scheduled_time:%Y-%m-%d %H:%M} UTC" if self.scheduled_time else ""
+        who = f"{self.endpoint}/{self.monitor}" if self.endpoint else self.folder
+        return chart_of(self._view(), name, f"{who}{when}")
+
+    def save_html(self, path: "str | PathLike[str]") -> Path:
+        """Writes the report page into a file; gives its path."""
+        return self.page().save_html(path)
+
+    def _repr_html_(self) -> str:
+        return self.page()._repr_html_()
+
+    def _view(self) -> PageView:
+        """Without links to files beside the page and to other pages, which lead nowhere from here."""
+        view = self._source.inputs_with_past().view()
+        view = replace(view, files=(), comparisons=tuple(replace(each, link=None) for each in view.comparisons))
+        if self._source.dated:
+            return view
+        facts = tuple(fact for fact in view.facts if fact.label != "Scheduled")
+        trend = view.data["trend"]
+        what = self.kind.value.replace("_", " ")
+        return replace(
+            view,
+            title=f"{self.folder}: {what}",
+            endpoint=self.folder,
+            monitor=what,
+            facts=facts,
+            comparisons=(ComparisonView("What came before it is not known here.", None, ()),),
+            data={**view.data, "trend": {**trend, "times": [""]}} if isinstance(trend, Mapping) else view.data,
+        )
+
+    @cached_property
+    def _inputs(self) -> ReportInputs:
+        return self._source.inputs()
+
+    @cached_property
+    def _facts(self) -> DataQuality | ModelQuality:
+        return self._inputs.facts()
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    return dict(json.loads(body))
+
+
+def _other_kind(asked: str, there: str, where: str) -> InvalidInputError:
+    return InvalidInputError(f"this monitor has no {asked}", where=where, mend=f"Ask for .{there}() or .violations().")

@@ -1,0 +1,102 @@
+"""The files of a data set one by one, whatever their format, as batches of columns or of rows."""
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal, Protocol, cast
+
+from driftline.domain.errors import InvalidInputError
+from driftline.usecases.baselines.datasets.batch import Batch, RowBatch
+from driftline.usecases.baselines.datasets.csv_files import CsvShape, csv_batches, csv_row_batches
+from driftline.usecases.baselines.datasets.format import CsvFormat, DatasetFormat
+from driftline.usecases.baselines.datasets.json_files import json_batches, json_row_batches
+from driftline.usecases.baselines.datasets.parquet_files import parquet_batches, parquet_row_batches
+from driftline.usecases.ports import ObjectStore
+
+_GZIP = b"\x1f\x8b"
+_PARQUET = b"PAR1"
+
+type Kind = Literal["csv", "json", "parquet"]
+
+
+class CsvReader[T](Protocol):
+    def __call__(
+        self, stream: BinaryIO, name: str, shape: CsvShape | None, *, header: bool | None
+    ) -> Iterator[tuple[CsvShape, T]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Readers[T]:
+    """One reader for each format; T is what they make of a block."""
+
+    csv: CsvReader[T]
+    json: Callable[[BinaryIO, str], Iterator[T]]
+    parquet: Callable[[Path, str], Iterator[T]]
+
+
+COLUMNS: Readers[Batch] = Readers(csv_batches, json_batches, parquet_batches)
+ROWS: Readers[RowBatch] = Readers(csv_row_batches, json_row_batches, parquet_row_batches)
+
+
+def read_files[T](
+    store: ObjectStore, keys: Sequence[str], options: DatasetFormat, readers: Readers[T]
+) -> Iterator[tuple[bool, T]]:
+    """(whether the columns have names of their own, batch) of all files in order.
+
+    Raises:
+        InvalidInputError: a file cannot be read, with file and line; or files are of several formats.
+    """
+    shape: CsvShape | None = None
+    first_kind: Kind | None = None
+    for key in keys:
+        name = store.uri(key)
+        with store.local_copy(key) as path:
+            kind = options.kind or _kind_of(path, name)
+            first_kind = first_kind or kind
+            if kind != first_kind:
+                raise InvalidInputError(
+                    f"{kind} among files that are {first_kind}",
+                    where=name,
+                    expected="files of one format",
+                    mend="Remove the file, or convert it.",
+                )
+            if kind == "parquet":
+                for batch in readers.parquet(path, name):
+                    yield True, batch
+                continue
+            with _opened(path) as stream:
+                try:
+                    if kind == "json":
+                        for batch in readers.json(stream, name):
+                            yield True, batch
+                        continue
+                    rows = readers.csv(stream, name, shape, header=(options.csv or CsvFormat()).header)
+                    for found, batch in rows:
+                        shape = found
+                        yield shape.header, batch
+                except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+                    raise InvalidInputError(
+                        f"the compressed file is damaged ({error})", where=name, mend="Upload it again."
+                    ) from None
+
+
+def _opened(path: Path) -> BinaryIO:
+    with path.open("rb") as file:
+        compressed = file.read(len(_GZIP)) == _GZIP
+    return cast("BinaryIO", gzip.open(path, "rb")) if compressed else path.open("rb")
+
+
+def _kind_of(path: Path, name: str) -> Kind:
+    """By the first bytes, because names of files often lie."""
+    try:
+        with _opened(path) as stream:
+            start = stream.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InvalidInputError(
+            f"the compressed file is damaged ({error})", where=name, mend="Upload it again."
+        ) from None
+    if start.startswith(_PARQUET):
+        return "parquet"
+    return "json" if start.startswith((b"{", b"[")) else "csv"

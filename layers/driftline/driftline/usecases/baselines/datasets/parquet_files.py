@@ -1,0 +1,133 @@
+"""Parquet files, some rows at a time, read by DuckDB."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from driftline.domain.capture.cells import value_text, values_to_columns
+from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
+from driftline.domain.errors import InvalidInputError
+from driftline.usecases.baselines.datasets.batch import BATCH_CELLS, BATCH_ROWS, Batch, RowBatch
+
+_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"}
+_FLOATS = {"FLOAT", "DOUBLE"}
+_NESTED = ("STRUCT", "MAP", "UNION")
+_LIST = "]"
+_DECIMAL = re.compile(r"DECIMAL\([^)]*\)")
+
+
+def parquet_batches(path: Path, name: str) -> Iterator[Batch]:
+    """Yields the file's rows as columns. NaN is missing, as pandas means it; whole-number columns are INTEGRAL.
+
+    Args:
+        path: The file on local disk.
+        name: The file, as errors name it.
+
+    Raises:
+        InvalidInputError: no Parquet, or a column that holds more than one value per row.
+    """
+    with _opened(path, name) as table:
+        for column, kind in table.types.items():
+            if kind.endswith(_LIST):
+                raise _not_flat(column, kind, name)
+        for size, found in table.batches(BATCH_ROWS):
+            arrays = found.fetchnumpy()
+            yield Batch(size, {column: _column(arrays[column], kind) for column, kind in table.types.items()})
+
+
+def parquet_row_batches(path: Path, name: str) -> Iterator[RowBatch]:
+    """Yields the file's rows as they stand there; a cell may be a list. Raises as `parquet_batches`."""
+    with _opened(path, name) as table:
+        names = tuple(table.types)
+        for _, found in table.batches(min(BATCH_ROWS, max(1, BATCH_CELLS // max(1, len(names))))):
+            yield RowBatch(found.fetchall(), names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A file that DuckDB has open; `types` by column."""
+
+    connection: duckdb.DuckDBPyConnection
+    path: Path
+    types: Mapping[str, str]
+    rows: int
+
+    def batches(self, rows: int) -> Iterator[tuple[int, duckdb.DuckDBPyConnection]]:
+        """(number of rows, their result), so many rows at a time."""
+        selected = ", ".join(_selected(column, kind) for column, kind in self.types.items())
+        for start in range(0, self.rows, rows):
+            # file_row_number lets DuckDB skip the row groups that lie outside.
+            found = self.connection.execute(
+                f"SELECT {selected} FROM read_parquet(?, file_row_number = true) "  # noqa: S608 (quoted identifiers)
+                "WHERE file_row_number >= ? AND file_row_number < ?",
+                [str(self.path), start, start + rows],
+            )
+            yield min(rows, self.rows - start), found
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[_Table]:
+    try:
+        with duckdb.connect(":memory:") as connection:
+            connection.execute("SET threads = 1")
+            connection.execute("SET memory_limit = '256MB'")
+            described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+            types = {str(row[0]): str(row[1]) for row in described}
+            for column, kind in types.items():
+                if kind.startswith(_NESTED):
+                    raise _not_flat(column, kind, name)
+            count = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
+            yield _Table(connection, path, types, int(count[0]) if count else 0)
+    except duckdb.Error as error:
+        raise InvalidInputError(
+            f"no readable Parquet: {str(error).splitlines()[0]}",
+            where=name,
+            expected="a Parquet file with one value per cell",
+            mend="Write it again, for example with pandas' to_parquet.",
+        ) from None
+
+
+def _not_flat(column: str, kind: str, name: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"column {column} is a {kind}",
+        where=name,
+        expected="one value per cell",
+        mend="Flatten the column into one column per value.",
+    )
+
+
+def _selected(column: str, kind: str) -> str:
+    quoted = '"' + column.replace('"', '""') + '"'
+    if kind.startswith("DECIMAL"):
+        return f"CAST({quoted} AS {_DECIMAL.sub('DOUBLE', kind)}) AS {quoted}"
+    if kind in _INTEGERS or kind in _FLOATS or kind == "BOOLEAN" or kind.endswith(_LIST):
+        return quoted
+    return f"CAST({quoted} AS VARCHAR) AS {quoted}"
+
+
+def _column(values: NDArray[np.generic], kind: str) -> ColumnValues:
+    present = np.ma.compressed(values)
+    if kind in _INTEGERS or kind.endswith(",0)"):
+        return _numbers(present.astype(np.float64), integral=True)
+    if kind in _FLOATS or kind.startswith("DECIMAL"):
+        numbers = present.astype(np.float64)
+        numbers = numbers[~np.isnan(numbers)]
+        if np.isfinite(numbers).all():
+            return _numbers(numbers, integral=False)
+        return values_to_columns(numbers.tolist())
+    return values_to_columns(present.tolist())
+
+
+def _numbers(numbers: NDArray[np.float64], *, integral: bool) -> ColumnValues:
+    distinct, counts = np.unique(numbers, return_counts=True)
+    categories = None
+    if len(distinct) <= MAX_CATEGORIES:
+        keys = [str(int(value)) if integral else value_text(float(value)) or "" for value in distinct]
+        categories = dict(zip(keys, counts.tolist(), strict=True))
+    return ColumnValues(numbers, len(numbers) if integral else 0, {}, categories)

@@ -1,0 +1,95 @@
+"""A data set as one profile with named features, whatever files it lies in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftline.domain.capture.columns import Table
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.profiles.column import ColumnProfile
+from driftline.domain.profiles.resolve import DocumentColumns
+from driftline.domain.profiles.table import TableProfile
+from driftline.usecases.baselines.datasets.files import COLUMNS, read_files
+from driftline.usecases.baselines.datasets.format import DatasetFormat
+from driftline.usecases.ports import ObjectStore
+
+_MERGE_AFTER = 16  # profiles of batches; merging many at once sorts each column once
+
+
+@dataclass(frozen=True, slots=True)
+class ProfiledDataset:
+    """What a data set looks like.
+
+    Attributes:
+        features: (name, profile), output columns first.
+        left_out: Columns of the files that the monitor document does not name.
+    """
+
+    rows: int
+    features: tuple[tuple[str, ColumnProfile], ...]
+    left_out: tuple[str, ...] = ()
+
+
+def profile_dataset(
+    store: ObjectStore, keys: Sequence[str], options: DatasetFormat, columns: DocumentColumns | None = None
+) -> ProfiledDataset:
+    """Reads the files in this order, in blocks; memory does not grow with their size.
+
+    Args:
+        options: From `_format.json`; what it leaves open is found out.
+        columns: The monitor document's names of the output and input columns, to name, choose and order by.
+
+    Raises:
+        InvalidInputError: a file cannot be read (with file and line), there are no rows, or columns are lacking.
+    """
+    merged, waiting = TableProfile.empty(), list[TableProfile]()
+    order: dict[str, None] = {}  # a set that keeps the order of first occurrence
+    positional = False
+    for named, batch in read_files(store, keys, options, COLUMNS):
+        positional = not named
+        order |= dict.fromkeys(batch.columns)
+        waiting.append(TableProfile.of(Table(batch.rows, batch.columns)))
+        if len(waiting) == _MERGE_AFTER:
+            merged, waiting = TableProfile.merge_all([merged, *waiting]), []
+    table = TableProfile.merge_all([merged, *waiting])
+    if not table.rows:
+        raise InvalidInputError(
+            "the data set has no rows", where=store.uri(keys[0]), expected="at least one row of data"
+        )
+    found = list(order)
+    if options.csv and options.csv.output_columns_position == "END":
+        outputs = len(columns[0]) if columns else 1
+        found = found[-outputs:] + found[:-outputs]
+    chosen, left_out = _choose(found, positional, columns, store.uri(keys[0]))
+    features = tuple((name, table.columns.get(source) or ColumnProfile.empty()) for source, name in chosen.items())
+    return ProfiledDataset(table.rows, features, left_out)
+
+
+def _choose(
+    found: Sequence[str], positional: bool, columns: DocumentColumns | None, where: str
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """(column → name of the feature, in the order of the report; columns left out).
+
+    Columns without names of their own take the document's, which must be as many. Columns with names are chosen and
+    ordered by the document.
+    """
+    wanted = [*columns[0], *columns[1]] if columns else []
+    if not wanted:
+        return {column: column for column in found}, ()
+    if positional:
+        if len(found) != len(wanted):
+            raise InvalidInputError(
+                f"the data set has {len(found)} columns, the monitor document names {len(wanted)}",
+                where=where,
+                expected=", ".join(wanted),
+                mend="Add a header, or correct `columns` of the monitor document.",
+            )
+        return dict(zip(found, wanted, strict=True)), ()
+    lacking = [name for name in wanted if name not in set(found)]
+    if lacking:
+        raise InvalidInputError(
+            f"the data set lacks {', '.join(lacking)}; it has {', '.join(found)}",
+            where=where,
+            expected=f"the columns of the monitor document: {', '.join(wanted)}",
+            mend="Add the columns (predictions among them), or correct `columns` of the monitor document.",
+        )
+    return {name: name for name in wanted}, tuple(name for name in found if name not in set(wanted))

@@ -1,0 +1,196 @@
+"""A data set's statistics and constraints for the model-quality monitor: one with predictions and labels."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import repeat
+from typing import Self
+
+from pydantic import JsonValue
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.keys import BASELINE_PREDICTIONS, document_key
+from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
+from driftline.kinds.model_quality.rules.attributes import Attributes
+from driftline.kinds.model_quality.rules.constraints import suggest_constraints
+from driftline.kinds.model_quality.rules.measure import quality_of
+from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
+from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
+from driftline.kinds.model_quality.rules.samples import row_hashes
+from driftline.kinds.model_quality.rules.state import State, merge_states
+from driftline.kinds.model_quality.rules.statistics import statistics_json
+from driftline.usecases.baselines.baseline_strategy import Suggestion
+from driftline.usecases.baselines.datasets.batch import RowBatch
+from driftline.usecases.baselines.datasets.files import ROWS, read_files
+from driftline.usecases.baselines.datasets.format import DatasetFormat
+from driftline.usecases.executions.quality_attributes import attributes_of
+from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.ports import ObjectStore
+
+_SHOWN = 20
+_NEEDED = (
+    "monitors: {model_quality: {problem_type: …, inference_attribute: … or probability_attribute: …, "
+    "ground_truth_attribute: …}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelQualityBaseline:
+    """How the data sets of one endpoint are read.
+
+    Attributes:
+        attributes: Where prediction, probability and label are.
+        output, input: Names of the endpoint's columns, if the monitor document has them.
+    """
+
+    attributes: Attributes
+    output: tuple[str, ...] = ()
+    input: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, store: ObjectStore, endpoint: str) -> Self:
+        """From the monitor document.
+
+        Raises:
+            InvalidInputError: there is no document, or it does not say where prediction and label are.
+        """
+        document, monitor = _monitor(store, endpoint)
+        columns = (document.columns.output, document.columns.input) if document.columns else ((), ())
+        return cls(attributes_of(monitor), *columns)
+
+    @property
+    def settings(self) -> dict[str, JsonValue]:
+        attributes = self.attributes
+        return {
+            "problem_type": attributes.problem.value,
+            "inference_attribute": attributes.inference,
+            "probability_attribute": attributes.probability,
+            "probability_threshold_attribute": attributes.threshold,
+            "positive_label": attributes.positive_label,
+            "ground_truth_attribute": attributes.ground_truth,
+            "output": list(self.output),
+            "input": list(self.input),
+        }
+
+    def suggest(self, store: ObjectStore, keys: Sequence[str], options: DatasetFormat) -> Suggestion:
+        resolved: Attributes | None = None
+        state: State | None = None
+        unusable = Counter[str]()
+        rows, where = 0, store.uri(keys[0].rsplit("/", 1)[0] + "/")
+        for named, batch in read_files(store, keys, options, ROWS):
+            if not batch.rows:
+                continue
+            names = self._names(batch, named=named)
+            resolved = resolved or self._resolved(names, where)
+            attributes = replace(resolved, columns=names)
+            _check_columns(attributes, batch, where)
+            # Rows of a data set have no inferenceId: their number in it decides which samples they are in.
+            ids = row_hashes(repeat("", len(batch.rows)), range(rows, rows + len(batch.rows)))
+            usable = usable_rows(pick_data_set(batch.rows, attributes), ids, attributes)
+            found = state_of(usable.rows, attributes)
+            state = found if state is None else merge_states(state, [found])
+            unusable.update(usable.unusable)
+            rows += len(batch.rows)
+        if state is None or not state.rows:
+            raise _nothing_usable(rows, unusable, where)
+        quality = quality_of(state)
+        statistics = statistics_json(quality).encode()
+        files = {"statistics.json": statistics, "constraints.json": suggest_constraints(quality).to_json().encode()}
+        drawn = BaselinePredictions.of(state, quality, statistics)
+        beside = {BASELINE_PREDICTIONS: drawn.to_json().encode()} if drawn else {}
+        return Suggestion(state.rows, files, dict(sorted(unusable.items())), beside=beside)
+
+    def _names(self, batch: RowBatch, *, named: bool) -> tuple[str, ...]:
+        """Columns without names of their own take the document's, if they are as many."""
+        ours = (*self.output, *self.input)
+        return ours if not named and len(ours) == len(batch.names) else batch.names
+
+    def _resolved(self, names: tuple[str, ...], where: str) -> Attributes:
+        """The attributes as names where they are indexes.
+
+        An index is of the endpoint's output. If the document names that column and the data set has it, it is meant;
+        if not, the data set's own column at this place.
+        """
+
+        def name_of(attribute: str | None) -> str | None:
+            if attribute is None or attribute in names or not attribute.isdecimal():
+                return attribute
+            index = int(attribute)
+            if self.output[index : index + 1] and self.output[index] in names:
+                return self.output[index]
+            return names[index] if index < len(names) else attribute
+
+        given = self.attributes
+        inference, probability, truth = map(name_of, (given.inference, given.probability, given.ground_truth))
+        if truth in {inference, probability}:
+            raise InvalidInputError(
+                f"{truth} is both the label and the prediction",
+                where=where,
+                expected=f"the label in a column of its own; the data set has {_shown(names)}",
+                mend="Correct ground_truth_attribute, or name the endpoint's columns under columns.output.",
+            )
+        return replace(given, inference=inference, probability=probability, ground_truth=truth)
+
+
+def _monitor(store: ObjectStore, endpoint: str) -> tuple[MonitorDocument, ModelQualityMonitor]:
+    key = document_key(endpoint)
+    try:
+        document = load_document(store, endpoint)
+    except ObjectNotFoundError:
+        raise InvalidInputError(
+            "there is no monitor document, which says where prediction and label are in the data set",
+            where=store.uri(key),
+            expected=_NEEDED,
+            mend="Upload it; the data set is read then.",
+        ) from None
+    monitor = document.monitors.model_quality
+    if monitor is None:
+        raise InvalidInputError(
+            "the monitor document has no monitor model_quality, which says where prediction and label are",
+            where=store.uri(key),
+            expected=_NEEDED,
+            mend="Add it and upload the document; the data set is read then.",
+        )
+    if monitor.ground_truth_attribute is None:
+        raise InvalidInputError(
+            "model_quality has no ground_truth_attribute",
+            where=store.uri(key),
+            expected="the name or the index of the data set's column with the label",
+            mend="Add it and upload the document; the data set is read then.",
+        )
+    return document, monitor
+
+
+def _check_columns(attributes: Attributes, batch: RowBatch, where: str) -> None:
+    """In lines of JSON each object may have other keys; columns of a table are there or not."""
+    if isinstance(batch.rows[0], Mapping):
+        return
+    names = attributes.columns
+    given = {
+        "inference_attribute": attributes.inference,
+        "probability_attribute": attributes.probability,
+        "ground_truth_attribute": attributes.ground_truth,
+    }
+    for setting, attribute in given.items():
+        if attribute is not None and attribute not in names:
+            raise InvalidInputError(
+                f"there is no column {attribute}, the {setting}",
+                where=where,
+                expected=f"one of {_shown(names)}",
+                mend=f"Correct {setting} in the monitor document, or the data set's header.",
+            )
+
+
+def _nothing_usable(rows: int, unusable: Mapping[str, int], where: str) -> InvalidInputError:
+    reasons = ", ".join(f"{reason} ({count:,})" for reason, count in sorted(unusable.items()))
+    return InvalidInputError(
+        f"none of the {rows:,} rows can be used: {reasons}" if rows else "the data set has no rows",
+        where=where,
+        expected="rows with a label and a prediction",
+        mend="Correct problem_type and the attributes of the monitor document, or the data set." if rows else "",
+    )
+
+
+def _shown(names: Sequence[str]) -> str:
+    listed = ", ".join(names[:_SHOWN])
+    return listed if len(names) <= _SHOWN else f"{listed} and {len(names) - _SHOWN:,} more"

@@ -1,0 +1,172 @@
+"""A new model's baseline takes the place of the earlier one, which is kept beside it.
+
+Everything that was there goes to `baselines/<endpoint>/<monitor>/earlier/<time of the new model>/` first, and at the
+end of that `kept.json`, which lists it. Cut short anywhere and repeated it ends the same: nothing is replaced before
+all of it is kept, and once it is, what is found in its place is the new baseline's and not kept again. The files change
+as one (usecases/baselines/baseline_files.py).
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.keys import BASELINE_PREDICTIONS, baseline_folder
+from driftline.domain.models.package import BaselineFiles
+from driftline.domain.monitors.document import DataQualityMonitor, ModelQualityMonitor, ScheduledMonitor
+from driftline.kinds.data_quality.rules.constraints import parse_constraints
+from driftline.kinds.data_quality.rules.statistics import parse_statistics
+from driftline.kinds.model_quality.rules.constraints import parse_quality_constraints
+from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
+from driftline.usecases.baselines.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
+from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, recall
+from driftline.usecases.models.model_ports import DataFile, ModelFiles
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.side_by_side import side_by_side
+
+KEPT_FILE = "kept.json"
+TAKEN_FILE = "taken.json"
+"""Which files a data set was copied from: another one may have the same names and sizes."""
+
+_FILES = (STATISTICS, CONSTRAINTS)
+_JSON = "application/json"
+
+
+def has_baseline(store: ObjectStore, endpoint: str, monitor: str) -> bool:
+    """Whether any of the baseline's two files is there."""
+    folder = baseline_folder(endpoint, monitor)
+    return any(digest_of(store, folder + name) for name in _FILES)
+
+
+def take_files(
+    given: BaselineFiles,
+    monitor: tuple[str, ScheduledMonitor],
+    *,
+    endpoint: str,
+    at: datetime,
+    store: ObjectStore,
+    files: ModelFiles,
+) -> bool:
+    """Takes the two files of a model package into use: both, or none of them.
+
+    Args:
+        monitor: Its name, and what the document says of it.
+
+    Returns:
+        Whether anything is different now.
+
+    Raises:
+        InvalidInputError: a file is missing, cannot be read, or is no baseline of this monitor; nothing is changed.
+    """
+    name, settings = monitor
+    folder = baseline_folder(endpoint, name)
+    texts = _checked_files(given, settings, files)
+    finish_swap(store, folder)
+    if all(digest_of(store, folder + file) == sha256(text).hexdigest() for file, text in texts.items()):
+        return False
+    earlier = earlier_folder(endpoint, name, at)
+    _keep(store, folder, earlier, files)
+    if digest_of(store, folder + MEMORY_FILE):
+        # The files are nobody's suggestion now. The data set stays read: its document's next event changes nothing.
+        memory = recall(store, folder).model_copy(update={"written": {}, "edited": ()})
+        texts[MEMORY_FILE] = memory.model_dump_json(indent=2).encode()
+    replace_files(store, folder, texts)
+    return True
+
+
+def take_data_set(
+    given: Sequence[DataFile], monitor: str, *, endpoint: str, at: datetime, store: ObjectStore, files: ModelFiles
+) -> bool:
+    """Puts a data set in the place of the earlier one; suggest_baseline then makes the two files of it.
+
+    The earlier files count until then, and stay if the data set cannot be read.
+
+    Returns:
+        Whether anything is different now.
+
+    Raises:
+        InvalidInputError: a file cannot be read.
+    """
+    folder = baseline_folder(endpoint, monitor)
+    inputs = f"{folder}input/"
+    finish_swap(store, folder)
+    there = {summary.key.removeprefix(inputs): summary.size for summary in store.list(inputs)}
+    taken = json.dumps({file.name: {"from": file.uri, "etag": file.etag} for file in given}, indent=2).encode()
+    if there == {file.name: file.size for file in given} and _holds(store, folder + TAKEN_FILE, taken):
+        return False
+    # The old data set goes before the new one comes, so nothing may be found out in between.
+    own = next((file.uri for file in given if file.uri.startswith(store.uri(inputs))), None)
+    if own is not None:
+        raise InvalidInputError("a data set cannot take its own place", where=own)
+    list(side_by_side(files.check, (file.uri for file in given)))
+    earlier = earlier_folder(endpoint, monitor, at)
+    _keep(store, folder, earlier, files, tuple(there))
+    # Kept, they may be overwritten: for suggest_baseline they are its own, also if a person had edited them.
+    present = {file: digest for file in _FILES if (digest := digest_of(store, folder + file))}
+    memory = recall(store, folder).model_copy(update={"written": present, "edited": ()})
+    store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
+    # First away with the old, so that the event of the last new file finds the new ones alone.
+    list(side_by_side(lambda name: store.delete(inputs + name), there))
+    list(side_by_side(lambda file: files.copy(file.uri, inputs + file.name), given))
+    store.put(folder + TAKEN_FILE, taken, content_type=_JSON)
+    return True
+
+
+def _holds(store: ObjectStore, key: str, body: bytes) -> bool:
+    return digest_of(store, key) == sha256(body).hexdigest()
+
+
+def kept_in(store: ObjectStore, endpoint: str, monitor: str, at: datetime) -> str | None:
+    """The folder that the earlier baseline is kept in; None if there was none."""
+    earlier = earlier_folder(endpoint, monitor, at)
+    there = any(summary.key != earlier + KEPT_FILE for summary in store.list(earlier))
+    return earlier if there else None
+
+
+def earlier_folder(endpoint: str, monitor: str, at: datetime) -> str:
+    """Where the baseline is kept that counted until this model came; with a closing slash."""
+    return f"{baseline_folder(endpoint, monitor)}earlier/{at.astimezone(UTC):%Y%m%dT%H%M%SZ}/"
+
+
+def _checked_files(given: BaselineFiles, settings: ScheduledMonitor, files: ModelFiles) -> dict[str, bytes]:
+    """The bytes of both files by name, once each of them is known to be readable for the monitor."""
+    if given.statistics is None or given.constraints is None:
+        missing = STATISTICS if given.statistics is None else CONSTRAINTS
+        raise InvalidInputError(
+            f"the model package has no {missing} among its drift-check baselines",
+            where=given.statistics or given.constraints or "",
+            expected="statistics and constraints, both",
+        )
+    statistics, constraints = files.read(given.statistics), files.read(given.constraints)
+    match settings:
+        case DataQualityMonitor():
+            parse_statistics(statistics, given.statistics)
+            parse_constraints(constraints, given.constraints)
+        case ModelQualityMonitor():
+            problems = {
+                given.statistics: parse_baseline_quality(statistics, given.statistics).problem,
+                given.constraints: parse_quality_constraints(constraints, given.constraints).problem,
+            }
+            for where, problem in problems.items():
+                if problem.value != settings.problem_type:
+                    raise InvalidInputError(f"it is of {problem.value}", where=where, expected=settings.problem_type)
+        case _:
+            raise TypeError(f"nothing checks a baseline of a {type(settings).__name__}")
+    return {STATISTICS: statistics, CONSTRAINTS: constraints}
+
+
+def _keep(store: ObjectStore, folder: str, earlier: str, files: ModelFiles, inputs: Sequence[str] = ()) -> None:
+    """Keeps the baseline's files, and the data set's files of these names."""
+    if digest_of(store, earlier + KEPT_FILE):
+        return
+    list(side_by_side(lambda name: files.copy(store.uri(f"{folder}input/{name}"), f"{earlier}input/{name}"), inputs))
+    kept = [f"input/{name}" for name in inputs]
+    for name in (*_FILES, BASELINE_PREDICTIONS, MEMORY_FILE):
+        try:
+            body = store.get(folder + name).body
+        except ObjectNotFoundError:
+            continue
+        store.put(earlier + name, body, content_type=_JSON)
+        kept.append(name)
+    store.put(earlier + KEPT_FILE, json.dumps({"files": kept}, indent=2).encode(), content_type=_JSON)

@@ -1,0 +1,204 @@
+"""A data set arrives: statistics.json and constraints.json appear, and nothing that others wrote is overwritten.
+
+What the files are of a data set differs from monitor to monitor: each has a strategy. All else is the same.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
+from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, parse_baseline_input_key
+from driftline.usecases.baselines.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
+from driftline.usecases.baselines.baseline_memory import GENERATION, MEMORY_FILE, Memory, recall
+from driftline.usecases.baselines.baseline_strategy import BaselineStrategy
+from driftline.usecases.baselines.data_quality_baseline import DataQualityBaseline
+from driftline.usecases.baselines.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
+from driftline.usecases.baselines.model_quality_baseline import ModelQualityBaseline
+from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.ports import ObjectStore, Operators
+
+_FILES = (STATISTICS, CONSTRAINTS)
+_STRATEGIES: Mapping[str, Callable[[ObjectStore, str], BaselineStrategy]] = {
+    "data_quality": DataQualityBaseline.of,
+    "model_quality": ModelQualityBaseline.of,
+}
+
+
+class NoDataSetError(InvalidInputError):
+    """Nothing to read yet; a `_format.json`, a marker file or the monitor document may well come before the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSuggested:
+    """What came out.
+
+    Attributes:
+        rows: Those that the files are of.
+        files: Key by name of the files as they were suggested: `constraints.json`, or `constraints.suggested.json`
+            beside one that a person or SageMaker wrote.
+        kept: Names of the files that were there before and were not touched.
+        left_out: Columns of the data set that the monitor document does not name.
+        unusable: Rows of the data set that are left out, by reason.
+        unchanged: The same data set had been read before; nothing was written.
+    """
+
+    endpoint: str
+    monitor: str
+    rows: int
+    files: Mapping[str, str]
+    kept: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    unusable: Mapping[str, int] = field(default_factory=dict)
+    unchanged: bool = False
+
+
+def baselines_of(store: ObjectStore, key: str) -> list[tuple[str, str]]:
+    """(endpoint, monitor) of the baselines that the object of this key takes part in; none for other keys.
+
+    A file under `baselines/<endpoint>/<monitor>/input/` takes part in its own. A monitor document takes part in those
+    of all its monitors: it may say what is where in a data set that came before it.
+    """
+    place = parse_baseline_input_key(key)
+    if place is not None:
+        return [place]
+    endpoint = endpoint_of_document(key)
+    if endpoint is None or key != document_key(endpoint):
+        return []
+    try:
+        monitors = load_document(store, endpoint).monitors.by_name()
+    except (ObjectNotFoundError, InvalidInputError):
+        return []  # configure_monitor tells what is wrong with it.
+    return [(endpoint, monitor) for monitor in monitors if monitor in _STRATEGIES]
+
+
+def suggest_baseline(endpoint: str, monitor: str, *, store: ObjectStore, operators: Operators) -> BaselineSuggested:
+    """Reads everything under `baselines/<endpoint>/<monitor>/input/`, in the order of the keys.
+
+    Files whose name begins with `_` or `.` are not data (`_SUCCESS`, `_format.json`). The monitor document is read
+    where it says what is where in the data set.
+
+    Raises:
+        NoDataSetError: there is no file with data.
+        InvalidInputError: data that cannot be read, or a monitor document that does not say enough; it says where and
+            how to mend it.
+        DriftlineError: the files changed meanwhile; to be tried again.
+    """
+    folder = baseline_folder(endpoint, monitor)
+    if monitor not in _STRATEGIES:
+        raise InvalidInputError(
+            f"there is no monitor {monitor} that a data set is a baseline of",
+            where=store.uri(folder),
+            expected=" or ".join(_STRATEGIES),
+        )
+    inputs, keys = _inputs(store, f"{folder}input/")
+    if not keys:
+        raise NoDataSetError(
+            "there is no data set",
+            where=store.uri(f"{folder}input/"),
+            expected="CSV, JSON Lines or Parquet files",
+            mend="Upload the data set there.",
+        )
+    strategy = _STRATEGIES[monitor](store, endpoint)
+    finish_swap(store, folder)
+    memory = recall(store, folder)
+    if (memory.generation, memory.inputs, memory.settings) == (GENERATION, inputs, strategy.settings):
+        found = {name: digest_of(store, folder + name) for name in memory.written}
+        if all(found.values()) and all(digest_of(store, folder + name) for name in _FILES):
+            files = {name: folder + name for name in memory.written}
+            kept = tuple(name for name in _FILES if name not in memory.written)
+            return BaselineSuggested(
+                endpoint, monitor, memory.rows, files, kept, unusable=memory.unusable, unchanged=True
+            )
+    suggestion = strategy.suggest(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"))
+    if _inputs(store, f"{folder}input/")[0] != inputs:
+        # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
+        raise DriftlineError(
+            "the data set changed while it was read",
+            where=store.uri(f"{folder}input/"),
+            mend="It is read again with all of its files.",
+        )
+    placed, edited = _placed(store, folder, suggestion.files, memory)
+    placed |= suggestion.beside
+    written = {name: sha256(body).hexdigest() for name, body in placed.items()}
+    kept = tuple(name for name in _FILES if name not in written)
+    latest = Memory(
+        inputs=inputs,
+        settings=strategy.settings,
+        written=written,
+        edited=edited,
+        rows=suggestion.rows,
+        unusable=dict(suggestion.unusable),
+    )
+    replace_files(store, folder, {**placed, MEMORY_FILE: latest.model_dump_json(indent=2).encode()})
+    if kept:
+        operators.tell(*_message(store, folder, endpoint, monitor, kept))
+    return BaselineSuggested(
+        endpoint,
+        monitor,
+        suggestion.rows,
+        {name: folder + name for name in written},
+        kept,
+        suggestion.left_out,
+        suggestion.unusable,
+    )
+
+
+def _inputs(store: ObjectStore, prefix: str) -> tuple[dict[str, str], list[str]]:
+    """(entity tag by key of all that decides the result, keys of the data)."""
+    inputs: dict[str, str] = {}
+    keys: list[str] = []
+    for summary in store.list(prefix):
+        file = summary.key.rsplit("/", 1)[-1]
+        is_data = summary.size > 0 and not file.startswith(("_", "."))
+        if is_data:
+            keys.append(summary.key)
+        if is_data or summary.key == prefix + FORMAT_FILE:
+            inputs[summary.key] = summary.etag
+    return inputs, keys
+
+
+def _format_of(store: ObjectStore, key: str) -> DatasetFormat:
+    try:
+        body = store.get(key).body
+    except ObjectNotFoundError:
+        return DatasetFormat()
+    return parse_format(body, store.uri(key))
+
+
+def _placed(
+    store: ObjectStore, folder: str, texts: Mapping[str, bytes], memory: Memory
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Each file under its name, or under that of a suggestion beside one that is not ours.
+
+    Returns:
+        The files that are to be written, and the names of those that somebody edited after we had written them.
+    """
+    placed: dict[str, bytes] = {}
+    edited: list[str] = []
+    for name, text in texts.items():
+        beside = name.replace(".json", ".suggested.json")
+        present = digest_of(store, folder + name)
+        ours = present is None or present == sha256(text).hexdigest() or memory.made(present)
+        placed[name if ours else beside] = text
+        if ours and beside in memory.written:
+            store.delete(folder + beside)
+        if not ours and memory.was_ours(name):
+            edited.append(name)
+    return placed, tuple(edited)
+
+
+def _message(store: ObjectStore, folder: str, endpoint: str, monitor: str, kept: tuple[str, ...]) -> tuple[str, str]:
+    """(subject, text) for the people who look after the baseline."""
+    lines = [f"- {store.uri(folder + name)}" for name in kept]
+    beside = [f"- {store.uri(folder + name.replace('.json', '.suggested.json'))}" for name in kept]
+    text = "\n".join(
+        [
+            "A new baseline data set was read. These files were edited or made elsewhere and stay as they are:",
+            *lines,
+            "What the data set suggests lies beside them:",
+            *beside,
+            "To accept a suggestion, copy it over the file without `.suggested`.",
+        ]
+    )
+    return f"Baseline of {endpoint}, {monitor}: suggestions beside your files", text

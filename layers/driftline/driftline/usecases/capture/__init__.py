@@ -1,0 +1,1 @@
+"""Capture files become profiles and records."""

@@ -1,0 +1,155 @@
+"""What happens when something arrives: it is taken in, joined with its other half, and judged windows open again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
+from driftline.domain.ground_truth.keys import OPEN_LABELS, parse_ground_truth_key, parse_profile_key
+from driftline.domain.metrics import Metric
+from driftline.domain.monitors.document import ModelQualityMonitor
+from driftline.domain.monitors.parse import InvalidDocumentError
+from driftline.domain.windows import HOUR
+from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
+from driftline.usecases.executions.reopen_windows import reopen_windows
+from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
+from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
+from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.ports import Metrics, ObjectStore, Reruns, Stores
+
+NAMESPACE = "driftline/ground-truth"
+"""CloudWatch namespace of the counts of labels; SageMaker has none."""
+
+_NEEDS_LABELS = ("model_quality",)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureTaken:
+    """A capture file's profiles, the labels that had waited for it, and the windows that are judged again."""
+
+    profiled: CaptureProfiled
+    matched: int
+    reopened: tuple[ExecutionRequest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsTaken:
+    """A ground truth file's labels and the windows that are judged again."""
+
+    merged: LabelsMerged
+    reopened: tuple[ExecutionRequest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepTaken:
+    """What waited, endpoint by endpoint, and the windows that are judged again."""
+
+    swept: tuple[Swept, ...]
+    reopened: tuple[ExecutionRequest, ...]
+
+
+def take_capture(
+    key: str,
+    *,
+    capture: ObjectStore,
+    state: ObjectStore,
+    reruns: Reruns,
+    arrived: datetime,
+    stores: Stores | None = None,
+) -> CaptureTaken:
+    """Profiles a capture file; see profile_capture for the arguments and errors.
+
+    Args:
+        arrived: The time of the event.
+    """
+    profiled = profile_capture(key, capture=capture, state=state, stores=stores)
+    profiles = [written for written in profiled.written if written.endswith(".profile")]
+    matched = 0
+    # Ground truth is for endpoints that watch it: for all others the look costs money for nothing.
+    if profiles and (monitor := _quality_monitor(state, profiled.endpoint)) is not None:
+        for profile in profiles:
+            matched += merge_capture(
+                profile,
+                store=state,
+                captures=capture,
+                stores=stores,
+                max_label_delay=monitor.max_label_delay,
+                rebuild=False,
+            ).matched
+    hours = {parse_profile_key(profile)[1].hour for profile in profiles}
+    reopened = reopen_windows(profiled.endpoint, hours, store=state, reruns=reruns, arrived=arrived)
+    return CaptureTaken(profiled, matched, tuple(reopened))
+
+
+def take_labels(
+    key: str, *, labels: ObjectStore, store: ObjectStore, reruns: Reruns, metrics: Metrics, arrived: datetime
+) -> LabelsTaken:
+    """Takes in a ground truth file; see merge_labels for the errors.
+
+    The merged records of an hour are written when a window with it is judged, so that many files cost one merge. How
+    old a window may be to open again counts from the hour in which the labels were collected, which the key says.
+
+    Args:
+        arrived: The time of the event, which is that of the metrics.
+    """
+    place = parse_ground_truth_key(key)
+    endpoint = place.endpoint
+    merged = merge_labels(
+        key, labels=labels, store=store, captures=store, max_label_delay=label_delay(store, endpoint), rebuild=False
+    )
+    hours = {at.hour for at in merged.hours}
+    reopened = reopen_windows(
+        endpoint,
+        hours,
+        store=store,
+        reruns=reruns,
+        arrived=arrived,
+        collected=place.hour + HOUR,
+        monitors=_NEEDS_LABELS,
+    )
+    counts = {"labels_matched": merged.matched, "labels_waiting": merged.waiting, "labels_rejected": merged.rejected}
+    _publish(metrics, endpoint, counts, arrived)
+    return LabelsTaken(merged, tuple(reopened))
+
+
+def take_sweep(as_of: datetime, *, store: ObjectStore, reruns: Reruns, metrics: Metrics) -> SweepTaken:
+    """Looks once more for the captures of all labels that wait, and lists those whose time is over.
+
+    Args:
+        as_of: The scheduled time.
+    """
+    swept: list[Swept] = []
+    reopened: list[ExecutionRequest] = []
+    for endpoint in store.folders(OPEN_LABELS):
+        found = sweep(
+            endpoint, as_of, store=store, captures=store, max_label_delay=label_delay(store, endpoint), rebuild=False
+        )
+        swept.append(found)
+        if found.matched:
+            hours = {at.hour for at in found.hours}
+            reopened += reopen_windows(
+                endpoint, hours, store=store, reruns=reruns, arrived=as_of, monitors=_NEEDS_LABELS
+            )
+        _publish(metrics, endpoint, {"labels_unmatched": found.unmatched}, as_of)
+    return SweepTaken(tuple(swept), tuple(reopened))
+
+
+def _publish(metrics: Metrics, endpoint: str, counts: Mapping[str, int], at: datetime) -> None:
+    dimensions = {"Endpoint": endpoint}
+    values = [Metric(name, float(count), "Count", dimensions) for name, count in counts.items()]
+    metrics.publish(NAMESPACE, values, at)
+
+
+def _quality_monitor(store: ObjectStore, endpoint: str) -> ModelQualityMonitor | None:
+    try:
+        return load_document(store, endpoint).monitors.model_quality
+    except (ObjectNotFoundError, InvalidDocumentError):
+        return None
+
+
+def label_delay(store: ObjectStore, endpoint: str) -> timedelta:
+    """How long after an inference its label may come, by the monitor document; the default without one."""
+    monitor = _quality_monitor(store, endpoint)
+    return monitor.max_label_delay if monitor else DEFAULT_LABEL_DELAY

@@ -1,0 +1,268 @@
+"""A capture file becomes columnar records, profiles per hour, and a list of what could not be read.
+
+Everything that is written follows from the capture file, its key and the preprocessing script alone, so that events
+may come twice and in any order. A file that is replaced replaces what was made of it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from itertools import chain
+
+from driftline.domain.capture.batch_output import capture_lines, is_manifest, read_manifest
+from driftline.domain.capture.blocks import CaptureReader
+from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
+from driftline.domain.capture.tables import TableBuffer
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.ground_truth.hour_ids import HourIds
+from driftline.domain.keys import parse_capture_key, profile_key, records_key, rejects_key, source_digest
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.parse import InvalidDocumentError
+from driftline.domain.profiles.capture_profile import HourProfile
+from driftline.domain.profiles.span import WindowProfile
+from driftline.domain.profiles.table import TableProfile
+from driftline.domain.windows import HOUR, floor_to
+from driftline.usecases.capture.preprocessing import PREPROCESSOR_FAILED, Preprocessor
+from driftline.usecases.capture.script_sources import load_script
+from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.ports import ObjectStore, Stores
+
+_PARTS = 16
+"""So many profiles of one slot and layout wait before they are merged, so that memory stays flat."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What all profiles of one capture file have in common; see HourProfile."""
+
+    source: str
+    records_key: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureProfiled:
+    """What came of one capture file.
+
+    Attributes:
+        records: Capture records that were read, those without rows included.
+        rows: Rows in them.
+        rejected: Lines and records that could not be read; they are listed in the rejects file.
+        skipped: Records left out on purpose: shadow variants, and what the script dropped.
+        slots: Five-minute slots that the file touches.
+        written: Keys of the objects that were written.
+        reason: Why nothing was written; empty otherwise.
+    """
+
+    endpoint: str
+    variant: str
+    records: int = 0
+    rows: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    slots: int = 0
+    written: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def profile_capture(
+    key: str, *, capture: ObjectStore, state: ObjectStore, stores: Stores | None = None
+) -> CaptureProfiled:
+    """Profiles one capture file, or the files that one output manifest of a batch transform job lists.
+
+    A manifest's key ends in `<endpoint>/output/yyyy/mm/dd/hh/<uuid>.json`: the folder that the job's capture goes to
+    stands for the endpoint, `output` for the variant. Input manifests are left out, as SageMaker's monitors do.
+
+    Args:
+        key: Ends in `<endpoint>/<variant>/yyyy/mm/dd/hh/<name>`.
+        capture: The bucket with the capture file.
+        state: The stack's own bucket, with the monitor documents; may be the same.
+        stores: Opens the bucket that a manifest names; without it, only the capture bucket is read.
+
+    Raises:
+        InvalidInputError: the key is no capture file's, no line of the file is a capture record, the file cannot be
+            unpacked, the preprocessing script is missing or fails for every record, or a manifest lists what cannot
+            be read.
+        StaleReadError: the file changed meanwhile.
+    """
+    source = parse_capture_key(key)
+    document = _document(state, source.endpoint)
+    elsewhere = _captured_elsewhere(document, key, capture, state)
+    if elsewhere:
+        return CaptureProfiled(source.endpoint, source.variant, reason=elsewhere)
+    try:
+        stored = capture.get(key)
+    except ObjectNotFoundError:
+        return CaptureProfiled(source.endpoint, source.variant, reason="the capture file is no longer there")
+
+    bodies: Iterable[bytes] = [stored.body]
+    if is_manifest(source.variant, source.name):
+        if source.variant == "input":
+            return CaptureProfiled(source.endpoint, source.variant, reason="an input manifest holds no answers")
+        bodies = batch_files(stored.body, source.hour, capture.uri(key), capture, stores)
+    reader = CaptureReader(source.hour, _preprocessor(state, document))
+    digest = source_digest(None if capture.name == state.name else capture.name, key)
+    records_at = records_key(source.endpoint, source.variant, source.hour, digest)
+    rejects_at = rejects_key(source.endpoint, source.variant, source.hour, digest)
+    ids = HourIds()
+    with ColumnarRecords() as columnar:
+        tables = _profile(bodies, reader, columnar, ids)
+        _refuse_what_is_no_capture_file(reader, capture.uri(key))
+        hours = _hour_profiles(reader, tables, ids, _Origin(capture.uri(key), records_at, _name_of(stored.body)))
+        records = columnar.to_bytes(hours)
+
+    profile_keys = {hour: profile_key(source.endpoint, source.variant, hour, digest) for hour in hours}
+    earlier = _earlier_hours(state, records_at)
+    written = [records_at, *profile_keys.values()]
+    state.put(records_at, records, content_type="application/vnd.apache.parquet")
+    if reader.rejects:
+        state.put(rejects_at, _rejects_file(reader), content_type="application/jsonl")
+        written.insert(1, rejects_at)
+    elif earlier is not None:
+        state.delete(rejects_at)
+    for hour, profile in hours.items():
+        state.put(profile_keys[hour], profile.to_bytes())
+    for hour in sorted(set(earlier or ()) - set(hours)):
+        state.delete(profile_key(source.endpoint, source.variant, hour, digest))
+    _check_unchanged(capture, key, stored.etag)
+    return CaptureProfiled(
+        source.endpoint,
+        source.variant,
+        records=sum(profile.records for profile in hours.values()),
+        rows=sum(profile.rows for profile in hours.values()),
+        rejected=reader.rejected,
+        skipped=sum(profile.skipped for profile in hours.values()),
+        slots=len(reader.counts),
+        written=tuple(written),
+        reason="" if hours else "the capture file is empty",
+    )
+
+
+def _document(state: ObjectStore, endpoint: str) -> MonitorDocument | None:
+    """Capture is profiled before there is a monitor document, too: profiles of the past are there when it comes."""
+    try:
+        return load_document(state, endpoint)
+    except (ObjectNotFoundError, InvalidDocumentError):
+        return None
+
+
+def _captured_elsewhere(document: MonitorDocument | None, key: str, capture: ObjectStore, state: ObjectStore) -> str:
+    if document is None:
+        return ""
+    bucket = document.capture.bucket or state.name
+    if capture.name == bucket and key.startswith(document.capture.prefix):
+        return ""
+    return f"the monitor document reads captures from {document.capture.prefix} in {bucket}"
+
+
+def _preprocessor(state: ObjectStore, document: MonitorDocument | None) -> Preprocessor | None:
+    monitor = document.monitors.data_quality if document else None
+    if monitor is None or monitor.preprocess is None:
+        return None
+    return Preprocessor(load_script(state, monitor.preprocess), monitor.preprocess)
+
+
+def batch_files(
+    manifest: bytes, hour: datetime, where: str, capture: ObjectStore, stores: Stores | None
+) -> Iterator[bytes]:
+    """The listed output files as capture lines, one after the other."""
+    for file in read_manifest(manifest, where):
+        if file.bucket != capture.name and stores is None:
+            raise InvalidInputError(f"the manifest lists files in another bucket, {file.bucket}", where=where)
+        store = stores(file.bucket) if stores and file.bucket != capture.name else capture
+        try:
+            body = store.get(file.key).body
+        except ObjectNotFoundError:
+            raise InvalidInputError(
+                f"the manifest lists {store.uri(file.key)}, which is not there", where=where
+            ) from None
+        yield capture_lines(file.key.rsplit("/", 1)[-1], body, hour)
+
+
+def _profile(
+    bodies: Iterable[bytes], reader: CaptureReader, columnar: ColumnarRecords, ids: HourIds
+) -> Mapping[tuple[datetime, str], TableProfile]:
+    """(slot, layout) -> profile of all its rows, chunk by chunk."""
+    buffer = TableBuffer()
+    parts: dict[tuple[datetime, str], list[TableProfile]] = {}
+    for block in chain.from_iterable(map(reader.read, bodies)):
+        columnar.add(block)
+        ids.add(block)
+        for slot, name, table in buffer.add(block):
+            _append(parts.setdefault((slot, name), []), TableProfile.of(table))
+    for slot, name, table in buffer.flush():
+        _append(parts.setdefault((slot, name), []), TableProfile.of(table))
+    return {key: TableProfile.merge_all(profiles) for key, profiles in parts.items()}
+
+
+def _append(parts: list[TableProfile], profile: TableProfile) -> None:
+    parts.append(profile)
+    if len(parts) == _PARTS:
+        parts[:] = [TableProfile.merge_all(parts)]
+
+
+def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str) -> None:
+    """A file without one good record is for people to look at: in the dead-letter queue, not in the rejects."""
+    if any(count.records or count.skipped for count in reader.counts.values()) or not reader.rejects:
+        return
+    first = reader.rejects[0]
+    failed = next((reject.reason for reject in reader.rejects if reject.reason.startswith(PREPROCESSOR_FAILED)), None)
+    if failed:
+        raise InvalidInputError(f"{failed}; no record of {uri} came through it")
+    if all(reject.malformed for reject in reader.rejects):
+        raise InvalidInputError(
+            f"none of {reader.rejected} lines is a capture record; line {first.line}: {first.reason}",
+            where=uri,
+            expected="JSON Lines as SageMaker's data capture writes them",
+        )
+
+
+def _hour_profiles(
+    reader: CaptureReader,
+    tables: Mapping[tuple[datetime, str], TableProfile],
+    ids: HourIds,
+    origin: _Origin,
+) -> dict[datetime, HourProfile]:
+    """Start of each UTC hour that the file touches, in order -> its profile."""
+    by_hour: dict[datetime, dict[datetime, WindowProfile]] = {}
+    for slot, count in sorted(reader.counts.items()):
+        layouts = {name: table for (at, name), table in tables.items() if at == slot}
+        by_hour.setdefault(floor_to(slot, HOUR), {})[slot] = WindowProfile(
+            layouts, records=count.records, rejected=count.rejected, skipped=count.skipped
+        )
+    return {
+        hour: HourProfile(slots, origin.source, origin.records_key, ids.of(hour), origin.content)
+        for hour, slots in by_hour.items()
+    }
+
+
+def _name_of(body: bytes) -> str:
+    return sha256(body).hexdigest()[:16]
+
+
+def _earlier_hours(state: ObjectStore, records_key: str) -> list[datetime] | None:
+    """The hours that an earlier version of the file touched; None when there was none."""
+    try:
+        return hours_of_records(state.get(records_key).body)
+    except ObjectNotFoundError:
+        return None
+
+
+def _rejects_file(reader: CaptureReader) -> bytes:
+    """JSON Lines; the last line says how many more there are, if not all are listed."""
+    lines = [
+        json.dumps({"line": reject.line, "reason": reject.reason, "quoted": reject.quoted}, ensure_ascii=False)
+        for reject in reader.rejects
+    ]
+    if more := reader.rejected - len(reader.rejects):
+        lines.append(json.dumps({"line": None, "reason": f"{more} more are not listed", "quoted": ""}))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _check_unchanged(capture: ObjectStore, key: str, etag: str) -> None:
+    """Two deliveries of two versions may overtake each other: the last word has to be the file's own."""
+    now = next((found.etag for found in capture.list(key) if found.key == key), None)
+    if now != etag:
+        raise StaleReadError("the capture file was replaced while it was profiled", where=capture.uri(key))

@@ -1,0 +1,102 @@
+"""The profile of a window, read from the store: hourly roll-ups where whole hours are asked for.
+
+A roll-up is named after exactly the profiles that went into it, so it can be written at any time and by anybody:
+a late or replaced capture file makes another name, never a stale hit.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.ground_truth.hour_index import index_of
+from driftline.domain.ground_truth.keys import VariantHour, hour_labels_prefix, index_key
+from driftline.domain.keys import profiles_prefix, rollup_key, variants_prefix
+from driftline.domain.profiles.capture_profile import HourProfile
+from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_hours, rollup_digest
+from driftline.domain.windows import HOUR, Window
+from driftline.usecases.ports import ObjectStore, ObjectSummary
+from driftline.usecases.side_by_side import side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedWindow:
+    """A window's profile and the keys of all the profiles that it was merged from, sorted."""
+
+    profile: WindowProfile
+    parts: tuple[str, ...]
+
+
+def load_window(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> LoadedWindow:
+    """Merges what all variants (or one) captured in the window; writes the roll-ups that were missing."""
+    variants = [variant] if variant else store.folders(variants_prefix(endpoint))
+    merged: list[tuple[str, datetime, WindowProfile]] = []
+    parts: list[str] = []
+    for name in variants:
+        for hour in window.hours():
+            summaries = list(store.list(profiles_prefix(endpoint, name, hour)))
+            if summaries:
+                merged.append((name, hour, _hour(store, endpoint, name, hour, window, summaries)))
+                parts += [summary.key for summary in summaries]
+    return LoadedWindow(merge_hours(merged), tuple(sorted(parts)))
+
+
+def read_profiles(store: ObjectStore, keys: Sequence[str]) -> Iterable[tuple[str, HourProfile]]:
+    """(key, profile) in the order of the keys; they are fetched side by side.
+
+    Raises:
+        StaleReadError: one of them is gone.
+    """
+    try:
+        for key, stored in zip(keys, side_by_side(store.get, keys), strict=True):
+            yield key, HourProfile.from_bytes(stored.body, key)
+    except ObjectNotFoundError as error:
+        raise StaleReadError("a profile was replaced while its window was read", where=error.where) from error
+
+
+def window_inputs(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> str:
+    """The digest of everything that a verdict on the window follows from, as it is now: profiles and labels.
+
+    An execution compares it before and after. What arrives in between either finds the execution's announcement and
+    asks for another one, or was there before the announcement, and the execution sees it: no arrival is lost.
+    """
+    variants = [variant] if variant else store.folders(variants_prefix(endpoint))
+    return rollup_digest(
+        (summary.key, summary.etag)
+        for name in variants
+        for hour in window.hours()
+        for prefix in (
+            profiles_prefix(endpoint, name, hour),
+            hour_labels_prefix(endpoint, VariantHour(name, hour)),
+        )
+        for summary in store.list(prefix)
+    )
+
+
+def _hour(
+    store: ObjectStore, endpoint: str, variant: str, hour: datetime, window: Window, summaries: Sequence[ObjectSummary]
+) -> WindowProfile:
+    keys = [summary.key for summary in summaries]
+    if not window.covers_hour(hour):
+        return merge_hour(read_profiles(store, keys), window)
+    digest = rollup_digest((summary.key, summary.etag) for summary in summaries)
+    rollup = rollup_key(endpoint, variant, hour, digest)
+    stored = _stored_rollup(store, rollup)
+    if stored is not None:
+        return stored
+    profiles = dict(read_profiles(store, keys))
+    merged = merge_hour(profiles.items(), Window(hour, hour + HOUR))
+    if len(keys) > 1:  # of a single profile a roll-up saves nothing
+        # The index of the hour's inferences, too: labels that come later need not read all these profiles again.
+        index = index_of(profile.join_hashes for profile in profiles.values())
+        store.put(index_key(endpoint, VariantHour(variant, hour), digest), index)
+        store.put(rollup, merged.to_bytes())
+    return merged
+
+
+def _stored_rollup(store: ObjectStore, key: str) -> WindowProfile | None:
+    try:
+        return WindowProfile.from_bytes(store.get(key).body, key)
+    except (ObjectNotFoundError, InvalidInputError):
+        # Absent, or written by another version: it is made anew from its parts.
+        return None

@@ -1,0 +1,42 @@
+"""What is kept of executions that ended without a verdict, where the verdict's files would be."""
+
+from driftline.domain.errors import DriftlineError, ObjectNotFoundError
+from driftline.domain.executions.failure import FAILURE, Failure, parse_failure
+from driftline.domain.executions.place import parse_place
+from driftline.domain.windows import Window
+from driftline.usecases.ports import ObjectStore
+
+_VERDICT = "statistics.json"
+"""As all verdicts have it; what reads them takes long to import."""
+
+
+def keep_failure(store: ObjectStore, folder: str, window: Window | None, error: DriftlineError) -> None:
+    """Writes it, unless the folder has a verdict: that one stands, whatever went wrong when it was judged again."""
+    if not is_judged(store, folder):
+        failure = Failure.of(parse_place(folder), window, error)
+        store.put(f"{folder}{FAILURE}", failure.to_json(), content_type="application/json")
+
+
+def failure_in(store: ObjectStore, folder: str) -> Failure | None:
+    """None where nothing failed, or a verdict came since.
+
+    Raises:
+        InvalidInputError: the file is none of ours.
+    """
+    if is_judged(store, folder):
+        return None
+    key = f"{folder}{FAILURE}"
+    try:
+        body = store.get(key).body
+    except ObjectNotFoundError:
+        return None
+    return parse_failure(body, key)
+
+
+def is_judged(store: ObjectStore, folder: str) -> bool:
+    """Whether the folder has the files of a verdict."""
+    try:
+        store.get_range(f"{folder}{_VERDICT}", 0, 1)
+    except ObjectNotFoundError:
+        return False
+    return True

@@ -1,0 +1,109 @@
+"""The executions of a monitor before one of them, for trends.
+
+What a trend needs is many small objects, each found by listings: both are asked for side by side, a level of folders or
+a trend's length at a time, so that a page waits for a dozen answers of S3 and not for hundreds.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import batched, islice
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.executions.place import parse_place
+from driftline.presentation.pages.execution.facts import PastExecution, Place
+from driftline.presentation.pages.execution.files import Kind
+from driftline.presentation.pages.execution.past import past_execution, past_of_sagemaker
+from driftline.usecases.executions.failures import failure_in
+from driftline.usecases.executions.revisions import SUMMARY
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.side_by_side import AT_ONCE, side_by_side
+
+VIOLATIONS = "constraint_violations.json"
+STATISTICS = "statistics.json"
+PAST = 20
+"""So many earlier executions are in the trends."""
+
+_MOST_HOURS = 150
+"""So few folders are looked at that years of executions without readable files do no harm."""
+
+_HOURS_AT_ONCE = PAST // 2 + 1
+"""Twice so many hours are those of a trend and the execution's own: no listing is in vain."""
+
+_LEVELS = ("year", "month", "day", "hour")
+_FIRST_LISTINGS = 2
+"""So many folders of a level are listed at first, then twice as many each time: the last 20 hours lie in two days, the
+last 20 days in two months."""
+
+
+def past_executions(store: ObjectStore, place: Place, kind: Kind) -> list[PastExecution]:
+    """The last PAST executions before this one that a schedule asked for, oldest first.
+
+    Those whose files cannot be read are left out: a trend has gaps rather than no page. Those that failed are among
+    them, without figures.
+    """
+    found: list[PastExecution] = []
+    for places in batched(folders_before(store, place), PAST, strict=False):
+        found += filter(None, side_by_side(lambda earlier: _past(store, earlier, kind), places, PAST))
+        if len(found) >= PAST:
+            break
+    return found[:PAST][::-1]
+
+
+def _past(store: ObjectStore, place: Place, kind: Kind) -> PastExecution | None:
+    summary = body_or_none(store, f"{place.folder}{SUMMARY}")
+    try:
+        if summary is not None:
+            return past_execution(place, summary)
+        violations = body_or_none(store, f"{place.folder}{VIOLATIONS}")
+        if violations is None:
+            return PastExecution.without_verdict(place) if failure_in(store, place.folder) else None
+        statistics = body_or_none(store, f"{place.folder}{STATISTICS}") if kind is Kind.MODEL_QUALITY else None
+        return past_of_sagemaker(place, violations, statistics)
+    except InvalidInputError:
+        return None  # The execution's own page says what is wrong with it.
+
+
+def folders_before(store: ObjectStore, place: Place) -> Iterator[Place]:
+    """Folders of earlier executions, newest first; what is not asked for is not listed, but for a few."""
+    root = f"{place.folder.rsplit(f'/{place.scheduled:%Y/%m/%d/%H}/', 1)[0]}/"
+    folders = iter([root])
+    for _ in _LEVELS:
+        folders = _newest_below(store, folders, place.folder)
+    for hours in batched(islice(folders, _MOST_HOURS), _HOURS_AT_ONCE, strict=False):
+        for hour, minutes in zip(hours, side_by_side(_numbered(store), hours), strict=True):
+            for each in (*reversed(minutes), hour):
+                earlier = _place_or_none(each)
+                if earlier is not None and earlier.scheduled < place.scheduled:
+                    yield earlier
+
+
+def _newest_below(store: ObjectStore, folders: Iterator[str], newest: str) -> Iterator[str]:
+    """The sub-folders of these that are not newer, newest first."""
+    size = _FIRST_LISTINGS
+    while batch := tuple(islice(folders, size)):
+        for below in side_by_side(_numbered(store), batch):
+            yield from (each for each in reversed(below) if each <= newest)
+        size = min(2 * size, AT_ONCE)
+
+
+def _numbered(store: ObjectStore) -> Callable[[str], list[str]]:
+    return lambda folder: [f"{folder}{name}/" for name in store.folders(folder) if name.isdecimal()]
+
+
+def _place_or_none(folder: str) -> Place | None:
+    """None for folders with numbers that are no time; somebody else made them."""
+    try:
+        return parse_place(folder)
+    except InvalidInputError:
+        return None
+
+
+def body_or_none(store: ObjectStore, key: str) -> bytes | None:
+    try:
+        return store.get(key).body
+    except ObjectNotFoundError:
+        return None
+
+
+def bodies_or_none(store: ObjectStore, keys: Iterable[str]) -> Iterator[bytes | None]:
+    """body_or_none of each, read side by side."""
+    return side_by_side(lambda key: body_or_none(store, key), keys)

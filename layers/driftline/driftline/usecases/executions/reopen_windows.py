@@ -1,0 +1,129 @@
+"""Windows that were judged before something of theirs arrived are judged again.
+
+Which windows an arrival touches follows from the schedule; which of them were judged follows from what was announced.
+An arrival in a window that is still to be judged asks for nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.keys import STATE
+from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.domain.monitors.parse import InvalidDocumentError
+from driftline.domain.monitors.schedule import occurrences
+from driftline.domain.monitors.window import window_of
+from driftline.domain.windows import HOUR, Window
+from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.ports import ObjectStore, Reruns
+
+_DAY = timedelta(days=1)
+_LONGEST_PERIOD = timedelta(days=32)
+"""Of a schedule without a window of its own: a month."""
+
+_EXECUTION_KEY = re.compile(r".*/(\d{4})/(\d\d)/(\d\d)/(\d\d)/(?:(\d\d)/)?announced\.json")
+
+
+def reopen_windows(
+    endpoint: str,
+    hours: Iterable[datetime],
+    *,
+    store: ObjectStore,
+    reruns: Reruns,
+    arrived: datetime,
+    collected: datetime | None = None,
+    monitors: Iterable[str] | None = None,
+) -> list[ExecutionRequest]:
+    """Asks for a new execution of every judged window that has something of these hours.
+
+    Args:
+        hours: Starts of the UTC hours of inference time that something was added to.
+        arrived: When it came, from its event: no window was judged after that.
+        collected: What the age of a window that is opened again counts to; when it came, unless its key says better.
+        monitors: Names of the monitors that it concerns; all, unless given.
+
+    Returns:
+        What was asked for. Asking twice does no harm: the queue drops repetitions, and an execution that finds
+        nothing new publishes nothing.
+    """
+    try:
+        document = load_document(store, endpoint)
+    except (ObjectNotFoundError, InvalidDocumentError):
+        return []
+    concerned = set(hours)
+    asked = []
+    for name, monitor in document.monitors.by_name().items():
+        if monitors is not None and name not in monitors:
+            continue
+        for scheduled in sorted(_judged(store, endpoint, name, monitor, concerned, arrived, collected or arrived)):
+            request = ExecutionRequest(endpoint=endpoint, monitor=name, scheduled_time=scheduled, trigger="rerun")
+            reruns.ask(request)
+            asked.append(request)
+    return asked
+
+
+def _judged(
+    store: ObjectStore,
+    endpoint: str,
+    name: str,
+    monitor: ScheduledMonitor,
+    hours: set[datetime],
+    arrived: datetime,
+    collected: datetime,
+) -> set[datetime]:
+    """Scheduled times of the announced executions whose window has something of the hours."""
+    found = set()
+    for hour in hours:
+        for prefix in _prefixes(hour, min(_latest(hour, monitor), arrived)):
+            for summary in store.list(f"{STATE}executions/{endpoint}/{name}/{prefix}"):
+                scheduled = _scheduled(summary.key)
+                if scheduled is None:
+                    continue
+                window = _window(scheduled, monitor)
+                touched = window is not None and window.start < hour + HOUR and hour < window.end
+                if window is not None and touched and collected - window.end <= monitor.max_revisions_age:
+                    found.add(scheduled)
+    return found
+
+
+def _latest(hour: datetime, monitor: ScheduledMonitor) -> datetime:
+    """The last scheduled time whose window can have something of the hour."""
+    end = hour + HOUR
+    if monitor.window is not None:
+        return end - monitor.window.start_offset
+    try:
+        return next(occurrences(monitor.schedule, end, end + _LONGEST_PERIOD, monitor.timezone), end) + HOUR
+    except InvalidInputError:
+        return end
+
+
+def _prefixes(first: datetime, last: datetime) -> Iterator[str]:
+    """Date folders from the first day to the last; whole months where those are fewer requests."""
+    if last - first > 2 * _DAY:
+        month = first.replace(day=1)
+        while month <= last:
+            yield f"{month:%Y/%m}/"
+            month = (month + _LONGEST_PERIOD).replace(day=1)
+        return
+    day = first
+    while day.date() <= last.date():
+        yield f"{day:%Y/%m/%d}/"
+        day += _DAY
+
+
+def _scheduled(key: str) -> datetime | None:
+    """Of an execution by its schedule; None for windows by hand, which are not opened again."""
+    match = _EXECUTION_KEY.fullmatch(key)
+    if match is None:
+        return None
+    year, month, day, hour, minute = (int(part or 0) for part in match.groups())
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def _window(scheduled: datetime, monitor: ScheduledMonitor) -> Window | None:
+    try:
+        return window_of(scheduled, monitor)
+    except InvalidInputError:
+        return None  # Judged under another schedule.

@@ -1,0 +1,78 @@
+"""Signals: the figures that alarms look at, published as they are learnt.
+
+Report metrics have the time of their window, as SageMaker's. CloudWatch's alarms know nothing but the clock, so that a
+verdict on yesterday would wake nobody: signals have the time of their publication.
+
+Labels come for weeks, and each may bring a revision of an old window. If each were signalled, the windows of a model
+that was replaced long ago would keep the alarm up, or a good one would end an incident that goes on. So alarms follow
+the newest window that has a verdict; of an older one they hear only what is worse than they knew.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from driftline.domain.alarms.wanted import EXECUTIONS_FAILED
+from driftline.domain.executions.judgement import Judgement
+from driftline.domain.metrics import Metric
+from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.usecases.executions.last_execution import LastExecution
+from driftline.usecases.executions.revisions import Announced
+
+_WITHOUT_ROWS = frozenset({"rows", "coverage"})
+"""What is still said of a window without rows to judge: that there were none."""
+
+
+def alarmed_names(monitor: ScheduledMonitor) -> frozenset[str]:
+    """Names of the metrics that the monitor's alarms look at."""
+    return frozenset(alarm.metric for alarm in monitor.alarms)
+
+
+def news(
+    endpoint: str,
+    monitor: str,
+    judgement: Judgement,
+    scheduled: datetime,
+    earlier: Announced | None,
+    last: LastExecution | None,
+) -> list[Metric]:
+    """What alarms have not heard yet of a verdict that is new, or that only a person was told.
+
+    Args:
+        scheduled: The execution's scheduled time.
+        earlier: What was announced of the same window.
+        last: The monitor's last execution.
+    """
+    if last is None or last.last_judged is None or scheduled >= last.last_judged:
+        return _verdict(endpoint, monitor, judgement)
+    told = earlier.told if earlier else None
+    if (judgement.verdict or 0) > (told or 0):
+        return [signal(endpoint, VIOLATIONS, judgement.violations, monitor)]
+    return []
+
+
+def _verdict(endpoint: str, monitor: str, judgement: Judgement) -> list[Metric]:
+    """Everything that an execution knows.
+
+    Without rows there is no verdict: `violations` is left out, so that the alarm's `missing` decides, and an empty
+    hour does not end an incident.
+    """
+    signals = [failure_signal(endpoint, monitor, failed=False)]
+    if judgement.verdict is not None:
+        signals.append(signal(endpoint, VIOLATIONS, judgement.violations, monitor))
+    dimensions = signals[0].dimensions
+    return signals + [
+        replace(metric, dimensions=dimensions)
+        for metric in judgement.alarmed
+        if judgement.verdict is not None or metric.name in _WITHOUT_ROWS
+    ]
+
+
+def failure_signal(endpoint: str, monitor: str, *, failed: bool) -> Metric:
+    return signal(endpoint, EXECUTIONS_FAILED, 1 if failed else 0, monitor)
+
+
+def signal(endpoint: str, name: str, value: float, monitor: str | None = None, unit: str = "Count") -> Metric:
+    """One signal of an endpoint, or of one of its monitors."""
+    dimensions = {"Endpoint": endpoint} | ({"Monitor": monitor} if monitor else {})
+    return Metric(name, float(value), unit, dimensions)

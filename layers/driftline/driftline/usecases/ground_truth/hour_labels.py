@@ -1,0 +1,90 @@
+"""The labels that hours of inferences know, and the ground truth files that they are from.
+
+A label set of an hour says: this version of this ground truth file has these labels. That is true whoever writes it and
+whatever is captured, so sets are only ever added; one that a replaced file gave is removed.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+import numpy as np
+
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.ground_truth import keys
+from driftline.domain.ground_truth.horizon import days_of, may_belong
+from driftline.domain.ground_truth.join_ids import Hashes, among, sorted_unique
+from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.ground_truth.stored_labels import LabelSet
+from driftline.usecases.ground_truth.inference_index import captured_hours, find_hours
+from driftline.usecases.ports import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFile:
+    """One version of a ground truth file, and the hours that know its labels."""
+
+    endpoint: str
+    digest: str
+    known: LabelSet
+
+    def match_captures(self, store: ObjectStore, labels: LabelSet, max_label_delay: timedelta) -> int:
+        """Writes labels to the hours that captured their inferences; how many found one."""
+        hour = self.known.hour
+        candidates = captured_hours(store, self.endpoint, list(days_of(hour, max_label_delay)))
+        hours = [each for each in candidates if may_belong(hour, each.at.hour, max_label_delay)]
+        hashes = labels.hashes()
+        found = find_hours(store, self.endpoint, np.unique(hashes), hours, hour)
+        for at in sorted(found):
+            put_labels(store, self.endpoint, at, self.digest, labels.only(found[at]))
+        return int(np.count_nonzero(among(hashes, sorted_unique(list(found.values())))))
+
+    def hours(self, store: ObjectStore) -> tuple[VariantHour, ...]:
+        """All hours that ever had labels of this file."""
+        return hours_of_file(store, self.endpoint, self.digest)
+
+    def drop_other_versions(self, store: ObjectStore) -> tuple[VariantHour, ...]:
+        """Removes what earlier versions of the file gave; all hours that are concerned."""
+        for key in sets_of_file(store, self.endpoint, self.digest):
+            if keys.parse_hour_labels_key(key)[1] != self.known.version:
+                store.delete(key)
+        return self.hours(store)
+
+    def drop_own_version(self, store: ObjectStore) -> None:
+        """Removes what this version gave: it was replaced meanwhile."""
+        for key in sets_of_file(store, self.endpoint, self.digest):
+            if keys.parse_hour_labels_key(key)[1] == self.known.version:
+                store.delete(key)
+
+    def matched(self, store: ObjectStore) -> Hashes:
+        """Hashes of the labels that some hour knows, ascending."""
+        parts: list[Hashes] = []
+        for key in sets_of_file(store, self.endpoint, self.digest):
+            if keys.parse_hour_labels_key(key)[1] == self.known.version:
+                with suppress(ObjectNotFoundError):  # removed since it was listed
+                    parts.append(LabelSet.from_bytes(store.get(key).body, key).hashes())
+        return sorted_unique(parts)
+
+
+def hours_of_file(store: ObjectStore, endpoint: str, digest: str) -> tuple[VariantHour, ...]:
+    """All hours that ever had labels of a ground truth file."""
+    prefix = keys.label_hours_prefix(endpoint, digest)
+    return tuple(sorted(keys.parse_label_hour_key(summary.key) for summary in store.list(prefix)))
+
+
+def sets_of_file(store: ObjectStore, endpoint: str, digest: str) -> list[str]:
+    """Keys of the label sets of all versions of a ground truth file, in all hours."""
+    return [
+        summary.key
+        for at in hours_of_file(store, endpoint, digest)
+        for summary in store.list(keys.hour_labels_prefix(endpoint, at) + digest)
+    ]
+
+
+def put_labels(store: ObjectStore, endpoint: str, at: VariantHour, digest: str, labels: LabelSet) -> None:
+    """Adds labels to an hour. The note of the hour comes first, so that a replaced file finds all that it gave."""
+    body = labels.to_bytes()
+    store.put(keys.label_hour_key(endpoint, digest, at), b"")
+    content = sha256(body).hexdigest()[:16]
+    store.put(keys.hour_labels_key(endpoint, at, digest, labels.version, content), body)

@@ -1,0 +1,206 @@
+"""Finds the hours in which inferences were captured, by their join ids, without reading records.
+
+Every hour of a variant has an index of 8 bytes an inference (domain/ground_truth/hour_index.py), named after exactly
+the profiles that it was made from, as roll-ups are: it is never stale, only absent, and then made from the profiles.
+
+A lookup first asks every hour of the horizon for a few ids, through range reads; then the hours that know one of them,
+and their neighbours, for all ids; and so on. What is left in the end is looked for in every hour, so no match is ever
+missed. Labels that come in the order of their inferences, as most do, cost one range read for each hour of the horizon
+and one index.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.ground_truth import keys
+from driftline.domain.ground_truth.hour_index import hashes_of_index, index_bytes, readings
+from driftline.domain.ground_truth.join_ids import STORED, Hashes, among
+from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.keys import variants_prefix
+from driftline.domain.profiles.capture_profile import HourSource
+from driftline.domain.profiles.window import rollup_digest
+from driftline.domain.windows import HOUR
+from driftline.usecases.ports import ObjectStore, ObjectSummary
+from driftline.usecases.side_by_side import side_by_side
+
+PROBE = 8
+"""So many ids ask every hour. They are neighbours among the hashes, so that one range of an index settles them all."""
+
+_ROUNDS = 4
+_WHOLE_AT_ONCE = 4
+"""Whole indexes take 8 MB for a million inferences, each."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedHour:
+    """An hour that has profiles.
+
+    Attributes:
+        profiles: Their keys and tags as they were listed.
+        index_size: Bytes of the index of exactly these; None when there is none.
+    """
+
+    at: VariantHour
+    profiles: tuple[ObjectSummary, ...]
+    index_size: int | None
+
+    @property
+    def digest(self) -> str:
+        return rollup_digest((summary.key, summary.etag) for summary in self.profiles)
+
+
+def captured_hours(store: ObjectStore, endpoint: str, days: Sequence[datetime]) -> list[CapturedHour]:
+    """The hours of all variants on these UTC days that have profiles, in the order of variant and time."""
+    variants = store.folders(variants_prefix(endpoint))
+    wanted = [(variant, day) for variant in variants for day in days]
+    found = side_by_side(lambda place: _hours_of_day(store, endpoint, *place), wanted)
+    return sorted((hour for hours in found for hour in hours), key=lambda hour: hour.at)
+
+
+def find_hours(
+    store: ObjectStore, endpoint: str, hashes: Hashes, hours: Sequence[CapturedHour], collected: datetime
+) -> dict[VariantHour, Hashes]:
+    """Hour -> those of the hashes that occur in it, ascending; hours without any are left out.
+
+    Args:
+        hashes: Of the labels' ids, ascending, each once.
+        hours: Where to look.
+        collected: The labels' hour. Indexes of hours that were over by then are stored for the next lookup.
+    """
+    lookup = _Lookup(store, endpoint, collected)
+    found: dict[VariantHour, Hashes] = {}
+    open_ids = hashes
+    for _ in range(_ROUNDS):
+        if not len(open_ids):
+            return found
+        asked = _neighbours(open_ids)
+        hits = [hour for hour, known in lookup.ask(hours, asked) if len(known)]
+        if not hits:
+            open_ids = np.setdiff1d(open_ids, asked, assume_unique=True)  # they occur nowhere
+            break
+        resolved = [asked]
+        for hour, known in lookup.ask(_with_neighbours(hits, hours), open_ids):
+            if len(known):
+                found[hour.at] = np.union1d(found.get(hour.at, known), known)
+                resolved.append(known)
+        open_ids = np.setdiff1d(open_ids, np.concatenate(resolved))
+    if len(open_ids):
+        for hour, known in lookup.ask(hours, open_ids):
+            if len(known):
+                found[hour.at] = np.union1d(found.get(hour.at, known), known)
+    return found
+
+
+def _neighbours(hashes: Hashes) -> Hashes:
+    """A few from the middle."""
+    start = max(0, (len(hashes) - PROBE) // 2)
+    return hashes[start : start + PROBE]
+
+
+def _with_neighbours(hits: Sequence[CapturedHour], hours: Sequence[CapturedHour]) -> list[CapturedHour]:
+    """The hours themselves and those just before and after: a file's labels often reach over the full hour."""
+    near = {VariantHour(hit.at.variant, hit.at.hour + step * HOUR) for hit in hits for step in (-1, 0, 1)}
+    return [hour for hour in hours if hour.at in near]
+
+
+@dataclass
+class _Lookup:
+    store: ObjectStore
+    endpoint: str
+    collected: datetime
+
+    def __post_init__(self) -> None:
+        self._unstored: dict[VariantHour, Hashes] = {}
+        self._sizes: dict[VariantHour, int] = {}
+
+    def ask(self, hours: Sequence[CapturedHour], wanted: Hashes) -> list[tuple[CapturedHour, Hashes]]:
+        """Which of the ascending hashes each hour knows."""
+        for hour in hours:
+            if hour.index_size is None and hour.at not in self._unstored and hour.at not in self._sizes:
+                self._make(hour)
+        by_range: list[CapturedHour] = []
+        whole: list[CapturedHour] = []
+        for hour in hours:
+            size = self._sizes.get(hour.at, hour.index_size)
+            ranged = size is not None and readings(wanted, size) is not None
+            (by_range if ranged else whole).append(hour)
+        ranged_answers = side_by_side(lambda hour: self._by_range(hour, wanted), by_range)
+        whole_answers = side_by_side(lambda hour: self._whole(hour, wanted), whole, _WHOLE_AT_ONCE)
+        answers = [*zip(by_range, ranged_answers, strict=True), *zip(whole, whole_answers, strict=True)]
+        return sorted(answers, key=lambda answer: answer[0].at)
+
+    def _make(self, hour: CapturedHour) -> None:
+        hashes, as_listed = _hashes_of_profiles(self.store, hour.profiles)
+        if as_listed and hour.at.hour + HOUR <= self.collected:
+            body = index_bytes(hashes)
+            self.store.put(keys.index_key(self.endpoint, hour.at, hour.digest), body)
+            self._sizes[hour.at] = len(body)
+        else:  # more captures of this hour are on their way: its index would not last
+            self._unstored[hour.at] = hashes
+
+    def _by_range(self, hour: CapturedHour, wanted: Hashes) -> Hashes:
+        key = keys.index_key(self.endpoint, hour.at, hour.digest)
+        size = self._sizes.get(hour.at, hour.index_size)
+        assert size is not None
+        known = []
+        for reading in readings(wanted, size) or ():
+            found = reading.found(self._range(key, reading.start, reading.length, hour))
+            if found is None:
+                return self._whole(hour, wanted)
+            known.append(found)
+        return np.concatenate(known)
+
+    def _range(self, key: str, start: int, length: int, hour: CapturedHour) -> bytes:
+        try:
+            return self.store.get_range(key, start, length)
+        except ObjectNotFoundError:  # removed since it was listed
+            return index_bytes(_hashes_of_profiles(self.store, hour.profiles)[0])[start : start + length]
+
+    def _whole(self, hour: CapturedHour, wanted: Hashes) -> Hashes:
+        if hour.at in self._unstored:
+            hashes = self._unstored[hour.at]
+        else:
+            try:
+                hashes = hashes_of_index(self.store.get(keys.index_key(self.endpoint, hour.at, hour.digest)).body)
+            except ObjectNotFoundError:
+                hashes = _hashes_of_profiles(self.store, hour.profiles)[0]
+        return wanted[among(wanted, hashes)]
+
+
+def _hours_of_day(store: ObjectStore, endpoint: str, variant: str, day: datetime) -> list[CapturedHour]:
+    profiles: dict[datetime, list[ObjectSummary]] = {}
+    for summary in store.list(keys.day_prefix("profiles", endpoint, variant, day)):
+        profiles.setdefault(keys.parse_profile_key(summary.key)[1].hour, []).append(summary)
+    if not profiles:
+        return []
+    sizes = _sizes(store.list(keys.day_prefix("indexes", endpoint, variant, day)))
+    hours = []
+    for hour, summaries in profiles.items():
+        at = VariantHour(variant, hour)
+        without = CapturedHour(at, tuple(summaries), None)
+        size = sizes.get(keys.index_key(endpoint, at, without.digest))
+        hours.append(CapturedHour(at, without.profiles, size))
+    return hours
+
+
+def _sizes(indexes: Iterable[ObjectSummary]) -> Mapping[str, int]:
+    return {summary.key: summary.size for summary in indexes}
+
+
+def _hashes_of_profiles(store: ObjectStore, profiles: Sequence[ObjectSummary]) -> tuple[Hashes, bool]:
+    """(all hashes of the hour, ascending; whether every profile was still as it had been listed)."""
+    read = list(side_by_side(lambda summary: _hashes_of_profile(store, summary), profiles))
+    hashes = np.concatenate([np.frombuffer(stored, dtype=STORED) for stored, _ in read]).astype(np.uint64)
+    return np.sort(hashes), all(as_listed for _, as_listed in read)
+
+
+def _hashes_of_profile(store: ObjectStore, summary: ObjectSummary) -> tuple[bytes, bool]:
+    try:
+        stored = store.get(summary.key)
+    except ObjectNotFoundError:  # its capture file was replaced: who did that looks for labels, too
+        return b"", False
+    return HourSource.from_bytes(stored.body, summary.key).join_hashes, stored.etag == summary.etag

@@ -1,0 +1,89 @@
+"""How many labelled rows an endpoint has: enough to learn from?
+
+Counted hour by hour from the newest on, until there are enough. An hour that a monitor has merged says its labelled
+rows exactly. Of one that was not merged since its last label or capture came, each inference with a label counts as one
+row, whatever its label holds. Each inference counts once in its hour, and hours do not overlap, whatever the windows of
+the monitors do.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from driftline.domain.ground_truth import keys
+from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.keys import variants_prefix
+from driftline.domain.retraining.guards import LabelledRows
+from driftline.domain.windows import HOUR, SLOT, Window, floor_to
+from driftline.usecases.ground_truth.merged_hours import HourInputs, latest_labels, stored_hour
+from driftline.usecases.ports import ObjectStore, ObjectSummary
+from driftline.usecases.side_by_side import side_by_side
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hour:
+    at: VariantHour
+    inputs: HourInputs
+
+
+def count_labelled_rows(
+    store: ObjectStore, endpoint: str, since: datetime, until: datetime, enough: int, variant: str | None = None
+) -> LabelledRows:
+    """Labelled rows of inferences in [since, until), of all variants or one.
+
+    Args:
+        enough: Counting stops when there are so many.
+    """
+    window = Window(floor_to(since, SLOT), floor_to(until, SLOT) + SLOT)
+    variants = [variant] if variant else list(store.folders(variants_prefix(endpoint)))
+    rows = unmerged = 0
+    for day in _days_backwards(window):
+        hours = [hour for name in variants for hour in _labelled_hours(store, endpoint, name, day, window)]
+        for counted, merged in side_by_side(lambda hour: _rows(store, endpoint, hour, window), hours):
+            rows += counted
+            unmerged += 0 if merged else counted
+        if rows >= enough and day > window.start:
+            return LabelledRows(rows, complete=False, since=window.start, unmerged=unmerged)
+    return LabelledRows(rows, complete=True, since=window.start, unmerged=unmerged)
+
+
+def _days_backwards(window: Window) -> Iterator[datetime]:
+    day = floor_to(window.end, _DAY)
+    while day + _DAY > window.start:
+        yield day
+        day -= _DAY
+
+
+def _labelled_hours(store: ObjectStore, endpoint: str, variant: str, day: datetime, window: Window) -> Iterator[_Hour]:
+    """Hours of the day that have captures and labels: two listings, not two for each hour."""
+    labels = _by_hour(store, keys.day_prefix("labels", endpoint, variant, day))
+    if not labels:
+        return
+    profiles = _by_hour(store, keys.day_prefix("profiles", endpoint, variant, day))
+    for number, of_hour in sorted(labels.items()):
+        at = VariantHour(variant, day + number * HOUR)
+        inputs = HourInputs(tuple(profiles.get(number, ())), tuple(of_hour))
+        if inputs.mergeable and window.start < at.hour + HOUR and at.hour < window.end:
+            yield _Hour(at, inputs)
+
+
+def _by_hour(store: ObjectStore, prefix: str) -> dict[int, list[ObjectSummary]]:
+    """Objects of a day by the folder of their hour; folders with other names are not ours."""
+    found: dict[int, list[ObjectSummary]] = {}
+    for summary in store.list(prefix):
+        folder = summary.key.removeprefix(prefix).partition("/")[0]
+        if folder.isascii() and folder.isdigit():
+            found.setdefault(int(folder), []).append(summary)
+    return found
+
+
+def _rows(store: ObjectStore, endpoint: str, hour: _Hour, window: Window) -> tuple[int, bool]:
+    """(labelled rows of the hour inside the window, whether the hour was merged)."""
+    merged = stored_hour(store, endpoint, hour.at, hour.inputs)
+    if merged is not None:
+        return sum(slot.labelled_rows for start, slot in merged.slots.items() if start in window), True
+    if hour.at.hour < window.start:
+        return 0, False  # Its labels do not say which of them are older than the window.
+    return len(latest_labels(store, hour.inputs)), False

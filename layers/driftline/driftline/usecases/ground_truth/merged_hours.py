@@ -1,0 +1,279 @@
+"""Merged records of an hour: SageMaker's lines, and the table that monitors read.
+
+Both are named after exactly the profiles and label sets that they were made from, as roll-ups are, so a table that is
+read is never stale: what is missing is made when it is asked for.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from heapq import merge
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+import numpy as np
+
+from driftline.domain.errors import ObjectNotFoundError, StaleReadError
+from driftline.domain.ground_truth import keys
+from driftline.domain.ground_truth.join_ids import STORED
+from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.ground_truth.labels import Label
+from driftline.domain.ground_truth.merged_lines import MergedLines
+from driftline.domain.ground_truth.merged_table import HourJoin, MergedRows, RejectedLabel, SlotRows, Winner
+from driftline.domain.ground_truth.stored_labels import LabelSet
+from driftline.domain.keys import profiles_prefix
+from driftline.domain.profiles.capture_profile import HourSource
+from driftline.domain.profiles.window import rollup_digest
+from driftline.usecases.capture.capture_files import CaptureFiles
+from driftline.usecases.ports import ObjectStore, ObjectSummary, Stores
+from driftline.usecases.side_by_side import AT_ONCE, side_by_side
+
+_TABLES_AT_ONCE = AT_ONCE // 2
+"""Records of a capture file take megabytes, and are held until they are on disk."""
+
+_PART_BYTES = 16 << 20
+"""Merged lines of a large hour go to several parts of about this size, so that memory stays bounded."""
+
+_ATTEMPTS = 4
+
+
+class MergedHour(msgspec.Struct, frozen=True):
+    """What came of merging one hour; kept beside the table.
+
+    Attributes:
+        slots: Start of each five-minute slot -> what was captured in it, and how much of it has a label.
+        rejected: Labels that do not fit the rows of their inference; listed beside the table.
+        gone: Capture files that are no longer there: their records are in the table, not in the lines.
+        table: Key of the table; empty when no label belongs to the hour.
+        parts: Keys of the merged lines.
+    """
+
+    variant: str
+    hour: datetime
+    slots: dict[datetime, SlotRows] = {}
+    rejected: int = 0
+    gone: int = 0
+    table: str = ""
+    parts: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """With a label."""
+        return sum(slot.labelled_rows for slot in self.slots.values())
+
+    @property
+    def records(self) -> int:
+        """With a label."""
+        return sum(slot.labelled_records for slot in self.slots.values())
+
+
+_SUMMARY = msgspec.json.Decoder(MergedHour)
+
+
+@dataclass(frozen=True, slots=True)
+class HourInputs:
+    """Everything that the merged records of an hour follow from, as it was listed."""
+
+    profiles: tuple[ObjectSummary, ...]
+    labels: tuple[ObjectSummary, ...]
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether there is anything on both sides."""
+        return bool(self.profiles and self.labels)
+
+    @property
+    def digest(self) -> str:
+        return rollup_digest((summary.key, summary.etag) for summary in (*self.profiles, *self.labels))
+
+
+def hour_inputs(store: ObjectStore, endpoint: str, at: VariantHour) -> HourInputs:
+    return HourInputs(
+        tuple(store.list(profiles_prefix(endpoint, at.variant, at.hour))),
+        tuple(store.list(keys.hour_labels_prefix(endpoint, at))),
+    )
+
+
+def rebuild_hour(
+    endpoint: str, at: VariantHour, *, store: ObjectStore, captures: ObjectStore, stores: Stores | None = None
+) -> MergedHour:
+    """Writes the merged records of an hour anew, unless they are there, and removes what they replace.
+
+    Two of them may run at once, one with older labels. Each looks again when it has written, so that the last word is
+    that of one who saw everything.
+
+    Args:
+        store: The stack's own bucket.
+        captures: The bucket with the capture files; may be the same.
+        stores: Opens other buckets that capture files lie in.
+
+    Raises:
+        StaleReadError: the hour kept changing; the platform should deliver the event again.
+    """
+    for _ in range(_ATTEMPTS):
+        inputs = hour_inputs(store, endpoint, at)
+        merged, missing = None, None
+        try:
+            merged = stored_hour(store, endpoint, at, inputs) or _written(
+                endpoint, at, inputs, store, CaptureFiles(captures, stores)
+            )
+        except ObjectNotFoundError as error:
+            missing = error
+        if merged:
+            _remove_others(store, endpoint, at, inputs.digest if inputs.mergeable else "")
+        if hour_inputs(store, endpoint, at).digest == inputs.digest:
+            if missing:
+                raise missing
+            assert merged is not None
+            return merged
+    raise StaleReadError(
+        "captures or labels of an hour kept arriving while it was merged",
+        where=store.uri(keys.merged_lines_prefix(endpoint, at)),
+    )
+
+
+def rebuild_hours(
+    endpoint: str,
+    hours: Iterable[VariantHour],
+    store: ObjectStore,
+    captures: ObjectStore,
+    stores: Stores | None,
+) -> tuple[MergedHour, ...]:
+    """`rebuild_hour` for each of them."""
+    return tuple(rebuild_hour(endpoint, at, store=store, captures=captures, stores=stores) for at in hours)
+
+
+def stored_hour(store: ObjectStore, endpoint: str, at: VariantHour, inputs: HourInputs) -> MergedHour | None:
+    """What is there of exactly these inputs; None if it has to be made."""
+    if not inputs.mergeable:
+        return MergedHour(at.variant, at.hour)
+    try:
+        return _SUMMARY.decode(store.get(keys.merged_summary_key(endpoint, at, inputs.digest)).body)
+    except ObjectNotFoundError:
+        return None
+
+
+def latest_labels(store: ObjectStore, inputs: HourInputs) -> dict[str, Label]:
+    """Join id -> the label that holds: of the file with the latest hour, by key where hours are equal, its last one.
+
+    The order follows from the files' keys, not from when they came: a replay or a repeated delivery changes nothing.
+    """
+    bodies = side_by_side(_body(store), inputs.labels)
+    sets = [LabelSet.from_bytes(body, summary.key) for summary, body in zip(inputs.labels, bodies, strict=True)]
+    sets.sort(key=lambda each: each.precedence)
+    latest: dict[str, Label] = {}
+    for _, of_file in groupby(sets, key=lambda each: each.precedence):
+        labels = merge(*(each.labels for each in of_file), key=lambda label: label.position)
+        latest.update((label.id, label) for label in labels)
+    return latest
+
+
+def _written(
+    endpoint: str, at: VariantHour, inputs: HourInputs, store: ObjectStore, opener: CaptureFiles
+) -> MergedHour:
+    labels = latest_labels(store, inputs)
+    sources = _sources(store, inputs)
+    with TemporaryDirectory(prefix="merge-") as name:
+        rows = _merged_rows(store, sources, labels, at.hour, Path(name))
+    table = keys.merged_table_key(endpoint, at, inputs.digest)
+    store.put(table, rows.table, content_type="application/vnd.apache.parquet")
+    rows = replace(rows, table=b"")  # it can be large
+    parts, gone = _write_lines(endpoint, at, inputs.digest, store, _lines(sources, rows, at.hour, opener))
+    if rows.rejected:
+        store.put(keys.merged_rejects_key(endpoint, at, inputs.digest), _rejects(rows.rejected))
+    merged = MergedHour(at.variant, at.hour, dict(rows.slots), len(rows.rejected), gone, table, tuple(parts))
+    # Last, because it says that everything else is there.
+    store.put(keys.merged_summary_key(endpoint, at, inputs.digest), msgspec.json.encode(merged))
+    return merged
+
+
+def _sources(store: ObjectStore, inputs: HourInputs) -> list[HourSource]:
+    """In the order of their capture files."""
+    bodies = side_by_side(_body(store), inputs.profiles)
+    found = [HourSource.from_bytes(body, each.key) for each, body in zip(inputs.profiles, bodies, strict=True)]
+    return sorted(found, key=lambda source: source.source)
+
+
+def _merged_rows(
+    store: ObjectStore, sources: Sequence[HourSource], labels: Mapping[str, Label], hour: datetime, folder: Path
+) -> MergedRows:
+    files = [folder / f"{number:06}.parquet" for number in range(len(sources))]
+
+    def fetch(place: tuple[Path, HourSource]) -> None:
+        place[0].write_bytes(store.get(place[1].records_key).body)
+
+    for _ in side_by_side(fetch, zip(files, sources, strict=True), _TABLES_AT_ONCE):
+        pass
+    hashes = np.sort(np.concatenate([np.frombuffer(each.join_hashes, dtype=STORED) for each in sources]))
+    repeated = bool(np.any(hashes[1:] == hashes[:-1]))
+    with HourJoin(files, hour, folder) as join:
+        return join.merge(labels, repeated=repeated)
+
+
+def _lines(
+    sources: Sequence[HourSource], rows: MergedRows, hour: datetime, opener: CaptureFiles
+) -> Iterator[bytes | None]:
+    """Merged lines, some at a time; None for a capture file that is gone."""
+    for number, source in enumerate(sources):
+        repeated = {id_: _counts(winner, number) for id_, winner in rows.repeated.items()}
+        merged = MergedLines(hour, rows.labels, repeated)
+        try:
+            for body in opener.bodies(source.source):
+                yield from merged.read(body)
+        except ObjectNotFoundError:
+            yield None
+
+
+def _counts(winner: Winner, file: int) -> Callable[[str, str], bool]:
+    return lambda event_id, time: (winner.file, winner.event_id, winner.time) == (file, event_id, time)
+
+
+def _write_lines(
+    endpoint: str, at: VariantHour, digest: str, store: ObjectStore, lines: Iterator[bytes | None]
+) -> tuple[list[str], int]:
+    """(keys of the parts, capture files that are gone)."""
+    parts: list[str] = []
+    waiting: list[bytes] = []
+    size = gone = 0
+
+    def write() -> None:
+        key = keys.merged_lines_key(endpoint, at, digest, len(parts))
+        store.put(key, b"".join(waiting), content_type="application/jsonl")
+        parts.append(key)
+        waiting.clear()
+
+    for merged in lines:
+        if merged is None:
+            gone += 1
+            continue
+        waiting.append(merged)
+        size += len(merged)
+        if size >= _PART_BYTES:
+            write()
+            size = 0
+    if waiting:
+        write()
+    return parts, gone
+
+
+def _rejects(rejected: Sequence[RejectedLabel]) -> bytes:
+    lines = (
+        json.dumps({"eventId": each.label.id, "label": each.label.data, "reason": each.reason}, ensure_ascii=False)
+        for each in rejected
+    )
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _remove_others(store: ObjectStore, endpoint: str, at: VariantHour, digest: str) -> None:
+    """Merged records of other inputs than these; of any when the digest is empty."""
+    for prefix in (keys.merged_lines_prefix(endpoint, at), keys.merged_table_prefix(endpoint, at)):
+        for summary in list(store.list(prefix)):
+            if not digest or digest not in summary.key.rsplit("/", 1)[-1]:
+                store.delete(summary.key)
+
+
+def _body(store: ObjectStore) -> Callable[[ObjectSummary], bytes]:
+    return lambda summary: store.get(summary.key).body

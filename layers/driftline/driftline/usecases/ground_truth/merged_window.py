@@ -1,0 +1,153 @@
+"""A window of merged records, for the monitors that need labels."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import duckdb
+
+from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.keys import variants_prefix
+from driftline.domain.windows import HOUR, Window, format_instant
+from driftline.usecases.capture.window_profile import load_window
+from driftline.usecases.ground_truth.merged_hours import MergedHour, hour_inputs, rebuild_hour, stored_hour
+from driftline.usecases.ports import ObjectStore, Stores
+
+_BATCH_ROWS = 50_000
+
+type Cells = Sequence[str | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of what was captured in a window has a label; every inference counts once."""
+
+    records: int = 0
+    rows: int = 0
+    labelled_records: int = 0
+    labelled_rows: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """Of the rows; None if nothing was captured."""
+        return self.labelled_rows / self.rows if self.rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class MergedWindow:
+    """The rows of a window that have a label; they stay in the store until they are asked for.
+
+    Attributes:
+        hours: With at least one label, in the order of variant and time.
+        labels_that_do_not_fit: Labels with another number of values than their inference has rows.
+    """
+
+    window: Window
+    coverage: Coverage
+    hours: tuple[MergedHour, ...]
+    labels_that_do_not_fit: int
+    _store: ObjectStore
+
+    def columns(self, hour: MergedHour) -> list[str]:
+        """Names of the columns of an hour's table."""
+        with self._store.local_copy(hour.table) as path, _database().cursor() as database:
+            return list(database.read_parquet(str(path)).columns)
+
+    def batches(
+        self, columns: Sequence[str], hour: MergedHour, rows: int = _BATCH_ROWS
+    ) -> Iterator[Mapping[str, Cells]]:
+        """Column -> cells of the hour's rows inside the window, some at a time, so that any number fits in memory.
+
+        Args:
+            columns: Of `columns(hour)`: `label`, captured columns such as `output[0]`, `event_id`, `inference_id`,
+                `row`, `slot`, `inference_time`. Cells are texts as they were captured (`row` is a number); None is
+                missing, as is a column that the hour does not have.
+            rows: At most so many in a batch.
+        """
+        with self._store.local_copy(hour.table) as path, _database().cursor() as database:
+            known = set(database.read_parquet(str(path)).columns)
+            chosen = ", ".join(_name(name) if name in known else f"NULL AS {_name(name)}" for name in columns)
+            start, end = format_instant(self.window.start), format_instant(self.window.end)
+            found = database.execute(
+                f"SELECT {chosen} FROM read_parquet(?) WHERE slot >= ? AND slot < ?",  # noqa: S608 - names are quoted
+                [str(path), start, end],
+            )
+            while cells := found.fetchmany(rows):
+                yield dict(zip(columns, zip(*cells, strict=True), strict=True))
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for the process: opening one takes as long as reading a small hour."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def load_merged(
+    store: ObjectStore,
+    endpoint: str,
+    window: Window,
+    variant: str | None = None,
+    *,
+    captures: ObjectStore | None = None,
+    stores: Stores | None = None,
+) -> MergedWindow:
+    """The merged records of all variants (or one) in a window; makes those that are missing or out of date.
+
+    Args:
+        store: The stack's own bucket.
+        captures: The bucket with the capture files; the stack's own unless given.
+        stores: Opens other buckets that capture files lie in.
+    """
+    variants = [variant] if variant else store.folders(variants_prefix(endpoint))
+    merged: list[MergedHour] = []
+    coverage = Coverage()
+    for name in variants:
+        for hour in window.hours():
+            at = VariantHour(name, hour)
+            inputs = hour_inputs(store, endpoint, at)
+            if inputs.mergeable:
+                found = stored_hour(store, endpoint, at, inputs) or rebuild_hour(
+                    endpoint, at, store=store, captures=captures or store, stores=stores
+                )
+                if found.table:
+                    merged.append(found)
+                    coverage = _added(coverage, _of_slots(found, window))
+                    continue
+            if inputs.profiles:
+                coverage = _added(coverage, _without_labels(store, endpoint, at, window))
+    return MergedWindow(window, coverage, tuple(merged), sum(hour.rejected for hour in merged), store)
+
+
+def _of_slots(hour: MergedHour, window: Window) -> Coverage:
+    inside = [slot for start, slot in hour.slots.items() if start in window]
+    return Coverage(
+        sum(slot.records for slot in inside),
+        sum(slot.rows for slot in inside),
+        sum(slot.labelled_records for slot in inside),
+        sum(slot.labelled_rows for slot in inside),
+    )
+
+
+def _without_labels(store: ObjectStore, endpoint: str, at: VariantHour, window: Window) -> Coverage:
+    """Here an inference that was captured twice counts twice: nothing has looked at its id."""
+    clipped = Window(max(window.start, at.hour), min(window.end, _end(at.hour)))
+    profile = load_window(store, endpoint, clipped, at.variant).profile
+    return Coverage(profile.records, profile.rows)
+
+
+def _end(hour: datetime) -> datetime:
+    return hour + HOUR
+
+
+def _added(one: Coverage, other: Coverage) -> Coverage:
+    return Coverage(
+        one.records + other.records,
+        one.rows + other.rows,
+        one.labelled_records + other.labelled_records,
+        one.labelled_rows + other.labelled_rows,
+    )
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

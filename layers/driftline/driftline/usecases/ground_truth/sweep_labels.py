@@ -1,0 +1,126 @@
+"""Looks again for what labels wait for, and gives up those that have waited too long."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.ground_truth import keys
+from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY, expired
+from driftline.domain.ground_truth.join_ids import Hashes, among
+from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.ground_truth.stored_labels import LabelHead, LabelSet
+from driftline.domain.windows import format_instant
+from driftline.usecases.ground_truth.hour_labels import LabelFile, sets_of_file
+from driftline.usecases.ground_truth.merged_hours import MergedHour, rebuild_hours
+from driftline.usecases.ports import ObjectStore, Stores
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What came of one look at everything that waits.
+
+    Attributes:
+        files: Ground truth files that were open.
+        matched: Labels that found their inference now.
+        waiting: Labels that go on waiting.
+        unmatched: Labels whose time was over; they are listed.
+        hours: Whose merged records may have changed.
+        merged: What came of each, when they were rebuilt here.
+    """
+
+    endpoint: str
+    files: int
+    matched: int
+    waiting: int
+    unmatched: int
+    hours: tuple[VariantHour, ...]
+    merged: tuple[MergedHour, ...] = ()
+
+
+def sweep(
+    endpoint: str,
+    as_of: datetime,
+    *,
+    store: ObjectStore,
+    captures: ObjectStore,
+    stores: Stores | None = None,
+    max_label_delay: timedelta = DEFAULT_LABEL_DELAY,
+    rebuild: bool = True,
+) -> Swept:
+    """Looks once more for what waits, and lists what has waited too long under `ground-truth-unmatched/`.
+
+    Args:
+        as_of: The event's scheduled time; a label's age counts from its file's hour.
+        store, captures, stores, max_label_delay, rebuild: As in `merge_labels`.
+    """
+    matched = waiting = unmatched = files = 0
+    hours: set[VariantHour] = set()
+    for summary in list(store.list(keys.open_labels_prefix(endpoint))):
+        digest = keys.parse_open_labels_key(summary.key)[1]
+        sets = sets_of_file(store, endpoint, digest)
+        try:
+            known = LabelSet.from_bytes(store.get(summary.key).body, summary.key)
+        except ObjectNotFoundError:  # another sweep was faster
+            continue
+        for key in sets:  # listed before the version was read, so another version is an older one
+            if keys.parse_hour_labels_key(key)[1] != known.version:
+                store.delete(key)
+        files += 1
+        file = LabelFile(endpoint, digest, known)
+        before = _without(known, file.matched(store))
+        if before.labels:
+            file.match_captures(store, before, max_label_delay)
+        after = _without(known, file.matched(store))
+        hours.update(file.hours(store))
+        if _version(store, summary.key) != known.version:
+            file.drop_own_version(store)  # replaced meanwhile: whoever did that has done the rest
+            continue
+        matched += len(before.labels) - len(after.labels)
+        if expired(known.hour, as_of, max_label_delay):
+            unmatched += len(after.labels)
+            _write_unmatched(store, keys.unmatched_key(endpoint, known.hour, file.digest), after, max_label_delay)
+            store.delete(summary.key)
+        else:
+            waiting += len(after.labels)
+    ordered = tuple(sorted(hours))
+    merged = rebuild_hours(endpoint, ordered, store, captures, stores) if rebuild else ()
+    return Swept(endpoint, files, matched, waiting, unmatched, ordered, merged)
+
+
+def _version(store: ObjectStore, key: str) -> str:
+    """Of the open labels, as it is now; empty if they are gone."""
+    try:
+        return LabelHead.of(store.get(key).body).version
+    except ObjectNotFoundError:
+        return ""
+
+
+def _without(known: LabelSet, matched: Hashes) -> LabelSet:
+    chosen = np.flatnonzero(~among(known.hashes(), matched)).tolist()
+    return replace(known, labels=[known.labels[at] for at in chosen])
+
+
+def _write_unmatched(store: ObjectStore, key: str, labels: LabelSet, max_label_delay: timedelta) -> None:
+    if not labels.labels:
+        store.delete(key)
+        return
+    days = max_label_delay / timedelta(days=1)
+    reason = f"no inference with this id was captured in the {days:g} days before {format_instant(labels.hour)}"
+    lines = (
+        json.dumps(
+            {
+                "groundTruthData": {"data": label.data, "encoding": label.encoding},
+                "eventMetadata": {"eventId": label.id},
+                "eventVersion": "0",
+                "reason": reason,
+                "source": labels.source,
+                "line": label.position,
+            },
+            ensure_ascii=False,
+        )
+        for label in labels.labels
+    )
+    store.put(key, ("\n".join(lines) + "\n").encode(), content_type="application/jsonl")

@@ -1,0 +1,235 @@
+"""A new model reaches an endpoint: its baseline is taken into use, the model is logged, people are told.
+
+Order of the side effects: baselines, event, and last the entry in the model log, which is the note that it is done. An
+event that comes again finds the entry and does nothing; one that was cut short does the rest. One event of an endpoint
+is worked on at a time: of two at once the older model's baseline could come to lie on the newer one's.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.keys import REPORTS
+from driftline.domain.models.announcement import Announcement
+from driftline.domain.models.package import BaselineFiles
+from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.domain.windows import format_instant
+from driftline.usecases.baselines.new_baseline import has_baseline, kept_in, take_data_set, take_files
+from driftline.usecases.models.model_arrival import Arrival, NotForUsError, arrival_of
+from driftline.usecases.models.model_log import ModelEntry, load_model_log, log_model
+from driftline.usecases.models.model_ports import DataFile, ModelFiles, Models
+from driftline.usecases.one_at_a_time import Turns
+from driftline.usecases.ports import Events, ObjectStore
+
+ADOPTED_EVENT = "Model Adopted"
+
+TURN = timedelta(seconds=130)
+"""Longer than the function may run, which is two minutes, and over when Lambda tries for the third time."""
+
+
+class Outcome(StrEnum):
+    """What became of an announcement."""
+
+    ADOPTED = "adopted"
+    NOTED = "noted"
+    UNCHANGED = "unchanged"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What was done.
+
+    Attributes:
+        model: What SageMaker, your own event or the model registry calls it.
+        package: The ARN of its package, if it has one.
+        baselines: Where the new baseline of a monitor came from, for those that got one.
+        reason: In sentences, what was done with the baselines and why, or why nothing was done.
+    """
+
+    outcome: Outcome
+    reason: str
+    endpoint: str | None = None
+    model: str | None = None
+    package: str | None = None
+    at: datetime | None = None
+    baselines: Mapping[str, str] = field(default_factory=dict)
+
+    def event_detail(self) -> dict[str, object]:
+        """The `detail` of the EventBridge event. One that is sent again after a crash has the same id."""
+        at = format_instant(self.at) if self.at else None
+        told = json.dumps([self.endpoint, self.model, self.package, at, self.reason])
+        return {
+            "Id": sha256(told.encode()).hexdigest()[:24],
+            "Endpoint": self.endpoint,
+            "Model": self.model,
+            "ModelPackage": self.package,
+            "At": at,
+            "Baselines": dict(self.baselines),
+            "Reason": self.reason,
+        }
+
+
+def adopt_model(
+    announcement: Announcement, *, store: ObjectStore, models: Models, files: ModelFiles, events: Events, turns: Turns
+) -> Adoption:
+    """Takes the baseline of a new model into use, for each monitor of its endpoint.
+
+    A baseline that cannot be used changes nothing: the one that was there stays, and the event says why.
+
+    Args:
+        turns: On endpoints.
+
+    Raises:
+        RetryLaterError: SageMaker cannot answer now, or another event of the endpoint is being worked on.
+        StaleReadError: another event of the endpoint began at the same moment.
+        InvalidInputError: the model log cannot be read.
+    """
+    try:
+        arrival = arrival_of(announcement, store, models)
+    except NotForUsError as reason:
+        return Adoption(Outcome.IGNORED, str(reason))
+    with turns.on(arrival.document.endpoint):
+        return _adopt(arrival, store, files, events)
+
+
+def _adopt(arrival: Arrival, store: ObjectStore, files: ModelFiles, events: Events) -> Adoption:
+    endpoint, entry = arrival.document.endpoint, ModelEntry(at=arrival.at, model=arrival.model, source=arrival.source)
+    log = load_model_log(store, endpoint)
+    before = [known for known in log.entries if known.at <= arrival.at]
+    if len(before) < len(log.entries):
+        log_model(store, endpoint, entry)
+        return _adoption(Outcome.NOTED, arrival, {}, "A newer model has reached the endpoint since.")
+    known = bool(before) and before[-1].model == arrival.model
+    if known and not arrival.told:
+        return _adoption(Outcome.UNCHANGED, arrival, {}, "This model is in use already.")
+    watched_since = None if before else _watched_since(store, arrival)
+    first = not before and _is_no_newer(arrival, watched_since)
+    taken, sentences, changed = _take_baselines(arrival, store, files, only_missing=first)
+    if known and not changed:
+        return _adoption(Outcome.UNCHANGED, arrival, {}, "This model and its baselines are in use already.")
+    watched = first and watched_since is not None
+    if watched:
+        sentences.insert(0, "The model is older than the first execution: it is the one that was watched all along.")
+    outcome = Outcome.NOTED if watched or (first and not taken) else Outcome.ADOPTED
+    adoption = _adoption(outcome, arrival, taken, " ".join(sentences))
+    if adoption.outcome is Outcome.ADOPTED:
+        events.publish(ADOPTED_EVENT, adoption.event_detail())
+    # The windows after a model's arrival are marked: one that was there before has its own time.
+    since = arrival.made if first and arrival.made else arrival.at
+    log_model(store, endpoint, entry.model_copy(update={"at": since}))
+    return adoption
+
+
+def _is_no_newer(arrival: Arrival, watched_since: datetime | None) -> bool:
+    """Whether the first model that is ever seen is no newer than the monitoring: the one that the baseline is of.
+
+    Endpoints tell of every scaling. Without this, the first one would replace a baseline that somebody made with care.
+    """
+    if arrival.made is None or arrival.told:
+        return False
+    return watched_since is None or arrival.made <= watched_since
+
+
+def _watched_since(store: ObjectStore, arrival: Arrival) -> datetime | None:
+    """When the first execution of any monitor was; None before there was one."""
+    since = [_first_execution(store, arrival.document.endpoint, name) for name in arrival.document.monitors.by_name()]
+    return min((moment for moment in since if moment is not None), default=None)
+
+
+def _first_execution(store: ObjectStore, endpoint: str, monitor: str) -> datetime | None:
+    """The hour of the monitor's first report folder."""
+    prefix = f"{REPORTS}{endpoint}/{monitor}/"
+    parts: list[int] = []
+    while len(parts) < len(("year", "month", "day", "hour")):
+        numbers = [name for name in store.folders(prefix) if name.isdecimal()]
+        if not numbers:
+            return None
+        prefix += numbers[0] + "/"
+        parts.append(int(numbers[0]))
+    year, month, day, hour = parts
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+def _take_baselines(
+    arrival: Arrival, store: ObjectStore, files: ModelFiles, *, only_missing: bool
+) -> tuple[dict[str, str], list[str], bool]:
+    """(source by monitor of the baselines in use, what was done in sentences, whether anything is different now)."""
+    taken: dict[str, str] = {}
+    sentences: list[str] = []
+    different = False
+    endpoint = arrival.document.endpoint
+    try:
+        data_sets, refused = _data_sets(arrival, files), arrival.unseen
+    except InvalidInputError as error:
+        data_sets, refused = {}, str(error)
+    for name, monitor in arrival.document.monitors.by_name().items():
+        if only_missing and has_baseline(store, endpoint, name):
+            sentences.append(f"{name}: the baseline that is there stays.")
+            continue
+        given = arrival.package.baselines.get(name) if arrival.package else None
+        try:
+            source, changed = _take(arrival, (name, monitor), given, data_sets.get(name, ()), store, files)
+        except InvalidInputError as error:
+            sentences.append(f"{name}: the baseline stays, because the new one cannot be used: {error}")
+            continue
+        if not source:
+            sentences.append(f"{name}: the baseline is unchanged, because {refused or 'the model brings none'}.")
+            continue
+        different = different or changed
+        taken[name] = source
+        earlier = kept_in(store, endpoint, name, arrival.at)
+        beside = f"; the earlier one is kept in {store.uri(earlier)}" if earlier else ""
+        sentences.append(f"{name}: the baseline is now from {source}{beside}.")
+    return taken, sentences, different
+
+
+def _take(
+    arrival: Arrival,
+    monitor: tuple[str, ScheduledMonitor],
+    given: BaselineFiles | None,
+    data_set: Sequence[DataFile],
+    store: ObjectStore,
+    files: ModelFiles,
+) -> tuple[str, bool]:
+    """(where the baseline was taken from, whether that changed anything); an empty source if the model brings none."""
+    endpoint, at = arrival.document.endpoint, arrival.at
+    if given is not None and arrival.package is not None:
+        changed = take_files(given, monitor, endpoint=endpoint, at=at, store=store, files=files)
+        return arrival.package.arn, changed
+    if data_set and arrival.data_set is not None:
+        changed = take_data_set(data_set, monitor[0], endpoint=endpoint, at=at, store=store, files=files)
+        return arrival.data_set, changed
+    return "", False
+
+
+def _data_sets(arrival: Arrival, files: ModelFiles) -> dict[str, Sequence[DataFile]]:
+    """The files of the named data set by monitor.
+
+    Folders with the names of monitors are each monitor's own. Without such a folder all of it is data_quality's, or
+    the only monitor's.
+    """
+    if arrival.data_set is None:
+        return {}
+    found = files.list(arrival.data_set)
+    if not found:
+        raise InvalidInputError("there is no data set", where=arrival.data_set)
+    monitors = list(arrival.document.monitors.by_name())
+    own = {
+        name: [
+            replace(file, name=file.name.removeprefix(f"{name}/")) for file in found if file.name.startswith(f"{name}/")
+        ]
+        for name in monitors
+    }
+    if any(own.values()):
+        return {name: each for name, each in own.items() if each}
+    return {"data_quality" if "data_quality" in monitors else monitors[0]: found}
+
+
+def _adoption(outcome: Outcome, arrival: Arrival, baselines: Mapping[str, str], reason: str) -> Adoption:
+    package = arrival.package.arn if arrival.package else None
+    return Adoption(outcome, reason, arrival.document.endpoint, arrival.name, package, arrival.at, baselines)

@@ -1,0 +1,77 @@
+"""Which models an endpoint got, and when; usecases/models/model_marks.py marks the first windows after a change."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.keys import model_log_key
+from driftline.usecases.ports import ObjectStore
+
+_MOST_ENTRIES = 1000
+"""The file is read by every execution; so many models are years of an endpoint."""
+
+
+class ModelEntry(BaseModel):
+    """One model that reached the endpoint.
+
+    Attributes:
+        at: From when on it answers, from the event that told of it.
+        model: Its name: a model package's ARN, an endpoint configuration, or what your own event calls it.
+        source: Who told: for example endpoint, package, event.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: AwareDatetime
+    model: Annotated[str, Field(min_length=1, max_length=2048)]
+    source: str
+
+
+class ModelLog(BaseModel):
+    """`state/models/<endpoint>.json`; entries in the order of their times."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    entries: tuple[ModelEntry, ...] = ()
+
+
+def load_model_log(store: ObjectStore, endpoint: str) -> ModelLog:
+    """An empty log when no model was ever noted.
+
+    Raises:
+        InvalidInputError: the file is there and cannot be read.
+    """
+    key = model_log_key(endpoint)
+    try:
+        return ModelLog.model_validate_json(store.get(key).body)
+    except ObjectNotFoundError:
+        return ModelLog()
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise InvalidInputError(
+            f"the log of models cannot be read: {place}: {first['msg']}",
+            where=store.uri(key),
+            mend="Delete the file; it is made anew with the next model.",
+        ) from None
+
+
+def log_model(store: ObjectStore, endpoint: str, entry: ModelEntry) -> ModelLog:
+    """Adds an entry, in the order of times, and gives the log as it is then.
+
+    The same entry again, and one that names the model that was there at that time already, add nothing: events come
+    twice, and several tell of the same change. Two writers at the same time could lose an entry: adopt_model, the only
+    one, takes turns.
+
+    Raises:
+        InvalidInputError: the log that is there cannot be read.
+    """
+    log = load_model_log(store, endpoint)
+    before = [known for known in log.entries if known.at <= entry.at]
+    if before and before[-1].model == entry.model:
+        return log
+    entries = [*before, entry, *log.entries[len(before) :]]
+    added = ModelLog(entries=tuple(entries[-_MOST_ENTRIES:]))
+    store.put(model_log_key(endpoint), added.model_dump_json(indent=2).encode(), content_type="application/json")
+    return added

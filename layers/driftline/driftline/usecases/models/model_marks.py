@@ -1,0 +1,52 @@
+"""Marks the first windows after the endpoint got another model, and those that the change is in."""
+
+from datetime import datetime
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.domain.monitors.schedule import previous_occurrence
+from driftline.domain.monitors.window import window_of
+from driftline.domain.windows import Window
+from driftline.kinds.data_quality.rules.summary import NewModel
+from driftline.usecases.models.model_log import ModelEntry, ModelLog
+
+FIRST_WINDOWS = 3
+"""So many windows after a change are marked."""
+
+
+def new_model(log: ModelLog, monitor: ScheduledMonitor, window: Window, scheduled: datetime) -> NewModel | None:
+    """The mark for a window that the last change before its end is in, or that is one of the first after it.
+
+    It follows from the log and the schedule alone, so that a replay gives the same mark.
+    """
+    change = _last_change(log, window.end)
+    if change is None:
+        return None
+    if change.at > window.start:
+        return NewModel(name=change.model, since=change.at, windows_since=0, mixed=True)
+    count = _windows_since(change.at, monitor, scheduled)
+    return NewModel(name=change.model, since=change.at, windows_since=count) if count <= FIRST_WINDOWS else None
+
+
+def _last_change(log: ModelLog, before: datetime) -> ModelEntry | None:
+    """The first entry of the model that answers at the end of a window."""
+    last: ModelEntry | None = None
+    for entry in log.entries:
+        if entry.at < before and (last is None or last.model != entry.model):
+            last = entry
+    return last
+
+
+def _windows_since(change: datetime, monitor: ScheduledMonitor, scheduled: datetime) -> int:
+    """Counts the window itself and the schedule's windows before it that begin at or after the change."""
+    count = 1
+    while count <= FIRST_WINDOWS:
+        earlier = previous_occurrence(monitor.schedule, scheduled, monitor.timezone)
+        try:
+            if earlier is None or window_of(earlier, monitor).start < change:
+                break
+        except InvalidInputError:
+            break  # No window follows from the schedule there, so there was none.
+        scheduled = earlier
+        count += 1
+    return count

@@ -1,0 +1,1 @@
+"""A monitor document becomes schedules, alarms and a dashboard."""

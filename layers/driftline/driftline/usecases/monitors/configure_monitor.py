@@ -1,0 +1,195 @@
+"""From an uploaded monitor document to its schedules, alarms and dashboard, and to its status file."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from driftline.domain.errors import DriftlineError, ObjectNotFoundError
+from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, script_key, status_key
+from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument, ScheduledMonitor
+from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.naming import schedule_name
+from driftline.domain.monitors.parse import (
+    DocumentError,
+    InvalidDocumentError,
+    decode_document,
+    error_at,
+    parse_document,
+)
+from driftline.domain.monitors.positions import read_yaml
+from driftline.domain.monitors.status import MonitorState, MonitorStatus, StatusError
+from driftline.usecases.monitors.monitor_documents import load_status
+from driftline.usecases.monitors.monitor_resources import MonitorResources, RefusedError, Resources
+from driftline.usecases.ports import ObjectStore, Operators, StoredObject
+
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What became of a document.
+
+    Attributes:
+        status: `ok`; `error`, nothing that ran before was changed; `removed`, there is no document any more;
+            `ignored`, the key is none of a document.
+        schedules: Names of the endpoint's schedules as they are now.
+        alarms: Names of its alarms as they are now.
+        errors: In the order of their lines.
+    """
+
+    endpoint: str
+    status: Literal["ok", "error", "removed", "ignored"]
+    schedules: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+    errors: tuple[DocumentError, ...] = ()
+
+
+def configure_monitor(key: str, *, store: ObjectStore, resources: MonitorResources, operators: Operators) -> Configured:
+    """Makes an endpoint's schedules, alarms, dashboard and status file what its document says.
+
+    The document as it is now counts, whatever event it was that came: events can be late, doubled and out of order.
+
+    Args:
+        key: The key of the event, `monitors/<endpoint>.yaml`.
+
+    Raises:
+        DriftlineError: the document changed again and again meanwhile; a retry helps.
+    """
+    endpoint = endpoint_of_document(key)
+    if endpoint is None:
+        return Configured("", "ignored")
+    for _ in range(_ATTEMPTS):
+        found = _find(store, endpoint)
+        configured = _configure(endpoint, found, store, resources, operators)
+        # Somebody else may have configured a newer document between our reading and our writing.
+        if _find(store, endpoint) == found:
+            return configured
+    raise DriftlineError("the document changes faster than it can be read", where=store.uri(key))
+
+
+def _find(store: ObjectStore, endpoint: str) -> tuple[str, StoredObject] | None:
+    """The endpoint's document and its key. One that ends in .yml is found too, so that its error can be told."""
+    for key in (document_key(endpoint), document_key(endpoint).removesuffix("yaml") + "yml"):
+        try:
+            return key, store.get(key)
+        except ObjectNotFoundError:
+            continue
+    return None
+
+
+def _configure(
+    endpoint: str,
+    found: tuple[str, StoredObject] | None,
+    store: ObjectStore,
+    resources: MonitorResources,
+    operators: Operators,
+) -> Configured:
+    before = load_status(store, endpoint)
+    if found is None:
+        resources.remove(endpoint, before)
+        store.delete(status_key(endpoint))
+        return Configured(endpoint, "removed")
+    key, stored = found
+    try:
+        document = _read(key, stored.body)
+        there = _follow(document, key, stored.body, before, resources)
+    except InvalidDocumentError as error:
+        status = _failed(endpoint, key, stored.etag, error, before)
+        if before != status:
+            # Told before it is written down: if the message is lost, the retry sends it again.
+            operators.tell(f"Driftline: {key} has errors", _message(error, status, store))
+            _write(store, status)
+        return Configured(endpoint, "error", status.schedules, status.alarms, error.errors)
+    status = MonitorStatus(
+        endpoint=endpoint,
+        status="ok",
+        key=key,
+        etag=stored.etag,
+        schedules=there.schedules,
+        alarms=there.alarms,
+        dashboard=there.dashboard,
+        monitors={name: _state(store, document, name) for name in document.monitors.by_name()},
+        document=document.model_dump(mode="json"),
+    )
+    if before != status:
+        _write(store, status)
+    return Configured(endpoint, "ok", there.schedules, there.alarms)
+
+
+def _follow(
+    document: MonitorDocument, key: str, body: bytes, before: MonitorStatus | None, resources: MonitorResources
+) -> Resources:
+    """Raises InvalidDocumentError if AWS refuses something: it shows only there that the document is wrong."""
+    try:
+        return resources.follow(document, before)
+    except RefusedError as refused:
+        positions = read_yaml(decode_document(body, where=key)).positions
+        errors = [error_at(each.path, positions, each.found, each.allowed, each.mend) for each in refused.refusals]
+        raise InvalidDocumentError(key, sorted(errors, key=lambda e: (e.line, e.column, e.field))) from refused
+
+
+def _read(key: str, body: bytes) -> MonitorDocument:
+    if not key.endswith(".yaml"):
+        error = DocumentError(1, 1, "", "a file that ends in .yml", ".yaml", "Rename it.")
+        raise InvalidDocumentError(key, [error])
+    return parse_document(decode_document(body, where=key), where=key)
+
+
+def _state(store: ObjectStore, document: MonitorDocument, name: str) -> MonitorState:
+    monitor = document.monitors.by_name()[name]
+    folder = baseline_folder(document.endpoint, name)
+    there = {summary.key for summary in store.list(folder)}
+    baseline = [folder + file for file in ("statistics.json", "constraints.json")]
+    missing = [key for key in baseline if key not in there]
+    missing_scripts = [key for key in _scripts(monitor) if not any(found.key == key for found in store.list(key))]
+    return MonitorState(
+        schedule_name=schedule_name(document.endpoint, name) if monitor.enabled else None,
+        schedule=monitor.schedule,
+        timezone=monitor.timezone,
+        window=_window_in_words(monitor),
+        baseline="missing" if missing else "found",
+        baseline_folder=folder,
+        missing=(*missing, *missing_scripts),
+    )
+
+
+def _scripts(monitor: ScheduledMonitor) -> list[str]:
+    preprocess = monitor.preprocess if isinstance(monitor, DataQualityMonitor) else None
+    return [script_key(name) for name in (preprocess, monitor.postprocess) if name]
+
+
+def _window_in_words(monitor: ScheduledMonitor) -> str:
+    if monitor.window is None:
+        return "from the schedule's occurrence before to the scheduled time"
+    start, end = format_offset(monitor.window.start_offset), format_offset(monitor.window.end_offset)
+    return f"from {start} to {end} of the scheduled time"
+
+
+def _failed(
+    endpoint: str, key: str, etag: str, error: InvalidDocumentError, before: MonitorStatus | None
+) -> MonitorStatus:
+    return MonitorStatus(
+        endpoint=endpoint,
+        status="error",
+        key=key,
+        etag=etag,
+        errors=tuple(StatusError.of(one) for one in error.errors),
+        schedules=before.schedules if before else (),
+        alarms=before.alarms if before else (),
+        dashboard=before.dashboard if before else None,
+        monitors=before.monitors if before else {},
+        document=before.document if before else None,
+    )
+
+
+def _message(error: InvalidDocumentError, status: MonitorStatus, store: ObjectStore) -> str:
+    goes_on = (
+        "Nothing that ran before was changed: the last good document still counts."
+        if status.document
+        else "No monitor of this endpoint runs until it is mended."
+    )
+    status_file = store.uri(status_key(status.endpoint))
+    return f"{error}\n\n{goes_on}\nMend {store.uri(status.key)} and upload it again. Status: {status_file}\n"
+
+
+def _write(store: ObjectStore, status: MonitorStatus) -> None:
+    store.put(status_key(status.endpoint), status.to_bytes(), content_type="application/json")

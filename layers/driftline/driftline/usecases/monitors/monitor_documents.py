@@ -1,0 +1,80 @@
+"""The monitor document that counts: the current one, or the last good one while the current one is broken."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.keys import document_key, status_key
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
+from driftline.domain.monitors.status import MonitorStatus
+from driftline.usecases.ports import ObjectStore
+
+if TYPE_CHECKING:
+    # It brings numpy, which configure_monitor would load (0.15 s) and never use.
+    from driftline.domain.profiles.resolve import DocumentColumns
+
+
+def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
+    """The endpoint's monitor document.
+
+    While the uploaded document has errors, the last good one is used, which `configure_monitor` keeps in the status
+    file: a bad upload changes nothing that runs.
+
+    Raises:
+        ObjectNotFoundError: the endpoint has no document, or no longer.
+        InvalidDocumentError: the document has errors and there was no good one before.
+    """
+    key = document_key(endpoint)
+    try:
+        body = store.get(key).body
+    except ObjectNotFoundError:
+        raise ObjectNotFoundError(
+            f"there is no monitor document for the endpoint {endpoint}",
+            where=store.uri(key),
+            expected=f"{key}, as docs/monitor-document.md describes it",
+            mend="Upload one, or check the endpoint's name.",
+        ) from None
+    try:
+        return _parsed(body, key)
+    except InvalidDocumentError:
+        last_good = last_good_document(load_status(store, endpoint))
+        if last_good is None:
+            raise
+        return last_good
+
+
+def document_columns(store: ObjectStore, endpoint: str) -> "DocumentColumns | None":
+    """Names of the output and the input columns; None without a usable document, or with one that names none."""
+    try:
+        columns = load_document(store, endpoint).columns
+    except (ObjectNotFoundError, InvalidDocumentError):
+        return None
+    return (columns.output, columns.input) if columns else None
+
+
+def load_status(store: ObjectStore, endpoint: str) -> MonitorStatus | None:
+    """The endpoint's status file; None when there is none that can be read."""
+    try:
+        return MonitorStatus.from_bytes(store.get(status_key(endpoint)).body)
+    except ObjectNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=512)
+def _parsed(body: bytes, key: str) -> MonitorDocument:
+    """Equal bytes are read once: profiling asks for every capture file, and YAML takes longer than a small one."""
+    return parse_document(decode_document(body, where=key), where=key)
+
+
+def last_good_document(status: MonitorStatus | None) -> MonitorDocument | None:
+    """The document that counted when the status file was written; None if there was none that this version knows."""
+    if status is None or status.document is None:
+        return None
+    try:
+        return MonitorDocument.model_validate(status.document)
+    except ValidationError:
+        # Written by another version, whose documents this one does not know.
+        return None

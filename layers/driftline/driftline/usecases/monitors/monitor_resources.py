@@ -1,0 +1,156 @@
+"""What follows a monitor document in AWS: schedules, alarms, a dashboard. All of it follows, or none."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from driftline.domain.alarms.check import Path, path_of
+from driftline.domain.alarms.dashboard import dashboard_body, dashboard_name
+from driftline.domain.alarms.stack import Stack
+from driftline.domain.alarms.wanted import wanted_alarms
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import MonitorDocument, Monitors
+from driftline.domain.monitors.naming import schedule_name
+from driftline.domain.monitors.status import MonitorStatus
+from driftline.usecases.monitors.monitor_documents import last_good_document
+from driftline.usecases.ports import Alarms, AlarmsRefusedError, Dashboards, Schedule, Schedules
+
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+"""EventBridge Scheduler puts the scheduled time, not the time of delivery, in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What AWS does not take, and which field of the document asked for it."""
+
+    path: Path
+    found: str
+    allowed: str
+    mend: str = ""
+
+
+class RefusedError(InvalidInputError):
+    """AWS refuses what looked right. Everything is as it was before."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__("; ".join(refusal.found for refusal in refusals))
+        self.refusals = tuple(refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Names of what an endpoint has.
+
+    Attributes:
+        schedules: By monitor, of those that are enabled.
+        dashboard: None if the document wants none.
+    """
+
+    schedules: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+    dashboard: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorResources:
+    """The stack's schedules, alarms and dashboards."""
+
+    schedules: Schedules
+    alarms: Alarms
+    dashboards: Dashboards
+    stack: Stack
+
+    def follow(self, document: MonitorDocument, before: MonitorStatus | None) -> Resources:
+        """Makes everything what the document says.
+
+        A fault on the way leaves some of it as it was; the retry does, or puts back, all of it again.
+
+        Raises:
+            RefusedError: with everything that was refused.
+        """
+        endpoint = document.endpoint
+        wanted = _wanted_schedules(document)
+        refusals = [*self._put_schedules(wanted)]
+        names: tuple[str, ...] = ()
+        try:
+            names = tuple(self.alarms.keep(endpoint, wanted_alarms(document)))
+        except AlarmsRefusedError as error:
+            refusals += [
+                Refusal(path_of(document, each.alarm), f"the alarm {each.alarm.label!r}", each.reason)
+                for each in error.refused
+            ]
+        refusals += self._put_dashboard(document)
+        if refusals:
+            self._put_back(document, before)
+            raise RefusedError(refusals)
+        scheduled = tuple(schedule.name for schedule in wanted)
+        self._delete_schedules(endpoint, before, keep=scheduled)
+        if not document.dashboard:
+            self.dashboards.delete(endpoint)
+            return Resources(scheduled, names)
+        return Resources(scheduled, names, dashboard_name(self.stack, endpoint))
+
+    def remove(self, endpoint: str, before: MonitorStatus | None) -> None:
+        """Takes everything of an endpoint away."""
+        self._delete_schedules(endpoint, before, keep=())
+        self.alarms.keep(endpoint, [])
+        self.dashboards.delete(endpoint)
+
+    def _put_schedules(self, wanted: Sequence[Schedule]) -> Iterator[Refusal]:
+        for schedule in wanted:
+            try:
+                self.schedules.put(schedule)
+            except InvalidInputError as error:
+                path = ("monitors", str(schedule.payload["monitor"]), "schedule")
+                yield Refusal(path, error.what, error.expected or "what EventBridge takes", error.mend)
+
+    def _put_dashboard(self, document: MonitorDocument) -> Iterator[Refusal]:
+        if document.dashboard:
+            try:
+                self.dashboards.put(document.endpoint, dashboard_body(document, self.stack))
+            except InvalidInputError as error:
+                allowed = error.expected or "what CloudWatch takes"
+                yield Refusal(("dashboard",), error.what, allowed, "Without a dashboard: dashboard: false.")
+
+    def _put_back(self, document: MonitorDocument, before: MonitorStatus | None) -> None:
+        """Makes everything that the document touched what the last good document says."""
+        endpoint = document.endpoint
+        last_good = last_good_document(before)
+        earlier = {schedule.name: schedule for schedule in _wanted_schedules(last_good)} if last_good else {}
+        for schedule in _wanted_schedules(document):
+            if schedule.name in earlier:
+                self.schedules.put(earlier[schedule.name])
+            elif before is None or schedule.name not in before.schedules:
+                self.schedules.delete(schedule.name)
+            # Else another version of Driftline made it, from a document that this one cannot read.
+        if last_good is None and before is not None and before.document is not None:
+            return  # As above.
+        self.alarms.keep(endpoint, wanted_alarms(last_good) if last_good else [])
+        if last_good and last_good.dashboard:
+            self.dashboards.put(endpoint, dashboard_body(last_good, self.stack))
+        else:
+            self.dashboards.delete(endpoint)
+
+    def _delete_schedules(self, endpoint: str, before: MonitorStatus | None, keep: tuple[str, ...]) -> None:
+        """Deletes by exact names: by prefix, `a` would take the schedules of `a-b` with it."""
+        ours = {schedule_name(endpoint, monitor) for monitor in Monitors.known()}
+        ours.update(before.schedules if before else ())
+        for name in sorted(ours.difference(keep)):
+            self.schedules.delete(name)
+
+
+def _wanted_schedules(document: MonitorDocument) -> list[Schedule]:
+    return [
+        Schedule(
+            schedule_name(document.endpoint, name),
+            monitor.schedule,
+            {
+                "endpoint": document.endpoint,
+                "monitor": name,
+                "scheduled_time": SCHEDULED_TIME,
+                "trigger": "schedule",
+            },
+            monitor.timezone,
+        )
+        for name, monitor in document.monitors.by_name().items()
+        if monitor.enabled
+    ]

@@ -1,0 +1,1 @@
+"""People learn what they do not know yet."""

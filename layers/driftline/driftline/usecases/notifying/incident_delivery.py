@@ -1,0 +1,125 @@
+"""From an incident's outbox to the channels: each message once, in order, and no channel waits for another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
+from driftline.domain.incidents.incident import Entry, Incident
+from driftline.domain.incidents.message import Message, MessageKind
+from driftline.domain.incidents.outbox import Sent
+from driftline.usecases.ports import Channel, Once
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A channel that did not take a message."""
+
+    channel: str
+    message: str
+    error: DriftlineError
+
+    def __str__(self) -> str:
+        return f"{self.channel} did not take {self.message}: {self.error}"
+
+
+class Resting:
+    """A channel that is left alone once it could not take a message.
+
+    A tick has messages of all incidents. If each waited for the time-out of a channel that is down, or asked one that
+    wants less, the function's time would be over before the last of them.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self.name = channel.name
+        self._channel = channel
+        self._error: RetryLaterError | None = None
+
+    def accepts(self, message: Message) -> bool:
+        return self._channel.accepts(message)
+
+    def send(self, message: Message, conversation: str | None) -> str | None:
+        if self._error is not None:
+            raise RetryLaterError(self._error.what, where=self._error.where, after=self._error.after)
+        try:
+            return self._channel.send(message, conversation)
+        except RetryLaterError as error:
+            self._error = error
+            raise
+
+
+def send_waiting(
+    incident: Incident, channels: Sequence[Channel], once: Once
+) -> tuple[tuple[Sent, ...], tuple[Failure, ...]]:
+    """Sends what waits in the outbox.
+
+    A channel that is down gets nothing more for now, so that the order stays. One that refuses a message is tried with
+    the next: what a person can mend must not keep everything else from them.
+    """
+    sent: list[Sent] = []
+    failures: list[Failure] = []
+    conversations = {of: dict(known) for of, known in incident.conversations.items()}
+    for channel in channels:
+        for entry in incident.outbox:
+            message, of = entry.message, entry.message.incident or ""
+            if channel.name in entry.sent or channel.name not in wanted(message, channels, conversations.get(of, {})):
+                continue
+            known = conversations.setdefault(of, {})
+            send = partial(_send, channel, _addressed(message, channels), known.get(channel.name))
+            try:
+                result = once(f"{message.id}/{channel.name}", send)
+            except RetryLaterError as error:
+                failures.append(Failure(channel.name, message.id, error))
+                break
+            except InvalidInputError as error:
+                failures.append(Failure(channel.name, message.id, error))
+                continue
+            given = result.get("conversation")
+            known[channel.name] = given if isinstance(given, str) else known.get(channel.name)
+            sent.append(Sent(message.id, of, channel.name, known[channel.name]))
+    return tuple(sent), tuple(failures)
+
+
+def is_complete(entry: Entry, channels: Sequence[Channel], incident: Incident) -> bool:
+    reached = incident.conversations.get(entry.message.incident or "", {})
+    return wanted(entry.message, channels, reached) <= set(entry.sent)
+
+
+def wanted(message: Message, channels: Sequence[Channel], reached: Mapping[str, object]) -> set[str]:
+    """Names of the channels that a message is for.
+
+    Whoever heard of an incident hears that it is over, whatever the channel's severities are and whether the document
+    still names it: an alert that nothing resolves would stay. If the document names channels and there is none of
+    them, all hear it: a slip of the pen must not silence an endpoint.
+    """
+    addressed = _addressed(message, channels)
+    over = set(reached) if message.kind is MessageKind.RECOVERED else set()
+    return {channel.name for channel in channels if channel.accepts(addressed) or channel.name in over}
+
+
+def raise_for(failures: Sequence[Failure]) -> None:
+    """Raises one error for all.
+
+    Raises:
+        RetryLaterError: at least one channel may take its message later.
+        InvalidInputError: all of them refuse until a person mends something.
+    """
+    if not failures:
+        return
+    what = "; ".join(str(failure) for failure in failures)
+    later = [failure.error.after for failure in failures if isinstance(failure.error, RetryLaterError)]
+    if later:
+        raise RetryLaterError(what, after=max((after for after in later if after is not None), default=None))
+    raise InvalidInputError(what, mend="Mend the channel's parameter, then redrive the dead-letter queue.")
+
+
+def _send(channel: Channel, message: Message, conversation: str | None) -> Mapping[str, object]:
+    return {"conversation": channel.send(message, conversation)}
+
+
+def _addressed(message: Message, channels: Sequence[Channel]) -> Message:
+    """The message, to all channels if there is none of those that it names."""
+    named = set(message.channels)
+    if any(channel.name in named or channel.accepts(message) for channel in channels):
+        return message
+    return replace(message, channels=())

@@ -1,0 +1,100 @@
+"""What a message about an incident says beside the incident: the last execution, links, how to silence it."""
+
+from dataclasses import replace
+from shlex import quote as shell_quoted
+from urllib.parse import quote
+
+from driftline.domain.alarms.names import WATCH
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.incidents.findings import Findings, parse_findings
+from driftline.domain.incidents.incident import Incident
+from driftline.domain.incidents.messages import Facts
+from driftline.domain.incidents.watching import is_watch, trouble
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.presentation.messages.escaping import web_link
+from driftline.usecases.executions.last_execution import LastExecution, last_execution
+from driftline.usecases.executions.revisions import SUMMARY
+from driftline.usecases.ports import ObjectStore, ReportLink, ReportLinks
+
+_S3 = "s3://"
+_PAGE = "report.html"
+"""As render_report calls it; what makes pages takes long to import."""
+
+_CONSOLE = "https://console.aws.amazon.com/s3"
+
+
+def gather(
+    incident: Incident, store: ObjectStore, document: MonitorDocument | None, links: ReportLinks | None = None
+) -> Facts:
+    """Whatever can be found: a message goes out even when the execution behind it cannot be read.
+
+    Args:
+        links: To the pages of reports; without them a link leads to the files in the S3 console.
+    """
+    endpoint = incident.endpoint
+    if endpoint is None:
+        command = f"aws cloudwatch disable-alarm-actions --alarm-names {shell_quoted(incident.subject)}"
+        return Facts(silence=command)
+    channels = document.channels if document else ()
+    if is_watch(incident.subject):
+        monitor = trouble(incident.subject).monitor
+        last = last_execution(store, endpoint, monitor) if monitor else None
+        failed = last if last and last.failed else None
+        why = f"The last execution: {failed.reason}" if failed else ""
+        silence = silence_command(store, endpoint, WATCH)
+        return _linked(Facts(unread=why, silence=silence, channels=channels), store, failed, links)
+    last = last_execution(store, endpoint, incident.subject)
+    findings, unread = _findings(store, last)
+    silence = silence_command(store, endpoint, incident.subject)
+    return _linked(Facts(findings, unread, silence=silence, channels=channels), store, last, links)
+
+
+def _linked(facts: Facts, store: ObjectStore, last: LastExecution | None, links: ReportLinks | None) -> Facts:
+    if last is None or not last.folder:
+        return facts
+    link = report_link(store, last, links)
+    return replace(facts, link=link.url, files="" if link.lasting else store.uri(last.folder))
+
+
+def silence_command(store: ObjectStore, endpoint: str, subject: str) -> str:
+    place = store.uri("").rstrip("/")
+    return f'driftline silence {endpoint} {subject} --for P1D --why "…" --store {shell_quoted(place)}'
+
+
+def report_link(store: ObjectStore, last: LastExecution, links: ReportLinks | None) -> ReportLink:
+    """What a person opens: the page of the report, which may be made while the message is on its way.
+
+    Without links, or with one that is too long for channels, it is the console's view of the page or of its folder.
+    Of an execution that failed it is the page that says why, or that of the verdict that its window had before.
+    """
+    if links is not None:
+        link = links.to(last.folder + _PAGE)
+        if web_link(link.url) is not None:
+            return link
+    page = last.folder + _PAGE
+    key = page if any(found.key == page for found in store.list(page)) else last.folder
+    return ReportLink(console_link(store.uri(key)), lasting=True)
+
+
+def console_link(uri: str) -> str:
+    """The page of the S3 console for `s3://bucket/key`; anything else stays as it is.
+
+    The console takes the account's own region and partition after the sign-in.
+    """
+    if not uri.startswith(_S3):
+        return uri
+    bucket, _, key = uri.removeprefix(_S3).partition("/")
+    kind = "buckets" if key.endswith("/") or not key else "object"
+    return f"{_CONSOLE}/{kind}/{bucket}?prefix={quote(key, safe='/')}"
+
+
+def _findings(store: ObjectStore, last: LastExecution | None) -> tuple[Findings | None, str]:
+    if last is None:
+        return None, "There is no execution on record; CloudWatch's reason is all that is known."
+    if last.failed or not last.folder:
+        return None, f"The last execution failed: {last.reason}"
+    key = last.folder + SUMMARY
+    try:
+        return parse_findings(store.get(key).body, store.uri(key)), ""
+    except (ObjectNotFoundError, InvalidInputError) as error:
+        return None, f"The last execution cannot be read: {error}"

@@ -1,0 +1,36 @@
+"""Silences: written by a person, read before people are told."""
+
+from driftline.domain.alarms.names import WATCH
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.incidents.silence import Silence, silence_key
+from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.ports import ObjectStore
+
+
+def silence_monitor(store: ObjectStore, endpoint: str, subject: str, silence: Silence) -> str:
+    """Writes a silence in the place of the one that was there; gives its key.
+
+    Args:
+        subject: A monitor of the endpoint, or `watch`.
+
+    Raises:
+        ObjectNotFoundError: the endpoint has no monitor document.
+        InvalidInputError: the document has no such monitor.
+    """
+    known = [*load_document(store, endpoint).monitors.by_name(), WATCH]
+    if subject not in known:
+        raise InvalidInputError(
+            f"{endpoint} has no monitor {subject}", expected=f"one of {', '.join(known)}", mend="Check the name."
+        )
+    key = silence_key(endpoint, subject)
+    store.put(key, silence.model_dump_json(indent=2).encode() + b"\n", content_type="application/json")
+    return key
+
+
+def lift_silence(store: ObjectStore, endpoint: str, subject: str) -> str:
+    """Deletes a silence; one that is not there is no error. What goes on is told within the hour."""
+    if "/" in endpoint + subject:
+        raise InvalidInputError(f"{endpoint} {subject}: not the names of an endpoint and a monitor")
+    key = silence_key(endpoint, subject)
+    store.delete(key)
+    return key

@@ -1,0 +1,150 @@
+"""The small records that the overview pages are made of: one for each execution, found again by their keys."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.failure import Failure
+from driftline.domain.keys import OVERVIEW, overview_baseline_key, overview_record_key, report_folder
+from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality, Place
+from driftline.presentation.pages.overview.record import (
+    BaselineRecord,
+    Record,
+    baseline_record,
+    failed_record,
+    last_judged,
+    parse_baseline,
+    parse_record,
+    record_of,
+)
+from driftline.usecases.executions.past_executions import bodies_or_none, body_or_none
+from driftline.usecases.ports import ObjectStore, ObjectSummary
+from driftline.usecases.side_by_side import side_by_side
+
+NEWEST = 90
+"""So many executions of each monitor are on the pages."""
+
+_MOST_MONTHS = 36
+_JSON = "application/json"
+_RECORD = re.compile(r".*/\d{4}/\d{2}/\d{8}T\d{4}Z\.json")
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorRecords:
+    """The newest records of a monitor, oldest first, and the baseline that the last verdict was reached against.
+
+    Attributes:
+        seen: What was listed, to be compared with a later listing.
+    """
+
+    monitor: str
+    records: tuple[Record, ...]
+    baseline: BaselineRecord | None
+    seen: tuple[ObjectSummary, ...]
+
+
+def keep_record(store: ObjectStore, facts: DataQuality | ModelQuality, baseline_statistics: bytes | None) -> str | None:
+    """Writes the record of an execution; the same execution writes the same bytes.
+
+    Args:
+        baseline_statistics: The statistics.json that it was judged against.
+
+    Returns:
+        Its key; None for what has no place on the pages: a window asked for by hand, and folders outside of
+        `reports/<endpoint>/<monitor>/`, which the pages could not link to.
+    """
+    place = facts.outcome.place
+    if place.by_hand or place.folder != report_folder(place.endpoint, place.monitor, place.scheduled):
+        return None
+    digest = None
+    if isinstance(facts, DataQuality) and baseline_statistics is not None:
+        digest = sha256(baseline_statistics).hexdigest()[:16]
+        baseline = baseline_record(facts)
+        if baseline is not None:
+            _keep_baseline(store, overview_baseline_key(place.endpoint, place.monitor, digest), baseline)
+    key = overview_record_key(place.endpoint, place.monitor, place.scheduled)
+    store.put(key, record_of(facts, digest).to_json(), content_type=_JSON)
+    return key
+
+
+def _keep_baseline(store: ObjectStore, key: str, baseline: BaselineRecord) -> None:
+    """Adds to what is known of it: a window that lacks features, or has no rows, takes none away from the others."""
+    kept = _readable_baseline(store, key)
+    known = kept.shapes if kept is not None else {}
+    shapes = {**known, **baseline.shapes}
+    if kept is None or shapes != known:
+        ordered = {name: shapes[name] for name in sorted(shapes)}
+        store.put(key, BaselineRecord(baseline.version, ordered).to_json(), content_type=_JSON)
+
+
+def keep_failed_record(store: ObjectStore, place: Place, failure: Failure) -> str:
+    """Writes the record of an execution without a verdict, where that of its verdict would be. Returns its key."""
+    key = overview_record_key(place.endpoint, place.monitor, place.scheduled)
+    store.put(key, failed_record(place, failure).to_json(), content_type=_JSON)
+    return key
+
+
+def read_records(store: ObjectStore, endpoint: str) -> list[MonitorRecords]:
+    """The newest records of each monitor of an endpoint, by monitor. Those of another version are left out."""
+    monitors = store.folders(f"{OVERVIEW}{endpoint}/")
+    read = side_by_side(lambda monitor: _records_of(store, endpoint, monitor), monitors)
+    return [each for each in read if each.records]
+
+
+def _records_of(store: ObjectStore, endpoint: str, monitor: str) -> MonitorRecords:
+    seen = _newest(store, endpoint, monitor)
+    records = tuple(_readable(store, seen))
+    return MonitorRecords(monitor, records, _baseline(store, last_judged(records)) if records else None, seen)
+
+
+def changed(store: ObjectStore, endpoint: str, read: Sequence[MonitorRecords]) -> bool:
+    """Whether a record came, or became another, since they were read."""
+    monitors = store.folders(f"{OVERVIEW}{endpoint}/")
+    now = zip(monitors, side_by_side(lambda monitor: _newest(store, endpoint, monitor), monitors), strict=True)
+    return {name: seen for name, seen in now if seen} != {each.monitor: each.seen for each in read}
+
+
+def _newest(store: ObjectStore, endpoint: str, monitor: str) -> tuple[ObjectSummary, ...]:
+    """The last NEWEST, oldest first; months are listed backwards, so that years of executions cost nothing."""
+    found: list[ObjectSummary] = []
+    for month in _months_backwards(store, f"{OVERVIEW}{endpoint}/{monitor}/"):
+        found = [*(each for each in store.list(month) if _RECORD.fullmatch(each.key)), *found]
+        if len(found) >= NEWEST:
+            break
+    return tuple(found[-NEWEST:])
+
+
+def _months_backwards(store: ObjectStore, root: str) -> Iterable[str]:
+    months = 0
+    for year in reversed([name for name in store.folders(root) if name.isdecimal()]):
+        for month in reversed(store.folders(f"{root}{year}/")):
+            if months == _MOST_MONTHS:
+                return
+            months += 1
+            yield f"{root}{year}/{month}/"
+
+
+def _readable(store: ObjectStore, seen: Sequence[ObjectSummary]) -> Iterable[Record]:
+    for each, body in zip(seen, bodies_or_none(store, [each.key for each in seen]), strict=True):
+        if body is None:
+            continue  # It was deleted meanwhile.
+        try:
+            yield parse_record(body, each.key)
+        except InvalidInputError:
+            continue  # Of an older version: it comes back when the execution's page is made again.
+
+
+def _baseline(store: ObjectStore, newest: Record) -> BaselineRecord | None:
+    if newest.baseline is None:
+        return None
+    return _readable_baseline(store, overview_baseline_key(newest.endpoint, newest.monitor, newest.baseline))
+
+
+def _readable_baseline(store: ObjectStore, key: str) -> BaselineRecord | None:
+    body = body_or_none(store, key)
+    try:
+        return parse_baseline(body, key) if body is not None else None
+    except InvalidInputError:
+        return None

@@ -1,0 +1,112 @@
+"""The overview pages of executions that were never rendered: of a folder, of SageMaker's files, of an older version.
+
+They are made of the folders of `reports/`: an execution without a verdict is known by its `failure.json`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.executions.failure import FAILURE
+from driftline.domain.executions.place import parse_place
+from driftline.domain.keys import REPORTS, baseline_folder
+from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality, Place
+from driftline.usecases.executions.failures import failure_in, is_judged
+from driftline.usecases.executions.past_executions import folders_before
+from driftline.usecases.executions.revisions import last_announced
+from driftline.usecases.pages.overview_records import NEWEST, keep_failed_record, keep_record
+from driftline.usecases.pages.render_failure import write_failed_page
+from driftline.usecases.pages.render_overview import render_endpoint_page
+from driftline.usecases.pages.render_report import PAGE, render_report
+from driftline.usecases.pages.report_inputs import ReportInputs, execution_files
+from driftline.usecases.ports import ObjectStore
+
+_END_OF_TIME = "9999/12/31/23/"
+
+
+@dataclass(frozen=True, slots=True)
+class RebuiltOverview:
+    """Of one endpoint.
+
+    Attributes:
+        executions: On its page.
+        reports: Pages of executions that were missing and are there now.
+        left_out: (folder, why) of executions that cannot be read.
+    """
+
+    endpoint: str
+    executions: int
+    reports: int
+    left_out: tuple[tuple[str, str], ...]
+
+
+def rebuild_overview(
+    store: ObjectStore, endpoint: str, *, reports: bool, step: Callable[[str], None]
+) -> RebuiltOverview | None:
+    """Makes the records of the newest executions of every monitor again, and the endpoint's page of them.
+
+    Args:
+        reports: Make the pages of these executions, too, where they are missing.
+        step: Is told of every execution.
+
+    Returns:
+        None if there is no execution to show; nothing is written then.
+    """
+    made, left_out, kept = 0, [], 0
+    for monitor in store.folders(f"{REPORTS}{endpoint}/"):
+        for place in _newest(store, endpoint, monitor):
+            step(place.folder)
+            try:
+                recorded, rendered = _recorded(store, place, reports=reports)
+            except InvalidInputError as error:
+                left_out.append((place.folder, str(error)))
+                continue
+            made += rendered
+            kept += recorded
+    if not kept:
+        return None
+    return RebuiltOverview(endpoint, render_endpoint_page(store, endpoint), made, tuple(left_out))
+
+
+def _newest(store: ObjectStore, endpoint: str, monitor: str) -> Sequence[Place]:
+    """Folders that hold an execution, oldest first."""
+    end = parse_place(f"{REPORTS}{endpoint}/{monitor}/{_END_OF_TIME}")
+    found: list[Place] = []
+    for place in folders_before(store, end):
+        if is_judged(store, place.folder) or _is_there(store, f"{place.folder}{FAILURE}"):
+            found.append(place)
+        if len(found) == NEWEST:
+            break
+    return found[::-1]
+
+
+def _recorded(store: ObjectStore, place: Place, *, reports: bool) -> tuple[bool, bool]:
+    """Whether it is on the endpoint's page, and whether its own page was made."""
+    failure = failure_in(store, place.folder)
+    if failure is not None:
+        rendered = reports and not _is_there(store, f"{place.folder}{PAGE}")
+        if rendered:
+            write_failed_page(store, place, failure)
+        keep_failed_record(store, place, failure)
+        return True, rendered
+    facts, baseline, rendered = _read(store, place, reports=reports)
+    return keep_record(store, facts, baseline) is not None, rendered
+
+
+def _read(store: ObjectStore, place: Place, *, reports: bool) -> tuple[DataQuality | ModelQuality, bytes | None, bool]:
+    """What the execution tells, its baseline's statistics, and whether its page was made."""
+    if reports and not _is_there(store, f"{place.folder}{PAGE}"):
+        rendered = render_report(store, place.folder)
+        return rendered.facts, rendered.inputs.files.baseline_statistics, True
+    files, kind = execution_files(store, place, baseline_folder(place.endpoint, place.monitor))
+    announced = last_announced(store, place.folder) if files.summary is not None else None
+    files = replace(files, revision=announced.revision if announced else None)
+    return ReportInputs(place, kind, files).facts(), files.baseline_statistics, False
+
+
+def _is_there(store: ObjectStore, key: str) -> bool:
+    try:
+        store.get_range(key, 0, 1)
+    except ObjectNotFoundError:
+        return False
+    return True

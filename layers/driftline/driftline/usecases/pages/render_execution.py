@@ -1,0 +1,43 @@
+"""The pages that follow from an execution, whichever way it ended: its own, its endpoint's, and that of all endpoints.
+
+Only what lies in the folder counts, not what the event says happened: events come twice and in any order. Where there
+is a verdict, its page is made, whatever failed before or after it.
+"""
+
+from dataclasses import dataclass
+
+from driftline.usecases.pages.render_failure import render_failure
+from driftline.usecases.pages.render_overview import RenderedOverview, render_overview, render_pages
+from driftline.usecases.pages.render_report import render_report
+from driftline.usecases.ports import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedExecution:
+    """Attributes: key: of the execution's page; size: bytes; failed: it tells that there is no verdict; past: earlier
+    executions in its trends; overview: None if it is on no page over time.
+    """
+
+    key: str
+    size: int
+    failed: bool
+    past: int
+    overview: RenderedOverview | None
+
+
+def render_execution(store: ObjectStore, folder: str, *, revision: int | None = None) -> RenderedExecution:
+    """Makes the page of the execution whose files are in a folder, and those that it is on.
+
+    Args:
+        folder, revision: See render_report.
+
+    Raises:
+        ObjectNotFoundError: nothing is known of an execution there.
+        InvalidInputError: a file cannot be read, or no page is made of this kind of monitor.
+    """
+    failure = render_failure(store, folder)
+    if failure is not None and not failure.overtaken:
+        return RenderedExecution(failure.key, failure.size, True, 0, render_pages(store, failure.place.endpoint))
+    rendered = render_report(store, folder, revision=revision)
+    overview = render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
+    return RenderedExecution(rendered.key, rendered.size, False, rendered.past, overview)

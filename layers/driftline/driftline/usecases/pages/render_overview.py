@@ -1,0 +1,101 @@
+"""The page of an endpoint over time, and the page of all endpoints.
+
+Both follow from the records of executions (`overview_records`), so the same records give the same bytes. Two
+executions may be rendered at the same time. Who has written an endpoint's page lists its records again and makes the
+page once more if one came meanwhile; so the page that is written last has seen every record. The page of all
+endpoints is not looked at again: one that was overtaken is corrected by the next execution of any endpoint.
+"""
+
+from dataclasses import dataclass
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.keys import OVERVIEW, REPORTS, overview_now_key
+from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality
+from driftline.presentation.pages.overview.html import render_endpoint, render_index
+from driftline.presentation.pages.overview.now import Now, now_of, parse_now
+from driftline.presentation.pages.overview.view_endpoint import endpoint_view
+from driftline.presentation.pages.overview.view_index import index_view
+from driftline.usecases.executions.past_executions import body_or_none
+from driftline.usecases.pages.overview_records import MonitorRecords, changed, keep_record, read_records
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.side_by_side import side_by_side
+
+INDEX = "index.html"
+_HTML = "text/html; charset=utf-8"
+_JSON = "application/json"
+_LOOKS = 3
+"""So often at most an endpoint's page is made because records came meanwhile; they bring their own renderings."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedOverview:
+    """Attributes: endpoint_page, index_page: keys; executions: on the endpoint's page; endpoints: on the index."""
+
+    endpoint_page: str
+    index_page: str
+    executions: int
+    endpoints: int
+
+
+def render_overview(
+    store: ObjectStore, facts: DataQuality | ModelQuality, baseline_statistics: bytes | None
+) -> RenderedOverview | None:
+    """Records an execution and makes the pages that it is on.
+
+    Args:
+        facts: As its report was made of.
+        baseline_statistics: The statistics.json that it was judged against.
+
+    Returns:
+        None for an execution that is on no such page, see keep_record.
+    """
+    if keep_record(store, facts, baseline_statistics) is None:
+        return None
+    return render_pages(store, facts.outcome.place.endpoint)
+
+
+def render_pages(store: ObjectStore, endpoint: str) -> RenderedOverview:
+    """Makes the endpoint's page and that of all endpoints."""
+    executions = render_endpoint_page(store, endpoint)
+    endpoints = render_index_page(store)
+    return RenderedOverview(endpoint_page_key(endpoint), f"{REPORTS}{INDEX}", executions, endpoints)
+
+
+def endpoint_page_key(endpoint: str) -> str:
+    return f"{REPORTS}{endpoint}/{INDEX}"
+
+
+def render_endpoint_page(store: ObjectStore, endpoint: str) -> int:
+    """Makes the endpoint's page of its records, and its line for the index. Returns how many executions are on it."""
+    executions = 0
+    for _ in range(_LOOKS):
+        read = read_records(store, endpoint)
+        executions = sum(len(each.records) for each in read)
+        _write(store, endpoint, read)
+        if not changed(store, endpoint, read):
+            break
+    return executions
+
+
+def _write(store: ObjectStore, endpoint: str, read: list[MonitorRecords]) -> None:
+    monitors = [(each.records, each.baseline) for each in read]
+    page = render_endpoint(endpoint_view(endpoint, monitors))
+    store.put(endpoint_page_key(endpoint), page, content_type=_HTML)
+    now = now_of(endpoint, [each.records for each in read])
+    store.put(overview_now_key(endpoint), now.to_json(), content_type=_JSON)
+
+
+def render_index_page(store: ObjectStore) -> int:
+    """Makes the page of all endpoints of their lines. Returns how many there are."""
+    lines = list(filter(None, side_by_side(lambda endpoint: _line(store, endpoint), store.folders(OVERVIEW))))
+    store.put(f"{REPORTS}{INDEX}", render_index(index_view(lines)), content_type=_HTML)
+    return len(lines)
+
+
+def _line(store: ObjectStore, endpoint: str) -> Now | None:
+    key = overview_now_key(endpoint)
+    body = body_or_none(store, key)
+    try:
+        return parse_now(body, key) if body is not None else None
+    except InvalidInputError:
+        return None  # Of an older version: the endpoint's next execution writes it again.

@@ -1,0 +1,57 @@
+"""The page of one execution: report.html beside its files.
+
+Everything on it comes from the store: the execution's files, the baseline's, and the last executions before it. The
+same objects give the same bytes, so a page may be made again at any time.
+"""
+
+from dataclasses import dataclass, replace
+
+from driftline.domain.executions.place import parse_place
+from driftline.domain.keys import REPORTS
+from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality, Place
+from driftline.presentation.pages.execution.html import render
+from driftline.usecases.pages.report_inputs import ReportInputs, report_inputs
+from driftline.usecases.ports import ObjectStore
+
+PAGE = "report.html"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedReport:
+    """Attributes: key: of the page; size: bytes; inputs, facts: what it was made of."""
+
+    key: str
+    size: int
+    inputs: ReportInputs
+    facts: DataQuality | ModelQuality
+
+    @property
+    def past(self) -> int:
+        """Earlier executions in its trends."""
+        return len(self.inputs.past)
+
+
+def render_report(store: ObjectStore, folder: str, *, revision: int | None = None) -> RenderedReport:
+    """Writes the page of the execution whose files are in a folder.
+
+    Args:
+        folder: `reports/<endpoint>/<monitor>/yyyy/mm/dd/hh/`, or another such folder that SageMaker wrote to.
+        revision: As its event says; the store remembers it a moment later.
+
+    Raises:
+        ObjectNotFoundError: there is no statistics.json.
+        InvalidInputError: a file cannot be read, or no page is made of this kind of monitor.
+    """
+    inputs = report_inputs(store, parse_place(folder), revision=revision)
+    facts = inputs.facts()
+    body = render(replace(inputs.view(facts), over_time=_over_time(inputs.place)))
+    store.put(f"{folder}{PAGE}", body, content_type="text/html; charset=utf-8")
+    return RenderedReport(f"{folder}{PAGE}", len(body), inputs, facts)
+
+
+def _over_time(place: Place) -> str | None:
+    """From the page to the endpoint's page; None for files that lie elsewhere, which have no such page."""
+    root = f"{REPORTS}{place.endpoint}/"
+    if not place.folder.startswith(root):
+        return None
+    return "../" * place.folder.removeprefix(root).count("/") + "index.html"

@@ -1,0 +1,1 @@
+"""An alarm asks for a retraining, and it is decided."""

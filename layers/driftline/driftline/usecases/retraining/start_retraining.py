@@ -1,0 +1,281 @@
+"""An alarm asks for a retraining, a person approves one, a run ends: what is decided, started, written and told.
+
+Order of the side effects of a start: the reservation in the ledger, the start with a token that follows from the
+request, the run in the ledger, the audit record, the event. Whatever is cut short goes on when the message comes
+again, from where the ledger says; a target that cannot tell a second start from the first is asked at most once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from pydantic import ValidationError
+
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, RetryLaterError
+from driftline.domain.retraining.audit import AuditRecord, Decision, decision_key
+from driftline.domain.retraining.decision import Verdict, approval_problem, decide, new_draft, refused
+from driftline.domain.retraining.guards import LabelledRows, Question
+from driftline.domain.retraining.ledger import Ledger, Run, RunStatus
+from driftline.domain.retraining.parameters import all_parameters
+from driftline.domain.retraining.request import AlarmChange, Approval, approval_id, cut, request_id, start_token
+from driftline.usecases.ports import Events, ObjectStore, StateTable, Stores
+from driftline.usecases.retraining.retraining_asking import document_of, labelled_rows_of, placeholder_values, why_not
+from driftline.usecases.retraining.retraining_ends import RunEnd, end_record, ended_run
+from driftline.usecases.retraining.retraining_target import RetrainingTargets, StartOrder, UncertainStartError
+from driftline.usecases.retraining.retraining_turn import Clock, Turn, all_ledgers, load_ledger, turn_of
+
+type _Judge = Callable[[Ledger], Verdict]
+
+_AT_ONCE = timedelta(0)
+
+_LOOK = "Look at the target whether it runs. Nothing else starts until this one counts as ended."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a message.
+
+    Attributes:
+        decision: None if there was nothing to decide.
+        repeated: It had been answered before.
+    """
+
+    endpoint: str
+    id: str
+    decision: Decision | None = None
+    guard: str | None = None
+    reason: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retrainer:
+    """The use case with its ports.
+
+    Attributes:
+        stores: Opens the bucket that captures are in, where it is another one.
+        clock: Only tells whether a turn on the ledger has run out.
+    """
+
+    store: ObjectStore
+    table: StateTable
+    targets: RetrainingTargets
+    events: Events
+    stack: str
+    clock: Clock
+    stores: Stores | None = None
+
+    def answer_alarm(self, alarm: AlarmChange, under_way: timedelta = _AT_ONCE) -> Answer:
+        """Decides on an alarm's change and starts what is to be started.
+
+        Args:
+            under_way: How long after the change this delivery of it came: what starts now does not run since then.
+
+        Raises:
+            RetryLaterError: the target cannot do it now, or another message of the endpoint is being worked on.
+            StaleReadError: the message is to be delivered again.
+        """
+        id_, at = request_id(alarm), alarm.changed_at + under_way
+        with turn_of(alarm.endpoint, self.table, self.clock) as turn:
+            decided = self._decided_long_ago(turn, id_, alarm.changed_at)
+            return decided or self._answer(turn, id_, id_, at, lambda ledger: self._on_alarm(ledger, alarm, at))
+
+    def answer_approval(self, approval: Approval, under_way: timedelta = _AT_ONCE) -> Answer:
+        """Decides once more, as of the approval, and starts what is to be started. Arguments and errors as above."""
+        id_, at = approval_id(approval), approval.at + under_way
+        with turn_of(approval.endpoint, self.table, self.clock) as turn:
+            decided = self._decided_long_ago(turn, id_, approval.at)
+            return decided or self._answer(
+                turn, id_, approval.request, at, lambda ledger: self._on_approval(ledger, approval, at)
+            )
+
+    def note_end(self, end: RunEnd) -> Answer | None:
+        """Releases the lease of a run; None if the run is none of ours. Raises as answer_alarm."""
+        found = self._ledger_of(end)
+        if found is None:
+            return None
+        with turn_of(found.endpoint, self.table, self.clock) as turn:
+            run = ended_run(turn.ledger, end)
+            if run is None:
+                return None
+            if run.ended_at is not None:
+                self._tell(turn)
+                return Answer(found.endpoint, run.id, repeated=True)
+            if run.unsettled:
+                # It ends, so it started: whoever started it was cut short before it could say so.
+                self._settle(turn, run, Decision.STARTED, arn=end.arn)
+                run = turn.ledger.run(run.id) or run
+            ended = run.model_copy(update={"ended_at": end.at, "outcome": cut(end.outcome)})
+            turn.change(turn.ledger.with_run(ended).with_record(end_record(found.endpoint, ended, end)))
+            self._tell(turn)
+            return Answer(found.endpoint, run.id, reason=f"ended: {ended.outcome}")
+
+    def _decided_long_ago(self, turn: Turn, id_: str, asked_at: datetime) -> Answer | None:
+        """The ledger forgets; the audit does not, and a record of it is not to be written over."""
+        if turn.ledger.knows(id_):
+            return None
+        try:
+            body = self.store.get(decision_key(turn.ledger.endpoint, id_, asked_at)).body
+        except ObjectNotFoundError:
+            return None
+        try:
+            record = AuditRecord.model_validate_json(body)
+        except ValidationError:
+            return Answer(turn.ledger.endpoint, id_, repeated=True)  # of a version that this one cannot read
+        return Answer(record.endpoint, id_, record.decision, record.guard, record.reason, repeated=True)
+
+    def _answer(self, turn: Turn, id_: str, request: str, at: datetime, judge: _Judge) -> Answer:
+        self._settle_lost(turn, at, unless=id_)
+        repeated = turn.ledger.decision(id_) is not None
+        if not repeated:
+            run = turn.ledger.run(request)
+            if run is not None and run.is_of(id_) and run.status is RunStatus.STARTING:
+                self._start(turn, run.starting_at(at), again=True)
+            else:
+                # Nothing was sent for what is only reserved: it is judged as if it came for the first time.
+                ledger = turn.ledger.without_run(request) if turn.ledger.reserves(id_) else turn.ledger
+                verdict = judge(ledger)
+                turn.change(verdict.applied(ledger))
+                if verdict.run is not None:
+                    self._start(turn, verdict.run, again=False)
+        answer = _answer_of(turn.ledger, id_, repeated=repeated)
+        self._tell(turn)
+        return answer
+
+    def _on_alarm(self, ledger: Ledger, alarm: AlarmChange, at: datetime, approval: Approval | None = None) -> Verdict:
+        document = document_of(self.store, alarm.endpoint)
+        asked_at = approval.at if approval else alarm.changed_at
+        request = request_id(alarm)
+        id_ = approval_id(approval) if approval else request
+        problem = why_not(document, alarm, self.stack)
+        draft = new_draft(id_, request, alarm, at, problem, approval)
+        if problem or document is None or document.retraining is None:
+            return Verdict(draft)
+        settings = document.retraining
+
+        @cache
+        def count() -> LabelledRows:
+            return labelled_rows_of(self.store, document, settings, alarm, asked_at)
+
+        return decide(
+            draft,
+            Question(asked_at, at, request, ledger, settings, count),
+            alarm,
+            all_parameters(placeholder_values(self.store, self.stores, document, alarm), request, settings.parameters),
+            approved=approval is not None,
+            approve_command=f"driftline approve {alarm.endpoint} {request} --store {self.store.uri('').rstrip('/')}",
+        )
+
+    def _on_approval(self, ledger: Ledger, approval: Approval, at: datetime) -> Verdict:
+        problem = approval_problem(ledger, approval)
+        request = ledger.request(approval.request)
+        if problem is None and request is not None:
+            return self._on_alarm(ledger, request.alarm, at, approval)
+        assert problem is not None
+        draft = AuditRecord(
+            id=approval_id(approval),
+            request=approval.request,
+            endpoint=approval.endpoint,
+            monitor=request.alarm.monitor if request else "",
+            alarm=request.alarm if request else None,
+            decision=Decision.REFUSED,
+            reason=problem.reason,
+            at=approval.at,
+            delivered_at=at,
+            approved_by=cut(approval.by) or None,
+            approval_reason=cut(approval.why) or None,
+        )
+        return refused(draft, problem)
+
+    def _start(self, turn: Turn, run: Run, *, again: bool) -> None:
+        """Starts a reserved run, and writes down what became of it."""
+        draft = run.draft
+        assert draft is not None
+        repeatable = self.targets.repeatable(run.target)
+        if again and not repeatable:
+            reason = "The start was cut short: nobody knows whether the target got it, and it is not asked twice."
+            self._settle(turn, run, Decision.UNKNOWN, reason, _LOOK)
+            return
+        if again:
+            turn.change(turn.ledger.with_run(run))  # from now on it may run, even if this delivery is cut short, too
+        token = start_token(turn.ledger.endpoint, run.id)
+        order = StartOrder(run.id, token, turn.ledger.endpoint, run.target, draft.parameters, frozenset(run.own))
+        try:
+            started = self.targets.start(order)
+        except RetryLaterError:
+            if not again:
+                turn.change(turn.ledger.with_run(run.model_copy(update={"status": RunStatus.RESERVED})))
+            raise
+        except InvalidInputError as error:
+            reason = f"{error.what}. {error.expected}".strip()
+            if again:
+                reason = f"An earlier attempt, whose answer was lost, may have started it. Then: {reason}"
+                self._settle(turn, run, Decision.UNKNOWN, reason, _LOOK)
+            else:
+                self._settle(turn, run, Decision.FAILED, reason, error.mend)
+        except UncertainStartError as error:
+            if repeatable:
+                raise RetryLaterError(error.what, where=error.where) from error
+            self._settle(turn, run, Decision.UNKNOWN, error.what, _LOOK)
+        else:
+            sent = draft.model_copy(update={"parameters": dict(started.parameters)})
+            self._settle(turn, run.model_copy(update={"draft": sent}), Decision.STARTED, arn=started.arn)
+
+    def _settle(
+        self, turn: Turn, run: Run, decision: Decision, reason: str = "", mend: str = "", arn: str | None = None
+    ) -> None:
+        """Writes into the ledger what became of a start. A start that failed releases its reservation."""
+        assert run.draft is not None
+        changed: dict[str, object] = {"decision": decision, "run_arn": arn}
+        if decision is not Decision.STARTED:
+            changed |= {"reason": cut(reason), "mend": cut(mend), "guard": None}
+        record = run.draft.model_copy(update=changed)
+        if decision is Decision.FAILED:
+            ledger = turn.ledger.without_run(run.id)
+        else:
+            status = RunStatus.STARTED if decision is Decision.STARTED else RunStatus.UNKNOWN
+            settled = {"status": status, "arn": arn, "draft": None, "own": ()}
+            ledger = turn.ledger.with_run(run.model_copy(update=settled))
+        turn.change(ledger.with_record(record))
+
+    def _settle_lost(self, turn: Turn, at: datetime, unless: str) -> None:
+        """Starts that were reserved, and whose message did not come again until their time was over.
+
+        Args:
+            unless: Id of the decision that is made now: if nothing was sent for it yet, its message is not lost.
+        """
+        lost = turn.ledger.overdue(at, unless)
+        for run in lost:
+            if run.status is RunStatus.RESERVED:
+                reason = "The target could not be reached until the time of the run was over."
+                self._settle(turn, run, Decision.FAILED, reason, "The next alarm asks again.")
+            else:
+                reason = "The start was cut short and its message did not come again."
+                self._settle(turn, run, Decision.UNKNOWN, reason, "Look at the target whether it ran.")
+        if lost:
+            self._tell(turn)
+
+    def _tell(self, turn: Turn) -> None:
+        """Writes and sends what is decided and not yet told."""
+        records = turn.ledger.untold
+        for record in records:
+            body = record.model_dump_json(indent=2).encode()
+            self.store.put(record.key, body, content_type="application/json")
+            uri = self.store.uri(record.key)
+            self.events.publish(record.event, record.detail(uri), [uri])
+        turn.ledger = turn.ledger.with_told(records)  # written when the turn ends
+
+    def _ledger_of(self, end: RunEnd) -> Ledger | None:
+        if end.endpoint is not None:
+            ledger, _ = load_ledger(end.endpoint, self.table)
+            return ledger if ended_run(ledger, end) else None
+        return next((ledger for ledger in all_ledgers(self.table) if ended_run(ledger, end)), None)
+
+
+def _answer_of(ledger: Ledger, id_: str, *, repeated: bool) -> Answer:
+    record = next((each for each in ledger.untold if isinstance(each, AuditRecord) and each.id == id_), None)
+    if record is not None:
+        return Answer(ledger.endpoint, id_, record.decision, record.guard, record.reason, repeated)
+    decided = ledger.decision(id_)
+    return Answer(ledger.endpoint, id_, decided.decision if decided else None, repeated=repeated)

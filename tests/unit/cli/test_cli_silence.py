@@ -1,0 +1,79 @@
+"""`driftline silence` over a folder."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from driftline.adapters.folder.store import FolderStore
+from driftline.cli import app
+from driftline.cli.exits import ExitCode
+from driftline.domain.incidents.silence import parse_silence
+from tests.captures import DOCUMENT
+from tests.fakes import RecordingChannel
+from tests.notifying import Office, alarm
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "monitors").mkdir()
+    (tmp_path / "monitors" / "shop.yaml").write_text(DOCUMENT)
+    return tmp_path
+
+
+def silence(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["silence", *arguments, "--store", str(root)])
+
+
+def test_an_end_does_not_go_with_a_silence(root: Path) -> None:
+    for more in (("--for", "P1D"), ("--why", "x")):
+        result = silence(root, "shop", "data_quality", "--off", *more)
+        assert result.exit_code == ExitCode.USAGE
+
+
+def test_what_the_command_writes_keeps_people_from_being_told(root: Path) -> None:
+    channel = RecordingChannel()
+    office = Office(channel, store=FolderStore(root))
+    before = datetime.now(UTC)
+    result = silence(root, "shop", "data_quality", "--for", "P1D", "--why", "known", "--json")
+    assert result.exit_code == ExitCode.COMPLETED
+    written = parse_silence((root / "silences/shop/data_quality.json").read_bytes(), "x")
+    assert json.loads(result.stdout)["why"] == written.why == "known"
+    assert written.by
+    assert timedelta(hours=23, minutes=59) < written.until - before < timedelta(days=1, minutes=1)
+    office.hear(alarm(at=before + timedelta(hours=1)))
+    assert channel.sent == []
+    # When it is ended, the next tick tells
+    assert silence(root, "shop", "data_quality", "--off").exit_code == ExitCode.COMPLETED
+    office.tick(before + timedelta(hours=2))
+    assert len(channel.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("shop", "model_quality", "--for", "P1D", "--why", "x"), "one of data_quality, watch"),
+        (("nowhere", "data_quality", "--for", "P1D", "--why", "x"), "no monitor document for the endpoint nowhere"),
+        (("../x", "data_quality", "--off"), "not the names of an endpoint and a monitor"),
+    ],
+)
+def test_what_is_wrong_is_said(root: Path, arguments: tuple[str, ...], said: str) -> None:
+    result = silence(root, *arguments)
+    assert result.exit_code == ExitCode.FAILED
+    assert said in result.stderr
+    assert not (root / "silences").exists()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--why", "x"), ("--for", "P1D"), ("--for", "P1D", "--why", " ")])
+def test_a_silence_without_end_or_reason_is_bad_usage(root: Path, arguments: tuple[str, ...]) -> None:
+    result = silence(root, "shop", "data_quality", *arguments)
+    assert result.exit_code == ExitCode.USAGE
+    assert "needs an end and a reason" in result.stderr
+    assert not (root / "silences").exists()
+
+
+@pytest.mark.parametrize("duration", ["1d", "PT0H", "-P1D", "P2Y", ""])
+def test_a_duration_that_is_none_is_bad_usage(root: Path, duration: str) -> None:
+    assert silence(root, "shop", "data_quality", "--for", duration, "--why", "x").exit_code == ExitCode.USAGE

@@ -1,0 +1,247 @@
+"""Handlers with their sample events, against moto: what is parsed, what is called, what fails alone."""
+
+import copy
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.aws import CONTEXT, fake_aws, sample
+from tests.places import REPOSITORY
+
+BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
+ROLE = "arn:aws:iam::123456789012:role/scheduler"
+ENDPOINT = "flight-delay"
+DOCUMENT = b"""\
+endpoint: flight-delay
+columns: {output: [predicted_delay], input: [carrier, dep_delay]}
+monitors:
+  data_quality:
+    window: {start_offset: -PT1H}
+"""
+
+type Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with fake_aws(monkeypatch):
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        boto3.client("scheduler").create_schedule_group(Name="driftline")
+        topic = boto3.client("sns").create_topic(Name="operators")["TopicArn"]
+        queue = "arn:aws:sqs:us-east-1:123456789012:runs"
+        fifo = {"FifoQueue": "true"}
+        reruns = boto3.client("sqs").create_queue(QueueName="reruns.fifo", Attributes=fifo)["QueueUrl"]
+        for name, value in {
+            "BUCKET": BUCKET,
+            "OPERATOR_TOPIC_ARN": topic,
+            "ALARM_TOPIC_ARN": topic,
+            "RETRAINING_TOPIC_ARN": topic,
+            "STACK_NAME": "driftline",
+            "SIGNALS_NAMESPACE": "Driftline/driftline",
+            "SCHEDULE_GROUP": "driftline",
+            "SCHEDULE_TARGET_ARN": queue,
+            "SCHEDULE_ROLE_ARN": ROLE,
+            "SCHEDULE_DEAD_LETTER_ARN": queue,
+            "METRICS_NAMESPACE": "",
+            "RERUN_QUEUE_URL": reruns,
+            "RERUN_DELAY_SECONDS": "300",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+@pytest.fixture
+def load(aws: None) -> Iterator[Load]:
+    """Imports a function's app anew, as a cold start does."""
+    loaded: list[str] = []
+
+    def import_app(function: str) -> ModuleType:
+        name = f"app_of_{function}"
+        spec = importlib.util.spec_from_file_location(name, REPOSITORY / "functions" / function / "app.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        loaded.append(name)
+        spec.loader.exec_module(module)
+        return module
+
+    yield import_app
+    for name in loaded:
+        del sys.modules[name]
+
+
+def put(key: str, body: bytes) -> None:
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+
+
+def keys(prefix: str) -> list[str]:
+    found = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+    return [entry["Key"] for entry in found.get("Contents", [])]
+
+
+def key_of(record: dict[str, Any]) -> str:
+    return str(json.loads(record["body"])["detail"]["object"]["key"])
+
+
+def capture_line(moment: datetime) -> bytes:
+    side = {"observedContentType": "text/csv", "encoding": "CSV"}
+    return (
+        json.dumps(
+            {
+                "captureData": {
+                    "endpointInput": {**side, "mode": "INPUT", "data": "AA,12.5"},
+                    "endpointOutput": {**side, "mode": "OUTPUT", "data": "7.25"},
+                },
+                "eventMetadata": {"eventId": "e", "inferenceTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ")},
+                "eventVersion": "0",
+            }
+        ).encode()
+        + b"\n"
+    )
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "functions").iterdir()), ids=lambda path: path.name)
+def test_a_handler_is_thin(path: Path) -> None:
+    assert len((path / "app.py").read_text().splitlines()) <= 60
+    assert (REPOSITORY / "events" / f"{path.name}.json").exists()
+
+
+def test_configure_monitor_makes_schedule_alarms_and_dashboard(load: Load) -> None:
+    put(f"monitors/{ENDPOINT}.yaml", DOCUMENT)
+    answer = load("configure_monitor").handler(sample("configure_monitor"), CONTEXT)
+    assert answer == {"batchItemFailures": []}
+    schedule = boto3.client("scheduler").get_schedule(GroupName="driftline", Name=f"{ENDPOINT}-data_quality")
+    assert schedule["Target"]["RoleArn"] == ROLE
+    alarms = boto3.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"driftline/{ENDPOINT}/")["MetricAlarms"]
+    assert {alarm["Namespace"] for alarm in alarms} == {"Driftline/driftline"}
+    assert f"driftline/{ENDPOINT}/data_quality/violations" in {alarm["AlarmName"] for alarm in alarms}
+    assert boto3.client("cloudwatch").get_dashboard(DashboardName=f"driftline-us-east-1_{ENDPOINT}")["DashboardBody"]
+    assert keys("monitors/") == [f"monitors/{ENDPOINT}.status.json", f"monitors/{ENDPOINT}.yaml"]
+
+
+def test_suggest_baseline_reads_a_key_with_spaces_and_plus(load: Load) -> None:
+    event = sample("suggest_baseline")
+    put(key_of(event["Records"][0]), b"predicted_delay,carrier,dep_delay\n1.5,AA,3.5\n2.5,UA,4.5\n")
+    assert load("suggest_baseline").handler(event, CONTEXT) == {"batchItemFailures": []}
+    folder = f"baselines/{ENDPOINT}/data_quality/"
+    assert {f"{folder}statistics.json", f"{folder}constraints.json"} <= set(keys(folder))
+
+
+def test_suggest_baseline_tells_operators_what_no_retry_mends(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = sample("suggest_baseline")
+    app = load("suggest_baseline")
+    told: list[tuple[str, str]] = []
+    operators = SimpleNamespace(tell=lambda subject, message: told.append((subject, message)))
+    monkeypatch.setattr(app, "operators", operators)
+    # The object of the event is gone by now: there is nothing to tell.
+    assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
+    assert told == []
+    # With bad data there is.
+    put(key_of(event["Records"][0]), b"predicted_delay,carrier\n1.5,AA\n2.5\n")
+    assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
+    assert "line 3" in told[0][1]
+    assert told[0][0] == f"Driftline: the baseline of {ENDPOINT} cannot be read"
+
+
+def test_suggest_baseline_reads_what_came_before_its_document(load: Load) -> None:
+    # Given data sets of two monitors that came before the document, and one that nobody could read then
+    folder = f"baselines/{ENDPOINT}/"
+    put(f"{folder}data_quality/input/data.csv", b"score,carrier\n1.5,AA\n2.5,UA\n")
+    put(f"{folder}model_quality/input/data.csv", b"score,label\n1.5,1\n2.5,3\n")
+    put(
+        f"monitors/{ENDPOINT}.yaml",
+        f"endpoint: {ENDPOINT}\nmonitors:\n  data_quality: {{}}\n  model_quality: {{problem_type: Regression, "
+        "inference_attribute: score, ground_truth_attribute: label}\n".encode(),
+    )
+    # When the document's event comes
+    event = sample("suggest_baseline")
+    body = json.loads(event["Records"][0]["body"])
+    body["detail"]["object"]["key"] = f"monitors/{ENDPOINT}.yaml"
+    event["Records"] = [event["Records"][0] | {"body": json.dumps(body)}]
+    assert load("suggest_baseline").handler(event, CONTEXT) == {"batchItemFailures": []}
+    # Then both have their baseline
+    for monitor in ("data_quality", "model_quality"):
+        files = {f"{folder}{monitor}/statistics.json", f"{folder}{monitor}/constraints.json"}
+        assert files <= set(keys(f"{folder}{monitor}/"))
+
+
+def test_profile_capture_takes_keys_as_they_are(load: Load) -> None:
+    event = sample("profile_capture")
+    for record in event["Records"]:
+        put(key_of(record), capture_line(datetime(2026, 3, 1, 14, 1, tzinfo=UTC)))
+    assert load("profile_capture").handler(event, CONTEXT) == {"batchItemFailures": []}
+    assert len(keys("state/profiles/")) == 2
+
+
+def test_only_the_message_that_fails_comes_again(load: Load) -> None:
+    event = sample("profile_capture")
+    first, second = event["Records"]
+    put(key_of(first), b"no capture record\n")
+    put(key_of(second), capture_line(datetime(2026, 3, 1, 14, 1, tzinfo=UTC)))
+    assert load("profile_capture").handler(event, CONTEXT) == {
+        "batchItemFailures": [{"itemIdentifier": first["messageId"]}]
+    }
+    assert len(keys("state/profiles/")) == 1
+
+
+def test_a_message_of_another_shape_fails_alone(load: Load) -> None:
+    event = sample("profile_capture")
+    odd = copy.deepcopy(event["Records"][0])
+    odd["body"], odd["messageId"] = '{"Records": []}', "odd"
+    put(key_of(event["Records"][0]), capture_line(datetime(2026, 3, 1, 14, 1, tzinfo=UTC)))
+    answer = load("profile_capture").handler({"Records": [odd, event["Records"][0]]}, CONTEXT)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "odd"}]}
+
+
+def test_payloads_are_not_logged(load: Load, capsys: pytest.CaptureFixture[str]) -> None:
+    event = sample("profile_capture")
+    put(key_of(event["Records"][0]), capture_line(datetime(2026, 3, 1, 14, 1, tzinfo=UTC)))
+    put(key_of(event["Records"][1]), b'{"captureData": "secret-12.5"}\n')
+    load("profile_capture").handler(event, CONTEXT)
+    logged = capsys.readouterr().out
+    assert "AA,12.5" not in logged
+    assert "secret-12.5" not in logged
+
+
+def test_merge_ground_truth_keeps_labels_until_their_captures_come(load: Load) -> None:
+    event = sample("merge_ground_truth")
+    line = {"groundTruthData": {"data": "1", "encoding": "CSV"}, "eventMetadata": {"eventId": "e"}, "eventVersion": "0"}
+    put(key_of(event["Records"][0]), json.dumps(line).encode() + b"\n")
+    app = load("merge_ground_truth")
+    assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
+    assert len(keys(f"state/open-labels/{ENDPOINT}/")) == 1
+    # Two weeks later the template's schedule gives them up, and lists them.
+    assert app.handler(sample("merge_ground_truth.sweep"), CONTEXT) == {"batchItemFailures": []}
+    assert keys("state/open-labels/") == []
+    assert len(keys(f"ground-truth-unmatched/{ENDPOINT}/")) == 1
+
+
+def test_run_monitor_answers_its_queue_and_a_person(load: Load) -> None:
+    put(f"monitors/{ENDPOINT}.yaml", DOCUMENT)
+    app = load("run_monitor")
+    assert app.handler(sample("run_monitor"), CONTEXT) == {"batchItemFailures": []}
+    by_hand = app.handler(sample("run_monitor.by_hand"), CONTEXT)
+    # There is no baseline: a result, not an exception.
+    assert by_hand["MonitoringExecutionStatus"] == "Failed"
+    assert "baselines/flight-delay/data_quality" in by_hand["FailureReason"]
+    assert by_hand["ReportUri"] == ""
+
+
+def test_a_person_is_told_what_a_request_lacks(load: Load) -> None:
+    with pytest.raises(ValueError, match="give scheduled_time, or start and end"):
+        load("run_monitor").handler({"endpoint": "a", "monitor": "data_quality"}, CONTEXT)
+
+
+def test_a_function_without_its_settings_fails_at_the_cold_start(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BUCKET")
+    with pytest.raises(Exception, match="BUCKET is missing"):
+        load("profile_capture")

@@ -1,0 +1,173 @@
+"""A window against its constraints: operators, words, order, point and interval."""
+
+import math
+
+import pytest
+
+from driftline.domain.errors import InvalidInputError
+from driftline.kinds.model_quality.rules.check import AlarmOn, Verdict, check, violation_name
+from driftline.kinds.model_quality.rules.constraints import (
+    Constraint,
+    Operator,
+    QualityConstraints,
+    parse_quality_constraints,
+    suggest_constraints,
+)
+from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
+from driftline.kinds.model_quality.rules.rows import ProblemType
+
+
+def verdict(
+    name: str, metric: MetricValue, operator: Operator, threshold: float, alarm_on: AlarmOn = "point", rows: int = 500
+) -> Verdict:
+    quality = Quality(ProblemType.REGRESSION, rows, {name: metric})
+    constraint = Constraint(threshold=threshold, comparison_operator=operator)
+    return check(quality, QualityConstraints(problem=ProblemType.REGRESSION, constraints={name: constraint}), alarm_on)
+
+
+def test_a_violation_reads_as_sagemakers_with_the_standard_deviation() -> None:
+    metric = MetricValue(-53.790146743270654, 4.829550001308316)
+
+    found = verdict("r2", metric, Operator.LESS, -7.7419149776821).findings
+
+    assert found[0].violation().model_dump(exclude_none=True) == {
+        "constraint_check_type": "LessThanThreshold",
+        "description": (
+            "Metric r2 with -53.790146743270654 +/- 4.829550001308316 was LessThanThreshold '-7.7419149776821'"
+        ),
+        "metric_name": "r2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "operator", "violated"),
+    [
+        (2.1, Operator.GREATER, True),
+        (2.0, Operator.GREATER, False),
+        (2.0 + 4e-16, Operator.GREATER, False),  # the last bit: rounding
+        (1.9, Operator.GREATER, False),
+        (1.9, Operator.LESS, True),
+        (2.0, Operator.LESS, False),
+        (2.1, Operator.LESS, False),
+    ],
+)
+def test_beyond_the_threshold_is_a_violation_and_equal_is_not(value: float, operator: Operator, violated: bool) -> None:
+    assert bool(verdict("mae", MetricValue(value), operator, 2.0).findings) is violated
+
+
+@pytest.mark.parametrize(
+    ("interval", "operator", "violated"),
+    [
+        ((2.1, 2.9), Operator.GREATER, True),
+        ((1.9, 2.9), Operator.GREATER, False),
+        ((1.1, 1.9), Operator.LESS, True),
+        ((1.1, 2.1), Operator.LESS, False),
+    ],
+)
+def test_on_intervals_all_of_it_has_to_be_beyond(
+    interval: tuple[float, float], operator: Operator, violated: bool
+) -> None:
+    metric = MetricValue(sum(interval) / 2, interval=interval)
+
+    assert bool(verdict("mae", metric, operator, 2.0, "interval").findings) is violated
+
+
+@pytest.mark.parametrize(
+    ("metric", "threshold", "note"),
+    [
+        (MetricValue(math.nan), 1.0, "mae is undefined in this window: it was not checked."),
+        (MetricValue(3.0), math.nan, "mae has a threshold that is no number: it was not checked."),
+        (MetricValue(3.0), 1.0, "mae has no interval with so few rows: it was not checked."),
+    ],
+)
+def test_what_cannot_be_checked_is_noted(metric: MetricValue, threshold: float, note: str) -> None:
+    found = verdict("mae", metric, Operator.GREATER, threshold, "interval")
+
+    assert found == Verdict(notes=(note,))
+
+
+def test_a_constraint_on_a_metric_that_is_not_computed_is_noted() -> None:
+    constraints = parse_quality_constraints(
+        '{"regression_constraints": {"mape": {"threshold": 1, "comparison_operator": "GreaterThanThreshold"}}}'
+    )
+
+    found = check(Quality(ProblemType.REGRESSION, 3, {}), constraints, "point")
+
+    assert found.notes == ("mape has a constraint and is not computed here: it was not checked.",)
+
+
+def test_driftlines_own_metrics_may_have_constraints() -> None:
+    quality = Quality(ProblemType.REGRESSION, 3, {}, {"mean_error": MetricValue(-4.0)})
+    constraint = Constraint(threshold=-1.0, comparison_operator=Operator.LESS)
+    constraints = QualityConstraints(problem=ProblemType.REGRESSION, constraints={"mean_error": constraint})
+
+    found = check(quality, constraints, "point").findings
+
+    assert found[0].violation().description == "Metric meanError with -4.0 was LessThanThreshold '-1.0'"
+
+
+def test_without_labelled_rows_nothing_is_checked() -> None:
+    found = verdict("mae", MetricValue(math.nan), Operator.GREATER, 1.0, rows=0)
+
+    assert found == Verdict(notes=("The window has no labelled rows: nothing was checked.",))
+
+
+def test_constraints_of_another_problem_are_an_error() -> None:
+    constraints = QualityConstraints(problem=ProblemType.BINARY, constraints={})
+
+    with pytest.raises(InvalidInputError, match="BinaryClassification, the monitor's problem type is Regression"):
+        check(Quality(ProblemType.REGRESSION, 1, {}), constraints, "point")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("true_positive_rate", "truePositiveRate"),
+        ("auc", "auc"),
+        ("f2", "f2"),
+        ("f0_5", "f0_5"),
+        ("weighted_f0_5", "weightedF0_5"),
+        ("weighted_recall", "weightedRecall"),
+    ],
+)
+def test_violations_name_metrics_in_camel_case(name: str, expected: str) -> None:
+    assert violation_name(name) == expected
+
+
+def test_binary_violations_come_in_the_order_of_sagemakers_files() -> None:
+    names = (
+        *("recall", "precision", "accuracy", "true_positive_rate", "true_negative_rate"),
+        *("false_positive_rate", "false_negative_rate", "auc", "f0_5", "f1", "f2"),
+    )
+    baseline = Quality(ProblemType.BINARY, 500, {name: MetricValue(0.5) for name in names})
+    worse = {name: MetricValue(0.9 if name.startswith("false") else 0.1) for name in names}
+
+    constraints = suggest_constraints(baseline)
+    found = check(Quality(ProblemType.BINARY, 500, worse), constraints, "point").findings
+
+    assert tuple(constraints.constraints) == names
+    assert [finding.violation().metric_name for finding in found] == [
+        *("auc", "precision", "truePositiveRate", "f1", "accuracy", "falsePositiveRate", "trueNegativeRate"),
+        *("falseNegativeRate", "recall", "f2", "f0_5"),
+    ]
+
+
+def test_an_undefined_metric_gets_no_constraint() -> None:
+    quality = Quality(ProblemType.BINARY, 5, {"recall": MetricValue(math.nan), "accuracy": MetricValue(0.5)})
+
+    assert list(suggest_constraints(quality).constraints) == ["accuracy"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b'{"features": []}',
+        b'{"regression_constraints": {"mae": {"threshold": "x", "comparison_operator": "LessThanThreshold"}}}',
+        b'{"regression_constraints": {"mae": {"threshold": 1, "comparison_operator": "Equals"}}}',
+    ],
+)
+def test_unreadable_constraints_name_the_file(body: bytes) -> None:
+    with pytest.raises(InvalidInputError, match=r"baselines/x/constraints\.json"):
+        parse_quality_constraints(body, "baselines/x/constraints.json")

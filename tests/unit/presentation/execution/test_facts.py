@@ -1,0 +1,49 @@
+"""How far a feature is beyond its threshold, whatever it is compared by."""
+
+import pytest
+
+from driftline.domain.executions.place import parse_place
+from driftline.kinds.data_quality.page.read_data_quality import read_data_quality
+from driftline.presentation.pages.execution.facts import Drift, Metric, Place
+from driftline.presentation.pages.execution.files import ExecutionFiles
+from driftline.presentation.pages.execution.past import past_of_sagemaker
+from tests.reporting import MADE, made_store
+
+PLACE: Place = parse_place("reports/shop/data_quality/2026/03/01/15/")
+VIOLATIONS = b"""{"violations": [
+  {"feature_name": "a", "constraint_check_type": "baseline_drift_check",
+   "description": "Baseline drift p-value: 0.001 is below threshold: 0.05"},
+  {"feature_name": "b", "constraint_check_type": "baseline_drift_check",
+   "description": "Baseline drift distance: 0.2 exceeds threshold: 0.1"}]}"""
+
+
+@pytest.mark.parametrize(
+    ("drift", "excess"),
+    [
+        (Drift(0.2, 0.1, drifted=True), 2.0),
+        (Drift(None, 0.1, drifted=False), -1.0),
+        (Drift(0.2, None, drifted=True), -1.0),
+        (Drift(0.001, 0.05, drifted=True, p_value=0.001), 50.0),
+        (Drift(0.0, 0.05, drifted=True, p_value=0.0), 1e12),
+        (Drift(0.2, 0.0, drifted=True), 1e12),
+        (Drift(0.0, 0.0, drifted=False), 0.0),
+    ],
+)
+def test_times_the_threshold(drift: Drift, excess: float) -> None:
+    assert drift.excess == pytest.approx(excess)
+
+
+def test_p_values_in_the_sentences_of_violations_are_the_worse_the_smaller() -> None:
+    store = made_store(["a", "b"])
+    files = ExecutionFiles(store.objects[f"{MADE}statistics.json"], VIOLATIONS)
+
+    drifts = [feature.drift for feature in read_data_quality(PLACE, files).features]
+
+    assert [drift.excess for drift in drifts if drift] == [pytest.approx(50.0), pytest.approx(2.0)]
+    assert past_of_sagemaker(PLACE, VIOLATIONS, None).worst == pytest.approx(50.0)
+
+
+def test_a_metric_is_beyond_on_the_side_of_its_operator() -> None:
+    assert Metric("mae", 2.0, threshold=1.0, operator="GreaterThanThreshold").beyond
+    assert not Metric("r2", 2.0, threshold=1.0, operator="LessThanThreshold").beyond
+    assert not Metric("r2", None, threshold=1.0, operator="LessThanThreshold").beyond

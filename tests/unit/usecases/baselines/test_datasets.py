@@ -1,0 +1,276 @@
+"""Data sets in every format and shape, and what bad ones say."""
+
+import csv
+import gzip
+import json
+from collections.abc import Mapping
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from driftline.domain.errors import InvalidInputError
+from driftline.kinds.data_quality.rules.observed import statistics_of
+from driftline.kinds.data_quality.rules.statistics import Statistics
+from driftline.usecases.baselines.datasets import csv_files
+from driftline.usecases.baselines.datasets.csv_files import csv_batches
+from driftline.usecases.baselines.datasets.format import DatasetFormat, parse_format
+from driftline.usecases.baselines.datasets.header import is_header
+from driftline.usecases.baselines.datasets.reader import ProfiledDataset, profile_dataset
+from tests.fakes import InMemoryStore
+
+HEADER_AND_ROWS = b"score,carrier\n1.5,UA\n2.5,AA\n,UA\n"
+
+
+def read(
+    files: Mapping[str, bytes],
+    options: DatasetFormat | None = None,
+    columns: tuple[tuple[str, ...], tuple[str, ...]] | None = None,
+) -> ProfiledDataset:
+    return profile_dataset(InMemoryStore(objects=files), sorted(files), options or DatasetFormat(), columns)
+
+
+def names(data: ProfiledDataset) -> list[str]:
+    return [name for name, _ in data.features]
+
+
+def statistics(data: ProfiledDataset) -> Statistics:
+    return statistics_of(data.rows, data.features)
+
+
+def parquet(select: str, folder: Path) -> bytes:
+    path = folder / "made.parquet"
+    duckdb.sql(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
+    return path.read_bytes()
+
+
+def test_a_header_names_the_features_and_empty_cells_are_missing() -> None:
+    data = read({"a.csv": HEADER_AND_ROWS})
+    assert (data.rows, names(data)) == (3, ["score", "carrier"])
+    score, carrier = statistics(data).features
+    assert (score.inferred_type, score.common.num_missing) == ("Fractional", 1)
+    assert carrier.histogram == {"UA": 2, "AA": 1}
+
+
+def test_without_a_header_the_features_are_named_as_sagemaker_does() -> None:
+    assert names(read({"a.csv": b"1.5,UA\n2.5,AA\n"})) == ["_c0", "_c1"]
+
+
+def test_the_same_rows_in_every_format_give_the_same_statistics(tmp_path: Path) -> None:
+    # Given the same rows as CSV, gzip, JSON Lines and Parquet, in one file and in two
+    select = "SELECT * FROM (VALUES (1.5::DOUBLE, 'UA'), (2.5, 'AA'), (NULL, 'UA')) AS t(score, carrier)"
+    rows = [{"score": 1.5, "carrier": "UA"}, {"score": 2.5, "carrier": "AA"}, {"score": None, "carrier": "UA"}]
+    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    header, *body = HEADER_AND_ROWS.splitlines(keepends=True)
+    variants: list[dict[str, bytes]] = [
+        {"a.csv": HEADER_AND_ROWS},
+        {"a.csv": HEADER_AND_ROWS.replace(b"\n", b"\r\n")},
+        {"a.csv": b"\xef\xbb\xbf" + HEADER_AND_ROWS.rstrip(b"\n")},
+        {"a.csv.gz": gzip.compress(HEADER_AND_ROWS)},
+        {"a.csv": header + body[0], "b.csv": header + b"".join(body[1:])},
+        {"a.jsonl": lines},
+        {"a.json": b"\n" + lines.replace(b', "carrier"', b',"carrier"')},
+        {"a.parquet": parquet(select, tmp_path)},
+    ]
+    # When they are read
+    expected = statistics(read({"a.csv": HEADER_AND_ROWS})).to_json()
+    # Then all statistics are equal to the byte
+    for files in variants:
+        assert statistics(read(files)).to_json() == expected, files
+
+
+def test_quotes_may_hold_commas_quotes_and_line_ends() -> None:
+    data = read({"a.csv": b'id,text\n1,"a,b"\n2,"say ""hi"""\n3,"two\nlines"\n'})
+    assert statistics(data).by_name["text"].histogram == {"a,b": 1, 'say "hi"': 1, "two\nlines": 1}
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\r\0\ufeff"), max_size=6)
+
+
+@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=30), st.integers(1, 40))
+def test_blocks_of_any_size_give_the_same_rows(rows: list[tuple[str, str]], block: int) -> None:
+    # Given rows whose cells hold quotes, commas and line ends, read in blocks that end anywhere
+    written = StringIO()
+    csv.writer(written, lineterminator="\n").writerows([("k", *row) for row in rows])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_files, "BLOCK_BYTES", block)
+        batches = [each for _, each in csv_batches(BytesIO(written.getvalue().encode()), "a.csv", None, header=False)]
+    # Then no row is lost, split or doubled
+    assert sum(batch.rows for batch in batches) == len(rows)
+    seen: dict[str, int] = {}
+    for batch in batches:
+        column = batch.columns["_c1"]
+        assert column.categories is not None
+        for value, count in column.categories.items():
+            seen[value] = seen.get(value, 0) + count
+    expected: dict[str, int] = {}
+    for first, _ in rows:
+        if first:
+            expected[first] = expected.get(first, 0) + 1
+    assert seen == expected
+
+
+def test_a_bad_row_far_down_is_named_by_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_files, "BLOCK_BYTES", 1_000)
+    with pytest.raises(InvalidInputError, match="3 cells: 1,2,3") as raised:
+        read({"a.csv": b"a,b\n" + b"1,2\n" * 5_000 + b"1,2,3\n"})
+    assert raised.value.where.endswith("a.csv, line 5002")
+
+
+def test_the_size_of_the_blocks_changes_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "value,letter\n" + "".join(f"{i % 977}.5,{'abcde'[i % 5]}\n" for i in range(20_000))
+    whole = statistics(read({"a.csv": body.encode()}))
+    monkeypatch.setattr(csv_files, "BLOCK_BYTES", 5_000)
+    blocks = statistics(read({"a.csv": body.encode()}))
+    first, second = whole.features[0].numerical_statistics, blocks.features[0].numerical_statistics
+    assert first is not None
+    assert second is not None
+    exact = ("common", "mean", "sum", "std_dev", "min", "max", "approximate_num_distinct_values")
+    assert [getattr(first, field) for field in exact] == [getattr(second, field) for field in exact]
+    assert whole.features[1] == blocks.features[1]
+
+
+@pytest.mark.parametrize(
+    ("first", "others", "expected"),
+    [
+        (["age", "city"], [["31", "Bern"]], True),
+        (["age", "Int'l Plan_no"], [["31", "0"]], True),
+        (["", "age"], [["0", "31"]], True),  # the index column that pandas writes
+        (["city", "state"], [["Bern", "BE"], ["Basel", "BS"]], True),
+        (["Bern", "BE"], [["Basel", "BS"], ["Bern", "BE"]], False),
+        (["UA", "12"], [["AA", "13"]], False),
+        (["age", "age"], [["1", "2"]], False),
+        (["true", "x"], [["false", "y"]], False),
+        (["NaN", "x"], [["1", "2"]], False),
+        (["2020-01-01", "UA"], [["2020-01-02", "AA"]], False),
+        (["alone", "row"], [], False),
+        (["1.0", "2.0"], [["1.0", "2.0"]], False),
+    ],
+)
+def test_headers_are_found_out(first: list[str], others: list[list[str]], expected: bool) -> None:
+    assert is_header(first, others) is expected
+
+
+def test_a_declared_header_is_believed() -> None:
+    declared = parse_format(b'{"csv": {"header": true}}', "_format.json")
+    assert names(read({"a.csv": b"Bern,BE\nBern,BE\n"}, declared)) == ["Bern", "BE"]
+    none = parse_format(b'{"csv": {"header": false}}', "_format.json")
+    assert read({"a.csv": HEADER_AND_ROWS}, none).rows == 4
+
+
+def test_outputs_at_the_end_come_first_as_in_captures() -> None:
+    end = parse_format(b'{"csv": {"header": true, "output_columns_position": "END"}}', "_format.json")
+    body = {"a.csv": b"x,y,score\n1,2,0.5\n"}
+    assert names(read(body, end)) == ["score", "x", "y"]
+    headless = parse_format(b'{"csv": {"header": false, "output_columns_position": "END"}}', "_format.json")
+    named = read({"a.csv": b"1,2,0.5,0\n"}, headless, (("score", "label"), ("x", "y")))
+    assert names(named) == ["score", "label", "x", "y"]
+    assert [profile.moments.sum for _, profile in named.features] == [0.5, 0.0, 1.0, 2.0]
+
+
+def test_the_monitor_document_names_chooses_and_orders() -> None:
+    columns = (("score",), ("carrier",))
+    assert names(read({"a.csv": b"0.5,UA\n0.6,AA\n"}, None, columns)) == ["score", "carrier"]
+    chosen = read({"a.jsonl": b'{"id": 1, "carrier": "UA", "score": 0.5}\n'}, None, columns)
+    assert (names(chosen), chosen.left_out) == (["score", "carrier"], ("id",))
+
+
+def test_nested_json_is_flattened_as_captures_are() -> None:
+    data = read({"a.jsonl": b'{"a": 1, "b": {"c": 2, "d": [3, 4]}}\n{"a": 5, "e": null}\n'})
+    assert names(data) == ["a", "b.c", "b.d[0]", "b.d[1]", "e"]
+    assert [profile.present for _, profile in data.features] == [2, 1, 1, 1, 0]
+
+
+def test_parquet_types_become_types_of_values(tmp_path: Path) -> None:
+    select = (
+        "SELECT i::INTEGER AS whole, i / 2 AS half, i::DECIMAL(9,2) AS money, i % 2 = 0 AS flag, "
+        "DATE '2020-01-01' + i::INTEGER AS day, CASE WHEN i = 3 THEN 'nan'::DOUBLE ELSE i END AS gap, "
+        "i::DECIMAL(18,0) AS count FROM range(10) AS t(i)"
+    )
+    data = read({"a.parquet": parquet(select, tmp_path)})
+    features = statistics(data).by_name
+    assert {name: feature.inferred_type for name, feature in features.items()} == {
+        "whole": "Integral",
+        "half": "Fractional",
+        "money": "Fractional",
+        "flag": "String",
+        "day": "String",
+        "gap": "Fractional",
+        "count": "Integral",
+    }
+    assert features["gap"].common.num_missing == 1  # NaN
+    assert features["flag"].histogram == {"false": 5, "true": 5}
+
+
+def test_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = parquet("SELECT i AS n FROM range(1000) AS t(i)", tmp_path)
+    monkeypatch.setattr("driftline.usecases.baselines.datasets.parquet_files.BATCH_ROWS", 64)
+    data = read({"a.parquet": body})
+    assert data.rows == 1000
+    assert data.features[0][1].moments.sum == sum(range(1000))
+
+
+@pytest.mark.parametrize(
+    ("files", "where", "what"),
+    [
+        ({"a.csv": b"a,b\n1,2\n3\n"}, "a.csv, line 3", "1 cells: 3"),
+        ({"a.csv": b"a,b\n1,2\n\n3,4,5\n"}, "a.csv, line 4", "3 cells: 3,4,5"),
+        ({"a.csv": b'a,b\n1,"x\ny"\n2,z,3\n'}, "a.csv, line 4", "3 cells: 2,z,3"),
+        ({"a.csv": b'a,b\n1,2\n3,"open\n'}, "a.csv, line 3", "no CSV"),
+        ({"a.csv": b"a,b\n1,2\n3,\xff\n"}, "a.csv, line 3", "byte 0xff is no UTF-8"),
+        ({"a.csv": b"a,b\n1,2\n", "b.csv": b"a,c\n1,2\n"}, "b.csv, line 1", "the header differs"),
+        ({"a.csv": b"1,2\n", "b.csv": b"1,2,3\n"}, "b.csv, line 1", "3 cells"),
+        ({"a.csv": b"a,b\n1,2\n", "b.jsonl": b'{"a": 1}\n'}, "b.jsonl", "json among files that are csv"),
+        ({"a.jsonl": b'{"a": 1}\n{"a": \n'}, "a.jsonl, line 2", "no JSON"),
+        ({"a.jsonl": b'{"a": 1}\n[1, 2]\n'}, "a.jsonl, line 2", "no object"),
+        ({"a.jsonl": b'[{"a": 1}]'}, "a.jsonl, line 1", "no object"),
+        ({"a.jsonl": b'{"rows": [{"a": 1}, {"a": 2}]}\n'}, "a.jsonl, line 1", "stands for 2 rows"),
+        ({"a.parquet": b"PAR1 but no more"}, "a.parquet", "no readable Parquet"),
+        ({"a.csv.gz": gzip.compress(b"a,b\n1,2\n")[:-9]}, "a.csv.gz", "the compressed file is damaged"),
+        ({"a.csv": b"\n\n"}, "a.csv", "no rows"),
+    ],
+)
+def test_bad_data_names_file_line_and_what_was_found(files: dict[str, bytes], where: str, what: str) -> None:
+    with pytest.raises(InvalidInputError) as raised:
+        read(files)
+    assert raised.value.where.endswith(where)
+    assert what in raised.value.what
+
+
+def test_a_row_that_never_ends_is_named_before_memory_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_files, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(csv_files, "LONGEST_ROW", 1_000)
+    body = b"a,b\n" + b"1,2\n" * 50 + b'3,"open\n' + b"4,5\n" * 1_000
+    with pytest.raises(InvalidInputError, match="does not end within 1,000 bytes") as raised:
+        read({"a.csv": body})
+    assert raised.value.where.endswith("a.csv, line 52")
+
+
+def test_nested_parquet_columns_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="column tags is a"):
+        read({"a.parquet": parquet("SELECT 1 AS id, [1, 2] AS tags", tmp_path)})
+
+
+def test_columns_that_the_document_names_and_the_data_lacks_are_listed() -> None:
+    with pytest.raises(InvalidInputError, match="lacks prediction; it has score, carrier"):
+        read({"a.csv": HEADER_AND_ROWS}, None, (("prediction",), ("carrier",)))
+    with pytest.raises(InvalidInputError, match="has 2 columns, the monitor document names 3"):
+        read({"a.csv": b"1,2\n3,4\n"}, None, (("prediction",), ("carrier", "origin")))
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"csv": {}, "json": {}}', b'{"csv": {"head": true}}', b'{"json": {"lines": false}}']
+)
+def test_a_format_that_is_none_is_refused_with_what_is_allowed(body: bytes) -> None:
+    with pytest.raises(InvalidInputError, match="output_columns_position") as raised:
+        parse_format(body, "input/_format.json")
+    assert raised.value.where == "input/_format.json"
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"csv": {}}', b'{"json": {"lines": true}}', b'{"parquet": {}}'])
+def test_sagemakers_dataset_formats_are_read(body: bytes) -> None:
+    declared = next(iter(json.loads(body)), None)
+    assert parse_format(body, "input/_format.json").kind == declared

@@ -1,0 +1,118 @@
+"""What an arrival sets in motion: joins, requests to judge again, counts of labels."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from driftline.domain.keys import hour_folder, report_folder
+from driftline.usecases.capture.arrivals import NAMESPACE, LabelsTaken, take_capture, take_labels, take_sweep
+from driftline.usecases.executions.revisions import Announced, announce
+from tests.captures import capture_key, csv_capture
+from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics, RecordingReruns
+
+HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
+SCHEDULED = HOUR + timedelta(hours=1)
+NOW = HOUR + timedelta(hours=5)
+DOCUMENT = b"""\
+endpoint: shop
+monitors:
+  data_quality: {}
+  model_quality: {problem_type: Regression, inference_attribute: "0", max_label_delay: P2D}
+"""
+
+
+@pytest.fixture
+def store() -> InMemoryStore:
+    """An endpoint whose hour was judged by both monitors."""
+    made = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT})
+    for monitor in ("data_quality", "model_quality"):
+        folder = report_folder("shop", monitor, SCHEDULED)
+        announce(made, folder, Announced.of(1, {"summary.json": b"{}"}, 0, signalled=True))
+    return made
+
+
+def capture_arrives(store: InMemoryStore | FailingStore, reruns: RecordingReruns) -> int:
+    key = capture_key(HOUR)
+    return take_capture(key, capture=store, state=store, reruns=reruns, arrived=NOW).matched
+
+
+def labels_arrive(
+    store: InMemoryStore, labels: Mapping[str, str], reruns: RecordingReruns, metrics: RecordingMetrics
+) -> LabelsTaken:
+    lines = [
+        json.dumps({"groundTruthData": {"data": data, "encoding": "CSV"}, "eventMetadata": {"eventId": name}})
+        for name, data in labels.items()
+    ]
+    key = f"ground-truth/shop/{hour_folder(HOUR)}a.jsonl"
+    store.put(key, "\n".join([*lines, "no label"]).encode())
+    return take_labels(key, labels=store, store=store, reruns=reruns, metrics=metrics, arrived=NOW)
+
+
+def asked(reruns: RecordingReruns) -> set[tuple[str, datetime | None]]:
+    return {(request.monitor, request.scheduled_time) for request in reruns.asked}
+
+
+def counted(metrics: RecordingMetrics) -> dict[str, float]:
+    return {metric.name: metric.value for each in metrics.published for metric in each.metrics}  # type: ignore[misc]
+
+
+def test_a_late_capture_opens_the_window_for_every_monitor(store: InMemoryStore) -> None:
+    reruns = RecordingReruns()
+    store.put(capture_key(HOUR), csv_capture(HOUR, "1", "2", "a"))
+
+    capture_arrives(store, reruns)
+
+    assert asked(reruns) == {("data_quality", SCHEDULED), ("model_quality", SCHEDULED)}
+
+
+def test_labels_open_it_for_model_quality_alone_and_are_counted(store: InMemoryStore) -> None:
+    store.put(capture_key(HOUR), csv_capture(HOUR, "1", "2", "a"))
+    capture_arrives(store, RecordingReruns())
+    reruns, metrics = RecordingReruns(), RecordingMetrics()
+
+    taken = labels_arrive(store, {"a": "1", "nobody": "2"}, reruns, metrics)
+
+    assert (taken.merged.matched, taken.merged.waiting, taken.merged.rejected) == (1, 1, 1)
+    assert asked(reruns) == {("model_quality", SCHEDULED)}
+    assert counted(metrics) == {"labels_matched": 1, "labels_waiting": 1, "labels_rejected": 1}
+    assert (metrics.published[0].namespace, metrics.published[0].timestamp) == (NAMESPACE, NOW)
+
+
+def test_labels_that_waited_meet_their_capture(store: InMemoryStore) -> None:
+    labels_arrive(store, {"a": "1"}, RecordingReruns(), RecordingMetrics())
+    store.put(capture_key(HOUR), csv_capture(HOUR, "1", "2", "a"))
+    assert capture_arrives(store, RecordingReruns()) == 1
+
+
+def test_what_was_cut_short_asks_again_when_it_is_delivered_again(store: InMemoryStore) -> None:
+    # Given a capture file whose handling breaks off at any call to the store
+    store.put(capture_key(HOUR), csv_capture(HOUR, "1", "2", "a"))
+    broken_off = 0
+    for call in range(1, 60):
+        first, second = RecordingReruns(), RecordingReruns()
+        fresh = InMemoryStore(objects=store.objects)
+        try:
+            capture_arrives(FailingStore(fresh, call), first)
+        except InjectedError:
+            broken_off += 1
+        else:
+            break
+        # When it is delivered again
+        capture_arrives(fresh, second)
+        # Then every window is asked for, whatever came of the first time
+        assert asked(second) == {("data_quality", SCHEDULED), ("model_quality", SCHEDULED)}, call
+    assert broken_off > 10
+
+
+def test_a_sweep_gives_up_labels_after_their_time_and_counts_them(store: InMemoryStore) -> None:
+    labels_arrive(store, {"nobody": "2"}, RecordingReruns(), RecordingMetrics())
+    metrics = RecordingMetrics()
+
+    early = take_sweep(HOUR + timedelta(days=1), store=store, reruns=RecordingReruns(), metrics=metrics)
+    late = take_sweep(HOUR + timedelta(days=3), store=store, reruns=RecordingReruns(), metrics=metrics)
+
+    assert [(each.waiting, each.unmatched) for taken in (early, late) for each in taken.swept] == [(1, 0), (0, 1)]
+    assert counted(metrics) == {"labels_unmatched": 1}
+    assert [key for key in store.objects if key.startswith("ground-truth-unmatched/shop/")]

@@ -1,0 +1,329 @@
+"""check_freshness over in-memory ports: ages, new endpoints, changed schedules, endpoints that cannot be read."""
+
+import importlib.util
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.domain.keys import hour_folder, report_folder
+from driftline.domain.monitors.parse import parse_document
+from driftline.domain.monitors.status import MonitorStatus
+from driftline.usecases.executions.last_execution import keep_last_execution
+from driftline.usecases.executions.revisions import Announced, announce
+from driftline.usecases.freshness.check_freshness import FreshnessChecked, check_freshness
+from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics
+from tests.places import REPOSITORY
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+H = timedelta(hours=1)
+DAY = timedelta(days=1)
+NAMESPACE = "Driftline/test"
+HOURLY = """\
+endpoint: {endpoint}
+monitors:
+  data_quality: {{schedule: "cron(0 * ? * * *)"}}
+"""
+WITH_LABELS = (
+    HOURLY + "  model_quality: {{schedule: 'cron(0 6 * * ? *)', problem_type: Regression, inference_attribute: '0'}}\n"
+)
+
+type Signals = dict[tuple[str, ...], float]
+
+
+def configure(store: InMemoryStore, document: str = HOURLY, endpoint: str = "shop") -> None:
+    """What configure_monitor leaves behind: the last good document in the status file."""
+    key = f"monitors/{endpoint}.yaml"
+    text = document.format(endpoint=endpoint)
+    parsed = parse_document(text, where=key)
+    status = MonitorStatus(endpoint=endpoint, status="ok", key=key, etag="e", document=parsed.model_dump(mode="json"))
+    store.put(key, text.encode())
+    store.put(f"monitors/{endpoint}.status.json", status.to_bytes())
+
+
+def ran(store: InMemoryStore, scheduled: datetime, monitor: str = "data_quality", endpoint: str = "shop") -> None:
+    request = ExecutionRequest(endpoint=endpoint, monitor=monitor, scheduled_time=scheduled, trigger="schedule")
+    execution = Execution(endpoint, monitor, ExecutionStatus.COMPLETED, "", scheduled_time=scheduled)
+    keep_last_execution(store, request, execution)
+
+
+def captured(store: InMemoryStore, hour: datetime, variant: str = "AllTraffic", endpoint: str = "shop") -> None:
+    store.put(f"state/profiles/{endpoint}/{variant}/{hour_folder(hour)}x.profile", b"")
+
+
+def look(store: InMemoryStore | FailingStore, at: datetime) -> Signals:
+    """The signals by (name, endpoint[, monitor])."""
+    metrics = RecordingMetrics()
+    check_freshness(at, store=store, metrics=metrics, namespace=NAMESPACE)
+    return signals(metrics)
+
+
+def signals(metrics: RecordingMetrics) -> Signals:
+    assert all(one.namespace == NAMESPACE and one.timestamp is None for one in metrics.published)
+    assert {metric.unit for one in metrics.published for metric in one.metrics} <= {"None"}  # there is no unit of hours
+    return {
+        (metric.name, *metric.dimensions.values()): metric.value  # type: ignore[misc]
+        for one in metrics.published
+        for metric in one.metrics
+    }
+
+
+DELAY = ("schedule_delay_hours", "shop")
+CAPTURES = ("captures_age_hours", "shop")
+LABELS = ("ground_truth_age_hours", "shop")
+AGE = ("execution_age_hours", "shop", "data_quality")
+
+
+def test_a_fresh_endpoint_is_waited_for_from_the_first_look_on() -> None:
+    store = InMemoryStore()
+    configure(store, WITH_LABELS)
+
+    assert look(store, NOON) == {DELAY: 0, CAPTURES: 0, LABELS: 0}
+    # And with every hour in which nothing happens it is waited for longer
+    assert look(store, NOON + 3 * H) == {DELAY: 3, CAPTURES: 3, LABELS: 3}
+
+
+def test_an_endpoint_where_everything_happens_is_fresh() -> None:
+    store = InMemoryStore()
+    configure(store, WITH_LABELS)
+    look(store, NOON - 9 * DAY)
+    ran(store, NOON - H)
+    ran(store, NOON - 6 * H, "model_quality")
+    captured(store, NOON - H)
+    store.put(f"ground-truth/shop/{hour_folder(NOON - 30 * H)}labels.jsonl", b"")
+
+    found = look(store, NOON)
+
+    assert found == {
+        AGE: 1,
+        ("execution_age_hours", "shop", "model_quality"): 6,
+        DELAY: 0,  # the one of noon is still allowed to come
+        CAPTURES: 0,  # counted from the end of the newest hour
+        LABELS: 29,
+    }
+
+
+def test_the_schedule_that_is_late_for_longest_counts() -> None:
+    store = InMemoryStore()
+    configure(store, WITH_LABELS)
+    look(store, NOON - 9 * DAY)
+    ran(store, NOON - 3 * H)
+    ran(store, NOON - 6 * H - 2 * DAY, "model_quality")
+
+    assert look(store, NOON)[DELAY] == 30  # yesterday at six
+
+
+def test_a_report_is_proof_that_its_time_has_run() -> None:
+    # Given a last execution that says less than there is: two executions at the same time, or one made up for by hand
+    store = InMemoryStore()
+    configure(store)
+    look(store, NOON - 9 * DAY)
+    ran(store, NOON - 5 * H)
+    for hours in (4, 3, 1):
+        folder = report_folder("shop", "data_quality", NOON - hours * H)
+        announce(store, folder, Announced.of(1, {}, 0, signalled=False))
+
+    assert look(store, NOON)[DELAY] == 2
+
+
+def test_captures_of_the_watched_variant_count_and_none_from_the_future() -> None:
+    store = InMemoryStore()
+    configure(store, HOURLY + "variant: blue\n")
+    look(store, NOON - 9 * DAY)
+    captured(store, NOON - 5 * H, "blue")
+    captured(store, NOON - H, "green")
+    captured(store, NOON + 900 * DAY, "blue")
+    assert look(store, NOON)[CAPTURES] == 4
+
+    configure(store, HOURLY)
+    assert look(store, NOON)[CAPTURES] == 0
+
+
+def test_a_variant_without_captures_hides_none_of_another() -> None:
+    store = InMemoryStore()
+    configure(store)
+    look(store, NOON - 9 * DAY)
+    captured(store, NOON - 3 * H, "blue")
+    captured(store, NOON + 900 * DAY, "green")
+    assert look(store, NOON)[CAPTURES] == 2
+
+
+def test_only_what_the_watch_section_asks_for_is_published() -> None:
+    store = InMemoryStore()
+    configure(store, WITH_LABELS + "watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H}}\n")
+    ran(store, NOON - H)
+    assert look(store, NOON) == {AGE: 1}
+
+
+def test_a_monitor_that_is_not_enabled_is_not_waited_for_and_later_not_late() -> None:
+    store = InMemoryStore()
+    off = HOURLY.replace('"}}', '", enabled: false}}')
+    configure(store)
+    look(store, NOON - 9 * DAY)
+    ran(store, NOON - 8 * DAY)
+    captured(store, NOON - H)
+
+    configure(store, off)
+    assert look(store, NOON) == {}  # nothing is enabled, nothing is watched
+
+    # When it is enabled again after a week, what it did not do in between is not missing
+    configure(store)
+    assert look(store, NOON + H)[DELAY] == 0
+    assert look(store, NOON + 3 * H)[DELAY] == 2
+
+
+def test_a_monitor_that_is_not_enabled_hides_nothing_of_the_next_one() -> None:
+    store = InMemoryStore()
+    configure(store, WITH_LABELS.replace('* * *)"}}', '* * *)", enabled: false}}'))
+    look(store, NOON - 9 * DAY)
+    ran(store, NOON - 6 * H - 2 * DAY, "model_quality")
+
+    found = look(store, NOON)
+
+    assert found[DELAY] == 30
+    assert found["execution_age_hours", "shop", "model_quality"] == 54
+
+
+def test_a_schedule_that_was_changed_counts_from_then_on() -> None:
+    store = InMemoryStore()
+    configure(store, HOURLY.replace("0 * ? * * *", "0 6 ? * MON *"))
+    look(store, NOON - 9 * DAY)
+    ran(store, NOON - 6 * DAY - 6 * H)
+    assert look(store, NOON)[DELAY] == 0
+
+    configure(store)
+    assert look(store, NOON + H)[DELAY] == 0
+
+
+def test_an_endpoint_that_is_gone_is_forgotten_and_fresh_when_it_comes_back() -> None:
+    store = InMemoryStore()
+    configure(store)
+    look(store, NOON - 9 * DAY)
+    store.delete("monitors/shop.yaml")
+    store.delete("monitors/shop.status.json")
+
+    assert look(store, NOON) == {}
+    assert not any(key.startswith("state/freshness/") for key in store.objects)
+    configure(store)
+    assert look(store, NOON + H) == {DELAY: 0, CAPTURES: 0}
+
+
+def test_looking_twice_at_the_same_hour_gives_the_same_and_writes_nothing() -> None:
+    store = InMemoryStore()
+    configure(store, WITH_LABELS)
+    captured(store, NOON - 4 * H)
+    first = look(store, NOON)
+    reading = FailingStore(store, fail_on=0, operations=("put", "delete"))
+    assert look(reading, NOON) == first
+    assert reading.calls == 0
+
+
+@pytest.mark.parametrize(
+    "status", [b"", b"[1]", b'{"endpoint": "a", "status": "ok", "key": "k", "etag": "e", "document": {"x": 1}}']
+)
+def test_one_endpoint_that_cannot_be_read_does_not_stop_the_others(status: bytes) -> None:
+    store = InMemoryStore()
+    for endpoint in ("a", "shop", "z"):
+        configure(store, endpoint=endpoint)
+    store.put("monitors/a.status.json", status)
+    metrics = RecordingMetrics()
+
+    with pytest.raises(InvalidInputError, match=r"1 of 3 endpoints.*monitors/a\.status\.json.*Upload.*\. Upload"):
+        check_freshness(NOON, store=store, metrics=metrics, namespace=NAMESPACE)
+
+    assert {key[1] for key in signals(metrics)} == {"shop", "z"}
+
+
+def test_a_document_that_never_was_right_is_nobodys_news() -> None:
+    store = InMemoryStore()
+    store.put("monitors/a.status.json", b'{"endpoint": "a", "status": "error", "key": "monitors/a.yaml", "etag": "e"}')
+    assert look(store, NOON) == {}
+
+
+def test_what_freshness_knew_in_a_form_that_cannot_be_read_starts_anew() -> None:
+    store = InMemoryStore()
+    configure(store)
+    look(store, NOON - 9 * DAY)
+    store.put("state/freshness/shop.json", b"{}")
+    assert look(store, NOON) == {DELAY: 0, CAPTURES: 0}
+
+
+def test_a_hundred_endpoints_take_a_dozen_requests_each() -> None:
+    store = InMemoryStore()
+    for index in range(100):
+        endpoint = f"endpoint-{index:02}"
+        configure(store, WITH_LABELS, endpoint)
+        for hour in range(0, 24 * 3, 8):
+            captured(store, NOON - hour * H, endpoint=endpoint)
+        store.put(f"ground-truth/{endpoint}/{hour_folder(NOON - 30 * H)}labels.jsonl", b"")
+    counting = FailingStore(store, fail_on=0)
+    metrics = RecordingMetrics()
+
+    checked = check_freshness(NOON, store=counting, metrics=metrics, namespace=NAMESPACE)
+
+    assert checked == FreshnessChecked(endpoints=100, signals=300)
+    assert counting.calls < 100 * 15
+
+
+def test_a_crash_at_any_call_is_made_up_for_by_the_next_delivery() -> None:
+    def endpoint() -> InMemoryStore:
+        store = InMemoryStore()
+        configure(store, WITH_LABELS)
+        captured(store, NOON - 4 * H)
+        return store
+
+    undisturbed = endpoint()
+    expected = look(undisturbed, NOON)
+    for call in range(1, 40):
+        store = endpoint()
+        try:
+            look(FailingStore(store, call), NOON)
+        except InjectedError:
+            assert look(store, NOON) == expected
+            assert store.objects == undisturbed.objects
+        else:
+            assert call > 5
+            break
+    else:
+        pytest.fail("more calls than thought")
+
+
+@mock_aws
+def test_the_function_publishes_the_signals_of_its_bucket(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "BUCKET": "bucket",
+        "SIGNALS_NAMESPACE": NAMESPACE,
+    }.items():
+        monkeypatch.setenv(name, value)
+    memory = InMemoryStore()
+    configure(memory)
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="bucket")
+    for key, body in memory.objects.items():
+        client.put_object(Bucket="bucket", Key=key, Body=body)
+    spec = importlib.util.spec_from_file_location("app", REPOSITORY / "functions/check_freshness/app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    app = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "app", app)
+    spec.loader.exec_module(app)
+    event = json.loads((REPOSITORY / "events/check_freshness.json").read_text())
+    context = SimpleNamespace(function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="r")
+
+    assert app.handler(event, context) == {"endpoints": 1, "signals": 2}
+
+    (line,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line)
+    assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == NAMESPACE
+    assert line["Endpoint"] == "shop"
+    assert {line["schedule_delay_hours"][0], line["captures_age_hours"][0]} == {0}
