@@ -51,7 +51,7 @@ format: setup  ## Format and mend what ruff can
 unit: setup  ## The fast tests only
 	$(BIN)/python -m pytest -m "not cloud and not artifact"
 
-bench: setup  ## All benchmarks, or some: make bench ARGS="join --large"; figures go to docs/performance.md
+bench: setup  ## All benchmarks, or some: make bench ARGS="join --large"; figures go to docs/design/performance.md
 	$(BIN)/python -m bench $(ARGS)
 
 cloud: setup  ## Run the embedded cloud by itself until Ctrl-C
@@ -70,8 +70,8 @@ build: setup  ## sam build
 deploy: build  ## sam deploy --guided
 	$(SAM) deploy --guided
 
-schema: setup  ## Write docs/monitor.schema.json anew
-	$(BIN)/python -m driftline.domain.monitors.schema > docs/monitor.schema.json
+schema: setup  ## Write docs/reference/monitor.schema.json anew
+	$(BIN)/python -m driftline.domain.monitors.schema > docs/reference/monitor.schema.json
 
 lock: setup  ## Resolve the locked versions anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o layers/dependencies/requirements.txt

@@ -49,7 +49,7 @@ BENCHMARKS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Benchmarks; the bars are in docs/performance.md."
+        prog="python -m bench", description="Benchmarks; the bars are in docs/design/performance.md."
     )
     parser.add_argument("names", nargs="*", metavar="name", help="which ones; all, unless given")
     parser.add_argument("--rows", type=int, help="rows of synthetic data, for those that take any number")

@@ -1,1 +1,1 @@
-"""What the launcher changes in MiniStack. Imports MiniStack alone; docs/local-cloud.md lists every change."""
+"""What the launcher changes in MiniStack. Imports MiniStack alone; docs/design/embedded-cloud.md lists every change."""

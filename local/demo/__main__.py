@@ -1,4 +1,4 @@
-"""`python -m local.demo`: see docs/demo.md."""
+"""`python -m local.demo`: see docs/guide/demo.md."""
 
 import argparse
 import sys
@@ -193,7 +193,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Reads the options; exits with 2 and a message when they make no sense."""
     parser = argparse.ArgumentParser(
         prog="python -m local.demo",
-        description="Flights, a model and a monitor on an embedded cloud; see docs/demo.md.",
+        description="Flights, a model and a monitor on an embedded cloud; see docs/guide/demo.md.",
     )
     parser.add_argument(
         "--from", dest="first", type=_day, metavar="DAY", help="first day to replay, 2013-03-01 or later"

@@ -16,7 +16,7 @@ DEFAULT = (
     date(2013, 6, 13),
     date(2013, 7, 22),
 )
-"""Five days of March around a storm, and others of spring and summer, good and bad (docs/demo.md)."""
+"""Five days of March around a storm, and others of spring and summer, good and bad (docs/guide/demo.md)."""
 
 
 def between(first: date, last: date) -> Sequence[date]:

@@ -2,7 +2,7 @@
 
 The monitor compares one day with January and February. Each column is judged twice: on the days after the baseline,
 and on the days of the baseline itself, which cannot have drifted from themselves. A column that alarms on those has a
-reference of the wrong kind. docs/demo.md draws the lesson.
+reference of the wrong kind. docs/guide/demo.md draws the lesson.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -97,7 +97,7 @@ def main() -> None:
     for name, read in columns(weather).items():
         lesson = learn(name, read, baseline, later)
         show(f"{name:<13}{lesson.own_days:>15.0%}{lesson.later_days:>17.0%}{lesson.typical:>18.3f}")
-    show("\nA column that 'drifts' on the very days that it was learnt from needs another window: see docs/demo.md.")
+    show("\nA column that drifts on the days it was learnt from needs another window: see docs/guide/demo.md.")
 
 
 if __name__ == "__main__":

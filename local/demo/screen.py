@@ -144,7 +144,7 @@ class Screen:
         ):
             if days:
                 self._print(f"  {lesson}: {_named(days)}")
-        self._print("docs/demo.md tells why.")
+        self._print("docs/guide/demo.md tells why.")
         self._print(f"\nThe bucket is now the folder [bold]{escape(str(folder))}[/bold]. Try on it:")
         for command, meaning in commands:
             self._print(f"  [cyan]{escape(command)}[/cyan]\n      {escape(meaning)}")

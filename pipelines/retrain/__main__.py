@@ -12,7 +12,7 @@ def main(arguments: list[str]) -> None:
     parser = _parser()
     given = parser.parse_args(arguments).defaults
     if wrong := [argument for argument in given if "=" not in argument]:
-        sys.exit(f"{wrong[0]!r} is no NAME=VALUE. See docs/retraining.md: python -m pipelines.retrain NAME=VALUE …")
+        sys.exit(f"{wrong[0]!r} is no NAME=VALUE. See docs/guide/retraining.md: python -m pipelines.retrain NAME=VALUE …")
     try:
         text = to_json(dict(argument.split("=", 1) for argument in given))
     except ValueError as error:
@@ -25,7 +25,7 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="python -m pipelines.retrain",
         description="Prints the definition of the reference pipeline, for aws sagemaker create-pipeline.",
-        epilog=f"parameters:\n{names}\n\ndocs/retraining.md tells which of them are set once.",
+        epilog=f"parameters:\n{names}\n\ndocs/guide/retraining.md tells which of them are set once.",
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("defaults", nargs="*", metavar="NAME=VALUE", help="a default of one of the parameters below")

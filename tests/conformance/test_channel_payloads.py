@@ -31,7 +31,7 @@ DOCS = REPOSITORY / "docs"
 ROUTING_KEY = "0123456789abcdef0123456789abcdef"
 PAGERDUTY = Draft202012Validator(PAGERDUTY_EVENT)
 TEAMS = Draft202012Validator(TEAMS_MESSAGE)
-WEBHOOK = Draft202012Validator(json.loads((DOCS / "message.schema.json").read_text()))
+WEBHOOK = Draft202012Validator(json.loads((DOCS / "reference" / "message.schema.json").read_text()))
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MANY = settings(max_examples=150)
 

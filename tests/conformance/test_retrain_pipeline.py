@@ -731,7 +731,7 @@ def test_deploy_waits_for_the_approval_and_does_nothing_twice(deployment: Deploy
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return (STEPS.parents[2] / "docs" / "retraining.md").read_text()
+    return (STEPS.parents[2] / "docs" / "guide" / "retraining.md").read_text()
 
 
 def test_the_page_s_document_is_one(page: str) -> None:

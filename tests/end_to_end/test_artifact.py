@@ -23,7 +23,7 @@ pytestmark = pytest.mark.artifact
 
 SAM = "aws-sam-cli==1.170.0"
 LIMIT_MB = 170
-"""Of Lambda's 250 MB, unzipped; docs/performance.md has the budgets."""
+"""Of Lambda's 250 MB, unzipped; docs/design/performance.md has the budgets."""
 
 ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 """Of this machine, where the artifact is run; the template's default is arm64."""

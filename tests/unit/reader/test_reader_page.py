@@ -1,4 +1,4 @@
-"""docs/reader.md: what it shows is what comes out."""
+"""docs/guide/notebooks.md: what it shows is what comes out."""
 
 import doctest
 import shutil
@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import REPOSITORY
 from tests.reporting import taxi_store
 
-PAGE = REPOSITORY / "docs" / "reader.md"
+PAGE = REPOSITORY / "docs" / "guide" / "notebooks.md"
 
 
 def test_the_tour_says_what_comes_out(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""docs/serving.md: the password function does what it says, and the parameters are those of the template."""
+"""docs/guide/share-reports.md: the password function does what it says, and the parameters are those of the template."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ import pytest
 
 from local.stack import REPOSITORY
 
-PAGE = (REPOSITORY / "docs" / "serving.md").read_text()
+PAGE = (REPOSITORY / "docs" / "guide" / "share-reports.md").read_text()
 TEMPLATE = (REPOSITORY / "template.yaml").read_text()
 
 

@@ -1,4 +1,4 @@
-"""Where everything is kept: the keys of the bucket (docs/architecture.md has the picture)."""
+"""Where everything is kept: the keys of the bucket (docs/design/architecture.md has the picture)."""
 
 import re
 from dataclasses import dataclass

@@ -5,7 +5,7 @@
 >>> execution = reports.execution("flight-delay", "data_quality", at="2013-03-09T09:00Z")
 >>> execution.features()
 
-Works with what Driftline wrote and with what SageMaker Model Monitor wrote. docs/reader.md is a tour.
+Works with what Driftline wrote and with what SageMaker Model Monitor wrote. docs/guide/notebooks.md is a tour.
 """
 
 from driftline.reader.execution import Execution

@@ -1,4 +1,4 @@
-"""docs/monitor-document.md says what is so."""
+"""docs/reference/monitor-document.md says what is so."""
 
 import re
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from driftline.domain.monitors.schedule import parse_schedule
 from driftline.domain.monitors.watch import Watch
 from tests.places import REPOSITORY
 
-TEXT = (REPOSITORY / "docs" / "monitor-document.md").read_text()
+TEXT = (REPOSITORY / "docs" / "reference" / "monitor-document.md").read_text()
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
 WRONG = """\

@@ -11,8 +11,8 @@ from tests.places import REPOSITORY
 
 
 def test_the_published_schema_is_current() -> None:
-    published = (REPOSITORY / "docs" / "monitor.schema.json").read_text()
-    mend = "run: python -m driftline.domain.monitors.schema > docs/monitor.schema.json"
+    published = (REPOSITORY / "docs" / "reference" / "monitor.schema.json").read_text()
+    mend = "run: python -m driftline.domain.monitors.schema > docs/reference/monitor.schema.json"
     assert published == schema_text(), mend
 
 

@@ -1,4 +1,4 @@
-"""docs/channels.md: what it shows is what works."""
+"""docs/guide/channels.md: what it shows is what works."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from driftline.adapters.channels.settings import read_settings
 from driftline.presentation.messages.signed_webhook import signature
 from tests.places import REPOSITORY
 
-PAGE = (REPOSITORY / "docs" / "channels.md").read_text()
+PAGE = (REPOSITORY / "docs" / "guide" / "channels.md").read_text()
 SECRET = "a-secret-of-both-sides"
 BODY = '{"version": 1, "headline": "größer"}'.encode()
 
@@ -65,7 +65,7 @@ def test_every_example_of_settings_is_read() -> None:
         found += list(settings.values()) if "kind" not in settings else [settings]
     assert {each["kind"] for each in found} == {"slack", "teams", "pagerduty", "webhook"}
     for each in found:
-        read_settings(filled(each), "docs/channels.md")
+        read_settings(filled(each), "docs/guide/channels.md")
 
 
 def test_the_address_in_the_eu_is_taken() -> None:

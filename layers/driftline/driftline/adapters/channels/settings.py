@@ -108,7 +108,7 @@ def read_settings(text: str, where: str) -> AnySettings:
         "; ".join(found),
         where=where,
         expected='JSON such as {"kind": "slack", "webhook_url": "https://…"}',
-        mend="docs/channels.md shows the settings of each kind; put the parameter again.",
+        mend="docs/guide/channels.md shows the settings of each kind; put the parameter again.",
     )
 
 

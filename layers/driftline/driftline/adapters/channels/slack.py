@@ -30,7 +30,7 @@ _BUSY = {
     "team_added_to_org",  # likewise
 }
 _NO_THREAD = {"cannot_reply_to_message", "restricted_action_thread_locked", "thread_not_found"}
-_MEND_WEBHOOK = "Make a new incoming webhook in Slack and put it into the channel's parameter (docs/channels.md)."
+_MEND_WEBHOOK = "Make a new incoming webhook in Slack and put it into the channel's parameter (docs/guide/channels.md)."
 _MEND_BOT = "Check the channel's token, its scope chat:write, and that the bot is in the Slack channel."
 
 # slack_sdk writes addresses, which are secrets, and texts to its log.

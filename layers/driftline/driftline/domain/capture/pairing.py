@@ -1,7 +1,8 @@
 """Row i of the output beside row i of the input, as one row of one layout.
 
-A layout says how rows are shaped (docs/architecture.md): `csv:1+6` is one output and six input columns by position,
-`json` is by name; where one side is CSV and the other JSON, `csv:1+json` and `json+csv:6`. An absent CSV side counts 0.
+A layout says how rows are shaped (docs/design/architecture.md): `csv:1+6` is one output and six input columns by
+position, `json` is by name; where one side is CSV and the other JSON, `csv:1+json` and `json+csv:6`. An absent CSV side
+counts 0.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Keys of everything that the merge reads and writes (docs/ground-truth.md has the picture)."""
+"""Keys of everything that the merge reads and writes (docs/design/ground-truth.md has the picture)."""
 
 import re
 from dataclasses import dataclass

@@ -72,7 +72,7 @@ class _Violation:
 
     Attributes:
         value: What was compared with `required`; of a drift that is not the raw distance but what the comparison makes
-            of it (docs/numbers.md). None for a column that is missing or new.
+            of it (docs/reference/data-quality.md). None for a column that is missing or new.
         drift: The comparison behind a drift.
     """
 

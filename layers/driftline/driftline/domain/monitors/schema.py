@@ -20,7 +20,7 @@ def monitor_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The file `docs/monitor.schema.json`."""
+    """The file `docs/reference/monitor.schema.json`."""
     return json.dumps(monitor_schema(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -10,7 +10,7 @@ from driftline.domain.profiles.storage import opened, sealed
 from driftline.domain.profiles.table import TableProfile, TableWire
 
 type Layout = str
-"""How rows are shaped, such as `csv:1+6` or `json` (docs/architecture.md)."""
+"""How rows are shaped, such as `csv:1+6` or `json` (docs/design/architecture.md)."""
 
 _KIND = "window"
 

@@ -1,7 +1,7 @@
 """A message as a JSON document for receivers of one's own, and its signature.
 
-`docs/message.schema.json` is the document's schema; `version` changes when a receiver would have to change. Texts are
-what the data says, control characters and markup included: a receiver that shows them escapes them.
+`docs/reference/message.schema.json` is the document's schema; `version` changes when a receiver would have to change.
+Texts are what the data says, control characters and markup included: a receiver that shows them escapes them.
 
 The signature is HMAC-SHA256 over `<seconds since the epoch>.<body>`, so that an old request cannot be sent again.
 """

@@ -4,7 +4,7 @@ Whoever comes writes its own before it looks for the other's: a ground truth fil
 profile. S3 lists what was written before, so of two that belong together at least one sees the other and writes the
 labels to the inference's hour. What is written are facts of the ground truth file alone; they are only ever added
 to, and are the same whoever adds them. The merged records of the hour follow from them (`merged_hours`).
-docs/ground-truth.md has the argument in full.
+docs/design/ground-truth.md has the argument in full.
 """
 
 import json

@@ -34,7 +34,7 @@ def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
         raise ObjectNotFoundError(
             f"there is no monitor document for the endpoint {endpoint}",
             where=store.uri(key),
-            expected=f"{key}, as docs/monitor-document.md describes it",
+            expected=f"{key}, as docs/reference/monitor-document.md describes it",
             mend="Upload one, or check the endpoint's name.",
         ) from None
     try:

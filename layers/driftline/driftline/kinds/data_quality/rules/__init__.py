@@ -1,1 +1,4 @@
-"""Statistics, constraints and the verdict of the data quality monitor; docs/numbers.md explains every number."""
+"""Statistics, constraints and the verdict of the data quality monitor.
+
+docs/reference/data-quality.md explains every number.
+"""

@@ -43,7 +43,7 @@ class BucketMove(_Ours):
 
 
 class DriftSummary(_Ours):
-    """One comparison; docs/numbers.md explains the fields. Null: there is no such number."""
+    """One comparison; docs/reference/data-quality.md explains the fields. Null: there is no such number."""
 
     method: str
     statistic: float | None

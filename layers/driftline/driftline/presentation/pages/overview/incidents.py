@@ -1,7 +1,7 @@
 """Incidents as the pages show them: runs of executions of one monitor with violations.
 
 They follow from the executions alone. What people were told when, and by which alarm, is in the conversations
-(docs/alarms.md), which may begin later, because an alarm may want several violations in a row.
+(docs/guide/alarms.md), which may begin later, because an alarm may want several violations in a row.
 """
 
 from collections import Counter
