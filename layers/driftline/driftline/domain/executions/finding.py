@@ -1,0 +1,76 @@
+"""One statement of a verdict about one subject: what was observed, what is required, and the evidence."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+type Measure = Literal["share", "distance", "p_value", "count", "metric"]
+"""What a finding's figures are: they are shown as percent, as a number, or as a whole number."""
+
+type Side = Literal["at_least", "at_most"]
+"""On which side of the limit a value is right."""
+
+
+class Move(BaseModel):
+    """A bucket [lower, upper) of the baseline's range (None: open) or a category, and its share of the rows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lower: float | None = None
+    upper: float | None = None
+    value: str | None = None
+    baseline: float
+    current: float
+
+
+class Finding(BaseModel):
+    """What a check found about a feature, a metric or a group.
+
+    Attributes:
+        subject: The feature, metric or group; `Missing columns` and `Extra columns` for the columns as a whole.
+        check: SageMaker's constraint_check_type.
+        description: One sentence, in SageMaker's words where SageMaker has the check.
+        violation: It breaks its constraint. Others are remarks, for example an improvement.
+        measure: What `observed` and `required` are.
+        observed: The figure that the check decided by; None where the files do not have it.
+        required: The limit that it was compared with.
+        side: Which side of the limit is right.
+        statistic: The raw statistic, where the check decides by something that is derived from it.
+        method: How the statistic was computed, for example `linf_robust`.
+        interval: The 95 % interval of `statistic` if there is one, else of `observed`.
+        n: Rows that the figure is about.
+        direction: Where the current values went, `higher` or `lower`.
+        certain: The whole interval is beyond the limit.
+        moves: Buckets or categories whose shares changed most, the largest change first.
+        inference_ids: Of some rows behind the finding.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str
+    check: str
+    description: str
+    violation: bool = True
+    measure: Measure = "metric"
+    observed: float | None = None
+    required: float | None = None
+    side: Side | None = None
+    statistic: float | None = None
+    method: str | None = None
+    interval: tuple[float, float] | None = None
+    n: float | None = None
+    direction: str | None = None
+    certain: bool | None = None
+    moves: tuple[Move, ...] = ()
+    inference_ids: tuple[str, ...] = ()
+
+    @property
+    def excess(self) -> float | None:
+        """How far beyond its limit the figure is, as a share of the limit; None where the figures are not known."""
+        if self.observed is None or self.required is None:
+            return None
+        return abs(self.observed - self.required) / max(abs(self.required), _SMALLEST)
+
+
+_SMALLEST = 1e-12
+"""Limits of zero: any distance from them is beyond all others."""
