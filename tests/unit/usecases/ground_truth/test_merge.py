@@ -250,6 +250,51 @@ class TestWhichLabelHolds:
         assert load_merged(store, ENDPOINT, WINDOW).labels_that_do_not_fit == 1
 
 
+class TestWithdrawnLabels:
+    """Files as the functions take them in: merged records are made, or removed, when a window is read."""
+
+    def taken_in(self, store: InMemoryStore, *labels: tuple[str, str]) -> None:
+        store.put(label_key("a"), label_file(labels))
+        merge_labels(label_key("a"), labels=store, store=store, captures=store, max_label_delay=DELAY, rebuild=False)
+
+    @pytest.fixture
+    def store(self) -> InMemoryStore:
+        """An hour with one inference and its label, merged."""
+        made = InMemoryStore()
+        profiled(made, Inference("a", START))
+        self.taken_in(made, ("a", "1"))
+        assert merged_labels(made) == {"a": "1"}
+        return made
+
+    def test_the_last_label_of_an_hour_takes_the_merged_records_with_it(self, store: InMemoryStore) -> None:
+        self.taken_in(store, ("z", "0"))
+
+        window = load_merged(store, ENDPOINT, WINDOW)
+
+        assert (window.hours, window.coverage.rows, window.coverage.share) == ((), 1, 0.0)
+        assert under(store, "merged/") == under(store, "state/merged/") == []
+
+    def test_so_does_the_last_capture(self, store: InMemoryStore) -> None:
+        store.put(capture_key("a"), b"")
+        profile_capture(capture_key("a"), capture=store, state=store)
+
+        assert load_merged(store, ENDPOINT, WINDOW).coverage.share is None
+        assert under(store, "merged/") == under(store, "state/merged/") == []
+
+    def test_reading_again_changes_nothing_and_labels_may_come_back(self, store: InMemoryStore) -> None:
+        merged = {key: body for key, body in store.objects.items() if "merged/" in key}
+        self.taken_in(store, ("z", "0"))
+        load_merged(store, ENDPOINT, WINDOW)
+        before = dict(store.objects)
+
+        load_merged(store, ENDPOINT, WINDOW)
+        assert store.objects == before
+        self.taken_in(store, ("a", "1"))
+
+        assert merged_labels(store) == {"a": "1"}
+        assert {key: body for key, body in store.objects.items() if "merged/" in key} == merged
+
+
 class TestWhoComesSecond:
     def test_a_capture_finds_the_labels_that_waited(self) -> None:
         store = InMemoryStore()

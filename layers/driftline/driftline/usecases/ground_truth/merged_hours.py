@@ -156,6 +156,11 @@ def stored_hour(store: ObjectStore, endpoint: str, at: VariantHour, inputs: Hour
         return None
 
 
+def has_merged_lines(store: ObjectStore, endpoint: str, at: VariantHour) -> bool:
+    """Whether there are merged lines, of whatever inputs."""
+    return next(iter(store.list(keys.merged_lines_prefix(endpoint, at))), None) is not None
+
+
 def latest_labels(store: ObjectStore, inputs: HourInputs) -> dict[str, Label]:
     """Join id -> the label that holds: of the file with the latest hour, by key where hours are equal, its last one.
 

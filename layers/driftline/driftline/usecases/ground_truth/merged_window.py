@@ -7,11 +7,17 @@ from functools import cache
 
 import duckdb
 
-from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.ground_truth.keys import MERGED, VariantHour
 from driftline.domain.keys import variants_prefix
 from driftline.domain.windows import HOUR, Window, format_instant
 from driftline.usecases.capture.window_profile import load_window
-from driftline.usecases.ground_truth.merged_hours import MergedHour, hour_inputs, rebuild_hour, stored_hour
+from driftline.usecases.ground_truth.merged_hours import (
+    MergedHour,
+    has_merged_lines,
+    hour_inputs,
+    rebuild_hour,
+    stored_hour,
+)
 from driftline.usecases.ports import ObjectStore, Stores
 
 _BATCH_ROWS = 50_000
@@ -94,29 +100,33 @@ def load_merged(
 ) -> MergedWindow:
     """The merged records of all variants (or one) in a window; makes those that are missing or out of date.
 
+    An hour that lost its last label or capture loses its merged records, too: what learns from them reads every line.
+
     Args:
         store: The stack's own bucket.
         captures: The bucket with the capture files; the stack's own unless given.
         stores: Opens other buckets that capture files lie in.
     """
-    variants = [variant] if variant else store.folders(variants_prefix(endpoint))
     merged: list[MergedHour] = []
     coverage = Coverage()
-    for name in variants:
+    for name in [variant] if variant else _variants(store, endpoint):
         for hour in window.hours():
             at = VariantHour(name, hour)
             inputs = hour_inputs(store, endpoint, at)
-            if inputs.mergeable:
-                found = stored_hour(store, endpoint, at, inputs) or rebuild_hour(
-                    endpoint, at, store=store, captures=captures or store, stores=stores
-                )
-                if found.table:
-                    merged.append(found)
-                    coverage = _added(coverage, _of_slots(found, window))
-                    continue
-            if inputs.profiles:
+            found = stored_hour(store, endpoint, at, inputs)
+            if found is None or (not inputs.mergeable and has_merged_lines(store, endpoint, at)):
+                found = rebuild_hour(endpoint, at, store=store, captures=captures or store, stores=stores)
+            if found.table:
+                merged.append(found)
+                coverage = _added(coverage, _of_slots(found, window))
+            elif inputs.profiles:
                 coverage = _added(coverage, _without_labels(store, endpoint, at, window))
     return MergedWindow(window, coverage, tuple(merged), sum(hour.rejected for hour in merged), store)
+
+
+def _variants(store: ObjectStore, endpoint: str) -> list[str]:
+    """Those that sent anything, and those of which nothing is left but merged records."""
+    return sorted({*store.folders(variants_prefix(endpoint)), *store.folders(f"{MERGED}{endpoint}/")})
 
 
 def _of_slots(hour: MergedHour, window: Window) -> Coverage:
