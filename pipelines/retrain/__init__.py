@@ -1,1 +1,1 @@
-"""A SageMaker pipeline for Driftline to start: from merged records to a model with baselines (docs/guide/retraining.md)."""
+"""A SageMaker pipeline for Driftline to start, from merged records to a model (docs/guide/retraining.md)."""

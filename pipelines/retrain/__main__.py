@@ -12,7 +12,9 @@ def main(arguments: list[str]) -> None:
     parser = _parser()
     given = parser.parse_args(arguments).defaults
     if wrong := [argument for argument in given if "=" not in argument]:
-        sys.exit(f"{wrong[0]!r} is no NAME=VALUE. See docs/guide/retraining.md: python -m pipelines.retrain NAME=VALUE …")
+        sys.exit(
+            f"{wrong[0]!r} is no NAME=VALUE. See docs/guide/retraining.md: python -m pipelines.retrain NAME=VALUE …"
+        )
     try:
         text = to_json(dict(argument.split("=", 1) for argument in given))
     except ValueError as error:

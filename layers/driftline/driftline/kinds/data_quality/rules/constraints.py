@@ -64,7 +64,7 @@ _OVERRIDES = AliasChoices("monitoringConfigOverrides", "monitoring_config_overri
 
 
 class NumConstraints(_Lenient):
-    """SageMaker writes `is_non_negative` and never evaluates it; Driftline notes it (docs/reference/data-quality.md)."""
+    """SageMaker never evaluates `is_non_negative`; Driftline notes it (docs/reference/data-quality.md)."""
 
     is_non_negative: bool = False
     overrides: Overrides | None = Field(default=None, validation_alias=_OVERRIDES)
