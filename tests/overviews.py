@@ -43,18 +43,18 @@ def record(
     scheduled = FIRST + timedelta(days=day)
     violations = len(subjects) if state == "violated" else 0
     return Record(
-        VERSION,
-        endpoint,
-        monitor,
-        kind or monitor,
-        format_instant(scheduled),
-        report_folder(endpoint, monitor, scheduled),
-        state,
-        "Something was found." if violations else "No violations.",
-        0 if state == "empty" else 1000 + day,
-        violations,
-        "Driftline",
-        tuple(subjects) if violations else (),
+        version=VERSION,
+        endpoint=endpoint,
+        monitor=monitor,
+        kind=kind or monitor,
+        scheduled=format_instant(scheduled),
+        folder=report_folder(endpoint, monitor, scheduled),
+        state=state,
+        verdict="Something was found." if violations else "No violations.",
+        rows=0 if state == "empty" else 1000 + day,
+        violations=violations,
+        source="Driftline",
+        subjects=tuple(subjects) if violations else (),
         features=tuple(features),
         metrics=tuple(metrics),
         **more,  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ def put(store: InMemoryStore, *records: Record) -> None:
 
 
 def drift(value: float, threshold: float = 0.1) -> DriftRecord:
-    return DriftRecord(value, threshold, value > threshold, excess=value / threshold)
+    return DriftRecord(value=value, threshold=threshold, drifted=value > threshold, excess=value / threshold)
 
 
 def season(days: int = 90, features: int = 30, endpoint: str = "shop", names: Sequence[str] = ()) -> InMemoryStore:
@@ -94,7 +94,15 @@ def season(days: int = 90, features: int = 30, endpoint: str = "shop", names: Se
                 shape = quantiles(rng.normal(20 + 4 * moved, 3 + i / 10, 400))
             shapes.setdefault(name, shape)
             distance = 0.02 + 0.01 * float(rng.random()) + 0.1 * max(0.0, moved)
-            found.append(FeatureRecord(name, "String" if i % 3 == 1 else "Fractional", 1.0, drift(distance), shape))
+            found.append(
+                FeatureRecord(
+                    name=name,
+                    type="String" if i % 3 == 1 else "Fractional",
+                    completeness=1.0,
+                    drift=drift(distance),
+                    shape=shape,
+                )
+            )
         bad = [each.name for each in found if each.drift and each.drift.drifted]
         put(
             store,
@@ -105,8 +113,16 @@ def season(days: int = 90, features: int = 30, endpoint: str = "shop", names: Se
         auc = 0.9 - 0.05 * max(0.0, float(off)) + 0.01 * float(rng.random())
         low = auc < 0.85
         metrics = [
-            MetricRecord("auc", auc, (auc - 0.02, auc + 0.02), 0.85, "LessThanThreshold", 0.9, violated=low),
-            MetricRecord("recall", auc - 0.1),
+            MetricRecord(
+                name="auc",
+                value=auc,
+                interval=(auc - 0.02, auc + 0.02),
+                threshold=0.85,
+                operator="LessThanThreshold",
+                baseline=0.9,
+                violated=low,
+            ),
+            MetricRecord(name="recall", value=auc - 0.1),
         ]
         put(
             store,
@@ -150,9 +166,11 @@ def many(endpoints: int = 100) -> InMemoryStore:
         name = f"endpoint-{i:03}"
         for day in range(5):
             state = "violated" if i % 10 == 3 and day > 2 else "empty" if i % 20 == 6 else "good"
-            worst = FeatureRecord(f"feature_{i}", "Fractional", 1.0, drift((i % 17) / 100 + day / 1000))
+            worst = FeatureRecord(
+                name=f"feature_{i}", type="Fractional", completeness=1.0, drift=drift((i % 17) / 100 + day / 1000)
+            )
             features = [] if state == "empty" else [worst]
-            metric = MetricRecord("auc", 0.8 + i / 1000, None, 0.75)
+            metric = MetricRecord(name="auc", value=0.8 + i / 1000, interval=None, threshold=0.75)
             put(
                 store,
                 record(state, day + i, endpoint=name, features=features),

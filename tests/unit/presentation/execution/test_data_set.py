@@ -17,7 +17,10 @@ def features(*, reference: bool) -> list[Feature]:
         return {feature.name: feature for feature in statistics_of(rows, named).features}
 
     now, then = statistics(NOW), statistics(THEN) if reference else {}
-    return [Feature(name, now[name], then.get(name), None, None) for name in NOW]  # type: ignore[arg-type]
+    return [
+        Feature(name=name, current=now[name], reference=then.get(name), expected_type=None, expected_completeness=None)
+        for name in NOW
+    ]  # type: ignore[arg-type]
 
 
 def test_both_sides_are_counted() -> None:

@@ -20,13 +20,13 @@ VIOLATIONS = b"""{"violations": [
 @pytest.mark.parametrize(
     ("drift", "excess"),
     [
-        (Drift(0.2, 0.1, drifted=True), 2.0),
-        (Drift(None, 0.1, drifted=False), -1.0),
-        (Drift(0.2, None, drifted=True), -1.0),
-        (Drift(0.001, 0.05, drifted=True, p_value=0.001), 50.0),
-        (Drift(0.0, 0.05, drifted=True, p_value=0.0), 1e12),
-        (Drift(0.2, 0.0, drifted=True), 1e12),
-        (Drift(0.0, 0.0, drifted=False), 0.0),
+        (Drift(value=0.2, threshold=0.1, drifted=True), 2.0),
+        (Drift(value=None, threshold=0.1, drifted=False), -1.0),
+        (Drift(value=0.2, threshold=None, drifted=True), -1.0),
+        (Drift(value=0.001, threshold=0.05, drifted=True, p_value=0.001), 50.0),
+        (Drift(value=0.0, threshold=0.05, drifted=True, p_value=0.0), 1e12),
+        (Drift(value=0.2, threshold=0.0, drifted=True), 1e12),
+        (Drift(value=0.0, threshold=0.0, drifted=False), 0.0),
     ],
 )
 def test_times_the_threshold(drift: Drift, excess: float) -> None:
@@ -44,6 +44,6 @@ def test_p_values_in_the_sentences_of_violations_are_the_worse_the_smaller() -> 
 
 
 def test_a_metric_is_beyond_on_the_side_of_its_operator() -> None:
-    assert Metric("mae", 2.0, threshold=1.0, operator="GreaterThanThreshold").beyond
-    assert not Metric("r2", 2.0, threshold=1.0, operator="LessThanThreshold").beyond
-    assert not Metric("r2", None, threshold=1.0, operator="LessThanThreshold").beyond
+    assert Metric(name="mae", value=2.0, threshold=1.0, operator="GreaterThanThreshold").beyond
+    assert not Metric(name="r2", value=2.0, threshold=1.0, operator="LessThanThreshold").beyond
+    assert not Metric(name="r2", value=None, threshold=1.0, operator="LessThanThreshold").beyond

@@ -11,7 +11,9 @@ DRIFT, GAP = "baseline_drift_check", "completeness_check"
 
 
 def before(hours: int, *found: tuple[str, str], rows: int = 100) -> PastExecution:
-    return PastExecution(replace(PLACE, scheduled=PLACE.scheduled - timedelta(hours=hours)), rows, frozenset(found))
+    return PastExecution(
+        place=replace(PLACE, scheduled=PLACE.scheduled - timedelta(hours=hours)), rows=rows, violations=frozenset(found)
+    )
 
 
 def failed(hours: int) -> PastExecution:
@@ -19,7 +21,7 @@ def failed(hours: int) -> PastExecution:
 
 
 def drift_of(name: str) -> Violation:
-    return Violation(name, DRIFT, "Baseline drift distance")
+    return Violation(subject=name, check=DRIFT, description="Baseline drift distance")
 
 
 def told(comparison: Comparison) -> list[tuple[str, str]]:
@@ -28,7 +30,7 @@ def told(comparison: Comparison) -> list[tuple[str, str]]:
 
 def test_what_is_new_gone_and_still_there() -> None:
     past = replace(before(1, ("b", DRIFT), ("z", GAP), rows=50), worst=0.5, coverage=0.9)
-    outcome = Outcome(PLACE, 100, (drift_of("a"), drift_of("b")), coverage=0.8)
+    outcome = Outcome(place=PLACE, rows=100, violations=(drift_of("a"), drift_of("b")), coverage=0.8)
 
     (found,) = comparisons(outcome, 2.864, [past])
 
@@ -45,16 +47,16 @@ def test_what_is_new_gone_and_still_there() -> None:
 
 
 def test_the_first_execution_and_two_good_ones() -> None:
-    assert comparisons(Outcome(PLACE, 100, ()), None, []) == [
+    assert comparisons(Outcome(place=PLACE, rows=100, violations=()), None, []) == [
         Comparison("This is the first execution that is kept.", None, ())
     ]
-    (found,) = comparisons(Outcome(PLACE, 100, ()), None, [before(1)])
+    (found,) = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [before(1)])
     assert told(found) == [("As before", "no violations")]
 
 
 def test_failed_executions_in_between_are_told() -> None:
-    (one,) = comparisons(Outcome(PLACE, 100, ()), None, [before(2), failed(1)])
-    (none,) = comparisons(Outcome(PLACE, 100, ()), None, [failed(2), failed(1)])
+    (one,) = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [before(2), failed(1)])
+    (none,) = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [failed(2), failed(1)])
 
     assert told(one)[-1] == ("Failed since", "1 execution, that of 2026-03-01 14:00 UTC")
     assert none.title == "No verdict before this one is in reach."
@@ -64,7 +66,7 @@ def test_failed_executions_in_between_are_told() -> None:
 def test_a_revision_is_compared_with_the_one_before() -> None:
     replaced = before(0, ("a", DRIFT), rows=99)
 
-    found = comparisons(Outcome(PLACE, 100, ()), None, [before(1)], replaced)[1]
+    found = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [before(1)], replaced)[1]
 
     assert (found.title, found.with_) == ("Compared with the revision that this one replaces", None)
     assert told(found) == [("Gone", "1 violation: a"), ("Rows", "100, 99 before")]

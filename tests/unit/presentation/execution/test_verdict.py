@@ -22,21 +22,33 @@ STATISTICS = FeatureStatistics(
 
 
 def feature(name: str, value: float, *, drifted: bool) -> Feature:
-    return Feature(name, STATISTICS, None, None, None, Drift(value, 0.1, drifted, direction="higher"))
+    return Feature(
+        name=name,
+        current=STATISTICS,
+        reference=None,
+        expected_type=None,
+        expected_completeness=None,
+        drift=Drift(value=value, threshold=0.1, drifted=drifted, direction="higher"),
+    )
 
 
 def data_quality(*violations: Violation, rows: int = 100) -> DataQuality:
     features = (feature("a", 0.2, drifted=True), feature("b", 0.4, drifted=True), feature("c", 0.0, drifted=False))
-    return DataQuality(Outcome(PLACE, rows, violations, reason="nothing was captured"), features, "corrected")
+    return DataQuality(
+        Outcome(place=PLACE, rows=rows, violations=violations, reason="nothing was captured"), features, "corrected"
+    )
 
 
 def drift_of(name: str) -> Violation:
-    return Violation(name, "baseline_drift_check", "Baseline drift distance")
+    return Violation(subject=name, check="baseline_drift_check", description="Baseline drift distance")
 
 
 def test_counts_by_check_and_the_worst_feature() -> None:
     execution = data_quality(
-        drift_of("a"), drift_of("b"), Violation("c", "completeness_check", ""), Violation("d", "a_new_check", "")
+        drift_of("a"),
+        drift_of("b"),
+        Violation(subject="c", check="completeness_check", description=""),
+        Violation(subject="d", check="a_new_check", description=""),
     )
 
     assert data_quality_verdict(execution) == (
@@ -46,8 +58,15 @@ def test_counts_by_check_and_the_worst_feature() -> None:
 
 
 def test_of_categories_the_one_is_named_that_moved_most() -> None:
-    feature = Feature("country", STATISTICS, None, None, None, Drift(0.4, 0.1, True, direction="lower", location="de"))
-    execution = DataQuality(Outcome(PLACE, 100, (drift_of("country"),)), (feature,), "corrected")
+    feature = Feature(
+        name="country",
+        current=STATISTICS,
+        reference=None,
+        expected_type=None,
+        expected_completeness=None,
+        drift=Drift(value=0.4, threshold=0.1, drifted=True, direction="lower", location="de"),
+    )
+    execution = DataQuality(Outcome(place=PLACE, rows=100, violations=(drift_of("country"),)), (feature,), "corrected")
 
     assert data_quality_verdict(execution) == (
         "1 feature drifted. Worst is country, with less of “de” than in the baseline: distance 0.4, threshold 0.1."
@@ -56,18 +75,23 @@ def test_of_categories_the_one_is_named_that_moved_most() -> None:
 
 def only(*violations: Violation) -> str:
     features = (feature("a", 0.0, drifted=False), feature("b", 0.0, drifted=False))
-    return data_quality_verdict(DataQuality(Outcome(PLACE, 100, violations), features, "corrected"))
+    return data_quality_verdict(
+        DataQuality(Outcome(place=PLACE, rows=100, violations=violations), features, "corrected")
+    )
 
 
 def test_without_drift_the_features_are_named() -> None:
-    incomplete = Violation("a", "completeness_check", "", observed=0.877, required=0.95)
-    unseen = Violation("b", "categorical_values_check", "", observed=0.5, required=1.0)
-    missing = Violation("Missing columns", "missing_column_check", "")
+    incomplete = Violation(subject="a", check="completeness_check", description="", observed=0.877, required=0.95)
+    unseen = Violation(subject="b", check="categorical_values_check", description="", observed=0.5, required=1.0)
+    missing = Violation(subject="Missing columns", check="missing_column_check", description="")
 
     assert only(incomplete) == "1 feature is incomplete: a (87.7 %, required are 95 %)."
     assert only(incomplete, unseen) == "1 feature is incomplete and 1 feature has unseen categories: a and b."
     assert only(missing) == "1 finding of missing columns."
-    assert only(Violation("a", "data_type_check", "")) == "1 feature has values of another type: a."
+    assert (
+        only(Violation(subject="a", check="data_type_check", description=""))
+        == "1 feature has values of another type: a."
+    )
 
 
 def test_no_violations_and_no_rows() -> None:
@@ -76,12 +100,14 @@ def test_no_violations_and_no_rows() -> None:
 
 
 def model_quality(*metrics: Metric, rows: int = 100) -> ModelQuality:
-    return ModelQuality(Outcome(PLACE, rows, ()), "Regression", metrics)
+    return ModelQuality(outcome=Outcome(place=PLACE, rows=rows, violations=()), problem="Regression", metrics=metrics)
 
 
 def test_a_metric_beyond_its_threshold_with_its_interval() -> None:
-    mae = Metric("mae", 24.0, (22.0, 26.0), threshold=15.0, operator="GreaterThanThreshold", violated=True)
-    r2 = Metric("r2", 0.1, threshold=0.9, operator="LessThanThreshold", violated=True)
+    mae = Metric(
+        name="mae", value=24.0, interval=(22.0, 26.0), threshold=15.0, operator="GreaterThanThreshold", violated=True
+    )
+    r2 = Metric(name="r2", value=0.1, threshold=0.9, operator="LessThanThreshold", violated=True)
 
     assert model_quality_verdict(model_quality(mae)) == (
         "mae of 24 (95 % interval 22 to 26) is above its threshold of 15."
@@ -92,17 +118,17 @@ def test_a_metric_beyond_its_threshold_with_its_interval() -> None:
 
 
 def test_metrics_that_hold_or_are_not_watched() -> None:
-    held = Metric("mae", 12.0, threshold=15.0, operator="GreaterThanThreshold")
+    held = Metric(name="mae", value=12.0, threshold=15.0, operator="GreaterThanThreshold")
 
     assert model_quality_verdict(model_quality(held)) == "No violations: mae of 12 is on the right side of 15."
-    assert "nothing is judged" in model_quality_verdict(model_quality(Metric("mae", 12.0)))
+    assert "nothing is judged" in model_quality_verdict(model_quality(Metric(name="mae", value=12.0)))
     assert model_quality_verdict(model_quality(rows=0)).startswith("Nothing to judge")
 
 
 def test_what_holds_is_not_said_of_metrics_that_do_not() -> None:
-    held = Metric("mae", 12.0, threshold=15.0, operator="GreaterThanThreshold")
-    undefined = Metric("r2", None, threshold=0.5, operator="LessThanThreshold")
-    uncertain = Metric("rmse", 16.0, (14.0, 18.0), threshold=15.0, operator="GreaterThanThreshold")
+    held = Metric(name="mae", value=12.0, threshold=15.0, operator="GreaterThanThreshold")
+    undefined = Metric(name="r2", value=None, threshold=0.5, operator="LessThanThreshold")
+    uncertain = Metric(name="rmse", value=16.0, interval=(14.0, 18.0), threshold=15.0, operator="GreaterThanThreshold")
 
     assert model_quality_verdict(model_quality(held, undefined)) == (
         "No violations: mae of 12 is on the right side of 15; r2 could not be computed."
@@ -114,7 +140,7 @@ def test_what_holds_is_not_said_of_metrics_that_do_not() -> None:
 
 
 def test_without_intervals_there_is_no_talk_of_chance() -> None:
-    mae = Metric("mae", 16.0, threshold=15.0, operator="GreaterThanThreshold")
+    mae = Metric(name="mae", value=16.0, threshold=15.0, operator="GreaterThanThreshold")
 
     assert model_quality_verdict(model_quality(mae)) == (
         "No violations: mae of 16 is beyond 15, but is no violation in the files."
@@ -122,6 +148,13 @@ def test_without_intervals_there_is_no_talk_of_chance() -> None:
 
 
 def test_a_violation_of_a_metric_that_the_statistics_lack_is_told() -> None:
-    outcome = Outcome(PLACE, 100, (Violation("auc", "LessThanThreshold", "Metric auc with 0.4"),))
+    outcome = Outcome(
+        place=PLACE,
+        rows=100,
+        violations=(Violation(subject="auc", check="LessThanThreshold", description="Metric auc with 0.4"),),
+    )
 
-    assert model_quality_verdict(ModelQuality(outcome, "BinaryClassification", ())) == "1 violation: auc."
+    assert (
+        model_quality_verdict(ModelQuality(outcome=outcome, problem="BinaryClassification", metrics=()))
+        == "1 violation: auc."
+    )

@@ -75,7 +75,7 @@ def test_a_recovery_says_how_bad_it_was() -> None:
 
 
 def test_evidence_without_threshold_rows_and_interval() -> None:
-    assert wording.evidence(EvidenceLine("x", "mae", None, None)) == "mae unknown"
+    assert wording.evidence(EvidenceLine(subject="x", statistic="mae", value=None, threshold=None)) == "mae unknown"
 
 
 def test_lines_beyond_the_limit_are_counted() -> None:
@@ -101,7 +101,10 @@ class TestEmail:
         assert email_subject(message) == subject
 
     def test_three_pieces_of_evidence_are_told(self) -> None:
-        more = replace(OPENED, evidence=(*OPENED.evidence, EvidenceLine("a fourth", "mae", 1.0, 0.5)))
+        more = replace(
+            OPENED,
+            evidence=(*OPENED.evidence, EvidenceLine(subject="a fourth", statistic="mae", value=1.0, threshold=0.5)),
+        )
         assert email_text(more) == email_text(OPENED)
 
     def test_a_notice_has_no_paragraph_of_what_it_does_not_have(self) -> None:
@@ -150,7 +153,9 @@ class TestPagerDuty:
 
 class TestWebhook:
     def test_what_json_cannot_say_is_null(self) -> None:
-        line = EvidenceLine("x", "mae", float("nan"), float("inf"), 3, (float("-inf"), 1.0))
+        line = EvidenceLine(
+            subject="x", statistic="mae", value=float("nan"), threshold=float("inf"), n=3, interval=(float("-inf"), 1.0)
+        )
         (evidence,) = webhook_document(replace(OPENED, evidence=(line,)))["evidence"]
         assert (evidence["value"], evidence["threshold"], evidence["interval"]) == (None, None, [None, 1.0])
 

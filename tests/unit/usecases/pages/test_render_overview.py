@@ -284,7 +284,7 @@ def test_a_hundred_endpoints_those_in_alarm_first() -> None:
 def test_qualities_are_in_the_order_of_their_numbers() -> None:
     """0.9 is more than 0.85, and a metric that is undefined has no place."""
     lines = [
-        now_of(name, [[record("good", endpoint=name, monitor="model_quality", metrics=[MetricRecord(metric, value)])]])
+        now_of(name, [[record("good", endpoint=name, monitor="model_quality", metrics=[MetricRecord(name=metric, value=value)])]])
         for name, metric, value in (
             ("a", "auc", 0.9), ("b", "auc", 0.85), ("c", "r2", -0.5), ("d", "r2", -2.0), ("e", "auc", None)
         )
@@ -294,8 +294,10 @@ def test_qualities_are_in_the_order_of_their_numbers() -> None:
 
 
 def test_a_p_value_is_told_as_one_and_keeps_to_the_picture() -> None:
-    drift = DriftRecord(0.0, 0.05, drifted=True, p_value=True, excess=1e12)
-    executions = [record("violated", features=[FeatureRecord("country", "String", 1.0, drift)])]
+    drift = DriftRecord(value=0.0, threshold=0.05, drifted=True, p_value=True, excess=1e12)
+    executions = [
+        record("violated", features=[FeatureRecord(name="country", type="String", completeness=1.0, drift=drift)])
+    ]
 
     (row,) = index_view([now_of("shop", [executions])]).rows
     (feature,) = features_view(executions, None).rows

@@ -116,13 +116,13 @@ def _of_quality(summary: "QualitySummary") -> Findings:
         features=_names(each.metric for each in summary.violations),
         evidence=tuple(
             EvidenceLine(
-                name(each.metric),
-                name(each.metric),
-                each.value,
-                each.threshold,
-                each.n,
-                each.interval,
-                "" if each.certain else "the threshold is inside the interval",
+                subject=name(each.metric),
+                statistic=name(each.metric),
+                value=each.value,
+                threshold=each.threshold,
+                n=each.n,
+                interval=each.interval,
+                note="" if each.certain else "the threshold is inside the interval",
             )
             for each in ranked[:MOST_EVIDENCE]
         ),
@@ -174,13 +174,13 @@ def _evidence(violation: _Violation) -> EvidenceLine:
     if direction or not notes:
         notes.append(direction or line(evidence.description, LONGEST_LINE // 2))
     return EvidenceLine(
-        name(evidence.feature),
-        _drift(violation) if evidence.check == _DRIFT else _check(evidence.check),
-        violation.value,
-        evidence.required,
-        evidence.n,
-        None if decided_otherwise else evidence.interval,
-        "; ".join(notes),
+        subject=name(evidence.feature),
+        statistic=_drift(violation) if evidence.check == _DRIFT else _check(evidence.check),
+        value=violation.value,
+        threshold=evidence.required,
+        n=evidence.n,
+        interval=None if decided_otherwise else evidence.interval,
+        note="; ".join(notes),
     )
 
 

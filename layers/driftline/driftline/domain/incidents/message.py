@@ -23,7 +23,7 @@ class MessageKind(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceLine:
     """One piece of evidence: a feature or a metric against its threshold.
 

@@ -48,25 +48,25 @@ def _ours(
     known = {feature.name: feature for feature in summary.features}
     return (
         Outcome(
-            place,
-            summary.rows,
-            tuple(
+            place=place,
+            rows=summary.rows,
+            violations=tuple(
                 Violation(
-                    each.feature,
-                    each.check,
-                    each.description,
-                    each.statistic,
-                    each.required,
-                    each.n,
-                    each.interval,
-                    each.direction,
+                    subject=each.feature,
+                    check=each.check,
+                    description=each.description,
+                    observed=each.statistic,
+                    required=each.required,
+                    n=each.n,
+                    interval=each.interval,
+                    direction=each.direction,
                     moves=_moves(each.top_buckets),
                     samples=each.sample_inference_ids,
                 )
                 for each in summary.violations
             ),
-            (summary.window.start, summary.window.end),
-            summary.reason,
+            window=(summary.window.start, summary.window.end),
+            reason=summary.reason,
             revision=files.revision,
             notes=(*summary.notes, *_left_out(summary)),
             model=summary.model,
@@ -86,31 +86,31 @@ def _left_out(summary: Summary) -> Iterable[str]:
 
 def _feature(statistics: FeatureStatistics, reference: Statistics | None, known: FeatureSummary | None) -> Feature:
     return Feature(
-        statistics.name,
-        statistics,
-        reference.by_name.get(statistics.name) if reference else None,
-        known.expected_type if known else None,
-        known.expected_completeness if known else None,
-        _drift(known.drift) if known and known.drift else None,
-        known.not_compared if known else None,
-        known.new_categories if known else (),
+        name=statistics.name,
+        current=statistics,
+        reference=reference.by_name.get(statistics.name) if reference else None,
+        expected_type=known.expected_type if known else None,
+        expected_completeness=known.expected_completeness if known else None,
+        drift=_drift(known.drift) if known and known.drift else None,
+        not_compared=known.not_compared if known else None,
+        new_categories=known.new_categories if known else (),
     )
 
 
 def _drift(drift: DriftSummary) -> Drift:
     return Drift(
-        drift.value,
-        drift.threshold,
-        drift.drifted,
-        drift.method,
-        drift.statistic,
-        drift.p_value,
-        drift.n,
-        drift.m,
-        drift.interval,
-        drift.direction,
-        drift.location,
-        _moves(drift.top_buckets),
+        value=drift.value,
+        threshold=drift.threshold,
+        drifted=drift.drifted,
+        method=drift.method,
+        statistic=drift.statistic,
+        p_value=drift.p_value,
+        n=drift.n,
+        m=drift.m,
+        interval=drift.interval,
+        direction=drift.direction,
+        location=drift.location,
+        moves=_moves(drift.top_buckets),
     )
 
 
@@ -134,22 +134,22 @@ def _sagemakers(
         constraint, found = expected.get(feature.name), drifted.get(feature.name)
         features.append(
             Feature(
-                feature.name,
-                feature,
-                reference.by_name.get(feature.name) if reference else None,
-                constraint.inferred_type if constraint else None,
-                constraint.completeness if constraint else None,
-                _drift_of_text(found) if found else None,
-                None if found else "SageMaker's files give the distance of violated features only",
+                name=feature.name,
+                current=feature,
+                reference=reference.by_name.get(feature.name) if reference else None,
+                expected_type=constraint.inferred_type if constraint else None,
+                expected_completeness=constraint.completeness if constraint else None,
+                drift=_drift_of_text(found) if found else None,
+                not_compared=None if found else "SageMaker's files give the distance of violated features only",
             )
         )
-    outcome = Outcome(place, current.dataset.item_count, violations, source="SageMaker")
+    outcome = Outcome(place=place, rows=current.dataset.item_count, violations=violations, source="SageMaker")
     return outcome, tuple(features)
 
 
 def _drift_of_text(violation: Violation) -> Drift:
     p_value = violation.observed if is_p_value(violation.description) else None
-    return Drift(violation.observed, violation.required, drifted=True, p_value=p_value)
+    return Drift(value=violation.observed, threshold=violation.required, drifted=True, p_value=p_value)
 
 
 def _by_name(constraints: Constraints | None) -> dict[str, FeatureConstraints]:
@@ -171,7 +171,14 @@ def is_p_value(description: str) -> bool:
 def _from_text(subject: str, check: str, description: str) -> Violation:
     """Reads the figures back out of SageMaker's sentences; a sentence of another form keeps none."""
     if drift := drift_in(description):
-        return Violation(subject, check, description, *drift)
+        observed, required = drift
+        return Violation(subject=subject, check=check, description=description, observed=observed, required=required)
     if match := _SHARES.search(description):
-        return Violation(subject, check, description, float(match[2]) / 100, float(match[1]) / 100)
-    return Violation(subject, check, description)
+        return Violation(
+            subject=subject,
+            check=check,
+            description=description,
+            observed=float(match[2]) / 100,
+            required=float(match[1]) / 100,
+        )
+    return Violation(subject=subject, check=check, description=description)

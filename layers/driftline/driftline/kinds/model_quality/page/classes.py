@@ -11,7 +11,7 @@ MOST = 100
 type Counts = Mapping[str, Mapping[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRow:
     """Shares as texts, the baseline's in `then_*`. `rows`: whose actual label it is."""
 
@@ -49,14 +49,14 @@ def class_rows(confusion: Counts, baseline: Counts | None = None) -> tuple[Class
         found, before = now[label], then.get(label, nothing)
         rows.append(
             ClassRow(
-                shown(label),
-                f"{found.rows:,}",
-                percent(found.recall),
-                percent(before.recall),
-                percent(found.precision),
-                percent(before.precision),
-                percent(found.f1),
-                percent(before.f1),
+                name=shown(label),
+                rows=f"{found.rows:,}",
+                recall=percent(found.recall),
+                then_recall=percent(before.recall),
+                precision=percent(found.precision),
+                then_precision=percent(before.precision),
+                f1=percent(found.f1),
+                then_f1=percent(before.f1),
             )
         )
     return tuple(rows)

@@ -52,27 +52,27 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
         summary = parse_quality_summary(files.summary, f"{place.folder}summary.json")
         drawn = _baseline_predictions(files)
         return ModelQuality(
-            _outcome(place, summary, files.revision),
-            summary.problem_type,
-            _our_metrics(summary, {**(drawn.metrics if drawn else {}), **then}),
-            summary.alarm_on,
-            summary.positive_label,
-            summary.confusion_matrix,
-            curves or None,
-            before or None,
-            _matrix(parts_before),
-            summary.calibration,
-            summary.sample,
-            drawn.calibration if drawn else (),
-            drawn.sample if drawn else (),
+            outcome=_outcome(place, summary, files.revision),
+            problem=summary.problem_type,
+            metrics=_our_metrics(summary, {**(drawn.metrics if drawn else {}), **then}),
+            alarm_on=summary.alarm_on,
+            positive_label=summary.positive_label,
+            confusion=summary.confusion_matrix,
+            curves=curves or None,
+            baseline_curves=before or None,
+            baseline_confusion=_matrix(parts_before),
+            calibration=summary.calibration,
+            sample=summary.sample,
+            baseline_calibration=drawn.calibration if drawn else (),
+            baseline_sample=drawn.sample if drawn else (),
         )
     constraints = (
         parse_quality_constraints(files.baseline_constraints) if files.baseline_constraints is not None else None
     )
     return ModelQuality(
-        _sagemakers_outcome(place, files, statistics, constraints),
-        statistics.problem.value,
-        _sagemakers_metrics(files, statistics, constraints, then),
+        outcome=_sagemakers_outcome(place, files, statistics, constraints),
+        problem=statistics.problem.value,
+        metrics=_sagemakers_metrics(files, statistics, constraints, then),
         confusion=_matrix(parts),
         curves=curves or None,
         baseline_curves=before or None,
@@ -94,28 +94,28 @@ def _baseline_predictions(files: ExecutionFiles) -> BaselinePredictions | None:
 def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Outcome:
     violations = tuple(
         Violation(
-            each.metric,
-            each.check,
-            each.description,
-            each.value,
-            each.threshold,
-            each.n,
-            each.interval,
+            subject=each.metric,
+            check=each.check,
+            description=each.description,
+            observed=each.value,
+            required=each.threshold,
+            n=each.n,
+            interval=each.interval,
             certain=each.certain,
         )
         for each in summary.violations
     )
     unusable = [f"{rows:,} labelled rows were left out: {reason}." for reason, rows in summary.unusable_rows.items()]
     return Outcome(
-        place,
-        summary.rows,
-        violations,
-        (summary.window.start, summary.window.end),
-        summary.reason,
-        summary.coverage,
-        summary.used_rows,
-        revision,
-        (*summary.notes, *unusable),
+        place=place,
+        rows=summary.rows,
+        violations=violations,
+        window=(summary.window.start, summary.window.end),
+        reason=summary.reason,
+        coverage=summary.coverage,
+        used=summary.used_rows,
+        revision=revision,
+        notes=(*summary.notes, *unusable),
         model=summary.model,
     )
 
@@ -123,14 +123,14 @@ def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Out
 def _our_metrics(summary: QualitySummary, baseline: Mapping[str, float]) -> tuple[Metric, ...]:
     return tuple(
         Metric(
-            each.name,
-            each.value,
-            each.interval,
-            each.standard_deviation,
-            each.baseline,
-            each.operator,
-            _finite(baseline.get(each.name)),
-            each.violated,
+            name=each.name,
+            value=each.value,
+            interval=each.interval,
+            standard_deviation=each.standard_deviation,
+            threshold=each.baseline,
+            operator=each.operator,
+            baseline=_finite(baseline.get(each.name)),
+            violated=each.violated,
         )
         for each in summary.metrics
     )
@@ -150,15 +150,17 @@ def _sagemakers_outcome(
         constraint = constraints.constraints.get(name) if constraints else None
         violations.append(
             Violation(
-                name,
-                each.constraint_check_type,
-                each.description,
-                figure.value if figure else None,
-                constraint.threshold if constraint else None,
-                statistics.item_count,
+                subject=name,
+                check=each.constraint_check_type,
+                description=each.description,
+                observed=figure.value if figure else None,
+                required=constraint.threshold if constraint else None,
+                n=statistics.item_count,
             )
         )
-    return Outcome(place, statistics.item_count, tuple(violations), window, source="SageMaker")
+    return Outcome(
+        place=place, rows=statistics.item_count, violations=tuple(violations), window=window, source="SageMaker"
+    )
 
 
 def _sagemakers_metrics(
@@ -173,14 +175,14 @@ def _sagemakers_metrics(
         constraint = constraints.constraints.get(name) if constraints else None
         metrics.append(
             Metric(
-                name,
-                _finite(figure.value),
-                None,
-                _finite(figure.standard_deviation),
-                _finite(constraint.threshold) if constraint else None,
-                constraint.comparison_operator.value if constraint else None,
-                _finite(baseline.get(name)),
-                violation_name(name) in violated,
+                name=name,
+                value=_finite(figure.value),
+                interval=None,
+                standard_deviation=_finite(figure.standard_deviation),
+                threshold=_finite(constraint.threshold) if constraint else None,
+                operator=constraint.comparison_operator.value if constraint else None,
+                baseline=_finite(baseline.get(name)),
+                violated=violation_name(name) in violated,
             )
         )
     return tuple(metrics)

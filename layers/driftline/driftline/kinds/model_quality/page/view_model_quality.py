@@ -36,7 +36,7 @@ _OTHERS = "all other labels"
 type Pairs = Sequence[tuple[float, float]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricRow:
     index: int
     name: str
@@ -118,13 +118,13 @@ def _drawn(problem: str, data: Mapping[str, Json]) -> str:
 def _row(index: int, metric: Metric) -> MetricRow:
     bound = {"GreaterThanThreshold": "at most", "LessThanThreshold": "at least"}.get(metric.operator or "", "")
     return MetricRow(
-        index,
-        shown(metric.name),
-        number(metric.value),
-        interval(metric.interval),
-        f"{bound} {number(metric.threshold)}" if metric.threshold is not None else "–",
-        number(metric.baseline),
-        _state(metric),
+        index=index,
+        name=shown(metric.name),
+        value=number(metric.value),
+        interval=interval(metric.interval),
+        threshold=f"{bound} {number(metric.threshold)}" if metric.threshold is not None else "–",
+        baseline=number(metric.baseline),
+        state=_state(metric),
     )
 
 

@@ -43,7 +43,7 @@ class Move:
     current: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
     """A feature compared with its baseline, see DriftSummary; None where the files do not tell."""
 
@@ -85,7 +85,7 @@ class Reference(StrEnum):
     NONE = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """A feature of the window beside its baseline's statistics, or those of the window before."""
 
@@ -99,7 +99,7 @@ class Feature:
     new_categories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
     """An entry of constraint_violations.json with what is known beyond its text.
 
@@ -122,7 +122,7 @@ class Violation:
     samples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """A metric of the model's quality.
 
@@ -163,7 +163,7 @@ class Curve:
     y: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What every execution has, of any monitor.
 
@@ -202,7 +202,7 @@ class DataQuality:
     reference: Reference = Reference.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelQuality:
     """A model-quality execution; curves by name, of the window and of the baseline.
 
@@ -226,7 +226,7 @@ class ModelQuality:
     baseline_sample: tuple[tuple[float, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastExecution:
     """An earlier execution of the monitor, for the trend and for what changed.
 
@@ -251,4 +251,4 @@ class PastExecution:
 
     @classmethod
     def without_verdict(cls, place: Place) -> Self:
-        return cls(place, None, frozenset(), failed=True)
+        return cls(place=place, rows=None, violations=frozenset(), failed=True)

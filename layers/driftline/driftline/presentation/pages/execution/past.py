@@ -19,7 +19,7 @@ class _Drift(msgspec.Struct):
         """None where the value is no number."""
         if not isinstance(self.value, float):
             return None
-        return Drift(self.value, self.threshold, self.drifted, p_value=self.p_value)
+        return Drift(value=self.value, threshold=self.threshold, drifted=self.drifted, p_value=self.p_value)
 
 
 class _Feature(msgspec.Struct):
@@ -64,14 +64,14 @@ def past_execution(place: Place, summary: bytes) -> PastExecution:
     features = read.features or []
     drifts = {each.name: drift for each in features if each.drift and (drift := each.drift.fact())}
     return PastExecution(
-        place,
-        read.rows,
-        frozenset((each.feature or each.metric or "", each.check) for each in read.violations),
-        worst_excess(drifts.values()),
-        read.coverage,
-        {name: drift.value for name, drift in drifts.items() if drift.value is not None},
-        {each.name: each.completeness for each in features if each.completeness is not None},
-        {each.name: (each.value, *(each.interval or (None, None))) for each in read.metrics or []},
+        place=place,
+        rows=read.rows,
+        violations=frozenset((each.feature or each.metric or "", each.check) for each in read.violations),
+        worst=worst_excess(drifts.values()),
+        coverage=read.coverage,
+        drifts={name: drift.value for name, drift in drifts.items() if drift.value is not None},
+        completeness={each.name: each.completeness for each in features if each.completeness is not None},
+        metrics={each.name: (each.value, *(each.interval or (None, None))) for each in read.metrics or []},
     )
 
 
@@ -96,12 +96,19 @@ def past_of_sagemaker(place: Place, violations: bytes, quality_statistics: bytes
     )
     if quality_statistics is None:
         drifts = {
-            each.feature_name: Drift(*figures, True, p_value=figures[0] if is_p_value(each.description) else None)
+            each.feature_name: Drift(
+                value=figures[0],
+                threshold=figures[1],
+                drifted=True,
+                p_value=figures[0] if is_p_value(each.description) else None,
+            )
             for each in written.violations
             if each.feature_name is not None and (figures := drift_in(each.description))
         }
         values = {name: drift.value for name, drift in drifts.items() if drift.value is not None}
-        return PastExecution(place, None, found, worst_excess(drifts.values()), drifts=values)
+        return PastExecution(
+            place=place, rows=None, violations=found, worst=worst_excess(drifts.values()), drifts=values
+        )
     quality = parse_baseline_quality(quality_statistics, f"{place.folder}statistics.json")
     metrics = {name: (figure.value, None, None) for name, figure in quality.metrics.items()}
-    return PastExecution(place, quality.item_count, found, metrics=metrics)
+    return PastExecution(place=place, rows=quality.item_count, violations=found, metrics=metrics)

@@ -28,7 +28,7 @@ class MoveView:
     current: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ViolationView:
     """Attributes: standing: since when there is it; feature: the index of its row, None where there is none."""
 
@@ -142,14 +142,14 @@ def violation_view(
         Fact("Certain", _CERTAIN[violation.certain]),
     ]
     return ViolationView(
-        shown(violation.subject),
-        shown(violation.check),
-        shown(violation.description),
-        tuple(fact for fact in facts if fact.value),
-        move_views(violation.moves),
-        tuple(map(shown, violation.samples)),
-        standing(violation, past),
-        feature,
+        subject=shown(violation.subject),
+        check=shown(violation.check),
+        description=shown(violation.description),
+        facts=tuple(fact for fact in facts if fact.value),
+        moves=move_views(violation.moves),
+        samples=tuple(map(shown, violation.samples)),
+        standing=standing(violation, past),
+        feature=feature,
     )
 
 

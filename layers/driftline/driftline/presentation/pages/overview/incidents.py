@@ -13,7 +13,7 @@ from driftline.presentation.pages.overview.record import Record
 _NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """From the first execution with violations to the first one without.
 
@@ -62,4 +62,12 @@ def _incident(run: Sequence[Record], end: str | None, *, cut: bool) -> Incident:
     counted = Counter(subject for record in run for subject in record.subjects)
     subjects = sorted(counted, key=lambda subject: (-counted[subject], subject))[:_NAMED]
     worst = max(record.violations for record in run)
-    return Incident(run[0].monitor, run[0].scheduled, end, len(run), worst, tuple(subjects), cut)
+    return Incident(
+        monitor=run[0].monitor,
+        start=run[0].scheduled,
+        end=end,
+        executions=len(run),
+        worst=worst,
+        subjects=tuple(subjects),
+        cut=cut,
+    )

@@ -37,7 +37,7 @@ class Line(msgspec.Struct, frozen=True):
     violated: bool
 
 
-class MonitorNow(msgspec.Struct, frozen=True):
+class MonitorNow(msgspec.Struct, frozen=True, kw_only=True):
     """Attributes: link: to the page of the last execution, from `reports/`; since: of the open incident; see Record."""
 
     monitor: str
@@ -110,19 +110,19 @@ def _monitor(records: Sequence[Record]) -> MonitorNow:
     newest = records[-1]
     incidents = incidents_of(records)
     return MonitorNow(
-        newest.monitor,
-        last_judged(records).kind,
-        newest.scheduled,
-        report_link(newest, REPORTS),
-        newest.state,
-        newest.verdict,
-        newest.violations,
-        newest.rows,
-        newest.coverage,
-        newest.revision,
-        incidents[-1].start if incidents and incidents[-1].end is None else None,
-        _worst(newest),
-        _line(records[-PAST:]),
+        monitor=newest.monitor,
+        kind=last_judged(records).kind,
+        scheduled=newest.scheduled,
+        link=report_link(newest, REPORTS),
+        state=newest.state,
+        verdict=newest.verdict,
+        violations=newest.violations,
+        rows=newest.rows,
+        coverage=newest.coverage,
+        revision=newest.revision,
+        since=incidents[-1].start if incidents and incidents[-1].end is None else None,
+        worst=_worst(newest),
+        line=_line(records[-PAST:]),
     )
 
 

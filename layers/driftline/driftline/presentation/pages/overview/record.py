@@ -29,7 +29,7 @@ SUBJECTS = 5
 """So many of the features or metrics with violations are named."""
 
 
-class DriftRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+class DriftRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """See facts.Drift. `excess`: how many times its threshold it is; -1 when unknown."""
 
     value: float | None = None
@@ -39,7 +39,7 @@ class DriftRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     excess: float = -1.0
 
 
-class FeatureRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+class FeatureRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     type: str
     completeness: float | None = None
@@ -47,7 +47,7 @@ class FeatureRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     shape: Shape | None = None
 
 
-class MetricRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+class MetricRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """See facts.Metric."""
 
     name: str
@@ -59,7 +59,7 @@ class MetricRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     violated: bool = False
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One execution that a schedule asked for.
 
     Attributes:
@@ -142,17 +142,17 @@ def record_of(facts: DataQuality | ModelQuality, baseline: str | None) -> Record
 def failed_record(place: Place, failure: Failure) -> Record:
     """Of an execution without a verdict. It has no figures: whoever draws them has a gap there."""
     return Record(
-        VERSION,
-        place.endpoint,
-        place.monitor,
-        "",
-        format_instant(place.scheduled),
-        place.folder,
-        FAILED,
-        shown(failure_verdict(failure)),
-        0,
-        0,
-        "Driftline",
+        version=VERSION,
+        endpoint=place.endpoint,
+        monitor=place.monitor,
+        kind="",
+        scheduled=format_instant(place.scheduled),
+        folder=place.folder,
+        state=FAILED,
+        verdict=shown(failure_verdict(failure)),
+        rows=0,
+        violations=0,
+        source="Driftline",
     )
 
 
@@ -185,53 +185,57 @@ def _record(
     place = outcome.place
     subjects = dict.fromkeys(kept_name(violation.subject) for violation in outcome.violations)
     return Record(
-        VERSION,
-        place.endpoint,
-        place.monitor,
-        kind,
-        format_instant(place.scheduled),
-        place.folder,
-        state_of(len(outcome.violations), outcome.rows if outcome.used is None else outcome.used),
-        shown(verdict),
-        outcome.rows,
-        len(outcome.violations),
-        outcome.source,
-        tuple(subjects)[:SUBJECTS],
-        _finite(outcome.coverage),
-        outcome.revision,
-        baseline,
-        features,
-        metrics,
+        version=VERSION,
+        endpoint=place.endpoint,
+        monitor=place.monitor,
+        kind=kind,
+        scheduled=format_instant(place.scheduled),
+        folder=place.folder,
+        state=state_of(len(outcome.violations), outcome.rows if outcome.used is None else outcome.used),
+        verdict=shown(verdict),
+        rows=outcome.rows,
+        violations=len(outcome.violations),
+        source=outcome.source,
+        subjects=tuple(subjects)[:SUBJECTS],
+        coverage=_finite(outcome.coverage),
+        revision=outcome.revision,
+        baseline=baseline,
+        features=features,
+        metrics=metrics,
     )
 
 
 def _feature(feature: Feature) -> FeatureRecord:
     current = feature.current
     return FeatureRecord(
-        kept_name(feature.name),
-        current.inferred_type,
-        _finite(current.common.completeness),
-        _drift(feature.drift) if feature.drift else None,
-        shape_of(current),
+        name=kept_name(feature.name),
+        type=current.inferred_type,
+        completeness=_finite(current.common.completeness),
+        drift=_drift(feature.drift) if feature.drift else None,
+        shape=shape_of(current),
     )
 
 
 def _drift(drift: Drift) -> DriftRecord:
     return DriftRecord(
-        _finite(drift.value), _finite(drift.threshold), drift.drifted, drift.is_p_value, short(drift.excess)
+        value=_finite(drift.value),
+        threshold=_finite(drift.threshold),
+        drifted=drift.drifted,
+        p_value=drift.is_p_value,
+        excess=short(drift.excess),
     )
 
 
 def _metric(metric: Metric) -> MetricRecord:
     bounds = metric.interval
     return MetricRecord(
-        kept_name(metric.name),
-        _finite(metric.value),
-        (short(bounds[0]), short(bounds[1])) if bounds and all(map(isfinite, bounds)) else None,
-        _finite(metric.threshold),
-        metric.operator,
-        _finite(metric.baseline),
-        metric.violated,
+        name=kept_name(metric.name),
+        value=_finite(metric.value),
+        interval=(short(bounds[0]), short(bounds[1])) if bounds and all(map(isfinite, bounds)) else None,
+        threshold=_finite(metric.threshold),
+        operator=metric.operator,
+        baseline=_finite(metric.baseline),
+        violated=metric.violated,
     )
 
 

@@ -25,7 +25,7 @@ class Cell:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRow:
     monitor: str
     start: str
@@ -36,7 +36,7 @@ class IncidentRow:
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorView:
     """Attributes: index: in the page's data; left_out: features without a row."""
 
@@ -56,7 +56,7 @@ class MonitorView:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointView:
     """`data`: for the charts; goes into the page as JSON."""
 
@@ -83,13 +83,15 @@ def endpoint_view(endpoint: str, monitors: Sequence[tuple[Sequence[Record], Base
     states = {each.state for each in newest}
     opened = [each for each in incidents if each.end is None]
     return EndpointView(
-        f"{shown(endpoint)}: over time",
-        shown(endpoint),
-        "violated" if opened else FAILED if failed else "good" if "good" in states else "empty",
-        _verdict(opened, failed, states),
-        tuple(views),
-        tuple(_row(each) for each in sorted(incidents, key=lambda each: (each.start, each.monitor), reverse=True)),
-        {"monitors": data},
+        title=f"{shown(endpoint)}: over time",
+        endpoint=shown(endpoint),
+        state="violated" if opened else FAILED if failed else "good" if "good" in states else "empty",
+        verdict=_verdict(opened, failed, states),
+        monitors=tuple(views),
+        incidents=tuple(
+            _row(each) for each in sorted(incidents, key=lambda each: (each.start, each.monitor), reverse=True)
+        ),
+        data={"monitors": data},
     )
 
 
@@ -111,13 +113,13 @@ def _verdict(opened: Sequence[Incident], failed: Sequence[str], states: set[str]
 
 def _row(incident: Incident) -> IncidentRow:
     return IncidentRow(
-        shown(incident.monitor),
-        f"{'before ' if incident.cut else ''}{when(incident.start)}",
-        when(incident.end) if incident.end else "open",
-        incident.executions,
-        incident.worst,
-        ", ".join(map(shown, incident.subjects)),
-        incident.end is None,
+        monitor=shown(incident.monitor),
+        start=f"{'before ' if incident.cut else ''}{when(incident.start)}",
+        end=when(incident.end) if incident.end else "open",
+        executions=incident.executions,
+        worst=incident.worst,
+        subjects=", ".join(map(shown, incident.subjects)),
+        open=incident.end is None,
     )
 
 
@@ -128,20 +130,20 @@ def _monitor(
     root = f"{REPORTS}{endpoint}/"
     features = features_view(records, baseline)
     view = MonitorView(
-        index,
-        shown(newest.monitor),
-        judged.kind,
-        newest.state,
-        newest.verdict,
-        report_link(newest, root),
-        _failed_facts(newest, judged, len(records)) if newest.state == FAILED else _facts(newest, len(records)),
-        tuple(Cell(report_link(each, root), each.state, _cell_text(each)) for each in records),
-        when(records[0].scheduled),
-        when(newest.scheduled),
-        features.rows,
-        features.total,
-        features.total - len(features.rows),
-        judged.source,
+        index=index,
+        name=shown(newest.monitor),
+        kind=judged.kind,
+        state=newest.state,
+        verdict=newest.verdict,
+        link=report_link(newest, root),
+        facts=_failed_facts(newest, judged, len(records)) if newest.state == FAILED else _facts(newest, len(records)),
+        cells=tuple(Cell(report_link(each, root), each.state, _cell_text(each)) for each in records),
+        oldest=when(records[0].scheduled),
+        newest=when(newest.scheduled),
+        features=features.rows,
+        all_features=features.total,
+        left_out=features.total - len(features.rows),
+        source=judged.source,
     )
     return view, {
         "monitor": shown(newest.monitor),

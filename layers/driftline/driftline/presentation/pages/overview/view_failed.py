@@ -25,7 +25,7 @@ class LastVerdict:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailedView:
     """Attributes: request: asks run_monitor to judge the window again; over_time: link to the endpoint's page."""
 
@@ -51,17 +51,17 @@ def failed_view(place: Place, failure: Failure, last: Place | None) -> FailedVie
         facts.insert(0, Fact("Window", f"{instant(window.start).removesuffix(' UTC')} to {instant(window.end)}"))
     parts = {"Found": failure.what, "In": failure.where, "Expected": failure.expected}
     return FailedView(
-        f"{endpoint} / {monitor}: no verdict",
-        endpoint,
-        monitor,
-        FAILED,
-        shown(failure_verdict(failure)),
-        tuple(facts),
-        tuple(Fact(label, shown(text, _LONGEST)) for label, text in parts.items() if text),
-        shown(failure.mend, _LONGEST) if failure.mend else "",
-        _request(place),
-        LastVerdict(instant(last.scheduled), _link(f"{last.folder}report.html", place)) if last else None,
-        _link(f"{REPORTS}{place.endpoint}/index.html", place),
+        title=f"{endpoint} / {monitor}: no verdict",
+        endpoint=endpoint,
+        monitor=monitor,
+        state=FAILED,
+        verdict=shown(failure_verdict(failure)),
+        facts=tuple(facts),
+        reason=tuple(Fact(label, shown(text, _LONGEST)) for label, text in parts.items() if text),
+        mend=shown(failure.mend, _LONGEST) if failure.mend else "",
+        request=_request(place),
+        last=LastVerdict(instant(last.scheduled), _link(f"{last.folder}report.html", place)) if last else None,
+        over_time=_link(f"{REPORTS}{place.endpoint}/index.html", place),
     )
 
 

@@ -20,7 +20,7 @@ _FULL = 20
 """Twice the threshold fills the bar: 20 steps of 5 %."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureRow:
     """Attributes: drifts: how many windows drifted; fill: of the bar, in percent, the threshold in its middle."""
 
@@ -85,19 +85,21 @@ def _row(index: int, feature: FeatureRecord, past: Sequence[FeatureRecord | None
     drift = feature.drift
     excess = drift.excess if drift else -1.0
     return FeatureRow(
-        index,
-        shown(feature.name),
-        feature.type,
-        f"{'p = ' if drift.p_value else ''}{number(drift.value)}" if drift else "–",
-        f"{'at least' if drift.p_value else 'of'} {number(drift.threshold)}" if drift and drift.threshold else "–",
-        bool(drift and drift.drifted),
-        5 * min(_FULL, max(0, round(excess * _FULL / 2))),
-        sum(bool(each and each.drift and each.drift.drifted) for each in past),
-        sum(each is not None for each in past),
-        percent(feature.completeness),
-        excess,
-        -1.0 if feature.completeness is None else feature.completeness,
-        drawn,
+        index=index,
+        name=shown(feature.name),
+        type=feature.type,
+        drift=f"{'p = ' if drift.p_value else ''}{number(drift.value)}" if drift else "–",
+        threshold=f"{'at least' if drift.p_value else 'of'} {number(drift.threshold)}"
+        if drift and drift.threshold
+        else "–",
+        drifted=bool(drift and drift.drifted),
+        fill=5 * min(_FULL, max(0, round(excess * _FULL / 2))),
+        drifts=sum(bool(each and each.drift and each.drift.drifted) for each in past),
+        compared=sum(each is not None for each in past),
+        completeness=percent(feature.completeness),
+        sort_drift=excess,
+        sort_completeness=-1.0 if feature.completeness is None else feature.completeness,
+        drawn=drawn,
     )
 
 

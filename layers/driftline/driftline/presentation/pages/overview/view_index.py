@@ -13,7 +13,7 @@ from driftline.presentation.text import count, number, percent, shown
 _ORDER = ("violated", FAILED, "good", "empty")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
     monitor: str
     state: str
@@ -32,7 +32,7 @@ class Spark:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointRow:
     """Attributes: state: the worst of its monitors; sort_*: what a column is sorted by."""
 
@@ -56,7 +56,7 @@ class EndpointRow:
     sort_last: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexView:
     title: str
     state: str
@@ -73,11 +73,11 @@ def index_view(lines: Sequence[Now]) -> IndexView:
     ranks = _ranks(ordered)
     rows = [_row(index, line, ranks.get(line.endpoint)) for index, line in enumerate(ordered)]
     return IndexView(
-        "Endpoints",
-        next((state for state in _ORDER if any(row.state == state for row in rows)), "empty"),
-        _verdict(alarmed, failed, len(ordered)),
-        tuple(rows),
-        {"endpoints": [_data(line) for line in ordered]},
+        title="Endpoints",
+        state=next((state for state in _ORDER if any(row.state == state for row in rows)), "empty"),
+        verdict=_verdict(alarmed, failed, len(ordered)),
+        rows=tuple(rows),
+        data={"endpoints": [_data(line) for line in ordered]},
     )
 
 
@@ -127,26 +127,33 @@ def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
     coverage = next((each.coverage for each in line.monitors if each.coverage is not None), None)
     state = _state(line)
     return EndpointRow(
-        index,
-        shown(line.endpoint),
-        f"{quote(line.endpoint)}/index.html",
-        state,
-        tuple(
-            Badge(shown(each.monitor), _badge(each), each.violations, each.link, each.verdict) for each in line.monitors
+        index=index,
+        name=shown(line.endpoint),
+        link=f"{quote(line.endpoint)}/index.html",
+        state=state,
+        badges=tuple(
+            Badge(
+                monitor=shown(each.monitor),
+                state=_badge(each),
+                violations=each.violations,
+                link=each.link,
+                verdict=each.verdict,
+            )
+            for each in line.monitors
         ),
-        _plain(since) if since else "",
-        shown(worst.feature) if worst else "–",
-        _beside_threshold(worst) if worst else "",
-        bool(worst and worst.drifted),
-        _spark(data.line) if data else None,
-        _spark(quality.line) if quality else None,
-        percent(coverage) if coverage is not None else "",
-        _plain(last),
-        _ORDER.index(state),
-        since,
-        worst.excess if worst else -1.0,
-        quality_rank,
-        last,
+        since=_plain(since) if since else "",
+        worst=shown(worst.feature) if worst else "–",
+        worst_drift=_beside_threshold(worst) if worst else "",
+        worst_drifted=bool(worst and worst.drifted),
+        drift=_spark(data.line) if data else None,
+        quality=_spark(quality.line) if quality else None,
+        coverage=percent(coverage) if coverage is not None else "",
+        last=_plain(last),
+        sort_state=_ORDER.index(state),
+        sort_since=since,
+        sort_worst=worst.excess if worst else -1.0,
+        sort_quality=quality_rank,
+        sort_last=last,
     )
 
 
