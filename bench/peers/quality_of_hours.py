@@ -11,8 +11,8 @@ from measuring import measured
 from driftline.adapters.folder.store import FolderStore
 from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.attributes import Attributes
-from driftline.kinds.model_quality.rules.measure import quality_of
 from driftline.kinds.model_quality.rules.rows import ProblemType
+from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.usecases.executions.judge_model_quality import window_quality
 from driftline.usecases.ground_truth.merged_hours import MergedHour
 from driftline.usecases.ground_truth.merged_window import Coverage, MergedWindow

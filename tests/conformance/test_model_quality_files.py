@@ -20,11 +20,11 @@ from driftline.kinds.model_quality.rules.constraints import (
     suggest_constraints,
 )
 from driftline.kinds.model_quality.rules.evaluate import ModelQualityEvaluation, QualityContext, evaluate
-from driftline.kinds.model_quality.rules.measure import quality_of
 from driftline.kinds.model_quality.rules.picking import PickedColumns, pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.samples import row_hashes
+from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality, statistics_json
 
 MONDAYS = ("2020-02-03", "2020-02-10", "2020-02-17", "2020-02-24", "2020-03-02", "2020-03-09", "2020-03-16")

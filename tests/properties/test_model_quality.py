@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.model_quality.rules import score_counts
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
-from driftline.kinds.model_quality.rules.measure import quality_of
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.regression_state import RegressionState
 from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, MulticlassRows, ProblemType, RegressionRows
 from driftline.kinds.model_quality.rules.samples import row_hashes
-from driftline.kinds.model_quality.rules.state import State, merge_states, state_from_bytes, state_to_bytes
+from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of, state_from_bytes, state_to_bytes
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e9, max_value=1e9)
 labels = st.sampled_from(["0", "1", "2.5", "maybe", "ä"])

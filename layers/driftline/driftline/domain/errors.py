@@ -1,6 +1,12 @@
 """Errors that a user can mend: each says what, where, what was expected and how to mend it."""
 
-from typing import override
+from typing import TYPE_CHECKING, override
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+_SHOWN = 3
+"""Problems of one file that its error lists."""
 
 
 class DriftlineError(Exception):
@@ -54,3 +60,16 @@ class RetryLaterError(DriftlineError):
     def __init__(self, what: str, *, where: str = "", after: float | None = None) -> None:
         super().__init__(what, where=where)
         self.after = after
+
+
+def unreadable(error: "ValidationError", where: str) -> InvalidInputError:
+    """The error for a file of a baseline or an execution: its first problems, each with the path of its field."""
+    problems = error.errors(include_url=False)
+    lines = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in problems[:_SHOWN]]
+    more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
+    return InvalidInputError(
+        "; ".join(lines) + more,
+        where=where,
+        expected="a file as SageMaker Model Monitor or Driftline writes it",
+        mend="Correct the named fields, or remove the file and upload the data set again to have it suggested anew.",
+    )

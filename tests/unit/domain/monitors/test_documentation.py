@@ -15,9 +15,8 @@ from driftline.domain.monitors.document import (
     MonitorDocument,
     ScheduledMonitor,
 )
-from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.fields import Part, format_offset
 from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
-from driftline.domain.monitors.part import Part
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.monitors.schedule import parse_schedule
 from driftline.domain.monitors.watch import Watch

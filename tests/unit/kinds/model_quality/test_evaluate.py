@@ -16,8 +16,8 @@ from driftline.kinds.model_quality.rules.constraints import (
     suggest_constraints,
 )
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
-from driftline.kinds.model_quality.rules.measure import quality_of
 from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, ProblemType
+from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
 from driftline.kinds.model_quality.rules.summary import parse_quality_summary
 from tests.unit.kinds.model_quality.conftest import Binary, ids

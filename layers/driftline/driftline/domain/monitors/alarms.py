@@ -4,8 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from driftline.domain.monitors.fields import AlarmName, refuse
-from driftline.domain.monitors.part import Part
+from driftline.domain.monitors.fields import AlarmName, Part, refuse
 
 VIOLATIONS = "violations"
 """The number of violated constraints of an execution: what is alarmed on when nothing is written."""

@@ -21,6 +21,7 @@ from driftline.domain.monitors.fields import (
     Name,
     Namespace,
     Offset,
+    Part,
     Prefix,
     Probability,
     ScheduleText,
@@ -30,7 +31,6 @@ from driftline.domain.monitors.fields import (
     is_age,
     refuse,
 )
-from driftline.domain.monitors.part import Part
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.monitors.schedule import At, Rate, parse_schedule
 from driftline.domain.monitors.watch import Watch

@@ -1,11 +1,20 @@
-"""Field types of the monitor document: their checks say what is allowed and how to mend it."""
+"""What parts of the monitor document are made of: their base, and field types whose checks say how to mend a field."""
 
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from driftline.domain.errors import InvalidInputError
@@ -24,6 +33,12 @@ _FARTHEST = timedelta(days=366)
 
 REFUSED = "refused"
 """The type of pydantic errors whose context holds `allowed` and `mend`."""
+
+
+class Part(BaseModel):
+    """A part of the document: frozen, without unknown fields; docstrings of fields become the schema's descriptions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
 
 
 def refuse(found: str, allowed: str, mend: str = "") -> PydanticCustomError:

@@ -6,8 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from driftline.domain.monitors.fields import Age, refuse
-from driftline.domain.monitors.part import Part
+from driftline.domain.monitors.fields import Age, Part, refuse
 
 PLACEHOLDERS = {
     "endpoint": "Endpoint",

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from driftline.domain.monitors.fields import Age
-from driftline.domain.monitors.part import Part
+from driftline.domain.monitors.fields import Age, Part
 
 
 class Watch(Part):

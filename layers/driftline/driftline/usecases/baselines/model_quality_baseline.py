@@ -11,19 +11,17 @@ from pydantic import JsonValue
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.keys import BASELINE_PREDICTIONS, document_key
 from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
-from driftline.kinds.model_quality.rules.attributes import Attributes
+from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
 from driftline.kinds.model_quality.rules.constraints import suggest_constraints
-from driftline.kinds.model_quality.rules.measure import quality_of
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
 from driftline.kinds.model_quality.rules.samples import row_hashes
-from driftline.kinds.model_quality.rules.state import State, merge_states
+from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.usecases.baselines.baseline_strategy import Suggestion
 from driftline.usecases.baselines.datasets.batch import RowBatch
 from driftline.usecases.baselines.datasets.files import ROWS, read_files
 from driftline.usecases.baselines.datasets.format import DatasetFormat
-from driftline.usecases.executions.quality_attributes import attributes_of
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore
 

@@ -25,8 +25,7 @@ from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.windows import HOUR, floor_to
 from driftline.usecases.capture.preprocessing import PREPROCESSOR_FAILED, Preprocessor
-from driftline.usecases.capture.script_sources import load_script
-from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.monitors.monitor_documents import load_document, load_script
 from driftline.usecases.ports import ObjectStore, Stores
 
 _PARTS = 16

@@ -15,7 +15,7 @@ from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocum
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.summary import NewModel
-from driftline.kinds.model_quality.rules.attributes import Attributes
+from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
 from driftline.kinds.model_quality.rules.metrics import NAMESPACE
@@ -27,7 +27,6 @@ from driftline.kinds.model_quality.rules.state import State, empty_state, merge_
 from driftline.kinds.model_quality.rules.values import label_text
 from driftline.usecases.baselines.baseline_files import CONSTRAINTS, read_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, constraints_are_ours
-from driftline.usecases.executions.quality_attributes import attributes_of
 from driftline.usecases.executions.signals import alarmed_names
 from driftline.usecases.ground_truth.merged_hours import MergedHour
 from driftline.usecases.ground_truth.merged_window import MergedWindow, load_merged

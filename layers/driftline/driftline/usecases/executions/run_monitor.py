@@ -31,7 +31,6 @@ from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.kinds.data_quality.rules.summary import NewModel
 from driftline.usecases.capture.preprocessing import run_postprocess
-from driftline.usecases.capture.script_sources import load_script
 from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.judge_data_quality import judge_data_quality
@@ -41,7 +40,7 @@ from driftline.usecases.executions.revisions import SUMMARY, Announced, announce
 from driftline.usecases.executions.signals import failure_signal, news
 from driftline.usecases.models.model_log import load_model_log
 from driftline.usecases.models.model_marks import new_model
-from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.monitors.monitor_documents import load_document, load_script
 from driftline.usecases.ports import Events, Metrics, ObjectStore, Stores
 
 COMPLETED_EVENT = "Monitoring Execution Completed"

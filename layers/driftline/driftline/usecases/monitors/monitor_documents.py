@@ -1,12 +1,13 @@
-"""The monitor document that counts: the current one, or the last good one while the current one is broken."""
+"""The monitor document that counts: the current one, or the last good one while the current one is broken; and
+the scripts that it names."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from driftline.domain.errors import ObjectNotFoundError
-from driftline.domain.keys import document_key, status_key
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.keys import document_key, script_key, status_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
 from driftline.domain.monitors.status import MonitorStatus
@@ -44,6 +45,23 @@ def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
         if last_good is None:
             raise
         return last_good
+
+
+def load_script(store: ObjectStore, name: str) -> str:
+    """The script that a monitor document names.
+
+    Raises:
+        InvalidInputError: it is not there, or no UTF-8 text.
+    """
+    key = script_key(name)
+    try:
+        return store.get(key).body.decode()
+    except ObjectNotFoundError:
+        raise InvalidInputError(
+            "the script that the monitor document names is not there", where=store.uri(key), mend="Upload it."
+        ) from None
+    except UnicodeDecodeError:
+        raise InvalidInputError("the script is no UTF-8 text", where=store.uri(key)) from None
 
 
 def document_columns(store: ObjectStore, endpoint: str) -> "DocumentColumns | None":

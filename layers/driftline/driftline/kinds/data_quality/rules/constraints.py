@@ -19,9 +19,9 @@ from pydantic import (
 )
 
 from driftline.domain.drift.distance import CategoricalMethod, ComparisonMethod
+from driftline.domain.errors import unreadable
 from driftline.domain.profiles.types import InferredType
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
-from driftline.kinds.data_quality.rules.reading import unreadable
 
 
 class Switch(StrEnum):

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from driftline.domain.errors import unreadable
 from driftline.domain.profiles.types import InferredType
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
-from driftline.kinds.data_quality.rules.reading import unreadable
 
 NUMERIC_TYPES: tuple[InferredType, ...] = ("Integral", "Fractional")
 

@@ -8,12 +8,12 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from driftline.domain.drift.distance import BucketShift
+from driftline.domain.errors import unreadable
 from driftline.domain.sagemaker_files.java_json import dumps
 from driftline.domain.windows import format_instant
 from driftline.kinds.data_quality.rules.check import Finding, Verdict
 from driftline.kinds.data_quality.rules.comparison import FeatureDrift
 from driftline.kinds.data_quality.rules.constraints import Constraints
-from driftline.kinds.data_quality.rules.reading import unreadable
 from driftline.kinds.data_quality.rules.statistics import Statistics
 
 type Instant = Annotated[datetime, PlainSerializer(format_instant, return_type=str)]

@@ -13,6 +13,7 @@ import jmespath  # type: ignore[import-untyped]  # brings no types; Powertools d
 from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import ModelQualityMonitor
 from driftline.kinds.model_quality.rules.binary_state import THRESHOLD
 from driftline.kinds.model_quality.rules.rows import ProblemType
 
@@ -60,6 +61,23 @@ class Attributes:
             raise InvalidInputError(
                 f"probability_threshold_attribute {self.threshold!r}", expected="a number between 0 and 1"
             )
+
+
+def attributes_of(monitor: ModelQualityMonitor, columns: Sequence[str] = ()) -> Attributes:
+    """Where the monitor finds prediction, probability and label.
+
+    Args:
+        columns: Names of the cells of a row that is a list: the output's, or a data set's.
+    """
+    return Attributes(
+        problem=ProblemType(monitor.problem_type),
+        inference=monitor.inference_attribute,
+        probability=monitor.probability_attribute,
+        threshold=monitor.probability_threshold_attribute,
+        ground_truth=monitor.ground_truth_attribute,
+        positive_label=monitor.positive_label,
+        columns=tuple(columns),
+    )
 
 
 def pick(attribute: str, row: object, columns: Sequence[str] = ()) -> object:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from driftline.domain.errors import unreadable
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
-from driftline.kinds.data_quality.rules.reading import unreadable
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.rows import ProblemType
 

@@ -11,11 +11,10 @@ from driftline.kinds.data_quality.rules.summary import BaselineKeys, NewModel, W
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.check import AlarmOn, Finding, Verdict, beyond, check
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints
-from driftline.kinds.model_quality.rules.measure import quality_of
 from driftline.kinds.model_quality.rules.metrics import metrics_of
 from driftline.kinds.model_quality.rules.predictions import calibration_of, sample_of
 from driftline.kinds.model_quality.rules.quality import Quality
-from driftline.kinds.model_quality.rules.state import State
+from driftline.kinds.model_quality.rules.state import State, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.rules.summary import MetricSummary, QualitySummary, QualityViolation
 

@@ -10,8 +10,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from driftline.domain.errors import unreadable
 from driftline.domain.sagemaker_files.java_json import dumps
-from driftline.kinds.data_quality.rules.reading import unreadable
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.calibration import calibration
 from driftline.kinds.model_quality.rules.quality import Quality

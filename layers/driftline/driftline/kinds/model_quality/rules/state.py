@@ -1,4 +1,4 @@
-"""The state of a window, whatever its problem type: stored bytes, and the merge of many."""
+"""The state of a window, whatever its problem type: the merge of many, its metrics, stored bytes."""
 
 from collections.abc import Iterable
 from functools import reduce
@@ -7,8 +7,12 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.storage import opened, sealed
+from driftline.kinds.model_quality.rules.binary_metrics import binary_quality
 from driftline.kinds.model_quality.rules.binary_state import BinaryState, BinaryWire
+from driftline.kinds.model_quality.rules.multiclass_metrics import multiclass_quality
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState, MulticlassWire
+from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.regression_metrics import regression_quality
 from driftline.kinds.model_quality.rules.regression_state import RegressionState, RegressionWire
 from driftline.kinds.model_quality.rules.rows import ProblemType
 
@@ -37,6 +41,17 @@ def merge_states(first: State, others: Iterable[State]) -> State:
         InvalidInputError: the states are of different problems.
     """
     return reduce(_merged, others, first)
+
+
+def quality_of(state: State) -> Quality:
+    """The metrics of a state."""
+    match state:
+        case RegressionState():
+            return regression_quality(state)
+        case BinaryState():
+            return binary_quality(state)
+        case MulticlassState():
+            return multiclass_quality(state)
 
 
 def state_to_bytes(state: State) -> bytes:

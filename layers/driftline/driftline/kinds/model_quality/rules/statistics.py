@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from driftline.domain.errors import unreadable
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
 from driftline.domain.windows import Window, format_instant
-from driftline.kinds.data_quality.rules.reading import unreadable
 from driftline.kinds.model_quality.rules.quality import Curves, Quality
 from driftline.kinds.model_quality.rules.rows import ProblemType
 

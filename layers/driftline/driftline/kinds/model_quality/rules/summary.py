@@ -5,8 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from driftline.domain.errors import unreadable
 from driftline.domain.sagemaker_files.java_json import dumps
-from driftline.kinds.data_quality.rules.reading import unreadable
 from driftline.kinds.data_quality.rules.summary import BaselineKeys, Instant, NewModel, Status, WindowSummary
 from driftline.kinds.model_quality.rules.calibration import CalibrationBin
 from driftline.kinds.model_quality.rules.check import AlarmOn, Finding, violation_name
