@@ -84,8 +84,8 @@ class Merged:
 
 
 def merged_in(store: ObjectStore, window: Window) -> Merged:
+    loaded = load_merged(store, ENDPOINT, window)  # this makes the lines, and removes those of withdrawn labels
     found = [line for o in store.list("merged/") for line in store.get(o.key).body.decode().splitlines()]
-    loaded = load_merged(store, ENDPOINT, window)
     columns = ["inference_id", "event_id", "row", "input[0]", "input[1]", "label"]
     rows = [
         row

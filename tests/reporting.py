@@ -98,7 +98,7 @@ def send_labels(store: InMemoryStore, hour: int, labels: Mapping[int, float], na
     ]
     key = f"ground-truth/shop/{hour_folder(START + timedelta(hours=hour))}{name}"
     store.put(key, ("\n".join(lines) + "\n").encode())
-    merge_labels(key, labels=store, store=store, captures=store, rebuild=False)
+    merge_labels(key, store=store)
 
 
 REGRESSION = """\

@@ -20,7 +20,7 @@ metrics = EmbeddedMetrics()
 
 
 def merge(event: ObjectEvent) -> None:
-    taken = take_labels(event.key, labels=store, store=store, reruns=reruns, metrics=metrics, arrived=event.time)
+    taken = take_labels(event.key, store=store, reruns=reruns, metrics=metrics, arrived=event.time)
     logger.info(
         "merged",
         key=event.key,

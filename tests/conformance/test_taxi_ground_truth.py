@@ -78,7 +78,7 @@ class Mondays:
                 labels.append(json.dumps({**truth, "eventMetadata": {"eventId": name}}))
         key = f"ground-truth/nyctaxi/{hour_folder(midnight + timedelta(days=1))}counts.jsonl"
         self.store.put(key, "\n".join(labels).encode())
-        merge_labels(key, labels=self.store, store=self.store, captures=self.store, rebuild=False)
+        merge_labels(key, store=self.store)
 
 
 @pytest.fixture(scope="module")

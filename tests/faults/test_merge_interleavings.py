@@ -54,11 +54,11 @@ def captured(store: ObjectStore, key: str) -> None:
     done = profile_capture(key, capture=store, state=store)
     for written in done.written:
         if written.startswith("state/profiles/"):
-            merge_capture(written, store=store, captures=store, max_label_delay=DELAY)
+            merge_capture(written, store=store, max_label_delay=DELAY)
 
 
 def labelled(store: ObjectStore) -> None:
-    merge_labels(LABEL_KEY, labels=store, store=store, captures=store, max_label_delay=DELAY)
+    merge_labels(LABEL_KEY, store=store, max_label_delay=DELAY)
 
 
 def capture_a(store: ObjectStore) -> None:

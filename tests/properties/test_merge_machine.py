@@ -1,7 +1,7 @@
-"""Captures and labels in any order, twice, late, corrected, interrupted and interleaved: at rest one result."""
+"""Captures and labels in any order, twice, late, corrected, withdrawn, interrupted, interleaved: at rest one result."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from driftline.domain.errors import StaleReadError
-from driftline.domain.windows import HOUR, Window
+from driftline.domain.windows import HOUR, Window, format_instant, parse_instant
 from driftline.usecases.capture.profile_capture import profile_capture
+from driftline.usecases.ground_truth import merged_window
 from driftline.usecases.ground_truth.hour_labels import LabelFile
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
+from driftline.usecases.ground_truth.merged_window import load_merged
 from driftline.usecases.ground_truth.sweep_labels import sweep
 from driftline.usecases.ports import ObjectStore
 from tests.fakes import FailingStore, InjectedError
@@ -91,7 +93,10 @@ CALLS = st.integers(1, 10) | st.integers(1, 30)
 """A handler makes its most delicate calls first; it makes about 30 in all."""
 
 RETRY = "retry"
-KINDS = ("capture/", "state/profiles/", "ground-truth/", RETRY)
+WINDOW = "window "
+KINDS = ("capture/", "state/profiles/", "ground-truth/", RETRY, WINDOW)
+HOURS = [START + number * HOUR for number in range(3)]
+NOTHING_CAPTURED = [("id-99", "0")]
 
 
 class Merging(RuleBasedStateMachine):
@@ -108,21 +113,25 @@ class Merging(RuleBasedStateMachine):
         self.labels: dict[str, Sequence[tuple[str, str]]] = {}
 
     def _enqueue(self, key: str) -> None:
-        if key.startswith(KINDS):
+        # A profile that is removed is no event: who removed it has looked for labels of those that are left
+        if key.startswith(KINDS) and key in self.store.objects:
             self.queue.append(key)
 
     def handle(self, key: str, store: ObjectStore) -> None:
         if key.startswith("capture/"):
             profile_capture(key, capture=store, state=store)
         elif key.startswith("state/profiles/"):
-            merge_capture(key, store=store, captures=store, max_label_delay=DELAY)
+            merge_capture(key, store=store, max_label_delay=DELAY)
         elif key == RETRY:
-            sweep(ENDPOINT, START, store=store, captures=store, max_label_delay=DELAY)
+            sweep(ENDPOINT, START, store=store, max_label_delay=DELAY)
+        elif key.startswith(WINDOW):
+            start = parse_instant(key.removeprefix(WINDOW))
+            load_merged(store, ENDPOINT, Window(start, start + HOUR))
         else:
             self.take_labels(key, store)
 
     def take_labels(self, key: str, store: ObjectStore) -> None:
-        merge_labels(key, labels=store, store=store, captures=store, max_label_delay=DELAY)
+        merge_labels(key, store=store, max_label_delay=DELAY)
 
     def deliver(self, at: int, store: ObjectStore) -> None:
         """Takes an event from the queue; it comes back when its handler fails."""
@@ -156,6 +165,23 @@ class Merging(RuleBasedStateMachine):
     def labels_come_or_are_corrected(self, key: str, labels: list[tuple[str, str]]) -> None:
         self.labels[key] = labels
         self.store.put(key, label_file(labels))
+
+    @precondition(lambda self: self.labels)
+    @rule(at=st.integers(0, 9))
+    def labels_are_withdrawn(self, at: int) -> None:
+        """Their file is replaced by one with labels of nothing that was captured."""
+        self.labels_come_or_are_corrected(sorted(self.labels)[at % len(self.labels)], NOTHING_CAPTURED)
+
+    @precondition(lambda self: self.captures)
+    @rule(at=st.integers(0, 9))
+    def captures_are_withdrawn(self, at: int) -> None:
+        key = sorted(self.captures)[at % len(self.captures)]
+        self.captures[key] = []
+        self.store.put(key, b"")
+
+    @rule(hour=st.sampled_from(HOURS))
+    def a_window_is_to_be_evaluated(self, hour: datetime) -> None:
+        self.queue.append(f"{WINDOW}{format_instant(hour)}")
 
     @precondition(lambda self: self.queue)
     @rule(at=st.integers(0, 9), twice=st.booleans())
@@ -235,7 +261,7 @@ class LooksBeforeItWrites(Merging):
 
     def take_labels(self, key: str, store: ObjectStore) -> None:
         late = _LateStore(store, "state/open-labels/")
-        merge_labels(key, labels=late, store=late, captures=late, max_label_delay=DELAY)
+        merge_labels(key, store=late, max_label_delay=DELAY)
         late.release()
 
 
@@ -245,6 +271,14 @@ class ForgetsReplacedLabels(Merging):
     def take_labels(self, key: str, store: ObjectStore) -> None:
         with patch.object(LabelFile, "drop_other_versions", LabelFile.hours):
             super().take_labels(key, store)
+
+
+class KeepsWithdrawnRecords(Merging):
+    """The planted fault: an hour without labels is passed over, and its merged records with it."""
+
+    def teardown(self) -> None:
+        with patch.object(merged_window, "has_merged_lines", lambda *_: False):
+            super().teardown()
 
 
 CAPTURED = Inference(IDS[0], START, rows=2, note="x", named=True)
@@ -269,11 +303,21 @@ def _labels_are_replaced(machine: Merging, _call: int) -> None:
         machine.drain(machine.store)
 
 
+def _labels_of_an_evaluated_window_are_withdrawn(machine: Merging, call: int) -> None:
+    _captures_come(machine)
+    machine.labels_come_or_are_corrected(LABEL_KEYS[0], [LABELLED])
+    machine.a_window_is_to_be_evaluated(START)
+    machine.drain(machine.store)
+    machine.labels_are_withdrawn(0)
+    machine.deliver(0, InterruptedStore(machine.store, call, lambda: None))
+
+
 @pytest.mark.parametrize(
     ("faulty", "history"),
     [
         (LooksBeforeItWrites, _captures_come_while_labels_are_taken_in),
         (ForgetsReplacedLabels, _labels_are_replaced),
+        (KeepsWithdrawnRecords, _labels_of_an_evaluated_window_are_withdrawn),
     ],
 )
 def test_the_machine_sees_planted_faults(faulty: type[Merging], history: Callable[[Merging, int], None]) -> None:

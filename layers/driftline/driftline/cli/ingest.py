@@ -94,25 +94,18 @@ def _ingest(
             step(printable(key.rsplit("/", 1)[-1]))
             try:
                 profiled = profile_capture(key, capture=capture.store, state=place.store, stores=place.stores)
-                matched = _complete_pairs(place, capture, profiled) if labels_wait else 0
+                matched = _complete_pairs(place, profiled) if labels_wait else 0
                 ingested[key] = _Ingested(profiled, matched)
             except DriftlineError as error:
                 failed[key] = error
     return ingested, failed
 
 
-def _complete_pairs(place: Place, capture: CapturePlace, profiled: CaptureProfiled) -> int:
+def _complete_pairs(place: Place, profiled: CaptureProfiled) -> int:
     """Gives the file's hours the labels that came before it; how many there are."""
     delay = label_delay(place.store, profiled.endpoint)
     return sum(
-        merge_capture(
-            written,
-            store=place.store,
-            captures=capture.store,
-            stores=place.stores,
-            max_label_delay=delay,
-            rebuild=False,
-        ).matched
+        merge_capture(written, store=place.store, max_label_delay=delay)
         for written in profiled.written
         if written.endswith(".profile")
     )

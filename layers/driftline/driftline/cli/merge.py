@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -117,36 +117,12 @@ def _join(output: Output, place: Place, endpoint: str, keys: Sequence[str], as_o
         for key in keys:
             step(printable(key.rsplit("/", 1)[-1]))
             try:
-                merged[key] = _merged(place, capture, key, delay)
+                merged[key] = merge_labels(key, store=place.store, max_label_delay=delay)
             except DriftlineError as error:  # one that cannot be read does not stop its neighbours
                 failed[key] = error
-    swept = _swept(place, capture, endpoint, as_of, delay) if as_of else None
+    swept = sweep(endpoint, as_of, store=place.store, max_label_delay=delay) if as_of else None
     touched = {at for each in (*merged.values(), *((swept,) if swept else ())) for at in each.hours}
     return _Join(endpoint, merged, failed, swept, _rebuilt(output, place, capture, endpoint, sorted(touched)))
-
-
-def _merged(place: Place, capture: CapturePlace, key: str, delay: timedelta) -> LabelsMerged:
-    return merge_labels(
-        key,
-        labels=place.store,
-        store=place.store,
-        captures=capture.store,
-        stores=place.stores,
-        max_label_delay=delay,
-        rebuild=False,
-    )
-
-
-def _swept(place: Place, capture: CapturePlace, endpoint: str, as_of: datetime, delay: timedelta) -> Swept:
-    return sweep(
-        endpoint,
-        as_of,
-        store=place.store,
-        captures=capture.store,
-        stores=place.stores,
-        max_label_delay=delay,
-        rebuild=False,
-    )
 
 
 def _rebuilt(

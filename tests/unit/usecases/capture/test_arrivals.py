@@ -47,7 +47,7 @@ def labels_arrive(
     ]
     key = f"ground-truth/shop/{hour_folder(HOUR)}a.jsonl"
     store.put(key, "\n".join([*lines, "no label"]).encode())
-    return take_labels(key, labels=store, store=store, reruns=reruns, metrics=metrics, arrived=NOW)
+    return take_labels(key, store=store, reruns=reruns, metrics=metrics, arrived=NOW)
 
 
 def asked(reruns: RecordingReruns) -> set[tuple[str, datetime | None]]:

@@ -75,7 +75,7 @@ def send_labels(store: InMemoryStore, labels: dict[int, float], collected: datet
     ]
     key = f"ground-truth/shop/{hour_folder(collected)}{name}"
     store.put(key, ("\n".join(lines) + "\n").encode())
-    merge_labels(key, labels=store, store=store, captures=store, rebuild=False)
+    merge_labels(key, store=store)
 
 
 def execute(

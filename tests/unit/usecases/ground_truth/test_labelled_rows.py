@@ -24,13 +24,14 @@ def captured(store: InMemoryStore, name: str, inferences: Sequence[Inference]) -
     store.put(key, capture_file(inferences))
     for written in profile_capture(key, capture=store, state=store).written:
         if written.startswith("state/profiles/"):
-            merge_capture(written, store=store, captures=store, max_label_delay=DELAY)
+            merge_capture(written, store=store, max_label_delay=DELAY)
 
 
 def labelled(store: InMemoryStore, name: str, labels: Sequence[tuple[str, str]]) -> None:
     key = label_key(name, START + 3 * HOUR)
     store.put(key, label_file(labels))
-    merge_labels(key, labels=store, store=store, captures=store, max_label_delay=DELAY)
+    merge_labels(key, store=store, max_label_delay=DELAY)
+    load_merged(store, SHOP, Window(START, START + 3 * HOUR))
 
 
 def count(store: InMemoryStore, since: datetime, until: datetime, enough: int = 10**9) -> tuple[int, int, bool]:

@@ -1,6 +1,7 @@
 """One ground truth file, one capture file: what is written, and what holds when labels disagree."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from driftline.usecases.ground_truth import merged_hours
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
 from driftline.usecases.ground_truth.merged_window import load_merged
 from driftline.usecases.ground_truth.sweep_labels import sweep
+from driftline.usecases.ports import ObjectStore, Stores
 from tests.fakes import InMemoryStore, InMemoryStores
 from tests.merging import DELAY, ENDPOINT, START, Inference, capture_file, capture_key, label_file, label_key
 
@@ -32,7 +34,12 @@ def profiled(store: InMemoryStore, *inferences: Inference, name: str = "a") -> l
 
 def labelled(store: InMemoryStore, *labels: tuple[str, str], key: str = label_key("a")) -> LabelsMerged:
     store.put(key, label_file(labels))
-    return merge_labels(key, labels=store, store=store, captures=store, max_label_delay=DELAY)
+    return merge_labels(key, store=store, max_label_delay=DELAY)
+
+
+def merged_hours_of(store: ObjectStore, captures: Stores | None = None) -> Sequence[merged_hours.MergedHour]:
+    """Merges what belongs to the window, as its evaluation does."""
+    return load_merged(store, ENDPOINT, WINDOW, stores=captures).hours
 
 
 def merged_labels(store: InMemoryStore) -> dict[str, str]:
@@ -63,6 +70,7 @@ class TestMergedRecords:
 
         labelled(store, ("i1", "1"), ("e1", "0"))
 
+        merged_hours_of(store)
         (part,) = under(store, "merged/")
         assert part.startswith("merged/shop/AllTraffic/2026/03/01/22/part-00000-")
         assert part.endswith(".c000.jsonl")
@@ -82,6 +90,7 @@ class TestMergedRecords:
 
         labelled(store, ("id-2", "1"))
 
+        merged_hours_of(store)
         (part,) = under(store, "merged/shop/output/")
         line = store.get(part).body
         assert list(json.loads(line)) == ["eventMetadata", "eventVersion", "groundTruthData", "captureData"]
@@ -93,10 +102,10 @@ class TestMergedRecords:
         profile_capture(capture_key("a"), capture=store, state=store)
         store.put(label_key("a"), label_file([("a", "1"), ("c", "1")]))
 
-        done = merge_labels(label_key("a"), labels=store, store=store, captures=store)
+        merge_labels(label_key("a"), store=store)
 
-        assert [(hour.rows, len(hour.parts), hour.gone) for hour in done.merged] == [(1, 1, 0)]
-        swept = sweep(ENDPOINT, START + timedelta(days=30), store=store, captures=store)
+        assert [(hour.rows, len(hour.parts), hour.gone) for hour in merged_hours_of(store)] == [(1, 1, 0)]
+        swept = sweep(ENDPOINT, START + timedelta(days=30), store=store)
         assert (swept.files, swept.unmatched) == (1, 1)
 
     def test_the_event_id_joins_where_there_is_no_inference_id(self) -> None:
@@ -116,6 +125,7 @@ class TestMergedRecords:
 
         labelled(store, ("a", "1"), ("b", "0"))
 
+        merged_hours_of(store)
         assert [key.rsplit("/", 1)[1][:10] for key in under(store, "merged/")] == ["part-00000", "part-00001"]
         assert merged_labels(store) == {"a": "1", "b": "0"}
 
@@ -156,32 +166,31 @@ class TestMergedRecords:
         profiled(store, Inference("a", START))
         store.delete(capture_key("a"))
 
-        done = labelled(store, ("a", "1"))
+        labelled(store, ("a", "1"))
 
-        assert [(hour.rows, hour.gone, hour.parts) for hour in done.merged] == [(1, 1, ())]
+        assert [(hour.rows, hour.gone, hour.parts) for hour in merged_hours_of(store)] == [(1, 1, ())]
 
     def test_records_that_are_gone_are_an_error_and_not_an_empty_hour(self) -> None:
         store = InMemoryStore()
         profiled(store, Inference("a", START))
         for key in under(store, "state/records/"):
             store.delete(key)
+        labelled(store, ("a", "1"))
 
         with pytest.raises(ObjectNotFoundError):
-            labelled(store, ("a", "1"))
+            merged_hours_of(store)
 
     def test_capture_files_in_another_bucket(self) -> None:
         store, elsewhere = InMemoryStore("stack"), InMemoryStore("elsewhere")
         elsewhere.put(capture_key("a"), capture_file([Inference("a", START)]))
         profile_capture(capture_key("a"), capture=elsewhere, state=store)
-        store.put(label_key("a"), label_file([("a", "1")]))
+        labelled(store, ("a", "1"))
 
         with pytest.raises(InvalidInputError, match="another bucket"):
-            merge_labels(label_key("a"), labels=store, store=store, captures=store)
-        done = merge_labels(
-            label_key("a"), labels=store, store=store, captures=store, stores=InMemoryStores(store, elsewhere)
-        )
+            merged_hours_of(store)
+        merged = merged_hours_of(store, InMemoryStores(store, elsewhere))
 
-        assert [len(hour.parts) for hour in done.merged] == [1]
+        assert [len(hour.parts) for hour in merged] == [1]
 
 
 class TestWhichLabelHolds:
@@ -213,21 +222,13 @@ class TestWhichLabelHolds:
         assert merged_labels(store) == {"a": "0"}
         assert done.hours == (AT,)
 
-    def test_a_replaced_file_without_any_of_them_leaves_nothing_behind(self) -> None:
-        store = InMemoryStore()
-        profiled(store, Inference("a", START))
-        labelled(store, ("a", "1"))
-
-        labelled(store, ("z", "0"))
-
-        assert under(store, "merged/") == under(store, "state/merged/") == []
-
     def test_labels_collected_before_the_day_or_after_the_delay_do_not_count(self) -> None:
         store = InMemoryStore()
         profiled(store, Inference("a", START), Inference("b", START))
 
         labelled(store, ("a", "1"), key=label_key("x", START - 23 * HOUR))
         labelled(store, ("b", "1"), key=label_key("x", START + DELAY + HOUR))
+        merged_hours_of(store)
         assert under(store, "merged/") == []
         labelled(store, ("a", "1"), key=label_key("x", START - 22 * HOUR))
         labelled(store, ("b", "1"), key=label_key("x", START + DELAY))
@@ -238,9 +239,9 @@ class TestWhichLabelHolds:
         store = InMemoryStore()
         profiled(store, Inference("a", START, rows=2), Inference("b", START))
 
-        done = labelled(store, ("a", "1"), ("b", "1"))
+        labelled(store, ("a", "1"), ("b", "1"))
 
-        assert [hour.rejected for hour in done.merged] == [1]
+        assert [hour.rejected for hour in merged_hours_of(store)] == [1]
         (rejects,) = [key for key in under(store, "state/merged/") if key.endswith("rejects.jsonl")]
         assert json.loads(store.get(rejects).body) == {
             "eventId": "a",
@@ -251,23 +252,17 @@ class TestWhichLabelHolds:
 
 
 class TestWithdrawnLabels:
-    """Files as the functions take them in: merged records are made, or removed, when a window is read."""
-
-    def taken_in(self, store: InMemoryStore, *labels: tuple[str, str]) -> None:
-        store.put(label_key("a"), label_file(labels))
-        merge_labels(label_key("a"), labels=store, store=store, captures=store, max_label_delay=DELAY, rebuild=False)
-
     @pytest.fixture
     def store(self) -> InMemoryStore:
         """An hour with one inference and its label, merged."""
         made = InMemoryStore()
         profiled(made, Inference("a", START))
-        self.taken_in(made, ("a", "1"))
+        labelled(made, ("a", "1"))
         assert merged_labels(made) == {"a": "1"}
         return made
 
     def test_the_last_label_of_an_hour_takes_the_merged_records_with_it(self, store: InMemoryStore) -> None:
-        self.taken_in(store, ("z", "0"))
+        labelled(store, ("z", "0"))
 
         window = load_merged(store, ENDPOINT, WINDOW)
 
@@ -283,13 +278,13 @@ class TestWithdrawnLabels:
 
     def test_reading_again_changes_nothing_and_labels_may_come_back(self, store: InMemoryStore) -> None:
         merged = {key: body for key, body in store.objects.items() if "merged/" in key}
-        self.taken_in(store, ("z", "0"))
+        labelled(store, ("z", "0"))
         load_merged(store, ENDPOINT, WINDOW)
         before = dict(store.objects)
 
         load_merged(store, ENDPOINT, WINDOW)
         assert store.objects == before
-        self.taken_in(store, ("a", "1"))
+        labelled(store, ("a", "1"))
 
         assert merged_labels(store) == {"a": "1"}
         assert {key: body for key, body in store.objects.items() if "merged/" in key} == merged
@@ -301,9 +296,7 @@ class TestWhoComesSecond:
         assert labelled(store, ("a", "1"), ("b", "0")).waiting == 2
         (profile,) = profiled(store, Inference("a", START))
 
-        done = merge_capture(profile, store=store, captures=store)
-
-        assert (done.matched, done.hours) == (1, (AT,))
+        assert merge_capture(profile, store=store) == 1
         assert merged_labels(store) == {"a": "1"}
 
     def test_a_capture_without_labels_touches_nothing(self) -> None:
@@ -311,34 +304,35 @@ class TestWhoComesSecond:
         (profile,) = profiled(store, Inference("a", START))
         before = set(store.objects)
 
-        done = merge_capture(profile, store=store, captures=store)
+        assert merge_capture(profile, store=store) == 0
 
-        assert (done.hours, set(store.objects)) == ((), before)
+        assert set(store.objects) == before
 
     def test_many_waiting_labels_are_searched_by_their_hashes(self) -> None:
         store = InMemoryStore()
         labelled(store, *((f"other-{number}", "1") for number in range(20_000)), ("a", "1"))
         (profile,) = profiled(store, Inference("a", START))
 
-        assert merge_capture(profile, store=store, captures=store).matched == 1
+        assert merge_capture(profile, store=store) == 1
 
-    def test_the_caller_may_rebuild_later_and_readers_rebuild_what_is_missing(self) -> None:
+    def test_labels_merge_nothing_and_readers_make_what_is_missing(self) -> None:
         store = InMemoryStore()
         profiled(store, Inference("a", START))
-        store.put(label_key("a"), label_file([("a", "1")]))
 
-        done = merge_labels(label_key("a"), labels=store, store=store, captures=store, rebuild=False)
+        done = labelled(store, ("a", "1"))
 
-        assert (done.hours, done.merged, under(store, "merged/")) == ((AT,), (), [])
+        assert (done.hours, under(store, "merged/")) == ((AT,), [])
         assert merged_labels(store) == {"a": "1"}
 
     def test_a_second_delivery_changes_nothing(self) -> None:
         store = InMemoryStore()
         profiled(store, Inference("a", START))
         first = labelled(store, ("a", "1"))
+        merged_hours_of(store)
         before = dict(store.objects)
 
-        assert merge_labels(label_key("a"), labels=store, store=store, captures=store) == first
+        assert merge_labels(label_key("a"), store=store) == first
+        merged_hours_of(store)
         assert store.objects == before
 
     def test_rejected_lines_are_listed_until_the_file_is_mended(self) -> None:
@@ -346,7 +340,7 @@ class TestWhoComesSecond:
         key = label_key("a")
         store.put(key, label_file([("a", "1")]) + b"oops\n")
 
-        assert merge_labels(key, labels=store, store=store, captures=store).rejected == 1
+        assert merge_labels(key, store=store).rejected == 1
         (rejects,) = under(store, "state/label-rejects/")
         assert json.loads(store.get(rejects).body)["line"] == 2
         labelled(store, ("a", "1"))
@@ -355,7 +349,7 @@ class TestWhoComesSecond:
     def test_a_file_that_is_gone_is_no_failure(self) -> None:
         store = InMemoryStore()
 
-        done = merge_labels(label_key("a"), labels=store, store=store, captures=store)
+        done = merge_labels(label_key("a"), store=store)
 
         assert done.reason == "the ground truth file is no longer there"
 
@@ -369,12 +363,12 @@ class TestWhoComesSecond:
         store.objects[label_key("a")] = label_file([("a", "1")])
 
         with pytest.raises(StaleReadError):
-            merge_labels(label_key("a"), labels=store, store=store, captures=store)
+            merge_labels(label_key("a"), store=store)
 
 
 class TestSweep:
     def swept(self, store: InMemoryStore, days: float) -> tuple[int, int, int, int]:
-        done = sweep(ENDPOINT, START + timedelta(days=days), store=store, captures=store, max_label_delay=DELAY)
+        done = sweep(ENDPOINT, START + timedelta(days=days), store=store, max_label_delay=DELAY)
         return done.files, done.matched, done.waiting, done.unmatched
 
     def test_labels_wait_until_their_time_is_over_and_are_listed_then(self) -> None:

@@ -70,22 +70,13 @@ def take_capture(
     # Ground truth is for endpoints that watch it: for all others the look costs money for nothing.
     if profiles and (monitor := _quality_monitor(state, profiled.endpoint)) is not None:
         for profile in profiles:
-            matched += merge_capture(
-                profile,
-                store=state,
-                captures=capture,
-                stores=stores,
-                max_label_delay=monitor.max_label_delay,
-                rebuild=False,
-            ).matched
+            matched += merge_capture(profile, store=state, max_label_delay=monitor.max_label_delay)
     hours = {parse_profile_key(profile)[1].hour for profile in profiles}
     reopened = reopen_windows(profiled.endpoint, hours, store=state, reruns=reruns, arrived=arrived)
     return CaptureTaken(profiled, matched, tuple(reopened))
 
 
-def take_labels(
-    key: str, *, labels: ObjectStore, store: ObjectStore, reruns: Reruns, metrics: Metrics, arrived: datetime
-) -> LabelsTaken:
+def take_labels(key: str, *, store: ObjectStore, reruns: Reruns, metrics: Metrics, arrived: datetime) -> LabelsTaken:
     """Takes in a ground truth file; see merge_labels for the errors.
 
     The merged records of an hour are written when a window with it is judged, so that many files cost one merge. How
@@ -96,9 +87,7 @@ def take_labels(
     """
     place = parse_ground_truth_key(key)
     endpoint = place.endpoint
-    merged = merge_labels(
-        key, labels=labels, store=store, captures=store, max_label_delay=label_delay(store, endpoint), rebuild=False
-    )
+    merged = merge_labels(key, store=store, max_label_delay=label_delay(store, endpoint))
     hours = {at.hour for at in merged.hours}
     reopened = reopen_windows(
         endpoint,
@@ -123,9 +112,7 @@ def take_sweep(as_of: datetime, *, store: ObjectStore, reruns: Reruns, metrics: 
     swept: list[Swept] = []
     reopened: list[ExecutionRequest] = []
     for endpoint in store.folders(OPEN_LABELS):
-        found = sweep(
-            endpoint, as_of, store=store, captures=store, max_label_delay=label_delay(store, endpoint), rebuild=False
-        )
+        found = sweep(endpoint, as_of, store=store, max_label_delay=label_delay(store, endpoint))
         swept.append(found)
         if found.matched:
             hours = {at.hour for at in found.hours}

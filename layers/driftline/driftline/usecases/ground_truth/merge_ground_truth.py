@@ -3,14 +3,15 @@
 Whoever comes writes its own before it looks for the other's: a ground truth file its labels, a capture file its
 profile. S3 lists what was written before, so of two that belong together at least one sees the other and writes the
 labels to the inference's hour. What is written are facts of the ground truth file alone; they are only ever added
-to, and are the same whoever adds them. The merged records of the hour follow from them (`merged_hours`).
+to, and are the same whoever adds them. The merged records of the hour follow from them, and are made when a window is
+read (`merged_window`), so that many files cost one merge.
 docs/design/ground-truth.md has the argument in full.
 """
 
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -26,8 +27,7 @@ from driftline.domain.ground_truth.stored_labels import LabelHead, LabelSet, ver
 from driftline.domain.keys import source_digest
 from driftline.domain.profiles.capture_profile import HourSource
 from driftline.usecases.ground_truth.hour_labels import LabelFile, put_labels
-from driftline.usecases.ground_truth.merged_hours import MergedHour, rebuild_hours
-from driftline.usecases.ports import ObjectStore, ObjectSummary, Stores
+from driftline.usecases.ports import ObjectStore, ObjectSummary
 
 _HEAD_BYTES = 64 << 10
 """The hashes of 8,000 labels: of most files all."""
@@ -37,14 +37,13 @@ _ATTEMPTS = 4
 
 @dataclass(frozen=True, slots=True)
 class LabelsMerged:
-    """What came of one ground truth file or one hour profile.
+    """What came of one ground truth file.
 
     Attributes:
-        labels: In the file; 0 on the capture's side.
-        matched: Labels whose inference was found, or found now on the capture's side.
+        labels: In the file.
+        matched: Labels whose inference was found.
         rejected: Lines that are no labels; they are listed in the rejects file.
         hours: Whose merged records may have changed, in order: their windows are to be judged again.
-        merged: What came of each, when they were rebuilt here.
         reason: Why nothing was done; empty otherwise.
     """
 
@@ -53,7 +52,6 @@ class LabelsMerged:
     matched: int = 0
     rejected: int = 0
     hours: tuple[VariantHour, ...] = ()
-    merged: tuple[MergedHour, ...] = ()
     reason: str = ""
 
     @property
@@ -61,26 +59,12 @@ class LabelsMerged:
         return self.labels - self.matched
 
 
-def merge_labels(
-    key: str,
-    *,
-    labels: ObjectStore,
-    store: ObjectStore,
-    captures: ObjectStore,
-    stores: Stores | None = None,
-    max_label_delay: timedelta = DEFAULT_LABEL_DELAY,
-    rebuild: bool = True,
-) -> LabelsMerged:
+def merge_labels(key: str, *, store: ObjectStore, max_label_delay: timedelta = DEFAULT_LABEL_DELAY) -> LabelsMerged:
     """Takes in one ground truth file. A file that is replaced replaces its labels; a deleted one is not undone.
 
     Args:
         key: `ground-truth/<endpoint>/yyyy/mm/dd/hh/<name>`.
-        labels: The bucket with the file.
-        store: The stack's own bucket; may be the same.
-        captures: The bucket with the capture files; may be the same.
-        stores: Opens other buckets that capture files lie in.
         max_label_delay: How long after an inference its label may be collected.
-        rebuild: Whether to write the merged records of the hours; else the caller does, for many files at once.
 
     Raises:
         InvalidInputError: the key is no ground truth file's, or not one line of it is a label.
@@ -88,12 +72,12 @@ def merge_labels(
     """
     place = keys.parse_ground_truth_key(key)
     try:
-        stored = labels.get(key)
+        stored = store.get(key)
     except ObjectNotFoundError:
         return LabelsMerged(place.endpoint, reason="the ground truth file is no longer there")
     parsed = parse_labels(key, stored.body)
     known = LabelSet(key, place.hour, version_of(stored.body), parsed.labels)
-    digest = source_digest(None if labels.name == store.name else labels.name, key)
+    digest = source_digest(None, key)
     _write_rejects(store, keys.label_rejects_key(place.endpoint, place.hour, digest), parsed.rejects)
 
     # The order matters: first our own, then a look at the captures. See the module's docstring.
@@ -101,49 +85,33 @@ def merge_labels(
     file = LabelFile(place.endpoint, digest, known)
     matched = file.match_captures(store, known, max_label_delay)
     hours = file.drop_other_versions(store)
-    outcome = LabelsMerged(place.endpoint, len(parsed.labels), matched, len(parsed.rejects), hours)
-    etag = stored.etag
-    del stored, parsed, known, file  # of a large file they are as large as the hours' merged records
 
-    merged = rebuild_hours(place.endpoint, hours, store, captures, stores) if rebuild else ()
-    if next((each.etag for each in labels.list(key) if each.key == key), None) != etag:
-        raise StaleReadError("the ground truth file was replaced while it was merged", where=labels.uri(key))
-    return replace(outcome, merged=merged)
+    if next((each.etag for each in store.list(key) if each.key == key), None) != stored.etag:
+        raise StaleReadError("the ground truth file was replaced while it was merged", where=store.uri(key))
+    return LabelsMerged(place.endpoint, len(parsed.labels), matched, len(parsed.rejects), hours)
 
 
-def merge_capture(
-    profile_key: str,
-    *,
-    store: ObjectStore,
-    captures: ObjectStore,
-    stores: Stores | None = None,
-    max_label_delay: timedelta = DEFAULT_LABEL_DELAY,
-    rebuild: bool = True,
-) -> LabelsMerged:
-    """Gives the hour of a profile that was written, or deleted, the labels that were there before it.
+def merge_capture(profile_key: str, *, store: ObjectStore, max_label_delay: timedelta = DEFAULT_LABEL_DELAY) -> int:
+    """Gives the hour of a profile the labels that were there before it; how many there are.
 
     Args:
         profile_key: Of an hour profile; call it once the profile is written.
-        store, captures, stores, max_label_delay, rebuild: As in `merge_labels`.
+        store, max_label_delay: As in `merge_labels`.
 
     Raises:
         InvalidInputError: the key is no hour profile's.
-        StaleReadError: ground truth files, or the hour, changed all the while.
+        StaleReadError: ground truth files changed all the while.
     """
     endpoint, at = keys.parse_profile_key(profile_key)
     for _ in range(_ATTEMPTS):
         waiting = _waiting(store, endpoint, at, max_label_delay)
         known = list(store.list(keys.hour_labels_prefix(endpoint, at)))
         if not waiting and not known:  # an endpoint without ground truth pays for two listings
-            return LabelsMerged(endpoint)
+            return 0
         matched = _match_labels(store, endpoint, at, profile_key, waiting, known)
         if not matched or waiting == _waiting(store, endpoint, at, max_label_delay):
-            break
-    else:
-        raise StaleReadError("ground truth files kept changing", where=store.uri(keys.open_labels_prefix(endpoint)))
-    hours = (at,) if known or matched or _was_merged(store, endpoint, at) else ()
-    merged = rebuild_hours(endpoint, hours, store, captures, stores) if rebuild else ()
-    return LabelsMerged(endpoint, 0, matched, 0, hours, merged)
+            return matched
+    raise StaleReadError("ground truth files kept changing", where=store.uri(keys.open_labels_prefix(endpoint)))
 
 
 def _waiting(store: ObjectStore, endpoint: str, at: VariantHour, max_label_delay: timedelta) -> list[ObjectSummary]:
@@ -200,11 +168,6 @@ def _head(store: ObjectStore, key: str) -> LabelHead:
     head = store.get_range(key, 0, _HEAD_BYTES)
     length = LabelHead.length_in(head)
     return LabelHead.of(head if len(head) >= length else store.get_range(key, 0, length))
-
-
-def _was_merged(store: ObjectStore, endpoint: str, at: VariantHour) -> bool:
-    """Whether there are merged records, perhaps of labels that the hour has no more."""
-    return next(iter(store.list(keys.merged_table_prefix(endpoint, at))), None) is not None
 
 
 def _write_rejects(store: ObjectStore, key: str, rejects: Sequence[LabelReject]) -> None:

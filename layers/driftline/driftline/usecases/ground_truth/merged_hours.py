@@ -5,7 +5,7 @@ read is never stale: what is missing is made when it is asked for.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
@@ -133,17 +133,6 @@ def rebuild_hour(
         "captures or labels of an hour kept arriving while it was merged",
         where=store.uri(keys.merged_lines_prefix(endpoint, at)),
     )
-
-
-def rebuild_hours(
-    endpoint: str,
-    hours: Iterable[VariantHour],
-    store: ObjectStore,
-    captures: ObjectStore,
-    stores: Stores | None,
-) -> tuple[MergedHour, ...]:
-    """`rebuild_hour` for each of them."""
-    return tuple(rebuild_hour(endpoint, at, store=store, captures=captures, stores=stores) for at in hours)
 
 
 def stored_hour(store: ObjectStore, endpoint: str, at: VariantHour, inputs: HourInputs) -> MergedHour | None:

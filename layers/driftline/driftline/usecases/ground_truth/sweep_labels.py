@@ -14,8 +14,7 @@ from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.ground_truth.stored_labels import LabelHead, LabelSet
 from driftline.domain.windows import format_instant
 from driftline.usecases.ground_truth.hour_labels import LabelFile, sets_of_file
-from driftline.usecases.ground_truth.merged_hours import MergedHour, rebuild_hours
-from driftline.usecases.ports import ObjectStore, Stores
+from driftline.usecases.ports import ObjectStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,6 @@ class Swept:
         waiting: Labels that go on waiting.
         unmatched: Labels whose time was over; they are listed.
         hours: Whose merged records may have changed.
-        merged: What came of each, when they were rebuilt here.
     """
 
     endpoint: str
@@ -37,24 +35,16 @@ class Swept:
     waiting: int
     unmatched: int
     hours: tuple[VariantHour, ...]
-    merged: tuple[MergedHour, ...] = ()
 
 
 def sweep(
-    endpoint: str,
-    as_of: datetime,
-    *,
-    store: ObjectStore,
-    captures: ObjectStore,
-    stores: Stores | None = None,
-    max_label_delay: timedelta = DEFAULT_LABEL_DELAY,
-    rebuild: bool = True,
+    endpoint: str, as_of: datetime, *, store: ObjectStore, max_label_delay: timedelta = DEFAULT_LABEL_DELAY
 ) -> Swept:
     """Looks once more for what waits, and lists what has waited too long under `ground-truth-unmatched/`.
 
     Args:
         as_of: The event's scheduled time; a label's age counts from its file's hour.
-        store, captures, stores, max_label_delay, rebuild: As in `merge_labels`.
+        store, max_label_delay: As in `merge_labels`.
     """
     matched = waiting = unmatched = files = 0
     hours: set[VariantHour] = set()
@@ -85,9 +75,7 @@ def sweep(
             store.delete(summary.key)
         else:
             waiting += len(after.labels)
-    ordered = tuple(sorted(hours))
-    merged = rebuild_hours(endpoint, ordered, store, captures, stores) if rebuild else ()
-    return Swept(endpoint, files, matched, waiting, unmatched, ordered, merged)
+    return Swept(endpoint, files, matched, waiting, unmatched, tuple(sorted(hours)))
 
 
 def _version(store: ObjectStore, key: str) -> str:
