@@ -7,6 +7,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
+from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
+from driftline.usecases.ports import ObjectStore, Stores
 
 DOCUMENT = """\
 endpoint: shop
@@ -40,3 +42,10 @@ def hour_of_captures(start: datetime, rows: Iterable[Sequence[str]], seconds: in
 
 def capture_key(hour: datetime, name: str = "00-00-000-a.jsonl") -> str:
     return f"capture/shop/AllTraffic/{hour_folder(hour)}{name}"
+
+
+def profile_file(
+    key: str, store: ObjectStore, capture: ObjectStore | None = None, *, stores: Stores | None = None
+) -> CaptureProfiled:
+    """Profiles a capture file of the store itself, or of another one, for nobody who waits for it."""
+    return profile_capture(key, capture=capture or store, state=store, stores=stores, on_lost=lambda _: None)

@@ -11,10 +11,9 @@ import numpy as np
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import hour_folder, report_folder
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
-from tests.captures import capture_key, hour_of_captures
+from tests.captures import capture_key, hour_of_captures, profile_file
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -76,7 +75,7 @@ def shop_store() -> InMemoryStore:
             captured = [(s, a, "es" if i % 5 == 0 else "" if i % 7 == 0 else c) for i, (s, a, c) in enumerate(captured)]
         key = capture_key(moment)
         store.put(key, hour_of_captures(moment, captured, seconds=15).replace(b'"id-', f'"h{hour}-'.encode()))
-        profile_capture(key, capture=store, state=store)
+        profile_file(key, store)
         truth = [int(rng.random() < float(score) * (0.4 if hour == 2 else 1.0)) for score, _, _ in captured]
         send_labels(store, hour, {i: each for i, each in enumerate(truth) if i % 3})
         for monitor in ("data_quality", "model_quality"):
@@ -125,7 +124,7 @@ def regression_store(*, baseline: bool = False) -> InMemoryStore:
     key = capture_key(moment)
     captured = [(f"{50 + i % 40:.1f}", "1.0", "de") for i in range(200)]
     store.put(key, hour_of_captures(moment, captured, seconds=15).replace(b'"id-', b'"h2-'))
-    profile_capture(key, capture=store, state=store)
+    profile_file(key, store)
     label(store, 2, range(120))
     execute(store, "model_quality", moment + timedelta(hours=1))
     return store

@@ -14,10 +14,9 @@ from sklearn.metrics import mean_squared_error, r2_score
 
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import hour_folder
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
-from tests.captures import csv_capture
+from tests.captures import csv_capture, profile_file
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
 
 MONDAYS = [f"2020-{day}" for day in ("02-03", "02-10", "02-17", "02-24", "03-02", "03-09", "03-16")]
@@ -72,7 +71,7 @@ class Mondays:
             moment, name = midnight + timedelta(minutes=15 * number), f"{day}-{number}"
             key = f"capture/nyctaxi/AllTraffic/{hour_folder(moment)}{number:02}.jsonl"
             self.store.put(key, csv_capture(moment, row["prediction"], row["time_slot"], name))
-            profile_capture(key, capture=self.store, state=self.store)
+            profile_file(key, self.store)
             if row["actual"]:
                 truth = {"groundTruthData": {"data": row["actual"], "encoding": "CSV"}, "eventVersion": "0"}
                 labels.append(json.dumps({**truth, "eventMetadata": {"eventId": name}}))

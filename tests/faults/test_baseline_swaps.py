@@ -10,10 +10,9 @@ from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.usecases.baselines.baseline_files import SWAP_FILE, finish_swap, read_files, replace_files
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import ObjectStore
-from tests.captures import DOCUMENT, capture_key, hour_of_captures
+from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.fakes import (
     FailingStore,
     InjectedError,
@@ -215,7 +214,7 @@ def _watched() -> tuple[InMemoryStore, Callable[[ObjectStore], None]]:
     suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
     rows = [(f"{i / 100:.2f}", f"{100 + i * 0.5:.1f}", "de" if i % 3 else "fr") for i in range(100)]
     store.put(capture_key(NOON), hour_of_captures(NOON, rows))
-    profile_capture(capture_key(NOON), capture=store, state=store)
+    profile_file(capture_key(NOON), store)
 
     def suggest(through: ObjectStore) -> None:
         suggest_baseline("shop", "data_quality", store=through, operators=RecordingOperators())

@@ -7,9 +7,8 @@ import pytest
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.capture.arrivals import take_capture
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.run_monitor import run_monitor
-from tests.captures import DOCUMENT, capture_key, hour_of_captures
+from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.fakes import (
     FailingStore,
     InjectedError,
@@ -42,7 +41,7 @@ def endpoint() -> InMemoryStore:
 def everything(store: InMemoryStore | FailingStore, events: RecordingEvents, metrics: RecordingMetrics) -> None:
     suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
     for name in ("a.jsonl", "b.jsonl"):
-        profile_capture(capture_key(HOUR, name), capture=store, state=store)
+        profile_file(capture_key(HOUR, name), store)
     run_monitor(REQUEST, store=store, metrics=metrics, events=events)
 
 
@@ -132,4 +131,4 @@ def test_a_capture_that_arrives_while_its_window_is_judged_is_in_the_verdict(at:
 def everything_but_the_verdict(store: InMemoryStore) -> None:
     suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
     for name in ("a.jsonl", "b.jsonl"):
-        profile_capture(capture_key(HOUR, name), capture=store, state=store)
+        profile_file(capture_key(HOUR, name), store)

@@ -7,9 +7,9 @@ import pytest
 
 from driftline.domain.errors import StaleReadError
 from driftline.domain.windows import HOUR, Window
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
 from driftline.usecases.ports import ObjectStore
+from tests.captures import profile_file
 from tests.fakes import FailingStore, InjectedError
 from tests.merging import (
     DELAY,
@@ -51,7 +51,7 @@ def endpoint() -> WatchedStore:
 
 def captured(store: ObjectStore, key: str) -> None:
     """Profiles a capture file, then what the events of its profiles start."""
-    done = profile_capture(key, capture=store, state=store)
+    done = profile_file(key, store)
     for written in done.written:
         if written.startswith("state/profiles/"):
             merge_capture(written, store=store, max_label_delay=DELAY)

@@ -7,11 +7,10 @@ import pytest
 
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import ObjectStore
-from tests.captures import DOCUMENT, capture_key, hour_of_captures
+from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.fakes import (
     FailingStore,
     InjectedError,
@@ -63,7 +62,7 @@ def endpoint() -> InMemoryStore:
 def capture(store: InMemoryStore, rows: list[tuple[str, str, str]], name: str = "a", hour: datetime = HOUR) -> None:
     key = capture_key(hour, f"{name}.jsonl")
     store.put(key, hour_of_captures(hour, rows))
-    profile_capture(key, capture=store, state=store)
+    profile_file(key, store)
 
 
 def without_a_baseline() -> InMemoryStore:

@@ -11,13 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from driftline.domain.errors import StaleReadError
 from driftline.domain.windows import HOUR, Window, format_instant, parse_instant
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.ground_truth import merged_window
 from driftline.usecases.ground_truth.hour_labels import LabelFile
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
 from driftline.usecases.ground_truth.merged_window import load_merged
 from driftline.usecases.ground_truth.sweep_labels import sweep
 from driftline.usecases.ports import ObjectStore
+from tests.captures import profile_file
 from tests.fakes import FailingStore, InjectedError
 from tests.merging import (
     DELAY,
@@ -119,7 +119,7 @@ class Merging(RuleBasedStateMachine):
 
     def handle(self, key: str, store: ObjectStore) -> None:
         if key.startswith("capture/"):
-            profile_capture(key, capture=store, state=store)
+            profile_file(key, store)
         elif key.startswith("state/profiles/"):
             merge_capture(key, store=store, max_label_delay=DELAY)
         elif key == RETRY:

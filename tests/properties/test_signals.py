@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from driftline.domain.executions.execution import ExecutionRequest, Trigger
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.run_monitor import run_monitor
-from tests.captures import DOCUMENT, capture_key, hour_of_captures
+from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -43,7 +42,7 @@ def arrive(store: InMemoryStore, window: int, what: str, name: str) -> None:
     hour = HOUR + window * H
     key = capture_key(hour, f"{name}.jsonl")
     store.put(key, hour_of_captures(hour, BAD if what == "bad" else GOOD))
-    profile_capture(key, capture=store, state=store)
+    profile_file(key, store)
 
 
 def execute(store: InMemoryStore, window: int, trigger: Trigger) -> tuple[int | None, dict[str, float]]:

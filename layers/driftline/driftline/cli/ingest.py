@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -93,12 +94,18 @@ def _ingest(
         for key in keys:
             step(printable(key.rsplit("/", 1)[-1]))
             try:
-                profiled = profile_capture(key, capture=capture.store, state=place.store, stores=place.stores)
+                profiled = profile_capture(
+                    key, capture=capture.store, state=place.store, stores=place.stores, on_lost=_nothing_was_announced
+                )
                 matched = _complete_pairs(place, profiled) if labels_wait else 0
                 ingested[key] = _Ingested(profiled, matched)
             except DriftlineError as error:
                 failed[key] = error
     return ingested, failed
+
+
+def _nothing_was_announced(_: Sequence[datetime]) -> None:
+    """Verdicts of the command line are asked for by hand, again too."""
 
 
 def _complete_pairs(place: Place, profiled: CaptureProfiled) -> int:

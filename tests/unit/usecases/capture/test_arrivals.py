@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.ground_truth.keys import parse_profile_key
 from driftline.domain.keys import hour_folder, report_folder
 from driftline.usecases.capture.arrivals import NAMESPACE, LabelsTaken, take_capture, take_labels, take_sweep
 from driftline.usecases.executions.revisions import Announced, announce
@@ -65,6 +67,47 @@ def test_a_late_capture_opens_the_window_for_every_monitor(store: InMemoryStore)
     capture_arrives(store, reruns)
 
     assert asked(reruns) == {("data_quality", SCHEDULED), ("model_quality", SCHEDULED)}
+
+
+class RerunsOfWhatIsThere(RecordingReruns):
+    """Knows which hours had profiles when a window was asked for."""
+
+    def __init__(self, store: InMemoryStore) -> None:
+        super().__init__()
+        self.store = store
+        self.profiled: list[set[datetime]] = []
+
+    def ask(self, request: ExecutionRequest) -> None:
+        super().ask(request)
+        self.profiled.append({parse_profile_key(key)[1].hour for key in self.store.objects if "state/profiles/" in key})
+
+
+def test_a_replaced_capture_opens_the_windows_that_it_leaves_too(store: InMemoryStore) -> None:
+    # Given a file of an hour and the hour before
+    before = HOUR - timedelta(hours=1)
+    for monitor in ("data_quality", "model_quality"):
+        announce(
+            store, report_folder("shop", monitor, HOUR), Announced.of(1, {"summary.json": b"{}"}, 0, signalled=True)
+        )
+    both = csv_capture(before, "1", "2", "b") + csv_capture(HOUR, "1", "2", "a")
+    calls = 0
+    for call in range(1, 60):
+        fresh = InMemoryStore(objects=store.objects | {capture_key(HOUR): both})
+        capture_arrives(fresh, RecordingReruns())
+        # When it is replaced by one of the hour alone, and its handling breaks off at any call
+        fresh.put(capture_key(HOUR), csv_capture(HOUR, "1", "2", "a"))
+        reruns = RerunsOfWhatIsThere(fresh)
+        try:
+            capture_arrives(FailingStore(fresh, call), reruns)
+        except InjectedError:
+            calls = call
+            capture_arrives(fresh, reruns)
+        # Then the windows of both are asked for, and whoever answers finds the earlier one empty
+        assert asked(reruns) == {(name, at) for name in ("data_quality", "model_quality") for at in (HOUR, SCHEDULED)}
+        assert all(hours == {HOUR} for hours in reruns.profiled)
+        if calls < call:
+            break
+    assert calls > 10
 
 
 def test_labels_open_it_for_model_quality_alone_and_are_counted(store: InMemoryStore) -> None:

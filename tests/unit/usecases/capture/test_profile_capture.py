@@ -11,7 +11,7 @@ import pytest
 from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.keys import parse_capture_key, profile_key, records_key, rejects_key, source_digest
 from driftline.domain.profiles.capture_profile import HourProfile
-from driftline.usecases.capture.profile_capture import profile_capture
+from tests.captures import profile_file
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryStores
 
 KEY = "capture/flights/AllTraffic/2026/03/01/14/00-00-000-abc.jsonl"
@@ -31,7 +31,7 @@ def record(at: str = "2026-03-01T14:01:00Z", output: str | None = "0.5", input_:
 
 def profiled(*lines: str, key: str = KEY, **objects: bytes):
     bucket = InMemoryStore("bucket", {key: "\n".join(lines).encode(), **objects})
-    return bucket, profile_capture(key, capture=bucket, state=bucket)
+    return bucket, profile_file(key, bucket)
 
 
 def hour_profile(bucket: InMemoryStore, hour: datetime = HOUR, key: str = KEY) -> HourProfile:
@@ -94,7 +94,7 @@ def test_events_may_come_twice():
     bucket, result = profiled(record(), record("nonsense"), "junk")
     before = dict(bucket.objects)
 
-    again = profile_capture(KEY, capture=bucket, state=bucket)
+    again = profile_file(KEY, bucket)
 
     assert again == result
     assert bucket.objects == before
@@ -140,7 +140,20 @@ def test_a_replaced_file_replaces_everything_that_was_made_of_it():
     bucket, _ = profiled(record("2026-03-01T14:59:59Z"), record("2026-03-01T15:00:01Z"), "junk")
     bucket.objects[KEY] = record("2026-03-01T15:30:00Z").encode()
 
-    profile_capture(KEY, capture=bucket, state=bucket)
+    profile_file(KEY, bucket)
+
+    fresh, _ = profiled(record("2026-03-01T15:30:00Z"))
+    assert bucket.objects == fresh.objects
+
+
+@pytest.mark.parametrize("call", range(1, 7))
+def test_so_it_does_when_the_first_delivery_breaks_off(call):
+    bucket, _ = profiled(record("2026-03-01T14:59:59Z"), record("2026-03-01T15:00:01Z"), "junk")
+    bucket.objects[KEY] = record("2026-03-01T15:30:00Z").encode()
+
+    with pytest.raises(InjectedError):
+        profile_file(KEY, FailingStore(bucket, call), bucket)
+    profile_file(KEY, bucket)
 
     fresh, _ = profiled(record("2026-03-01T15:30:00Z"))
     assert bucket.objects == fresh.objects
@@ -152,9 +165,9 @@ def test_a_crash_between_two_writes_is_mended_by_the_next_delivery(call):
     bucket = InMemoryStore("bucket", {KEY: lines})
 
     with pytest.raises(InjectedError):
-        profile_capture(KEY, capture=bucket, state=FailingStore(bucket, call, operations=["put"]))
+        profile_file(KEY, FailingStore(bucket, call, operations=["put"]), bucket)
     half = [key for key in bucket.objects if key != KEY]
-    profile_capture(KEY, capture=bucket, state=bucket)
+    profile_file(KEY, bucket)
 
     whole, _ = profiled(*lines.decode().split("\n"))
     assert bucket.objects == whole.objects
@@ -176,9 +189,9 @@ def test_a_file_that_changes_meanwhile_is_profiled_again():
     bucket = ReplacedWhileRead("bucket", {KEY: record().encode()})
 
     with pytest.raises(StaleReadError, match="replaced while"):
-        profile_capture(KEY, capture=bucket, state=bucket)
+        profile_file(KEY, bucket)
 
-    profile_capture(KEY, capture=bucket, state=bucket)
+    profile_file(KEY, bucket)
     assert hour_profile(bucket).slots[HOUR].layouts["csv:1+2"].columns["output[0]"].moments.mean == 0.9
 
 
@@ -187,7 +200,7 @@ def test_a_file_without_any_capture_record_is_for_people(body):
     bucket = InMemoryStore("bucket", {KEY: body})
 
     with pytest.raises(InvalidInputError, match="is a capture record"):
-        profile_capture(KEY, capture=bucket, state=bucket)
+        profile_file(KEY, bucket)
 
     assert set(bucket.objects) == {KEY}
 
@@ -196,7 +209,7 @@ def test_an_empty_file_says_so_and_a_missing_one_too():
     _, empty = profiled("")
     bucket = InMemoryStore("bucket")
 
-    gone = profile_capture(KEY, capture=bucket, state=bucket)
+    gone = profile_file(KEY, bucket)
 
     assert empty.reason == "the capture file is empty"
     assert gone.reason == "the capture file is no longer there"
@@ -206,7 +219,7 @@ def test_an_empty_file_says_so_and_a_missing_one_too():
 def test_gzip_is_known_by_content():
     bucket = InMemoryStore("bucket", {KEY: gzip.compress(record().encode())})
 
-    assert profile_capture(KEY, capture=bucket, state=bucket).rows == 1
+    assert profile_file(KEY, bucket).rows == 1
 
 
 @pytest.mark.parametrize(
@@ -302,7 +315,7 @@ def test_an_output_manifest_stands_for_its_files(tmp_path):
         b'[{"prefix": "s3://bucket/out/"}, "a.csv.out"]', **{"out/a.csv.out": b"0.5,x,id-1,2026-03-01T14:01:00Z\n"}
     )
 
-    result = profile_capture(MANIFEST, capture=bucket, state=bucket)
+    result = profile_file(MANIFEST, bucket)
 
     assert (result.endpoint, result.variant, result.rows) == ("churn", "output", 1)
     [row] = rows(bucket, tmp_path, MANIFEST)
@@ -312,23 +325,23 @@ def test_an_output_manifest_stands_for_its_files(tmp_path):
 def test_a_manifest_may_list_another_bucket():
     bucket, results = batch(b'[{"prefix": "s3://results/out/"}, "b.csv.out"]')
 
-    assert profile_capture(MANIFEST, capture=bucket, state=bucket, stores=InMemoryStores(results)).rows == 1
+    assert profile_file(MANIFEST, bucket, stores=InMemoryStores(results)).rows == 1
     with pytest.raises(InvalidInputError, match="another bucket, results"):
-        profile_capture(MANIFEST, capture=bucket, state=bucket)
+        profile_file(MANIFEST, bucket)
 
 
 def test_a_manifest_that_lists_what_is_not_there_is_told():
     bucket, _ = batch(b'[{"prefix": "s3://bucket/out/"}, "a.csv.out"]')
 
     with pytest.raises(InvalidInputError, match=r"memory://bucket/out/a.csv.out, which is not there"):
-        profile_capture(MANIFEST, capture=bucket, state=bucket)
+        profile_file(MANIFEST, bucket)
 
 
 def test_input_manifests_are_left_out():
     key = MANIFEST.replace("output", "input")
     bucket = InMemoryStore("bucket", {key: b"[]"})
 
-    assert profile_capture(key, capture=bucket, state=bucket).reason == "an input manifest holds no answers"
+    assert profile_file(key, bucket).reason == "an input manifest holds no answers"
 
 
 def test_real_files_of_sagemaker(shared_data, tmp_path):
@@ -336,7 +349,7 @@ def test_real_files_of_sagemaker(shared_data, tmp_path):
     key = "capture/weather/AllTraffic/2021/08/03/06/48-00-000-abc.jsonl"
     bucket = InMemoryStore("bucket", {key: body})
 
-    result = profile_capture(key, capture=bucket, state=bucket)
+    result = profile_file(key, bucket)
 
     found = rows(bucket, tmp_path, key)
     assert (result.records, result.rows, result.slots) == (2, 2, 1)

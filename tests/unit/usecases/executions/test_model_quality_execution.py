@@ -10,11 +10,10 @@ from sklearn.metrics import mean_absolute_error, r2_score
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.keys import hour_folder
 from driftline.kinds.model_quality.rules.summary import parse_quality_summary
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from driftline.usecases.models.model_log import ModelEntry, log_model
-from tests.captures import capture_key, csv_capture
+from tests.captures import capture_key, csv_capture, profile_file
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -58,7 +57,7 @@ def store() -> InMemoryStore:
     lines = (csv_capture(HOUR + timedelta(seconds=10 * i), str(PREDICTED[i]), "1", f"sale-{i}") for i in range(ROWS))
     key = capture_key(HOUR)
     made.put(key, b"".join(lines))
-    profile_capture(key, capture=made, state=made)
+    profile_file(key, made)
     return made
 
 

@@ -8,9 +8,8 @@ import pytest
 from driftline.domain.executions.execution import ExecutionRequest, ExecutionStatus
 from driftline.domain.keys import STATE
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.run_monitor import COMPLETED_EVENT, FAILED_EVENT, run_monitor
-from tests.captures import DOCUMENT, capture_key, hour_of_captures
+from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -37,7 +36,7 @@ def store() -> InMemoryStore:
 def capture(store: InMemoryStore, body: bytes, hour: datetime = HOUR, name: str = "a.jsonl") -> None:
     key = capture_key(hour, name)
     store.put(key, body)
-    profile_capture(key, capture=store, state=store)
+    profile_file(key, store)
 
 
 def execute(

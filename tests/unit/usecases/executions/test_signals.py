@@ -9,10 +9,9 @@ import pytest
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus, Trigger
 from driftline.domain.windows import Window
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.last_execution import LastExecution, keep_last_execution, last_execution
 from driftline.usecases.executions.run_monitor import run_monitor
-from tests.captures import DOCUMENT, capture_key, hour_of_captures
+from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -41,7 +40,7 @@ def endpoint(document: str = DOCUMENT) -> InMemoryStore:
 def capture(store: InMemoryStore, rows: list[tuple[str, str, str]], name: str = "a.jsonl") -> None:
     key = capture_key(HOUR, name)
     store.put(key, hour_of_captures(HOUR, rows))
-    profile_capture(key, capture=store, state=store)
+    profile_file(key, store)
 
 
 def execute(
@@ -240,7 +239,7 @@ def next_hour(store: InMemoryStore, rows: list[tuple[str, str, str]]) -> Recordi
     """The window after it, judged by its schedule."""
     key = capture_key(SCHEDULED)
     store.put(key, hour_of_captures(SCHEDULED, rows))
-    profile_capture(key, capture=store, state=store)
+    profile_file(key, store)
     return execute(store, at=SCHEDULED + timedelta(hours=1))[1]
 
 

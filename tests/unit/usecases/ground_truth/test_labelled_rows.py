@@ -7,10 +7,10 @@ import pytest
 
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.windows import Window
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.ground_truth.labelled_rows import count_labelled_rows
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
 from driftline.usecases.ground_truth.merged_window import load_merged
+from tests.captures import profile_file
 from tests.fakes import InMemoryStore
 from tests.merging import DELAY, START, Inference, capture_file, capture_key, label_file, label_key
 from tests.retraining import put_merged_hour
@@ -22,7 +22,7 @@ SHOP = "shop"
 def captured(store: InMemoryStore, name: str, inferences: Sequence[Inference]) -> None:
     key = capture_key(name)
     store.put(key, capture_file(inferences))
-    for written in profile_capture(key, capture=store, state=store).written:
+    for written in profile_file(key, store).written:
         if written.startswith("state/profiles/"):
             merge_capture(written, store=store, max_label_delay=DELAY)
 

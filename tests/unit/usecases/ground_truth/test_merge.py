@@ -11,12 +11,12 @@ from driftline.adapters.folder.store import FolderStore
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.windows import HOUR, Window
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.ground_truth import merged_hours
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
 from driftline.usecases.ground_truth.merged_window import load_merged
 from driftline.usecases.ground_truth.sweep_labels import sweep
 from driftline.usecases.ports import ObjectStore, Stores
+from tests.captures import profile_file
 from tests.fakes import InMemoryStore, InMemoryStores
 from tests.merging import DELAY, ENDPOINT, START, Inference, capture_file, capture_key, label_file, label_key
 
@@ -28,7 +28,7 @@ def profiled(store: InMemoryStore, *inferences: Inference, name: str = "a") -> l
     """Keys of the hour profiles."""
     key = capture_key(name)
     store.put(key, capture_file(inferences))
-    written = profile_capture(key, capture=store, state=store).written
+    written = profile_file(key, store).written
     return [each for each in written if each.startswith("state/profiles/")]
 
 
@@ -66,7 +66,7 @@ class TestMergedRecords:
             b'"eventVersion":"0"}\n'
         )
         store.put(capture_key("a"), line)
-        profile_capture(capture_key("a"), capture=store, state=store)
+        profile_file(capture_key("a"), store)
 
         labelled(store, ("i1", "1"), ("e1", "0"))
 
@@ -86,7 +86,7 @@ class TestMergedRecords:
         manifest = "capture/shop/output/2026/03/01/22/m.json"
         store.put("out/file.csv.out", b"0.5,5,id-1,2026-03-01T22:10:00Z\n0.7,7,id-2,2026-03-01T22:10:00Z\n")
         store.put(manifest, b'[{"prefix": "s3://bucket/out/"}, "file.csv.out"]')
-        profile_capture(manifest, capture=store, state=store)
+        profile_file(manifest, store)
 
         labelled(store, ("id-2", "1"))
 
@@ -99,7 +99,7 @@ class TestMergedRecords:
     def test_a_folder_serves_as_well(self, tmp_path: Path) -> None:
         store = FolderStore(tmp_path / "bucket")
         store.put(capture_key("a"), capture_file([Inference("a", START), Inference("b", START)]))
-        profile_capture(capture_key("a"), capture=store, state=store)
+        profile_file(capture_key("a"), store)
         store.put(label_key("a"), label_file([("a", "1"), ("c", "1")]))
 
         merge_labels(label_key("a"), store=store)
@@ -183,7 +183,7 @@ class TestMergedRecords:
     def test_capture_files_in_another_bucket(self) -> None:
         store, elsewhere = InMemoryStore("stack"), InMemoryStore("elsewhere")
         elsewhere.put(capture_key("a"), capture_file([Inference("a", START)]))
-        profile_capture(capture_key("a"), capture=elsewhere, state=store)
+        profile_file(capture_key("a"), store, elsewhere)
         labelled(store, ("a", "1"))
 
         with pytest.raises(InvalidInputError, match="another bucket"):
@@ -271,7 +271,7 @@ class TestWithdrawnLabels:
 
     def test_so_does_the_last_capture(self, store: InMemoryStore) -> None:
         store.put(capture_key("a"), b"")
-        profile_capture(capture_key("a"), capture=store, state=store)
+        profile_file(capture_key("a"), store)
 
         assert load_merged(store, ENDPOINT, WINDOW).coverage.share is None
         assert under(store, "merged/") == under(store, "state/merged/") == []

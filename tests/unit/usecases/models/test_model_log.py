@@ -11,11 +11,10 @@ from driftline.domain.monitors.document import DataQualityMonitor, ScheduledMoni
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.summary import NewModel, parse_summary
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.models.model_log import ModelEntry, ModelLog, load_model_log, log_model
 from driftline.usecases.models.model_marks import new_model
-from tests.captures import DOCUMENT, capture_key, hour_of_captures
+from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -123,7 +122,7 @@ def test_the_summary_says_that_the_model_is_new_and_a_replay_gives_the_same_byte
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), baseline: lines.encode()})
     suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
     store.put(capture_key(NOON), hour_of_captures(NOON, rows))
-    profile_capture(capture_key(NOON), capture=store, state=store)
+    profile_file(capture_key(NOON), store)
     log_model(store, "shop", entry("package/7"))
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=NOON + H)
     summary = "reports/shop/data_quality/2026/03/01/13/summary.json"

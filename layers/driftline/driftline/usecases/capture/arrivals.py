@@ -1,6 +1,6 @@
 """What happens when something arrives: it is taken in, joined with its other half, and judged windows open again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
 from driftline.domain.ground_truth.keys import OPEN_LABELS, parse_ground_truth_key, parse_profile_key
+from driftline.domain.keys import parse_capture_key
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.document import ModelQualityMonitor
 from driftline.domain.monitors.parse import InvalidDocumentError
@@ -64,15 +65,20 @@ def take_capture(
     Args:
         arrived: The time of the event.
     """
-    profiled = profile_capture(key, capture=capture, state=state, stores=stores)
+    reopened: list[ExecutionRequest] = []
+
+    def reopen(hours: Iterable[datetime]) -> None:
+        endpoint = parse_capture_key(key).endpoint
+        reopened.extend(reopen_windows(endpoint, hours, store=state, reruns=reruns, arrived=arrived))
+
+    profiled = profile_capture(key, capture=capture, state=state, stores=stores, on_lost=reopen)
     profiles = [written for written in profiled.written if written.endswith(".profile")]
     matched = 0
     # Ground truth is for endpoints that watch it: for all others the look costs money for nothing.
     if profiles and (monitor := _quality_monitor(state, profiled.endpoint)) is not None:
         for profile in profiles:
             matched += merge_capture(profile, store=state, max_label_delay=monitor.max_label_delay)
-    hours = {parse_profile_key(profile)[1].hour for profile in profiles}
-    reopened = reopen_windows(profiled.endpoint, hours, store=state, reruns=reruns, arrived=arrived)
+    reopen({parse_profile_key(profile)[1].hour for profile in profiles})
     return CaptureTaken(profiled, matched, tuple(reopened))
 
 

@@ -5,7 +5,7 @@ may come twice and in any order. A file that is replaced replaces what was made 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -67,7 +67,12 @@ class CaptureProfiled:
 
 
 def profile_capture(
-    key: str, *, capture: ObjectStore, state: ObjectStore, stores: Stores | None = None
+    key: str,
+    *,
+    capture: ObjectStore,
+    state: ObjectStore,
+    on_lost: Callable[[Sequence[datetime]], None],
+    stores: Stores | None = None,
 ) -> CaptureProfiled:
     """Profiles one capture file, or the files that one output manifest of a batch transform job lists.
 
@@ -78,6 +83,8 @@ def profile_capture(
         key: Ends in `<endpoint>/<variant>/yyyy/mm/dd/hh/<name>`.
         capture: The bucket with the capture file.
         state: The stack's own bucket, with the monitor documents; may be the same.
+        on_lost: Takes the hours that an earlier version of the file had records of and this version has not, once
+            their profiles are removed. Until it returns, a repeated delivery finds these hours again.
         stores: Opens the bucket that a manifest names; without it, only the capture bucket is read.
 
     Raises:
@@ -114,6 +121,11 @@ def profile_capture(
 
     profile_keys = {hour: profile_key(source.endpoint, source.variant, hour, digest) for hour in hours}
     earlier = _earlier_hours(state, records_at)
+    if lost := sorted(set(earlier or ()) - set(hours)):
+        for hour in lost:
+            state.delete(profile_key(source.endpoint, source.variant, hour, digest))
+        on_lost(lost)
+    # After that, because the earlier records are what remembers the hours.
     written = [records_at, *profile_keys.values()]
     state.put(records_at, records, content_type="application/vnd.apache.parquet")
     if reader.rejects:
@@ -123,8 +135,6 @@ def profile_capture(
         state.delete(rejects_at)
     for hour, profile in hours.items():
         state.put(profile_keys[hour], profile.to_bytes())
-    for hour in sorted(set(earlier or ()) - set(hours)):
-        state.delete(profile_key(source.endpoint, source.variant, hour, digest))
     _check_unchanged(capture, key, stored.etag)
     return CaptureProfiled(
         source.endpoint,
