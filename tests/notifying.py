@@ -8,8 +8,7 @@ from typing import Any
 
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Tick
 from driftline.domain.keys import last_execution_key
-from driftline.usecases.notifying.incident_desk import Notified
-from driftline.usecases.notifying.notify_operators import notify_operators
+from driftline.usecases.notifying.notify_operators import Notified, notify_operators
 from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLink, ReportLinks, StateTable
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable
 

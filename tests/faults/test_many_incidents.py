@@ -12,7 +12,7 @@ from driftline.domain.incidents.heard import Happening, Heard, RawAlarm
 from driftline.domain.incidents.message import Message, MessageKind, Severity
 from driftline.domain.incidents.stored import LARGEST
 from driftline.usecases.models.adopt_model import ADOPTED_EVENT, Adoption, Outcome
-from driftline.usecases.notifying.incident_desk import KIND
+from driftline.usecases.notifying.incident_store import KIND
 from driftline.usecases.ports import StoredObject
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
 from tests.notifying import DOCUMENT, HOUR, NOON, STACK, Office, adopted, alarm, endpoint, executed, violation

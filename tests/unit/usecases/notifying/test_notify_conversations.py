@@ -9,7 +9,7 @@ from driftline.adapters.channels.loading import BrokenChannel
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.incidents.heard import Happening, RawAlarm
 from driftline.domain.incidents.message import Message, MessageKind, Severity
-from driftline.usecases.notifying.incident_desk import KIND
+from driftline.usecases.notifying.incident_store import KIND
 from driftline.usecases.ports import StateItem
 from tests.fakes import InMemoryStore, InMemoryTable, RecordingChannel
 from tests.notifying import DOCUMENT, HOUR, NOON, Office, adopted, alarm, endpoint
@@ -200,6 +200,34 @@ class TestADecision:
         office.hear(decision())
         assert kinds(channel) == [OPENED, RECOVERED, OPENED, UPDATED]
         assert channel.sent[3][0].incident == channel.sent[2][0].incident
+
+    def test_it_is_told_though_something_else_became_due_in_a_silence(self) -> None:
+        # Given an incident that became worse in a silence, which is lifted
+        channel, store = RecordingChannel(), endpoint()
+        office = Office(channel, store=store)
+        office.hear(alarm())
+        silence(store, 5)
+        office.hear(alarm(label="worst drift"))
+        store.delete("silences/shop/data_quality.json")
+        # When a decision comes before the next tick
+        office.hear(decision())
+        # Then people read both
+        assert kinds(channel) == [OPENED, ESCALATED, UPDATED]
+        office.hear(decision())
+        assert kinds(channel) == [OPENED, ESCALATED, UPDATED]
+
+
+def test_what_becomes_due_because_of_somebody_else_is_told_by_the_redelivery() -> None:
+    """A tick reads an incident that rings, and writes to one that has been quiet for long: it knows no facts then."""
+    channel, table = RecordingChannel(), Overtaken()
+    office = Office(channel, table=table)
+    office.hear(alarm())
+    table.then = lambda: office.hear(alarm("OK", NOON + HOUR))
+    with pytest.raises(RetryLaterError, match="incident/shop/data_quality: the incident changed meanwhile"):
+        office.tick(NOON + 9 * HOUR)
+    assert kinds(channel) == [OPENED]
+    office.tick(NOON + 9 * HOUR)
+    assert kinds(channel) == [OPENED, RECOVERED]
 
 
 class Overtaken(InMemoryTable):

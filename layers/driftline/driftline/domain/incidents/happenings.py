@@ -1,12 +1,13 @@
 """Messages about what is no alarm: texts of functions, decisions on retrainings, new models."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from driftline.domain.incidents.heard import Happening, Text
 from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.watching import is_watch
 from driftline.domain.incidents.words import line, name
 
 MODEL_ADOPTED = "Model Adopted"
@@ -83,6 +84,29 @@ def refusal_id(heard: Happening) -> str:
     """The same for refusals that say the same of the same endpoint."""
     parts = (_text(heard.detail, key) for key in ("Endpoint", "Monitor", "Guard", "Reason"))
     return f"refused/{sha256(json.dumps(list(parts)).encode()).hexdigest()[:24]}"
+
+
+def conversation_of(heard: Happening, incidents: Iterable[Incident]) -> Incident | None:
+    """The incident in whose conversation it is told, which people know of; None if there is none.
+
+    The one that has the event already, if it is delivered again; else that of its monitor, else the endpoint's newest.
+    """
+    endpoint, monitor = endpoint_of(heard), _text(heard.detail, "Monitor")
+    of = [each for each in incidents if each.endpoint == endpoint and not is_watch(each.subject)]
+    known = [each for each in of if heard.id in each.causes]
+    if known:
+        return known[0]
+    told = [each for each in of if each.ongoing and each.told is not None and each.opened_at is not None]
+    return max(told, key=lambda each: (each.subject == monitor, each.opened_at, each.subject), default=None)
+
+
+def cause_in(incident: Incident, heard: Happening) -> str:
+    """What the incident remembers it by.
+
+    An alarm that flaps while a guard says no is refused each time: a conversation hears once of each guard.
+    """
+    guard = refused_by(heard)
+    return f"refused by {guard}: {incident.id}" if guard else heard.id
 
 
 def model_of(heard: Happening) -> str:

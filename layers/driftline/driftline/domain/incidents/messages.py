@@ -17,7 +17,7 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a message says beside the incident itself.
+    """What is known besides the incident itself.
 
     Attributes:
         findings: Of the last execution; None when there is none that can be read.
@@ -26,6 +26,7 @@ class Facts:
         files: Where the files of the report are, if the link does not hold for good.
         silence: How to silence it.
         channels: Names of the channels that it is for; empty for all.
+        silenced: Somebody wants quiet: nothing is said about the alarms.
     """
 
     findings: Findings | None = None
@@ -34,6 +35,7 @@ class Facts:
     files: str = ""
     silence: str | None = None
     channels: tuple[str, ...] = ()
+    silenced: bool = False
 
 
 def incident_message(incident: Incident, kind: MessageKind, at: datetime, facts: Facts) -> tuple[Message, Snapshot]:

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
-from driftline.domain.incidents.incident import Entry, Incident
+from driftline.domain.incidents.incident import Entry
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import Sent
 from driftline.usecases.ports import Channel, Once
+
+type Conversations = Mapping[str, Mapping[str, str | None]]
+"""What each channel gave back for the messages so far, by incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,75 @@ class Failure:
         return f"{self.channel} did not take {self.message}: {self.error}"
 
 
-class Resting:
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What came of one delivery."""
+
+    sent: tuple[Sent, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+class Delivery:
+    """Sends messages to channels, each once to each channel however often it is asked to."""
+
+    def __init__(self, channels: Sequence[Channel], once: Once) -> None:
+        self._channels = [_Resting(channel) for channel in channels]
+        self._once = once
+
+    def send(self, outbox: Sequence[Entry], conversations: Conversations) -> Delivered:
+        """Sends what waits.
+
+        A channel that is down gets nothing more for now, so that the order stays. One that refuses a message is tried
+        with the next: what a person can mend must not keep everything else from them.
+        """
+        sent: list[Sent] = []
+        failures: list[Failure] = []
+        conversed = {of: dict(known) for of, known in conversations.items()}
+        for channel in self._channels:
+            for entry in outbox:
+                message, of = entry.message, entry.message.incident or ""
+                if channel.name in entry.sent or channel.name not in self._wanted(message, conversed.get(of, {})):
+                    continue
+                known = conversed.setdefault(of, {})
+                send = partial(_send, channel, self._addressed(message), known.get(channel.name))
+                try:
+                    result = self._once(f"{message.id}/{channel.name}", send)
+                except RetryLaterError as error:
+                    failures.append(Failure(channel.name, message.id, error))
+                    break
+                except InvalidInputError as error:
+                    failures.append(Failure(channel.name, message.id, error))
+                    continue
+                given = result.get("conversation")
+                known[channel.name] = given if isinstance(given, str) else known.get(channel.name)
+                sent.append(Sent(message.id, of, channel.name, known[channel.name]))
+        return Delivered(tuple(sent), tuple(failures))
+
+    def is_complete(self, entry: Entry, conversations: Conversations) -> bool:
+        """Whether the message has arrived everywhere."""
+        reached = conversations.get(entry.message.incident or "", {})
+        return self._wanted(entry.message, reached) <= set(entry.sent)
+
+    def _wanted(self, message: Message, reached: Mapping[str, object]) -> set[str]:
+        """Names of the channels that a message is for.
+
+        Whoever heard of an incident hears that it is over, whatever the channel's severities are and whether the
+        document still names it: an alert that nothing resolves would stay. If the document names channels and there is
+        none of them, all hear it: a slip of the pen must not silence an endpoint.
+        """
+        addressed = self._addressed(message)
+        over = set(reached) if message.kind is MessageKind.RECOVERED else set()
+        return {channel.name for channel in self._channels if channel.accepts(addressed) or channel.name in over}
+
+    def _addressed(self, message: Message) -> Message:
+        """The message, to all channels if there is none of those that it names."""
+        named = set(message.channels)
+        if any(channel.name in named or channel.accepts(message) for channel in self._channels):
+            return message
+        return replace(message, channels=())
+
+
+class _Resting:
     """A channel that is left alone once it could not take a message.
 
     A tick has messages of all incidents. If each waited for the time-out of a channel that is down, or asked one that
@@ -48,55 +119,6 @@ class Resting:
             raise
 
 
-def send_waiting(
-    incident: Incident, channels: Sequence[Channel], once: Once
-) -> tuple[tuple[Sent, ...], tuple[Failure, ...]]:
-    """Sends what waits in the outbox.
-
-    A channel that is down gets nothing more for now, so that the order stays. One that refuses a message is tried with
-    the next: what a person can mend must not keep everything else from them.
-    """
-    sent: list[Sent] = []
-    failures: list[Failure] = []
-    conversations = {of: dict(known) for of, known in incident.conversations.items()}
-    for channel in channels:
-        for entry in incident.outbox:
-            message, of = entry.message, entry.message.incident or ""
-            if channel.name in entry.sent or channel.name not in wanted(message, channels, conversations.get(of, {})):
-                continue
-            known = conversations.setdefault(of, {})
-            send = partial(_send, channel, _addressed(message, channels), known.get(channel.name))
-            try:
-                result = once(f"{message.id}/{channel.name}", send)
-            except RetryLaterError as error:
-                failures.append(Failure(channel.name, message.id, error))
-                break
-            except InvalidInputError as error:
-                failures.append(Failure(channel.name, message.id, error))
-                continue
-            given = result.get("conversation")
-            known[channel.name] = given if isinstance(given, str) else known.get(channel.name)
-            sent.append(Sent(message.id, of, channel.name, known[channel.name]))
-    return tuple(sent), tuple(failures)
-
-
-def is_complete(entry: Entry, channels: Sequence[Channel], incident: Incident) -> bool:
-    reached = incident.conversations.get(entry.message.incident or "", {})
-    return wanted(entry.message, channels, reached) <= set(entry.sent)
-
-
-def wanted(message: Message, channels: Sequence[Channel], reached: Mapping[str, object]) -> set[str]:
-    """Names of the channels that a message is for.
-
-    Whoever heard of an incident hears that it is over, whatever the channel's severities are and whether the document
-    still names it: an alert that nothing resolves would stay. If the document names channels and there is none of
-    them, all hear it: a slip of the pen must not silence an endpoint.
-    """
-    addressed = _addressed(message, channels)
-    over = set(reached) if message.kind is MessageKind.RECOVERED else set()
-    return {channel.name for channel in channels if channel.accepts(addressed) or channel.name in over}
-
-
 def raise_for(failures: Sequence[Failure]) -> None:
     """Raises one error for all.
 
@@ -115,11 +137,3 @@ def raise_for(failures: Sequence[Failure]) -> None:
 
 def _send(channel: Channel, message: Message, conversation: str | None) -> Mapping[str, object]:
     return {"conversation": channel.send(message, conversation)}
-
-
-def _addressed(message: Message, channels: Sequence[Channel]) -> Message:
-    """The message, to all channels if there is none of those that it names."""
-    named = set(message.channels)
-    if any(channel.name in named or channel.accepts(message) for channel in channels):
-        return message
-    return replace(message, channels=())

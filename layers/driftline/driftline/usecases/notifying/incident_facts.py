@@ -1,6 +1,7 @@
-"""What a message about an incident says beside the incident: the last execution, links, how to silence it."""
+"""What is known besides an incident: whether it is silenced, the last execution, links, how to silence it."""
 
 from dataclasses import replace
+from datetime import datetime
 from shlex import quote as shell_quoted
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.incidents.findings import Findings, parse_findings
 from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.messages import Facts
+from driftline.domain.incidents.silence import parse_silence, silence_key
 from driftline.domain.incidents.watching import is_watch, trouble
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.presentation.messages.escaping import web_link
@@ -23,30 +25,47 @@ _PAGE = "report.html"
 _CONSOLE = "https://console.aws.amazon.com/s3"
 
 
-def gather(
-    incident: Incident, store: ObjectStore, document: MonitorDocument | None, links: ReportLinks | None = None
+def facts_about(
+    incident: Incident,
+    at: datetime,
+    *,
+    store: ObjectStore,
+    document: MonitorDocument | None,
+    links: ReportLinks | None = None,
 ) -> Facts:
     """Whatever can be found: a message goes out even when the execution behind it cannot be read.
 
     Args:
+        at: When the thing happened that people may be told of.
+        document: The endpoint's; None if there is none that can be used.
         links: To the pages of reports; without them a link leads to the files in the S3 console.
     """
-    endpoint = incident.endpoint
+    endpoint, subject = incident.endpoint, incident.subject
     if endpoint is None:
-        command = f"aws cloudwatch disable-alarm-actions --alarm-names {shell_quoted(incident.subject)}"
-        return Facts(silence=command)
-    channels = document.channels if document else ()
-    if is_watch(incident.subject):
-        monitor = trouble(incident.subject).monitor
+        return Facts(silence=f"aws cloudwatch disable-alarm-actions --alarm-names {shell_quoted(subject)}")
+    silenced_as = WATCH if is_watch(subject) else subject
+    if _silenced(store, endpoint, silenced_as, at):
+        return Facts(silenced=True)
+    facts = Facts(silence=silence_command(store, endpoint, silenced_as), channels=document.channels if document else ())
+    if is_watch(subject):
+        monitor = trouble(subject).monitor
         last = last_execution(store, endpoint, monitor) if monitor else None
         failed = last if last and last.failed else None
-        why = f"The last execution: {failed.reason}" if failed else ""
-        silence = silence_command(store, endpoint, WATCH)
-        return _linked(Facts(unread=why, silence=silence, channels=channels), store, failed, links)
-    last = last_execution(store, endpoint, incident.subject)
+        return _linked(
+            replace(facts, unread=f"The last execution: {failed.reason}" if failed else ""), store, failed, links
+        )
+    last = last_execution(store, endpoint, subject)
     findings, unread = _findings(store, last)
-    silence = silence_command(store, endpoint, incident.subject)
-    return _linked(Facts(findings, unread, silence=silence, channels=channels), store, last, links)
+    return _linked(replace(facts, findings=findings, unread=unread), store, last, links)
+
+
+def _silenced(store: ObjectStore, endpoint: str, subject: str, at: datetime) -> bool:
+    """A silence that nobody can read is none: rather a message too many."""
+    key = silence_key(endpoint, subject)
+    try:
+        return parse_silence(store.get(key).body, key).covers(at)
+    except (ObjectNotFoundError, InvalidInputError):
+        return False
 
 
 def _linked(facts: Facts, store: ObjectStore, last: LastExecution | None, links: ReportLinks | None) -> Facts:

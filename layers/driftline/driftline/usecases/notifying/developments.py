@@ -1,0 +1,221 @@
+"""What an alarm, an event or a tick means for incidents: which of them it changes, how, and what else is news."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from driftline.domain.alarms.names import parse_alarm_name
+from driftline.domain.alarms.settle import settle_time
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, RetryLaterError
+from driftline.domain.incidents.due import may_become_due
+from driftline.domain.incidents.happenings import (
+    MODEL_ADOPTED,
+    cause_in,
+    conversation_of,
+    endpoint_of,
+    happening_message,
+    model_of,
+    reason_of,
+    refusal_id,
+    refused_by,
+    text_message,
+)
+from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Text, Tick
+from driftline.domain.incidents.incident import (
+    AlarmChange,
+    AlarmState,
+    Incident,
+    adopt,
+    observe,
+    regrade,
+    reopen,
+    retire,
+    settle,
+)
+from driftline.domain.incidents.message import Message, Severity
+from driftline.domain.incidents.wanted import notifying_alarms, severity_of, subject_of
+from driftline.domain.incidents.watching import is_watch
+from driftline.domain.incidents.words import line
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.windows import format_instant
+from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.notifying.incident_store import Change, IncidentStore
+from driftline.usecases.ports import ObjectStore
+
+NO_DATA = "INSUFFICIENT_DATA"
+"""CloudWatch's third state."""
+
+STACK_SETTLE = timedelta(hours=1)
+"""How long an alarm of the stack itself has to be quiet."""
+
+_GRACE = 2
+"""A new model has so many times the time to settle before alarms that still ring are told as a new incident."""
+
+_ON_ITS_WAY = timedelta(minutes=1)
+"""How long a decision waits for the alarm that asked for it: both set out at once, and either may be here first."""
+
+_LOOK_AGAIN = 2.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Development:
+    """Something happened in an incident.
+
+    Attributes:
+        incident: As it was when it was read.
+        change: Gives the next incident; the same again changes nothing.
+        cause: What it comes from; whoever delivers it again has the same cause.
+        at: When it happened.
+        news: A message of the conversation besides those that are due then.
+    """
+
+    incident: Incident
+    change: Change
+    cause: str
+    at: datetime
+    news: Message | None = None
+
+
+class Documents:
+    """The endpoints' monitor documents, each read once: a tick looks at all incidents, and endpoints have several."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        @cache
+        def read(endpoint: str) -> MonitorDocument | ObjectNotFoundError | InvalidInputError:
+            try:
+                return load_document(store, endpoint)
+            except (ObjectNotFoundError, InvalidInputError) as error:
+                return error
+
+        self._read = read
+
+    def of(self, endpoint: str | None) -> MonitorDocument | None:
+        """None for the stack itself, and where there is no document, or none that can be used."""
+        found = self._read(endpoint) if endpoint else None
+        return found if isinstance(found, MonitorDocument) else None
+
+    def channels(self, endpoint: str) -> tuple[str, ...]:
+        """The channels that the document names; none of them means all."""
+        document = self.of(endpoint)
+        return document.channels if document else ()
+
+    def notifying(self, stack: str, incident: Incident) -> Mapping[str, Severity] | None:
+        """The alarms of the incident that notify people, by label; None when nobody can say."""
+        if incident.endpoint is None:
+            return None
+        document = self._read(incident.endpoint)
+        if isinstance(document, ObjectNotFoundError):
+            return {}  # Its alarms went with it.
+        if isinstance(document, InvalidInputError):
+            return None
+        return notifying_alarms(document, stack, incident.subject)
+
+
+def developments(
+    heard: Heard, *, incidents: IncidentStore, documents: Documents, stack: str, now: datetime | None
+) -> Iterator[Development | Message]:
+    """What follows for incidents from what was heard; a message alone belongs to no incident.
+
+    Raises:
+        RetryLaterError: the alarm that it belongs to has not come yet.
+        InvalidInputError: the incident of an alarm cannot be read.
+    """
+    match heard:
+        case RawAlarm():
+            yield from _alarm(heard, incidents, documents, stack)
+        case Text():
+            yield text_message(heard)
+        case Happening() if heard.kind == MODEL_ADOPTED:
+            yield from _model_adopted(heard, incidents, documents)
+        case Happening():
+            if (
+                now is not None
+                and now < heard.at + _ON_ITS_WAY
+                and _alarm_is_coming(heard, incidents, documents, stack)
+            ):
+                raise RetryLaterError("the alarm that asked for it has not come yet", where=heard.id, after=_LOOK_AGAIN)
+            yield _happened(heard, incidents, documents)
+        case Tick():
+            yield from _tick(heard, incidents, documents, stack)
+
+
+def _alarm(alarm: RawAlarm, incidents: IncidentStore, documents: Documents, stack: str) -> Iterator[Development]:
+    found = parse_alarm_name(stack, alarm.name)
+    # The template's own alarms tell of INSUFFICIENT_DATA where silence itself is the trouble: nothing runs any more.
+    state = AlarmState.ALARM if found is None and alarm.state == NO_DATA else alarm.state
+    if state not in set(AlarmState):
+        return  # INSUFFICIENT_DATA of a monitor: nobody knows, so nothing changes.
+    if found is None:
+        # Driftline itself needs help.
+        endpoint, subject, label, severity = None, alarm.name, alarm.name, Severity.CRITICAL
+    else:
+        endpoint, subject, label = found.endpoint, subject_of(found), found.label
+        document = documents.of(endpoint)
+        severity = (document and severity_of(alarm.name, document, stack)) or Severity.WARNING
+    change = AlarmChange(
+        label, AlarmState(state), alarm.changed_at, severity, line(alarm.reason), line(alarm.description)
+    )
+    yield Development(
+        incidents.get(endpoint, subject),
+        lambda current: observe(current, change),
+        cause=f"{label} {state} {format_instant(alarm.changed_at)}",
+        at=alarm.changed_at,
+    )
+
+
+def _happened(event: Happening, incidents: IncidentStore, documents: Documents) -> Development | Message:
+    """Joins the conversation about the monitor, or about any monitor of the endpoint, if there is one."""
+    incident = conversation_of(event, incidents.all())
+    message = happening_message(event, incident, documents.channels(endpoint_of(event)))
+    if incident is None:
+        return replace(message, id=refusal_id(event)) if refused_by(event) else message
+    return Development(incident, lambda current: current, cause_in(incident, event), event.at, message)
+
+
+def _alarm_is_coming(event: Happening, incidents: IncidentStore, documents: Documents, stack: str) -> bool:
+    """Whether an alarm caused it that notifies people, too, and nobody has heard of that one yet."""
+    name = event.detail.get("Alarm")
+    found = parse_alarm_name(stack, name) if isinstance(name, str) else None
+    if found is None or found.label not in (documents.notifying(stack, Incident(found.endpoint, found.subject)) or {}):
+        return False
+    of = [each for each in incidents.all() if (each.endpoint, each.subject) == (found.endpoint, found.subject)]
+    return not any(found.label in each.ringing or event.id in each.causes for each in of)
+
+
+def _model_adopted(event: Happening, incidents: IncidentStore, documents: Documents) -> Iterator[Development | Message]:
+    """Closes what was open about the model before; a notice if people knew of nothing open."""
+    endpoint, model, closing = endpoint_of(event), model_of(event), line(reason_of(event))
+    of = [each for each in incidents.all() if each.endpoint == endpoint and not is_watch(each.subject)]
+    for incident in of:
+        if incident.ongoing or event.id in incident.causes:
+            yield Development(incident, lambda now: adopt(now, model, event.at, closing), event.id, event.at)
+    if not any(event.id in each.causes or (each.ongoing and each.told is not None) for each in of):
+        yield happening_message(event, None, documents.channels(endpoint))
+
+
+def _tick(tick: Tick, incidents: IncidentStore, documents: Documents, stack: str) -> Iterator[Development]:
+    """Looks at every incident that time alone can change."""
+    cause = f"tick {format_instant(tick.at)}"
+    for incident in filter(may_become_due, incidents.all()):
+        document = documents.of(incident.endpoint)
+        settled = settle_time(document, incident.subject) if document else STACK_SETTLE
+        wanted = documents.notifying(stack, incident)
+        yield Development(incident, _passed(tick.at, settled, wanted), cause, tick.at)
+
+
+def _passed(at: datetime, settled: timedelta, wanted: Mapping[str, Severity] | None) -> Change:
+    """The incident at a time.
+
+    An alarm that notifies nobody any more, because its actions were changed, will not say that it is OK either.
+
+    Args:
+        settled: How long all of its alarms have to be quiet.
+        wanted: The alarms that notify people; None when nobody can say.
+    """
+
+    def change(incident: Incident) -> Incident:
+        kept = incident if wanted is None else regrade(retire(incident, wanted, at), wanted)
+        return reopen(settle(kept, at, settled), at, settled * _GRACE)
+
+    return change
