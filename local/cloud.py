@@ -20,6 +20,7 @@ from typing import Any, Self
 from local import interruption, schedules, stack
 from local.alarms import AlarmEvaluator
 from local.emf import MetricsBridge
+from local.patience import PATIENCE_SECONDS
 from local.queues import Queues
 from local.sagemaker import SageMakerServer
 from local.server import REGION, Server, default_python
@@ -153,7 +154,7 @@ class EmbeddedCloud:
         with self._bridge.between_looks():
             self._clock = at
 
-    def drain(self, timeout: float = 60) -> None:
+    def drain(self) -> None:
         """Waits until no event is on its way and no function runs, metrics have arrived, alarms were evaluated, and
         what they caused has been handled.
 
@@ -162,14 +163,14 @@ class EmbeddedCloud:
         Raises:
             TimeoutError: something is still on its way.
         """
-        give_up = time.monotonic() + timeout
+        give_up = time.monotonic() + PATIENCE_SECONDS
         changes = -1
         while changes != self._alarms.changes:
             changes = self._alarms.changes
-            self._wait_until_quiet(give_up, timeout)
+            self._wait_until_quiet(give_up)
             self.carry_metrics()
 
-    def _wait_until_quiet(self, give_up: float, timeout: float) -> None:
+    def _wait_until_quiet(self, give_up: float) -> None:
         quiet = 0
         waiting: dict[str, int] = {}
         while quiet < _QUIET_LOOKS:
@@ -179,7 +180,7 @@ class EmbeddedCloud:
                 waiting["functions"] = running
             quiet = 0 if waiting else quiet + 1
             if waiting and time.monotonic() > give_up:
-                raise TimeoutError(f"After {timeout} s still on its way: {waiting}\n{self._server.log()[-3000:]}")
+                raise TimeoutError(f"Still on its way: {waiting}\n{self._server.log()[-3000:]}")
             time.sleep(_DRAIN_PAUSE_SECONDS)
 
     def carry_metrics(self) -> None:

@@ -16,11 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from local.patience import PATIENCE_SECONDS
+
 _REPOSITORY = Path(__file__).resolve().parent.parent
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 _ATTEMPTS = 3
-_START_SECONDS = 60
 _POLL_SECONDS = 0.05
 
 
@@ -164,7 +165,7 @@ class Server:
     def _is_ready(self) -> bool:
         assert self._process is not None
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        give_up = time.monotonic() + _START_SECONDS
+        give_up = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < give_up and self._process.poll() is None:
             try:
                 with opener.open(f"{self.endpoint}/_ministack/health", timeout=2) as answer:

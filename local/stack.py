@@ -14,6 +14,7 @@ from botocore.config import Config
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
+from local.patience import PATIENCE_SECONDS
 from local.server import REGION
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -22,7 +23,6 @@ CODE_BUCKET = "driftline-local-code"
 TAKEN_OUT: Mapping[str, str] = {}
 """Resource types of the template that the embedded cloud refuses, and what is missing without them."""
 
-_DEPLOY_SECONDS = 120
 _SKIPPED_FOLDERS = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 _FIXED_TIME = (2020, 1, 1, 0, 0, 0)
 
@@ -101,7 +101,7 @@ def create(client: Any, name: str, body_url: str, parameters: Mapping[str, str])
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
-    give_up = time.monotonic() + _DEPLOY_SECONDS
+    give_up = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up:
         stack = client.describe_stacks(StackName=name)["Stacks"][0]
         if stack["StackStatus"] == "CREATE_COMPLETE":

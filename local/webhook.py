@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Any, Self, override
 from urllib.parse import parse_qs
 
+from local.patience import PATIENCE_SECONDS
+
 _LARGEST_BODY = 1024 * 1024
 _FIRST_TS = 1_700_000_000
 
@@ -107,7 +109,7 @@ class WebhookReceiver:
         with self._lock:
             self._troubles.extend([_Trouble(status, {**more, **(headers or {})}, body, delay)] * times)
 
-    def wait_for(self, count: int, seconds: float = 10.0) -> list[Received]:
+    def wait_for(self, count: int, seconds: float = PATIENCE_SECONDS) -> list[Received]:
         """The requests so far, as soon as there are `count` of them, or when the time is over."""
         with self._arrived:
             self._arrived.wait_for(lambda: len(self.received) >= count, timeout=seconds)

@@ -25,7 +25,7 @@ def npm_pack(package: str, integrity: str, folder: Path) -> Path:
     if npm is None:
         raise NpmError(f"npm is needed to get {package}")
     command = [npm, "pack", "--silent", package]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NpmError(f"npm could not get {package}: {done.stderr.strip()[-300:]}")
     archive = folder / done.stdout.strip().splitlines()[-1]

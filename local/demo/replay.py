@@ -43,10 +43,10 @@ from local.demo.flights import Flight
 from local.demo.monitor import DOCUMENT, INPUTS, MONITORS, QUALITY, edit_inputs, edit_quality
 from local.demo.screen import DayVerdict, InputVerdict, QualityVerdict
 from local.emf import metric_data
+from local.patience import PATIENCE_SECONDS
 
 BASELINE_NAME = "january-and-february.csv"
 _UPLOADS_AT_ONCE = 8
-_PATIENCE_SECONDS = 120.0
 _LOOK_AGAIN_SECONDS = 0.1
 _QUIET_ENOUGH = timedelta(days=2)
 """Longer than an incident of a daily monitor has to be quiet: one and a half days."""
@@ -129,10 +129,10 @@ class Replay:
 
     def let_people_know(self, day: date, after: date | None) -> None:
         """Until alarms of a day have reached people, and incidents that stayed quiet until the next day are over."""
-        self._cloud.drain(_PATIENCE_SECONDS)
+        self._cloud.drain()
         until = judged_at(day) + _QUIET_ENOUGH
         self._cloud.tick(until if after is None else min(until, judged_at(after) - timedelta(hours=1)))
-        self._cloud.drain(_PATIENCE_SECONDS)
+        self._cloud.drain()
 
     def send_late_labels(self, day: PredictedDay) -> None:
         """Puts what comes two days later. Nobody fires a schedule: the window is opened again by itself."""
@@ -221,7 +221,7 @@ class Replay:
         return self._get(key)
 
     def _wait_until(self, arrived: Callable[[], bool], what: str) -> None:
-        give_up = time.monotonic() + _PATIENCE_SECONDS
+        give_up = time.monotonic() + PATIENCE_SECONDS
         while not arrived():
             interruption.check()
             if time.monotonic() > give_up:

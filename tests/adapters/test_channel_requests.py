@@ -85,7 +85,7 @@ class TestASecureServer:
         http._pool.cache_clear()
         server.shutdown()
         server.server_close()
-        thread.join(timeout=60)
+        thread.join()
 
     def test_it_gets_the_message(
         self, url: str, certificate: Path, received: list[bytes], monkeypatch: pytest.MonkeyPatch

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -35,6 +34,7 @@ from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.incidents.message import Severity
 from driftline.presentation.messages.signed_webhook import signature
 from driftline.usecases.ports import Channel
+from local.patience import PATIENCE_SECONDS
 from local.webhook import WebhookReceiver
 from tests.messages import ESCALATED, HOSTILE, NOTICE, OPENED, RECOVERED
 
@@ -151,11 +151,9 @@ class TestFailing:
         assert callable(make)
         http._pool.cache_clear()
         monkeypatch.setattr(http, "_READ_SECONDS", 0.2)
-        receiver.fail_next(status=200, delay=5)
-        began = time.monotonic()
+        receiver.fail_next(status=200, delay=PATIENCE_SECONDS)
         with pytest.raises(RetryLaterError, match="does not answer"):
             make(receiver).send(OPENED, None)
-        assert time.monotonic() - began < 3
         http._pool.cache_clear()
 
     def test_an_answer_without_end_is_not_read(self, receiver: WebhookReceiver, make: object) -> None:
@@ -431,5 +429,5 @@ class TestLoading:
 
 def test_the_receiver_is_on_the_loopback_only(receiver: WebhookReceiver) -> None:
     assert receiver.url.startswith("http://127.0.0.1:")
-    with socket.create_connection(("127.0.0.1", int(receiver.url.rsplit(":", 1)[1])), timeout=60):
+    with socket.create_connection(("127.0.0.1", int(receiver.url.rsplit(":", 1)[1]))):
         pass

@@ -22,10 +22,13 @@ from typing import Any
 
 import boto3
 import botocore.session
+import numpy as np
 import pytest
+import xgboost
 from botocore.stub import Stubber
 from botocore.validate import ParamValidator
 from jsonschema import Draft202012Validator
+from sklearn import metrics
 
 from driftline.adapters.aws.model_events_in import announcement_of
 from driftline.domain.models.announcement import ModelTold
@@ -533,7 +536,6 @@ def test_preprocess_says_what_it_left_out(processed: Path, capsys: pytest.Captur
 @pytest.fixture(scope="module")
 def evaluated(processed: Path) -> Path:
     """A model trained with the training step's own hyperparameters, and what evaluate.py says of it."""
-    xgboost = pytest.importorskip("xgboost", reason="evaluate.py needs xgboost, which its image has")
     given = next(step for step in steps() if step["Name"] == "Train")["Arguments"]["HyperParameters"]
     rounds = {"num_round": "num_boost_round", "early_stopping_rounds": "early_stopping_rounds"}
     options = {rounds[name]: int(value) for name, value in given.items() if name in rounds}
@@ -562,7 +564,6 @@ def evaluated(processed: Path) -> Path:
 
 
 def test_evaluate_measures_as_scikit_learn_does(evaluated: Path) -> None:
-    metrics = pytest.importorskip("sklearn.metrics")
     found = json.loads((evaluated / "evaluation" / "evaluation.json").read_text())["binary_classification_metrics"]
     header, *rows = read(evaluated / "predictions" / "predictions.csv")
     assert header == ["probability", "prediction", "label"]
@@ -583,8 +584,6 @@ def test_evaluate_measures_as_scikit_learn_does(evaluated: Path) -> None:
 
 
 def test_auc_counts_ties_half() -> None:
-    pytest.importorskip("xgboost", reason="evaluate.py needs xgboost, which its image has")
-    np = pytest.importorskip("numpy")
     labels, ranks = np.array([True, False, True, False]), np.array([0.9, 0.9, 0.4, 0.1])
     assert script("evaluate").auc(labels, ranks) == pytest.approx(0.625)
 

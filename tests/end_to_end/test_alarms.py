@@ -2,8 +2,7 @@
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -24,25 +23,15 @@ def place() -> Iterator[Place]:
         yield opened
 
 
-def test_a_violation_reaches_people_and_starts_a_pipeline(
-    place: Place, record_property: Callable[[str, object], None]
-) -> None:
+def test_a_violation_reaches_people_and_starts_a_pipeline(place: Place) -> None:
     endpoint = place.watch("loans", RETRAINING, ASKS)
     place.mail.take()
-    created = time.time()
     # When an hour of people comes who are twenty years older, and its schedule fires
     endpoint.capture(0, older=True)
     place.cloud.drain()
-    fired = time.time()
     endpoint.judge(0)
-    message = place.hook.wait_for(1, seconds=30)[0]
-    # Then Slack hears of it, in seconds
-    seconds = {"from the object": message.at - created, "from the schedule": message.at - fired}
-    for what, passed in seconds.items():
-        record_property(f"seconds {what} to the message", round(passed, 2))
-        print(f"\n{what} to the message: {passed:.2f} s")  # noqa: T201
-    assert seconds["from the object"] < 60
     place.cloud.drain()
+    # Then Slack hears of it; bench/message_latency.py has the seconds that it takes
     text, decision = endpoint.slack()
     assert "features of loans differ from the baseline; worst: age" in text
     assert "threshold 0.1, n 200" in text
@@ -55,11 +44,11 @@ def test_a_violation_reaches_people_and_starts_a_pipeline(
     # the link in it is signed, and opens the page of the report and nothing beside it
     link = re.search(r"http://127\.0\.0\.1:\d+/\S+/report\.html\?X-Amz-\S+", mail["Message"])
     assert link is not None
-    with urlopen(link[0], timeout=60) as answer:
+    with urlopen(link[0]) as answer:
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
         assert b"loans" in answer.read()
     with pytest.raises(HTTPError, match="403"):
-        urlopen(link[0].replace("report.html", "summary.json"), timeout=60)
+        urlopen(link[0].replace("report.html", "summary.json"))
     # and one pipeline runs, which the audit and a second message say
     (execution,) = started(place.cloud)
     (record,) = endpoint.audit()

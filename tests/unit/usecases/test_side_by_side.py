@@ -11,11 +11,10 @@ from driftline.usecases.pages.render_overview import render_overview
 from driftline.usecases.pages.render_report import render_report
 from driftline.usecases.ports import StoredObject
 from driftline.usecases.side_by_side import AT_ONCE, side_by_side
+from local.patience import PATIENCE_SECONDS
 from tests.fakes import InMemoryStore
 from tests.overviews import record
 from tests.reporting import MADE, made_store
-
-PATIENCE = 20  # seconds until a call that waits for others in vain gives up
 
 
 def test_answers_come_in_the_order_of_the_items() -> None:
@@ -24,7 +23,7 @@ def test_answers_come_in_the_order_of_the_items() -> None:
 
     def call(item: int) -> int:
         if item == 0:
-            assert others.wait(PATIENCE)
+            assert others.wait(PATIENCE_SECONDS)
         if item == AT_ONCE - 1:
             others.set()
         return item * item
@@ -41,7 +40,7 @@ def test_so_many_calls_run_at_the_same_time_and_no_more() -> None:
         with lock:
             running += 1
             most = max(most, running)
-        together.wait(PATIENCE)  # Breaks unless five are here.
+        together.wait(PATIENCE_SECONDS)  # Breaks unless five are here.
         with lock:
             running -= 1
 
@@ -96,7 +95,7 @@ class WatchedStore(InMemoryStore):
     def get(self, key: str) -> StoredObject:
         self._note(key)
         if key in self._together:
-            self._barrier.wait(PATIENCE)
+            self._barrier.wait(PATIENCE_SECONDS)
         return super().get(key)
 
     def folders(self, prefix: str) -> Sequence[str]:

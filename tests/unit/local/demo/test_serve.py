@@ -43,7 +43,7 @@ def server(folder: Path) -> Iterator[PageServer]:
 
 
 def status(server: PageServer, path: str, host: str | None = None, method: str = "GET") -> int:
-    connection = HTTPConnection(LOOPBACK, server.server_port, timeout=60)
+    connection = HTTPConnection(LOOPBACK, server.server_port)
     connection.request(method, path, headers={"Host": host} if host else {})
     answer = connection.getresponse().status
     connection.close()
@@ -110,10 +110,10 @@ def test_the_command_prints_its_address_and_ends_at_ctrl_c(folder: Path) -> None
         assert process.stdout is not None
         said = process.stdout.readline()
         address = next(word for word in said.split() if word.startswith("http://127.0.0.1:"))
-        with urlopen(address, timeout=60) as answer:
+        with urlopen(address) as answer:
             assert answer.read() == b"all endpoints"
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+        assert process.wait() == 0
     finally:
         process.kill()
         process.communicate()

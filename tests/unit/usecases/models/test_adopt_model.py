@@ -24,6 +24,7 @@ from driftline.usecases.models.adopt_model import ADOPTED_EVENT, TURN, Adoption,
 from driftline.usecases.models.model_log import load_model_log
 from driftline.usecases.models.model_ports import DataFile
 from driftline.usecases.one_at_a_time import Turns
+from local.patience import PATIENCE_SECONDS
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryTable, RecordingEvents, RecordingOperators
 from tests.merging import InterruptedStore
 
@@ -433,7 +434,7 @@ def test_many_files_of_an_earlier_data_set_are_kept_side_by_side(world: World) -
     class Files(FakeFiles):
         def copy(self, uri: str, key: str) -> None:
             if EARLIER in key:
-                together.wait(20)  # seconds; it breaks if nobody else comes
+                together.wait(PATIENCE_SECONDS)  # it breaks if nobody else comes
             super().copy(uri, key)
 
     files = Files(world.store, world.files.files)
