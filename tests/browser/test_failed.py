@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from driftline.usecases.pages.render_execution import render_execution
-from tests.browser.opening import Opened, until
+from tests.browser.opening import NARROW, Opened, narrow, until
 from tests.browser.test_reading import findings
 from tests.failing import fail, failed_shop, run
 from tests.fakes import InMemoryStore
@@ -98,9 +98,7 @@ def test_axe_finds_nothing(open_key: OpenKey, shop: InMemoryStore, key: str, sch
 
 @pytest.mark.parametrize("key", [PAGE, SHOP])
 def test_a_narrow_screen_does_not_scroll_sideways(open_key: OpenKey, shop: InMemoryStore, key: str) -> None:
-    page = open_key(shop, key)
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert narrow(open_key(shop, key)) <= NARROW
 
 
 def test_paper_is_light_and_keeps_the_reason(open_key: OpenKey, shop: InMemoryStore) -> None:

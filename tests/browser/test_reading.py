@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from driftline.usecases.pages.render_report import render_report
 from tests.browser.conftest import Open
-from tests.browser.opening import unfold, until
+from tests.browser.opening import NARROW, narrow, unfold, until
 from tests.fakes import InMemoryStore
 from tests.reporting import folder_of
 
@@ -84,12 +84,9 @@ def test_paper_is_light_and_leaves_out_the_controls(opened: Open, shop: InMemory
     assert len(page.pdf()) > 20_000
 
 
-def test_a_narrow_screen_does_not_scroll_sideways(opened: Open, shop: InMemoryStore) -> None:
-    page = opened(shop, folder_of("data_quality")).page
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.locator(".open").first.click()
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+@pytest.mark.parametrize("monitor", ["data_quality", "model_quality"])
+def test_a_narrow_screen_does_not_scroll_sideways(opened: Open, shop: InMemoryStore, monitor: str) -> None:
+    assert narrow(opened(shop, folder_of(monitor)).page) <= NARROW
 
 
 def test_verdict_and_violations_need_no_script(browser: Browser, shop: InMemoryStore) -> None:

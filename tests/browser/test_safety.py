@@ -4,7 +4,7 @@ from playwright.sync_api import Browser, expect
 
 from driftline.usecases.pages.render_report import render_report
 from tests.browser.conftest import Open
-from tests.browser.opening import unfold
+from tests.browser.opening import layouts, unfold
 from tests.reporting import HOSTILE, MADE, made_store
 
 
@@ -49,17 +49,13 @@ def test_the_policy_refuses_what_is_added(browser: Browser) -> None:
 
 
 def test_five_hundred_features_are_usable(opened: Open) -> None:
+    """The effort of a search does not grow with the rows: they are hidden at once, not laid out one by one."""
     page = opened(made_store([f"feature_{i}" for i in range(500)]), MADE).page
 
     expect(page.get_by_role("status")).to_have_text("500 of 500 features")
-    timed = """async action => {
-      const start = performance.now();
+    search = """() => {
       const search = document.getElementById("search");
-      search.value = action; search.dispatchEvent(new Event("input"));
-      await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      return performance.now() - start;
+      search.value = "feature_49"; search.dispatchEvent(new Event("input"));
     }"""
-    assert page.evaluate(timed, "feature_49") < 1_000
+    assert layouts(page, search) < 40
     expect(page.get_by_role("status")).to_have_text("11 of 500 features")
-    loaded = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-    assert loaded < 5_000
