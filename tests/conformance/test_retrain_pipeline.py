@@ -730,7 +730,9 @@ def test_deploy_waits_for_the_approval_and_does_nothing_twice(deployment: Deploy
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return (STEPS.parents[2] / "docs" / "guide" / "retraining.md").read_text()
+    docs = STEPS.parents[2] / "docs"
+    pages = ("guide/retraining.md", "guide/new-models.md", "reference/retraining.md")
+    return "\n".join((docs / name).read_text() for name in pages)
 
 
 def test_the_page_s_document_is_one(page: str) -> None:

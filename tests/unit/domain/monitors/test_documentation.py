@@ -1,8 +1,9 @@
-"""docs/reference/monitor-document.md says what is so."""
+"""What the pages say of monitor documents is so: every field, default, example and error."""
 
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from textwrap import dedent
 
 import pytest
 
@@ -23,7 +24,14 @@ from driftline.domain.monitors.watch import Watch
 from tests.places import REPOSITORY
 
 TEXT = (REPOSITORY / "docs" / "reference" / "monitor-document.md").read_text()
-EXAMPLES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+GUIDE = (REPOSITORY / "docs" / "guide" / "monitors.md").read_text()
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+EXAMPLES = [
+    pytest.param(example, id=f"{page.stem}-{number}")
+    for page in PAGES
+    for number, example in enumerate(re.findall(r"^ *```yaml\n(.*?)```", page.read_text(), re.DOTALL | re.MULTILINE))
+    if "endpoint:" in example
+]
 
 WRONG = """\
 endpoint: flight-delay
@@ -39,6 +47,7 @@ monitors:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_is_a_document(example: str) -> None:
+    example = dedent(example)
     endpoint = re.findall(r"^endpoint: (.+)$", example, re.MULTILINE)[0]
     assert parse_document(example, where=f"monitors/{endpoint}.yaml")
 
@@ -102,5 +111,5 @@ def test_every_schedule_of_the_table_is_one(expression: str) -> None:
 def test_the_errors_are_printed_as_they_are() -> None:
     with pytest.raises(InvalidDocumentError) as raised:
         parse_document(WRONG, where="monitors/flight-delay.yaml")
-    assert all(f"  {error}\n" in TEXT for error in raised.value.errors)
-    assert f"{len(raised.value.errors)} errors in monitors/flight-delay.yaml" in TEXT
+    assert all(f"  {error}\n" in GUIDE for error in raised.value.errors)
+    assert f"{len(raised.value.errors)} errors in monitors/flight-delay.yaml" in GUIDE
