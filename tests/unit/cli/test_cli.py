@@ -453,6 +453,22 @@ class TestShow:
         assert "2026-03-01T15:00:00Z to 2026-03-01T16:00:00Z" in newest.stdout
         assert "2026-03-01T14:00:00Z to 2026-03-01T15:00:00Z" in older.stdout
 
+    def test_it_and_report_mean_the_same_execution(self, captured: Path) -> None:
+        driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        driftline("run", "--store", captured, "--start", "2026-03-01T14:00Z", "--end", "2026-03-01T16:00Z")
+        shown = json.loads(driftline("show", "--store", captured, "--json").stdout)
+        reported = json.loads(driftline("report", "--store", captured, "--json").stdout)
+        assert shown["folder"] == str(Path(reported["report"]).parent)
+        assert shown["summary"]["window"]["start"] == "2026-03-01T14:00:00Z"
+
+    def test_what_sagemaker_wrote_has_a_page_and_no_summary(self, captured: Path) -> None:
+        driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        (captured / "reports/churn/data_quality/2026/03/01/16/summary.json").unlink()
+        shown = driftline("show", "--store", captured)
+        assert shown.exit_code == ExitCode.FAILED
+        assert "SageMaker wrote it" in shown.stderr
+        assert driftline("report", "--store", captured).exit_code == ExitCode.COMPLETED
+
     def test_machines_get_the_summary_as_it_is(self, captured: Path) -> None:
         driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
         found = json.loads(driftline("show", "--store", captured, "--json").stdout)
@@ -503,6 +519,7 @@ class TestModelQuality:
         metric = {"standard_deviation": None, "interval": [2.0, 4.0], "operator": "GreaterThanThreshold"}
         key = "reports/taxi/model_quality/2026/03/01/15/summary.json"
         (tmp_path / key).parent.mkdir(parents=True)
+        (tmp_path / key).with_name("statistics.json").write_text("{}")
         (tmp_path / key).write_text(
             QualitySummary.model_validate(
                 {

@@ -10,15 +10,15 @@ from rich.console import Console
 from driftline.adapters.aws.report_links import PresignedLinks
 from driftline.adapters.aws.s3 import S3Store
 from driftline.cli import options
+from driftline.cli.newest import newest_folder
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.place import parse_place
-from driftline.domain.keys import REPORTS, report_folder
+from driftline.domain.keys import report_folder
 from driftline.domain.windows import format_instant
 from driftline.usecases.executions.failures import failure_in
-from driftline.usecases.executions.scheduled_executions import monitor_folder, newest_execution
 from driftline.usecases.pages.render_failure import write_failed_page
 from driftline.usecases.pages.render_report import PAGE, render_report
 from driftline.usecases.ports import ObjectStore
@@ -48,7 +48,7 @@ def report(
         place = open_place(store)
         name = place.endpoint(endpoint)
         chosen = place.monitor(name, monitor)
-        folder = report_folder(name, chosen, scheduled) if scheduled else _newest(place.store, name, chosen)
+        folder = report_folder(name, chosen, scheduled) if scheduled else newest_folder(place, name, chosen)
         try:
             size = _size(place.store, folder)
         except ObjectNotFoundError:
@@ -71,15 +71,6 @@ def _size(store: ObjectStore, folder: str) -> int:
     if failure is not None:
         return write_failed_page(store, parse_place(folder), failure)
     return render_report(store, folder).size
-
-
-def _newest(store: ObjectStore, endpoint: str, monitor: str) -> str:
-    prefix = monitor_folder(REPORTS, endpoint, monitor)
-    newest = newest_execution(store, prefix)
-    if newest is None:
-        mend = "`driftline run` or `driftline replay` makes some."
-        raise InvalidInputError("no execution here", where=store.uri(prefix), mend=mend)
-    return newest.folder
 
 
 def _address(store: ObjectStore, key: str) -> str:

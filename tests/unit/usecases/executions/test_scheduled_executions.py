@@ -83,6 +83,33 @@ def test_the_newest_is_the_one_with_the_last_time(store: InMemoryStore) -> None:
     assert newest.scheduled == ALL[-2]
 
 
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        ("2026/03/02/00/from-20260301T0000Z/", "2026/03/02/00/from-20260301T0000Z/"),
+        ("2026/03/01/23/from-20260228T0000Z/", "2026/03/02/00/"),
+        ("2026/03/02/01/from-20260228T0000Z/", "2026/03/02/01/from-20260228T0000Z/"),
+        ("2026/03/02/00/30/", "2026/03/02/00/30/"),
+        ("2026/03/02/00/revision-1/", "2026/03/02/00/"),
+    ],
+)
+def test_a_window_by_hand_counts_by_its_end_and_goes_before_the_schedules(
+    store: InMemoryStore, later: str, expected: str
+) -> None:
+    store.put(f"{FOLDER}{later}statistics.json", b"")
+    newest = newest_execution(store, FOLDER)
+    assert newest is not None
+    assert newest.folder == f"{FOLDER}{expected}"
+
+
+def test_of_an_hour_and_half_past_the_later_is_the_newest_whatever_was_asked_for_by_hand(store: InMemoryStore) -> None:
+    for time in ("00/from-20260301T0000Z/", "00/30/"):
+        store.put(f"{FOLDER}2026/03/02/{time}statistics.json", b"")
+    newest = newest_execution(store, FOLDER)
+    assert newest is not None
+    assert newest.folder == f"{FOLDER}2026/03/02/00/30/"
+
+
 def test_without_executions_there_is_none() -> None:
     assert newest_execution(InMemoryStore(), FOLDER) is None
     assert found(InMemoryStore(), None, None) == []

@@ -11,7 +11,7 @@ from driftline.presentation.pages.execution.facts import Place
 from driftline.usecases.executions.past_executions import STATISTICS
 from driftline.usecases.ports import ObjectStore
 
-_IN_A_DAY = re.compile(rf"(?P<time>\d\d/(?:\d\d/)?){re.escape(STATISTICS)}")
+_IN_A_DAY = re.compile(rf"(?P<folder>\d\d/(?:\d\d/)?(?:from-[^/]+/)?){re.escape(STATISTICS)}")
 _DAY = 3
 """Depth of the day's folder below the monitor's."""
 
@@ -39,12 +39,19 @@ def scheduled_executions(
     last = f"{folder}{until:%Y/%m/%d}/" if until else None
     for day in _days(store, folder, first, last):
         for place in _of_day(store, day):
+            if place.by_hand:
+                continue
             if (since is None or place.scheduled >= since) and (until is None or place.scheduled < until):
                 yield place
 
 
 def newest_execution(store: ObjectStore, folder: str) -> Place | None:
-    """The one with the last scheduled time."""
+    """The newest verdict of a monitor: what every reader means that is given no time.
+
+    It is the one with the last time in its folder: the scheduled time, or the end of a window that was asked for by
+    hand. Of several with one time, a window by hand goes before the schedule's, and the one that begins last before
+    other windows by hand. Executions that failed have no verdict, and earlier revisions are not looked at.
+    """
     days = _days(store, folder, "", None, newest_first=True)
     return next(chain.from_iterable(_of_day(store, day)[::-1] for day in days), None)
 
@@ -64,5 +71,5 @@ def _days(
 
 def _of_day(store: ObjectStore, day: str) -> Sequence[Place]:
     matches = (_IN_A_DAY.fullmatch(found.key.removeprefix(day)) for found in store.list(day))
-    places = (parse_place(f"{day}{match['time']}") for match in matches if match)
-    return sorted(places, key=lambda place: place.scheduled)
+    places = (parse_place(f"{day}{match['folder']}") for match in matches if match)
+    return sorted(places, key=lambda place: (place.scheduled, place.by_hand, place.folder))
