@@ -4,7 +4,7 @@ What a trend needs is many small objects, each found by listings: both are asked
 a trend's length at a time, so that a page waits for a dozen answers of S3 and not for hundreds.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import batched, islice
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
@@ -15,7 +15,8 @@ from driftline.presentation.pages.execution.past import past_execution, past_of_
 from driftline.usecases.executions.failures import failure_in
 from driftline.usecases.executions.revisions import SUMMARY
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.side_by_side import AT_ONCE, side_by_side
+from driftline.usecases.side_by_side import side_by_side
+from driftline.usecases.time_folders import Level, time_folders
 
 VIOLATIONS = "constraint_violations.json"
 STATISTICS = "statistics.json"
@@ -27,11 +28,6 @@ _MOST_HOURS = 150
 
 _HOURS_AT_ONCE = PAST // 2 + 1
 """Twice so many hours are those of a trend and the execution's own: no listing is in vain."""
-
-_LEVELS = ("year", "month", "day", "hour")
-_FIRST_LISTINGS = 2
-"""So many folders of a level are listed at first, then twice as many each time: the last 20 hours lie in two days, the
-last 20 days in two months."""
 
 
 def past_executions(store: ObjectStore, place: Place, kind: Kind) -> list[PastExecution]:
@@ -65,28 +61,15 @@ def _past(store: ObjectStore, place: Place, kind: Kind) -> PastExecution | None:
 def folders_before(store: ObjectStore, place: Place) -> Iterator[Place]:
     """Folders of earlier executions, newest first; what is not asked for is not listed, but for a few."""
     root = f"{place.folder.rsplit(f'/{place.scheduled:%Y/%m/%d/%H}/', 1)[0]}/"
-    folders = iter([root])
-    for _ in _LEVELS:
-        folders = _newest_below(store, folders, place.folder)
-    for hours in batched(islice(folders, _MOST_HOURS), _HOURS_AT_ONCE, strict=False):
-        for hour, minutes in zip(hours, side_by_side(_numbered(store), hours), strict=True):
+    hours = time_folders(store, root, Level.HOUR, until=place.scheduled, newest_first=True, eager=True)
+    for batch in batched(islice(hours, _MOST_HOURS), _HOURS_AT_ONCE, strict=False):
+        folders = [hour.path for hour in batch]
+        for hour, below in zip(folders, side_by_side(store.folders, folders), strict=True):
+            minutes = [f"{hour}{name}/" for name in below if name.isdecimal()]
             for each in (*reversed(minutes), hour):
                 earlier = _place_or_none(each)
                 if earlier is not None and earlier.scheduled < place.scheduled:
                     yield earlier
-
-
-def _newest_below(store: ObjectStore, folders: Iterator[str], newest: str) -> Iterator[str]:
-    """The sub-folders of these that are not newer, newest first."""
-    size = _FIRST_LISTINGS
-    while batch := tuple(islice(folders, size)):
-        for below in side_by_side(_numbered(store), batch):
-            yield from (each for each in reversed(below) if each <= newest)
-        size = min(2 * size, AT_ONCE)
-
-
-def _numbered(store: ObjectStore) -> Callable[[str], list[str]]:
-    return lambda folder: [f"{folder}{name}/" for name in store.folders(folder) if name.isdecimal()]
 
 
 def _place_or_none(folder: str) -> Place | None:

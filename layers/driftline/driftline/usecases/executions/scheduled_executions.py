@@ -10,10 +10,9 @@ from driftline.domain.keys import REPORTS, report_folder
 from driftline.presentation.pages.execution.facts import Place
 from driftline.usecases.executions.past_executions import STATISTICS
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.time_folders import Level, time_folders
 
 _IN_A_DAY = re.compile(rf"(?P<folder>\d\d/(?:\d\d/)?(?:from-[^/]+/)?){re.escape(STATISTICS)}")
-_DAY = 3
-"""Depth of the day's folder below the monitor's."""
 
 
 def monitor_folder(root: str, endpoint: str, monitor: str) -> str:
@@ -35,10 +34,8 @@ def scheduled_executions(
     Args:
         folder: The monitor's, with a closing slash.
     """
-    first = f"{folder}{since:%Y/%m/%d}/" if since else ""
-    last = f"{folder}{until:%Y/%m/%d}/" if until else None
-    for day in _days(store, folder, first, last):
-        for place in _of_day(store, day):
+    for day in time_folders(store, folder, Level.DAY, since=since, until=until):
+        for place in _of_day(store, day.path):
             if place.by_hand:
                 continue
             if (since is None or place.scheduled >= since) and (until is None or place.scheduled < until):
@@ -52,21 +49,8 @@ def newest_execution(store: ObjectStore, folder: str) -> Place | None:
     hand. Of several with one time, a window by hand goes before the schedule's, and the one that begins last before
     other windows by hand. Executions that failed have no verdict, and earlier revisions are not looked at.
     """
-    days = _days(store, folder, "", None, newest_first=True)
-    return next(chain.from_iterable(_of_day(store, day)[::-1] for day in days), None)
-
-
-def _days(
-    store: ObjectStore, folder: str, first: str, last: str | None, *, newest_first: bool = False, depth: int = 0
-) -> Iterator[str]:
-    """The folders of days from the first to the last; years and months outside of them are not listed."""
-    if depth == _DAY:
-        yield folder
-        return
-    below = (f"{folder}{name}/" for name in store.folders(folder) if name.isdecimal())
-    wanted = [each for each in below if first[: len(each)] <= each and (last is None or each <= last[: len(each)])]
-    for each in reversed(wanted) if newest_first else wanted:
-        yield from _days(store, each, first, last, newest_first=newest_first, depth=depth + 1)
+    days = time_folders(store, folder, Level.DAY, newest_first=True)
+    return next(chain.from_iterable(_of_day(store, day.path)[::-1] for day in days), None)
 
 
 def _of_day(store: ObjectStore, day: str) -> Sequence[Place]:

@@ -27,10 +27,10 @@ from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.executions.signals import signal
 from driftline.usecases.freshness.freshness_record import Waiting, forget_endpoints, waiting_since
-from driftline.usecases.ground_truth.newest_hour import newest_hour
 from driftline.usecases.monitors.monitor_documents import last_good_document, load_status
 from driftline.usecases.ports import Metrics, ObjectStore
 from driftline.usecases.side_by_side import side_by_side
+from driftline.usecases.time_folders import newest_hour
 
 _MOST_MADE_UP_FOR = 50
 """So many scheduled times in a row are looked for among the reports; each is one request."""

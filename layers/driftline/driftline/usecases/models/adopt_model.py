@@ -8,7 +8,7 @@ is worked on at a time: of two at once the older model's baseline could come to 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -24,6 +24,7 @@ from driftline.usecases.models.model_log import ModelEntry, load_model_log, log_
 from driftline.usecases.models.model_ports import DataFile, ModelFiles, Models
 from driftline.usecases.one_at_a_time import Turns
 from driftline.usecases.ports import Events, ObjectStore
+from driftline.usecases.time_folders import Level, time_folders
 
 ADOPTED_EVENT = "Model Adopted"
 
@@ -143,16 +144,8 @@ def _watched_since(store: ObjectStore, arrival: Arrival) -> datetime | None:
 
 def _first_execution(store: ObjectStore, endpoint: str, monitor: str) -> datetime | None:
     """The hour of the monitor's first report folder."""
-    prefix = f"{REPORTS}{endpoint}/{monitor}/"
-    parts: list[int] = []
-    while len(parts) < len(("year", "month", "day", "hour")):
-        numbers = [name for name in store.folders(prefix) if name.isdecimal()]
-        if not numbers:
-            return None
-        prefix += numbers[0] + "/"
-        parts.append(int(numbers[0]))
-    year, month, day, hour = parts
-    return datetime(year, month, day, hour, tzinfo=UTC)
+    first = next(time_folders(store, f"{REPORTS}{endpoint}/{monitor}/", Level.HOUR), None)
+    return first.start if first else None
 
 
 def _take_baselines(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import Failure
@@ -22,6 +23,7 @@ from driftline.presentation.pages.overview.record import (
 from driftline.usecases.executions.past_executions import bodies_or_none, body_or_none
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.side_by_side import side_by_side
+from driftline.usecases.time_folders import Level, time_folders
 
 NEWEST = 90
 """So many executions of each monitor are on the pages."""
@@ -109,21 +111,12 @@ def changed(store: ObjectStore, endpoint: str, read: Sequence[MonitorRecords]) -
 def _newest(store: ObjectStore, endpoint: str, monitor: str) -> tuple[ObjectSummary, ...]:
     """The last NEWEST, oldest first; months are listed backwards, so that years of executions cost nothing."""
     found: list[ObjectSummary] = []
-    for month in _months_backwards(store, f"{OVERVIEW}{endpoint}/{monitor}/"):
-        found = [*(each for each in store.list(month) if _RECORD.fullmatch(each.key)), *found]
+    months = time_folders(store, f"{OVERVIEW}{endpoint}/{monitor}/", Level.MONTH, newest_first=True)
+    for month in islice(months, _MOST_MONTHS):
+        found = [*(each for each in store.list(month.path) if _RECORD.fullmatch(each.key)), *found]
         if len(found) >= NEWEST:
             break
     return tuple(found[-NEWEST:])
-
-
-def _months_backwards(store: ObjectStore, root: str) -> Iterable[str]:
-    months = 0
-    for year in reversed([name for name in store.folders(root) if name.isdecimal()]):
-        for month in reversed(store.folders(f"{root}{year}/")):
-            if months == _MOST_MONTHS:
-                return
-            months += 1
-            yield f"{root}{year}/{month}/"
 
 
 def _readable(store: ObjectStore, seen: Sequence[ObjectSummary]) -> Iterable[Record]:
