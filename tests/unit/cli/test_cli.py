@@ -51,7 +51,7 @@ def store(tmp_path: Path) -> Path:
 
 def test_help_is_broken_where_the_terminal_ends_and_not_where_the_source_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "150")
-    assert "Constraints that a person edited stay as they are; the suggestion is written beside them." in (
+    assert "Edited constraints are not overwritten; the suggestion is written next to them." in (
         driftline("baseline", "--help").stdout
     )
 
@@ -129,7 +129,7 @@ class TestPlaces:
     def test_a_folder_that_is_not_there(self, tmp_path: Path) -> None:
         result = driftline("show", "--store", tmp_path / "none", "--json")
         assert result.exit_code == ExitCode.FAILED
-        assert json.loads(result.stdout)["error"]["what"] == "there is no such folder"
+        assert json.loads(result.stdout)["error"]["what"] == "no such folder"
         assert "Expected: a folder" in result.stderr
 
     def test_a_bucket_with_a_prefix_is_refused(self) -> None:
@@ -140,7 +140,7 @@ class TestPlaces:
     def test_no_document_and_no_endpoint(self, tmp_path: Path) -> None:
         result = driftline("show", "--store", tmp_path)
         assert result.exit_code == ExitCode.FAILED
-        assert "no monitor document here" in result.stderr
+        assert "no monitor document found" in result.stderr
 
     def test_several_endpoints_want_a_choice(self, store: Path) -> None:
         (store / "monitors" / "fraud.yaml").write_text(DOCUMENT.replace("churn", "fraud"))
@@ -331,7 +331,7 @@ class TestIngest:
     def test_no_capture_files(self, store: Path) -> None:
         result = driftline("ingest", "--store", store)
         assert result.exit_code == ExitCode.FAILED
-        assert "no capture files here" in result.stderr
+        assert "no capture files found" in result.stderr
 
 
 class TestRun:
@@ -489,10 +489,10 @@ class TestShow:
         assert "".join(cells[2] for cells in row) == "Completed"
 
     def test_nothing_to_show(self, captured: Path) -> None:
-        assert "no execution here" in driftline("show", "--store", captured).stderr
+        assert "no execution found" in driftline("show", "--store", captured).stderr
         result = driftline("show", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
         assert result.exit_code == ExitCode.FAILED
-        assert "there is no execution scheduled for 2026-03-01T16:00:00Z" in result.stderr
+        assert "no execution scheduled for 2026-03-01T16:00:00Z found" in result.stderr
 
     def test_an_execution_that_failed_says_why(self, captured: Path) -> None:
         # Given what the function leaves when it cannot reach a verdict
@@ -582,7 +582,7 @@ class TestTrouble:
         result = driftline("replay", "--store", captured, "--from", "2026-03-01T15:00Z", "--to", "2026-03-01T18:00Z")
         # Then what was finished is kept
         assert result.exit_code == ExitCode.INTERRUPTED
-        assert "Stopped." in result.stderr
+        assert "Interrupted." in result.stderr
         assert result.stdout == ""
         assert len(list((captured / "reports").rglob("summary.json"))) == 1
 

@@ -205,4 +205,4 @@ def test_a_file_that_is_none_does_not_stop_the_others(store: Path) -> None:
 def test_no_ground_truth(store: Path) -> None:
     result = driftline("merge", "--store", store)
     assert result.exit_code == ExitCode.FAILED
-    assert "no ground truth here" in result.stderr
+    assert "no ground truth found" in result.stderr

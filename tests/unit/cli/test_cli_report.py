@@ -75,9 +75,9 @@ def test_sagemakers_files_get_pages(shared_data: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--scheduled", "2026-03-02T13:00:00Z"], "there is no execution scheduled for 2026-03-02T13:00:00Z"),
-        (["--monitor", "model_bias"], "no execution here"),
-        (["--endpoint", "other"], "no execution here"),
+        (["--scheduled", "2026-03-02T13:00:00Z"], "no execution scheduled for 2026-03-02T13:00:00Z found"),
+        (["--monitor", "model_bias"], "no execution found"),
+        (["--endpoint", "other"], "no execution found"),
     ],
 )
 def test_what_is_not_there_is_told(shop: Path, arguments: list[str], said: str) -> None:

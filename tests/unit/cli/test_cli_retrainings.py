@@ -90,7 +90,7 @@ def test_decisions_are_listed_the_newest_first_with_reasons_and_ends(root: Path)
 
 def test_nothing_is_said_in_words(root: Path) -> None:
     said = driftline("retrainings", ENDPOINT, "--store", root).output
-    assert "No alarm of churn ever asked" in said
+    assert "No alarm of churn has requested" in said
     assert "reports/churn/retraining" in said
 
 

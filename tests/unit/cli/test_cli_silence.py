@@ -70,7 +70,7 @@ def test_what_is_wrong_is_said(root: Path, arguments: tuple[str, ...], said: str
 def test_a_silence_without_end_or_reason_is_bad_usage(root: Path, arguments: tuple[str, ...]) -> None:
     result = silence(root, "shop", "data_quality", *arguments)
     assert result.exit_code == ExitCode.USAGE
-    assert "needs an end and a reason" in result.stderr
+    assert "needs a duration and a reason" in result.stderr
     assert not (root / "silences").exists()
 
 

@@ -50,7 +50,7 @@ def test_again_it_makes_the_same_pages_and_no_reports(folder: Path) -> None:
     code, said = overview(folder)
 
     assert code == 0
-    assert "shop: 6 executions, 0 reports made" in said
+    assert "shop: 6 executions, 0 reports written" in said
     assert {path: path.read_bytes() for path in folder.glob("reports/**/*.html")} == before
 
 
@@ -87,7 +87,7 @@ def test_nothing_to_show(tmp_path: Path) -> None:
     code, said = overview(tmp_path, "--json")
 
     assert code == 1
-    assert json.loads(said)["error"]["what"] == "no execution here"
+    assert json.loads(said)["error"]["what"] == "no execution found"
     assert not (tmp_path / "reports").exists()
 
 

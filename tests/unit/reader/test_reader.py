@@ -291,7 +291,7 @@ def test_earlier_revisions(shop: Reports, tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_told_with_what_there_is(taxi: Reports, tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="there is no such folder"):
+    with pytest.raises(InvalidInputError, match="no such folder"):
         open_reports(tmp_path / "nowhere")
     with pytest.raises(InvalidInputError, match="Expected: one of the endpoints taxi"):
         taxi.execution("taxy", "data_quality")

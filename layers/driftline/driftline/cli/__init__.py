@@ -1,4 +1,4 @@
-"""`driftline`: the use cases without any cloud, on a folder laid out like the bucket, or on a bucket itself."""
+"""`driftline`: the use cases without a cloud, on a bucket or on a folder with the same structure."""
 
 from driftline.cli.commands import app, main
 

@@ -1,4 +1,4 @@
-"""`driftline approve` and `driftline retrainings`: what waits for a person, and what was decided."""
+"""`driftline approve` and `driftline retrainings`: approve a request, list decisions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -19,10 +19,10 @@ from driftline.usecases.retraining.retraining_history import Retraining, retrain
 from driftline.usecases.retraining.retraining_history import approve as put_approval
 
 _Endpoint = Annotated[str, typer.Argument(help="The endpoint.", metavar="ENDPOINT")]
-_Id = Annotated[str, typer.Argument(help="The id of the request, as the message says.", metavar="ID")]
+_Id = Annotated[str, typer.Argument(help="The id of the request, from the message.", metavar="ID")]
 _By = Annotated[str | None, typer.Option("--by", help="Who approves. Default: your user name.")]
 _Why = Annotated[str, typer.Option("--why", help="The reason, for the audit record.")]
-_Newest = Annotated[int, typer.Option("--newest", "-n", min=1, help="So many decisions, the newest first.")]
+_Newest = Annotated[int, typer.Option("--newest", "-n", min=1, help="How many decisions to list, newest first.")]
 
 
 def approve(
@@ -34,10 +34,10 @@ def approve(
     why: _Why = "",
     as_json: options.Json = False,
 ) -> None:
-    """Approve a retraining that an alarm asked for and that waits for a person.
+    """Approve a requested retraining that waits for a person.
 
-    It puts approvals/<endpoint>/<id>.json; who may write there, may approve. All guards are asked again before anything
-    starts: `driftline retrainings` shows what came of it, some seconds later.
+    Writes approvals/<endpoint>/<id>.json; anyone who may write there may approve. All guards are checked again before
+    anything starts: `driftline retrainings` shows the decision a few seconds later.
 
     Example: driftline approve flight-delay r20260302-140000-3f2a9c1b7d20 --store s3://my-bucket
     """
@@ -54,7 +54,7 @@ def approve(
 def list_retrainings(
     endpoint: _Endpoint, *, store: options.Store = ".", newest: _Newest = 20, as_json: options.Json = False
 ) -> None:
-    """List what was decided when alarms asked for a retraining, every "no" with its reason.
+    """List the decisions on requested retrainings, refusals with their reason.
 
     Example: driftline retrainings flight-delay --store s3://my-bucket
     """
@@ -76,8 +76,8 @@ def _document(one: Retraining) -> Mapping[str, object]:
 
 def _show(console: Console, endpoint: str, found: Sequence[Retraining], looked_in: str) -> None:
     if not found:
-        where = f"there is nothing under {safe(looked_in)}"
-        console.print(f"No alarm of {safe(endpoint)} ever asked for a retraining: {where}", soft_wrap=True)
+        where = f"nothing found under {safe(looked_in)}"
+        console.print(f"No alarm of {safe(endpoint)} has requested a retraining: {where}", soft_wrap=True)
         return
     table = table_of("time", "id", "monitor", "decision", "reason", "end")
     for one in found:
@@ -99,5 +99,6 @@ def _show(console: Console, endpoint: str, found: Sequence[Retraining], looked_i
         waits = record.decision is Decision.AWAITING_APPROVAL and record.request not in started
         if waits and record.expires_at and now < record.expires_at:
             console.print(
-                f"Waits until {format_instant(record.expires_at)}: {safe(record.approve or '')}", soft_wrap=True
+                f"Waits for approval until {format_instant(record.expires_at)}: {safe(record.approve or '')}",
+                soft_wrap=True,
             )

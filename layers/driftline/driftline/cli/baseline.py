@@ -1,4 +1,4 @@
-"""`driftline baseline`: statistics and constraints of a data set."""
+"""`driftline baseline`: statistics and constraints from a data set."""
 
 from math import isnan
 from pathlib import Path
@@ -22,7 +22,7 @@ from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, sug
 
 
 def baseline(
-    data: Annotated[list[Path] | None, typer.Argument(help="Files to put under input/ first.", metavar="DATA")] = None,
+    data: Annotated[list[Path] | None, typer.Argument(help="Files to copy to input/ first.", metavar="DATA")] = None,
     *,
     store: options.Store = ".",
     endpoint: options.Endpoint = None,
@@ -31,8 +31,8 @@ def baseline(
 ) -> None:
     """Suggest statistics.json and constraints.json from a data set (CSV, JSON Lines, Parquet; plain or gzip).
 
-    Reads baselines/<endpoint>/<monitor>/input/. Constraints that a person edited stay as they are; the suggestion is
-    written beside them.
+    Reads baselines/<endpoint>/<monitor>/input/. Edited constraints are not overwritten; the suggestion is written
+    next to them.
 
     Example: driftline baseline january.csv february.csv --endpoint flight-delay
     """
@@ -57,13 +57,13 @@ def baseline(
 
 
 def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
-    same = ", read before: nothing was written" if suggested.unchanged else ""
+    same = ", unchanged: nothing was written" if suggested.unchanged else ""
     console.print(f"[green]ok[/green]  {suggested.rows:,} rows{same}", soft_wrap=True)
     key = suggested.files.get("statistics.json") or suggested.files["statistics.suggested.json"]
     statistics, where = place.store.get(key).body, place.store.uri(key)
     console.print(_metrics(statistics, where) if suggested.monitor == "model_quality" else _features(statistics, where))
     if suggested.left_out:
-        console.print(f"Not in the monitor document: {safe(', '.join(suggested.left_out))}", soft_wrap=True)
+        console.print(f"Columns not in the monitor document: {safe(', '.join(suggested.left_out))}", soft_wrap=True)
     for reason, rows in suggested.unusable.items():
         console.print(f"[yellow]rows left out[/yellow]  {safe(reason)}: {rows:,}", soft_wrap=True)
     for file, written in suggested.files.items():

@@ -1,4 +1,4 @@
-"""Tables in which nothing is cut off: people copy names, times and ids from them."""
+"""Tables that never cut off text: people copy names, times and ids from them."""
 
 from collections.abc import Collection
 
@@ -6,12 +6,12 @@ from rich.table import Column, Table
 
 
 def table_of(*names: str, numbers: Collection[str] = (), whole: Collection[str] = ()) -> Table:
-    """A table that folds over several lines what the terminal is too narrow for.
+    """A table that wraps text where the terminal is too narrow.
 
     Args:
-        names: Of the columns, from the left.
-        numbers: Columns whose texts stand to the right.
-        whole: Columns that stay on one line as long as the others can give way.
+        names: Names of the columns, from the left.
+        numbers: Right-aligned columns.
+        whole: Columns that are wrapped last.
     """
     columns = (
         Column(name, justify="right" if name in numbers else "left", overflow="fold", no_wrap=name in whole)

@@ -25,13 +25,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Watch machine-learning endpoints: the monitors of Driftline without any cloud.",
-    epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 bad usage, 130 interrupted.",
+    help="Monitor machine-learning endpoints: Driftline's monitors without a cloud.",
+    epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 usage error, 130 interrupted.",
 )
 
 
 def _help(command: Callable[..., None]) -> str:
-    """Its docstring with a line for each paragraph: the terminal's width breaks lines, not the source's."""
+    """The docstring with one line per paragraph, so that lines break at the width of the terminal."""
     paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 

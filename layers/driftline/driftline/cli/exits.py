@@ -1,4 +1,4 @@
-"""Exit codes, and the command group that keeps to them."""
+"""Exit codes, and the command group that uses them."""
 
 from enum import IntEnum
 from typing import Any, override
@@ -10,7 +10,7 @@ _USAGE_OF_TYPER = 2
 
 
 class ExitCode(IntEnum):
-    """What a pipeline reads. Typer's own 2 for bad usage would look like violations, so usage has sysexits' 64."""
+    """For pipelines. Typer's 2 for usage errors would look like violations, so usage errors have sysexits' 64."""
 
     COMPLETED = 0
     FAILED = 1
@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
 
 
 class DriftlineGroup(TyperGroup):
-    """Typer's group with our exit code for bad usage."""
+    """Typer's group with our exit code for usage errors."""
 
     @override
     def make_context(self, *args: Any, **kwargs: Any) -> Any:

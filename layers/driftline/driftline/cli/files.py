@@ -6,7 +6,7 @@ from driftline.domain.errors import InvalidInputError
 
 
 def read_file(path: Path) -> bytes:
-    """Raises InvalidInputError: the file is not there, or is not for us to read."""
+    """Raises InvalidInputError: the file does not exist or may not be read."""
     try:
         return path.read_bytes()
     except OSError as error:

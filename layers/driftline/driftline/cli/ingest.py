@@ -1,4 +1,4 @@
-"""`driftline ingest`: capture files become profiles, and find the ground truth that was there before them."""
+"""`driftline ingest`: profiles capture files, and joins ground truth that arrived before them."""
 
 import json
 from collections.abc import Sequence
@@ -31,19 +31,19 @@ VARIANT = "AllTraffic"
 
 def ingest(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Capture files to put into the layout first.", metavar="FILE")
+        list[Path] | None, typer.Argument(help="Capture files to copy into the store first.", metavar="FILE")
     ] = None,
     *,
     store: options.Store = ".",
     endpoint: options.Endpoint = None,
-    variant: Annotated[str, typer.Option("--variant", help="The variant that the given files are of.")] = VARIANT,
-    only_new: Annotated[bool, typer.Option("--new", help="Leave out files that have a profile already.")] = False,
+    variant: Annotated[str, typer.Option("--variant", help="The variant of the given files.")] = VARIANT,
+    only_new: Annotated[bool, typer.Option("--new", help="Skip files that already have a profile.")] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Profile capture files: all of the endpoint, or those that are given.
+    """Profile capture files: all of the endpoint, or the given ones.
 
-    A given file may lie anywhere. It is copied under the hour of its first record. Profiling again changes nothing.
-    Ground truth that was merged before its captures came finds them now.
+    A given file may be anywhere. It is copied to the hour of its first record. Profiling again changes nothing. Ground
+    truth that was merged before its captures is joined with them now.
 
     Example: driftline ingest captured.jsonl --endpoint flight-delay
     """
@@ -54,10 +54,10 @@ def ingest(
         keys = [_put(capture, path, name, variant) for path in files] if files else _keys(capture, name)
         if not keys:
             raise InvalidInputError(
-                "no capture files here",
+                "no capture files found",
                 where=capture.store.uri(f"{capture.prefix}{name}/"),
                 expected=f"{capture.prefix}{name}/<variant>/yyyy/mm/dd/hh/<name>.jsonl",
-                mend="Give files to be put there.",
+                mend="Pass files to copy them there.",
             )
         if only_new:
             keys = [key for key in keys if not _has_profile(place, capture, key)]
@@ -76,7 +76,7 @@ def ingest(
 
 @dataclass(frozen=True, slots=True)
 class _Ingested:
-    """A capture file's profiles, and how many labels had waited for it."""
+    """A capture file's profiles, and how many labels were waiting for it."""
 
     profiled: CaptureProfiled
     matched: int
@@ -85,7 +85,7 @@ class _Ingested:
 def _ingest(
     output: Output, place: Place, capture: CapturePlace, endpoint: str, keys: Sequence[str]
 ) -> tuple[dict[str, _Ingested], dict[str, DriftlineError]]:
-    """What came of each file; one that cannot be read does not stop its neighbours."""
+    """The result of each file; one that cannot be read does not stop the others."""
     ingested: dict[str, _Ingested] = {}
     failed: dict[str, DriftlineError] = {}
     # Without ground truth there is nothing to look for.
@@ -105,11 +105,11 @@ def _ingest(
 
 
 def _nothing_was_announced(_: Sequence[datetime]) -> None:
-    """Verdicts of the command line are asked for by hand, again too."""
+    """On the command line, every verdict is requested by hand."""
 
 
 def _complete_pairs(place: Place, profiled: CaptureProfiled) -> int:
-    """Gives the file's hours the labels that came before it; how many there are."""
+    """Adds the labels that arrived before the file to its hours; returns how many there are."""
     delay = label_delay(place.store, profiled.endpoint)
     return sum(
         merge_capture(written, store=place.store, max_label_delay=delay)
@@ -123,7 +123,7 @@ def _keys(capture: CapturePlace, endpoint: str) -> list[str]:
 
 
 def _put(capture: CapturePlace, path: Path, endpoint: str, variant: str) -> str:
-    """Copies a file into the layout; gives its key."""
+    """Copies a file into the store; returns its key."""
     body = read_file(path)
     hour = hour_folder(parse_instant(_first_inference_time(body, path)))
     key = f"{capture.prefix}{endpoint}/{variant}/{hour}{path.name}"
@@ -136,7 +136,7 @@ def _first_inference_time(body: bytes, path: Path) -> str:
         try:
             return str(json.loads(line)["eventMetadata"]["inferenceTime"])
         except (ValueError, KeyError, TypeError):
-            continue  # profiling will list it among the rejects
+            continue  # profiling lists it as a reject
     raise InvalidInputError(
         "no line is a capture record with an eventMetadata.inferenceTime",
         where=str(path),

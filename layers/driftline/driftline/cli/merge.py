@@ -30,7 +30,8 @@ _EXPECTED = f"{GROUND_TRUTH}<endpoint>/yyyy/mm/dd/hh/<name>"
 
 def merge(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Ground truth files; those outside are put there first.", metavar="FILE")
+        list[Path] | None,
+        typer.Argument(help="Ground truth files; others are copied into the store first.", metavar="FILE"),
     ] = None,
     *,
     store: options.Store = ".",
@@ -39,9 +40,10 @@ def merge(
     as_of: options.AsOf = None,
     as_json: options.Json = False,
 ) -> None:
-    """Join ground truth with captured inferences: all that is there, or the files that are given.
+    """Join ground truth with captured inferences: all files, or the given ones.
 
-    Ingest the captures first or afterwards: whichever comes second completes the pair. Merging again changes nothing.
+    You may ingest the captures before or afterwards: the second of the two completes the pairs. Merging again changes
+    nothing.
 
     Example: driftline merge arrivals.jsonl --collected 2013-03-09T08:00:00Z
     """
@@ -59,13 +61,13 @@ def merge(
 
 @dataclass(frozen=True, slots=True)
 class _Join:
-    """What came of the ground truth of one endpoint.
+    """The result of merging the ground truth of one endpoint.
 
     Attributes:
         files: By key of the ground truth file.
         failed: Files that could not be read.
-        swept: The look for labels whose time is over; None if nobody asked for it.
-        hours: The merged records of every hour that a label belongs to.
+        swept: The result of the sweep for labels whose time is over; None unless requested.
+        hours: The merged records of every hour with a label.
     """
 
     endpoint: str
@@ -118,7 +120,7 @@ def _join(output: Output, place: Place, endpoint: str, keys: Sequence[str], as_o
             step(printable(key.rsplit("/", 1)[-1]))
             try:
                 merged[key] = merge_labels(key, store=place.store, max_label_delay=delay)
-            except DriftlineError as error:  # one that cannot be read does not stop its neighbours
+            except DriftlineError as error:  # one that cannot be read does not stop the others
                 failed[key] = error
     swept = sweep(endpoint, as_of, store=place.store, max_label_delay=delay) if as_of else None
     touched = {at for each in (*merged.values(), *((swept,) if swept else ())) for at in each.hours}
@@ -146,26 +148,26 @@ def _all_keys(place: Place, endpoint: str | None) -> list[str]:
     keys = [summary.key for summary in place.store.list(prefix)]
     if not keys:
         raise InvalidInputError(
-            "no ground truth here",
+            "no ground truth found",
             where=place.store.uri(prefix),
             expected=_EXPECTED,
-            mend="Give files to be put there, with --collected.",
+            mend="Pass files, with --collected, to copy them there.",
         )
     return keys
 
 
 def _key(place: Place, path: Path, endpoint: str | None, collected: datetime | None) -> str:
-    """The file's key; a file that lies elsewhere is copied under the hour in which it was collected.
+    """The file's key; a file from elsewhere is copied to the hour in which it was collected.
 
     Raises:
-        InvalidInputError: the file cannot be read, or nothing says when it was collected.
+        InvalidInputError: the file cannot be read, or the time of collection is unknown.
     """
     inside = _key_inside(place, path)
     if inside is not None:
         return inside
     if collected is None:
         raise InvalidInputError(
-            "when were these labels collected?",
+            "it is unknown when these labels were collected",
             where=str(path),
             expected=f"--collected TIME, or a file at {_EXPECTED} in the store",
         )
@@ -175,7 +177,7 @@ def _key(place: Place, path: Path, endpoint: str | None, collected: datetime | N
 
 
 def _key_inside(place: Place, path: Path) -> str | None:
-    """The key of a file that lies in the store, a folder, under its ground truth."""
+    """The key of a file in the ground truth of the store, if the store is a folder."""
     root, found = Path(place.location).resolve(), path.resolve()
     if not (found.is_file() and found.is_relative_to(root)):
         return None
@@ -184,7 +186,7 @@ def _key_inside(place: Place, path: Path) -> str | None:
 
 
 def _by_endpoint(keys: Iterable[str]) -> Mapping[str, list[str]]:
-    """Raises InvalidInputError: a key is no ground truth file's."""
+    """Raises InvalidInputError: a key is not that of a ground truth file."""
     found: dict[str, list[str]] = {}
     for key in keys:
         found.setdefault(parse_ground_truth_key(key).endpoint, []).append(key)

@@ -1,4 +1,4 @@
-"""The execution that a command means which is given no time."""
+"""The execution that a command uses unless it is given a time."""
 
 from driftline.cli.places import Place
 from driftline.domain.errors import InvalidInputError
@@ -16,6 +16,8 @@ def newest_folder(place: Place, endpoint: str, monitor: str) -> str:
     newest = newest_execution(place.store, folder)
     if newest is None:
         raise InvalidInputError(
-            "no execution here", where=place.store.uri(folder), mend="`driftline run` or `driftline replay` makes some."
+            "no execution found",
+            where=place.store.uri(folder),
+            mend="Run `driftline run --scheduled` or `driftline replay` first.",
         )
     return newest.folder

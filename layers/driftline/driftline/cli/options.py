@@ -10,7 +10,7 @@ from driftline.domain.windows import parse_instant
 
 
 def _instant(text: str) -> datetime:
-    """A bad time is bad usage, not a failed execution."""
+    """An invalid time is a usage error, not a failed execution."""
     try:
         return parse_instant(text)
     except InvalidInputError as error:
@@ -18,29 +18,30 @@ def _instant(text: str) -> datetime:
 
 
 def _time(name: str, text: str) -> Any:
-    return typer.Option(name, parser=_instant, metavar="TIME", help=f"{text} ISO 8601; without an offset UTC.")
+    return typer.Option(name, parser=_instant, metavar="TIME", help=f"{text} ISO 8601; UTC unless it has an offset.")
 
 
 Store = Annotated[
-    str, typer.Option("--store", "-s", metavar="PLACE", help="A folder laid out like the bucket, or s3://<bucket>.")
+    str,
+    typer.Option("--store", "-s", metavar="PLACE", help="A folder with the structure of the bucket, or s3://<bucket>."),
 ]
 Endpoint = Annotated[
-    str | None, typer.Option("--endpoint", "-e", help="The endpoint. Default: the only one that has a document.")
+    str | None, typer.Option("--endpoint", "-e", help="The endpoint. Default: the only one with a monitor document.")
 ]
 Monitor = Annotated[
     str | None,
-    typer.Option("--monitor", "-m", help="The monitor. Default: data_quality, or the only one that the document has."),
+    typer.Option("--monitor", "-m", help="The monitor. Default: data_quality, or the only one in the document."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
 
 Start = Annotated[datetime | None, _time("--start", "Start of the window, included.")]
 End = Annotated[datetime | None, _time("--end", "End of the window, excluded.")]
-Scheduled = Annotated[datetime | None, _time("--scheduled", "The scheduled time of the execution.")]
+Scheduled = Annotated[datetime | None, _time("--scheduled", "Scheduled time of the execution.")]
 From = Annotated[datetime, _time("--from", "Start of the range of scheduled times, included.")]
 To = Annotated[datetime, _time("--to", "End of the range of scheduled times, excluded.")]
 Collected = Annotated[
-    datetime | None, _time("--collected", "When the given files' labels were collected; decides their folder.")
+    datetime | None, _time("--collected", "When the labels in the given files were collected; selects their folder.")
 ]
 AsOf = Annotated[
-    datetime | None, _time("--as-of", "Give up labels that have waited too long by this time, and list them.")
+    datetime | None, _time("--as-of", "Give up labels that have waited too long at this time, and list them.")
 ]

@@ -1,4 +1,4 @@
-"""Answers for people and for machines: results on stdout, progress and errors on stderr."""
+"""Output for people and for machines: results on stdout, progress and errors on stderr."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ from driftline.cli.text import safe
 from driftline.domain.errors import DriftlineError
 
 _WIDTH_OF_PIPES = 160
-"""Characters: a table that is piped into a file must not be cut to an imagined 80."""
+"""Characters: a table that is piped into a file must not be cut at a default of 80."""
 
 type Step = Callable[[str], None]
 
@@ -39,14 +39,14 @@ class Output:
             show(self._out)
 
     def failure(self, error: DriftlineError) -> None:
-        """What, where, what was expected and how to mend it."""
+        """What is wrong, where, what was expected and how to fix it."""
         if self._as_json:
             parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
             sys.stdout.write(json.dumps({"error": parts}, indent=2) + "\n")
         self.trouble(error)
 
     def trouble(self, error: DriftlineError) -> None:
-        """As `failure`, for people only: one of several errors beside a result."""
+        """Like `failure`, for people only: one of several errors next to a result."""
         where = f"[bold]{safe(error.where)}[/bold]: " if error.where else ""
         self._say(f"[bold red]Error[/bold red] {where}{safe(error.what)}")
         if error.expected:
@@ -60,7 +60,7 @@ class Output:
 
     @contextmanager
     def progress(self, doing: str, total: int) -> Iterator[Step]:
-        """A bar on a terminal; nothing elsewhere. Call the step with what is done next."""
+        """A progress bar, on a terminal only. Call the step with the name of the next item."""
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
         hidden = not self._err.is_terminal
         with Progress(*columns, console=self._err, transient=True, disable=hidden) as progress:
@@ -77,7 +77,7 @@ class Output:
 
 @contextmanager
 def reporting(*, as_json: bool) -> Iterator[Output]:
-    """Turns errors that a user can mend, and AWS's refusals, into a message and exit code 1.
+    """Turns errors that a user can fix, and errors of AWS, into a message and exit code 1.
 
     Anything else is a defect and keeps its traceback.
     """
@@ -91,13 +91,13 @@ def reporting(*, as_json: bool) -> Iterator[Output]:
         output.failure(DriftlineError(str(error), where="AWS", mend="Check the credentials, region and permissions."))
         raise typer.Exit(ExitCode.FAILED) from None
     except BrokenPipeError:
-        raise  # Whoever read the output has gone; typer ends quietly.
+        raise  # The reader of the output has gone; typer exits without a message.
     except OSError as error:
-        mend = "Check the permissions and the space on the disk."
+        mend = "Check permissions and disk space."
         output.failure(DriftlineError(error.strerror or str(error), where=str(error.filename or ""), mend=mend))
         raise typer.Exit(ExitCode.FAILED) from None
     except KeyboardInterrupt:
-        output.note("Stopped. Whatever was finished is kept; the same command goes on from there.")
+        output.note("Interrupted. Finished work is kept; run the same command again to continue.")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
@@ -107,6 +107,6 @@ def _console(*, stderr: bool) -> Console:
 
 
 def _aws_errors() -> tuple[type[Exception], ...]:
-    """botocore's errors, if it was ever imported: a folder needs no boto3."""
+    """botocore's errors, if it was imported: a folder needs no boto3."""
     module = sys.modules.get("botocore.exceptions")
     return (module.BotoCoreError, module.ClientError) if module else ()

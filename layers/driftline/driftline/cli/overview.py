@@ -1,4 +1,4 @@
-"""`driftline overview`: the pages that people look at."""
+"""`driftline overview`: the pages over time and the page of all endpoints."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from driftline.usecases.pages.rebuild_overview import RebuiltOverview, rebuild_o
 from driftline.usecases.pages.render_overview import INDEX, endpoint_page_key, render_index_page
 
 Reports = Annotated[
-    bool, typer.Option("--reports/--no-reports", help="Make the pages of executions, too, where they are missing.")
+    bool, typer.Option("--reports/--no-reports", help="Also write the pages of executions where they are missing.")
 ]
 
 
@@ -26,10 +26,10 @@ def overview(
     reports: Reports = True,
     as_json: options.Json = False,
 ) -> None:
-    """Make the pages over time, of the newest 90 executions of each monitor, and the page of all endpoints.
+    """Write the pages over time, from the newest 90 executions of each monitor, and the page of all endpoints.
 
-    In the cloud they are made after every execution. This makes them for a folder, for files that SageMaker wrote,
-    and after an update of Driftline.
+    In the cloud they are written after every execution. Use this for a folder, for files that SageMaker wrote, and
+    after an update of Driftline.
 
     Example: driftline overview --store my-folder
     """
@@ -43,15 +43,15 @@ def overview(
                 made += [rebuilt] if rebuilt else []
         if not made:
             raise InvalidInputError(
-                "no execution here",
+                "no execution found",
                 where=place.store.uri(REPORTS),
                 expected="reports/<endpoint>/<monitor>/yyyy/mm/dd/hh/statistics.json",
-                mend="`driftline run` or `driftline replay` makes some.",
+                mend="Run `driftline run --scheduled` or `driftline replay` first.",
             )
         render_index_page(place.store)
         for each in made:
             for folder, why in each.left_out:
-                output.note(f"left out: {folder}: {why}")
+                output.note(f"skipped {folder}: {why}")
         index = place.store.uri(f"{REPORTS}{INDEX}")
         result = {
             "index": index,
@@ -73,5 +73,5 @@ def _show(console: Console, made: list[RebuiltOverview], index: str) -> None:
     for each in made:
         executions = "1 execution" if each.executions == 1 else f"{each.executions:,} executions"
         reports = "1 report" if each.reports == 1 else f"{each.reports:,} reports"
-        console.print(f"[green]ok[/green]  {safe(each.endpoint)}: {executions}, {reports} made", soft_wrap=True)
+        console.print(f"[green]ok[/green]  {safe(each.endpoint)}: {executions}, {reports} written", soft_wrap=True)
     console.print(f"Open {safe(index)}", soft_wrap=True)

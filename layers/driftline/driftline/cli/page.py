@@ -1,4 +1,4 @@
-"""`driftline report`: the page of one execution, made here."""
+"""`driftline report`: writes the page of one execution."""
 
 import webbrowser
 from pathlib import Path
@@ -24,9 +24,9 @@ from driftline.usecases.pages.render_report import PAGE, render_report
 from driftline.usecases.ports import ObjectStore
 
 _HOURS = 1
-"""So long a link holds that is opened at once."""
+"""Lifetime of a link that is opened at once."""
 
-Open = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
+Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 
 
 def report(
@@ -38,9 +38,9 @@ def report(
     open_it: Open = False,
     as_json: options.Json = False,
 ) -> None:
-    """Make the page of an execution, the newest or that of a scheduled time, and say where it is.
+    """Write the page of an execution, the newest or that of a scheduled time, and print where it is.
 
-    In the cloud it is made after every execution. Works with files that SageMaker wrote, too.
+    In the cloud the page is written after every execution. This also works with files that SageMaker wrote.
 
     Example: driftline report --scheduled 2013-03-09T09:00:00Z --open
     """
@@ -53,7 +53,7 @@ def report(
             size = _size(place.store, folder)
         except ObjectNotFoundError:
             when = f" scheduled for {format_instant(scheduled)}" if scheduled else ""
-            raise InvalidInputError(f"there is no execution{when}", where=place.store.uri(folder)) from None
+            raise InvalidInputError(f"no execution{when} found", where=place.store.uri(folder)) from None
         key = f"{folder}{PAGE}"
         page = place.store.uri(key)
 
@@ -66,7 +66,7 @@ def report(
 
 
 def _size(store: ObjectStore, folder: str) -> int:
-    """Makes the page, of a verdict or of a failure; gives its bytes. Raises ObjectNotFoundError: there is neither."""
+    """Writes the page of a verdict or a failure; returns its size. Raises ObjectNotFoundError: there is neither."""
     failure = failure_in(store, folder)
     if failure is not None:
         return write_failed_page(store, parse_place(folder), failure)
@@ -74,7 +74,7 @@ def _size(store: ObjectStore, folder: str) -> int:
 
 
 def _address(store: ObjectStore, key: str) -> str:
-    """What a browser opens."""
+    """The address for the browser."""
     if isinstance(store, S3Store):
         return PresignedLinks(store.name, _HOURS).to(key).url
     return Path(store.uri(key)).as_uri()

@@ -1,4 +1,4 @@
-"""Where a command works: a folder that is laid out like the bucket, or the bucket itself."""
+"""Where a command works: the bucket, or a folder with the same structure."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +40,10 @@ class Place:
         return sorted(name for name in names if name is not None)
 
     def endpoint(self, wanted: str | None) -> str:
-        """The wanted endpoint, or the only one.
+        """The requested endpoint, or the only one.
 
         Raises:
-            InvalidInputError: none is wanted and there is none, or more than one.
+            InvalidInputError: none was requested, and there is none or more than one.
         """
         if wanted is not None:
             return wanted
@@ -53,20 +53,20 @@ class Place:
         where = self.store.uri(MONITORS)
         if not found:
             raise InvalidInputError(
-                "no monitor document here",
+                "no monitor document found",
                 where=where,
                 expected="monitors/<endpoint>.yaml",
-                mend="Put one there, or point --store at another place.",
+                mend="Add one, or choose another place with --store.",
             )
         raise InvalidInputError(
-            "several endpoints here", where=where, expected=", ".join(found), mend="Choose one with --endpoint."
+            "several endpoints found", where=where, expected=", ".join(found), mend="Choose one with --endpoint."
         )
 
     def monitor(self, endpoint: str, wanted: str | None) -> str:
-        """The wanted monitor; else data_quality, unless the document has another one only.
+        """The requested monitor; otherwise data_quality, or the only monitor in the document.
 
         Raises:
-            InvalidInputError: none is wanted, and the document has several without data_quality.
+            InvalidInputError: none was requested, and the document has several, none of which is data_quality.
         """
         if wanted is not None:
             return wanted
@@ -79,11 +79,11 @@ class Place:
         if len(found) == 1:
             return found[0]
         raise InvalidInputError(
-            "several monitors here", where=endpoint, expected=", ".join(found), mend="Choose one with --monitor."
+            "several monitors found", where=endpoint, expected=", ".join(found), mend="Choose one with --monitor."
         )
 
     def capture(self, endpoint: str) -> CapturePlace:
-        """Where the monitor document says that capture files are; the layout's own place without a document."""
+        """Where capture files are according to the monitor document; `capture/` in the store if there is none."""
         try:
             capture = load_document(self.store, endpoint).capture
         except ObjectNotFoundError:
@@ -95,13 +95,16 @@ def open_place(location: str) -> Place:
     """Opens a folder or `s3://bucket`; the bucket with the user's own credentials.
 
     Raises:
-        InvalidInputError: the folder does not exist, or there is more than a bucket in the URI.
+        InvalidInputError: the folder does not exist, or the URI has more than a bucket.
     """
     if location.startswith(_S3):
         bucket, _, below = location.removeprefix(_S3).partition("/")
         if not bucket or below:
             raise InvalidInputError(
-                "not a bucket", where=location, expected="s3://<bucket>", mend="The layout begins at the bucket's root."
+                "not a bucket",
+                where=location,
+                expected="s3://<bucket>",
+                mend="Driftline uses the bucket from its root, without a prefix.",
             )
         stores = S3Stores()
         store: S3Store = stores(bucket)
@@ -109,8 +112,8 @@ def open_place(location: str) -> Place:
     folder = Path(location)
     if not folder.is_dir():
         raise InvalidInputError(
-            "there is no such folder",
+            "no such folder",
             where=str(folder.absolute()),
-            expected="a folder that is laid out like the bucket, or s3://<bucket>",
+            expected="a folder with the structure of the bucket, or s3://<bucket>",
         )
     return Place(location, FolderStore(folder), FolderStores(folder))

@@ -1,4 +1,4 @@
-"""The summary of an execution, of whichever monitor it is."""
+"""Prints the summary of an execution, for any kind of monitor."""
 
 import json
 from collections.abc import Callable
@@ -14,19 +14,19 @@ from driftline.kinds.model_quality.rules.summary import parse_quality_summary
 
 
 def report_printer(body: bytes, where: str, folder: str) -> Callable[[Console], None]:
-    """Reads a summary.json; gives what prints it.
+    """Reads a summary.json; returns what prints it.
 
     Args:
-        where: The place of the summary, for errors.
-        folder: The place of all files of the execution.
+        where: Location of the summary, for errors.
+        folder: Location of the execution's files.
 
     Raises:
-        InvalidInputError: no summary of this version.
+        InvalidInputError: not a summary, or one of another version.
     """
     try:
         monitor = json.loads(body).get("monitor")
     except (ValueError, AttributeError):
-        raise InvalidInputError("no summary of an execution", where=where) from None
+        raise InvalidInputError("not the summary of an execution", where=where) from None
     if monitor == "model_quality":
         quality = parse_quality_summary(body, where)
         parts: tuple[Callable[[Console], None], ...] = (

@@ -1,4 +1,4 @@
-"""`driftline run` and `driftline replay`: verdicts on one window, or on all windows of a range of time."""
+"""`driftline run` and `driftline replay`: evaluate one window, or all windows of a range of time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class _Monitor:
     def execute(
         self, *, scheduled: datetime | None = None, start: datetime | None = None, end: datetime | None = None
     ) -> Execution:
-        """Runs the same use case as the function run_monitor does; the files are the same, nothing is published."""
+        """Runs the same use case as the function run_monitor; writes the same files, publishes nothing."""
         request = ExecutionRequest(
             endpoint=self.endpoint, monitor=self.name, scheduled_time=scheduled, start=start, end=end
         )
@@ -60,14 +60,14 @@ def run(
     end: options.End = None,
     as_json: options.Json = False,
 ) -> None:
-    """Judge one window: that of a scheduled time, or any with a start and an end.
+    """Evaluate one window: that of a scheduled time, or any with a start and an end.
 
-    Writes the same files as the function run_monitor does. Publishes neither metrics nor events.
+    Writes the same files as the function run_monitor. Publishes neither metrics nor events.
 
     Example: driftline run --start 2013-03-08T09:00:00Z --end 2013-03-09T09:00:00Z
     """
     if (start is None) != (end is None) or (scheduled is None) == (start is None):
-        raise typer.BadParameter("give --scheduled, or --start and --end")
+        raise typer.BadParameter("pass --scheduled, or --start and --end")
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         judged = _monitor(place, endpoint, monitor)
@@ -86,9 +86,9 @@ def replay(
     monitor: options.Monitor = None,
     as_json: options.Json = False,
 ) -> None:
-    """Judge every window whose scheduled time lies in a range, as the schedule would have.
+    """Evaluate every window whose scheduled time is in a range, as the schedule would have.
 
-    The exit code is that of the gravest execution: 1 if one failed, else 2 if one has violations.
+    The exit code is 1 if an execution failed, otherwise 2 if one has violations.
 
     Example: driftline replay --from 2013-03-01 --to 2013-04-01
     """
@@ -98,7 +98,7 @@ def replay(
         _refuse_unprofiled(place, judged.endpoint)
         moments = _scheduled_times(judged, first, last)
         executions: list[Execution] = []
-        with output.progress("judging", len(moments)) as step:
+        with output.progress("evaluating", len(moments)) as step:
             for moment in moments:
                 step(format_instant(moment))
                 executions.append(judged.execute(scheduled=moment))
@@ -113,7 +113,7 @@ def _monitor(place: Place, endpoint: str | None, monitor: str | None) -> _Monito
 
 
 def _refuse_unprofiled(place: Place, endpoint: str) -> None:
-    """Capture files without any profile are a step left out: an empty window would look like a quiet one."""
+    """Capture files without profiles mean that `ingest` was forgotten: the window would look empty."""
     if place.store.folders(variants_prefix(endpoint)):
         return
     capture = place.capture(endpoint)
@@ -140,7 +140,7 @@ def _scheduled_times(judged: _Monitor, first: datetime, last: datetime) -> list[
         raise InvalidInputError(
             f"{schedule.schedule} has no scheduled time from {format_instant(first)} to {format_instant(last)}",
             where=judged.endpoint,
-            mend="Give a longer range; its end is excluded.",
+            mend="Use a longer range; its end is excluded.",
         )
     return moments
 
@@ -151,7 +151,7 @@ def _code(executions: Sequence[Execution]) -> ExitCode:
 
 
 def _document(place: Place, execution: Execution) -> Mapping[str, object]:
-    """The execution as JSON: times as texts, files as places."""
+    """The execution as JSON: times as text, files as locations."""
     window = execution.window
     return {
         "endpoint": execution.endpoint,

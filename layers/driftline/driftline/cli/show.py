@@ -1,4 +1,4 @@
-"""`driftline show`: what did this execution find?"""
+"""`driftline show`: prints an existing verdict."""
 
 import json
 from datetime import datetime
@@ -23,10 +23,10 @@ def show(
     scheduled: options.Scheduled = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show a verdict that was written before: the newest, or that of a scheduled time.
+    """Show an existing verdict: the newest, or that of a scheduled time.
 
-    Exit code 0 whatever the verdict is; with --json its summary.json and where its files are. An execution that failed
-    has none: its reason is told, with exit code 1.
+    The exit code is 0 whatever the verdict; --json prints its summary.json and where its files are. For a failed
+    execution, the command prints the reason, with exit code 1.
 
     Example: driftline show --scheduled 2013-03-09T09:00:00Z
     """
@@ -55,9 +55,9 @@ def _existing(place: Place, folder: str, scheduled: datetime | None) -> bytes:
             ) from None
         if is_judged(place.store, folder):
             raise InvalidInputError(
-                "this execution has no summary: SageMaker wrote it",
+                "this execution has no summary, because SageMaker wrote it",
                 where=place.store.uri(key),
-                mend="`driftline report` makes its page.",
+                mend="Run `driftline report` to get its page.",
             ) from None
         when = f" scheduled for {format_instant(scheduled)}" if scheduled else ""
-        raise InvalidInputError(f"there is no execution{when}", where=place.store.uri(key)) from None
+        raise InvalidInputError(f"no execution{when} found", where=place.store.uri(key)) from None

@@ -1,4 +1,4 @@
-"""`driftline silence`: nobody is told of a monitor's alarms for some time."""
+"""`driftline silence`: stops notifications about a monitor's alarms for some time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -25,7 +25,7 @@ def _duration(text: str) -> timedelta:
     except ValidationError:
         duration = timedelta(0)
     if not duration:
-        raise typer.BadParameter(f"{text!r} is no duration such as PT6H, P1D or P2W, up to P366D")
+        raise typer.BadParameter(f"{text!r} is not a duration such as PT6H, P1D or P2W, up to P366D")
     return duration
 
 
@@ -37,32 +37,33 @@ def silence(
         timedelta | None,
         typer.Option("--for", parser=_duration, metavar="DURATION", help="How long, in ISO 8601: PT6H, P1D, P2W."),
     ] = None,
-    why: Annotated[str, typer.Option("--why", help="For those who wonder why they hear nothing.")] = "",
+    why: Annotated[str, typer.Option("--why", help="The reason, for people who miss the messages.")] = "",
     off: Annotated[bool, typer.Option("--off", help="End the silence now.")] = False,
     store: options.Store = ".",
     as_json: options.Json = False,
 ) -> None:
-    """Tell nobody of a monitor's alarms for some time. What is still wrong then is told within an hour.
+    """Stop notifications about a monitor's alarms for some time. Anything still wrong then is reported within an hour.
 
-    Alarms, reports and retraining go on meanwhile; watch silences what watches over the endpoint.
+    Alarms, reports and retraining continue. Use watch to silence the alarms on executions, schedules, captures and
+    ground truth.
 
     Example: driftline silence flight-delay data_quality --for P1D --why "new carrier, known" --store s3://my-bucket
     """
     if off:
         if lasting is not None or why:
-            raise typer.BadParameter("give --off, or --for and --why")
+            raise typer.BadParameter("pass --off, or --for and --why")
         _lift(endpoint, monitor, store, as_json=as_json)
         return
     if lasting is None or not why.strip():
-        raise typer.BadParameter('a silence needs an end and a reason: --for P1D --why "…"; --off ends one')
+        raise typer.BadParameter('a silence needs a duration and a reason: --for P1D --why "…"; --off ends one')
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         until = datetime.now(UTC).replace(microsecond=0) + lasting
         wanted = Silence(until=until, why=why.strip(), by=user_name())
         key = silence_monitor(place.store, endpoint, monitor, wanted)
         result = {"silence": place.store.uri(key), **wanted.model_dump(mode="json")}
-        told = f"[green]ok[/green]  silent until {format_instant(until)}: {safe(place.store.uri(key))}"
-        output.result(result, lambda console: console.print(told, soft_wrap=True))
+        shown = f"[green]ok[/green]  silent until {format_instant(until)}: {safe(place.store.uri(key))}"
+        output.result(result, lambda console: console.print(shown, soft_wrap=True))
 
 
 def _lift(endpoint: str, monitor: str, store: str, *, as_json: bool) -> None:
@@ -70,4 +71,4 @@ def _lift(endpoint: str, monitor: str, store: str, *, as_json: bool) -> None:
         place = open_place(store)
         key = lift_silence(place.store, endpoint, monitor)
         lifted: dict[str, object] = {"silence": place.store.uri(key), "until": None}
-        output.result(lifted, lambda console: console.print(f"[green]ok[/green]  no silence: {safe(key)} is gone"))
+        output.result(lifted, lambda console: console.print(f"[green]ok[/green]  silence ended: {safe(key)} deleted"))

@@ -1,4 +1,4 @@
-"""What the use cases would publish in the cloud. Here people read it on the terminal; metrics and events go nowhere."""
+"""What the use cases publish in the cloud: here, messages go to the terminal, metrics and events nowhere."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,7 +14,7 @@ _ANNOUNCEMENTS = execution_key(REPORTS).rpartition("/")[0] + "/"
 
 
 class TellOperators:
-    """Operators: whoever runs the command is the operator."""
+    """Operators: the user of the command is the operator."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -24,7 +24,7 @@ class TellOperators:
 
 
 class NoMetrics:
-    """Metrics: a laptop publishes none, or a try-out would ring the alarms of the real monitor."""
+    """Metrics: none are published, so that trying something does not set off the alarms of the real monitor."""
 
     def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime | None = None) -> None:
         pass
@@ -40,7 +40,7 @@ class NoEvents:
 class UnannouncedStore:
     """A store in which no execution counts as announced, because a command publishes neither metrics nor events.
 
-    Without this, a try-out against a bucket would silence the real execution of the same window.
+    Otherwise, trying something on a bucket would silence the real execution of the same window.
     """
 
     def __init__(self, inner: ObjectStore) -> None:

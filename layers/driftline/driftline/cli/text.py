@@ -4,7 +4,7 @@ from rich.markup import escape
 
 
 def printable(text: str) -> str:
-    """The text with control characters shown as escapes; line feeds stay.
+    """The text with control characters as escapes; line feeds stay.
 
     A name or a value from a capture file could otherwise move the cursor, change colours or the window's title.
     """
@@ -15,5 +15,5 @@ def printable(text: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Printable, and no markup of rich."""
+    """Printable, with the markup of rich escaped."""
     return escape(printable(text))

@@ -1,10 +1,10 @@
-"""Who runs the command, for records that people read."""
+"""The user of the command, for records that people read."""
 
 from getpass import getuser
 
 
 def user_name() -> str:
-    """The name of the user; nobody, where the system does not say."""
+    """The name of the user; empty if the system does not know it."""
     try:
         return getuser()
     except OSError:

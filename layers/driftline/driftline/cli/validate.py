@@ -1,4 +1,4 @@
-"""`driftline validate`: is this monitor document right, and what would it do?"""
+"""`driftline validate`: checks a monitor document."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +24,7 @@ def validate(
 ) -> None:
     """Check a monitor document: every error with its line, what was found and what is allowed.
 
-    Exit code 0 when it is right, 1 when it is not.
+    The exit code is 0 if it is valid, otherwise 1.
 
     Example: driftline validate monitors/flight-delay.yaml
     """
@@ -68,7 +68,7 @@ def _show(console: Console, document: MonitorDocument) -> None:
         offsets = (
             f"{format_offset(window.start_offset)} to {format_offset(window.end_offset)}"
             if window
-            else "since the occurrence before"
+            else "since the previous occurrence"
         )
         enabled = "yes" if monitor.enabled else "no"
         table.add_row(name, safe(monitor.schedule), safe(monitor.timezone), offsets, enabled)
