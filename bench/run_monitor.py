@@ -30,6 +30,7 @@ from driftline.domain.profiles.table import TableProfile
 from driftline.domain.windows import HOUR, SLOT, Window
 from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
+from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.window_profile import load_window
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import ObjectSummary, StoredObject
@@ -160,7 +161,7 @@ def _verdict(store: _Memory) -> float:
         endpoint=ENDPOINT, monitor="data_quality", start=DAY, end=DAY + HOURS * HOUR, scheduled_time=DAY + HOURS * HOUR
     )
     started = time.process_time()
-    execution = run_monitor(request, store=store, metrics=_Nobody(), events=_Nobody())
+    execution = run_monitor(request, store=store, metrics=_Nobody(), events=_Nobody(), kinds=KINDS)
     seconds = time.process_time() - started
     assert execution.files, execution.reason
     return seconds

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
+from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.ports import ObjectStore, Stores
 
@@ -48,4 +49,6 @@ def profile_file(
     key: str, store: ObjectStore, capture: ObjectStore | None = None, *, stores: Stores | None = None
 ) -> CaptureProfiled:
     """Profiles a capture file of the store itself, or of another one, for nobody who waits for it."""
-    return profile_capture(key, capture=capture or store, state=store, stores=stores, on_lost=lambda _: None)
+    return profile_capture(
+        key, capture=capture or store, state=store, stores=stores, on_lost=lambda _: None, kinds=KINDS
+    )

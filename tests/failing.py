@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.pages.render_execution import render_execution
@@ -27,7 +28,12 @@ def run(
         }
     )
     return run_monitor(
-        request, store=store, metrics=RecordingMetrics(), events=events or RecordingEvents(), signals_namespace="D/s"
+        request,
+        store=store,
+        metrics=RecordingMetrics(),
+        events=events or RecordingEvents(),
+        signals_namespace="D/s",
+        kinds=KINDS,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Tick
 from driftline.domain.keys import last_execution_key
+from driftline.kinds.registry import KINDS
 from driftline.usecases.notifying.notify_operators import Notified, notify_operators
 from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLink, ReportLinks, StateTable
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable
@@ -143,6 +144,7 @@ class Office:
                 stack=STACK,
                 links=self.links,
                 now=self.now,
+                kinds=KINDS,
             )
         return notified
 

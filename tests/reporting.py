@@ -10,6 +10,7 @@ import numpy as np
 
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import hour_folder, report_folder
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
@@ -49,7 +50,7 @@ def sales(rng: np.random.Generator, rows: int, shift: float = 0.0) -> list[tuple
 
 def execute(store: InMemoryStore, monitor: str, scheduled: datetime) -> None:
     request = ExecutionRequest(endpoint="shop", monitor=monitor, scheduled_time=scheduled)
-    run_monitor(request, store=store, metrics=RecordingMetrics(), events=RecordingEvents())
+    run_monitor(request, store=store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
 
 
 def shop_store() -> InMemoryStore:
@@ -67,7 +68,7 @@ def shop_store() -> InMemoryStore:
         }
     )
     for monitor in ("data_quality", "model_quality"):
-        suggest_baseline("shop", monitor, store=store, operators=RecordingOperators())
+        suggest_baseline("shop", monitor, store=store, operators=RecordingOperators(), kinds=KINDS)
     for hour in range(3):
         moment = START + timedelta(hours=hour)
         captured = sales(rng, 240, 15.0 * (hour == 2))
@@ -119,7 +120,7 @@ def regression_store(*, baseline: bool = False) -> InMemoryStore:
     if baseline:
         rows = "".join(f"{45 + i % 40},{45 + i % 40 + i * 3 % 5 - 2}\n" for i in range(400))
         store.objects["baselines/shop/model_quality/input/reference.csv"] = f"score,label\n{rows}".encode()
-        suggest_baseline("shop", "model_quality", store=store, operators=RecordingOperators())
+        suggest_baseline("shop", "model_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     moment = START + timedelta(hours=2)
     key = capture_key(moment)
     captured = [(f"{50 + i % 40:.1f}", "1.0", "de") for i in range(200)]

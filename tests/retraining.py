@@ -14,6 +14,7 @@ from driftline.domain.ground_truth.merged_table import SlotRows
 from driftline.domain.retraining.audit import AuditRecord, EndRecord, TargetRecord
 from driftline.domain.retraining.ledger import Ledger
 from driftline.domain.retraining.request import AlarmChange, Approval
+from driftline.kinds.registry import KINDS
 from driftline.usecases.ground_truth.merged_hours import MergedHour, hour_inputs
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.retraining.retraining_target import Started, StartOrder, UncertainStartError
@@ -146,7 +147,7 @@ class World:
 
     @property
     def retrainer(self) -> Retrainer:
-        return Retrainer(self.store, self.table, self.targets, self.events, STACK, lambda: self.wall)
+        return Retrainer(self.store, self.table, self.targets, self.events, STACK, lambda: self.wall, KINDS)
 
     def alarm(self, at: datetime = START, label: str = "violations", under_way: timedelta = timedelta(0)) -> Answer:
         return self.retrainer.answer_alarm(alarm(at, label), under_way)

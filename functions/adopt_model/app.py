@@ -12,6 +12,7 @@ from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.sagemaker_models import SageMakerModels
 from driftline.adapters.aws.settings import AdoptSettings
 from driftline.adapters.aws.state_table import DynamoTable
+from driftline.kinds.registry import KINDS
 from driftline.usecases.models.adopt_model import TURN, adopt_model
 from driftline.usecases.one_at_a_time import Turns
 
@@ -26,7 +27,9 @@ turns = Turns(DynamoTable(settings.state_table), "adoption", TURN, lambda: datet
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    adoption = adopt_model(announcement_of(event), store=store, models=models, files=files, events=events, turns=turns)
+    adoption = adopt_model(
+        announcement_of(event), store=store, models=models, files=files, events=events, turns=turns, kinds=KINDS
+    )
     logger.info(
         "adopted",
         outcome=adoption.outcome,

@@ -8,6 +8,7 @@ from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events_in import FreshnessRequest
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import FreshnessSettings
+from driftline.kinds.registry import KINDS
 from driftline.usecases.freshness.check_freshness import check_freshness
 
 logger = Logger()
@@ -19,6 +20,8 @@ metrics = EmbeddedMetrics()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     request = FreshnessRequest.model_validate(event)
-    checked = check_freshness(request.at, store=store, metrics=metrics, namespace=settings.signals_namespace)
+    checked = check_freshness(
+        request.at, store=store, metrics=metrics, namespace=settings.signals_namespace, kinds=KINDS
+    )
     logger.info("checked", endpoints=checked.endpoints, signals=checked.signals)
     return {"endpoints": checked.endpoints, "signals": checked.signals}

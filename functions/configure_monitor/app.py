@@ -12,6 +12,7 @@ from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.scheduler import SchedulerGroup
 from driftline.adapters.aws.settings import ConfigureSettings
 from driftline.adapters.aws.topic import OperatorTopic
+from driftline.kinds.registry import KINDS
 from driftline.usecases.monitors.configure_monitor import configure_monitor
 from driftline.usecases.monitors.monitor_resources import MonitorResources
 
@@ -23,12 +24,13 @@ resources = MonitorResources(
     CloudWatchAlarms(settings),
     CloudWatchDashboards(settings.stack),
     settings.stack,
+    KINDS,
 )
 operators = OperatorTopic(settings.alarm_topic)
 
 
 def configure(event: ObjectEvent) -> None:
-    configured = configure_monitor(event.key, store=store, resources=resources, operators=operators)
+    configured = configure_monitor(event.key, store=store, resources=resources, operators=operators, kinds=KINDS)
     logger.info(
         "configured",
         endpoint=configured.endpoint,

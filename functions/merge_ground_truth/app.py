@@ -10,6 +10,7 @@ from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import RerunSettings
+from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.arrivals import take_labels, take_sweep
 
 logger = Logger()
@@ -20,7 +21,7 @@ metrics = EmbeddedMetrics()
 
 
 def merge(event: ObjectEvent) -> None:
-    taken = take_labels(event.key, store=store, reruns=reruns, metrics=metrics, arrived=event.time)
+    taken = take_labels(event.key, store=store, reruns=reruns, metrics=metrics, arrived=event.time, kinds=KINDS)
     logger.info(
         "merged",
         key=event.key,
@@ -33,7 +34,7 @@ def merge(event: ObjectEvent) -> None:
 
 
 def look_again(request: SweepRequest) -> None:
-    for swept in take_sweep(request.sweep, store=store, reruns=reruns, metrics=metrics).swept:
+    for swept in take_sweep(request.sweep, store=store, reruns=reruns, metrics=metrics, kinds=KINDS).swept:
         logger.info(
             "swept",
             endpoint=swept.endpoint,

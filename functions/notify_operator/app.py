@@ -13,6 +13,7 @@ from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import NotifySettings
 from driftline.adapters.aws.state_table import DynamoTable
 from driftline.adapters.channels.loading import load_channels
+from driftline.kinds.registry import KINDS
 from driftline.usecases.notifying.notify_operators import notify_operators
 
 logger = Logger()
@@ -37,6 +38,7 @@ def notify(message: AlarmMessage) -> None:
         stack=settings.stack_name,
         links=links,
         now=datetime.now(UTC),
+        kinds=KINDS,
     )
     for failure in notified.failures:
         logger.warning("waits", channel=failure.channel, message_id=failure.message, reason=str(failure.error))

@@ -10,6 +10,7 @@ from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import RerunSettings
+from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.arrivals import take_capture
 
 logger = Logger()
@@ -32,6 +33,7 @@ def take(event: ObjectEvent) -> None:
         reruns=reruns,
         arrived=event.time,
         stores=capture_store,
+        kinds=KINDS,
     )
     logger.info(
         "profiled",

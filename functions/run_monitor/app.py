@@ -10,6 +10,7 @@ from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.s3 import S3Store, S3Stores
 from driftline.adapters.aws.settings import RunSettings
 from driftline.domain.executions.execution import Execution, ExecutionRequest
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
 
 logger = Logger()
@@ -28,6 +29,7 @@ def execute(request: ExecutionRequest) -> Execution:
         namespace=settings.metrics_namespace,
         signals_namespace=settings.signals_namespace,
         stores=S3Stores(),
+        kinds=KINDS,
     )
     logger.info(
         "executed",

@@ -14,6 +14,7 @@ from driftline.adapters.aws.retraining_targets import AwsTargets
 from driftline.adapters.aws.s3 import S3Store, S3Stores
 from driftline.adapters.aws.settings import RetrainingSettings
 from driftline.adapters.aws.state_table import DynamoTable
+from driftline.kinds.registry import KINDS
 from driftline.usecases.retraining.start_retraining import Answer, Retrainer
 
 logger = Logger()
@@ -27,6 +28,7 @@ retrainer = Retrainer(
     DefaultBus(),
     settings.stack_name,
     lambda: datetime.now(UTC),
+    KINDS,
     S3Stores(),
 )
 

@@ -14,6 +14,7 @@ from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.sagemaker_models import SageMakerModels
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.models.package import BaselineFiles
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.models.model_ports import DataFile
 from tests.aws import make_state_table
@@ -261,7 +262,7 @@ def test_the_handler_adopts_what_the_endpoint_serves(client: Any, s3: Any, monke
     # Given a package with a baseline in SageMaker's bucket, deployed to an endpoint that is watched
     folder = "baselines/flight-delay/data_quality/"
     made = InMemoryStore(objects={f"{folder}input/d.csv": b"delay,carrier\n1.5,AA\n2.5,UA\n"})
-    suggest_baseline("flight-delay", "data_quality", store=made, operators=RecordingOperators())
+    suggest_baseline("flight-delay", "data_quality", store=made, operators=RecordingOperators(), kinds=KINDS)
     for name in ("statistics.json", "constraints.json"):
         s3.put_object(Bucket=THEIRS, Key=f"churn/{name}", Body=made.objects[folder + name])
     document = b"endpoint: flight-delay\nmonitors: {data_quality: {}}\n"

@@ -36,6 +36,7 @@ from driftline.domain.models.package import ENDPOINT_PROPERTY
 from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from pipelines.retrain.__main__ import main
 from pipelines.retrain.definition import definition, to_json
@@ -601,7 +602,7 @@ def test_what_evaluate_writes_makes_baselines_for_both_monitors(evaluated: Path)
     }
     store = InMemoryStore(objects=objects)
     for monitor in ("data_quality", "model_quality"):
-        suggest_baseline("churn", monitor, store=store, operators=RecordingOperators())
+        suggest_baseline("churn", monitor, store=store, operators=RecordingOperators(), kinds=KINDS)
         assert f"baselines/churn/{monitor}/constraints.json" in store.objects
     statistics = parse_statistics(store.objects["baselines/churn/data_quality/statistics.json"])
     # Columns lie as in captures: the output first
@@ -737,7 +738,7 @@ def page() -> str:
 
 def test_the_page_s_document_is_one(page: str) -> None:
     [text] = re.findall(r"```yaml\n(.+?)```", page, re.DOTALL)
-    document = parse_document(text, where="monitors/churn.yaml")
+    document = parse_document(text, where="monitors/churn.yaml", model=KINDS.document)
     assert document.retraining is not None
     assert document.retraining.target.pipeline == "churn-retrain"
 

@@ -7,6 +7,7 @@ import pytest
 
 from driftline.kinds.data_quality.rules.constraints import parse_constraints
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from tests.fakes import InMemoryStore, RecordingOperators
 
@@ -17,7 +18,7 @@ FOLDER = "baselines/endpoint/data_quality/"
 def suggested(quality_check_step: Path) -> InMemoryStore:
     store = InMemoryStore()
     store.put(f"{FOLDER}input/baseline_dataset.csv", (quality_check_step / "baseline_dataset.csv").read_bytes())
-    suggest_baseline("endpoint", "data_quality", store=store, operators=RecordingOperators())
+    suggest_baseline("endpoint", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     return store
 
 

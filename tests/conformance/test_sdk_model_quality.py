@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from driftline.kinds.model_quality.rules.constraints import parse_quality_constraints
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from tests.fakes import InMemoryStore, RecordingOperators
 
@@ -31,7 +32,7 @@ def theirs(shared_data: Path) -> Path:
 def suggested(theirs: Path) -> InMemoryStore:
     store = InMemoryStore(objects={"monitors/endpoint.yaml": DOCUMENT})
     store.put(f"{FOLDER}input/baseline_dataset.csv", (theirs / "baseline_dataset.csv").read_bytes())
-    suggest_baseline("endpoint", "model_quality", store=store, operators=RecordingOperators())
+    suggest_baseline("endpoint", "model_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     return store
 
 

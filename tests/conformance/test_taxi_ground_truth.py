@@ -14,6 +14,7 @@ from sklearn.metrics import mean_squared_error, r2_score
 
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import hour_folder
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from tests.captures import csv_capture, profile_file
@@ -58,7 +59,9 @@ class Mondays:
         """The execution's files as JSON, by name."""
         scheduled = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1)
         request = ExecutionRequest(endpoint="nyctaxi", monitor="model_quality", scheduled_time=scheduled)
-        execution = run_monitor(request, store=self.store, metrics=RecordingMetrics(), events=RecordingEvents())
+        execution = run_monitor(
+            request, store=self.store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS
+        )
         return {name: json.loads(self.store.objects[key]) for name, key in execution.files.items()}
 
     def reported(self, day: str, file: str) -> Any:

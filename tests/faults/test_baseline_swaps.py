@@ -8,6 +8,7 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.executions.execution import ExecutionRequest
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.baseline_files import SWAP_FILE, finish_swap, read_files, replace_files
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.run_monitor import run_monitor
@@ -202,7 +203,7 @@ def _lines(cheap: int) -> str:
 
 def _verdict(store: InMemoryStore, through: ObjectStore) -> bytes:
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=NOON + timedelta(hours=1))
-    run_monitor(request, store=through, metrics=RecordingMetrics(), events=RecordingEvents())
+    run_monitor(request, store=through, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
     folder = "reports/shop/data_quality/2026/03/01/13/"
     return store.objects[folder + "constraint_violations.json"] + store.objects[folder + "summary.json"]
 
@@ -211,13 +212,13 @@ def _watched() -> tuple[InMemoryStore, Callable[[ObjectStore], None]]:
     """A window to be judged, and what suggests a wholly different baseline."""
     data = f"{FOLDER}input/data.csv"
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), data: _lines(100).encode()})
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     rows = [(f"{i / 100:.2f}", f"{100 + i * 0.5:.1f}", "de" if i % 3 else "fr") for i in range(100)]
     store.put(capture_key(NOON), hour_of_captures(NOON, rows))
     profile_file(capture_key(NOON), store)
 
     def suggest(through: ObjectStore) -> None:
-        suggest_baseline("shop", "data_quality", store=through, operators=RecordingOperators())
+        suggest_baseline("shop", "data_quality", store=through, operators=RecordingOperators(), kinds=KINDS)
 
     return store, suggest
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftline.domain.executions.execution import ExecutionRequest
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.capture.arrivals import take_capture
 from driftline.usecases.executions.run_monitor import run_monitor
@@ -39,10 +40,10 @@ def endpoint() -> InMemoryStore:
 
 
 def everything(store: InMemoryStore | FailingStore, events: RecordingEvents, metrics: RecordingMetrics) -> None:
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     for name in ("a.jsonl", "b.jsonl"):
         profile_file(capture_key(HOUR, name), store)
-    run_monitor(REQUEST, store=store, metrics=metrics, events=events)
+    run_monitor(REQUEST, store=store, metrics=metrics, events=events, kinds=KINDS)
 
 
 def undisturbed() -> InMemoryStore:
@@ -82,8 +83,8 @@ def test_a_verdict_that_could_not_be_announced_is_announced_by_the_next_delivery
     with pytest.raises(InjectedError):
         everything(store, events, metrics)
 
-    run_monitor(REQUEST, store=store, metrics=metrics, events=events)
-    run_monitor(REQUEST, store=store, metrics=metrics, events=events)
+    run_monitor(REQUEST, store=store, metrics=metrics, events=events, kinds=KINDS)
+    run_monitor(REQUEST, store=store, metrics=metrics, events=events, kinds=KINDS)
 
     assert len(events.published) == 1
     assert store.objects == undisturbed().objects
@@ -104,7 +105,9 @@ class ArrivingStore(InMemoryStore):
             name = capture_key(HOUR, "late.jsonl")
             super().put(name, late)
             reruns = RecordingReruns()
-            take_capture(name, capture=self, state=self, reruns=reruns, arrived=HOUR + timedelta(hours=1, minutes=2))
+            take_capture(
+                name, capture=self, state=self, reruns=reruns, arrived=HOUR + timedelta(hours=1, minutes=2), kinds=KINDS
+            )
             self.asked = reruns.asked
         super().put(key, body, content_type=content_type)
 
@@ -120,7 +123,7 @@ def test_a_capture_that_arrives_while_its_window_is_judged_is_in_the_verdict(at:
     store = ArrivingStore(before.objects, at, late)
     events = RecordingEvents()
 
-    execution = run_monitor(REQUEST, store=store, metrics=RecordingMetrics(), events=events)
+    execution = run_monitor(REQUEST, store=store, metrics=RecordingMetrics(), events=events, kinds=KINDS)
 
     # Then nobody asked for another execution, for there was none to repeat, and yet all rows are in
     assert store.asked == []
@@ -129,6 +132,6 @@ def test_a_capture_that_arrives_while_its_window_is_judged_is_in_the_verdict(at:
 
 
 def everything_but_the_verdict(store: InMemoryStore) -> None:
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     for name in ("a.jsonl", "b.jsonl"):
         profile_file(capture_key(HOUR, name), store)

@@ -16,6 +16,7 @@ from driftline.domain.errors import RetryLaterError, StaleReadError
 from driftline.domain.retraining import guards
 from driftline.domain.retraining.audit import Decision
 from driftline.domain.retraining.request import Approval, request_id
+from driftline.kinds.registry import KINDS
 from driftline.usecases.ports import StateItem, StateTable
 from driftline.usecases.retraining.retraining_ends import RunEnd
 from driftline.usecases.retraining.retraining_turn import TURN
@@ -49,6 +50,7 @@ def mortal(world: World, process: MortalProcess) -> Retrainer:
         process.wrap(world.events, ["publish"]),
         STACK,
         lambda: world.wall,
+        KINDS,
     )
 
 
@@ -172,7 +174,9 @@ def test_two_deliveries_at_once_start_one(later: timedelta, tokens: bool, slow: 
             delivered(world, world.retrainer, START + later)
 
         table = InterruptedTable(world.table, call, other)
-        retrainer = Retrainer(world.store, table, world.targets, world.events, STACK, lambda world=world: world.wall)
+        retrainer = Retrainer(
+            world.store, table, world.targets, world.events, STACK, lambda world=world: world.wall, KINDS
+        )
         delivered(world, retrainer, START)
         if table.calls < call:
             break

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftline.domain.executions.execution import ExecutionRequest
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.run_monitor import run_monitor
@@ -54,7 +55,7 @@ def endpoint() -> InMemoryStore:
     lines = "score,amount,country\n" + "".join(",".join(row) + "\n" for row in ROWS)
     baseline = "baselines/shop/data_quality/input/reference.csv"
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), baseline: lines.encode()})
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     capture(store, MOVED)
     return store
 
@@ -74,7 +75,7 @@ def without_a_baseline() -> InMemoryStore:
 def run_by_hand_before() -> InMemoryStore:
     store = endpoint()
     by_hand = REQUEST.model_copy(update={"trigger": "hand"})
-    run_monitor(by_hand, store=store, metrics=RecordingMetrics(), events=RecordingEvents())
+    run_monitor(by_hand, store=store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
     return store
 
 
@@ -105,7 +106,14 @@ def execute(
     scheduled: datetime | None = REQUEST.scheduled_time,
 ) -> None:
     request = REQUEST.model_copy(update={"scheduled_time": scheduled})
-    run_monitor(request, store=store, metrics=metrics, events=events or RecordingEvents(), signals_namespace=NAMESPACE)
+    run_monitor(
+        request,
+        store=store,
+        metrics=metrics,
+        events=events or RecordingEvents(),
+        signals_namespace=NAMESPACE,
+        kinds=KINDS,
+    )
 
 
 EXPECTED = {

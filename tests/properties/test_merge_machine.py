@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from driftline.domain.errors import StaleReadError
 from driftline.domain.windows import HOUR, Window, format_instant, parse_instant
+from driftline.kinds.registry import KINDS
 from driftline.usecases.ground_truth import merged_window
 from driftline.usecases.ground_truth.hour_labels import LabelFile
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
@@ -94,7 +95,7 @@ CALLS = st.integers(1, 10) | st.integers(1, 30)
 
 RETRY = "retry"
 WINDOW = "window "
-KINDS = ("capture/", "state/profiles/", "ground-truth/", RETRY, WINDOW)
+PLACES = ("capture/", "state/profiles/", "ground-truth/", RETRY, WINDOW)
 HOURS = [START + number * HOUR for number in range(3)]
 NOTHING_CAPTURED = [("id-99", "0")]
 
@@ -114,7 +115,7 @@ class Merging(RuleBasedStateMachine):
 
     def _enqueue(self, key: str) -> None:
         # A profile that is removed is no event: who removed it has looked for labels of those that are left
-        if key.startswith(KINDS) and key in self.store.objects:
+        if key.startswith(PLACES) and key in self.store.objects:
             self.queue.append(key)
 
     def handle(self, key: str, store: ObjectStore) -> None:
@@ -196,7 +197,7 @@ class Merging(RuleBasedStateMachine):
         self.deliver(at, FailingStore(self.store, call))
 
     @precondition(lambda self: self.queue)
-    @rule(kind=st.sampled_from(KINDS), call=CALLS, all_others=st.booleans())
+    @rule(kind=st.sampled_from(PLACES), call=CALLS, all_others=st.booleans())
     def others_run_in_the_middle_of_one(self, kind: str, call: int, all_others: bool) -> None:
         """All others that wait, or the same event once more."""
         at = next((at for at, key in enumerate(self.queue) if key.startswith(kind)), 0)

@@ -24,6 +24,7 @@ from driftline.domain.retraining import guards
 from driftline.domain.retraining.audit import Decision, decision_key
 from driftline.domain.retraining.ledger import Ledger
 from driftline.domain.retraining.request import Approval, approval_id, request_id
+from driftline.kinds.registry import KINDS
 from driftline.usecases.retraining.retraining_ends import RunEnd
 from driftline.usecases.retraining.start_retraining import Retrainer
 from tests.fakes import InMemoryStore
@@ -109,7 +110,7 @@ class Retraining(RuleBasedStateMachine):
     def retrainer(self, process: MortalProcess | None) -> Retrainer:
         world = self.world
         if process is None:
-            return Retrainer(world.store, world.table, world.targets, world.events, STACK, lambda: self.now)
+            return Retrainer(world.store, world.table, world.targets, world.events, STACK, lambda: self.now, KINDS)
         return Retrainer(
             process.wrap(world.store, ["get", "put", "list", "folders"]),
             process.wrap(world.table, ["get", "put", "list"]),
@@ -117,6 +118,7 @@ class Retraining(RuleBasedStateMachine):
             process.wrap(world.events, ["publish"]),
             STACK,
             lambda: self.now,
+            KINDS,
         )
 
     def deliver(self, at: int, process: MortalProcess | None = None) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.executions.execution import ExecutionRequest, Trigger
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.run_monitor import run_monitor
@@ -34,7 +35,7 @@ def _endpoint() -> dict[str, bytes]:
     lines = "score,amount,country\n" + "".join(",".join(row) + "\n" for row in GOOD)
     baseline = "baselines/shop/data_quality/input/reference.csv"
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), baseline: lines.encode()})
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     return store.objects
 
 
@@ -51,7 +52,9 @@ def execute(store: InMemoryStore, window: int, trigger: Trigger) -> tuple[int | 
     request = ExecutionRequest(
         endpoint="shop", monitor="data_quality", scheduled_time=HOUR + (window + 1) * H, trigger=trigger
     )
-    execution = run_monitor(request, store=store, metrics=metrics, events=RecordingEvents(), signals_namespace="S")
+    execution = run_monitor(
+        request, store=store, metrics=metrics, events=RecordingEvents(), signals_namespace="S", kinds=KINDS
+    )
     signals = {metric.name: metric.value for one in metrics.published if one.namespace == "S" for metric in one.metrics}
     return execution.violations if execution.rows else None, signals  # type: ignore[return-value]
 

@@ -18,6 +18,7 @@ from driftline.cli.text import safe
 from driftline.domain.keys import baseline_folder
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, parse_statistics
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
 
 
@@ -42,7 +43,7 @@ def baseline(
         chosen = place.monitor(name, monitor)
         for path in data or ():
             place.store.put(f"{baseline_folder(name, chosen)}input/{path.name}", read_file(path))
-        suggested = suggest_baseline(name, chosen, store=place.store, operators=TellOperators(output))
+        suggested = suggest_baseline(name, chosen, store=place.store, operators=TellOperators(output), kinds=KINDS)
         result = {
             "endpoint": suggested.endpoint,
             "monitor": suggested.monitor,

@@ -21,6 +21,7 @@ from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import open_labels_prefix
 from driftline.domain.keys import hour_folder, parse_capture_key, records_key, source_digest
 from driftline.domain.windows import parse_instant
+from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.arrivals import label_delay
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture
@@ -95,7 +96,12 @@ def _ingest(
             step(printable(key.rsplit("/", 1)[-1]))
             try:
                 profiled = profile_capture(
-                    key, capture=capture.store, state=place.store, stores=place.stores, on_lost=_nothing_was_announced
+                    key,
+                    capture=capture.store,
+                    state=place.store,
+                    stores=place.stores,
+                    on_lost=_nothing_was_announced,
+                    kinds=KINDS,
                 )
                 matched = _complete_pairs(place, profiled) if labels_wait else 0
                 ingested[key] = _Ingested(profiled, matched)
@@ -110,7 +116,7 @@ def _nothing_was_announced(_: Sequence[datetime]) -> None:
 
 def _complete_pairs(place: Place, profiled: CaptureProfiled) -> int:
     """Adds the labels that arrived before the file to its hours; returns how many there are."""
-    delay = label_delay(place.store, profiled.endpoint)
+    delay = label_delay(place.store, profiled.endpoint, kinds=KINDS)
     return sum(
         merge_capture(written, store=place.store, max_label_delay=delay)
         for written in profiled.written

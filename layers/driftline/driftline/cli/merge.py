@@ -20,6 +20,7 @@ from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, VariantHour, parse_ground_truth_key
 from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
+from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.arrivals import label_delay
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_labels
 from driftline.usecases.ground_truth.merged_hours import MergedHour, rebuild_hour
@@ -112,7 +113,7 @@ class _Join:
 
 def _join(output: Output, place: Place, endpoint: str, keys: Sequence[str], as_of: datetime | None) -> _Join:
     """Every file first, then the merged records of their hours, each hour once."""
-    capture, delay = place.capture(endpoint), label_delay(place.store, endpoint)
+    capture, delay = place.capture(endpoint), label_delay(place.store, endpoint, kinds=KINDS)
     merged: dict[str, LabelsMerged] = {}
     failed: dict[str, DriftlineError] = {}
     with output.progress("joining", len(keys)) as step:

@@ -7,6 +7,7 @@ from driftline.adapters.aws.s3 import S3Store, S3Stores
 from driftline.adapters.folder.store import FolderStore, FolderStores
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.keys import CAPTURE, MONITORS, endpoint_of_document
+from driftline.kinds.registry import KINDS
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Stores
 
@@ -71,7 +72,7 @@ class Place:
         if wanted is not None:
             return wanted
         try:
-            found = list(load_document(self.store, endpoint).monitors.by_name())
+            found = list(load_document(self.store, endpoint, kinds=KINDS).monitors.by_name())
         except ObjectNotFoundError:
             return _DATA_QUALITY
         if _DATA_QUALITY in found:
@@ -85,7 +86,7 @@ class Place:
     def capture(self, endpoint: str) -> CapturePlace:
         """Where capture files are according to the monitor document; `capture/` in the store if there is none."""
         try:
-            capture = load_document(self.store, endpoint).capture
+            capture = load_document(self.store, endpoint, kinds=KINDS).capture
         except ObjectNotFoundError:
             return CapturePlace(self.store, CAPTURE)
         return CapturePlace(self.stores(capture.bucket) if capture.bucket else self.store, capture.prefix)

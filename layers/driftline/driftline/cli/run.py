@@ -19,6 +19,7 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest, E
 from driftline.domain.keys import variants_prefix
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.windows import format_instant
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.revisions import SUMMARY
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.monitors.monitor_documents import load_document
@@ -47,7 +48,7 @@ class _Monitor:
             endpoint=self.endpoint, monitor=self.name, scheduled_time=scheduled, start=start, end=end
         )
         store = UnannouncedStore(self.place.store)
-        return run_monitor(request, store=store, metrics=NoMetrics(), events=NoEvents())
+        return run_monitor(request, store=store, metrics=NoMetrics(), events=NoEvents(), kinds=KINDS)
 
 
 def run(
@@ -126,7 +127,7 @@ def _refuse_unprofiled(place: Place, endpoint: str) -> None:
 
 
 def _scheduled_times(judged: _Monitor, first: datetime, last: datetime) -> list[datetime]:
-    document = load_document(judged.place.store, judged.endpoint)
+    document = load_document(judged.place.store, judged.endpoint, kinds=KINDS)
     monitors = document.monitors.by_name()
     if judged.name not in monitors:
         raise InvalidInputError(

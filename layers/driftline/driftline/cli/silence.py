@@ -14,6 +14,7 @@ from driftline.cli.user import user_name
 from driftline.domain.incidents.silence import Silence
 from driftline.domain.monitors.fields import Age
 from driftline.domain.windows import format_instant
+from driftline.kinds.registry import KINDS
 from driftline.usecases.notifying.silences import lift_silence, silence_monitor
 
 _AGE: TypeAdapter[timedelta] = TypeAdapter(Age)
@@ -60,7 +61,7 @@ def silence(
         place = open_place(store)
         until = datetime.now(UTC).replace(microsecond=0) + lasting
         wanted = Silence(until=until, why=why.strip(), by=user_name())
-        key = silence_monitor(place.store, endpoint, monitor, wanted)
+        key = silence_monitor(place.store, endpoint, monitor, wanted, kinds=KINDS)
         result = {"silence": place.store.uri(key), **wanted.model_dump(mode="json")}
         shown = f"[green]ok[/green]  silent until {format_instant(until)}: {safe(place.store.uri(key))}"
         output.result(result, lambda console: console.print(shown, soft_wrap=True))

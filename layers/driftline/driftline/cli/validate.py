@@ -15,6 +15,7 @@ from driftline.cli.text import safe
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
 from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
+from driftline.kinds.registry import KINDS
 
 
 def validate(
@@ -30,7 +31,9 @@ def validate(
     """
     with reporting(as_json=as_json) as output:
         try:
-            valid = parse_document(decode_document(read_file(document), where=str(document)), where=str(document))
+            where = str(document)
+            text = decode_document(read_file(document), where=where)
+            valid = parse_document(text, where=where, model=KINDS.document)
         except InvalidDocumentError as error:
             _show_errors(output, document, error)
             raise typer.Exit(ExitCode.FAILED) from None

@@ -7,13 +7,14 @@ import pytest
 from driftline.domain.alarms.check import path_of
 from driftline.domain.alarms.wanted import wanted_alarms
 from driftline.domain.monitors.parse import DocumentError, InvalidDocumentError, parse_document
+from driftline.kinds.registry import KINDS
 
 WHERE = "monitors/flights.yaml"
 
 
 def errors(text: str) -> list[DocumentError]:
     try:
-        parse_document("endpoint: flights\n" + textwrap.dedent(text), where=WHERE)
+        parse_document("endpoint: flights\n" + textwrap.dedent(text), where=WHERE, model=KINDS.document)
     except InvalidDocumentError as error:
         return list(error.errors)
     return []
@@ -210,7 +211,7 @@ def test_every_wanted_alarm_has_its_place_in_the_document() -> None:
             alarms: [{metric: rows, threshold: 1}, {}]
           model_quality: {problem_type: Regression, inference_attribute: 0}
         """
-    document = parse_document(textwrap.dedent(text), where=WHERE)
+    document = parse_document(textwrap.dedent(text), where=WHERE, model=KINDS.document)
     assert [path_of(document, alarm) for alarm in wanted_alarms(document)] == [
         ("monitors", "data_quality", "alarms", 0),
         ("monitors", "data_quality", "alarms", 1),

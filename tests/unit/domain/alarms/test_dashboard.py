@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from driftline.domain.alarms.dashboard import DATA_NAMESPACE, MODEL_NAMESPACE, dashboard_body, dashboard_name
+from driftline.domain.alarms.dashboard import dashboard_body, dashboard_name
 from driftline.domain.alarms.stack import Stack
-from driftline.domain.monitors.document import MonitorDocument
-from driftline.kinds.data_quality.rules.metrics import NAMESPACE as PUBLISHED_DATA_NAMESPACE
-from driftline.kinds.model_quality.rules.metrics import NAMESPACE as PUBLISHED_MODEL_NAMESPACE
+from driftline.kinds.data_quality.settings import NAMESPACE as DATA_NAMESPACE
+from driftline.kinds.model_quality.settings import NAMESPACE as MODEL_NAMESPACE
+from driftline.kinds.registry import KINDS
 
 STACK = Stack("prod", "aws", "eu-west-1", "123456789012", "Driftline/prod")
 QUALITY = {"problem_type": "Regression", "inference_attribute": "0", "schedule": "cron(0 6 ? * MON *)"}
@@ -103,7 +103,7 @@ SCHEMA = {
 
 
 def widgets(monitors: dict[str, Any], stack: Stack = STACK, **fields: object) -> list[dict[str, Any]]:
-    document = MonitorDocument.model_validate({"endpoint": "flights", "monitors": monitors, **fields})
+    document = KINDS.document.model_validate({"endpoint": "flights", "monitors": monitors, **fields})
     body = json.loads(dashboard_body(document, stack))
     Draft202012Validator(SCHEMA).validate(body)
     return list(body["widgets"])
@@ -168,19 +168,6 @@ def test_ground_truth_is_shown_where_it_is_needed() -> None:
     assert "ground_truth_age_hours" not in {line[1] for line in lines(widgets({"data_quality": {}}))}
 
 
-def test_it_looks_where_the_metrics_are() -> None:
-    assert (DATA_NAMESPACE, MODEL_NAMESPACE) == (PUBLISHED_DATA_NAMESPACE, PUBLISHED_MODEL_NAMESPACE)
-    named = {"namespace": "Own", "schedule_name": "my-schedule"}
-    own = ("Own", "worst_drift", "Endpoint", "flights", "MonitoringSchedule", "my-schedule")
-    assert own in lines(widgets({"data_quality": named}))
-    stack = Stack("prod", "aws", "eu-west-1", "123456789012", "Driftline/prod", "Metrics")
-    assert lines(widgets({"data_quality": {}}, stack))[1][:2] == ("Metrics", "worst_drift")
-    found = {line[0] for line in lines(widgets({"model_quality": QUALITY}, stack))}
-    assert found == {"Metrics", "Driftline/prod"}
-    found = {line[0] for line in lines(widgets({"model_quality": QUALITY | {"namespace": "Own"}}, stack))}
-    assert found == {"Own", "Driftline/prod"}
-
-
 def test_counts_and_ages_begin_at_zero_and_each_graph_shows_its_largest_values() -> None:
     found = widgets({"data_quality": {"schedule": "cron(0 0/2 ? * * *)"}, "model_quality": QUALITY})
     graphs = [widget["properties"] for widget in found if widget["type"] == "metric"]
@@ -214,3 +201,15 @@ def test_names_have_allowed_characters_and_are_no_other_endpoints() -> None:
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_") for name in found)
     assert max(map(len, found)) <= 255
     assert found[0] == "prod-eu-west-1_flights"
+
+
+def test_it_looks_where_the_metrics_are() -> None:
+    named = {"namespace": "Own", "schedule_name": "my-schedule"}
+    own = ("Own", "worst_drift", "Endpoint", "flights", "MonitoringSchedule", "my-schedule")
+    assert own in lines(widgets({"data_quality": named}))
+    stack = Stack("prod", "aws", "eu-west-1", "123456789012", "Driftline/prod", "Metrics")
+    assert lines(widgets({"data_quality": {}}, stack))[1][:2] == ("Metrics", "worst_drift")
+    found = {line[0] for line in lines(widgets({"model_quality": QUALITY}, stack))}
+    assert found == {"Metrics", "Driftline/prod"}
+    found = {line[0] for line in lines(widgets({"model_quality": QUALITY | {"namespace": "Own"}}, stack))}
+    assert found == {"Own", "Driftline/prod"}

@@ -7,8 +7,8 @@ import pytest
 
 from driftline.domain.alarms.periods import alarm_period, most_periods, schedule_period
 from driftline.domain.alarms.settle import settle_time
-from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.schedule import occurrences
+from driftline.kinds.registry import KINDS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -85,5 +85,5 @@ def test_cloudwatch_looks_back_a_week_or_a_day(period: timedelta, most: int) -> 
 )
 def test_an_incident_settles_in_its_time(fields: dict[str, object], subject: str, settle: timedelta) -> None:
     monitors = {"data_quality": {"schedule": "cron(0 6 ? * * *)"}}
-    document = MonitorDocument.model_validate({"endpoint": "e", "monitors": monitors, **fields})
+    document = KINDS.document.model_validate({"endpoint": "e", "monitors": monitors, **fields})
     assert settle_time(document, subject) == settle

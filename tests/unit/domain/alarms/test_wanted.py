@@ -6,13 +6,13 @@ import pytest
 
 from driftline.domain.alarms.wanted import AlarmSpec, wanted_alarms
 from driftline.domain.incidents.message import Severity
-from driftline.domain.monitors.document import MonitorDocument
+from driftline.kinds.registry import KINDS
 
 REGRESSION = {"problem_type": "Regression", "inference_attribute": "0", "schedule": "cron(0 6 ? * * *)"}
 
 
 def wanted(monitors: dict[str, Any], **fields: object) -> dict[str, AlarmSpec]:
-    document = MonitorDocument.model_validate({"endpoint": "flights", "monitors": monitors, **fields})
+    document = KINDS.document.model_validate({"endpoint": "flights", "monitors": monitors, **fields})
     return {f"{alarm.subject}: {alarm.label}": alarm for alarm in wanted_alarms(document)}
 
 
@@ -182,7 +182,7 @@ def test_the_longest_description_is_one_that_cloudwatch_takes() -> None:
     # Given the longest names, and figures with many digits; CloudWatch takes 1,024 characters
     alarm = {"metric": "feature_null_" + "x" * 242, "anomaly_band": 1.23456789, "for": {"datapoints": 99, "of": 100}}
     monitor = REGRESSION | {"alarms": [alarm | {"comparison": "outside", "severity": "critical"}]}
-    document = MonitorDocument.model_validate({"endpoint": "e" * 63, "monitors": {"model_quality": monitor}})
+    document = KINDS.document.model_validate({"endpoint": "e" * 63, "monitors": {"model_quality": monitor}})
     for each in wanted_alarms(document):
         assert len(each.description) <= 1024
         assert each.description.endswith(f" Severity: {each.severity}.")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.domain.monitors.document import DataQualityMonitor
 from driftline.domain.monitors.overdue import GRACE, overdue_since
+from driftline.kinds.data_quality.settings import DataQualityMonitor
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # a Sunday
 H = timedelta(hours=1)

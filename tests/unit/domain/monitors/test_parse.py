@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
+from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import (
     MAX_SIZE,
     DocumentError,
@@ -17,6 +17,8 @@ from driftline.domain.monitors.parse import (
     decode_document,
     parse_document,
 )
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
+from driftline.kinds.registry import KINDS
 
 WHERE = "monitors/flight-delay.yaml"
 EXAMPLE = textwrap.dedent("""\
@@ -46,18 +48,20 @@ ANY_VIOLATION = {
 
 
 def document(text: str) -> MonitorDocument:
-    return parse_document(textwrap.dedent(text), where=WHERE)
+    return parse_document(textwrap.dedent(text), where=WHERE, model=KINDS.document)
 
 
 def quality(fields: str) -> ModelQualityMonitor:
-    found = document(f"endpoint: flight-delay\nmonitors: {{model_quality: {{{fields}}}}}\n").monitors.model_quality
+    found = document(f"endpoint: flight-delay\nmonitors: {{model_quality: {{{fields}}}}}\n").monitors.by_name()[
+        "model_quality"
+    ]
     assert found is not None
     return found
 
 
 def errors(text: str, where: str = WHERE) -> tuple[DocumentError, ...]:
     with pytest.raises(InvalidDocumentError) as raised:
-        parse_document(textwrap.dedent(text), where=where)
+        parse_document(textwrap.dedent(text), where=where, model=KINDS.document)
     assert isinstance(raised.value, InvalidInputError)
     assert raised.value.where == where
     assert all(str(error) in str(raised.value) for error in raised.value.errors)
@@ -73,13 +77,13 @@ def error_of(monitor: str) -> DocumentError:
 
 class TestAGoodDocument:
     def test_the_example_is_read(self) -> None:
-        found = parse_document(EXAMPLE, where=WHERE)
+        found = parse_document(EXAMPLE, where=WHERE, model=KINDS.document)
         assert found.endpoint == "flight-delay"
         assert (found.capture.bucket, found.capture.prefix) == ("my-capture-bucket", "capture/")
         assert found.columns is not None
         assert found.columns.output == ("predicted_delay",)
         assert found.columns.input[-1] == "precip"
-        monitor = found.monitors.data_quality
+        monitor = found.monitors.by_name()["data_quality"]
         assert monitor is not None
         assert monitor.window is not None
         assert (monitor.window.start_offset, monitor.window.end_offset) == (timedelta(hours=-1), timedelta(0))
@@ -160,13 +164,15 @@ class TestAGoodDocument:
         assert found.max_revisions_age == timedelta(days=expected)
 
     def test_it_survives_json(self) -> None:
-        found = parse_document(EXAMPLE, where=WHERE)
-        assert MonitorDocument.model_validate_json(found.model_dump_json()) == found
-        assert MonitorDocument.model_validate(found.model_dump(mode="json")) == found
+        found = parse_document(EXAMPLE, where=WHERE, model=KINDS.document)
+        assert KINDS.document.model_validate_json(found.model_dump_json()) == found
+        assert KINDS.document.model_validate(found.model_dump(mode="json")) == found
 
     def test_the_word_none_is_a_word(self) -> None:
         """YAML 1.1 has traps here; YAML 1.2 has not."""
-        found = document("endpoint: flight-delay\nmonitors: {data_quality: {metrics: none}}\n").monitors.data_quality
+        found = document("endpoint: flight-delay\nmonitors: {data_quality: {metrics: none}}\n").monitors.by_name()[
+            "data_quality"
+        ]
         assert found is not None
         assert found.metrics == "none"
 
@@ -183,7 +189,7 @@ class TestAGoodDocument:
     )
     def test_offsets_are_iso_8601(self, text: str, expected: timedelta) -> None:
         found = document(f"endpoint: flight-delay\nmonitors: {{data_quality: {{window: {{start_offset: {text}}}}}}}\n")
-        monitor = found.monitors.data_quality
+        monitor = found.monitors.by_name()["data_quality"]
         assert monitor is not None
         assert monitor.window is not None
         assert monitor.window.start_offset == expected
@@ -199,11 +205,16 @@ class TestAGoodDocument:
         assert document(f"endpoint: flight-delay\ncapture: {capture}\nmonitors: {{data_quality: {{}}}}\n")
 
     def test_the_file_may_be_anywhere(self) -> None:
-        assert parse_document(EXAMPLE, where="/home/me/stack/monitors/flight-delay.yaml").endpoint == "flight-delay"
-        assert parse_document(EXAMPLE, where="<stdin>").endpoint == "flight-delay"
+        assert (
+            parse_document(EXAMPLE, where="/home/me/stack/monitors/flight-delay.yaml", model=KINDS.document).endpoint
+            == "flight-delay"
+        )
+        assert parse_document(EXAMPLE, where="<stdin>", model=KINDS.document).endpoint == "flight-delay"
 
     def test_a_byte_order_mark_is_no_letter(self) -> None:
-        assert parse_document(decode_document(b"\xef\xbb\xbf" + EXAMPLE.encode(), where=WHERE), where=WHERE)
+        assert parse_document(
+            decode_document(b"\xef\xbb\xbf" + EXAMPLE.encode(), where=WHERE), where=WHERE, model=KINDS.document
+        )
 
 
 class TestPlacesOfErrors:
@@ -278,8 +289,8 @@ class TestWhatIsWrong:
     @pytest.mark.parametrize("namespace", ["Mine", "aws/sagemaker/Endpoints/data-metrics", "a b:c#d", "x" * 255])
     def test_a_namespace_that_cloudwatch_takes(self, namespace: str) -> None:
         found = document(f"endpoint: flight-delay\nmonitors: {{data_quality: {{namespace: '{namespace}'}}}}\n")
-        assert found.monitors.data_quality is not None
-        assert found.monitors.data_quality.namespace == namespace
+        assert found.monitors.by_name()["data_quality"] is not None
+        assert found.monitors.by_name()["data_quality"].namespace == namespace
 
     @pytest.mark.parametrize("namespace", ["", " ", ":mine", "AWS/Lambda", "Größe", "x" * 256])
     def test_a_namespace_that_cloudwatch_would_drop_without_a_word(self, namespace: str) -> None:
@@ -501,7 +512,7 @@ class TestAnything:
     def test_is_a_document_or_has_errors_with_places(self, text: str) -> None:
         found: tuple[DocumentError, ...] = ()
         try:
-            parse_document(text, where=WHERE)
+            parse_document(text, where=WHERE, model=KINDS.document)
         except InvalidDocumentError as invalid:
             found = invalid.errors or pytest.fail("an invalid document without an error")
         line_breaks = sum(map(text.count, "\n\r\x85\u2028\u2029"))

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.monitors.document import DataQualityMonitor, WindowOffsets
+from driftline.domain.monitors.monitor import WindowOffsets
 from driftline.domain.monitors.schedule import occurrences, parse_schedule, parse_timezone, previous_occurrence
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import Window
+from driftline.kinds.data_quality.settings import DataQualityMonitor
 
 
 def at(text: str) -> datetime:

@@ -7,17 +7,18 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from driftline.domain.monitors.schema import monitor_schema, schema_text
+from driftline.kinds.registry import KINDS
 from tests.places import REPOSITORY
 
 
 def test_the_published_schema_is_current() -> None:
     published = (REPOSITORY / "docs" / "reference" / "monitor.schema.json").read_text()
     mend = "run: python -m driftline.domain.monitors.schema > docs/reference/monitor.schema.json"
-    assert published == schema_text(), mend
+    assert published == schema_text(KINDS.document), mend
 
 
 def test_it_is_a_valid_schema() -> None:
-    Draft202012Validator.check_schema(monitor_schema())
+    Draft202012Validator.check_schema(monitor_schema(KINDS.document))
 
 
 def every_property(schema: Any) -> list[tuple[str, Any]]:
@@ -27,7 +28,9 @@ def every_property(schema: Any) -> list[tuple[str, Any]]:
 
 def test_every_field_says_what_it_is() -> None:
     undescribed = [
-        name for name, field in every_property(monitor_schema()) if not field.get("description") and "$ref" not in field
+        name
+        for name, field in every_property(monitor_schema(KINDS.document))
+        if not field.get("description") and "$ref" not in field
     ]
     assert undescribed == []
 
@@ -78,4 +81,4 @@ def test_an_editor_sees_what_is_wrong_with_model_quality(monitor: str, valid: bo
 
 def is_valid(name: str, monitor: str) -> bool:
     found = YAML(typ="safe", pure=True).load(f"endpoint: flights\nmonitors:\n  {name}: {monitor}\n")
-    return bool(Draft202012Validator(monitor_schema()).is_valid(found))
+    return bool(Draft202012Validator(monitor_schema(KINDS.document)).is_valid(found))

@@ -19,11 +19,12 @@ from driftline.domain.retraining.decision import (
 from driftline.domain.retraining.guards import LabelledRows, Question
 from driftline.domain.retraining.ledger import Ledger, Request
 from driftline.domain.retraining.request import Approval
+from driftline.kinds.registry import KINDS
 from tests.retraining import ENDPOINT, HOUR, START, alarm, document
 
 
 def parsed(body: bytes) -> MonitorDocument:
-    return parse_document(body.decode(), where="monitors/churn.yaml")
+    return parse_document(body.decode(), where="monitors/churn.yaml", model=KINDS.document)
 
 
 def verdict(settings: str, ledger: Ledger | None = None, *, approved: bool = False) -> Verdict:

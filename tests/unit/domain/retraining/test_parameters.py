@@ -5,6 +5,7 @@ import pytest
 from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
 from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.domain.retraining.parameters import all_parameters, filled
+from driftline.kinds.registry import KINDS
 from tests.retraining import document
 
 VALUES = dict.fromkeys(PLACEHOLDERS, "x") | {"endpoint": "churn", "report": "s3://b/{endpoint}/"}
@@ -26,4 +27,4 @@ def test_what_has_no_value_is_not_given() -> None:
 def test_a_placeholder_with_a_typo_is_an_error_of_the_document() -> None:
     text = document("parameters: {Report: '{reports}'}").decode()
     with pytest.raises(InvalidDocumentError, match=r"the placeholder \{reports\} of the parameter Report.*\{report\}"):
-        parse_document(text, where="monitors/churn.yaml")
+        parse_document(text, where="monitors/churn.yaml", model=KINDS.document)

@@ -15,6 +15,7 @@ from driftline.domain.ground_truth.labels import parse_json_lines
 from driftline.domain.keys import parse_capture_key
 from driftline.domain.monitors.parse import parse_document
 from driftline.domain.windows import Window, parse_instant
+from driftline.kinds.registry import KINDS
 from local.demo.endpoint import (
     PROMPT_CARRIERS,
     baseline_csv,
@@ -139,7 +140,7 @@ def test_the_baseline_of_quality_has_the_flights_that_arrived() -> None:
 
 
 def test_the_monitor_document_is_right() -> None:
-    document = parse_document(DOCUMENT.decode(), where="monitors/flight-delay.yaml")
+    document = parse_document(DOCUMENT.decode(), where="monitors/flight-delay.yaml", model=KINDS.document)
     assert list(document.monitors.by_name()) == ["data_quality", "model_quality"]
 
 

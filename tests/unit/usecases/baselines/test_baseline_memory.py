@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import constraints_are_ours
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
@@ -23,7 +24,7 @@ class Bucket:
 
     def read(self, *rows: str) -> None:
         self.store.put(f"{FOLDER}input/data.csv", "\n".join(["score,carrier", *rows]).encode())
-        suggest_baseline("flights", "data_quality", store=self.store, operators=RecordingOperators())
+        suggest_baseline("flights", "data_quality", store=self.store, operators=RecordingOperators(), kinds=KINDS)
 
     def ours(self) -> bool:
         return constraints_are_ours(read_files(self.store, FOLDER, ("constraints.json", "suggestion.json")))
@@ -98,5 +99,7 @@ def test_the_memory_of_an_earlier_version_still_says_what_is_ours(bucket: Bucket
     bucket.store.put(MEMORY, json.dumps(old).encode())
     # Then they are ours, and nothing is read anew
     assert bucket.ours()
-    suggested = suggest_baseline("flights", "data_quality", store=bucket.store, operators=RecordingOperators())
+    suggested = suggest_baseline(
+        "flights", "data_quality", store=bucket.store, operators=RecordingOperators(), kinds=KINDS
+    )
     assert suggested.unchanged

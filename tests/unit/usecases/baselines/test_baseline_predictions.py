@@ -19,6 +19,7 @@ from sklearn.metrics import (
 )
 
 from driftline.domain.keys import baseline_predictions_key
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
 from tests.fakes import InMemoryStore, RecordingOperators
 
@@ -39,7 +40,7 @@ def bucket(monitor: str, data: str | bytes) -> InMemoryStore:
 
 
 def suggest(store: InMemoryStore) -> BaselineSuggested:
-    return suggest_baseline("churn", "model_quality", store=store, operators=RecordingOperators())
+    return suggest_baseline("churn", "model_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
 
 
 def predictions(store: InMemoryStore) -> Any:

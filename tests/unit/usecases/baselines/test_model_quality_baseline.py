@@ -12,6 +12,7 @@ import pytest
 from sklearn import metrics
 
 from driftline.domain.errors import InvalidInputError
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.datasets import csv_files, parquet_files
 from driftline.usecases.baselines.suggest_baseline import (
     BaselineSuggested,
@@ -47,7 +48,7 @@ class Bucket:
         return self
 
     def suggest(self) -> BaselineSuggested:
-        return suggest_baseline("churn", "model_quality", store=self.store, operators=self.operators)
+        return suggest_baseline("churn", "model_quality", store=self.store, operators=self.operators, kinds=KINDS)
 
     def files(self) -> tuple[bytes, bytes]:
         self.suggest()
@@ -267,8 +268,8 @@ class TestTheDocument:
 
     def test_one_that_comes_after_its_data_set_has_it_read(self) -> None:
         bucket = Bucket().upload(csv_of(ROWS))
-        assert baselines_of(bucket.store, DOCUMENT) == [("churn", "model_quality")]
-        assert baselines_of(bucket.store, f"{FOLDER}input/data.csv") == [("churn", "model_quality")]
+        assert baselines_of(bucket.store, DOCUMENT, kinds=KINDS) == [("churn", "model_quality")]
+        assert baselines_of(bucket.store, f"{FOLDER}input/data.csv", kinds=KINDS) == [("churn", "model_quality")]
 
     @pytest.mark.parametrize(
         "key", ["monitors/churn.status.json", "monitors/churn.yml", "monitors/gone.yaml", STATISTICS, "x"]
@@ -276,8 +277,8 @@ class TestTheDocument:
     def test_other_keys_have_nothing_read(self, key: str) -> None:
         bucket = Bucket().upload(csv_of(ROWS))
         bucket.store.objects["monitors/broken.yaml"] = b"endpoint: ["
-        assert baselines_of(bucket.store, key) == []
-        assert baselines_of(bucket.store, "monitors/broken.yaml") == []
+        assert baselines_of(bucket.store, key, kinds=KINDS) == []
+        assert baselines_of(bucket.store, "monitors/broken.yaml", kinds=KINDS) == []
 
     def test_another_attribute_is_another_baseline(self) -> None:
         bucket = Bucket().upload(csv_of([("1", "2", "3"), ("4", "5", "7")], "score,other,label"))
@@ -297,7 +298,7 @@ class TestTheDocument:
 def test_a_monitor_that_nobody_knows_has_no_baseline() -> None:
     store = InMemoryStore(objects={"baselines/churn/model_qualty/input/a.csv": b"1\n"})
     with pytest.raises(InvalidInputError, match="no monitor model_qualty") as raised:
-        suggest_baseline("churn", "model_qualty", store=store, operators=RecordingOperators())
+        suggest_baseline("churn", "model_qualty", store=store, operators=RecordingOperators(), kinds=KINDS)
     assert raised.value.expected == "data_quality or model_quality"
 
 

@@ -9,6 +9,7 @@ import pytest
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.keys import parse_profile_key
 from driftline.domain.keys import hour_folder, report_folder
+from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.arrivals import NAMESPACE, LabelsTaken, take_capture, take_labels, take_sweep
 from driftline.usecases.executions.revisions import Announced, announce
 from tests.captures import capture_key, csv_capture
@@ -37,7 +38,7 @@ def store() -> InMemoryStore:
 
 def capture_arrives(store: InMemoryStore | FailingStore, reruns: RecordingReruns) -> int:
     key = capture_key(HOUR)
-    return take_capture(key, capture=store, state=store, reruns=reruns, arrived=NOW).matched
+    return take_capture(key, capture=store, state=store, reruns=reruns, arrived=NOW, kinds=KINDS).matched
 
 
 def labels_arrive(
@@ -49,7 +50,7 @@ def labels_arrive(
     ]
     key = f"ground-truth/shop/{hour_folder(HOUR)}a.jsonl"
     store.put(key, "\n".join([*lines, "no label"]).encode())
-    return take_labels(key, store=store, reruns=reruns, metrics=metrics, arrived=NOW)
+    return take_labels(key, store=store, reruns=reruns, metrics=metrics, arrived=NOW, kinds=KINDS)
 
 
 def asked(reruns: RecordingReruns) -> set[tuple[str, datetime | None]]:
@@ -153,8 +154,8 @@ def test_a_sweep_gives_up_labels_after_their_time_and_counts_them(store: InMemor
     labels_arrive(store, {"nobody": "2"}, RecordingReruns(), RecordingMetrics())
     metrics = RecordingMetrics()
 
-    early = take_sweep(HOUR + timedelta(days=1), store=store, reruns=RecordingReruns(), metrics=metrics)
-    late = take_sweep(HOUR + timedelta(days=3), store=store, reruns=RecordingReruns(), metrics=metrics)
+    early = take_sweep(HOUR + timedelta(days=1), store=store, reruns=RecordingReruns(), metrics=metrics, kinds=KINDS)
+    late = take_sweep(HOUR + timedelta(days=3), store=store, reruns=RecordingReruns(), metrics=metrics, kinds=KINDS)
 
     assert [(each.waiting, each.unmatched) for taken in (early, late) for each in taken.swept] == [(1, 0), (0, 1)]
     assert counted(metrics) == {"labels_unmatched": 1}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftline.domain.keys import report_folder
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.reopen_windows import reopen_windows
 from driftline.usecases.executions.revisions import Announced, announce
 from driftline.usecases.ports import ObjectStore
@@ -33,7 +34,7 @@ def remember(store: ObjectStore, folder: str) -> None:
 
 def reopened(store: InMemoryStore, arrived: datetime = LATE, *hours: datetime) -> list[datetime | None]:
     reruns = RecordingReruns()
-    asked = reopen_windows("shop", hours or (HOUR,), store=store, reruns=reruns, arrived=arrived)
+    asked = reopen_windows("shop", hours or (HOUR,), store=store, reruns=reruns, arrived=arrived, kinds=KINDS)
     assert asked == reruns.asked
     assert all(request.trigger == "rerun" for request in asked)
     return [request.scheduled_time for request in asked]
@@ -82,7 +83,9 @@ def test_the_age_counts_to_when_labels_were_collected() -> None:
     store = store_with(DAILY, datetime(2026, 3, 2, 3, tzinfo=UTC))
     years_later, reruns = HOUR + timedelta(days=4000), RecordingReruns()
     found = [
-        reopen_windows("shop", [HOUR], store=store, reruns=reruns, arrived=years_later, collected=collected)
+        reopen_windows(
+            "shop", [HOUR], store=store, reruns=reruns, arrived=years_later, collected=collected, kinds=KINDS
+        )
         for collected in (None, HOUR + timedelta(hours=1))
     ]
     assert [len(asked) for asked in found] == [0, 1]

@@ -7,6 +7,7 @@ import pytest
 
 from driftline.domain.executions.execution import ExecutionRequest, ExecutionStatus
 from driftline.domain.keys import STATE
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.run_monitor import COMPLETED_EVENT, FAILED_EVENT, run_monitor
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
@@ -29,7 +30,7 @@ def store() -> InMemoryStore:
             "baselines/shop/data_quality/input/reference.csv": lines.encode(),
         }
     )
-    suggest_baseline("shop", "data_quality", store=made, operators=RecordingOperators())
+    suggest_baseline("shop", "data_quality", store=made, operators=RecordingOperators(), kinds=KINDS)
     return made
 
 
@@ -47,7 +48,9 @@ def execute(
 ):  # type: ignore[no-untyped-def]
     asked = when or {"scheduled_time": SCHEDULED}
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", **asked)
-    return run_monitor(request, store=store, metrics=metrics or RecordingMetrics(), events=events or RecordingEvents())
+    return run_monitor(
+        request, store=store, metrics=metrics or RecordingMetrics(), events=events or RecordingEvents(), kinds=KINDS
+    )
 
 
 def test_the_same_rows_as_the_baseline_have_no_violations(store: InMemoryStore) -> None:
@@ -121,7 +124,7 @@ def test_an_unknown_endpoint_or_monitor_fails_by_name(
     store: InMemoryStore, endpoint: str, monitor: str, expected: str
 ) -> None:
     request = ExecutionRequest(endpoint=endpoint, monitor=monitor, scheduled_time=SCHEDULED)
-    execution = run_monitor(request, store=store, metrics=RecordingMetrics(), events=RecordingEvents())
+    execution = run_monitor(request, store=store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
     assert execution.status is ExecutionStatus.FAILED
     assert expected in execution.reason
 

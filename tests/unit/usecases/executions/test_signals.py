@@ -8,6 +8,7 @@ import pytest
 
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus, Trigger
 from driftline.domain.windows import Window
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.last_execution import LastExecution, keep_last_execution, last_execution
 from driftline.usecases.executions.run_monitor import run_monitor
@@ -33,7 +34,7 @@ def endpoint(document: str = DOCUMENT) -> InMemoryStore:
             "baselines/shop/data_quality/input/reference.csv": lines.encode(),
         }
     )
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     return store
 
 
@@ -119,7 +120,7 @@ def test_without_a_namespace_for_signals_nothing_is_signalled() -> None:
     capture(store, MOVED)
     metrics = RecordingMetrics()
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=SCHEDULED, trigger="schedule")
-    run_monitor(request, store=store, metrics=metrics, events=RecordingEvents())
+    run_monitor(request, store=store, metrics=metrics, events=RecordingEvents(), kinds=KINDS)
     assert [one.namespace for one in metrics.published] == ["aws/sagemaker/Endpoints/data-metrics"]
 
 

@@ -15,6 +15,7 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest, E
 from driftline.domain.keys import hour_folder, report_folder
 from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.status import MonitorStatus
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.last_execution import keep_last_execution
 from driftline.usecases.executions.revisions import Announced, announce
 from driftline.usecases.freshness.check_freshness import FreshnessChecked, check_freshness
@@ -41,7 +42,7 @@ def configure(store: InMemoryStore, document: str = HOURLY, endpoint: str = "sho
     """What configure_monitor leaves behind: the last good document in the status file."""
     key = f"monitors/{endpoint}.yaml"
     text = document.format(endpoint=endpoint)
-    parsed = parse_document(text, where=key)
+    parsed = parse_document(text, where=key, model=KINDS.document)
     status = MonitorStatus(endpoint=endpoint, status="ok", key=key, etag="e", document=parsed.model_dump(mode="json"))
     store.put(key, text.encode())
     store.put(f"monitors/{endpoint}.status.json", status.to_bytes())
@@ -60,7 +61,7 @@ def captured(store: InMemoryStore, hour: datetime, variant: str = "AllTraffic", 
 def look(store: InMemoryStore | FailingStore, at: datetime) -> Signals:
     """The signals by (name, endpoint[, monitor])."""
     metrics = RecordingMetrics()
-    check_freshness(at, store=store, metrics=metrics, namespace=NAMESPACE)
+    check_freshness(at, store=store, metrics=metrics, namespace=NAMESPACE, kinds=KINDS)
     return signals(metrics)
 
 
@@ -235,7 +236,7 @@ def test_one_endpoint_that_cannot_be_read_does_not_stop_the_others(status: bytes
     metrics = RecordingMetrics()
 
     with pytest.raises(InvalidInputError, match=r"1 of 3 endpoints.*monitors/a\.status\.json.*Upload.*\. Upload"):
-        check_freshness(NOON, store=store, metrics=metrics, namespace=NAMESPACE)
+        check_freshness(NOON, store=store, metrics=metrics, namespace=NAMESPACE, kinds=KINDS)
 
     assert {key[1] for key in signals(metrics)} == {"shop", "z"}
 
@@ -265,7 +266,7 @@ def test_a_hundred_endpoints_take_a_dozen_requests_each() -> None:
     counting = FailingStore(store, fail_on=0)
     metrics = RecordingMetrics()
 
-    checked = check_freshness(NOON, store=counting, metrics=metrics, namespace=NAMESPACE)
+    checked = check_freshness(NOON, store=counting, metrics=metrics, namespace=NAMESPACE, kinds=KINDS)
 
     assert checked == FreshnessChecked(endpoints=100, signals=300)
     assert counting.calls < 100 * 15

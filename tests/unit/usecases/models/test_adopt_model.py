@@ -17,6 +17,7 @@ from driftline.domain.incidents.happenings import happening_message
 from driftline.domain.incidents.heard import Happening
 from driftline.domain.models.announcement import EndpointChanged, ModelTold, PackageChanged
 from driftline.domain.models.package import BaselineFiles, ModelPackage, ServedModel
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import constraints_are_ours
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
@@ -97,7 +98,7 @@ def baseline(monitor: str, data: str, document: bytes = DOCUMENT) -> dict[str, b
     """The two files that a data set suggests."""
     folder = f"baselines/churn/{monitor}/"
     made = InMemoryStore(objects={"monitors/churn.yaml": document, f"{folder}input/data.csv": data.encode()})
-    suggest_baseline("churn", monitor, store=made, operators=RecordingOperators())
+    suggest_baseline("churn", monitor, store=made, operators=RecordingOperators(), kinds=KINDS)
     return {name: made.objects[folder + name] for name in ("statistics.json", "constraints.json")}
 
 
@@ -125,6 +126,7 @@ class World:
             "files": self.files,
             "events": self.events,
             "turns": Turns(self.table, "adoption", TURN, lambda: self.wall),
+            "kinds": KINDS,
         }
         return adopt_model(announcement, **(ports | others))
 
@@ -295,14 +297,14 @@ def test_files_of_a_package_are_nobody_s_suggestion(world: World) -> None:
     # Given a baseline that was suggested from a data set
     data = b"p,a\n0,1.5\n1,2.5\n"
     world.store.objects[f"{FOLDER}input/data.csv"] = data
-    suggest_baseline("churn", "data_quality", store=world.store, operators=RecordingOperators())
+    suggest_baseline("churn", "data_quality", store=world.store, operators=RecordingOperators(), kinds=KINDS)
     assert constraints_are_ours(read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
     # When a package's takes its place
     world.adopt(world.serve(world.package()))
     # Then its thresholds count as somebody else's, and an event of the old data set changes and tells nothing
     assert not constraints_are_ours(read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
     operators = RecordingOperators()
-    assert suggest_baseline("churn", "data_quality", store=world.store, operators=operators).unchanged
+    assert suggest_baseline("churn", "data_quality", store=world.store, operators=operators, kinds=KINDS).unchanged
     assert world.current() == NEW_DATA
     assert operators.told == []
 
@@ -329,7 +331,7 @@ class TestDataSet:
         assert world.store.objects[f"{FOLDER}{EARLIER}constraints.json"] == EDITED
         # And suggest_baseline, whom the new files wake, makes the new baseline of it without a word
         operators = RecordingOperators()
-        suggested = suggest_baseline("churn", "data_quality", store=world.store, operators=operators)
+        suggested = suggest_baseline("churn", "data_quality", store=world.store, operators=operators, kinds=KINDS)
         assert (suggested.rows, suggested.kept, operators.told) == (2, (), [])
         assert world.current() == baseline("data_quality", "p,a\n1,7.5\n1,8.5\n", ONLY_DATA)
 

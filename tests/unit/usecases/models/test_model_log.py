@@ -10,6 +10,7 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.monitors.document import DataQualityMonitor, ScheduledMonitor
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.summary import NewModel, parse_summary
+from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.models.model_log import ModelEntry, ModelLog, load_model_log, log_model
@@ -120,7 +121,7 @@ def test_the_summary_says_that_the_model_is_new_and_a_replay_gives_the_same_byte
     lines = "score,amount,country\n" + "".join(",".join(row) + "\n" for row in rows)
     baseline = "baselines/shop/data_quality/input/reference.csv"
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), baseline: lines.encode()})
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators())
+    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     store.put(capture_key(NOON), hour_of_captures(NOON, rows))
     profile_file(capture_key(NOON), store)
     log_model(store, "shop", entry("package/7"))
@@ -128,7 +129,7 @@ def test_the_summary_says_that_the_model_is_new_and_a_replay_gives_the_same_byte
     summary = "reports/shop/data_quality/2026/03/01/13/summary.json"
 
     def execute() -> bytes:
-        run_monitor(request, store=store, metrics=RecordingMetrics(), events=RecordingEvents())
+        run_monitor(request, store=store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
         return store.objects[summary]
 
     first = execute()

@@ -11,6 +11,7 @@ from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.monitors.naming import LONGEST_SCHEDULE_NAME, schedule_name
 from driftline.domain.monitors.parse import InvalidDocumentError
+from driftline.kinds.registry import KINDS
 from driftline.usecases.monitors.configure_monitor import Configured, configure_monitor
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.monitors.monitor_resources import MonitorResources
@@ -62,8 +63,10 @@ class World:
         return self.event(key)
 
     def event(self, key: str = KEY, store: ObjectStore | None = None) -> Configured:
-        resources = MonitorResources(self.schedules, self.alarms, self.dashboards, STACK)
-        return configure_monitor(key, store=store or self.store, resources=resources, operators=self.operators)
+        resources = MonitorResources(self.schedules, self.alarms, self.dashboards, STACK, KINDS)
+        return configure_monitor(
+            key, store=store or self.store, resources=resources, operators=self.operators, kinds=KINDS
+        )
 
     def status(self) -> Any:
         return json.loads(self.store.objects[STATUS])
@@ -186,7 +189,7 @@ class TestABadDocument:
         assert world.schedules.schedules == runs
         assert world.status()["schedules"] == [SCHEDULE]
         assert world.status()["monitors"] == good["monitors"]
-        assert load_document(world.store, "flights").model_dump(mode="json") == good["document"]
+        assert load_document(world.store, "flights", kinds=KINDS).model_dump(mode="json") == good["document"]
 
     def test_is_told_to_the_operators_once(self, world: World) -> None:
         world.upload(BAD)
@@ -235,7 +238,7 @@ class TestABadDocument:
     def test_one_that_never_was_good_is_an_error_for_executions(self, world: World) -> None:
         world.upload(BAD)
         with pytest.raises(InvalidDocumentError):
-            load_document(world.store, "flights")
+            load_document(world.store, "flights", kinds=KINDS)
 
     def test_what_eventbridge_refuses_is_an_error_of_the_schedule(self, world: World) -> None:
         class Refusing(RecordingSchedules):
@@ -282,9 +285,9 @@ class TestTwoMonitors:
 
     def test_the_status_of_both_is_read_back_as_the_document(self, world: World) -> None:
         world.upload(BOTH)
-        good = load_document(world.store, "flights")
+        good = load_document(world.store, "flights", kinds=KINDS)
         world.upload(BAD)
-        assert load_document(world.store, "flights") == good
+        assert load_document(world.store, "flights", kinds=KINDS) == good
 
     def test_one_that_goes_takes_its_schedule_with_it(self, world: World) -> None:
         world.upload(BOTH)
@@ -402,7 +405,7 @@ class TestAlarmsAndDashboard:
         world.dashboards.bodies.clear()
         # When the event of a bad document comes, the last good one still counts
         world.upload(BAD)
-        assert load_document(world.store, "flights").monitors.data_quality is not None
+        assert load_document(world.store, "flights", kinds=KINDS).monitors.by_name()["data_quality"] is not None
         # And when the good one comes again, all is as if it had been new
         world.upload(GOOD)
         assert world.state() == expected

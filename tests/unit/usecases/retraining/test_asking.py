@@ -7,6 +7,7 @@ from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import parse_document
 from driftline.domain.windows import Window
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.last_execution import keep_last_execution
 from driftline.usecases.retraining.retraining_asking import labelled_rows_of, placeholder_values
 from tests.fakes import InMemoryStore, InMemoryStores
@@ -14,7 +15,7 @@ from tests.retraining import DAY, ENDPOINT, HOUR, START, alarm, document, put_me
 
 
 def parsed(body: bytes) -> MonitorDocument:
-    return parse_document(body.decode(), where="monitors/churn.yaml")
+    return parse_document(body.decode(), where="monitors/churn.yaml", model=KINDS.document)
 
 
 def values(document_: MonitorDocument, store: InMemoryStore) -> Mapping[str, str]:

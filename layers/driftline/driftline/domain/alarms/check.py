@@ -5,22 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from driftline.domain.alarms.known_metrics import (
-    NEEDS_PROBABILITY,
-    OF_A_FEATURE,
-    is_feature_metric,
-    known_metrics,
-)
 from driftline.domain.alarms.names import WATCH, executions_failed
 from driftline.domain.alarms.periods import DAY, HOUR, LONGEST, alarm_period, most_periods, schedule_period
 from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.monitors.alarms import Alarm
-from driftline.domain.monitors.document import (
-    DataQualityMonitor,
-    ModelQualityMonitor,
-    MonitorDocument,
-    ScheduledMonitor,
-)
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.monitor import ScheduledMonitor
 
 type Path = tuple[str | int, ...]
 
@@ -69,22 +59,15 @@ def path_of(document: MonitorDocument, alarm: AlarmSpec) -> Path:
 
 
 def _unknown_metric(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[AlarmProblem]:
-    known = known_metrics(monitor)
-    of_features = isinstance(monitor, DataQualityMonitor)
-    if alarm.metric in known or (of_features and is_feature_metric(alarm.metric)):
+    if monitor.has_figure(alarm.metric):
         return
-    allowed = ", ".join(known) + (", feature_<what>_<name>" if of_features else "")
+    allowed = ", ".join((*monitor.figures(), *monitor.figure_families))
     found = f"no metric of this monitor is called {_shortened(alarm.metric)}"
-    yield AlarmProblem((*path, "metric"), found, allowed, _mend_metric(monitor, alarm.metric, known))
+    hint = monitor.figure_hint(alarm.metric) or _did_you_mean(alarm.metric, monitor.figures())
+    yield AlarmProblem((*path, "metric"), found, allowed, hint)
 
 
-def _mend_metric(monitor: ScheduledMonitor, metric: str, known: Sequence[str]) -> str:
-    if isinstance(monitor, ModelQualityMonitor) and metric in NEEDS_PROBABILITY:
-        if monitor.problem_type == "BinaryClassification":
-            return f"Say where the probability is, with probability_attribute: {metric} needs it."
-        return f"{metric} is one of a BinaryClassification."
-    if isinstance(monitor, DataQualityMonitor) and metric.startswith("feature_"):
-        return f"<what> is one of {', '.join(OF_A_FEATURE)}."
+def _did_you_mean(metric: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(metric[:255].lower(), known, n=1)
     return f"Did you mean {near[0]}?" if near else ""
 

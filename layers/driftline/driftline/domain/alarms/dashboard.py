@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import cast
 
-from driftline.domain.alarms.known_metrics import BOUNDS, HEADLINES
 from driftline.domain.alarms.names import alarm_name
 from driftline.domain.alarms.periods import DAY, HOUR, schedule_period
 from driftline.domain.alarms.stack import Stack
@@ -22,12 +21,8 @@ from driftline.domain.alarms.wanted import (
     wanted_alarms,
 )
 from driftline.domain.monitors.alarms import VIOLATIONS
-from driftline.domain.monitors.document import (
-    DataQualityMonitor,
-    ModelQualityMonitor,
-    MonitorDocument,
-    ScheduledMonitor,
-)
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.monitor import Graph, ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 
 WIDTH = 24
@@ -36,12 +31,7 @@ WIDTH = 24
 _HEIGHT = 6
 _MOST_ALARMS = 100  # of an alarm widget
 
-DATA_NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
-MODEL_NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
-
 _HOUR = int(HOUR.total_seconds())
-_PALE = "#aec7e8"
-_BOUND_LABELS = ("95 % interval, lower", "95 % interval, upper")
 _ARRIVALS = {CAPTURES_AGE: "captures", GROUND_TRUTH_AGE: "ground truth", SCHEDULE_DELAY: "overdue execution"}
 
 type Widget = dict[str, object]
@@ -64,11 +54,7 @@ def dashboard_body(document: MonitorDocument, stack: Stack) -> str:
     """JSON: the state of all alarms, then of each monitor its findings, then the ages of what should keep coming."""
     rows: list[list[Widget]] = [[_alarm_states(document, stack)]]
     for name, monitor in document.monitors.by_name().items():
-        match monitor:
-            case DataQualityMonitor():
-                rows.append(list(_data_quality(document, name, monitor, stack)))
-            case ModelQualityMonitor():
-                rows.append(list(_model_quality(document, name, monitor, stack)))
+        rows.append([_violations(document, name, monitor, stack), *_figures(document, name, monitor, stack)])
     rows.append(list(_ages(document, stack)))
     return json.dumps({"widgets": list(_placed(rows))}, sort_keys=True)
 
@@ -89,33 +75,22 @@ def _alarm_states(document: MonitorDocument, stack: Stack) -> Widget:
     return {"type": "alarm", "properties": {"title": f"Alarms of {document.endpoint}", "alarms": arns}}
 
 
-def _data_quality(document: MonitorDocument, name: str, monitor: DataQualityMonitor, stack: Stack) -> Iterator[Widget]:
-    namespace = monitor.namespace or stack.metrics or DATA_NAMESPACE
-    period = _period(monitor)
+def _figures(document: MonitorDocument, name: str, monitor: ScheduledMonitor, stack: Stack) -> Iterator[Widget]:
+    """What this kind of monitor shows of its executions."""
+    namespace = monitor.namespace or stack.metrics or monitor.metrics_namespace
+    dimensions = _report_dimensions(document, name)
+    for graph in monitor.graphs(name):
+        lines = []
+        for each in graph.lines:
+            drawn = _line(namespace, each.figure, dimensions, each.label)
+            drawn |= {"color": each.color} if each.color else {}
+            lines.append(drawn | {"yAxis": "right"} if each.right else drawn)
+        yield _graph(graph.title, lines, stack, _period(monitor), _axis(graph))
 
-    def line(metric: str, label: str) -> Line:
-        return _line(namespace, metric, _report_dimensions(document, name), label)
 
-    yield _violations(document, name, monitor, stack)
-    yield _graph(f"Worst drift of {name}", [line("worst_drift", "of all features")], stack, period)
-    counts = [line("rows", "rows"), line("drifted_features", "drifted features") | {"yAxis": "right"}]
-    yield _graph(f"Rows of {name}", counts, stack, period, {"min": 0})
-
-
-def _model_quality(
-    document: MonitorDocument, name: str, monitor: ModelQualityMonitor, stack: Stack
-) -> Iterator[Widget]:
-    namespace = monitor.namespace or stack.metrics or MODEL_NAMESPACE
-    period, metric = _period(monitor), HEADLINES[monitor.problem_type]
-
-    def line(metric: str, label: str) -> Line:
-        return _line(namespace, metric, _report_dimensions(document, name), label)
-
-    yield _violations(document, name, monitor, stack)
-    bounds = [line(metric + end, label) | {"color": _PALE} for end, label in zip(BOUNDS, _BOUND_LABELS, strict=True)]
-    yield _graph(f"Quality: {metric} with its interval", [line(metric, metric), *bounds], stack, period)
-    covered = "Coverage: share of inferences with ground truth"
-    yield _graph(covered, [line("coverage", "coverage")], stack, period, {"min": 0, "max": 1})
+def _axis(graph: Graph) -> dict[str, float]:
+    ends = {"min": graph.smallest, "max": graph.largest}
+    return {end: value for end, value in ends.items() if value is not None}
 
 
 def _report_dimensions(document: MonitorDocument, name: str) -> dict[str, str]:
@@ -138,7 +113,7 @@ def _ages(document: MonitorDocument, stack: Stack) -> Iterator[Widget]:
     arrivals = [
         _line(stack.signals, metric, of_endpoint, label)
         for metric, label in _ARRIVALS.items()
-        if metric != GROUND_TRUTH_AGE or document.monitors.model_quality
+        if metric != GROUND_TRUTH_AGE or document.label_delay is not None
     ]
     yield _graph("Hours since something arrived", arrivals, stack, _HOUR, {"min": 0})
 

@@ -9,7 +9,7 @@ from driftline.domain.alarms.names import CAPTURES, GROUND_TRUTH, SCHEDULES, WAT
 from driftline.domain.alarms.periods import HOUR, alarm_period
 from driftline.domain.incidents.message import Severity
 from driftline.domain.monitors.alarms import Alarm
-from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
+from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
 
 EXECUTIONS_FAILED = "executions_failed"
@@ -139,7 +139,7 @@ def _watching(document: MonitorDocument) -> Iterator[AlarmSpec]:
         (SCHEDULES, SCHEDULE_DELAY, watch.schedule_delay, "a scheduled execution", "is missing", Severity.CRITICAL),
         (CAPTURES, CAPTURES_AGE, watch.captures_age, "capture files", "stopped arriving", Severity.CRITICAL),
     ]
-    if any(isinstance(monitor, ModelQualityMonitor) for monitor in enabled.values()):
+    if any(monitor.label_delay is not None for monitor in enabled.values()):
         age = _GROUND_TRUTH_AGE if watch.ground_truth_age is None else watch.ground_truth_age
         checks.append((GROUND_TRUTH, GROUND_TRUTH_AGE, age, "ground truth", "stopped arriving", Severity.WARNING))
     for label, metric, age, what, happened, severity in checks:

@@ -46,7 +46,8 @@ def refuse(found: str, allowed: str, mend: str = "") -> PydanticCustomError:
     return PydanticCustomError(REFUSED, "{found}", {"found": found, "allowed": allowed, "mend": mend})
 
 
-def _checked[T](check: Callable[[str], T], text: str) -> T:
+def checked[T](check: Callable[[str], T], text: str) -> T:
+    """What a check gives for a field's text; its error becomes one of the document's."""
     try:
         return check(text)
     except InvalidInputError as error:
@@ -54,11 +55,11 @@ def _checked[T](check: Callable[[str], T], text: str) -> T:
 
 
 def _normal_schedule(text: str) -> str:
-    return _checked(parse_schedule, text).expression
+    return checked(parse_schedule, text).expression
 
 
 def _known_timezone(name: str) -> str:
-    _checked(parse_timezone, name)
+    checked(parse_timezone, name)
     return name
 
 
@@ -120,34 +121,6 @@ def _bucket_prefix(text: str) -> str:
     return text if text.endswith("/") or not text else text + "/"
 
 
-def _index_as_text(value: object) -> object:
-    """YAML reads a bare 0 as a number; SageMaker writes indices as texts."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _readable_attribute(text: str) -> str:
-    # It brings numpy, which configure_monitor would load (0.15 s) for documents that have no attribute.
-    from driftline.kinds.model_quality.rules.attributes import pick  # noqa: PLC0415, see above
-
-    # In an empty row nothing is found, but an expression has to be read for that.
-    _checked(lambda attribute: pick(attribute, {}), text)
-    return text
-
-
-def _label_as_text(value: object) -> object:
-    """YAML reads a bare 1 or true as a number or a boolean; labels are compared as texts."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _no_boolean(value: object) -> object:
-    """pydantic would take true for 1."""
-    if isinstance(value, bool):
-        raise refuse(str(value).lower(), "a number from 0 to 1")
-    return value
-
-
 def _no_empty_names(names: tuple[str, ...]) -> tuple[str, ...]:
     if "" in names:
         raise refuse("an empty column name", "a name")
@@ -193,19 +166,6 @@ Namespace = Annotated[
     _pattern(_NAMESPACE, "1–255 letters, digits, spaces and ._-/#: as CloudWatch takes them; neither : nor AWS/ first"),
     _described(_NAMESPACE),
 ]
-_AttributeText = Annotated[str, Field(min_length=1, max_length=256)]
-_LabelText = Annotated[str, Field(min_length=1, max_length=255)]
-_UnitInterval = Annotated[float, Field(ge=0, le=1)]
-
-Attribute = Annotated[
-    _AttributeText,
-    AfterValidator(_readable_attribute),
-    BeforeValidator(_index_as_text, json_schema_input_type=_AttributeText | int),
-]
-"""An index, a name, or a JMESPath expression."""
-
-Label = Annotated[_LabelText, BeforeValidator(_label_as_text, json_schema_input_type=_LabelText | float | bool)]
-Probability = Annotated[_UnitInterval, BeforeValidator(_no_boolean, json_schema_input_type=_UnitInterval)]
 Prefix = Annotated[str, Field(max_length=512), AfterValidator(_bucket_prefix)]
 ColumnNames = Annotated[tuple[str, ...], Field(max_length=10_000), AfterValidator(_no_empty_names)]
 ScheduleText = Annotated[

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.schedule import Rate, occurrences, parse_schedule
 from driftline.domain.windows import SLOT, floor_to
 

@@ -76,12 +76,13 @@ def decode_document(body: bytes, *, where: str) -> str:
         ) from None
 
 
-def parse_document(text: str, *, where: str) -> MonitorDocument:
+def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> MonitorDocument:
     """Reads and checks a monitor document.
 
     Args:
         text: YAML 1.2.
         where: The document's key or path. The endpoint has to equal the name of a `.yaml` file.
+        model: Of documents with the kinds of monitors that there are.
 
     Raises:
         InvalidDocumentError: with every error that could be found at once.
@@ -95,11 +96,11 @@ def parse_document(text: str, *, where: str) -> MonitorDocument:
     # What YAML itself refused leaves holes that would only be reported a second time.
     if not errors or read.value is not None:
         try:
-            document = MonitorDocument.model_validate(_with_defaults(read.value))
+            document = model.model_validate(_with_defaults(read.value))
         except ValidationError as error:
             known = {problem.path for problem in read.problems}
             details = [detail for detail in error.errors(include_url=False) if detail["loc"] not in known]
-            errors += [_from_pydantic(detail, read.positions, where) for detail in details]
+            errors += [_from_pydantic(detail, read.positions, where, model) for detail in details]
     endpoint = read.value.get("endpoint") if isinstance(read.value, dict) else None
     errors += _wrong_endpoint(endpoint, read.positions, where)
     if document is not None:
@@ -138,13 +139,15 @@ def _from_yaml(problem: Problem) -> DocumentError:
     return DocumentError(line, column, _dotted(problem.path), problem.found, problem.allowed, problem.mend)
 
 
-def _from_pydantic(details: ErrorDetails, positions: Positions, where: str) -> DocumentError:
+def _from_pydantic(
+    details: ErrorDetails, positions: Positions, where: str, document: type[MonitorDocument]
+) -> DocumentError:
     path, kind, context = details["loc"], details["type"], details.get("ctx", {})
     if kind == REFUSED:
         return error_at(path, positions, str(context["found"]), str(context["allowed"]), str(context["mend"]))
     if kind == "extra_forbidden":
         line, column = positions.of_key(path)
-        allowed = _fields_at(path[:-1])
+        allowed = _fields_at(document, path[:-1])
         thing = "monitor" if path[:-1] == ("monitors",) else "field"
         found = f"the unknown {thing} {path[-1]!r}"
         return DocumentError(line, column, _dotted(path), found, ", ".join(allowed), _did_you_mean(path[-1], allowed))
@@ -162,18 +165,22 @@ def _from_pydantic(details: ErrorDetails, positions: Positions, where: str) -> D
     if kind == "tuple_type" and isinstance(details["input"], str):
         mend = f"Put it in brackets: [{_shortened(details['input'], quoted=False)}]."
     if kind == "model_type":
-        mend = f"Its fields are {', '.join(_fields_at(path))}."
+        mend = f"Its fields are {', '.join(_fields_at(document, path))}."
     return DocumentError(line, column, _dotted(path), _shortened(details["input"]), allowed_text, mend)
 
 
-def _fields_at(path: Path) -> list[str]:
+def _fields_at(document: type[MonitorDocument], path: Path) -> list[str]:
     """The fields of the model at a path of the document, as the document calls them."""
-    model: type[BaseModel] = MonitorDocument
+    model: type[BaseModel] = document
     for name in path:
         if isinstance(name, str):  # a place in a list leads to the list's only model
             fields = {field.alias or own: field for own, field in model.model_fields.items()}
             model = next(_models_in(fields[name].annotation))
-    return list(Monitors.known()) if model is Monitors else [f.alias or own for own, f in model.model_fields.items()]
+    return (
+        list(model.known())
+        if issubclass(model, Monitors)
+        else [f.alias or own for own, f in model.model_fields.items()]
+    )
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:

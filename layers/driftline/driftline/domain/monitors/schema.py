@@ -1,7 +1,6 @@
-"""The monitor document's JSON Schema, for editors: `python -m driftline.domain.monitors.schema`."""
+"""The monitor document's JSON Schema, for editors."""
 
 import json
-import sys
 from typing import Any
 
 from driftline.domain.monitors.document import MonitorDocument
@@ -9,19 +8,19 @@ from driftline.domain.monitors.document import MonitorDocument
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def monitor_schema() -> dict[str, Any]:
+def monitor_schema(model: type[MonitorDocument]) -> dict[str, Any]:
     """What an editor needs to complete and check a document.
 
     It knows names, types and patterns. What needs more than that (cron fields, windows, names of columns) is checked
     by `parse_document` alone.
     """
-    schema = MonitorDocument.model_json_schema(mode="validation")
+    schema = model.model_json_schema(mode="validation")
     return {"$schema": DIALECT, **_tidied(schema), "title": "Driftline monitor document"}
 
 
-def schema_text() -> str:
+def schema_text(model: type[MonitorDocument]) -> str:
     """The file `docs/reference/monitor.schema.json`."""
-    return json.dumps(monitor_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(monitor_schema(model), indent=2, ensure_ascii=False) + "\n"
 
 
 def _tidied(schema: Any) -> Any:  # a JSON value of any kind
@@ -36,7 +35,3 @@ def _tidied(schema: Any) -> Any:  # a JSON value of any kind
     if isinstance(text := kept.get("description"), str):
         kept["description"] = " ".join(text.split())
     return kept
-
-
-if __name__ == "__main__":
-    sys.stdout.write(schema_text())

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
+from driftline.kinds.kind import Kinds
 from driftline.usecases.baselines.baseline_strategy import Suggestion
 from driftline.usecases.baselines.datasets.format import DatasetFormat
 from driftline.usecases.baselines.datasets.reader import profile_dataset
@@ -23,9 +24,9 @@ class DataQualityBaseline:
     columns: DocumentColumns | None = None
 
     @classmethod
-    def of(cls, store: ObjectStore, endpoint: str) -> Self:
+    def of(cls, store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Self:
         """A monitor document is not needed; its `columns` count if there is one."""
-        return cls(document_columns(store, endpoint))
+        return cls(document_columns(store, endpoint, kinds=kinds))
 
     @property
     def settings(self) -> dict[str, JsonValue]:

@@ -10,7 +10,8 @@ from pydantic import JsonValue
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.keys import BASELINE_PREDICTIONS, document_key
-from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.kinds.kind import Kinds
 from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
 from driftline.kinds.model_quality.rules.constraints import suggest_constraints
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
@@ -18,6 +19,7 @@ from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.usecases.baselines.baseline_strategy import Suggestion
 from driftline.usecases.baselines.datasets.batch import RowBatch
 from driftline.usecases.baselines.datasets.files import ROWS, read_files
@@ -46,13 +48,13 @@ class ModelQualityBaseline:
     input: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, store: ObjectStore, endpoint: str) -> Self:
+    def of(cls, store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Self:
         """From the monitor document.
 
         Raises:
             InvalidInputError: there is no document, or it does not say where prediction and label are.
         """
-        document, monitor = _monitor(store, endpoint)
+        document, monitor = _monitor(store, endpoint, kinds=kinds)
         columns = (document.columns.output, document.columns.input) if document.columns else ((), ())
         return cls(attributes_of(monitor), *columns)
 
@@ -130,10 +132,10 @@ class ModelQualityBaseline:
         return replace(given, inference=inference, probability=probability, ground_truth=truth)
 
 
-def _monitor(store: ObjectStore, endpoint: str) -> tuple[MonitorDocument, ModelQualityMonitor]:
+def _monitor(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> tuple[MonitorDocument, ModelQualityMonitor]:
     key = document_key(endpoint)
     try:
-        document = load_document(store, endpoint)
+        document = load_document(store, endpoint, kinds=kinds)
     except ObjectNotFoundError:
         raise InvalidInputError(
             "there is no monitor document, which says where prediction and label are in the data set",
@@ -141,8 +143,8 @@ def _monitor(store: ObjectStore, endpoint: str) -> tuple[MonitorDocument, ModelQ
             expected=_NEEDED,
             mend="Upload it; the data set is read then.",
         ) from None
-    monitor = document.monitors.model_quality
-    if monitor is None:
+    monitor = document.monitors.by_name().get("model_quality")
+    if not isinstance(monitor, ModelQualityMonitor):
         raise InvalidInputError(
             "the monitor document has no monitor model_quality, which says where prediction and label are",
             where=store.uri(key),

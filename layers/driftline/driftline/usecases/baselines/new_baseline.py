@@ -14,11 +14,13 @@ from hashlib import sha256
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.keys import BASELINE_PREDICTIONS, baseline_folder
 from driftline.domain.models.package import BaselineFiles
-from driftline.domain.monitors.document import DataQualityMonitor, ModelQualityMonitor, ScheduledMonitor
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.data_quality.rules.constraints import parse_constraints
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
+from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.model_quality.rules.constraints import parse_quality_constraints
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.usecases.baselines.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, recall
 from driftline.usecases.models.model_ports import DataFile, ModelFiles

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
 from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, parse_baseline_input_key
+from driftline.kinds.kind import Kinds
 from driftline.usecases.baselines.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
 from driftline.usecases.baselines.baseline_memory import GENERATION, MEMORY_FILE, Memory, recall
 from driftline.usecases.baselines.baseline_strategy import BaselineStrategy
@@ -19,7 +20,7 @@ from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Operators
 
 _FILES = (STATISTICS, CONSTRAINTS)
-_STRATEGIES: Mapping[str, Callable[[ObjectStore, str], BaselineStrategy]] = {
+_STRATEGIES: Mapping[str, Callable[..., BaselineStrategy]] = {
     "data_quality": DataQualityBaseline.of,
     "model_quality": ModelQualityBaseline.of,
 }
@@ -53,7 +54,7 @@ class BaselineSuggested:
     unchanged: bool = False
 
 
-def baselines_of(store: ObjectStore, key: str) -> list[tuple[str, str]]:
+def baselines_of(store: ObjectStore, key: str, *, kinds: Kinds) -> list[tuple[str, str]]:
     """(endpoint, monitor) of the baselines that the object of this key takes part in; none for other keys.
 
     A file under `baselines/<endpoint>/<monitor>/input/` takes part in its own. A monitor document takes part in those
@@ -66,13 +67,15 @@ def baselines_of(store: ObjectStore, key: str) -> list[tuple[str, str]]:
     if endpoint is None or key != document_key(endpoint):
         return []
     try:
-        monitors = load_document(store, endpoint).monitors.by_name()
+        monitors = load_document(store, endpoint, kinds=kinds).monitors.by_name()
     except (ObjectNotFoundError, InvalidInputError):
         return []  # configure_monitor tells what is wrong with it.
     return [(endpoint, monitor) for monitor in monitors if monitor in _STRATEGIES]
 
 
-def suggest_baseline(endpoint: str, monitor: str, *, store: ObjectStore, operators: Operators) -> BaselineSuggested:
+def suggest_baseline(
+    endpoint: str, monitor: str, *, store: ObjectStore, operators: Operators, kinds: Kinds
+) -> BaselineSuggested:
     """Reads everything under `baselines/<endpoint>/<monitor>/input/`, in the order of the keys.
 
     Files whose name begins with `_` or `.` are not data (`_SUCCESS`, `_format.json`). The monitor document is read
@@ -99,7 +102,7 @@ def suggest_baseline(endpoint: str, monitor: str, *, store: ObjectStore, operato
             expected="CSV, JSON Lines or Parquet files",
             mend="Upload the data set there.",
         )
-    strategy = _STRATEGIES[monitor](store, endpoint)
+    strategy = _STRATEGIES[monitor](store, endpoint, kinds=kinds)
     finish_swap(store, folder)
     memory = recall(store, folder)
     if (memory.generation, memory.inputs, memory.settings) == (GENERATION, inputs, strategy.settings):

@@ -10,9 +10,9 @@ from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
 from driftline.domain.ground_truth.keys import OPEN_LABELS, parse_ground_truth_key, parse_profile_key
 from driftline.domain.keys import parse_capture_key
 from driftline.domain.metrics import Metric
-from driftline.domain.monitors.document import ModelQualityMonitor
 from driftline.domain.monitors.parse import InvalidDocumentError
 from driftline.domain.windows import HOUR
+from driftline.kinds.kind import Kinds
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.executions.reopen_windows import reopen_windows
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
@@ -22,8 +22,6 @@ from driftline.usecases.ports import Metrics, ObjectStore, Reruns, Stores
 
 NAMESPACE = "driftline/ground-truth"
 """CloudWatch namespace of the counts of labels; SageMaker has none."""
-
-_NEEDS_LABELS = ("model_quality",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,7 @@ def take_capture(
     reruns: Reruns,
     arrived: datetime,
     stores: Stores | None = None,
+    kinds: Kinds,
 ) -> CaptureTaken:
     """Profiles a capture file; see profile_capture for the arguments and errors.
 
@@ -69,20 +68,23 @@ def take_capture(
 
     def reopen(hours: Iterable[datetime]) -> None:
         endpoint = parse_capture_key(key).endpoint
-        reopened.extend(reopen_windows(endpoint, hours, store=state, reruns=reruns, arrived=arrived))
+        reopened.extend(reopen_windows(endpoint, hours, store=state, reruns=reruns, arrived=arrived, kinds=kinds))
 
-    profiled = profile_capture(key, capture=capture, state=state, stores=stores, on_lost=reopen)
+    profiled = profile_capture(key, capture=capture, state=state, stores=stores, on_lost=reopen, kinds=kinds)
     profiles = [written for written in profiled.written if written.endswith(".profile")]
     matched = 0
     # Ground truth is for endpoints that watch it: for all others the look costs money for nothing.
-    if profiles and (monitor := _quality_monitor(state, profiled.endpoint)) is not None:
+    delay = _label_delay(state, profiled.endpoint, kinds=kinds) if profiles else None
+    if delay is not None:
         for profile in profiles:
-            matched += merge_capture(profile, store=state, max_label_delay=monitor.max_label_delay)
+            matched += merge_capture(profile, store=state, max_label_delay=delay)
     reopen({parse_profile_key(profile)[1].hour for profile in profiles})
     return CaptureTaken(profiled, matched, tuple(reopened))
 
 
-def take_labels(key: str, *, store: ObjectStore, reruns: Reruns, metrics: Metrics, arrived: datetime) -> LabelsTaken:
+def take_labels(
+    key: str, *, store: ObjectStore, reruns: Reruns, metrics: Metrics, arrived: datetime, kinds: Kinds
+) -> LabelsTaken:
     """Takes in a ground truth file; see merge_labels for the errors.
 
     The merged records of an hour are written when a window with it is judged, so that many files cost one merge. How
@@ -93,7 +95,7 @@ def take_labels(key: str, *, store: ObjectStore, reruns: Reruns, metrics: Metric
     """
     place = parse_ground_truth_key(key)
     endpoint = place.endpoint
-    merged = merge_labels(key, store=store, max_label_delay=label_delay(store, endpoint))
+    merged = merge_labels(key, store=store, max_label_delay=label_delay(store, endpoint, kinds=kinds))
     hours = {at.hour for at in merged.hours}
     reopened = reopen_windows(
         endpoint,
@@ -102,14 +104,15 @@ def take_labels(key: str, *, store: ObjectStore, reruns: Reruns, metrics: Metric
         reruns=reruns,
         arrived=arrived,
         collected=place.hour + HOUR,
-        monitors=_NEEDS_LABELS,
+        waiting_for_labels=True,
+        kinds=kinds,
     )
     counts = {"labels_matched": merged.matched, "labels_waiting": merged.waiting, "labels_rejected": merged.rejected}
     _publish(metrics, endpoint, counts, arrived)
     return LabelsTaken(merged, tuple(reopened))
 
 
-def take_sweep(as_of: datetime, *, store: ObjectStore, reruns: Reruns, metrics: Metrics) -> SweepTaken:
+def take_sweep(as_of: datetime, *, store: ObjectStore, reruns: Reruns, metrics: Metrics, kinds: Kinds) -> SweepTaken:
     """Looks once more for the captures of all labels that wait, and lists those whose time is over.
 
     Args:
@@ -118,12 +121,12 @@ def take_sweep(as_of: datetime, *, store: ObjectStore, reruns: Reruns, metrics: 
     swept: list[Swept] = []
     reopened: list[ExecutionRequest] = []
     for endpoint in store.folders(OPEN_LABELS):
-        found = sweep(endpoint, as_of, store=store, max_label_delay=label_delay(store, endpoint))
+        found = sweep(endpoint, as_of, store=store, max_label_delay=label_delay(store, endpoint, kinds=kinds))
         swept.append(found)
         if found.matched:
             hours = {at.hour for at in found.hours}
             reopened += reopen_windows(
-                endpoint, hours, store=store, reruns=reruns, arrived=as_of, monitors=_NEEDS_LABELS
+                endpoint, hours, store=store, reruns=reruns, arrived=as_of, waiting_for_labels=True, kinds=kinds
             )
         _publish(metrics, endpoint, {"labels_unmatched": found.unmatched}, as_of)
     return SweepTaken(tuple(swept), tuple(reopened))
@@ -135,14 +138,14 @@ def _publish(metrics: Metrics, endpoint: str, counts: Mapping[str, int], at: dat
     metrics.publish(NAMESPACE, values, at)
 
 
-def _quality_monitor(store: ObjectStore, endpoint: str) -> ModelQualityMonitor | None:
+def _label_delay(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> timedelta | None:
+    """None where no monitor of the endpoint waits for labels."""
     try:
-        return load_document(store, endpoint).monitors.model_quality
+        return load_document(store, endpoint, kinds=kinds).label_delay
     except (ObjectNotFoundError, InvalidDocumentError):
         return None
 
 
-def label_delay(store: ObjectStore, endpoint: str) -> timedelta:
+def label_delay(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> timedelta:
     """How long after an inference its label may come, by the monitor document; the default without one."""
-    monitor = _quality_monitor(store, endpoint)
-    return monitor.max_label_delay if monitor else DEFAULT_LABEL_DELAY
+    return _label_delay(store, endpoint, kinds=kinds) or DEFAULT_LABEL_DELAY

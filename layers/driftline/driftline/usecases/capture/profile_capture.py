@@ -24,6 +24,7 @@ from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.windows import HOUR, floor_to
+from driftline.kinds.kind import Kinds
 from driftline.usecases.capture.preprocessing import PREPROCESSOR_FAILED, Preprocessor
 from driftline.usecases.monitors.monitor_documents import load_document, load_script
 from driftline.usecases.ports import ObjectStore, Stores
@@ -73,6 +74,7 @@ def profile_capture(
     state: ObjectStore,
     on_lost: Callable[[Sequence[datetime]], None],
     stores: Stores | None = None,
+    kinds: Kinds,
 ) -> CaptureProfiled:
     """Profiles one capture file, or the files that one output manifest of a batch transform job lists.
 
@@ -94,7 +96,7 @@ def profile_capture(
         StaleReadError: the file changed meanwhile.
     """
     source = parse_capture_key(key)
-    document = _document(state, source.endpoint)
+    document = _document(state, source.endpoint, kinds=kinds)
     elsewhere = _captured_elsewhere(document, key, capture, state)
     if elsewhere:
         return CaptureProfiled(source.endpoint, source.variant, reason=elsewhere)
@@ -149,10 +151,10 @@ def profile_capture(
     )
 
 
-def _document(state: ObjectStore, endpoint: str) -> MonitorDocument | None:
+def _document(state: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument | None:
     """Capture is profiled before there is a monitor document, too: profiles of the past are there when it comes."""
     try:
-        return load_document(state, endpoint)
+        return load_document(state, endpoint, kinds=kinds)
     except (ObjectNotFoundError, InvalidDocumentError):
         return None
 
@@ -167,10 +169,8 @@ def _captured_elsewhere(document: MonitorDocument | None, key: str, capture: Obj
 
 
 def _preprocessor(state: ObjectStore, document: MonitorDocument | None) -> Preprocessor | None:
-    monitor = document.monitors.data_quality if document else None
-    if monitor is None or monitor.preprocess is None:
-        return None
-    return Preprocessor(load_script(state, monitor.preprocess), monitor.preprocess)
+    script = document.capture_script if document else None
+    return Preprocessor(load_script(state, script), script) if script else None
 
 
 def batch_files(

@@ -11,20 +11,20 @@ import msgspec
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.keys import baseline_folder, quality_state_key
-from driftline.domain.monitors.document import ModelQualityMonitor, MonitorDocument
+from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.summary import NewModel
 from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
-from driftline.kinds.model_quality.rules.metrics import NAMESPACE
 from driftline.kinds.model_quality.rules.outputs import output_columns, outputs_of
 from driftline.kinds.model_quality.rules.picking import pick_columns, state_of, usable_rows
 from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.state import State, empty_state, merge_states, state_from_bytes, state_to_bytes
 from driftline.kinds.model_quality.rules.values import label_text
+from driftline.kinds.model_quality.settings import NAMESPACE, ModelQualityMonitor
 from driftline.usecases.baselines.baseline_files import CONSTRAINTS, read_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, constraints_are_ours
 from driftline.usecases.executions.signals import alarmed_names

@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import STATE
-from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.parse import InvalidDocumentError
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import HOUR, Window
+from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Reruns
 
@@ -34,7 +35,8 @@ def reopen_windows(
     reruns: Reruns,
     arrived: datetime,
     collected: datetime | None = None,
-    monitors: Iterable[str] | None = None,
+    waiting_for_labels: bool = False,
+    kinds: Kinds,
 ) -> list[ExecutionRequest]:
     """Asks for a new execution of every judged window that has something of these hours.
 
@@ -42,20 +44,20 @@ def reopen_windows(
         hours: Starts of the UTC hours of inference time that something was added to.
         arrived: When it came, from its event: no window was judged after that.
         collected: What the age of a window that is opened again counts to; when it came, unless its key says better.
-        monitors: Names of the monitors that it concerns; all, unless given.
+        waiting_for_labels: It concerns only monitors that wait for labels.
 
     Returns:
         What was asked for. Asking twice does no harm: the queue drops repetitions, and an execution that finds
         nothing new publishes nothing.
     """
     try:
-        document = load_document(store, endpoint)
+        document = load_document(store, endpoint, kinds=kinds)
     except (ObjectNotFoundError, InvalidDocumentError):
         return []
     concerned = set(hours)
     asked = []
     for name, monitor in document.monitors.by_name().items():
-        if monitors is not None and name not in monitors:
+        if waiting_for_labels and monitor.label_delay is None:
             continue
         for scheduled in sorted(_judged(store, endpoint, name, monitor, concerned, arrived, collected or arrived)):
             request = ExecutionRequest(endpoint=endpoint, monitor=name, scheduled_time=scheduled, trigger="rerun")

@@ -20,16 +20,15 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest, E
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.keys import document_key, report_folder
 from driftline.domain.metrics import Metric
-from driftline.domain.monitors.document import (
-    DataQualityMonitor,
-    ModelQualityMonitor,
-    MonitorDocument,
-    ScheduledMonitor,
-)
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.kinds.data_quality.rules.summary import NewModel
+from driftline.kinds.data_quality.settings import DataQualityMonitor
+from driftline.kinds.kind import Kinds
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.usecases.capture.preprocessing import run_postprocess
 from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.failures import keep_failure
@@ -82,6 +81,7 @@ def run_monitor(
     namespace: str | None = None,
     signals_namespace: str | None = None,
     stores: Stores | None = None,
+    kinds: Kinds,
 ) -> Execution:
     """Runs one monitor over one window.
 
@@ -98,7 +98,7 @@ def run_monitor(
     outputs = _Outputs(request, store, metrics, events, signals_namespace)
     window: Window | None = None
     try:
-        document = load_document(store, request.endpoint)
+        document = load_document(store, request.endpoint, kinds=kinds)
         monitor = _monitor(document, request.monitor)
         window, scheduled, folder = _when(request, monitor)
         for _ in range(_ATTEMPTS):

@@ -15,7 +15,7 @@ from driftline.domain.alarms.wanted import EXECUTIONS_FAILED
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.alarms import VIOLATIONS
-from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.usecases.executions.last_execution import LastExecution
 from driftline.usecases.executions.revisions import Announced
 

@@ -20,9 +20,11 @@ from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH
 from driftline.domain.keys import MONITORS, endpoint_of_status, report_folder, status_key, variants_prefix
 from driftline.domain.metrics import Metric
-from driftline.domain.monitors.document import MonitorDocument, ScheduledMonitor
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.overdue import overdue_since
 from driftline.domain.windows import HOUR, SLOT, floor_to
+from driftline.kinds.kind import Kinds
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.executions.signals import signal
@@ -48,7 +50,9 @@ class FreshnessChecked:
     signals: int
 
 
-def check_freshness(at: datetime, *, store: ObjectStore, metrics: Metrics, namespace: str) -> FreshnessChecked:
+def check_freshness(
+    at: datetime, *, store: ObjectStore, metrics: Metrics, namespace: str, kinds: Kinds
+) -> FreshnessChecked:
     """Publishes the ages of every endpoint that has a monitor document.
 
     Of an endpoint: `schedule_delay_hours`, the longest that a scheduled execution is missing, and 0 when none is;
@@ -70,7 +74,7 @@ def check_freshness(at: datetime, *, store: ObjectStore, metrics: Metrics, names
 
     def look(endpoint: str) -> list[Metric] | DriftlineError:
         try:
-            return _look(store, endpoint, at)
+            return _look(store, endpoint, at, kinds=kinds)
         except DriftlineError as error:
             return error
 
@@ -90,8 +94,8 @@ def check_freshness(at: datetime, *, store: ObjectStore, metrics: Metrics, names
     return FreshnessChecked(len(endpoints), published)
 
 
-def _look(store: ObjectStore, endpoint: str, at: datetime) -> list[Metric]:
-    document = _document(store, endpoint)
+def _look(store: ObjectStore, endpoint: str, at: datetime, *, kinds: Kinds) -> list[Metric]:
+    document = _document(store, endpoint, kinds=kinds)
     if document is None:
         return []
     waiting = waiting_since(store, document, at)
@@ -106,10 +110,10 @@ def _look(store: ObjectStore, endpoint: str, at: datetime) -> list[Metric]:
     return found
 
 
-def _document(store: ObjectStore, endpoint: str) -> MonitorDocument | None:
+def _document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument | None:
     """The document whose monitors run; None where none ever was without errors, which its author was told."""
     status = load_status(store, endpoint)
-    document = last_good_document(status)
+    document = last_good_document(status, kinds=kinds)
     if document is None and (status is None or status.document is not None):
         raise InvalidInputError(
             "the status file cannot be read, or holds a document of another version",

@@ -16,8 +16,9 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import REPORTS
 from driftline.domain.models.announcement import Announcement
 from driftline.domain.models.package import BaselineFiles
-from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.windows import format_instant
+from driftline.kinds.kind import Kinds
 from driftline.usecases.baselines.new_baseline import has_baseline, kept_in, take_data_set, take_files
 from driftline.usecases.models.model_arrival import Arrival, NotForUsError, arrival_of
 from driftline.usecases.models.model_log import ModelEntry, load_model_log, log_model
@@ -76,7 +77,14 @@ class Adoption:
 
 
 def adopt_model(
-    announcement: Announcement, *, store: ObjectStore, models: Models, files: ModelFiles, events: Events, turns: Turns
+    announcement: Announcement,
+    *,
+    store: ObjectStore,
+    models: Models,
+    files: ModelFiles,
+    events: Events,
+    turns: Turns,
+    kinds: Kinds,
 ) -> Adoption:
     """Takes the baseline of a new model into use, for each monitor of its endpoint.
 
@@ -91,7 +99,7 @@ def adopt_model(
         InvalidInputError: the model log cannot be read.
     """
     try:
-        arrival = arrival_of(announcement, store, models)
+        arrival = arrival_of(announcement, store, models, kinds=kinds)
     except NotForUsError as reason:
         return Adoption(Outcome.IGNORED, str(reason))
     with turns.on(arrival.document.endpoint):

@@ -7,6 +7,7 @@ from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.models.announcement import Announcement, EndpointChanged, ModelTold, PackageChanged
 from driftline.domain.models.package import ModelPackage
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.kinds.kind import Kinds
 from driftline.usecases.models.model_ports import Models
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore
@@ -41,7 +42,7 @@ class NotForUsError(Exception):
     """The announcement is about nothing that Driftline has to do; the text says why."""
 
 
-def arrival_of(announcement: Announcement, store: ObjectStore, models: Models) -> Arrival:
+def arrival_of(announcement: Announcement, store: ObjectStore, models: Models, *, kinds: Kinds) -> Arrival:
     """The model that the announcement is about.
 
     Raises:
@@ -50,11 +51,11 @@ def arrival_of(announcement: Announcement, store: ObjectStore, models: Models) -
     """
     match announcement:
         case EndpointChanged(endpoint):
-            return _served(_document(store, endpoint), models, "endpoint")
+            return _served(_document(store, endpoint, kinds=kinds), models, "endpoint")
         case PackageChanged():
-            return _approved(announcement, store, models)
+            return _approved(announcement, store, models, kinds=kinds)
         case ModelTold():
-            document = _document(store, announcement.endpoint)
+            document = _document(store, announcement.endpoint, kinds=kinds)
             package, unseen = _package(models, announcement.package)
             return Arrival(
                 document,
@@ -69,9 +70,9 @@ def arrival_of(announcement: Announcement, store: ObjectStore, models: Models) -
             )
 
 
-def _document(store: ObjectStore, endpoint: str) -> MonitorDocument:
+def _document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument:
     try:
-        return load_document(store, endpoint)
+        return load_document(store, endpoint, kinds=kinds)
     except ObjectNotFoundError:
         raise NotForUsError(f"The endpoint {endpoint} has no monitor document.") from None
     except InvalidInputError as error:
@@ -109,7 +110,7 @@ def _served(document: MonitorDocument, models: Models, source: str) -> Arrival:
     )
 
 
-def _approved(announcement: PackageChanged, store: ObjectStore, models: Models) -> Arrival:
+def _approved(announcement: PackageChanged, store: ObjectStore, models: Models, *, kinds: Kinds) -> Arrival:
     package, unseen = _package(models, announcement.package)
     if unseen:
         raise NotForUsError(f"{announcement.package} was approved: {unseen}")
@@ -117,7 +118,7 @@ def _approved(announcement: PackageChanged, store: ObjectStore, models: Models) 
         raise NotForUsError(f"{announcement.package} is not approved.")
     if package.endpoint is None:
         raise NotForUsError(f"{package.arn} names no endpoint: its metadata has no driftline:endpoint.")
-    document = _document(store, package.endpoint)
+    document = _document(store, package.endpoint, kinds=kinds)
     if models.served(document.endpoint, document.variant) is None:
         # Served elsewhere: no other event will tell.
         name = package.arn.rpartition(":model-package/")[2]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.monitors.document import ScheduledMonitor
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.schedule import previous_occurrence
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import Window

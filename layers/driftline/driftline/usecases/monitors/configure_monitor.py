@@ -5,8 +5,9 @@ from typing import Literal
 
 from driftline.domain.errors import DriftlineError, ObjectNotFoundError
 from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, script_key, status_key
-from driftline.domain.monitors.document import DataQualityMonitor, MonitorDocument, ScheduledMonitor
+from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import schedule_name
 from driftline.domain.monitors.parse import (
     DocumentError,
@@ -17,6 +18,7 @@ from driftline.domain.monitors.parse import (
 )
 from driftline.domain.monitors.positions import read_yaml
 from driftline.domain.monitors.status import MonitorState, MonitorStatus, StatusError
+from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.monitors.monitor_documents import load_status
 from driftline.usecases.monitors.monitor_resources import MonitorResources, RefusedError, Resources
 from driftline.usecases.ports import ObjectStore, Operators, StoredObject
@@ -43,7 +45,9 @@ class Configured:
     errors: tuple[DocumentError, ...] = ()
 
 
-def configure_monitor(key: str, *, store: ObjectStore, resources: MonitorResources, operators: Operators) -> Configured:
+def configure_monitor(
+    key: str, *, store: ObjectStore, resources: MonitorResources, operators: Operators, kinds: Kinds
+) -> Configured:
     """Makes an endpoint's schedules, alarms, dashboard and status file what its document says.
 
     The document as it is now counts, whatever event it was that came: events can be late, doubled and out of order.
@@ -59,7 +63,7 @@ def configure_monitor(key: str, *, store: ObjectStore, resources: MonitorResourc
         return Configured("", "ignored")
     for _ in range(_ATTEMPTS):
         found = _find(store, endpoint)
-        configured = _configure(endpoint, found, store, resources, operators)
+        configured = _configure(endpoint, found, store, resources, operators, kinds=kinds)
         # Somebody else may have configured a newer document between our reading and our writing.
         if _find(store, endpoint) == found:
             return configured
@@ -82,6 +86,8 @@ def _configure(
     store: ObjectStore,
     resources: MonitorResources,
     operators: Operators,
+    *,
+    kinds: Kinds,
 ) -> Configured:
     before = load_status(store, endpoint)
     if found is None:
@@ -90,7 +96,7 @@ def _configure(
         return Configured(endpoint, "removed")
     key, stored = found
     try:
-        document = _read(key, stored.body)
+        document = _read(key, stored.body, kinds=kinds)
         there = _follow(document, key, stored.body, before, resources)
     except InvalidDocumentError as error:
         status = _failed(endpoint, key, stored.etag, error, before)
@@ -107,7 +113,7 @@ def _configure(
         schedules=there.schedules,
         alarms=there.alarms,
         dashboard=there.dashboard,
-        monitors={name: _state(store, document, name) for name in document.monitors.by_name()},
+        monitors={name: _state(store, document, kinds.named(name)) for name in document.monitors.by_name()},
         document=document.model_dump(mode="json"),
     )
     if before != status:
@@ -127,20 +133,21 @@ def _follow(
         raise InvalidDocumentError(key, sorted(errors, key=lambda e: (e.line, e.column, e.field))) from refused
 
 
-def _read(key: str, body: bytes) -> MonitorDocument:
+def _read(key: str, body: bytes, *, kinds: Kinds) -> MonitorDocument:
     if not key.endswith(".yaml"):
         error = DocumentError(1, 1, "", "a file that ends in .yml", ".yaml", "Rename it.")
         raise InvalidDocumentError(key, [error])
-    return parse_document(decode_document(body, where=key), where=key)
+    return parse_document(decode_document(body, where=key), where=key, model=kinds.document)
 
 
-def _state(store: ObjectStore, document: MonitorDocument, name: str) -> MonitorState:
-    monitor = document.monitors.by_name()[name]
+def _state(store: ObjectStore, document: MonitorDocument, kind: Kind) -> MonitorState:
+    name, monitor = kind.name, document.monitors.by_name()[kind.name]
     folder = baseline_folder(document.endpoint, name)
     there = {summary.key for summary in store.list(folder)}
-    baseline = [folder + file for file in ("statistics.json", "constraints.json")]
+    baseline = [folder + file for file in kind.baseline_files]
     missing = [key for key in baseline if key not in there]
-    missing_scripts = [key for key in _scripts(monitor) if not any(found.key == key for found in store.list(key))]
+    scripts = map(script_key, monitor.scripts)
+    missing_scripts = [key for key in scripts if not any(found.key == key for found in store.list(key))]
     return MonitorState(
         schedule_name=schedule_name(document.endpoint, name) if monitor.enabled else None,
         schedule=monitor.schedule,
@@ -150,11 +157,6 @@ def _state(store: ObjectStore, document: MonitorDocument, name: str) -> MonitorS
         baseline_folder=folder,
         missing=(*missing, *missing_scripts),
     )
-
-
-def _scripts(monitor: ScheduledMonitor) -> list[str]:
-    preprocess = monitor.preprocess if isinstance(monitor, DataQualityMonitor) else None
-    return [script_key(name) for name in (preprocess, monitor.postprocess) if name]
 
 
 def _window_in_words(monitor: ScheduledMonitor) -> str:

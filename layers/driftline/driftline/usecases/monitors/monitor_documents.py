@@ -11,6 +11,7 @@ from driftline.domain.keys import document_key, script_key, status_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
 from driftline.domain.monitors.status import MonitorStatus
+from driftline.kinds.kind import Kinds
 from driftline.usecases.ports import ObjectStore
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from driftline.domain.profiles.resolve import DocumentColumns
 
 
-def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
+def load_document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument:
     """The endpoint's monitor document.
 
     While the uploaded document has errors, the last good one is used, which `configure_monitor` keeps in the status
@@ -39,9 +40,9 @@ def load_document(store: ObjectStore, endpoint: str) -> MonitorDocument:
             mend="Upload one, or check the endpoint's name.",
         ) from None
     try:
-        return _parsed(body, key)
+        return _parsed(body, key, kinds=kinds)
     except InvalidDocumentError:
-        last_good = last_good_document(load_status(store, endpoint))
+        last_good = last_good_document(load_status(store, endpoint), kinds=kinds)
         if last_good is None:
             raise
         return last_good
@@ -64,10 +65,10 @@ def load_script(store: ObjectStore, name: str) -> str:
         raise InvalidInputError("the script is no UTF-8 text", where=store.uri(key)) from None
 
 
-def document_columns(store: ObjectStore, endpoint: str) -> "DocumentColumns | None":
+def document_columns(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> "DocumentColumns | None":
     """Names of the output and the input columns; None without a usable document, or with one that names none."""
     try:
-        columns = load_document(store, endpoint).columns
+        columns = load_document(store, endpoint, kinds=kinds).columns
     except (ObjectNotFoundError, InvalidDocumentError):
         return None
     return (columns.output, columns.input) if columns else None
@@ -82,17 +83,17 @@ def load_status(store: ObjectStore, endpoint: str) -> MonitorStatus | None:
 
 
 @lru_cache(maxsize=512)
-def _parsed(body: bytes, key: str) -> MonitorDocument:
+def _parsed(body: bytes, key: str, *, kinds: Kinds) -> MonitorDocument:
     """Equal bytes are read once: profiling asks for every capture file, and YAML takes longer than a small one."""
-    return parse_document(decode_document(body, where=key), where=key)
+    return parse_document(decode_document(body, where=key), where=key, model=kinds.document)
 
 
-def last_good_document(status: MonitorStatus | None) -> MonitorDocument | None:
+def last_good_document(status: MonitorStatus | None, *, kinds: Kinds) -> MonitorDocument | None:
     """The document that counted when the status file was written; None if there was none that this version knows."""
     if status is None or status.document is None:
         return None
     try:
-        return MonitorDocument.model_validate(status.document)
+        return kinds.document.model_validate(status.document)
     except ValidationError:
         # Written by another version, whose documents this one does not know.
         return None

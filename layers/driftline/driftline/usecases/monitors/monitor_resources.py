@@ -8,9 +8,10 @@ from driftline.domain.alarms.dashboard import dashboard_body, dashboard_name
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.alarms.wanted import wanted_alarms
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.monitors.document import MonitorDocument, Monitors
+from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.naming import schedule_name
 from driftline.domain.monitors.status import MonitorStatus
+from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import last_good_document
 from driftline.usecases.ports import Alarms, AlarmsRefusedError, Dashboards, Schedule, Schedules
 
@@ -58,6 +59,7 @@ class MonitorResources:
     alarms: Alarms
     dashboards: Dashboards
     stack: Stack
+    kinds: Kinds
 
     def follow(self, document: MonitorDocument, before: MonitorStatus | None) -> Resources:
         """Makes everything what the document says.
@@ -114,7 +116,7 @@ class MonitorResources:
     def _put_back(self, document: MonitorDocument, before: MonitorStatus | None) -> None:
         """Makes everything that the document touched what the last good document says."""
         endpoint = document.endpoint
-        last_good = last_good_document(before)
+        last_good = last_good_document(before, kinds=self.kinds)
         earlier = {schedule.name: schedule for schedule in _wanted_schedules(last_good)} if last_good else {}
         for schedule in _wanted_schedules(document):
             if schedule.name in earlier:
@@ -132,7 +134,7 @@ class MonitorResources:
 
     def _delete_schedules(self, endpoint: str, before: MonitorStatus | None, keep: tuple[str, ...]) -> None:
         """Deletes by exact names: by prefix, `a` would take the schedules of `a-b` with it."""
-        ours = {schedule_name(endpoint, monitor) for monitor in Monitors.known()}
+        ours = {schedule_name(endpoint, monitor) for monitor in self.kinds.names}
         ours.update(before.schedules if before else ())
         for name in sorted(ours.difference(keep)):
             self.schedules.delete(name)

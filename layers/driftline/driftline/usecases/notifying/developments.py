@@ -39,6 +39,7 @@ from driftline.domain.incidents.watching import is_watch
 from driftline.domain.incidents.words import line
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.windows import format_instant
+from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.notifying.incident_store import Change, IncidentStore
 from driftline.usecases.ports import ObjectStore
@@ -80,11 +81,11 @@ class Development:
 class Documents:
     """The endpoints' monitor documents, each read once: a tick looks at all incidents, and endpoints have several."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, kinds: Kinds) -> None:
         @cache
         def read(endpoint: str) -> MonitorDocument | ObjectNotFoundError | InvalidInputError:
             try:
-                return load_document(store, endpoint)
+                return load_document(store, endpoint, kinds=kinds)
             except (ObjectNotFoundError, InvalidInputError) as error:
                 return error
 

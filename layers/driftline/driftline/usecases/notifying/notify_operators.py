@@ -16,6 +16,7 @@ from driftline.domain.incidents.incident import Entry, Incident, due
 from driftline.domain.incidents.message import Message
 from driftline.domain.incidents.messages import Facts
 from driftline.domain.incidents.outbox import announce, mark_sent, sweep
+from driftline.kinds.kind import Kinds
 from driftline.usecases.notifying.developments import Development, Documents, developments
 from driftline.usecases.notifying.incident_delivery import Delivered, Delivery, Failure, raise_for
 from driftline.usecases.notifying.incident_facts import facts_about
@@ -50,6 +51,7 @@ def notify_operators(
     stack: str,
     links: ReportLinks | None = None,
     now: datetime | None = None,
+    kinds: Kinds,
 ) -> Notified:
     """Notifies people of what they do not know yet.
 
@@ -65,7 +67,7 @@ def notify_operators(
             now: deliver it again.
         InvalidInputError: a channel refuses, which a person has to mend. All other channels have their messages.
     """
-    incidents, documents, delivery = IncidentStore(table), Documents(store), Delivery(channels, once)
+    incidents, documents, delivery = IncidentStore(table), Documents(store, kinds), Delivery(channels, once)
 
     def facts(development: Development) -> Facts | None:
         """Nothing is looked up unless a message about the alarms is due."""

@@ -3,11 +3,12 @@
 from driftline.domain.alarms.names import WATCH
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.incidents.silence import Silence, silence_key
+from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore
 
 
-def silence_monitor(store: ObjectStore, endpoint: str, subject: str, silence: Silence) -> str:
+def silence_monitor(store: ObjectStore, endpoint: str, subject: str, silence: Silence, *, kinds: Kinds) -> str:
     """Writes a silence in the place of the one that was there; gives its key.
 
     Args:
@@ -17,7 +18,7 @@ def silence_monitor(store: ObjectStore, endpoint: str, subject: str, silence: Si
         ObjectNotFoundError: the endpoint has no monitor document.
         InvalidInputError: the document has no such monitor.
     """
-    known = [*load_document(store, endpoint).monitors.by_name(), WATCH]
+    known = [*load_document(store, endpoint, kinds=kinds).monitors.by_name(), WATCH]
     if subject not in known:
         raise InvalidInputError(
             f"{endpoint} has no monitor {subject}", expected=f"one of {', '.join(known)}", mend="Check the name."

@@ -19,6 +19,7 @@ from driftline.domain.retraining.guards import LabelledRows, Question
 from driftline.domain.retraining.ledger import Ledger, Run, RunStatus
 from driftline.domain.retraining.parameters import all_parameters
 from driftline.domain.retraining.request import AlarmChange, Approval, approval_id, cut, request_id, start_token
+from driftline.kinds.kind import Kinds
 from driftline.usecases.ports import Events, ObjectStore, StateTable, Stores
 from driftline.usecases.retraining.retraining_asking import document_of, labelled_rows_of, placeholder_values, why_not
 from driftline.usecases.retraining.retraining_ends import RunEnd, end_record, ended_run
@@ -64,6 +65,7 @@ class Retrainer:
     events: Events
     stack: str
     clock: Clock
+    kinds: Kinds
     stores: Stores | None = None
 
     def answer_alarm(self, alarm: AlarmChange, under_way: timedelta = _AT_ONCE) -> Answer:
@@ -144,7 +146,7 @@ class Retrainer:
         return answer
 
     def _on_alarm(self, ledger: Ledger, alarm: AlarmChange, at: datetime, approval: Approval | None = None) -> Verdict:
-        document = document_of(self.store, alarm.endpoint)
+        document = document_of(self.store, alarm.endpoint, kinds=self.kinds)
         asked_at = approval.at if approval else alarm.changed_at
         request = request_id(alarm)
         id_ = approval_id(approval) if approval else request

@@ -16,9 +16,6 @@ from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
 from driftline.kinds.data_quality.rules.summary import worst_drift
 
-NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
-"""SageMaker's namespace of data quality metrics of endpoints; without a leading slash."""
-
 TOP_FEATURES = 5
 
 type MetricsLevel = Literal["top", "all", "none"]

@@ -13,9 +13,9 @@ import jmespath  # type: ignore[import-untyped]  # brings no types; Powertools d
 from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.monitors.document import ModelQualityMonitor
 from driftline.kinds.model_quality.rules.binary_state import THRESHOLD
 from driftline.kinds.model_quality.rules.rows import ProblemType
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
 
 LABELS = "labels"
 """Autopilot's column with the list of labels that its list of probabilities is of."""

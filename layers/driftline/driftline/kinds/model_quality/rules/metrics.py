@@ -4,15 +4,7 @@ from math import isfinite
 
 from driftline.domain.metrics import Metric
 from driftline.kinds.model_quality.rules.quality import Quality
-
-NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
-"""SageMaker's namespace of model quality metrics of endpoints; without a leading slash."""
-
-
-HEADLINES = {"Regression": "mae", "BinaryClassification": "f1", "MulticlassClassification": "weighted_f1"}
-"""By problem type, the metric whose 95 % interval is published as well, as `<metric>_lower` and `<metric>_upper`.
-
-Only one, because every metric costs money. The names are Driftline's."""
+from driftline.kinds.model_quality.settings import HEADLINES
 
 
 def metrics_of(quality: Quality, violations: int, coverage: float | None, endpoint: str, schedule: str) -> list[Metric]:

@@ -3,17 +3,10 @@
 import numpy as np
 import pytest
 
-from driftline.domain.alarms.known_metrics import (
-    DATA_QUALITY,
-    HEADLINES,
-    MODEL_QUALITY,
-    is_feature_metric,
-    known_metrics,
-)
-from driftline.domain.monitors.document import ModelQualityMonitor
+from driftline.kinds.data_quality.settings import FIGURES as DATA_QUALITY
+from driftline.kinds.data_quality.settings import is_feature_figure
 from driftline.kinds.model_quality.rules.binary_metrics import binary_quality
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
-from driftline.kinds.model_quality.rules.metrics import HEADLINES as PUBLISHED_HEADLINES
 from driftline.kinds.model_quality.rules.metrics import metrics_of
 from driftline.kinds.model_quality.rules.multiclass_metrics import multiclass_quality
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
@@ -21,6 +14,8 @@ from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.regression_metrics import regression_quality
 from driftline.kinds.model_quality.rules.regression_state import RegressionState
 from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, MulticlassRows, RegressionRows
+from driftline.kinds.model_quality.settings import FIGURES as MODEL_QUALITY
+from driftline.kinds.model_quality.settings import HEADLINES, ModelQualityMonitor
 from tests.unit.kinds.data_quality.test_evaluate import metrics_at
 from tests.unit.kinds.model_quality.conftest import ids
 
@@ -47,11 +42,10 @@ def test_model_quality_publishes_exactly_the_known_names(problem: str) -> None:
         {"problem_type": problem, "inference_attribute": "0", "probability_attribute": "1"}
     )
     published = metrics_of(quality_of(problem), 3, 0.5, "flights", "flights-model_quality")
-    assert {metric.name for metric in published} | {"violations"} == set(known_metrics(monitor))
+    assert {metric.name for metric in published} | {"violations"} == set(monitor.figures())
 
 
 def test_the_headline_is_inside_its_interval() -> None:
-    assert PUBLISHED_HEADLINES == HEADLINES
     for problem, headline in HEADLINES.items():
         values = {metric.name: metric.value for metric in metrics_of(quality_of(problem), 0, None, "e", "s")}
         bounds = values[f"{headline}_lower"], values[headline], values[f"{headline}_upper"]
@@ -61,5 +55,5 @@ def test_the_headline_is_inside_its_interval() -> None:
 
 def test_data_quality_publishes_no_other_names() -> None:
     published = set(metrics_at("all"))
-    assert {name for name in published if not is_feature_metric(name)} == set(DATA_QUALITY) - {"violations"}
+    assert {name for name in published if not is_feature_figure(name)} == set(DATA_QUALITY) - {"violations"}
     assert "feature_baseline_drift_score" in published

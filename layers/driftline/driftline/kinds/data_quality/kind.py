@@ -1,0 +1,14 @@
+"""Data quality, as other modules know it."""
+
+from driftline.kinds.data_quality.settings import DataQualityMonitor
+from driftline.kinds.kind import Kind
+
+DATA_QUALITY = Kind(
+    name="data_quality",
+    title="Data quality",
+    settings=DataQualityMonitor,
+    baseline_files=("statistics.json", "constraints.json"),
+    verdict_files=("statistics.json", "constraints.json", "constraint_violations.json"),
+    drift_check_baselines="ModelDataQuality",
+    engine_module="driftline.kinds.data_quality.engine",
+)

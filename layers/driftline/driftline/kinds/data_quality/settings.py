@@ -1,0 +1,82 @@
+"""The settings of a data-quality monitor, and what it publishes."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated, ClassVar, Literal, override
+
+from pydantic import Field
+
+from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.fields import ScriptName
+from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
+
+NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
+"""SageMaker's CloudWatch namespace of data quality metrics of endpoints; without a leading slash."""
+
+FIGURES = (VIOLATIONS, "total_number_of_violations", "rows", "drifted_features", "worst_drift")
+
+OF_A_FEATURE = (
+    "baseline_drift",
+    "completeness",
+    "data",
+    "null",
+    "non_null",
+    "estimated_unique_values",
+    "fractional_counts",
+    "integral_counts",
+    "string_counts",
+    "boolean_counts",
+    "unknown_counts",
+)
+"""What is published of a feature, as `feature_<what>_<name>`."""
+
+_FEATURE = re.compile(rf"feature_({'|'.join(OF_A_FEATURE)})_.+", re.DOTALL)
+
+
+def is_feature_figure(name: str) -> bool:
+    """Whether it is named as a feature's; which features there are, only the baseline knows."""
+    return _FEATURE.fullmatch(name) is not None
+
+
+class DataQualityMonitor(ScheduledMonitor):
+    """Are the endpoint's inputs and outputs still like the baseline?"""
+
+    metrics_namespace: ClassVar[str] = NAMESPACE
+    figure_families: ClassVar[tuple[str, ...]] = ("feature_<what>_<name>",)
+
+    comparison: Literal["corrected", "sagemaker"] = "corrected"
+    """How numeric drift is computed: corrected weighs every row; sagemaker reproduces Model Monitor's container,
+    which counts distinct values, so that flags and counts never alarm."""
+
+    metrics: Literal["top", "all", "none"] = "top"
+    """What goes to CloudWatch: top is the totals and the features that drifted most, all is every metric of every
+    feature (each costs money), none is nothing."""
+
+    top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
+    """How many features metrics: top publishes."""
+
+    preprocess: ScriptName | None = None
+    """A script under scripts/ with SageMaker's preprocess_handler, called for every record."""
+
+    @property
+    @override
+    def capture_script(self) -> str | None:
+        return self.preprocess
+
+    @override
+    def figures(self) -> Sequence[str]:
+        return FIGURES
+
+    @override
+    def has_figure(self, name: str) -> bool:
+        return name in FIGURES or is_feature_figure(name)
+
+    @override
+    def figure_hint(self, name: str) -> str:
+        return f"<what> is one of {', '.join(OF_A_FEATURE)}." if name.startswith("feature_") else ""
+
+    @override
+    def graphs(self, name: str) -> Iterable[Graph]:
+        yield Graph(f"Worst drift of {name}", (Line("worst_drift", "of all features"),))
+        counts = Line("rows", "rows"), Line("drifted_features", "drifted features", right=True)
+        yield Graph(f"Rows of {name}", counts, smallest=0)

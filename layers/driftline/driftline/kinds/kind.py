@@ -1,0 +1,92 @@
+"""The contract of a kind of monitor, in two halves, and the set of kinds that an installation has.
+
+The light half is what functions need that only alarm or notify: names, settings, which files there are. It imports
+the standard library and pydantic. The heavy half, the engine, evaluates windows and reads their files; it is imported
+on first use, because it brings numpy.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import MonitorDocument, document_model
+from driftline.domain.monitors.monitor import ScheduledMonitor
+
+if TYPE_CHECKING:
+    from driftline.kinds.engine import Engine
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kind:
+    """One kind of monitor.
+
+    Attributes:
+        name: In the document, in keys of the bucket, in `summary.json`.
+        title: For people: "Data quality".
+        settings: The document's settings, with the figures that alarms can be on and the dashboard's graphs.
+        baseline_files: What a baseline consists of, as SageMaker names the files.
+        derived_files: Driftline's own, which follow from those and are kept next to them.
+        verdict_files: What an execution writes for SageMaker's readers. The first tells that there is a verdict.
+        drift_check_baselines: The kind's part of a model package's DriftCheckBaselines.
+        engine_module: Where `ENGINE` is, the heavy half.
+    """
+
+    name: str
+    title: str
+    settings: type[ScheduledMonitor]
+    baseline_files: tuple[str, ...]
+    derived_files: tuple[str, ...] = ()
+    verdict_files: tuple[str, ...]
+    drift_check_baselines: str
+    engine_module: str
+
+    @property
+    def engine(self) -> "Engine":
+        """The heavy half, imported on first use."""
+        return cast("Engine", import_module(self.engine_module).ENGINE)
+
+    @property
+    def marker(self) -> str:
+        """The file that an execution's folder has as soon as there is a verdict."""
+        return self.verdict_files[0]
+
+
+class Kinds:
+    """The kinds of monitors that there are, in the order in which people are shown them."""
+
+    def __init__(self, *kinds: Kind) -> None:
+        self._kinds = {kind.name: kind for kind in kinds}
+        if len(self._kinds) < len(kinds):
+            raise ValueError(f"two kinds with one name: {', '.join(kind.name for kind in kinds)}")
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(self._kinds.values())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._kinds)
+
+    @property
+    def markers(self) -> tuple[str, ...]:
+        """Files of which an execution's folder has one as soon as there is a verdict, whatever the kind."""
+        return tuple(dict.fromkeys(kind.marker for kind in self))
+
+    def named(self, name: str, where: str = "") -> Kind:
+        """The kind of this name.
+
+        Raises:
+            InvalidInputError: there is none.
+        """
+        if name not in self._kinds:
+            raise InvalidInputError(
+                f"there is no kind of monitor {name}", where=where, expected=f"one of {', '.join(self.names)}"
+            )
+        return self._kinds[name]
+
+    @cached_property
+    def document(self) -> type[MonitorDocument]:
+        """The model of monitor documents that may have monitors of these kinds."""
+        return document_model({kind.name: kind.settings for kind in self})

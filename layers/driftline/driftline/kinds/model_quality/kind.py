@@ -1,0 +1,15 @@
+"""Model quality, as other modules know it."""
+
+from driftline.kinds.kind import Kind
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
+
+MODEL_QUALITY = Kind(
+    name="model_quality",
+    title="Model quality",
+    settings=ModelQualityMonitor,
+    baseline_files=("statistics.json", "constraints.json"),
+    derived_files=("predictions.json",),
+    verdict_files=("statistics.json", "constraints.json", "constraint_violations.json"),
+    drift_check_baselines="ModelQuality",
+    engine_module="driftline.kinds.model_quality.engine",
+)

@@ -1,0 +1,173 @@
+"""The settings of a model-quality monitor, and what it publishes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Annotated, ClassVar, Literal, Self, override
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.fields import Age, checked, is_age, refuse
+from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
+
+NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
+"""SageMaker's CloudWatch namespace of model quality metrics of endpoints; without a leading slash."""
+
+_CONSTANT = "_best_constant_classifier"
+_BINARY_BASIC = ("recall", "precision", "accuracy")
+_RATES = ("true_positive_rate", "true_negative_rate", "false_positive_rate", "false_negative_rate")
+_F = ("f0_5", "f1", "f2")
+_WEIGHTED = ("accuracy", "weighted_recall", "weighted_precision", *(f"weighted_{name}" for name in _F))
+
+NEEDS_PROBABILITY = ("auc", "au_prc")
+"""Of a binary classification that has a probability_attribute."""
+
+FIGURES = {
+    "Regression": ("mae", "mse", "rmse", "r2"),
+    "BinaryClassification": (
+        *_BINARY_BASIC,
+        *(name + _CONSTANT for name in _BINARY_BASIC),
+        *_RATES,
+        *NEEDS_PROBABILITY,
+        *_F,
+        *(name + _CONSTANT for name in _F),
+    ),
+    "MulticlassClassification": (*_WEIGHTED, *(name + _CONSTANT for name in _WEIGHTED)),
+}
+
+HEADLINES = {"Regression": "mae", "BinaryClassification": "f1", "MulticlassClassification": "weighted_f1"}
+"""The metric that is published with its 95 % interval, by problem type."""
+
+BOUNDS = ("_lower", "_upper")
+"""What the names of the interval's ends end in."""
+
+
+_PALE = "#aec7e8"
+
+
+def _index_as_text(value: object) -> object:
+    """YAML reads a bare 0 as a number; SageMaker writes indices as texts."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _readable_attribute(text: str) -> str:
+    # It brings numpy, which configure_monitor would load (0.15 s) for documents that have no attribute.
+    from driftline.kinds.model_quality.rules.attributes import pick  # noqa: PLC0415, see above
+
+    # In an empty row nothing is found, but an expression has to be read for that.
+    checked(lambda attribute: pick(attribute, {}), text)
+    return text
+
+
+def _label_as_text(value: object) -> object:
+    """YAML reads a bare 1 or true as a number or a boolean; labels are compared as texts."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _no_boolean(value: object) -> object:
+    """pydantic would take true for 1."""
+    if isinstance(value, bool):
+        raise refuse(str(value).lower(), "a number from 0 to 1")
+    return value
+
+
+_AttributeText = Annotated[str, Field(min_length=1, max_length=256)]
+_LabelText = Annotated[str, Field(min_length=1, max_length=255)]
+_UnitInterval = Annotated[float, Field(ge=0, le=1)]
+
+Attribute = Annotated[
+    _AttributeText,
+    AfterValidator(_readable_attribute),
+    BeforeValidator(_index_as_text, json_schema_input_type=_AttributeText | int),
+]
+"""An index, a name, or a JMESPath expression."""
+
+Label = Annotated[_LabelText, BeforeValidator(_label_as_text, json_schema_input_type=_LabelText | float | bool)]
+Probability = Annotated[_UnitInterval, BeforeValidator(_no_boolean, json_schema_input_type=_UnitInterval)]
+
+
+class ModelQualityMonitor(ScheduledMonitor):
+    """Are the endpoint's predictions still right, once the ground truth is known?"""
+
+    metrics_namespace: ClassVar[str] = NAMESPACE
+
+    problem_type: Literal["Regression", "BinaryClassification", "MulticlassClassification"]
+    """What the model predicts."""
+
+    inference_attribute: Attribute | None = None
+    """Where the prediction is, a number or a label: an index of the endpoint's output such as "0", a column's name, or
+    a JMESPath expression."""
+
+    probability_attribute: Attribute | None = None
+    """Where the probability of the positive label is, or a list with one for each label."""
+
+    probability_threshold_attribute: Probability = 0.5
+    """A row whose probability is above it is predicted positive, where there is no inference_attribute."""
+
+    positive_label: Label = "1"
+    """The label that counts as positive in binary classification."""
+
+    ground_truth_attribute: Attribute | None = None
+    """Where the label is: in a baseline's data set, which needs it, and in ground truth that is a JSON object."""
+
+    alarm_on: Literal["point", "interval"] | None = None
+    """What a violation needs: point, the metric itself beyond the threshold, as in SageMaker; interval, its whole
+    95 % interval. Default: interval, but point for constraints that SageMaker made."""
+
+    max_label_delay: Age = timedelta(days=14)
+    """How long after its inference a label may come. Labels that match nothing are listed after that time. Windows are
+    judged again for as long, unless max_revisions_age says otherwise."""
+
+    metrics: Literal["all", "none"] = "all"
+    """What goes to CloudWatch."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _judged_again_as_long_as_labels_come(cls, value: object) -> object:
+        """A label that is joined and never judged would be of no use."""
+        if isinstance(value, dict) and "max_revisions_age" not in value and is_age(value.get("max_label_delay")):
+            return value | {"max_revisions_age": value["max_label_delay"]}
+        return value
+
+    @model_validator(mode="after")
+    def _says_where_the_prediction_is(self) -> Self:
+        if self.inference_attribute is None and self.probability_attribute is None:
+            raise refuse(
+                "no inference_attribute and no probability_attribute",
+                "at least one of them",
+                'For a CSV output with the prediction alone: inference_attribute: "0".',
+            )
+        if self.problem_type == "Regression" and self.inference_attribute is None:
+            raise refuse("Regression without an inference_attribute", "where the predicted number is")
+        return self
+
+    @property
+    @override
+    def label_delay(self) -> timedelta:
+        return self.max_label_delay
+
+    @override
+    def figures(self) -> Sequence[str]:
+        without = () if self.probability_attribute else NEEDS_PROBABILITY
+        quality = (name for name in FIGURES[self.problem_type] if name not in without)
+        interval = (HEADLINES[self.problem_type] + bound for bound in BOUNDS)
+        return (VIOLATIONS, "total_number_of_violations", "coverage", *quality, *interval)
+
+    @override
+    def figure_hint(self, name: str) -> str:
+        if name not in NEEDS_PROBABILITY:
+            return ""
+        if self.problem_type == "BinaryClassification":
+            return f"Say where the probability is, with probability_attribute: {name} needs it."
+        return f"{name} is one of a BinaryClassification."
+
+    @override
+    def graphs(self, name: str) -> Iterable[Graph]:
+        metric = HEADLINES[self.problem_type]
+        labels = ("95 % interval, lower", "95 % interval, upper")
+        bounds = (Line(metric + end, label, color=_PALE) for end, label in zip(BOUNDS, labels, strict=True))
+        yield Graph(f"Quality: {metric} with its interval", (Line(metric, metric), *bounds))
+        covered = "Coverage: share of inferences with ground truth"
+        yield Graph(covered, (Line("coverage", "coverage"),), smallest=0, largest=1)
