@@ -71,7 +71,7 @@ deploy: build  ## sam deploy --guided
 	$(SAM) deploy --guided
 
 schema: setup  ## Write docs/reference/monitor.schema.json anew
-	$(BIN)/python -m driftline.domain.monitors.schema > docs/reference/monitor.schema.json
+	$(BIN)/driftline schema > docs/reference/monitor.schema.json
 
 lock: setup  ## Resolve the locked versions anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o layers/dependencies/requirements.txt

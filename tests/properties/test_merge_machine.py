@@ -11,7 +11,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from driftline.domain.errors import StaleReadError
 from driftline.domain.windows import HOUR, Window, format_instant, parse_instant
-from driftline.kinds.registry import KINDS
 from driftline.usecases.ground_truth import merged_window
 from driftline.usecases.ground_truth.hour_labels import LabelFile
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels

@@ -63,7 +63,7 @@ def test_the_version_is_that_of_the_package() -> None:
 
 def test_help_of_every_command_has_an_example() -> None:
     commands = ["validate", "baseline", "ingest", "merge", "run", "replay", "show", "report", "overview"]
-    commands += ["silence", "approve", "retrainings"]
+    commands += ["silence", "approve", "retrainings", "schema"]
     listed = driftline("--help").stdout
     for command in commands:
         assert command in listed

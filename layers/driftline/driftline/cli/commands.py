@@ -15,6 +15,7 @@ from driftline.cli.merge import merge
 from driftline.cli.overview import overview
 from driftline.cli.page import report
 from driftline.cli.run import replay, run
+from driftline.cli.schema import schema
 from driftline.cli.show import show
 from driftline.cli.silence import silence
 from driftline.cli.validate import validate
@@ -36,7 +37,7 @@ def _help(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
-for command in (validate, baseline, ingest, merge, run, replay, show, report, overview, silence, approve):
+for command in (validate, baseline, ingest, merge, run, replay, show, report, overview, silence, approve, schema):
     app.command(help=_help(command))(command)
 app.command("retrainings", help=_help(list_retrainings))(list_retrainings)
 

@@ -8,14 +8,11 @@ from textwrap import dedent
 import pytest
 
 from driftline.domain.monitors.alarms import Alarm
-from driftline.domain.monitors.document import (
-    Capture,
-    Columns,
-    DataQualityMonitor,
-    ModelQualityMonitor,
-    MonitorDocument,
-    ScheduledMonitor,
-)
+from driftline.domain.monitors.document import Capture, Columns, MonitorDocument
+from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.kinds.data_quality.settings import DataQualityMonitor
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
+from driftline.kinds.registry import KINDS
 from driftline.domain.monitors.fields import Part, format_offset
 from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
 from driftline.domain.monitors.retraining import Retraining
@@ -49,7 +46,7 @@ monitors:
 def test_every_example_is_a_document(example: str) -> None:
     example = dedent(example)
     endpoint = re.findall(r"^endpoint: (.+)$", example, re.MULTILINE)[0]
-    assert parse_document(example, where=f"monitors/{endpoint}.yaml")
+    assert parse_document(example, where=f"monitors/{endpoint}.yaml", model=KINDS.document)
 
 
 def rows_of(heading: str) -> dict[str, str]:
@@ -110,6 +107,6 @@ def test_every_schedule_of_the_table_is_one(expression: str) -> None:
 
 def test_the_errors_are_printed_as_they_are() -> None:
     with pytest.raises(InvalidDocumentError) as raised:
-        parse_document(WRONG, where="monitors/flight-delay.yaml")
+        parse_document(WRONG, where="monitors/flight-delay.yaml", model=KINDS.document)
     assert all(f"  {error}\n" in GUIDE for error in raised.value.errors)
     assert f"{len(raised.value.errors)} errors in monitors/flight-delay.yaml" in GUIDE

@@ -13,7 +13,7 @@ from tests.places import REPOSITORY
 
 def test_the_published_schema_is_current() -> None:
     published = (REPOSITORY / "docs" / "reference" / "monitor.schema.json").read_text()
-    mend = "run: python -m driftline.domain.monitors.schema > docs/reference/monitor.schema.json"
+    mend = "run: make schema"
     assert published == schema_text(KINDS.document), mend
 
 

@@ -50,7 +50,7 @@ def execute(
     metrics = outputs.setdefault("metrics", RecordingMetrics())
     outputs.setdefault("events", RecordingEvents())
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=at, trigger=trigger)
-    return run_monitor(request, store=store, signals_namespace=NAMESPACE, **outputs), metrics
+    return run_monitor(request, store=store, signals_namespace=NAMESPACE, kinds=KINDS, **outputs), metrics
 
 
 def signals(metrics: RecordingMetrics) -> dict[str, object]:

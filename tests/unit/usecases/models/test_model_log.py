@@ -7,7 +7,8 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
-from driftline.domain.monitors.document import DataQualityMonitor, ScheduledMonitor
+from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.summary import NewModel, parse_summary
 from driftline.kinds.registry import KINDS
