@@ -9,15 +9,15 @@ import pytest
 
 from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import Capture, Columns, MonitorDocument
-from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.kinds.data_quality.settings import DataQualityMonitor
-from driftline.kinds.model_quality.settings import ModelQualityMonitor
-from driftline.kinds.registry import KINDS
 from driftline.domain.monitors.fields import Part, format_offset
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.monitors.schedule import parse_schedule
 from driftline.domain.monitors.watch import Watch
+from driftline.kinds.data_quality.settings import DataQualityMonitor
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
+from driftline.kinds.registry import KINDS
 from tests.places import REPOSITORY
 
 TEXT = (REPOSITORY / "docs" / "reference" / "monitor-document.md").read_text()
