@@ -1,4 +1,4 @@
-"""Alarms that ask for a retraining, and what comes of it, on the embedded cloud, with roles enforced."""
+"""Alarms that request a retraining, and what comes of it, on the embedded cloud, with roles enforced."""
 
 import json
 from collections.abc import Iterator
