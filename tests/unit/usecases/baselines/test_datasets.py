@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from driftline.domain.datasets import ProfiledDataset
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.statistics import Statistics
@@ -19,7 +20,7 @@ from driftline.usecases.baselines.datasets import csv_files
 from driftline.usecases.baselines.datasets.csv_files import csv_batches
 from driftline.usecases.baselines.datasets.format import DatasetFormat, parse_format
 from driftline.usecases.baselines.datasets.header import is_header
-from driftline.usecases.baselines.datasets.reader import ProfiledDataset, profile_dataset
+from driftline.usecases.baselines.datasets.reader import profile_dataset
 from tests.fakes import InMemoryStore
 
 HEADER_AND_ROWS = b"score,carrier\n1.5,UA\n2.5,AA\n,UA\n"

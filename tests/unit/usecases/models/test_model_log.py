@@ -7,9 +7,10 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.windows import Window
-from driftline.kinds.data_quality.rules.summary import NewModel, parse_summary
+from driftline.kinds.data_quality.rules.summary import parse_summary
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline

@@ -8,6 +8,7 @@ from typing import Self
 
 from pydantic import JsonValue
 
+from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.keys import BASELINE_PREDICTIONS, document_key
 from driftline.domain.monitors.document import MonitorDocument
@@ -21,7 +22,6 @@ from driftline.kinds.model_quality.rules.state import State, merge_states, quali
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.usecases.baselines.baseline_strategy import Suggestion
-from driftline.usecases.baselines.datasets.batch import RowBatch
 from driftline.usecases.baselines.datasets.files import ROWS, read_files
 from driftline.usecases.baselines.datasets.format import DatasetFormat
 from driftline.usecases.monitors.monitor_documents import load_document

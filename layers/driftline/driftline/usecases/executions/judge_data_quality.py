@@ -6,6 +6,7 @@ from driftline.domain.drift.distance import Comparison
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.keys import baseline_folder
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.profiles.resolve import resolve_columns
@@ -13,7 +14,6 @@ from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
 from driftline.kinds.data_quality.rules.evaluate import Context, Evaluation, evaluate
 from driftline.kinds.data_quality.rules.statistics import Statistics, parse_statistics
-from driftline.kinds.data_quality.rules.summary import NewModel
 from driftline.kinds.data_quality.settings import NAMESPACE, DataQualityMonitor
 from driftline.usecases.baselines.baseline_files import CONSTRAINTS, STATISTICS, read_files
 from driftline.usecases.capture.window_profile import load_window

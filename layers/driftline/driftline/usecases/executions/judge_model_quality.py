@@ -11,10 +11,10 @@ import msgspec
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.keys import baseline_folder, quality_state_key
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.windows import Window
-from driftline.kinds.data_quality.rules.summary import NewModel
 from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate

@@ -20,12 +20,12 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest, E
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.keys import document_key, report_folder
 from driftline.domain.metrics import Metric
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to
-from driftline.kinds.data_quality.rules.summary import NewModel
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.kind import Kinds
 from driftline.kinds.model_quality.settings import ModelQualityMonitor

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.schedule import previous_occurrence
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import Window
-from driftline.kinds.data_quality.rules.summary import NewModel
 from driftline.usecases.models.model_log import ModelEntry, ModelLog
 
 FIRST_WINDOWS = 3

@@ -7,6 +7,7 @@ from typing import Self
 
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.metrics import Metric
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.profiles.resolve import ResolvedTable
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
@@ -18,7 +19,6 @@ from driftline.kinds.data_quality.rules.statistics import Statistics
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
 from driftline.kinds.data_quality.rules.summary import (
     BaselineKeys,
-    NewModel,
     Status,
     Summary,
     ViolationEvidence,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from driftline.domain.drift.distance import BucketShift
 from driftline.domain.errors import unreadable
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.java_json import dumps
 from driftline.domain.windows import format_instant
 from driftline.kinds.data_quality.rules.check import Finding, Verdict
@@ -130,22 +131,6 @@ class BaselineKeys(_Ours):
 
     statistics: str | None
     constraints: str | None
-
-
-class NewModel(_Ours):
-    """The endpoint got another model shortly before the window, or within it.
-
-    Attributes:
-        since: From when on it answers.
-        windows_since: Which window of the monitor it is, from 1, of those that begin at or after the change; 0 for one
-            that the change is in.
-        mixed: The window has rows of the model before, too.
-    """
-
-    name: str
-    since: Instant
-    windows_since: int
-    mixed: bool = False
 
 
 class WorstDrift(_Ours):

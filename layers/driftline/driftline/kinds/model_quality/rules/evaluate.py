@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from driftline.domain.metrics import Metric
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
-from driftline.kinds.data_quality.rules.summary import BaselineKeys, NewModel, WindowSummary, exit_message
+from driftline.kinds.data_quality.rules.summary import BaselineKeys, WindowSummary, exit_message
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.check import AlarmOn, Finding, Verdict, beyond, check
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints

@@ -6,8 +6,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.errors import unreadable
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.java_json import dumps
-from driftline.kinds.data_quality.rules.summary import BaselineKeys, Instant, NewModel, Status, WindowSummary
+from driftline.kinds.data_quality.rules.summary import BaselineKeys, Instant, Status, WindowSummary
 from driftline.kinds.model_quality.rules.calibration import CalibrationBin
 from driftline.kinds.model_quality.rules.check import AlarmOn, Finding, violation_name
 from driftline.kinds.model_quality.rules.constraints import Constraint

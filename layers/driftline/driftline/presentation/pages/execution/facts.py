@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from driftline.domain.models.new_model import NewModel
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics
-from driftline.kinds.data_quality.rules.summary import NewModel
 from driftline.kinds.model_quality.rules.summary import CalibrationSummary
 
 _MOST_EXCESS = 1e12

@@ -6,8 +6,8 @@ from math import ceil, isfinite, log10
 from posixpath import relpath
 from urllib.parse import quote
 
+from driftline.domain.models.new_model import NewModel
 from driftline.domain.windows import format_instant
-from driftline.kinds.data_quality.rules.summary import NewModel
 from driftline.presentation.pages.execution.facts import Move, Outcome, PastExecution, Place, Violation
 from driftline.presentation.pages.execution.since import Change, Comparison, standing
 from driftline.presentation.text import instant, interval, number, percent, shown

@@ -9,8 +9,9 @@ from typing import BinaryIO
 
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.capture.csv_columns import csv_to_columns
+from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES, Batch, RowBatch
+from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
 from driftline.usecases.baselines.datasets.header import header_names, is_header
 
 LONGEST_ROW = 32 * 1024 * 1024

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol, cast
 
+from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.baselines.datasets.batch import Batch, RowBatch
 from driftline.usecases.baselines.datasets.csv_files import CsvShape, csv_batches, csv_row_batches
 from driftline.usecases.baselines.datasets.format import CsvFormat, DatasetFormat
 from driftline.usecases.baselines.datasets.json_files import json_batches, json_row_batches

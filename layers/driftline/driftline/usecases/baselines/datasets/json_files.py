@@ -5,8 +5,9 @@ from typing import BinaryIO, cast
 
 from driftline.domain.capture.cells import values_to_columns
 from driftline.domain.capture.json_rows import PayloadError, parse_json, rows_of_json
+from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES, Batch, RowBatch
+from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
 
 _EXPECTED = 'one JSON object per line, such as {"age": 31, "city": "Bern"}'
 _CORRECT = "Correct the line."

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from driftline.domain.capture.cells import value_text, values_to_columns
 from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
+from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.baselines.datasets.batch import BATCH_CELLS, BATCH_ROWS, Batch, RowBatch
+from driftline.usecases.baselines.datasets.batch import BATCH_CELLS, BATCH_ROWS
 
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"}
 _FLOATS = {"FLOAT", "DOUBLE"}

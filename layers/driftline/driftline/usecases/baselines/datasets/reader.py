@@ -1,9 +1,9 @@
 """A data set as one profile with named features, whatever files it lies in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from driftline.domain.capture.columns import Table
+from driftline.domain.datasets import ProfiledDataset
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.resolve import DocumentColumns
@@ -13,20 +13,6 @@ from driftline.usecases.baselines.datasets.format import DatasetFormat
 from driftline.usecases.ports import ObjectStore
 
 _MERGE_AFTER = 16  # profiles of batches; merging many at once sorts each column once
-
-
-@dataclass(frozen=True, slots=True)
-class ProfiledDataset:
-    """What a data set looks like.
-
-    Attributes:
-        features: (name, profile), output columns first.
-        left_out: Columns of the files that the monitor document does not name.
-    """
-
-    rows: int
-    features: tuple[tuple[str, ColumnProfile], ...]
-    left_out: tuple[str, ...] = ()
 
 
 def profile_dataset(

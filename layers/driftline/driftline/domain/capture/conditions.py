@@ -1,0 +1,39 @@
+"""Conditions on one captured value: which rows are behind a finding. Whoever looks them up turns them into a query."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class IsMissing:
+    """There is no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsNotOfType:
+    """The value is written as another type. Values of `String` are those that are no numbers."""
+
+    type: Literal["Integral", "Fractional", "String"]
+
+
+@dataclass(frozen=True, slots=True)
+class IsNoneOf:
+    """There is a value, and it is none of these."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsBetween:
+    """A number in [lower, upper); None: open."""
+
+    lower: float | None
+    upper: float | None
+
+
+type Condition = IsMissing | IsNotOfType | IsNoneOf | Equals | IsBetween

@@ -1,0 +1,42 @@
+"""A baseline's data set as readers yield it, whatever files it lies in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from driftline.domain.capture.columns import ColumnValues
+from driftline.domain.profiles.column import ColumnProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a file by column name, in the file's order of columns."""
+
+    rows: int
+    columns: Mapping[str, ColumnValues]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowBatch:
+    """Some rows of a file as they are written.
+
+    Attributes:
+        rows: Cells in the order of the columns, or the object of a line of JSON.
+        names: Of the columns; of objects, the keys of the first one.
+    """
+
+    rows: Sequence[Sequence[object]] | Sequence[Mapping[str, object]]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfiledDataset:
+    """What a data set looks like.
+
+    Attributes:
+        features: (name, profile), output columns first.
+        left_out: Columns of the files that the monitor document does not name.
+    """
+
+    rows: int
+    features: tuple[tuple[str, ColumnProfile], ...]
+    left_out: tuple[str, ...] = ()
