@@ -80,6 +80,17 @@ def test_categorical_distance_is_the_largest_difference_of_shares(
     assert not distance.lower_is_worse
 
 
+def test_a_distance_of_exactly_the_threshold_is_no_drift() -> None:
+    numbers = [true_ranks([values]) for values in (np.arange(4.0) + 1, np.arange(4.0))]
+    for distance in (
+        lambda threshold: categorical_distance({"a": 3, "b": 1}, {"a": 1, "b": 1}, ComparisonMethod.SIMPLE, threshold),
+        lambda threshold: numeric_distance(*numbers, ComparisonMethod.SIMPLE, threshold),
+    ):
+        assert distance(0.0).value == 0.25
+        assert not distance(0.25).drifted
+        assert distance(np.nextafter(0.25, 0)).drifted
+
+
 def test_an_unseen_category_counts_with_its_whole_share() -> None:
     distance = categorical_distance({"a": 60, "new": 40}, {"a": 500}, ComparisonMethod.SIMPLE, 0.1)
     assert distance.statistic == pytest.approx(0.4)

@@ -58,6 +58,22 @@ def test_nothing_is_missing_from_before_the_schedule_was_known(schedule: str) ->
     assert overdue_since(monitor(schedule), None, NOON + M, NOON + 2 * H) is not None
 
 
+@pytest.mark.parametrize(
+    ("schedule", "ran", "since"),
+    [
+        ("cron(0 * ? * * *)", None, NOON),
+        ("cron(0 * ? * * *)", NOON - 5 * M, LONG_AGO),
+        ("rate(1 hour)", NOON - H, LONG_AGO),
+        ("rate(1 hour)", None, NOON - H),
+    ],
+)
+def test_at_the_end_of_its_grace_it_is_missing_and_not_before(
+    schedule: str, ran: datetime | None, since: datetime
+) -> None:
+    assert overdue_since(monitor(schedule), ran, since, NOON + GRACE) == NOON
+    assert overdue_since(monitor(schedule), ran, since, NOON + GRACE - timedelta(microseconds=1)) is None
+
+
 def test_a_local_time_that_the_clocks_skip_is_not_missed() -> None:
     # Given 02:30 in Berlin, which the 29th of March 2026 does not have
     nightly = monitor("cron(30 2 * * ? *)", "Europe/Berlin")

@@ -73,6 +73,17 @@ def test_on_intervals_all_of_it_has_to_be_beyond(
 
 
 @pytest.mark.parametrize(
+    ("value", "interval", "operator"),
+    [(1.9, (2.1, 2.9), Operator.GREATER), (2.1, (1.1, 1.9), Operator.LESS)],
+)
+def test_a_metric_that_its_resampled_interval_leaves_out_has_to_be_beyond_too(
+    value: float, interval: tuple[float, float], operator: Operator
+) -> None:
+    # Percentile intervals of few rows need not hold the metric itself
+    assert not verdict("mae", MetricValue(value, interval=interval), operator, 2.0, "interval").findings
+
+
+@pytest.mark.parametrize(
     ("metric", "threshold", "note"),
     [
         (MetricValue(math.nan), 1.0, "mae is undefined in this window: it was not checked."),
