@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
+from driftline.adapters.aws.s3 import S3Store
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
 from driftline.domain.keys import hour_folder
+from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
+from tests.aws import fake_aws
 from tests.captures import capture_key, csv_capture
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -104,6 +108,33 @@ def test_labels_after_captures_are_merged_and_judged(store: Path) -> None:
     assert judged.exit_code == ExitCode.COMPLETED
     verdict = json.loads(judged.stdout)
     assert (verdict["monitor"], verdict["coverage"], verdict["rows"]) == ("model_quality", 0.75, ROWS)
+
+
+@pytest.mark.parametrize("command", ["run", "replay"])
+def test_a_window_is_judged_whose_captures_are_in_another_bucket(
+    store: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a stack's bucket, captures in another one, and labels that came as they do in the cloud: without `merge`
+    with fake_aws(monkeypatch):
+        for bucket in ("stack", "captures"):
+            boto3.client("s3").create_bucket(Bucket=bucket)
+        stack, captures = S3Store("stack"), S3Store("captures")
+        for path in filter(Path.is_file, store.rglob("*")):
+            key = path.relative_to(store).as_posix()
+            (captures if key.startswith("capture/") else stack).put(key, path.read_bytes())
+        stack.put("monitors/shop.yaml", f"{DOCUMENT}capture: {{bucket: captures}}\n".encode())
+        assert driftline("ingest", "--store", "s3://stack").exit_code == ExitCode.COMPLETED
+        stack.put(truth_key(1), labels(range(ROWS)).encode())
+        merge_labels(truth_key(1), store=stack)
+
+        # When
+        times = {"run": ["--scheduled", SCHEDULED], "replay": ["--from", SCHEDULED, "--to", "2026-03-01T16:00:00Z"]}
+        result = driftline(command, "--store", "s3://stack", *times[command])
+
+        # Then
+        assert result.exit_code == ExitCode.COMPLETED, result.output
+        [part] = stack.list("merged/")
+        assert len(stack.get(part.key).body.splitlines()) == ROWS
 
 
 def test_captures_after_labels_complete_the_pairs(store: Path) -> None:

@@ -48,7 +48,9 @@ class _Monitor:
             endpoint=self.endpoint, monitor=self.name, scheduled_time=scheduled, start=start, end=end
         )
         store = UnannouncedStore(self.place.store)
-        return run_monitor(request, store=store, metrics=NoMetrics(), events=NoEvents(), kinds=KINDS)
+        return run_monitor(
+            request, store=store, metrics=NoMetrics(), events=NoEvents(), stores=self.place.stores, kinds=KINDS
+        )
 
 
 def run(
