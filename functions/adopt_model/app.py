@@ -14,7 +14,7 @@ from driftline.adapters.aws.settings import AdoptSettings
 from driftline.adapters.aws.state_table import DynamoTable
 from driftline.kinds.registry import KINDS
 from driftline.usecases.models.adopt_model import TURN, adopt_model
-from driftline.usecases.one_at_a_time import Turns
+from driftline.usecases.one_at_a_time import Busy, Turns
 
 logger = Logger()
 settings = AdoptSettings.from_environment()
@@ -22,7 +22,7 @@ store = S3Store(settings.bucket)
 files = S3ModelFiles(settings.bucket)
 models = SageMakerModels()
 events = DefaultBus()
-turns = Turns(DynamoTable(settings.state_table), "adoption", TURN, lambda: datetime.now(UTC))
+turns = Turns(DynamoTable(settings.state_table), "adoption", Busy.read, TURN, lambda: datetime.now(UTC))
 
 
 @logger.inject_lambda_context

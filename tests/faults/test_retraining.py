@@ -18,8 +18,8 @@ from driftline.domain.retraining.audit import Decision
 from driftline.domain.retraining.request import Approval, request_id
 from driftline.kinds.registry import KINDS
 from driftline.usecases.ports import StateItem, StateTable
+from driftline.usecases.retraining.ledgers import TURN
 from driftline.usecases.retraining.retraining_ends import RunEnd
-from driftline.usecases.retraining.retraining_turn import TURN
 from driftline.usecases.retraining.start_retraining import Retrainer
 from tests.fakes import InMemoryTable
 from tests.retraining import (

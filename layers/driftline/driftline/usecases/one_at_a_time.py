@@ -1,38 +1,105 @@
-"""One at a time works on something; whoever comes meanwhile comes again later."""
+"""One at a time works on something; everybody else comes again later.
 
-from collections.abc import Callable, Iterator
+A turn is a lease in the state table: the item of the thing says until when somebody works on it, and holds whatever
+else is kept of it. A turn that was cut short ends by the clock. Should one that ran out go on after all, its next write
+fails, because the item has another version by then.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Protocol, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from driftline.domain.errors import RetryLaterError
+from driftline.domain.errors import RetryLaterError, StaleReadError
 from driftline.usecases.ports import StateTable
 
+_LONGEST_WAIT = 15.0
+"""Seconds. Most turns take a few; who waits this long, and twice as long each time, sees the longest end."""
 
-class _Busy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+type Clock = Callable[[], datetime]
+"""It only tells whether a turn has run out."""
 
-    until: AwareDatetime | None = None
+
+class Leased(Protocol):
+    """What is kept of a thing: a pydantic model that knows until when somebody works on it."""
+
+    @property
+    def busy_until(self) -> datetime | None: ...
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self: ...
+
+    def model_dump_json(self) -> str: ...
+
+
+class Busy(BaseModel):
+    """Nothing else is kept of the thing."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", serialize_by_alias=True)
+
+    busy_until: AwareDatetime | None = Field(default=None, alias="until")
+
+    @classmethod
+    def read(cls, _name: str, body: str | None) -> Self:
+        """What nobody can read holds up nobody."""
+        try:
+            return cls.model_validate_json(body) if body is not None else cls()
+        except ValidationError:
+            return cls()
+
+
+class Turn[State: Leased]:
+    """A thing while one works on it.
+
+    Attributes:
+        state: What is kept of it. A change of it that is not written yet is written when the turn ends.
+    """
+
+    def __init__(self, write: Callable[[str, int], int], state: State, version: int) -> None:
+        self._write = write
+        self._version = version
+        self._lost = False
+        self.state = state
+
+    def change(self, state: State) -> None:
+        """Writes the state.
+
+        Raises:
+            StaleReadError: the turn ran out and somebody else has it.
+        """
+        try:
+            self._version = self._write(state.model_dump_json(), self._version)
+        except StaleReadError:
+            self._lost = True
+            raise
+        self.state = state
+
+    def end(self) -> None:
+        """Lets the next one in. Raises as above."""
+        if not self._lost:
+            self.change(self.state.model_copy(update={"busy_until": None}))
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
-    """Turns on things of one kind, kept in the state table.
+class Turns[State: Leased]:
+    """Turns on things of one kind.
 
     Attributes:
+        kind: Of their items in the state table.
+        read: The state of a thing from its name and its item's body, which is None if there is no item yet.
         length: When the turn of somebody who died is over: longer than anybody can work.
-        clock: Only tells whether a turn has run out.
     """
 
     table: StateTable
     kind: str
+    read: Callable[[str, str | None], State]
     length: timedelta
-    clock: Callable[[], datetime]
+    clock: Clock
 
     @contextmanager
-    def on(self, name: str) -> Iterator[None]:
+    def on(self, name: str) -> Iterator[Turn[State]]:
         """Takes the turn; ends it, whatever happens inside.
 
         Raises:
@@ -40,23 +107,18 @@ class Turns:
             StaleReadError: somebody else took it at the same moment, or after it ran out.
         """
         item = self.table.get(self.kind, name)
+        state = self.read(name, item.body if item else None)
         now = self.clock()
-        until = _until(item.body) if item else None
-        if until is not None and now < until:
-            raise RetryLaterError("it is being worked on", where=name, after=(until - now).total_seconds())
-        version = self._put(name, now + self.length, item.version if item else 0)
+        if state.busy_until is not None and now < state.busy_until:
+            wait = (state.busy_until - now).total_seconds()
+            raise RetryLaterError("it is being worked on", where=name, after=min(wait, _LONGEST_WAIT))
+
+        def write(body: str, version: int) -> int:
+            return self.table.put(self.kind, name, body, version=version)
+
+        turn = Turn(write, state, item.version if item else 0)
+        turn.change(state.model_copy(update={"busy_until": now + self.length}))
         try:
-            yield
+            yield turn
         finally:
-            self._put(name, None, version)
-
-    def _put(self, name: str, until: datetime | None, version: int) -> int:
-        return self.table.put(self.kind, name, _Busy(until=until).model_dump_json(), version=version)
-
-
-def _until(body: str) -> datetime | None:
-    """Who cannot be read does not work."""
-    try:
-        return _Busy.model_validate_json(body).until
-    except ValidationError:
-        return None
+            turn.end()

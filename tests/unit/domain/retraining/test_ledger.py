@@ -6,7 +6,7 @@ import pytest
 
 from driftline.domain.retraining.audit import AuditRecord, Decision, TargetRecord
 from driftline.domain.retraining.ledger import Ledger, Request, Run, RunStatus
-from driftline.usecases.retraining.retraining_turn import KIND
+from driftline.usecases.retraining.ledgers import KIND
 from tests.retraining import DAY, ENDPOINT, HOUR, START, World, alarm, document
 
 SECOND = timedelta(seconds=1)

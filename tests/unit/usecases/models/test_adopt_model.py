@@ -24,7 +24,7 @@ from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.models.adopt_model import ADOPTED_EVENT, TURN, Adoption, Outcome, adopt_model
 from driftline.usecases.models.model_log import load_model_log
 from driftline.usecases.models.model_ports import DataFile
-from driftline.usecases.one_at_a_time import Turns
+from driftline.usecases.one_at_a_time import Busy, Turns
 from local.patience import PATIENCE_SECONDS
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryTable, RecordingEvents, RecordingOperators
 from tests.merging import InterruptedStore
@@ -125,7 +125,7 @@ class World:
             "models": self.models,
             "files": self.files,
             "events": self.events,
-            "turns": Turns(self.table, "adoption", TURN, lambda: self.wall),
+            "turns": Turns(self.table, "adoption", Busy.read, TURN, lambda: self.wall),
             "kinds": KINDS,
         }
         return adopt_model(announcement, **(ports | others))

@@ -23,7 +23,7 @@ from driftline.usecases.baselines.new_baseline import has_baseline, kept_in, tak
 from driftline.usecases.models.model_arrival import Arrival, NotForUsError, arrival_of
 from driftline.usecases.models.model_log import ModelEntry, load_model_log, log_model
 from driftline.usecases.models.model_ports import DataFile, ModelFiles, Models
-from driftline.usecases.one_at_a_time import Turns
+from driftline.usecases.one_at_a_time import Busy, Turns
 from driftline.usecases.ports import Events, ObjectStore
 from driftline.usecases.time_folders import Level, time_folders
 
@@ -83,7 +83,7 @@ def adopt_model(
     models: Models,
     files: ModelFiles,
     events: Events,
-    turns: Turns,
+    turns: Turns[Busy],
     kinds: Kinds,
 ) -> Adoption:
     """Takes the baseline of a new model into use, for each monitor of its endpoint.

@@ -6,6 +6,7 @@ again, from where the ledger says; a target that cannot tell a second start from
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -20,13 +21,15 @@ from driftline.domain.retraining.ledger import Ledger, Run, RunStatus
 from driftline.domain.retraining.parameters import all_parameters
 from driftline.domain.retraining.request import AlarmChange, Approval, approval_id, cut, request_id, start_token
 from driftline.kinds.kind import Kinds
+from driftline.usecases.one_at_a_time import Clock, Turn
 from driftline.usecases.ports import Events, ObjectStore, StateTable, Stores
+from driftline.usecases.retraining.ledgers import all_ledgers, ledger_turns, load_ledger
 from driftline.usecases.retraining.retraining_asking import document_of, labelled_rows_of, placeholder_values, why_not
 from driftline.usecases.retraining.retraining_ends import RunEnd, end_record, ended_run
 from driftline.usecases.retraining.retraining_target import RetrainingTargets, StartOrder, UncertainStartError
-from driftline.usecases.retraining.retraining_turn import Clock, Turn, all_ledgers, load_ledger, turn_of
 
 type _Judge = Callable[[Ledger], Verdict]
+type _Turn = Turn[Ledger]
 
 _AT_ONCE = timedelta(0)
 
@@ -79,14 +82,14 @@ class Retrainer:
             StaleReadError: the message is to be delivered again.
         """
         id_, at = request_id(alarm), alarm.changed_at + under_way
-        with turn_of(alarm.endpoint, self.table, self.clock) as turn:
+        with self._turn_on(alarm.endpoint) as turn:
             decided = self._decided_long_ago(turn, id_, alarm.changed_at)
             return decided or self._answer(turn, id_, id_, at, lambda ledger: self._on_alarm(ledger, alarm, at))
 
     def answer_approval(self, approval: Approval, under_way: timedelta = _AT_ONCE) -> Answer:
         """Decides once more, as of the approval, and starts what is to be started. Arguments and errors as above."""
         id_, at = approval_id(approval), approval.at + under_way
-        with turn_of(approval.endpoint, self.table, self.clock) as turn:
+        with self._turn_on(approval.endpoint) as turn:
             decided = self._decided_long_ago(turn, id_, approval.at)
             return decided or self._answer(
                 turn, id_, approval.request, at, lambda ledger: self._on_approval(ledger, approval, at)
@@ -97,8 +100,8 @@ class Retrainer:
         found = self._ledger_of(end)
         if found is None:
             return None
-        with turn_of(found.endpoint, self.table, self.clock) as turn:
-            run = ended_run(turn.ledger, end)
+        with self._turn_on(found.endpoint) as turn:
+            run = ended_run(turn.state, end)
             if run is None:
                 return None
             if run.ended_at is not None:
@@ -107,41 +110,41 @@ class Retrainer:
             if run.unsettled:
                 # It ends, so it started: whoever started it was cut short before it could say so.
                 self._settle(turn, run, Decision.STARTED, arn=end.arn)
-                run = turn.ledger.run(run.id) or run
+                run = turn.state.run(run.id) or run
             ended = run.model_copy(update={"ended_at": end.at, "outcome": cut(end.outcome)})
-            turn.change(turn.ledger.with_run(ended).with_record(end_record(found.endpoint, ended, end)))
+            turn.change(turn.state.with_run(ended).with_record(end_record(found.endpoint, ended, end)))
             self._tell(turn)
             return Answer(found.endpoint, run.id, reason=f"ended: {ended.outcome}")
 
-    def _decided_long_ago(self, turn: Turn, id_: str, asked_at: datetime) -> Answer | None:
+    def _decided_long_ago(self, turn: _Turn, id_: str, asked_at: datetime) -> Answer | None:
         """The ledger forgets; the audit does not, and a record of it is not to be written over."""
-        if turn.ledger.knows(id_):
+        if turn.state.knows(id_):
             return None
         try:
-            body = self.store.get(decision_key(turn.ledger.endpoint, id_, asked_at)).body
+            body = self.store.get(decision_key(turn.state.endpoint, id_, asked_at)).body
         except ObjectNotFoundError:
             return None
         try:
             record = AuditRecord.model_validate_json(body)
         except ValidationError:
-            return Answer(turn.ledger.endpoint, id_, repeated=True)  # of a version that this one cannot read
+            return Answer(turn.state.endpoint, id_, repeated=True)  # of a version that this one cannot read
         return Answer(record.endpoint, id_, record.decision, record.guard, record.reason, repeated=True)
 
-    def _answer(self, turn: Turn, id_: str, request: str, at: datetime, judge: _Judge) -> Answer:
+    def _answer(self, turn: _Turn, id_: str, request: str, at: datetime, judge: _Judge) -> Answer:
         self._settle_lost(turn, at, unless=id_)
-        repeated = turn.ledger.decision(id_) is not None
+        repeated = turn.state.decision(id_) is not None
         if not repeated:
-            run = turn.ledger.run(request)
+            run = turn.state.run(request)
             if run is not None and run.is_of(id_) and run.status is RunStatus.STARTING:
                 self._start(turn, run.starting_at(at), again=True)
             else:
                 # Nothing was sent for what is only reserved: it is judged as if it came for the first time.
-                ledger = turn.ledger.without_run(request) if turn.ledger.reserves(id_) else turn.ledger
+                ledger = turn.state.without_run(request) if turn.state.reserves(id_) else turn.state
                 verdict = judge(ledger)
                 turn.change(verdict.applied(ledger))
                 if verdict.run is not None:
                     self._start(turn, verdict.run, again=False)
-        answer = _answer_of(turn.ledger, id_, repeated=repeated)
+        answer = _answer_of(turn.state, id_, repeated=repeated)
         self._tell(turn)
         return answer
 
@@ -190,7 +193,7 @@ class Retrainer:
         )
         return refused(draft, problem)
 
-    def _start(self, turn: Turn, run: Run, *, again: bool) -> None:
+    def _start(self, turn: _Turn, run: Run, *, again: bool) -> None:
         """Starts a reserved run, and writes down what became of it."""
         draft = run.draft
         assert draft is not None
@@ -200,14 +203,14 @@ class Retrainer:
             self._settle(turn, run, Decision.UNKNOWN, reason, _LOOK)
             return
         if again:
-            turn.change(turn.ledger.with_run(run))  # from now on it may run, even if this delivery is cut short, too
-        token = start_token(turn.ledger.endpoint, run.id)
-        order = StartOrder(run.id, token, turn.ledger.endpoint, run.target, draft.parameters, frozenset(run.own))
+            turn.change(turn.state.with_run(run))  # from now on it may run, even if this delivery is cut short, too
+        token = start_token(turn.state.endpoint, run.id)
+        order = StartOrder(run.id, token, turn.state.endpoint, run.target, draft.parameters, frozenset(run.own))
         try:
             started = self.targets.start(order)
         except RetryLaterError:
             if not again:
-                turn.change(turn.ledger.with_run(run.model_copy(update={"status": RunStatus.RESERVED})))
+                turn.change(turn.state.with_run(run.model_copy(update={"status": RunStatus.RESERVED})))
             raise
         except InvalidInputError as error:
             reason = f"{error.what}. {error.expected}".strip()
@@ -225,7 +228,7 @@ class Retrainer:
             self._settle(turn, run.model_copy(update={"draft": sent}), Decision.STARTED, arn=started.arn)
 
     def _settle(
-        self, turn: Turn, run: Run, decision: Decision, reason: str = "", mend: str = "", arn: str | None = None
+        self, turn: _Turn, run: Run, decision: Decision, reason: str = "", mend: str = "", arn: str | None = None
     ) -> None:
         """Writes into the ledger what became of a start. A start that failed releases its reservation."""
         assert run.draft is not None
@@ -234,20 +237,20 @@ class Retrainer:
             changed |= {"reason": cut(reason), "mend": cut(mend), "guard": None}
         record = run.draft.model_copy(update=changed)
         if decision is Decision.FAILED:
-            ledger = turn.ledger.without_run(run.id)
+            ledger = turn.state.without_run(run.id)
         else:
             status = RunStatus.STARTED if decision is Decision.STARTED else RunStatus.UNKNOWN
             settled = {"status": status, "arn": arn, "draft": None, "own": ()}
-            ledger = turn.ledger.with_run(run.model_copy(update=settled))
+            ledger = turn.state.with_run(run.model_copy(update=settled))
         turn.change(ledger.with_record(record))
 
-    def _settle_lost(self, turn: Turn, at: datetime, unless: str) -> None:
+    def _settle_lost(self, turn: _Turn, at: datetime, unless: str) -> None:
         """Starts that were reserved, and whose message did not come again until their time was over.
 
         Args:
             unless: Id of the decision that is made now: if nothing was sent for it yet, its message is not lost.
         """
-        lost = turn.ledger.overdue(at, unless)
+        lost = turn.state.overdue(at, unless)
         for run in lost:
             if run.status is RunStatus.RESERVED:
                 reason = "The target could not be reached until the time of the run was over."
@@ -258,19 +261,22 @@ class Retrainer:
         if lost:
             self._tell(turn)
 
-    def _tell(self, turn: Turn) -> None:
+    def _tell(self, turn: _Turn) -> None:
         """Writes and sends what is decided and not yet told."""
-        records = turn.ledger.untold
+        records = turn.state.untold
         for record in records:
             body = record.model_dump_json(indent=2).encode()
             self.store.put(record.key, body, content_type="application/json")
             uri = self.store.uri(record.key)
             self.events.publish(record.event, record.detail(uri), [uri])
-        turn.ledger = turn.ledger.with_told(records)  # written when the turn ends
+        turn.state = turn.state.with_told(records)  # written when the turn ends
+
+    def _turn_on(self, endpoint: str) -> AbstractContextManager[_Turn]:
+        return ledger_turns(self.table, self.clock).on(endpoint)
 
     def _ledger_of(self, end: RunEnd) -> Ledger | None:
         if end.endpoint is not None:
-            ledger, _ = load_ledger(end.endpoint, self.table)
+            ledger = load_ledger(end.endpoint, self.table)
             return ledger if ended_run(ledger, end) else None
         return next((ledger for ledger in all_ledgers(self.table) if ended_run(ledger, end)), None)
 
