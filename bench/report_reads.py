@@ -49,6 +49,10 @@ class DistantStore(InMemoryStore):
         self._wait()
         return super().get(key)
 
+    def etag(self, key: str) -> str | None:
+        self._wait()
+        return super().etag(key)
+
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         self._wait()
         super().put(key, body, content_type=content_type)

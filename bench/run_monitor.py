@@ -59,6 +59,12 @@ class _Memory:
             raise ObjectNotFoundError("not there", where=key)
         return StoredObject(self.bodies[key], self.summaries[key].etag)
 
+    def find(self, key: str) -> StoredObject | None:
+        return self.get(key) if key in self.bodies else None
+
+    def etag(self, key: str) -> str | None:
+        return self.summaries[key].etag if key in self.summaries else None
+
     def get_range(self, key: str, start: int, length: int) -> bytes:
         return self.get(key).body[start : start + length]
 

@@ -58,6 +58,16 @@ class InMemoryStore:
             raise ObjectNotFoundError("there is no such object", where=self.uri(key)) from None
         return StoredObject(body, md5(body).hexdigest())
 
+    def find(self, key: str) -> StoredObject | None:
+        try:
+            return self.get(key)
+        except ObjectNotFoundError:
+            return None
+
+    def etag(self, key: str) -> str | None:
+        body = self.objects.get(key)
+        return None if body is None else md5(body).hexdigest()
+
     def get_range(self, key: str, start: int, length: int) -> bytes:
         return self.get(key).body[start : start + length]
 
@@ -109,7 +119,8 @@ class FailingStore:
     Args:
         inner: The store that serves all other calls.
         fail_on: The call that fails; the ones before and after it succeed.
-        operations: Which of get, get_range, put, delete, list, folders, local_copy count; all, unless given.
+        operations: Which of get (find, too), etag, get_range, put, delete, list, folders, local_copy count; all, unless
+            given.
     """
 
     def __init__(self, inner: ObjectStore, fail_on: int, operations: Sequence[str] = ()) -> None:
@@ -135,6 +146,14 @@ class FailingStore:
     def get(self, key: str) -> StoredObject:
         self._count("get")
         return self.inner.get(key)
+
+    def find(self, key: str) -> StoredObject | None:
+        self._count("get")
+        return self.inner.find(key)
+
+    def etag(self, key: str) -> str | None:
+        self._count("etag")
+        return self.inner.etag(key)
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         self._count("get_range")

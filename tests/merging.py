@@ -177,6 +177,14 @@ class InterruptedStore:
         self._count()
         return self.inner.get(key)
 
+    def find(self, key: str) -> StoredObject | None:
+        self._count()
+        return self.inner.find(key)
+
+    def etag(self, key: str) -> str | None:
+        self._count()
+        return self.inner.etag(key)
+
     def get_range(self, key: str, start: int, length: int) -> bytes:
         self._count()
         return self.inner.get_range(key, start, length)

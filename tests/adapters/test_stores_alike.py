@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import boto3
 import pytest
 from botocore.errorfactory import ClientExceptionsFactory
+from botocore.stub import Stubber
 
 from driftline.adapters.aws.s3 import S3Store, S3Stores, s3_client
 from driftline.adapters.folder.store import FolderStore
@@ -74,6 +75,24 @@ class TestOneObject:
         assert key in raised.value.where
         with pytest.raises(ObjectNotFoundError), store.local_copy(key):
             pass
+
+    def test_it_is_found_with_its_tag_or_not_at_all(self, store: ObjectStore) -> None:
+        store.put("a/b", b"x")
+        found = store.find("a/b")
+        assert found == store.get("a/b")
+        assert found is not None
+        assert store.etag("a/b") == found.etag == md5(b"x").hexdigest()
+        for key in ("absent", "a/absent", "a", "a/b/below-an-object"):
+            assert store.find(key) is None
+            assert store.etag(key) is None
+
+    def test_its_tag_follows_every_put_and_ends_with_it(self, store: ObjectStore) -> None:
+        store.put("a", b"1")
+        before = store.etag("a")
+        store.put("a", b"2")
+        assert store.etag("a") == store.get("a").etag != before
+        store.delete("a")
+        assert store.etag("a") is None
 
     def test_deleting_is_idempotent_and_spares_the_rest(self, store: ObjectStore) -> None:
         filled(store, "a/b", "a/c")
@@ -149,6 +168,8 @@ class TestOnlyAFolder:
             store.put(key, b"x")
         with pytest.raises(InvalidInputError):
             store.get(key)
+        with pytest.raises(InvalidInputError):
+            store.etag(key)
         assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
     def test_a_put_that_fails_leaves_the_old_bytes_and_nothing_else(
@@ -217,8 +238,16 @@ class TestOnlyS3:
             S3Store("bucket", racing).get("absent")
         with pytest.raises(ObjectNotFoundError):
             S3Store("bucket", racing).get_range("absent", 0, 1)
+        assert S3Store("bucket", racing).find("absent") is None
         with pytest.raises(InvalidInputError):
             S3Store("no-such-bucket", racing).get("absent")
+
+    def test_a_head_that_is_denied_is_no_missing_object(self, aws: None) -> None:
+        client = boto3.client("s3")
+        with Stubber(client) as stubbed:
+            stubbed.add_client_error("head_object", service_error_code="403", http_status_code=403)
+            with pytest.raises(client.exceptions.ClientError, match="403"):
+                S3Store("bucket", client).etag("a")
 
     def test_the_content_type_is_kept(self, aws: None) -> None:
         client = boto3.client("s3")

@@ -53,6 +53,12 @@ class UnannouncedStore:
     def get(self, key: str) -> StoredObject:
         return self._inner.get(key)
 
+    def find(self, key: str) -> StoredObject | None:
+        return self._inner.find(key)
+
+    def etag(self, key: str) -> str | None:
+        return self._inner.etag(key)
+
     def get_range(self, key: str, start: int, length: int) -> bytes:
         return self._inner.get_range(key, start, length)
 

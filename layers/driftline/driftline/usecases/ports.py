@@ -41,6 +41,14 @@ class ObjectStore(Protocol):
         """Raises ObjectNotFoundError."""
         ...
 
+    def find(self, key: str) -> StoredObject | None:
+        """As `get`; None where there is no such object."""
+        ...
+
+    def etag(self, key: str) -> str | None:
+        """The entity tag, without the bytes: a HEAD, at a twelfth of a listing's price. None: no such object."""
+        ...
+
     def get_range(self, key: str, start: int, length: int) -> bytes:
         """The bytes [start, start + length) of an object, fewer or none beyond its end. Raises ObjectNotFoundError."""
         ...

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK = 1 << 20  # bytes
+_NOT_FOUND = "404"
 _BEYOND_THE_END = "InvalidRange"
 _LONGEST_FILE_NAME = 100  # characters of UTF-8 stay under the 255 bytes that file systems allow
 
@@ -57,6 +58,21 @@ class S3Store:
         with self._missing_is_ours(key):
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
         return StoredObject(answer["Body"].read(), _plain(answer["ETag"]))
+
+    def find(self, key: str) -> StoredObject | None:
+        try:
+            return self.get(key)
+        except ObjectNotFoundError:
+            return None
+
+    def etag(self, key: str) -> str | None:
+        try:
+            return _plain(self._client.head_object(Bucket=self._bucket, Key=key)["ETag"])
+        except self._client.exceptions.ClientError as error:
+            # The answer to a HEAD has no body, so no code of S3's; nor does it say whether the bucket is there.
+            if error.response["Error"]["Code"] == _NOT_FOUND:
+                return None
+            raise
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         try:

@@ -43,6 +43,20 @@ class FolderStore:
             raise self._not_found(key) from None
         return StoredObject(body, md5(body, usedforsecurity=False).hexdigest())
 
+    def find(self, key: str) -> StoredObject | None:
+        try:
+            return self.get(key)
+        except ObjectNotFoundError:
+            return None
+
+    def etag(self, key: str) -> str | None:
+        path = self._path(key)
+        try:
+            status = path.stat()
+            return self._etag(path, status) if path.is_file() else None
+        except _NOT_THERE:
+            return None
+
     def get_range(self, key: str, start: int, length: int) -> bytes:
         try:
             with self._path(key).open("rb") as file:
