@@ -44,7 +44,7 @@ class TestWebhook:
     def test_later_messages_name_the_incident_and_since(self, receiver: WebhookReceiver) -> None:
         webhook(receiver).send(ESCALATED, None)
         footer = receiver.received[0].json["blocks"][-1]["elements"][0]["text"]
-        assert "incident flights-eta/data_quality/20260105T100000Z escalated · since 2026-01-05 11:00 UTC" in footer
+        assert "incident flights-eta/data_quality/20260105T100000Z escalated · since 5 Jan 2026, 11:00 UTC" in footer
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_hostile_text_arrives(self, receiver: WebhookReceiver, text: str) -> None:

@@ -159,7 +159,7 @@ def test_sagemakers_files_make_a_page_of_all_features(opened: Open, taxi: InMemo
     panel = page.locator("#feature-0 .panel")
     expect(panel).to_contain_text("0.5777")
     panel.get_by_text("Table of Over the last windows").click()
-    expect(panel.get_by_role("row", name="2020-02-17")).to_be_visible()
+    expect(panel.get_by_role("row", name="17 Feb 2020")).to_be_visible()
 
 
 def test_charts_far_away_are_not_drawn(opened: Open, taxi: InMemoryStore) -> None:

@@ -99,7 +99,7 @@ def test_drift_and_completeness_of_the_chosen_feature(open_key: OpenKey, shop: I
     course.get_by_text("Table of Drift").click()
     table = course.get_by_role("table", name="Drift of feature_1")
     expect(table.get_by_role("row")).to_have_count(91)
-    expect(table.get_by_role("row").nth(1)).to_contain_text("2026-03-31 00:00 UTC")
+    expect(table.get_by_role("row").nth(1)).to_contain_text("31 Mar 2026, 00:00 UTC")
 
 
 def test_every_chart_has_a_label_and_a_table(open_key: OpenKey, shop: InMemoryStore) -> None:
@@ -119,7 +119,7 @@ def test_a_cell_tells_what_it_is(open_key: OpenKey, shop: InMemoryStore) -> None
     page.locator(".heat td[data-column='75'][data-row='2']").hover()
 
     readout = page.locator(".readout")
-    expect(readout).to_contain_text("2026-03-17 00:00 UTC")
+    expect(readout).to_contain_text("17 Mar 2026, 00:00 UTC")
     expect(readout).to_contain_text("of the rows · baseline")
     expect(readout.get_by_role("link")).to_have_attribute("href", "data_quality/2026/03/17/00/report.html")
     shares = page.locator(".heat tbody td[data-column='75']").all_text_contents()
@@ -156,21 +156,21 @@ def test_keyboard_alone(open_key: OpenKey, shop: InMemoryStore) -> None:
     last = page.get_by_role("list", name="data_quality").get_by_role("link").last
     last.focus()
     page.keyboard.press("ArrowLeft")
-    expect(page.locator(":focus")).to_have_text("2026-03-30 00:00 UTC: no violations")
+    expect(page.locator(":focus")).to_have_text("30 Mar 2026, 00:00 UTC: no violations")
     page.keyboard.press("Home")
-    expect(page.locator(":focus")).to_have_text("2026-01-01 00:00 UTC: no violations")
+    expect(page.locator(":focus")).to_have_text("1 Jan 2026, 00:00 UTC: no violations")
     page.keyboard.press("Tab")
-    expect(page.locator(":focus")).to_have_text("2026-03-31 00:00 UTC: no violations")  # the next monitor's strip
+    expect(page.locator(":focus")).to_have_text("31 Mar 2026, 00:00 UTC: no violations")  # the next monitor's strip
 
     page.get_by_label("Feature", exact=True).focus()
     page.keyboard.press("Tab")
     # Scrolling regions take the focus in some browsers.
     if page.evaluate("!document.activeElement.matches('td')"):
         page.keyboard.press("Tab")
-    expect(page.locator(".readout")).to_contain_text("2026-03-31 00:00 UTC")
+    expect(page.locator(".readout")).to_contain_text("31 Mar 2026, 00:00 UTC")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowDown")
-    expect(page.locator(".readout")).to_contain_text("2026-03-30 00:00 UTC")
+    expect(page.locator(".readout")).to_contain_text("30 Mar 2026, 00:00 UTC")
     for _ in range(40):
         page.keyboard.press("ArrowDown")
     expect(page.locator(".readout")).to_contain_text("drift 0.")
@@ -235,9 +235,11 @@ def test_the_mondays_of_new_york(open_key: OpenKey, shared_data: Path) -> None:
     rebuild_overview(store, "taxi", reports=False, step=lambda _: None)
     page = open_key(store, "reports/taxi/index.html")
 
-    expect(page.get_by_role("heading", level=1)).to_contain_text("data_quality since at least 2020-02-03 00:00 UTC")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("data_quality since at least 3 Feb 2020, 00:00 UTC")
     page.get_by_label("Feature", exact=True).select_option("pickup_count")
-    expect(page.locator(".heat thead th")).to_have_text(["02-03", "02-10", "02-17", "02-24", "03-02", "03-09", "03-16"])
+    expect(page.locator(".heat thead th")).to_have_text(
+        ["3 Feb", "10 Feb", "17 Feb", "24 Feb", "2 Mar", "9 Mar", "16 Mar"]
+    )
     median = "day => Number(document.querySelector(`.heat td.median[data-column='${day}']`).dataset.row)"
     assert page.evaluate(median, 6) < page.evaluate(median, 5)  # nobody takes a taxi any more
     assert findings(page) == []

@@ -160,7 +160,7 @@ def test_a_correction_replaces_what_was_there_and_exits_with_violations(store: P
     replayed = driftline("replay", "--store", store, "--from", SCHEDULED, "--to", "2026-03-01T16:00Z")
     # Then
     assert replayed.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
-    assert "100.0%" in replayed.stdout
+    assert "100 %" in replayed.stdout
     assert "mae" in replayed.stdout
     assert "worst drift" not in replayed.stdout
     assert len(merged_lines(store)) == ROWS

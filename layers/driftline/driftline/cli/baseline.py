@@ -19,6 +19,7 @@ from driftline.domain.keys import baseline_folder
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, parse_statistics
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
 from driftline.kinds.registry import KINDS
+from driftline.presentation.text import count, number
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
 
 
@@ -59,7 +60,7 @@ def baseline(
 
 def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
     same = ", unchanged: nothing was written" if suggested.unchanged else ""
-    console.print(f"[green]ok[/green]  {suggested.rows:,} rows{same}", soft_wrap=True)
+    console.print(f"[green]ok[/green]  {count(suggested.rows, 'row')}{same}", soft_wrap=True)
     key = suggested.files.get("statistics.json") or suggested.files["statistics.suggested.json"]
     statistics, where = place.store.get(key).body, place.store.uri(key)
     console.print(_metrics(statistics, where) if suggested.monitor == "model_quality" else _features(statistics, where))
@@ -83,8 +84,8 @@ def _metrics(statistics: bytes, where: str) -> Table:
     figures = ("value", "standard deviation")
     table = table_of("metric", *figures, numbers=figures)
     for name, figure in parse_baseline_quality(statistics, where).metrics.items():
-        deviation = "" if isnan(figure.standard_deviation) else f"{figure.standard_deviation:.2g}"
-        table.add_row(name, f"{figure.value:.6g}", deviation)
+        deviation = "" if isnan(figure.standard_deviation) else number(figure.standard_deviation, 2)
+        table.add_row(name, number(figure.value, 6), deviation)
     return table
 
 
@@ -97,6 +98,6 @@ def _cells(feature: FeatureStatistics) -> tuple[str, ...]:
         safe(feature.inferred_type),
         f"{common.num_present:,}",
         f"{common.num_missing:,}",
-        *("" if figure is None else f"{figure:.4g}" for figure in figures),
-        "" if distinct is None else f"{distinct:,.0f}",
+        *("" if figure is None else number(figure) for figure in figures),
+        "" if distinct is None else number(distinct),
     )

@@ -22,6 +22,7 @@ from driftline.domain.ground_truth.keys import open_labels_prefix
 from driftline.domain.keys import hour_folder, parse_capture_key, records_key, source_digest
 from driftline.domain.windows import parse_instant
 from driftline.kinds.registry import KINDS
+from driftline.presentation.text import count
 from driftline.usecases.capture.arrivals import label_delay
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture
@@ -169,15 +170,14 @@ def _show(console: Console, ingested: dict[str, _Ingested]) -> None:
     # Files as they should be are many; the table is for those that are not.
     noteworthy = {key: each for key, each in profiled.items() if each.rejected or each.skipped or each.reason}
     for key, each in noteworthy.items():
-        counts = (f"{count:,}" for count in (each.records, each.rows, each.rejected, each.skipped))
+        counts = (f"{figure:,}" for figure in (each.records, each.rows, each.rejected, each.skipped))
         table.add_row(safe(key), *counts, safe(each.reason))
     if noteworthy:
         console.print(table)
     totals = [sum(getattr(each, name) for each in profiled.values()) for name in ("records", "rows", "rejected")]
-    files = "1 file" if len(profiled) == 1 else f"{len(profiled):,} files"
     matched = sum(each.matched for each in ingested.values())
     console.print(
-        f"{files} profiled: {totals[0]:,} records, {totals[1]:,} rows, {totals[2]:,} rejected"
-        + (f", {matched:,} labels were there before" if matched else ""),
+        f"{count(len(profiled), 'file')} profiled: {count(totals[0], 'record')}, {count(totals[1], 'row')}, "
+        f"{totals[2]:,} rejected" + (f", {count(matched, 'label')} arrived before them" if matched else ""),
         soft_wrap=True,
     )

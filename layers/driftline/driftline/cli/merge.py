@@ -21,6 +21,7 @@ from driftline.domain.ground_truth.keys import GROUND_TRUTH, VariantHour, parse_
 from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
+from driftline.presentation.text import percent
 from driftline.usecases.capture.arrivals import label_delay
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_labels
 from driftline.usecases.ground_truth.merged_hours import MergedHour, rebuild_hour
@@ -207,7 +208,7 @@ def _show(console: Console, joins: Sequence[_Join]) -> None:
             *(f"{join.totals[name]:,}" for name in first),
             *([f"{join.unmatched or 0:,}"] if swept else []),
             *(f"{join.totals[name]:,}" for name in last),
-            "" if join.coverage is None else f"{join.coverage:.1%}",
+            "" if join.coverage is None else percent(join.coverage),
         )
     console.print(table)
     for join in joins:

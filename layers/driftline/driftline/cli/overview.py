@@ -11,6 +11,7 @@ from driftline.cli.places import open_place
 from driftline.cli.text import safe
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import REPORTS
+from driftline.presentation.text import count
 from driftline.usecases.pages.rebuild_overview import RebuiltOverview, rebuild_overview
 from driftline.usecases.pages.render_overview import INDEX, endpoint_page_key, render_index_page
 
@@ -71,7 +72,6 @@ def overview(
 
 def _show(console: Console, made: list[RebuiltOverview], index: str) -> None:
     for each in made:
-        executions = "1 execution" if each.executions == 1 else f"{each.executions:,} executions"
-        reports = "1 report" if each.reports == 1 else f"{each.reports:,} reports"
+        executions, reports = count(each.executions, "execution"), count(each.reports, "report")
         console.print(f"[green]ok[/green]  {safe(each.endpoint)}: {executions}, {reports} written", soft_wrap=True)
     console.print(f"Open {safe(index)}", soft_wrap=True)

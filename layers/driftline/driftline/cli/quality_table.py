@@ -7,13 +7,15 @@ from rich.text import Text
 from driftline.cli.columns import table_of
 from driftline.cli.text import safe
 from driftline.kinds.model_quality.rules.summary import MetricSummary, QualitySummary
+from driftline.presentation.text import interval as interval_text
+from driftline.presentation.text import number, percent
 
 _SIDES = {"GreaterThanThreshold": "at most", "LessThanThreshold": "at least"}
 
 
 def show_quality(console: Console, summary: QualitySummary) -> None:
     """Coverage, every metric with its interval and limit, and what violates."""
-    coverage = "" if summary.coverage is None else f", {summary.coverage:.1%} of them labelled"
+    coverage = "" if summary.coverage is None else f", {percent(summary.coverage)} of them labelled"
     console.print(f"{summary.rows:,} rows{coverage}; metrics of {summary.used_rows:,}", soft_wrap=True)
     for reason, count in summary.unusable_rows.items():
         console.print(f"{count:,} rows left out: {safe(reason)}", soft_wrap=True)
@@ -30,8 +32,8 @@ def _metrics(summary: QualitySummary) -> Table:
         interval = metric.interval
         table.add_row(
             safe(metric.name),
-            "" if metric.value is None else Text(f"{metric.value:.4g}", style="red" if metric.violated else ""),
-            "" if interval is None else f"{interval[0]:.4g} … {interval[1]:.4g}",
+            "" if metric.value is None else Text(number(metric.value), style="red" if metric.violated else ""),
+            "" if interval is None else interval_text(interval),
             _limit(metric) + (", violated" if metric.violated else ""),
         )
     return table
@@ -40,4 +42,4 @@ def _metrics(summary: QualitySummary) -> Table:
 def _limit(metric: MetricSummary) -> str:
     if metric.baseline is None or metric.operator is None:
         return ""
-    return f"{_SIDES.get(metric.operator, metric.operator)} {metric.baseline:.4g}"
+    return f"{_SIDES.get(metric.operator, metric.operator)} {number(metric.baseline)}"

@@ -12,6 +12,7 @@ from driftline.domain.executions.execution import Execution, ExecutionStatus
 from driftline.domain.windows import format_instant
 from driftline.kinds.data_quality.rules.summary import BucketMove, FeatureSummary, Summary, ViolationEvidence
 from driftline.kinds.model_quality.rules.summary import QualitySummary
+from driftline.presentation.text import count, number, percent, window
 
 _COLOURS = {
     ExecutionStatus.COMPLETED: "green",
@@ -24,15 +25,16 @@ _LONGEST_VALUE = 24  # characters of a category in a table
 def show_heading(console: Console, summary: Summary | QualitySummary) -> None:
     """Status, endpoint, monitor and window."""
     console.print(_status(ExecutionStatus(summary.status)), soft_wrap=True, end="  ")
-    start, end = format_instant(summary.window.start), format_instant(summary.window.end)
-    console.print(f"{safe(summary.endpoint)} {safe(summary.monitor)} of {start} to {end}", soft_wrap=True)
+    judged = window(summary.window.start, summary.window.end)
+    console.print(f"{safe(summary.endpoint)} {safe(summary.monitor)}, {judged}", soft_wrap=True)
 
 
 def show_summary(console: Console, summary: Summary) -> None:
     """One execution of data quality: the evidence of every violation, and all features."""
-    counts = f"{summary.rows:,} rows from {summary.records:,} records, {len(summary.violations)} violations"
+    counts = f"{count(summary.rows, 'row')} from {count(summary.records, 'record')}, "
+    counts += count(len(summary.violations), "violation")
     if summary.rejected:
-        counts += f", {summary.rejected:,} rejected lines"
+        counts += f", {count(summary.rejected, 'rejected line')}"
     if summary.other_layout_rows:
         counts += f", {sum(summary.other_layout_rows.values()):,} rows of another layout left out"
     console.print(counts, soft_wrap=True)
@@ -61,8 +63,8 @@ def show_executions(console: Console, executions: Sequence[Execution]) -> None:
     names = ("scheduled", "status", "rows", "violations", *worst, *(["why"] if without_rows else []))
     table = table_of(*names, numbers=("rows", "violations", "labelled", "worst drift"), whole=("scheduled",))
     for execution in executions:
-        drift = "" if execution.worst_drift is None else f"{execution.worst_drift:.3f}"
-        coverage = "" if execution.coverage is None else f"{execution.coverage:.1%}"
+        drift = "" if execution.worst_drift is None else number(execution.worst_drift)
+        coverage = "" if execution.coverage is None else percent(execution.coverage)
         table.add_row(
             format_instant(execution.scheduled_time) if execution.scheduled_time else "",
             _status(execution.status),
@@ -104,9 +106,9 @@ def _features(features: Sequence[FeatureSummary]) -> Table:
         table.add_row(
             safe(feature.name),
             safe(feature.inferred_type),
-            "" if feature.completeness is None else f"{feature.completeness:.1%}",
-            "" if value is None else Text(f"{value:.3f}", style="red" if drift and drift.drifted else ""),
-            "" if drift is None else f"{drift.threshold:g}",
+            "" if feature.completeness is None else percent(feature.completeness),
+            "" if value is None else Text(number(value), style="red" if drift and drift.drifted else ""),
+            "" if drift is None else number(drift.threshold),
             drift.direction if drift else "",
             *([safe(feature.not_compared or "")] if uncompared else []),
         )
@@ -114,13 +116,13 @@ def _features(features: Sequence[FeatureSummary]) -> Table:
 
 
 def _move(bucket: BucketMove) -> str:
-    """`[0.5, 1): 2.0% → 31.5%`"""
+    """`0.5 to 1: 2 % → 31.5 %`"""
     if bucket.value is not None:
         name = bucket.value if len(bucket.value) <= _LONGEST_VALUE else f"{bucket.value[:_LONGEST_VALUE]}…"
     elif bucket.lower is None:
-        name = f"below {bucket.upper:g}"
+        name = f"below {number(bucket.upper)}"
     elif bucket.upper is None:
-        name = f"from {bucket.lower:g}"
+        name = f"{number(bucket.lower)} and more"
     else:
-        name = f"[{bucket.lower:g}, {bucket.upper:g})"
-    return f"{name}: {bucket.baseline:.1%} → {bucket.current:.1%}"
+        name = f"{number(bucket.lower)} to {number(bucket.upper)}"
+    return f"{name}: {percent(bucket.baseline)} → {percent(bucket.current)}"

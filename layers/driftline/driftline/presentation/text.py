@@ -1,9 +1,15 @@
-"""How values of data look as text: nothing invisible, nothing endless, no more digits than mean anything."""
+"""How values look to people, everywhere: pages, messages, tables on a terminal.
+
+Nothing invisible, nothing endless, no more digits than mean anything. What a place must escape it escapes itself.
+`pages/execution/assets/dom.js` says the same of numbers, shares and times in the browser.
+"""
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from math import isfinite
+
+from driftline.domain.executions.finding import Measure, Side
 
 LONGEST = 200
 """Characters of a name or a value that the page shows; the files beside it have the whole text."""
@@ -12,6 +18,8 @@ IN_A_SENTENCE = 60
 """Characters of a name there."""
 
 MINUS = "\N{MINUS SIGN}"
+NOTHING = "–"
+"""Stands where there is no value."""
 
 _NAMED = 3
 _DIGITS = 4
@@ -19,6 +27,17 @@ _SCIENTIFIC_FROM = 1e15
 _SCIENTIFIC_BELOW = 1e-4
 # Controls, formats (direction marks, zero widths), surrogates, private use, unassigned; line and paragraph separators.
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SIDES: dict[Side, str] = {"at_least": "at least", "at_most": "at most"}
+_METRICS = {
+    "auc": "AUC",
+    "au_prc": "Precision-recall AUC",
+    "mae": "Mean absolute error",
+    "mse": "Mean squared error",
+    "rmse": "Root mean squared error",
+}
+_WORDS = {"f1": "F1", "f2": "F2", "f0.5": "F0.5", "r2": "R²", "auc": "AUC"}
+_CONSTANT = "_best_constant_classifier"
 
 
 def shown(text: str, longest: int = LONGEST) -> str:
@@ -35,9 +54,9 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 
 def number(value: float | None, digits: int = _DIGITS) -> str:
-    """So many significant digits, thousands apart, a minus that is as wide as a plus; a dash where there is none."""
+    """`0.4297`, `51,955`, `1.23e−5`: so many significant digits, a minus as wide as a plus; a dash for no number."""
     if value is None or not isfinite(value):
-        return "–"
+        return NOTHING
     size = abs(value)
     if size and not _SCIENTIFIC_BELOW <= size < _SCIENTIFIC_FROM:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
@@ -54,27 +73,69 @@ def number(value: float | None, digits: int = _DIGITS) -> str:
 def percent(share: float | None) -> str:
     """A share as a percentage with at most one decimal, never rounded to 0 % or 100 % when it is neither."""
     if share is None or not isfinite(share):
-        return "–"
+        return NOTHING
     text = f"{share * 100:.1f}".removesuffix(".0")
     if text == "100" and share < 1.0:
         return "> 99.9 %"
     if text == "0" and share > 0.0:
         return "< 0.1 %"
-    return f"{text} %"
+    return f"{text} %".replace("-", MINUS)
 
 
-def interval(bounds: tuple[float, float] | None) -> str:
-    return "–" if bounds is None else f"{number(bounds[0])} to {number(bounds[1])}"
+def figure(value: float | None, measure: Measure) -> str:
+    """A value as what it is: a share of rows as a percentage, anything else as a number."""
+    return percent(value) if measure == "share" else number(value)
+
+
+def limit(value: float | None, side: Side | None, measure: Measure = "metric") -> str:
+    """`at least 0.5607`, `at most 95 %`."""
+    text = figure(value, measure)
+    return text if value is None or side is None else f"{_SIDES[side]} {text}"
+
+
+def interval(bounds: tuple[float, float] | None, measure: Measure = "metric") -> str:
+    """`0.414 to 0.726`."""
+    return NOTHING if bounds is None else f"{figure(bounds[0], measure)} to {figure(bounds[1], measure)}"
 
 
 def instant(moment: datetime | None) -> str:
-    """`2013-03-09 09:00 UTC`."""
-    return "–" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
+    """`9 Mar 2013, 09:00 UTC`."""
+    return NOTHING if moment is None else f"{_minute(moment.astimezone(UTC))} UTC"
+
+
+def window(start: datetime, end: datetime) -> str:
+    """`8 Mar 2013, 08:00 to 09:00 UTC`; the day of the end only if it is another."""
+    first, last = start.astimezone(UTC), end.astimezone(UTC)
+    until = f"{last:%H:%M}" if first.date() == last.date() else _minute(last)
+    return f"{_minute(first)} to {until} UTC"
+
+
+def duration(length: timedelta) -> str:
+    """`45 min`, `3 h`, `3 h 20 min`, `2 d 4 h`."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min"
 
 
 def count(amount: int, one: str, many: str | None = None) -> str:
     """`1 row`, `1,234 rows`."""
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def metric_name(name: str) -> str:
+    """`median_absolute_error` as `Median absolute error`, `auc` as `AUC`, `f0_5` as `F0.5`."""
+    if name.endswith(_CONSTANT):
+        return f"{metric_name(name.removesuffix(_CONSTANT))} of the best constant classifier"
+    if name in _METRICS:
+        return _METRICS[name]
+    words = [_WORDS.get(word, word) for word in name.replace("f0_5", "f0.5").split("_") if word]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:] if text else name
 
 
 def names(texts: Sequence[str]) -> str:
@@ -87,3 +148,8 @@ def names(texts: Sequence[str]) -> str:
 def joined(parts: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+def _minute(moment: datetime) -> str:
+    """Not strftime's names of months, which follow the machine's language."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"

@@ -15,6 +15,7 @@ from driftline.presentation.pages.execution.facts import DataQuality, ModelQuali
 from driftline.presentation.pages.execution.files import ExecutionFiles, Kind
 from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import ComparisonView, PageView
+from driftline.presentation.text import instant
 from driftline.reader import records
 from driftline.reader.charts import chart_of
 from driftline.reader.frames import frame
@@ -98,7 +99,7 @@ class Execution:
 
     def __repr__(self) -> str:
         who = f"{self.endpoint}/{self.monitor}" if self.endpoint else self.folder
-        when = f" scheduled {self.scheduled_time:%Y-%m-%d %H:%M} UTC" if self.scheduled_time else ""
+        when = f" scheduled {instant(self.scheduled_time)}" if self.scheduled_time else ""
         return f"<Execution {who}{when}>"
 
     @property
@@ -203,7 +204,7 @@ class Execution:
         Raises:
             InvalidInputError: there is no such feature or metric.
         """
-        when = f", {self.scheduled_time:%Y-%m-%d %H:%M} UTC" if self.scheduled_time else ""
+        when = f", {instant(self.scheduled_time)}" if self.scheduled_time else ""
         who = f"{self.endpoint}/{self.monitor}" if self.endpoint else self.folder
         return chart_of(self._view(), name, f"{who}{when}")
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload, override
 
 from driftline.domain.errors import InvalidInputError
+from driftline.presentation.text import count, window
 from driftline.reader import records
 from driftline.reader.charts import chart_over_time
 from driftline.reader.execution import Execution, Source
@@ -65,8 +66,8 @@ class Executions(Sequence[Execution]):
 
     def __repr__(self) -> str:
         times = self.times
-        span = f", {times[0]:%Y-%m-%d %H:%M} to {times[-1]:%Y-%m-%d %H:%M} UTC" if times else ""
-        return f"<Executions {self._where}: {len(times)}{span}>"
+        span = f", {window(times[0], times[-1])}" if times else ""
+        return f"<Executions {self._where}: {count(len(times), 'execution')}{span}>"
 
     @property
     def times(self) -> list[datetime]:

@@ -34,7 +34,7 @@ def test_what_is_new_gone_and_still_there() -> None:
 
     (found,) = comparisons(outcome, 2.864, [past])
 
-    assert found.title == "Compared with 2026-03-01 14:00 UTC"
+    assert found.title == "Compared with 1 Mar 2026, 14:00 UTC"
     assert found.with_ == past.place
     assert told(found) == [
         ("New", "1 violation: a"),
@@ -58,9 +58,9 @@ def test_failed_executions_in_between_are_told() -> None:
     (one,) = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [before(2), failed(1)])
     (none,) = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [failed(2), failed(1)])
 
-    assert told(one)[-1] == ("Failed since", "1 execution, that of 2026-03-01 14:00 UTC")
+    assert told(one)[-1] == ("Failed since", "1 execution, that of 1 Mar 2026, 14:00 UTC")
     assert none.title == "No verdict before this one is in reach."
-    assert told(none) == [("Failed since", "2 executions, the last that of 2026-03-01 14:00 UTC")]
+    assert told(none) == [("Failed since", "2 executions, the last that of 1 Mar 2026, 14:00 UTC")]
 
 
 def test_a_revision_is_compared_with_the_one_before() -> None:
@@ -79,9 +79,9 @@ def test_since_when_there_is_a_violation() -> None:
     assert standing(violation, [failed(1)]) == ""
     assert standing(violation, [before(2, found), before(1)]) == "new"
     assert standing(violation, [before(3), before(2, found), before(1, found)]) == (
-        "since 2026-03-01 13:00 UTC, 3 executions"
+        "since 1 Mar 2026, 13:00 UTC, 3 executions"
     )
     # Neither a failed execution nor an empty window ends it, and what came before those that are known nobody knows.
     assert standing(violation, [before(3, found), before(2, rows=0), failed(1)]) == (
-        "since at least 2026-03-01 12:00 UTC, 2 executions"
+        "since at least 1 Mar 2026, 12:00 UTC, 2 executions"
     )

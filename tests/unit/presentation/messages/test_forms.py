@@ -18,7 +18,7 @@ from tests.messages import BEGIN, ESCALATED, NOTICE, OPENED, RECOVERED
 
 INCIDENT = "flights-eta/data_quality/20260105T100000Z"
 EVIDENCE = [
-    "dep_delay: linf_robust 0.4213, threshold 0.1, n 12,345, 95 % 0.4012 – 0.4414 (rose)",
+    "dep_delay: linf_robust 0.4213, threshold 0.1, n 12,345, 95 % interval 0.4012 to 0.4414 (rose)",
     "carrier: linf_robust 0.2, threshold 0.1, n 12,345",
     "distance: completeness 0.93, threshold 1, n 12,345",
 ]
@@ -28,12 +28,12 @@ CARD = f"""\
 🔴 3 constraints violated in data_quality of flights-eta
 Endpoint | flights-eta
 Monitor | data\\_quality
-Window | 2026-01-05 10:00 – 11:00 UTC
-Since | 2026-01-05 11:00 UTC
+Window | 5 Jan 2026, 10:00 to 11:00 UTC
+Since | 5 Jan 2026, 11:00 UTC
 Severity | critical
 Coverage 97 %, 12,345 rows.
 # Strongest evidence
-• **`dep_delay`**  linf_robust 0.4213, threshold 0.1, n 12,345, 95 % 0.4012 – 0.4414 (rose)
+• **`dep_delay`**  linf_robust 0.4213, threshold 0.1, n 12,345, 95 % interval 0.4012 to 0.4414 (rose)
 • **`carrier`**  linf_robust 0.2, threshold 0.1, n 12,345
 • **`distance`**  completeness 0.93, threshold 1, n 12,345
 # Changed since the last message
@@ -41,7 +41,7 @@ Coverage 97 %, 12,345 rows.
 • dep_delay rose from 0.42 to 0.61
 # Silence it
 `{COMMAND}`
-Driftline · incident {INCIDENT} escalated · since 2026-01-05 11:00 UTC · 2026-01-05 12:00 UTC""".replace("\\_", "_")
+Driftline · incident {INCIDENT} escalated · since 5 Jan 2026, 11:00 UTC · 5 Jan 2026, 12:00 UTC""".replace("\\_", "_")
 
 
 def content(message: Message) -> dict[str, Any]:
@@ -80,14 +80,15 @@ SLACK = f"""\
 ═══════════════════════════════════════════════════════
 Endpoint  flights-eta
 Monitor  data_quality
-Window  2026-01-05 10:00 – 11:00 UTC
-Since  2026-01-05 11:00 UTC
+Window  5 Jan 2026, 10:00 to 11:00 UTC
+Since  5 Jan 2026, 11:00 UTC
 Severity  critical
 
 Coverage 97 %, 12,345 rows.
 
 Strongest evidence
-  • `dep_delay`  linf_robust 0.4213, threshold 0.1, n 12,345, 95 % 0.4012 – 0.4414 (rose)
+  • `dep_delay`  linf_robust 0.4213, threshold 0.1, n 12,345, 95 % interval 0.4012 to 0.4414
+    (rose)
   • `carrier`  linf_robust 0.2, threshold 0.1, n 12,345
   • `distance`  completeness 0.93, threshold 1, n 12,345
 
@@ -100,8 +101,8 @@ Open the report → https://reports.example.com/flights-eta/report.html?a=1&b=2
 Silence it
   │ {COMMAND}
 
-Driftline · incident {INCIDENT} escalated · since 2026-01-05
-11:00 UTC · 2026-01-05 12:00 UTC
+Driftline · incident {INCIDENT} escalated · since 5 Jan 2026,
+11:00 UTC · 5 Jan 2026, 12:00 UTC
 """
 
 
@@ -114,7 +115,7 @@ class TestSlack:
             "line 4: treshold is no field of an alarm.",
             "line 9: …",
             "",
-            "Driftline · notice · 2026-01-05 10:00 UTC",
+            "Driftline · notice · 5 Jan 2026, 10:00 UTC",
         ]
 
     def test_titles_are_bold_and_what_data_says_is_not(self) -> None:
@@ -175,7 +176,7 @@ class TestTeams:
             "🔵 monitors/flights-eta.yaml has 2 errors",
             "line 4: treshold is no field of an alarm.",
             "line 9: …",
-            "Driftline · notice · 2026-01-05 10:00 UTC",
+            "Driftline · notice · 5 Jan 2026, 10:00 UTC",
         ]
         assert "actions" not in content(NOTICE)
 
@@ -224,8 +225,8 @@ class TestPagerDuty:
                 "custom_details": {
                     "endpoint": "flights-eta",
                     "monitor": "data_quality",
-                    "window": "2026-01-05 10:00 – 11:00 UTC",
-                    "since": "2026-01-05 11:00 UTC",
+                    "window": "5 Jan 2026, 10:00 to 11:00 UTC",
+                    "since": "5 Jan 2026, 11:00 UTC",
                     "severity": "critical",
                     "details": ["Coverage 97 %, 12,345 rows."],
                     "evidence": EVIDENCE,

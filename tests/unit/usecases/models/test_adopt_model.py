@@ -13,11 +13,11 @@ import pytest
 
 from driftline.adapters.aws.model_events_in import announcement_of
 from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
-from driftline.domain.incidents.happenings import happening_message
 from driftline.domain.incidents.heard import Happening
 from driftline.domain.models.announcement import EndpointChanged, ModelTold, PackageChanged
 from driftline.domain.models.package import BaselineFiles, ModelPackage, ServedModel
 from driftline.kinds.registry import KINDS
+from driftline.presentation.messages.happenings import happening_message
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import constraints_are_ours
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline

@@ -109,7 +109,7 @@ class TestWhatItLeaves:
 
         assert parse_failure(store.objects[FOLDER + FAILURE], FOLDER).window is None
         page = text_of(store.objects[PAGE])
-        assert "Was due 2026-03-01 15:00 UTC" in page
+        assert "Was due 1 Mar 2026, 15:00 UTC" in page
         assert "Window" not in page
         assert "There is no verdict before it." in page
 
@@ -158,11 +158,11 @@ class TestItsPage:
         page = text_of(shop.objects[PAGE])
         for told in (
             f"Failed No verdict: {failure.what}.",
-            "Window 2026-03-01 14:00 to 2026-03-01 15:00 UTC",
+            "Window 1 Mar 2026, 14:00 to 15:00 UTC",
             f"In {failure.where}",
             failure.mend,
             "“An execution that failed”",
-            "The last verdict before it , of 2026-03-01 14:00 UTC",
+            "The last verdict before it , of 1 Mar 2026, 14:00 UTC",
         ):
             assert told in page
         request = re.search(r"\{.*?\}", page)
@@ -298,7 +298,7 @@ class TestOverTime:
 
         page = shop.objects[SHOP_PAGE].decode()
         link = PAGE.removeprefix("reports/shop/")
-        assert f'<a class="cell failed" href="{link}" title="2026-03-01 15:00 UTC: failed, no verdict">' in page
+        assert f'<a class="cell failed" href="{link}" title="1 Mar 2026, 15:00 UTC: failed, no verdict">' in page
         assert "The last execution of data_quality failed: there is no verdict on its window." in text_of(page.encode())
         [drawn] = data_of(shop, SHOP_PAGE)["monitors"]
         assert drawn["kind"] == "data_quality"
@@ -404,8 +404,8 @@ class TestLaterReports:
         assert trend["times"][-2] == "2026-03-01T15:00:00Z"
         assert [trend[each][-2] for each in ("violations", "rows", "worst")] == [None, None, None]
         page = text_of(shop.objects[later + "report.html"])
-        assert "Compared with 2026-03-01 14:00 UTC" in page
-        assert "Failed since 1 execution, that of 2026-03-01 15:00 UTC" in page
+        assert "Compared with 1 Mar 2026, 14:00 UTC" in page
+        assert "Failed since 1 execution, that of 1 Mar 2026, 15:00 UTC" in page
 
     def test_after_failures_alone_nothing_is_compared(self, shop: InMemoryStore) -> None:
         for earlier in list(folders_before(shop, parse_place(FOLDER))):

@@ -95,9 +95,9 @@ def test_data_quality_page_tells_verdict_facts_and_evidence(shop: InMemoryStore)
 
     assert "feature drifted" in made.words
     assert "Worst is amount, higher than the baseline" in made.words
-    assert "2026-03-01 14:00 to 2026-03-01 15:00 UTC" in made.words
+    assert "1 Mar 2026, 14:00 to 15:00 UTC" in made.words
     assert "Revision 1" in made.words
-    assert "Compared with 2026-03-01 14:00 UTC" in made.words
+    assert "Compared with 1 Mar 2026, 14:00 UTC" in made.words
     assert "h2-0" in made.words  # a sample inferenceId
     assert made.data["trend"]["violations"][-1] > made.data["trend"]["violations"][0]
     names = [feature["name"] for feature in made.data["features"]]
@@ -265,7 +265,7 @@ def test_a_new_model_is_named(shop: InMemoryStore) -> None:
 
         made = page(store, folder_of(monitor))
 
-        assert "shop-v2 since 2026-03-01 14:20 UTC; rows of the model before are in the window, too" in made.words
+        assert "shop-v2 since 1 Mar 2026, 14:20 UTC; rows of the model before are in the window, too" in made.words
 
 
 def test_a_window_without_rows_has_a_page() -> None:

@@ -70,3 +70,9 @@ def sweep(incident: Incident, complete: Callable[[Entry], bool]) -> Incident:
     needed = {incident.id, *(entry.message.incident for entry in left)}
     conversations = {of: channels for of, channels in incident.conversations.items() if of in needed}
     return replace(incident, outbox=left, conversations=conversations)
+
+
+def may_become_due(incident: Incident) -> bool:
+    """Whether time alone can change the incident, or make a message of it due."""
+    untold = incident.told is not None and not incident.recovery_told
+    return bool(incident.ongoing or incident.outbox or untold or (incident.closed_by and incident.ringing))

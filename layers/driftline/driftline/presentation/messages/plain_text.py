@@ -9,7 +9,7 @@ from driftline.presentation.messages import wording
 _COLUMNS = 78  # https://www.rfc-editor.org/rfc/rfc5322#section-2.1.1
 _LONGEST_SUBJECT = 100  # of SNS: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _LONGEST_HEADLINE = 500
-_TO_ASCII = str.maketrans({"–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"'})
+_TO_ASCII = str.maketrans({"\N{MINUS SIGN}": "-", "–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"'})
 
 
 def email_subject(message: Message) -> str:

@@ -4,11 +4,13 @@ Texts that came from data are cleaned and cut here; what acts in a channel's own
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from math import isfinite
 
 from driftline.domain.incidents.message import EvidenceLine, Message, MessageKind, Severity
 from driftline.presentation.messages.escaping import clean, fit, one_line, web_link
+from driftline.presentation.text import instant, interval, number, window
+
+LONGEST_SENTENCE = 600
+"""Characters of a line that a message keeps; channels show fewer."""
 
 _LONGEST_NAME = 120
 _LONGEST_LINE = 300
@@ -43,11 +45,18 @@ def headline(message: Message, limit: int) -> str:
 
 
 def name(text: str) -> str:
-    return fit(one_line(text) or "(no name)", _LONGEST_NAME)
+    return line(text, _LONGEST_NAME) or "(no name)"
 
 
-def line(text: str) -> str:
-    return fit(one_line(text), _LONGEST_LINE)
+def line(text: str, longest: int = _LONGEST_LINE) -> str:
+    # What is far beyond the limit is never looked at: names can be 10 KB long.
+    cut = text[: longest * 4]
+    return fit(one_line(cut) + ("…" if len(text) > len(cut) else ""), longest)
+
+
+def sentence(text: str) -> str:
+    """A line as a message keeps it."""
+    return line(text, LONGEST_SENTENCE)
 
 
 def lines(texts: Sequence[str], most: int = _MOST_LINES) -> list[str]:
@@ -68,16 +77,6 @@ def silence(message: Message) -> str:
     return fit(clean(message.silence or "").strip(), _LONGEST_COMMAND)
 
 
-def at(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def span(window: tuple[datetime, datetime]) -> str:
-    start, end = (time.astimezone(UTC) for time in window)
-    shape = "%H:%M UTC" if start.date() == end.date() else "%Y-%m-%d %H:%M UTC"
-    return f"{start:%Y-%m-%d %H:%M} – {end.strftime(shape)}"
-
-
 def facts(message: Message) -> list[tuple[str, str]]:
     """What the message is about, as (title, value); at most seven."""
     found: list[tuple[str, str]] = []
@@ -86,9 +85,9 @@ def facts(message: Message) -> list[tuple[str, str]]:
     if message.monitor is not None:
         found.append(("Monitor", name(message.monitor)))
     if message.window is not None:
-        found.append(("Window", span(message.window)))
+        found.append(("Window", window(*message.window)))
     if message.since is not None:
-        found.append(("Since", at(message.since)))
+        found.append(("Since", instant(message.since)))
     if message.incident is not None:
         over = message.kind is MessageKind.RECOVERED
         found.append(("Severity", f"recovered, was {message.severity}" if over else message.severity.value))
@@ -96,31 +95,22 @@ def facts(message: Message) -> list[tuple[str, str]]:
 
 
 def evidence(piece: EvidenceLine) -> str:
-    """What stands behind the subject: `linf_robust 0.42, threshold 0.1, n 1,234, 95 % 0.4 – 0.44 (note)`."""
-    parts = [f"{name(piece.statistic)} {number(piece.value)}"]
+    """What stands behind the subject: `linf_robust 0.42, threshold 0.1, n 1,234, 95 % interval 0.4 to 0.44 (note)`."""
+    parts = [f"{name(piece.statistic)} {'unknown' if piece.value is None else number(piece.value)}"]
     if piece.threshold is not None:
         parts.append(f"threshold {number(piece.threshold)}")
     if piece.n is not None:
         parts.append(f"n {number(piece.n)}")
     if piece.interval is not None:
-        parts.append(f"95 % {number(piece.interval[0])} – {number(piece.interval[1])}")
+        parts.append(f"95 % interval {interval(piece.interval)}")
     note = line(piece.note)
     return ", ".join(parts) + (f" ({note})" if note else "")
-
-
-def number(value: float | None) -> str:
-    """Four significant digits, whole numbers in full."""
-    if value is None:
-        return "unknown"
-    if isfinite(value) and value == int(value) and abs(value) < 1e15:  # noqa: PLR2004, exact in a double
-        return f"{int(value):,}"
-    return f"{value:.4g}"
 
 
 def footer(message: Message) -> str:
     """Which conversation a message belongs to, for channels that have no threads."""
     if message.incident is None:
-        return f"Driftline · notice · {at(message.at)}"
+        return f"Driftline · notice · {instant(message.at)}"
     state = _STATES.get(message.kind, message.kind.value)
-    since = f" · since {at(message.since)}" if message.since is not None else ""
-    return f"Driftline · incident {name(message.incident)} {state}{since} · {at(message.at)}"
+    since = f" · since {instant(message.since)}" if message.since is not None else ""
+    return f"Driftline · incident {name(message.incident)} {state}{since} · {instant(message.at)}"

@@ -8,18 +8,14 @@ from functools import cache
 from driftline.domain.alarms.names import parse_alarm_name
 from driftline.domain.alarms.settle import settle_time
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, RetryLaterError
-from driftline.domain.incidents.due import may_become_due
 from driftline.domain.incidents.happenings import (
     MODEL_ADOPTED,
     cause_in,
     conversation_of,
     endpoint_of,
-    happening_message,
-    model_of,
     reason_of,
     refusal_id,
     refused_by,
-    text_message,
 )
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Text, Tick
 from driftline.domain.incidents.incident import (
@@ -34,12 +30,14 @@ from driftline.domain.incidents.incident import (
     settle,
 )
 from driftline.domain.incidents.message import Message, Severity
+from driftline.domain.incidents.outbox import may_become_due
 from driftline.domain.incidents.wanted import notifying_alarms, severity_of, subject_of
 from driftline.domain.incidents.watching import is_watch
-from driftline.domain.incidents.words import line
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.windows import format_instant
 from driftline.kinds.kind import Kinds
+from driftline.presentation.messages.happenings import happening_message, model_of, text_message
+from driftline.presentation.messages.wording import sentence
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.notifying.incident_store import Change, IncidentStore
 from driftline.usecases.ports import ObjectStore
@@ -155,7 +153,7 @@ def _alarm(alarm: RawAlarm, incidents: IncidentStore, documents: Documents, stac
         document = documents.of(endpoint)
         severity = (document and severity_of(alarm.name, document, stack)) or Severity.WARNING
     change = AlarmChange(
-        label, AlarmState(state), alarm.changed_at, severity, line(alarm.reason), line(alarm.description)
+        label, AlarmState(state), alarm.changed_at, severity, sentence(alarm.reason), sentence(alarm.description)
     )
     yield Development(
         incidents.get(endpoint, subject),
@@ -186,7 +184,7 @@ def _alarm_is_coming(event: Happening, incidents: IncidentStore, documents: Docu
 
 def _model_adopted(event: Happening, incidents: IncidentStore, documents: Documents) -> Iterator[Development | Message]:
     """Closes what was open about the model before; a notice if people knew of nothing open."""
-    endpoint, model, closing = endpoint_of(event), model_of(event), line(reason_of(event))
+    endpoint, model, closing = endpoint_of(event), model_of(event), sentence(reason_of(event))
     of = [each for each in incidents.all() if each.endpoint == endpoint and not is_watch(each.subject)]
     for incident in of:
         if incident.ongoing or event.id in incident.causes:

@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from driftline.domain.alarms.names import WATCH
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.incidents.findings import Findings, parse_findings
 from driftline.domain.incidents.incident import Incident
-from driftline.domain.incidents.messages import Facts
 from driftline.domain.incidents.silence import parse_silence, silence_key
 from driftline.domain.incidents.watching import is_watch, trouble
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.presentation.messages.escaping import web_link
+from driftline.presentation.messages.findings import Findings, parse_findings
+from driftline.presentation.messages.incident_messages import Facts
 from driftline.usecases.executions.last_execution import LastExecution, last_execution
 from driftline.usecases.executions.revisions import SUMMARY
 from driftline.usecases.ports import ObjectStore, ReportLink, ReportLinks

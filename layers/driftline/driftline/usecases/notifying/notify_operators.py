@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain.errors import DriftlineError, RetryLaterError
-from driftline.domain.incidents.due import messages_due
 from driftline.domain.incidents.heard import Heard
 from driftline.domain.incidents.incident import Entry, Incident, due
 from driftline.domain.incidents.message import Message
-from driftline.domain.incidents.messages import Facts
 from driftline.domain.incidents.outbox import announce, mark_sent, sweep
 from driftline.kinds.kind import Kinds
+from driftline.presentation.messages.due import messages_due
+from driftline.presentation.messages.incident_messages import Facts
 from driftline.usecases.notifying.developments import Development, Documents, developments
 from driftline.usecases.notifying.incident_delivery import Delivered, Delivery, Failure, raise_for
 from driftline.usecases.notifying.incident_facts import facts_about

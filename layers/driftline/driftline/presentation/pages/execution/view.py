@@ -10,7 +10,7 @@ from driftline.domain.models.new_model import NewModel
 from driftline.domain.windows import format_instant
 from driftline.presentation.pages.execution.facts import Move, Outcome, PastExecution, Place, Violation
 from driftline.presentation.pages.execution.since import Change, Comparison, standing
-from driftline.presentation.text import instant, interval, number, percent, shown
+from driftline.presentation.text import instant, interval, number, percent, shown, window
 
 type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
 
@@ -85,8 +85,7 @@ def outcome_facts(outcome: Outcome) -> tuple[Fact, ...]:
     """Window, rows, coverage, revision: the line under the verdict."""
     facts = []
     if outcome.window:
-        start, end = outcome.window
-        facts.append(Fact("Window", f"{instant(start).removesuffix(' UTC')} to {instant(end)}"))
+        facts.append(Fact("Window", window(*outcome.window)))
     facts.append(Fact("Scheduled" if not outcome.place.by_hand else "By hand, ends", instant(outcome.place.scheduled)))
     facts.append(Fact("Rows", f"{outcome.rows:,}"))
     if outcome.coverage is not None:

@@ -11,7 +11,7 @@ from driftline.domain.windows import format_instant
 from driftline.presentation.pages.execution.facts import Place
 from driftline.presentation.pages.execution.view import Fact
 from driftline.presentation.pages.overview.record import FAILED
-from driftline.presentation.text import instant, shown
+from driftline.presentation.text import instant, shown, window
 
 _LONGEST = 600
 """Characters of a part of the reason; failure.json has all of them."""
@@ -45,10 +45,10 @@ class FailedView:
 
 def failed_view(place: Place, failure: Failure, last: Place | None) -> FailedView:
     """Args: last: the last execution before this one that has a verdict."""
-    endpoint, monitor, window = shown(place.endpoint), shown(place.monitor), failure.window
+    endpoint, monitor, known = shown(place.endpoint), shown(place.monitor), failure.window
     facts = [Fact("Was due", instant(place.scheduled))]
-    if window is not None:
-        facts.insert(0, Fact("Window", f"{instant(window.start).removesuffix(' UTC')} to {instant(window.end)}"))
+    if known is not None:
+        facts.insert(0, Fact("Window", window(known.start, known.end)))
     parts = {"Found": failure.what, "In": failure.where, "Expected": failure.expected}
     return FailedView(
         title=f"{endpoint} / {monitor}: no verdict",

@@ -17,7 +17,7 @@ function tickText(value, index, ticks) {
 // Of executions, oldest first: as many labels as there is room for, counted from the newest, which always has one.
 const timeAxis = (c, times) => {
   const shown = shortTimes(times);
-  const step = Math.ceil(times.length / (shown[0].length > 5 ? 4 : 6));
+  const step = Math.ceil(times.length / (shown[0].length > 6 ? 4 : 6));
   const callback = (i) => ((times.length - 1 - i) % step ? "" : shown[i]);
   return axis(c, "", { grid: { display: false }, ticks: { autoSkip: false, callback } });
 };
@@ -73,7 +73,7 @@ const binsChart = (bins, mini) => (c) => {
   };
 };
 
-const shareAxis = (c, title = "Share of the rows") => axis(c, title, { beginAtZero: true, ticks: { callback: percentText, maxTicksLimit: 6 } });
+const shareAxis = (c, title = "Share of the rows") => axis(c, title, { beginAtZero: true, ticks: { callback: percentTick, maxTicksLimit: 6 } });
 
 const clipped = (text, most = 28) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
@@ -118,7 +118,7 @@ const quantileChart = (quantiles, location, bins) => (c) => {
       interaction: { mode: "nearest", axis: "y", intersect: false },
       scales: {
         x: axis(c, "", { type: "linear", min: bins?.edges[0], max: bins?.edges.at(-1) }),
-        y: axis(c, "Share of the rows at or below", { min: 0, max: 1, ticks: { callback: percentText } }),
+        y: axis(c, "Share of the rows at or below", { min: 0, max: 1, ticks: { callback: percentTick } }),
       },
       plugins: plugins(c, (item) => `${item.dataset.label}: ${percentText(item.parsed.y)} up to ${figureText(item.parsed.x)}`),
     },
@@ -154,7 +154,7 @@ const timeChart = (times, series, { threshold = null, baseline = null, lower = n
       interaction: { mode: "index", intersect: false },
       scales: {
         x: timeAxis(c, times),
-        y: axis(c, "", { beginAtZero: zero, grace: "8%", ticks: { ...(text && { callback: text }), maxTicksLimit: 5 } }),
+        y: axis(c, "", { beginAtZero: zero, grace: "8%", ticks: { ...(text && { callback: text === percentText ? percentTick : text }), maxTicksLimit: 5 } }),
       },
       plugins: plugins(c, (item) => `${item.dataset.label}: ${(text ?? figureText)(item.raw)}`),
     },

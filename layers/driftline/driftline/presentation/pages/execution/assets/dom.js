@@ -47,16 +47,26 @@ const apart = (values) => {
   return (value) => figureText(value, Math.min(15, Math.max(4, digits)));
 };
 
-// Never rounded to 100 % when it is less.
+// As text.py says shares: one decimal, never rounded to 0 % or 100 % when it is neither.
 const percentText = (share) => {
   if (share === null || share === undefined) return "–";
-  const rounded = Number((share * 100).toPrecision(3));
-  return rounded === 100 && share < 0.9999995 ? "> 99.9 %" : `${rounded} %`;
+  const rounded = Number((share * 100).toFixed(1));
+  // Shares in the page have six digits: what is nearer to 1 is 1.
+  if (rounded === 100 && share < 0.9999995) return "> 99.9 %";
+  if (rounded === 0 && share > 0) return "< 0.1 %";
+  return `${signed(String(rounded))} %`;
 };
-const timeText = (time) => time.replace("T", " ").replace(/:00Z$/, " UTC").replace("Z", " UTC");
+
+// An axis may be of small shares.
+const percentTick = (share) => `${Number((share * 100).toPrecision(3))} %`;
+
+// As text.py says times.
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const dayText = (time) => `${Number(time.slice(8, 10))} ${MONTHS[Number(time.slice(5, 7)) - 1]}`;
+const timeText = (time) => time && `${dayText(time)} ${time.slice(0, 4)}, ${time.slice(11, 16)} UTC`;
 
 // As much of the times as differs: the hour only if they are not all of the same one.
 const shortTimes = (times) => {
   const daily = new Set(times.map((time) => time.slice(11))).size === 1 && times.length > 1;
-  return times.map((time) => (daily ? time.slice(5, 10) : time.slice(5, 16).replace("T", " ")));
+  return times.map((time) => (daily ? dayText(time) : `${dayText(time)} ${time.slice(11, 16)}`));
 };

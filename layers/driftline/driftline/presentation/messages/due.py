@@ -5,7 +5,7 @@ from datetime import datetime
 
 from driftline.domain.incidents.incident import Incident, Snapshot, due
 from driftline.domain.incidents.message import Message, MessageKind
-from driftline.domain.incidents.messages import Facts, incident_message
+from driftline.presentation.messages.incident_messages import Facts, incident_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,6 @@ def messages_due(
     if news is not None and cause not in incident.causes:
         found.append(Due(news))
     return tuple(found)
-
-
-def may_become_due(incident: Incident) -> bool:
-    """Whether time alone can change the incident, or make a message of it due."""
-    untold = incident.told is not None and not incident.recovery_told
-    return bool(incident.ongoing or incident.outbox or untold or (incident.closed_by and incident.ringing))
 
 
 def _moment(incident: Incident, kind: MessageKind, at: datetime) -> datetime:

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.finding import Measure
 from driftline.domain.incidents.message import EvidenceLine
-from driftline.domain.incidents.words import LONGEST_LINE, count, line, name, number
+from driftline.presentation.messages.wording import LONGEST_SENTENCE, line, name, sentence
+from driftline.presentation.text import count, figure, interval, metric_name, number
 
 if TYPE_CHECKING:
     # They bring numpy, which a message about a queue does not need.
@@ -30,6 +32,9 @@ _CHECKS = {
     "extra_column_check": "extra column",
     _DRIFT: "drift",
 }
+
+
+_SHARES = {"completeness_check", "data_type_check", "categorical_values_check"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,34 +140,34 @@ def _headline_of_data(summary: "Summary", ranked: Sequence[_Violation]) -> str:
     endpoint = name(summary.endpoint)
     if not drifted:
         worst = ranked[0]
-        what = f"{count(len(ranked), 'violation', 'violations')} in the data of {endpoint}"
+        what = f"{count(len(ranked), 'violation')} in the data of {endpoint}"
         limit = "" if worst.value is None else f" ({_figures(worst)})"
-        return _short(f"{what}; worst: {name(worst.evidence.feature)}, {_check(worst.evidence.check)}{limit}")
+        return sentence(f"{what}; worst: {name(worst.evidence.feature)}, {_check(worst.evidence.check)}{limit}")
     compared = sum(1 for feature in summary.features if feature.drift is not None)
     differ = "differs" if len(drifted) == 1 else "differ"
     worst = drifted[0]
     others = len(ranked) - len(drifted)
-    also = f"; and {count(others, 'other violation', 'other violations')}" if others else ""
-    return _short(
+    also = f"; and {count(others, 'other violation')}" if others else ""
+    return sentence(
         f"{len(drifted)} of {max(compared, len(drifted))} features of {endpoint} {differ} from the baseline; "
         f"worst: {name(worst.evidence.feature)} ({_figures(worst)}){also}"
     )
 
 
 def _figures(violation: _Violation) -> str:
-    value = "?" if violation.value is None else number(violation.value)
-    required = number(violation.evidence.required)
+    required = violation.evidence.required
     if violation.evidence.check != _DRIFT:
-        return f"{value}, required {required}"
-    return f"{_drift(violation)} {value}, limit {required}"
+        measure: Measure = "share" if violation.evidence.check in _SHARES else "count"
+        return f"{figure(violation.value, measure)}, {figure(required, measure)} required"
+    return f"{_drift(violation)} {number(violation.value)}, limit {number(required)}"
 
 
 def _headline_of_quality(summary: "QualitySummary", ranked: "Sequence[QualityViolation]") -> str:
     worst = ranked[0]
-    metrics = count(len(ranked), "metric", "metrics")
-    return _short(
+    metrics = count(len(ranked), "metric")
+    return sentence(
         f"The model of {name(summary.endpoint)} is worse than its baseline in {metrics}; "
-        f"worst: {name(worst.metric)} ({number(worst.value)}, limit {number(worst.threshold)})"
+        f"worst: {name(metric_name(worst.metric))} ({number(worst.value)}, limit {number(worst.threshold)})"
     )
 
 
@@ -172,7 +177,7 @@ def _evidence(violation: _Violation) -> EvidenceLine:
     decided_otherwise = evidence.check == _DRIFT and violation.value != evidence.statistic
     notes = [_raw(evidence)] if decided_otherwise else []
     if direction or not notes:
-        notes.append(direction or line(evidence.description, LONGEST_LINE // 2))
+        notes.append(direction or line(evidence.description, LONGEST_SENTENCE // 2))
     return EvidenceLine(
         subject=name(evidence.feature),
         statistic=_drift(violation) if evidence.check == _DRIFT else _check(evidence.check),
@@ -186,11 +191,10 @@ def _evidence(violation: _Violation) -> EvidenceLine:
 
 def _raw(evidence: "ViolationEvidence") -> str:
     """The raw statistic, which the interval belongs to, where the comparison decides by something else."""
-    value = "unknown" if evidence.statistic is None else number(evidence.statistic)
+    value = number(evidence.statistic)
     if evidence.interval is None:
         return f"raw statistic {value}"
-    low, high = evidence.interval
-    return f"raw distance {value}, 95 % {number(low)} – {number(high)}"
+    return f"raw distance {value}, 95 % interval {interval(evidence.interval)}"
 
 
 def _drift(violation: _Violation) -> str:
@@ -208,7 +212,3 @@ def _beyond_in_quality(violation: "QualityViolation") -> float:
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name(each) for each in names))[:MOST_FEATURES]
-
-
-def _short(text: str) -> str:
-    return line(text)

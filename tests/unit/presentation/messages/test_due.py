@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.domain.incidents.due import Due, may_become_due, messages_due
 from driftline.domain.incidents.incident import (
     AlarmChange,
     AlarmState,
@@ -17,8 +16,9 @@ from driftline.domain.incidents.incident import (
     settle,
 )
 from driftline.domain.incidents.message import Message, MessageKind, Severity
-from driftline.domain.incidents.messages import Facts
-from driftline.domain.incidents.outbox import announce
+from driftline.domain.incidents.outbox import announce, may_become_due
+from driftline.presentation.messages.due import Due, messages_due
+from driftline.presentation.messages.incident_messages import Facts
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.incidents.findings import MOST_FEATURES, parse_findings
 from driftline.domain.incidents.watching import trouble, watch_subject
-from driftline.domain.incidents.words import line, span
+from driftline.presentation.messages.findings import MOST_FEATURES, parse_findings
 from tests.notifying import feature, summary, violation
 
 
@@ -36,7 +35,10 @@ def worse(metric: str, value: float, threshold: float, *, certain: bool = True) 
 
 def test_model_quality_ranks_by_the_share_beyond_the_threshold() -> None:
     findings = parse_findings(quality(worse("rmse", 22, 20), worse("mae", 15, 10, certain=False)), "x")
-    assert findings.headline == "The model of shop is worse than its baseline in 2 metrics; worst: mae (15, limit 10)"
+    assert (
+        findings.headline
+        == "The model of shop is worse than its baseline in 2 metrics; worst: Mean absolute error (15, limit 10)"
+    )
     assert [line.subject for line in findings.evidence] == ["mae", "rmse"]
     assert findings.evidence[0].note == "the threshold is inside the interval"
     assert findings.evidence[1].interval == (21, 23)
@@ -59,7 +61,7 @@ def test_a_drift_is_told_by_what_decided_it() -> None:
     assert findings.headline.endswith("worst: amount (drift 0.25, limit 0.1)")
     [line] = findings.evidence
     assert (line.statistic, line.value, line.interval) == ("drift", 0.25, None)
-    assert line.note.startswith("raw distance 0.31, 95 % 0.2 – 0.4")
+    assert line.note.startswith("raw distance 0.31, 95 % interval 0.2 to 0.4")
 
 
 def test_a_p_value_is_worse_the_smaller_it_is() -> None:
@@ -69,7 +71,7 @@ def test_a_p_value_is_worse_the_smaller_it_is() -> None:
     body = summary([violation("age", 9.5, 0.05), violation("amount", 77.0, 0.05)], [small, large])
     findings = parse_findings(body, "x")
     assert [line.subject for line in findings.evidence] == ["amount", "age"]
-    assert "worst: amount (p-value 1e-09, limit 0.05)" in findings.headline
+    assert "worst: amount (p-value 1e−9, limit 0.05)" in findings.headline
 
 
 def test_drift_and_others() -> None:
@@ -110,7 +112,7 @@ def test_what_is_worst_is_worst_as_a_share_of_what_is_required() -> None:
 def test_without_a_drift_the_worst_is_said_with_what_is_required() -> None:
     violations = [violation("age", 0.5, 1.0, "completeness_check"), violation("os", 0.9, 1.0, "data_type_check")]
     findings = parse_findings(summary(violations), "x")
-    assert findings.headline == "2 violations in the data of shop; worst: age, completeness (0.5, required 1)"
+    assert findings.headline == "2 violations in the data of shop; worst: age, completeness (50 %, 100 % required)"
     assert [(piece.note, piece.interval) for piece in findings.evidence] == [
         ("the current values are higher", None)
     ] * 2
@@ -136,10 +138,10 @@ def test_evidence_says_which_way_else_what_the_report_says(direction: str | None
 @pytest.mark.parametrize(
     ("changes", "note"),
     [
-        ({"direction": "lower"}, "raw distance 0.31, 95 % 0.2 – 0.4; the current values are lower"),
-        ({"direction": "none"}, "raw distance 0.31, 95 % 0.2 – 0.4"),
+        ({"direction": "lower"}, "raw distance 0.31, 95 % interval 0.2 to 0.4; the current values are lower"),
+        ({"direction": "none"}, "raw distance 0.31, 95 % interval 0.2 to 0.4"),
         ({"direction": "none", "interval": None}, "raw statistic 0.31"),
-        ({"direction": "none", "interval": None, "statistic": None}, "raw statistic unknown"),
+        ({"direction": "none", "interval": None, "statistic": None}, "raw statistic –"),
     ],
 )
 def test_the_raw_figure_stands_beside_what_decided(changes: dict[str, object], note: str) -> None:
@@ -172,28 +174,6 @@ def test_nothing_is_wrong() -> None:
 def test_what_is_no_summary_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidInputError):
         parse_findings(body, "x")
-
-
-@pytest.mark.parametrize(
-    ("minutes", "words"),
-    [(0, "0 min"), (59, "59 min"), (60, "1 h"), (200, "3 h 20 min"), (1440, "1 d"), (3180, "2 d 5 h")],
-)
-def test_spans(minutes: int, words: str) -> None:
-    assert span(timedelta(minutes=minutes)) == words
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("a\r\n b\t c", "a b c"),
-        ("\x00\x1b[31m", "\ufffd\ufffd[31m"),
-        ("x" * 10, "x" * 10),
-        ("x" * 11, "x" * 9 + "…"),
-        (" " * 100 + "x", "…"),
-    ],
-)
-def test_a_text_becomes_a_short_line(text: str, words: str) -> None:
-    assert line(text, 10) == words
 
 
 def test_a_watch_alarm_of_another_version_keeps_its_own_words() -> None:

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from driftline.domain.incidents.findings import Findings
 from driftline.domain.incidents.heard import Heard, RawAlarm, Tick
 from driftline.domain.incidents.incident import AlarmChange, AlarmState, Incident, Snapshot, adopt, observe
 from driftline.domain.incidents.message import Message, MessageKind, Severity
-from driftline.domain.incidents.messages import Facts, incident_message
+from driftline.presentation.messages.findings import Findings
+from driftline.presentation.messages.incident_messages import Facts, incident_message
 from tests.fakes import InMemoryStore, RecordingChannel
 from tests.notifying import FOLDER, HOUR, NOON, Office, adopted, alarm, endpoint, executed
 
@@ -34,15 +34,15 @@ class TestWhatIsWrong:
         assert message.headline == (
             "2 of 3 features of shop differ from the baseline; worst: amount (drift 0.31, limit 0.1)"
         )
-        assert message.details == (f"Alarm since 2026-03-01 12:00 UTC: {MEANING}", "2 violations in 4,000 rows")
+        assert message.details == (f"Alarm since 1 Mar 2026, 12:00 UTC: {MEANING}", "2 violations in 4,000 rows")
         assert message.changed == ()
 
     def test_a_monitor_that_gets_worse(self) -> None:
         message = told(ringing(), ringing("worst drift", hours=1, meaning=""))
         assert message.headline.startswith("Now critical: 2 of 3 features of shop differ")
         assert message.details[:2] == (
-            f"Alarm since 2026-03-01 12:00 UTC: {MEANING}",
-            f"Alarm since 2026-03-01 13:00 UTC: {REASON}",
+            f"Alarm since 1 Mar 2026, 12:00 UTC: {MEANING}",
+            f"Alarm since 1 Mar 2026, 13:00 UTC: {REASON}",
         )
         assert message.changed == ("severity: critical, was warning",)
 
@@ -72,7 +72,7 @@ class TestWhatIsWrong:
         message = told(ringing("ground truth", "watch", meaning="no labels for 2 days"))
         assert message.headline == "shop: no ground truth arrives any more"
         assert message.details == (
-            "Alarm since 2026-03-01 12:00 UTC: no labels for 2 days",
+            "Alarm since 1 Mar 2026, 12:00 UTC: no labels for 2 days",
             "Check the system that uploads labels to ground-truth/. Model quality is judged on less and less.",
         )
         assert message.silence is not None
@@ -84,7 +84,7 @@ class TestWhatIsWrong:
         message = told(ringing("data_quality executions failed", "watch", meaning=""), store=store)
         assert message.headline == "shop: executions of data_quality fail"
         assert message.details == (
-            f"Alarm since 2026-03-01 12:00 UTC: {REASON}",
+            f"Alarm since 1 Mar 2026, 12:00 UTC: {REASON}",
             "The last execution: there is no baseline",
             "Mend what made the last one fail; then `driftline run`, or the next scheduled time, judges the window.",
         )
@@ -92,7 +92,7 @@ class TestWhatIsWrong:
     def test_the_stack_itself(self) -> None:
         message = told(RawAlarm("prod-run", "ALARM", NOON, REASON, "Requests wait in the dead-letter queue"))
         assert message.headline == "Alarm prod-run: Requests wait in the dead-letter queue"
-        assert message.details == (f"Alarm since 2026-03-01 12:00 UTC: {REASON}",)
+        assert message.details == (f"Alarm since 1 Mar 2026, 12:00 UTC: {REASON}",)
         assert message.silence == "aws cloudwatch disable-alarm-actions --alarm-names prod-run"
         assert (message.endpoint, message.monitor, message.window) == (None, None, None)
 
@@ -103,7 +103,7 @@ class TestWhatIsWrong:
         message = told(ringing(), alarm("OK", NOON + HOUR), Tick(NOON + 2 * HOUR), store=store)
         assert message.kind is MessageKind.OPENED
         assert message.headline == "data_quality of shop: an alarm rang, and is quiet again"
-        assert message.details[0] == "Its alarms are quiet since 2026-03-01 13:00 UTC. If they stay so, it is over."
+        assert message.details[0] == "Its alarms are quiet since 1 Mar 2026, 13:00 UTC. If they stay so, it is over."
 
     def test_more_alarms_than_anybody_reads(self) -> None:
         incident = Incident("shop", "model_quality")
@@ -122,8 +122,8 @@ class TestWhatIsWrong:
         message, _ = incident_message(incident, MessageKind.OPENED, NOON, Facts())
         assert message.headline == "model_quality of shop: alarms a, b ring. b is ALARM"
         assert message.details == (
-            "Alarm since 2026-03-01 12:00 UTC: a is ALARM",
-            "Alarm since 2026-03-01 13:00 UTC: b is ALARM",
+            "Alarm since 1 Mar 2026, 12:00 UTC: a is ALARM",
+            "Alarm since 1 Mar 2026, 13:00 UTC: b is ALARM",
         )
 
     def test_without_a_reason_the_description_says_why(self) -> None:
@@ -146,8 +146,8 @@ class TestThatItIsOver:
         message = told(ringing(), alarm("OK", NOON + 2 * HOUR), Tick(NOON + 9 * HOUR))
         assert message.headline == "data_quality of shop is quiet again after 2 h"
         assert message.details == (
-            "It began at 2026-03-01 12:00 UTC.",
-            "All of its alarms are quiet since 2026-03-01 14:00 UTC.",
+            "It began at 1 Mar 2026, 12:00 UTC.",
+            "All of its alarms are quiet since 1 Mar 2026, 14:00 UTC.",
         )
         assert (message.changed, message.evidence, message.silence) == ((), (), None)
 
@@ -177,7 +177,7 @@ class TestThatItIsOver:
         message = told(ringing(), adopted(NOON + HOUR))
         assert message.headline == "Closed: shop has the new model shop-7, which has to show itself now"
         assert message.details == (
-            "It began at 2026-03-01 12:00 UTC.",
+            "It began at 1 Mar 2026, 12:00 UTC.",
             "its baseline is in use",
             "Alarms that go on ringing with the new model open a new incident.",
         )

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.domain.incidents.findings import MOST_FEATURES, Findings
 from driftline.domain.incidents.incident import AlarmChange, Incident, Snapshot
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import next_message_id
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
-from driftline.domain.incidents.words import count, instant, line, name, span
+from driftline.presentation.messages.findings import MOST_FEATURES, Findings
+from driftline.presentation.messages.wording import name, sentence
+from driftline.presentation.text import count, duration, instant
 
 _MOST_ALARMS = 5
 _MOST_NAMED = 5
@@ -53,16 +54,16 @@ def incident_message(incident: Incident, kind: MessageKind, at: datetime, facts:
         id=next_message_id(incident),
         kind=kind,
         severity=incident.severity,
-        headline=line(_headline(incident, kind, facts)),
+        headline=sentence(_headline(incident, kind, facts)),
         at=at,
         incident=incident.id,
         endpoint=incident.endpoint,
         monitor=_monitor(incident),
         window=facts.findings.window if facts.findings else None,
-        details=tuple(line(each) for each in _details(incident, kind, facts)),
+        details=tuple(sentence(each) for each in _details(incident, kind, facts)),
         evidence=facts.findings.evidence if facts.findings and kind is not MessageKind.RECOVERED else (),
         since=incident.opened_at,
-        changed=tuple(line(each) for each in _changed(incident, kind, snapshot, facts)),
+        changed=tuple(sentence(each) for each in _changed(incident, kind, snapshot, facts)),
         link=facts.link,
         silence=None if kind is MessageKind.RECOVERED else facts.silence,
         channels=facts.channels,
@@ -105,7 +106,7 @@ def _recovered(incident: Incident) -> str:
         return f"Closed: {name(incident.endpoint or '')} has {name(incident.closed_by)}, which has to show itself now"
     lasted = ""
     if incident.opened_at and incident.quiet_since:
-        lasted = f" after {span(incident.quiet_since - incident.opened_at)}"
+        lasted = f" after {duration(incident.quiet_since - incident.opened_at)}"
     return f"{_subject(incident)} is quiet again{lasted}"
 
 
@@ -139,7 +140,7 @@ def _details(incident: Incident, kind: MessageKind, facts: Facts) -> Iterator[st
     if incident.endpoint is not None and is_watch(incident.subject) and (check := trouble(incident.subject).check):
         yield check
     if facts.findings and facts.findings.violations:
-        yield f"{count(facts.findings.violations, 'violation', 'violations')} in {facts.findings.rows:,} rows"
+        yield f"{count(facts.findings.violations, 'violation')} in {facts.findings.rows:,} rows"
     elif facts.findings:
         rows = f"{facts.findings.rows:,} rows"
         yield f"The last execution has no violations in {rows}; the alarm is on a figure of its own."
@@ -159,7 +160,7 @@ def _history(incident: Incident) -> Iterator[str]:
     if retired := _retired(incident):
         yield f"Deleted, or without the action notify, before they were OK: {_some(map(name, retired))}."
     if incident.flaps:
-        yield f"It came back {count(incident.flaps, 'time', 'times')} in between, without a message."
+        yield f"It came back {count(incident.flaps, 'time')} in between, without a message."
 
 
 def _retired(incident: Incident) -> list[str]:

@@ -4,17 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from driftline.domain.incidents.happenings import (
-    MODEL_ADOPTED,
-    RETRAINING_DECISION,
-    happening_message,
-    refusal_id,
-    refused_by,
-    text_message,
-)
+from driftline.domain.incidents.happenings import MODEL_ADOPTED, RETRAINING_DECISION, refusal_id, refused_by
 from driftline.domain.incidents.heard import Happening, Text
 from driftline.domain.incidents.incident import AlarmChange, AlarmState, Incident, observe
 from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.presentation.messages.happenings import happening_message, text_message
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/flights/7"
