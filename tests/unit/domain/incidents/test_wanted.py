@@ -5,6 +5,7 @@ from driftline.domain.incidents.message import Severity
 from driftline.domain.incidents.wanted import notifying_alarms, severity_of, subject_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import decode_document, parse_document
+from driftline.kinds.registry import KINDS
 
 STACK = "a-stack-with-a-long-name" * 5
 DOCUMENT = """\
@@ -21,7 +22,8 @@ retraining: {target: {event: true}}
 
 
 def document(text: str = DOCUMENT) -> MonitorDocument:
-    return parse_document(decode_document(text.encode(), where="monitors/shop.yaml"), where="monitors/shop.yaml")
+    where = "monitors/shop.yaml"
+    return parse_document(decode_document(text.encode(), where=where), where=where, model=KINDS.document)
 
 
 def test_an_alarm_of_a_monitor_belongs_to_it_and_each_watch_alarm_stands_alone() -> None:
