@@ -51,7 +51,7 @@ class TestMetrics:
         (error,) = of_data_quality(f"{{metric: {metric}, threshold: 1}}")
         assert (error.line, error.column) == (6, 18)
         assert error.field == "monitors.data_quality.alarms[0].metric"
-        assert error.found == f"no metric of this monitor is called '{metric}'"
+        assert error.found == f"the unknown metric '{metric}'"
         assert error.allowed.startswith("violations, total_number_of_violations, rows")
         assert error.mend.startswith(mend)
         assert bool(error.mend) == bool(mend)
@@ -75,13 +75,13 @@ class TestMetrics:
     def test_areas_under_curves_need_a_probability(self) -> None:
         fields = "problem_type: BinaryClassification, inference_attribute: 0"
         (error,) = of_model_quality("{metric: auc, threshold: 0.7, comparison: <}", fields)
-        assert error.mend == "Say where the probability is, with probability_attribute: auc needs it."
+        assert error.mend == "auc needs the probability: set probability_attribute."
 
     @pytest.mark.parametrize(
         ("metric", "problem", "mend"),
         [
-            ("auc", "MulticlassClassification", "auc is one of a BinaryClassification."),
-            ("auc", "Regression", "auc is one of a BinaryClassification."),
+            ("auc", "MulticlassClassification", "auc exists for BinaryClassification only."),
+            ("auc", "Regression", "auc exists for BinaryClassification only."),
             ("coverag", "Regression", "Did you mean coverage?"),
             ("feature_null_price", "Regression", ""),
         ],
@@ -120,7 +120,7 @@ class TestNames:
                 6,
                 "monitors.data_quality.alarms[1].name",
                 "a second alarm called 'rows'",
-                "alarms[0] has it. Give this a name.",
+                "alarms[0] has this name. Set name to another one.",
             )
         ]
 
@@ -188,7 +188,7 @@ def test_a_retraining_that_nothing_allows_is_an_error() -> None:
     ("alarm", "found"),
     [
         ("{metric: rows}", "an alarm on rows without a threshold"),
-        ("{metric: rows, threshold: 1, anomaly_band: 2}", "a threshold and an anomaly_band"),
+        ("{metric: rows, threshold: 1, anomaly_band: 2}", "both a threshold and an anomaly_band"),
         ("{metric: rows, threshold: 1, comparison: outside}", "the comparison outside without an anomaly_band"),
         ("{metric: rows, threshold: 1, actions: []}", "no action"),
         ("{metric: rows, threshold: '1'}", "'1'"),

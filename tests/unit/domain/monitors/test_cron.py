@@ -113,7 +113,7 @@ class TestMistakes:
             ("cron(0 0 ? * * 1969)", "year '1969'", "1970–2199"),
             ("cron(0/0 0 ? * * *)", "step '0' of the minutes", "1–60"),
             ("cron(0 0/x ? * * *)", "step 'X' of the hours", "1–24"),
-            ("cron(0 22-2 ? * * *)", "range 22-2", "rises"),
+            ("cron(0 22-2 ? * * *)", "range 22-2", "ascending"),
             ("cron(0 1, ? * * *)", "hours ''", "0–23"),
             ("cron(0 ? ? * * *)", "hours '?'", "0–23"),
             ("cron(0 0 LW * ? *)", "day-of-month", "1–31"),

@@ -277,7 +277,7 @@ class TestPlacesOfErrors:
 class TestWhatIsWrong:
     def test_the_endpoint_is_the_name_of_the_file(self) -> None:
         (error,) = errors("endpoint: flights\nmonitors: {data_quality: {}}\n")
-        assert (error.found, error.allowed) == ("'flights'", "flight-delay, as the file is called")
+        assert (error.found, error.allowed) == ("'flights'", "flight-delay, the name of the file")
         assert error.mend == "Rename the file to flights.yaml, or set endpoint: flight-delay."
 
     def test_an_unknown_monitor_lists_the_known_ones(self) -> None:
@@ -301,7 +301,7 @@ class TestWhatIsWrong:
     @pytest.mark.parametrize(
         ("fields", "found", "allowed"),
         [
-            ("", "not given", "a value: it has no default"),
+            ("", "missing", "a value; there is no default"),
             (
                 "problem_type: Regresion, inference_attribute: p",
                 "'Regresion'",
@@ -315,7 +315,7 @@ class TestWhatIsWrong:
             (
                 "problem_type: Regression, probability_attribute: p",
                 "Regression without an inference_attribute",
-                "where the predicted number is",
+                "the attribute with the predicted number",
             ),
             (
                 'problem_type: Regression, inference_attribute: "predictions[0"',
@@ -363,7 +363,7 @@ class TestWhatIsWrong:
 
     def test_a_key_twice_says_where_the_other_one_is(self) -> None:
         (error,) = errors("endpoint: flight-delay\nmonitors: {data_quality: {}}\nendpoint: flight-delay\n")
-        assert (error.line, error.allowed) == (3, "it once, as in line 1")
+        assert (error.line, error.allowed) == (3, "it once; line 1 has it")
 
     @pytest.mark.parametrize(
         ("line", "found", "allowed"),
@@ -375,8 +375,8 @@ class TestWhatIsWrong:
             ("top_features: 1.5", "1.5", "a whole number"),
             ("schedule: {rate: 1}", "a mapping", "text"),
             ("schedule: 5", "5", "text"),
-            ("schedule: rate(5)", "'rate(5)' is no rate", "rate(6 hours)"),
-            ("timezone: Mars/Base", "there is no time zone 'Mars/Base'", "IANA"),
+            ("schedule: rate(5)", "'rate(5)' is not a rate", "rate(6 hours)"),
+            ("timezone: Mars/Base", "unknown time zone 'Mars/Base'", "IANA"),
             ("preprocess: ../evil.py", "'../evil.py'", "scripts/"),
             ("preprocess: s3://b/x.py", "'s3://b/x.py'", "scripts/"),
             ("preprocess: script.sh", "'script.sh'", "scripts/"),
@@ -387,7 +387,7 @@ class TestWhatIsWrong:
             ("window: {start_offset: -P1M}", "'-P1M'", "ISO 8601"),
             ("window: {start_offset: -PT}", "'-PT'", "ISO 8601"),
             ("window: {start_offset: -3600}", "-3600", "ISO 8601"),
-            ("window: {start_offset: -PT7M}", "no multiple of five minutes", "five minutes"),
+            ("window: {start_offset: -PT7M}", "not a multiple of five minutes", "five minutes"),
             ("window: {start_offset: -P400D}", "more than a year", "366 days"),
             ("max_revisions_age: P400D", "'P400D' is out of range", "a duration from PT0H to P366D"),
             (
@@ -395,9 +395,9 @@ class TestWhatIsWrong:
                 "from -PT1H to -PT1H is empty",
                 "before the end_offset",
             ),
-            ("schedule: at(2026-03-01T00:00:00)", "happens once and no window is given", "a window"),
-            ("schedule: rate(1 minute)", "twice in five minutes", "a window"),
-            ("schedule: cron(0/3 * ? * * *)", "twice in five minutes", "a window"),
+            ("schedule: at(2026-03-01T00:00:00)", "runs once, and there is no window", "a window"),
+            ("schedule: rate(1 minute)", "twice within five minutes", "a window"),
+            ("schedule: cron(0/3 * ? * * *)", "twice within five minutes", "a window"),
         ],
     )
     def test_a_field_of_a_monitor(self, line: str, found: str, allowed: str) -> None:
@@ -442,7 +442,7 @@ class TestWhatIsWrong:
             ("columns: [a, b]", "a list"),
             ("variant: a/b", "'a/b'"),
             ("capture: !!python/object:os.system {}", "the tag tag:yaml.org,2002:python/object:os.system"),
-            ("? [a]\n: 1", "a key that is no name"),
+            ("? [a]\n: 1", "a key that is not a name"),
             ("<<: {endpoint: x}", "the unknown field '<<'"),
             ("columns: {input: [" + "x" * 2001 + "]}", "2001 characters"),
         ],
@@ -459,7 +459,7 @@ class TestWhatIsWrong:
 
     def test_a_file_that_is_no_document_is_not_read_to_its_end(self) -> None:
         (error,) = errors("a,b,c\n" * MAX_SIZE)
-        assert error.mend == "Is it the right file?"
+        assert error.mend == "Is this the right file?"
 
     @pytest.mark.parametrize(
         "bomb",
@@ -472,7 +472,7 @@ class TestWhatIsWrong:
         ],
     )
     def test_a_document_that_unfolds_without_end_is_stopped(self, bomb: str) -> None:
-        assert "too much" in [error.found for error in errors(bomb)]
+        assert "too many values" in [error.found for error in errors(bomb)]
 
 
 SCALARS: st.SearchStrategy[Any] = st.one_of(

@@ -167,7 +167,7 @@ class TestABadDocument:
                 "line": 4,
                 "column": 15,
                 "field": "monitors.data_quality.schedule",
-                "found": "the hours '25' is not allowed",
+                "found": "invalid hours '25'",
                 "allowed": "0–23",
                 "mend": "",
             },
@@ -196,7 +196,7 @@ class TestABadDocument:
         world.event()
         ((subject, message),) = world.operators.told
         assert subject == "Driftline: monitors/flights.yaml has errors"
-        assert "line 4, column 15, monitors.data_quality.schedule: the hours '25' is not allowed" in message
+        assert "line 4, column 15, monitors.data_quality.schedule: invalid hours '25'" in message
         assert "No monitor of this endpoint runs until it is mended." in message
         assert "monitors/flights.status.json" in message
 

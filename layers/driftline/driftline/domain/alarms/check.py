@@ -1,4 +1,4 @@
-"""What no model of a single field can see: whether the alarms of a document make sense, and fit CloudWatch."""
+"""Checks that span several fields: whether the alarms of a document are valid, and fit CloudWatch."""
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ type Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class AlarmProblem:
-    """Something to mend; the path leads to the field in the document."""
+    """Something to fix; the path leads to the field in the document."""
 
     path: Path
     found: str
@@ -39,7 +39,7 @@ def problems_of(document: MonitorDocument) -> Iterator[AlarmProblem]:
             if "retrain" in alarm.actions and document.retraining is None:
                 yield AlarmProblem(
                     (*path, "actions"),
-                    "retrain, and the document has no retraining section",
+                    "retrain in a document without a retraining section",
                     "notify, or a retraining section with a target",
                 )
     failures = document.watch.failed_executions
@@ -49,7 +49,7 @@ def problems_of(document: MonitorDocument) -> Iterator[AlarmProblem]:
 
 
 def path_of(document: MonitorDocument, alarm: AlarmSpec) -> Path:
-    """Where the document asks for an alarm, or would if the alarm is a default."""
+    """Where the document declares an alarm, or would if the alarm is a default."""
     if alarm.subject == WATCH:
         of_monitors = {executions_failed(name) for name in document.monitors.by_name()}
         fields = {"schedules": "schedule_delay", "captures": "captures_age", "ground truth": "ground_truth_age"}
@@ -62,7 +62,7 @@ def _unknown_metric(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iter
     if monitor.has_figure(alarm.metric):
         return
     allowed = ", ".join((*monitor.figures(), *monitor.figure_families))
-    found = f"no metric of this monitor is called {_shortened(alarm.metric)}"
+    found = f"the unknown metric {_shortened(alarm.metric)}"
     hint = monitor.figure_hint(alarm.metric) or _did_you_mean(alarm.metric, monitor.figures())
     yield AlarmProblem((*path, "metric"), found, allowed, hint)
 
@@ -78,8 +78,8 @@ def _twice(path: Path, alarm: Alarm, first: int) -> AlarmProblem:
     return AlarmProblem(
         (*path, field),
         f"a second alarm called {label}",
-        "names that differ",
-        f"alarms[{first}] has it. Give this a name.",
+        "unique names",
+        f"alarms[{first}] has this name. Set name to another one.",
     )
 
 
@@ -89,7 +89,7 @@ def _too_long(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[A
         yield AlarmProblem(
             (*path, "missing"),
             f"{alarm.missing} with executions that are {_in_words(every)} apart",
-            "ignore: CloudWatch looks back seven days, and most of the time nothing would be there",
+            "ignore: CloudWatch looks back seven days, where most of the time there would be no data",
         )
     elif alarm.for_.window > 1:
         yield from _does_not_fit((*path, "for"), monitor, alarm.for_.window, "", alarm.missing)

@@ -18,7 +18,7 @@ _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _LONGEST_MONTH = {month: 29 if month == 2 else calendar.monthrange(2001, month)[1] for month in range(1, 13)}  # noqa: PLR2004
 _SATURDAY = 7
 
-EXAMPLE = "cron(0 * ? * * *) for every hour, cron(0 6 ? * MON-FRI *) for weekdays at six"
+EXAMPLE = "cron(0 * ? * * *) for every hour, cron(0 6 ? * MON-FRI *) for weekdays at 06:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class _Field:
             return self.words.index(text) + self.low
         if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or not self.low <= int(text) <= self.high:
             words = f" or {self.words[0]}–{self.words[-1]}" if self.words else ""
-            raise _refused(f"the {self.name} {text!r} is not allowed", f"{self.low}–{self.high}{words}")
+            raise _refused(f"invalid {self.name} {text!r}", f"{self.low}–{self.high}{words}")
         return int(text)
 
     def values(self, text: str) -> frozenset[int]:
-        """The numbers that a list of `*`, `a`, `a-b`, each with or without `/step`, stands for."""
+        """The numbers meant by a list of `*`, `a`, `a-b`, each with or without `/step`."""
         return frozenset(value for item in text.split(",") for value in self._item(item))
 
     def _item(self, item: str) -> range:
@@ -46,7 +46,7 @@ class _Field:
         if slash:
             widest = self.high - self.low + 1
             if not re.fullmatch(r"\d{1,4}", step_text, re.ASCII) or not 1 <= int(step_text) <= widest:
-                raise _refused(f"the step {step_text!r} of the {self.name} is not allowed", f"1–{widest}")
+                raise _refused(f"invalid step {step_text!r} of the {self.name}", f"1–{widest}")
             step = int(step_text)
         if base == "*":
             return range(self.low, self.high + 1, step)
@@ -56,8 +56,8 @@ class _Field:
         if end < start:
             raise _refused(
                 f"the range {base} of the {self.name} ends before it begins",
-                "a range that rises",
-                f"Write it as two: {first}-{self.high},{self.low}-{last}.",
+                "an ascending range",
+                f"Write two ranges: {first}-{self.high},{self.low}-{last}.",
             )
         return range(start, end + 1, step)
 
@@ -102,7 +102,7 @@ class Cron:
     """A parsed cron expression, in wall-clock time of the schedule's time zone.
 
     Attributes:
-        expression: The normalised text, with `cron(…)` around it, as EventBridge takes it.
+        expression: The normalised text, including `cron(…)`, for EventBridge.
     """
 
     expression: str
@@ -113,7 +113,7 @@ class Cron:
     _days: _Days
 
     def days(self, year: int, month: int) -> list[int]:
-        """The days of a month on which it fires, whatever the year field says."""
+        """The days of a month on which it fires; ignores the year field."""
         return self._days.of(year, month) if month in self.months else []
 
     def clock_times(self) -> Iterator[tuple[int, int]]:
@@ -125,21 +125,23 @@ def parse_cron(expression: str) -> Cron:
     """Checks and normalises `cron(…)`.
 
     SageMaker documents `cron(0 17/12 ? * * *)` as "every 12 hours, starting at 5 pm", which EventBridge would fire
-    at 17:00 only. So this one shape is turned into the hours it was meant for (`5,17`), where the step divides a day.
+    at 17:00 only. This one form is converted into the intended hours (`5,17`) if the step divides a day.
 
     Raises:
-        InvalidInputError: EventBridge Scheduler would not take it, or it could never fire.
+        InvalidInputError: EventBridge Scheduler would not accept it, or it could never fire.
     """
     inner = re.fullmatch(r"cron\((.*)\)", expression.strip(), re.IGNORECASE | re.DOTALL)
     fields = inner[1].upper().split() if inner else []
     if any("[" in field for field in fields):
         raise _refused(
-            f"{expression!r} has brackets", EXAMPLE, "SageMaker's manual writes [00-23] for one number from 0 to 23."
+            f"{expression!r} has brackets",
+            EXAMPLE,
+            "In SageMaker's documentation, [00-23] stands for one number from 0 to 23.",
         )
     if len(fields) != 6:  # noqa: PLR2004, EventBridge's fields
         raise _refused(
             f"{expression!r} has {len(fields)} fields",
-            "six: minutes, hours, day-of-month, month, day-of-week, year",
+            "six fields: minutes, hours, day-of-month, month, day-of-week, year",
             f"For example {EXAMPLE}.",
         )
     fields = _as_sagemaker_means([re.sub(r"(?<!\d)0+(?=\d)", "", field) for field in fields])
@@ -164,7 +166,7 @@ def _as_sagemaker_means(fields: list[str]) -> list[str]:
     if first > _HOURS.high or every == 0 or 24 % every:
         return fields
     hours = ",".join(str(hour) for hour in sorted((first + n * every) % 24 for n in range(24 // every)))
-    # A series from its own start needs no list: EventBridge reads 0/2 the same way.
+    # A series that starts within its first step needs no list: EventBridge reads 0/2 in the same way.
     return fields if first < every < 24 else ["0", hours if every > 1 else "*", *fields[2:]]  # noqa: PLR2004, hours of a day
 
 
@@ -173,7 +175,7 @@ def _parse_days(day_of_month: str, day_of_week: str) -> _Days:
         raise _refused(
             f"day-of-month is {day_of_month!r} and day-of-week is {day_of_week!r}",
             "a ? in exactly one of the two",
-            "Put ? into the one that does not matter.",
+            "Put ? in the field that does not matter.",
         )
     return _parse_dates(day_of_month) if day_of_week == "?" else _parse_weekdays(day_of_week)
 
@@ -194,7 +196,7 @@ def _parse_weekdays(text: str) -> _Days:
     kind, hash_sign, nth = text.partition("#")
     if hash_sign:
         if nth not in {"1", "2", "3", "4", "5"}:
-            raise _refused(f"{text!r}: there is no {nth!r}. such day in a month", "1–5 after the #")
+            raise _refused(f"{text!r}: no month has such a day number {nth!r}", "1–5 after the #")
         return _Days("nth", frozenset({_DAYS_OF_WEEK.number(kind)}), int(nth))
     return _Days("weekdays", _DAYS_OF_WEEK.values(text))
 
@@ -212,7 +214,7 @@ def _nearest_weekday(year: int, month: int, day: int, length: int) -> int:
 def _refuse_impossible_date(cron: Cron, expression: str) -> None:
     rule = cron._days  # noqa: SLF001, the same module's
     if rule.rule in {"dates", "nearest"} and min(rule.numbers) > max(_LONGEST_MONTH[month] for month in cron.months):
-        raise _refused(f"{expression!r} never fires: no such month has that day", "a day that exists")
+        raise _refused(f"{expression!r} never fires: none of these months has that day", "a day that exists")
 
 
 def _refused(what: str, expected: str, mend: str = "") -> InvalidInputError:

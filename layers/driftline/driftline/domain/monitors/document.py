@@ -1,6 +1,6 @@
-"""The monitor document, `monitors/<endpoint>.yaml`: what to watch on one endpoint.
+"""The monitor document, `monitors/<endpoint>.yaml`: what to monitor on one endpoint.
 
-Which monitors a document can have is not written here: `document_model` makes the model from the kinds that there are.
+The monitors that a document can have are not listed here: `document_model` makes the model from the registered kinds.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ class Capture(Part):
     """The bucket that data capture writes to. Default: the stack's own bucket."""
 
     prefix: Prefix = CAPTURE
-    """What comes before <endpoint>/<variant>/yyyy/mm/dd/hh/ in the keys of capture files. In the stack's own bucket it
-    begins with capture/."""
+    """The part of the keys before <endpoint>/<variant>/yyyy/mm/dd/hh/. In the stack's own bucket it must begin with
+    capture/."""
 
     @model_validator(mode="after")
     def _where_events_come_from(self) -> Self:
@@ -32,7 +32,7 @@ class Capture(Part):
             raise refuse(
                 f"the prefix {self.prefix!r} in the stack's own bucket",
                 f"{CAPTURE} or a prefix below it",
-                "The stack listens there only. In a bucket of its own, capture may have any prefix.",
+                "The stack only listens there. In another bucket, any prefix is allowed.",
             )
         return self
 
@@ -51,7 +51,9 @@ class Columns(Part):
         names = [*self.output, *self.input]
         twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
         if twice:
-            raise refuse(f"more than one column is called {', '.join(twice)}", "names that differ, output and input")
+            raise refuse(
+                f"more than one column is called {', '.join(twice)}", "unique names, output and input together"
+            )
         return self
 
 
@@ -68,24 +70,24 @@ class Monitors(Part):
         return self
 
     def by_name(self) -> Mapping[str, ScheduledMonitor]:
-        """The monitors that the document has, by name, in the order of the model."""
+        """The monitors in the document, by name, in the order of the model."""
         found = ((name, getattr(self, name)) for name in self.known())
         return {name: monitor for name, monitor in found if monitor is not None}
 
     @classmethod
     def known(cls) -> tuple[str, ...]:
-        """Names of all monitors that there are."""
+        """Names of all monitors that a document can have."""
         return tuple(cls.model_fields)
 
 
 class MonitorDocument(Part):
-    """What to watch on one endpoint: the file monitors/<endpoint>.yaml."""
+    """What to monitor on one endpoint: the file monitors/<endpoint>.yaml."""
 
     endpoint: Name
     """The endpoint's name, which is also the name of the file."""
 
     variant: Name | None = None
-    """Watch this production variant only. Default: all variants together."""
+    """Monitor this production variant only. Default: all variants together."""
 
     capture: Capture = Capture()
     """Where the endpoint's capture files are."""
@@ -97,20 +99,20 @@ class MonitorDocument(Part):
     """The monitors of the endpoint."""
 
     watch: Watch = Watch()
-    """Alarms for what should happen and does not: executions, captures, ground truth."""
+    """Alarms for executions, captures and ground truth that are missing."""
 
     channels: tuple[ChannelName, ...] = ()
-    """Names of the channels that hear about this endpoint. Default: all channels of the stack."""
+    """Names of the channels that receive messages about this endpoint. Default: all channels of the stack."""
 
     settle: Age | None = None
-    """How long all alarms have to be quiet before an incident counts as recovered, so that a flapping metric is one
+    """How long all alarms must be quiet before an incident counts as recovered, so that a flapping metric is one
     incident. Default: one and a half times the schedule's period."""
 
     dashboard: bool = Field(default=True, strict=True)
     """A CloudWatch dashboard for the endpoint. AWS charges 3 USD a month for each beyond the account's first three."""
 
     retraining: Retraining | None = None
-    """What may be started when an alarm asks for it. Default: nothing."""
+    """What may be started when an alarm requests a retraining. Default: nothing."""
 
     @property
     def label_delay(self) -> timedelta | None:

@@ -1,4 +1,4 @@
-"""What parts of the monitor document are made of: their base, and field types whose checks say how to mend a field."""
+"""The base of the monitor document's parts, and field types whose errors say how to fix the field."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _DURATION = re.compile(r"[+-]?P(?=\d|T\d)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d
 _LOOSE_DURATION = re.compile(
     r"(?P<sign>-?) ?(?P<number>\d{1,5}) ?(?P<unit>w|weeks?|d|days?|h|hours?|min|minutes?)", re.ASCII | re.IGNORECASE
 )
-"""What people write where ISO 8601 is wanted: `7d`, `6 hours`."""
+"""What people write instead of ISO 8601: `7d`, `6 hours`."""
 
 _LONGEST_DURATION = 20  # characters
 _TIMEDELTA = TypeAdapter(timedelta)
@@ -36,18 +36,18 @@ REFUSED = "refused"
 
 
 class Part(BaseModel):
-    """A part of the document: frozen, without unknown fields; docstrings of fields become the schema's descriptions."""
+    """A part of the document: frozen, no unknown fields; the docstrings of fields become the schema's descriptions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
 
 
 def refuse(found: str, allowed: str, mend: str = "") -> PydanticCustomError:
-    """A validation error that knows what would have been right."""
+    """A validation error with the allowed values and a fix."""
     return PydanticCustomError(REFUSED, "{found}", {"found": found, "allowed": allowed, "mend": mend})
 
 
 def checked[T](check: Callable[[str], T], text: str) -> T:
-    """What a check gives for a field's text; its error becomes one of the document's."""
+    """The result of a check of a field's text; its error becomes an error of the document."""
     try:
         return check(text)
     except InvalidInputError as error:
@@ -78,20 +78,20 @@ def _parse_duration(value: object, examples: str) -> timedelta:
 
 
 def _parse_offset(value: object) -> timedelta:
-    """An ISO-8601 duration that is a whole number of slots and does not reach past the scheduled time."""
+    """An ISO 8601 duration that is a whole number of slots and not after the scheduled time."""
     duration = _parse_duration(value, "-PT1H, -P1D, -P8D, PT0H")
     if duration % SLOT:
-        raise refuse(f"{value!r} is no multiple of five minutes", "a multiple of five minutes")
+        raise refuse(f"{value!r} is not a multiple of five minutes", "a multiple of five minutes")
     if duration > timedelta(0):
-        minus = f"Put a minus before it: -{format_offset(duration)}."
-        raise refuse(f"{value!r} is after the scheduled time", "PT0H or an offset before it, with a minus", minus)
+        minus = f"Add a minus: -{format_offset(duration)}."
+        raise refuse(f"{value!r} is after the scheduled time", "PT0H, or an offset before it, with a minus", minus)
     if duration < -_FARTHEST:
         raise refuse(f"{value!r} is more than a year", "at most 366 days before the scheduled time")
     return duration
 
 
 def _parse_age(value: object) -> timedelta:
-    """An ISO-8601 duration from zero to a year."""
+    """An ISO 8601 duration from zero to a year."""
     duration = _parse_duration(value, "P14D or PT6H")
     if not timedelta(0) <= duration <= _FARTHEST:
         raise refuse(f"{value!r} is out of range", "a duration from PT0H to P366D, without a minus")
@@ -128,7 +128,7 @@ def _no_empty_names(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _pattern(regex: str, allowed: str) -> Any:
-    """Text that matches; the JSON Schema gets the pattern, people get the words."""
+    """Text that matches a pattern. The JSON Schema has the pattern, errors say it in words."""
 
     def check(text: str) -> str:
         if not re.fullmatch(regex, text, re.ASCII):
@@ -149,13 +149,15 @@ _NAMESPACE = r"(?!AWS/)[A-Za-z0-9._/#-][A-Za-z0-9._/#: -]{0,254}"
 _SCRIPT = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.py"
 
 Name = Annotated[
-    str, _pattern(NAME, "1–63 letters, digits, dots, hyphens, underscores, a letter or digit first"), _described(NAME)
+    str,
+    _pattern(NAME, "1–63 letters, digits, dots, hyphens or underscores, beginning with a letter or digit"),
+    _described(NAME),
 ]
 ChannelName = Name
 AlarmName = Annotated[str, _pattern(_ALARM, "1–120 characters on one line"), _described(_ALARM)]
 BucketName = Annotated[
     str,
-    _pattern(_BUCKET, "a bucket's name: 3–63 lower-case letters, digits, dots, hyphens, without s3://"),
+    _pattern(_BUCKET, "the name of a bucket, without s3://: 3–63 lower-case letters, digits, dots or hyphens"),
     _described(_BUCKET),
 ]
 ScriptName = Annotated[
@@ -163,7 +165,7 @@ ScriptName = Annotated[
 ]
 Namespace = Annotated[
     str,
-    _pattern(_NAMESPACE, "1–255 letters, digits, spaces and ._-/#: as CloudWatch takes them; neither : nor AWS/ first"),
+    _pattern(_NAMESPACE, "1–255 letters, digits, spaces and ._-/#: as CloudWatch allows, not beginning with : or AWS/"),
     _described(_NAMESPACE),
 ]
 Prefix = Annotated[str, Field(max_length=512), AfterValidator(_bucket_prefix)]

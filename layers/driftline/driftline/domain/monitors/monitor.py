@@ -1,4 +1,4 @@
-"""What every monitor of an endpoint has, and what it has to say of itself.
+"""What all monitors have in common.
 
 A kind of monitor is a subclass with settings of its own (`kinds/<kind>/settings.py`). Everything here is light:
 functions that set alarms or send messages do not import numpy.
@@ -34,7 +34,7 @@ class Line:
 
     Attributes:
         figure: Its name in CloudWatch.
-        right: Drawn against the axis on the right.
+        right: Use the axis on the right.
     """
 
     figure: str
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A graph of the dashboard over time; `smallest` and `largest` are the ends of its axis, None where it fits."""
+    """A graph of the dashboard over time; `smallest` and `largest` are the ends of its axis, None to fit the data."""
 
     title: str
     lines: tuple[Line, ...]
@@ -54,7 +54,7 @@ class Graph:
 
 
 class WindowOffsets(Part):
-    """Which inference times an execution judges, counted from its scheduled time."""
+    """Which inference times an execution evaluates, counted from its scheduled time."""
 
     start_offset: Offset
     """Start of the window, included: an ISO 8601 duration, for example -PT1H or -P8D."""
@@ -66,12 +66,12 @@ class WindowOffsets(Part):
     def _not_empty(self) -> Self:
         if self.start_offset >= self.end_offset:
             start, end = format_offset(self.start_offset), format_offset(self.end_offset)
-            raise refuse(f"the window from {start} to {end} is empty", "a start_offset that is before the end_offset")
+            raise refuse(f"the window from {start} to {end} is empty", "a start_offset before the end_offset")
         return self
 
 
 class ScheduledMonitor(Part):
-    """What every monitor has: when it runs and which window it judges.
+    """What every monitor has: when it runs and which window it evaluates.
 
     Attributes:
         metrics_namespace: SageMaker's CloudWatch namespace for this kind of monitor.
@@ -86,22 +86,22 @@ class ScheduledMonitor(Part):
     at(2026-03-01T00:00:00). Default: every hour."""
 
     timezone: Timezone = "UTC"
-    """The time zone of the schedule, a name of the IANA database such as Europe/Berlin."""
+    """Time zone of the schedule, an IANA name such as Europe/Berlin."""
 
     enabled: bool = Field(default=True, strict=True)
-    """false keeps the monitor but takes its schedule away; it can still be run by hand."""
+    """false removes the schedule but keeps the monitor; you can still run it by hand."""
 
     schedule_name: Name | None = None
-    """The value of the metrics' dimension MonitoringSchedule. Default: <endpoint>-<monitor>. Set it to the name
-    of a SageMaker monitoring schedule to keep its alarms and dashboards."""
+    """Value of the metrics' dimension MonitoringSchedule. Default: <endpoint>-<monitor>. Set it to the name of a
+    SageMaker monitoring schedule to keep its alarms and dashboards."""
 
     window: WindowOffsets | None = None
-    """The window of an execution. Default: from the schedule's occurrence before it to its scheduled time, so that
-    every inference is judged once."""
+    """The window of an execution. Default: from the schedule's previous occurrence to its scheduled time, so that every
+    inference is evaluated once."""
 
     max_revisions_age: Age = timedelta(days=14)
-    """How long after its end a judged window is judged again when something of it arrives late. PT0H: never.
-    The age counts to the event of a capture file, and to the hour folder of ground truth."""
+    """How long after its end a window is evaluated again when late data arrives. PT0H: never. The age counts to the
+    event of a capture file, and to the hour folder of ground truth."""
 
     namespace: Namespace | None = None
     """CloudWatch namespace. Default: the stack's, which is SageMaker's unless it was changed."""
@@ -110,16 +110,16 @@ class ScheduledMonitor(Part):
     """A script under scripts/ with SageMaker's postprocess_handler, called after the analysis."""
 
     alarms: Annotated[tuple[Alarm, ...], Field(max_length=50)] = DEFAULT_ALARMS
-    """When people are told, or a retraining is asked for. Default: any violation tells people. []: never."""
+    """When to notify people or request a retraining. Default: notify of any violation. []: never."""
 
     @model_validator(mode="after")
     def _window_follows_from_schedule(self) -> Self:
         if self.window is not None:
             return self
         schedule = parse_schedule(self.schedule)
-        mend = "Give a window, for example window: {start_offset: -PT1H}."
+        mend = "Add a window, for example window: {start_offset: -PT1H}."
         if isinstance(schedule, At):
-            raise refuse(f"{self.schedule} happens once and no window is given", "a window", mend)
+            raise refuse(f"{self.schedule} runs once, and there is no window", "a window", mend)
         slot_minutes = SLOT // timedelta(minutes=1)
         if isinstance(schedule, Rate):
             too_often = schedule.every < SLOT
@@ -127,17 +127,17 @@ class ScheduledMonitor(Part):
             slots = [minute // slot_minutes for minute in schedule.minutes]
             too_often = len(set(slots)) < len(slots)
         if too_often:
-            raise refuse(f"{self.schedule} runs twice in five minutes and no window is given", "a window", mend)
+            raise refuse(f"{self.schedule} runs twice within five minutes, and there is no window", "a window", mend)
         return self
 
     @property
     def label_delay(self) -> timedelta | None:
-        """How long after an inference its label may come; None for monitors that need no labels."""
+        """How long after an inference its label may arrive; None for monitors that need no labels."""
         return None
 
     @property
     def capture_script(self) -> str | None:
-        """The script that reads capture records, for monitors that may have one."""
+        """The script that reads capture records, for monitors that can have one."""
         return None
 
     @property
@@ -146,19 +146,19 @@ class ScheduledMonitor(Part):
         return tuple(name for name in (self.capture_script, self.postprocess) if name)
 
     def figures(self) -> Sequence[str]:
-        """Names of everything that alarms can be on, apart from the families."""
+        """Names of all figures for alarms, apart from the families."""
         return (VIOLATIONS,)
 
     def has_figure(self, name: str) -> bool:
-        """Whether an alarm can be on it. Of a family every name is taken: only the data knows which there are."""
+        """Whether an alarm can use this figure. Any name of a family is accepted: only the data knows which exist."""
         return name in self.figures()
 
     def figure_hint(self, _name: str) -> str:
-        """How to correct the name of a figure that there is not; empty where only its spelling can be the reason."""
+        """How to fix an unknown name of a figure; empty if it can only be a misspelling."""
         return ""
 
     def graphs(self, _name: str) -> Iterable[Graph]:
-        """What the dashboard shows of the monitor besides its violations, from left to right.
+        """What the dashboard shows of the monitor in addition to its violations, from left to right.
 
         Args:
             _name: The monitor's name, for titles.

@@ -1,4 +1,4 @@
-"""Names of the schedules that the monitors of an endpoint get."""
+"""Names of the schedules of an endpoint's monitors."""
 
 from hashlib import sha256
 
@@ -9,9 +9,9 @@ LONGEST_SCHEDULE_NAME = 64
 
 
 def schedule_name(endpoint: str, monitor: str) -> str:
-    """`<endpoint>-<monitor>`; a long endpoint is cut and told apart by a digest.
+    """`<endpoint>-<monitor>`; a long endpoint is cut and made unique with a digest.
 
-    Monitors' names have no hyphen, so that no endpoint's name can end in another's monitor.
+    Names of monitors have no hyphen, so no endpoint's name can end like another's monitor.
     """
     name = f"{endpoint}-{monitor}"
     if len(name) <= LONGEST_SCHEDULE_NAME:
@@ -21,6 +21,6 @@ def schedule_name(endpoint: str, monitor: str) -> str:
 
 
 def metric_schedule(document: MonitorDocument, monitor: str) -> str:
-    """The value of the metrics' dimension MonitoringSchedule: the document's, else the schedule's own name."""
+    """The value of the metrics' dimension MonitoringSchedule: from the document, otherwise the schedule's name."""
     named = document.monitors.by_name()[monitor].schedule_name
     return named or schedule_name(document.endpoint, monitor)

@@ -1,4 +1,4 @@
-"""Since when an execution is missing: from the schedule and from what ran, never from a clock."""
+"""Since when an execution has been missing: from the schedule and past executions, without a clock."""
 
 from datetime import datetime, timedelta
 
@@ -7,24 +7,24 @@ from driftline.domain.monitors.schedule import Rate, occurrences, parse_schedule
 from driftline.domain.windows import SLOT, floor_to
 
 GRACE = timedelta(minutes=30)
-"""An execution waits some minutes on purpose (RunDelaySeconds) and may be tried again: so late is not yet missing."""
+"""An execution waits some minutes (RunDelaySeconds) and may be retried: within this time it is not yet missing."""
 
 
 def overdue_since(monitor: ScheduledMonitor, ran: datetime | None, since: datetime, at: datetime) -> datetime | None:
-    """The earliest scheduled time that should have run by now and has not; None when nothing is missing.
+    """The earliest scheduled time that should have run and has not; None if nothing is missing.
 
     Args:
-        ran: The latest scheduled time that ran, floored to five minutes as executions keep it; None before the first.
-        since: From when on the schedule is known to be as it is. What was due before is not counted.
-        at: The time to judge at.
+        ran: The latest scheduled time that ran, rounded down to five minutes; None before the first.
+        since: Since when the schedule is known to be in effect. Earlier times do not count.
+        at: The time to check at.
     """
     limit = at - GRACE
     schedule = parse_schedule(monitor.schedule)
     if isinstance(schedule, Rate):
-        # EventBridge counts from the schedule's creation, which nobody else knows: one rate after what ran last.
+        # EventBridge counts from the schedule's creation, which is unknown here: one interval after the last execution.
         due = max(ran or since, since) + schedule.every
         return due if due <= limit else None
-    # Scheduled times inside a slot are kept as the slot's start, so the slot of the last one has run.
+    # Scheduled times are stored as the start of their slot, so the slot of the last one has run.
     first = max(floor_to(ran, SLOT) + SLOT, since) if ran else since
     if first > limit:
         return None

@@ -1,4 +1,4 @@
-"""From the text of a monitor document to the document, or to every error in it."""
+"""Parses a monitor document, or lists every error in it."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ from driftline.domain.monitors.fields import REFUSED
 from driftline.domain.monitors.positions import Path, Positions, Problem, read_yaml
 
 MAX_SIZE = 1 << 18
-"""Bytes. Ten thousand column names fit; a data set uploaded to the wrong prefix does not."""
+"""Bytes. Enough for ten thousand column names; a data set uploaded to the wrong prefix is larger."""
 
 _KINDS = {
     "string_type": "text",
@@ -51,7 +51,7 @@ class DocumentError:
 
 
 class InvalidDocumentError(InvalidInputError):
-    """A monitor document that cannot be used, with all its errors in the order of their lines."""
+    """An invalid monitor document, with all its errors in the order of their lines."""
 
     def __init__(self, where: str, errors: Sequence[DocumentError]) -> None:
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
@@ -64,7 +64,7 @@ def decode_document(body: bytes, *, where: str) -> str:
     """The text of a document's bytes.
 
     Raises:
-        InvalidDocumentError: the bytes are no UTF-8.
+        InvalidDocumentError: the bytes are not UTF-8.
     """
     try:
         return body.decode("utf-8-sig")
@@ -81,19 +81,19 @@ def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> Mo
 
     Args:
         text: YAML 1.2.
-        where: The document's key or path. The endpoint has to equal the name of a `.yaml` file.
-        model: Of documents with the kinds of monitors that there are.
+        where: The document's key or path. The endpoint must equal the name of a `.yaml` file.
+        model: The model of documents with the registered kinds of monitors.
 
     Raises:
-        InvalidDocumentError: with every error that could be found at once.
+        InvalidDocumentError: with every error that could be found.
     """
     if len(text.encode(errors="replace")) > MAX_SIZE:
-        error = DocumentError(1, 1, "", f"{len(text)} characters", f"{MAX_SIZE} bytes", "Is it the right file?")
+        error = DocumentError(1, 1, "", f"{len(text)} characters", f"{MAX_SIZE} bytes", "Is this the right file?")
         raise InvalidDocumentError(where, [error])
     read = read_yaml(text)
     errors = [_from_yaml(problem) for problem in read.problems]
     document: MonitorDocument | None = None
-    # What YAML itself refused leaves holes that would only be reported a second time.
+    # What YAML itself refused leaves holes that would be reported a second time.
     if not errors or read.value is not None:
         try:
             document = model.model_validate(_with_defaults(read.value))
@@ -114,13 +114,13 @@ def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> Mo
 
 
 def error_at(path: Path, positions: Positions, found: str, allowed: str, mend: str = "") -> DocumentError:
-    """An error in the value of a field, or in what stands around it if the field is not written down."""
+    """An error in the value of a field, or in its parent if the field is not written in the document."""
     line, column = positions.of_value(path)
     return DocumentError(line, column, _dotted(path), found, allowed, mend)
 
 
 def _with_defaults(value: object) -> object:
-    """`data_quality:` with nothing behind it means all defaults, as `data_quality: {}` does."""
+    """`data_quality:` without a value means all defaults, like `data_quality: {}`."""
     if isinstance(value, dict) and isinstance(monitors := value.get("monitors"), dict):
         return value | {"monitors": {name: {} if body is None else body for name, body in monitors.items()}}
     return value
@@ -131,7 +131,7 @@ def _wrong_endpoint(endpoint: object, positions: Positions, where: str) -> Itera
     if isinstance(endpoint, str) and file.suffix in {".yaml", ".yml"} and endpoint != file.stem:
         line, column = positions.of_value(("endpoint",))
         mend = f"Rename the file to {endpoint}.yaml, or set endpoint: {file.stem}."
-        yield DocumentError(line, column, "endpoint", repr(endpoint), f"{file.stem}, as the file is called", mend)
+        yield DocumentError(line, column, "endpoint", repr(endpoint), f"{file.stem}, the name of the file", mend)
 
 
 def _from_yaml(problem: Problem) -> DocumentError:
@@ -154,7 +154,7 @@ def _from_pydantic(
     if kind == "missing":
         line, column = positions.of_key(path[:-1])
         mend = f"Add endpoint: {PurePosixPath(where).stem}." if path == ("endpoint",) else f"Add {path[-1]}: …"
-        return DocumentError(line, column, _dotted(path), "not given", "a value: it has no default", mend)
+        return DocumentError(line, column, _dotted(path), "missing", "a value; there is no default", mend)
     line, column = positions.of_value(path)
     if kind == "literal_error":
         words = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
@@ -170,10 +170,10 @@ def _from_pydantic(
 
 
 def _fields_at(document: type[MonitorDocument], path: Path) -> list[str]:
-    """The fields of the model at a path of the document, as the document calls them."""
+    """The fields of the model at a path of the document, by their names in the document."""
     model: type[BaseModel] = document
     for name in path:
-        if isinstance(name, str):  # a place in a list leads to the list's only model
+        if isinstance(name, str):  # an index of a list leads to the only model of the list
             fields = {field.alias or own: field for own, field in model.model_fields.items()}
             model = next(_models_in(fields[name].annotation))
     return (

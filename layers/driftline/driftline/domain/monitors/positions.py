@@ -1,4 +1,4 @@
-"""YAML with the line and column of every key and value, and with all its errors, not only the first."""
+"""YAML with the line and column of every key and value, and all of its errors instead of the first only."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _KINDS = ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What YAML itself, before any field is looked at, does not allow here."""
+    """Something that YAML does not allow, found before any field is checked."""
 
     position: Position
     path: Path
@@ -31,7 +31,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """Where the keys and the values of a document are; lines and columns count from 1."""
+    """Positions of the keys and values of a document; lines and columns count from 1."""
 
     keys: Mapping[Path, Position]
     values: Mapping[Path, Position]
@@ -40,13 +40,13 @@ class Positions:
         return self.keys.get(path) or self.of_value(path)
 
     def of_value(self, path: Path) -> Position:
-        """Of the value, or of the nearest thing around it that is written down."""
+        """The position of the value, or of its nearest parent in the text."""
         return next((self.values[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.values), (1, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A document as plain dictionaries, lists and scalars; None when there is nothing to look at."""
+    """A document as plain dictionaries, lists and scalars; None if it could not be read."""
 
     value: Any
     positions: Positions
@@ -54,14 +54,14 @@ class Read:
 
 
 def read_yaml(text: str) -> Read:
-    """Reads one YAML 1.2 document without building any object but plain ones."""
+    """Reads one YAML 1.2 document, as plain objects only."""
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = " ".join(part for part in (error.problem, error.context) if part)
-        problem = Problem(position, (), f"a YAML error ({what})", "YAML 1.2", "Look at indentation and brackets.")
+        problem = Problem(position, (), f"a YAML error ({what})", "YAML 1.2", "Check indentation and brackets.")
         return Read(None, Positions({}, {}), (problem,))
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -69,7 +69,7 @@ def read_yaml(text: str) -> Read:
         problem = Problem((line, column), (), "a character that YAML does not allow", "printable text")
         return Read(None, Positions({}, {}), (problem,))
     except (YAMLError, ValueError, RecursionError) as error:
-        problem = Problem((1, 1), (), f"text that is no YAML ({type(error).__name__})", "YAML 1.2")
+        problem = Problem((1, 1), (), f"text that is not YAML ({type(error).__name__})", "YAML 1.2")
         return Read(None, Positions({}, {}), (problem,))
     if node is None:
         return Read(None, Positions({}, {}), (Problem((1, 1), (), "an empty document", "a monitor document"),))
@@ -79,7 +79,7 @@ def read_yaml(text: str) -> Read:
 
 
 class _TooMuchError(Exception):
-    """More nodes than any document needs: aliases that multiply, or a data set."""
+    """More nodes than a document needs: aliases that multiply, or a data set."""
 
 
 @dataclass(slots=True)
@@ -94,13 +94,19 @@ class _Walk:
             return self._value(node, path)
         except _TooMuchError:
             self.problems.append(
-                Problem((1, 1), (), "too much", f"{_MAX_NODES} values, {_MAX_DEPTH} levels", "Is it the right file?")
+                Problem(
+                    (1, 1),
+                    (),
+                    "too many values",
+                    f"{_MAX_NODES} values, {_MAX_DEPTH} levels",
+                    "Is this the right file?",
+                )
             )
             return None
 
     def _value(self, node: Node, path: Path) -> Any:
         self.nodes += 1
-        # Aliases can make a short text endless.
+        # Aliases can make a short text expand without limit.
         if self.nodes > _MAX_NODES or len(path) > _MAX_DEPTH:
             raise _TooMuchError
         self.values[path] = _position(node)
@@ -119,10 +125,12 @@ class _Walk:
         for key_node, child in node.value:
             name = key_node.value if isinstance(key_node, ScalarNode) else None
             if name is None:
-                self.problems.append(Problem(_position(key_node), path, "a key that is no name", "a name"))
+                self.problems.append(Problem(_position(key_node), path, "a key that is not a name", "a name"))
             elif name in first:
                 self.problems.append(
-                    Problem(_position(key_node), (*path, name), f"{name!r} again", f"it once, as in line {first[name]}")
+                    Problem(
+                        _position(key_node), (*path, name), f"a second {name!r}", f"it once; line {first[name]} has it"
+                    )
                 )
             else:
                 first[name] = _position(key_node)[0]

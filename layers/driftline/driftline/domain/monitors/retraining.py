@@ -1,4 +1,4 @@
-"""What may be started when an alarm asks for a retraining, and how often, as the document writes it."""
+"""What may be started when an alarm requests a retraining, and how often, as written in the document."""
 
 import re
 from datetime import timedelta
@@ -19,7 +19,7 @@ PLACEHOLDERS = {
     "ground_truth": "GroundTruthUri",
     "merged": "MergedUri",
 }
-"""What may stand in braces in a parameter -> the parameter that Driftline gives by itself."""
+"""Placeholder in a parameter -> the parameter that Driftline passes by itself."""
 
 _Target = Annotated[str, Field(min_length=1, max_length=2048)]
 _ParameterName = Annotated[str, Field(min_length=1, max_length=256)]
@@ -28,7 +28,7 @@ _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 
 
 class Target(Part):
-    """What is started: exactly one of these."""
+    """What to start: exactly one of these."""
 
     pipeline: _Target | None = None
     """Name or ARN of a SageMaker pipeline."""
@@ -40,7 +40,7 @@ class Target(Part):
     """Name or ARN of a Lambda function; it is invoked asynchronously."""
 
     event: Literal[True] | None = None
-    """true: an event "Retraining Requested" of the source driftline on the default bus, for everything else."""
+    """true: an event "Retraining Requested" with the source driftline on the default bus, for anything else."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -52,38 +52,38 @@ class Target(Part):
 
 
 class Retraining(Part):
-    """Only alarms with the action retrain ask for it; all of these guards have to agree."""
+    """What alarms with the action retrain may start; all guards must agree."""
 
     target: Target
-    """What is started."""
+    """What to start."""
 
     parameters: dict[_ParameterName, _ParameterValue] = Field(default={})
-    """Parameters of the target besides, or instead of, those that Driftline gives. {endpoint}, {monitor},
+    """Parameters in addition to, or in place of, those that Driftline passes. {endpoint}, {monitor},
     {window_start}, {window_end}, {report}, {baseline}, {captures}, {ground_truth}, {merged} are filled in."""
 
     cooldown: Age = timedelta(days=1)
     """No retraining starts within this time of the last one's start."""
 
     weekly_budget: Annotated[int, Field(strict=True, ge=1, le=100)] = 2
-    """At most so many starts in any seven days."""
+    """Maximum number of starts in any seven days."""
 
     minimum_labelled_rows: Annotated[int, Field(strict=True, ge=0)] = 1000
-    """Rows with a label that there must be within labelled_within; 0 for models that need none."""
+    """Rows with a label required within labelled_within; 0 for models that need none."""
 
     labelled_within: Age = timedelta(days=30)
     """How far back labelled rows are counted."""
 
     longest_run: Age = timedelta(hours=12)
-    """One retraining of an endpoint runs at a time. One whose end nobody told is taken for ended after this time."""
+    """One retraining of an endpoint runs at a time. One whose end is not reported counts as ended after this time."""
 
     approval: Literal["automatic", "manual"] = "automatic"
-    """manual: a person has to approve each start with `driftline approve`."""
+    """manual: a person must approve each start with `driftline approve`."""
 
     approval_expires: Age = timedelta(days=1)
-    """A request that nobody approved within this time is void."""
+    """A request that is not approved within this time expires."""
 
     dry_run: bool = Field(default=False, strict=True)
-    """true: everything is decided, written and told, and nothing is started."""
+    """true: decide, record and notify, but start nothing."""
 
     @model_validator(mode="after")
     def _known_placeholders(self) -> Self:

@@ -1,7 +1,7 @@
 """When a monitor runs: `cron(…)`, `rate(…)` and `at(…)`, and the times at which they fire.
 
-Source: EventBridge Scheduler User Guide, "Schedule types": in spring a wall-clock time that does not exist is
-skipped, in autumn one that comes twice fires once, at its first coming; a rate's day is always 24 hours.
+Source: EventBridge Scheduler User Guide, "Schedule types": a wall-clock time that does not exist in spring is skipped,
+one that occurs twice in autumn fires once, the first time; a day of a rate is always 24 hours.
 """
 
 import difflib
@@ -24,7 +24,7 @@ _LONGEST_WAIT = 41 * 12
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Every so often. EventBridge counts from the schedule's creation, a replay from the epoch."""
+    """A fixed interval. EventBridge counts from the schedule's creation, a replay from the epoch."""
 
     expression: str
     every: timedelta
@@ -32,7 +32,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Once, at a wall-clock time without a zone; the schedule's zone decides."""
+    """Once, at a wall-clock time in the schedule's time zone."""
 
     expression: str
     moment: datetime
@@ -43,10 +43,10 @@ type Recurrence = Cron | Rate | At
 
 @lru_cache(maxsize=256)
 def parse_schedule(expression: str) -> Recurrence:
-    """Checks and normalises a schedule expression; `.expression` of the result is what EventBridge takes.
+    """Checks and normalises a schedule expression; `.expression` of the result is for EventBridge.
 
     Raises:
-        InvalidInputError: EventBridge Scheduler would not take it.
+        InvalidInputError: EventBridge Scheduler would not accept it.
     """
     before, bracket, behind = expression.strip().partition("(")
     kind = before.strip().lower()
@@ -59,22 +59,22 @@ def parse_schedule(expression: str) -> Recurrence:
         return _parse_at(text)
     if kind == "now":
         raise InvalidInputError(
-            "NOW is no schedule", expected=EXAMPLE, mend="Run the monitor once by hand, with a start and an end."
+            "NOW is not a schedule", expected=EXAMPLE, mend="Run the monitor by hand, with a start and an end."
         )
     if len(expression.split()) in {5, 6}:
         raise InvalidInputError(
             f"{expression!r} is not inside cron( )",
             expected=EXAMPLE,
-            mend="EventBridge has a sixth field for the year, and a ? for the day field that does not matter.",
+            mend="EventBridge needs a sixth field for the year, and a ? in the day field that does not matter.",
         )
-    raise InvalidInputError(f"{expression!r} is no schedule", expected=f"cron(…), rate(…) or at(…): {EXAMPLE}")
+    raise InvalidInputError(f"{expression!r} is not a schedule", expected=f"cron(…), rate(…) or at(…): {EXAMPLE}")
 
 
 def parse_timezone(name: str) -> tzinfo:
     """A zone of the IANA database.
 
     Raises:
-        InvalidInputError: there is no such zone.
+        InvalidInputError: the zone does not exist.
     """
     if name == "UTC":
         return UTC
@@ -83,7 +83,7 @@ def parse_timezone(name: str) -> tzinfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         near = difflib.get_close_matches(name, available_timezones(), n=1)
         raise InvalidInputError(
-            f"there is no time zone {name!r}",
+            f"unknown time zone {name!r}",
             expected="a name of the IANA database, for example UTC or Europe/Berlin",
             mend=f"Did you mean {near[0]}?" if near else "",
         ) from None
@@ -116,10 +116,10 @@ def occurrences(expression: str, start: datetime, end: datetime, timezone: str =
 
 
 def previous_occurrence(expression: str, before: datetime, timezone: str = "UTC") -> datetime | None:
-    """The last time before `before`; None when there is none.
+    """The last occurrence before a time; None if there is none.
 
-    A rate's is one rate earlier: its occurrences depend on when the schedule was created. The year field is not
-    looked at, so that the first execution of a schedule has a period as well.
+    For a rate it is one interval earlier, because its occurrences depend on when the schedule was created. The year
+    field is ignored, so that the first execution of a schedule has a period, too.
     """
     schedule, zone = parse_schedule(expression), parse_timezone(timezone)
     if isinstance(schedule, Rate):
@@ -141,8 +141,8 @@ def _parse_rate(text: str) -> Rate:
     every = int(match[1]) * _UNITS[match[2].lower()] if match else timedelta(0)
     if match is None or not timedelta(0) < every <= _LONGEST_RATE:
         raise InvalidInputError(
-            f"{text!r} is no rate",
-            expected="a whole number from 1 and minutes, hours or days, up to a year, for example rate(6 hours)",
+            f"{text!r} is not a rate",
+            expected="a whole number and minutes, hours or days, up to a year, for example rate(6 hours)",
         )
     unit = match[2].lower() + ("" if int(match[1]) == 1 else "s")
     return Rate(f"rate({int(match[1])} {unit})", every)
@@ -157,7 +157,7 @@ def _parse_at(text: str) -> At:
     except ValueError:
         pass
     raise InvalidInputError(
-        f"{text!r} is no time", expected="at(yyyy-mm-ddThh:mm:ss), without a zone: the field timezone has it"
+        f"{text!r} is not a time", expected="at(yyyy-mm-ddThh:mm:ss), without a zone; set the field timezone"
     )
 
 
@@ -180,6 +180,6 @@ def _fire_on(cron: Cron, day: date, zone: tzinfo) -> Iterator[datetime]:
 
 
 def _to_utc(wall_clock: datetime, zone: tzinfo) -> datetime | None:
-    """The first time that the clocks of a zone show this; None when they never do."""
+    """The first moment at which clocks in the zone show this time; None if they never do."""
     moment = wall_clock.replace(tzinfo=zone).astimezone(UTC)
     return moment if moment.astimezone(zone).replace(tzinfo=None) == wall_clock else None

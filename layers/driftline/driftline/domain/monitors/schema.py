@@ -11,8 +11,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def monitor_schema(model: type[MonitorDocument]) -> dict[str, Any]:
     """What an editor needs to complete and check a document.
 
-    It knows names, types and patterns. What needs more than that (cron fields, windows, names of columns) is checked
-    by `parse_document` alone.
+    It has names, types and patterns. Anything more (cron fields, windows, names of columns) only `parse_document`
+    checks.
     """
     schema = model.model_json_schema(mode="validation")
     return {"$schema": DIALECT, **_tidied(schema), "title": "Driftline monitor document"}
@@ -24,7 +24,7 @@ def schema_text(model: type[MonitorDocument]) -> str:
 
 
 def _tidied(schema: Any) -> Any:  # a JSON value of any kind
-    """Without pydantic's titles and null defaults, which say nothing, and without the line breaks of the source."""
+    """Removes pydantic's titles, null defaults, and the line breaks of the source."""
     if isinstance(schema, list):
         return [_tidied(part) for part in schema]
     if not isinstance(schema, dict):

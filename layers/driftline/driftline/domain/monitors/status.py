@@ -1,4 +1,4 @@
-"""The status file, `monitors/<endpoint>.status.json`: what became of the monitor document."""
+"""The status file, `monitors/<endpoint>.status.json`: the result of uploading a monitor document."""
 
 from typing import Literal
 
@@ -35,7 +35,7 @@ class StatusError(_Part):
 
 
 class MonitorState(_Part):
-    """One monitor as it was set up."""
+    """One monitor as set up."""
 
     schedule_name: str | None
     """The EventBridge schedule; null when the monitor is not enabled."""
@@ -44,18 +44,18 @@ class MonitorState(_Part):
     timezone: str
     window: str
     baseline: Literal["found", "missing"]
-    """Whether statistics and constraints were there when the document was read."""
+    """Whether statistics and constraints existed when the document was read."""
 
     baseline_folder: str
     missing: tuple[str, ...] = ()
-    """Keys of objects that an execution needs and that were not there when the document was read."""
+    """Keys of objects that an execution needs and that did not exist when the document was read."""
 
 
 class MonitorStatus(_Part):
-    """What became of the uploaded document.
+    """The result of uploading a document.
 
-    With errors, `monitors`, `schedules`, `alarms`, `dashboard` and `document` are those of the last good document: they
-    still count.
+    If there are errors, `monitors`, `schedules`, `alarms`, `dashboard` and `document` describe the last valid document,
+    which stays in effect.
     """
 
     endpoint: str
@@ -83,7 +83,7 @@ class MonitorStatus(_Part):
 
     @classmethod
     def from_bytes(cls, body: bytes) -> "MonitorStatus | None":
-        """None when the file is no status file (any more): it is made anew then."""
+        """None if the file is not a status file of this version: it is written again then."""
         try:
             return cls.model_validate_json(body)
         except ValidationError:

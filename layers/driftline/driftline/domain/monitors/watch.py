@@ -1,4 +1,4 @@
-"""Watching the watcher: what has to keep happening around an endpoint, as the document writes it."""
+"""What must keep happening around an endpoint, as written in the document."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -9,16 +9,16 @@ from driftline.domain.monitors.fields import Age, Part
 
 
 class Watch(Part):
-    """When something that should happen does not. PT0H, or 0, switches a check off."""
+    """Alarms for things that should happen and do not. PT0H, or 0, turns a check off."""
 
     failed_executions: Annotated[int, Field(strict=True, ge=0, le=20)] = 1
-    """An alarm after so many executions of a monitor in a row that failed."""
+    """Alarm after this many consecutive failed executions of a monitor."""
 
     schedule_delay: Age = timedelta(hours=2)
-    """An alarm when a scheduled execution is missing for so long."""
+    """Alarm when a scheduled execution has been missing for this long."""
 
     captures_age: Age = timedelta(days=1)
-    """An alarm when no capture came for so long."""
+    """Alarm when no capture arrived for this long."""
 
     ground_truth_age: Age | None = None
-    """An alarm when no ground truth came for so long. Default: P7D where there is a model_quality monitor."""
+    """Alarm when no ground truth arrived for this long. Default: P7D with a monitor that needs labels."""

@@ -1,4 +1,4 @@
-"""Which window an execution judges: from its scheduled time, never from a clock."""
+"""Which window an execution evaluates: from its scheduled time, without a clock."""
 
 from datetime import datetime
 
@@ -9,13 +9,13 @@ from driftline.domain.windows import SLOT, Window, floor_to, format_instant
 
 
 def window_of(scheduled_time: datetime, monitor: ScheduledMonitor) -> Window:
-    """The window of the execution that was scheduled for a time.
+    """The window of the execution scheduled for a time.
 
-    The scheduled time is floored to five minutes. Without offsets in the document the window reaches from the
-    schedule's occurrence before to the scheduled time, so that the windows of all executions join without a gap.
+    The scheduled time is rounded down to five minutes. Without offsets in the document the window reaches from the
+    schedule's previous occurrence to the scheduled time, so that the windows of all executions join without a gap.
 
     Raises:
-        InvalidInputError: the schedule has no occurrence before, or one within the same five minutes.
+        InvalidInputError: the schedule has no previous occurrence, or one within the same five minutes.
     """
     scheduled = floor_to(scheduled_time, SLOT)
     if monitor.window is not None:
@@ -23,7 +23,7 @@ def window_of(scheduled_time: datetime, monitor: ScheduledMonitor) -> Window:
     previous = previous_occurrence(monitor.schedule, scheduled_time, monitor.timezone)
     if previous is None or floor_to(previous, SLOT) >= scheduled:
         raise InvalidInputError(
-            f"no window follows from {monitor.schedule} at {format_instant(scheduled_time)}",
+            f"{monitor.schedule} gives no window at {format_instant(scheduled_time)}",
             expected="a window in the monitor document, or a start and an end",
             mend="For example window: {start_offset: -PT1H}.",
         )

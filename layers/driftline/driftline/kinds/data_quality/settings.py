@@ -34,23 +34,23 @@ _FEATURE = re.compile(rf"feature_({'|'.join(OF_A_FEATURE)})_.+", re.DOTALL)
 
 
 def is_feature_figure(name: str) -> bool:
-    """Whether it is named as a feature's; which features there are, only the baseline knows."""
+    """Whether the name is that of a feature's figure; only the baseline knows which features exist."""
     return _FEATURE.fullmatch(name) is not None
 
 
 class DataQualityMonitor(ScheduledMonitor):
-    """Are the endpoint's inputs and outputs still like the baseline?"""
+    """Compares inputs and predictions with the baseline: types, completeness, values, drift."""
 
     metrics_namespace: ClassVar[str] = NAMESPACE
     figure_families: ClassVar[tuple[str, ...]] = ("feature_<what>_<name>",)
 
     comparison: Literal["corrected", "sagemaker"] = "corrected"
-    """How numeric drift is computed: corrected weighs every row; sagemaker reproduces Model Monitor's container,
-    which counts distinct values, so that flags and counts never alarm."""
+    """How numeric drift is computed: corrected counts every row; sagemaker reproduces Model Monitor's container, which
+    counts distinct values, so that flags and counts never alarm."""
 
     metrics: Literal["top", "all", "none"] = "top"
-    """What goes to CloudWatch: top is the totals and the features that drifted most, all is every metric of every
-    feature (each costs money), none is nothing."""
+    """What is published to CloudWatch. top: the totals and the features that drifted most. all: every metric of every
+    feature (each costs money). none: nothing."""
 
     top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
     """How many features metrics: top publishes."""

@@ -20,7 +20,7 @@ _F = ("f0_5", "f1", "f2")
 _WEIGHTED = ("accuracy", "weighted_recall", "weighted_precision", *(f"weighted_{name}" for name in _F))
 
 NEEDS_PROBABILITY = ("auc", "au_prc")
-"""Of a binary classification that has a probability_attribute."""
+"""For a binary classification with a probability_attribute."""
 
 FIGURES = {
     "Regression": ("mae", "mse", "rmse", "r2"),
@@ -39,14 +39,14 @@ HEADLINES = {"Regression": "mae", "BinaryClassification": "f1", "MulticlassClass
 """The metric that is published with its 95 % interval, by problem type."""
 
 BOUNDS = ("_lower", "_upper")
-"""What the names of the interval's ends end in."""
+"""Suffixes of the names of the interval's ends."""
 
 
 _PALE = "#aec7e8"
 
 
 def _index_as_text(value: object) -> object:
-    """YAML reads a bare 0 as a number; SageMaker writes indices as texts."""
+    """YAML reads a bare 0 as a number; SageMaker writes indices as text."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -60,14 +60,14 @@ def _readable_attribute(text: str) -> str:
 
 
 def _label_as_text(value: object) -> object:
-    """YAML reads a bare 1 or true as a number or a boolean; labels are compared as texts."""
+    """YAML reads a bare 1 or true as a number or a boolean; labels are compared as text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | float) else value
 
 
 def _no_boolean(value: object) -> object:
-    """pydantic would take true for 1."""
+    """pydantic would read true as 1."""
     if isinstance(value, bool):
         raise refuse(str(value).lower(), "a number from 0 to 1")
     return value
@@ -89,7 +89,7 @@ Probability = Annotated[_UnitInterval, BeforeValidator(_no_boolean, json_schema_
 
 
 class ModelQualityMonitor(ScheduledMonitor):
-    """Are the endpoint's predictions still right, once the ground truth is known?"""
+    """Compares predictions with ground truth."""
 
     metrics_namespace: ClassVar[str] = NAMESPACE
 
@@ -97,36 +97,36 @@ class ModelQualityMonitor(ScheduledMonitor):
     """What the model predicts."""
 
     inference_attribute: Attribute | None = None
-    """Where the prediction is, a number or a label: an index of the endpoint's output such as "0", a column's name, or
-    a JMESPath expression."""
+    """Where the prediction is, a number or a label: an index of the endpoint's output such as "0", a column name, or a
+    JMESPath expression."""
 
     probability_attribute: Attribute | None = None
-    """Where the probability of the positive label is, or a list with one for each label."""
+    """Where the probability of the positive label is, or a list with one probability per label."""
 
     probability_threshold_attribute: Probability = 0.5
-    """A row whose probability is above it is predicted positive, where there is no inference_attribute."""
+    """Without an inference_attribute, a row is predicted positive if its probability is above this value."""
 
     positive_label: Label = "1"
     """The label that counts as positive in binary classification."""
 
     ground_truth_attribute: Attribute | None = None
-    """Where the label is: in a baseline's data set, which needs it, and in ground truth that is a JSON object."""
+    """Where the label is: in a baseline data set (required there), and in ground truth that is a JSON object."""
 
     alarm_on: Literal["point", "interval"] | None = None
-    """What a violation needs: point, the metric itself beyond the threshold, as in SageMaker; interval, its whole
-    95 % interval. Default: interval, but point for constraints that SageMaker made."""
+    """What counts as a violation. point: the metric itself is beyond the threshold, as in SageMaker. interval: its
+    whole 95 % interval is. Default: interval, or point for constraints that SageMaker made."""
 
     max_label_delay: Age = timedelta(days=14)
-    """How long after its inference a label may come. Labels that match nothing are listed after that time. Windows are
-    judged again for as long, unless max_revisions_age says otherwise."""
+    """How long after its inference a label may arrive. Labels that match nothing by then are listed as unmatched.
+    Windows are evaluated again for as long, unless max_revisions_age says otherwise."""
 
     metrics: Literal["all", "none"] = "all"
-    """What goes to CloudWatch."""
+    """What is published to CloudWatch."""
 
     @model_validator(mode="before")
     @classmethod
     def _judged_again_as_long_as_labels_come(cls, value: object) -> object:
-        """A label that is joined and never judged would be of no use."""
+        """A label that is joined and never evaluated would be useless."""
         if isinstance(value, dict) and "max_revisions_age" not in value and is_age(value.get("max_label_delay")):
             return value | {"max_revisions_age": value["max_label_delay"]}
         return value
@@ -137,10 +137,10 @@ class ModelQualityMonitor(ScheduledMonitor):
             raise refuse(
                 "no inference_attribute and no probability_attribute",
                 "at least one of them",
-                'For a CSV output with the prediction alone: inference_attribute: "0".',
+                'For a CSV output that is only the prediction: inference_attribute: "0".',
             )
         if self.problem_type == "Regression" and self.inference_attribute is None:
-            raise refuse("Regression without an inference_attribute", "where the predicted number is")
+            raise refuse("Regression without an inference_attribute", "the attribute with the predicted number")
         return self
 
     @property
@@ -160,8 +160,8 @@ class ModelQualityMonitor(ScheduledMonitor):
         if name not in NEEDS_PROBABILITY:
             return ""
         if self.problem_type == "BinaryClassification":
-            return f"Say where the probability is, with probability_attribute: {name} needs it."
-        return f"{name} is one of a BinaryClassification."
+            return f"{name} needs the probability: set probability_attribute."
+        return f"{name} exists for BinaryClassification only."
 
     @override
     def graphs(self, name: str) -> Iterable[Graph]:
