@@ -52,7 +52,7 @@ def undisturbed() -> InMemoryStore:
     return store
 
 
-@pytest.mark.parametrize("operation", ["put", "get", "delete", "list"])
+@pytest.mark.parametrize("operation", ["put", "get", "etag", "delete", "list"])
 def test_a_crash_at_any_call_to_the_store_leaves_no_trace_after_redelivery(operation: str) -> None:
     expected = undisturbed().objects
     crashes = 0

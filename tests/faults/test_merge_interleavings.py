@@ -123,7 +123,7 @@ def test_a_look_before_the_own_labels_are_written_would_lose_the_pair() -> None:
     assert any(result != single_pass(CAPTURES, LABELS) for result in results)
 
 
-@pytest.mark.parametrize("operation", ["put", "delete", "get", "get_range", "list", "folders"])
+@pytest.mark.parametrize("operation", ["put", "delete", "get", "etag", "get_range", "list", "folders"])
 @pytest.mark.parametrize("first", ["labels", "captures"])
 def test_a_crash_at_any_call_leaves_no_trace_after_redelivery(operation: str, first: str) -> None:
     steps = [labelled, capture_a] if first == "labels" else [capture_a, labelled]

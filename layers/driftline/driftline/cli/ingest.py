@@ -156,7 +156,7 @@ def _has_profile(place: Place, capture: CapturePlace, key: str) -> bool:
     source = parse_capture_key(key)
     digest = source_digest(None if capture.store.name == place.store.name else capture.store.name, key)
     records = records_key(source.endpoint, source.variant, source.hour, digest)
-    return any(summary.key == records for summary in place.store.list(records))
+    return place.store.etag(records) is not None
 
 
 def _fields(ingested: _Ingested) -> dict[str, object]:

@@ -8,7 +8,7 @@ from driftline.cli.newest import newest_folder
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import report_printer
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import report_folder
 from driftline.domain.windows import format_instant
 from driftline.usecases.executions.failures import failure_in, is_judged
@@ -44,20 +44,20 @@ def show(
 
 def _existing(place: Place, folder: str, scheduled: datetime | None) -> bytes:
     key = f"{folder}{SUMMARY}"
-    try:
-        return place.store.get(key).body
-    except ObjectNotFoundError:
-        failure = failure_in(place.store, folder)
-        if failure is not None:
-            what = f"the execution failed: {failure.what}"
-            raise InvalidInputError(
-                what, where=failure.where or place.store.uri(folder), expected=failure.expected, mend=failure.mend
-            ) from None
-        if is_judged(place.store, folder):
-            raise InvalidInputError(
-                "this execution has no summary, because SageMaker wrote it",
-                where=place.store.uri(key),
-                mend="Run `driftline report` to get its page.",
-            ) from None
-        when = f" scheduled for {format_instant(scheduled)}" if scheduled else ""
-        raise InvalidInputError(f"no execution{when} found", where=place.store.uri(key)) from None
+    found = place.store.find(key)
+    if found is not None:
+        return found.body
+    failure = failure_in(place.store, folder)
+    if failure is not None:
+        what = f"the execution failed: {failure.what}"
+        raise InvalidInputError(
+            what, where=failure.where or place.store.uri(folder), expected=failure.expected, mend=failure.mend
+        )
+    if is_judged(place.store, folder):
+        raise InvalidInputError(
+            "this execution has no summary, because SageMaker wrote it",
+            where=place.store.uri(key),
+            mend="Run `driftline report` to get its page.",
+        )
+    when = f" scheduled for {format_instant(scheduled)}" if scheduled else ""
+    raise InvalidInputError(f"no execution{when} found", where=place.store.uri(key))

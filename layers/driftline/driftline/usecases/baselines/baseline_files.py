@@ -11,7 +11,7 @@ from hashlib import sha256
 
 import msgspec
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.usecases.ports import ObjectStore, StoredObject
 
 STATISTICS = "statistics.json"
@@ -52,9 +52,9 @@ def read_files(store: ObjectStore, folder: str, names: Iterable[str]) -> Mapping
     """
     wanted = tuple(names)
     for _ in range(_ATTEMPTS):
-        swap_before = _find(store, folder + SWAP_FILE)
-        found = {name: each for name in wanted if (each := _find(store, folder + name)) is not None}
-        swap_after = _find(store, folder + SWAP_FILE)
+        swap_before = store.find(folder + SWAP_FILE)
+        found = {name: each for name in wanted if (each := store.find(folder + name)) is not None}
+        swap_after = store.find(folder + SWAP_FILE)
         if swap_before != swap_after:
             continue
         if swap_before is not None:
@@ -87,21 +87,21 @@ def finish_swap(store: ObjectStore, folder: str) -> None:
     Raises:
         InvalidInputError: what it says cannot be read.
     """
-    found = _find(store, folder + SWAP_FILE)
+    found = store.find(folder + SWAP_FILE)
     if found is None:
         return
     swap = _parsed(found, store, folder)
     for name, body in sorted(swap.files.items()):
-        there = _find(store, folder + name)
+        there = store.find(folder + name)
         if swap.replaces(name, there.body if there else None):
             store.put(folder + name, body, content_type=_JSON)
-    if _find(store, folder + SWAP_FILE) == found:  # not that of another writer, who has finished this one
+    if store.find(folder + SWAP_FILE) == found:  # not that of another writer, who has finished this one
         store.delete(folder + SWAP_FILE)
 
 
 def digest_of(store: ObjectStore, key: str) -> str | None:
     """The SHA-256 of an object; None if there is none."""
-    found = _find(store, key)
+    found = store.find(key)
     return _digest(found.body) if found else None
 
 
@@ -109,17 +109,9 @@ def _digest(body: bytes | None) -> str | None:
     return None if body is None else sha256(body).hexdigest()
 
 
-def _find(store: ObjectStore, key: str) -> StoredObject | None:
-    try:
-        return store.get(key)
-    except ObjectNotFoundError:
-        return None
-
-
 def _is_still(store: ObjectStore, key: str, read: StoredObject | None) -> bool:
-    """Whether the object is the one that was read; a listing has its entity tag without its bytes."""
-    etag = next((summary.etag for summary in store.list(key) if summary.key == key), None)
-    return etag == (read.etag if read else None)
+    """Whether the object is the one that was read."""
+    return store.etag(key) == (read.etag if read else None)
 
 
 def _parsed(found: StoredObject, store: ObjectStore, folder: str) -> _Swap:

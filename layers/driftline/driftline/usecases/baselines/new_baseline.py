@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import BASELINE_PREDICTIONS, baseline_folder
 from driftline.domain.models.package import BaselineFiles
 from driftline.domain.monitors.monitor import ScheduledMonitor
@@ -165,10 +165,7 @@ def _keep(store: ObjectStore, folder: str, earlier: str, files: ModelFiles, inpu
     list(side_by_side(lambda name: files.copy(store.uri(f"{folder}input/{name}"), f"{earlier}input/{name}"), inputs))
     kept = [f"input/{name}" for name in inputs]
     for name in (*_FILES, BASELINE_PREDICTIONS, MEMORY_FILE):
-        try:
-            body = store.get(folder + name).body
-        except ObjectNotFoundError:
-            continue
-        store.put(earlier + name, body, content_type=_JSON)
-        kept.append(name)
+        if found := store.find(folder + name):
+            store.put(earlier + name, found.body, content_type=_JSON)
+            kept.append(name)
     store.put(earlier + KEPT_FILE, json.dumps({"files": kept}, indent=2).encode(), content_type=_JSON)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, parse_baseline_input_key
 from driftline.kinds.kind import Kinds
 from driftline.usecases.baselines.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
@@ -16,7 +16,7 @@ from driftline.usecases.baselines.baseline_strategy import BaselineStrategy
 from driftline.usecases.baselines.data_quality_baseline import DataQualityBaseline
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
 from driftline.usecases.baselines.model_quality_baseline import ModelQualityBaseline
-from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.ports import ObjectStore, Operators
 
 _FILES = (STATISTICS, CONSTRAINTS)
@@ -66,10 +66,8 @@ def baselines_of(store: ObjectStore, key: str, *, kinds: Kinds) -> list[tuple[st
     endpoint = endpoint_of_document(key)
     if endpoint is None or key != document_key(endpoint):
         return []
-    try:
-        monitors = load_document(store, endpoint, kinds=kinds).monitors.by_name()
-    except (ObjectNotFoundError, InvalidInputError):
-        return []  # configure_monitor tells what is wrong with it.
+    document = find_document(store, endpoint, kinds=kinds)
+    monitors = document.monitors.by_name() if document else ()
     return [(endpoint, monitor) for monitor in monitors if monitor in _STRATEGIES]
 
 
@@ -162,11 +160,8 @@ def _inputs(store: ObjectStore, prefix: str) -> tuple[dict[str, str], list[str]]
 
 
 def _format_of(store: ObjectStore, key: str) -> DatasetFormat:
-    try:
-        body = store.get(key).body
-    except ObjectNotFoundError:
-        return DatasetFormat()
-    return parse_format(body, store.uri(key))
+    found = store.find(key)
+    return parse_format(found.body, store.uri(key)) if found else DatasetFormat()
 
 
 def _placed(

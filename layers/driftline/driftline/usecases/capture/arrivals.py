@@ -4,20 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
 from driftline.domain.ground_truth.keys import OPEN_LABELS, parse_ground_truth_key, parse_profile_key
 from driftline.domain.keys import parse_capture_key
 from driftline.domain.metrics import Metric
-from driftline.domain.monitors.parse import InvalidDocumentError
 from driftline.domain.windows import HOUR
 from driftline.kinds.kind import Kinds
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.executions.reopen_windows import reopen_windows
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
 from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
-from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.ports import Metrics, ObjectStore, Reruns, Stores
 
 NAMESPACE = "driftline/ground-truth"
@@ -140,10 +138,8 @@ def _publish(metrics: Metrics, endpoint: str, counts: Mapping[str, int], at: dat
 
 def _label_delay(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> timedelta | None:
     """None where no monitor of the endpoint waits for labels."""
-    try:
-        return load_document(store, endpoint, kinds=kinds).label_delay
-    except (ObjectNotFoundError, InvalidDocumentError):
-        return None
+    document = find_document(store, endpoint, kinds=kinds)
+    return document.label_delay if document else None
 
 
 def label_delay(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> timedelta:

@@ -15,18 +15,17 @@ from driftline.domain.capture.batch_output import capture_lines, is_manifest, re
 from driftline.domain.capture.blocks import CaptureReader
 from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
 from driftline.domain.capture.tables import TableBuffer
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.ground_truth.hour_ids import HourIds
 from driftline.domain.keys import parse_capture_key, profile_key, records_key, rejects_key, source_digest
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.monitors.parse import InvalidDocumentError
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.windows import HOUR, floor_to
 from driftline.kinds.kind import Kinds
 from driftline.usecases.capture.preprocessing import PREPROCESSOR_FAILED, Preprocessor
-from driftline.usecases.monitors.monitor_documents import load_document, load_script
+from driftline.usecases.monitors.monitor_documents import find_document, load_script
 from driftline.usecases.ports import ObjectStore, Stores
 
 _PARTS = 16
@@ -96,13 +95,13 @@ def profile_capture(
         StaleReadError: the file changed meanwhile.
     """
     source = parse_capture_key(key)
-    document = _document(state, source.endpoint, kinds=kinds)
+    # Capture is profiled before there is a monitor document, too: profiles of the past are there when it comes.
+    document = find_document(state, source.endpoint, kinds=kinds)
     elsewhere = _captured_elsewhere(document, key, capture, state)
     if elsewhere:
         return CaptureProfiled(source.endpoint, source.variant, reason=elsewhere)
-    try:
-        stored = capture.get(key)
-    except ObjectNotFoundError:
+    stored = capture.find(key)
+    if stored is None:
         return CaptureProfiled(source.endpoint, source.variant, reason="the capture file is no longer there")
 
     bodies: Iterable[bytes] = [stored.body]
@@ -151,14 +150,6 @@ def profile_capture(
     )
 
 
-def _document(state: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument | None:
-    """Capture is profiled before there is a monitor document, too: profiles of the past are there when it comes."""
-    try:
-        return load_document(state, endpoint, kinds=kinds)
-    except (ObjectNotFoundError, InvalidDocumentError):
-        return None
-
-
 def _captured_elsewhere(document: MonitorDocument | None, key: str, capture: ObjectStore, state: ObjectStore) -> str:
     if document is None:
         return ""
@@ -181,13 +172,10 @@ def batch_files(
         if file.bucket != capture.name and stores is None:
             raise InvalidInputError(f"the manifest lists files in another bucket, {file.bucket}", where=where)
         store = stores(file.bucket) if stores and file.bucket != capture.name else capture
-        try:
-            body = store.get(file.key).body
-        except ObjectNotFoundError:
-            raise InvalidInputError(
-                f"the manifest lists {store.uri(file.key)}, which is not there", where=where
-            ) from None
-        yield capture_lines(file.key.rsplit("/", 1)[-1], body, hour)
+        found = store.find(file.key)
+        if found is None:
+            raise InvalidInputError(f"the manifest lists {store.uri(file.key)}, which is not there", where=where)
+        yield capture_lines(file.key.rsplit("/", 1)[-1], found.body, hour)
 
 
 def _profile(
@@ -253,10 +241,8 @@ def _name_of(body: bytes) -> str:
 
 def _earlier_hours(state: ObjectStore, records_key: str) -> list[datetime] | None:
     """The hours that an earlier version of the file touched; None when there was none."""
-    try:
-        return hours_of_records(state.get(records_key).body)
-    except ObjectNotFoundError:
-        return None
+    found = state.find(records_key)
+    return hours_of_records(found.body) if found else None
 
 
 def _rejects_file(reader: CaptureReader) -> bytes:
@@ -272,6 +258,5 @@ def _rejects_file(reader: CaptureReader) -> bytes:
 
 def _check_unchanged(capture: ObjectStore, key: str, etag: str) -> None:
     """Two deliveries of two versions may overtake each other: the last word has to be the file's own."""
-    now = next((found.etag for found in capture.list(key) if found.key == key), None)
-    if now != etag:
+    if capture.etag(key) != etag:
         raise StaleReadError("the capture file was replaced while it was profiled", where=capture.uri(key))

@@ -95,8 +95,8 @@ def _hour(
 
 
 def _stored_rollup(store: ObjectStore, key: str) -> WindowProfile | None:
+    found = store.find(key)
     try:
-        return WindowProfile.from_bytes(store.get(key).body, key)
-    except (ObjectNotFoundError, InvalidInputError):
-        # Absent, or written by another version: it is made anew from its parts.
-        return None
+        return WindowProfile.from_bytes(found.body, key) if found else None
+    except InvalidInputError:
+        return None  # Written by another version: it is made anew from its parts.

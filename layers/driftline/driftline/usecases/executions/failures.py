@@ -1,6 +1,6 @@
 """What is kept of executions that ended without a verdict, where the verdict's files would be."""
 
-from driftline.domain.errors import DriftlineError, ObjectNotFoundError
+from driftline.domain.errors import DriftlineError
 from driftline.domain.executions.failure import FAILURE, Failure, parse_failure
 from driftline.domain.executions.place import parse_place
 from driftline.domain.windows import Window
@@ -26,17 +26,10 @@ def failure_in(store: ObjectStore, folder: str) -> Failure | None:
     if is_judged(store, folder):
         return None
     key = f"{folder}{FAILURE}"
-    try:
-        body = store.get(key).body
-    except ObjectNotFoundError:
-        return None
-    return parse_failure(body, key)
+    found = store.find(key)
+    return parse_failure(found.body, key) if found else None
 
 
 def is_judged(store: ObjectStore, folder: str) -> bool:
     """Whether the folder has the files of a verdict."""
-    try:
-        store.get_range(f"{folder}{_VERDICT}", 0, 1)
-    except ObjectNotFoundError:
-        return False
-    return True
+    return store.etag(f"{folder}{_VERDICT}") is not None

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.keys import baseline_folder, quality_state_key
 from driftline.domain.models.new_model import NewModel
@@ -157,11 +157,14 @@ def _state_key(endpoint: str, hour: MergedHour, attributes: Attributes) -> str:
 
 
 def _stored(store: ObjectStore, key: str, problem: ProblemType) -> WindowQuality | None:
+    found = store.find(key)
+    if found is None:
+        return None
     try:
-        kept = _STORED.decode(store.get(key).body)
+        kept = _STORED.decode(found.body)
         return WindowQuality(state_from_bytes(problem, kept.state, key), kept.unusable)
-    except (ObjectNotFoundError, InvalidInputError, msgspec.DecodeError):
-        return None  # Absent, or of another version: it is made anew.
+    except (InvalidInputError, msgspec.DecodeError):
+        return None  # Of another version: it is made anew.
 
 
 def _constraints(store: ObjectStore, endpoint: str) -> tuple[QualityConstraints | None, str | None, bool]:

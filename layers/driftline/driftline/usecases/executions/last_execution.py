@@ -8,7 +8,6 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus, Trigger
 from driftline.domain.keys import last_execution_key
 from driftline.usecases.ports import ObjectStore
@@ -50,9 +49,10 @@ class LastExecution(BaseModel):
 
 def last_execution(store: ObjectStore, endpoint: str, monitor: str) -> LastExecution | None:
     """None when the monitor never ran, or when the file is none that this version can read: it is made anew then."""
+    found = store.find(last_execution_key(endpoint, monitor))
     try:
-        return LastExecution.model_validate_json(store.get(last_execution_key(endpoint, monitor)).body)
-    except (ObjectNotFoundError, ValidationError):
+        return LastExecution.model_validate_json(found.body) if found else None
+    except ValidationError:
         return None
 
 

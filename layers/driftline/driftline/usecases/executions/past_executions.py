@@ -7,7 +7,7 @@ a trend's length at a time, so that a page waits for a dozen answers of S3 and n
 from collections.abc import Iterable, Iterator
 from itertools import batched, islice
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.place import parse_place
 from driftline.presentation.pages.execution.facts import PastExecution, Place
 from driftline.presentation.pages.execution.files import Kind
@@ -81,10 +81,8 @@ def _place_or_none(folder: str) -> Place | None:
 
 
 def body_or_none(store: ObjectStore, key: str) -> bytes | None:
-    try:
-        return store.get(key).body
-    except ObjectNotFoundError:
-        return None
+    found = store.find(key)
+    return found.body if found else None
 
 
 def bodies_or_none(store: ObjectStore, keys: Iterable[str]) -> Iterator[bytes | None]:

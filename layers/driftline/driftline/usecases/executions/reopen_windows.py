@@ -8,16 +8,15 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import STATE
 from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.domain.monitors.parse import InvalidDocumentError
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import HOUR, Window
 from driftline.kinds.kind import Kinds
-from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.ports import ObjectStore, Reruns
 
 _DAY = timedelta(days=1)
@@ -50,9 +49,8 @@ def reopen_windows(
         What was asked for. Asking twice does no harm: the queue drops repetitions, and an execution that finds
         nothing new publishes nothing.
     """
-    try:
-        document = load_document(store, endpoint, kinds=kinds)
-    except (ObjectNotFoundError, InvalidDocumentError):
+    document = find_document(store, endpoint, kinds=kinds)
+    if document is None:
         return []
     concerned = set(hours)
     asked = []

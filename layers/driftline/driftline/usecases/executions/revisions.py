@@ -11,7 +11,6 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.keys import execution_key
 from driftline.usecases.ports import ObjectStore
 
@@ -61,9 +60,10 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 
 def last_announced(store: ObjectStore, folder: str) -> Announced | None:
     """None when nothing was announced yet, or by a version that wrote other records: then it is announced again."""
+    found = store.find(execution_key(folder))
     try:
-        return Announced.model_validate_json(store.get(execution_key(folder)).body)
-    except (ObjectNotFoundError, ValidationError):
+        return Announced.model_validate_json(found.body) if found else None
+    except ValidationError:
         return None
 
 
@@ -88,8 +88,6 @@ def _keep(store: ObjectStore, folder: str, earlier: Announced) -> None:
     kept = {summary.key for summary in store.list(beside)}
     for name in earlier.files:
         if beside + name not in kept:
-            try:
-                body = store.get(folder + name).body
-            except ObjectNotFoundError:
-                continue  # Somebody deleted it; there is nothing to keep.
-            store.put(beside + name, body, content_type=_JSON)
+            found = store.find(folder + name)
+            if found is not None:  # else somebody deleted it, and there is nothing to keep
+                store.put(beside + name, found.body, content_type=_JSON)

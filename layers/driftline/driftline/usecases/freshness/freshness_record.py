@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.keys import FRESHNESS, freshness_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.usecases.ports import ObjectStore
@@ -70,7 +69,8 @@ def forget_endpoints(store: ObjectStore, keep: Iterable[str]) -> None:
 
 def _kept(store: ObjectStore, key: str) -> Waiting | None:
     """None the first time, or when another version wrote it."""
+    found = store.find(key)
     try:
-        return Waiting.model_validate_json(store.get(key).body)
-    except (ObjectNotFoundError, ValidationError):
+        return Waiting.model_validate_json(found.body) if found else None
+    except ValidationError:
         return None

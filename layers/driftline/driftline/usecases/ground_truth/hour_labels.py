@@ -4,14 +4,12 @@ A label set of an hour says: this version of this ground truth file has these la
 whatever is captured, so sets are only ever added; one that a replaced file gave is removed.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
 import numpy as np
 
-from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import days_of, may_belong
 from driftline.domain.ground_truth.join_ids import Hashes, among, sorted_unique
@@ -62,8 +60,9 @@ class LabelFile:
         parts: list[Hashes] = []
         for key in sets_of_file(store, self.endpoint, self.digest):
             if keys.parse_hour_labels_key(key)[1] == self.known.version:
-                with suppress(ObjectNotFoundError):  # removed since it was listed
-                    parts.append(LabelSet.from_bytes(store.get(key).body, key).hashes())
+                found = store.find(key)
+                if found is not None:  # else removed since it was listed
+                    parts.append(LabelSet.from_bytes(found.body, key).hashes())
         return sorted_unique(parts)
 
 

@@ -163,11 +163,10 @@ class _Lookup:
     def _whole(self, hour: CapturedHour, wanted: Hashes) -> Hashes:
         if hour.at in self._unstored:
             hashes = self._unstored[hour.at]
+        elif index := self.store.find(keys.index_key(self.endpoint, hour.at, hour.digest)):
+            hashes = hashes_of_index(index.body)
         else:
-            try:
-                hashes = hashes_of_index(self.store.get(keys.index_key(self.endpoint, hour.at, hour.digest)).body)
-            except ObjectNotFoundError:
-                hashes = _hashes_of_profiles(self.store, hour.profiles)[0]
+            hashes = _hashes_of_profiles(self.store, hour.profiles)[0]
         return wanted[among(wanted, hashes)]
 
 
@@ -199,8 +198,7 @@ def _hashes_of_profiles(store: ObjectStore, profiles: Sequence[ObjectSummary]) -
 
 
 def _hashes_of_profile(store: ObjectStore, summary: ObjectSummary) -> tuple[bytes, bool]:
-    try:
-        stored = store.get(summary.key)
-    except ObjectNotFoundError:  # its capture file was replaced: who did that looks for labels, too
+    stored = store.find(summary.key)
+    if stored is None:  # its capture file was replaced: who did that looks for labels, too
         return b"", False
     return HourSource.from_bytes(stored.body, summary.key).join_hashes, stored.etag == summary.etag

@@ -71,9 +71,8 @@ def merge_labels(key: str, *, store: ObjectStore, max_label_delay: timedelta = D
         StaleReadError: the file, or an hour that it belongs to, changed meanwhile.
     """
     place = keys.parse_ground_truth_key(key)
-    try:
-        stored = store.get(key)
-    except ObjectNotFoundError:
+    stored = store.find(key)
+    if stored is None:
         return LabelsMerged(place.endpoint, reason="the ground truth file is no longer there")
     parsed = parse_labels(key, stored.body)
     known = LabelSet(key, place.hour, version_of(stored.body), parsed.labels)
@@ -86,7 +85,7 @@ def merge_labels(key: str, *, store: ObjectStore, max_label_delay: timedelta = D
     matched = file.match_captures(store, known, max_label_delay)
     hours = file.drop_other_versions(store)
 
-    if next((each.etag for each in store.list(key) if each.key == key), None) != stored.etag:
+    if store.etag(key) != stored.etag:
         raise StaleReadError("the ground truth file was replaced while it was merged", where=store.uri(key))
     return LabelsMerged(place.endpoint, len(parsed.labels), matched, len(parsed.rejects), hours)
 
@@ -157,10 +156,10 @@ def _match_labels(
 
 def _captured(store: ObjectStore, profile_key: str) -> Hashes:
     """The ids in a profile; none if its capture file was replaced by one without this hour."""
-    try:
-        source = HourSource.from_bytes(store.get(profile_key).body, profile_key)
-    except ObjectNotFoundError:
+    found = store.find(profile_key)
+    if found is None:
         return np.empty(0, dtype=np.uint64)
+    source = HourSource.from_bytes(found.body, profile_key)
     return np.frombuffer(source.join_hashes, dtype=STORED).astype(np.uint64)
 
 

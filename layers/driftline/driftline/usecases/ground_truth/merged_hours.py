@@ -139,10 +139,8 @@ def stored_hour(store: ObjectStore, endpoint: str, at: VariantHour, inputs: Hour
     """What is there of exactly these inputs; None if it has to be made."""
     if not inputs.mergeable:
         return MergedHour(at.variant, at.hour)
-    try:
-        return _SUMMARY.decode(store.get(keys.merged_summary_key(endpoint, at, inputs.digest)).body)
-    except ObjectNotFoundError:
-        return None
+    found = store.find(keys.merged_summary_key(endpoint, at, inputs.digest))
+    return _SUMMARY.decode(found.body) if found else None
 
 
 def has_merged_lines(store: ObjectStore, endpoint: str, at: VariantHour) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY, expired
 from driftline.domain.ground_truth.join_ids import Hashes, among
@@ -51,10 +50,10 @@ def sweep(
     for summary in list(store.list(keys.open_labels_prefix(endpoint))):
         digest = keys.parse_open_labels_key(summary.key)[1]
         sets = sets_of_file(store, endpoint, digest)
-        try:
-            known = LabelSet.from_bytes(store.get(summary.key).body, summary.key)
-        except ObjectNotFoundError:  # another sweep was faster
+        found = store.find(summary.key)
+        if found is None:  # another sweep was faster
             continue
+        known = LabelSet.from_bytes(found.body, summary.key)
         for key in sets:  # listed before the version was read, so another version is an older one
             if keys.parse_hour_labels_key(key)[1] != known.version:
                 store.delete(key)
@@ -80,10 +79,8 @@ def sweep(
 
 def _version(store: ObjectStore, key: str) -> str:
     """Of the open labels, as it is now; empty if they are gone."""
-    try:
-        return LabelHead.of(store.get(key).body).version
-    except ObjectNotFoundError:
-        return ""
+    found = store.find(key)
+    return LabelHead.of(found.body).version if found else ""
 
 
 def _without(known: LabelSet, matched: Hashes) -> LabelSet:

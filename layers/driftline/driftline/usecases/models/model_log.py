@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import model_log_key
 from driftline.usecases.ports import ObjectStore
 
@@ -43,10 +43,9 @@ def load_model_log(store: ObjectStore, endpoint: str) -> ModelLog:
         InvalidInputError: the file is there and cannot be read.
     """
     key = model_log_key(endpoint)
+    found = store.find(key)
     try:
-        return ModelLog.model_validate_json(store.get(key).body)
-    except ObjectNotFoundError:
-        return ModelLog()
+        return ModelLog.model_validate_json(found.body) if found else ModelLog()
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from driftline.domain.errors import DriftlineError, ObjectNotFoundError
+from driftline.domain.errors import DriftlineError
 from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, script_key, status_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
@@ -73,10 +73,8 @@ def configure_monitor(
 def _find(store: ObjectStore, endpoint: str) -> tuple[str, StoredObject] | None:
     """The endpoint's document and its key. One that ends in .yml is found too, so that its error can be told."""
     for key in (document_key(endpoint), document_key(endpoint).removesuffix("yaml") + "yml"):
-        try:
-            return key, store.get(key)
-        except ObjectNotFoundError:
-            continue
+        if found := store.find(key):
+            return key, found
     return None
 
 
@@ -147,7 +145,7 @@ def _state(store: ObjectStore, document: MonitorDocument, kind: Kind) -> Monitor
     baseline = [folder + file for file in kind.baseline_files]
     missing = [key for key in baseline if key not in there]
     scripts = map(script_key, monitor.scripts)
-    missing_scripts = [key for key in scripts if not any(found.key == key for found in store.list(key))]
+    missing_scripts = [key for key in scripts if store.etag(key) is None]
     return MonitorState(
         schedule_name=schedule_name(document.endpoint, name) if monitor.enabled else None,
         schedule=monitor.schedule,

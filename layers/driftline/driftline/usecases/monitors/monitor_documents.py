@@ -30,22 +30,29 @@ def load_document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Monitor
         InvalidDocumentError: the document has errors and there was no good one before.
     """
     key = document_key(endpoint)
-    try:
-        body = store.get(key).body
-    except ObjectNotFoundError:
+    found = store.find(key)
+    if found is None:
         raise ObjectNotFoundError(
             f"there is no monitor document for the endpoint {endpoint}",
             where=store.uri(key),
             expected=f"{key}, as docs/reference/monitor-document.md describes it",
             mend="Upload one, or check the endpoint's name.",
-        ) from None
+        )
     try:
-        return _parsed(body, key, kinds=kinds)
+        return _parsed(found.body, key, kinds=kinds)
     except InvalidDocumentError:
         last_good = last_good_document(load_status(store, endpoint), kinds=kinds)
         if last_good is None:
             raise
         return last_good
+
+
+def find_document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument | None:
+    """As `load_document`; None where there is no document that can be used, which `configure_monitor` reports."""
+    try:
+        return load_document(store, endpoint, kinds=kinds)
+    except (ObjectNotFoundError, InvalidDocumentError):
+        return None
 
 
 def load_script(store: ObjectStore, name: str) -> str:
@@ -55,31 +62,28 @@ def load_script(store: ObjectStore, name: str) -> str:
         InvalidInputError: it is not there, or no UTF-8 text.
     """
     key = script_key(name)
-    try:
-        return store.get(key).body.decode()
-    except ObjectNotFoundError:
+    found = store.find(key)
+    if found is None:
         raise InvalidInputError(
             "the script that the monitor document names is not there", where=store.uri(key), mend="Upload it."
-        ) from None
+        )
+    try:
+        return found.body.decode()
     except UnicodeDecodeError:
         raise InvalidInputError("the script is no UTF-8 text", where=store.uri(key)) from None
 
 
 def document_columns(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> "DocumentColumns | None":
     """Names of the output and the input columns; None without a usable document, or with one that names none."""
-    try:
-        columns = load_document(store, endpoint, kinds=kinds).columns
-    except (ObjectNotFoundError, InvalidDocumentError):
-        return None
+    document = find_document(store, endpoint, kinds=kinds)
+    columns = document.columns if document else None
     return (columns.output, columns.input) if columns else None
 
 
 def load_status(store: ObjectStore, endpoint: str) -> MonitorStatus | None:
     """The endpoint's status file; None when there is none that can be read."""
-    try:
-        return MonitorStatus.from_bytes(store.get(status_key(endpoint)).body)
-    except ObjectNotFoundError:
-        return None
+    found = store.find(status_key(endpoint))
+    return MonitorStatus.from_bytes(found.body) if found else None
 
 
 @lru_cache(maxsize=512)

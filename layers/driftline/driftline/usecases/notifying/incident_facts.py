@@ -62,9 +62,10 @@ def facts_about(
 def _silenced(store: ObjectStore, endpoint: str, subject: str, at: datetime) -> bool:
     """A silence that nobody can read is none: rather a message too many."""
     key = silence_key(endpoint, subject)
+    found = store.find(key)
     try:
-        return parse_silence(store.get(key).body, key).covers(at)
-    except (ObjectNotFoundError, InvalidInputError):
+        return found is not None and parse_silence(found.body, key).covers(at)
+    except InvalidInputError:
         return False
 
 
@@ -91,7 +92,7 @@ def report_link(store: ObjectStore, last: LastExecution, links: ReportLinks | No
         if web_link(link.url) is not None:
             return link
     page = last.folder + _PAGE
-    key = page if any(found.key == page for found in store.list(page)) else last.folder
+    key = page if store.etag(page) is not None else last.folder
     return ReportLink(console_link(store.uri(key)), lasting=True)
 
 

@@ -6,7 +6,7 @@ They are made of the folders of `reports/`: an execution without a verdict is kn
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import FAILURE
 from driftline.domain.executions.place import parse_place
 from driftline.domain.keys import REPORTS, baseline_folder
@@ -73,7 +73,7 @@ def _newest(store: ObjectStore, endpoint: str, monitor: str) -> Sequence[Place]:
     end = parse_place(f"{REPORTS}{endpoint}/{monitor}/{_END_OF_TIME}")
     found: list[Place] = []
     for place in folders_before(store, end):
-        if is_judged(store, place.folder) or _is_there(store, f"{place.folder}{FAILURE}"):
+        if is_judged(store, place.folder) or store.etag(f"{place.folder}{FAILURE}") is not None:
             found.append(place)
         if len(found) == NEWEST:
             break
@@ -84,7 +84,7 @@ def _recorded(store: ObjectStore, place: Place, *, reports: bool) -> tuple[bool,
     """Whether it is on the endpoint's page, and whether its own page was made."""
     failure = failure_in(store, place.folder)
     if failure is not None:
-        rendered = reports and not _is_there(store, f"{place.folder}{PAGE}")
+        rendered = reports and store.etag(f"{place.folder}{PAGE}") is None
         if rendered:
             write_failed_page(store, place, failure)
         keep_failed_record(store, place, failure)
@@ -95,18 +95,10 @@ def _recorded(store: ObjectStore, place: Place, *, reports: bool) -> tuple[bool,
 
 def _read(store: ObjectStore, place: Place, *, reports: bool) -> tuple[DataQuality | ModelQuality, bytes | None, bool]:
     """What the execution tells, its baseline's statistics, and whether its page was made."""
-    if reports and not _is_there(store, f"{place.folder}{PAGE}"):
+    if reports and store.etag(f"{place.folder}{PAGE}") is None:
         rendered = render_report(store, place.folder)
         return rendered.facts, rendered.inputs.files.baseline_statistics, True
     files, kind = execution_files(store, place, baseline_folder(place.endpoint, place.monitor))
     announced = last_announced(store, place.folder) if files.summary is not None else None
     files = replace(files, revision=announced.revision if announced else None)
     return ReportInputs(place, kind, files).facts(), files.baseline_statistics, False
-
-
-def _is_there(store: ObjectStore, key: str) -> bool:
-    try:
-        store.get_range(key, 0, 1)
-    except ObjectNotFoundError:
-        return False
-    return True

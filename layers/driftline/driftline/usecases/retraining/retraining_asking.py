@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from driftline.domain.alarms.names import alarm_name
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, MERGED
 from driftline.domain.keys import REPORTS, baseline_folder
 from driftline.domain.monitors.document import MonitorDocument
@@ -13,19 +12,9 @@ from driftline.domain.retraining.decision import problem_of
 from driftline.domain.retraining.guards import LabelledRows
 from driftline.domain.retraining.request import AlarmChange
 from driftline.domain.windows import format_instant
-from driftline.kinds.kind import Kinds
 from driftline.usecases.executions.last_execution import LastExecution, last_execution
 from driftline.usecases.ground_truth.labelled_rows import count_labelled_rows
-from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore, Stores
-
-
-def document_of(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument | None:
-    """The document that counts now; None if there is none that can be read."""
-    try:
-        return load_document(store, endpoint, kinds=kinds)
-    except (ObjectNotFoundError, InvalidInputError):
-        return None
 
 
 def why_not(document: MonitorDocument | None, alarm: AlarmChange, stack: str) -> str:

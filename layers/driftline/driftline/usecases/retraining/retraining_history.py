@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.retraining.approvals import ApprovalFile, approval_key
 from driftline.domain.retraining.audit import AuditRecord, Decision, EndRecord, audit_key, audit_prefix
 from driftline.domain.retraining.request import cut
@@ -54,10 +54,7 @@ def approve(store: ObjectStore, endpoint: str, request: str, by: str, why: str, 
         InvalidInputError: nobody asked for it, it waits for no approval, or it has expired.
     """
     key = audit_key(endpoint, request)
-    try:
-        record = _read(store, key) if key else None
-    except ObjectNotFoundError:
-        record = None
+    record = _read(store, key) if key else None
     if key is None or record is None:
         raise InvalidInputError(
             f"there is no request {request} of {endpoint}",
@@ -88,14 +85,16 @@ def _when(key: str) -> tuple[str, str]:
 
 
 def _read(store: ObjectStore, key: str) -> AuditRecord | None:
+    found = store.find(key)
     try:
-        return AuditRecord.model_validate_json(store.get(key).body)
+        return AuditRecord.model_validate_json(found.body) if found else None
     except ValidationError:
         return None
 
 
 def _read_end(store: ObjectStore, key: str) -> EndRecord | None:
+    found = store.find(key)
     try:
-        return EndRecord.model_validate_json(store.get(key).body)
-    except (ObjectNotFoundError, ValidationError):
+        return EndRecord.model_validate_json(found.body) if found else None
+    except ValidationError:
         return None

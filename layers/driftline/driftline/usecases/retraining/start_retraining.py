@@ -13,7 +13,7 @@ from functools import cache
 
 from pydantic import ValidationError
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, RetryLaterError
+from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.retraining.audit import AuditRecord, Decision, decision_key
 from driftline.domain.retraining.decision import Verdict, approval_problem, decide, new_draft, refused
 from driftline.domain.retraining.guards import LabelledRows, Question
@@ -21,10 +21,11 @@ from driftline.domain.retraining.ledger import Ledger, Run, RunStatus
 from driftline.domain.retraining.parameters import all_parameters
 from driftline.domain.retraining.request import AlarmChange, Approval, approval_id, cut, request_id, start_token
 from driftline.kinds.kind import Kinds
+from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.one_at_a_time import Clock, Turn
 from driftline.usecases.ports import Events, ObjectStore, StateTable, Stores
 from driftline.usecases.retraining.ledgers import all_ledgers, ledger_turns, load_ledger
-from driftline.usecases.retraining.retraining_asking import document_of, labelled_rows_of, placeholder_values, why_not
+from driftline.usecases.retraining.retraining_asking import labelled_rows_of, placeholder_values, why_not
 from driftline.usecases.retraining.retraining_ends import RunEnd, end_record, ended_run
 from driftline.usecases.retraining.retraining_target import RetrainingTargets, StartOrder, UncertainStartError
 
@@ -120,12 +121,11 @@ class Retrainer:
         """The ledger forgets; the audit does not, and a record of it is not to be written over."""
         if turn.state.knows(id_):
             return None
-        try:
-            body = self.store.get(decision_key(turn.state.endpoint, id_, asked_at)).body
-        except ObjectNotFoundError:
+        found = self.store.find(decision_key(turn.state.endpoint, id_, asked_at))
+        if found is None:
             return None
         try:
-            record = AuditRecord.model_validate_json(body)
+            record = AuditRecord.model_validate_json(found.body)
         except ValidationError:
             return Answer(turn.state.endpoint, id_, repeated=True)  # of a version that this one cannot read
         return Answer(record.endpoint, id_, record.decision, record.guard, record.reason, repeated=True)
@@ -149,7 +149,7 @@ class Retrainer:
         return answer
 
     def _on_alarm(self, ledger: Ledger, alarm: AlarmChange, at: datetime, approval: Approval | None = None) -> Verdict:
-        document = document_of(self.store, alarm.endpoint, kinds=self.kinds)
+        document = find_document(self.store, alarm.endpoint, kinds=self.kinds)
         asked_at = approval.at if approval else alarm.changed_at
         request = request_id(alarm)
         id_ = approval_id(approval) if approval else request
