@@ -13,7 +13,8 @@ from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.attributes import Attributes
 from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.state import quality_of
-from driftline.usecases.executions.judge_model_quality import window_quality
+from driftline.kinds.model_quality.window import window_quality
+from driftline.usecases.executions.window_data import StoredHour, StoredRows
 from driftline.usecases.ground_truth.merged_hours import MergedHour
 from driftline.usecases.ground_truth.merged_window import Coverage, MergedWindow
 
@@ -49,8 +50,10 @@ def main() -> None:
         window = Window(START, START + timedelta(hours=hours))
         loaded = MergedWindow(window, Coverage(total, total, total, total), tuple(merged), 0, store)
         attributes = Attributes(ProblemType.BINARY, probability="0")
+        stored = (StoredHour(store, "bench", "model_quality", loaded, hour) for hour in merged)
+        rows_of_window = StoredRows(loaded.coverage, tuple(stored))
         with measured():
-            quality = quality_of(window_quality(store, "bench", loaded, attributes).state)
+            quality = quality_of(window_quality(rows_of_window, attributes).state)
         if quality.rows != total:
             raise SystemExit(f"{quality.rows} rows of {total}")
 

@@ -20,7 +20,7 @@ logger = Logger()
 settings = AdoptSettings.from_environment()
 store = S3Store(settings.bucket)
 files = S3ModelFiles(settings.bucket)
-models = SageMakerModels()
+models = SageMakerModels({kind.name: kind.drift_check_baselines for kind in KINDS})
 events = DefaultBus()
 turns = Turns(DynamoTable(settings.state_table), "adoption", Busy.read, TURN, lambda: datetime.now(UTC))
 

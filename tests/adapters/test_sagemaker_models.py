@@ -13,7 +13,6 @@ from botocore.stub import Stubber
 from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.sagemaker_models import SageMakerModels
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.models.package import BaselineFiles
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.models.model_ports import DataFile
@@ -21,6 +20,7 @@ from tests.aws import make_state_table
 from tests.fakes import InMemoryStore, RecordingOperators
 from tests.places import REPOSITORY
 
+PARTS = {kind.name: kind.drift_check_baselines for kind in KINDS}
 ROLE = "arn:aws:iam::123456789012:role/models"
 OURS, THEIRS = "driftline-bucket", "sagemaker-bucket"
 CONTEXT = SimpleNamespace(
@@ -88,18 +88,21 @@ def test_a_package_brings_its_baselines_and_names_its_endpoint(client: Any) -> N
             "Bias": {"PostTrainingConstraints": source("bias/a.json")},
         },
     )
-    package = SageMakerModels(client).package(arn)
+    package = SageMakerModels(PARTS, client).package(arn)
     assert package is not None
     assert (package.arn, package.approved, package.endpoint) == (arn, True, "churn")
     assert package.data_set == "s3://data/churn/"
     assert package.baselines == {
-        "data_quality": BaselineFiles(f"s3://{THEIRS}/churn/data/s.json", f"s3://{THEIRS}/churn/data/c.json"),
-        "model_quality": BaselineFiles(None, f"s3://{THEIRS}/churn/quality/c.json"),
+        "data_quality": {
+            "statistics.json": f"s3://{THEIRS}/churn/data/s.json",
+            "constraints.json": f"s3://{THEIRS}/churn/data/c.json",
+        },
+        "model_quality": {"constraints.json": f"s3://{THEIRS}/churn/quality/c.json"},
     }
 
 
 def test_a_plain_package_brings_nothing(client: Any) -> None:
-    package = SageMakerModels(client).package(register(client, ModelApprovalStatus="PendingManualApproval"))
+    package = SageMakerModels(PARTS, client).package(register(client, ModelApprovalStatus="PendingManualApproval"))
     assert package is not None
     assert (package.approved, package.endpoint, package.baselines, package.data_set) == (False, None, {}, None)
 
@@ -107,15 +110,15 @@ def test_a_plain_package_brings_nothing(client: Any) -> None:
 def test_a_package_with_other_baselines_alone_brings_none_for_a_monitor(client: Any) -> None:
     others = {"Bias": {"ConfigFile": source("x")}, "Explainability": {"Constraints": source("y")}}
     arn = register(client, DriftCheckBaselines={**others, "ModelQuality": {"Statistics": source("statistics.json")}})
-    package = SageMakerModels(client).package(arn)
+    package = SageMakerModels(PARTS, client).package(arn)
     assert package is not None
-    assert package.baselines == {"model_quality": BaselineFiles(f"s3://{THEIRS}/churn/statistics.json", None)}
+    assert package.baselines == {"model_quality": {"statistics.json": f"s3://{THEIRS}/churn/statistics.json"}}
 
 
 def test_the_endpoint_s_model_is_found_with_its_package(client: Any) -> None:
     arn = register(client)
     deploy(client, ("all", 1.0, arn))
-    served = SageMakerModels(client).served("churn", None)
+    served = SageMakerModels(PARTS, client).served("churn", None)
     assert served is not None
     assert (served.in_service, served.model, served.package, served.variant) == (True, "churn-all", arn, "all")
     assert served.made is not None
@@ -125,7 +128,7 @@ def test_the_endpoint_s_model_is_found_with_its_package(client: Any) -> None:
 
 def test_of_several_variants_the_watched_one_or_the_heaviest_counts(client: Any) -> None:
     deploy(client, ("a", 0.1, None), ("b", 0.9, None), ("c", 0.9, None))
-    models = SageMakerModels(client)
+    models = SageMakerModels(PARTS, client)
     chosen = [models.served("churn", variant) for variant in (None, "a", "c")]
     assert [served.model if served else None for served in chosen] == ["churn-b", "churn-a", "churn-c"]
     gone = models.served("churn", "d")
@@ -134,7 +137,7 @@ def test_of_several_variants_the_watched_one_or_the_heaviest_counts(client: Any)
 
 
 def test_what_is_not_there_is_none(client: Any) -> None:
-    models = SageMakerModels(client)
+    models = SageMakerModels(PARTS, client)
     assert models.served("stranger", None) is None
     assert models.package("arn:aws:sagemaker:eu-west-1:123456789012:model-package/churn/9") is None
 
@@ -151,7 +154,7 @@ def test_other_refusals_are_raised(client: Any, code: str, message: str, expecte
     with Stubber(client) as stub:
         stub.add_client_error("describe_endpoint", code, message)
         with pytest.raises(expected) as raised:
-            SageMakerModels(client).served("churn", None)
+            SageMakerModels(PARTS, client).served("churn", None)
     assert isinstance(raised.value, RetryLaterError) == (code == "ThrottlingException")
 
 
@@ -179,7 +182,7 @@ def test_variants_of_inference_components_have_no_model(client: Any) -> None:
                 "CreationTime": now,
             },
         )
-        served = SageMakerModels(client).served("churn", None)
+        served = SageMakerModels(PARTS, client).served("churn", None)
     assert served is not None
     assert (served.model, served.package) == (None, None)
 
@@ -245,7 +248,7 @@ def test_a_package_that_another_account_does_not_share_says_so(client: Any) -> N
     with Stubber(client) as stub:
         stub.add_client_error("describe_model_package", "AccessDeniedException", "not authorized")
         with pytest.raises(InvalidInputError, match=f"{arn}.*not authorized.*has to share it"):
-            SageMakerModels(client).package(arn)
+            SageMakerModels(PARTS, client).package(arn)
 
 
 def test_files_that_may_not_be_read_name_the_parameter(s3: Any) -> None:

@@ -143,9 +143,9 @@ def records_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str
     return f"{STATE}records/{endpoint}/{variant}/{hour_folder(hour)}{digest}.parquet"
 
 
-def quality_state_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
-    """Model quality of one hour; the digest is of the merged records and of where the prediction is in them."""
-    return f"{STATE}quality/{endpoint}/{variant}/{hour_folder(hour)}{digest}.state"
+def kind_state_key(kind: str, endpoint: str, variant: str, hour: datetime, digest: str) -> str:
+    """What a kind of monitor keeps of one hour; the digest is of the merged records and of the settings."""
+    return f"{STATE}kinds/{kind}/{endpoint}/{variant}/{hour_folder(hour)}{digest}.state"
 
 
 def rejects_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:

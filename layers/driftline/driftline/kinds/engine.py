@@ -3,7 +3,7 @@
 An engine knows no store. What it needs of a data set or of a window it asks for through the two ports below.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.conditions import Condition
 from driftline.domain.datasets import ProfiledDataset, RowBatch
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.document import MonitorDocument
@@ -86,37 +87,38 @@ class Coverage(Protocol):
 
 
 class LabelledHour(Protocol):
-    """Merged records of one variant and hour."""
+    """The labelled rows of one variant and hour inside the window; they stay in the store until they are asked for."""
 
-    @property
-    def hour(self) -> datetime: ...
+    def columns(self) -> list[str]:
+        """Names of the columns: `label`, `inference_id`, `event_id`, `row` and the captured ones."""
+        ...
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Mapping[str, Sequence[str | int | None]]]:
+        """Column -> cells, some rows at a time."""
+        ...
+
+    def kept(self, made_with: str) -> bytes | None:
+        """What was kept of the whole hour under everything that it follows from; None if nothing was.
+
+        Args:
+            made_with: Names the settings; the merged records of the hour count as well.
+        """
+        ...
+
+    def keep(self, made_with: str, body: bytes) -> None:
+        """Keeps what the hour gave for later windows, if this window covers the whole hour."""
+        ...
 
 
-class LabelledRows[Hour: LabelledHour](Protocol):
-    """The rows of a window that have a label; they stay in the store until they are asked for."""
+class LabelledRows(Protocol):
+    """The rows of a window that have a label."""
 
     @property
     def coverage(self) -> Coverage: ...
 
     @property
-    def hours(self) -> Sequence[Hour]:
+    def hours(self) -> Sequence[LabelledHour]:
         """With at least one label, in the order of variant and time."""
-        ...
-
-    def columns(self, hour: Hour) -> list[str]:
-        """Names of the columns of an hour: `label`, `inference_id`, `event_id`, `row` and the captured ones."""
-        ...
-
-    def batches(self, columns: Sequence[str], hour: Hour) -> Iterator[Mapping[str, Sequence[str | int | None]]]:
-        """Column -> cells of the hour's rows inside the window, some at a time."""
-        ...
-
-    def kept(self, hour: Hour, made_with: str, make: Callable[[], bytes]) -> tuple[bytes, bool]:
-        """(what `make` gives for an hour, whether it was kept from an earlier time).
-
-        It is kept if the window covers the whole hour, under everything that it follows from: the merged records and
-        `made_with`, which names the settings.
-        """
         ...
 
 
@@ -144,7 +146,7 @@ class WindowData(Protocol):
         """The merged profile of everything that was captured."""
         ...
 
-    def labelled(self) -> "LabelledRows[LabelledHour]":
+    def labelled(self) -> LabelledRows:
         """Captures with their ground truth; what is missing or out of date is merged."""
         ...
 
@@ -186,6 +188,30 @@ class Context:
         return (columns.output, columns.input) if columns else None
 
 
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file of a baseline that comes from elsewhere."""
+
+    body: bytes
+    where: str
+
+
+def complete(given: Mapping[str, GivenFile], names: Sequence[str]) -> Mapping[str, GivenFile]:
+    """The files, if all of these names are there.
+
+    Raises:
+        InvalidInputError: one is missing.
+    """
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise InvalidInputError(
+            f"the model package has no {missing[0]} among its drift-check baselines",
+            where=next((file.where for file in given.values()), ""),
+            expected=f"{' and '.join(name.removesuffix('.json') for name in names)}, both",
+        )
+    return given
+
+
 class Engine(Protocol):
     """See `Kind.engine`."""
 
@@ -209,14 +235,14 @@ class Engine(Protocol):
         """
         ...
 
-    def check_baseline(self, settings: ScheduledMonitor, files: Mapping[str, tuple[bytes, str]]) -> None:
-        """Checks the files of a baseline that comes from elsewhere.
+    def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:
+        """The baseline's files from those that a model package brings.
 
         Args:
-            files: (bytes, where they come from) by name.
+            given: By the names of `Kind.drift_check_baselines`, those that the package has.
 
         Raises:
-            InvalidInputError: a file cannot be read, or is not one of this monitor's.
+            InvalidInputError: a file is missing, cannot be read, or is not one of this monitor's.
         """
         ...
 

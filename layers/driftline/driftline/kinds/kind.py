@@ -5,7 +5,7 @@ the standard library and pydantic. The heavy half, the engine, evaluates windows
 on first use, because it brings numpy.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -30,7 +30,9 @@ class Kind:
         baseline_files: What a baseline consists of, as SageMaker names the files.
         derived_files: Driftline's own, which follow from those and are kept next to them.
         verdict_files: What an execution writes for SageMaker's readers. The first tells that there is a verdict.
-        drift_check_baselines: The kind's part of a model package's DriftCheckBaselines.
+        drift_check_baselines: Where the files of a baseline are in a model package's DriftCheckBaselines: part and
+            field by the name under which the engine is given them.
+        baseline_needs_document: A data set cannot be read without the monitor document.
         engine_module: Where `ENGINE` is, the heavy half.
     """
 
@@ -40,8 +42,9 @@ class Kind:
     baseline_files: tuple[str, ...]
     derived_files: tuple[str, ...] = ()
     verdict_files: tuple[str, ...]
-    drift_check_baselines: str
+    drift_check_baselines: Mapping[str, tuple[str, str]]
     engine_module: str
+    baseline_needs_document: bool = False
 
     @property
     def engine(self) -> "Engine":

@@ -13,7 +13,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.metrics import Metric, StatisticValues
 from driftline.domain.profiles.resolve import ResolvedTable
 from driftline.domain.windows import Window
-from driftline.kinds.data_quality.rules.evaluate import Context, Evaluation, evaluate
+from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
 from driftline.kinds.data_quality.rules.metrics import MetricsLevel
 from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
@@ -30,7 +30,7 @@ CURRENT: Cells = {
     "flag": ["0", "1", "1", "1"] * 100,
     "carrier": ["UA", "AA", "B6", "OO"] * 100,
 }
-CONTEXT = Context(
+CONTEXT = DataQualityContext(
     endpoint="flights",
     monitor="data_quality",
     schedule="flights-data_quality",
@@ -45,7 +45,11 @@ CONTEXT = Context(
 
 
 def evaluated(
-    cells: Cells = CURRENT, *, change: Change | None = None, context: Context = CONTEXT, compared: bool = True
+    cells: Cells = CURRENT,
+    *,
+    change: Change | None = None,
+    context: DataQualityContext = CONTEXT,
+    compared: bool = True,
 ) -> Evaluation:
     rows, features = profiled(cells)
     table = ResolvedTable(rows, tuple(features), "csv:1+2" if rows else "", {"csv:1+5": 3})

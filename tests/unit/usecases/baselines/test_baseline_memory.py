@@ -6,7 +6,7 @@ import pytest
 
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.baseline_files import read_files
-from driftline.usecases.baselines.baseline_memory import constraints_are_ours
+from driftline.usecases.baselines.baseline_memory import is_ours
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from tests.fakes import InMemoryStore, RecordingOperators
 
@@ -27,7 +27,7 @@ class Bucket:
         suggest_baseline("flights", "data_quality", store=self.store, operators=RecordingOperators(), kinds=KINDS)
 
     def ours(self) -> bool:
-        return constraints_are_ours(read_files(self.store, FOLDER, ("constraints.json", "suggestion.json")))
+        return is_ours("constraints.json", read_files(self.store, FOLDER, ("constraints.json", "suggestion.json")))
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_the_other_monitors_baseline_says_nothing(bucket: Bucket) -> None:
     bucket.read("1.5,UA")
     bucket.store.put("baselines/flights/model_quality/constraints.json", bucket.store.objects[CONSTRAINTS])
     other = "baselines/flights/model_quality/"
-    assert not constraints_are_ours(read_files(bucket.store, other, ("constraints.json", "suggestion.json")))
+    assert not is_ours("constraints.json", read_files(bucket.store, other, ("constraints.json", "suggestion.json")))
 
 
 def test_the_memory_of_an_earlier_version_still_says_what_is_ours(bucket: Bucket) -> None:

@@ -170,7 +170,7 @@ def test_the_state_of_an_hour_is_kept_and_used_again(store: InMemoryStore) -> No
     send_labels(store, dict(enumerate(ACTUAL.tolist())), HOUR + timedelta(hours=2))
     execute(store)
     before = store.objects[FOLDER + "statistics.json"]
-    states = [key for key in store.objects if key.startswith("state/quality/shop/")]
+    states = [key for key in store.objects if key.startswith("state/kinds/model_quality/shop/")]
     assert len(states) == 1
 
     execute(store)

@@ -15,11 +15,11 @@ from driftline.adapters.aws.model_events_in import announcement_of
 from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 from driftline.domain.incidents.heard import Happening
 from driftline.domain.models.announcement import EndpointChanged, ModelTold, PackageChanged
-from driftline.domain.models.package import BaselineFiles, ModelPackage, ServedModel
+from driftline.domain.models.package import ModelPackage, ServedModel
 from driftline.kinds.registry import KINDS
 from driftline.presentation.messages.happenings import happening_message
 from driftline.usecases.baselines.baseline_files import read_files
-from driftline.usecases.baselines.baseline_memory import constraints_are_ours
+from driftline.usecases.baselines.baseline_memory import is_ours
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.models.adopt_model import ADOPTED_EVENT, TURN, Adoption, Outcome, adopt_model
 from driftline.usecases.models.model_log import load_model_log
@@ -143,9 +143,9 @@ class World:
         given = {"data_quality": NEW_DATA, "model_quality": NEW_QUALITY}
         baselines = {}
         for monitor in monitors or ("data_quality",):
-            uris = [f"s3://training/{arn}/{monitor}/{name}" for name in ("statistics.json", "constraints.json")]
-            self.files.files |= {uri: given[monitor][uri.rsplit("/", 1)[-1]] for uri in uris}
-            baselines[monitor] = BaselineFiles(*uris)
+            uris = {name: f"s3://training/{arn}/{monitor}/{name}" for name in ("statistics.json", "constraints.json")}
+            self.files.files |= {uri: given[monitor][name] for name, uri in uris.items()}
+            baselines[monitor] = uris
         return ModelPackage(arn, approved=True, endpoint="churn", baselines=baselines, **others)
 
     def current(self, folder: str = FOLDER) -> dict[str, bytes]:
@@ -273,7 +273,7 @@ def test_a_baseline_that_cannot_be_used_changes_nothing_and_says_why(
 
 def test_both_files_or_none(world: World) -> None:
     package = world.package()
-    half = replace(package.baselines["data_quality"], constraints=None)
+    half = {"statistics.json": package.baselines["data_quality"]["statistics.json"]}
     world.adopt(world.serve(replace(package, baselines={"data_quality": half})))
     assert world.current() == OLD_DATA
     assert "no constraints.json" in str(world.events.published[0].detail["Reason"])
@@ -298,11 +298,11 @@ def test_files_of_a_package_are_nobody_s_suggestion(world: World) -> None:
     data = b"p,a\n0,1.5\n1,2.5\n"
     world.store.objects[f"{FOLDER}input/data.csv"] = data
     suggest_baseline("churn", "data_quality", store=world.store, operators=RecordingOperators(), kinds=KINDS)
-    assert constraints_are_ours(read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
+    assert is_ours("constraints.json", read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
     # When a package's takes its place
     world.adopt(world.serve(world.package()))
     # Then its thresholds count as somebody else's, and an event of the old data set changes and tells nothing
-    assert not constraints_are_ours(read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
+    assert not is_ours("constraints.json", read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
     operators = RecordingOperators()
     assert suggest_baseline("churn", "data_quality", store=world.store, operators=operators, kinds=KINDS).unchanged
     assert world.current() == NEW_DATA

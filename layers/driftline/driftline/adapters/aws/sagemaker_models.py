@@ -7,7 +7,6 @@ from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.models.package import (
     BASELINE_PROPERTY,
     ENDPOINT_PROPERTY,
-    BaselineFiles,
     ModelPackage,
     ServedModel,
 )
@@ -15,8 +14,7 @@ from driftline.domain.models.package import (
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-_MONITORS = {"data_quality": "ModelDataQuality", "model_quality": "ModelQuality"}
-"""Monitor → its part of DriftCheckBaselines."""
+type DriftCheckBaselines = Mapping[str, Mapping[str, tuple[str, str]]]
 
 _LATER = frozenset({"ThrottlingException", "TooManyRequestsException", "ServiceUnavailable", "InternalFailure"})
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
@@ -28,10 +26,13 @@ class SageMakerModels:
     """Models.
 
     Args:
+        drift_check_baselines: By monitor, where the files of its baseline are in DriftCheckBaselines: part and field
+            by file.
         client: A boto3 SageMaker client; one is made when it is not given.
     """
 
-    def __init__(self, client: "SageMakerClient | None" = None) -> None:
+    def __init__(self, drift_check_baselines: DriftCheckBaselines, client: "SageMakerClient | None" = None) -> None:
+        self._baselines = drift_check_baselines
         self._client = client or _client()
 
     def served(self, endpoint: str, variant: str | None) -> ServedModel | None:
@@ -57,7 +58,8 @@ class SageMakerModels:
         if found is None:
             return None
         given = found.get("DriftCheckBaselines", {})
-        baselines = {monitor: _files(given[part]) for monitor, part in _MONITORS.items() if given.get(part)}
+        brought = {monitor: _files(given, places) for monitor, places in self._baselines.items()}
+        baselines = {monitor: files for monitor, files in brought.items() if files}
         metadata = found.get("CustomerMetadataProperties", {})
         return ModelPackage(
             found["ModelPackageArn"],
@@ -104,8 +106,9 @@ def _package_of(model: Mapping[str, Any]) -> str | None:
     return next((str(each["ModelPackageName"]) for each in containers if each.get("ModelPackageName")), None)
 
 
-def _files(part: Mapping[str, Any]) -> BaselineFiles:
-    return BaselineFiles(part.get("Statistics", {}).get("S3Uri"), part.get("Constraints", {}).get("S3Uri"))
+def _files(given: Mapping[str, Any], places: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    uris = {name: given.get(part, {}).get(field, {}).get("S3Uri") for name, (part, field) in places.items()}
+    return {name: uri for name, uri in uris.items() if uri}
 
 
 def _client() -> "SageMakerClient":

@@ -13,7 +13,6 @@ class Judgement:
     Attributes:
         metrics: What goes to CloudWatch for people.
         alarmed: The metrics that alarms of the monitor name, also those that are not in `metrics`.
-        namespace: Of CloudWatch, SageMaker's for this kind of monitor.
         judged_rows: Rows that the verdict rests on; with none there is no verdict.
         coverage: Share of the rows that have a label; None for monitors that need none.
     """
@@ -21,7 +20,6 @@ class Judgement:
     files: dict[str, bytes]
     metrics: Sequence[Metric]
     alarmed: Sequence[Metric]
-    namespace: str
     rows: int
     judged_rows: int
     violations: int

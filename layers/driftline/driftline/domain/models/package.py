@@ -12,28 +12,20 @@ BASELINE_PROPERTY = "driftline:baseline"
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineFiles:
-    """S3 URIs of a baseline's two files; None is one that the package does not have."""
-
-    statistics: str | None = None
-    constraints: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ModelPackage:
     """A version in the model registry.
 
     Attributes:
         approved: Its ModelApprovalStatus is Approved.
         endpoint: The endpoint that its metadata names (`driftline:endpoint`).
-        baselines: Its drift-check baselines, by the monitor that they are for.
+        baselines: S3 URIs of its drift-check baselines, by monitor and file.
         data_set: The S3 URI that its metadata names (`driftline:baseline`).
     """
 
     arn: str
     approved: bool = False
     endpoint: str | None = None
-    baselines: Mapping[str, BaselineFiles] = field(default_factory=dict)
+    baselines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     data_set: str | None = None
 
 

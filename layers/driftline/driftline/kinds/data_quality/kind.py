@@ -9,6 +9,9 @@ DATA_QUALITY = Kind(
     settings=DataQualityMonitor,
     baseline_files=("statistics.json", "constraints.json"),
     verdict_files=("statistics.json", "constraints.json", "constraint_violations.json"),
-    drift_check_baselines="ModelDataQuality",
+    drift_check_baselines={
+        "statistics.json": ("ModelDataQuality", "Statistics"),
+        "constraints.json": ("ModelDataQuality", "Constraints"),
+    },
     engine_module="driftline.kinds.data_quality.engine",
 )

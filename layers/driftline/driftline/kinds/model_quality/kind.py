@@ -10,6 +10,10 @@ MODEL_QUALITY = Kind(
     baseline_files=("statistics.json", "constraints.json"),
     derived_files=("predictions.json",),
     verdict_files=("statistics.json", "constraints.json", "constraint_violations.json"),
-    drift_check_baselines="ModelQuality",
+    drift_check_baselines={
+        "statistics.json": ("ModelQuality", "Statistics"),
+        "constraints.json": ("ModelQuality", "Constraints"),
+    },
     engine_module="driftline.kinds.model_quality.engine",
+    baseline_needs_document=True,
 )

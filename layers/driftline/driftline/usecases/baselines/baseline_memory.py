@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from driftline.usecases.baselines.baseline_files import CONSTRAINTS, read_files
+from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.ports import ObjectStore
 
 GENERATION = 2
@@ -63,13 +63,13 @@ def memory_of(body: bytes | None) -> Memory:
         return Memory(generation=0)
 
 
-def constraints_are_ours(files: Mapping[str, bytes]) -> bool:
-    """Whether a baseline's constraints.json was suggested by Driftline, or edited from such a one.
+def is_ours(name: str, files: Mapping[str, bytes]) -> bool:
+    """Whether a file of the baseline was suggested by Driftline, or edited from such a suggestion.
 
     False if there is none, or if it was uploaded without a suggestion before it: made by SageMaker, or by hand.
 
     Args:
-        files: What there is of constraints.json and suggestion.json, by name, read at one moment.
+        files: What there is of the file and of suggestion.json, by name, read at one moment.
     """
-    body = files.get(CONSTRAINTS)
-    return body is not None and memory_of(files.get(MEMORY_FILE)).suggested(CONSTRAINTS, body)
+    body = files.get(name)
+    return body is not None and memory_of(files.get(MEMORY_FILE)).suggested(name, body)

@@ -7,21 +7,16 @@ as one (usecases/baselines/baseline_files.py).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.keys import BASELINE_PREDICTIONS, baseline_folder
-from driftline.domain.models.package import BaselineFiles
+from driftline.domain.keys import baseline_folder
 from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.kinds.data_quality.rules.constraints import parse_constraints
-from driftline.kinds.data_quality.rules.statistics import parse_statistics
-from driftline.kinds.data_quality.settings import DataQualityMonitor
-from driftline.kinds.model_quality.rules.constraints import parse_quality_constraints
-from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
-from driftline.kinds.model_quality.settings import ModelQualityMonitor
-from driftline.usecases.baselines.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
+from driftline.kinds.engine import GivenFile
+from driftline.kinds.kind import Kind
+from driftline.usecases.baselines.baseline_files import digest_of, finish_swap, replace_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, recall
 from driftline.usecases.models.model_ports import DataFile, ModelFiles
 from driftline.usecases.ports import ObjectStore
@@ -31,29 +26,30 @@ KEPT_FILE = "kept.json"
 TAKEN_FILE = "taken.json"
 """Which files a data set was copied from: another one may have the same names and sizes."""
 
-_FILES = (STATISTICS, CONSTRAINTS)
 _JSON = "application/json"
 
 
-def has_baseline(store: ObjectStore, endpoint: str, monitor: str) -> bool:
-    """Whether any of the baseline's two files is there."""
-    folder = baseline_folder(endpoint, monitor)
-    return any(digest_of(store, folder + name) for name in _FILES)
+def has_baseline(store: ObjectStore, endpoint: str, kind: Kind) -> bool:
+    """Whether any of the baseline's files is there."""
+    folder = baseline_folder(endpoint, kind.name)
+    return any(digest_of(store, folder + name) for name in kind.baseline_files)
 
 
 def take_files(
-    given: BaselineFiles,
-    monitor: tuple[str, ScheduledMonitor],
+    given: Mapping[str, str],
+    kind: Kind,
+    settings: ScheduledMonitor,
     *,
     endpoint: str,
     at: datetime,
     store: ObjectStore,
     files: ModelFiles,
 ) -> bool:
-    """Takes the two files of a model package into use: both, or none of them.
+    """Takes the files of a model package into use: all, or none of them.
 
     Args:
-        monitor: Its name, and what the document says of it.
+        given: Their URIs, by the names of `Kind.drift_check_baselines`.
+        settings: What the document says of the monitor.
 
     Returns:
         Whether anything is different now.
@@ -61,14 +57,14 @@ def take_files(
     Raises:
         InvalidInputError: a file is missing, cannot be read, or is no baseline of this monitor; nothing is changed.
     """
-    name, settings = monitor
-    folder = baseline_folder(endpoint, name)
-    texts = _checked_files(given, settings, files)
+    folder = baseline_folder(endpoint, kind.name)
+    read = {name: GivenFile(files.read(uri), uri) for name, uri in given.items()}
+    texts = dict(kind.engine.accept_baseline(settings, read))
     finish_swap(store, folder)
     if all(digest_of(store, folder + file) == sha256(text).hexdigest() for file, text in texts.items()):
         return False
-    earlier = earlier_folder(endpoint, name, at)
-    _keep(store, folder, earlier, files)
+    earlier = earlier_folder(endpoint, kind.name, at)
+    _keep(store, folder, earlier, kind, files)
     if digest_of(store, folder + MEMORY_FILE):
         # The files are nobody's suggestion now. The data set stays read: its document's next event changes nothing.
         memory = recall(store, folder).model_copy(update={"written": {}, "edited": ()})
@@ -78,9 +74,9 @@ def take_files(
 
 
 def take_data_set(
-    given: Sequence[DataFile], monitor: str, *, endpoint: str, at: datetime, store: ObjectStore, files: ModelFiles
+    given: Sequence[DataFile], kind: Kind, *, endpoint: str, at: datetime, store: ObjectStore, files: ModelFiles
 ) -> bool:
-    """Puts a data set in the place of the earlier one; suggest_baseline then makes the two files of it.
+    """Puts a data set in the place of the earlier one; suggest_baseline then makes the files of it.
 
     The earlier files count until then, and stay if the data set cannot be read.
 
@@ -90,7 +86,7 @@ def take_data_set(
     Raises:
         InvalidInputError: a file cannot be read.
     """
-    folder = baseline_folder(endpoint, monitor)
+    folder = baseline_folder(endpoint, kind.name)
     inputs = f"{folder}input/"
     finish_swap(store, folder)
     there = {summary.key.removeprefix(inputs): summary.size for summary in store.list(inputs)}
@@ -102,10 +98,10 @@ def take_data_set(
     if own is not None:
         raise InvalidInputError("a data set cannot take its own place", where=own)
     list(side_by_side(files.check, (file.uri for file in given)))
-    earlier = earlier_folder(endpoint, monitor, at)
-    _keep(store, folder, earlier, files, tuple(there))
+    earlier = earlier_folder(endpoint, kind.name, at)
+    _keep(store, folder, earlier, kind, files, tuple(there))
     # Kept, they may be overwritten: for suggest_baseline they are its own, also if a person had edited them.
-    present = {file: digest for file in _FILES if (digest := digest_of(store, folder + file))}
+    present = {file: digest for file in kind.baseline_files if (digest := digest_of(store, folder + file))}
     memory = recall(store, folder).model_copy(update={"written": present, "edited": ()})
     store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
     # First away with the old, so that the event of the last new file finds the new ones alone.
@@ -131,40 +127,15 @@ def earlier_folder(endpoint: str, monitor: str, at: datetime) -> str:
     return f"{baseline_folder(endpoint, monitor)}earlier/{at.astimezone(UTC):%Y%m%dT%H%M%SZ}/"
 
 
-def _checked_files(given: BaselineFiles, settings: ScheduledMonitor, files: ModelFiles) -> dict[str, bytes]:
-    """The bytes of both files by name, once each of them is known to be readable for the monitor."""
-    if given.statistics is None or given.constraints is None:
-        missing = STATISTICS if given.statistics is None else CONSTRAINTS
-        raise InvalidInputError(
-            f"the model package has no {missing} among its drift-check baselines",
-            where=given.statistics or given.constraints or "",
-            expected="statistics and constraints, both",
-        )
-    statistics, constraints = files.read(given.statistics), files.read(given.constraints)
-    match settings:
-        case DataQualityMonitor():
-            parse_statistics(statistics, given.statistics)
-            parse_constraints(constraints, given.constraints)
-        case ModelQualityMonitor():
-            problems = {
-                given.statistics: parse_baseline_quality(statistics, given.statistics).problem,
-                given.constraints: parse_quality_constraints(constraints, given.constraints).problem,
-            }
-            for where, problem in problems.items():
-                if problem.value != settings.problem_type:
-                    raise InvalidInputError(f"it is of {problem.value}", where=where, expected=settings.problem_type)
-        case _:
-            raise TypeError(f"nothing checks a baseline of a {type(settings).__name__}")
-    return {STATISTICS: statistics, CONSTRAINTS: constraints}
-
-
-def _keep(store: ObjectStore, folder: str, earlier: str, files: ModelFiles, inputs: Sequence[str] = ()) -> None:
+def _keep(
+    store: ObjectStore, folder: str, earlier: str, kind: Kind, files: ModelFiles, inputs: Sequence[str] = ()
+) -> None:
     """Keeps the baseline's files, and the data set's files of these names."""
     if digest_of(store, earlier + KEPT_FILE):
         return
     list(side_by_side(lambda name: files.copy(store.uri(f"{folder}input/{name}"), f"{earlier}input/{name}"), inputs))
     kept = [f"input/{name}" for name in inputs]
-    for name in (*_FILES, BASELINE_PREDICTIONS, MEMORY_FILE):
+    for name in (*kind.baseline_files, *kind.derived_files, MEMORY_FILE):
         if found := store.find(folder + name):
             store.put(earlier + name, found.body, content_type=_JSON)
             kept.append(name)

@@ -1,29 +1,22 @@
 """A data set arrives: statistics.json and constraints.json appear, and nothing that others wrote is overwritten.
 
-What the files are of a data set differs from monitor to monitor: each has a strategy. All else is the same.
+What the files are made of is the business of each kind of monitor; all else is the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, parse_baseline_input_key
-from driftline.kinds.kind import Kinds
-from driftline.usecases.baselines.baseline_files import CONSTRAINTS, STATISTICS, digest_of, finish_swap, replace_files
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.kinds.kind import Kind, Kinds
+from driftline.usecases.baselines.baseline_files import digest_of, finish_swap, replace_files
 from driftline.usecases.baselines.baseline_memory import GENERATION, MEMORY_FILE, Memory, recall
-from driftline.usecases.baselines.baseline_strategy import BaselineStrategy
-from driftline.usecases.baselines.data_quality_baseline import DataQualityBaseline
+from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
-from driftline.usecases.baselines.model_quality_baseline import ModelQualityBaseline
-from driftline.usecases.monitors.monitor_documents import find_document
+from driftline.usecases.monitors.monitor_documents import find_document, load_document
 from driftline.usecases.ports import ObjectStore, Operators
-
-_FILES = (STATISTICS, CONSTRAINTS)
-_STRATEGIES: Mapping[str, Callable[..., BaselineStrategy]] = {
-    "data_quality": DataQualityBaseline.of,
-    "model_quality": ModelQualityBaseline.of,
-}
 
 
 class NoDataSetError(InvalidInputError):
@@ -67,8 +60,7 @@ def baselines_of(store: ObjectStore, key: str, *, kinds: Kinds) -> list[tuple[st
     if endpoint is None or key != document_key(endpoint):
         return []
     document = find_document(store, endpoint, kinds=kinds)
-    monitors = document.monitors.by_name() if document else ()
-    return [(endpoint, monitor) for monitor in monitors if monitor in _STRATEGIES]
+    return [(endpoint, monitor) for monitor in (document.monitors.by_name() if document else ())]
 
 
 def suggest_baseline(
@@ -86,12 +78,7 @@ def suggest_baseline(
         DriftlineError: the files changed meanwhile; to be tried again.
     """
     folder = baseline_folder(endpoint, monitor)
-    if monitor not in _STRATEGIES:
-        raise InvalidInputError(
-            f"there is no monitor {monitor} that a data set is a baseline of",
-            where=store.uri(folder),
-            expected=" or ".join(_STRATEGIES),
-        )
+    kind = kinds.named(monitor, where=store.uri(folder))
     inputs, keys = _inputs(store, f"{folder}input/")
     if not keys:
         raise NoDataSetError(
@@ -100,18 +87,20 @@ def suggest_baseline(
             expected="CSV, JSON Lines or Parquet files",
             mend="Upload the data set there.",
         )
-    strategy = _STRATEGIES[monitor](store, endpoint, kinds=kinds)
+    document, document_uri = _document(store, endpoint, kind, kinds), store.uri(document_key(endpoint))
+    settings = dict(kind.engine.baseline_settings(document, document_uri))
     finish_swap(store, folder)
     memory = recall(store, folder)
-    if (memory.generation, memory.inputs, memory.settings) == (GENERATION, inputs, strategy.settings):
+    if (memory.generation, memory.inputs, memory.settings) == (GENERATION, inputs, settings):
         found = {name: digest_of(store, folder + name) for name in memory.written}
-        if all(found.values()) and all(digest_of(store, folder + name) for name in _FILES):
+        if all(found.values()) and all(digest_of(store, folder + name) for name in kind.baseline_files):
             files = {name: folder + name for name in memory.written}
-            kept = tuple(name for name in _FILES if name not in memory.written)
+            kept = tuple(name for name in kind.baseline_files if name not in memory.written)
             return BaselineSuggested(
                 endpoint, monitor, memory.rows, files, kept, unusable=memory.unusable, unchanged=True
             )
-    suggestion = strategy.suggest(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"))
+    data = StoredDataSet(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"))
+    suggestion = kind.engine.suggest(document, data, document_uri)
     if _inputs(store, f"{folder}input/")[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
         raise DriftlineError(
@@ -120,12 +109,12 @@ def suggest_baseline(
             mend="It is read again with all of its files.",
         )
     placed, edited = _placed(store, folder, suggestion.files, memory)
-    placed |= suggestion.beside
+    placed |= suggestion.derived
     written = {name: sha256(body).hexdigest() for name, body in placed.items()}
-    kept = tuple(name for name in _FILES if name not in written)
+    kept = tuple(name for name in kind.baseline_files if name not in written)
     latest = Memory(
         inputs=inputs,
-        settings=strategy.settings,
+        settings=settings,
         written=written,
         edited=edited,
         rows=suggestion.rows,
@@ -143,6 +132,13 @@ def suggest_baseline(
         suggestion.left_out,
         suggestion.unusable,
     )
+
+
+def _document(store: ObjectStore, endpoint: str, kind: Kind, kinds: Kinds) -> MonitorDocument | None:
+    """None where there is none, or none that can be used if the kind does not need it."""
+    if not kind.baseline_needs_document or store.etag(document_key(endpoint)) is None:
+        return find_document(store, endpoint, kinds=kinds)
+    return load_document(store, endpoint, kinds=kinds)
 
 
 def _inputs(store: ObjectStore, prefix: str) -> tuple[dict[str, str], list[str]]:

@@ -20,23 +20,20 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest, E
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.keys import document_key, report_folder
 from driftline.domain.metrics import Metric
-from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to
-from driftline.kinds.data_quality.settings import DataQualityMonitor
+from driftline.kinds.engine import Context
 from driftline.kinds.kind import Kinds
-from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.usecases.capture.preprocessing import run_postprocess
 from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.failures import keep_failure
-from driftline.usecases.executions.judge_data_quality import judge_data_quality
-from driftline.usecases.executions.judge_model_quality import judge_model_quality
 from driftline.usecases.executions.last_execution import keep_last_execution, last_execution
 from driftline.usecases.executions.revisions import SUMMARY, Announced, announce, digest_of, last_announced, write_files
-from driftline.usecases.executions.signals import failure_signal, news
+from driftline.usecases.executions.signals import alarmed_names, failure_signal, news
+from driftline.usecases.executions.window_data import StoredWindow
 from driftline.usecases.models.model_log import load_model_log
 from driftline.usecases.models.model_marks import new_model
 from driftline.usecases.monitors.monitor_documents import load_document, load_script
@@ -99,16 +96,25 @@ def run_monitor(
     window: Window | None = None
     try:
         document = load_document(store, request.endpoint, kinds=kinds)
-        monitor = _monitor(document, request.monitor)
+        monitor, kind = _monitor(document, request.monitor), kinds.named(request.monitor)
         window, scheduled, folder = _when(request, monitor)
         for _ in range(_ATTEMPTS):
             inputs = window_inputs(store, request.endpoint, window, document.variant)
             model = new_model(load_model_log(store, request.endpoint), monitor, window, scheduled)
-            judgement = _judge(monitor, document, window, scheduled, store, stores, model)
-            files = _postprocessed(judgement.files, monitor, store)
             schedule = metric_schedule(document, request.monitor)
+            context = Context(
+                document=document,
+                monitor=request.monitor,
+                schedule=schedule,
+                window=window,
+                scheduled_time=scheduled,
+                alarmed=alarmed_names(monitor),
+                model=model,
+            )
+            judgement = kind.engine.evaluate(context, StoredWindow(store, stores, document, kind.name, window))
+            files = _postprocessed(judgement.files, monitor, store)
             execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
-            into = monitor.namespace or namespace or judgement.namespace
+            into = monitor.namespace or namespace or monitor.metrics_namespace
             execution = _announced(execution, files, judgement, into, outputs)
             if window_inputs(store, request.endpoint, window, document.variant) == inputs:
                 return execution
@@ -209,24 +215,6 @@ def _monitor(document: MonitorDocument, name: str) -> ScheduledMonitor:
             expected=f"one of {', '.join(monitors)}",
         )
     return monitors[name]
-
-
-def _judge(
-    monitor: ScheduledMonitor,
-    document: MonitorDocument,
-    window: Window,
-    scheduled: datetime,
-    store: ObjectStore,
-    stores: Stores | None,
-    model: NewModel | None,
-) -> Judgement:
-    match monitor:
-        case DataQualityMonitor():
-            return judge_data_quality(store, document, monitor, window, scheduled, model)
-        case ModelQualityMonitor():
-            return judge_model_quality(store, document, monitor, window, scheduled, stores, model)
-        case _:
-            raise TypeError(f"nothing judges a {type(monitor).__name__}")
 
 
 def _when(request: ExecutionRequest, monitor: ScheduledMonitor) -> tuple[Window, datetime, str]:

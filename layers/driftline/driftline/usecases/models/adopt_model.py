@@ -15,10 +15,8 @@ from hashlib import sha256
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import REPORTS
 from driftline.domain.models.announcement import Announcement
-from driftline.domain.models.package import BaselineFiles
-from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.windows import format_instant
-from driftline.kinds.kind import Kinds
+from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.baselines.new_baseline import has_baseline, kept_in, take_data_set, take_files
 from driftline.usecases.models.model_arrival import Arrival, NotForUsError, arrival_of
 from driftline.usecases.models.model_log import ModelEntry, load_model_log, log_model
@@ -103,10 +101,10 @@ def adopt_model(
     except NotForUsError as reason:
         return Adoption(Outcome.IGNORED, str(reason))
     with turns.on(arrival.document.endpoint):
-        return _adopt(arrival, store, files, events)
+        return _adopt(arrival, store, files, events, kinds)
 
 
-def _adopt(arrival: Arrival, store: ObjectStore, files: ModelFiles, events: Events) -> Adoption:
+def _adopt(arrival: Arrival, store: ObjectStore, files: ModelFiles, events: Events, kinds: Kinds) -> Adoption:
     endpoint, entry = arrival.document.endpoint, ModelEntry(at=arrival.at, model=arrival.model, source=arrival.source)
     log = load_model_log(store, endpoint)
     before = [known for known in log.entries if known.at <= arrival.at]
@@ -118,7 +116,7 @@ def _adopt(arrival: Arrival, store: ObjectStore, files: ModelFiles, events: Even
         return _adoption(Outcome.UNCHANGED, arrival, {}, "This model is in use already.")
     watched_since = None if before else _watched_since(store, arrival)
     first = not before and _is_no_newer(arrival, watched_since)
-    taken, sentences, changed = _take_baselines(arrival, store, files, only_missing=first)
+    taken, sentences, changed = _take_baselines(arrival, store, files, kinds, only_missing=first)
     if known and not changed:
         return _adoption(Outcome.UNCHANGED, arrival, {}, "This model and its baselines are in use already.")
     watched = first and watched_since is not None
@@ -157,7 +155,7 @@ def _first_execution(store: ObjectStore, endpoint: str, monitor: str) -> datetim
 
 
 def _take_baselines(
-    arrival: Arrival, store: ObjectStore, files: ModelFiles, *, only_missing: bool
+    arrival: Arrival, store: ObjectStore, files: ModelFiles, kinds: Kinds, *, only_missing: bool
 ) -> tuple[dict[str, str], list[str], bool]:
     """(source by monitor of the baselines in use, what was done in sentences, whether anything is different now)."""
     taken: dict[str, str] = {}
@@ -168,13 +166,13 @@ def _take_baselines(
         data_sets, refused = _data_sets(arrival, files), arrival.unseen
     except InvalidInputError as error:
         data_sets, refused = {}, str(error)
-    for name, monitor in arrival.document.monitors.by_name().items():
-        if only_missing and has_baseline(store, endpoint, name):
+    for name in arrival.document.monitors.by_name():
+        if only_missing and has_baseline(store, endpoint, kinds.named(name)):
             sentences.append(f"{name}: the baseline that is there stays.")
             continue
         given = arrival.package.baselines.get(name) if arrival.package else None
         try:
-            source, changed = _take(arrival, (name, monitor), given, data_sets.get(name, ()), store, files)
+            source, changed = _take(arrival, kinds.named(name), given, data_sets.get(name, ()), store, files)
         except InvalidInputError as error:
             sentences.append(f"{name}: the baseline stays, because the new one cannot be used: {error}")
             continue
@@ -191,19 +189,20 @@ def _take_baselines(
 
 def _take(
     arrival: Arrival,
-    monitor: tuple[str, ScheduledMonitor],
-    given: BaselineFiles | None,
+    kind: Kind,
+    given: Mapping[str, str] | None,
     data_set: Sequence[DataFile],
     store: ObjectStore,
     files: ModelFiles,
 ) -> tuple[str, bool]:
     """(where the baseline was taken from, whether that changed anything); an empty source if the model brings none."""
     endpoint, at = arrival.document.endpoint, arrival.at
+    settings = arrival.document.monitors.by_name()[kind.name]
     if given is not None and arrival.package is not None:
-        changed = take_files(given, monitor, endpoint=endpoint, at=at, store=store, files=files)
+        changed = take_files(given, kind, settings, endpoint=endpoint, at=at, store=store, files=files)
         return arrival.package.arn, changed
     if data_set and arrival.data_set is not None:
-        changed = take_data_set(data_set, monitor[0], endpoint=endpoint, at=at, store=store, files=files)
+        changed = take_data_set(data_set, kind, endpoint=endpoint, at=at, store=store, files=files)
         return arrival.data_set, changed
     return "", False
 
@@ -211,8 +210,8 @@ def _take(
 def _data_sets(arrival: Arrival, files: ModelFiles) -> dict[str, Sequence[DataFile]]:
     """The files of the named data set by monitor.
 
-    Folders with the names of monitors are each monitor's own. Without such a folder all of it is data_quality's, or
-    the only monitor's.
+    Folders with the names of monitors are each monitor's own. Without such a folder all of it belongs to the first
+    monitor in the order of the kinds.
     """
     if arrival.data_set is None:
         return {}
@@ -228,7 +227,7 @@ def _data_sets(arrival: Arrival, files: ModelFiles) -> dict[str, Sequence[DataFi
     }
     if any(own.values()):
         return {name: each for name, each in own.items() if each}
-    return {"data_quality" if "data_quality" in monitors else monitors[0]: found}
+    return {monitors[0]: found}
 
 
 def _adoption(outcome: Outcome, arrival: Arrival, baselines: Mapping[str, str], reason: str) -> Adoption:

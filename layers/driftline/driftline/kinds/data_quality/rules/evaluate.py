@@ -30,7 +30,7 @@ from driftline.kinds.data_quality.rules.summary import (
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class DataQualityContext:
     """Whose window it is, and what is only passed on to the summary.
 
     Attributes:
@@ -95,7 +95,7 @@ def evaluate(
     baseline: Statistics | None,
     constraints: Constraints,
     mode: Comparison,
-    context: Context,
+    context: DataQualityContext,
 ) -> Evaluation:
     """Judges the window; equal arguments give equal bytes."""
     statistics = statistics_of(table.rows, table.features)
@@ -131,7 +131,7 @@ def _summary(
     constraints: Constraints,
     verdict: Verdict,
     mode: Comparison,
-    context: Context,
+    context: DataQualityContext,
 ) -> Summary:
     count = len(verdict.findings)
     status: Status = "CompletedWithViolations" if count else "Completed"
@@ -168,7 +168,7 @@ def _not_judged(table: ResolvedTable) -> Iterator[str]:
         yield f"Rows of other layouts than {table.layout} were not judged: {layouts}."
 
 
-def _why_empty(context: Context) -> str:
+def _why_empty(context: DataQualityContext) -> str:
     if context.rejected:
         return f"No rows: all {context.rejected} captured lines of the window were rejected."
     if context.skipped:

@@ -9,10 +9,9 @@ from typing import Self
 from pydantic import JsonValue
 
 from driftline.domain.datasets import RowBatch
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.keys import BASELINE_PREDICTIONS, document_key
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.kinds.kind import Kinds
+from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
 from driftline.kinds.model_quality.rules.constraints import suggest_constraints
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
@@ -21,12 +20,8 @@ from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
-from driftline.usecases.baselines.baseline_strategy import Suggestion
-from driftline.usecases.baselines.datasets.files import ROWS, read_files
-from driftline.usecases.baselines.datasets.format import DatasetFormat
-from driftline.usecases.monitors.monitor_documents import load_document
-from driftline.usecases.ports import ObjectStore
 
+PREDICTIONS = "predictions.json"
 _SHOWN = 20
 _NEEDED = (
     "monitors: {model_quality: {problem_type: …, inference_attribute: … or probability_attribute: …, "
@@ -48,15 +43,18 @@ class ModelQualityBaseline:
     input: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Self:
+    def of(cls, document: MonitorDocument | None, where: str) -> Self:
         """From the monitor document.
+
+        Args:
+            where: The document, for errors.
 
         Raises:
             InvalidInputError: there is no document, or it does not say where prediction and label are.
         """
-        document, monitor = _monitor(store, endpoint, kinds=kinds)
-        columns = (document.columns.output, document.columns.input) if document.columns else ((), ())
-        return cls(attributes_of(monitor), *columns)
+        settings = _settings(document, where)
+        columns = document.columns if document else None
+        return cls(attributes_of(settings), *((columns.output, columns.input) if columns else ((), ())))
 
     @property
     def settings(self) -> dict[str, JsonValue]:
@@ -72,12 +70,12 @@ class ModelQualityBaseline:
             "input": list(self.input),
         }
 
-    def suggest(self, store: ObjectStore, keys: Sequence[str], options: DatasetFormat) -> Suggestion:
+    def suggest(self, data: DataSet) -> Suggestion:
         resolved: Attributes | None = None
         state: State | None = None
         unusable = Counter[str]()
-        rows, where = 0, store.uri(keys[0].rsplit("/", 1)[0] + "/")
-        for named, batch in read_files(store, keys, options, ROWS):
+        rows, where = 0, data.where
+        for named, batch in data.batches():
             if not batch.rows:
                 continue
             names = self._names(batch, named=named)
@@ -97,8 +95,8 @@ class ModelQualityBaseline:
         statistics = statistics_json(quality).encode()
         files = {"statistics.json": statistics, "constraints.json": suggest_constraints(quality).to_json().encode()}
         drawn = BaselinePredictions.of(state, quality, statistics)
-        beside = {BASELINE_PREDICTIONS: drawn.to_json().encode()} if drawn else {}
-        return Suggestion(state.rows, files, dict(sorted(unusable.items())), beside=beside)
+        derived = {PREDICTIONS: drawn.to_json().encode()} if drawn else {}
+        return Suggestion(state.rows, files, dict(sorted(unusable.items())), derived=derived)
 
     def _names(self, batch: RowBatch, *, named: bool) -> tuple[str, ...]:
         """Columns without names of their own take the document's, if they are as many."""
@@ -132,33 +130,30 @@ class ModelQualityBaseline:
         return replace(given, inference=inference, probability=probability, ground_truth=truth)
 
 
-def _monitor(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> tuple[MonitorDocument, ModelQualityMonitor]:
-    key = document_key(endpoint)
-    try:
-        document = load_document(store, endpoint, kinds=kinds)
-    except ObjectNotFoundError:
+def _settings(document: MonitorDocument | None, where: str) -> ModelQualityMonitor:
+    if document is None:
         raise InvalidInputError(
             "there is no monitor document, which says where prediction and label are in the data set",
-            where=store.uri(key),
+            where=where,
             expected=_NEEDED,
             mend="Upload it; the data set is read then.",
-        ) from None
-    monitor = document.monitors.by_name().get("model_quality")
-    if not isinstance(monitor, ModelQualityMonitor):
+        )
+    settings = document.monitors.by_name().get("model_quality")
+    if not isinstance(settings, ModelQualityMonitor):
         raise InvalidInputError(
             "the monitor document has no monitor model_quality, which says where prediction and label are",
-            where=store.uri(key),
+            where=where,
             expected=_NEEDED,
             mend="Add it and upload the document; the data set is read then.",
         )
-    if monitor.ground_truth_attribute is None:
+    if settings.ground_truth_attribute is None:
         raise InvalidInputError(
             "model_quality has no ground_truth_attribute",
-            where=store.uri(key),
+            where=where,
             expected="the name or the index of the data set's column with the label",
             mend="Add it and upload the document; the data set is read then.",
         )
-    return document, monitor
+    return settings
 
 
 def _check_columns(attributes: Attributes, batch: RowBatch, where: str) -> None:

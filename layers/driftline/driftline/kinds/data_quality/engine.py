@@ -1,0 +1,136 @@
+"""The data-quality monitor: baselines from data sets, and a window's rows against the stored baseline."""
+
+from collections.abc import Mapping
+from typing import cast, override
+
+from pydantic import JsonValue
+
+from driftline.domain.drift.distance import Comparison
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.judgement import Judgement
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.profiles.resolve import DocumentColumns, resolve_columns
+from driftline.kinds.data_quality.evidence import conditions_of
+from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
+from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
+from driftline.kinds.data_quality.rules.observed import statistics_of
+from driftline.kinds.data_quality.rules.statistics import Statistics, parse_statistics
+from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
+from driftline.kinds.data_quality.settings import DataQualityMonitor
+from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
+
+STATISTICS = "statistics.json"
+CONSTRAINTS = "constraints.json"
+
+
+class DataQualityEngine(Engine):
+    """Are the endpoint's inputs and outputs still like the baseline?"""
+
+    @override
+    def baseline_settings(self, document: MonitorDocument | None, where: str) -> dict[str, JsonValue]:
+        """A monitor document is not needed; its `columns` count if there is one."""
+        columns = _columns(document)
+        return {"output": list(columns[0]), "input": list(columns[1])} if columns else {}
+
+    @override
+    def suggest(self, document: MonitorDocument | None, data: DataSet, where: str) -> Suggestion:
+        profiled = data.profile(_columns(document))
+        statistics = statistics_of(profiled.rows, profiled.features)
+        files = {
+            STATISTICS: statistics.to_json().encode(),
+            CONSTRAINTS: suggest_constraints(statistics).to_json().encode(),
+        }
+        return Suggestion(profiled.rows, files, left_out=profiled.left_out)
+
+    @override
+    def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:
+        files = complete(given, (STATISTICS, CONSTRAINTS))
+        parse_statistics(files[STATISTICS].body, files[STATISTICS].where)
+        parse_constraints(files[CONSTRAINTS].body, files[CONSTRAINTS].where)
+        return {name: file.body for name, file in files.items()}
+
+    @override
+    def evaluate(self, context: Context, data: WindowData) -> Judgement:
+        """Checks the window's merged profile against the baseline's statistics and constraints.
+
+        Raises:
+            InvalidInputError: there are no constraints, or a file of the baseline cannot be read.
+        """
+        settings = cast("DataQualityMonitor", context.settings)
+        files = data.baseline(STATISTICS, CONSTRAINTS)
+        constraints = _constraints(files, data)
+        statistics = _statistics(files, data)
+        profile = data.profile()
+        table = resolve_columns(
+            profile,
+            document_columns=context.columns,
+            baseline_names=[feature.name for feature in constraints.features],
+        )
+        evaluation = evaluate(
+            table,
+            statistics,
+            constraints,
+            Comparison(settings.comparison),
+            DataQualityContext(
+                endpoint=context.endpoint,
+                monitor=context.monitor,
+                schedule=context.schedule,
+                window=context.window,
+                scheduled_time=context.scheduled_time,
+                records=profile.records,
+                rejected=profile.rejected,
+                skipped=profile.skipped,
+                statistics_key=data.baseline_folder + STATISTICS if statistics else None,
+                constraints_key=data.baseline_folder + CONSTRAINTS,
+                metrics_level=settings.metrics,
+                top_features=settings.top_features,
+                alarmed=frozenset(context.alarmed),
+                model=context.model,
+            ),
+        )
+        wanted = conditions_of(evaluation.verdict.findings, table.keys, constraints)
+        return _judgement(evaluation.with_inference_ids(data.inference_ids(wanted)))
+
+
+ENGINE = DataQualityEngine()
+
+
+def _columns(document: MonitorDocument | None) -> DocumentColumns | None:
+    columns = document.columns if document else None
+    return (columns.output, columns.input) if columns else None
+
+
+def _judgement(evaluation: Evaluation) -> Judgement:
+    summary = evaluation.summary
+    worst = summary.worst_drift
+    return Judgement(
+        files={name: text.encode() for name, text in evaluation.files().items()},
+        metrics=evaluation.metrics,
+        alarmed=evaluation.alarmed,
+        rows=summary.rows,
+        judged_rows=summary.rows,
+        violations=len(summary.violations),
+        reason=summary.reason,
+        worst_drift=worst.value if worst else None,
+        worst_feature=worst.feature if worst else None,
+    )
+
+
+def _constraints(files: Mapping[str, bytes], data: WindowData) -> Constraints:
+    folder = data.baseline_folder
+    body = files.get(CONSTRAINTS)
+    if body is None:
+        raise InvalidInputError(
+            "there is no baseline to judge against",
+            where=data.uri(folder + CONSTRAINTS),
+            expected="constraints.json, and statistics.json for the drift check",
+            mend=f"Upload a data set to {folder}input/, or the files that SageMaker made to {folder}.",
+        )
+    return parse_constraints(body, folder + CONSTRAINTS)
+
+
+def _statistics(files: Mapping[str, bytes], data: WindowData) -> Statistics | None:
+    """Without them the summary says that drift was not checked."""
+    body = files.get(STATISTICS)
+    return parse_statistics(body, data.baseline_folder + STATISTICS) if body is not None else None

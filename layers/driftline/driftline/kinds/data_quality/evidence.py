@@ -1,0 +1,45 @@
+"""Which rows are behind a finding, as conditions on the captured values."""
+
+from collections.abc import Iterable, Mapping
+
+from driftline.domain.capture.columns import ColumnKey
+from driftline.domain.capture.conditions import Condition, Equals, IsBetween, IsMissing, IsNoneOf, IsNotOfType
+from driftline.domain.drift.distance import BucketShift
+from driftline.domain.sagemaker_files.violations import CheckType
+from driftline.kinds.data_quality.rules.check import Finding
+from driftline.kinds.data_quality.rules.constraints import Constraints, FeatureConstraints
+
+
+def conditions_of(
+    findings: Iterable[Finding], keys: Mapping[str, ColumnKey], constraints: Constraints
+) -> dict[tuple[str, str], tuple[ColumnKey, Condition]]:
+    """(column, condition) by (feature, constraint_check_type); findings about no row in particular are left out.
+
+    Args:
+        keys: The column key of each feature, under which its values are in the columnar records.
+    """
+    by_name = {feature.name: feature for feature in constraints.features}
+    return {
+        (finding.feature, finding.check.value): (keys[finding.feature], condition)
+        for finding in findings
+        if finding.feature in keys and (condition := _condition(finding, by_name.get(finding.feature))) is not None
+    }
+
+
+def _condition(finding: Finding, feature: FeatureConstraints | None) -> Condition | None:
+    match finding.check:
+        case CheckType.COMPLETENESS:
+            return IsMissing()
+        case CheckType.DATA_TYPE if feature is not None and feature.inferred_type != "Unknown":
+            return IsNotOfType(feature.inferred_type)
+        case CheckType.CATEGORICAL_VALUES if feature is not None and feature.string_constraints is not None:
+            return IsNoneOf(tuple(feature.string_constraints.domains or ()))
+        case CheckType.BASELINE_DRIFT if finding.drift is not None:
+            grown = [shift for shift in finding.drift.top_buckets if shift.current > shift.baseline]
+            return _in_bucket(grown[0]) if grown else None
+        case _:
+            return None
+
+
+def _in_bucket(shift: BucketShift) -> Condition:
+    return IsBetween(shift.lower, shift.upper) if shift.value is None else Equals(shift.value)

@@ -1,0 +1,106 @@
+"""The model-quality monitor: baselines from data sets, predictions against the ground truth that is known by now."""
+
+from collections.abc import Mapping
+from typing import cast, override
+
+from pydantic import JsonValue
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.judgement import Judgement
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
+from driftline.kinds.model_quality.baseline import ModelQualityBaseline
+from driftline.kinds.model_quality.rules.attributes import attributes_of
+from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
+from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
+from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
+from driftline.kinds.model_quality.window import window_quality
+
+STATISTICS = "statistics.json"
+CONSTRAINTS = "constraints.json"
+
+
+class ModelQualityEngine(Engine):
+    """Are the endpoint's predictions still right, once the ground truth is known?"""
+
+    @override
+    def baseline_settings(self, document: MonitorDocument | None, where: str) -> dict[str, JsonValue]:
+        return ModelQualityBaseline.of(document, where).settings
+
+    @override
+    def suggest(self, document: MonitorDocument | None, data: DataSet, where: str) -> Suggestion:
+        return ModelQualityBaseline.of(document, where).suggest(data)
+
+    @override
+    def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:
+        problem_type = cast("ModelQualityMonitor", settings).problem_type
+        files = complete(given, (STATISTICS, CONSTRAINTS))
+        statistics, constraints = files[STATISTICS], files[CONSTRAINTS]
+        problems = {
+            statistics.where: parse_baseline_quality(statistics.body, statistics.where).problem,
+            constraints.where: parse_quality_constraints(constraints.body, constraints.where).problem,
+        }
+        for where, problem in problems.items():
+            if problem.value != problem_type:
+                raise InvalidInputError(f"it is of {problem.value}", where=where, expected=problem_type)
+        return {name: file.body for name, file in files.items()}
+
+    @override
+    def evaluate(self, context: Context, data: WindowData) -> Judgement:
+        """Computes the metrics of the window's labelled rows and checks them against the baseline's constraints.
+
+        Without constraints the metrics are computed and nothing is evaluated; the summary says so.
+
+        Raises:
+            InvalidInputError: the constraints cannot be read or are for another problem.
+        """
+        settings = cast("ModelQualityMonitor", context.settings)
+        constraints, constraints_key, ours = _constraints(data)
+        labelled = data.labelled()
+        columns = context.columns
+        quality = window_quality(labelled, attributes_of(settings, columns[0] if columns else ()))
+        coverage = labelled.coverage
+        evaluation = evaluate(
+            quality.state,
+            constraints,
+            QualityContext(
+                endpoint=context.endpoint,
+                monitor=context.monitor,
+                schedule=context.schedule,
+                window=context.window,
+                scheduled_time=context.scheduled_time,
+                rows=coverage.rows,
+                labelled_rows=coverage.labelled_rows,
+                unusable=quality.unusable,
+                alarm_on=settings.alarm_on or ("interval" if ours else "point"),
+                constraints_key=constraints_key,
+                alarmed=frozenset(context.alarmed),
+                model=context.model,
+            ),
+        )
+        violations = evaluation.summary.violations
+        return Judgement(
+            files={name: text.encode() for name, text in evaluation.files().items()},
+            metrics=evaluation.metrics if settings.metrics == "all" else (),
+            alarmed=evaluation.alarmed,
+            rows=coverage.rows,
+            judged_rows=evaluation.quality.rows,
+            violations=len(violations),
+            reason=evaluation.summary.reason,
+            worst_feature=violations[0].metric if violations else None,
+            coverage=coverage.share,
+        )
+
+
+ENGINE = ModelQualityEngine()
+
+
+def _constraints(data: WindowData) -> tuple[QualityConstraints | None, str | None, bool]:
+    """(constraints, their key, whether Driftline suggested them); where there are none, they are nobody else's."""
+    body = data.baseline(CONSTRAINTS).get(CONSTRAINTS)
+    if body is None:
+        return None, None, True
+    key = data.baseline_folder + CONSTRAINTS
+    return parse_quality_constraints(body, key), key, data.suggested(CONSTRAINTS)

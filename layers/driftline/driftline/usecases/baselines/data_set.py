@@ -1,0 +1,35 @@
+"""The data set of a baseline, as engines read it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from driftline.domain.datasets import ProfiledDataset, RowBatch
+from driftline.domain.profiles.resolve import DocumentColumns
+from driftline.usecases.baselines.datasets.files import ROWS, read_files
+from driftline.usecases.baselines.datasets.format import DatasetFormat
+from driftline.usecases.baselines.datasets.reader import profile_dataset
+from driftline.usecases.ports import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDataSet:
+    """`DataSet` of files in a store.
+
+    Attributes:
+        keys: Of the files, in the order in which they are read; at least one.
+        options: From `_format.json`; what it leaves open is found out.
+    """
+
+    store: ObjectStore
+    keys: Sequence[str]
+    options: DatasetFormat
+
+    @property
+    def where(self) -> str:
+        return self.store.uri(self.keys[0].rsplit("/", 1)[0] + "/")
+
+    def profile(self, columns: DocumentColumns | None) -> ProfiledDataset:
+        return profile_dataset(self.store, self.keys, self.options, columns)
+
+    def batches(self) -> Iterator[tuple[bool, RowBatch]]:
+        return read_files(self.store, self.keys, self.options, ROWS)

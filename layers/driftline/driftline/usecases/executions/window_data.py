@@ -1,0 +1,116 @@
+"""What engines ask of a window and its baseline, from the store."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from driftline.domain.capture.columns import ColumnKey
+from driftline.domain.capture.conditions import Condition
+from driftline.domain.keys import baseline_folder, kind_state_key
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.profiles.window import WindowProfile
+from driftline.domain.windows import Window
+from driftline.usecases.baselines.baseline_files import read_files
+from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, is_ours
+from driftline.usecases.capture.window_profile import LoadedWindow, load_window
+from driftline.usecases.executions.row_samples import sample_inferences
+from driftline.usecases.ground_truth.merged_hours import MergedHour
+from driftline.usecases.ground_truth.merged_window import Coverage, MergedWindow, load_merged
+from driftline.usecases.ports import ObjectStore, Stores
+
+
+@dataclass(frozen=True)
+class StoredWindow:
+    """`WindowData` of one monitor: read when it is asked for, and once.
+
+    Attributes:
+        stores: Opens the bucket that captures are in.
+    """
+
+    store: ObjectStore
+    stores: Stores | None
+    document: MonitorDocument
+    kind: str
+    window: Window
+
+    @property
+    def baseline_folder(self) -> str:
+        return baseline_folder(self.document.endpoint, self.kind)
+
+    def uri(self, key: str) -> str:
+        return self.store.uri(key)
+
+    def baseline(self, *names: str) -> Mapping[str, bytes]:
+        return read_files(self.store, self.baseline_folder, names)
+
+    def suggested(self, name: str) -> bool:
+        return is_ours(name, self.baseline(name, MEMORY_FILE))
+
+    def profile(self) -> WindowProfile:
+        return self._loaded.profile
+
+    def labelled(self) -> "StoredRows":
+        endpoint = self.document.endpoint
+        bucket = self.document.capture.bucket
+        merged = load_merged(
+            self.store,
+            endpoint,
+            self.window,
+            self.document.variant,
+            captures=self.stores(bucket) if self.stores and bucket else self.store,
+            stores=self.stores,
+        )
+        hours = (StoredHour(self.store, endpoint, self.kind, merged, hour) for hour in merged.hours)
+        return StoredRows(merged.coverage, tuple(hours))
+
+    def inference_ids[Name](self, wanted: Mapping[Name, tuple[ColumnKey, Condition]]) -> Mapping[Name, tuple[str, ...]]:
+        return sample_inferences(self.store, self._loaded.parts, self.window, wanted)
+
+    @cached_property
+    def _loaded(self) -> LoadedWindow:
+        return load_window(self.store, self.document.endpoint, self.window, self.document.variant)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRows:
+    """`LabelledRows` of a window."""
+
+    coverage: Coverage
+    hours: tuple["StoredHour", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHour:
+    """`LabelledHour`, with what a kind of monitor keeps of it."""
+
+    store: ObjectStore
+    endpoint: str
+    kind: str
+    window: MergedWindow
+    hour: MergedHour
+
+    def columns(self) -> list[str]:
+        return self.window.columns(self.hour)
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Mapping[str, Sequence[str | int | None]]]:
+        return self.window.batches(columns, self.hour)
+
+    def kept(self, made_with: str) -> bytes | None:
+        if not self._whole:
+            return None
+        found = self.store.find(self._key(made_with))
+        return found.body if found else None
+
+    def keep(self, made_with: str, body: bytes) -> None:
+        if self._whole:
+            self.store.put(self._key(made_with), body)
+
+    @property
+    def _whole(self) -> bool:
+        return self.window.window.covers_hour(self.hour.hour)
+
+    def _key(self, made_with: str) -> str:
+        """The table's name holds the digest of everything that was merged."""
+        digest = sha256(f"{self.hour.table}\n{made_with}".encode()).hexdigest()[:32]
+        return kind_state_key(self.kind, self.endpoint, self.hour.variant, self.hour.hour, digest)
