@@ -12,6 +12,7 @@ import numpy as np
 from bench import report_reads
 from bench.results import Limit, Options, Row
 from driftline.domain.profiles.kll import KllSketch
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_report import render_report
 from tests.fakes import InMemoryStore
 from tests.reporting import MADE, made_store
@@ -25,7 +26,7 @@ _SIDES = ((f"{MADE}statistics.json", 20_000), ("baselines/shop/data_quality/stat
 def run(_options: Options) -> Iterator[Row]:
     for features, limit in CPU.items():
         store = _store(features)
-        size = render_report(store, MADE).size  # The first one reads the templates, too.
+        size = render_report(store, MADE, kinds=KINDS).size  # The first one reads the templates, too.
         seconds = min(_seconds(store) for _ in range(TRIES))
         yield Row(f"page of {features} features, CPU", limit, seconds, f"best of {TRIES}")
         yield Row(f"page of {features} features, size", SIZE[features], size / 1e6)
@@ -34,7 +35,7 @@ def run(_options: Options) -> Iterator[Row]:
 
 def _seconds(store: InMemoryStore) -> float:
     before = process_time()
-    render_report(store, MADE)
+    render_report(store, MADE, kinds=KINDS)
     return process_time() - before
 
 

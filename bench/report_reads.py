@@ -15,6 +15,7 @@ from bench.results import Limit, Row
 from driftline.domain.executions.place import parse_place
 from driftline.domain.keys import overview_now_key, overview_record_key, report_folder
 from driftline.domain.windows import HOUR, format_instant
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.past_executions import PAST
 from driftline.usecases.pages.overview_records import NEWEST
 from driftline.usecases.pages.render_overview import render_overview
@@ -84,8 +85,8 @@ def run() -> Iterator[Row]:
 
 def _seconds(store: InMemoryStore) -> float:
     before = perf_counter()
-    rendered = render_report(store, MADE)
-    render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
+    rendered = render_report(store, MADE, kinds=KINDS)
+    render_overview(store, rendered.facts, rendered.inputs.baseline)
     return perf_counter() - before
 
 
@@ -97,8 +98,8 @@ def _objects() -> dict[str, bytes]:
     for hour in range(1, 2 * PAST):
         folder = report_folder(place.endpoint, place.monitor, place.scheduled - hour * HOUR)
         store.objects[f"{folder}summary.json"] = summary
-    rendered = render_report(store, MADE)
-    render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
+    rendered = render_report(store, MADE, kinds=KINDS)
+    render_overview(store, rendered.facts, rendered.inputs.baseline)
     record = json.loads(store.objects[overview_record_key(place.endpoint, place.monitor, place.scheduled)])
     for monitor in _MONITORS:
         for hour in range(NEWEST):

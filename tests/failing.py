@@ -59,5 +59,5 @@ def failed_shop(*texts: str) -> InMemoryStore:
         keep_failure(store, folder_of("data_quality"), None, error)
     for monitor in ("model_quality", "data_quality"):
         for hour in (2, 1, 0):
-            render_execution(store, folder_of(monitor, LAST - timedelta(hours=hour)))
+            render_execution(store, folder_of(monitor, LAST - timedelta(hours=hour)), kinds=KINDS)
     return store

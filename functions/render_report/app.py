@@ -9,6 +9,7 @@ from driftline.adapters.aws.execution_events import RenderMessage, RenderRequest
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import Settings
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_execution import RenderedExecution, render_execution
 
 logger = Logger()
@@ -21,7 +22,7 @@ def render(event: Mapping[str, Any]) -> RenderedExecution | None:
     if request is None:
         logger.info("failed by hand: no page")
         return None
-    rendered = render_execution(store, request.folder, revision=request.revision)
+    rendered = render_execution(store, request.folder, kinds=KINDS, revision=request.revision)
     logger.info("rendered", key=rendered.key, size=rendered.size, failed=rendered.failed, past=rendered.past)
     if rendered.overview is not None:
         logger.info("overview", executions=rendered.overview.executions, endpoints=rendered.overview.endpoints)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_report import render_report
 from tests.browser.opening import Opened
 from tests.fakes import InMemoryStore
@@ -20,7 +21,7 @@ def opened(opened_file: Callable[..., Opened], tmp_path: Path) -> Open:
 
     def open_page(store: InMemoryStore, folder: str, **more: str) -> Opened:
         file = tmp_path / f"page-{len(list(tmp_path.iterdir()))}.html"
-        file.write_bytes(store.get(render_report(store, folder).key).body)
+        file.write_bytes(store.get(render_report(store, folder, kinds=KINDS).key).body)
         return opened_file(file, **more)
 
     return open_page

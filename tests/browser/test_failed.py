@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_execution import render_execution
 from tests.browser.opening import NARROW, Opened, narrow, until
 from tests.browser.test_reading import findings
@@ -65,7 +66,7 @@ def test_a_line_over_the_gap_is_dotted(open_key: OpenKey) -> None:
         store.delete(name)
     fail(store, LAST - timedelta(hours=1))
     for folder in (between, folder_of("data_quality")):
-        render_execution(store, folder)
+        render_execution(store, folder, kinds=KINDS)
 
     page = open_key(store, SHOP)
     worst = "Chart.getChart(document.querySelectorAll('#monitor-0 .over-time canvas')[1])"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_report import render_report
 from tests.browser.conftest import Open
 from tests.browser.opening import Opened, until
@@ -99,7 +100,7 @@ def test_what_changed_leads_to_what_it_is_compared_with(
 ) -> None:
     folders = [folder_of("data_quality", LAST - timedelta(hours=1)), folder_of("data_quality")]
     for folder in folders:
-        render_report(shop, folder)
+        render_report(shop, folder, kinds=KINDS)
     page = opened_file(written(shop, tmp_path) / folders[1] / "report.html").page
     expect(page.locator(".changes dt").first).to_have_text("New")
 
@@ -163,7 +164,7 @@ def test_paper_shows_violations_that_are_folded(opened: Open) -> None:
 def test_without_scripts_nothing_is_offered_that_needs_them(browser: Browser, shop: InMemoryStore) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.set_content(shop.get(render_report(shop, folder_of("data_quality")).key).body.decode())
+    page.set_content(shop.get(render_report(shop, folder_of("data_quality"), kinds=KINDS).key).body.decode())
 
     expect(page.get_by_label("Search")).to_be_hidden()
     expect(page.locator(".changes").first).to_contain_text("New")

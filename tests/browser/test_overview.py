@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.rebuild_overview import rebuild_overview
 from tests.browser.opening import NARROW, Opened, layouts, narrow, until
 from tests.browser.test_features import drawn
@@ -232,7 +233,7 @@ def test_axe_finds_nothing_on_a_hundred_endpoints(open_key: OpenKey, hundred: In
 
 def test_the_mondays_of_new_york(open_key: OpenKey, shared_data: Path) -> None:
     store = taxi_store(shared_data)
-    rebuild_overview(store, "taxi", reports=False, step=lambda _: None)
+    rebuild_overview(store, "taxi", reports=False, step=lambda _: None, kinds=KINDS)
     page = open_key(store, "reports/taxi/index.html")
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("data_quality since at least 3 Feb 2020, 00:00 UTC")

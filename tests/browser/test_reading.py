@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_report import render_report
 from tests.browser.conftest import Open
 from tests.browser.opening import NARROW, narrow, unfold, until
@@ -90,7 +91,7 @@ def test_a_narrow_screen_does_not_scroll_sideways(opened: Open, shop: InMemorySt
 
 
 def test_verdict_and_violations_need_no_script(browser: Browser, shop: InMemoryStore) -> None:
-    body = shop.get(render_report(shop, folder_of("data_quality")).key).body
+    body = shop.get(render_report(shop, folder_of("data_quality"), kinds=KINDS).key).body
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.set_content(body.decode())

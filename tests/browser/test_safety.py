@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Browser, expect
 
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_report import render_report
 from tests.browser.conftest import Open
 from tests.browser.opening import layouts, unfold
@@ -25,7 +26,7 @@ def test_hostile_names_and_values_run_nothing(opened: Open) -> None:
 def test_the_policy_refuses_what_is_added(browser: Browser) -> None:
     """Given a page into which a script, a handler, a style, a picture and a request were smuggled, none of them works."""
     store = made_store(["a"])
-    body = store.get(render_report(store, MADE).key).body.decode()
+    body = store.get(render_report(store, MADE, kinds=KINDS).key).body.decode()
     smuggled = (
         "<script>window.owned = 1</script><p id=p onclick='window.owned = 2' style='color: rgb(1, 2, 3)'>x</p>"
         "<img id=i src='data:image/gif;base64,R0lGODlhAQABAAAAACw=' onload='window.owned = 3'>"

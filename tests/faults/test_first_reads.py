@@ -7,18 +7,17 @@ import pytest
 
 FIRST_READS = """
 import sys, threading
-from driftline.presentation.pages.execution.past import past_execution
+from driftline.kinds.data_quality.page.past import past_data_quality
 from driftline.domain.executions.place import parse_place
 
-SUMMARY = b'''{"rows": 3, "violations": [{"check": "drift_check", "feature": "age"}],
-  "metrics": [{"name": "mae", "value": 1.0, "interval": [1, 2]}], "features": [{"name": "age", "completeness": 1.0}]}'''
+SUMMARY = b'''{"rows": 3, "violations": [{"check": "drift_check", "feature": "age"}], "features": [{"name": "age", "completeness": 1.0, "drift": {"value": 0.5, "threshold": 0.1}}]}'''
 PLACE = parse_place("reports/shop/data_quality/2026/03/01/14/")
 together = threading.Barrier(16)
 rows = []
 
 def read():
     together.wait(60)
-    rows.append(past_execution(PLACE, SUMMARY).rows)
+    rows.append(past_data_quality(PLACE, {"summary.json": SUMMARY}).rows)
 
 sys.setswitchinterval(1e-5)
 threads = [threading.Thread(target=read) for _ in range(16)]

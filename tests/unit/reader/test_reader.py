@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from driftline.domain.errors import InvalidInputError
-from driftline.presentation.pages.execution.facts import ModelQuality
+from driftline.kinds.model_quality.facts import ModelQuality
 from driftline.reader import Executions, MissingPackageError, Reports, open_reports, read_execution
 from tests.failing import failed_shop
 from tests.reporting import HOSTILE, LAST, MADE, START, made_store, regression_store, shop_store, taxi_store

@@ -6,6 +6,7 @@ from threading import Barrier, Event, Lock, get_ident
 
 import pytest
 
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.overview_records import read_records
 from driftline.usecases.pages.render_overview import render_overview
 from driftline.usecases.pages.render_report import render_report
@@ -123,7 +124,7 @@ def test_the_executions_of_a_trend_are_read_together(schedule: list[str]) -> Non
     keys = [f"reports/shop/data_quality/{each}/summary.json" for each in schedule[-20:]]
     store = WatchedStore(summaries(schedule), keys)
 
-    assert render_report(store, MADE).past == 20
+    assert render_report(store, MADE, kinds=KINDS).past == 20
     assert len(store.waiting) <= 4  # The announcement of its revision and the like; not one for each execution.
 
 
@@ -143,7 +144,7 @@ def test_the_records_of_a_monitor_are_read_together() -> None:
 def test_the_lines_of_the_index_are_read_together() -> None:
     objects = made_store(["a"]).objects
     plain = InMemoryStore(objects=objects)
-    rendered = render_report(plain, MADE)
+    rendered = render_report(plain, MADE, kinds=KINDS)
     render_overview(plain, rendered.facts, None)
     line = plain.objects["state/overview/shop/now.json"]
     lines = [f"state/overview/endpoint-{i:02}/now.json" for i in range(AT_ONCE)]

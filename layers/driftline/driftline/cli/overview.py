@@ -11,6 +11,7 @@ from driftline.cli.places import open_place
 from driftline.cli.text import safe
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import REPORTS
+from driftline.kinds.registry import KINDS
 from driftline.presentation.text import count
 from driftline.usecases.pages.rebuild_overview import RebuiltOverview, rebuild_overview
 from driftline.usecases.pages.render_overview import INDEX, endpoint_page_key, render_index_page
@@ -40,7 +41,7 @@ def overview(
         made: list[RebuiltOverview] = []
         with output.progress("Reading", total=0) as step:
             for name in wanted:
-                rebuilt = rebuild_overview(place.store, name, reports=reports, step=step)
+                rebuilt = rebuild_overview(place.store, name, kinds=KINDS, reports=reports, step=step)
                 made += [rebuilt] if rebuilt else []
         if not made:
             raise InvalidInputError(

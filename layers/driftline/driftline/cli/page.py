@@ -18,6 +18,7 @@ from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.place import parse_place
 from driftline.domain.keys import report_folder
 from driftline.domain.windows import format_instant
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.failures import failure_in
 from driftline.usecases.pages.render_failure import write_failed_page
 from driftline.usecases.pages.render_report import PAGE, render_report
@@ -70,7 +71,7 @@ def _size(store: ObjectStore, folder: str) -> int:
     failure = failure_in(store, folder)
     if failure is not None:
         return write_failed_page(store, parse_place(folder), failure)
-    return render_report(store, folder).size
+    return render_report(store, folder, kinds=KINDS).size
 
 
 def _address(store: ObjectStore, key: str) -> str:

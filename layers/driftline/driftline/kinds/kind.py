@@ -17,6 +17,7 @@ from driftline.domain.monitors.monitor import ScheduledMonitor
 
 if TYPE_CHECKING:
     from driftline.kinds.engine import Engine
+    from driftline.kinds.reporter import Facts, Reporter
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,6 +35,7 @@ class Kind:
             field by the name under which the engine is given them.
         baseline_needs_document: A data set cannot be read without the monitor document.
         engine_module: Where `ENGINE` is, the heavy half.
+        reporter_module: Where `REPORTER` is, the heavy half that faces people.
     """
 
     name: str
@@ -44,12 +46,18 @@ class Kind:
     verdict_files: tuple[str, ...]
     drift_check_baselines: Mapping[str, tuple[str, str]]
     engine_module: str
+    reporter_module: str
     baseline_needs_document: bool = False
 
     @property
     def engine(self) -> "Engine":
         """The heavy half, imported on first use."""
         return cast("Engine", import_module(self.engine_module).ENGINE)
+
+    @property
+    def reporter(self) -> "Reporter[Facts]":
+        """What reads an execution's files and says what they mean, imported on first use."""
+        return cast("Reporter[Facts]", import_module(self.reporter_module).REPORTER)
 
     @property
     def marker(self) -> str:

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.keys import baseline_folder, baseline_predictions_key
-from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality, Place
-from driftline.presentation.pages.execution.files import ExecutionFiles, Kind
+from driftline.domain.executions.files import ExecutionFiles
+from driftline.domain.executions.place import Place
+from driftline.domain.keys import baseline_folder
+from driftline.kinds.kind import Kind
+from driftline.kinds.registry import KINDS
+from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import ComparisonView, PageView
 from driftline.presentation.text import instant
@@ -22,7 +25,7 @@ from driftline.reader.frames import frame
 from driftline.reader.page import Page
 from driftline.reader.places import Spot
 from driftline.reader.records import Record
-from driftline.usecases.executions.past_executions import STATISTICS, bodies_or_none, body_or_none
+from driftline.usecases.executions.past_executions import body_or_none, present
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.pages.report_inputs import ReportInputs, execution_files, report_inputs
 from driftline.usecases.ports import ObjectStore
@@ -52,40 +55,32 @@ class Source:
         """The execution's own files, and its baseline's."""
         place = self.place
         folder = baseline_folder(place.endpoint, place.monitor) if place.endpoint else place.folder
-        files, kind = execution_files(self.store, place, folder)
+        files, kind = execution_files(self.store, place, folder, kinds=KINDS)
         if not place.endpoint and self.baseline is None:
             # What lies beside a lone execution is no baseline of it.
-            files = replace(files, baseline_statistics=None, baseline_constraints=None)
+            files = replace(files, baseline={})
         revision = self.revision
         if revision is None and files.summary is not None and self.dated:
             announced = last_announced(self.store, place.folder)
             revision = announced.revision if announced else None
-        return ReportInputs(place, kind, self._beside_baseline(replace(files, revision=revision)))
+        return ReportInputs(place, kind, self._beside_baseline(kind, replace(files, revision=revision)))
 
     def inputs_with_past(self) -> ReportInputs:
         """The executions before it, too."""
         if not self.dated:
             return self.inputs()
-        inputs = report_inputs(self.store, self.place, revision=self.revision)
-        return replace(inputs, files=self._beside_baseline(inputs.files))
+        inputs = report_inputs(self.store, self.place, kinds=KINDS, revision=self.revision)
+        return replace(inputs, files=self._beside_baseline(inputs.kind, inputs.files))
 
-    def _beside_baseline(self, files: ExecutionFiles) -> ExecutionFiles:
+    def _beside_baseline(self, kind: Kind, files: ExecutionFiles) -> ExecutionFiles:
         if self.baseline is None:
             return files
         store, prefix = self.baseline.store, self.baseline.prefix
-        beside = baseline_predictions_key(f"{prefix}{STATISTICS}")
-        keys = (f"{prefix}{STATISTICS}", f"{prefix}{CONSTRAINTS}", beside)
-        statistics, constraints, predictions = bodies_or_none(store, keys)
-        if statistics is None and constraints is None:
-            raise InvalidInputError(
-                "there is no baseline", where=store.uri(prefix), expected=f"{STATISTICS}, {CONSTRAINTS}, or both"
-            )
-        return replace(
-            files,
-            baseline_statistics=statistics,
-            baseline_constraints=constraints,
-            baseline_predictions=predictions,
-        )
+        found = present(store, prefix, (*kind.baseline_files, *kind.derived_files))
+        if not any(name in found for name in kind.baseline_files):
+            expected = f"{', '.join(kind.baseline_files)}, or both"
+            raise InvalidInputError("there is no baseline", where=store.uri(prefix), expected=expected)
+        return replace(files, baseline=found)
 
 
 class Execution:
@@ -123,12 +118,12 @@ class Execution:
         return self._source.store.uri(self._source.place.folder)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> str:
         """`data_quality` or `model_quality`, whatever the monitor is called."""
-        return self._inputs.kind
+        return self._inputs.kind.name
 
     @property
-    def facts(self) -> DataQuality | ModelQuality:
+    def facts(self) -> Facts:
         """Everything that the page tells of this execution, as dataclasses."""
         return self._facts
 
@@ -140,7 +135,7 @@ class Execution:
     @property
     def statistics(self) -> dict[str, Any]:
         """statistics.json as it is."""
-        return _parsed(self._inputs.files.statistics)
+        return _parsed(self._inputs.files.own["statistics.json"])
 
     @property
     def constraints(self) -> dict[str, Any] | None:
@@ -151,7 +146,7 @@ class Execution:
     @property
     def constraint_violations(self) -> dict[str, Any] | None:
         """constraint_violations.json as it is; None if there is none."""
-        body = self._inputs.files.violations
+        body = self._inputs.files.own.get("constraint_violations.json")
         return _parsed(body) if body is not None else None
 
     @property
@@ -165,7 +160,7 @@ class Execution:
         return {
             "endpoint": self.endpoint,
             "monitor": self.monitor,
-            "kind": self.kind.value,
+            "kind": self.kind,
             "folder": self.folder,
             **self.outcome(),
             "features": records.feature_records(self._facts),
@@ -179,7 +174,7 @@ class Execution:
 
     def features(self) -> "DataFrame":
         """A row for each feature, by name: drift, completeness, types. Raises InvalidInputError: of model quality."""
-        if self.kind is not Kind.DATA_QUALITY:
+        if self.kind != "data_quality":
             raise _other_kind("features", "metrics", self.folder)
         return frame(records.feature_records(self._facts), records.FEATURE, ["feature"])
 
@@ -189,7 +184,7 @@ class Execution:
 
     def metrics(self) -> "DataFrame":
         """A row for each metric, by name. Raises InvalidInputError: of data quality."""
-        if self.kind is not Kind.MODEL_QUALITY:
+        if self.kind != "model_quality":
             raise _other_kind("metrics", "features", self.folder)
         return frame(records.metric_records(self._facts), records.METRIC, ["metric"])
 
@@ -223,7 +218,7 @@ class Execution:
             return view
         facts = tuple(fact for fact in view.facts if fact.label != "Scheduled")
         trend = view.data["trend"]
-        what = self.kind.value.replace("_", " ")
+        what = self.kind.replace("_", " ")
         return replace(
             view,
             title=f"{self.folder}: {what}",
@@ -239,7 +234,7 @@ class Execution:
         return self._source.inputs()
 
     @cached_property
-    def _facts(self) -> DataQuality | ModelQuality:
+    def _facts(self) -> Facts:
         return self._inputs.facts()
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.executions.place import parse_place
+from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.windows import parse_instant
-from driftline.presentation.pages.execution.facts import Place
 from driftline.reader.execution import Execution, Source
 from driftline.reader.executions import Executions
 from driftline.reader.places import Spot, open_spot, reports_in

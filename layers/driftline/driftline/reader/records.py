@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from driftline.presentation.pages.execution.facts import DataQuality, Feature, Metric, ModelQuality, Violation
+from driftline.domain.executions.finding import Finding
+from driftline.kinds.data_quality.facts import DataQuality, Feature
+from driftline.kinds.model_quality.facts import Metric, ModelQuality
+from driftline.kinds.reporter import Facts
 
-type Facts = DataQuality | ModelQuality
 type Record = dict[str, object]
 
 OUTCOME: Mapping[str, str] = {
@@ -97,7 +99,7 @@ def outcome_record(facts: Facts) -> Record:
 
 def feature_records(facts: Facts) -> list[Record]:
     """A row for each feature, in the order of statistics.json; none of model quality."""
-    if isinstance(facts, ModelQuality):
+    if not isinstance(facts, DataQuality):
         return []
     checks: dict[str, list[str]] = defaultdict(list)
     for violation in facts.outcome.violations:
@@ -117,7 +119,7 @@ def metric_records(facts: Facts) -> list[Record]:
 
 def _worst(facts: Facts) -> Feature | None:
     """Of those compared by a distance: a p-value is none."""
-    if isinstance(facts, ModelQuality):
+    if not isinstance(facts, DataQuality):
         return None
     compared = [
         (each.drift.value, each)
@@ -160,7 +162,7 @@ def _feature(feature: Feature, checks: list[str]) -> Record:
     }
 
 
-def _violation(violation: Violation) -> Record:
+def _violation(violation: Finding) -> Record:
     lower, upper = violation.interval or (None, None)
     return {
         "subject": violation.subject,
@@ -173,7 +175,7 @@ def _violation(violation: Violation) -> Record:
         "n": violation.n,
         "direction": violation.direction,
         "certain": violation.certain,
-        "sample_inference_ids": list(violation.samples),
+        "sample_inference_ids": list(violation.inference_ids),
     }
 
 

@@ -2,17 +2,12 @@
 
 from datetime import UTC, datetime
 
+from driftline.domain.executions.finding import Finding
+from driftline.domain.executions.outcome import Outcome
+from driftline.domain.executions.place import Place
+from driftline.kinds.data_quality.facts import DataQuality, Drift, Feature
 from driftline.kinds.data_quality.rules.statistics import Common, FeatureStatistics, StringStatistics
-from driftline.presentation.pages.execution.facts import (
-    DataQuality,
-    Drift,
-    Feature,
-    Metric,
-    ModelQuality,
-    Outcome,
-    Place,
-    Violation,
-)
+from driftline.kinds.model_quality.facts import Metric, ModelQuality
 from driftline.presentation.pages.execution.verdict import data_quality_verdict, model_quality_verdict
 
 PLACE = Place("reports/shop/m/2026/03/01/15/", "shop", "m", datetime(2026, 3, 1, 15, tzinfo=UTC))
@@ -32,23 +27,23 @@ def feature(name: str, value: float, *, drifted: bool) -> Feature:
     )
 
 
-def data_quality(*violations: Violation, rows: int = 100) -> DataQuality:
+def data_quality(*violations: Finding, rows: int = 100) -> DataQuality:
     features = (feature("a", 0.2, drifted=True), feature("b", 0.4, drifted=True), feature("c", 0.0, drifted=False))
     return DataQuality(
-        Outcome(place=PLACE, rows=rows, violations=violations, reason="nothing was captured"), features, "corrected"
+        Outcome(place=PLACE, rows=rows, findings=violations, reason="nothing was captured"), features, "corrected"
     )
 
 
-def drift_of(name: str) -> Violation:
-    return Violation(subject=name, check="baseline_drift_check", description="Baseline drift distance")
+def drift_of(name: str) -> Finding:
+    return Finding(subject=name, check="baseline_drift_check", description="Baseline drift distance")
 
 
 def test_counts_by_check_and_the_worst_feature() -> None:
     execution = data_quality(
         drift_of("a"),
         drift_of("b"),
-        Violation(subject="c", check="completeness_check", description=""),
-        Violation(subject="d", check="a_new_check", description=""),
+        Finding(subject="c", check="completeness_check", description=""),
+        Finding(subject="d", check="a_new_check", description=""),
     )
 
     assert data_quality_verdict(execution) == (
@@ -66,30 +61,28 @@ def test_of_categories_the_one_is_named_that_moved_most() -> None:
         expected_completeness=None,
         drift=Drift(value=0.4, threshold=0.1, drifted=True, direction="lower", location="de"),
     )
-    execution = DataQuality(Outcome(place=PLACE, rows=100, violations=(drift_of("country"),)), (feature,), "corrected")
+    execution = DataQuality(Outcome(place=PLACE, rows=100, findings=(drift_of("country"),)), (feature,), "corrected")
 
     assert data_quality_verdict(execution) == (
         "1 feature drifted. Worst is country, with less of “de” than in the baseline: distance 0.4, threshold 0.1."
     )
 
 
-def only(*violations: Violation) -> str:
+def only(*violations: Finding) -> str:
     features = (feature("a", 0.0, drifted=False), feature("b", 0.0, drifted=False))
-    return data_quality_verdict(
-        DataQuality(Outcome(place=PLACE, rows=100, violations=violations), features, "corrected")
-    )
+    return data_quality_verdict(DataQuality(Outcome(place=PLACE, rows=100, findings=violations), features, "corrected"))
 
 
 def test_without_drift_the_features_are_named() -> None:
-    incomplete = Violation(subject="a", check="completeness_check", description="", observed=0.877, required=0.95)
-    unseen = Violation(subject="b", check="categorical_values_check", description="", observed=0.5, required=1.0)
-    missing = Violation(subject="Missing columns", check="missing_column_check", description="")
+    incomplete = Finding(subject="a", check="completeness_check", description="", observed=0.877, required=0.95)
+    unseen = Finding(subject="b", check="categorical_values_check", description="", observed=0.5, required=1.0)
+    missing = Finding(subject="Missing columns", check="missing_column_check", description="")
 
     assert only(incomplete) == "1 feature is incomplete: a (87.7 %, required are 95 %)."
     assert only(incomplete, unseen) == "1 feature is incomplete and 1 feature has unseen categories: a and b."
     assert only(missing) == "1 finding of missing columns."
     assert (
-        only(Violation(subject="a", check="data_type_check", description=""))
+        only(Finding(subject="a", check="data_type_check", description=""))
         == "1 feature has values of another type: a."
     )
 
@@ -100,7 +93,7 @@ def test_no_violations_and_no_rows() -> None:
 
 
 def model_quality(*metrics: Metric, rows: int = 100) -> ModelQuality:
-    return ModelQuality(outcome=Outcome(place=PLACE, rows=rows, violations=()), problem="Regression", metrics=metrics)
+    return ModelQuality(outcome=Outcome(place=PLACE, rows=rows, findings=()), problem="Regression", metrics=metrics)
 
 
 def test_a_metric_beyond_its_threshold_with_its_interval() -> None:
@@ -151,7 +144,7 @@ def test_a_violation_of_a_metric_that_the_statistics_lack_is_told() -> None:
     outcome = Outcome(
         place=PLACE,
         rows=100,
-        violations=(Violation(subject="auc", check="LessThanThreshold", description="Metric auc with 0.4"),),
+        findings=(Finding(subject="auc", check="LessThanThreshold", description="Metric auc with 0.4"),),
     )
 
     assert (

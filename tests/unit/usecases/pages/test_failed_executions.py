@@ -15,6 +15,7 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.executions.failure import FAILURE, Failure, parse_failure
 from driftline.domain.executions.place import parse_place
 from driftline.domain.windows import Window
+from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.now import now_of, parse_now
 from driftline.presentation.pages.overview.record import parse_record
 from driftline.presentation.pages.overview.view_endpoint import endpoint_view
@@ -105,7 +106,7 @@ class TestWhatItLeaves:
         store = InMemoryStore()
         run(store, LAST + timedelta(minutes=2))
 
-        render_execution(store, FOLDER)
+        render_execution(store, FOLDER, kinds=KINDS)
 
         assert parse_failure(store.objects[FOLDER + FAILURE], FOLDER).window is None
         page = text_of(store.objects[PAGE])
@@ -143,14 +144,14 @@ class TestWhatItLeaves:
     def test_what_is_no_record_of_a_failure_is_told(self, shop: InMemoryStore, body: bytes) -> None:
         shop.put(FOLDER + FAILURE, body)
         with pytest.raises(InvalidInputError, match=re.escape(FOLDER + FAILURE)):
-            render_execution(shop, FOLDER)
+            render_execution(shop, FOLDER, kinds=KINDS)
 
 
 class TestItsPage:
     def test_it_says_why_there_is_no_verdict_and_what_to_do(self, shop: InMemoryStore) -> None:
         fail(shop)
 
-        rendered = render_execution(shop, FOLDER)
+        rendered = render_execution(shop, FOLDER, kinds=KINDS)
 
         assert (rendered.key, rendered.failed, rendered.size) == (PAGE, True, len(shop.objects[PAGE]))
         assert shop.content_types[PAGE] == "text/html; charset=utf-8"
@@ -174,7 +175,7 @@ class TestItsPage:
     def test_its_links_lead_somewhere(self, shop: InMemoryStore) -> None:
         fail(shop)
         for hour in (2, 1, 0):
-            render_execution(shop, folder_of("data_quality", LAST - hour * HOUR))
+            render_execution(shop, folder_of("data_quality", LAST - hour * HOUR), kinds=KINDS)
 
         links = links_of(shop, PAGE)
 
@@ -185,14 +186,14 @@ class TestItsPage:
         later = LAST + 2 * HOUR
         for scheduled in (LAST, LAST + HOUR, later):
             fail(shop, scheduled)
-        render_execution(shop, folder_of("data_quality", later))
+        render_execution(shop, folder_of("data_quality", later), kinds=KINDS)
 
         page = folder_of("data_quality", later) + "report.html"
         assert folder_of("data_quality", LAST - HOUR) + "report.html" in links_of(shop, page)
 
     def test_nothing_runs_on_it(self, shop: InMemoryStore) -> None:
         fail(shop)
-        render_execution(shop, FOLDER)
+        render_execution(shop, FOLDER, kinds=KINDS)
         body = shop.objects[PAGE].decode()
         assert "<script" not in body
         policy = re.search(r'Content-Security-Policy" content="([^"]*)"', body)
@@ -205,7 +206,7 @@ class TestItsPage:
         keep_failure(shop, FOLDER, None, error)
         before = len(HARMLESS.findall(self._page(InMemoryStore(objects=shop.objects), "harmless")))
 
-        render_execution(shop, FOLDER)
+        render_execution(shop, FOLDER, kinds=KINDS)
 
         for key in (PAGE, SHOP_PAGE, INDEX):
             body = shop.objects[key].decode()
@@ -216,7 +217,7 @@ class TestItsPage:
     @staticmethod
     def _page(store: InMemoryStore, text: str) -> str:
         keep_failure(store, FOLDER, None, InvalidInputError(text, where=text, expected=text, mend=text))
-        render_execution(store, FOLDER)
+        render_execution(store, FOLDER, kinds=KINDS)
         return store.objects[PAGE].decode()
 
 
@@ -227,24 +228,24 @@ HARMLESS = re.compile(r"<[a-z]+")
 class TestWhatComesWhen:
     def test_a_verdict_takes_the_place_of_the_failure(self, shop: InMemoryStore, executed: InMemoryStore) -> None:
         fail(shop)
-        render_execution(shop, FOLDER)
+        render_execution(shop, FOLDER, kinds=KINDS)
         assert parse_record(shop.objects[RECORD], RECORD).state == "failed"
 
         run(shop)
-        assert not render_execution(shop, FOLDER).failed
+        assert not render_execution(shop, FOLDER, kinds=KINDS).failed
 
         assert parse_record(shop.objects[RECORD], RECORD).state == "violated"
         fresh = InMemoryStore(objects=executed.objects)
-        render_execution(fresh, FOLDER)
+        render_execution(fresh, FOLDER, kinds=KINDS)
         assert shop.objects[PAGE] == fresh.objects[PAGE]
 
     def test_a_late_failed_event_makes_the_page_of_the_verdict(self, shop: InMemoryStore) -> None:
         fail(shop)
         run(shop)
-        render_execution(shop, FOLDER, revision=1)
+        render_execution(shop, FOLDER, revision=1, kinds=KINDS)
         before = dict(shop.objects)
 
-        render_execution(shop, FOLDER)
+        render_execution(shop, FOLDER, kinds=KINDS)
 
         assert shop.objects == before
 
@@ -257,7 +258,7 @@ class TestWhatComesWhen:
         for order in permutations(folders):
             store = InMemoryStore(objects=shop.objects)
             for folder in (*order, order[0]):
-                render_execution(store, folder)
+                render_execution(store, folder, kinds=KINDS)
             made.append({key: body for key, body in store.objects.items() if key.endswith((".html", "now.json"))})
 
         assert all(each == made[0] for each in made)
@@ -275,18 +276,18 @@ class TestWhatComesWhen:
                 if key == PAGE and not self.judged:
                     self.judged = True
                     run(self)
-                    render_execution(self, FOLDER, revision=1)
+                    render_execution(self, FOLDER, revision=1, kinds=KINDS)
                 super().put(key, body, content_type=content_type)
 
         store = Overtaken(objects=shop.objects)
-        assert not render_execution(store, FOLDER).failed
+        assert not render_execution(store, FOLDER, kinds=KINDS).failed
 
         assert b"No verdict" not in store.objects[PAGE]
         assert parse_record(store.objects[RECORD], RECORD).state == "violated"
 
     def test_where_nothing_is_known_there_is_no_page(self, shop: InMemoryStore) -> None:
         with pytest.raises(ObjectNotFoundError):
-            render_execution(shop, FOLDER)
+            render_execution(shop, FOLDER, kinds=KINDS)
         assert PAGE not in shop.objects
 
 
@@ -294,7 +295,7 @@ class TestOverTime:
     def test_it_is_a_field_that_leads_to_its_page(self, shop: InMemoryStore) -> None:
         fail(shop)
         for hour in (2, 1, 0):
-            render_execution(shop, folder_of("data_quality", LAST - hour * HOUR))
+            render_execution(shop, folder_of("data_quality", LAST - hour * HOUR), kinds=KINDS)
 
         page = shop.objects[SHOP_PAGE].decode()
         link = PAGE.removeprefix("reports/shop/")
@@ -334,7 +335,7 @@ class TestOverTime:
     def test_an_endpoint_that_never_had_a_verdict_has_pages(self) -> None:
         store = InMemoryStore()
         run(store)
-        render_execution(store, FOLDER)
+        render_execution(store, FOLDER, kinds=KINDS)
 
         assert "Last verdict none of those shown" in text_of(store.objects[SHOP_PAGE])
         assert parse_now(store.objects["state/overview/shop/now.json"], "").monitors[0].state == "failed"
@@ -347,7 +348,7 @@ class TestOverTime:
         )
         shop.put("state/overview/shop/data_quality/2026/03/20260301T1300Z.json", old)
         fail(shop)
-        render_execution(shop, FOLDER)
+        render_execution(shop, FOLDER, kinds=KINDS)
 
         assert data_of(shop, SHOP_PAGE)["monitors"][0]["states"] == ["good", "failed"]
 
@@ -356,13 +357,13 @@ class TestRebuilding:
     def test_failed_executions_come_back_from_their_folders(self, shop: InMemoryStore) -> None:
         fail(shop)
         for hour in (2, 1, 0):
-            render_execution(shop, folder_of("data_quality", LAST - hour * HOUR))
+            render_execution(shop, folder_of("data_quality", LAST - hour * HOUR), kinds=KINDS)
         before = shop.objects[SHOP_PAGE], shop.objects[PAGE]
         kept = {key: body for key, body in shop.objects.items() if "overview/" not in key and "html" not in key}
         kept = {key: body for key, body in kept.items() if "reports/shop/model_quality" not in key}
         store = InMemoryStore(objects=kept)
 
-        rebuilt = rebuild_overview(store, "shop", reports=True, step=lambda _: None)
+        rebuilt = rebuild_overview(store, "shop", reports=True, step=lambda _: None, kinds=KINDS)
 
         assert rebuilt is not None
         assert (rebuilt.executions, rebuilt.reports, rebuilt.left_out) == (3, 3, ())
@@ -372,7 +373,7 @@ class TestRebuilding:
         fail(shop)
         run(shop)
 
-        rebuilt = rebuild_overview(shop, "shop", reports=True, step=lambda _: None)
+        rebuilt = rebuild_overview(shop, "shop", reports=True, step=lambda _: None, kinds=KINDS)
 
         assert rebuilt is not None
         assert parse_record(shop.objects[RECORD], RECORD).state == "violated"
@@ -380,7 +381,7 @@ class TestRebuilding:
 
     def test_without_reports_only_the_field_does(self, shop: InMemoryStore) -> None:
         fail(shop)
-        rebuilt = rebuild_overview(shop, "shop", reports=False, step=lambda _: None)
+        rebuilt = rebuild_overview(shop, "shop", reports=False, step=lambda _: None, kinds=KINDS)
         assert rebuilt is not None
         assert rebuilt.reports == 0
         assert parse_record(shop.objects[RECORD], RECORD).state == "failed"
@@ -388,7 +389,7 @@ class TestRebuilding:
 
     def test_one_that_cannot_be_read_is_left_out(self, shop: InMemoryStore) -> None:
         shop.put(FOLDER + FAILURE, b"?")
-        rebuilt = rebuild_overview(shop, "shop", reports=True, step=lambda _: None)
+        rebuilt = rebuild_overview(shop, "shop", reports=True, step=lambda _: None, kinds=KINDS)
         assert rebuilt is not None
         assert [folder for folder, _ in rebuilt.left_out] == [FOLDER]
 
@@ -398,7 +399,7 @@ class TestLaterReports:
         fail(shop)
         later = folder_of("data_quality", LAST + HOUR)
         run(shop, LAST + HOUR)
-        render_execution(shop, later)
+        render_execution(shop, later, kinds=KINDS)
 
         trend = data_of(shop, later + "report.html")["trend"]
         assert trend["times"][-2] == "2026-03-01T15:00:00Z"
@@ -413,7 +414,7 @@ class TestLaterReports:
                 shop.delete(name)
         fail(shop, LAST - HOUR)
         run(shop)
-        render_execution(shop, FOLDER)
+        render_execution(shop, FOLDER, kinds=KINDS)
 
         page = text_of(shop.objects[PAGE])
         assert "No verdict before this one is in reach. Failed since 1 execution, that of" in page
@@ -425,6 +426,6 @@ def failed_record_of(day: int) -> Any:
     folder = folder_of("data_quality", scheduled)
     place = parse_place(folder)
     store.put(folder + FAILURE, Failure.of(place, None, InvalidInputError("broken")).to_json())
-    render_execution(store, folder)
+    render_execution(store, folder, kinds=KINDS)
     key = f"state/overview/shop/data_quality/{scheduled:%Y/%m/%Y%m%dT%H%MZ}.json"
     return parse_record(store.objects[key], key)

@@ -15,6 +15,7 @@ import pytest
 
 from driftline.domain.executions.place import parse_place
 from driftline.domain.keys import OVERVIEW, overview_now_key, overview_record_key
+from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.now import excess_of, now_of, parse_now
 from driftline.presentation.pages.overview.record import DriftRecord, FeatureRecord, MetricRecord, parse_record
 from driftline.presentation.pages.overview.view_features import features_view
@@ -44,15 +45,15 @@ def shop(executed: InMemoryStore) -> InMemoryStore:
 @pytest.fixture(scope="module")
 def taxi(shared_data: Path) -> InMemoryStore:
     store = taxi_store(shared_data)
-    rebuild_overview(store, "taxi", reports=False, step=lambda _: None)
+    rebuild_overview(store, "taxi", reports=False, step=lambda _: None, kinds=KINDS)
     render_index_page(store)
     return store
 
 
 def run(store: InMemoryStore, folder: str) -> None:
     """What the function does after an execution."""
-    made = render_report(store, folder)
-    assert render_overview(store, made.facts, made.inputs.files.baseline_statistics) is not None
+    made = render_report(store, folder, kinds=KINDS)
+    assert render_overview(store, made.facts, made.inputs.baseline) is not None
 
 
 def run_all(store: InMemoryStore) -> None:
@@ -127,9 +128,9 @@ def test_a_revision_takes_the_place_of_what_it_revises(shop: InMemoryStore) -> N
     folder = folder_of("data_quality")
     summary = json.loads(shop.objects[f"{folder}summary.json"]) | {"violations": [], "status": "Completed"}
     shop.put(f"{folder}summary.json", json.dumps(summary).encode())
-    made = render_report(shop, folder, revision=2)
+    made = render_report(shop, folder, revision=2, kinds=KINDS)
 
-    render_overview(shop, made.facts, made.inputs.files.baseline_statistics)
+    render_overview(shop, made.facts, made.inputs.baseline)
 
     after = parse_record(shop.get(key).body, key)
     assert (before.state, after.state, after.revision) == ("violated", "good", 2)
@@ -142,7 +143,7 @@ def test_an_executions_page_leads_to_its_endpoints(shop: InMemoryStore, below: s
     for name in ("statistics", "constraint_violations", "summary"):
         shop.put(f"{folder}{name}.json", shop.objects[f"{folder_of('data_quality')}{name}.json"])
 
-    page = shop.objects[render_report(shop, folder).key].decode()
+    page = shop.objects[render_report(shop, folder, kinds=KINDS).key].decode()
 
     [link] = re.findall(r'href="([^"]*index[.]html)"', page)
     assert normpath(join(folder, link)) == SHOP_PAGE
@@ -152,14 +153,14 @@ def test_a_page_that_lies_elsewhere_leads_nowhere(shop: InMemoryStore) -> None:
     folder = "sagemaker/shop/schedule/2026/03/01/15/"
     shop.put(f"{folder}statistics.json", shop.objects[f"{folder_of('data_quality')}statistics.json"])
 
-    assert b"index.html" not in shop.objects[render_report(shop, folder).key]
+    assert b"index.html" not in shop.objects[render_report(shop, folder, kinds=KINDS).key]
 
 
 def test_windows_by_hand_are_on_no_page(shop: InMemoryStore) -> None:
     folder = folder_of("data_quality")
     for name in ("statistics", "constraint_violations", "summary"):
         shop.put(f"{folder}from-20260301T1400Z/{name}.json", shop.objects[f"{folder}{name}.json"])
-    made = render_report(shop, f"{folder}from-20260301T1400Z/")
+    made = render_report(shop, f"{folder}from-20260301T1400Z/", kinds=KINDS)
 
     assert render_overview(shop, made.facts, None) is None
 
@@ -309,8 +310,8 @@ def test_a_p_value_is_told_as_one_and_keeps_to_the_picture() -> None:
 
 def test_hostile_names_are_text() -> None:
     store = season(12, 12, names=HOSTILE)
-    made = report_inputs(made_store(HOSTILE), parse_place(MADE))
-    keep_record(store, made.facts(), made.files.baseline_statistics)
+    made = report_inputs(made_store(HOSTILE), parse_place(MADE), kinds=KINDS)
+    keep_record(store, made.facts(), made.baseline)
 
     rendered(store)
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_report import render_report
 from tests.fakes import InMemoryStore
 from tests.reporting import (
@@ -87,7 +88,7 @@ def taxi(shared_data: Path) -> InMemoryStore:
 
 
 def page(store: InMemoryStore, folder: str) -> Page:
-    return Page(store.objects[render_report(store, folder).key])
+    return Page(store.objects[render_report(store, folder, kinds=KINDS).key])
 
 
 def test_data_quality_page_tells_verdict_facts_and_evidence(shop: InMemoryStore) -> None:
@@ -282,9 +283,9 @@ def test_a_window_without_rows_has_a_page() -> None:
 
 def test_the_same_files_give_the_same_bytes(shop: InMemoryStore) -> None:
     folder = folder_of("data_quality")
-    first = shop.objects[render_report(shop, folder).key]
+    first = shop.objects[render_report(shop, folder, kinds=KINDS).key]
 
-    assert shop.objects[render_report(shop, folder).key] == first
+    assert shop.objects[render_report(shop, folder, kinds=KINDS).key] == first
 
 
 def test_the_trend_ends_before_the_execution_itself(shop: InMemoryStore) -> None:
@@ -323,11 +324,11 @@ def test_hostile_names_and_values_are_text() -> None:
 
 def test_what_has_no_page_says_why() -> None:
     with pytest.raises(ObjectNotFoundError):
-        render_report(InMemoryStore(), MADE)
+        render_report(InMemoryStore(), MADE, kinds=KINDS)
     with pytest.raises(InvalidInputError, match="not the folder of an execution"):
-        render_report(InMemoryStore(), "reports/shop/")
+        render_report(InMemoryStore(), "reports/shop/", kinds=KINDS)
     with pytest.raises(InvalidInputError, match="no page for this kind"):
-        render_report(InMemoryStore(objects={f"{MADE}statistics.json": b'{"version": 0.0}'}), MADE)
+        render_report(InMemoryStore(objects={f"{MADE}statistics.json": b'{"version": 0.0}'}), MADE, kinds=KINDS)
 
 
 def test_a_broken_earlier_summary_leaves_a_gap(shop: InMemoryStore) -> None:
@@ -363,7 +364,7 @@ def test_years_of_hourly_executions_cost_few_listings() -> None:
 
     store = Counting(objects=made_store(["a"]).objects)
 
-    rendered = render_report(store, MADE)
+    rendered = render_report(store, MADE, kinds=KINDS)
 
     assert rendered.past == 20
     assert store.listings < 40
@@ -374,7 +375,7 @@ def test_effort_and_size_grow_no_faster_than_the_features() -> None:
         """(calls of functions, bytes of the page)."""
         store = made_store([f"feature_{i}" for i in range(features)])
         with Profile() as profile:
-            page = render_report(store, MADE)
+            page = render_report(store, MADE, kinds=KINDS)
         return Stats(profile).total_calls, page.size  # type: ignore[attr-defined]  # typeshed has no attributes of it
 
     effort(1)  # what is read once a process
@@ -391,7 +392,7 @@ def test_a_curve_with_a_missing_point_has_a_gap() -> None:
     statistics = {"version": 0.0, "dataset": {"item_count": 9}, "binary_classification_metrics": metrics}
     store = InMemoryStore(objects={f"{MADE}statistics.json": json.dumps(statistics).encode()})
 
-    made = render_report(store, MADE)
+    made = render_report(store, MADE, kinds=KINDS)
 
     assert b'"current":{"x":[0.0,null,1.0],"y":[0.0,0.5,1.0]}' in store.get(made.key).body
 
@@ -401,4 +402,4 @@ def test_folders_that_are_no_time_are_not_in_the_trend(folder: str) -> None:
     store = made_store(["a"])
     store.put(f"reports/shop/data_quality/2026/03/{folder}constraint_violations.json", b'{"violations": []}')
 
-    assert render_report(store, MADE).past == render_report(made_store(["a"]), MADE).past
+    assert render_report(store, MADE, kinds=KINDS).past == render_report(made_store(["a"]), MADE, kinds=KINDS).past

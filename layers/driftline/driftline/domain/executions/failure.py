@@ -5,8 +5,8 @@ from typing import Self
 import msgspec
 
 from driftline.domain.errors import DriftlineError, InvalidInputError
+from driftline.domain.executions.place import Place
 from driftline.domain.windows import Window, format_instant, parse_instant
-from driftline.presentation.pages.execution.facts import Place
 
 FAILURE = "failure.json"
 """Beside where the verdict's files would be. It says nothing where there is a statistics.json: a verdict came since."""

@@ -1,15 +1,32 @@
 """Which execution a report folder is of."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from driftline.domain.errors import InvalidInputError
-from driftline.presentation.pages.execution.facts import Place
 
 _FOLDER = re.compile(
     r"(?:.*/)?(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/"
     r"(?:(?P<minute>\d{2})/)?(?P<hand>from-[^/]+/)?"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which execution: what the key of its folder says.
+
+    Attributes:
+        folder: With a closing slash.
+        scheduled: The hour, or minute, of the folder.
+        by_hand: A window that no schedule asked for.
+    """
+
+    folder: str
+    endpoint: str
+    monitor: str
+    scheduled: datetime
+    by_hand: bool = False
 
 
 def parse_place(folder: str) -> Place:

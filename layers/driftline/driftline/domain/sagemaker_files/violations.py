@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.sagemaker_files.java_json import dumps
 
 
@@ -36,3 +37,13 @@ class Violations(BaseModel):
 
     def to_json(self) -> str:
         return dumps(self.model_dump(exclude_none=True))
+
+
+def read_violations(body: bytes, where: str) -> Violations:
+    """Raises InvalidInputError: the file is not what SageMaker writes."""
+    try:
+        return Violations.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"not the violations of an execution: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise InvalidInputError(what, where=where) from None

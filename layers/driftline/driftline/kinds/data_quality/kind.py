@@ -14,4 +14,5 @@ DATA_QUALITY = Kind(
         "constraints.json": ("ModelDataQuality", "Constraints"),
     },
     engine_module="driftline.kinds.data_quality.engine",
+    reporter_module="driftline.kinds.data_quality.reporter",
 )

@@ -15,5 +15,6 @@ MODEL_QUALITY = Kind(
         "constraints.json": ("ModelQuality", "Constraints"),
     },
     engine_module="driftline.kinds.model_quality.engine",
+    reporter_module="driftline.kinds.model_quality.reporter",
     baseline_needs_document=True,
 )

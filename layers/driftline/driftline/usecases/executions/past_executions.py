@@ -4,21 +4,19 @@ What a trend needs is many small objects, each found by listings: both are asked
 a trend's length at a time, so that a page waits for a dozen answers of S3 and not for hundreds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched, islice
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.executions.place import parse_place
-from driftline.presentation.pages.execution.facts import PastExecution, Place
-from driftline.presentation.pages.execution.files import Kind
-from driftline.presentation.pages.execution.past import past_execution, past_of_sagemaker
+from driftline.domain.executions.files import SUMMARY
+from driftline.domain.executions.past import PastExecution
+from driftline.domain.executions.place import Place, parse_place
+from driftline.kinds.kind import Kind
 from driftline.usecases.executions.failures import failure_in
-from driftline.usecases.executions.revisions import SUMMARY
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.side_by_side import side_by_side
 from driftline.usecases.time_folders import Level, time_folders
 
-VIOLATIONS = "constraint_violations.json"
 STATISTICS = "statistics.json"
 PAST = 20
 """So many earlier executions are in the trends."""
@@ -45,15 +43,15 @@ def past_executions(store: ObjectStore, place: Place, kind: Kind) -> list[PastEx
 
 
 def _past(store: ObjectStore, place: Place, kind: Kind) -> PastExecution | None:
+    reporter = kind.reporter
     summary = body_or_none(store, f"{place.folder}{SUMMARY}")
     try:
         if summary is not None:
-            return past_execution(place, summary)
-        violations = body_or_none(store, f"{place.folder}{VIOLATIONS}")
-        if violations is None:
+            return reporter.past(place, {SUMMARY: summary})
+        files = present(store, place.folder, reporter.past_files)
+        if not files:
             return PastExecution.without_verdict(place) if failure_in(store, place.folder) else None
-        statistics = body_or_none(store, f"{place.folder}{STATISTICS}") if kind is Kind.MODEL_QUALITY else None
-        return past_of_sagemaker(place, violations, statistics)
+        return reporter.past(place, files)
     except InvalidInputError:
         return None  # The execution's own page says what is wrong with it.
 
@@ -83,6 +81,12 @@ def _place_or_none(folder: str) -> Place | None:
 def body_or_none(store: ObjectStore, key: str) -> bytes | None:
     found = store.find(key)
     return found.body if found else None
+
+
+def present(store: ObjectStore, folder: str, names: Sequence[str]) -> dict[str, bytes]:
+    """Those of the files that are in the folder."""
+    bodies = bodies_or_none(store, [f"{folder}{name}" for name in names])
+    return {name: body for name, body in zip(names, bodies, strict=True) if body is not None}
 
 
 def bodies_or_none(store: ObjectStore, keys: Iterable[str]) -> Iterator[bytes | None]:

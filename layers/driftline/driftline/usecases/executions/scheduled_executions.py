@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 
-from driftline.domain.executions.place import parse_place
+from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.keys import REPORTS, report_folder
-from driftline.presentation.pages.execution.facts import Place
 from driftline.usecases.executions.past_executions import STATISTICS
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.time_folders import Level, time_folders

@@ -8,8 +8,10 @@ from itertools import islice
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import Failure
+from driftline.domain.executions.place import Place
 from driftline.domain.keys import OVERVIEW, overview_baseline_key, overview_record_key, report_folder
-from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality, Place
+from driftline.kinds.data_quality.facts import DataQuality
+from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.overview.record import (
     BaselineRecord,
     Record,
@@ -47,7 +49,7 @@ class MonitorRecords:
     seen: tuple[ObjectSummary, ...]
 
 
-def keep_record(store: ObjectStore, facts: DataQuality | ModelQuality, baseline_statistics: bytes | None) -> str | None:
+def keep_record(store: ObjectStore, facts: Facts, baseline_statistics: bytes | None) -> str | None:
     """Writes the record of an execution; the same execution writes the same bytes.
 
     Args:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import FAILURE
-from driftline.domain.executions.place import parse_place
+from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.keys import REPORTS, baseline_folder
-from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality, Place
+from driftline.kinds.kind import Kinds
+from driftline.kinds.reporter import Facts
 from driftline.usecases.executions.failures import failure_in, is_judged
 from driftline.usecases.executions.past_executions import folders_before
 from driftline.usecases.executions.revisions import last_announced
@@ -41,7 +42,7 @@ class RebuiltOverview:
 
 
 def rebuild_overview(
-    store: ObjectStore, endpoint: str, *, reports: bool, step: Callable[[str], None]
+    store: ObjectStore, endpoint: str, *, kinds: Kinds, reports: bool, step: Callable[[str], None]
 ) -> RebuiltOverview | None:
     """Makes the records of the newest executions of every monitor again, and the endpoint's page of them.
 
@@ -57,7 +58,7 @@ def rebuild_overview(
         for place in _newest(store, endpoint, monitor):
             step(place.folder)
             try:
-                recorded, rendered = _recorded(store, place, reports=reports)
+                recorded, rendered = _recorded(store, place, kinds=kinds, reports=reports)
             except InvalidInputError as error:
                 left_out.append((place.folder, str(error)))
                 continue
@@ -80,7 +81,7 @@ def _newest(store: ObjectStore, endpoint: str, monitor: str) -> Sequence[Place]:
     return found[::-1]
 
 
-def _recorded(store: ObjectStore, place: Place, *, reports: bool) -> tuple[bool, bool]:
+def _recorded(store: ObjectStore, place: Place, *, kinds: Kinds, reports: bool) -> tuple[bool, bool]:
     """Whether it is on the endpoint's page, and whether its own page was made."""
     failure = failure_in(store, place.folder)
     if failure is not None:
@@ -89,16 +90,17 @@ def _recorded(store: ObjectStore, place: Place, *, reports: bool) -> tuple[bool,
             write_failed_page(store, place, failure)
         keep_failed_record(store, place, failure)
         return True, rendered
-    facts, baseline, rendered = _read(store, place, reports=reports)
+    facts, baseline, rendered = _read(store, place, kinds=kinds, reports=reports)
     return keep_record(store, facts, baseline) is not None, rendered
 
 
-def _read(store: ObjectStore, place: Place, *, reports: bool) -> tuple[DataQuality | ModelQuality, bytes | None, bool]:
+def _read(store: ObjectStore, place: Place, *, kinds: Kinds, reports: bool) -> tuple[Facts, bytes | None, bool]:
     """What the execution tells, its baseline's statistics, and whether its page was made."""
     if reports and store.etag(f"{place.folder}{PAGE}") is None:
-        rendered = render_report(store, place.folder)
-        return rendered.facts, rendered.inputs.files.baseline_statistics, True
-    files, kind = execution_files(store, place, baseline_folder(place.endpoint, place.monitor))
+        rendered = render_report(store, place.folder, kinds=kinds)
+        return rendered.facts, rendered.inputs.baseline, True
+    files, kind = execution_files(store, place, baseline_folder(place.endpoint, place.monitor), kinds=kinds)
     announced = last_announced(store, place.folder) if files.summary is not None else None
     files = replace(files, revision=announced.revision if announced else None)
-    return ReportInputs(place, kind, files).facts(), files.baseline_statistics, False
+    inputs = ReportInputs(place, kind, files)
+    return inputs.facts(), inputs.baseline, False

@@ -6,6 +6,7 @@ is a verdict, its page is made, whatever failed before or after it.
 
 from dataclasses import dataclass
 
+from driftline.kinds.kind import Kinds
 from driftline.usecases.pages.render_failure import render_failure
 from driftline.usecases.pages.render_overview import RenderedOverview, render_overview, render_pages
 from driftline.usecases.pages.render_report import render_report
@@ -25,7 +26,9 @@ class RenderedExecution:
     overview: RenderedOverview | None
 
 
-def render_execution(store: ObjectStore, folder: str, *, revision: int | None = None) -> RenderedExecution:
+def render_execution(
+    store: ObjectStore, folder: str, *, kinds: Kinds, revision: int | None = None
+) -> RenderedExecution:
     """Makes the page of the execution whose files are in a folder, and those that it is on.
 
     Args:
@@ -38,6 +41,6 @@ def render_execution(store: ObjectStore, folder: str, *, revision: int | None = 
     failure = render_failure(store, folder)
     if failure is not None and not failure.overtaken:
         return RenderedExecution(failure.key, failure.size, True, 0, render_pages(store, failure.place.endpoint))
-    rendered = render_report(store, folder, revision=revision)
-    overview = render_overview(store, rendered.facts, rendered.inputs.files.baseline_statistics)
+    rendered = render_report(store, folder, kinds=kinds, revision=revision)
+    overview = render_overview(store, rendered.facts, rendered.inputs.baseline)
     return RenderedExecution(rendered.key, rendered.size, False, rendered.past, overview)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from driftline.domain.executions.failure import Failure
-from driftline.domain.executions.place import parse_place
-from driftline.presentation.pages.execution.facts import Place
+from driftline.domain.executions.place import Place, parse_place
 from driftline.presentation.pages.overview.html import render_failed
 from driftline.presentation.pages.overview.view_failed import failed_view
 from driftline.usecases.executions.failures import failure_in, is_judged

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import OVERVIEW, REPORTS, overview_now_key
-from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality
+from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.overview.html import render_endpoint, render_index
 from driftline.presentation.pages.overview.now import Now, now_of, parse_now
 from driftline.presentation.pages.overview.view_endpoint import endpoint_view
@@ -37,9 +37,7 @@ class RenderedOverview:
     endpoints: int
 
 
-def render_overview(
-    store: ObjectStore, facts: DataQuality | ModelQuality, baseline_statistics: bytes | None
-) -> RenderedOverview | None:
+def render_overview(store: ObjectStore, facts: Facts, baseline_statistics: bytes | None) -> RenderedOverview | None:
     """Records an execution and makes the pages that it is on.
 
     Args:

@@ -6,9 +6,10 @@ same objects give the same bytes, so a page may be made again at any time.
 
 from dataclasses import dataclass, replace
 
-from driftline.domain.executions.place import parse_place
+from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.keys import REPORTS
-from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality, Place
+from driftline.kinds.kind import Kinds
+from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.execution.html import render
 from driftline.usecases.pages.report_inputs import ReportInputs, report_inputs
 from driftline.usecases.ports import ObjectStore
@@ -23,7 +24,7 @@ class RenderedReport:
     key: str
     size: int
     inputs: ReportInputs
-    facts: DataQuality | ModelQuality
+    facts: Facts
 
     @property
     def past(self) -> int:
@@ -31,7 +32,7 @@ class RenderedReport:
         return len(self.inputs.past)
 
 
-def render_report(store: ObjectStore, folder: str, *, revision: int | None = None) -> RenderedReport:
+def render_report(store: ObjectStore, folder: str, *, kinds: Kinds, revision: int | None = None) -> RenderedReport:
     """Writes the page of the execution whose files are in a folder.
 
     Args:
@@ -42,7 +43,7 @@ def render_report(store: ObjectStore, folder: str, *, revision: int | None = Non
         ObjectNotFoundError: there is no statistics.json.
         InvalidInputError: a file cannot be read, or no page is made of this kind of monitor.
     """
-    inputs = report_inputs(store, parse_place(folder), revision=revision)
+    inputs = report_inputs(store, parse_place(folder), kinds=kinds, revision=revision)
     facts = inputs.facts()
     body = render(replace(inputs.view(facts), over_time=_over_time(inputs.place)))
     store.put(f"{folder}{PAGE}", body, content_type="text/html; charset=utf-8")

@@ -3,25 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from driftline.domain.errors import ObjectNotFoundError
-from driftline.domain.keys import baseline_folder, baseline_predictions_key
-from driftline.kinds.data_quality.page.read_data_quality import read_data_quality
-from driftline.kinds.data_quality.page.view_data_quality import data_quality_view
-from driftline.kinds.model_quality.page.read_model_quality import read_model_quality
-from driftline.kinds.model_quality.page.view_model_quality import model_quality_view
-from driftline.presentation.pages.execution.facts import DataQuality, ModelQuality, PastExecution, Place
-from driftline.presentation.pages.execution.files import ExecutionFiles, Kind, baseline_keys, kind_of
-from driftline.presentation.pages.execution.past import past_execution
-from driftline.presentation.pages.execution.since import last_verdict
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.executions.files import SUMMARY, ExecutionFiles, baseline_keys
+from driftline.domain.executions.past import PastExecution
+from driftline.domain.executions.place import Place
+from driftline.domain.keys import baseline_folder
+from driftline.kinds.kind import Kind, Kinds
+from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.execution.view import PageView
-from driftline.usecases.executions.past_executions import (
-    STATISTICS,
-    VIOLATIONS,
-    bodies_or_none,
-    body_or_none,
-    past_executions,
-)
-from driftline.usecases.executions.revisions import SUMMARY, last_announced
+from driftline.presentation.since import last_verdict
+from driftline.usecases.executions.past_executions import bodies_or_none, body_or_none, past_executions, present
+from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.ports import ObjectStore
 
 
@@ -35,78 +27,76 @@ class ReportInputs:
     past: Sequence[PastExecution] = ()
     revised: PastExecution | None = None
 
-    def facts(self) -> DataQuality | ModelQuality:
+    @property
+    def baseline(self) -> bytes | None:
+        """The file of the baseline that windows are drawn beside."""
+        return self.files.baseline.get(self.kind.baseline_files[0])
+
+    def facts(self) -> Facts:
         """Raises InvalidInputError: a file cannot be read."""
-        match self.kind:
-            case Kind.DATA_QUALITY:
-                return read_data_quality(self.place, self.files)
-            case Kind.MODEL_QUALITY:
-                return read_model_quality(self.place, self.files)
+        return self.kind.reporter.read(self.place, self.files)
 
-    def view(self, facts: DataQuality | ModelQuality | None = None) -> PageView:
+    def view(self, facts: Facts | None = None) -> PageView:
         """The page; of facts that were read already, if given. Raises InvalidInputError: a file cannot be read."""
-        match facts or self.facts():
-            case DataQuality() as found:
-                return data_quality_view(found, self.past, self.revised)
-            case ModelQuality() as found:
-                return model_quality_view(found, self.past, self.revised)
+        return self.kind.reporter.view(facts or self.facts(), self.past, self.revised)
 
 
-def report_inputs(store: ObjectStore, place: Place, *, revision: int | None = None) -> ReportInputs:
-    """Reads everything that the page of an execution tells.
+def report_inputs(store: ObjectStore, place: Place, *, kinds: Kinds, revision: int | None = None) -> ReportInputs:
+    """Reads everything that the page of an execution is made of.
 
     Args:
         revision: As its event says; the store remembers it a moment later.
 
     Raises:
-        ObjectNotFoundError: there is no statistics.json.
-        InvalidInputError: neither a data-quality nor a model-quality execution.
+        ObjectNotFoundError: there is no verdict.
+        InvalidInputError: no kind of monitor knows the files.
     """
-    files, kind = execution_files(store, place, baseline_folder(place.endpoint, place.monitor))
+    files, kind = execution_files(store, place, baseline_folder(place.endpoint, place.monitor), kinds=kinds)
     if files.summary is not None and (announced := last_announced(store, place.folder)) is not None:
         # Events come in any order, and the files are always those of the newest revision.
         revision = max(revision or 0, announced.revision)
     past = past_executions(store, place, kind)
     files = replace(files, revision=revision)
-    if kind is Kind.DATA_QUALITY and files.baseline_statistics is None and (previous := last_verdict(past)):
-        files = replace(files, previous_statistics=body_or_none(store, f"{previous.place.folder}{STATISTICS}"))
-    return ReportInputs(place, kind, files, past, _revised(store, place, revision))
+    missing = [name for name in kind.reporter.previous_files if name not in files.baseline]
+    if missing and (previous := last_verdict(past)):
+        files = replace(files, previous=present(store, previous.place.folder, missing))
+    return ReportInputs(place, kind, files, past, _revised(store, place, kind, revision))
 
 
-def _revised(store: ObjectStore, place: Place, revision: int | None) -> PastExecution | None:
+def _revised(store: ObjectStore, place: Place, kind: Kind, revision: int | None) -> PastExecution | None:
     """The revision before, which is kept beside the one that replaced it."""
     if revision is None or revision == 1:
         return None
     summary = body_or_none(store, f"{place.folder}revision-{revision - 1}/{SUMMARY}")
-    return past_execution(place, summary) if summary is not None else None
+    return kind.reporter.past(place, {SUMMARY: summary}) if summary is not None else None
 
 
-def execution_files(store: ObjectStore, place: Place, baseline: str) -> tuple[ExecutionFiles, Kind]:
+def execution_files(store: ObjectStore, place: Place, baseline: str, *, kinds: Kinds) -> tuple[ExecutionFiles, Kind]:
     """The files of one execution alone.
 
     Args:
         baseline: Folder of the baseline's files, unless the summary names others; ends in a slash.
 
     Raises:
-        ObjectNotFoundError: there is no statistics.json.
-        InvalidInputError: neither a data-quality nor a model-quality execution.
+        ObjectNotFoundError: there is no verdict.
+        InvalidInputError: no kind of monitor knows the files.
     """
-    keys = (f"{place.folder}{name}" for name in (STATISTICS, SUMMARY, VIOLATIONS))
-    statistics, summary, violations = bodies_or_none(store, keys)
-    if statistics is None:
-        raise ObjectNotFoundError("there is no such object", where=store.uri(f"{place.folder}{STATISTICS}"))
-    kind = kind_of(statistics, place)
-    statistics_key, constraints_key = baseline_keys(summary, baseline)
-    beside = [baseline_predictions_key(statistics_key)] if kind is Kind.MODEL_QUALITY else []
-    baseline_statistics, baseline_constraints, *predictions = bodies_or_none(
-        store, [statistics_key, constraints_key, *beside]
+    names = tuple(dict.fromkeys(name for kind in kinds for name in kind.reporter.own_files))
+    files = ExecutionFiles(present(store, place.folder, (*names, SUMMARY)))
+    if not any(marker in files.own for marker in kinds.markers):
+        raise ObjectNotFoundError("there is no such object", where=store.uri(f"{place.folder}{kinds.markers[0]}"))
+    kind = _kind_of(place, files, kinds)
+    keys = baseline_keys(files.summary, (*kind.baseline_files, *kind.derived_files), baseline)
+    bodies = zip(keys, bodies_or_none(store, keys.values()), strict=True)
+    return replace(files, baseline={name: body for name, body in bodies if body is not None}), kind
+
+
+def _kind_of(place: Place, files: ExecutionFiles, kinds: Kinds) -> Kind:
+    for kind in kinds:
+        if kind.reporter.recognises(place, files):
+            return kind
+    raise InvalidInputError(
+        "there is no page for this kind of monitor",
+        where=place.folder,
+        expected=f"the files of one of {', '.join(kinds.names)}",
     )
-    files = ExecutionFiles(
-        statistics,
-        violations,
-        summary,
-        baseline_statistics,
-        baseline_constraints,
-        baseline_predictions=next(iter(predictions), None),
-    )
-    return files, kind

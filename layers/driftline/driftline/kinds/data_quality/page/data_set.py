@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from driftline.kinds.data_quality.facts import Feature
 from driftline.kinds.data_quality.rules.statistics import NUMERIC_TYPES, FeatureStatistics
-from driftline.presentation.pages.execution.facts import Feature
 from driftline.presentation.text import percent
 
 

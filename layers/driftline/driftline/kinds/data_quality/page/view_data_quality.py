@@ -4,21 +4,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from driftline.domain.executions.finding import Finding
+from driftline.domain.executions.past import PastExecution, Point
 from driftline.domain.sagemaker_files.violations import CheckType
-from driftline.kinds.data_quality.page.data_set import data_set_rows
-from driftline.kinds.data_quality.page.distributions import Bars, Bins, distribution_of
-from driftline.presentation.pages.execution.facts import (
+from driftline.kinds.data_quality.facts import (
+    COMPLETENESS,
+    DRIFT,
+    WORST,
     DataQuality,
     Feature,
-    PastExecution,
     Reference,
-    Violation,
     worst_excess,
 )
-from driftline.presentation.pages.execution.since import comparisons
-from driftline.presentation.pages.execution.verdict import SHARES, data_quality_verdict
+from driftline.kinds.data_quality.page.data_set import data_set_rows
+from driftline.kinds.data_quality.page.distributions import Bars, Bins, distribution_of
+from driftline.presentation.findings import Fact
+from driftline.presentation.pages.execution.verdict import data_quality_verdict
 from driftline.presentation.pages.execution.view import (
-    Fact,
     Json,
     PageView,
     comparison_views,
@@ -32,6 +34,7 @@ from driftline.presentation.pages.execution.view import (
     trend,
     violation_view,
 )
+from driftline.presentation.since import Compared, comparisons
 from driftline.presentation.text import count, interval, number, percent, shown
 
 _BADGES: dict[str, str] = {
@@ -39,14 +42,6 @@ _BADGES: dict[str, str] = {
     CheckType.COMPLETENESS: "incomplete",
     CheckType.DATA_TYPE: "type",
     CheckType.CATEGORICAL_VALUES: "categories",
-}
-_OBSERVED: dict[str, str] = {
-    CheckType.BASELINE_DRIFT: "Statistic",
-    CheckType.COMPLETENESS: "Completeness",
-    CheckType.DATA_TYPE: "Values of the expected type",
-    CheckType.CATEGORICAL_VALUES: "Values in the baseline's domain",
-    CheckType.MISSING_COLUMN: "Columns",
-    CheckType.EXTRA_COLUMN: "Columns",
 }
 _MOST_NEW = 30
 
@@ -86,10 +81,11 @@ def data_quality_view(
     places = {feature.name: index for index, feature in enumerate(ordered)}
     features = {feature.name: feature for feature in ordered}
     worst = worst_excess(each.drift for each in ordered)
+    compared = Compared("Worst drift", WORST, worst, "times its threshold") if worst is not None else None
     data: dict[str, Json] = {
         "kind": "data_quality",
         "reference": execution.reference or "Baseline",
-        "trend": trend(past, outcome, worst),
+        "trend": trend(past, outcome, worst, WORST),
         "features": [_feature_data(each, past) for each in ordered],
     }
     return PageView(
@@ -100,14 +96,12 @@ def data_quality_view(
         state=state_of(len(outcome.violations), outcome.rows),
         verdict=data_quality_verdict(execution),
         facts=(*outcome_facts(outcome), *_drifted(ordered)),
-        comparisons=comparison_views(comparisons(outcome, worst, past, revised), outcome.place),
+        comparisons=comparison_views(comparisons(outcome, past, revised, figure=compared), outcome.place),
         violations=tuple(
             violation_view(
                 each,
                 past,
                 places.get(each.subject),
-                observed=_OBSERVED.get(each.check, "Observed"),
-                share=each.check in SHARES,
                 more=_beside(each, features.get(each.subject), execution.reference),
             )
             # The worst features first, as in the table; what is about no feature before them.
@@ -127,13 +121,11 @@ def data_quality_view(
     )
 
 
-def _beside(violation: Violation, feature: Feature | None, reference: Reference) -> tuple[Fact, ...]:
-    """What the violation's own figures do not tell: of a drift what was compared, of a gap what the baseline had."""
+def _beside(violation: Finding, feature: Feature | None, reference: Reference) -> tuple[Fact, ...]:
+    """What the violation's own figures do not say: of a gap what the baseline had."""
     if feature is None:
         return ()
-    drift, then = feature.drift, feature.reference
-    if violation.check == CheckType.BASELINE_DRIFT and drift and drift.value not in {None, violation.observed}:
-        return (Fact("p-value" if drift.is_p_value else "Distance", number(drift.value)),)
+    then = feature.reference
     if violation.check == CheckType.COMPLETENESS and then:
         return (Fact(f"In the {reference.lower()}", percent(then.common.completeness)),)
     return ()
@@ -177,11 +169,11 @@ def _feature_data(feature: Feature, past: Sequence[PastExecution]) -> dict[str, 
         "new": [shown(each) for each in feature.new_categories[:_MOST_NEW]],
         "newMore": max(0, len(feature.new_categories) - _MOST_NEW),
         "history": [
-            *(short((each.drifts or {}).get(feature.name)) for each in past),
+            *(short(each.figures.get((feature.name, DRIFT), Point(None)).value) for each in past),
             short(drift.value) if drift else None,
         ],
         "completeness": [
-            *(short((each.completeness or {}).get(feature.name)) for each in past),
+            *(short(each.figures.get((feature.name, COMPLETENESS), Point(None)).value) for each in past),
             short(feature.current.common.completeness),
         ],
         "required": short(feature.expected_completeness),

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from driftline.domain.executions.past import PastExecution, Point
 from driftline.kinds.data_quality.page.distributions import LARGEST, bins_of
+from driftline.kinds.model_quality.facts import VALUE, Curve, Metric, ModelQuality
 from driftline.kinds.model_quality.page.classes import class_rows
-from driftline.kinds.model_quality.page.read_model_quality import PRECISION_RECALL, ROC
+from driftline.kinds.model_quality.page.read import PRECISION_RECALL, ROC
 from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.summary import CalibrationSummary
-from driftline.presentation.pages.execution.facts import Curve, Metric, ModelQuality, PastExecution
-from driftline.presentation.pages.execution.since import comparisons
 from driftline.presentation.pages.execution.verdict import model_quality_verdict
 from driftline.presentation.pages.execution.view import (
     Json,
@@ -24,6 +24,7 @@ from driftline.presentation.pages.execution.view import (
     trend,
     violation_view,
 )
+from driftline.presentation.since import comparisons
 from driftline.presentation.text import interval, number, percent, shown
 
 _POINTS = 200
@@ -89,8 +90,8 @@ def model_quality_view(
         state=state_of(len(outcome.violations), outcome.rows if outcome.used is None else outcome.used),
         verdict=model_quality_verdict(execution),
         facts=outcome_facts(outcome),
-        comparisons=comparison_views(comparisons(outcome, None, past, revised), outcome.place),
-        violations=tuple(violation_view(each, past, observed="Value", share=False) for each in outcome.violations),
+        comparisons=comparison_views(comparisons(outcome, past, revised), outcome.place),
+        violations=tuple(violation_view(each, past) for each in outcome.violations),
         notes=tuple(map(shown, outcome.notes)),
         files=files_beside(outcome.revision or 1, summary=outcome.source == "Driftline"),
         rows=[_row(index, each) for index, each in enumerate(ordered)],
@@ -141,14 +142,13 @@ def _state(metric: Metric) -> str:
 
 
 def _metric_data(metric: Metric, past: Sequence[PastExecution]) -> dict[str, Json]:
-    earlier = [(each.metrics or {}).get(metric.name, (None, None, None)) for each in past]
-    lower, upper = metric.interval or (None, None)
-    points = [*earlier, (metric.value, lower, upper)]
+    earlier = [each.figures.get((metric.name, VALUE), Point(None)) for each in past]
+    points = [*earlier, Point(metric.value, *(metric.interval or ()))]
     return {
         "name": shown(metric.name),
-        "values": [short(value) for value, _, _ in points],
-        "lower": [short(each) for _, each, _ in points],
-        "upper": [short(each) for _, _, each in points],
+        "values": [short(each.value) for each in points],
+        "lower": [short(each.lower) for each in points],
+        "upper": [short(each.upper) for each in points],
         "threshold": short(metric.threshold),
         "baseline": short(metric.baseline),
         "violated": metric.violated,

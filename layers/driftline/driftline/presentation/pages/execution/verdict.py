@@ -3,15 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from driftline.domain.executions.finding import Finding
 from driftline.domain.sagemaker_files.violations import CheckType
-from driftline.presentation.pages.execution.facts import (
-    DataQuality,
-    Drift,
-    Feature,
-    Metric,
-    ModelQuality,
-    Violation,
-)
+from driftline.kinds.data_quality.facts import DataQuality, Drift, Feature
+from driftline.kinds.model_quality.facts import Metric, ModelQuality
 from driftline.presentation.text import IN_A_SENTENCE, count, interval, joined, names, number, percent, shown
 
 _SAID: dict[str, tuple[str, str]] = {
@@ -45,7 +40,7 @@ def data_quality_verdict(execution: DataQuality) -> str:
     return f"{joined(parts)}{'' if worst else _whose(outcome.violations)}.{f' {_worst(worst)}' if worst else ''}"
 
 
-def _whose(violations: Sequence[Violation]) -> str:
+def _whose(violations: Sequence[Finding]) -> str:
     """Where no feature drifted, the sentence names what is wrong otherwise."""
     of_features = [each for each in violations if each.check not in _OF_COLUMNS]
     if len(of_features) != 1:

@@ -6,19 +6,17 @@ from math import ceil, isfinite, log10
 from posixpath import relpath
 from urllib.parse import quote
 
+from driftline.domain.executions.finding import Finding, Move
+from driftline.domain.executions.outcome import Outcome
+from driftline.domain.executions.past import FigureName, PastExecution, Point
+from driftline.domain.executions.place import Place
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.windows import format_instant
-from driftline.presentation.pages.execution.facts import Move, Outcome, PastExecution, Place, Violation
-from driftline.presentation.pages.execution.since import Change, Comparison, standing
-from driftline.presentation.text import instant, interval, number, percent, shown, window
+from driftline.presentation.findings import Fact, finding_facts, place_of
+from driftline.presentation.since import Change, Comparison, standing
+from driftline.presentation.text import instant, percent, shown, window
 
 type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +98,6 @@ def outcome_facts(outcome: Outcome) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-_CERTAIN = {True: "yes, the whole interval is beyond the threshold", False: "no", None: ""}
-
-
 def _model(model: NewModel) -> str:
     mixed = "; rows of the model before are in the window, too" if model.mixed else ""
     return f"{shown(model.name)} since {instant(model.since)}{mixed}"
@@ -121,59 +116,35 @@ def comparison_views(found: Iterable[Comparison], place: Place) -> tuple[Compari
 
 
 def violation_view(
-    violation: Violation,
-    past: Sequence[PastExecution],
-    feature: int | None = None,
-    *,
-    observed: str,
-    share: bool,
-    more: Sequence[Fact] = (),
+    violation: Finding, past: Sequence[PastExecution], feature: int | None = None, *, more: Sequence[Fact] = ()
 ) -> ViolationView:
-    """`observed`: what the observed figure is called; `share`: it is one, and so is what it is compared with."""
-    figure = percent if share else number
-    facts = [
-        *more,
-        Fact(observed, figure(violation.observed) if violation.observed is not None else ""),
-        Fact("95 % interval", interval(violation.interval) if violation.interval else ""),
-        Fact("Threshold", figure(violation.required) if violation.required is not None else ""),
-        Fact("Direction", violation.direction if violation.direction and violation.direction != "none" else ""),
-        Fact("Rows behind it", number(violation.n) if violation.n is not None else ""),
-        Fact("Certain", _CERTAIN[violation.certain]),
-    ]
+    """`more`: what the violation's own figures do not say."""
     return ViolationView(
         subject=shown(violation.subject),
         check=shown(violation.check),
         description=shown(violation.description),
-        facts=tuple(fact for fact in facts if fact.value),
+        facts=(*more, *finding_facts(violation)),
         moves=move_views(violation.moves),
-        samples=tuple(map(shown, violation.samples)),
+        samples=tuple(map(shown, violation.inference_ids)),
         standing=standing(violation, past),
         feature=feature,
     )
 
 
 def move_views(moves: Iterable[Move]) -> tuple[MoveView, ...]:
-    return tuple(MoveView(_where(move), percent(move.baseline), percent(move.current)) for move in moves)
+    return tuple(MoveView(place_of(move), percent(move.baseline), percent(move.current)) for move in moves)
 
 
-def _where(move: Move) -> str:
-    if move.value is not None:
-        return shown(move.value)
-    if move.lower is None:
-        return f"below {number(move.upper)}"
-    if move.upper is None:
-        return f"{number(move.lower)} and more"
-    return f"{number(move.lower)} to {number(move.upper)}"
-
-
-def trend(past: Sequence[PastExecution], outcome: Outcome, worst: float | None) -> dict[str, Json]:
+def trend(
+    past: Sequence[PastExecution], outcome: Outcome, worst: float | None, name: FigureName = ("", "")
+) -> dict[str, Json]:
     """The last executions, oldest first, this one last; `worst`: its worst drift in multiples of the threshold."""
     return {
         "times": [*(format_instant(each.place.scheduled) for each in past), format_instant(outcome.place.scheduled)],
         "violations": [*(None if each.failed else len(each.violations) for each in past), len(outcome.violations)],
         "rows": [*(each.rows for each in past), outcome.rows],
         "coverage": [*(short(each.coverage) for each in past), short(outcome.coverage)],
-        "worst": [*(short(each.worst) for each in past), short(worst)],
+        "worst": [*(short(each.figures.get(name, Point(None)).value) for each in past), short(worst)],
     }
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import REPORTS
-from driftline.presentation.pages.execution.facts import MOST_DRAWN
+from driftline.kinds.data_quality.facts import MOST_DRAWN
 from driftline.presentation.pages.overview.incidents import incidents_of
 from driftline.presentation.pages.overview.record import FeatureRecord, MetricRecord, Record, last_judged
 from driftline.presentation.pages.overview.shapes import short

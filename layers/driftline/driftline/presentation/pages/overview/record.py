@@ -7,17 +7,12 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import Failure, failure_verdict
+from driftline.domain.executions.outcome import Outcome
+from driftline.domain.executions.place import Place
 from driftline.domain.windows import format_instant
-from driftline.presentation.pages.execution.facts import (
-    DataQuality,
-    Drift,
-    Feature,
-    Metric,
-    ModelQuality,
-    Outcome,
-    Place,
-    Reference,
-)
+from driftline.kinds.data_quality.facts import DataQuality, Drift, Feature, Reference
+from driftline.kinds.model_quality.facts import Metric, ModelQuality
+from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.execution.verdict import data_quality_verdict, model_quality_verdict
 from driftline.presentation.pages.execution.view import state_of
 from driftline.presentation.pages.overview.shapes import Shape, kept_name, shape_of, short
@@ -130,11 +125,12 @@ def _current[Kind: (Record, BaselineRecord)](record: Kind, where: str) -> Kind:
     return record
 
 
-def record_of(facts: DataQuality | ModelQuality, baseline: str | None) -> Record:
+def record_of(facts: Facts, baseline: str | None) -> Record:
     """Args: baseline: digest of the baseline's statistics.json, if there is one."""
     if isinstance(facts, DataQuality):
         features = tuple(map(_feature, facts.features))
         return _record(facts.outcome, "data_quality", data_quality_verdict(facts), baseline, features=features)
+    assert isinstance(facts, ModelQuality)
     metrics = tuple(map(_metric, facts.metrics))
     return _record(facts.outcome, "model_quality", model_quality_verdict(facts), baseline, metrics=metrics)
 

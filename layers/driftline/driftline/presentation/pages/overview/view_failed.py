@@ -6,10 +6,10 @@ from posixpath import relpath
 from urllib.parse import quote
 
 from driftline.domain.executions.failure import FAILURE, Failure, failure_verdict
+from driftline.domain.executions.place import Place
 from driftline.domain.keys import REPORTS
 from driftline.domain.windows import format_instant
-from driftline.presentation.pages.execution.facts import Place
-from driftline.presentation.pages.execution.view import Fact
+from driftline.presentation.findings import Fact
 from driftline.presentation.pages.overview.record import FAILED
 from driftline.presentation.text import instant, shown, window
 

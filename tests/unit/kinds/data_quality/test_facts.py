@@ -2,11 +2,11 @@
 
 import pytest
 
-from driftline.domain.executions.place import parse_place
-from driftline.kinds.data_quality.page.read_data_quality import read_data_quality
-from driftline.presentation.pages.execution.facts import Drift, Metric, Place
-from driftline.presentation.pages.execution.files import ExecutionFiles
-from driftline.presentation.pages.execution.past import past_of_sagemaker
+from driftline.domain.executions.files import ExecutionFiles
+from driftline.domain.executions.place import Place, parse_place
+from driftline.kinds.data_quality.facts import WORST, Drift
+from driftline.kinds.data_quality.page.past import past_data_quality
+from driftline.kinds.data_quality.page.read import read_data_quality
 from tests.reporting import MADE, made_store
 
 PLACE: Place = parse_place("reports/shop/data_quality/2026/03/01/15/")
@@ -35,15 +35,13 @@ def test_times_the_threshold(drift: Drift, excess: float) -> None:
 
 def test_p_values_in_the_sentences_of_violations_are_the_worse_the_smaller() -> None:
     store = made_store(["a", "b"])
-    files = ExecutionFiles(store.objects[f"{MADE}statistics.json"], VIOLATIONS)
+    files = ExecutionFiles(
+        {"statistics.json": store.objects[f"{MADE}statistics.json"], "constraint_violations.json": VIOLATIONS}
+    )
 
     drifts = [feature.drift for feature in read_data_quality(PLACE, files).features]
 
     assert [drift.excess for drift in drifts if drift] == [pytest.approx(50.0), pytest.approx(2.0)]
-    assert past_of_sagemaker(PLACE, VIOLATIONS, None).worst == pytest.approx(50.0)
-
-
-def test_a_metric_is_beyond_on_the_side_of_its_operator() -> None:
-    assert Metric(name="mae", value=2.0, threshold=1.0, operator="GreaterThanThreshold").beyond
-    assert not Metric(name="r2", value=2.0, threshold=1.0, operator="LessThanThreshold").beyond
-    assert not Metric(name="r2", value=None, threshold=1.0, operator="LessThanThreshold").beyond
+    assert past_data_quality(PLACE, {"constraint_violations.json": VIOLATIONS}).figures[WORST].value == pytest.approx(
+        50.0
+    )

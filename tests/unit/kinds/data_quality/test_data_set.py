@@ -2,9 +2,9 @@
 
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.profiles.column import ColumnProfile
+from driftline.kinds.data_quality.facts import Feature
 from driftline.kinds.data_quality.page.data_set import data_set_rows
 from driftline.kinds.data_quality.rules.observed import statistics_of
-from driftline.presentation.pages.execution.facts import Feature
 
 NOW = {"amount": ["1.5", "2.5", ""], "flag": ["1", "1", "1"], "country": ["de", "de", "de"], "gone": ["", "", ""]}
 THEN = {"amount": ["1.5", "2.5"], "flag": ["1", "0"], "country": ["de", "fr"]}

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from driftline.presentation.pages.execution.facts import Outcome, PastExecution, Place, Violation
+from driftline.domain.executions.finding import Finding
+from driftline.domain.executions.outcome import Outcome
+from driftline.domain.executions.past import FigureName, PastExecution, Point
+from driftline.domain.executions.place import Place
 from driftline.presentation.text import count, instant, names, number, percent
 
 _NOTABLE = 0.1
@@ -31,13 +34,30 @@ class Comparison:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A figure of the execution as a whole that is compared with what it was.
+
+    Attributes:
+        unit: After the value, for example `times its threshold`.
+    """
+
+    label: str
+    name: FigureName
+    value: float
+    unit: str = ""
+
+
 def comparisons(
-    outcome: Outcome, worst: float | None, past: Sequence[PastExecution], revised: PastExecution | None = None
+    outcome: Outcome,
+    past: Sequence[PastExecution],
+    revised: PastExecution | None = None,
+    *,
+    figure: Compared | None = None,
 ) -> list[Comparison]:
     """What is new since the verdict before, and since the revision that this one replaces.
 
     Args:
-        worst: The worst drift, in multiples of its threshold.
         past: Earlier executions, oldest first.
     """
     previous = last_verdict(past)
@@ -45,14 +65,14 @@ def comparisons(
     since = [_failed_since(failed)] if failed else []
     if previous is not None:
         when = instant(previous.place.scheduled)
-        changed = (*_changes(outcome, worst, previous), *since)
+        changed = (*_changes(outcome, figure, previous), *since)
         found = [Comparison(f"Compared with {when}", previous.place, changed)]
     else:
         none = "No verdict before this one is in reach." if past else "This is the first execution that is kept."
         found = [Comparison(none, None, tuple(since))]
     if revised is not None:
         title = "Compared with the revision that this one replaces"
-        found.append(Comparison(title, None, tuple(_changes(outcome, worst, revised))))
+        found.append(Comparison(title, None, tuple(_changes(outcome, figure, revised))))
     return found
 
 
@@ -66,15 +86,15 @@ def last_verdict(past: Sequence[PastExecution]) -> PastExecution | None:
     return next((each for each in reversed(past) if not each.failed), None)
 
 
-def standing(violation: Violation, past: Sequence[PastExecution]) -> str:
-    """Since when there is this violation; empty where no execution before is known.
+def standing(finding: Finding, past: Sequence[PastExecution]) -> str:
+    """Since when there is this finding; empty where no execution before is known.
 
     Failed executions and windows without rows say nothing.
     """
     judged = [each for each in past if not each.failed and each.rows != 0]
     if not judged:
         return ""
-    found = (violation.subject, violation.check)
+    found = (finding.subject, finding.check)
     before = list(takewhile(lambda each: found in each.violations, reversed(judged)))
     if not before:
         return "new"
@@ -82,7 +102,7 @@ def standing(violation: Violation, past: Sequence[PastExecution]) -> str:
     return f"since {least}{instant(before[-1].place.scheduled)}, {count(len(before) + 1, 'execution')}"
 
 
-def _changes(outcome: Outcome, worst: float | None, previous: PastExecution) -> Iterator[Change]:
+def _changes(outcome: Outcome, figure: Compared | None, previous: PastExecution) -> Iterator[Change]:
     now = {(violation.subject, violation.check): None for violation in outcome.violations}
     new = [subject for subject, check in now if (subject, check) not in previous.violations]
     gone = sorted(subject for subject, check in previous.violations if (subject, check) not in now)
@@ -92,14 +112,13 @@ def _changes(outcome: Outcome, worst: float | None, previous: PastExecution) -> 
             yield Change(label, f"{count(len(subjects), 'violation')}: {names(subjects)}")
     if not now and not gone:
         yield Change("As before", "no violations")
-    if worst is not None and previous.worst is not None:
-        yield Change("Worst drift", f"{_times(worst)} its threshold, {_times(previous.worst)} before")
+    before = previous.figures.get(figure.name, Point(None)).value if figure else None
+    if figure is not None and before is not None:
+        yield Change(
+            figure.label, f"{number(figure.value, 2)} {figure.unit}".rstrip() + f", {number(before, 2)} before"
+        )
     apart = 0.0 if previous.place.scheduled == outcome.place.scheduled else _NOTABLE
     if previous.rows is not None and abs(outcome.rows - previous.rows) > apart * previous.rows:
         yield Change("Rows", f"{outcome.rows:,}, {previous.rows:,} before")
     if outcome.coverage is not None and abs(outcome.coverage - (previous.coverage or 0.0)) >= _VISIBLE:
         yield Change("Rows with a label", f"{percent(outcome.coverage)}, {percent(previous.coverage)} before")
-
-
-def _times(excess: float) -> str:
-    return f"{number(excess, 2)} times"

@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from driftline.presentation.pages.execution.facts import Outcome, PastExecution, Place, Violation
-from driftline.presentation.pages.execution.since import Comparison, comparisons, standing
+from driftline.domain.executions.finding import Finding
+from driftline.domain.executions.outcome import Outcome
+from driftline.domain.executions.past import PastExecution, Point
+from driftline.domain.executions.place import Place
+from driftline.presentation.since import Compared, Comparison, comparisons, standing
 
 PLACE = Place("reports/shop/m/2026/03/01/15/", "shop", "m", datetime(2026, 3, 1, 15, tzinfo=UTC))
+WORST = ("", "worst drift")
 DRIFT, GAP = "baseline_drift_check", "completeness_check"
 
 
@@ -20,8 +24,8 @@ def failed(hours: int) -> PastExecution:
     return PastExecution.without_verdict(before(hours).place)
 
 
-def drift_of(name: str) -> Violation:
-    return Violation(subject=name, check=DRIFT, description="Baseline drift distance")
+def drift_of(name: str) -> Finding:
+    return Finding(subject=name, check=DRIFT, description="Baseline drift distance")
 
 
 def told(comparison: Comparison) -> list[tuple[str, str]]:
@@ -29,10 +33,10 @@ def told(comparison: Comparison) -> list[tuple[str, str]]:
 
 
 def test_what_is_new_gone_and_still_there() -> None:
-    past = replace(before(1, ("b", DRIFT), ("z", GAP), rows=50), worst=0.5, coverage=0.9)
-    outcome = Outcome(place=PLACE, rows=100, violations=(drift_of("a"), drift_of("b")), coverage=0.8)
+    past = replace(before(1, ("b", DRIFT), ("z", GAP), rows=50), figures={WORST: Point(0.5)}, coverage=0.9)
+    outcome = Outcome(place=PLACE, rows=100, findings=(drift_of("a"), drift_of("b")), coverage=0.8)
 
-    (found,) = comparisons(outcome, 2.864, [past])
+    (found,) = comparisons(outcome, [past], figure=Compared("Worst drift", WORST, 2.864, "times its threshold"))
 
     assert found.title == "Compared with 1 Mar 2026, 14:00 UTC"
     assert found.with_ == past.place
@@ -40,23 +44,23 @@ def test_what_is_new_gone_and_still_there() -> None:
         ("New", "1 violation: a"),
         ("Gone", "1 violation: z"),
         ("As before", "1 violation: b"),
-        ("Worst drift", "2.9 times its threshold, 0.5 times before"),
+        ("Worst drift", "2.9 times its threshold, 0.5 before"),
         ("Rows", "100, 50 before"),
         ("Rows with a label", "80 %, 90 % before"),
     ]
 
 
 def test_the_first_execution_and_two_good_ones() -> None:
-    assert comparisons(Outcome(place=PLACE, rows=100, violations=()), None, []) == [
+    assert comparisons(Outcome(place=PLACE, rows=100, findings=()), []) == [
         Comparison("This is the first execution that is kept.", None, ())
     ]
-    (found,) = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [before(1)])
+    (found,) = comparisons(Outcome(place=PLACE, rows=100, findings=()), [before(1)])
     assert told(found) == [("As before", "no violations")]
 
 
 def test_failed_executions_in_between_are_told() -> None:
-    (one,) = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [before(2), failed(1)])
-    (none,) = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [failed(2), failed(1)])
+    (one,) = comparisons(Outcome(place=PLACE, rows=100, findings=()), [before(2), failed(1)])
+    (none,) = comparisons(Outcome(place=PLACE, rows=100, findings=()), [failed(2), failed(1)])
 
     assert told(one)[-1] == ("Failed since", "1 execution, that of 1 Mar 2026, 14:00 UTC")
     assert none.title == "No verdict before this one is in reach."
@@ -66,7 +70,7 @@ def test_failed_executions_in_between_are_told() -> None:
 def test_a_revision_is_compared_with_the_one_before() -> None:
     replaced = before(0, ("a", DRIFT), rows=99)
 
-    found = comparisons(Outcome(place=PLACE, rows=100, violations=()), None, [before(1)], replaced)[1]
+    found = comparisons(Outcome(place=PLACE, rows=100, findings=()), [before(1)], replaced)[1]
 
     assert (found.title, found.with_) == ("Compared with the revision that this one replaces", None)
     assert told(found) == [("Gone", "1 violation: a"), ("Rows", "100, 99 before")]

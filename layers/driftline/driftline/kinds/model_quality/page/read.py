@@ -6,19 +6,26 @@ from math import isfinite, nan
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.sagemaker_files.violations import Violations
+from driftline.domain.executions.files import ExecutionFiles
+from driftline.domain.executions.finding import Finding, Side
+from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
+from driftline.domain.executions.place import Place
+from driftline.domain.sagemaker_files.violations import Violations, read_violations
 from driftline.domain.windows import parse_instant
+from driftline.kinds.model_quality.facts import Curve, Metric, ModelQuality
 from driftline.kinds.model_quality.rules.check import violation_name
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions, parse_baseline_predictions
+from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.statistics import BaselineQuality, parse_baseline_quality
 from driftline.kinds.model_quality.rules.summary import QualitySummary, parse_quality_summary
-from driftline.presentation.pages.execution.facts import Curve, Metric, ModelQuality, Outcome, Place, Violation
-from driftline.presentation.pages.execution.files import ExecutionFiles
 
 ROC = "receiver_operating_characteristic_curve"
 PRECISION_RECALL = "precision_recall_curve"
+STATISTICS, CONSTRAINTS, VIOLATIONS = "statistics.json", "constraints.json", "constraint_violations.json"
+_PREDICTIONS = "predictions.json"
 _MATRIX = "confusion_matrix"
+_SIDES: Mapping[str, Side] = {"GreaterThanThreshold": "at_most", "LessThanThreshold": "at_least"}
 _CURVES = {ROC: ("false_positive_rates", "true_positive_rates"), PRECISION_RECALL: ("recalls", "precisions")}
 
 
@@ -36,17 +43,32 @@ class _File(msgspec.Struct):
 
 _FILE = msgspec.json.Decoder(_File)
 _JSON = msgspec.json.Decoder()
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def is_model_quality(place: Place, files: ExecutionFiles) -> bool:
+    """By the content of statistics.json, since SageMaker's schedules may have any name.
+
+    Raises:
+        InvalidInputError: it is not JSON.
+    """
+    try:
+        parts = _PARTS.decode(files.own.get(STATISTICS, b"{}"))
+    except msgspec.DecodeError as error:
+        raise InvalidInputError(f"not JSON ({error})", where=f"{place.folder}{STATISTICS}") from None
+    return any(f"{problem.key}_metrics" in parts for problem in ProblemType)
 
 
 def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
     """Raises InvalidInputError: a file cannot be read."""
-    where = f"{place.folder}statistics.json"
-    statistics = parse_baseline_quality(files.statistics, where)
-    baseline = parse_baseline_quality(files.baseline_statistics) if files.baseline_statistics is not None else None
+    where, body = f"{place.folder}{STATISTICS}", files.own[STATISTICS]
+    statistics = parse_baseline_quality(body, where)
+    given = files.baseline.get(STATISTICS)
+    baseline = parse_baseline_quality(given) if given is not None else None
     then = {name: each.value for name, each in baseline.metrics.items()} if baseline else {}
-    parts = _parts(files.statistics, statistics, where)
+    parts = _parts(body, statistics, where)
     curves = _curves(parts)
-    parts_before = _parts(files.baseline_statistics, baseline, "the baseline's statistics.json")
+    parts_before = _parts(given, baseline, "the baseline's statistics.json")
     before = _curves(parts_before)
     if files.summary is not None:
         summary = parse_quality_summary(files.summary, f"{place.folder}summary.json")
@@ -66,13 +88,13 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
             baseline_calibration=drawn.calibration if drawn else (),
             baseline_sample=drawn.sample if drawn else (),
         )
-    constraints = (
-        parse_quality_constraints(files.baseline_constraints) if files.baseline_constraints is not None else None
-    )
+    limits, found = files.baseline.get(CONSTRAINTS), files.own.get(VIOLATIONS)
+    constraints = parse_quality_constraints(limits) if limits is not None else None
+    written = read_violations(found, f"{place.folder}{VIOLATIONS}") if found is not None else Violations()
     return ModelQuality(
-        outcome=_sagemakers_outcome(place, files, statistics, constraints),
+        outcome=_sagemakers_outcome(place, body, written, statistics, constraints),
         problem=statistics.problem.value,
-        metrics=_sagemakers_metrics(files, statistics, constraints, then),
+        metrics=_sagemakers_metrics(written, statistics, constraints, then),
         confusion=_matrix(parts),
         curves=curves or None,
         baseline_curves=before or None,
@@ -82,23 +104,24 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
 
 def _baseline_predictions(files: ExecutionFiles) -> BaselinePredictions | None:
     """None of another statistics.json than the baseline's, and of another version: no page fails for want of them."""
-    if files.baseline_predictions is None or files.baseline_statistics is None:
+    if not {_PREDICTIONS, STATISTICS} <= files.baseline.keys():
         return None
     try:
-        found = parse_baseline_predictions(files.baseline_predictions)
+        found = parse_baseline_predictions(files.baseline[_PREDICTIONS])
     except InvalidInputError:
         return None
-    return found if found.belongs_to(files.baseline_statistics) else None
+    return found if found.belongs_to(files.baseline[STATISTICS]) else None
 
 
 def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Outcome:
-    violations = tuple(
-        Violation(
+    findings = tuple(
+        Finding(
             subject=each.metric,
             check=each.check,
             description=each.description,
             observed=each.value,
             required=each.threshold,
+            side=_SIDES.get(each.check),
             n=each.n,
             interval=each.interval,
             certain=each.certain,
@@ -109,7 +132,7 @@ def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Out
     return Outcome(
         place=place,
         rows=summary.rows,
-        violations=violations,
+        findings=findings,
         window=(summary.window.start, summary.window.end),
         reason=summary.reason,
         coverage=summary.coverage,
@@ -137,39 +160,38 @@ def _our_metrics(summary: QualitySummary, baseline: Mapping[str, float]) -> tupl
 
 
 def _sagemakers_outcome(
-    place: Place, files: ExecutionFiles, statistics: BaselineQuality, constraints: QualityConstraints | None
+    place: Place, body: bytes, written: Violations, statistics: BaselineQuality, constraints: QualityConstraints | None
 ) -> Outcome:
-    dataset = _FILE.decode(files.statistics).dataset
+    dataset = _FILE.decode(body).dataset
     window = None
     if dataset.start_time and dataset.end_time:
         window = parse_instant(dataset.start_time), parse_instant(dataset.end_time)
-    violations = []
-    for each in _written(files).violations:
-        name = _snake(each.metric_name or "", statistics)
+    findings = []
+    for each in written.violations:
+        name = snake(each.metric_name or "", statistics)
         figure = statistics.metrics.get(name)
         constraint = constraints.constraints.get(name) if constraints else None
-        violations.append(
-            Violation(
+        findings.append(
+            Finding(
                 subject=name,
                 check=each.constraint_check_type,
                 description=each.description,
-                observed=figure.value if figure else None,
-                required=constraint.threshold if constraint else None,
+                observed=_finite(figure.value) if figure else None,
+                required=_finite(constraint.threshold) if constraint else None,
+                side=_SIDES.get(each.constraint_check_type),
                 n=statistics.item_count,
             )
         )
-    return Outcome(
-        place=place, rows=statistics.item_count, violations=tuple(violations), window=window, source="SageMaker"
-    )
+    return Outcome(place=place, rows=statistics.item_count, findings=tuple(findings), window=window, source=SAGEMAKERS)
 
 
 def _sagemakers_metrics(
-    files: ExecutionFiles,
+    written: Violations,
     statistics: BaselineQuality,
     constraints: QualityConstraints | None,
     baseline: Mapping[str, float],
 ) -> tuple[Metric, ...]:
-    violated = {each.metric_name for each in _written(files).violations}
+    violated = {each.metric_name for each in written.violations}
     metrics = []
     for name, figure in statistics.metrics.items():
         constraint = constraints.constraints.get(name) if constraints else None
@@ -188,11 +210,7 @@ def _sagemakers_metrics(
     return tuple(metrics)
 
 
-def _written(files: ExecutionFiles) -> Violations:
-    return Violations.model_validate_json(files.violations) if files.violations is not None else Violations()
-
-
-def _snake(violation: str, statistics: BaselineQuality) -> str:
+def snake(violation: str, statistics: BaselineQuality) -> str:
     """`truePositiveRate` is `true_positive_rate` in all other files."""
     return next((name for name in statistics.metrics if violation_name(name) == violation), violation)
 

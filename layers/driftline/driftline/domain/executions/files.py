@@ -1,0 +1,50 @@
+"""The files of an execution and of its baseline, as bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+SUMMARY = "summary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionFiles:
+    """What is there, by the files' names.
+
+    Attributes:
+        previous: Of the execution before, where the baseline lacks what a window is drawn beside.
+    """
+
+    own: Mapping[str, bytes]
+    baseline: Mapping[str, bytes] = field(default_factory=dict)
+    previous: Mapping[str, bytes] = field(default_factory=dict)
+    revision: int | None = None
+
+    @property
+    def summary(self) -> bytes | None:
+        """None where SageMaker wrote the files."""
+        return self.own.get(SUMMARY)
+
+
+class _Summary(msgspec.Struct):
+    """Where the baseline is, before anything else is read."""
+
+    baseline: dict[str, str | None] = msgspec.field(default_factory=dict)
+
+
+_SUMMARIES = msgspec.json.Decoder(_Summary)
+
+
+def baseline_keys(summary: bytes | None, names: tuple[str, ...], default_folder: str) -> dict[str, str]:
+    """Keys of the baseline's files: as the summary says, `baseline.statistics` of `statistics.json`, else in a folder.
+
+    A file that the summary does not name lies beside those that it names.
+    """
+    try:
+        named = _SUMMARIES.decode(summary).baseline if summary is not None else {}
+    except msgspec.DecodeError:
+        named = {}  # The reader of the summary says what is wrong with it.
+    known = {name: key for name in names if (key := named.get(name.removesuffix(".json")))}
+    folders = [f"{key.rpartition('/')[0]}/" for key in known.values() if "/" in key]
+    return {name: known.get(name, f"{next(iter(folders), default_folder)}{name}") for name in names}

@@ -1,0 +1,47 @@
+"""What every execution has, of whatever kind its monitor is and whoever wrote its files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftline.domain.executions.finding import Finding
+from driftline.domain.executions.place import Place
+from driftline.domain.models.new_model import NewModel
+
+OURS, SAGEMAKERS = "Driftline", "SageMaker"
+"""Who wrote the files: Driftline with its summary.json, or SageMaker without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The verdict and what it rests on.
+
+    Attributes:
+        findings: In the order of the files.
+        window: Start and end; None where SageMaker's files do not have them.
+        used: Rows that the verdict is about, where they are not all rows: those with a usable label.
+        coverage: Share of the rows with a label; None for monitors that need none.
+        source: Who wrote the files.
+        model: That the endpoint got shortly before the window, or within it.
+    """
+
+    place: Place
+    rows: int
+    findings: tuple[Finding, ...]
+    window: tuple[datetime, datetime] | None = None
+    reason: str = ""
+    coverage: float | None = None
+    used: int | None = None
+    revision: int | None = None
+    notes: tuple[str, ...] = ()
+    source: str = OURS
+    model: NewModel | None = None
+
+    @property
+    def violations(self) -> tuple[Finding, ...]:
+        """The findings that break their constraints."""
+        return tuple(finding for finding in self.findings if finding.violation)
+
+    @property
+    def judged(self) -> int:
+        """Rows that the verdict rests on; without any there is no verdict."""
+        return self.rows if self.used is None else self.used

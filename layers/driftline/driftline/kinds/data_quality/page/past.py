@@ -1,0 +1,91 @@
+"""An earlier data-quality execution, read fast and leniently: older versions wrote fewer figures."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.files import SUMMARY
+from driftline.domain.executions.past import PastExecution, Point
+from driftline.domain.executions.place import Place
+from driftline.domain.sagemaker_files.violations import read_violations
+from driftline.kinds.data_quality.facts import COMPLETENESS, DRIFT, WORST, Drift, worst_excess
+from driftline.kinds.data_quality.page.read import VIOLATIONS, drift_in
+
+
+class _Drift(msgspec.Struct):
+    value: float | str | None = None
+    threshold: float | None = None
+    p_value: float | None = None
+    drifted: bool = False
+
+    def fact(self) -> Drift | None:
+        """None where the value is no number."""
+        if not isinstance(self.value, float):
+            return None
+        return Drift(value=self.value, threshold=self.threshold, drifted=self.drifted, p_value=self.p_value)
+
+
+class _Feature(msgspec.Struct):
+    name: str
+    completeness: float | None = None
+    drift: _Drift | None = None
+
+
+class _Violation(msgspec.Struct):
+    check: str
+    feature: str
+
+
+class _Summary(msgspec.Struct):
+    rows: int
+    violations: list[_Violation] = []
+    features: list[_Feature] = []
+
+
+_SUMMARIES = msgspec.json.Decoder(_Summary)
+
+PAST_FILES = (VIOLATIONS,)
+"""What is read where there is no summary. Not statistics.json, which is large and lacks what the trend is of."""
+
+
+def past_data_quality(place: Place, files: Mapping[str, bytes]) -> PastExecution:
+    """From the summary, else from SageMaker's files.
+
+    Raises:
+        InvalidInputError: a file cannot be read.
+    """
+    if SUMMARY not in files:
+        return _of_sagemaker(place, files[VIOLATIONS])
+    try:
+        summary = _SUMMARIES.decode(files[SUMMARY])
+    except msgspec.DecodeError as error:
+        raise InvalidInputError(f"not a summary ({error})", where=f"{place.folder}{SUMMARY}") from None
+    drifts = {each.name: drift for each in summary.features if each.drift and (drift := each.drift.fact())}
+    shares = {each.name: each.completeness for each in summary.features if each.completeness is not None}
+    return PastExecution(
+        place=place,
+        rows=summary.rows,
+        violations=frozenset((each.feature, each.check) for each in summary.violations),
+        figures=_figures(drifts) | {(name, COMPLETENESS): Point(share) for name, share in shares.items()},
+    )
+
+
+def _of_sagemaker(place: Place, body: bytes) -> PastExecution:
+    written = read_violations(body, f"{place.folder}{VIOLATIONS}").violations
+    named = [(each.feature_name or "", each) for each in written]
+    drifts = {name: drift for name, each in named if name and (drift := drift_in(each.description))}
+    return PastExecution(
+        place=place,
+        rows=None,
+        violations=frozenset((name, each.constraint_check_type) for name, each in named),
+        figures=_figures(drifts),
+    )
+
+
+def _figures(drifts: Mapping[str, Drift]) -> dict[tuple[str, str], Point]:
+    worst = worst_excess(drifts.values())
+    return {
+        **{(name, DRIFT): Point(drift.value) for name, drift in drifts.items()},
+        **({WORST: Point(worst)} if worst is not None else {}),
+    }

@@ -1,0 +1,73 @@
+"""An earlier model-quality execution, read fast and leniently: older versions wrote fewer figures."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.files import SUMMARY
+from driftline.domain.executions.past import PastExecution, Point
+from driftline.domain.executions.place import Place
+from driftline.domain.sagemaker_files.violations import read_violations
+from driftline.kinds.model_quality.facts import VALUE
+from driftline.kinds.model_quality.page.read import STATISTICS, VIOLATIONS, snake
+from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
+
+
+class _Metric(msgspec.Struct):
+    name: str
+    value: float | None = None
+    interval: tuple[float, float] | None = None
+
+
+class _Violation(msgspec.Struct):
+    check: str
+    metric: str
+
+
+class _Summary(msgspec.Struct):
+    rows: int
+    violations: list[_Violation] = []
+    coverage: float | None = None
+    metrics: list[_Metric] = []
+
+
+_SUMMARIES = msgspec.json.Decoder(_Summary)
+
+PAST_FILES = (VIOLATIONS, STATISTICS)
+"""What is read where there is no summary."""
+
+
+def past_model_quality(place: Place, files: Mapping[str, bytes]) -> PastExecution:
+    """From the summary, else from SageMaker's files.
+
+    Raises:
+        InvalidInputError: a file cannot be read.
+    """
+    if SUMMARY not in files:
+        return _of_sagemaker(place, files)
+    try:
+        summary = _SUMMARIES.decode(files[SUMMARY])
+    except msgspec.DecodeError as error:
+        raise InvalidInputError(f"not a summary ({error})", where=f"{place.folder}{SUMMARY}") from None
+    return PastExecution(
+        place=place,
+        rows=summary.rows,
+        violations=frozenset((each.metric, each.check) for each in summary.violations),
+        coverage=summary.coverage,
+        figures={(each.name, VALUE): Point(each.value, *(each.interval or ())) for each in summary.metrics},
+    )
+
+
+def _of_sagemaker(place: Place, files: Mapping[str, bytes]) -> PastExecution:
+    written = read_violations(files[VIOLATIONS], f"{place.folder}{VIOLATIONS}").violations
+    where = f"{place.folder}{STATISTICS}"
+    if STATISTICS not in files:
+        raise InvalidInputError("there is no such file", where=where)
+    quality = parse_baseline_quality(files[STATISTICS], where)
+    return PastExecution(
+        place=place,
+        rows=quality.item_count,
+        violations=frozenset((snake(each.metric_name or "", quality), each.constraint_check_type) for each in written),
+        figures={(name, VALUE): Point(figure.value) for name, figure in quality.metrics.items()},
+    )

@@ -1,0 +1,68 @@
+"""The heavy half of a kind that faces people: it reads an execution's files and says what they mean.
+
+Apart from the engine, because what shows verdicts need not bring what reaches them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from driftline.domain.executions.files import ExecutionFiles
+from driftline.domain.executions.outcome import Outcome
+from driftline.domain.executions.past import PastExecution
+from driftline.domain.executions.place import Place
+from driftline.presentation.pages.execution.view import PageView
+
+
+class Facts(Protocol):
+    """All that the files of an execution say. What is beyond the outcome is the kind's own."""
+
+    @property
+    def outcome(self) -> Outcome: ...
+
+
+class Reporter[Read: Facts](Protocol):
+    """See `Kind.reporter`. Files are told apart by their names."""
+
+    @property
+    def own_files(self) -> Sequence[str]:
+        """Files of an execution that a report is made of, besides summary.json. The first one is always there."""
+        ...
+
+    @property
+    def past_files(self) -> Sequence[str]:
+        """Those that are read of an earlier execution that has no summary.json."""
+        ...
+
+    @property
+    def previous_files(self) -> Sequence[str]:
+        """Those of the execution before that stand in for a baseline that lacks them."""
+        ...
+
+    def recognises(self, place: Place, files: ExecutionFiles) -> bool:
+        """Whether the files are of this kind, whoever wrote them: SageMaker's schedules may have any name.
+
+        Raises:
+            InvalidInputError: a file cannot be read at all.
+        """
+        ...
+
+    def read(self, place: Place, files: ExecutionFiles) -> Read:
+        """Raises InvalidInputError: a file cannot be read."""
+        ...
+
+    def past(self, place: Place, files: Mapping[str, bytes]) -> PastExecution:
+        """An earlier execution, from its summary.json or else from `past_files`.
+
+        Raises:
+            InvalidInputError: a file is missing or cannot be read.
+        """
+        ...
+
+    def view(self, facts: Read, past: Sequence[PastExecution], revised: PastExecution | None = None) -> PageView:
+        """The page.
+
+        Args:
+            past: Earlier executions, oldest first.
+            revised: The revision that this one replaces.
+        """
+        ...

@@ -1,0 +1,63 @@
+"""A finding in words: what its figures are called, and how they look."""
+
+from dataclasses import dataclass
+
+from driftline.domain.executions.finding import Finding, Move
+from driftline.presentation.text import figure, interval, limit, number, percent, shown
+
+_OBSERVED = {
+    "completeness_check": "Completeness",
+    "data_type_check": "Values of the expected type",
+    "categorical_values_check": "Known values",
+    "missing_column_check": "Columns",
+    "extra_column_check": "Columns",
+}
+"""What a check looks at, where its name alone does not say it."""
+
+_MEASURES = {"distance": "Distance", "p_value": "p-value"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure or a word with its name."""
+
+    label: str
+    value: str
+
+
+def observed_name(finding: Finding) -> str:
+    """`Completeness`, `Distance`, `p-value`, `Value`: what the observed figure is called."""
+    return _OBSERVED.get(finding.check) or _MEASURES.get(finding.measure, "Value")
+
+
+def finding_facts(finding: Finding) -> tuple[Fact, ...]:
+    """The figures of a finding; those that it does not have are left out."""
+    measure = finding.measure
+    raw = "metric" if finding.statistic is not None else measure
+    certain = {True: "yes, the whole interval is beyond the threshold", False: "no", None: ""}
+    facts = (
+        Fact(observed_name(finding), figure(finding.observed, measure) if finding.observed is not None else ""),
+        Fact("Raw statistic", number(finding.statistic) if finding.statistic is not None else ""),
+        Fact("95 % interval", interval(finding.interval, raw) if finding.interval else ""),
+        Fact("Threshold", limit(finding.required, finding.side, measure) if finding.required is not None else ""),
+        Fact("Direction", finding.direction or ""),
+        Fact("Rows behind it", number(finding.n) if finding.n is not None else ""),
+        Fact("Certain", certain[finding.certain]),
+    )
+    return tuple(fact for fact in facts if fact.value)
+
+
+def place_of(move: Move) -> str:
+    """`0.5 to 1`, `below 0.5`, `1 and more`, or the category: the values that a move is about."""
+    if move.value is not None:
+        return shown(move.value)
+    if move.lower is None:
+        return f"below {number(move.upper)}"
+    if move.upper is None:
+        return f"{number(move.lower)} and more"
+    return f"{number(move.lower)} to {number(move.upper)}"
+
+
+def move_text(move: Move) -> str:
+    """`0.5 to 1: 2 % → 31.5 %`."""
+    return f"{place_of(move)}: {percent(move.baseline)} → {percent(move.current)}"
