@@ -55,7 +55,7 @@ class InMemoryStore:
         try:
             body = self.objects[key]
         except KeyError:
-            raise ObjectNotFoundError("there is no such object", where=self.uri(key)) from None
+            raise ObjectNotFoundError("no such object", where=self.uri(key)) from None
         return StoredObject(body, md5(body).hexdigest())
 
     def find(self, key: str) -> StoredObject | None:
@@ -346,7 +346,7 @@ class InMemoryTable:
     def put(self, kind: str, name: str, body: str, *, version: int, expires: datetime | None = None) -> int:
         there = self.items.get((kind, name))
         if version != (there.version if there else 0):
-            raise StaleReadError("somebody else wrote the item", where=f"{kind}/{name}")
+            raise StaleReadError("another process wrote the item", where=f"{kind}/{name}")
         self.items[kind, name] = StateItem(name, body, version + 1)
         return version + 1
 

@@ -1,4 +1,4 @@
-"""A model reached an endpoint, or was approved for one: its baseline is taken into use. EventBridge invokes it."""
+"""Puts the baseline of a new model into use. EventBridge invokes it when a model is in service, or approved."""
 
 from datetime import UTC, datetime
 from typing import Any

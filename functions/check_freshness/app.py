@@ -1,4 +1,4 @@
-"""Once an hour: ages of executions, captures and ground truth, for the alarms that wait for what does not happen."""
+"""Publishes the ages of executions, captures and ground truth every hour, for alarms on what is missing."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A monitor document came, changed or went: its schedules, alarms, dashboard and status file follow."""
+"""Updates schedules, alarms, dashboard and status file when a monitor document is added, changed or deleted."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Ground truth came, or it is time to look once more for what waits: labels find their inferences."""
+"""Matches labels with inferences when ground truth arrives, and again on a schedule."""
 
 from typing import Any
 

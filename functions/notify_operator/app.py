@@ -1,4 +1,4 @@
-"""An alarm, an event, a text for people, or a tick came: people are told what they do not know yet."""
+"""Notifies people about alarms, events and notices, and at ticks about what has become due."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -27,7 +27,7 @@ postponing = Postponing(settings.alarm_queue)
 
 def notify(message: AlarmMessage) -> None:
     heard = message.heard()
-    # Each time anew: their settings are kept for some minutes, and a secret that was changed counts then.
+    # For every event: settings are cached for some minutes, after which a changed secret is used.
     channels = load_channels(settings)
     notified = notify_operators(
         heard,

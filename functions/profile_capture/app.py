@@ -1,4 +1,4 @@
-"""A capture file came: its profiles follow, labels that waited for it, and late windows are judged again."""
+"""Profiles a capture file, joins waiting labels, and requests that late windows are evaluated again."""
 
 from functools import cache
 from typing import Any
@@ -21,7 +21,7 @@ reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
 
 @cache
 def capture_store(bucket: str) -> S3Store:
-    """The rules and the role admit the stack's own bucket and the one that its parameter names."""
+    """Rules and role allow the stack's own bucket and the one in its parameter."""
     return state if bucket == state.name else S3Store(bucket)
 
 

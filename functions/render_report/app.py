@@ -1,4 +1,4 @@
-"""The page of an execution, and those that it is on: on its event, or by hand for any folder of files."""
+"""Renders the page of an execution and the pages that list it: on its event, or by hand for any folder of files."""
 
 from collections.abc import Mapping
 from typing import Any

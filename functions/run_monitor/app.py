@@ -1,4 +1,4 @@
-"""One execution of one monitor: asked for by its schedule through the queue, or by hand for any window."""
+"""Runs one execution of one monitor: requested by its schedule through the queue, or by hand for any window."""
 
 from typing import Any
 

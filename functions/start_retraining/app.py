@@ -1,4 +1,4 @@
-"""An alarm asks for a retraining, a person approves one, or a run ended: it is decided, started, written and told."""
+"""Decides on a retraining that an alarm requests or a person approves, starts it, and records its end."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A baseline data set came, or the document that says what is in it: its statistics and constraints follow."""
+"""Suggests statistics and constraints when a baseline data set, or its monitor document, is uploaded."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def suggest(event: ObjectEvent) -> None:
         except NoDataSetError:
             logger.info("no data yet", endpoint=endpoint, monitor=monitor)
         except InvalidInputError as error:
-            # No retry mends a data set: the people who uploaded it do.
+            # No retry can fix a data set: the people who uploaded it have to.
             logger.warning("refused", endpoint=endpoint, monitor=monitor)
             operators.tell(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
         else:

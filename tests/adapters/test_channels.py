@@ -281,12 +281,12 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("text", "says"),
         [
-            ("s3cr3t", "it is no JSON"),
+            ("s3cr3t", "it is not JSON"),
             ('{"kind": "s3cr3t"}', "kind is missing or not one of"),
             ('{"webhook_url": "https://s3cr3t.example"}', "kind is missing or not one of"),
             ('{"kind": "slack"}', "either webhook_url, or token and channel"),
-            ('{"kind": "slack", "token": "xoxb-s3cr3t"}', "token and channel go together"),
-            ('{"kind": "slack", "token": "xoxb s3cr3t", "channel": "C1"}', "token: it has spaces"),
+            ('{"kind": "slack", "token": "xoxb-s3cr3t"}', "token and channel must both be set"),
+            ('{"kind": "slack", "token": "xoxb s3cr3t", "channel": "C1"}', "token: it contains spaces"),
             ('{"kind": "slack", "webhook_url": "http://s3cr3t.example"}', "webhook_url: it does not begin with https"),
             ('{"kind": "teams", "webhook_url": "https://169.254.169.254/s3cr3t"}', "webhook_url: link-local"),
             ('{"kind": "pagerduty", "routing_key": "s3cr3t"}', "routing_key: "),
@@ -392,7 +392,7 @@ class TestLoading:
     def test_a_secret_that_is_no_object(self, aws: None, text: str) -> None:
         boto3.client("secretsmanager").create_secret(Name="channels", SecretString=text)
         channels = load(Sources(channels_secret="channels"))
-        with pytest.raises(InvalidInputError, match="no JSON object") as caught:
+        with pytest.raises(InvalidInputError, match="not a JSON object") as caught:
             channels["(secret)"].send(OPENED, None)
         assert "s3cr3t" not in str(caught.value)
         assert caught.value.__context__ is None

@@ -93,7 +93,7 @@ def test_what_cloudwatch_will_not_take_is_written_with_a_warning(
     with caplog.at_level(logging.WARNING):
         (line,) = published([Metric("rows", 1, dimensions=DIMENSIONS)], NOW - age)
     assert line["_aws"]["Timestamp"] == int((NOW - age).timestamp() * 1000)
-    assert ("CloudWatch will not take 1 metrics" in caplog.text) == warned
+    assert ("CloudWatch will not accept 1 metrics" in caplog.text) == warned
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ class TestAPipeline:
         with pytest.raises(InvalidInputError, match="the parameter Epochs has 1025 characters") as refused:
             AwsTargets(sagemaker=sagemaker).start(order("pipeline", "churn-retrain", Epochs="3" * 1025))
         assert refused.value.where == "churn-retrain"
-        assert refused.value.mend.startswith("Check `parameters` in the monitor document")
+        assert refused.value.mend.startswith("Compare `parameters` in the monitor document")
         longest = AwsTargets(sagemaker=sagemaker).start(order("pipeline", "churn-retrain", Epochs="3" * 1024))
         assert len(longest.parameters["Epochs"]) == 1024
 
@@ -120,7 +120,7 @@ class TestAPipeline:
             if definition:
                 assert AwsTargets(sagemaker=client).start(order("pipeline", "p")).parameters == {}
             else:
-                with pytest.raises(InvalidInputError, match="no JSON"):
+                with pytest.raises(InvalidInputError, match="not JSON"):
                     AwsTargets(sagemaker=client).start(order("pipeline", "p"))
 
 
@@ -241,7 +241,7 @@ def test_what_cannot_even_be_sent_is_a_matter_for_people(aws: None) -> None:
     with pytest.raises(InvalidInputError) as refused:
         AwsTargets().start(order("function", ""))
     assert "FunctionName" in refused.value.expected
-    assert refused.value.mend.startswith("Check `parameters` in the monitor document")
+    assert refused.value.mend.startswith("Compare `parameters` in the monitor document")
 
 
 def test_only_what_has_tokens_is_asked_twice() -> None:

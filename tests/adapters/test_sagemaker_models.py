@@ -247,7 +247,7 @@ def test_a_package_that_another_account_does_not_share_says_so(client: Any) -> N
     arn = "arn:aws:sagemaker:eu-west-1:210987654321:model-package/churn/1"
     with Stubber(client) as stub:
         stub.add_client_error("describe_model_package", "AccessDeniedException", "not authorized")
-        with pytest.raises(InvalidInputError, match=f"{arn}.*not authorized.*has to share it"):
+        with pytest.raises(InvalidInputError, match=f"{arn}.*not authorized.*must be shared"):
             SageMakerModels(PARTS, client).package(arn)
 
 

@@ -148,7 +148,7 @@ def test_conditional_failures_are_read_again() -> None:
 def test_a_table_that_never_gives_way_is_for_later_and_nothing_was_sent() -> None:
     class Contended(InMemoryTable):
         def put(self, kind: str, name: str, body: str, *, version: int, expires: datetime | None = None) -> int:
-            raise StaleReadError("somebody else wrote the item")
+            raise StaleReadError("another process wrote the item")
 
     channel = RecordingChannel()
     with pytest.raises(RetryLaterError, match="others keep writing"):
@@ -180,7 +180,7 @@ class LockedOnce(InMemoryOnce):
             if key in self.done:
                 return self.done[key]
             if key in self.running:
-                raise RetryLaterError("somebody else does it right now", after=1)
+                raise RetryLaterError("another process is doing it right now", after=1)
             self.running.add(key)
         try:
             result = action()

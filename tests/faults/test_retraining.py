@@ -245,7 +245,7 @@ def test_a_table_that_says_stale_makes_the_message_come_again(times: int) -> Non
     def put(kind: str, name: str, body: str, *, version: int, expires: datetime | None = None) -> int:
         puts[0] += 1
         if puts[0] == times:
-            raise StaleReadError("somebody else wrote the item")
+            raise StaleReadError("another process wrote the item")
         return real(kind, name, body, version=version, expires=expires)
 
     world.table.put = put  # type: ignore[method-assign]

@@ -61,7 +61,7 @@ class TestWhatIsWrong:
         store = endpoint()
         store.delete(FOLDER + "summary.json")
         assert told(ringing(), store=store).details[1] == (
-            f"The last execution cannot be read: memory://bucket/{FOLDER}summary.json: there is no such object"
+            f"The last execution cannot be read: memory://bucket/{FOLDER}summary.json: no such object"
         )
         store.delete(LAST)
         assert told(ringing(), store=store).details[1] == (

@@ -71,12 +71,12 @@ class FakeFiles:
 
     def read(self, uri: str) -> bytes:
         if uri not in self.files:
-            raise InvalidInputError("it is not there, or adopt_model may not read it", where=uri)
+            raise InvalidInputError("it does not exist, or adopt_model may not read it", where=uri)
         return self.files[uri]
 
     def check(self, uri: str) -> None:
         if uri in self.forbidden or (uri not in self.files and not uri.startswith(self.store.uri(""))):
-            raise InvalidInputError("it is not there, or adopt_model may not read it", where=uri)
+            raise InvalidInputError("it does not exist, or adopt_model may not read it", where=uri)
 
     def list(self, uri: str) -> Sequence[DataFile]:
         folder = uri.rstrip("/") + "/"
@@ -381,7 +381,7 @@ class TestDataSet:
         world.files.forbidden = frozenset({"s3://training/data/2.csv"})
         before = {key for key in world.store.objects if key.startswith(FOLDER)}
         adoption = world.adopt(self.told)
-        assert "2.csv: it is not there, or adopt_model may not read it" in adoption.reason
+        assert "2.csv: it does not exist, or adopt_model may not read it" in adoption.reason
         assert {key for key in world.store.objects if key.startswith(FOLDER)} == before
 
     @pytest.mark.parametrize("folder", ["", "input/"])
@@ -403,7 +403,7 @@ class TestAnotherAccount:
     @pytest.fixture(autouse=True)
     def not_shared(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         def package(name: str) -> None:
-            raise InvalidInputError("SageMaker does not let adopt_model look at it", where=name)
+            raise InvalidInputError("adopt_model may not read it", where=name)
 
         world.serve(world.package())
         monkeypatch.setattr(world.models, "package", package)
@@ -411,7 +411,7 @@ class TestAnotherAccount:
     def test_the_endpoint_has_a_new_model_all_the_same(self, world: World) -> None:
         adoption = world.adopt(EndpointChanged("churn"))
         assert (adoption.outcome, world.current()) == (Outcome.ADOPTED, OLD_DATA)
-        assert f"unchanged, because {TWO}: SageMaker does not let adopt_model look at it" in adoption.reason
+        assert f"unchanged, because {TWO}: adopt_model may not read it" in adoption.reason
         assert [entry.model for entry in load_model_log(world.store, "churn").entries] == [TWO]
 
     def test_its_data_set_counts_where_an_event_names_one(self, world: World) -> None:
@@ -422,7 +422,7 @@ class TestAnotherAccount:
     def test_an_approval_says_why_it_is_ignored(self, world: World) -> None:
         adoption = world.adopt(PackageChanged(TWO, AT))
         assert adoption.outcome is Outcome.IGNORED
-        assert "does not let adopt_model look at it" in adoption.reason
+        assert "adopt_model may not read it" in adoption.reason
 
 
 def test_many_files_of_an_earlier_data_set_are_kept_side_by_side(world: World) -> None:

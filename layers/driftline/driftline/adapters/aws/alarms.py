@@ -28,7 +28,7 @@ _REFUSALS = frozenset(
         "ValidationException",
     }
 )
-"""Codes of errors that no retry mends. Others, throttling among them, are for the queue to deliver again."""
+"""Codes of errors that no retry can fix. For others, such as throttling, the queue delivers the message again."""
 
 _OPERATORS = {
     ">=": "GreaterThanOrEqualToThreshold",
@@ -47,11 +47,11 @@ _METRIC, _BAND = "m1", "band"
 
 
 class CloudWatchAlarms:
-    """Alarms under the stack's name. Their tags say whose they are and how loud.
+    """Alarms under the stack's name. Their tags hold owner and severity.
 
     Args:
         settings: The stack, its two topics and the namespace of its signals.
-        client: A boto3 client of CloudWatch; one is made when it is not given.
+        client: A boto3 CloudWatch client; created unless given.
     """
 
     def __init__(self, settings: ConfigureSettings, client: "CloudWatchClient | None" = None) -> None:
@@ -86,10 +86,10 @@ class CloudWatchAlarms:
         return {alarm["AlarmName"]: alarm for page in pages for alarm in page["MetricAlarms"]}
 
     def _put(self, definition: dict[str, Any], tags: "list[TagTypeDef]", there: Mapping[str, Any] | None) -> str | None:
-        """Creates or changes an alarm; gives CloudWatch's reason if it does not take it.
+        """Creates or changes an alarm; returns CloudWatch's reason if it is refused.
 
-        CloudWatch looks at tags only when it creates an alarm. Those of one that is there are set before it changes:
-        cut short in between, the retry finds it not yet changed and sets them again.
+        CloudWatch reads tags only when it creates an alarm. For an existing alarm they are set before it changes: if
+        the function is interrupted in between, the retry finds the alarm unchanged and sets them again.
         """
         try:
             if there is None:
@@ -99,7 +99,7 @@ class CloudWatchAlarms:
                 self._client.put_metric_alarm(**definition)
         except self._client.exceptions.ClientError as error:
             if error.response["Error"].get("Code") in _REFUSALS:
-                return error.response["Error"].get("Message", "") or "it says no more"
+                return error.response["Error"].get("Message", "") or "no reason given"
             raise
         return None
 
@@ -112,7 +112,7 @@ class CloudWatchAlarms:
         ]
 
     def _definition(self, name: str, alarm: AlarmSpec) -> dict[str, Any]:
-        """What PutMetricAlarm is told, in the words in which DescribeAlarms answers."""
+        """The arguments of PutMetricAlarm, in the form in which DescribeAlarms returns them."""
         people = [self._alarm_topic] if "notify" in alarm.actions else []
         retraining = [self._retraining_topic] if "retrain" in alarm.actions else []
         dimensions = [{"Name": key, "Value": alarm.dimensions[key]} for key in sorted(alarm.dimensions)]
@@ -143,7 +143,7 @@ class CloudWatchAlarms:
                 {
                     "Id": _BAND,
                     "Expression": f"ANOMALY_DETECTION_BAND({_METRIC}, {alarm.anomaly_band:g})",
-                    "Label": "what is usual",
+                    "Label": "normal range",
                     "ReturnData": True,
                 },
             ],
@@ -156,12 +156,12 @@ def _client() -> "CloudWatchClient":
     import boto3  # noqa: PLC0415, costs 0.3 s
     from botocore.config import Config  # noqa: PLC0415
 
-    # CloudWatch takes three PutMetricAlarm a second: a document with many alarms is throttled before it is through.
+    # CloudWatch accepts three PutMetricAlarm calls a second, so a document with many alarms is throttled.
     return boto3.client("cloudwatch", config=Config(retries={"mode": "adaptive", "max_attempts": 10}))
 
 
 def _has(found: object, wanted: object) -> bool:
-    """Whether everything that is wanted was found; CloudWatch adds its own, and its lists come in any order."""
+    """Whether all wanted values were found; CloudWatch adds values of its own, and lists have any order."""
     if isinstance(wanted, Mapping):
         return isinstance(found, Mapping) and all(_has(found.get(key), value) for key, value in wanted.items())
     if isinstance(wanted, list):

@@ -1,6 +1,6 @@
 """What the alarm queue holds: SNS's envelopes, events of EventBridge, and the ticks of a schedule.
 
-CloudWatch's alarms come as a JSON text inside SNS's envelope. Shapes:
+CloudWatch's alarms are JSON text inside SNS's envelope. Shapes:
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html (envelope),
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html (alarms).
 """
@@ -13,7 +13,7 @@ from driftline.domain.incidents import heard
 
 
 class _Lenient(BaseModel):
-    """AWS adds fields whenever it wants."""
+    """AWS may add fields at any time."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -59,14 +59,14 @@ class DriftlineEvent(_Lenient):
 
     @property
     def _own_id(self) -> str | None:
-        """Of what happened: whoever was cut short sends it again, as another event."""
+        """Identifies what happened: after an interruption it is sent again as another event."""
         own = self.detail.get("Id")
         outcome = self.detail.get("Decision") or self.detail.get("Outcome") or ""
         return f"{self.detail_type}/{own}/{outcome}" if isinstance(own, str) and own else None
 
 
 class TickRequest(BaseModel):
-    """The template's schedule says what time it is."""
+    """The template's schedule sends the time."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class CloudWatchDashboards:
-    """One dashboard for each endpoint.
+    """One dashboard per endpoint.
 
     Args:
-        stack: With whose name the dashboards' names begin.
-        client: A boto3 client of CloudWatch; one is made when it is not given.
+        stack: Name of the stack, with which names of dashboards begin.
+        client: A boto3 CloudWatch client; created unless given.
     """
 
     def __init__(self, stack: Stack, client: "CloudWatchClient | None" = None) -> None:

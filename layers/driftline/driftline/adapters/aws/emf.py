@@ -18,10 +18,10 @@ from driftline.domain.windows import format_instant
 
 _OLDEST = timedelta(days=14)
 _NEWEST = timedelta(hours=2)
-_PER_LINE = 99  # EMF takes 100, but Powertools prints by itself when the hundredth comes
+_PER_LINE = 99  # EMF allows 100, but Powertools flushes at the hundredth
 _LONGEST_NAME = 255  # characters
 _LARGEST = 2.0**360  # either sign: API Reference, PutMetricData
-_MOST_DIMENSIONS = 29  # EMF takes 30, Powertools one less
+_MOST_DIMENSIONS = 29  # EMF allows 30, Powertools one less
 
 _log = logging.getLogger(__name__)
 
@@ -30,17 +30,17 @@ class EmbeddedMetrics:
     """Metrics of one function.
 
     A `StatisticValues` becomes `{"Max", "Min", "Count", "Sum"}`. EMF's specification has numbers and lists of up to
-    100 numbers only, with which count and sum of many rows would be lost; but this is the form in which AWS's
-    OpenTelemetry exporter (awsemf) sends histograms, and CloudWatch keeps it as a statistic set. Such metrics get
-    lines of their own, so that the others do not depend on it.
+    100 numbers only, which would lose count and sum of many rows. But AWS's OpenTelemetry exporter (awsemf) sends
+    histograms in this form, and CloudWatch stores it as a statistic set. Such metrics get lines of their own, so that
+    the others do not depend on it.
 
-    Nothing is lost without a word. Values that are no finite numbers or beyond 2^360, and names over 255 characters,
-    are left out with a warning. When the window began more than two weeks ago, as in a replay, CloudWatch takes none of
-    its metrics: the lines are written all the same, for other readers of the log, with a warning before them.
+    Nothing is dropped silently. Values that are not finite numbers or beyond 2^360, and names over 255 characters, are
+    left out with a warning. If the window began more than two weeks ago, as in a replay, CloudWatch accepts none of its
+    metrics: the lines are written anyway, for other readers of the log, with a warning before them.
 
     Args:
-        write: Takes a line for the function's log.
-        now: The clock that CloudWatch compares timestamps with, and that metrics without a time are stamped with.
+        write: Writes a line to the function's log.
+        now: The clock that CloudWatch compares timestamps with; metrics without a time get its time.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class EmbeddedMetrics:
         timestamp = timestamp or now
         if not now - _OLDEST <= timestamp <= now + _NEWEST:
             _log.warning(
-                "CloudWatch will not take %d metrics of %s: it takes them up to two weeks back and two hours ahead. "
+                "CloudWatch will not accept %d metrics of %s: it accepts up to two weeks back and two hours ahead. "
                 "They are in this log and in the reports.",
                 len(metrics),
                 format_instant(timestamp),
@@ -74,11 +74,11 @@ def _acceptable(metric: Metric) -> bool:
     )
     name = metric.name.strip()
     if not all(math.isfinite(number) and abs(number) <= _LARGEST for number in numbers):
-        reason = "its value is no finite number, or beyond what CloudWatch takes"
+        reason = "its value is not a finite number, or beyond the range of CloudWatch"
     elif not 0 < len(name) <= _LONGEST_NAME:
         reason = f"its name has {len(name)} characters"
     elif len(metric.dimensions) > _MOST_DIMENSIONS or not all(metric.dimensions.values()):
-        reason = "its dimensions are too many, or empty"
+        reason = "it has too many or empty dimensions"
     else:
         return True
     _log.warning("The metric %.80s is not published: %s.", metric.name, reason)

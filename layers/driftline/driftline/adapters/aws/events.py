@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 SOURCE = "driftline"
 
 _LONGEST_TEXT = 10_000
-"""Characters of one text of a detail. EventBridge takes 256 KiB, and a document can be wrong in thousands of places."""
+"""Characters per text of a detail. EventBridge accepts 256 KiB, and a document can have thousands of errors."""
 
 
 class EventNotAcceptedError(DriftlineError):
-    """EventBridge answered, but did not take the event; a retry may help."""
+    """EventBridge answered, but did not accept the event; a retry may help."""
 
 
 class DefaultBus:
-    """Events of the source `driftline`, for rules of anybody.
+    """Events with the source `driftline`, for anybody's rules.
 
     Args:
-        client: A boto3 EventBridge client; one is made when it is not given.
+        client: A boto3 EventBridge client; created unless given.
     """
 
     def __init__(self, client: "EventBridgeClient | None" = None) -> None:
         self._client = client or _client()
 
     def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None:
-        """A text that is too long for an event is cut; files and the log have all of it.
+        """Texts that are too long for an event are cut; files and the log have all of them.
 
         Raises:
             EventNotAcceptedError: PutEvents reports a refused entry in its answer, not as an error.
@@ -42,7 +42,7 @@ class DefaultBus:
                     "DetailType": detail_type,
                     "Detail": json.dumps({name: _cut(value) for name, value in detail.items()}, allow_nan=False),
                     "Resources": list(resources),
-                    # Named, so that the role can be bound to this bus.
+                    # Named, so that the role can be limited to this bus.
                     "EventBusName": "default",
                 }
             ]

@@ -1,14 +1,14 @@
-"""What arrives: events of Amazon S3 by way of EventBridge.
+"""Incoming events of Amazon S3, through EventBridge.
 
 Shape: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html. Unlike in S3's own notifications, keys are
-not URL-encoded here: a plus is a plus, a space is a space.
+not URL-encoded: a plus is a plus, a space is a space.
 """
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
 
 class _Lenient(BaseModel):
-    """AWS adds fields whenever it wants."""
+    """AWS may add fields at any time."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -27,7 +27,7 @@ class S3Detail(_Lenient):
 
 
 class ObjectEvent(_Lenient):
-    """An object was created or deleted. Which of both does not matter: what is there now decides."""
+    """An object was created or deleted. Which one does not matter: the current state decides."""
 
     detail_type: str = Field(alias="detail-type")
     time: AwareDatetime
@@ -43,7 +43,7 @@ class ObjectEvent(_Lenient):
 
 
 class SweepRequest(BaseModel):
-    """The template's schedule asks for a look at all ground truth that waits, as of its scheduled time."""
+    """The template's schedule requests a sweep of all waiting ground truth, as of its scheduled time."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,7 +51,7 @@ class SweepRequest(BaseModel):
 
 
 class FreshnessRequest(BaseModel):
-    """The template's schedule asks for a look at all endpoints, as of its scheduled time."""
+    """The template's schedule requests a check of all endpoints, as of its scheduled time."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What arrives after an execution: our own event on the default bus, or a folder by hand."""
+"""The event after an execution on the default bus, or a folder given by hand."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -9,10 +9,10 @@ from driftline.domain.errors import InvalidInputError
 
 
 class _Detail(BaseModel):
-    """Of `Monitoring Execution Completed` or `… Failed`, see Execution.event_detail; only what a page needs.
+    """Detail of `Monitoring Execution Completed` or `… Failed` (Execution.event_detail): what a page needs.
 
     Attributes:
-        report_uri: Empty for a failed execution that gets no page.
+        report_uri: Empty for a failed execution without a page.
         revision: 0 for a failed execution.
     """
 
@@ -23,7 +23,7 @@ class _Detail(BaseModel):
 
 
 class RenderRequest(BaseModel):
-    """Which page: `folder` with a closing slash; without a revision, the one that the store remembers."""
+    """Which page: `folder` with a trailing slash; without a revision, the one recorded in the store."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +38,7 @@ class RenderRequest(BaseModel):
             bucket_uri: What the event's ReportUri begins with.
 
         Returns:
-            None for a failed execution that gets no page: a person asked for it, and has the answer.
+            None for a failed execution without a page: it was requested by hand, and the caller has the answer.
 
         Raises:
             InvalidInputError: the report is in another bucket.

@@ -1,4 +1,4 @@
-"""Messages of a queue, one after the other: what fails is tried again or ends in the dead-letter queue, alone."""
+"""Handles the messages of a queue one by one: one that fails is retried, or ends in the dead-letter queue, alone."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -19,17 +19,17 @@ FIRST_WAIT = 30.0
 LONGEST_WAIT = 900.0
 
 SOON = 3.0
-"""Seconds until what no retry mends comes again: the dead-letter queue, whose alarm people hear, is soon reached."""
+"""Seconds before a retry that cannot help, so that the message soon reaches the dead-letter queue and its alarm."""
 
 
 class Postponing:
-    """Lets messages that failed come again later: each time twice as long as the time before.
+    """Delays the redelivery of failed messages, each time twice as long as before.
 
-    Without it they come again after the queue's visibility timeout, which has to be long enough for the function.
+    Without it they are redelivered after the queue's visibility timeout, which must be long enough for the function.
 
     Args:
         queue: URL of the queue.
-        client: A boto3 SQS client; one is made when it is not given.
+        client: A boto3 SQS client; created unless given.
     """
 
     def __init__(self, queue: str, client: "SQSClient | None" = None) -> None:
@@ -37,7 +37,7 @@ class Postponing:
         self._client = client or _client()
 
     def postpone(self, record: SQSRecord, error: BaseException | None) -> None:
-        """What nobody foresaw is taken for a passing trouble of AWS."""
+        """Unexpected errors count as temporary trouble of AWS."""
         if isinstance(error, InvalidInputError | ValidationError):
             seconds = SOON
         else:
@@ -49,7 +49,7 @@ class Postponing:
 
 
 def wait(received: int, after: float | None) -> float:
-    """Seconds until a message comes again that was received so many times, the last one included."""
+    """Seconds until redelivery of a message that was received this many times, including the last one."""
     first = max(FIRST_WAIT if after is None else after, 1.0)
     return min(first * 2.0 ** min(max(received - 1, 0), 20), LONGEST_WAIT)
 
@@ -64,11 +64,11 @@ def work_through[Message: BaseModel](
     """Parses and handles every message of an SQS event.
 
     Args:
-        batch: The event as Lambda hands it over.
-        model: What the messages' bodies are.
-        work: Called with each message; raises to have it delivered again.
-        logger: Gets every failure with its trace.
-        postponing: When messages come again that failed; the queue decides unless it is given.
+        batch: The event from Lambda.
+        model: Model of the messages' bodies.
+        work: Called with each message; raises to have it redelivered.
+        logger: Logs every failure with its trace.
+        postponing: Decides when failed messages are redelivered; otherwise the queue does.
 
     Returns:
         The partial batch response, which names the messages that failed.
@@ -86,7 +86,7 @@ def work_through[Message: BaseModel](
 
 
 def _postpone(postponing: Postponing, record: SQSRecord, error: BaseException | None, logger: Logger) -> None:
-    """If SQS does not take it, the queue decides: an error here would bring back what was worked through, too."""
+    """If SQS refuses it, the queue decides: an error here would also redeliver the messages that were handled."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415, the client brings it
 
     try:

@@ -1,4 +1,4 @@
-"""What arrives when a model does: two events of SageMaker and one of your own.
+"""Incoming events about new models: two of SageMaker and one of your own.
 
 Shapes: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html, "SageMaker endpoint
 state change" and "SageMaker model package state change".
@@ -15,7 +15,7 @@ _Uri = Annotated[str, Field(pattern=r"^s3://[^/]+/.*$", max_length=1024)]
 
 
 def _epoch(value: object) -> object:
-    """Of the endpoint's event SageMaker's documentation shows a time in milliseconds, as a text."""
+    """SageMaker's documentation shows the time of the endpoint's event in milliseconds, as text."""
     if isinstance(value, str) and value.isdecimal():
         return int(value)
     return value
@@ -25,7 +25,7 @@ _Time = Annotated[AwareDatetime, BeforeValidator(_epoch)]
 
 
 class _Lenient(BaseModel):
-    """AWS adds fields whenever it wants."""
+    """AWS may add fields at any time."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -72,7 +72,7 @@ class _NewModelDetail(BaseModel):
 
 
 class NewModel(_Lenient):
-    """An event of your own, of any source, with the detail type "Driftline New Model"."""
+    """An event of your own, from any source, with the detail type "Driftline New Model"."""
 
     detail_type: Literal["Driftline New Model"] = Field(alias="detail-type")
     time: _Time
@@ -80,7 +80,7 @@ class NewModel(_Lenient):
 
     @property
     def announcement(self) -> ModelTold:
-        """A time that is still to come counts as now: every model after it would be an older one."""
+        """A time in the future counts as now: otherwise every model after it would be an older one."""
         told = self.detail
         at = min(told.at or self.time, self.time)
         return ModelTold(told.endpoint, told.model, at, told.package, told.data_set)
@@ -89,15 +89,15 @@ class NewModel(_Lenient):
 class ModelEvent(
     RootModel[Annotated[EndpointStateChange | PackageStateChange | NewModel, Field(discriminator="detail_type")]]
 ):
-    """What EventBridge invokes adopt_model with."""
+    """The event with which EventBridge invokes adopt_model."""
 
     model_config = ConfigDict(frozen=True)
 
 
 def announcement_of(event: dict[str, Any]) -> Announcement:
-    """What the event announces.
+    """The announcement in the event.
 
     Raises:
-        ValidationError: it is none of the three events, or one of your own with a wrong detail.
+        ValidationError: none of the three events, or one of your own with an invalid detail.
     """
     return ModelEvent.model_validate(event).root.announcement

@@ -1,4 +1,4 @@
-"""Files that a model brings along, in whatever bucket its training left them."""
+"""Files of a model, in the bucket where its training left them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _LARGEST = 64 * 1024 * 1024
-"""Bytes of a file that is read into memory: it is parsed, and kept in one more file with another one. The statistics of
-500 features are 5 MB."""
+"""Maximum bytes of a file that is read into memory: it is parsed, and stored in one more file with another one. The
+statistics of 500 features are 5 MB."""
 
 _REFUSED = frozenset({"AccessDenied", "NoSuchKey", "NoSuchBucket", "403", "404"})
 
@@ -23,7 +23,7 @@ class S3ModelFiles:
 
     Args:
         bucket: The stack's bucket.
-        client: A boto3 S3 client; one is made when it is not given.
+        client: A boto3 S3 client; created unless given.
     """
 
     def __init__(self, bucket: str, client: "S3Client | None" = None) -> None:
@@ -41,13 +41,13 @@ class S3ModelFiles:
             return found["Body"].read()
 
     def check(self, uri: str) -> None:
-        """One byte tells whether the object, and the key that it is encrypted with, may be used."""
+        """Reading one byte shows whether the object and its encryption key may be used."""
         bucket, key = _parts(uri)
         with self._allowed(uri):
             self._client.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].read()
 
     def list(self, uri: str) -> Sequence[DataFile]:
-        """Empty objects are folders that S3's console made."""
+        """Empty objects are folders created in S3's console."""
         bucket, key = _parts(uri)
         folder = key if key.endswith("/") or not key else key + "/"
         found: list[DataFile] = []
@@ -61,7 +61,7 @@ class S3ModelFiles:
         return sorted(found, key=lambda file: file.name.encode())
 
     def copy(self, uri: str, key: str) -> None:
-        """Large files go in parts. Tags, which would need rights of their own, stay behind."""
+        """Large files are copied in parts, without tags, which would need permissions of their own."""
         bucket, source = _parts(uri)
         with self._allowed(uri):
             self._client.copy({"Bucket": bucket, "Key": source}, self._bucket, key, {"TaggingDirective": "REPLACE"})
@@ -74,17 +74,17 @@ class S3ModelFiles:
             if error.response["Error"]["Code"] not in _REFUSED:
                 raise
             raise InvalidInputError(
-                "it is not there, or adopt_model may not read it",
+                "it does not exist, or adopt_model may not read it",
                 where=uri,
                 mend="Check the address, and that the stack's parameters ModelBucketName and ModelKeyArn name its "
-                "bucket and the key that it is encrypted with.",
+                "bucket and its encryption key.",
             ) from None
 
 
 def _parts(uri: str) -> tuple[str, str]:
-    """(bucket, key). A key may hold any letter, also those that mean something in other addresses."""
+    """(bucket, key). A key may contain any character, including those with a meaning in other addresses."""
     scheme, _, rest = uri.partition("://")
     bucket, _, key = rest.partition("/")
     if scheme != "s3" or not bucket:
-        raise InvalidInputError("it is no address of a file in S3", where=uri, expected="s3://bucket/key")
+        raise InvalidInputError("it is not the address of a file in S3", where=uri, expected="s3://bucket/key")
     return bucket, key

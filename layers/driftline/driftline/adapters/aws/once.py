@@ -1,4 +1,4 @@
-"""Once for each key, through the idempotency utility of Powertools, in the same table as the rest of the state."""
+"""Runs an action once per key, with the idempotency utility of Powertools, in the same table as all other state."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -15,13 +15,13 @@ KIND = "once"
 """The partition of the table."""
 
 LEASE = timedelta(seconds=60)
-"""So long an action may take. Whoever dies in it does not keep others from it for longer."""
+"""How long an action may take. A process that dies blocks others no longer than this."""
 
 REMEMBERED = timedelta(days=15)
-"""A day longer than a queue keeps a message, so that one that is redriven is known."""
+"""A day longer than a queue keeps a message, so that redriven messages are recognised."""
 
 _WAIT = 5.0
-"""Seconds: what somebody else does right now is done soon."""
+"""Seconds: an action in progress elsewhere is finished soon."""
 
 
 class OnceInDynamo:
@@ -29,8 +29,8 @@ class OnceInDynamo:
 
     Args:
         table: The table's name.
-        client: A boto3 DynamoDB client; one is made when it is not given.
-        lease: How long an action may take before somebody else may try it.
+        client: A boto3 DynamoDB client; created unless given.
+        lease: How long an action may take before another process may try it.
     """
 
     def __init__(self, table: str, client: "DynamoDBClient | None" = None, lease: timedelta = LEASE) -> None:
@@ -54,7 +54,7 @@ class OnceInDynamo:
         )
 
     def __call__(self, key: str, action: Callable[[], Mapping[str, object]]) -> Mapping[str, object]:
-        """An action that ended, but whose end could not be written down, may be run again after the lease."""
+        """An action whose end could not be recorded may run again after the lease."""
         from aws_lambda_powertools.utilities.idempotency import idempotent_function  # noqa: PLC0415
         from aws_lambda_powertools.utilities.idempotency.exceptions import (  # noqa: PLC0415
             IdempotencyAlreadyInProgressError,
@@ -71,7 +71,7 @@ class OnceInDynamo:
         try:
             return dict(act_once(key=key))
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
-            raise RetryLaterError("somebody else does it right now", where=key, after=_WAIT) from None
+            raise RetryLaterError("another process is doing it right now", where=key, after=_WAIT) from None
         except IdempotencyPersistenceLayerError as error:
             if is_throttled(error.__cause__):
                 raise RetryLaterError(f"DynamoDB: {error}", where=key) from error
@@ -79,7 +79,7 @@ class OnceInDynamo:
 
 
 class _Lease:
-    """What Powertools asks for the time that is left: always the lease, as each action is short."""
+    """The remaining time for Powertools: always the lease, because each action is short."""
 
     def __init__(self, lease: timedelta) -> None:
         self._millis = int(lease.total_seconds() * 1000)

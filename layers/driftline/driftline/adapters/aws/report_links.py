@@ -1,4 +1,4 @@
-"""Links to report pages: signed for a while, or of the distribution that serves them."""
+"""Links to report pages: signed for some hours, or to the distribution that serves them."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -14,15 +14,15 @@ _SECONDS = 3600
 
 
 class PresignedLinks:
-    """Links to the bucket itself that hold for some hours; whoever has one may read that page and nothing else.
+    """Links to the bucket itself, valid for some hours; anyone with the link can read that page and nothing else.
 
-    Nothing is asked of S3: the page may come into being later. A link ends with the credentials that signed it, however
-    long it was meant to hold; those of a Lambda function hold for twelve hours at most, and may be old already:
+    Signing does not call S3, so the page may be written later. A link expires with the credentials that signed it,
+    whatever its own lifetime; those of a Lambda function last twelve hours at most, and may be some hours old:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 
     Args:
-        hours: How long a link should hold.
-        client: A boto3 S3 client that signs; one is made when it is not given.
+        hours: How long a link should be valid.
+        client: A boto3 S3 client that signs; created unless given.
     """
 
     def __init__(self, bucket: str, hours: int, client: "S3Client | None" = None) -> None:
@@ -38,7 +38,7 @@ class PresignedLinks:
 
 
 class ServedLinks:
-    """Links to a distribution that serves what is below `reports/`; who may open them is its own business.
+    """Links to a distribution that serves `reports/`; the distribution decides who may open them.
 
     Args:
         root: `https://<domain>`.
@@ -52,17 +52,17 @@ class ServedLinks:
 
 
 def report_links(settings: NotifySettings) -> ReportLinks | None:
-    """As the stack's parameters say; None when messages link to the S3 console."""
+    """The links that the stack's parameters select; None if messages link to the S3 console."""
     if settings.reports_url:
         return ServedLinks(settings.reports_url)
     return PresignedLinks(settings.bucket, settings.report_link_hours) if settings.report_link_hours else None
 
 
 def signing_client() -> "S3Client":
-    """A client whose links hold everywhere.
+    """A client whose links are valid in every region.
 
-    Signature version 4, because version 2 is what boto3 signs links with in old regions; and the bucket in the name of
-    the region's own host, because the global one sends readers on to where the signature does not hold.
+    Signature version 4, because boto3 signs links with version 2 in old regions; and the bucket in the name of the
+    region's own host, because the global host redirects to where the signature is not valid.
     """
     import boto3  # noqa: PLC0415, costs 0.3 s
     from botocore.config import Config  # noqa: PLC0415

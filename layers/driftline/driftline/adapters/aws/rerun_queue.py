@@ -1,9 +1,9 @@
-"""The queue of windows that are judged again, an SQS FIFO queue.
+"""The queue of windows to evaluate again, an SQS FIFO queue.
 
 SQS drops a message whose deduplication id it has seen within five minutes, and the queue delivers after a delay:
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html
-A request that came after the delivery of the one that stands for it must not be dropped: what asked for it would never
-be seen. So the id names the turn of the clock in which it was asked for, and a turn is shorter than the delay.
+A request that arrives after the delivery of an equal one must not be dropped, or its data would never be evaluated. So
+the id includes the interval of the clock in which it was made, and an interval is shorter than the delay.
 """
 
 from collections.abc import Callable
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _TURN = 0.9
-"""Of the delay. The rest is for clocks that differ: two functions ask in one turn, and SQS has a clock of its own."""
+"""Share of the delay. The rest allows for clocks that differ between functions and SQS."""
 
 
 class RerunQueue:
-    """Asks through one queue: once for a window in nine tenths of the delay, however often it is asked for.
+    """Sends requests to one queue: one per window in nine tenths of the delay, however often it is requested.
 
     Args:
-        url: Of the FIFO queue.
-        delay: Of the queue, in seconds. Without one every request counts.
-        client: A boto3 SQS client; one is made when it is not given.
-        clock: Seconds; only tells turns apart.
+        url: URL of the FIFO queue.
+        delay: Delay of the queue in seconds. Without a delay every request counts.
+        client: A boto3 SQS client; created unless given.
+        clock: Seconds; only distinguishes intervals.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the retraining queue holds: alarms in SNS's envelopes, approvals, and events that say that a run ended.
+"""What the retraining queue holds: alarms in SNS's envelopes, approvals, and events about the end of a run.
 
 Shapes: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html, "Pipeline execution
 state change"; https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html, "Step Functions
@@ -26,7 +26,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class _Lenient(BaseModel):
-    """AWS adds fields whenever it wants."""
+    """AWS may add fields at any time."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -76,8 +76,8 @@ class _FinishedDetail(_Lenient):
 
 
 class RetrainingFinished(_Lenient):
-    """An event of your own, of any source: what a function or an event started has ended. Without an id it is the one
-    that runs."""
+    """An event of your own, from any source: a training started by a function or an event has ended. Without an id it
+    is the running one."""
 
     detail_type: Literal["Retraining Finished"] = Field(alias="detail-type")
     time: AwareDatetime
@@ -100,20 +100,21 @@ class RetrainingMessage(
 
 
 def under_way(since: datetime, now: datetime) -> timedelta:
-    """How long a message took to get here, in whole minutes: from seconds no guard's answer may depend.
+    """How long a message took to arrive, in whole minutes, so that no guard depends on seconds.
 
-    The message itself does not tell. SQS knows when a message was sent and first received, and a redriven one is a new
-    message; but one that is tried again after an hour, or after somebody stopped the function for a day, keeps both.
+    The message itself does not say. SQS knows when a message was sent and first received, and a redriven one is a new
+    message; but one that is retried after an hour, or after the function was stopped for a day, keeps both times.
 
     Args:
-        since: When it was published. An alarm that CloudWatch told late, or of a simulated time, is not late by that.
-        now: The clock of whoever received it.
+        since: When it was published. An alarm that CloudWatch sent late, or with a simulated time, does not count as
+            late.
+        now: The receiver's clock.
     """
     return max(now - since, timedelta(0)) // _MINUTE * _MINUTE
 
 
 def alarm_change(message: Notification, stack: str) -> AlarmChange | None:
-    """The alarm that went off; None for alarms that are quiet again, for other alarms and for other texts."""
+    """The alarm that went off; None for alarms that returned to OK, for other alarms and for other texts."""
     try:
         alarm = AlarmNotification.model_validate_json(message.message)
     except ValidationError:
@@ -132,9 +133,9 @@ def alarm_change(message: Notification, stack: str) -> AlarmChange | None:
 
 
 def approval_of(event: ObjectEvent, store: ObjectStore) -> Approval | None:
-    """What was approved; None for other objects, for deletions, and when the file was taken away again.
+    """The approval; None for other objects, for deletions, and if the file was removed again.
 
-    A file that cannot be read approves as well as any: who may write it, may approve.
+    A file that cannot be read approves like any other: anyone who may write it may approve.
     """
     key = parse_approval_key(event.key)
     if key is None or event.detail_type != _CREATED or event.bucket != store.name:

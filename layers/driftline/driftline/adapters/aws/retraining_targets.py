@@ -1,8 +1,8 @@
-"""What retrainings start: SageMaker pipelines, Step Functions, Lambda functions, an event.
+"""The targets of a retraining: SageMaker pipelines, Step Functions, Lambda functions, an event.
 
-SageMaker starts once for a ClientRequestToken, Step Functions once for an execution's name (API references,
-StartPipelineExecution and StartExecution). Lambda and EventBridge take everything that they get, so an answer that is
-lost leaves it open whether they got it.
+SageMaker starts once per ClientRequestToken, Step Functions once per execution name (API references,
+StartPipelineExecution and StartExecution). Lambda and EventBridge accept every call, so if an answer is lost, it is
+unknown whether the call arrived.
 """
 
 import json
@@ -42,19 +42,19 @@ _LATER = frozenset(
     }
 )
 _MEND = {
-    "AccessDenied": "Give the pipeline's, state machine's or function's ARN to the stack (RetrainingPipelineArn, "
-    "RetrainingStateMachineArn, RetrainingFunctionArn) and deploy it.",
+    "AccessDenied": "Set the stack's parameter for the target (RetrainingPipelineArn, "
+    "RetrainingStateMachineArn or RetrainingFunctionArn) and deploy.",
     "NotFound": "Check `target` in the monitor document, and the region.",
     "DoesNotExist": "Check `target` in the monitor document, and the region.",
-    "Validation": "Check `parameters` in the monitor document against what the target takes.",
+    "Validation": "Compare `parameters` in the monitor document with those of the target.",
 }
 
 
 class AwsTargets:
-    """Targets of this account; clients are made when they are first needed.
+    """Targets in this account; clients are created on first use.
 
     Args:
-        sagemaker, stepfunctions, functions, events: boto3 clients; made when they are not given.
+        sagemaker, stepfunctions, functions, events: boto3 clients; created unless given.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class AwsTargets:
             raise RetryLaterError(str(error), where=order.target.name) from error
         except ParamValidationError as error:
             raise InvalidInputError(
-                "The target does not take what it is given",
+                "The target refuses its parameters",
                 where=order.target.name,
                 expected=str(error),
                 mend=_MEND["Validation"],
@@ -107,7 +107,7 @@ class AwsTargets:
             raise _without_answer(order, str(error)) from error
 
     def _pipeline(self, order: StartOrder) -> Started:
-        """SageMaker refuses parameters that the definition does not have, so Driftline's are sent if it has them."""
+        """SageMaker refuses parameters missing from the definition, so Driftline's own are sent only if it has them."""
         client: SageMakerClient = self._client("sagemaker")
         name = order.target.name
         defined = _defined(client.describe_pipeline(PipelineName=name).get("PipelineDefinition", ""), name)
@@ -117,7 +117,7 @@ class AwsTargets:
             raise InvalidInputError(
                 f"the parameter {long} has {len(sent[long])} characters",
                 where=name,
-                expected=f"SageMaker takes {_LONGEST_VALUE}",
+                expected=f"at most {_LONGEST_VALUE}, SageMaker's limit",
                 mend=_MEND["Validation"],
             )
         answer = client.start_pipeline_execution(
@@ -130,12 +130,12 @@ class AwsTargets:
         return Started(answer["PipelineExecutionArn"], sent)
 
     def _state_machine(self, order: StartOrder) -> Started:
-        """Only standard workflows have names that are used once; express workflows start each time."""
+        """Only standard workflows have unique names; express workflows start on every call."""
         client: SFNClient = self._client("stepfunctions")
         machine = order.target.name
         if client.describe_state_machine(stateMachineArn=machine)["type"] != "STANDARD":
             raise InvalidInputError(
-                "an express workflow starts again each time that it is asked, and tells no end",
+                "an express workflow starts again on every call, and does not report its end",
                 where=machine,
                 expected="a standard workflow",
                 mend="Start the express workflow from a standard one.",
@@ -145,7 +145,7 @@ class AwsTargets:
                 stateMachineArn=machine, name=order.id, input=json.dumps(dict(order.parameters))
             )
         except client.exceptions.ExecutionAlreadyExists:
-            # Names are used once in 90 days, and this one follows from the request: it is our own, ended by now.
+            # Names are unique for 90 days, and this one follows from the request: it is our own, and has ended.
             return Started(_execution_arn(machine, order.id), order.parameters)
         return Started(answer["executionArn"], order.parameters)
 
@@ -173,7 +173,7 @@ class AwsTargets:
         if answer["FailedEntryCount"]:
             entry = answer["Entries"][0]
             raise RetryLaterError(
-                f"the event bus did not take the event: {entry.get('ErrorCode')}: {entry.get('ErrorMessage')}",
+                f"the event bus did not accept the event: {entry.get('ErrorCode')}: {entry.get('ErrorMessage')}",
                 where=REQUESTED_EVENT,
             )
         return Started(None, order.parameters)
@@ -185,7 +185,7 @@ class AwsTargets:
 
 
 def _make_client(service: str) -> Any:
-    """Without botocore's retries, whose last answer would hide that one before was lost: the message comes again."""
+    """Without botocore's retries, whose last answer would hide that an earlier one was lost: the queue retries."""
     import boto3  # noqa: PLC0415, costs 0.3 s
     from botocore.config import Config  # noqa: PLC0415
 
@@ -195,24 +195,24 @@ def _make_client(service: str) -> Any:
 
 
 def _defined(definition: str, where: str) -> frozenset[str]:
-    """Names of the parameters that a pipeline's definition has."""
+    """Names of the parameters in a pipeline's definition."""
     try:
         parsed = json.loads(definition)
     except ValueError:
-        raise InvalidInputError("the pipeline's definition is no JSON", where=where) from None
+        raise InvalidInputError("the pipeline's definition is not JSON", where=where) from None
     parameters = parsed.get("Parameters") if isinstance(parsed, Mapping) else None
     found = parameters if isinstance(parameters, list) else []
     return frozenset(str(each["Name"]) for each in found if isinstance(each, Mapping) and "Name" in each)
 
 
 def _execution_arn(machine: str, name: str) -> str:
-    """`…:stateMachine:<machine>` → `…:execution:<machine>:<name>`; of a version or alias, its state machine's."""
+    """`…:stateMachine:<machine>` → `…:execution:<machine>:<name>`; for a version or alias, of its state machine."""
     head, _, rest = machine.partition(":stateMachine:")
     return f"{head}:execution:{rest.partition(':')[0]}:{name}"
 
 
 def _refusal(order: StartOrder, error: "ClientError") -> DriftlineError:
-    """What an error of AWS means: later, never, or nobody knows."""
+    """What an error of AWS means: retry, refused, or unknown."""
     code = error.response["Error"].get("Code", "")
     said = f"{code}: {error.response['Error'].get('Message', '')}"
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -229,4 +229,4 @@ def _refusal(order: StartOrder, error: "ClientError") -> DriftlineError:
 
 def _without_answer(order: StartOrder, said: str) -> UncertainStartError:
     kind = order.target.kind.replace("_", " ")
-    return UncertainStartError(f"Nobody knows whether the {kind} {order.target.name} got the order: {said}")
+    return UncertainStartError(f"It is unknown whether the {kind} {order.target.name} was started: {said}")

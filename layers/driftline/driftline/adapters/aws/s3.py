@@ -18,32 +18,32 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 20  # bytes
 _NOT_FOUND = "404"
 _BEYOND_THE_END = "InvalidRange"
-_LONGEST_FILE_NAME = 100  # characters of UTF-8 stay under the 255 bytes that file systems allow
+_LONGEST_FILE_NAME = 100  # characters in UTF-8 stay below the 255 bytes that file systems allow
 
 
 def s3_client(session: "Session | None" = None) -> "S3Client":
-    """A client that retries throttling and transport errors; boto3 is imported here because it costs 0.3 s.
+    """A client that retries throttling and transport errors; boto3 is imported here because that takes 0.3 s.
 
     Args:
-        session: By default boto3's own.
+        session: boto3's default unless given.
     """
     import boto3  # noqa: PLC0415, costs 0.3 s
     from botocore.config import Config  # noqa: PLC0415
 
-    # botocore keeps ten connections; threads beyond them would each pay for a new TLS handshake with every call. Twice
-    # as many, since a call that runs side by side with others may itself read side by side.
+    # botocore keeps ten connections; further threads would need a new TLS handshake for every call. Twice as many as
+    # threads, because a call that runs in parallel may itself read in parallel.
     config = Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=2 * AT_ONCE)
     return session.client("s3", config=config) if session else boto3.client("s3", config=config)
 
 
 class S3Store:
-    """An ObjectStore over one bucket. Encryption is left to the bucket's default.
+    """An ObjectStore over one bucket. Encryption is the bucket's default.
 
-    The role needs `s3:ListBucket`: without it S3 answers 403 instead of 404 for an object that is not there.
+    The role needs `s3:ListBucket`: without it S3 answers 403 instead of 404 for an object that does not exist.
 
     Args:
         bucket: The bucket's name.
-        client: A boto3 S3 client; one is made when it is not given.
+        client: A boto3 S3 client; created unless given.
     """
 
     def __init__(self, bucket: str, client: "S3Client | None" = None) -> None:
@@ -69,7 +69,7 @@ class S3Store:
         try:
             return _plain(self._client.head_object(Bucket=self._bucket, Key=key)["ETag"])
         except self._client.exceptions.ClientError as error:
-            # The answer to a HEAD has no body, so no code of S3's; nor does it say whether the bucket is there.
+            # The answer to HEAD has no body, so it lacks S3's error code, and does not say whether the bucket exists.
             if error.response["Error"]["Code"] == _NOT_FOUND:
                 return None
             raise
@@ -95,7 +95,7 @@ class S3Store:
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def list(self, prefix: str) -> Iterable[ObjectSummary]:
-        """S3 itself lists in the order of UTF-8 bytes."""
+        """S3 lists in the order of UTF-8 bytes."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
         with self._missing_is_ours(prefix):
             for page in pages:
@@ -108,14 +108,14 @@ class S3Store:
         )
         with self._missing_is_ours(prefix):
             found = [entry["Prefix"] for page in pages for entry in page.get("CommonPrefixes", ())]
-        # S3 sorts with the closing slash, which puts `a-b/` before `a/`.
+        # S3 sorts including the trailing slash, which puts `a-b/` before `a/`.
         return sorted((name.removeprefix(prefix).rstrip("/") for name in found), key=str.encode)
 
     @contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
         with TemporaryDirectory(prefix="driftline-") as folder:
-            # The end of the name is kept: readers tell formats by `.csv.gz` and the like. Folders made in S3's console
-            # are empty objects whose keys end in a slash.
+            # The end of the name is kept: readers detect formats by suffixes such as `.csv.gz`. Folders created in the
+            # console of S3 are empty objects whose keys end in a slash.
             path = Path(folder) / (key.rsplit("/", 1)[-1][-_LONGEST_FILE_NAME:] or "folder")
             with self._missing_is_ours(key):
                 body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
@@ -131,13 +131,13 @@ class S3Store:
         try:
             yield
         except self._client.exceptions.ClientError as error:
-            # By its code: botocore makes the classes of errors at the first one, and of two threads each its own.
+            # By its code: botocore creates the error classes at the first error, and two threads each create their own.
             match error.response["Error"]["Code"]:
                 case "NoSuchKey":
-                    raise ObjectNotFoundError("there is no such object", where=self.uri(key)) from None
+                    raise ObjectNotFoundError("no such object", where=self.uri(key)) from None
                 case "NoSuchBucket":
                     raise InvalidInputError(
-                        "there is no such bucket", where=self.uri(""), mend="Check its name and the region."
+                        "no such bucket", where=self.uri(""), mend="Check its name and the region."
                     ) from None
                 case _:
                     raise
@@ -154,5 +154,5 @@ class S3Stores:
 
 
 def _plain(etag: str) -> str:
-    """S3 puts entity tags in quotes."""
+    """S3 quotes entity tags."""
     return etag.strip('"')

@@ -1,4 +1,4 @@
-"""SageMaker's endpoints and its model registry: which model an endpoint serves, and what its package brings along."""
+"""SageMaker's endpoints and model registry: which model an endpoint serves, and what its package contains."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ type DriftCheckBaselines = Mapping[str, Mapping[str, tuple[str, str]]]
 _LATER = frozenset({"ThrottlingException", "TooManyRequestsException", "ServiceUnavailable", "InternalFailure"})
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _UNKNOWN = ("could not find", "does not exist", "not found", "cannot find")
-"""SageMaker says ValidationException for what is not there; the message tells it from a wrong request."""
+"""SageMaker answers ValidationException for what does not exist; only the message tells it from a bad request."""
 
 
 class SageMakerModels:
@@ -28,7 +28,7 @@ class SageMakerModels:
     Args:
         drift_check_baselines: By monitor, where the files of its baseline are in DriftCheckBaselines: part and field
             by file.
-        client: A boto3 SageMaker client; one is made when it is not given.
+        client: A boto3 SageMaker client; created unless given.
     """
 
     def __init__(self, drift_check_baselines: DriftCheckBaselines, client: "SageMakerClient | None" = None) -> None:
@@ -78,9 +78,9 @@ class SageMakerModels:
                 raise RetryLaterError(f"SageMaker cannot answer now: {code}", where=next(iter(name.values()))) from None
             if code in _DENIED:
                 raise InvalidInputError(
-                    f"SageMaker does not let adopt_model look at it: {message}",
+                    f"adopt_model may not read it: {message}",
                     where=next(iter(name.values())),
-                    mend="If it belongs to another account, that one's model package group has to share it.",
+                    mend="If it belongs to another account, its model package group must be shared.",
                 ) from None
             if code == "ResourceNotFound" or any(words in message.lower() for words in _UNKNOWN):
                 return None
@@ -90,7 +90,7 @@ class SageMakerModels:
 def _variant(
     variants: list[Mapping[str, Any]], weights: Mapping[str, float | None], wanted: str | None
 ) -> Mapping[str, Any] | None:
-    """The variant that is wanted, or the one that answers most; None when there is none."""
+    """The requested variant, or the one with the largest weight; None if there is none."""
 
     def weight(each: Mapping[str, Any]) -> float:
         now = weights.get(each["VariantName"])

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 _RETRY = {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
-"""EventBridge's own values, written down: a window is judged late rather than never."""
+"""EventBridge's own values, made explicit: a window is evaluated late rather than never."""
 
 
 class SchedulerGroup:
-    """Schedules whose messages go to one queue, with one role. What the queue refuses goes to the dead letters.
+    """Schedules that send to one queue, with one role. What the queue refuses goes to the dead-letter queue.
 
     Args:
         settings: Group, queue, role and dead-letter queue.
-        client: A boto3 client of EventBridge Scheduler; one is made when it is not given.
+        client: A boto3 EventBridge Scheduler client; created unless given.
     """
 
     def __init__(self, settings: ScheduleSettings, client: "EventBridgeSchedulerClient | None" = None) -> None:
@@ -34,10 +34,10 @@ class SchedulerGroup:
         self._client = client or _client()
 
     def put(self, schedule: Schedule) -> None:
-        """A schedule that is right already is left alone: a duplicate event must not start a rate anew.
+        """A schedule that is already correct is left alone: a duplicate event must not restart a rate.
 
         Raises:
-            InvalidInputError: EventBridge does not take the expression or the time zone.
+            InvalidInputError: EventBridge refuses the expression or the time zone.
         """
         wanted: dict[str, Any] = {
             "ScheduleExpression": schedule.expression,
@@ -75,7 +75,7 @@ def _client() -> "EventBridgeSchedulerClient":
 
 
 def _has(found: object, wanted: object) -> bool:
-    """Whether everything that is wanted was found; EventBridge adds defaults of its own."""
+    """Whether all wanted values were found; EventBridge adds defaults of its own."""
     if isinstance(wanted, Mapping):
         return isinstance(found, Mapping) and all(_has(found.get(key), value) for key, value in wanted.items())
     return found == wanted

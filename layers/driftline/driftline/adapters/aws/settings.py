@@ -1,4 +1,4 @@
-"""What template.yaml tells the functions through their environment."""
+"""The functions' settings: environment variables set in template.yaml."""
 
 import os
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from driftline.domain.errors import InvalidInputError
 
 _Arn = Annotated[str, Field(pattern=r"^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$")]
 _Optional = Annotated[str | None, BeforeValidator(lambda text: text or None)]
-"""CloudFormation knows no absent variable, only an empty one."""
+"""CloudFormation has no absent variables, only empty ones."""
 
 
 class Settings(BaseModel):
-    """What every function knows. Each function's model adds what it alone needs; other variables are not ours."""
+    """Settings of every function. Each function's model adds its own; other variables are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -26,7 +26,7 @@ class Settings(BaseModel):
         """Reads the process's environment, unless another is given.
 
         Raises:
-            InvalidInputError: names every variable that is missing or wrong, at the cold start.
+            InvalidInputError: names every variable that is missing or invalid, at the cold start.
         """
         try:
             return cls.model_validate(dict(os.environ if environment is None else environment))
@@ -43,13 +43,13 @@ class Settings(BaseModel):
 
 
 class NoticeSettings(Settings):
-    """Of functions that tell operators something that no alarm does."""
+    """For functions that send notices to operators."""
 
     alarm_topic: _Arn = Field(alias="ALARM_TOPIC_ARN")
 
 
 class ScheduleSettings(NoticeSettings):
-    """Of configure_monitor, which keeps the schedules."""
+    """For configure_monitor, which manages the schedules."""
 
     schedule_group: str = Field(alias="SCHEDULE_GROUP", min_length=1)
     schedule_target: _Arn = Field(alias="SCHEDULE_TARGET_ARN")
@@ -58,7 +58,7 @@ class ScheduleSettings(NoticeSettings):
 
 
 class ConfigureSettings(ScheduleSettings):
-    """Of configure_monitor, which keeps alarms and dashboards as well."""
+    """For configure_monitor, which also manages alarms and dashboards."""
 
     retraining_topic: _Arn = Field(alias="RETRAINING_TOPIC_ARN")
     stack_name: str = Field(alias="STACK_NAME", min_length=1, max_length=128, pattern=r"^[A-Za-z0-9-]+$")
@@ -67,58 +67,58 @@ class ConfigureSettings(ScheduleSettings):
 
     @property
     def stack(self) -> Stack:
-        """The stack lives where its topic does."""
+        """The stack is in the region of its topic."""
         _, partition, _, region, account, _ = self.alarm_topic.split(":", 5)
         return Stack(self.stack_name, partition, region, account, self.signals_namespace, self.metrics_namespace)
 
 
 class RunSettings(Settings):
-    """Of run_monitor. Without a namespace the metrics go to SageMaker's own, one for each kind of monitor."""
+    """For run_monitor. Without a namespace, metrics go to SageMaker's own, one per kind of monitor."""
 
     metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")
     signals_namespace: _Optional = Field(default=None, alias="SIGNALS_NAMESPACE")
-    """Without it no alarm hears of an execution."""
+    """Without it, executions publish no signals for alarms."""
 
 
 class FreshnessSettings(Settings):
-    """Of check_freshness."""
+    """For check_freshness."""
 
     signals_namespace: str = Field(alias="SIGNALS_NAMESPACE", min_length=1)
 
 
 class RerunSettings(Settings):
-    """Of functions that take something in, after which windows may have to be judged again."""
+    """For functions that read new data, after which windows may have to be evaluated again."""
 
     rerun_queue: str = Field(alias="RERUN_QUEUE_URL", min_length=1)
     rerun_delay: float = Field(alias="RERUN_DELAY_SECONDS", ge=0)
 
 
 class NotifySettings(Settings):
-    """Of notify_operator."""
+    """For notify_operator."""
 
     stack_name: str = Field(alias="STACK_NAME", min_length=1)
     state_table: str = Field(alias="STATE_TABLE", min_length=1)
     alarm_queue: str = Field(alias="ALARM_QUEUE_URL", min_length=1)
     operator_topic: _Arn = Field(alias="OPERATOR_TOPIC_ARN")
-    """Its subscribers get e-mail."""
+    """Its subscribers get email."""
     channels_path: _Optional = Field(default=None, alias="CHANNELS_PATH")
-    """SSM parameters below it are channels."""
+    """SSM parameters below this path are channels."""
     channels_secret: _Optional = Field(default=None, alias="CHANNELS_SECRET")
-    """A secret of Secrets Manager that holds channels, too."""
+    """A Secrets Manager secret that also holds channels."""
     reports_url: _Optional = Field(default=None, alias="REPORTS_URL")
     """Where reports are served; messages link there."""
     report_link_hours: int = Field(default=0, alias="REPORT_LINK_HOURS", ge=0, le=12)
-    """How long signed links to reports should hold, if they are not served; 0 for none."""
+    """Lifetime of signed links to reports that are not served; 0 for none."""
 
 
 class AdoptSettings(Settings):
-    """Of adopt_model."""
+    """For adopt_model."""
 
     state_table: str = Field(alias="STATE_TABLE", min_length=1)
 
 
 class RetrainingSettings(Settings):
-    """Of start_retraining."""
+    """For start_retraining."""
 
     state_table: str = Field(alias="STATE_TABLE", min_length=1)
     stack_name: str = Field(alias="STACK_NAME", min_length=1)

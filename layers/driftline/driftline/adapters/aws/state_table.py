@@ -24,15 +24,15 @@ _LATER = {
 
 
 _TOO_LARGE = "Item size has exceeded the maximum allowed size"
-"""In the message of a ValidationException, which says nothing more about which rule was broken."""
+"""In the message of a ValidationException, the only hint at the broken rule."""
 
 
 class DynamoTable:
-    """A StateTable. Items that have expired are still given until DynamoDB deletes them, within some days.
+    """A StateTable. Expired items are still returned until DynamoDB deletes them, within some days.
 
     Args:
         table: The table's name.
-        client: A boto3 DynamoDB client; one is made when it is not given.
+        client: A boto3 DynamoDB client; created unless given.
     """
 
     def __init__(self, table: str, client: "DynamoDBClient | None" = None) -> None:
@@ -45,7 +45,7 @@ class DynamoTable:
         return _item(answer["Item"]) if "Item" in answer else None
 
     def put(self, kind: str, name: str, body: str, *, version: int, expires: datetime | None = None) -> int:
-        """A write whose answer was lost, and that botocore repeats, looks like a conflict: read again and see."""
+        """A write whose answer was lost, and that botocore repeats, looks like a conflict: read again to find out."""
         item: dict[str, Any] = {**_key(kind, name), "body": {"S": body}, "version": {"N": str(version + 1)}}
         if expires is not None:
             item["expires"] = {"N": str(int(expires.timestamp()))}
@@ -80,7 +80,7 @@ class DynamoTable:
         except self._client.exceptions.ClientError as error:
             code = error.response["Error"]["Code"]
             if code == _CONFLICT:
-                raise StaleReadError("somebody else wrote the item", where=where) from None
+                raise StaleReadError("another process wrote the item", where=where) from None
             if code in _LATER:
                 raise RetryLaterError(f"DynamoDB: {code}", where=where) from error
             if _TOO_LARGE in error.response["Error"].get("Message", ""):
@@ -89,7 +89,7 @@ class DynamoTable:
 
 
 def dynamodb_client() -> "DynamoDBClient":
-    """A client that retries throttling and transport errors; boto3 is imported here because it costs 0.3 s."""
+    """A client that retries throttling and transport errors; boto3 is imported here because that takes 0.3 s."""
     import boto3  # noqa: PLC0415, costs 0.3 s
     from botocore.config import Config  # noqa: PLC0415
 
@@ -97,7 +97,7 @@ def dynamodb_client() -> "DynamoDBClient":
 
 
 def is_throttled(error: BaseException | None) -> bool:
-    """Whether an error of botocore says that DynamoDB wants less, or is in trouble."""
+    """Whether an error of botocore means throttling, or trouble in DynamoDB."""
     answer = getattr(error, "response", None)
     return isinstance(answer, dict) and answer.get("Error", {}).get("Code") in _LATER
 

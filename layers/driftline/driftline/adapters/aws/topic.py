@@ -7,16 +7,16 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 _LONGEST_SUBJECT = 99  # characters: "less than 100", says SNS's API Reference, Publish
-_LONGEST_MESSAGE = 200_000  # bytes; SNS takes 256 KiB with everything around it
+_LONGEST_MESSAGE = 200_000  # bytes; SNS accepts 256 KiB including the envelope
 _CUT = "\n… (cut; the rest is in the files named above or in the log)\n"
 
 
 class OperatorTopic:
-    """Operators that subscribed to one topic.
+    """The operators who subscribe to a topic.
 
     Args:
-        arn: Of the topic.
-        client: A boto3 SNS client; one is made when it is not given.
+        arn: ARN of the topic.
+        client: A boto3 SNS client; created unless given.
     """
 
     def __init__(self, arn: str, client: "SNSClient | None" = None) -> None:
@@ -31,7 +31,7 @@ class OperatorTopic:
 
 
 def _subject(text: str) -> str:
-    """What SNS takes as a subject: one line of ASCII that begins with a letter, a digit or punctuation."""
+    """A subject that SNS accepts: one line of ASCII that begins with a letter, a digit or punctuation."""
     plain = re.sub(r"\s+", " ", text.encode("ascii", "replace").decode()).strip()
     plain = "".join(character for character in plain if character.isprintable())
     if len(plain) > _LONGEST_SUBJECT:

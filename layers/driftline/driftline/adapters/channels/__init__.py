@@ -1,1 +1,1 @@
-"""Ways to people: each channel sends messages in the form that `presentation/messages` gives them."""
+"""Channels send messages to people, in the form rendered by `presentation/messages`."""

@@ -1,4 +1,4 @@
-"""Email, by subscription to the operator topic. It is always there, under the name `email`."""
+"""Email, by subscription to the operator topic. This channel always exists, with the name `email`."""
 
 from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.channels.settings import accepts
@@ -11,7 +11,7 @@ _REFUSED = {"InvalidParameter", "InvalidParameterValue", "NotFound", "Authorizat
 
 
 class Email:
-    """The topic's subscribers. Mail programs make the thread, from subjects that are alike."""
+    """The topic's subscribers. Mail programs thread messages with similar subjects."""
 
     def __init__(self, topic: OperatorTopic) -> None:
         self.name = NAME

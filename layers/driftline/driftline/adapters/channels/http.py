@@ -1,6 +1,6 @@
 """One HTTPS request to a channel: bounded in time and size, without redirects, never to link-local addresses.
 
-Errors name the host, never the path of an address: that of a webhook is a secret.
+Errors name the host, never the path of an address: the path of a webhook is a secret.
 """
 
 import ipaddress
@@ -27,22 +27,22 @@ from driftline.presentation.messages.escaping import fit, one_line
 _CONNECT_SECONDS = 3.0
 _READ_SECONDS = 10.0
 _WHOLE_ANSWER_SECONDS = 20.0
-_LARGEST_ANSWER = 64 * 1024  # bytes; more of it is not read
+_LARGEST_ANSWER = 64 * 1024  # bytes; the rest is not read
 _LONGEST_WAIT = 900.0  # seconds: the longest that SQS delays a message
 _LONGEST_REASON = 200
-_SHORTEST_SECRET = 6  # characters; shorter parts of an address are words
+_SHORTEST_SECRET = 6  # characters; shorter parts of an address are just words
 _TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 _TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, _TOO_MANY}
 _METADATA = ipaddress.ip_address("fd00:ec2::254")  # EC2's metadata on IPv6; it is unique local, not link-local
 
 
-# At DEBUG urllib3 writes whole addresses to the log; those of webhooks are secrets.
+# At DEBUG urllib3 logs whole addresses; those of webhooks are secrets.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other side said. Names of headers are in lower case."""
+    """The answer of the other side. Names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,7 +54,7 @@ class Answer:
 
 
 def check_url(url: str) -> str:
-    """The address, if messages may go there.
+    """The address, if messages may be sent there.
 
     Raises:
         ValueError: says what is wrong without repeating the address.
@@ -63,13 +63,13 @@ def check_url(url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ValueError("it is no address of the form https://host/path") from None
+        raise ValueError("it is not an address of the form https://host/path") from None
     plain = url.isascii() and url.isprintable() and " " not in url
     if not host or parts.username is not None or not plain:
-        raise ValueError("it is no address of the form https://host/path")
+        raise ValueError("it is not an address of the form https://host/path")
     address = _address(host)
     if address is not None and _is_forbidden(address):
-        raise ValueError("link-local addresses are where AWS keeps credentials; messages do not go there")
+        raise ValueError("link-local addresses are refused, because AWS keeps credentials there")
     loopback = host == "localhost" or (address is not None and address.is_loopback)
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
         raise ValueError("it does not begin with https://")
@@ -77,11 +77,11 @@ def check_url(url: str) -> str:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """One POST. Every answer is given back, whatever its status.
+    """One POST. Returns every answer, whatever its status.
 
     Raises:
         RetryLaterError: the host cannot be reached, or does not answer in time.
-        InvalidInputError: the address leads to where no message may go.
+        InvalidInputError: the address leads to a refused host.
     """
     host = host_of(url)
     try:
@@ -97,7 +97,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         try:
             content = _read(response)
         finally:
-            # Not given back to the pool: what was left unread would be taken for the next answer.
+            # Not returned to the pool: the unread rest would be taken for the next answer.
             response.close()
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise RetryLaterError(f"{host} does not answer ({type(error).__name__})") from None
@@ -105,11 +105,11 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
 
 
 def raise_for(answer: Answer, host: str, *, mend: str, secrets: Sequence[str] = ()) -> None:
-    """Nothing for a status of 200 to 299.
+    """Raises unless the status is 200 to 299.
 
     Raises:
-        RetryLaterError: 429, 408, 425 or 5xx; with the seconds that Retry-After asks for.
-        InvalidInputError: anything else, with what the other side said, less the secrets.
+        RetryLaterError: 429, 408, 425 or 5xx; with the seconds from Retry-After.
+        InvalidInputError: anything else, with the answer, without secrets.
     """
     if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return
@@ -123,10 +123,10 @@ def raise_for(answer: Answer, host: str, *, mend: str, secrets: Sequence[str] = 
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, at most 900; None when nothing readable is said.
+    """Seconds to wait, at most 900; None if the header is missing or unreadable.
 
-    Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. A date is taken against the other
-    side's own clock, if it sends that.
+    Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. A date is compared with the other
+    side's own clock, if it sends one.
     """
     said = headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
@@ -143,9 +143,9 @@ def host_of(url: str) -> str:
 
 
 def secret_parts(url: str) -> Sequence[str]:
-    """What of a webhook's address must not be repeated, the longest first: all of it, and each part behind the host.
+    """Parts of a webhook's address that must not be repeated, longest first: the address, and each part after the host.
 
-    Whoever refuses it may name a part alone, or write the `&` between parts in a way of its own.
+    The other side may repeat a part alone, or encode the `&` between parts differently.
     """
     parts = urlsplit(url)
     pieces = re.split("[/?&=]", f"{parts.path}?{parts.query}")
@@ -162,7 +162,7 @@ def _date(text: str) -> datetime | None:
 
 
 def _read(response: urllib3.BaseHTTPResponse) -> bytes:
-    """At most 64 KiB, and what comes within 20 seconds: a drop every nine seconds is no answer either."""
+    """At most 64 KiB within 20 seconds, so that a host which sends a byte every nine seconds cannot hold us up."""
     content = bytearray()
     deadline = monotonic() + _WHOLE_ANSWER_SECONDS
     for chunk in response.stream(4096, decode_content=False):
@@ -176,7 +176,7 @@ type _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def _address(host: str) -> _Address | None:
-    """The host as an address, also in the forms that only old resolvers take: 2852039166, 0xa9.0xfe.0xa9.0xfe."""
+    """The host as an address, including forms that only old resolvers accept: 2852039166, 0xa9.0xfe.0xa9.0xfe."""
     try:
         return ipaddress.ip_address(host.split("%", 1)[0])
     except ValueError:
@@ -192,7 +192,7 @@ def _is_forbidden(address: _Address) -> bool:
 
 
 def _check_peer(connection: HTTPConnection) -> None:
-    """A name may lead anywhere: what counts is who is at the other end, before anything is said."""
+    """A name may resolve to anything: the address of the other end is checked before anything is sent."""
     if connection.sock is None:
         return
     peer = _address(str(connection.sock.getpeername()[0]))
@@ -200,7 +200,7 @@ def _check_peer(connection: HTTPConnection) -> None:
         connection.close()
         raise InvalidInputError(
             f"{connection.host} leads to a link-local address",
-            mend="Messages do not go where AWS keeps credentials: use the address of a public or private host.",
+            mend="Use a public or private host; AWS keeps credentials at link-local addresses.",
         )
 
 

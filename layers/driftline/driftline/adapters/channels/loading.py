@@ -1,4 +1,4 @@
-"""The channels of a stack: what operators wrote into SSM and Secrets Manager, and email."""
+"""The channels of a stack: from SSM and Secrets Manager, and email."""
 
 import json
 import re
@@ -24,21 +24,21 @@ from driftline.usecases.ports import Channel
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 
-_MAX_AGE = 300  # seconds that settings are kept: a secret that was changed is used at most five minutes later
+_MAX_AGE = 300  # seconds that settings are cached: a changed secret is used within five minutes
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 class ChannelSources(Protocol):
-    """Where the channels are written: the settings of notify_operator."""
+    """Where channels are configured: the settings of notify_operator."""
 
     @property
     def channels_path(self) -> str | None:
-        """Of the SSM parameters, one for each channel."""
+        """Path of the SSM parameters, one per channel."""
         ...
 
     @property
     def channels_secret(self) -> str | None:
-        """Of one secret in Secrets Manager with all channels: `{name: settings, …}`."""
+        """Name of a Secrets Manager secret with all channels: `{name: settings, …}`."""
         ...
 
     @property
@@ -48,11 +48,11 @@ class ChannelSources(Protocol):
 
 
 class BrokenChannel:
-    """A channel that cannot be read. What it should have sent fails, loudly and apart from the other channels.
+    """A channel whose settings cannot be read. Its messages fail, with an error, and do not affect other channels.
 
     Args:
-        known: For a whole source that cannot be read: names of the channels that are known. The source stands for
-            every other name.
+        known: If a whole source cannot be read: the names of the known channels. The source stands for every other
+            name.
     """
 
     def __init__(self, name: str, error: DriftlineError, known: frozenset[str] | None = None) -> None:
@@ -76,13 +76,13 @@ def load_channels(
     secrets: "SecretsProvider | None" = None,
     topic: OperatorTopic | None = None,
 ) -> Sequence[Channel]:
-    """All channels, sorted by name; email is the first. A name that is in both places counts as in SSM.
+    """All channels, sorted by name; email is first. If a name is in both places, SSM wins.
 
-    What cannot be read is a channel that fails when it is used: with InvalidInputError that names the parameter and
-    never a value, or with RetryLaterError when SSM or Secrets Manager do not answer.
+    Settings that cannot be read become a channel that fails when it is used: with an InvalidInputError that names the
+    parameter and never a value, or with a RetryLaterError if SSM or Secrets Manager does not answer.
 
     Args:
-        parameters: Powertools' provider; one is kept for the life of the process when it is not given.
+        parameters: Powertools' provider; one per process unless given.
         secrets: Likewise.
         topic: Likewise.
     """
@@ -109,7 +109,7 @@ def _of_parameters(path: str, provider: "SSMProvider") -> Mapping[str, Channel]:
 
     path = path.rstrip("/")
     try:
-        # What lies deeper is read as well, so that it is told and not overlooked.
+        # Nested parameters are read too, so that they are reported and not overlooked.
         texts = provider.get_multiple(path, decrypt=True, recursive=True, max_age=_MAX_AGE)
     except GetParameterError as error:
         raise RetryLaterError("the parameters of the channels cannot be read", where=path) from error
@@ -126,23 +126,25 @@ def _of_secret(secret: str, provider: "SecretsProvider") -> Mapping[str, Channel
     try:
         channels = json.loads(text if isinstance(text, str) else "")
     except ValueError:
-        channels = None  # the error would hold the text
+        channels = None  # the error would contain the text
     if not isinstance(channels, dict):
         raise InvalidInputError(
-            "the secret of the channels is no JSON object", where=secret, expected='{"<name>": {"kind": "slack", …}, …}'
+            "the secret of the channels is not a JSON object",
+            where=secret,
+            expected='{"<name>": {"kind": "slack", …}, …}',
         )
     return {name: _channel(name, _json(settings), f"{secret}: {name}") for name, settings in channels.items()}
 
 
 def _json(settings: object) -> str:
-    """The console of Secrets Manager writes values as texts: such a text is the JSON itself."""
+    """The console of Secrets Manager stores values as text: such a text is the JSON itself."""
     return settings if isinstance(settings, str) else json.dumps(settings)
 
 
 def _channel(name: str, text: str, where: str) -> Channel:
     if _NAME.fullmatch(name) is None or name == EMAIL:
-        expected = f"1–63 letters, digits, dots, hyphens, underscores, and not {EMAIL}"
-        # Under a name that no channel can have, so that it is not taken for the one that sends emails.
+        expected = f"1–63 letters, digits, dots, hyphens or underscores, and not {EMAIL}"
+        # Under a name that no channel can have, so that it is not confused with email.
         return BrokenChannel(f"({name})", InvalidInputError("no name of a channel", where=where, expected=expected))
     try:
         settings = read_settings(text, where)
@@ -152,7 +154,7 @@ def _channel(name: str, text: str, where: str) -> Channel:
 
 
 def _build(name: str, settings: AnySettings) -> Channel:
-    """Modules are imported when a channel needs them: slack_sdk alone takes 0.1 s."""
+    """Modules are imported on first use: slack_sdk alone takes 0.1 s."""
     match settings:
         case SlackSettings():
             from driftline.adapters.channels.slack import SlackBot, SlackWebhook  # noqa: PLC0415

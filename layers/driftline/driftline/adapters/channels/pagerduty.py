@@ -1,4 +1,4 @@
-"""PagerDuty, through its Events API v2. The incident's id is the deduplication key: there is nothing to remember."""
+"""PagerDuty, through its Events API v2. The incident's id is the deduplication key, so no state is needed."""
 
 import json
 
@@ -7,7 +7,7 @@ from driftline.adapters.channels.settings import PagerDutySettings, accepts
 from driftline.domain.incidents.message import Message
 from driftline.presentation.messages.pagerduty_event import pagerduty_event
 
-_MEND = "Check the integration key (Events API v2) of the service in PagerDuty and the channel's parameter."
+_MEND = "Compare the service's integration key (Events API v2) in PagerDuty with the channel's parameter."
 
 
 class PagerDuty:

@@ -1,6 +1,6 @@
-"""What operators write about a channel into SSM or Secrets Manager: one JSON object each.
+"""The settings of a channel in SSM or Secrets Manager: one JSON object per channel.
 
-Secrets are `SecretStr`: neither a repr nor a log shows them. Messages about mistakes name the fields, never the values.
+Secrets are `SecretStr`: neither a repr nor a log shows them. Errors name the fields, never the values.
 """
 
 import re
@@ -32,7 +32,7 @@ def _secret_url(url: SecretStr) -> SecretStr:
 
 def _headers_only(secret: SecretStr) -> SecretStr:
     if re.fullmatch(r"[!-~]+", secret.get_secret_value()) is None:
-        raise ValueError("it has spaces or characters beyond ASCII")
+        raise ValueError("it contains spaces or non-ASCII characters")
     return secret
 
 
@@ -47,7 +47,7 @@ class ChannelSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     severities: Annotated[frozenset[Severity], Field(min_length=1)] = frozenset(Severity)
-    """What the channel hears of. A notice counts as a warning; a recovery as its incident."""
+    """Which messages the channel receives. A notice counts as a warning, a recovery like its incident."""
 
 
 class SlackSettings(ChannelSettings):
@@ -64,7 +64,7 @@ class SlackSettings(ChannelSettings):
         if (self.webhook_url is None) == (self.token is None):
             raise ValueError("it needs either webhook_url, or token and channel")
         if (self.token is None) != (self.channel is None):
-            raise ValueError("token and channel go together")
+            raise ValueError("token and channel must both be set")
         return self
 
 
@@ -95,10 +95,10 @@ def read_settings(text: str, where: str) -> AnySettings:
     """A channel's settings from a JSON text.
 
     Args:
-        where: The name of the parameter, or of the secret and the key in it.
+        where: Name of the parameter, or of the secret and the key in it.
 
     Raises:
-        InvalidInputError: names the parameter and the fields, and no value; pydantic's own error is not in its chain.
+        InvalidInputError: names the parameter and the fields, but no value; pydantic's own error is not in its chain.
     """
     try:
         return _SETTINGS.validate_json(text)
@@ -108,22 +108,22 @@ def read_settings(text: str, where: str) -> AnySettings:
         "; ".join(found),
         where=where,
         expected='JSON such as {"kind": "slack", "webhook_url": "https://…"}',
-        mend="docs/guide/channels.md shows the settings of each kind; put the parameter again.",
+        mend="Write the parameter again; docs/guide/channels.md shows the settings of each kind.",
     )
 
 
 def accepts(name: str, severities: frozenset[Severity], message: Message) -> bool:
-    """Whether a channel hears of a message: it is meant for it, and as severe as the channel wants."""
+    """Whether a channel receives a message: it is addressed to the channel, and has one of its severities."""
     severity = Severity.WARNING if message.kind is MessageKind.NOTICE else message.severity
     return (not message.channels or name in message.channels) and severity in severities
 
 
 def _wording(kind: str, location: tuple[int | str, ...], text: str) -> str:
-    """One of pydantic's errors. Its text may repeat a value in the first two cases only, so they get their own."""
+    """One of pydantic's errors. In the first two cases its text may repeat a value, so they get their own texts."""
     field = ".".join(str(part) for part in location if part not in {"slack", "teams", "pagerduty", "webhook"})
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
         return "kind is missing or not one of slack, teams, pagerduty, webhook"
     if kind == "json_invalid":
-        return "it is no JSON"
+        return "it is not JSON"
     reason = text.removeprefix("Value error, ")
     return f"{field}: {reason}" if field else reason

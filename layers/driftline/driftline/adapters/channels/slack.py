@@ -1,7 +1,7 @@
 """Slack, through slack_sdk: an incoming webhook, or a bot that keeps each incident in one thread.
 
-slack_sdk knows Slack's calls and answers; the requests themselves go through `http.py`, so that they are bounded and
-follow no redirect. Its own retries are off: the queue retries.
+slack_sdk provides Slack's calls and answers; the requests themselves go through `http.py`, so that they are bounded and
+follow no redirects. Its own retries are off: the queue retries.
 """
 
 import logging
@@ -30,10 +30,12 @@ _BUSY = {
     "team_added_to_org",  # likewise
 }
 _NO_THREAD = {"cannot_reply_to_message", "restricted_action_thread_locked", "thread_not_found"}
-_MEND_WEBHOOK = "Make a new incoming webhook in Slack and put it into the channel's parameter (docs/guide/channels.md)."
-_MEND_BOT = "Check the channel's token, its scope chat:write, and that the bot is in the Slack channel."
+_MEND_WEBHOOK = (
+    "Create a new incoming webhook in Slack and put it into the channel's parameter (docs/guide/channels.md)."
+)
+_MEND_BOT = "Check the channel's token, its scope chat:write, and that the bot is a member of the Slack channel."
 
-# slack_sdk writes addresses, which are secrets, and texts to its log.
+# slack_sdk logs addresses, which are secrets, and texts.
 _SILENT = logging.getLogger("driftline.slack_sdk")
 _SILENT.setLevel(logging.CRITICAL)
 _SILENT.addHandler(logging.NullHandler())
@@ -41,7 +43,7 @@ _SILENT.propagate = False
 
 
 class SlackWebhook:
-    """An incoming webhook. It cannot thread: each message says in its footer which incident it belongs to."""
+    """An incoming webhook. It cannot thread: each message names its incident in the footer."""
 
     def __init__(self, name: str, settings: SlackSettings) -> None:
         if settings.webhook_url is None:
@@ -87,10 +89,10 @@ class SlackBot:
         return accepts(self.name, self._settings.severities, message)
 
     def send(self, message: Message, conversation: str | None) -> str | None:
-        """Gives the thread's timestamp back. An escalation is shown in the Slack channel, too, not in the thread only.
+        """Returns the thread's timestamp. An escalation is also shown in the Slack channel, not in the thread only.
 
-        A thread that is gone, because its first message was deleted or the settings name another Slack channel, is
-        begun anew.
+        If the thread is gone, because its first message was deleted or the settings name another Slack channel, a new
+        one is started.
         """
         try:
             return self._post(message, conversation)
@@ -134,7 +136,7 @@ def _mapped(error: SlackApiError) -> InvalidInputError | RetryLaterError:
         http.raise_for(answer, "Slack", mend=_MEND_BOT)
     except (RetryLaterError, InvalidInputError) as mapped:
         return mapped
-    # Slack refuses most things with a status of 200 and a word such as channel_not_found.
+    # Slack refuses most requests with status 200 and a word such as channel_not_found.
     return InvalidInputError(f"Slack refuses the message: {code[:100]}", mend=_MEND_BOT)
 
 

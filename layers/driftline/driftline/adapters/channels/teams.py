@@ -9,14 +9,14 @@ from driftline.domain.incidents.message import Message
 from driftline.presentation.messages.adaptive_card import adaptive_card_message
 
 _THROTTLED = b"HTTP error 429"
-"""What the older connectors say, with a status of 200, when Teams has had enough:
+"""What the older connectors answer, with status 200, when Teams throttles:
 https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using"""
 
-_MEND = "Check the workflow in Teams and put the address of its webhook into the channel's parameter."
+_MEND = "Check the workflow in Teams, and put the address of its webhook into the channel's parameter."
 
 
 class Teams:
-    """The answer is 202 before Teams shows the card: a workflow that fails later is seen in its run history only."""
+    """The answer is 202 before Teams shows the card: a workflow that fails later shows it in its run history only."""
 
     def __init__(self, name: str, settings: TeamsSettings) -> None:
         self.name = name

@@ -1,4 +1,4 @@
-"""A receiver of one's own: the message as JSON, signed."""
+"""A webhook of your own: the message as JSON, signed."""
 
 import json
 import time
@@ -9,11 +9,11 @@ from driftline.adapters.channels.settings import WebhookSettings, accepts
 from driftline.domain.incidents.message import Message
 from driftline.presentation.messages.signed_webhook import SIGNATURE_HEADER, signature, webhook_document
 
-_MEND = "The receiver refuses the message: check its address, and that both sides have the same secret."
+_MEND = "Check the receiver's address, and that both sides have the same secret."
 
 
 class Webhook:
-    """Signs at the time of sending, so that receivers can refuse what is old.
+    """Signs at the time of sending, so that receivers can refuse old messages.
 
     Args:
         clock: Seconds since the epoch.

@@ -1,1 +1,1 @@
-"""A folder in the place of a bucket."""
+"""A folder in place of a bucket."""

@@ -1,4 +1,4 @@
-"""Objects in a folder that is laid out like the bucket."""
+"""Objects in a folder with the structure of the bucket."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.usecases.ports import ObjectSummary, StoredObject
 
 _UNFINISHED = ".driftline-unfinished-"
-"""Begins the names of files that are being written; such names are no keys."""
+"""Prefix of files that are being written; such names are not keys."""
 
 _NOT_THERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 
@@ -19,12 +19,12 @@ _NOT_THERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 class FolderStore:
     """An ObjectStore over a folder: a key is a path below it.
 
-    Entity tags are the MD5 of the content, which is what S3 gives to a single put (unless the bucket encrypts
-    with KMS), so that everything that is named by entity tags has the same name in both.
+    Entity tags are the MD5 of the content, as in S3 for a single put (unless the bucket encrypts with KMS), so that
+    names made from entity tags are the same in both.
 
     Args:
-        root: The folder; it is made at the first put.
-        name: Of the bucket that the folder stands for; by default the folder's own.
+        root: The folder; created at the first put.
+        name: Name of the bucket that the folder stands for; by default the folder's own.
     """
 
     def __init__(self, root: Path | str, name: str | None = None) -> None:
@@ -66,7 +66,7 @@ class FolderStore:
             raise self._not_found(key) from None
 
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002
-        """Readers see the old bytes or the new ones, never a part: the file is renamed into its place."""
+        """Readers see the old bytes or the new ones, never a part: the file is renamed into place."""
         path = self._path(key)
         unfinished = path.with_name(f"{_UNFINISHED}{uuid4().hex}")
         try:
@@ -78,7 +78,7 @@ class FolderStore:
                 unfinished.unlink(missing_ok=True)
         except (FileExistsError, IsADirectoryError, NotADirectoryError):
             raise InvalidInputError(
-                "a folder cannot hold an object and objects below it under one name",
+                "a folder cannot have an object and objects below it with the same name",
                 where=str(path),
                 mend="Rename one of the two.",
             ) from None
@@ -99,13 +99,13 @@ class FolderStore:
         if not folder.is_dir():
             return []
         names = (entry.name for entry in os.scandir(folder) if entry.is_dir())
-        # An empty folder is nothing in a bucket.
+        # A bucket has no empty folders.
         filled = (name for name in names if next(iter(self._files(f"{prefix}{name}/")), None) is not None)
         return sorted(filled, key=str.encode)
 
     @contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
-        """The file itself: it is on local disk already."""
+        """The file itself: it is already on local disk."""
         path = self._path(key)
         if not path.is_file():
             raise self._not_found(key)
@@ -119,14 +119,14 @@ class FolderStore:
         unsafe = any(part in {"", ".", ".."} or part.startswith(_UNFINISHED) for part in parts)
         if unsafe or "\0" in key or "\\" in key:
             raise InvalidInputError(
-                f"{key!r} is no key that a folder can hold",
+                f"{key!r} is not a valid key in a folder",
                 where=str(self._root),
                 expected="names separated by single slashes, none of them empty, . or ..",
             )
         return self._root.joinpath(*parts)
 
     def _not_found(self, key: str) -> ObjectNotFoundError:
-        return ObjectNotFoundError("there is no such object", where=self.uri(key))
+        return ObjectNotFoundError("no such object", where=self.uri(key))
 
     def _files(self, prefix: str) -> Iterator[tuple[str, Path]]:
         """Keys and paths under a prefix, in the order of the keys' UTF-8 bytes."""
@@ -137,7 +137,7 @@ class FolderStore:
                 yield key, path
 
     def _etag(self, path: Path, status: os.stat_result) -> str:
-        """The MD5 of a file; remembered while the file is unchanged, since replays list the same folders often."""
+        """The MD5 of a file; cached while the file is unchanged, because replays list the same folders often."""
         version = (str(path), status.st_ino, status.st_mtime_ns, status.st_size)
         if version not in self._etags:
             with path.open("rb") as file:
@@ -146,7 +146,7 @@ class FolderStore:
 
 
 class FolderStores:
-    """Stores: a folder stands for the stack's bucket and for every capture bucket alike."""
+    """Stores: a folder stands for the stack's bucket and for every capture bucket."""
 
     def __init__(self, root: Path | str) -> None:
         self._root = root
@@ -156,7 +156,7 @@ class FolderStores:
 
 
 def _walk(folder: Path, base: str, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str, Path]]:
-    """Files below a folder; symbolic links are followed, but never into a folder that they lie in."""
+    """Files below a folder; symbolic links are followed, but never into one of their own parents."""
     try:
         status = folder.stat()
         entries = [(entry.name + ("/" if entry.is_dir() else ""), entry) for entry in os.scandir(folder)]
