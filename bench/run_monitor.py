@@ -167,7 +167,9 @@ def _verdict(store: _Memory) -> float:
         endpoint=ENDPOINT, monitor="data_quality", start=DAY, end=DAY + HOURS * HOUR, scheduled_time=DAY + HOURS * HOUR
     )
     started = time.process_time()
-    execution = run_monitor(request, store=store, metrics=_Nobody(), events=_Nobody(), kinds=KINDS)
+    execution = run_monitor(
+        request, store=store, metrics=_Nobody(), events=_Nobody(), stores=lambda _: store, kinds=KINDS
+    )
     seconds = time.process_time() - started
     assert execution.files, execution.reason
     return seconds

@@ -10,6 +10,7 @@ from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.ports import ObjectStore, Stores
+from tests.fakes import only
 
 DOCUMENT = """\
 endpoint: shop
@@ -50,5 +51,10 @@ def profile_file(
 ) -> CaptureProfiled:
     """Profiles a capture file of the store itself, or of another one, for nobody who waits for it."""
     return profile_capture(
-        key, capture=capture or store, state=store, stores=stores, on_lost=lambda _: None, kinds=KINDS
+        key,
+        capture=capture or store,
+        state=store,
+        stores=stores or only(capture or store),
+        on_lost=lambda _: None,
+        kinds=KINDS,
     )

@@ -6,10 +6,10 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.failures import keep_failure
-from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.pages.render_execution import render_execution
 from driftline.usecases.ports import ObjectStore
-from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
+from tests.executing import execute_in
+from tests.fakes import InMemoryStore, RecordingEvents
 from tests.reporting import LAST, folder_of, shop_store
 
 BASELINE = "baselines/shop/data_quality/constraints.json"
@@ -27,14 +27,7 @@ def run(
             **more,
         }
     )
-    return run_monitor(
-        request,
-        store=store,
-        metrics=RecordingMetrics(),
-        events=events or RecordingEvents(),
-        signals_namespace="D/s",
-        kinds=KINDS,
-    )
+    return execute_in(store, request, events=events, signals_namespace="D/s")
 
 
 def fail(

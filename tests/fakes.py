@@ -27,6 +27,7 @@ from driftline.usecases.ports import (
     Schedule,
     StateItem,
     StoredObject,
+    Stores,
 )
 
 
@@ -113,6 +114,16 @@ class InMemoryStores:
         return self.opened.setdefault(bucket, InMemoryStore(bucket))
 
 
+def only(store: ObjectStore) -> Stores:
+    """Stores where there is but one bucket."""
+
+    def opened(bucket: str) -> ObjectStore:
+        assert bucket == store.name, f"nobody has a bucket {bucket}"
+        return store
+
+    return opened
+
+
 class FailingStore:
     """Wraps a store and raises InjectedError at the n-th call (1 is the first) of one of the given operations.
 
@@ -148,8 +159,10 @@ class FailingStore:
         return self.inner.get(key)
 
     def find(self, key: str) -> StoredObject | None:
-        self._count("get")
-        return self.inner.find(key)
+        try:
+            return self.get(key)
+        except ObjectNotFoundError:
+            return None
 
     def etag(self, key: str) -> str | None:
         self._count("etag")

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.keys import hour_folder
 from driftline.domain.windows import HOUR, Window, floor_to, format_instant, parse_instant
-from driftline.usecases.ground_truth.merged_window import load_merged
-from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject
-from tests.fakes import InMemoryStore
+from driftline.usecases.capture.capture_files import CaptureFiles
+from driftline.usecases.ground_truth.merged_window import MergedWindow, load_merged
+from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject, Stores
+from tests.fakes import InMemoryStore, only
 
 START = datetime(2026, 3, 1, 22, tzinfo=UTC)
 ENDPOINT = "shop"
@@ -83,8 +85,13 @@ class Merged:
     captured: int
 
 
+def load(store: ObjectStore, window: Window, *, endpoint: str = ENDPOINT, stores: Stores | None = None) -> MergedWindow:
+    """The merged records of a window, as its evaluation reads them."""
+    return load_merged(store, endpoint, window, captures=CaptureFiles(store, stores or only(store)))
+
+
 def merged_in(store: ObjectStore, window: Window) -> Merged:
-    loaded = load_merged(store, ENDPOINT, window)  # this makes the lines, and removes those of withdrawn labels
+    loaded = load(store, window)  # this makes the lines, and removes those of withdrawn labels
     found = [line for o in store.list("merged/") for line in store.get(o.key).body.decode().splitlines()]
     columns = ["inference_id", "event_id", "row", "input[0]", "input[1]", "label"]
     rows = [
@@ -178,8 +185,10 @@ class InterruptedStore:
         return self.inner.get(key)
 
     def find(self, key: str) -> StoredObject | None:
-        self._count()
-        return self.inner.find(key)
+        try:
+            return self.get(key)
+        except ObjectNotFoundError:
+            return None
 
     def etag(self, key: str) -> str | None:
         self._count()

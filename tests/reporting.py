@@ -12,10 +12,10 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import hour_folder, report_folder
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from tests.captures import capture_key, hour_of_captures, profile_file
-from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
+from tests.executing import execute_in
+from tests.fakes import InMemoryStore, RecordingOperators
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LAST = START + timedelta(hours=3)
@@ -50,7 +50,7 @@ def sales(rng: np.random.Generator, rows: int, shift: float = 0.0) -> list[tuple
 
 def execute(store: InMemoryStore, monitor: str, scheduled: datetime) -> None:
     request = ExecutionRequest(endpoint="shop", monitor=monitor, scheduled_time=scheduled)
-    run_monitor(request, store=store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
+    execute_in(store, request)
 
 
 def shop_store() -> InMemoryStore:

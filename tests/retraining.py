@@ -20,7 +20,7 @@ from driftline.usecases.ports import ObjectStore
 from driftline.usecases.retraining.ledgers import KIND, load_ledger
 from driftline.usecases.retraining.retraining_target import Started, StartOrder, UncertainStartError
 from driftline.usecases.retraining.start_retraining import Answer, Retrainer
-from tests.fakes import InjectedError, InMemoryStore, InMemoryTable, RecordingEvents
+from tests.fakes import InjectedError, InMemoryStore, InMemoryTable, RecordingEvents, only
 
 ENDPOINT = "churn"
 STACK = "driftline"
@@ -147,7 +147,9 @@ class World:
 
     @property
     def retrainer(self) -> Retrainer:
-        return Retrainer(self.store, self.table, self.targets, self.events, STACK, lambda: self.wall, KINDS)
+        return Retrainer(
+            self.store, self.table, self.targets, self.events, STACK, lambda: self.wall, KINDS, only(self.store)
+        )
 
     def alarm(self, at: datetime = START, label: str = "violations", under_way: timedelta = timedelta(0)) -> Answer:
         return self.retrainer.answer_alarm(alarm(at, label), under_way)

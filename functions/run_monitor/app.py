@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events import DefaultBus
 from driftline.adapters.aws.inbox import work_through
-from driftline.adapters.aws.s3 import S3Store, S3Stores
+from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import RunSettings
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
@@ -15,7 +15,8 @@ from driftline.usecases.executions.run_monitor import run_monitor
 
 logger = Logger()
 settings = RunSettings.from_environment()
-store = S3Store(settings.bucket)
+stores = S3Stores()
+store = stores(settings.bucket)
 metrics = EmbeddedMetrics()
 events = DefaultBus()
 
@@ -28,7 +29,7 @@ def execute(request: ExecutionRequest) -> Execution:
         events=events,
         namespace=settings.metrics_namespace,
         signals_namespace=settings.signals_namespace,
-        stores=S3Stores(),
+        stores=stores,
         kinds=KINDS,
     )
     logger.info(

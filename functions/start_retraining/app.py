@@ -11,7 +11,7 @@ from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import Postponing, work_through
 from driftline.adapters.aws.retraining_in import RetrainingMessage, alarm_change, approval_of, under_way
 from driftline.adapters.aws.retraining_targets import AwsTargets
-from driftline.adapters.aws.s3 import S3Store, S3Stores
+from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import RetrainingSettings
 from driftline.adapters.aws.state_table import DynamoTable
 from driftline.kinds.registry import KINDS
@@ -19,7 +19,8 @@ from driftline.usecases.retraining.start_retraining import Answer, Retrainer
 
 logger = Logger()
 settings = RetrainingSettings.from_environment()
-store = S3Store(settings.bucket)
+stores = S3Stores()
+store = stores(settings.bucket)
 postponing = Postponing(settings.retraining_queue)
 retrainer = Retrainer(
     store,
@@ -29,7 +30,7 @@ retrainer = Retrainer(
     settings.stack_name,
     lambda: datetime.now(UTC),
     KINDS,
-    S3Stores(),
+    stores,
 )
 
 

@@ -14,11 +14,10 @@ from sklearn.metrics import mean_squared_error, r2_score
 
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import hour_folder
-from driftline.kinds.registry import KINDS
-from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from tests.captures import csv_capture, profile_file
-from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
+from tests.executing import execute_in
+from tests.fakes import InMemoryStore
 
 MONDAYS = [f"2020-{day}" for day in ("02-03", "02-10", "02-17", "02-24", "03-02", "03-09", "03-16")]
 CLEARLY_WORSE = ["2020-02-17", "2020-03-02", "2020-03-09", "2020-03-16"]
@@ -59,9 +58,7 @@ class Mondays:
         """The execution's files as JSON, by name."""
         scheduled = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1)
         request = ExecutionRequest(endpoint="nyctaxi", monitor="model_quality", scheduled_time=scheduled)
-        execution = run_monitor(
-            request, store=self.store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS
-        )
+        execution = execute_in(self.store, request)
         return {name: json.loads(self.store.objects[key]) for name, key in execution.files.items()}
 
     def reported(self, day: str, file: str) -> Any:

@@ -11,15 +11,13 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.baseline_files import SWAP_FILE, finish_swap, read_files, replace_files
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import ObjectStore
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
+from tests.executing import execute_in
 from tests.fakes import (
     FailingStore,
     InjectedError,
     InMemoryStore,
-    RecordingEvents,
-    RecordingMetrics,
     RecordingOperators,
 )
 from tests.merging import InterruptedStore
@@ -203,7 +201,7 @@ def _lines(cheap: int) -> str:
 
 def _verdict(store: InMemoryStore, through: ObjectStore) -> bytes:
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=NOON + timedelta(hours=1))
-    run_monitor(request, store=through, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
+    execute_in(through, request)
     folder = "reports/shop/data_quality/2026/03/01/13/"
     return store.objects[folder + "constraint_violations.json"] + store.objects[folder + "summary.json"]
 

@@ -8,8 +8,8 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.capture.arrivals import take_capture
-from driftline.usecases.executions.run_monitor import run_monitor
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
+from tests.executing import execute_in
 from tests.fakes import (
     FailingStore,
     InjectedError,
@@ -18,6 +18,7 @@ from tests.fakes import (
     RecordingMetrics,
     RecordingOperators,
     RecordingReruns,
+    only,
 )
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -43,7 +44,7 @@ def everything(store: InMemoryStore | FailingStore, events: RecordingEvents, met
     suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
     for name in ("a.jsonl", "b.jsonl"):
         profile_file(capture_key(HOUR, name), store)
-    run_monitor(REQUEST, store=store, metrics=metrics, events=events, kinds=KINDS)
+    execute_in(store, REQUEST, metrics=metrics, events=events)
 
 
 def undisturbed() -> InMemoryStore:
@@ -83,8 +84,8 @@ def test_a_verdict_that_could_not_be_announced_is_announced_by_the_next_delivery
     with pytest.raises(InjectedError):
         everything(store, events, metrics)
 
-    run_monitor(REQUEST, store=store, metrics=metrics, events=events, kinds=KINDS)
-    run_monitor(REQUEST, store=store, metrics=metrics, events=events, kinds=KINDS)
+    execute_in(store, REQUEST, metrics=metrics, events=events)
+    execute_in(store, REQUEST, metrics=metrics, events=events)
 
     assert len(events.published) == 1
     assert store.objects == undisturbed().objects
@@ -106,7 +107,13 @@ class ArrivingStore(InMemoryStore):
             super().put(name, late)
             reruns = RecordingReruns()
             take_capture(
-                name, capture=self, state=self, reruns=reruns, arrived=HOUR + timedelta(hours=1, minutes=2), kinds=KINDS
+                name,
+                capture=self,
+                state=self,
+                stores=only(self),
+                reruns=reruns,
+                arrived=HOUR + timedelta(hours=1, minutes=2),
+                kinds=KINDS,
             )
             self.asked = reruns.asked
         super().put(key, body, content_type=content_type)
@@ -123,7 +130,7 @@ def test_a_capture_that_arrives_while_its_window_is_judged_is_in_the_verdict(at:
     store = ArrivingStore(before.objects, at, late)
     events = RecordingEvents()
 
-    execution = run_monitor(REQUEST, store=store, metrics=RecordingMetrics(), events=events, kinds=KINDS)
+    execution = execute_in(store, REQUEST, events=events)
 
     # Then nobody asked for another execution, for there was none to repeat, and yet all rows are in
     assert store.asked == []

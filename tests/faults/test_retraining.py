@@ -21,7 +21,7 @@ from driftline.usecases.ports import StateItem, StateTable
 from driftline.usecases.retraining.ledgers import TURN
 from driftline.usecases.retraining.retraining_ends import RunEnd
 from driftline.usecases.retraining.start_retraining import Retrainer
-from tests.fakes import InMemoryTable
+from tests.fakes import InMemoryTable, only
 from tests.retraining import (
     DAY,
     ENDPOINT,
@@ -44,13 +44,14 @@ MANUAL = "approval: manual, minimum_labelled_rows: 0"
 
 def mortal(world: World, process: MortalProcess) -> Retrainer:
     return Retrainer(
-        process.wrap(world.store, ["get", "put", "list", "folders"]),
+        process.wrap(world.store, ["get", "find", "put", "list", "folders"]),
         process.wrap(world.table, ["get", "put", "list"]),
         process.wrap(world.targets, ["start"]),
         process.wrap(world.events, ["publish"]),
         STACK,
         lambda: world.wall,
         KINDS,
+        only(world.store),
     )
 
 
@@ -175,7 +176,14 @@ def test_two_deliveries_at_once_start_one(later: timedelta, tokens: bool, slow: 
 
         table = InterruptedTable(world.table, call, other)
         retrainer = Retrainer(
-            world.store, table, world.targets, world.events, STACK, lambda world=world: world.wall, KINDS
+            world.store,
+            table,
+            world.targets,
+            world.events,
+            STACK,
+            lambda world=world: world.wall,
+            KINDS,
+            only(world.store),
         )
         delivered(world, retrainer, START)
         if table.calls < call:

@@ -9,9 +9,9 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.last_execution import last_execution
-from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import ObjectStore
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
+from tests.executing import execute_in
 from tests.fakes import (
     FailingStore,
     InjectedError,
@@ -75,7 +75,7 @@ def without_a_baseline() -> InMemoryStore:
 def run_by_hand_before() -> InMemoryStore:
     store = endpoint()
     by_hand = REQUEST.model_copy(update={"trigger": "hand"})
-    run_monitor(by_hand, store=store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
+    execute_in(store, by_hand)
     return store
 
 
@@ -106,14 +106,7 @@ def execute(
     scheduled: datetime | None = REQUEST.scheduled_time,
 ) -> None:
     request = REQUEST.model_copy(update={"scheduled_time": scheduled})
-    run_monitor(
-        request,
-        store=store,
-        metrics=metrics,
-        events=events or RecordingEvents(),
-        signals_namespace=NAMESPACE,
-        kinds=KINDS,
-    )
+    execute_in(store, request, metrics=metrics, events=events, signals_namespace=NAMESPACE)
 
 
 EXPECTED = {

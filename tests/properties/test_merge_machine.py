@@ -14,7 +14,6 @@ from driftline.domain.windows import HOUR, Window, format_instant, parse_instant
 from driftline.usecases.ground_truth import merged_window
 from driftline.usecases.ground_truth.hour_labels import LabelFile
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
-from driftline.usecases.ground_truth.merged_window import load_merged
 from driftline.usecases.ground_truth.sweep_labels import sweep
 from driftline.usecases.ports import ObjectStore
 from tests.captures import profile_file
@@ -30,6 +29,7 @@ from tests.merging import (
     capture_key,
     label_file,
     label_key,
+    load,
     merged_in,
     single_pass,
 )
@@ -126,7 +126,7 @@ class Merging(RuleBasedStateMachine):
             sweep(ENDPOINT, START, store=store, max_label_delay=DELAY)
         elif key.startswith(WINDOW):
             start = parse_instant(key.removeprefix(WINDOW))
-            load_merged(store, ENDPOINT, Window(start, start + HOUR))
+            load(store, Window(start, start + HOUR))
         else:
             self.take_labels(key, store)
 

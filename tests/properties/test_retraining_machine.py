@@ -27,7 +27,7 @@ from driftline.domain.retraining.request import Approval, approval_id, request_i
 from driftline.kinds.registry import KINDS
 from driftline.usecases.retraining.retraining_ends import RunEnd
 from driftline.usecases.retraining.start_retraining import Retrainer
-from tests.fakes import InMemoryStore
+from tests.fakes import InMemoryStore, only
 from tests.retraining import (
     DAY,
     ENDPOINT,
@@ -110,15 +110,18 @@ class Retraining(RuleBasedStateMachine):
     def retrainer(self, process: MortalProcess | None) -> Retrainer:
         world = self.world
         if process is None:
-            return Retrainer(world.store, world.table, world.targets, world.events, STACK, lambda: self.now, KINDS)
+            return Retrainer(
+                world.store, world.table, world.targets, world.events, STACK, lambda: self.now, KINDS, only(world.store)
+            )
         return Retrainer(
-            process.wrap(world.store, ["get", "put", "list", "folders"]),
+            process.wrap(world.store, ["get", "find", "put", "list", "folders"]),
             process.wrap(world.table, ["get", "put", "list"]),
             process.wrap(world.targets, ["start"]),
             process.wrap(world.events, ["publish"]),
             STACK,
             lambda: self.now,
             KINDS,
+            only(world.store),
         )
 
     def deliver(self, at: int, process: MortalProcess | None = None) -> None:

@@ -10,9 +10,9 @@ from driftline.domain.executions.execution import ExecutionRequest, Trigger
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.last_execution import last_execution
-from driftline.usecases.executions.run_monitor import run_monitor
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
-from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
+from tests.executing import execute_in
+from tests.fakes import InMemoryStore, RecordingMetrics, RecordingOperators
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 H = timedelta(hours=1)
@@ -52,9 +52,7 @@ def execute(store: InMemoryStore, window: int, trigger: Trigger) -> tuple[int | 
     request = ExecutionRequest(
         endpoint="shop", monitor="data_quality", scheduled_time=HOUR + (window + 1) * H, trigger=trigger
     )
-    execution = run_monitor(
-        request, store=store, metrics=metrics, events=RecordingEvents(), signals_namespace="S", kinds=KINDS
-    )
+    execution = execute_in(store, request, metrics=metrics, signals_namespace="S")
     signals = {metric.name: metric.value for one in metrics.published if one.namespace == "S" for metric in one.metrics}
     return execution.violations if execution.rows else None, signals  # type: ignore[return-value]
 

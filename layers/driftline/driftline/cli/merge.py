@@ -23,6 +23,7 @@ from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import percent
 from driftline.usecases.capture.arrivals import label_delay
+from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_labels
 from driftline.usecases.ground_truth.merged_hours import MergedHour, rebuild_hour
 from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
@@ -133,10 +134,11 @@ def _rebuilt(
     output: Output, place: Place, capture: CapturePlace, endpoint: str, hours: Sequence[VariantHour]
 ) -> list[MergedHour]:
     rebuilt = []
+    captures = CaptureFiles(capture.store, place.stores)
     with output.progress("merging", len(hours)) as step:
         for at in hours:
             step(format_instant(at.hour))
-            rebuilt.append(rebuild_hour(endpoint, at, store=place.store, captures=capture.store, stores=place.stores))
+            rebuilt.append(rebuild_hour(endpoint, at, store=place.store, captures=captures))
     return rebuilt
 
 

@@ -8,7 +8,7 @@ from driftline.adapters.folder.store import FolderStore, FolderStores
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.keys import CAPTURE, MONITORS, endpoint_of_document
 from driftline.kinds.registry import KINDS
-from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.monitors.monitor_documents import captures_of, load_document
 from driftline.usecases.ports import ObjectStore, Stores
 
 _S3 = "s3://"
@@ -86,10 +86,10 @@ class Place:
     def capture(self, endpoint: str) -> CapturePlace:
         """Where capture files are according to the monitor document; `capture/` in the store if there is none."""
         try:
-            capture = load_document(self.store, endpoint, kinds=KINDS).capture
+            document = load_document(self.store, endpoint, kinds=KINDS)
         except ObjectNotFoundError:
             return CapturePlace(self.store, CAPTURE)
-        return CapturePlace(self.stores(capture.bucket) if capture.bucket else self.store, capture.prefix)
+        return CapturePlace(captures_of(document, self.store, self.stores), document.capture.prefix)
 
 
 def open_place(location: str) -> Place:

@@ -13,7 +13,7 @@ from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.arrivals import NAMESPACE, LabelsTaken, take_capture, take_labels, take_sweep
 from driftline.usecases.executions.revisions import Announced, announce
 from tests.captures import capture_key, csv_capture
-from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics, RecordingReruns
+from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics, RecordingReruns, only
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 SCHEDULED = HOUR + timedelta(hours=1)
@@ -38,7 +38,9 @@ def store() -> InMemoryStore:
 
 def capture_arrives(store: InMemoryStore | FailingStore, reruns: RecordingReruns) -> int:
     key = capture_key(HOUR)
-    return take_capture(key, capture=store, state=store, reruns=reruns, arrived=NOW, kinds=KINDS).matched
+    return take_capture(
+        key, capture=store, state=store, stores=only(store), reruns=reruns, arrived=NOW, kinds=KINDS
+    ).matched
 
 
 def labels_arrive(

@@ -326,8 +326,6 @@ def test_a_manifest_may_list_another_bucket():
     bucket, results = batch(b'[{"prefix": "s3://results/out/"}, "b.csv.out"]')
 
     assert profile_file(MANIFEST, bucket, stores=InMemoryStores(results)).rows == 1
-    with pytest.raises(InvalidInputError, match="another bucket, results"):
-        profile_file(MANIFEST, bucket)
 
 
 def test_a_manifest_that_lists_what_is_not_there_is_told():

@@ -10,11 +10,10 @@ from sklearn.metrics import mean_absolute_error, r2_score
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.keys import hour_folder
 from driftline.kinds.model_quality.rules.summary import parse_quality_summary
-from driftline.kinds.registry import KINDS
-from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from driftline.usecases.models.model_log import ModelEntry, log_model
 from tests.captures import capture_key, csv_capture, profile_file
+from tests.executing import execute_in
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -82,9 +81,7 @@ def execute(
     store: InMemoryStore, metrics: RecordingMetrics | None = None, events: RecordingEvents | None = None
 ) -> Execution:
     request = ExecutionRequest(endpoint="shop", monitor="model_quality", scheduled_time=SCHEDULED)
-    return run_monitor(
-        request, store=store, metrics=metrics or RecordingMetrics(), events=events or RecordingEvents(), kinds=KINDS
-    )
+    return execute_in(store, request, metrics=metrics, events=events)
 
 
 def test_metrics_equal_scikit_learns_over_the_labelled_rows(store: InMemoryStore) -> None:
@@ -185,9 +182,7 @@ def signals(store: InMemoryStore) -> dict[str, float]:
     """What alarms hear of a scheduled execution."""
     metrics = RecordingMetrics()
     request = ExecutionRequest(endpoint="shop", monitor="model_quality", scheduled_time=SCHEDULED, trigger="schedule")
-    run_monitor(
-        request, store=store, metrics=metrics, events=RecordingEvents(), signals_namespace="Driftline/test", kinds=KINDS
-    )
+    execute_in(store, request, metrics=metrics, signals_namespace="Driftline/test")
     return {
         metric.name: metric.value  # type: ignore[misc]
         for one in metrics.published

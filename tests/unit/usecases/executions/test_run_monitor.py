@@ -9,8 +9,9 @@ from driftline.domain.executions.execution import ExecutionRequest, ExecutionSta
 from driftline.domain.keys import STATE
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.executions.run_monitor import COMPLETED_EVENT, FAILED_EVENT, run_monitor
+from driftline.usecases.executions.run_monitor import COMPLETED_EVENT, FAILED_EVENT
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
+from tests.executing import execute_in
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -48,9 +49,7 @@ def execute(
 ):  # type: ignore[no-untyped-def]
     asked = when or {"scheduled_time": SCHEDULED}
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", **asked)
-    return run_monitor(
-        request, store=store, metrics=metrics or RecordingMetrics(), events=events or RecordingEvents(), kinds=KINDS
-    )
+    return execute_in(store, request, metrics=metrics, events=events)
 
 
 def test_the_same_rows_as_the_baseline_have_no_violations(store: InMemoryStore) -> None:
@@ -124,7 +123,7 @@ def test_an_unknown_endpoint_or_monitor_fails_by_name(
     store: InMemoryStore, endpoint: str, monitor: str, expected: str
 ) -> None:
     request = ExecutionRequest(endpoint=endpoint, monitor=monitor, scheduled_time=SCHEDULED)
-    execution = run_monitor(request, store=store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
+    execution = execute_in(store, request)
     assert execution.status is ExecutionStatus.FAILED
     assert expected in execution.reason
 

@@ -11,8 +11,8 @@ from driftline.domain.windows import Window
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.last_execution import LastExecution, keep_last_execution, last_execution
-from driftline.usecases.executions.run_monitor import run_monitor
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
+from tests.executing import execute_in
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -50,7 +50,7 @@ def execute(
     metrics = outputs.setdefault("metrics", RecordingMetrics())
     outputs.setdefault("events", RecordingEvents())
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=at, trigger=trigger)
-    return run_monitor(request, store=store, signals_namespace=NAMESPACE, kinds=KINDS, **outputs), metrics
+    return execute_in(store, request, signals_namespace=NAMESPACE, **outputs), metrics
 
 
 def signals(metrics: RecordingMetrics) -> dict[str, object]:
@@ -120,7 +120,7 @@ def test_without_a_namespace_for_signals_nothing_is_signalled() -> None:
     capture(store, MOVED)
     metrics = RecordingMetrics()
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=SCHEDULED, trigger="schedule")
-    run_monitor(request, store=store, metrics=metrics, events=RecordingEvents(), kinds=KINDS)
+    execute_in(store, request, metrics=metrics)
     assert [one.namespace for one in metrics.published] == ["aws/sagemaker/Endpoints/data-metrics"]
 
 

@@ -9,10 +9,9 @@ from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.windows import Window
 from driftline.usecases.ground_truth.labelled_rows import count_labelled_rows
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
-from driftline.usecases.ground_truth.merged_window import load_merged
 from tests.captures import profile_file
 from tests.fakes import InMemoryStore
-from tests.merging import DELAY, START, Inference, capture_file, capture_key, label_file, label_key
+from tests.merging import DELAY, START, Inference, capture_file, capture_key, label_file, label_key, load
 from tests.retraining import put_merged_hour
 
 HOUR = timedelta(hours=1)
@@ -31,7 +30,7 @@ def labelled(store: InMemoryStore, name: str, labels: Sequence[tuple[str, str]])
     key = label_key(name, START + 3 * HOUR)
     store.put(key, label_file(labels))
     merge_labels(key, store=store, max_label_delay=DELAY)
-    load_merged(store, SHOP, Window(START, START + 3 * HOUR))
+    load(store, Window(START, START + 3 * HOUR))
 
 
 def count(store: InMemoryStore, since: datetime, until: datetime, enough: int = 10**9) -> tuple[int, int, bool]:
@@ -63,18 +62,18 @@ def store() -> InMemoryStore:
 class TestRealHours:
     def test_merged_hours_say_their_rows_exactly(self, store: InMemoryStore) -> None:
         window = Window(START, START + 3 * HOUR)
-        merged = load_merged(store, SHOP, window)
+        merged = load(store, window)
         rows, unmerged, complete = count(store, window.start, window.end)
         assert (rows, unmerged, complete) == (merged.coverage.labelled_rows, 0, True) == (4, 0, True)
 
     def test_windows_of_monitors_that_overlap_count_nothing_twice(self, store: InMemoryStore) -> None:
         for start, end in ((0, 3), (0, 1), (1, 3), (2, 3)):
-            load_merged(store, SHOP, Window(START + start * HOUR, START + end * HOUR))
+            load(store, Window(START + start * HOUR, START + end * HOUR))
         assert count(store, START, START + 3 * HOUR)[0] == 4
 
     def test_a_label_that_is_corrected_counts_once(self, store: InMemoryStore) -> None:
         labelled(store, "y", [("b", "0"), ("c", "1")])
-        load_merged(store, SHOP, Window(START, START + 3 * HOUR))
+        load(store, Window(START, START + 3 * HOUR))
         assert count(store, START, START + 3 * HOUR)[0] == 4
 
     def test_hours_that_nobody_merged_count_each_label_once(self, store: InMemoryStore) -> None:

@@ -8,17 +8,16 @@ from pathlib import Path
 import pytest
 
 from driftline.adapters.folder.store import FolderStore
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.errors import ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.windows import HOUR, Window
 from driftline.usecases.ground_truth import merged_hours
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
-from driftline.usecases.ground_truth.merged_window import load_merged
 from driftline.usecases.ground_truth.sweep_labels import sweep
 from driftline.usecases.ports import ObjectStore, Stores
 from tests.captures import profile_file
 from tests.fakes import InMemoryStore, InMemoryStores
-from tests.merging import DELAY, ENDPOINT, START, Inference, capture_file, capture_key, label_file, label_key
+from tests.merging import DELAY, ENDPOINT, START, Inference, capture_file, capture_key, label_file, label_key, load
 
 AT = VariantHour("AllTraffic", START)
 WINDOW = Window(START, START + HOUR)
@@ -37,14 +36,14 @@ def labelled(store: InMemoryStore, *labels: tuple[str, str], key: str = label_ke
     return merge_labels(key, store=store, max_label_delay=DELAY)
 
 
-def merged_hours_of(store: ObjectStore, captures: Stores | None = None) -> Sequence[merged_hours.MergedHour]:
+def merged_hours_of(store: ObjectStore, stores: Stores | None = None) -> Sequence[merged_hours.MergedHour]:
     """Merges what belongs to the window, as its evaluation does."""
-    return load_merged(store, ENDPOINT, WINDOW, stores=captures).hours
+    return load(store, WINDOW, stores=stores).hours
 
 
 def merged_labels(store: InMemoryStore) -> dict[str, str]:
     """Id of the input -> label, from the table; the lines have to say the same."""
-    window = load_merged(store, ENDPOINT, WINDOW)
+    window = load(store, WINDOW)
     batches = [batch for hour in window.hours for batch in window.batches(["input[0]", "label"], hour)]
     rows = {id_: label for batch in batches for id_, label in zip(batch["input[0]"], batch["label"], strict=True)}
     lines = [line for o in store.list("merged/") for line in store.get(o.key).body.splitlines()]
@@ -135,7 +134,7 @@ class TestMergedRecords:
         profiled(store, Inference("i", START + timedelta(minutes=1), note="early"), name="b")
         labelled(store, ("i", "1"))
 
-        window = load_merged(store, ENDPOINT, WINDOW)
+        window = load(store, WINDOW)
         assert list(window.batches(["input[1]", "nothing", "label"], window.hours[0])) == [
             {"input[1]": ("early0",), "nothing": (None,), "label": ("1",)}
         ]
@@ -146,8 +145,8 @@ class TestMergedRecords:
         profiled(store, *(Inference(f"i{n}", START + timedelta(minutes=10 * n), rows=2) for n in range(6)))
         labelled(store, ("i0", "1\n1"), ("i1", "1\n0"), ("i5", "0\n0"))
 
-        whole = load_merged(store, ENDPOINT, WINDOW).coverage
-        part = load_merged(store, ENDPOINT, Window(START, START + timedelta(minutes=30))).coverage
+        whole = load(store, WINDOW).coverage
+        part = load(store, Window(START, START + timedelta(minutes=30))).coverage
 
         assert (whole.records, whole.rows, whole.labelled_records, whole.labelled_rows) == (6, 12, 3, 6)
         assert (part.records, part.rows, part.labelled_rows, part.share) == (3, 6, 4, 4 / 6)
@@ -156,10 +155,10 @@ class TestMergedRecords:
         store = InMemoryStore()
         profiled(store, Inference("a", START), Inference("b", START))
 
-        window = load_merged(store, ENDPOINT, WINDOW)
+        window = load(store, WINDOW)
 
         assert (window.coverage.rows, window.coverage.share, window.hours) == (2, 0.0, ())
-        assert load_merged(store, "nobody", WINDOW).coverage.share is None
+        assert load(store, WINDOW, endpoint="nobody").coverage.share is None
 
     def test_a_capture_file_that_is_gone_leaves_its_rows_in_the_table(self) -> None:
         store = InMemoryStore()
@@ -186,8 +185,6 @@ class TestMergedRecords:
         profile_file(capture_key("a"), store, elsewhere)
         labelled(store, ("a", "1"))
 
-        with pytest.raises(InvalidInputError, match="another bucket"):
-            merged_hours_of(store)
         merged = merged_hours_of(store, InMemoryStores(store, elsewhere))
 
         assert [len(hour.parts) for hour in merged] == [1]
@@ -248,7 +245,7 @@ class TestWhichLabelHolds:
             "label": "1",
             "reason": "1 labels for an inference of 2 rows",
         }
-        assert load_merged(store, ENDPOINT, WINDOW).labels_that_do_not_fit == 1
+        assert load(store, WINDOW).labels_that_do_not_fit == 1
 
 
 class TestWithdrawnLabels:
@@ -264,7 +261,7 @@ class TestWithdrawnLabels:
     def test_the_last_label_of_an_hour_takes_the_merged_records_with_it(self, store: InMemoryStore) -> None:
         labelled(store, ("z", "0"))
 
-        window = load_merged(store, ENDPOINT, WINDOW)
+        window = load(store, WINDOW)
 
         assert (window.hours, window.coverage.rows, window.coverage.share) == ((), 1, 0.0)
         assert under(store, "merged/") == under(store, "state/merged/") == []
@@ -273,16 +270,16 @@ class TestWithdrawnLabels:
         store.put(capture_key("a"), b"")
         profile_file(capture_key("a"), store)
 
-        assert load_merged(store, ENDPOINT, WINDOW).coverage.share is None
+        assert load(store, WINDOW).coverage.share is None
         assert under(store, "merged/") == under(store, "state/merged/") == []
 
     def test_reading_again_changes_nothing_and_labels_may_come_back(self, store: InMemoryStore) -> None:
         merged = {key: body for key, body in store.objects.items() if "merged/" in key}
         labelled(store, ("z", "0"))
-        load_merged(store, ENDPOINT, WINDOW)
+        load(store, WINDOW)
         before = dict(store.objects)
 
-        load_merged(store, ENDPOINT, WINDOW)
+        load(store, WINDOW)
         assert store.objects == before
         labelled(store, ("a", "1"))
 

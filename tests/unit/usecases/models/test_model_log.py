@@ -14,11 +14,11 @@ from driftline.kinds.data_quality.rules.summary import parse_summary
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.models.model_log import ModelEntry, ModelLog, load_model_log, log_model
 from driftline.usecases.models.model_marks import new_model
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
-from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
+from tests.executing import execute_in
+from tests.fakes import InMemoryStore, RecordingOperators
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 H = timedelta(hours=1)
@@ -131,7 +131,7 @@ def test_the_summary_says_that_the_model_is_new_and_a_replay_gives_the_same_byte
     summary = "reports/shop/data_quality/2026/03/01/13/summary.json"
 
     def execute() -> bytes:
-        run_monitor(request, store=store, metrics=RecordingMetrics(), events=RecordingEvents(), kinds=KINDS)
+        execute_in(store, request)
         return store.objects[summary]
 
     first = execute()

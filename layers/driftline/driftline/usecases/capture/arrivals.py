@@ -54,7 +54,7 @@ def take_capture(
     state: ObjectStore,
     reruns: Reruns,
     arrived: datetime,
-    stores: Stores | None = None,
+    stores: Stores,
     kinds: Kinds,
 ) -> CaptureTaken:
     """Profiles a capture file; see profile_capture for the arguments and errors.

@@ -1,12 +1,12 @@
-"""Capture files, found again by what their profiles call them."""
+"""Capture files, found again by what their profiles call them, and those that a manifest lists."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from driftline.domain.capture.batch_output import is_manifest
+from driftline.domain.capture.batch_output import capture_lines, is_manifest, read_manifest
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import parse_capture_key
-from driftline.usecases.capture.profile_capture import batch_files
 from driftline.usecases.ports import ObjectStore, Stores
 
 
@@ -20,7 +20,7 @@ class CaptureFiles:
     """
 
     captures: ObjectStore
-    stores: Stores | None
+    stores: Stores
 
     def bodies(self, source: str) -> Iterator[bytes]:
         """The capture lines; of a manifest, those of the files that it lists."""
@@ -37,6 +37,21 @@ class CaptureFiles:
         if source.startswith(own):
             return self.captures, source.removeprefix(own)
         bucket, _, key = source.partition("://")[2].partition("/")
-        if self.stores is None or not key:
-            raise InvalidInputError("a capture file lies in another bucket", where=source)
+        if not key:
+            raise InvalidInputError(
+                "the capture file was profiled in another folder",
+                where=source,
+                expected=f"a place in {own}",
+                mend="Run `driftline ingest` again.",
+            )
         return self.stores(bucket), key
+
+
+def batch_files(manifest: bytes, hour: datetime, where: str, capture: ObjectStore, stores: Stores) -> Iterator[bytes]:
+    """The listed output files as capture lines, one after the other."""
+    for file in read_manifest(manifest, where):
+        store = capture if file.bucket == capture.name else stores(file.bucket)
+        found = store.find(file.key)
+        if found is None:
+            raise InvalidInputError(f"the manifest lists {store.uri(file.key)}, which is not there", where=where)
+        yield capture_lines(file.key.rsplit("/", 1)[-1], found.body, hour)

@@ -5,13 +5,13 @@ may come twice and in any order. A file that is replaced replaces what was made 
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import chain
 
-from driftline.domain.capture.batch_output import capture_lines, is_manifest, read_manifest
+from driftline.domain.capture.batch_output import is_manifest
 from driftline.domain.capture.blocks import CaptureReader
 from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
 from driftline.domain.capture.tables import TableBuffer
@@ -24,6 +24,7 @@ from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.windows import HOUR, floor_to
 from driftline.kinds.kind import Kinds
+from driftline.usecases.capture.capture_files import batch_files
 from driftline.usecases.capture.preprocessing import PREPROCESSOR_FAILED, Preprocessor
 from driftline.usecases.monitors.monitor_documents import find_document, load_script
 from driftline.usecases.ports import ObjectStore, Stores
@@ -71,8 +72,8 @@ def profile_capture(
     *,
     capture: ObjectStore,
     state: ObjectStore,
+    stores: Stores,
     on_lost: Callable[[Sequence[datetime]], None],
-    stores: Stores | None = None,
     kinds: Kinds,
 ) -> CaptureProfiled:
     """Profiles one capture file, or the files that one output manifest of a batch transform job lists.
@@ -84,9 +85,9 @@ def profile_capture(
         key: Ends in `<endpoint>/<variant>/yyyy/mm/dd/hh/<name>`.
         capture: The bucket with the capture file.
         state: The stack's own bucket, with the monitor documents; may be the same.
+        stores: Opens the bucket that a manifest names.
         on_lost: Takes the hours that an earlier version of the file had records of and this version has not, once
             their profiles are removed. Until it returns, a repeated delivery finds these hours again.
-        stores: Opens the bucket that a manifest names; without it, only the capture bucket is read.
 
     Raises:
         InvalidInputError: the key is no capture file's, no line of the file is a capture record, the file cannot be
@@ -162,20 +163,6 @@ def _captured_elsewhere(document: MonitorDocument | None, key: str, capture: Obj
 def _preprocessor(state: ObjectStore, document: MonitorDocument | None) -> Preprocessor | None:
     script = document.capture_script if document else None
     return Preprocessor(load_script(state, script), script) if script else None
-
-
-def batch_files(
-    manifest: bytes, hour: datetime, where: str, capture: ObjectStore, stores: Stores | None
-) -> Iterator[bytes]:
-    """The listed output files as capture lines, one after the other."""
-    for file in read_manifest(manifest, where):
-        if file.bucket != capture.name and stores is None:
-            raise InvalidInputError(f"the manifest lists files in another bucket, {file.bucket}", where=where)
-        store = stores(file.bucket) if stores and file.bucket != capture.name else capture
-        found = store.find(file.key)
-        if found is None:
-            raise InvalidInputError(f"the manifest lists {store.uri(file.key)}, which is not there", where=where)
-        yield capture_lines(file.key.rsplit("/", 1)[-1], found.body, hour)
 
 
 def _profile(

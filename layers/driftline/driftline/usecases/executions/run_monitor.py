@@ -75,9 +75,9 @@ def run_monitor(
     store: ObjectStore,
     metrics: Metrics,
     events: Events,
+    stores: Stores,
     namespace: str | None = None,
     signals_namespace: str | None = None,
-    stores: Stores | None = None,
     kinds: Kinds,
 ) -> Execution:
     """Runs one monitor over one window.
@@ -88,9 +88,9 @@ def run_monitor(
     What arrives while the window is judged is in the verdict, or makes a revision of it at once.
 
     Args:
+        stores: Opens the bucket that captures are in, where it is another one.
         namespace: CloudWatch namespace of all monitors that name none; SageMaker's for each kind unless given.
         signals_namespace: CloudWatch namespace of what alarms look at; without one nothing is signalled.
-        stores: Opens the bucket that captures are in, where it is another one.
     """
     outputs = _Outputs(request, store, metrics, events, signals_namespace)
     window: Window | None = None

@@ -13,10 +13,12 @@ from driftline.domain.profiles.window import WindowProfile
 from driftline.domain.windows import Window
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, is_ours
+from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.capture.window_profile import LoadedWindow, load_window
 from driftline.usecases.executions.row_samples import sample_inferences
 from driftline.usecases.ground_truth.merged_hours import MergedHour
 from driftline.usecases.ground_truth.merged_window import Coverage, MergedWindow, load_merged
+from driftline.usecases.monitors.monitor_documents import captures_of
 from driftline.usecases.ports import ObjectStore, Stores
 
 
@@ -29,7 +31,7 @@ class StoredWindow:
     """
 
     store: ObjectStore
-    stores: Stores | None
+    stores: Stores
     document: MonitorDocument
     kind: str
     window: Window
@@ -52,15 +54,8 @@ class StoredWindow:
 
     def labelled(self) -> "StoredRows":
         endpoint = self.document.endpoint
-        bucket = self.document.capture.bucket
-        merged = load_merged(
-            self.store,
-            endpoint,
-            self.window,
-            self.document.variant,
-            captures=self.stores(bucket) if self.stores and bucket else self.store,
-            stores=self.stores,
-        )
+        captures = CaptureFiles(captures_of(self.document, self.store, self.stores), self.stores)
+        merged = load_merged(self.store, endpoint, self.window, self.document.variant, captures=captures)
         hours = (StoredHour(self.store, endpoint, self.kind, merged, hour) for hour in merged.hours)
         return StoredRows(merged.coverage, tuple(hours))
 

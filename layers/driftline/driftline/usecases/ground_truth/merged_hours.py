@@ -28,7 +28,7 @@ from driftline.domain.keys import profiles_prefix
 from driftline.domain.profiles.capture_profile import HourSource
 from driftline.domain.profiles.window import rollup_digest
 from driftline.usecases.capture.capture_files import CaptureFiles
-from driftline.usecases.ports import ObjectStore, ObjectSummary, Stores
+from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.side_by_side import AT_ONCE, side_by_side
 
 _TABLES_AT_ONCE = AT_ONCE // 2
@@ -97,9 +97,7 @@ def hour_inputs(store: ObjectStore, endpoint: str, at: VariantHour) -> HourInput
     )
 
 
-def rebuild_hour(
-    endpoint: str, at: VariantHour, *, store: ObjectStore, captures: ObjectStore, stores: Stores | None = None
-) -> MergedHour:
+def rebuild_hour(endpoint: str, at: VariantHour, *, store: ObjectStore, captures: CaptureFiles) -> MergedHour:
     """Writes the merged records of an hour anew, unless they are there, and removes what they replace.
 
     Two of them may run at once, one with older labels. Each looks again when it has written, so that the last word is
@@ -107,8 +105,6 @@ def rebuild_hour(
 
     Args:
         store: The stack's own bucket.
-        captures: The bucket with the capture files; may be the same.
-        stores: Opens other buckets that capture files lie in.
 
     Raises:
         StaleReadError: the hour kept changing; the platform should deliver the event again.
@@ -117,9 +113,7 @@ def rebuild_hour(
         inputs = hour_inputs(store, endpoint, at)
         merged, missing = None, None
         try:
-            merged = stored_hour(store, endpoint, at, inputs) or _written(
-                endpoint, at, inputs, store, CaptureFiles(captures, stores)
-            )
+            merged = stored_hour(store, endpoint, at, inputs) or _written(endpoint, at, inputs, store, captures)
         except ObjectNotFoundError as error:
             missing = error
         if merged:

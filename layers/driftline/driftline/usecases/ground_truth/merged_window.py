@@ -10,6 +10,7 @@ import duckdb
 from driftline.domain.ground_truth.keys import MERGED, VariantHour
 from driftline.domain.keys import variants_prefix
 from driftline.domain.windows import HOUR, Window, format_instant
+from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.capture.window_profile import load_window
 from driftline.usecases.ground_truth.merged_hours import (
     MergedHour,
@@ -18,7 +19,7 @@ from driftline.usecases.ground_truth.merged_hours import (
     rebuild_hour,
     stored_hour,
 )
-from driftline.usecases.ports import ObjectStore, Stores
+from driftline.usecases.ports import ObjectStore
 
 _BATCH_ROWS = 50_000
 
@@ -95,8 +96,7 @@ def load_merged(
     window: Window,
     variant: str | None = None,
     *,
-    captures: ObjectStore | None = None,
-    stores: Stores | None = None,
+    captures: CaptureFiles,
 ) -> MergedWindow:
     """The merged records of all variants (or one) in a window; makes those that are missing or out of date.
 
@@ -104,8 +104,6 @@ def load_merged(
 
     Args:
         store: The stack's own bucket.
-        captures: The bucket with the capture files; the stack's own unless given.
-        stores: Opens other buckets that capture files lie in.
     """
     merged: list[MergedHour] = []
     coverage = Coverage()
@@ -115,7 +113,7 @@ def load_merged(
             inputs = hour_inputs(store, endpoint, at)
             found = stored_hour(store, endpoint, at, inputs)
             if found is None or (not inputs.mergeable and has_merged_lines(store, endpoint, at)):
-                found = rebuild_hour(endpoint, at, store=store, captures=captures or store, stores=stores)
+                found = rebuild_hour(endpoint, at, store=store, captures=captures)
             if found.table:
                 merged.append(found)
                 coverage = _added(coverage, _of_slots(found, window))

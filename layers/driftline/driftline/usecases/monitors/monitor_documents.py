@@ -12,7 +12,7 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
 from driftline.domain.monitors.status import MonitorStatus
 from driftline.kinds.kind import Kinds
-from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports import ObjectStore, Stores
 
 if TYPE_CHECKING:
     # It brings numpy, which configure_monitor would load (0.15 s) and never use.
@@ -53,6 +53,11 @@ def find_document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Monitor
         return load_document(store, endpoint, kinds=kinds)
     except (ObjectNotFoundError, InvalidDocumentError):
         return None
+
+
+def captures_of(document: MonitorDocument, store: ObjectStore, stores: Stores) -> ObjectStore:
+    """The bucket that the monitor document names for captures; the stack's own where it names none."""
+    return stores(document.capture.bucket) if document.capture.bucket else store
 
 
 def load_script(store: ObjectStore, name: str) -> str:

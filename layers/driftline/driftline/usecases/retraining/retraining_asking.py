@@ -14,6 +14,7 @@ from driftline.domain.retraining.request import AlarmChange
 from driftline.domain.windows import format_instant
 from driftline.usecases.executions.last_execution import LastExecution, last_execution
 from driftline.usecases.ground_truth.labelled_rows import count_labelled_rows
+from driftline.usecases.monitors.monitor_documents import captures_of
 from driftline.usecases.ports import ObjectStore, Stores
 
 
@@ -26,7 +27,7 @@ def why_not(document: MonitorDocument | None, alarm: AlarmChange, stack: str) ->
 
 
 def placeholder_values(
-    store: ObjectStore, stores: Stores | None, document: MonitorDocument, alarm: AlarmChange
+    store: ObjectStore, stores: Stores, document: MonitorDocument, alarm: AlarmChange
 ) -> Mapping[str, str]:
     """What the placeholders stand for. The window and the report are those of the monitor's last execution.
 
@@ -34,7 +35,7 @@ def placeholder_values(
     """
     endpoint, monitor = alarm.endpoint, alarm.monitor
     last = _last_verdict(store, endpoint, monitor)
-    captures = stores(document.capture.bucket) if stores and document.capture.bucket else store
+    captures = captures_of(document, store, stores)
     variant = f"{document.variant}/" if document.variant else ""
     folder = last.folder if last and last.folder else f"{REPORTS}{endpoint}/{monitor}/"
     return {

@@ -70,7 +70,7 @@ class Retrainer:
     stack: str
     clock: Clock
     kinds: Kinds
-    stores: Stores | None = None
+    stores: Stores
 
     def answer_alarm(self, alarm: AlarmChange, under_way: timedelta = _AT_ONCE) -> Answer:
         """Decides on an alarm's change and starts what is to be started.

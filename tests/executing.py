@@ -1,0 +1,27 @@
+"""run_monitor with the ports that a test does not ask about."""
+
+from driftline.domain.executions.execution import Execution, ExecutionRequest
+from driftline.kinds.registry import KINDS
+from driftline.usecases.executions.run_monitor import run_monitor
+from driftline.usecases.ports import Events, Metrics, ObjectStore
+from tests.fakes import RecordingEvents, RecordingMetrics, only
+
+
+def execute_in(
+    store: ObjectStore,
+    request: ExecutionRequest,
+    *,
+    metrics: Metrics | None = None,
+    events: Events | None = None,
+    signals_namespace: str | None = None,
+) -> Execution:
+    """One execution in a bucket that has everything, its captures too."""
+    return run_monitor(
+        request,
+        store=store,
+        metrics=metrics or RecordingMetrics(),
+        events=events or RecordingEvents(),
+        stores=only(store),
+        signals_namespace=signals_namespace,
+        kinds=KINDS,
+    )
