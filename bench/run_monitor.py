@@ -168,7 +168,13 @@ def _verdict(store: _Memory) -> float:
     )
     started = time.process_time()
     execution = run_monitor(
-        request, store=store, metrics=_Nobody(), events=_Nobody(), stores=lambda _: store, kinds=KINDS
+        request,
+        store=store,
+        metrics=_Nobody(),
+        events=_Nobody(),
+        stores=lambda _: store,
+        signals_namespace=None,
+        kinds=KINDS,
     )
     seconds = time.process_time() - started
     assert execution.files, execution.reason

@@ -9,6 +9,7 @@ from typing import Any
 from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Tick
 from driftline.domain.keys import last_execution_key
 from driftline.kinds.registry import KINDS
+from driftline.usecases.notifying.incident_facts import ConsoleLinks
 from driftline.usecases.notifying.notify_operators import Notified, notify_operators
 from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLink, ReportLinks, StateTable
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable
@@ -112,6 +113,10 @@ class FixedLinks:
         return ReportLink(self.root + key, self.lasting)
 
 
+LONG_AFTER = datetime.max.replace(tzinfo=UTC)
+"""A clock by which nothing is on its way any more."""
+
+
 class Office:
     """notify_operators with its ports, for several deliveries in a row."""
 
@@ -128,8 +133,8 @@ class Office:
         self.store = store or endpoint()
         self.table = table or InMemoryTable()
         self.once = once or InMemoryOnce()
-        self.links = links
-        self.now = now
+        self.links = links or ConsoleLinks(self.store)
+        self.now = now or LONG_AFTER
 
     def hear(self, *heard: Heard) -> Notified:
         """The outcome of the last one."""

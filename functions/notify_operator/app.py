@@ -14,6 +14,7 @@ from driftline.adapters.aws.settings import NotifySettings
 from driftline.adapters.aws.state_table import DynamoTable
 from driftline.adapters.channels.loading import load_channels
 from driftline.kinds.registry import KINDS
+from driftline.usecases.notifying.incident_facts import ConsoleLinks
 from driftline.usecases.notifying.notify_operators import notify_operators
 
 logger = Logger()
@@ -21,7 +22,7 @@ settings = NotifySettings.from_environment()
 store = S3Store(settings.bucket)
 table = DynamoTable(settings.state_table)
 once = OnceInDynamo(settings.state_table)
-links = report_links(settings)
+links = report_links(settings) or ConsoleLinks(store)
 postponing = Postponing(settings.alarm_queue)
 
 

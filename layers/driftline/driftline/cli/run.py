@@ -49,7 +49,13 @@ class _Monitor:
         )
         store = UnannouncedStore(self.place.store)
         return run_monitor(
-            request, store=store, metrics=NoMetrics(), events=NoEvents(), stores=self.place.stores, kinds=KINDS
+            request,
+            store=store,
+            metrics=NoMetrics(),
+            events=NoEvents(),
+            stores=self.place.stores,
+            signals_namespace=None,
+            kinds=KINDS,
         )
 
 

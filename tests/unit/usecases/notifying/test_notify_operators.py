@@ -11,6 +11,7 @@ from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.incidents.heard import Happening, RawAlarm, Text, Tick
 from driftline.domain.incidents.message import Message, MessageKind, Severity
 from driftline.kinds.registry import KINDS
+from driftline.usecases.notifying.incident_facts import ConsoleLinks
 from driftline.usecases.notifying.notify_operators import notify_operators
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
 from tests.notifying import (
@@ -472,7 +473,17 @@ def test_an_alarm_whose_label_was_cut_is_the_documents_alarm_all_the_same(label:
     store.put("monitors/shop.yaml", f"endpoint: shop\nmonitors:\n  data_quality:\n{alarms}".encode())
     name = alarm_name(stack, "shop", "data_quality", label)
     for heard in (RawAlarm(name, "ALARM", NOON), Tick(NOON + HOUR), Tick(NOON + 9 * HOUR)):
-        notify_operators(heard, store=store, table=table, once=once, channels=[channel], stack=stack, kinds=KINDS)
+        notify_operators(
+            heard,
+            store=store,
+            table=table,
+            once=once,
+            channels=[channel],
+            stack=stack,
+            links=ConsoleLinks(store),
+            now=NOON,
+            kinds=KINDS,
+        )
     # It is critical, and it does not count as deleted.
     assert [(message.kind, message.severity) for message in messages(channel)] == [(OPENED, Severity.CRITICAL)]
 

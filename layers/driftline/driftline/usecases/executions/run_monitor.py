@@ -76,9 +76,9 @@ def run_monitor(
     metrics: Metrics,
     events: Events,
     stores: Stores,
-    namespace: str | None = None,
-    signals_namespace: str | None = None,
+    signals_namespace: str | None,
     kinds: Kinds,
+    namespace: str | None = None,
 ) -> Execution:
     """Runs one monitor over one window.
 

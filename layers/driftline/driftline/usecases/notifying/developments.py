@@ -112,7 +112,7 @@ class Documents:
 
 
 def developments(
-    heard: Heard, *, incidents: IncidentStore, documents: Documents, stack: str, now: datetime | None
+    heard: Heard, *, incidents: IncidentStore, documents: Documents, stack: str, now: datetime
 ) -> Iterator[Development | Message]:
     """What follows for incidents from what was heard; a message alone belongs to no incident.
 
@@ -128,11 +128,7 @@ def developments(
         case Happening() if heard.kind == MODEL_ADOPTED:
             yield from _model_adopted(heard, incidents, documents)
         case Happening():
-            if (
-                now is not None
-                and now < heard.at + _ON_ITS_WAY
-                and _alarm_is_coming(heard, incidents, documents, stack)
-            ):
+            if now < heard.at + _ON_ITS_WAY and _alarm_is_coming(heard, incidents, documents, stack):
                 raise RetryLaterError("the alarm that asked for it has not come yet", where=heard.id, after=_LOOK_AGAIN)
             yield _happened(heard, incidents, documents)
         case Tick():

@@ -31,14 +31,14 @@ def facts_about(
     *,
     store: ObjectStore,
     document: MonitorDocument | None,
-    links: ReportLinks | None = None,
+    links: ReportLinks,
 ) -> Facts:
     """Whatever can be found: a message goes out even when the execution behind it cannot be read.
 
     Args:
         at: When the thing happened that people may be told of.
         document: The endpoint's; None if there is none that can be used.
-        links: To the pages of reports; without them a link leads to the files in the S3 console.
+        links: To the pages of reports.
     """
     endpoint, subject = incident.endpoint, incident.subject
     if endpoint is None:
@@ -69,7 +69,7 @@ def _silenced(store: ObjectStore, endpoint: str, subject: str, at: datetime) -> 
         return False
 
 
-def _linked(facts: Facts, store: ObjectStore, last: LastExecution | None, links: ReportLinks | None) -> Facts:
+def _linked(facts: Facts, store: ObjectStore, last: LastExecution | None, links: ReportLinks) -> Facts:
     if last is None or not last.folder:
         return facts
     link = report_link(store, last, links)
@@ -81,19 +81,30 @@ def silence_command(store: ObjectStore, endpoint: str, subject: str) -> str:
     return f'driftline silence {endpoint} {subject} --for P1D --why "…" --store {shell_quoted(place)}'
 
 
-def report_link(store: ObjectStore, last: LastExecution, links: ReportLinks | None) -> ReportLink:
+def report_link(store: ObjectStore, last: LastExecution, links: ReportLinks) -> ReportLink:
     """What a person opens: the page of the report, which may be made while the message is on its way.
 
-    Without links, or with one that is too long for channels, it is the console's view of the page or of its folder.
-    Of an execution that failed it is the page that says why, or that of the verdict that its window had before.
+    Instead of a link that is too long for channels it is the console's. Of an execution that failed it is the page that
+    says why, or that of the verdict that its window had before.
     """
-    if links is not None:
-        link = links.to(last.folder + _PAGE)
-        if web_link(link.url) is not None:
-            return link
     page = last.folder + _PAGE
-    key = page if store.etag(page) is not None else last.folder
-    return ReportLink(console_link(store.uri(key)), lasting=True)
+    link = links.to(page)
+    return ConsoleLinks(store).to(page) if web_link(link.url) is None else link
+
+
+class ConsoleLinks:
+    """ReportLinks where pages are neither served nor signed for: to the S3 console, as those see it who may sign in.
+
+    Args:
+        store: The bucket with the pages. Where a page is not there yet, the link is to its folder.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def to(self, key: str) -> ReportLink:
+        there = self._store.etag(key) is not None
+        return ReportLink(console_link(self._store.uri(key if there else f"{key.rpartition('/')[0]}/")), lasting=True)
 
 
 def console_link(uri: str) -> str:

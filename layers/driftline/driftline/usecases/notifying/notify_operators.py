@@ -49,8 +49,8 @@ def notify_operators(
     once: Once,
     channels: Sequence[Channel],
     stack: str,
-    links: ReportLinks | None = None,
-    now: datetime | None = None,
+    links: ReportLinks,
+    now: datetime,
     kinds: Kinds,
 ) -> Notified:
     """Notifies people of what they do not know yet.
@@ -59,8 +59,8 @@ def notify_operators(
 
     Args:
         stack: The stack's name: alarms called `<stack>/<endpoint>/<subject>/<label>` are those of its endpoints.
-        now: The receiver's clock, for decisions that come before their alarm; None to wait for none.
-        links: To the pages of reports; without them messages link to the S3 console.
+        links: To the pages of reports.
+        now: The receiver's clock, for decisions that come before their alarm: it waits for those for a while.
 
     Raises:
         RetryLaterError: a channel is down, what it belongs to has not come yet, or somebody else does the same right
