@@ -17,8 +17,8 @@ from driftline.domain.retraining.request import AlarmChange, Approval
 from driftline.kinds.registry import KINDS
 from driftline.usecases.ground_truth.merged_hours import MergedHour, hour_inputs
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.retraining import Started, StartOrder, UncertainStartError
 from driftline.usecases.retraining.ledgers import KIND, load_ledger
-from driftline.usecases.retraining.retraining_target import Started, StartOrder, UncertainStartError
 from driftline.usecases.retraining.start_retraining import Answer, Retrainer
 from tests.fakes import InjectedError, InMemoryStore, InMemoryTable, RecordingEvents, only
 

@@ -14,7 +14,7 @@ from driftline.adapters.aws.retraining_targets import AwsTargets
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.retraining.audit import TargetRecord
 from driftline.domain.retraining.request import start_token
-from driftline.usecases.retraining.retraining_target import StartOrder, UncertainStartError
+from driftline.usecases.ports.retraining import StartOrder, UncertainStartError
 
 ID = "r20260302-140000-3f2a9c1b7d20"
 ROLE = "arn:aws:iam::123456789012:role/pipeline"

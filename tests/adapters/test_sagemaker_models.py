@@ -15,7 +15,7 @@ from driftline.adapters.aws.sagemaker_models import SageMakerModels
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.models.model_ports import DataFile
+from driftline.usecases.ports.models import DataFile
 from tests.aws import make_state_table
 from tests.fakes import InMemoryStore, RecordingOperators
 from tests.places import REPOSITORY

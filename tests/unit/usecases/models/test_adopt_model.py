@@ -23,8 +23,8 @@ from driftline.usecases.baselines.baseline_memory import is_ours
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.models.adopt_model import ADOPTED_EVENT, TURN, Adoption, Outcome, adopt_model
 from driftline.usecases.models.model_log import load_model_log
-from driftline.usecases.models.model_ports import DataFile
 from driftline.usecases.one_at_a_time import Busy, Turns
+from driftline.usecases.ports.models import DataFile
 from local.patience import PATIENCE_SECONDS
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryTable, RecordingEvents, RecordingOperators
 from tests.merging import InterruptedStore

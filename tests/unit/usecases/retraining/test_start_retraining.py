@@ -8,9 +8,9 @@ from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.retraining.audit import Decision
 from driftline.domain.retraining.request import Approval, approval_id, request_id
+from driftline.usecases.ports.retraining import UncertainStartError
 from driftline.usecases.retraining.ledgers import KIND, TURN
 from driftline.usecases.retraining.retraining_ends import RunEnd
-from driftline.usecases.retraining.retraining_target import UncertainStartError
 from tests.fakes import InMemoryStore
 from tests.retraining import DAY, ENDPOINT, HOUR, START, World, alarm, document, put_merged_hour
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from driftline.adapters.aws.s3 import s3_client
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.models.model_ports import DataFile
+from driftline.usecases.ports.models import DataFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from driftline.adapters.aws.events import SOURCE
 from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
 from driftline.domain.retraining.audit import TargetRecord
-from driftline.usecases.retraining.retraining_target import Started, StartOrder, UncertainStartError
+from driftline.usecases.ports.retraining import Started, StartOrder, UncertainStartError
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError

@@ -18,8 +18,8 @@ from driftline.kinds.engine import GivenFile
 from driftline.kinds.kind import Kind
 from driftline.usecases.baselines.baseline_files import digest_of, finish_swap, replace_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, recall
-from driftline.usecases.models.model_ports import DataFile, ModelFiles
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.models import DataFile, ModelFiles
 from driftline.usecases.side_by_side import side_by_side
 
 KEPT_FILE = "kept.json"

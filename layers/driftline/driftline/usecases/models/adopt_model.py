@@ -20,9 +20,9 @@ from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.baselines.new_baseline import has_baseline, kept_in, take_data_set, take_files
 from driftline.usecases.models.model_arrival import Arrival, NotForUsError, arrival_of
 from driftline.usecases.models.model_log import ModelEntry, load_model_log, log_model
-from driftline.usecases.models.model_ports import DataFile, ModelFiles, Models
 from driftline.usecases.one_at_a_time import Busy, Turns
 from driftline.usecases.ports import Events, ObjectStore
+from driftline.usecases.ports.models import DataFile, ModelFiles, Models
 from driftline.usecases.time_folders import Level, time_folders
 
 ADOPTED_EVENT = "Model Adopted"

@@ -8,9 +8,9 @@ from driftline.domain.models.announcement import Announcement, EndpointChanged, 
 from driftline.domain.models.package import ModelPackage
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.kind import Kinds
-from driftline.usecases.models.model_ports import Models
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.models import Models
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.one_at_a_time import Clock, Turn
 from driftline.usecases.ports import Events, ObjectStore, StateTable, Stores
+from driftline.usecases.ports.retraining import RetrainingTargets, StartOrder, UncertainStartError
 from driftline.usecases.retraining.ledgers import all_ledgers, ledger_turns, load_ledger
 from driftline.usecases.retraining.retraining_asking import labelled_rows_of, placeholder_values, why_not
 from driftline.usecases.retraining.retraining_ends import RunEnd, end_record, ended_run
-from driftline.usecases.retraining.retraining_target import RetrainingTargets, StartOrder, UncertainStartError
 
 type _Judge = Callable[[Ledger], Verdict]
 type _Turn = Turn[Ledger]

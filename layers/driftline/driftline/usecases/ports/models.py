@@ -1,4 +1,4 @@
-"""What adopting a model needs from the outside world, besides the ports that everybody needs."""
+"""What adopting a model needs: the registry, and the files that a model brings along."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

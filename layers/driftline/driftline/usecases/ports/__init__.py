@@ -1,0 +1,33 @@
+"""What the use cases need from the outside world, by room; each asks for all that it uses.
+
+The ports of one use case alone, `models` and `retraining`, are imported from their own modules.
+"""
+
+from driftline.usecases.ports.messages import Channel, Operators, ReportLink, ReportLinks
+from driftline.usecases.ports.stack import Alarms, AlarmsRefusedError, Dashboards, RefusedAlarm, Schedule, Schedules
+from driftline.usecases.ports.state import Once, StateItem, StateTable
+from driftline.usecases.ports.storage import ObjectStore, ObjectSummary, StoredObject, Stores
+from driftline.usecases.ports.telemetry import Events, Metrics, Reruns
+
+__all__ = [
+    "Alarms",
+    "AlarmsRefusedError",
+    "Channel",
+    "Dashboards",
+    "Events",
+    "Metrics",
+    "ObjectStore",
+    "ObjectSummary",
+    "Once",
+    "Operators",
+    "RefusedAlarm",
+    "ReportLink",
+    "ReportLinks",
+    "Reruns",
+    "Schedule",
+    "Schedules",
+    "StateItem",
+    "StateTable",
+    "StoredObject",
+    "Stores",
+]
