@@ -51,11 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="Benchmarks; the bars are in docs/design/performance.md."
     )
-    parser.add_argument("names", nargs="*", metavar="name", help="which ones; all, unless given")
-    parser.add_argument("--rows", type=int, help="rows of synthetic data, for those that take any number")
-    parser.add_argument("--large", action="store_true", help="also what takes many minutes and 6 GB of disk")
+    parser.add_argument("names", nargs="*", metavar="name", help="benchmarks to run (default: all)")
+    parser.add_argument("--rows", type=int, help="rows of synthetic data, where the number can vary")
+    parser.add_argument("--large", action="store_true", help="also run what takes many minutes and 6 GB of disk")
     parser.add_argument("--json", action="store_true", help="print JSON on standard output, progress on standard error")
-    parser.add_argument("--list", action="store_true", help="list the benchmarks and end")
+    parser.add_argument("--list", action="store_true", help="list the benchmarks and exit")
     asked = parser.parse_args(arguments)
     if asked.list:
         for name, benchmark in BENCHMARKS.items():
@@ -63,9 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     unknown = [name for name in asked.names if name not in BENCHMARKS]
     if unknown:
-        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+        parser.error(f"unknown benchmark {', '.join(unknown)}; known are {', '.join(BENCHMARKS)}")
     if asked.rows is not None and asked.rows < 1:
-        parser.error("--rows has to be 1 or more")
+        parser.error("--rows must be 1 or more")
 
     results: dict[str, list[Row]] = {}
     options = Options(rows=asked.rows, large=asked.large)

@@ -1,7 +1,7 @@
-"""What a monitored endpoint costs a month on AWS: list prices times what the stack does. No free tier is counted.
+"""The monthly cost of a monitored endpoint on AWS: list prices times what the stack does, without any free tier.
 
 One endpoint with ten features, one capture file a minute, an hourly data quality monitor, all parameters at their
-defaults. Run by itself it prints every line: `python -m bench.cost`.
+defaults. `python -m bench.cost` prints every line.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from bench.results import Limit, Options, Row
 
 LIMIT = Limit(14, 7, "USD/month")
-"""An hourly Model Monitor job of ten minutes on its usual ml.m5.xlarge (0.23 USD an hour) came to about 28, before
-metrics and alarms: half of it, all included, and a quarter."""
+"""An hourly Model Monitor job of ten minutes on its usual ml.m5.xlarge (0.23 USD an hour) cost about 28, before metrics
+and alarms: bar and aim are a half and a quarter of that, all included."""
 
 # List prices in USD, us-east-1, as known in November 2026; each with the page that has the current one.
 PRICES_OF = "us-east-1, November 2026"
@@ -112,25 +112,25 @@ def bill(load: Load) -> Iterator[Line]:
     yield Line("CloudWatch logs", logs * LOGS_GB, f"{logs:.2f} GB")
     signals, alarms = 2 + 3, 4
     yield Line(
-        "Signals of alarms",
+        "Signals for alarms",
         signals * METRIC_MONTH,
         f"{signals}: violations and failures; ages of executions, schedules, captures",
     )
     yield Line("Alarms", alarms * ALARM_MONTH, f"{alarms}: violations, failures, schedules, captures")
     ticks = HOURS * 2
     yield Line(
-        "Hourly looks",
+        "Hourly checks",
         ticks * (2 * 0.5 * LAMBDA_ARM_GB_SECOND + LAMBDA_REQUEST + SCHEDULER_INVOCATION)
         + HOURS * (2 * DYNAMODB_READ + 2 * DYNAMODB_WRITE + 10 * S3_PUT_OR_LIST),
-        f"{ticks:,} invocations: what has stopped, what has settled",
+        f"{ticks:,} invocations: freshness, and ticks for incidents",
     )
     pages = HOURS * (3 * run_gb * LAMBDA_ARM_GB_SECOND + 200 * S3_GET + 5 * S3_PUT_OR_LIST + LAMBDA_REQUEST)
-    yield Line("Pages", pages, f"{HOURS} reports, the endpoint's page and the index each time")
+    yield Line("Pages", pages, f"{HOURS} reports, each with the endpoint's page and the index")
     own = QUEUES + OTHER_DEAD_LETTERS + 1
     yield Line(
-        "Stack's alarms", own * ALARM_MONTH, "one for each dead-letter queue, one for the hourly look", idle=True
+        "Stack's alarms", own * ALARM_MONTH, "one for each dead-letter queue, one for the hourly check", idle=True
     )
-    yield Line("KMS key", KMS_KEY_MONTH, "of the topics; parameter EncryptOperatorTopic", idle=True)
+    yield Line("KMS key", KMS_KEY_MONTH, "for the topics; parameter EncryptOperatorTopic", idle=True)
 
 
 def model_quality(load: Load) -> Iterator[Line]:
@@ -171,13 +171,13 @@ def main() -> None:
         print(heading)
         for line in some:
             print(f"  {line.what:22}{line.usd:8.2f}   {line.how}")
-        print(f"  {'together':22}{sum(line.usd for line in some):8.2f}")
+        print(f"  {'total':22}{sum(line.usd for line in some):8.2f}")
     print(f"{'USD a month':24}{sum(line.usd for line in lines):8.2f}   {PRICES_OF}")
     more = list(model_quality(Load()))
     print("A daily model quality monitor adds")
     for line in more:
         print(f"  {line.what:22}{line.usd:8.2f}   {line.how}")
-    print(f"  {'together':22}{sum(line.usd for line in more):8.2f}")
+    print(f"  {'total':22}{sum(line.usd for line in more):8.2f}")
 
 
 if __name__ == "__main__":

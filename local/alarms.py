@@ -17,16 +17,16 @@ _COMPARISONS: Mapping[str, tuple[Callable[[float, float], bool], str]] = {
     "LessThanThreshold": (lambda value, threshold: value < threshold, "less than"),
 }
 _LOOK_BACK = 2
-"""Periods beyond the N of M of N in which data still counts when newer is missing. CloudWatch's guide shows two in its
-example and does not say how many there are."""
+"""Periods beyond the N of M of N in which data still counts if newer data is missing. The example in CloudWatch's guide
+shows two; the number is not documented."""
 
 WALL_CLOCK_NAMESPACES = frozenset({"AWS/Lambda"})
-"""Metrics that the server stamps itself, so that they say nothing about a simulated time."""
+"""Metrics that the server stamps itself, which therefore say nothing about a simulated time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an alarm's state should be. `values` are those that decided, the newest first; None is a missing one."""
+    """The state that an alarm should have. `values` decided it, newest first; None is a missing value."""
 
     state: str
     reason: str
@@ -37,8 +37,8 @@ def judge(alarm: Mapping[str, Any], periods: Sequence[float | None]) -> Verdict 
     """The state that an alarm should have; None to leave it as it is.
 
     Args:
-        alarm: As DescribeAlarms gives it.
-        periods: The statistic of each period, the newest first; None where there is no data.
+        alarm: As returned by DescribeAlarms.
+        periods: The statistic of each period, newest first; None where there is no data.
     """
     of = int(alarm["EvaluationPeriods"])
     wanted = int(alarm.get("DatapointsToAlarm") or of)
@@ -59,7 +59,7 @@ def judge(alarm: Mapping[str, Any], periods: Sequence[float | None]) -> Verdict 
         elif all_breach and treat == "ignore":
             state = ""
         elif all_breach and _oldest(periods[:of]) >= wanted:
-            state = "ALARM"  # "premature": the oldest is old enough and nothing newer speaks against it
+            state = "ALARM"  # "premature": the oldest is old enough, and no newer value contradicts it
     if not state:
         return None
     if state == "INSUFFICIENT_DATA":
@@ -86,13 +86,13 @@ def _s(count: int) -> str:
 class AlarmEvaluator:
     """Evaluates all alarms of an account; SetAlarmState runs the actions of those that change.
 
-    A period is of the time before `now`, (now - period, now]; CloudWatch aligns to minutes.
+    A period is (now - period, now]; CloudWatch aligns to minutes.
 
     Args:
-        cloudwatch: A client of CloudWatch.
-        now: The time that alarms are evaluated at.
-        simulated: Whether `now` is another time than the server's.
-        tell: Takes a line for a person, once for every alarm that cannot be evaluated.
+        cloudwatch: A CloudWatch client.
+        now: The time at which alarms are evaluated.
+        simulated: Whether `now` differs from the server's time.
+        tell: Called with a line for people, once per alarm that cannot be evaluated.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class AlarmEvaluator:
         """State changes since the start."""
 
     def evaluate(self) -> int:
-        """Evaluates every alarm once; gives the number of changes."""
+        """Evaluates every alarm once; returns the number of changes."""
         with self._turn:
             before = self.changes
             pages = self._cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
@@ -131,7 +131,7 @@ class AlarmEvaluator:
             self._told.add(alarm["AlarmName"])
             self._tell(
                 f"The alarm {alarm['AlarmName']} is not evaluated here: "
-                "CloudWatch alone knows anomaly bands, percentiles and formulas."
+                "only CloudWatch has anomaly bands, percentiles and formulas."
             )
         return False
 

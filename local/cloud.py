@@ -28,14 +28,14 @@ from local.server import REGION, Server, default_python
 _LOCAL_PARAMETERS = {
     "ProfileConcurrency": "2",  # every worker is a process of its own here
     "RunConcurrency": "2",
-    "RunDelaySeconds": "0",  # nothing is on its way any more when a schedule is fired
+    "RunDelaySeconds": "0",  # nothing is on its way when a schedule is fired
     "RerunDelaySeconds": "1",
 }
 
 _HOURLY = ("FreshnessSchedule", "TickSchedule")
-_EVALUATE_SECONDS = 60  # as CloudWatch does; and at once when signals come
+_EVALUATE_SECONDS = 60  # like CloudWatch; and at once when signals arrive
 _DRAIN_PAUSE_SECONDS = 0.03
-_QUIET_LOOKS = 2  # queues are looked at one after the other: a message may pass behind our back once
+_QUIET_LOOKS = 2  # queues are checked one after the other: a message may move in between
 
 
 class EmbeddedCloud:
@@ -44,14 +44,14 @@ class EmbeddedCloud:
     Args:
         stack_name: Several stacks may run at once, each in a server of its own.
         enforce_iam: Whether the roles of the template are enforced.
-        schedules_tick: Whether schedules fire by the wall clock; else only `fire_schedule` fires them.
+        schedules_tick: Whether schedules fire by the wall clock; otherwise only `fire_schedule` fires them.
         build: Output folder of `sam build` to deploy; by default the source.
         python: Interpreter of server and functions.
-        parameters: Of the template.
+        parameters: Parameters of the template.
         sagemaker: Whether there is a SageMaker (a moto server), for the functions and for `client("sagemaker")`.
-        clock: The simulated time to begin with. An alarm that changed at the server's time would ignore what changes
-            it at an earlier, simulated one.
-        tell: Takes lines for a person to read.
+        clock: The simulated time to begin with. An alarm that changed at the server's time would ignore changes at an
+            earlier, simulated time.
+        tell: Called with lines for people.
     """
 
     def __init__(
@@ -123,12 +123,12 @@ class EmbeddedCloud:
 
     @property
     def pid(self) -> int:
-        """Of the server; also the number of its process group."""
+        """Process id of the server; also the id of its process group."""
         return self._server.pid
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes the AWS CLI and any SDK talk to this cloud."""
+        """Environment variables that connect the AWS CLI and any SDK to this cloud."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": REGION,
@@ -138,7 +138,7 @@ class EmbeddedCloud:
         }
 
     def client(self, service: str) -> Any:
-        """A boto3 client with all rights; the same one each time."""
+        """A boto3 client with all permissions; the same one each time."""
         if service not in self._clients:
             moto = self._sagemaker if service == "sagemaker" else None
             self._clients[service] = stack.client(service, moto.endpoint if moto else self.endpoint)
@@ -150,13 +150,13 @@ class EmbeddedCloud:
         return self._clock or datetime.now(UTC)
 
     def set_clock(self, at: datetime | None) -> None:
-        """From now on it is `at`; None for the server's time again. What was published before keeps its time."""
+        """Sets the time from now on; None for the server's time. What was published before keeps its time."""
         with self._bridge.between_looks():
             self._clock = at
 
     def drain(self) -> None:
-        """Waits until no event is on its way and no function runs, metrics have arrived, alarms were evaluated, and
-        what they caused has been handled.
+        """Waits until no event is on its way, no function runs, metrics have arrived, alarms are evaluated, and their
+        consequences are handled.
 
         A message that fails counts as on its way until it is in its dead-letter queue.
 
@@ -184,12 +184,12 @@ class EmbeddedCloud:
             time.sleep(_DRAIN_PAUSE_SECONDS)
 
     def carry_metrics(self) -> None:
-        """Brings the functions' metrics to CloudWatch now and evaluates the alarms; else it happens twice a second."""
+        """Sends the functions' metrics to CloudWatch and evaluates alarms now, instead of twice a second."""
         self._bridge.pump()
         self.evaluate_alarms()
 
     def evaluate_alarms(self) -> int:
-        """Evaluates all alarms now; gives the number that changed."""
+        """Evaluates all alarms now; returns the number of changes."""
         self._evaluated = time.monotonic()
         self._count_dead_letters()
         return self._alarms.evaluate()
@@ -211,11 +211,11 @@ class EmbeddedCloud:
         self.client("cloudwatch").put_metric_data(Namespace="AWS/SQS", MetricData=data)
 
     def messages(self, queue_output: str) -> int:
-        """How many messages the queue of a stack output holds, those in flight and the delayed ones included."""
+        """Number of messages in the queue of a stack output, including those in flight and delayed."""
         return self._queues.messages(queue_output)
 
     def hasten_retries(self, seconds: int) -> None:
-        """Failed messages are tried again after so many seconds instead of six times the function's timeout."""
+        """Retries failed messages after this many seconds instead of six times the function's timeout."""
         self._queues.hasten(seconds)
 
     def schedules(self) -> list[str]:
@@ -224,7 +224,7 @@ class EmbeddedCloud:
         return sorted(schedule["Name"] for page in pages for schedule in page["Schedules"])
 
     def fire_schedule(self, name: str, at: datetime) -> None:
-        """Delivers what EventBridge Scheduler would at the time `at`, which is the simulated time from then on.
+        """Delivers what EventBridge Scheduler would deliver at `at`, which is the simulated time from then on.
 
         Raises:
             PermissionError: the schedule's role may not do that.
@@ -234,7 +234,7 @@ class EmbeddedCloud:
         schedules.deliver(found, at, self.client)
 
     def tick(self, at: datetime) -> None:
-        """Fires the stack's own hourly schedules: the look for what did not happen, and the time for incidents."""
+        """Fires the stack's own hourly schedules: the freshness check, and the tick for incidents."""
         self.set_clock(at)
         for logical_id in _HOURLY:
             resource = self.client("cloudformation").describe_stack_resource(
@@ -242,11 +242,11 @@ class EmbeddedCloud:
             )["StackResourceDetail"]
             found = self.client("scheduler").get_schedule(Name=resource["PhysicalResourceId"].rsplit("/", 1)[-1])
             schedules.deliver(found, at, self.client)
-            # What is missing is an alarm before the incidents hear the time.
+            # Missing data sets off alarms before the incidents get the tick.
             self.carry_metrics()
 
     def run(self, request: Mapping[str, object]) -> dict[str, Any]:
-        """An execution by hand: invokes run_monitor and gives its answer.
+        """An execution by hand: invokes run_monitor and returns its answer.
 
         Raises:
             RuntimeError: the function failed.
@@ -269,7 +269,7 @@ class EmbeddedCloud:
 
 
 def up(*, enforce_iam: bool) -> None:
-    """Runs a cloud until Ctrl-C or SIGTERM and prints how to reach it."""
+    """Runs a cloud until Ctrl-C or SIGTERM, and prints how to connect to it."""
     interruption.listen()
     try:
         with EmbeddedCloud(enforce_iam=enforce_iam, schedules_tick=True, tell=print) as cloud:
@@ -278,7 +278,7 @@ def up(*, enforce_iam: bool) -> None:
             print(f"export DRIFTLINE_BUCKET={cloud.bucket}")
             for name, value in sorted(cloud.outputs.items()):
                 print(f"# {name}: {value}")
-            print("# The embedded cloud runs. Ctrl-C ends it and removes everything.", flush=True)
+            print("# The embedded cloud is running. Ctrl-C stops it and removes everything.", flush=True)
             interruption.wait()
     except KeyboardInterrupt:
         print("# Stopped.")

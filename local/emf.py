@@ -1,4 +1,4 @@
-"""What CloudWatch does with log lines in its embedded metric format, and MiniStack does not: make metrics of them.
+"""Turns log lines in the embedded metric format into metrics, as CloudWatch does and MiniStack does not.
 
 Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 SIGNALS = "Driftline/"
-"""What the namespaces of signals begin with: figures for alarms, of the time in which they are published."""
+"""Prefix of the namespaces of signals: figures for alarms, stamped when they are published."""
 
 _MAX_DATA = 500  # metric data per PutMetricData
 _PAUSE_SECONDS = 0.5
-_OVERLAP_MILLISECONDS = 60_000  # lines of several workers do not arrive in the order of their times
+_OVERLAP_MILLISECONDS = 60_000  # lines of several workers do not arrive in order
 
 
 def metric_data(line: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -47,7 +47,7 @@ def metric_data(line: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _figures(value: Any) -> dict[str, Any]:
-    """A number, a list of numbers, or the statistic set that CloudWatch takes besides what EMF specifies."""
+    """A number, a list of numbers, or a statistic set, which CloudWatch accepts although EMF does not specify it."""
     if isinstance(value, dict):
         names = {"SampleCount": "Count", "Sum": "Sum", "Minimum": "Min", "Maximum": "Max"}
         return {"StatisticValues": {theirs: float(value[ours]) for theirs, ours in names.items()}}
@@ -55,16 +55,16 @@ def _figures(value: Any) -> dict[str, Any]:
 
 
 class MetricsBridge:
-    """Carries embedded metrics from the functions' log groups to CloudWatch, each line once.
+    """Sends embedded metrics from the functions' log groups to CloudWatch, each line once.
 
-    Signals get the simulated time, if there is one: they are stamped when they are published, and alarms look at the
-    same clock.
+    Signals get the simulated time, if there is one: they are stamped when they are published, and alarms use the same
+    clock.
 
     Args:
-        logs: A client of CloudWatch Logs.
-        cloudwatch: A client of CloudWatch.
-        clock: Gives the simulated time; None while time is the server's.
-        heard: Called after each look of the bridge's own thread, with whether there were signals.
+        logs: A CloudWatch Logs client.
+        cloudwatch: A CloudWatch client.
+        clock: Returns the simulated time; None while time is the server's.
+        heard: Called after each check of the bridge's own thread, with whether there were signals.
     """
 
     def __init__(
@@ -93,15 +93,15 @@ class MetricsBridge:
             self._thread.join(timeout=10)
 
     def pump(self) -> bool:
-        """Carries what is new now; gives whether there were signals, on which alarms look."""
+        """Sends what is new; returns whether there were signals for alarms."""
         with self._turn:
             return self._carry()
 
     @contextmanager
     def between_looks(self) -> Iterator[None]:
-        """Carries what is new; until the end of the block nobody looks.
+        """Sends what is new, and pauses the bridge until the end of the block.
 
-        For a change of the clock: a look that had begun before it would give a later signal the earlier time.
+        For a change of the clock: a check begun before it would give a later signal the earlier time.
         """
         with self._turn:
             self._carry()
@@ -123,7 +123,7 @@ class MetricsBridge:
     def _new_lines(self) -> Iterator[str]:
         groups = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/")
         for group in (entry["logGroupName"] for page in groups for entry in page["logGroups"]):
-            # Only the end is read again and again: a log grows, and reading all of it each time would take over.
+            # Only the end is read each time: reading the whole log again and again would become slow.
             pages = self._logs.get_paginator("filter_log_events").paginate(
                 logGroupName=group,
                 filterPattern='"CloudWatchMetrics"',

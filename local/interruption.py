@@ -1,7 +1,7 @@
 """Ctrl-C that is not lost.
 
 Python raises KeyboardInterrupt wherever the main thread is. In a finalizer, or in a callback of the garbage collector,
-it is printed and forgotten, and whoever pressed the keys waits in vain. So it is remembered, too.
+it is printed and dropped, and nothing stops. So it is remembered as well.
 """
 
 import signal
@@ -13,19 +13,19 @@ _asked = threading.Event()
 
 
 def listen() -> None:
-    """From now on SIGINT and SIGTERM are KeyboardInterrupts that are remembered."""
+    """Turns SIGINT and SIGTERM into KeyboardInterrupts that are remembered."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _interrupt)
 
 
 def check() -> None:
-    """Raises KeyboardInterrupt if somebody asked for the end; what waits for long looks now and then."""
+    """Raises KeyboardInterrupt if an interruption was requested; long waits call it now and then."""
     if _asked.is_set():
         raise KeyboardInterrupt
 
 
 def wait() -> None:
-    """Until somebody asks for the end. Raises KeyboardInterrupt."""
+    """Waits for an interruption. Raises KeyboardInterrupt."""
     while not _asked.wait(_LOOK_SECONDS):
         pass
     raise KeyboardInterrupt

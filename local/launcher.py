@@ -1,6 +1,6 @@
-"""The server process of the embedded cloud: MiniStack with the few behaviours that Driftline's tests need changed.
+"""The server process of the embedded cloud: MiniStack with the changes that Driftline's tests need.
 
-Runs in an environment that may hold MiniStack and boto3 only, so it imports nothing else.
+Runs in an environment that may have MiniStack and boto3 only, so it imports nothing else.
 """
 
 import os
@@ -16,9 +16,9 @@ from local.changes import alarms, events, permissions
 
 
 def end_with_parent() -> None:
-    """Ends this process group and removes its folder when the parent is gone, however it went.
+    """Ends this process group and removes its folder when the parent has ended, for whatever reason.
 
-    The parent holds the other end of our standard input; the kernel closes it even after SIGKILL.
+    The parent holds the other end of standard input; the kernel closes it even after SIGKILL.
     """
     while sys.stdin.buffer.read(1):
         pass
@@ -27,7 +27,7 @@ def end_with_parent() -> None:
 
 
 def main() -> None:
-    del os.environ["PYTHONPATH"]  # it is for this process: functions have what their layers hold
+    del os.environ["PYTHONPATH"]  # for this process only: functions have what is in their layers
     threading.Thread(target=end_with_parent, daemon=True, name="end-with-parent").start()
     permissions.trust_loopback()
     events.deliver_events_before_answering()

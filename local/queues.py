@@ -1,17 +1,17 @@
-"""The stack's queues: what waits in them, and what of that CloudWatch would know."""
+"""The stack's queues: how many messages wait, and the metrics that SQS would publish."""
 
 from collections.abc import Mapping
 from typing import Any
 
 NAMES = ("Configure", "Baseline", "Profile", "Merge", "Run", "Rerun", "Render", "Alarm", "Retraining")
-"""Of the queues that functions read, without `Queue`."""
+"""Names of the queues that functions read, without `Queue`."""
 
 
 class Queues:
     """Queues by the stack's outputs.
 
     Args:
-        client: A client of SQS.
+        client: An SQS client.
         outputs: Name of an output to the queue's URL.
     """
 
@@ -20,7 +20,7 @@ class Queues:
         self._outputs = outputs
 
     def messages(self, output: str) -> int:
-        """How many messages a queue holds, those in flight and the delayed ones included."""
+        """Number of messages in a queue, including those in flight and delayed."""
         attributes = self._client.get_queue_attributes(
             QueueUrl=self._outputs[output],
             AttributeNames=[f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")],
@@ -28,11 +28,11 @@ class Queues:
         return sum(int(count) for count in attributes.values())
 
     def waiting(self) -> dict[str, int]:
-        """Messages that functions still have to handle, by queue; nothing for empty ones."""
+        """Number of messages that functions still have to handle, by queue; empty queues are left out."""
         return {name: count for name in NAMES if (count := self.messages(f"{name}QueueUrl"))}
 
     def hasten(self, seconds: int) -> None:
-        """Failed messages are tried again after so many seconds."""
+        """Retries failed messages after this many seconds."""
         for name in NAMES:
             self._client.set_queue_attributes(
                 QueueUrl=self._outputs[f"{name}QueueUrl"], Attributes={"VisibilityTimeout": str(seconds)}

@@ -1,4 +1,4 @@
-"""SageMaker on this machine: a moto server, on loopback, a process of its own.
+"""SageMaker on this machine: a moto server on loopback, in a process of its own.
 
 `python -m local.sagemaker` is that process; it prints its port and ends when its standard input does.
 """
@@ -16,7 +16,7 @@ _END_SECONDS = 10
 class SageMakerServer:
     """A running moto server, from `with` on.
 
-    A process, because moto keeps all it knows in module globals: the tests of adapters use it in theirs.
+    A separate process, because moto keeps its state in module globals, which the adapters' tests use as well.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class SageMakerServer:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "local.sagemaker"],
             cwd=_REPOSITORY,
-            stdin=subprocess.PIPE,  # closed by the kernel when we end: the server's sign to end too
+            stdin=subprocess.PIPE,  # closed by the kernel when this process ends, which ends the server too
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -1,4 +1,4 @@
-"""EventBridge Scheduler at any time: delivers what a schedule would, after asking IAM whether its role may."""
+"""EventBridge Scheduler at any time: delivers what a schedule would, after checking its role with IAM."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -24,9 +24,9 @@ def deliver(schedule: Mapping[str, Any], at: datetime, client: Callable[[str], A
     """Sends a schedule's input to its target, a queue or a function.
 
     Args:
-        schedule: As GetSchedule gives it.
+        schedule: As returned by GetSchedule.
         at: The scheduled time.
-        client: Gives a boto3 client with all rights.
+        client: Returns a boto3 client with all permissions.
 
     Raises:
         PermissionError: the schedule's role may not do that.
@@ -42,7 +42,7 @@ def deliver(schedule: Mapping[str, Any], at: datetime, client: Callable[[str], A
     )
     service, name = target["Arn"].split(":")[2], target["Arn"].rsplit(":", 1)[-1]
     action = "lambda:InvokeFunction" if service == "lambda" else "sqs:SendMessage"
-    # A service's own trust policy lets nobody else take the role, so its rights are asked about instead of used.
+    # Its trust policy lets only the service assume the role, so its permissions are checked instead of used.
     verdict = client("iam").simulate_principal_policy(
         PolicySourceArn=target["RoleArn"], ActionNames=[action], ResourceArns=[target["Arn"]]
     )["EvaluationResults"][0]["EvalDecision"]

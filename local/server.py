@@ -26,7 +26,7 @@ _POLL_SECONDS = 0.05
 
 
 def free_port() -> int:
-    """A port that was free a moment ago; the start is tried again when somebody was faster."""
+    """A port that was free a moment ago; the start is retried if another process took it."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -39,10 +39,10 @@ class Server:
         enforce_iam: Whether roles and policies are enforced (`AUTH=true`).
         schedules_tick: Whether schedules fire by the wall clock.
         python: Interpreter of the server and of the functions; its environment needs ministack and boto3.
-        environment: Of the functions, besides what the template says.
+        environment: Variables of the functions in addition to the template's.
 
     Raises:
-        RuntimeError: the server did not come up; the text holds the end of its log.
+        RuntimeError: the server did not start; the text has the end of its log.
     """
 
     def __init__(
@@ -67,16 +67,16 @@ class Server:
 
     @property
     def folder(self) -> Path:
-        """The private temporary folder; gone after the server was stopped."""
+        """The private temporary folder; removed when the server stops."""
         if self._folder is None:
-            raise RuntimeError("the server does not run")
+            raise RuntimeError("the server is not running")
         return self._folder
 
     @property
     def pid(self) -> int:
-        """Also the number of the process group that holds the server and its workers."""
+        """Also the id of the process group of the server and its workers."""
         if self._process is None:
-            raise RuntimeError("the server does not run")
+            raise RuntimeError("the server is not running")
         return self._process.pid
 
     def __enter__(self) -> Self:
@@ -95,7 +95,7 @@ class Server:
         self.stop()
 
     def asynchronous_invocations(self) -> int:
-        """How many functions that a rule invoked have not ended yet, those that will be tried again included."""
+        """How many functions invoked by a rule have not ended yet, including those that will be retried."""
         try:
             return int((self.folder / "asynchronous-invocations").read_text() or "1")
         except FileNotFoundError:
@@ -105,11 +105,11 @@ class Server:
         return (self.folder / "server.log").read_text(errors="replace")
 
     def stop(self) -> None:
-        """Ends the server and its workers and removes their folder; does nothing when called again."""
+        """Ends the server and its workers and removes their folder; does nothing if called again."""
         process, folder = self._process, self._folder
         self._process = self._folder = None
         if process is not None:
-            # The group is ours alone (start_new_session); there is no state worth a gentle end.
+            # The group is ours alone (start_new_session), and has no state that needs a clean shutdown.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -128,18 +128,18 @@ class Server:
                 [str(self._python), "-P", "-m", "local.launcher"],
                 env=self._environment(temporary),
                 cwd=self._folder,
-                stdin=subprocess.PIPE,  # closed by the kernel when we end: the launcher's sign to end too
+                stdin=subprocess.PIPE,  # closed by the kernel when this process ends, which ends the launcher too
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
 
     def _environment(self, temporary: Path) -> dict[str, str]:
-        """Workers inherit it, so nothing of the user's environment or credentials may be in it."""
+        """Workers inherit it, so it must not contain the user's environment or credentials."""
         return {
             "PATH": os.pathsep.join([str(self._python.parent), "/usr/bin", "/bin"]),
             "HOME": str(self.folder),
-            "PYTHONPATH": str(_REPOSITORY),  # of the launcher, which takes it away
+            "PYTHONPATH": str(_REPOSITORY),  # for the launcher, which removes it
             "TMPDIR": str(temporary),
             "DRIFTLINE_FOLDER": str(self.folder),
             "LANG": "C.UTF-8",
@@ -156,7 +156,7 @@ class Server:
             "SFTP_ENABLED": "0",
             "LOG_LEVEL": "WARNING",
             "DRIFTLINE_SCHEDULES_TICK": "1" if self._schedules_tick else "0",
-            # One thread each: many workers share few cores.
+            # One thread each, because many workers share few cores.
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             **self._more,

@@ -1,4 +1,4 @@
-"""A Slack message as it would look, in plain text: what the demo prints."""
+"""A Slack message as plain text, for the demo."""
 
 import html
 import textwrap
@@ -70,7 +70,7 @@ def _object(shown: Mapping[str, Any]) -> str:
 
 
 def _wrap(text: str, first: str = "", then: str = "") -> Iterable[str]:
-    """Lines of at most 96 characters; words longer than that stay whole, so that links can be copied."""
+    """Lines of at most 96 characters; longer words stay whole, so that links can be copied."""
     for number, line in enumerate(text.split("\n")):
         yield from textwrap.wrap(
             line,

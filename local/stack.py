@@ -28,14 +28,14 @@ _FIXED_TIME = (2020, 1, 1, 0, 0, 0)
 
 
 class _NoManagedPolicies:
-    """The template names no managed policies, so none have to be looked up in an account."""
+    """The template uses no managed policies, so none have to be looked up in an account."""
 
     def load(self) -> dict[str, str]:
         return {}
 
 
 def zip_of(files: Iterator[tuple[str, Path]]) -> bytes:
-    """A zip whose bytes follow from the files alone."""
+    """A zip whose bytes depend on the files only."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, path in sorted(files):
@@ -51,14 +51,14 @@ def _files(folder: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
 
 
 def package(template: dict[str, Any], base: Path, *, built: bool, upload: Callable[[str, bytes], str]) -> None:
-    """Replaces every local CodeUri and ContentUri by an uploaded zip.
+    """Replaces every local CodeUri and ContentUri with an uploaded zip.
 
     Args:
         template: Changed in place.
         base: Folder that the template's paths are relative to.
-        built: Whether `base` is the output of `sam build`. From source, only our own modules are packed: a layer gets
-            its `python/` folder, and third-party packages come from the server's environment.
-        upload: Takes a name and bytes, gives the S3 URI.
+        built: Whether `base` is the output of `sam build`. From source, only Driftline's own modules are packed: a
+            layer gets its `python/` folder, and third-party packages come from the server's environment.
+        upload: Takes a name and bytes, returns the S3 URI.
     """
     for name, resource in template["Resources"].items():
         properties = resource.get("Properties", {})
@@ -74,7 +74,7 @@ def package(template: dict[str, Any], base: Path, *, built: bool, upload: Callab
 
 
 def take_out(template: dict[str, Any]) -> list[str]:
-    """Removes the resources of refused types; gives a line for each, to be printed."""
+    """Removes the resources of refused types; returns a line to print for each."""
     gone = {name: resource["Type"] for name, resource in template["Resources"].items() if resource["Type"] in TAKEN_OUT}
     for name in gone:
         del template["Resources"][name]
@@ -82,7 +82,7 @@ def take_out(template: dict[str, Any]) -> list[str]:
 
 
 def cloudformation_template(path: Path, *, built: bool, upload: Callable[[str, bytes], str]) -> tuple[str, list[str]]:
-    """The CloudFormation template as JSON, and what was taken out of it."""
+    """The CloudFormation template as JSON, and what was removed from it."""
     document = yaml_parse(path.read_text())
     package(document, path.parent, built=built, upload=upload)
     taken_out = take_out(document)
@@ -90,7 +90,7 @@ def cloudformation_template(path: Path, *, built: bool, upload: Callable[[str, b
 
 
 def create(client: Any, name: str, body_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Creates the stack and waits; gives its outputs.
+    """Creates the stack and waits; returns its outputs.
 
     Raises:
         RuntimeError: the stack failed; the text lists the resources that did and why.
@@ -119,7 +119,7 @@ def create(client: Any, name: str, body_url: str, parameters: Mapping[str, str])
 
 
 def client(service: str, endpoint: str) -> Any:
-    """A boto3 client with all rights at a server of this machine."""
+    """A boto3 client with all permissions at a server on this machine."""
     make: Any = boto3.client  # the stubs want literal service names
     return make(
         service,
@@ -140,18 +140,18 @@ def deploy(
     built: bool,
     tell: Callable[[str], None],
 ) -> dict[str, str]:
-    """Packs and uploads the code and creates the stack; gives its outputs.
+    """Packs and uploads the code and creates the stack; returns its outputs.
 
     Args:
-        client_of: Gives a client with all rights for a service.
+        client_of: Returns a client with all permissions for a service.
         template: The SAM template; its paths are relative to its folder.
         built: Whether it is the output of `sam build`.
-        tell: Takes a line for everything that was left out.
+        tell: Called with a line for everything that was left out.
 
     Raises:
         RuntimeError: the stack failed; the text lists the resources that did and why.
     """
-    # The translator asks for the partition of "the" region, by way of the environment.
+    # The translator reads the region's partition from the environment.
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     s3 = client_of("s3")
     s3.create_bucket(Bucket=CODE_BUCKET)

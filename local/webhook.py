@@ -1,4 +1,4 @@
-"""A receiver of web hooks on the loopback, for tests and the demo: records what comes, and fails when it is told to.
+"""A receiver of webhooks on loopback, for tests and the demo: records requests, and fails on demand.
 
 It plays Slack's incoming webhooks (`ok`), Slack's Web API under `/api/` (chat.postMessage with timestamps and threads),
 PagerDuty's `/v2/enqueue` and Teams' workflows (202).
@@ -46,11 +46,11 @@ class _Trouble:
 
 
 class WebhookReceiver:
-    """A server on 127.0.0.1 and a free port, for the time of a with block.
+    """A server on 127.0.0.1 and a free port, within a with block.
 
     Attributes:
         received: All requests, in order.
-        threads: Timestamps that Slack's chat.postMessage gave out.
+        threads: Timestamps returned by Slack's chat.postMessage.
     """
 
     def __init__(self) -> None:
@@ -84,14 +84,14 @@ class WebhookReceiver:
 
     @property
     def url(self) -> str:
-        """Without a slash at the end."""
+        """Without a trailing slash."""
         if self._server is None:
-            raise RuntimeError("the receiver does not run")
+            raise RuntimeError("the receiver is not running")
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def slack_api(self) -> str:
-        """What a Slack channel's `api_url` is set to."""
+        """The `api_url` for a Slack channel."""
         return f"{self.url}/api/"
 
     def fail_next(
@@ -104,19 +104,19 @@ class WebhookReceiver:
         body: bytes = b"",
         delay: float = 0.0,
     ) -> None:
-        """The next requests are answered with this status, after a delay in seconds; they are recorded all the same."""
+        """Answers the next requests with this status, after a delay in seconds; they are recorded anyway."""
         more = {"Retry-After": retry_after} if retry_after is not None else {}
         with self._lock:
             self._troubles.extend([_Trouble(status, {**more, **(headers or {})}, body, delay)] * times)
 
     def wait_for(self, count: int, seconds: float = PATIENCE_SECONDS) -> list[Received]:
-        """The requests so far, as soon as there are `count` of them, or when the time is over."""
+        """The requests so far, as soon as there are `count` of them, or after a time-out."""
         with self._arrived:
             self._arrived.wait_for(lambda: len(self.received) >= count, timeout=seconds)
             return list(self.received)
 
     def answer(self, request: Received) -> tuple[int, Mapping[str, str], bytes]:
-        """Records a request and says what it is answered."""
+        """Records a request and returns the answer."""
         with self._arrived:
             self.received.append(request)
             self._arrived.notify_all()
@@ -152,7 +152,7 @@ class WebhookReceiver:
 
 
 def slack_arguments(request: Received) -> dict[str, Any]:
-    """The arguments of a call of Slack's Web API, sent as JSON or as a form."""
+    """The arguments of a Slack Web API call, sent as JSON or as a form."""
     if "json" in request.headers.get("content-type", ""):
         return dict(request.json)
     form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
@@ -176,7 +176,7 @@ def _handler(receiver: WebhookReceiver) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True  # the caller did not wait for a slow answer
 
         def do_GET(self) -> None:
-            """Nobody should ask: a GET would be a redirect that was followed."""
+            """Nobody should call it: a GET would mean that a redirect was followed."""
             self.do_POST()
 
         @override

@@ -1,1 +1,1 @@
-"""Reference pipelines: to be copied and changed, not a part of the stack."""
+"""Reference pipelines, to copy and change; not part of the stack."""

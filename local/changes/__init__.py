@@ -1,1 +1,1 @@
-"""What the launcher changes in MiniStack. Imports MiniStack alone; docs/design/embedded-cloud.md lists every change."""
+"""What the launcher changes in MiniStack. Imports only MiniStack; docs/design/embedded-cloud.md lists every change."""

@@ -1,4 +1,4 @@
-"""Alarms and metrics of MiniStack, changed where they are not like those of CloudWatch."""
+"""Alarms and metrics of MiniStack, changed where they differ from CloudWatch."""
 
 # ruff: noqa: SLF001 - there is no public way to change how MiniStack behaves
 
@@ -14,7 +14,7 @@ _KEPT_NAMESPACES = ("Driftline/", "AWS/SQS")
 
 
 def leave_alarms_alone() -> None:
-    """MiniStack ignores dimensions, M of N and missing data when it evaluates alarms: no verdict beats a wrong one.
+    """MiniStack ignores dimensions, M of N and missing data when it evaluates alarms, so evaluation is turned off.
 
     SetAlarmState still runs an alarm's actions.
     """
@@ -22,7 +22,7 @@ def leave_alarms_alone() -> None:
 
 
 def keep_signals_of_simulated_times() -> None:
-    """Signals may have a simulated time of years ago. Others are dropped after two weeks."""
+    """Signals may have a simulated time years ago. Other metrics are dropped after two weeks."""
     evict = cloudwatch._evict_old_metrics
 
     def evict_others() -> None:
@@ -35,9 +35,9 @@ def keep_signals_of_simulated_times() -> None:
 
 
 def tell_alarms_as_cloudwatch_does() -> None:
-    """The message of an alarm's action has all its fields, and the time that the alarm was evaluated at.
+    """Gives the message of an alarm's action all its fields, and the time of the evaluation.
 
-    SetAlarmState has no time; CloudWatch's own reason data has (queryDate), and so has that of our evaluator.
+    SetAlarmState has no time; CloudWatch's reason data has one (queryDate), and so has that of our evaluator.
     """
     fields = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
 
@@ -90,7 +90,7 @@ def _trigger(alarm: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def remember_anomaly_bands() -> None:
-    """PutMetricAlarm keeps the expressions of an alarm (an anomaly band), which MiniStack forgets."""
+    """Keeps the expressions of an alarm (an anomaly band), which MiniStack drops."""
     put = cloudwatch._put_metric_alarm
 
     def put_all(params: Any, asked: dict[str, Any], *protocol: Any) -> Any:

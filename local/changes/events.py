@@ -1,4 +1,4 @@
-"""Events, schedules and what they invoke in MiniStack, changed where they are not like those of AWS."""
+"""Events, schedules and their targets in MiniStack, changed where they differ from AWS."""
 
 # ruff: noqa: SLF001 - there is no public way to change how MiniStack behaves
 
@@ -17,7 +17,7 @@ from ministack.services import eventbridge, lambda_svc, s3, scheduler
 
 
 def deliver_events_before_answering() -> None:
-    """An S3 event is in its queues when the call that caused it returns, so that empty queues mean that all is done."""
+    """Delivers an S3 event before the call that caused it returns, so that empty queues mean that all is done."""
 
     def deliver(bucket: str, key: str, event: str, *details: Any, **more: Any) -> None:
         s3._fire_s3_event(bucket, key, event, *details, sequencer=s3._next_event_sequencer(event), **more)
@@ -26,7 +26,7 @@ def deliver_events_before_answering() -> None:
 
 
 def take_events_as_they_are_told() -> None:
-    """An event has the time that PutEvents was told, and may be one of an AWS service: tests play SageMaker."""
+    """Keeps the time given to PutEvents, and accepts events of AWS services, because tests play SageMaker."""
     put = eventbridge._put_events
 
     def put_each(asked: dict[str, Any], _from_aws: bool = False) -> Any:
@@ -46,7 +46,7 @@ def take_events_as_they_are_told() -> None:
 
 
 class _Here:
-    """Stands for threading.Thread where the caller is a thread already."""
+    """Replaces threading.Thread where the caller is already a thread."""
 
     def __init__(self, target: Callable[..., object], args: tuple[object, ...] = (), **_options: object) -> None:
         self._target, self._args = target, args
@@ -56,8 +56,8 @@ class _Here:
 
 
 def invoke_for_events_as_lambda_does() -> None:
-    """A function that a rule invokes is tried again, and then leaves the event in its dead-letter queue, as MiniStack
-    has it for other asynchronous invocations. How many are under way stands in a file, for `drain()`."""
+    """Retries a function that a rule invokes, and then puts the event into its dead-letter queue, as MiniStack does for
+    other asynchronous invocations. A file has the number of pending invocations, for `drain()`."""
     retry_here = FunctionType(
         lambda_svc.invoke_async_with_retry.__code__,
         {**vars(lambda_svc), "threading": SimpleNamespace(Thread=_Here)},
@@ -88,7 +88,7 @@ def invoke_for_events_as_lambda_does() -> None:
 
 
 def read_concurrency_as_number() -> None:
-    """A MaximumConcurrency that comes from a parameter is a text in CloudFormation; AWS reads the number in it."""
+    """A MaximumConcurrency from a parameter is text in CloudFormation; AWS reads it as a number."""
     limit_of = lambda_svc._sqs_esm_concurrency
 
     def limit_as_number(mapping: dict[str, Any], *arguments: Any) -> Any:

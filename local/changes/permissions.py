@@ -1,4 +1,4 @@
-"""What MiniStack asks policies about, changed where AWS asks about something else."""
+"""The resources in MiniStack's permission checks, changed where AWS checks something else."""
 
 import json
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from ministack.core import iam_actions
 
 
 def trust_loopback() -> None:
-    """Policies that demand TLS (aws:SecureTransport) hold on loopback, where nobody can listen."""
+    """Policies that require TLS (aws:SecureTransport) are satisfied on loopback, where nobody can listen."""
     pin = gateway.pin_request_origin
     gateway.pin_request_origin = lambda address, _secure: pin(address, True)
 
 
 def name_what_policies_are_about() -> None:
-    """Permissions on schedules are checked for their group, those on alarms, dashboards and the path of parameters for
-    their names, which MiniStack does not read."""
+    """Checks permissions on schedules with their group, and those on alarms, dashboards and parameter paths with their
+    names, which MiniStack does not read."""
     resource_of = iam_actions.extract_resource_arn
 
     def named(
@@ -39,7 +39,7 @@ def _named_in(asked: Mapping[str, Any], region: str, account: str) -> str:
         return f"arn:aws:ssm:{region}:{account}:parameter{asked['Path']}"
     if asked.get("ResourceARN"):
         return str(asked["ResourceARN"])
-    # The names of one request begin alike: what belongs to one endpoint is deleted together.
+    # All names in a request have the same prefix: resources of one endpoint are deleted together.
     for dashboard in (asked.get("DashboardName"), *asked.get("DashboardNames", ())):
         if dashboard:
             return f"arn:aws:cloudwatch::{account}:dashboard/{dashboard}"
@@ -50,7 +50,7 @@ def _named_in(asked: Mapping[str, Any], region: str, account: str) -> str:
 
 
 def tell_policies_the_source_of_events() -> None:
-    """PutEvents has the condition key events:source; MiniStack does not know it."""
+    """Adds the condition key events:source of PutEvents, which MiniStack lacks."""
     context_of = iam_actions.request_tag_context
 
     def context_with_source(service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""The demo: a year of flights, a small model, and a monitor that watches it, on one machine."""
+"""The demo: a year of flights, a small model, and its monitors, on one machine."""
 
 
 class DemoError(Exception):
-    """What keeps the demo from going on, told in a sentence."""
+    """Why the demo cannot continue, in one sentence."""

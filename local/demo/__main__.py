@@ -31,16 +31,16 @@ _NOTE_WIDTH = 107
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the demo; gives the exit code."""
+    """Runs the demo; returns the exit code."""
     options = parse(arguments)
     console = Console(highlight=False)
     try:
         run(Screen(console), chosen_days(options), options.out.absolute())
     except KeyboardInterrupt:
-        console.print("\nStopped. The embedded cloud is gone; nothing was left behind.", soft_wrap=True)
+        console.print("\nStopped. The embedded cloud has ended and left nothing behind.", soft_wrap=True)
         return INTERRUPTED
     except DemoError as error:
-        Console(stderr=True, highlight=False).print(f"The demo cannot go on: {error}", soft_wrap=True, markup=False)
+        Console(stderr=True, highlight=False).print(f"The demo cannot continue: {error}", soft_wrap=True, markup=False)
         return 1
     if sys.stdout.isatty() if options.serve is None else options.serve:
         serve(options.out)
@@ -51,9 +51,9 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     """All steps, from the data to the folder of files."""
     began = time.monotonic()
     screen.title(
-        "Driftline: flights out of New York in 2013, and two monitors of a model of delays",
-        "One monitor asks: are inputs and predictions like those of the baseline?",
-        "The other asks: how wrong were the predictions, now that the delays are known?",
+        "Driftline: flights from New York in 2013, and two monitors of a model that predicts delays",
+        "The first checks whether inputs and predictions still look like the baseline.",
+        "The second measures how wrong the predictions were, once the actual delays are known.",
     )
     folder = data_folder()
     flights = read_flights(folder, read_weather(folder), {*calendar.between(*calendar.BASELINE), *days})
@@ -62,28 +62,28 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     screen.step("data", f"{len(baseline):,} flights of January and February to learn from, {replayed:,} to replay")
     model = train(baseline)
     predicted = predict(model, baseline)
-    screen.step("model", "gradient-boosted trees that predict by how many minutes a flight is late")
+    screen.step("model", "gradient-boosted trees that predict how many minutes a flight is late")
     with WebhookReceiver() as slack, EmbeddedCloud(tell=screen.note, sagemaker=True) as cloud:
-        screen.step("cloud", f"template.yaml is deployed to this machine, roles enforced; bucket {cloud.bucket}")
+        screen.step("cloud", f"template.yaml deployed to this machine, IAM roles enforced; bucket {cloud.bucket}")
         desk = Desk(cloud, slack)
         desk.open()
         screen.step("people", f"a Slack channel {SLACK_CHANNEL}, a mailbox, and the pipeline {PIPELINE} in SageMaker")
         replay = Replay(cloud)
         schedules = " and ".join(replay.configure())
-        screen.step("monitor", f"monitors/{ENDPOINT}.yaml made the schedules {schedules}")
+        screen.step("monitor", f"monitors/{ENDPOINT}.yaml created the schedules {schedules}")
         error = replay.suggest_baselines(baseline_csv(baseline, predicted), quality_baseline_csv(baseline, predicted))
-        screen.step("baseline", "two uploads made statistics.json and constraints.json of inputs and of predictions")
-        edits = ", ".join(f"{name} may lack {1 - share:.0%}" for name, share in EDITED_COMPLETENESS.items())
-        screen.note(f"edited, as a person would: {edits}; drift from {EDITED_DRIFT_THRESHOLD} on is an alarm;")
-        screen.note(f"the mean error of a day may be {EDITED_ERROR_MINUTES:.0f} minutes")
+        screen.step("baseline", "two uploads created statistics.json and constraints.json for inputs and predictions")
+        edits = ", ".join(f"{name} may be missing in {1 - share:.0%}" for name, share in EDITED_COMPLETENESS.items())
+        screen.note(f"edited, as a person would: {edits} of rows; drift threshold {EDITED_DRIFT_THRESHOLD};")
+        screen.note(f"limit for the mean error of a day {EDITED_ERROR_MINUTES:.0f} minutes")
         number = _counted(len(days), "day")
-        screen.step("replay", f"{number}: inferences by day, actual delays at night, verdicts at 9:00")
-        screen.note("inputs: ALARM and the number of violations; the feature that moved most")
-        screen.note(f"predictions: minutes with their 95 % interval; in the baseline {error:.1f}")
-        screen.note("labels: share of flights whose delay is known; cancelled ones never get any")
+        screen.step("replay", f"{number}: inferences by day, actual delays at night, verdicts at 09:00")
+        screen.note("inputs: ALARM with the number of violations, and the feature that moved most")
+        screen.note(f"predictions: mean error in minutes with its 95 % interval; baseline {error:.1f}")
+        screen.note("labels: share of flights with a known delay; cancelled flights never get a label")
         predictions = [PredictedDay(day, flights[day], predict(model, flights[day])) for day in days]
         verdicts = _replay(screen, replay, predictions)
-        screen.step("revise", "the other carriers report two days later: the judged days are judged again")
+        screen.step("revise", "the other carriers report two days later, so each day is evaluated again")
         newest = {day: replay.quality(day) for day in days}
         screen.revisions(verdicts, newest)
         screen.step("metrics", _metrics(replay.published()))
@@ -99,7 +99,7 @@ def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay]) -> lis
         for before, day, after in zip((None, *days), days, (*days[1:], None), strict=False):
             table.doing(f"{day.day:%d %B}")
             replay.fire(day.day)
-            # While a day is judged, the next one's files and late labels of the one before are on their way.
+            # While a day is evaluated, the files of the next one and late labels of the previous one are on their way.
             if before:
                 replay.send_late_labels(before)
             if after:
@@ -113,25 +113,25 @@ def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay]) -> lis
 
 
 def _show_people(screen: Screen, desk: Desk) -> None:
-    """What the alarms did: the conversations, one message of each kind as it looks, and the retraining."""
+    """The result of the alarms: the conversations, an example of each kind of message, and the retraining."""
     messages, emails, audits = desk.slack_messages(), desk.emails(), desk.audits()
-    told = f"{_counted(len(messages), 'message')} in {SLACK_CHANNEL}, {_counted(len(emails), 'email')}"
-    screen.step("alarms", f"{told}; answers stand in threads")
+    sent = f"{_counted(len(messages), 'message')} in {SLACK_CHANNEL}, {_counted(len(emails), 'email')}"
+    screen.step("alarms", f"{sent}; replies are in threads")
     for message in messages:
         screen.note(_cut(("  ↳ " if message.answer else "") + message.line))
     if critical := next((message for message in messages if "CRITICAL" in message.line), None):
-        screen.quote("The first critical one, as it looks in Slack", critical.text)
+        screen.quote("The first critical message, as it looks in Slack", critical.text)
     if email := next((email for email in emails if "CRITICAL" in email.subject), None):
         screen.quote(f"By email: {email.subject}", email.text)
     started = sum(audit.decision is Decision.STARTED for audit in audits)
     executions = _counted(desk.runs(), "execution")
-    screen.step("retrain", f"asked for {_times(len(audits))}, started {_times(started)}: SageMaker has {executions}")
+    screen.step("retrain", f"requested {_times(len(audits))}, started {_times(started)}: SageMaker has {executions}")
     for audit in audits:
         screen.note(_cut(f"{audit.at:%Y-%m-%d %H:%M} {audit.decision.value}: {audit.reason}"))
 
 
 def _cut(line: str) -> str:
-    """To the width of the screen, as a phone would cut a notification."""
+    """Cuts the line to the width of the screen, as a phone cuts a notification."""
     return line if len(line) <= _NOTE_WIDTH else f"{line[: _NOTE_WIDTH - 1]}…"
 
 
@@ -145,7 +145,8 @@ def _times(number: int) -> str:
 
 def _metrics(published: Counter[tuple[str, str]]) -> str:
     namespaces = {namespace for namespace, _ in published}
-    return f"{published.total()} values of {len(published)} metrics went to CloudWatch, in {len(namespaces)} namespaces"
+    values = f"{published.total()} values of {len(published)} metrics"
+    return f"{values} were published to CloudWatch, in {len(namespaces)} namespaces"
 
 
 def _next_steps(
@@ -159,28 +160,28 @@ def _next_steps(
     driftline = _short(Path(sys.executable).with_name("driftline"))
     at = format_instant(calendar.judged_at(worst))
     return [
-        (f"{_short(Path(sys.executable))} -m local.demo.serve {_short(out)}", "all report pages in the browser"),
-        (f"{driftline} show {store} --scheduled {at}", "the worst day's inputs"),
-        (f"{driftline} show {store} --scheduled {at} --monitor {QUALITY}", "its predictions"),
+        (f"{_short(Path(sys.executable))} -m local.demo.serve {_short(out)}", "open all report pages in the browser"),
+        (f"{driftline} show {store} --scheduled {at}", "show the inputs of the worst day"),
+        (f"{driftline} show {store} --scheduled {at} --monitor {QUALITY}", "show its predictions"),
         (
             f"{driftline} ingest {store} && {driftline} merge {store}",
-            "profile the capture files and join the labels again, without any cloud; needed once, before a replay",
+            "profile the capture files and join the labels without a cloud; required once, before a replay",
         ),
         (
             f"{driftline} replay {store} --from {first} --to {last} --monitor {QUALITY}",
-            f"judge all days again, for example after a change of {constraints}",
+            f"evaluate all days again, for example after you edit {constraints}",
         ),
-        (f"{_short(Path(sys.executable))} -m local.demo.lesson", "why temperature and pressure are not watched"),
+        (f"{_short(Path(sys.executable))} -m local.demo.lesson", "see why temperature and pressure are not monitored"),
     ]
 
 
 def _short(path: Path) -> Path:
-    """Relative where that is shorter: what is below the working folder."""
+    """The path relative to the working folder, if it is below it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def chosen_days(options: argparse.Namespace) -> Sequence[date]:
-    """The days that the options ask for."""
+    """The days selected by the options."""
     if options.first or options.last:
         first = options.first or calendar.FIRST
         days = calendar.between(first, options.last or min(first + timedelta(days=30), calendar.LAST))
@@ -190,7 +191,7 @@ def chosen_days(options: argparse.Namespace) -> Sequence[date]:
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Reads the options; exits with 2 and a message when they make no sense."""
+    """Reads the options; exits with 2 and a message if they are invalid."""
     parser = argparse.ArgumentParser(
         prog="python -m local.demo",
         description="Flights, a model and a monitor on an embedded cloud; see docs/guide/demo.md.",
@@ -203,20 +204,20 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         dest="last",
         type=_day,
         metavar="DAY",
-        help="last day to replay, at most 2013-12-30; a month later by default",
+        help="last day to replay, up to 2013-12-30 (default: a month later)",
     )
-    parser.add_argument("--days", type=_positive, metavar="N", help="only the first N of the days")
+    parser.add_argument("--days", type=_positive, metavar="N", help="only the first N days")
     parser.add_argument("--out", type=Path, default=Path("demo-output"), help="folder for the files (%(default)s)")
     parser.add_argument(
         "--serve",
         action=argparse.BooleanOptionalAction,
-        help="serve the report pages to this machine until Ctrl-C (by default in a terminal)",
+        help="serve the report pages on this machine until Ctrl-C (default: in a terminal)",
     )
     options = parser.parse_args(arguments)
     if options.first and options.last and options.first > options.last:
         parser.error(f"--from {options.first} is after --to {options.last}")
     if options.out.exists() and not (options.out / MARK).is_file():
-        parser.error(f"{options.out} exists and is not the demo's: give another folder with --out")
+        parser.error(f"{options.out} exists and was not written by the demo: choose another folder with --out")
     return options
 
 
@@ -224,15 +225,15 @@ def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date; expected for example 2013-03-08") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; expected, for example, 2013-03-08") from None
     if not calendar.FIRST <= day <= calendar.LAST:
-        raise argparse.ArgumentTypeError(f"{text} is not among the days from {calendar.FIRST} to {calendar.LAST}")
+        raise argparse.ArgumentTypeError(f"{text} is not between {calendar.FIRST} and {calendar.LAST}")
     return day
 
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days")
     return int(text)
 
 

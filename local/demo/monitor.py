@@ -1,4 +1,4 @@
-"""The monitors of the demo: their document, and the constraints as a person would edit them."""
+"""The demo's monitors: the document, and the constraints as a person would edit them."""
 
 import json
 
@@ -10,7 +10,7 @@ MONITORS = (INPUTS, QUALITY)
 PIPELINE = "retrain-flight-delay"
 
 DOCUMENT = f"""\
-# Judges every operating day of the airports (09:00 UTC to 09:00 UTC) when it has ended.
+# Evaluates every operating day of the airports (09:00 UTC to 09:00 UTC) at its end.
 endpoint: {ENDPOINT}
 columns:
   output: [{PREDICTION}]
@@ -30,7 +30,7 @@ monitors:
     ground_truth_attribute: {ACTUAL}
     max_label_delay: P14D
     alarms: [{{metric: violations, severity: critical, actions: [notify, retrain]}}]
-# Only chosen days are replayed: the others are not missing.
+# Only selected days are replayed, so the others do not count as missing.
 watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H}}
 retraining:
   target: {{pipeline: {PIPELINE}}}
@@ -39,22 +39,23 @@ retraining:
 """.encode()
 
 EDITED_COMPLETENESS = {"dep_delay": 0.95, "precip": 0.95}
-"""Share of flights that must have a value. Suggested is the share in the whole baseline (0.966 for dep_delay), which
-one day in eight misses by a few flights: a mean is no limit."""
+"""Share of flights that must have a value. The suggestion is the share in the whole baseline (0.966 for dep_delay),
+which one day in eight misses by a few flights: a mean is not a limit."""
 
 EDITED_DRIFT_THRESHOLD = 0.15
-"""Suggested is 0.1. The flights of one day are alike (one weather, one jam), so that a day differs from two months by
-more than the rule for independent rows grants; days between the two values are no worse for the model than others."""
+"""The suggestion is 0.1. The flights of one day resemble each other (they share weather and delays), so a day differs
+from two months by more than the rule for independent rows allows for; days between the two values are no worse for the
+model than others."""
 
 
 EDITED_ERROR_MINUTES = 15.0
-"""Mean error of a day that is still of use. Suggested is the error of two whole months, which most days exceed by a
-little, and the same for rmse, mse and r2. They are taken out: the first two are ruled by a day's few longest delays,
-and r2 is low on any day on which all flights are alike."""
+"""Mean error of a day up to which predictions are useful. The suggestion is the error of two whole months, which most
+days exceed slightly. rmse, mse and r2 are removed: the first two depend on a day's few longest delays, and r2 is low on
+days on which all flights are alike."""
 
 
 def edit_inputs(suggested: bytes) -> bytes:
-    """The suggested constraints of data quality with the limits that a person wants."""
+    """The suggested constraints of data quality, with edited limits."""
     constraints = json.loads(suggested)
     for feature in constraints["features"]:
         feature["completeness"] = EDITED_COMPLETENESS.get(feature["name"], feature["completeness"])
@@ -63,7 +64,7 @@ def edit_inputs(suggested: bytes) -> bytes:
 
 
 def edit_quality(suggested: bytes) -> bytes:
-    """The suggested constraints of model quality, of which one is kept, with the limit that a person wants."""
+    """The suggested constraints of model quality: one is kept, with an edited limit."""
     constraints = json.loads(suggested)
     mae = constraints["regression_constraints"]["mae"]
     constraints["regression_constraints"] = {"mae": {**mae, "threshold": EDITED_ERROR_MINUTES}}

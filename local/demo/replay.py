@@ -1,4 +1,4 @@
-"""The demo's user of the cloud: uploads files, waits for what events make of them, reads the reports."""
+"""The demo's user of the cloud: uploads files, waits for the results, reads the reports."""
 
 import json
 import shutil
@@ -49,21 +49,21 @@ BASELINE_NAME = "january-and-february.csv"
 _UPLOADS_AT_ONCE = 8
 _LOOK_AGAIN_SECONDS = 0.1
 _QUIET_ENOUGH = timedelta(days=2)
-"""Longer than an incident of a daily monitor has to be quiet: one and a half days."""
+"""Longer than the settling time of a daily monitor, one and a half days."""
 
 _FOLDERS = (DOCUMENTS, BASELINES, CAPTURE, keys.GROUND_TRUTH, REPORTS)
-"""What a user looks at; state/ and merged/ can be made again from these."""
+"""The files for users; state/ and merged/ can be made again from these."""
 
 _ARRIVALS = ("ProfileQueueUrl", "MergeQueueUrl")
-"""Stack outputs: the queues that what is uploaded goes through."""
+"""Stack outputs: the queues for uploads."""
 
 MARK = ".driftline-demo"
-"""A file in the demo's own output folder: only a folder that has it is replaced."""
+"""Marks the demo's own output folder: only a folder with this file is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
 class PredictedDay:
-    """A day's flights with what the model said about each."""
+    """A day's flights with their predictions."""
 
     day: date
     flights: Sequence[Flight]
@@ -80,7 +80,7 @@ class Replay:
         self._sent: dict[date, Sequence[str]] = {}
 
     def configure(self) -> Sequence[str]:
-        """Uploads the monitor document; gives the names of the schedules that came of it."""
+        """Uploads the monitor document; returns the names of the created schedules."""
         self._put(document_key(ENDPOINT), DOCUMENT)
         status = json.loads(self._wait_for(status_key(ENDPOINT)))
         if status["status"] != "ok":
@@ -89,7 +89,7 @@ class Replay:
         return self._schedules
 
     def suggest_baselines(self, inputs: bytes, quality: bytes) -> float:
-        """Uploads both baselines and edits the constraints that were suggested.
+        """Uploads both baselines and edits the suggested constraints.
 
         Returns:
             The mean absolute error of the baseline, in minutes.
@@ -104,17 +104,17 @@ class Replay:
         return parse_baseline_quality(self._get(key), key).metrics["mae"].value
 
     def send(self, day: PredictedDay) -> None:
-        """Puts a day's capture files and the labels of the night, several at a time, as several senders do."""
+        """Uploads a day's capture files and the labels of the night, several at a time, as several senders would."""
         files = [*capture_files(day.flights, day.predicted), ground_truth_file(day.day, day.flights, prompt=True)]
         self._put_all(files)
         self._sent[day.day] = [file.key for file in files]
 
     def fire(self, day: date) -> None:
-        """Waits until what was sent for a day is taken in, and fires the schedules in simulated time."""
+        """Waits until a day's files are processed, and fires the schedules in simulated time."""
         *captures, labels = self._sent[day]
-        self._wait_until(lambda: self._profiled(captures) and self._known(labels), f"what was made of {day}")
-        # A message is in its queue until its function is done, the labels of its captures included.
-        # Twice: the queues are looked at one after the other, and a message may pass behind our back once.
+        self._wait_until(lambda: self._profiled(captures) and self._known(labels), f"the profiles of {day}")
+        # A message is in its queue until its function is done, including the labels of its captures.
+        # Twice: the queues are checked one after the other, and a message may move in between.
         for _ in range(2):
             self._wait_until(lambda: not any(map(self._cloud.messages, _ARRIVALS)), f"the labels of {day}")
             time.sleep(_LOOK_AGAIN_SECONDS)
@@ -128,14 +128,14 @@ class Replay:
         return DayVerdict(day, self._inputs(day), self.quality(day))
 
     def let_people_know(self, day: date, after: date | None) -> None:
-        """Until alarms of a day have reached people, and incidents that stayed quiet until the next day are over."""
+        """Waits until a day's alarms have reached people, and closes incidents that were quiet until the next day."""
         self._cloud.drain()
         until = judged_at(day) + _QUIET_ENOUGH
         self._cloud.tick(until if after is None else min(until, judged_at(after) - timedelta(hours=1)))
         self._cloud.drain()
 
     def send_late_labels(self, day: PredictedDay) -> None:
-        """Puts what comes two days later. Nobody fires a schedule: the window is opened again by itself."""
+        """Uploads the labels that arrive two days later. No schedule fires: the window is evaluated again by itself."""
         self._put_all([ground_truth_file(day.day, day.flights, prompt=False)])
 
     def quality(self, day: date) -> QualityVerdict:
@@ -169,7 +169,7 @@ class Replay:
         return Counter((namespace, datum["MetricName"]) for line in lines for namespace, datum in metric_data(line))
 
     def save(self, folder: Path) -> None:
-        """Copies what a user looks at; the folder is complete or it is not there."""
+        """Saves the files for users; the folder is complete or does not exist."""
         unfinished = folder.with_name(f"{folder.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         try:
@@ -185,16 +185,16 @@ class Replay:
             shutil.rmtree(unfinished, ignore_errors=True)
 
     def _known(self, labels: str) -> bool:
-        """Whether a ground truth file has begun to look for its captures."""
+        """Whether a ground truth file has begun to be matched."""
         hour, digest = keys.parse_ground_truth_key(labels).hour, source_digest(None, labels)
         key = keys.open_labels_key(ENDPOINT, hour, digest)
         return key in self._keys(key)
 
     def _profiled(self, captures: Sequence[str]) -> bool:
-        """Whether every capture file has a profile of the hour that it lies in."""
+        """Whether every capture file has a profile for its hour."""
         hours = {parse_capture_key(key).hour: key for key in captures}
         wanted = {profile_key(ENDPOINT, VARIANT, hour, source_digest(None, key)) for hour, key in hours.items()}
-        # The last hours come last, most often: while their date is incomplete, the date before need not be listed.
+        # The last hours usually arrive last: while their date is incomplete, earlier dates need not be listed.
         dates = sorted({profiles_prefix(ENDPOINT, VARIANT, hour).rsplit("/", 2)[0] + "/" for hour in hours})
         for date_folder in reversed(dates):
             if not {key for key in wanted if key.startswith(date_folder)}.issubset(self._keys(date_folder)):
@@ -225,5 +225,7 @@ class Replay:
         while not arrived():
             interruption.check()
             if time.monotonic() > give_up:
-                raise DemoError(f"{what} did not appear. The cloud's log ends:\n{self._cloud.server_log()[-3000:]}")
+                raise DemoError(
+                    f"{what} did not appear. The end of the cloud's log:\n{self._cloud.server_log()[-3000:]}"
+                )
             time.sleep(_LOOK_AGAIN_SECONDS)

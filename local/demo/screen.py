@@ -1,4 +1,4 @@
-"""What the demo shows: steps, one line per day, and where everything is."""
+"""The demo's output: steps, one line per day, and where everything is."""
 
 import re
 import textwrap
@@ -14,13 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 _DAY = "%Y-%m-%d"
 _INDENT = 13
-"""Characters before the text of a step: its number and its name."""
+"""Characters before the text of a step: number and name."""
 _MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class InputVerdict:
-    """What data quality says of one day."""
+    """The verdict of data quality on one day."""
 
     rows: int
     violations: int
@@ -30,7 +30,7 @@ class InputVerdict:
 
 @dataclass(frozen=True, slots=True)
 class QualityVerdict:
-    """What model quality says of one day, by the labels that are known so far.
+    """The verdict of model quality on one day, with the labels known so far.
 
     Attributes:
         error: Mean absolute error in minutes, with its 95 % interval; None without labels.
@@ -45,7 +45,7 @@ class QualityVerdict:
 
 @dataclass(frozen=True, slots=True)
 class DayVerdict:
-    """One day as both monitors judged it on the next morning."""
+    """The verdicts of both monitors on one day, on the next morning."""
 
     day: date
     inputs: InputVerdict
@@ -60,7 +60,7 @@ class Screen:
         self._step = 0
 
     def title(self, title: str, *story: str) -> None:
-        """What this is, and in a few lines what is going to happen."""
+        """A title, and a few lines on what is going to happen."""
         self._print(f"[bold]{escape(title)}[/bold]")
         for line in story:
             self._print(escape(line))
@@ -79,7 +79,7 @@ class Screen:
             self._print(f"{'':<{_INDENT}}{escape(line)}")
 
     def quote(self, title: str, text: str) -> None:
-        """A message as somebody sees it, in a frame of its own."""
+        """A message as its reader sees it, in a frame."""
         self._print(f"\n  [bold]{escape(title)}[/bold]")
         for line in text.rstrip().splitlines():
             self._print(f"  [dim]│[/dim] {escape(_unsigned(line))}")
@@ -91,7 +91,7 @@ class Screen:
         inputs = f"{'inputs':<7}  {'worst drift':<21}"
         self._print(f"\n[bold]{'day':<10}  {'rows':>5}  {inputs}  {'predictions wrong by':<22}{'labels':>6}[/bold]")
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        # A bar that is redrawn would fill a log file with copies of itself.
+        # Redrawing the bar would fill a log file with copies of it.
         disabled = not self._console.is_terminal
         with Progress(*columns, console=self._console, transient=True, disable=disabled) as progress:
             yield Days(self, progress, progress.add_task("replaying", total=number))
@@ -129,7 +129,7 @@ class Screen:
         commands: Sequence[tuple[str, str]],
         seconds: float,
     ) -> None:
-        """The sum of it all, where the files are, and what to try next."""
+        """The summary, where the files are, and what to try next."""
         inputs = {verdict.day for verdict in verdicts if verdict.inputs.violations}
         quality = {day for day, each in newest.items() if each.violated}
         self._print(
@@ -138,26 +138,26 @@ class Screen:
         )
         overturned = {verdict.day for verdict in verdicts if verdict.quality.violated} - quality
         for lesson, days in (
-            ("Only the labels tell", quality - inputs),
+            ("Visible in the labels only", quality - inputs),
             ("Unusual inputs, but good predictions", inputs - quality),
             ("Alarm on the first labels, quiet with all of them", overturned),
         ):
             if days:
                 self._print(f"  {lesson}: {_named(days)}")
-        self._print("docs/guide/demo.md tells why.")
-        self._print(f"\nThe bucket is now the folder [bold]{escape(str(folder))}[/bold]. Try on it:")
+        self._print("docs/guide/demo.md explains why.")
+        self._print(f"\nThe bucket was saved to the folder [bold]{escape(str(folder))}[/bold]. Try this next:")
         for command, meaning in commands:
             self._print(f"  [cyan]{escape(command)}[/cyan]\n      {escape(meaning)}")
 
     def _wrapped(self, text: str) -> Sequence[str]:
-        """The lines of a step: as wide as the terminal, and one line where there is none, for `grep`."""
+        """The lines of a step: as wide as the terminal, or one line if there is no terminal."""
         if not self._console.is_terminal:
             return [text]
         width = max(self._console.width - _INDENT, _INDENT)
         return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
     def _print(self, markup: str) -> None:
-        # Lines are never wrapped: a table that is piped into a file keeps one line per day.
+        # Lines are never wrapped, so a table in a file has one line per day.
         self._console.print(markup, soft_wrap=True, highlight=False)
 
 
@@ -170,7 +170,7 @@ class Days:
         self._task = task
 
     def doing(self, text: str) -> None:
-        """What is being done now, beside the bar."""
+        """What is being done now, next to the bar."""
         self._progress.update(self._task, description=text)
 
     def add(self, verdict: DayVerdict) -> None:
@@ -202,11 +202,11 @@ def _days(number: int) -> str:
 
 
 def _named(days: Collection[date]) -> str:
-    """The first days by name, the others by their number."""
+    """The first days by date, and how many more there are."""
     names = ", ".join(f"{day:{_DAY}}" for day in sorted(days)[:_MOST_NAMED])
     return names if len(days) <= _MOST_NAMED else f"{names} and {len(days) - _MOST_NAMED} more"
 
 
 def _unsigned(line: str) -> str:
-    """A link with its signature fills a screen, and its bucket is gone with the cloud."""
+    """A signed link fills a screen, and its bucket ends with the cloud."""
     return re.sub(r"(https?://\S+)\?X-Amz-\S+", r"\1?X-Amz-… (signed)", line)

@@ -1,6 +1,6 @@
 """Report pages of a folder in the browser: `python -m local.demo.serve [folder]`.
 
-This machine alone gets them, with the JSON files beside them that they link to; nothing else is served. Ctrl-C ends it.
+Only this machine can open them. Also serves the JSON files that pages link to, and nothing else. Ctrl-C ends it.
 """
 
 import argparse
@@ -30,7 +30,7 @@ class PageServer(ThreadingHTTPServer):
     """Serves the pages below a folder's `reports/`, and the raw files that they link to.
 
     Args:
-        folder: Laid out like the bucket.
+        folder: A folder with the structure of the bucket.
         port: 0 for any that is free.
 
     Raises:
@@ -48,17 +48,17 @@ class PageServer(ThreadingHTTPServer):
         return f"http://{LOOPBACK}:{self.server_port}/"
 
     def page(self, path: str) -> Path | None:
-        """The file of a path; None if it is neither page nor raw file, or is not below the folder."""
+        """The file for a path; None if it is neither a page nor a raw file, or not below the folder."""
         try:
             name = unquote(urlsplit(path).path).removeprefix("/")
             file = (self.root / (name or INDEX)).resolve()
             there = file.suffix in _TYPES and file.is_relative_to(self.root) and file.is_file()
         except (OSError, ValueError):
-            return None  # No file can have such a name, or no address such a form.
+            return None  # An impossible name of a file, or an invalid address.
         return file if there else None
 
     def first(self) -> str:
-        """Where to begin: the page of all endpoints, or the newest page there is."""
+        """The first page to open: that of all endpoints, or the newest page."""
         if (self.root / INDEX).is_file():
             return self.address
         pages = sorted(page.relative_to(self.root).as_posix() for page in self.root.rglob("*.html"))
@@ -66,7 +66,7 @@ class PageServer(ThreadingHTTPServer):
 
     @override
     def service_actions(self) -> None:
-        """Between two requests, and twice a second."""
+        """Called between two requests, and twice a second."""
         interruption.check()
 
 
@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(body=False)
 
     def _answer(self, *, body: bool) -> None:
-        # Another site's script may know this address by a name of its own; it gets nothing.
+        # A script of another site may resolve a name of its own to this address; it gets nothing.
         host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
         page = self.server.page(self.path) if host in {LOOPBACK, "localhost"} else None
         if page is None:
@@ -100,17 +100,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     @override
     def log_message(self, format: str, *args: Any) -> None:
-        """Nobody wants to read them."""
+        """Requests are not logged."""
 
 
 def serve(folder: Path, port: int = PORT) -> None:
-    """Until Ctrl-C. A port that is taken is exchanged for one that is free."""
+    """Serves until Ctrl-C. If the port is in use, a free one is used instead."""
     try:
         server = PageServer(folder, port)
     except OSError:
         server = PageServer(folder, 0)
     with server:
-        print(f"Report pages: {server.first()}  (Ctrl-C ends it)", flush=True)
+        print(f"Report pages: {server.first()}  (Ctrl-C to stop)", flush=True)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
@@ -122,12 +122,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m local.demo.serve", description="Serves the report pages of a folder to this machine."
     )
     parser.add_argument(
-        "folder", type=Path, nargs="?", default=Path("demo-output"), help="laid out like the bucket (%(default)s)"
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("demo-output"),
+        help="a folder with the structure of the bucket (%(default)s)",
     )
-    parser.add_argument("--port", type=int, default=PORT, help="%(default)s; another one if it is taken")
+    parser.add_argument("--port", type=int, default=PORT, help="%(default)s; another one if it is in use")
     options = parser.parse_args(arguments)
     if not any((options.folder / "reports").rglob("*.html")):
-        parser.error(f"there are no report pages in {options.folder}; `driftline overview --store …` makes them")
+        parser.error(f"no report pages in {options.folder}; write them with `driftline overview --store …`")
     serve(options.folder, options.port)
     return 0
 

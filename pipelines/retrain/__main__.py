@@ -8,12 +8,12 @@ from pipelines.retrain.parameters import parameters
 
 
 def main(arguments: list[str]) -> None:
-    """Each argument is a parameter's default: what is set once and not with every start."""
+    """Each argument sets a parameter's default, so that a start need not pass it."""
     parser = _parser()
     given = parser.parse_args(arguments).defaults
     if wrong := [argument for argument in given if "=" not in argument]:
         sys.exit(
-            f"{wrong[0]!r} is no NAME=VALUE. See docs/guide/retraining.md: python -m pipelines.retrain NAME=VALUE …"
+            f"{wrong[0]!r} is not NAME=VALUE. See docs/guide/retraining.md: python -m pipelines.retrain NAME=VALUE …"
         )
     try:
         text = to_json(dict(argument.split("=", 1) for argument in given))
@@ -27,10 +27,10 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="python -m pipelines.retrain",
         description="Prints the definition of the reference pipeline, for aws sagemaker create-pipeline.",
-        epilog=f"parameters:\n{names}\n\ndocs/guide/retraining.md tells which of them are set once.",
+        epilog=f"parameters:\n{names}\n\ndocs/guide/retraining.md shows which ones to set here.",
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("defaults", nargs="*", metavar="NAME=VALUE", help="a default of one of the parameters below")
+    parser.add_argument("defaults", nargs="*", metavar="NAME=VALUE", help="default of a parameter below")
     return parser
 
 

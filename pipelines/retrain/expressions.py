@@ -1,4 +1,4 @@
-"""What a pipeline definition says instead of values that are known when it runs only.
+"""Expressions in a pipeline definition, for values that are known only at run time.
 
 The forms are those of version 2020-12-01 of the definition's schema:
 https://github.com/aws-sagemaker-mlops/sagemaker-model-building-pipeline-definition-JSON-schema
@@ -12,12 +12,12 @@ def parameter(name: str) -> Json:
 
 
 def of_step(step: str, path: str) -> Json:
-    """A property of a step's job, as its Describe call names it."""
+    """A property of a step's job, named as in its Describe call."""
     return {"Get": f"Steps.{step}.{path}"}
 
 
 def output_of(step: str, output: str) -> Json:
-    """Where an output of a processing job lies."""
+    """Location of an output of a processing job."""
     return of_step(step, f"ProcessingOutputConfig.Outputs['{output}'].S3Output.S3Uri")
 
 
@@ -31,5 +31,5 @@ def from_file(step: str, file: str, path: str) -> Json:
 
 
 def for_this_run(*names: str) -> Json:
-    """An S3 address below OutputUri that no other execution has."""
+    """An S3 address below OutputUri, unique to the execution."""
     return joined(parameter("OutputUri"), {"Get": "Execution.PipelineExecutionId"}, *names)

@@ -11,8 +11,8 @@ _HOUR = 3600  # seconds
 def processing(
     name: str, script: str, *, arguments: Mapping[str, Json], inputs: Mapping[str, Json], outputs: tuple[str, ...]
 ) -> dict[str, Json]:
-    """A script of steps/ with its inputs and outputs in folders of their names."""
-    # Joined, because an argument may not be empty, and a parameter may.
+    """A script of steps/, with inputs and outputs in folders of the same names."""
+    # Joined, because an argument must not be empty, but a parameter may be.
     flags = [joined(f"--{flag}=", value, by="") for flag, value in arguments.items()]
     return {
         "Name": name,
@@ -30,7 +30,7 @@ def processing(
 
 
 def training(name: str, data: str) -> dict[str, Json]:
-    """XGBoost as an algorithm of SageMaker: CSV without a header, the label first."""
+    """XGBoost as a SageMaker algorithm: CSV without a header, label first."""
     return {
         "Name": name,
         "Type": "Training",
@@ -72,9 +72,9 @@ def training(name: str, data: str) -> dict[str, Json]:
 
 
 def quality_check(name: str, kind: str, data: Json, environment: Mapping[str, Json]) -> dict[str, Json]:
-    """Statistics and constraints of a data set by Model Monitor's container.
+    """Statistics and constraints of a data set, by Model Monitor's container.
 
-    Nothing is compared: drift is why the model was trained anew.
+    Nothing is compared, because drift is the reason for the training.
 
     Args:
         kind: DATA_QUALITY or MODEL_QUALITY.
@@ -92,13 +92,13 @@ def quality_check(name: str, kind: str, data: Json, environment: Mapping[str, Js
 
 
 def clarify_check(name: str, kind: str, *, config: Json, data: Json, model: Json, skip: Json) -> dict[str, Json]:
-    """Bias or attributions of a model by Clarify's container, against those of the last approved version.
+    """Bias or attributions of a model, by Clarify's container, compared with the last approved version.
 
     Args:
         kind: MODEL_BIAS or MODEL_EXPLAINABILITY.
         config: Folder of the analysis_config.json.
-        model: Name of the model, which Clarify serves for itself.
-        skip: Whether nothing is compared.
+        model: Name of the model, which Clarify serves itself.
+        skip: Whether to skip the comparison.
     """
     inputs = {"analysis_config": config, "dataset": data}
     folders = {"analysis_config": "config", "dataset": "data"}
@@ -127,7 +127,7 @@ def _job(
     folder: str,
     folders: Mapping[str, str] | None = None,
 ) -> dict[str, Json]:
-    """Arguments of CreateProcessingJob. Containers of checks write to one folder; a script has one for each output."""
+    """Arguments of CreateProcessingJob. Check containers write to one folder; a script has one folder per output."""
     alone = len(outputs) == 1
     return {
         "RoleArn": parameter("RoleArn"),

@@ -396,8 +396,8 @@ def test_what_is_set_once_is_no_parameter_of_a_start(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("argument", "why"),
     [
-        ("RoleArn", "no NAME=VALUE"),
-        ("Role=x", "no parameter Role"),
+        ("RoleArn", "not NAME=VALUE"),
+        ("Role=x", "unknown parameter Role"),
         ("TrainingDays=many", "many"),
         ("SkipBiasCheck=no", "neither true nor false"),
     ],
@@ -522,13 +522,22 @@ def test_preprocess_says_what_it_left_out(processed: Path, capsys: pytest.Captur
     arguments = [*ARGUMENTS, "--input", str(folder / "input"), "--output", str(folder / "again")]
     script("preprocess").main(arguments)
     told = json.loads(capsys.readouterr().out)
-    assert told["records"] == {"used": 666, "not readable": 2, "of another time": 1, "of another width": 1}
+    assert told["records"] == {
+        "used": 666,
+        "not readable": 2,
+        "outside the time range": 1,
+        "with another number of columns": 1,
+    }
     for path in sorted(processed.rglob("*.*")):
         assert (folder / "again" / path.relative_to(processed)).read_bytes() == path.read_bytes()
     # Without an end it takes all of them
     script("preprocess").main([*arguments, "--until="])
-    assert json.loads(capsys.readouterr().out)["records"] == {"used": 667, "not readable": 2, "of another width": 1}
-    with pytest.raises(SystemExit, match="There is no column Age"):
+    assert json.loads(capsys.readouterr().out)["records"] == {
+        "used": 667,
+        "not readable": 2,
+        "with another number of columns": 1,
+    }
+    with pytest.raises(SystemExit, match="Age is not a column"):
         script("preprocess").main([*arguments, "--facet", "Age"])
     with pytest.raises(SystemExit, match="has no column Left"):
         script("preprocess").main([*arguments, "--label", "Left"])
@@ -723,7 +732,7 @@ def test_deploy_waits_for_the_approval_and_does_nothing_twice(deployment: Deploy
     deployment.answers(status="PendingManualApproval")
     assert deployment.run(STEP)["outcome"] == "waits for its approval"
     deployment.answers(config="churn-churn-7")
-    assert deployment.run(STEP)["outcome"] == "is deployed already"
+    assert deployment.run(STEP)["outcome"] == "is already deployed"
 
 
 # ---------------------------------------------------------------------------------------------------------- the page

@@ -155,7 +155,7 @@ def test_one_retraining_starts_and_the_cooldown_refuses_the_next(
         ("2013-03-09", "started", None),
         ("2013-04-06", "refused", "cooldown"),
     ]
-    assert "asked for twice, started once: SageMaker has 1 execution" in ran.stdout
+    assert "requested twice, started once: SageMaker has 1 execution" in ran.stdout
 
 
 def test_its_pages_open_in_a_browser(

@@ -98,7 +98,7 @@ def test_it_goes_when_its_owner_goes(how: signal.Signals, tmp_path: Path) -> Non
     for line in owner.stdout:
         if line.startswith("export AWS_ENDPOINT_URL="):
             endpoint = line.split("=", 1)[1].strip()
-        if "The embedded cloud runs" in line:
+        if "The embedded cloud is running" in line:
             break
     assert _answers(endpoint)
     owner.send_signal(how)
@@ -182,7 +182,7 @@ def test_a_message_of_an_alarm_looks_as_cloudwatchs_and_an_anomaly_band_is_kept(
     assert kept["Metrics"][1]["Expression"] == "ANOMALY_DETECTION_BAND(m1, 2)"
     assert kept["StateValue"] == "INSUFFICIENT_DATA"
     assert [line for line in told if "band" in line] == [
-        "The alarm band is not evaluated here: CloudWatch alone knows anomaly bands, percentiles and formulas."
+        "The alarm band is not evaluated here: only CloudWatch has anomaly bands, percentiles and formulas."
     ]
 
 

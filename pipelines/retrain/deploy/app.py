@@ -1,7 +1,7 @@
-"""Puts an approved model package behind its endpoint: called by the pipeline's Lambda step, or by the approval's event.
+"""Deploys an approved model package to its endpoint: called by the pipeline's Lambda step, or by the approval's event.
 
-Everything but the model stays as it is: instances, their number, the variant's name, data capture. An endpoint config
-is made anew for each package and never changed, so a roll back is an update to the one before.
+Only the model changes; instances, their number, the variant's name and data capture stay. Each package gets a new
+endpoint config, which is never changed, so a roll back is an update to the previous one.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     """The step's event is {endpoint, model_package_arn, captures_uri}; EventBridge's is SageMaker's own.
 
     Returns:
-        The step's output parameters: what was done, and with which endpoint config.
+        The step's output parameters: the outcome, and the endpoint config.
     """
     client = boto3.client("sagemaker")
     arn = event["detail"]["ModelPackageArn"] if "detail" in event else event["model_package_arn"]
@@ -26,9 +26,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     name = f"{endpoint[:40]}-{package['ModelPackageGroupName'][:10]}-{package['ModelPackageVersion']}"
     present = client.describe_endpoint(EndpointName=endpoint)
     if present["EndpointConfigName"] == name:
-        return {"outcome": "is deployed already", "endpoint_config": name}
+        return {"outcome": "is already deployed", "endpoint_config": name}
     config = client.describe_endpoint_config(EndpointConfigName=present["EndpointConfigName"])
-    (variant,) = config["ProductionVariants"]  # Several are an experiment, which a person decides about.
+    (variant,) = config["ProductionVariants"]  # Several variants are an experiment, which a person decides about.
     role = client.describe_model(ModelName=variant["ModelName"])["ExecutionRoleArn"]
     _once(
         client, client.create_model, ModelName=name, ExecutionRoleArn=role, PrimaryContainer={"ModelPackageName": arn}
@@ -45,10 +45,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
 
 
 def _capture(endpoint: str, captures_uri: str) -> dict[str, Any]:
-    """Capture of everything to where Driftline looks; SageMaker itself adds the endpoint's name to the folder."""
+    """Captures everything to where Driftline reads; SageMaker adds the endpoint's name to the folder."""
     destination, found, _ = captures_uri.partition(f"/{endpoint}/")
     if not found:
-        raise ValueError(f"{endpoint} has no data capture, and {captures_uri!r} does not say where captures go")
+        raise ValueError(f"{endpoint} has no data capture, and {captures_uri!r} is not a location for captures")
     return {
         "EnableCapture": True,
         "InitialSamplingPercentage": 100,
@@ -59,7 +59,7 @@ def _capture(endpoint: str, captures_uri: str) -> dict[str, Any]:
 
 
 def _once(client: Any, create: Any, **what: Any) -> None:
-    """An attempt that was cut short has made it already."""
+    """An interrupted attempt has already created it."""
     try:
         create(**what)
     except client.exceptions.ClientError as error:

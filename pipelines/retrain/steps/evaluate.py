@@ -1,7 +1,7 @@
-"""How good the new model is on rows that it never saw, and the data that its baselines are made of.
+"""Measures the new model on rows that it never saw, and writes the data for its baselines.
 
 Runs in SageMaker's XGBoost image, whose Python is 3.10. Writes evaluation.json in the form of SageMaker's model
-quality, predictions with their labels, and predictions with their features: what the captures will look like.
+quality, predictions with their labels, and predictions with their features, as in future captures.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def quality(labels: np.ndarray, probabilities: np.ndarray, predicted: np.ndarray) -> dict[str, dict[str, object]]:
-    """The metrics that a gate may look at. Without a row of either class they are undefined, and the step fails."""
+    """Metrics for the gate. Without rows of both classes they are undefined, and the step fails."""
     positive = labels == 1
     if positive.all() or not positive.any():
         sys.exit("The test set has rows of one class only.")
@@ -64,7 +64,7 @@ def quality(labels: np.ndarray, probabilities: np.ndarray, predicted: np.ndarray
 def auc(positive: np.ndarray, probabilities: np.ndarray) -> float:
     """Area under the ROC curve: the chance that a positive row is ranked above a negative one (Mann–Whitney)."""
     _, inverse, counts = np.unique(probabilities, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]  # ties share their mean rank
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]  # ties get their mean rank
     ones = int(positive.sum())
     zeros = len(positive) - ones
     return float((ranks[positive].sum() - ones * (ones + 1) / 2) / (ones * zeros))

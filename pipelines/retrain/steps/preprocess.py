@@ -1,8 +1,8 @@
-"""Merged records and the earlier training data become train, validation and test sets, and Clarify's configurations.
+"""Makes train, validation and test sets from merged records and earlier training data; configures Clarify.
 
-Runs in SageMaker's XGBoost image, whose Python is 3.10; the standard library is enough. Rows are the CSV payloads that
-were captured, with their ground truth as the label. What a row is used for follows from its text alone: the same row
-never is in two sets, and the same data gives the same sets.
+Runs in SageMaker's XGBoost image, whose Python is 3.10; the standard library is enough. Rows are the captured CSV
+payloads, with their ground truth as the label. The set of a row follows from its text only: the same row is never in
+two sets, and the same data gives the same sets.
 """
 
 import argparse
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> None:
     given = _parsed(arguments)
     header, history = read_history(given.input / "history", given.label)
     if given.facet not in header[1:]:
-        sys.exit(f"There is no column {given.facet} to measure bias for. There are: {', '.join(header[1:])}.")
+        sys.exit(f"The facet {given.facet} is not a column. Columns: {', '.join(header[1:])}.")
     until = _moment(given.until) if given.until else datetime.max.replace(tzinfo=UTC)
     since = until - timedelta(days=given.days) if given.until else datetime.min.replace(tzinfo=UTC)
     counts = Counter[str]()
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> None:
         sets[part_of(row)].append(row)
     for name, rows in sets.items():
         if not rows:
-            sys.exit(f"There is no row for {name}: {len(history)} earlier rows, and of the records {dict(counts)}.")
+            sys.exit(f"No rows for {name}: {len(history)} earlier rows, and records {dict(counts)}.")
         _write_csv(given.output / name / f"{name}.csv", rows)
     _write_json(given.output / "bias-config" / "analysis_config.json", bias_config(header, given))
     explainability = explainability_config(header, sets["train"])
@@ -56,25 +56,25 @@ def read_history(folder: Path, label: str) -> tuple[list[str], list[list[str]]]:
             lines = csv.reader(file)
             names = next(lines, [])
             if label not in names:
-                sys.exit(f"{path.name} has no column {label}. It has: {', '.join(names)}.")
+                sys.exit(f"{path.name} has no column {label}. Columns: {', '.join(names)}.")
             order = [names.index(label), *(index for index, name in enumerate(names) if name != label)]
             named = [names[index] for index in order]
             if header and named != header:
-                sys.exit(f"{path.name} has other columns than the files before it.")
+                sys.exit(f"{path.name} has other columns than the previous files.")
             header = named
             rows.extend([line[index] for index in order] for line in lines if len(line) == len(names))
     if not header:
-        sys.exit(f"There is no CSV file in {folder}.")
+        sys.exit(f"No CSV file in {folder}.")
     return header, rows
 
 
 def read_merged(
     folder: Path, width: int, since: datetime, until: datetime, counts: Counter[str]
 ) -> Iterator[list[str]]:
-    """Rows, the label first, of records of the time range [since, until); others are counted by reason.
+    """Rows, label first, of records in the time range [since, until); others are counted by reason.
 
     Args:
-        width: How many features a row has.
+        width: Number of features of a row.
     """
     for path in sorted(folder.rglob("*.jsonl")):
         with path.open() as file:
@@ -87,18 +87,18 @@ def read_merged(
                     counts["not readable"] += 1
                     continue
                 if not since <= moment < until:
-                    counts["of another time"] += 1
+                    counts["outside the time range"] += 1
                     continue
                 values = labels[0] if len(labels) == 1 else [row[0] for row in labels if row]
                 if len(values) != len(features) or any(len(row) != width for row in features):
-                    counts["of another width"] += 1
+                    counts["with another number of columns"] += 1
                     continue
                 counts["used"] += len(features)
                 yield from ([value, *row] for value, row in zip(values, features, strict=True))
 
 
 def _rows(side: dict[str, str]) -> list[list[str]]:
-    """Raises ValueError: the payload is no CSV."""
+    """Raises ValueError: the payload is not CSV."""
     text = side["data"]
     if side["encoding"] == "BASE64":
         text = base64.b64decode(text, validate=True).decode()
@@ -127,7 +127,7 @@ def bias_config(header: Sequence[str], given: argparse.Namespace) -> dict[str, o
 
 
 def explainability_config(header: Sequence[str], train: Iterable[Sequence[str]]) -> dict[str, object]:
-    """Attributions against the mean row of the training data."""
+    """Attributions relative to the mean row of the training data."""
     columns = list(zip(*(map(float, row[1:]) for row in train), strict=True))
     mean = [sum(column) / len(column) for column in columns]
     shap = {"baseline": [mean], "num_samples": _SHAP_SAMPLES, "agg_method": "mean_abs", "save_local_shap_values": False}
@@ -141,7 +141,7 @@ def explainability_config(header: Sequence[str], train: Iterable[Sequence[str]])
 
 
 def _predictor() -> dict[str, object]:
-    """How Clarify serves the model while it asks; the step gives the model's name."""
+    """How Clarify serves the model while it queries it; the step passes the model's name."""
     return {
         "instance_type": _INSTANCE,
         "initial_instance_count": 1,
@@ -171,7 +171,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--label", required=True)
     parser.add_argument("--facet", required=True)
     parser.add_argument("--facet-value", required=True)
-    parser.add_argument("--until", required=True, help="empty: records of all times")
+    parser.add_argument("--until", required=True, help="empty: all records")
     parser.add_argument("--days", type=int, required=True)
     parser.add_argument("--probability-threshold", required=True)
     parser.add_argument("--input", type=Path, default=ROOT / "input")

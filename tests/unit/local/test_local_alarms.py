@@ -231,7 +231,7 @@ def test_what_only_cloudwatch_knows_is_told_once_and_not_evaluated(fields: dict[
     evaluator = AlarmEvaluator(cloudwatch, lambda: NOW, tell=told.append)
     assert [evaluator.evaluate() for _ in range(3)] == [0, 0, 0]
     (line,) = told
-    assert line.startswith("The alarm s/e/m/violations is not evaluated here: CloudWatch alone knows anomaly bands, ")
+    assert line.startswith("The alarm s/e/m/violations is not evaluated here: only CloudWatch has anomaly bands, ")
 
 
 def test_figures_of_the_servers_own_clock_say_nothing_about_a_simulated_time() -> None:

@@ -27,10 +27,10 @@ def test_replays_the_days_that_are_asked_for() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--from", "2013-02-01"], "2013-02-01 is not among the days"),
-        (["--from", "yesterday"], "no date"),
+        (["--from", "2013-02-01"], "2013-02-01 is not between"),
+        (["--from", "yesterday"], "not a date"),
         (["--from", "2013-04-02", "--to", "2013-04-01"], "is after"),
-        (["--days", "0"], "no number of days"),
+        (["--days", "0"], "not a number of days"),
     ],
 )
 def test_bad_options_are_told(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,7 +45,7 @@ def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path, capsys: py
     with pytest.raises(SystemExit) as exit_with:
         main(["--out", str(tmp_path)])
     assert exit_with.value.code == 2
-    assert "give another folder" in capsys.readouterr().err
+    assert "choose another folder" in capsys.readouterr().err
     assert (tmp_path / "precious").read_text() == "precious"
 
 

@@ -83,7 +83,7 @@ def test_the_end_names_what_is_to_be_learnt(terminal: tuple[Screen, pytest.Captu
     # Then
     told = capsys.readouterr().out
     assert "4 days in 70 s: the inputs alarm on 2, the predictions on 2, both on 1." in told
-    assert "  Only the labels tell: 2013-03-02\n" in told
+    assert "  Visible in the labels only: 2013-03-02\n" in told
     assert "  Unusual inputs, but good predictions: 2013-03-03\n" in told
     assert "  Alarm on the first labels, quiet with all of them: 2013-03-04\n" in told
 
@@ -93,7 +93,7 @@ def test_the_end_of_a_long_replay_is_short(terminal: tuple[Screen, pytest.Captur
     verdicts = [day(1 + n, 0, quality(18, violated=True)) for n in range(6)]
     screen.finish(verdicts, {verdict.day: verdict.quality for verdict in verdicts}, Path("out"), [], 1)
     told = capsys.readouterr().out
-    assert "Only the labels tell: 2013-03-01, 2013-03-02, 2013-03-03, 2013-03-04 and 2 more" in told
+    assert "Visible in the labels only: 2013-03-01, 2013-03-02, 2013-03-03, 2013-03-04 and 2 more" in told
     assert "Unusual inputs" not in told
 
 

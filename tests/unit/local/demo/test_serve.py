@@ -100,7 +100,7 @@ def test_without_an_index_it_begins_at_the_newest_page(folder: Path) -> None:
 def test_a_folder_without_pages_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([str(tmp_path)])
-    assert "there are no report pages in" in capsys.readouterr().err
+    assert "no report pages in" in capsys.readouterr().err
 
 
 def test_the_command_prints_its_address_and_ends_at_ctrl_c(folder: Path) -> None:
