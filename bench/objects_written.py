@@ -6,6 +6,7 @@ from pathlib import Path
 from bench.data import ROWS_PER_SECOND, capture_files, temporary_folder
 from bench.results import Limit, Options, Row
 from driftline.adapters.folder.store import FolderStore, FolderStores
+from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.profile_capture import profile_capture
 
@@ -48,5 +49,13 @@ def _written(root: Path, body: bytes) -> int:
     key = "capture/endpoint/AllTraffic/2026/03/01/00/file.jsonl"
     store.put(key, body)
     store.puts = 0
-    profile_capture(key, capture=store, state=store, stores=FolderStores(root), on_lost=lambda _: None, kinds=KINDS)
+    profile_capture(
+        key,
+        capture=store,
+        state=store,
+        stores=FolderStores(root),
+        scripts=ScriptsInProcess(),
+        on_lost=lambda _: None,
+        kinds=KINDS,
+    )
     return store.puts

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.results import Limit, Options, Row
+from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.capture.columns import ColumnValues, Table
 from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.executions.execution import ExecutionRequest
@@ -173,6 +174,7 @@ def _verdict(store: _Memory) -> float:
         metrics=_Nobody(),
         events=_Nobody(),
         stores=lambda _: store,
+        scripts=ScriptsInProcess(),
         signals_namespace=None,
         kinds=KINDS,
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
@@ -55,6 +56,7 @@ def profile_file(
         capture=capture or store,
         state=store,
         stores=stores or only(capture or store),
+        scripts=ScriptsInProcess(),
         on_lost=lambda _: None,
         kinds=KINDS,
     )

@@ -1,5 +1,6 @@
 """run_monitor with the ports that a test does not ask about."""
 
+from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
@@ -22,6 +23,7 @@ def execute_in(
         metrics=metrics or RecordingMetrics(),
         events=events or RecordingEvents(),
         stores=only(store),
+        scripts=ScriptsInProcess(),
         signals_namespace=signals_namespace,
         kinds=KINDS,
     )

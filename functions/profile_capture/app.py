@@ -1,6 +1,5 @@
 """Profiles a capture file, joins waiting labels, and requests that late windows are evaluated again."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -8,31 +7,28 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
-from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import RerunSettings
+from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.arrivals import take_capture
 
 logger = Logger()
 settings = RerunSettings.from_environment()
-state = S3Store(settings.bucket)
+stores = S3Stores()
+state = stores(settings.bucket)
 reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
-
-
-@cache
-def capture_store(bucket: str) -> S3Store:
-    """Rules and role allow the stack's own bucket and the one in its parameter."""
-    return state if bucket == state.name else S3Store(bucket)
 
 
 def take(event: ObjectEvent) -> None:
     taken = take_capture(
         event.key,
-        capture=capture_store(event.bucket),
+        capture=stores(event.bucket),  # rules and role allow the stack's own and that of its parameter
         state=state,
         reruns=reruns,
         arrived=event.time,
-        stores=capture_store,
+        stores=stores,
+        scripts=ScriptsInProcess(),
         kinds=KINDS,
     )
     logger.info(

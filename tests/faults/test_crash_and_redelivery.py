@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
@@ -111,6 +112,7 @@ class ArrivingStore(InMemoryStore):
                 capture=self,
                 state=self,
                 stores=only(self),
+                scripts=ScriptsInProcess(),
                 reruns=reruns,
                 arrived=HOUR + timedelta(hours=1, minutes=2),
                 kinds=KINDS,

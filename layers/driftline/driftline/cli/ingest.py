@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.cli import options
 from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
@@ -101,6 +102,7 @@ def _ingest(
                     capture=capture.store,
                     state=place.store,
                     stores=place.stores,
+                    scripts=ScriptsInProcess(),
                     on_lost=_nothing_was_announced,
                     kinds=KINDS,
                 )

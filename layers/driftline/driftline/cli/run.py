@@ -7,6 +7,7 @@ from datetime import datetime
 import typer
 from rich.console import Console
 
+from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.cli import options
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import reporting
@@ -54,6 +55,7 @@ class _Monitor:
             metrics=NoMetrics(),
             events=NoEvents(),
             stores=self.place.stores,
+            scripts=ScriptsInProcess(),
             signals_namespace=None,
             kinds=KINDS,
         )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.keys import parse_profile_key
 from driftline.domain.keys import hour_folder, report_folder
@@ -39,7 +40,14 @@ def store() -> InMemoryStore:
 def capture_arrives(store: InMemoryStore | FailingStore, reruns: RecordingReruns) -> int:
     key = capture_key(HOUR)
     return take_capture(
-        key, capture=store, state=store, stores=only(store), reruns=reruns, arrived=NOW, kinds=KINDS
+        key,
+        capture=store,
+        state=store,
+        stores=only(store),
+        scripts=ScriptsInProcess(),
+        reruns=reruns,
+        arrived=NOW,
+        kinds=KINDS,
     ).matched
 
 

@@ -17,6 +17,7 @@ from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, mer
 from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
 from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.ports import Metrics, ObjectStore, Reruns, Stores
+from driftline.usecases.ports.scripts import Scripts
 
 NAMESPACE = "driftline/ground-truth"
 """CloudWatch namespace of the counts of labels; SageMaker has none."""
@@ -55,6 +56,7 @@ def take_capture(
     reruns: Reruns,
     arrived: datetime,
     stores: Stores,
+    scripts: Scripts,
     kinds: Kinds,
 ) -> CaptureTaken:
     """Profiles a capture file; see profile_capture for the arguments and errors.
@@ -68,7 +70,9 @@ def take_capture(
         endpoint = parse_capture_key(key).endpoint
         reopened.extend(reopen_windows(endpoint, hours, store=state, reruns=reruns, arrived=arrived, kinds=kinds))
 
-    profiled = profile_capture(key, capture=capture, state=state, stores=stores, on_lost=reopen, kinds=kinds)
+    profiled = profile_capture(
+        key, capture=capture, state=state, stores=stores, scripts=scripts, on_lost=reopen, kinds=kinds
+    )
     profiles = [written for written in profiled.written if written.endswith(".profile")]
     matched = 0
     # Ground truth is for endpoints that watch it: for all others the look costs money for nothing.

@@ -12,7 +12,7 @@ from hashlib import sha256
 from itertools import chain
 
 from driftline.domain.capture.batch_output import is_manifest
-from driftline.domain.capture.blocks import CaptureReader
+from driftline.domain.capture.blocks import CaptureReader, Preprocess
 from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
 from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.errors import InvalidInputError, StaleReadError
@@ -25,9 +25,9 @@ from driftline.domain.profiles.table import TableProfile
 from driftline.domain.windows import HOUR, floor_to
 from driftline.kinds.kind import Kinds
 from driftline.usecases.capture.capture_files import batch_files
-from driftline.usecases.capture.preprocessing import PREPROCESSOR_FAILED, Preprocessor
 from driftline.usecases.monitors.monitor_documents import find_document, load_script
 from driftline.usecases.ports import ObjectStore, Stores
+from driftline.usecases.ports.scripts import PREPROCESSOR_FAILED, Scripts
 
 _PARTS = 16
 """So many profiles of one slot and layout wait before they are merged, so that memory stays flat."""
@@ -73,6 +73,7 @@ def profile_capture(
     capture: ObjectStore,
     state: ObjectStore,
     stores: Stores,
+    scripts: Scripts,
     on_lost: Callable[[Sequence[datetime]], None],
     kinds: Kinds,
 ) -> CaptureProfiled:
@@ -86,6 +87,7 @@ def profile_capture(
         capture: The bucket with the capture file.
         state: The stack's own bucket, with the monitor documents; may be the same.
         stores: Opens the bucket that a manifest names.
+        scripts: Runs the monitor's preprocessing script.
         on_lost: Takes the hours that an earlier version of the file had records of and this version has not, once
             their profiles are removed. Until it returns, a repeated delivery finds these hours again.
 
@@ -110,7 +112,7 @@ def profile_capture(
         if source.variant == "input":
             return CaptureProfiled(source.endpoint, source.variant, reason="an input manifest holds no answers")
         bodies = batch_files(stored.body, source.hour, capture.uri(key), capture, stores)
-    reader = CaptureReader(source.hour, _preprocessor(state, document))
+    reader = CaptureReader(source.hour, _preprocessor(state, document, scripts))
     digest = source_digest(None if capture.name == state.name else capture.name, key)
     records_at = records_key(source.endpoint, source.variant, source.hour, digest)
     rejects_at = rejects_key(source.endpoint, source.variant, source.hour, digest)
@@ -160,9 +162,9 @@ def _captured_elsewhere(document: MonitorDocument | None, key: str, capture: Obj
     return f"the monitor document reads captures from {document.capture.prefix} in {bucket}"
 
 
-def _preprocessor(state: ObjectStore, document: MonitorDocument | None) -> Preprocessor | None:
+def _preprocessor(state: ObjectStore, document: MonitorDocument | None, scripts: Scripts) -> Preprocess | None:
     script = document.capture_script if document else None
-    return Preprocessor(load_script(state, script), script) if script else None
+    return scripts.preprocessor(load_script(state, script), script) if script else None
 
 
 def _profile(

@@ -27,7 +27,6 @@ from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.kinds.engine import Context
 from driftline.kinds.kind import Kinds
-from driftline.usecases.capture.preprocessing import run_postprocess
 from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.last_execution import keep_last_execution, last_execution
@@ -38,6 +37,7 @@ from driftline.usecases.models.model_log import load_model_log
 from driftline.usecases.models.model_marks import new_model
 from driftline.usecases.monitors.monitor_documents import load_document, load_script
 from driftline.usecases.ports import Events, Metrics, ObjectStore, Stores
+from driftline.usecases.ports.scripts import Scripts
 
 COMPLETED_EVENT = "Monitoring Execution Completed"
 FAILED_EVENT = "Monitoring Execution Failed"
@@ -76,6 +76,7 @@ def run_monitor(
     metrics: Metrics,
     events: Events,
     stores: Stores,
+    scripts: Scripts,
     signals_namespace: str | None,
     kinds: Kinds,
     namespace: str | None = None,
@@ -89,6 +90,7 @@ def run_monitor(
 
     Args:
         stores: Opens the bucket that captures are in, where it is another one.
+        scripts: Runs the monitor's postprocessing script.
         namespace: CloudWatch namespace of all monitors that name none; SageMaker's for each kind unless given.
         signals_namespace: CloudWatch namespace of what alarms look at; without one nothing is signalled.
     """
@@ -112,7 +114,7 @@ def run_monitor(
                 model=model,
             )
             judgement = kind.engine.evaluate(context, StoredWindow(store, stores, document, kind.name, window))
-            files = _postprocessed(judgement.files, monitor, store)
+            files = _postprocessed(judgement.files, monitor, store, scripts)
             execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
             into = monitor.namespace or namespace or monitor.metrics_namespace
             execution = _announced(execution, files, judgement, into, outputs)
@@ -123,10 +125,12 @@ def run_monitor(
     raise StaleReadError("captures or labels of the window kept arriving while it was judged", where=folder)
 
 
-def _postprocessed(files: Mapping[str, bytes], monitor: ScheduledMonitor, store: ObjectStore) -> Mapping[str, bytes]:
+def _postprocessed(
+    files: Mapping[str, bytes], monitor: ScheduledMonitor, store: ObjectStore, scripts: Scripts
+) -> Mapping[str, bytes]:
     if monitor.postprocess is None:
         return files
-    return {**files, **run_postprocess(load_script(store, monitor.postprocess), monitor.postprocess, files)}
+    return {**files, **scripts.postprocess(load_script(store, monitor.postprocess), monitor.postprocess, files)}
 
 
 def _announced(

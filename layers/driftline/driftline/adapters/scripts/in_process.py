@@ -1,36 +1,56 @@
-"""SageMaker's scripts: `preprocess_handler(inference_record[, logger])` and `postprocess_handler()`.
+"""Scripts that run in the function's own process.
 
-They come from a prefix that only operators can write (`scripts/`), run in the function's own process, and are the only
-code here that is not ours: whatever they raise is caught and told with the line of the script.
+They come from a prefix that only operators can write (`scripts/`). Whatever they raise is caught, and reported with the
+line of the script.
 """
 
 import inspect
 import logging
 import os
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from driftline.domain.capture.inference_record import InferenceRecord
 from driftline.domain.errors import InvalidInputError
+from driftline.usecases.ports.scripts import PREPROCESSOR_FAILED
 
-PREPROCESSOR_FAILED = "There is an exception raised in preprocessor script"
 POSTPROCESSOR_FAILED = "There is an exception raised in postprocessor script"
 
 type PreprocessedRow = Mapping[str, object]
 
 
+class ScriptsInProcess:
+    """Scripts."""
+
+    def preprocessor(self, source: str, name: str) -> "Preprocessor":
+        return Preprocessor(source, name)
+
+    def postprocess(self, source: str, name: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """The script finds the files where the environment variable `output_path` says, as in SageMaker's container."""
+        with TemporaryDirectory(prefix="postprocess-") as folder:
+            root = Path(folder)
+            for file, body in files.items():
+                (root / file).parent.mkdir(parents=True, exist_ok=True)
+                (root / file).write_bytes(body)
+            with _output_path(folder):
+                handler = _load(source, name, "postprocess_handler", POSTPROCESSOR_FAILED)
+                try:
+                    handler()
+                except Exception as error:  # a user's script may raise anything
+                    raise InvalidInputError(_told(POSTPROCESSOR_FAILED, name, error)) from error
+            found = {
+                path.relative_to(root).as_posix(): path.read_bytes()
+                for path in sorted(root.rglob("*"))
+                if path.is_file()
+            }
+        return {file: body for file, body in found.items() if files.get(file) != body}
+
+
 class Preprocessor:
-    """A loaded preprocessing script.
-
-    Args:
-        source: The script's text.
-        name: Its file name, which errors show.
-
-    Raises:
-        InvalidInputError: the script cannot be loaded or has no `preprocess_handler`.
-    """
+    """A loaded preprocessing script; see `Scripts.preprocessor`."""
 
     def __init__(self, source: str, name: str) -> None:
         self._name = name
@@ -67,44 +87,17 @@ class Preprocessor:
         return [{str(name): value for name, value in row.items()} for row in returned]
 
 
-def run_postprocess(source: str, name: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """Runs a `postprocess_handler()` beside the files of an execution.
-
-    The script finds them in the folder that the environment variable `output_path` names, as in SageMaker's container.
-
-    Args:
-        source: The script's text.
-        name: Its file name, which errors show.
-        files: Name -> bytes of the execution's files, such as `statistics.json`.
-
-    Returns:
-        The files that the script added or changed.
-
-    Raises:
-        InvalidInputError: the script cannot be loaded, has no `postprocess_handler`, or raised.
-    """
-    with TemporaryDirectory(prefix="postprocess-") as folder:
-        root = Path(folder)
-        for file, body in files.items():
-            (root / file).parent.mkdir(parents=True, exist_ok=True)
-            (root / file).write_bytes(body)
-        before = os.environ.get("output_path")  # noqa: SIM112 - SageMaker's name
-        os.environ["output_path"] = folder  # noqa: SIM112
-        try:
-            handler = _load(source, name, "postprocess_handler", POSTPROCESSOR_FAILED)
-            try:
-                handler()
-            except Exception as error:  # a user's script may raise anything
-                raise InvalidInputError(_told(POSTPROCESSOR_FAILED, name, error)) from error
-        finally:
-            if before is None:
-                del os.environ["output_path"]  # noqa: SIM112
-            else:
-                os.environ["output_path"] = before  # noqa: SIM112
-        found = {
-            path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
-        }
-    return {file: body for file, body in found.items() if files.get(file) != body}
+@contextmanager
+def _output_path(folder: str) -> Iterator[None]:
+    before = os.environ.get("output_path")  # noqa: SIM112 - SageMaker's name
+    os.environ["output_path"] = folder  # noqa: SIM112
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["output_path"]  # noqa: SIM112
+        else:
+            os.environ["output_path"] = before  # noqa: SIM112
 
 
 def _load(source: str, name: str, function: str, failed: str) -> Callable[..., object]:

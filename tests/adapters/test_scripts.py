@@ -5,8 +5,8 @@ from textwrap import dedent
 
 import pytest
 
+from driftline.adapters.scripts.in_process import Preprocessor, ScriptsInProcess
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.capture.preprocessing import Preprocessor, run_postprocess
 
 RECORD = {
     "captureData": {
@@ -24,7 +24,7 @@ RECORD = {
 
 
 def preprocessor(source: str) -> Preprocessor:
-    return Preprocessor(dedent(source), "prepare.py")
+    return ScriptsInProcess().preprocessor(dedent(source), "prepare.py")
 
 
 def test_the_script_of_the_developer_guide():
@@ -147,7 +147,7 @@ def test_a_postprocessor_finds_the_files_and_adds_its_own(monkeypatch):
         """
     )
 
-    changed = run_postprocess(
+    changed = ScriptsInProcess().postprocess(
         source, "after.py", {"constraint_violations.json": b'{"violations": [1, 2]}', "statistics.json": b"{}"}
     )
 
@@ -161,6 +161,6 @@ def test_a_failing_postprocessor_is_told_and_leaves_the_environment_alone(monkey
     with pytest.raises(
         InvalidInputError, match=r"^There is an exception raised in postprocessor script after.py, line 1: Zero"
     ):
-        run_postprocess("def postprocess_handler(): 1 / 0", "after.py", {})
+        ScriptsInProcess().postprocess("def postprocess_handler(): 1 / 0", "after.py", {})
 
     assert "output_path" not in os.environ

@@ -1,0 +1,1 @@
+"""Scripts of the users: the only code here that is not ours."""
