@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.domain.executions.files import SUMMARY
 from driftline.domain.ground_truth import keys
 from driftline.domain.keys import (
     BASELINES,
@@ -33,7 +34,7 @@ from driftline.domain.keys import MONITORS as DOCUMENTS
 from driftline.kinds.data_quality.rules.summary import parse_summary
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
 from driftline.kinds.model_quality.rules.summary import parse_quality_summary
-from driftline.usecases.executions.revisions import SUMMARY, Announced
+from driftline.usecases.executions.revisions import Announced
 from local import interruption
 from local.cloud import EmbeddedCloud
 from local.demo import DemoError
@@ -143,7 +144,7 @@ class Replay:
         folder = report_folder(ENDPOINT, QUALITY, judged_at(day))
         revision = Announced.model_validate_json(self._get(execution_key(folder))).revision
         summary = parse_quality_summary(self._get(folder + SUMMARY), folder + SUMMARY)
-        [mae] = (metric for metric in summary.metrics if metric.name == "mae")
+        [mae] = (metric for metric in summary.body.metrics if metric.name == "mae")
         return QualityVerdict(
             revision=revision,
             coverage=summary.coverage or 0.0,
@@ -155,12 +156,12 @@ class Replay:
     def _inputs(self, day: date) -> InputVerdict:
         key = report_folder(ENDPOINT, INPUTS, judged_at(day)) + SUMMARY
         summary = parse_summary(self._get(key), key)
-        worst = summary.worst_drift
+        worst = summary.headline
         return InputVerdict(
             rows=summary.rows,
             violations=len(summary.violations),
             worst_drift=worst.value if worst else None,
-            worst_feature=worst.feature if worst else None,
+            worst_feature=worst.subject if worst else None,
         )
 
     def published(self) -> Counter[tuple[str, str]]:

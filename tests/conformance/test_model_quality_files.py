@@ -13,7 +13,7 @@ import pytest
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.attributes import Attributes
-from driftline.kinds.model_quality.rules.check import AlarmOn, check
+from driftline.kinds.model_quality.rules.check import AlarmOn, check, metric_violation
 from driftline.kinds.model_quality.rules.constraints import (
     QualityConstraints,
     parse_quality_constraints,
@@ -229,7 +229,7 @@ def test_violations_read_as_sagemakers_byte_for_byte(taxi_quality: Taxi, day: st
 
     verdict = check(quality, taxi_quality.constraints(), "point")
 
-    found = Violations(violations=tuple(finding.violation() for finding in verdict.findings)).to_json()
+    found = Violations(violations=tuple(map(metric_violation, verdict.findings))).to_json()
     assert found == taxi_quality.violations(day).rstrip("\n")
     assert (
         suggest_constraints(quality).to_json() == (taxi_quality.reports / day / "constraints.json").read_text().rstrip()

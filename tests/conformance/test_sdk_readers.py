@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from driftline.domain.drift.distance import Comparison
-from driftline.domain.sagemaker_files.violations import Violations
+from driftline.domain.sagemaker_files.violations import Violations, feature_violation
 from driftline.kinds.data_quality.rules.check import check
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
@@ -71,7 +71,7 @@ def test_the_sdk_reads_statistics_constraints_and_violations(
     rows, features = taxi.window("2020-03-16")
     statistics = statistics_of(rows, features)
     verdict = check(statistics, observations_of(features), None, taxi.constraints(), Comparison.CORRECTED)
-    violations = Violations(violations=tuple(finding.violation() for finding in verdict.findings))
+    violations = Violations(violations=tuple(map(feature_violation, verdict.findings)))
     (tmp_path / "statistics.json").write_text(statistics.to_json())
     (tmp_path / "constraints.json").write_text(suggest_constraints(statistics).to_json())
     (tmp_path / "constraint_violations.json").write_text(violations.to_json())

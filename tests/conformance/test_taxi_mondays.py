@@ -9,7 +9,7 @@ from driftline.domain.drift.distance import C_ALPHA, Comparison, ComparisonMetho
 from driftline.domain.drift.linf import numeric_distance
 from driftline.domain.drift.rank_map import collapsed_ranks, true_ranks
 from driftline.domain.profiles.kll import KllSketch
-from driftline.domain.sagemaker_files.violations import Violations
+from driftline.domain.sagemaker_files.violations import Violations, feature_violation
 from driftline.kinds.data_quality.rules.check import check
 from driftline.kinds.data_quality.rules.constraints import parse_constraints
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
@@ -30,7 +30,7 @@ def test_type_and_completeness_violations_equal_sagemakers_character_for_charact
     # Then the violations are SageMaker's, all but the drift, whose baseline statistics were never published
     reported = json.loads(taxi.violations_text(day))["violations"]
     expected = [each for each in reported if each["constraint_check_type"] != "baseline_drift_check"]
-    ours = json.loads(Violations(violations=tuple(each.violation() for each in verdict.findings)).to_json())
+    ours = json.loads(Violations(violations=tuple(map(feature_violation, verdict.findings))).to_json())
     assert len(expected) == 10
     assert sorted(ours["violations"], key=str) == sorted(expected, key=str)
 

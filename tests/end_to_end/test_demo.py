@@ -60,11 +60,11 @@ def test_ends_well(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
 def test_flags_the_storm_and_not_the_day_after(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     found = summaries(demo[1], "data_quality")
     assert len(found) == DAYS
-    storm = {(violation["feature"], violation["check"]) for violation in found[STORM]["violations"]}
+    storm = {(finding["subject"], finding["check"]) for finding in found[STORM]["findings"]}
     # Delays and rain drift, and a flight in five is cancelled.
     assert {("dep_delay", "baseline_drift_check"), ("precip", "baseline_drift_check")} <= storm
     assert ("dep_delay", "completeness_check") in storm
-    assert found[QUIET]["violations"] == []
+    assert found[QUIET]["findings"] == []
     assert (found[STORM]["rows"], found[QUIET]["rows"]) == (979, 765)
 
 
@@ -78,7 +78,7 @@ def test_late_labels_revise_the_verdict_on_the_predictions(
     assert found[QUIET]["coverage"] > 0.95
     # Then the storm alarms and the day after it does not, on the whole interval
     assert (found[STORM]["status"], found[QUIET]["status"]) == ("CompletedWithViolations", "Completed")
-    [mae] = (metric for metric in found[STORM]["metrics"] if metric["name"] == "mae")
+    [mae] = (metric for metric in found[STORM]["body"]["metrics"] if metric["name"] == "mae")
     assert mae["interval"][0] > mae["baseline"] == 15.0
     # And the verdict of the morning after is kept beside it
     for scheduled in ("09", "10"):

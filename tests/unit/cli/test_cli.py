@@ -17,7 +17,6 @@ from driftline.cli import app
 from driftline.cli.exits import ExitCode
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest
-from driftline.kinds.model_quality.rules.summary import QualitySummary
 from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.run_monitor import run_monitor
 
@@ -521,7 +520,7 @@ class TestModelQuality:
         (tmp_path / key).parent.mkdir(parents=True)
         (tmp_path / key).with_name("statistics.json").write_text("{}")
         (tmp_path / key).write_text(
-            QualitySummary.model_validate(
+            json.dumps(
                 {
                     "endpoint": "taxi",
                     "monitor": "model_quality",
@@ -530,6 +529,7 @@ class TestModelQuality:
                     "status": "CompletedWithViolations",
                     "exit_message": "",
                     "reason": "",
+                    "version": 1,
                     "problem_type": "Regression",
                     "positive_label": None,
                     "rows": 200,
@@ -544,7 +544,7 @@ class TestModelQuality:
                     "confusion_matrix": None,
                     "notes": [],
                 }
-            ).to_json()
+            )
         )
         # When
         result = driftline("show", "--store", tmp_path, "--endpoint", "taxi", "--monitor", "model_quality")

@@ -161,7 +161,7 @@ def test_a_correction_replaces_what_was_there_and_exits_with_violations(store: P
     # Then
     assert replayed.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
     assert "100 %" in replayed.stdout
-    assert "mae" in replayed.stdout
+    assert "Mean absolute error" in replayed.stdout
     assert "worst drift" not in replayed.stdout
     assert len(merged_lines(store)) == ROWS
 

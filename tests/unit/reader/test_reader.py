@@ -135,7 +135,7 @@ def test_evidence_of_our_own_summaries(shop: Reports) -> None:
 
     features = execution.features()
 
-    for written in summary["features"]:
+    for written in summary["body"]["features"]:
         drift = written["drift"]
         row = features.loc[written["name"]]
         assert row["drift"] == drift["value"]
@@ -143,9 +143,9 @@ def test_evidence_of_our_own_summaries(shop: Reports) -> None:
         assert row["drifted"] == drift["drifted"]
         assert row["new_categories"] == written["new_categories"]
     violation = execution.violations().iloc[0]
-    assert violation["sample_inference_ids"] == summary["violations"][0]["sample_inference_ids"] != []
+    assert violation["sample_inference_ids"] == summary["findings"][0]["inference_ids"] != []
     quality = shop.execution("shop", "model_quality", LAST)
-    by_name = {each["name"]: each for each in (quality.summary or {})["metrics"]}
+    by_name = {each["name"]: each for each in (quality.summary or {})["body"]["metrics"]}
     for name, row in quality.metrics().iterrows():
         assert pd.isna(row["value"]) if by_name[name]["value"] is None else row["value"] == by_name[name]["value"]
         assert pd.isna(row["lower"]) == (by_name[name]["interval"] is None)

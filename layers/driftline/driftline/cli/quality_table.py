@@ -16,19 +16,19 @@ _SIDES = {"GreaterThanThreshold": "at most", "LessThanThreshold": "at least"}
 def show_quality(console: Console, summary: QualitySummary) -> None:
     """Coverage, every metric with its interval and limit, and what violates."""
     coverage = "" if summary.coverage is None else f", {percent(summary.coverage)} of them labelled"
-    console.print(f"{summary.rows:,} rows{coverage}; metrics of {summary.used_rows:,}", soft_wrap=True)
-    for reason, count in summary.unusable_rows.items():
+    console.print(f"{summary.rows:,} rows{coverage}; metrics of {summary.evaluated_rows:,}", soft_wrap=True)
+    for reason, count in summary.body.unusable_rows.items():
         console.print(f"{count:,} rows left out: {safe(reason)}", soft_wrap=True)
     for note in summary.notes:
         console.print(f"Note: {safe(note)}", soft_wrap=True)
-    if summary.used_rows:
+    if summary.evaluated_rows:
         console.print(_metrics(summary))
 
 
 def _metrics(summary: QualitySummary) -> Table:
     figures = ("value", "95 % interval", "limit")
     table = table_of("metric", *figures, numbers=figures)
-    for metric in summary.metrics:
+    for metric in summary.body.metrics:
         interval = metric.interval
         table.add_row(
             safe(metric.name),

@@ -17,11 +17,11 @@ from driftline.cli.tables import show_executions, show_failure
 from driftline.cli.telling import NoEvents, NoMetrics, UnannouncedStore
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.domain.executions.files import SUMMARY
 from driftline.domain.keys import variants_prefix
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
-from driftline.usecases.executions.revisions import SUMMARY
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.monitors.monitor_documents import load_document
 
@@ -173,8 +173,7 @@ def _document(place: Place, execution: Execution) -> Mapping[str, object]:
         "scheduled_time": format_instant(execution.scheduled_time) if execution.scheduled_time else None,
         "rows": execution.rows,
         "violations": execution.violations,
-        "worst_drift": execution.worst_drift,
-        "worst_feature": execution.worst_feature,
+        "headline": execution.headline.model_dump() if execution.headline else None,
         "coverage": execution.coverage,
         "files": {name: place.store.uri(key) for name, key in execution.files.items()},
     }

@@ -9,10 +9,10 @@ from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import report_printer
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.files import SUMMARY
 from driftline.domain.keys import report_folder
 from driftline.domain.windows import format_instant
 from driftline.usecases.executions.failures import failure_in, is_judged
-from driftline.usecases.executions.revisions import SUMMARY
 
 
 def show(

@@ -9,10 +9,11 @@ from rich.text import Text
 from driftline.cli.columns import table_of
 from driftline.cli.text import safe
 from driftline.domain.executions.execution import Execution, ExecutionStatus
+from driftline.domain.executions.finding import Finding, Move
 from driftline.domain.windows import format_instant
-from driftline.kinds.data_quality.rules.summary import BucketMove, FeatureSummary, Summary, ViolationEvidence
+from driftline.kinds.data_quality.rules.summary import FeatureSummary, Summary
 from driftline.kinds.model_quality.rules.summary import QualitySummary
-from driftline.presentation.text import count, number, percent, window
+from driftline.presentation.text import count, metric_name, number, percent, window
 
 _COLOURS = {
     ExecutionStatus.COMPLETED: "green",
@@ -31,12 +32,12 @@ def show_heading(console: Console, summary: Summary | QualitySummary) -> None:
 
 def show_summary(console: Console, summary: Summary) -> None:
     """One execution of data quality: the evidence of every violation, and all features."""
-    counts = f"{count(summary.rows, 'row')} from {count(summary.records, 'record')}, "
+    counts = f"{count(summary.rows, 'row')} from {count(summary.body.records, 'record')}, "
     counts += count(len(summary.violations), "violation")
-    if summary.rejected:
-        counts += f", {count(summary.rejected, 'rejected line')}"
-    if summary.other_layout_rows:
-        counts += f", {sum(summary.other_layout_rows.values()):,} rows of another layout left out"
+    if summary.body.rejected:
+        counts += f", {count(summary.body.rejected, 'rejected line')}"
+    if summary.body.other_layout_rows:
+        counts += f", {sum(summary.body.other_layout_rows.values()):,} rows of another layout left out"
     console.print(counts, soft_wrap=True)
     if not summary.rows:
         console.print(safe(summary.reason), soft_wrap=True)
@@ -44,8 +45,8 @@ def show_summary(console: Console, summary: Summary) -> None:
         console.print(f"Note: {safe(note)}", soft_wrap=True)
     if summary.violations:
         console.print(_violations(summary.violations))
-    if summary.features:
-        console.print(_features(summary.features))
+    if summary.body.features:
+        console.print(_features(summary.body.features))
 
 
 def show_failure(console: Console, execution: Execution) -> None:
@@ -59,19 +60,21 @@ def show_executions(console: Console, executions: Sequence[Execution]) -> None:
     """A table with one line per execution, all of the same monitor."""
     labelled = any(execution.coverage is not None for execution in executions)
     without_rows = [execution for execution in executions if not execution.rows]
-    worst = ("labelled", "metric") if labelled else ("worst drift", "feature")
-    names = ("scheduled", "status", "rows", "violations", *worst, *(["why"] if without_rows else []))
-    table = table_of(*names, numbers=("rows", "violations", "labelled", "worst drift"), whole=("scheduled",))
+    shown = (*(["labelled"] if labelled else []), "figure", "value", *(["why"] if without_rows else []))
+    names = ("scheduled", "status", "rows", "violations", *shown)
+    table = table_of(*names, numbers=("rows", "violations", "labelled", "value"), whole=("scheduled",))
     for execution in executions:
-        drift = "" if execution.worst_drift is None else number(execution.worst_drift)
+        headline = execution.headline
         coverage = "" if execution.coverage is None else percent(execution.coverage)
+        about = f" of {headline.subject}" if headline and headline.subject else ""
         table.add_row(
             format_instant(execution.scheduled_time) if execution.scheduled_time else "",
             _status(execution.status),
             f"{execution.rows:,}",
             str(execution.violations),
-            coverage if labelled else drift,
-            safe(execution.worst_feature or ""),
+            *([coverage] if labelled else []),
+            safe(f"{metric_name(headline.figure)}{about}" if headline else ""),
+            number(headline.value) if headline else "",
             *(["" if execution.rows else safe(execution.reason)] if without_rows else []),
         )
     console.print(table)
@@ -81,16 +84,16 @@ def _status(status: ExecutionStatus) -> Text:
     return Text(status.value, style=_COLOURS[status])
 
 
-def _violations(violations: Sequence[ViolationEvidence]) -> Table:
+def _violations(violations: Sequence[Finding]) -> Table:
     table = table_of("feature", "check", "what", "where it moved", "for example")
     for violation in violations:
-        moved = "; ".join(_move(bucket) for bucket in violation.top_buckets[:2])
+        moved = "; ".join(_move(bucket) for bucket in violation.moves[:2])
         table.add_row(
-            safe(violation.feature),
+            safe(violation.subject),
             safe(violation.check),
             safe(violation.description),
             safe(moved),
-            safe(", ".join(violation.sample_inference_ids[:2])),
+            safe(", ".join(violation.inference_ids[:2])),
         )
     return table
 
@@ -115,7 +118,7 @@ def _features(features: Sequence[FeatureSummary]) -> Table:
     return table
 
 
-def _move(bucket: BucketMove) -> str:
+def _move(bucket: Move) -> str:
     """`0.5 to 1: 2 % → 31.5 %`"""
     if bucket.value is not None:
         name = bucket.value if len(bucket.value) <= _LONGEST_VALUE else f"{bucket.value[:_LONGEST_VALUE]}…"

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.envelope import Envelope, Upgrade, parse_envelope
 from driftline.domain.monitors.document import MonitorDocument, document_model
 from driftline.domain.monitors.monitor import ScheduledMonitor
 
@@ -33,6 +34,7 @@ class Kind:
         verdict_files: What an execution writes for SageMaker's readers. The first tells that there is a verdict.
         drift_check_baselines: Where the files of a baseline are in a model package's DriftCheckBaselines: part and
             field by the name under which the engine is given them.
+        old_summary: Gives a summary.json of version 1 the shape of version 2, for kinds that wrote it.
         baseline_needs_document: A data set cannot be read without the monitor document.
         engine_module: Where `ENGINE` is, the heavy half.
         reporter_module: Where `REPORTER` is, the heavy half that faces people.
@@ -47,6 +49,7 @@ class Kind:
     drift_check_baselines: Mapping[str, tuple[str, str]]
     engine_module: str
     reporter_module: str
+    old_summary: Upgrade | None = None
     baseline_needs_document: bool = False
 
     @property
@@ -96,6 +99,10 @@ class Kinds:
                 f"there is no kind of monitor {name}", where=where, expected=f"one of {', '.join(self.names)}"
             )
         return self._kinds[name]
+
+    def envelope(self, body: bytes, where: str) -> Envelope:
+        """What a summary.json says, whatever the kind; see parse_envelope for the errors."""
+        return parse_envelope(body, where, Envelope, [kind.old_summary for kind in self if kind.old_summary])
 
     @cached_property
     def document(self) -> type[MonitorDocument]:

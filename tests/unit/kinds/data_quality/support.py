@@ -51,4 +51,4 @@ def judge(
 
 def found(verdict: Verdict) -> list[tuple[str, str]]:
     """(feature, check) of each violation."""
-    return [(finding.feature, finding.check.value) for finding in verdict.findings]
+    return [(finding.subject, finding.check) for finding in verdict.findings]

@@ -86,7 +86,7 @@ def test_data_type_check_is_a_strict_ratio_in_sagemakers_words(
     baseline: list[str], current: list[str], words: str
 ) -> None:
     verdict = judge({"f": current}, {"f": baseline})
-    types = [finding for finding in verdict.findings if finding.check.value == "data_type_check"]
+    types = [finding for finding in verdict.findings if finding.check == "data_type_check"]
     assert [finding.description for finding in types] == [f"Data type match requirement is not met. {words}"]
 
 
@@ -168,7 +168,7 @@ def test_with_too_many_categories_to_count_the_best_possible_share_is_judged() -
     cells = {"f": [f"v{i}" for i in range(300)]}
     verdict = judge(cells, {"f": LETTERS})
     finding = verdict.findings[0]
-    assert finding.check.value == "categorical_values_check"
+    assert finding.check == "categorical_values_check"
     texts = statistics_of(*profiled(cells)).features[0].string_statistics
     assert texts is not None
     assert texts.distinct_count == pytest.approx(300, rel=0.05)
@@ -187,7 +187,7 @@ def test_missing_and_extra_columns_in_sagemakers_words(mode: Comparison) -> None
     three = {"a": WHOLE, "b": WHOLE, "c": WHOLE}
     two = {"a": WHOLE, "b": WHOLE}
     fewer, more = judge(two, three, mode=mode), judge(three, two, mode=mode)
-    assert [(each.feature, each.description) for each in fewer.findings] == [
+    assert [(each.subject, each.description) for each in fewer.findings] == [
         (
             "Missing columns",
             (
@@ -196,7 +196,7 @@ def test_missing_and_extra_columns_in_sagemakers_words(mode: Comparison) -> None
             ),
         )
     ]
-    assert [(each.feature, each.description) for each in more.findings] == [
+    assert [(each.subject, each.description) for each in more.findings] == [
         (
             "Extra columns",
             (

@@ -62,9 +62,9 @@ def evaluated(
     )
 
 
-def test_four_files_come_out_and_the_same_evaluation_gives_the_same_bytes() -> None:
+def test_three_files_come_out_and_the_same_evaluation_gives_the_same_bytes() -> None:
     first, second = evaluated().files(), evaluated().files()
-    assert list(first) == ["statistics.json", "constraints.json", "constraint_violations.json", "summary.json"]
+    assert list(first) == ["statistics.json", "constraints.json", "constraint_violations.json"]
     assert first == second
     # And the statistics can be the baseline of the next window.
     assert parse_statistics(first["statistics.json"]) == evaluated().statistics
@@ -79,7 +79,7 @@ def test_the_violations_file_has_sagemakers_three_keys() -> None:
 
 
 def test_the_summary_says_what_was_judged() -> None:
-    summary = json.loads(evaluated().files()["summary.json"])
+    summary = json.loads(evaluated().summary.to_json())
     expected = {
         "endpoint": "flights",
         "monitor": "data_quality",
@@ -87,21 +87,28 @@ def test_the_summary_says_what_was_judged() -> None:
         "scheduled_time": "2026-03-01T14:00:00Z",
         "status": "CompletedWithViolations",
         "exit_message": "CompletedWithViolations: Job completed successfully with 3 violations.",
+        "version": 2,
+        "kind": "data_quality",
         "rows": 400,
+        "evaluated_rows": 400,
+        "coverage": None,
+        "baseline": {"statistics.json": CONTEXT.statistics_key, "constraints.json": CONTEXT.constraints_key},
+    }
+    assert {key: summary[key] for key in expected} == expected
+    body = {
         "records": 390,
         "rejected": 2,
         "skipped": 1,
         "layout": "csv:1+2",
         "other_layout_rows": {"csv:1+5": 3},
         "comparison": "corrected",
-        "baseline": {"statistics": CONTEXT.statistics_key, "constraints": CONTEXT.constraints_key},
     }
-    assert {key: summary[key] for key in expected} == expected
+    assert {key: summary["body"][key] for key in body} == body
 
 
 def test_the_summary_has_the_evidence_of_every_comparison() -> None:
     summary = evaluated().summary
-    features = {feature.name: feature for feature in summary.features}
+    features = {feature.name: feature for feature in summary.body.features}
     score = features["score"].drift
     assert score is not None
     assert (score.method, score.direction, score.drifted) == ("Robust", "higher", True)
@@ -120,28 +127,28 @@ def test_the_summary_has_the_evidence_of_every_comparison() -> None:
     quiet = features["flag"].drift
     assert quiet is not None
     assert (quiet.value, quiet.direction, quiet.top_buckets) == (0.0, "none", ())
-    assert summary.worst_drift is not None
-    assert summary.worst_drift.feature == "score"
+    assert summary.headline is not None
+    assert (summary.headline.figure, summary.headline.subject) == ("worst_drift", "score")
 
 
 def test_evidence_follows_the_violations_and_takes_inference_ids() -> None:
     evaluation = evaluated()
     evidence = evaluation.summary.violations
-    assert [(each.feature, each.check) for each in evidence] == [
+    assert [(each.subject, each.check) for each in evidence] == [
         ("carrier", "categorical_values_check"),
         ("score", "baseline_drift_check"),
         ("carrier", "baseline_drift_check"),
     ]
     assert [each.description for each in evidence] == [each.description for each in evaluation.violations.violations]
-    assert (evidence[0].statistic, evidence[0].required, evidence[0].n) == (0.75, 1.0, 400.0)
+    assert (evidence[0].observed, evidence[0].required, evidence[0].n) == (0.75, 1.0, 400.0)
     sampled = evaluation.summary.with_inference_ids({("score", "baseline_drift_check"): ("id-1", "id-2")})
-    assert sampled.violations[1].sample_inference_ids == ("id-1", "id-2")
-    assert sampled.violations[2].sample_inference_ids == ()
+    assert sampled.violations[1].inference_ids == ("id-1", "id-2")
+    assert sampled.violations[2].inference_ids == ()
 
 
 def test_the_summary_reads_back_equal_and_refuses_what_it_does_not_know() -> None:
     evaluation = evaluated()
-    text = evaluation.files()["summary.json"]
+    text = evaluation.summary.to_json()
     assert parse_summary(text) == evaluation.summary
     with pytest.raises(InvalidInputError, match="surprise"):
         parse_summary(text.replace('"endpoint"', '"surprise" : 1,\n  "endpoint"', 1))
@@ -158,7 +165,7 @@ def test_the_summary_reads_back_equal_and_refuses_what_it_does_not_know() -> Non
 def test_an_empty_window_is_completed_with_the_reason(rejected: int, skipped: int, reason: str) -> None:
     evaluation = evaluated({}, context=replace(CONTEXT, records=0, rejected=rejected, skipped=skipped))
     summary = evaluation.summary
-    assert (summary.status, summary.reason, summary.layout) == ("Completed", reason, None)
+    assert (summary.status, summary.reason, summary.body.layout) == ("Completed", reason, None)
     assert evaluation.files()["constraint_violations.json"] == '{\n  "violations" : [ ]\n}'
     assert values(evaluation.metrics)["rows"] == 0.0
 
@@ -172,8 +179,8 @@ def test_no_violations_end_with_the_containers_words() -> None:
 def test_without_a_baseline_the_summary_says_why_there_is_no_drift() -> None:
     summary = evaluated(compared=False).summary
     assert summary.notes[0] == "There is no baseline statistics.json: drift was not checked."
-    assert all(feature.drift is None for feature in summary.features)
-    assert summary.worst_drift is None
+    assert all(feature.drift is None for feature in summary.body.features)
+    assert summary.headline is None
 
 
 def test_rows_of_other_layouts_are_said_not_to_be_judged() -> None:
@@ -186,7 +193,7 @@ def test_a_chi_square_test_that_is_impossible_is_null_in_the_summary() -> None:
 
     few: Cells = {"score": ["1.5"] * 3, "flag": ["1"] * 3, "carrier": ["UA"] * 3}
     summary = evaluated(few, change=change).summary
-    carrier = next(feature for feature in summary.features if feature.name == "carrier").drift
+    carrier = next(feature for feature in summary.body.features if feature.name == "carrier").drift
     assert carrier is not None
     assert (carrier.value, carrier.p_value, carrier.drifted) == (None, None, False)
     assert parse_summary(summary.to_json()) == summary
@@ -200,12 +207,12 @@ def test_a_p_value_is_no_distance_and_never_the_worst_drift() -> None:
         }
 
     summary = evaluated(change=change).summary
-    carrier = next(feature for feature in summary.features if feature.name == "carrier").drift
+    carrier = next(feature for feature in summary.body.features if feature.name == "carrier").drift
     assert carrier is not None
     assert carrier.value is not None
     assert carrier.value > 1.0  # a chi-square statistic, larger than any distance
-    assert summary.worst_drift is not None
-    assert summary.worst_drift.feature == "score"
+    assert summary.headline is not None
+    assert (summary.headline.figure, summary.headline.subject) == ("worst_drift", "score")
 
 
 def values(metrics: Iterable[Metric]) -> dict[str, float | StatisticValues]:

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from driftline.domain.errors import InvalidInputError
-from driftline.kinds.model_quality.rules.check import AlarmOn, Verdict, check, violation_name
+from driftline.kinds.model_quality.rules.check import AlarmOn, Verdict, check, metric_violation, violation_name
 from driftline.kinds.model_quality.rules.constraints import (
     Constraint,
     Operator,
@@ -30,7 +30,7 @@ def test_a_violation_reads_as_sagemakers_with_the_standard_deviation() -> None:
 
     found = verdict("r2", metric, Operator.LESS, -7.7419149776821).findings
 
-    assert found[0].violation().model_dump(exclude_none=True) == {
+    assert metric_violation(found[0]).model_dump(exclude_none=True) == {
         "constraint_check_type": "LessThanThreshold",
         "description": (
             "Metric r2 with -53.790146743270654 +/- 4.829550001308316 was LessThanThreshold '-7.7419149776821'"
@@ -114,7 +114,7 @@ def test_driftlines_own_metrics_may_have_constraints() -> None:
 
     found = check(quality, constraints, "point").findings
 
-    assert found[0].violation().description == "Metric meanError with -4.0 was LessThanThreshold '-1.0'"
+    assert metric_violation(found[0]).description == "Metric meanError with -4.0 was LessThanThreshold '-1.0'"
 
 
 def test_without_labelled_rows_nothing_is_checked() -> None:
@@ -157,7 +157,7 @@ def test_binary_violations_come_in_the_order_of_sagemakers_files() -> None:
     found = check(Quality(ProblemType.BINARY, 500, worse), constraints, "point").findings
 
     assert tuple(constraints.constraints) == names
-    assert [finding.violation().metric_name for finding in found] == [
+    assert [metric_violation(finding).metric_name for finding in found] == [
         *("auc", "precision", "truePositiveRate", "f1", "accuracy", "falsePositiveRate", "trueNegativeRate"),
         *("falseNegativeRate", "recall", "f2", "f0_5"),
     ]

@@ -9,6 +9,7 @@ import pytest
 
 from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
+from driftline.kinds.model_quality.rules.check import violation_name
 from driftline.kinds.model_quality.rules.constraints import (
     Constraint,
     Operator,
@@ -45,7 +46,7 @@ def test_a_window_that_is_worse_writes_four_files_that_agree(bank_marketing: Bin
     found = evaluate(state(bank_marketing, 16_000, 17_000), baseline, CONTEXT)
 
     files = {name: json.loads(text) for name, text in found.files().items()}
-    assert list(files) == ["statistics.json", "constraints.json", "constraint_violations.json", "summary.json"]
+    assert list(files) == ["statistics.json", "constraints.json", "constraint_violations.json"]
     assert files["statistics.json"]["dataset"] == {
         "item_count": 1000,
         "start_time": "2026-03-01T14:00:00Z",
@@ -56,17 +57,21 @@ def test_a_window_that_is_worse_writes_four_files_that_agree(bank_marketing: Bin
     assert metrics[10:15] == [
         *("false_negative_rate", "receiver_operating_characteristic_curve", "precision_recall_curve", "auc", "au_prc")
     ]
-    summary = files["summary.json"]
+    summary = json.loads(found.summary.to_json())
     assert summary["status"] == "CompletedWithViolations"
-    assert (summary["coverage"], summary["positive_label"]) == (0.5, "yes")
+    assert (summary["coverage"], summary["body"]["positive_label"]) == (0.5, "yes")
     violated = [each["metric_name"] for each in files["constraint_violations.json"]["violations"]]
-    assert violated == [each["metric_name"] for each in summary["violations"]]
+    assert violated == [violation_name(each["subject"]) for each in summary["findings"]]
     assert "accuracy" in violated
-    assert all(each["certain"] for each in summary["violations"])
-    accuracy = next(each for each in summary["metrics"] if each["name"] == "accuracy")
+    assert all(each["certain"] for each in summary["findings"])
+    accuracy = next(each for each in summary["body"]["metrics"] if each["name"] == "accuracy")
     assert accuracy["violated"]
     assert accuracy["interval"][1] < accuracy["baseline"] == baseline.constraints["accuracy"].threshold
-    assert {each["name"] for each in summary["metrics"]} >= {"log_loss", "brier_score", "expected_calibration_error"}
+    assert {each["name"] for each in summary["body"]["metrics"]} >= {
+        "log_loss",
+        "brier_score",
+        "expected_calibration_error",
+    }
 
 
 def test_on_points_a_violation_says_whether_chance_explains_it(bank_marketing: Binary) -> None:
@@ -84,8 +89,8 @@ def test_on_points_a_violation_says_whether_chance_explains_it(bank_marketing: B
 
     found = evaluate(window, baseline, replace(CONTEXT, alarm_on="point"))
 
-    assert {each.metric: each.certain for each in found.summary.violations} == {"accuracy": False, "auc": True}
-    assert found.summary.violations[1].distance == pytest.approx(0.001)
+    assert {each.subject: each.certain for each in found.summary.violations} == {"accuracy": False, "auc": True}
+    assert found.summary.violations[1].excess == pytest.approx(0.001 / (value + 0.001))
 
 
 def test_equal_arguments_give_equal_bytes(bank_marketing: Binary) -> None:
@@ -99,7 +104,7 @@ def test_files_are_read_back(bank_marketing: Binary) -> None:
     found = evaluate(state(bank_marketing, 0, 1500), None, CONTEXT)
 
     files = found.files()
-    assert parse_quality_summary(files["summary.json"]) == found.summary
+    assert parse_quality_summary(found.summary.to_json()) == found.summary
     statistics = parse_baseline_quality(files["statistics.json"])
     assert statistics.item_count == 1500
     assert {name: figure.value for name, figure in statistics.metrics.items()} == {

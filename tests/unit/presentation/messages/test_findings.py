@@ -7,8 +7,14 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.incidents.watching import trouble, watch_subject
-from driftline.presentation.messages.findings import MOST_FEATURES, parse_findings
+from driftline.kinds.registry import KINDS
+from driftline.presentation.messages.findings import MOST_SUBJECTS, Findings, findings_of
 from tests.notifying import feature, summary, violation
+
+
+def parse_findings(body: bytes, where: str) -> Findings:
+    """From the summaries of version 1 below."""
+    return findings_of(KINDS.envelope(body, where))
 
 
 def quality(*violations: object) -> bytes:
@@ -36,19 +42,18 @@ def worse(metric: str, value: float, threshold: float, *, certain: bool = True) 
 def test_model_quality_ranks_by_the_share_beyond_the_threshold() -> None:
     findings = parse_findings(quality(worse("rmse", 22, 20), worse("mae", 15, 10, certain=False)), "x")
     assert (
-        findings.headline
-        == "The model of shop is worse than its baseline in 2 metrics; worst: Mean absolute error (15, limit 10)"
+        findings.headline == "2 violations of model quality on shop; worst: Mean absolute error 15, at most 10 expected"
     )
     assert [line.subject for line in findings.evidence] == ["mae", "rmse"]
     assert findings.evidence[0].note == "the threshold is inside the interval"
     assert findings.evidence[1].interval == (21, 23)
-    assert findings.features == ("rmse", "mae")
+    assert findings.subjects == ("rmse", "mae")
 
 
 def test_one_feature_differs() -> None:
     body = summary([violation("amount", 0.31, 0.1)], [feature("amount", drift=0.31), feature("id", drift=None)])
     assert parse_findings(body, "x").headline == (
-        "1 of 1 features of shop differs from the baseline; worst: amount (drift 0.31, limit 0.1)"
+        "1 violation of data quality on shop: amount (drift 0.31, at most 0.1 expected)"
     )
 
 
@@ -58,7 +63,7 @@ def test_a_drift_is_told_by_what_decided_it() -> None:
     # When
     findings = parse_findings(body, "x")
     # Then the decision's figure comes first, and the raw one keeps its interval
-    assert findings.headline.endswith("worst: amount (drift 0.25, limit 0.1)")
+    assert findings.headline.endswith(": amount (drift 0.25, at most 0.1 expected)")
     [line] = findings.evidence
     assert (line.statistic, line.value, line.interval) == ("drift", 0.25, None)
     assert line.note.startswith("raw distance 0.31, 95 % interval 0.2 to 0.4")
@@ -71,15 +76,14 @@ def test_a_p_value_is_worse_the_smaller_it_is() -> None:
     body = summary([violation("age", 9.5, 0.05), violation("amount", 77.0, 0.05)], [small, large])
     findings = parse_findings(body, "x")
     assert [line.subject for line in findings.evidence] == ["amount", "age"]
-    assert "worst: amount (p-value 1e−9, limit 0.05)" in findings.headline
+    assert "worst: amount (p-value 1e−9, at least 0.05 expected)" in findings.headline
 
 
 def test_drift_and_others() -> None:
     violations = [violation("amount", 0.31, 0.1), violation("age", 0.9, 1.0, "completeness_check")]
     body = summary(violations, [feature(name) for name in "abcdefg"])
     assert parse_findings(body, "x").headline == (
-        "1 of 7 features of shop differs from the baseline; worst: amount (drift 0.31, limit 0.1); "
-        "and 1 other violation"
+        "2 violations of data quality on shop; worst: amount (drift 0.31, at most 0.1 expected)"
     )
 
 
@@ -91,13 +95,13 @@ def test_no_drift_but_columns_and_completeness() -> None:
         violation("os", 0.99, 1.0, "a_check_to_come"),
     ]
     findings = parse_findings(summary(violations), "x")
-    assert findings.headline == "4 violations in the data of shop; worst: gone, missing column"
+    assert findings.headline == "4 violations of data quality on shop; worst: gone"
     assert [(line.subject, line.statistic) for line in findings.evidence] == [
-        ("gone", "missing column"),
+        ("gone", "columns"),
         ("age", "completeness"),
         ("age", "share of values of the expected type"),
     ]
-    assert findings.features == ("age", "gone", "os")
+    assert findings.subjects == ("age", "gone", "os")
 
 
 def test_what_is_worst_is_worst_as_a_share_of_what_is_required() -> None:
@@ -112,7 +116,10 @@ def test_what_is_worst_is_worst_as_a_share_of_what_is_required() -> None:
 def test_without_a_drift_the_worst_is_said_with_what_is_required() -> None:
     violations = [violation("age", 0.5, 1.0, "completeness_check"), violation("os", 0.9, 1.0, "data_type_check")]
     findings = parse_findings(summary(violations), "x")
-    assert findings.headline == "2 violations in the data of shop; worst: age, completeness (50 %, 100 % required)"
+    assert (
+        findings.headline
+        == "2 violations of data quality on shop; worst: age (completeness 50 %, at least 100 % expected)"
+    )
     assert [(piece.note, piece.interval) for piece in findings.evidence] == [
         ("the current values are higher", None)
     ] * 2
@@ -141,7 +148,7 @@ def test_evidence_says_which_way_else_what_the_report_says(direction: str | None
         ({"direction": "lower"}, "raw distance 0.31, 95 % interval 0.2 to 0.4; the current values are lower"),
         ({"direction": "none"}, "raw distance 0.31, 95 % interval 0.2 to 0.4"),
         ({"direction": "none", "interval": None}, "raw statistic 0.31"),
-        ({"direction": "none", "interval": None, "statistic": None}, "raw statistic –"),
+        ({"direction": "none", "interval": None, "statistic": None}, "something about amount"),
     ],
 )
 def test_the_raw_figure_stands_beside_what_decided(changes: dict[str, object], note: str) -> None:
@@ -151,10 +158,10 @@ def test_the_raw_figure_stands_beside_what_decided(changes: dict[str, object], n
 
 
 def test_names_are_remembered_once_each_up_to_a_limit() -> None:
-    violations = [violation(f"f{i}", 0.3, 0.1) for i in range(MOST_FEATURES + 5)]
+    violations = [violation(f"f{i}", 0.3, 0.1) for i in range(MOST_SUBJECTS + 5)]
     findings = parse_findings(summary([violations[0], *violations]), "x")
-    assert len(findings.features) == MOST_FEATURES
-    assert findings.violations == MOST_FEATURES + 6
+    assert len(findings.subjects) == MOST_SUBJECTS
+    assert findings.violations == MOST_SUBJECTS + 6
     assert len(findings.evidence) == 3
 
 

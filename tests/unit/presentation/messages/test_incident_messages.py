@@ -32,14 +32,14 @@ class TestWhatIsWrong:
     def test_a_monitor(self) -> None:
         message = told(ringing())
         assert message.headline == (
-            "2 of 3 features of shop differ from the baseline; worst: amount (drift 0.31, limit 0.1)"
+            "2 violations of data quality on shop; worst: amount (drift 0.31, at most 0.1 expected)"
         )
         assert message.details == (f"Alarm since 1 Mar 2026, 12:00 UTC: {MEANING}", "2 violations in 4,000 rows")
         assert message.changed == ()
 
     def test_a_monitor_that_gets_worse(self) -> None:
         message = told(ringing(), ringing("worst drift", hours=1, meaning=""))
-        assert message.headline.startswith("Now critical: 2 of 3 features of shop differ")
+        assert message.headline.startswith("Now critical: 2 violations of data quality on shop")
         assert message.details[:2] == (
             f"Alarm since 1 Mar 2026, 12:00 UTC: {MEANING}",
             f"Alarm since 1 Mar 2026, 13:00 UTC: {REASON}",

@@ -299,7 +299,7 @@ def test_a_monitor_that_nobody_knows_has_no_baseline() -> None:
     store = InMemoryStore(objects={"baselines/churn/model_qualty/input/a.csv": b"1\n"})
     with pytest.raises(InvalidInputError, match="no kind of monitor model_qualty") as raised:
         suggest_baseline("churn", "model_qualty", store=store, operators=RecordingOperators(), kinds=KINDS)
-    assert raised.value.expected == "data_quality or model_quality"
+    assert raised.value.expected == "one of data_quality, model_quality"
 
 
 def test_edited_constraints_stay_and_the_suggestion_lies_beside() -> None:

@@ -9,7 +9,7 @@ from driftline.domain.executions.execution import ExecutionRequest, ExecutionSta
 from driftline.domain.keys import STATE
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.executions.run_monitor import COMPLETED_EVENT, FAILED_EVENT
+from driftline.usecases.executions.announcing import COMPLETED_EVENT, FAILED_EVENT
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.executing import execute_in
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
@@ -85,12 +85,13 @@ def test_violations_come_with_evidence_and_sample_inferences(store: InMemoryStor
         ("country", "completeness_check"),
         ("amount", "baseline_drift_check"),
     }
-    evidence = {each["feature"]: each for each in json.loads(store.objects[FOLDER + "summary.json"])["violations"]}
-    assert evidence["score"]["sample_inference_ids"] == ["id-7"]
-    assert evidence["country"]["sample_inference_ids"] == [f"id-{i}" for i in range(5)]
-    assert len(evidence["amount"]["sample_inference_ids"]) == 5
+    evidence = {each["subject"]: each for each in json.loads(store.objects[FOLDER + "summary.json"])["findings"]}
+    assert evidence["score"]["inference_ids"] == ["id-7"]
+    assert evidence["country"]["inference_ids"] == [f"id-{i}" for i in range(5)]
+    assert len(evidence["amount"]["inference_ids"]) == 5
     assert evidence["amount"]["direction"] == "higher"
-    assert execution.worst_feature == "amount"
+    assert execution.headline is not None
+    assert execution.headline.subject == "amount"
 
 
 def test_nothing_captured_is_a_result(store: InMemoryStore) -> None:

@@ -234,7 +234,7 @@ class TestContent:
         Office(channel).hear(alarm())
         message = channel.sent[0][0]
         assert message.headline == (
-            "2 of 3 features of shop differ from the baseline; worst: amount (drift 0.31, limit 0.1)"
+            "2 violations of data quality on shop; worst: amount (drift 0.31, at most 0.1 expected)"
         )
         assert [(line.subject, line.value, line.threshold, line.n) for line in message.evidence] == [
             ("amount", 0.31, 0.1, 4000),

@@ -20,10 +20,10 @@ from driftline.presentation.pages.overview.now import now_of, parse_now
 from driftline.presentation.pages.overview.record import parse_record
 from driftline.presentation.pages.overview.view_endpoint import endpoint_view
 from driftline.presentation.pages.overview.view_index import index_view
+from driftline.usecases.executions.announcing import FAILED_EVENT
 from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.past_executions import folders_before
-from driftline.usecases.executions.run_monitor import FAILED_EVENT
 from driftline.usecases.pages.rebuild_overview import rebuild_overview
 from driftline.usecases.pages.render_execution import render_execution
 from tests.failing import fail, run

@@ -126,7 +126,7 @@ def test_a_revision_takes_the_place_of_what_it_revises(shop: InMemoryStore) -> N
     key = overview_record_key("shop", "data_quality", LAST)
     before = parse_record(shop.get(key).body, key)
     folder = folder_of("data_quality")
-    summary = json.loads(shop.objects[f"{folder}summary.json"]) | {"violations": [], "status": "Completed"}
+    summary = json.loads(shop.objects[f"{folder}summary.json"]) | {"findings": [], "status": "Completed"}
     shop.put(f"{folder}summary.json", json.dumps(summary).encode())
     made = render_report(shop, folder, revision=2, kinds=KINDS)
 

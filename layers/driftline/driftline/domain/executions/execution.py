@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from driftline.domain.executions.envelope import Headline
 from driftline.domain.windows import Window, format_instant
 
 type Trigger = Literal["schedule", "rerun", "hand"]
@@ -74,8 +75,7 @@ class Execution:
     scheduled_time: datetime | None = None
     rows: int = 0
     violations: int = 0
-    worst_drift: float | None = None
-    worst_feature: str | None = None
+    headline: Headline | None = None
     coverage: float | None = None
     folder: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -96,10 +96,18 @@ class Execution:
             "Revision": self.revision,
             "Rows": self.rows,
             "Violations": self.violations,
-            "WorstDrift": self.worst_drift,
-            "WorstFeature": self.worst_feature,
+            "Headline": _headline_detail(self.headline) if self.headline else None,
             "Coverage": self.coverage,
             "ReportUri": report_uri,
             "FailureReason": self.reason if self.status is ExecutionStatus.FAILED else None,
             "Reason": self.reason,
         }
+
+
+def _headline_detail(headline: Headline) -> dict[str, object]:
+    return {
+        "Figure": headline.figure,
+        "Subject": headline.subject,
+        "Value": headline.value,
+        "Limit": headline.limit,
+    }

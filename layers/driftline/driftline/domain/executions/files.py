@@ -37,7 +37,10 @@ _SUMMARIES = msgspec.json.Decoder(_Summary)
 
 
 def baseline_keys(summary: bytes | None, names: tuple[str, ...], default_folder: str) -> dict[str, str]:
-    """Keys of the baseline's files: as the summary says, `baseline.statistics` of `statistics.json`, else in a folder.
+    """Keys of the baseline's files: as the summary says, else in a folder.
+
+    Version 1 of the summary named `statistics.json` by its stem.
+
 
     A file that the summary does not name lies beside those that it names.
     """
@@ -45,6 +48,6 @@ def baseline_keys(summary: bytes | None, names: tuple[str, ...], default_folder:
         named = _SUMMARIES.decode(summary).baseline if summary is not None else {}
     except msgspec.DecodeError:
         named = {}  # The reader of the summary says what is wrong with it.
-    known = {name: key for name in names if (key := named.get(name.removesuffix(".json")))}
+    known = {name: key for name in names if (key := named.get(name) or named.get(name.removesuffix(".json")))}
     folders = [f"{key.rpartition('/')[0]}/" for key in known.values() if "/" in key]
     return {name: known.get(name, f"{next(iter(folders), default_folder)}{name}") for name in names}

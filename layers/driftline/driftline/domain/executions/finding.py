@@ -1,5 +1,6 @@
 """One statement of a verdict about one subject: what was observed, what is required, and the evidence."""
 
+from math import inf
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -32,6 +33,7 @@ class Finding(BaseModel):
         description: One sentence, in SageMaker's words where SageMaker has the check.
         violation: It breaks its constraint. Others are remarks, for example an improvement.
         measure: What `observed` and `required` are.
+        figure: What the observed figure is called: `completeness`, `drift`, or a metric's name.
         observed: The figure that the check decided by; None where the files do not have it.
         required: The limit that it was compared with.
         side: Which side of the limit is right.
@@ -52,6 +54,7 @@ class Finding(BaseModel):
     description: str
     violation: bool = True
     measure: Measure = "metric"
+    figure: str = ""
     observed: float | None = None
     required: float | None = None
     side: Side | None = None
@@ -66,7 +69,12 @@ class Finding(BaseModel):
 
     @property
     def excess(self) -> float | None:
-        """How far beyond its limit the figure is, as a share of the limit; None where the figures are not known."""
+        """How far beyond its limit the figure is, as a share of the limit; None where the figures are not known.
+
+        Columns that are missing or new are beyond everything.
+        """
+        if self.measure == "count":
+            return inf
         if self.observed is None or self.required is None:
             return None
         return abs(self.observed - self.required) / max(abs(self.required), _SMALLEST)

@@ -1,34 +1,39 @@
-"""What a monitor says of a window."""
+"""What a kind of monitor says of a window."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from driftline.domain.executions.envelope import Envelope
+from driftline.domain.executions.files import SUMMARY
 from driftline.domain.metrics import Metric
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A monitor's files by name, its metrics, and the figures for the event.
+    """The verdict, the files that hold it, and its metrics.
 
     Attributes:
+        files: SageMaker's files by name, without summary.json.
         metrics: What goes to CloudWatch for people.
-        alarmed: The metrics that alarms of the monitor name, also those that are not in `metrics`.
-        judged_rows: Rows that the verdict rests on; with none there is no verdict.
-        coverage: Share of the rows that have a label; None for monitors that need none.
+        alarmed: The figures that alarms of the monitor name, also those that are not in `metrics`.
     """
 
-    files: dict[str, bytes]
+    envelope: Envelope
+    sagemaker_files: Mapping[str, str]
     metrics: Sequence[Metric]
     alarmed: Sequence[Metric]
-    rows: int
-    judged_rows: int
-    violations: int
-    reason: str
-    worst_drift: float | None = None
-    worst_feature: str | None = None
-    coverage: float | None = None
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """All files by name."""
+        texts = {**self.sagemaker_files, SUMMARY: self.envelope.to_json()}
+        return {name: text.encode() for name, text in texts.items()}
+
+    @property
+    def violations(self) -> int:
+        return len(self.envelope.violations)
 
     @property
     def verdict(self) -> int | None:
-        """Violations; None without rows to judge, for no data is no verdict."""
-        return self.violations if self.judged_rows else None
+        """Violations; None without rows to evaluate, for no data is no verdict."""
+        return self.violations if self.envelope.evaluated_rows else None

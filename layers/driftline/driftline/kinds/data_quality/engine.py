@@ -102,19 +102,7 @@ def _columns(document: MonitorDocument | None) -> DocumentColumns | None:
 
 
 def _judgement(evaluation: Evaluation) -> Judgement:
-    summary = evaluation.summary
-    worst = summary.worst_drift
-    return Judgement(
-        files={name: text.encode() for name, text in evaluation.files().items()},
-        metrics=evaluation.metrics,
-        alarmed=evaluation.alarmed,
-        rows=summary.rows,
-        judged_rows=summary.rows,
-        violations=len(summary.violations),
-        reason=summary.reason,
-        worst_drift=worst.value if worst else None,
-        worst_feature=worst.feature if worst else None,
-    )
+    return Judgement(evaluation.summary, evaluation.files(), evaluation.metrics, evaluation.alarmed)
 
 
 def _constraints(files: Mapping[str, bytes], data: WindowData) -> Constraints:

@@ -4,25 +4,24 @@ from collections.abc import Iterable, Mapping
 
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.conditions import Condition, Equals, IsBetween, IsMissing, IsNoneOf, IsNotOfType
-from driftline.domain.drift.distance import BucketShift
+from driftline.domain.executions.finding import Finding, Move
 from driftline.domain.sagemaker_files.violations import CheckType
-from driftline.kinds.data_quality.rules.check import Finding
 from driftline.kinds.data_quality.rules.constraints import Constraints, FeatureConstraints
 
 
 def conditions_of(
     findings: Iterable[Finding], keys: Mapping[str, ColumnKey], constraints: Constraints
 ) -> dict[tuple[str, str], tuple[ColumnKey, Condition]]:
-    """(column, condition) by (feature, constraint_check_type); findings about no row in particular are left out.
+    """(column, condition) by (subject, check); findings about no row in particular are left out.
 
     Args:
         keys: The column key of each feature, under which its values are in the columnar records.
     """
     by_name = {feature.name: feature for feature in constraints.features}
     return {
-        (finding.feature, finding.check.value): (keys[finding.feature], condition)
+        (finding.subject, finding.check): (keys[finding.subject], condition)
         for finding in findings
-        if finding.feature in keys and (condition := _condition(finding, by_name.get(finding.feature))) is not None
+        if finding.subject in keys and (condition := _condition(finding, by_name.get(finding.subject))) is not None
     }
 
 
@@ -34,12 +33,12 @@ def _condition(finding: Finding, feature: FeatureConstraints | None) -> Conditio
             return IsNotOfType(feature.inferred_type)
         case CheckType.CATEGORICAL_VALUES if feature is not None and feature.string_constraints is not None:
             return IsNoneOf(tuple(feature.string_constraints.domains or ()))
-        case CheckType.BASELINE_DRIFT if finding.drift is not None:
-            grown = [shift for shift in finding.drift.top_buckets if shift.current > shift.baseline]
+        case CheckType.BASELINE_DRIFT:
+            grown = [move for move in finding.moves if move.current > move.baseline]
             return _in_bucket(grown[0]) if grown else None
         case _:
             return None
 
 
-def _in_bucket(shift: BucketShift) -> Condition:
-    return IsBetween(shift.lower, shift.upper) if shift.value is None else Equals(shift.value)
+def _in_bucket(move: Move) -> Condition:
+    return IsBetween(move.lower, move.upper) if move.value is None else Equals(move.value)

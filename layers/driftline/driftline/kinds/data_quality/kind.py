@@ -1,5 +1,6 @@
 """Data quality, as other modules know it."""
 
+from driftline.kinds.data_quality.old_summary import upgraded
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.kind import Kind
 
@@ -15,4 +16,5 @@ DATA_QUALITY = Kind(
     },
     engine_module="driftline.kinds.data_quality.engine",
     reporter_module="driftline.kinds.data_quality.reporter",
+    old_summary=upgraded,
 )

@@ -80,18 +80,8 @@ class ModelQualityEngine(Engine):
                 model=context.model,
             ),
         )
-        violations = evaluation.summary.violations
-        return Judgement(
-            files={name: text.encode() for name, text in evaluation.files().items()},
-            metrics=evaluation.metrics if settings.metrics == "all" else (),
-            alarmed=evaluation.alarmed,
-            rows=coverage.rows,
-            judged_rows=evaluation.quality.rows,
-            violations=len(violations),
-            reason=evaluation.summary.reason,
-            worst_feature=violations[0].metric if violations else None,
-            coverage=coverage.share,
-        )
+        published = evaluation.metrics if settings.metrics == "all" else ()
+        return Judgement(evaluation.summary, evaluation.files(), published, evaluation.alarmed)
 
 
 ENGINE = ModelQualityEngine()

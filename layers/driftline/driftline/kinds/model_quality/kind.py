@@ -1,6 +1,7 @@
 """Model quality, as other modules know it."""
 
 from driftline.kinds.kind import Kind
+from driftline.kinds.model_quality.old_summary import upgraded
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 
 MODEL_QUALITY = Kind(
@@ -16,5 +17,6 @@ MODEL_QUALITY = Kind(
     },
     engine_module="driftline.kinds.model_quality.engine",
     reporter_module="driftline.kinds.model_quality.reporter",
+    old_summary=upgraded,
     baseline_needs_document=True,
 )

@@ -8,7 +8,7 @@ from driftline.domain.incidents.incident import AlarmChange, Incident, Snapshot
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import next_message_id
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
-from driftline.presentation.messages.findings import MOST_FEATURES, Findings
+from driftline.presentation.messages.findings import MOST_SUBJECTS, Findings
 from driftline.presentation.messages.wording import name, sentence
 from driftline.presentation.text import count, duration, instant
 
@@ -48,7 +48,7 @@ def incident_message(incident: Incident, kind: MessageKind, at: datetime, facts:
     snapshot = Snapshot(
         incident.severity,
         facts.findings.violations if facts.findings else None,
-        facts.findings.features if facts.findings else (),
+        facts.findings.subjects if facts.findings else (),
     )
     message = Message(
         id=next_message_id(incident),
@@ -188,5 +188,5 @@ def _changed(incident: Incident, kind: MessageKind, now: Snapshot, facts: Facts)
 def _some(names: Iterable[str]) -> str:
     names = list(names)
     more = len(names) - _MOST_NAMED
-    at_least = "at least " if len(names) >= MOST_FEATURES else ""
+    at_least = "at least " if len(names) >= MOST_SUBJECTS else ""
     return ", ".join(names[:_MOST_NAMED]) + (f" and {at_least}{more} more" if more > 0 else "")

@@ -11,10 +11,10 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from driftline.domain.executions.files import SUMMARY
 from driftline.domain.keys import execution_key
 from driftline.usecases.ports import ObjectStore
 
-SUMMARY = "summary.json"
 _JSON = "application/json"
 
 

@@ -7,15 +7,16 @@ from urllib.parse import quote
 
 from driftline.domain.alarms.names import WATCH
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.executions.files import SUMMARY
 from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.silence import parse_silence, silence_key
 from driftline.domain.incidents.watching import is_watch, trouble
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.kinds.kind import Kinds
 from driftline.presentation.messages.escaping import web_link
-from driftline.presentation.messages.findings import Findings, parse_findings
+from driftline.presentation.messages.findings import Findings, findings_of
 from driftline.presentation.messages.incident_messages import Facts
 from driftline.usecases.executions.last_execution import LastExecution, last_execution
-from driftline.usecases.executions.revisions import SUMMARY
 from driftline.usecases.ports import ObjectStore, ReportLink, ReportLinks
 
 _S3 = "s3://"
@@ -31,6 +32,7 @@ def facts_about(
     *,
     store: ObjectStore,
     document: MonitorDocument | None,
+    kinds: Kinds,
     links: ReportLinks,
 ) -> Facts:
     """Whatever can be found: a message goes out even when the execution behind it cannot be read.
@@ -55,7 +57,7 @@ def facts_about(
             replace(facts, unread=f"The last execution: {failed.reason}" if failed else ""), store, failed, links
         )
     last = last_execution(store, endpoint, subject)
-    findings, unread = _findings(store, last)
+    findings, unread = _findings(store, last, kinds)
     return _linked(replace(facts, findings=findings, unread=unread), store, last, links)
 
 
@@ -119,13 +121,13 @@ def console_link(uri: str) -> str:
     return f"{_CONSOLE}/{kind}/{bucket}?prefix={quote(key, safe='/')}"
 
 
-def _findings(store: ObjectStore, last: LastExecution | None) -> tuple[Findings | None, str]:
+def _findings(store: ObjectStore, last: LastExecution | None, kinds: Kinds) -> tuple[Findings | None, str]:
     if last is None:
         return None, "There is no execution on record; CloudWatch's reason is all that is known."
     if last.failed or not last.folder:
         return None, f"The last execution failed: {last.reason}"
     key = last.folder + SUMMARY
     try:
-        return parse_findings(store.get(key).body, store.uri(key)), ""
+        return findings_of(kinds.envelope(store.get(key).body, store.uri(key))), ""
     except (ObjectNotFoundError, InvalidInputError) as error:
         return None, f"The last execution cannot be read: {error}"

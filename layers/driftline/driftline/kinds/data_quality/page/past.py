@@ -32,13 +32,29 @@ class _Feature(msgspec.Struct):
     drift: _Drift | None = None
 
 
+class _Finding(msgspec.Struct):
+    subject: str
+    check: str
+    violation: bool = True
+
+
 class _Violation(msgspec.Struct):
+    """Of version 1."""
+
     check: str
     feature: str
 
 
+class _Body(msgspec.Struct):
+    features: list[_Feature] = []
+
+
 class _Summary(msgspec.Struct):
+    """Version 2, or version 1, whose features and violations were not in a body."""
+
     rows: int
+    findings: list[_Finding] = []
+    body: _Body = msgspec.field(default_factory=_Body)
     violations: list[_Violation] = []
     features: list[_Feature] = []
 
@@ -61,12 +77,18 @@ def past_data_quality(place: Place, files: Mapping[str, bytes]) -> PastExecution
         summary = _SUMMARIES.decode(files[SUMMARY])
     except msgspec.DecodeError as error:
         raise InvalidInputError(f"not a summary ({error})", where=f"{place.folder}{SUMMARY}") from None
-    drifts = {each.name: drift for each in summary.features if each.drift and (drift := each.drift.fact())}
-    shares = {each.name: each.completeness for each in summary.features if each.completeness is not None}
+    features = summary.body.features or summary.features
+    drifts = {each.name: drift for each in features if each.drift and (drift := each.drift.fact())}
+    shares = {each.name: each.completeness for each in features if each.completeness is not None}
     return PastExecution(
         place=place,
         rows=summary.rows,
-        violations=frozenset((each.feature, each.check) for each in summary.violations),
+        violations=frozenset(
+            [
+                *((each.subject, each.check) for each in summary.findings if each.violation),
+                *((each.feature, each.check) for each in summary.violations),
+            ]
+        ),
         figures=_figures(drifts) | {(name, COMPLETENESS): Point(share) for name, share in shares.items()},
     )
 

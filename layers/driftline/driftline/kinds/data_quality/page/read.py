@@ -7,21 +7,14 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import ExecutionFiles
-from driftline.domain.executions.finding import Finding, Measure, Move, Side
+from driftline.domain.executions.finding import Finding, Measure, Side
 from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
 from driftline.domain.sagemaker_files.violations import CheckType, Violations, read_violations
 from driftline.kinds.data_quality.facts import DataQuality, Drift, Feature, Reference
 from driftline.kinds.data_quality.rules.constraints import Constraints, FeatureConstraints, parse_constraints
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics, parse_statistics
-from driftline.kinds.data_quality.rules.summary import (
-    BucketMove,
-    DriftSummary,
-    FeatureSummary,
-    Summary,
-    ViolationEvidence,
-    parse_summary,
-)
+from driftline.kinds.data_quality.rules.summary import DriftSummary, FeatureSummary, Summary, parse_summary
 
 _NUMBER = r"(-?[\d.]+(?:E-?\d+)?)"
 _DRIFT = re.compile(rf"(?:distance|p-value): {_NUMBER} (?:exceeds|is below) threshold: {_NUMBER}")
@@ -58,7 +51,7 @@ def read_data_quality(place: Place, files: ExecutionFiles) -> DataQuality:
     kind, reference = _reference(files)
     if files.summary is not None:
         summary = parse_summary(files.summary, f"{place.folder}summary.json")
-        return DataQuality(*_ours(place, files, summary, current, reference), summary.comparison, kind)
+        return DataQuality(*_ours(place, files, summary, current, reference), summary.body.comparison, kind)
     return DataQuality(*_sagemakers(place, files, current, reference), None, kind)
 
 
@@ -73,12 +66,12 @@ def _reference(files: ExecutionFiles) -> tuple[Reference, Statistics | None]:
 def _ours(
     place: Place, files: ExecutionFiles, summary: Summary, current: Statistics, reference: Statistics | None
 ) -> tuple[Outcome, tuple[Feature, ...]]:
-    known = {feature.name: feature for feature in summary.features}
+    known = {feature.name: feature for feature in summary.body.features}
     return (
         Outcome(
             place=place,
             rows=summary.rows,
-            findings=tuple(_finding(each, known.get(each.feature)) for each in summary.violations),
+            findings=summary.violations,
             window=(summary.window.start, summary.window.end),
             reason=summary.reason,
             revision=files.revision,
@@ -89,40 +82,16 @@ def _ours(
     )
 
 
-def _finding(evidence: ViolationEvidence, feature: FeatureSummary | None) -> Finding:
-    """A drift is decided by what the comparison makes of the raw statistic, which the interval belongs to."""
-    summary = feature.drift if feature and evidence.check == CheckType.BASELINE_DRIFT else None
-    drift = _drift(summary) if summary else None
-    observed = drift.value if drift else evidence.statistic
-    measure, side = _figures(evidence.check, p_value=drift is not None and drift.is_p_value)
-    return Finding(
-        subject=evidence.feature,
-        check=evidence.check,
-        description=evidence.description,
-        measure=measure,
-        observed=observed,
-        required=evidence.required,
-        side=side,
-        statistic=evidence.statistic if observed != evidence.statistic else None,
-        method=drift.method if drift else None,
-        interval=evidence.interval,
-        n=evidence.n,
-        direction=evidence.direction if evidence.direction != "none" else None,
-        moves=_moves(evidence.top_buckets),
-        inference_ids=evidence.sample_inference_ids,
-    )
-
-
 def _figures(check: str, *, p_value: bool = False) -> tuple[Measure, Side | None]:
     return ("p_value", "at_least") if p_value else _FIGURES.get(check, ("metric", None))
 
 
 def _left_out(summary: Summary) -> Iterable[str]:
-    if summary.rejected:
-        yield f"{summary.rejected:,} lines of capture files could not be read and were rejected."
-    if summary.skipped:
-        yield f"{summary.skipped:,} records hold no data that could be judged and were skipped."
-    for layout, rows in summary.other_layout_rows.items():
+    if summary.body.rejected:
+        yield f"{summary.body.rejected:,} lines of capture files could not be read and were rejected."
+    if summary.body.skipped:
+        yield f"{summary.body.skipped:,} records hold no data that could be judged and were skipped."
+    for layout, rows in summary.body.other_layout_rows.items():
         yield f"{rows:,} rows have another layout of columns ({layout}) and were left out."
 
 
@@ -152,12 +121,8 @@ def _drift(drift: DriftSummary) -> Drift:
         interval=drift.interval,
         direction=drift.direction,
         location=drift.location,
-        moves=_moves(drift.top_buckets),
+        moves=drift.top_buckets,
     )
-
-
-def _moves(buckets: Iterable[BucketMove]) -> tuple[Move, ...]:
-    return tuple(Move(**each.model_dump()) for each in buckets)
 
 
 def _sagemakers(

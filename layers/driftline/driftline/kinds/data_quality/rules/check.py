@@ -7,11 +7,13 @@ group a hash order that is no contract.)
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isnan
 
-from driftline.domain.drift.distance import Comparison
+from driftline.domain.drift.distance import BucketShift, Comparison, Direction
+from driftline.domain.executions.finding import Finding, Move
 from driftline.domain.profiles.types import InferredType, TypeCounts
 from driftline.domain.sagemaker_files.java_json import java_double
-from driftline.domain.sagemaker_files.violations import CheckType, Violation
+from driftline.domain.sagemaker_files.violations import CheckType
 from driftline.kinds.data_quality.rules.comparison import FeatureDrift, NotCompared, compare
 from driftline.kinds.data_quality.rules.constraints import (
     Constraints,
@@ -25,31 +27,11 @@ from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Sta
 MISSING_COLUMNS = "Missing columns"
 EXTRA_COLUMNS = "Extra columns"
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A constraint that does not hold.
-
-    Attributes:
-        feature: As in the violation: a feature's name, or `Missing columns` and `Extra columns`.
-        observed: The figure that was compared.
-        required: The threshold, completeness or number of columns that it was compared with.
-        n: Rows that the observed figure is about.
-        drift: Of a drift violation, the whole comparison.
-    """
-
-    feature: str
-    check: CheckType
-    description: str
-    observed: float
-    required: float
-    n: float
-    drift: FeatureDrift | None = None
-
-    def violation(self) -> Violation:
-        return Violation(
-            feature_name=self.feature, constraint_check_type=self.check.value, description=self.description
-        )
+_SHARES = {
+    CheckType.COMPLETENESS: "completeness",
+    CheckType.DATA_TYPE: "share of values of the expected type",
+    CheckType.CATEGORICAL_VALUES: "share of known categories",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +51,7 @@ def check(
     constraints: Constraints,
     mode: Comparison,
 ) -> Verdict:
-    """Judges a window. A window without rows has no findings.
+    """Evaluates a window. A window without rows has no findings.
 
     Args:
         current: The window's statistics, features named as in the constraints.
@@ -95,7 +77,7 @@ def check(
         notes += _negative(feature, statistics)
         # A feature whose type check fails is not compared, as in SageMaker; one that is incomplete is.
         compared: FeatureDrift | NotCompared | None
-        if any(finding.check is CheckType.DATA_TYPE for finding in found):
+        if any(finding.check == CheckType.DATA_TYPE for finding in found):
             compared = NotCompared(feature.name, "the data type check failed")
         else:
             compared = _drift(statistics, observation, baseline, options, mode)
@@ -133,16 +115,43 @@ def _columns(current: Statistics, constraints: Constraints, mode: Comparison) ->
         f"Number of columns in current dataset: {len(present)}, "
         f"Number of columns in baseline constraints: {len(expected)}"
     )
-    sizes = float(len(present)), float(len(expected)), float(current.dataset.item_count)
     by_name = mode is Comparison.CORRECTED
     if len(present) < len(expected) or (by_name and missing):
         named = "" if len(present) < len(expected) else f". Missing: {', '.join(missing)}"
         text = f"There are missing columns in current dataset. {counts}{named}"
-        yield Finding(MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, *sizes)
+        yield _of_columns(MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, current, constraints)
     if len(present) > len(expected) or (by_name and extra):
         named = "" if len(present) > len(expected) else f". Extra: {', '.join(extra)}"
         text = f"There are extra columns in current dataset. {counts}{named}"
-        yield Finding(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, *sizes)
+        yield _of_columns(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, current, constraints)
+
+
+def _of_columns(subject: str, check: CheckType, text: str, current: Statistics, constraints: Constraints) -> Finding:
+    return Finding(
+        subject=subject,
+        check=check.value,
+        description=text,
+        measure="count",
+        figure="columns",
+        side="at_least" if check is CheckType.MISSING_COLUMN else "at_most",
+        observed=float(len(current.features)),
+        required=float(len(constraints.features)),
+        n=float(current.dataset.item_count),
+    )
+
+
+def _share(subject: str, check: CheckType, text: str, observed: float, required: float, n: float) -> Finding:
+    return Finding(
+        subject=subject,
+        check=check.value,
+        description=text,
+        measure="share",
+        figure=_SHARES[check],
+        observed=observed,
+        required=required,
+        side="at_least",
+        n=n,
+    )
 
 
 def _values(
@@ -160,21 +169,21 @@ def _values(
             f"Expected match: {percent(config.datatype_check_threshold)}. "
             f"Observed: Only {percent(match)} of data is {expected}."
         )
-        yield Finding(feature.name, CheckType.DATA_TYPE, text, match, config.datatype_check_threshold, present)
+        yield _share(feature.name, CheckType.DATA_TYPE, text, match, config.datatype_check_threshold, present)
     completeness = statistics.common.completeness
     if completeness is not None and feature.completeness is not None and completeness < feature.completeness:
         text = (
             f"Data completeness requirement is not met. Expected: {percent(feature.completeness)}. "
             f"Observed: Only {percent(completeness)}."
         )
-        yield Finding(feature.name, CheckType.COMPLETENESS, text, completeness, feature.completeness, rows)
+        yield _share(feature.name, CheckType.COMPLETENESS, text, completeness, feature.completeness, rows)
     share = domain_match(feature, statistics, observation)
     if share is not None and share < config.domain_content_threshold:
         text = (
             f"Categorical values requirement is not met. Expected match: {percent(config.domain_content_threshold)}. "
             f"Observed: Only {percent(share)} of values are in the baseline's domain."
         )
-        yield Finding(feature.name, CheckType.CATEGORICAL_VALUES, text, share, config.domain_content_threshold, present)
+        yield _share(feature.name, CheckType.CATEGORICAL_VALUES, text, share, config.domain_content_threshold, present)
 
 
 def type_match(types: TypeCounts, expected: InferredType) -> float | None:
@@ -240,7 +249,31 @@ def _drift_finding(drift: FeatureDrift) -> Finding:
     else:
         text = f"Baseline drift distance: {java_double(distance.value)} exceeds threshold: "
     text += java_double(distance.threshold)
-    return Finding(drift.name, CheckType.BASELINE_DRIFT, text, distance.value, distance.threshold, distance.n, drift)
+    return Finding(
+        subject=drift.name,
+        check=CheckType.BASELINE_DRIFT.value,
+        description=text,
+        measure="p_value" if distance.lower_is_worse else "distance",
+        figure="p-value" if distance.lower_is_worse else "drift",
+        observed=defined(distance.value),
+        required=distance.threshold,
+        side="at_least" if distance.lower_is_worse else "at_most",
+        statistic=defined(distance.statistic) if distance.statistic != distance.value else None,
+        method=distance.method,
+        interval=distance.interval,
+        n=distance.n,
+        direction=distance.direction.value if distance.direction is not Direction.NONE else None,
+        moves=tuple(move_of(shift) for shift in drift.top_buckets),
+    )
+
+
+def move_of(shift: BucketShift) -> Move:
+    return Move(lower=shift.lower, upper=shift.upper, value=shift.value, baseline=shift.baseline, current=shift.current)
+
+
+def defined(value: float | None) -> float | None:
+    """None for what JSON has no number for."""
+    return None if value is None or isnan(value) else value
 
 
 def percent(share: float) -> str:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Self
 
 from driftline.domain.drift.distance import Comparison
+from driftline.domain.executions.envelope import WindowSpan, exit_message, status_of
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.profiles.resolve import ResolvedTable
-from driftline.domain.sagemaker_files.violations import Violations
+from driftline.domain.sagemaker_files.violations import Violations, feature_violation
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.check import Verdict, check
 from driftline.kinds.data_quality.rules.constraints import Constraints
@@ -17,16 +18,7 @@ from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, MetricsLeve
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.statistics import Statistics
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
-from driftline.kinds.data_quality.rules.summary import (
-    BaselineKeys,
-    Status,
-    Summary,
-    ViolationEvidence,
-    WindowSummary,
-    exit_message,
-    feature_summaries,
-    worst_drift,
-)
+from driftline.kinds.data_quality.rules.summary import DataQualityBody, Summary, feature_summaries, worst_drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +73,11 @@ class Evaluation:
         return replace(self, summary=self.summary.with_inference_ids(samples))
 
     def files(self) -> dict[str, str]:
-        """The text of each file, by its name."""
+        """The text of each of SageMaker's files, by its name."""
         return {
             "statistics.json": self.statistics.to_json(),
             "constraints.json": self.constraints.to_json(),
             "constraint_violations.json": self.violations.to_json(),
-            "summary.json": self.summary.to_json(),
         }
 
 
@@ -117,7 +108,7 @@ def evaluate(
     return Evaluation(
         statistics=statistics,
         constraints=suggest_constraints(statistics),
-        violations=Violations(violations=tuple(finding.violation() for finding in verdict.findings)),
+        violations=Violations(violations=tuple(map(feature_violation, verdict.findings))),
         summary=_summary(table, statistics, constraints, verdict, mode, context),
         metrics=tuple(metrics),
         alarmed=tuple(alarmed),
@@ -134,29 +125,32 @@ def _summary(
     context: DataQualityContext,
 ) -> Summary:
     count = len(verdict.findings)
-    status: Status = "CompletedWithViolations" if count else "Completed"
     message = exit_message(count)
     return Summary(
+        kind="data_quality",
         endpoint=context.endpoint,
         monitor=context.monitor,
-        window=WindowSummary(start=context.window.start, end=context.window.end),
+        window=WindowSpan(start=context.window.start, end=context.window.end),
         scheduled_time=context.scheduled_time,
-        status=status,
+        status=status_of(count),
         exit_message=message,
         reason=message if table.rows else _why_empty(context),
         rows=table.rows,
-        records=context.records,
-        rejected=context.rejected,
-        skipped=context.skipped,
-        layout=table.layout or None,
-        other_layout_rows=dict(table.other_layout_rows),
-        comparison=mode.value,
-        baseline=BaselineKeys(statistics=context.statistics_key, constraints=context.constraints_key),
-        violations=tuple(ViolationEvidence.of(finding) for finding in verdict.findings),
-        worst_drift=worst_drift(verdict),
+        evaluated_rows=table.rows,
+        headline=worst_drift(verdict),
+        findings=verdict.findings,
         notes=verdict.notes + tuple(_not_judged(table)),
         model=context.model,
-        features=tuple(feature_summaries(statistics, constraints, verdict)),
+        baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
+        body=DataQualityBody(
+            records=context.records,
+            rejected=context.rejected,
+            skipped=context.skipped,
+            layout=table.layout or None,
+            other_layout_rows=dict(table.other_layout_rows),
+            comparison=mode.value,
+            features=tuple(feature_summaries(statistics, constraints, verdict)),
+        ),
     )
 
 

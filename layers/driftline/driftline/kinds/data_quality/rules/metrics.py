@@ -97,7 +97,7 @@ def _totals(verdict: Verdict, statistics: Statistics, dimensions: Mapping[str, s
     drifted = sum(drift.distance.drifted for drift in verdict.drifts)
     yield Metric("drifted_features", float(drifted), "Count", dimensions)
     worst = worst_drift(verdict)
-    if worst is not None:
+    if worst is not None and worst.value is not None:
         yield Metric("worst_drift", worst.value, dimensions=dimensions)
 
 

@@ -1,46 +1,21 @@
-"""summary.json: the evidence beside SageMaker's files. Driftline's own format."""
+"""summary.json of data quality: its body, which has every feature of the window."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from math import isnan
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from driftline.domain.drift.distance import BucketShift
-from driftline.domain.errors import unreadable
-from driftline.domain.models.new_model import NewModel
-from driftline.domain.sagemaker_files.java_json import dumps
-from driftline.domain.windows import format_instant
-from driftline.kinds.data_quality.rules.check import Finding, Verdict
+from driftline.domain.executions.envelope import Envelope, Headline, parse_envelope
+from driftline.domain.executions.finding import Move
+from driftline.kinds.data_quality.old_summary import upgraded
+from driftline.kinds.data_quality.rules.check import Verdict, defined, move_of
 from driftline.kinds.data_quality.rules.comparison import FeatureDrift
 from driftline.kinds.data_quality.rules.constraints import Constraints
 from driftline.kinds.data_quality.rules.statistics import Statistics
 
-type Instant = Annotated[datetime, PlainSerializer(format_instant, return_type=str)]
-type Status = Literal["Completed", "CompletedWithViolations", "Failed"]
-
-VERSION = 1
-
 
 class _Ours(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BucketMove(_Ours):
-    """A bucket [lower, upper) of the baseline's range (null: open), or a category, and its share of the rows."""
-
-    lower: float | None = None
-    upper: float | None = None
-    value: str | None = None
-    baseline: float
-    current: float
-
-    @classmethod
-    def of(cls, shift: BucketShift) -> Self:
-        return cls(
-            lower=shift.lower, upper=shift.upper, value=shift.value, baseline=shift.baseline, current=shift.current
-        )
 
 
 class DriftSummary(_Ours):
@@ -57,16 +32,16 @@ class DriftSummary(_Ours):
     interval: tuple[float, float] | None
     direction: str
     location: float | str | None
-    top_buckets: tuple[BucketMove, ...]
+    top_buckets: tuple[Move, ...]
 
     @classmethod
     def of(cls, drift: FeatureDrift) -> Self:
         distance = drift.distance
         return cls(
             method=distance.method,
-            statistic=_number(distance.statistic),
-            value=_number(distance.value),
-            p_value=_number(distance.p_value),
+            statistic=defined(distance.statistic),
+            value=defined(distance.value),
+            p_value=defined(distance.p_value),
             threshold=distance.threshold,
             drifted=distance.drifted,
             n=distance.n,
@@ -74,7 +49,7 @@ class DriftSummary(_Ours):
             interval=distance.interval,
             direction=distance.direction.value,
             location=distance.location,
-            top_buckets=tuple(BucketMove.of(shift) for shift in drift.top_buckets),
+            top_buckets=tuple(move_of(shift) for shift in drift.top_buckets),
         )
 
 
@@ -91,107 +66,39 @@ class FeatureSummary(_Ours):
     new_categories: tuple[str, ...] = ()
 
 
-class ViolationEvidence(_Ours):
-    """What lies behind one entry of constraint_violations.json, in its order."""
+class DataQualityBody(_Ours):
+    """Attributes: layout: shape of the evaluated rows; other_layout_rows: rows of other shapes, which were not."""
 
-    feature: str
-    check: str
-    description: str
-    statistic: float | None
-    required: float
-    n: float
-    direction: str | None = None
-    interval: tuple[float, float] | None = None
-    top_buckets: tuple[BucketMove, ...] = ()
-    sample_inference_ids: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, finding: Finding) -> Self:
-        distance = finding.drift.distance if finding.drift else None
-        return cls(
-            feature=finding.feature,
-            check=finding.check.value,
-            description=finding.description,
-            statistic=_number(distance.statistic) if distance else finding.observed,
-            required=finding.required,
-            n=finding.n,
-            direction=distance.direction.value if distance else None,
-            interval=distance.interval if distance else None,
-            top_buckets=tuple(BucketMove.of(shift) for shift in finding.drift.top_buckets) if finding.drift else (),
-        )
-
-
-class WindowSummary(_Ours):
-    start: Instant
-    end: Instant
-
-
-class BaselineKeys(_Ours):
-    """Which files the window was judged against; null: there was none."""
-
-    statistics: str | None
-    constraints: str | None
-
-
-class WorstDrift(_Ours):
-    feature: str
-    value: float
-
-
-class Summary(_Ours):
-    """One execution. Nothing in it depends on when or where it was computed."""
-
-    version: int = VERSION
-    endpoint: str
-    monitor: str
-    window: WindowSummary
-    scheduled_time: Instant
-    status: Status
-    exit_message: str
-    reason: str
-    rows: int
     records: int
     rejected: int
     skipped: int
     layout: str | None
     other_layout_rows: dict[str, int]
     comparison: str
-    baseline: BaselineKeys
-    violations: tuple[ViolationEvidence, ...]
-    worst_drift: WorstDrift | None
-    notes: tuple[str, ...]
-    model: NewModel | None = None
     features: tuple[FeatureSummary, ...]
 
+
+class Summary(Envelope):
+    """One execution of data quality."""
+
+    body: DataQualityBody
+
     def with_inference_ids(self, samples: Mapping[tuple[str, str], tuple[str, ...]]) -> Self:
-        """Adds the inferenceIds of some rows behind each violation.
+        """Adds the inferenceIds of some rows behind each finding.
 
         Args:
-            samples: By (feature, constraint_check_type); violations without an entry stay as they are.
+            samples: By (subject, check); findings without an entry stay as they are.
         """
-        violations = tuple(
-            evidence.model_copy(update={"sample_inference_ids": samples.get((evidence.feature, evidence.check), ())})
-            for evidence in self.violations
+        findings = tuple(
+            finding.model_copy(update={"inference_ids": samples.get((finding.subject, finding.check), ())})
+            for finding in self.findings
         )
-        return self.model_copy(update={"violations": violations})
-
-    def to_json(self) -> str:
-        return dumps(self.model_dump())
+        return self.model_copy(update={"findings": findings})
 
 
 def parse_summary(body: bytes | str, where: str = "summary.json") -> Summary:
-    """Raises InvalidInputError: not a summary of this version."""
-    try:
-        return Summary.model_validate_json(body)
-    except ValidationError as error:
-        raise unreadable(error, where) from None
-
-
-def exit_message(violations: int) -> str:
-    """The container's termination message, SageMaker's ExitMessage."""
-    if not violations:
-        return "Completed: Job completed successfully with no violations."
-    return f"CompletedWithViolations: Job completed successfully with {violations} violations."
+    """Raises InvalidInputError: not a summary of data quality."""
+    return parse_envelope(body, where, Summary, [upgraded])
 
 
 def feature_summaries(statistics: Statistics, constraints: Constraints, verdict: Verdict) -> list[FeatureSummary]:
@@ -217,14 +124,16 @@ def feature_summaries(statistics: Statistics, constraints: Constraints, verdict:
     return summaries
 
 
-def worst_drift(verdict: Verdict) -> WorstDrift | None:
+def worst_drift(verdict: Verdict) -> Headline | None:
     """The largest distance; chi-square statistics and p-values are no distances and take no part."""
     distances = [drift for drift in verdict.drifts if drift.distance.p_value is None]
     if not distances:
         return None
     worst = max(distances, key=lambda drift: (drift.distance.value, drift.distance.statistic))
-    return WorstDrift(feature=worst.name, value=worst.distance.value)
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or isnan(value) else value
+    return Headline(
+        figure="worst_drift",
+        value=worst.distance.value,
+        subject=worst.name,
+        limit=worst.distance.threshold,
+        side="at_most",
+    )

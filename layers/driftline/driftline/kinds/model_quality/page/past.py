@@ -20,15 +20,31 @@ class _Metric(msgspec.Struct):
     interval: tuple[float, float] | None = None
 
 
+class _Finding(msgspec.Struct):
+    subject: str
+    check: str
+    violation: bool = True
+
+
 class _Violation(msgspec.Struct):
+    """Of version 1."""
+
     check: str
     metric: str
 
 
+class _Body(msgspec.Struct):
+    metrics: list[_Metric] = []
+
+
 class _Summary(msgspec.Struct):
+    """Version 2, or version 1, whose metrics and violations were not in a body."""
+
     rows: int
-    violations: list[_Violation] = []
     coverage: float | None = None
+    findings: list[_Finding] = []
+    body: _Body = msgspec.field(default_factory=_Body)
+    violations: list[_Violation] = []
     metrics: list[_Metric] = []
 
 
@@ -53,9 +69,17 @@ def past_model_quality(place: Place, files: Mapping[str, bytes]) -> PastExecutio
     return PastExecution(
         place=place,
         rows=summary.rows,
-        violations=frozenset((each.metric, each.check) for each in summary.violations),
+        violations=frozenset(
+            [
+                *((each.subject, each.check) for each in summary.findings if each.violation),
+                *((each.metric, each.check) for each in summary.violations),
+            ]
+        ),
         coverage=summary.coverage,
-        figures={(each.name, VALUE): Point(each.value, *(each.interval or ())) for each in summary.metrics},
+        figures={
+            (each.name, VALUE): Point(each.value, *(each.interval or ()))
+            for each in summary.body.metrics or summary.metrics
+        },
     )
 
 

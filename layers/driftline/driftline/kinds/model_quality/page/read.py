@@ -75,16 +75,16 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
         drawn = _baseline_predictions(files)
         return ModelQuality(
             outcome=_outcome(place, summary, files.revision),
-            problem=summary.problem_type,
+            problem=summary.body.problem_type,
             metrics=_our_metrics(summary, {**(drawn.metrics if drawn else {}), **then}),
-            alarm_on=summary.alarm_on,
-            positive_label=summary.positive_label,
-            confusion=summary.confusion_matrix,
+            alarm_on=summary.body.alarm_on,
+            positive_label=summary.body.positive_label,
+            confusion=summary.body.confusion_matrix,
             curves=curves or None,
             baseline_curves=before or None,
             baseline_confusion=_matrix(parts_before),
-            calibration=summary.calibration,
-            sample=summary.sample,
+            calibration=summary.body.calibration,
+            sample=summary.body.sample,
             baseline_calibration=drawn.calibration if drawn else (),
             baseline_sample=drawn.sample if drawn else (),
         )
@@ -114,29 +114,17 @@ def _baseline_predictions(files: ExecutionFiles) -> BaselinePredictions | None:
 
 
 def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Outcome:
-    findings = tuple(
-        Finding(
-            subject=each.metric,
-            check=each.check,
-            description=each.description,
-            observed=each.value,
-            required=each.threshold,
-            side=_SIDES.get(each.check),
-            n=each.n,
-            interval=each.interval,
-            certain=each.certain,
-        )
-        for each in summary.violations
-    )
-    unusable = [f"{rows:,} labelled rows were left out: {reason}." for reason, rows in summary.unusable_rows.items()]
+    unusable = [
+        f"{rows:,} labelled rows were left out: {reason}." for reason, rows in summary.body.unusable_rows.items()
+    ]
     return Outcome(
         place=place,
         rows=summary.rows,
-        findings=findings,
+        findings=summary.violations,
         window=(summary.window.start, summary.window.end),
         reason=summary.reason,
         coverage=summary.coverage,
-        used=summary.used_rows,
+        used=summary.evaluated_rows,
         revision=revision,
         notes=(*summary.notes, *unusable),
         model=summary.model,
@@ -155,7 +143,7 @@ def _our_metrics(summary: QualitySummary, baseline: Mapping[str, float]) -> tupl
             baseline=_finite(baseline.get(each.name)),
             violated=each.violated,
         )
-        for each in summary.metrics
+        for each in summary.body.metrics
     )
 
 

@@ -6,10 +6,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isclose, isnan
+from math import isclose, isfinite, isnan
 from typing import Literal
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.finding import Finding
 from driftline.domain.sagemaker_files.java_json import java_double
 from driftline.domain.sagemaker_files.violations import Violation
 from driftline.kinds.model_quality.rules.constraints import Constraint, Operator, QualityConstraints
@@ -26,25 +27,34 @@ _ORDER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A constraint that does not hold; `name`: the metric's, in snake case."""
+def finding_of(name: str, metric: MetricValue, constraint: Constraint, rows: int) -> Finding:
+    """A metric beyond its threshold, in SageMaker's words; the standard deviation shows where there is one."""
+    value, deviation = java_double(metric.value), metric.standard_deviation
+    plus_minus = "" if isnan(deviation) else f" +/- {java_double(deviation)}"
+    operator, threshold = constraint.comparison_operator, java_double(constraint.threshold)
+    finite = metric.interval is not None and all(map(isfinite, metric.interval))
+    return Finding(
+        subject=name,
+        check=operator.value,
+        description=f"Metric {violation_name(name)} with {value}{plus_minus} was {operator.value} '{threshold}'",
+        measure="metric",
+        figure=name,
+        observed=metric.value,
+        required=constraint.threshold,
+        side="at_most" if operator is Operator.GREATER else "at_least",
+        interval=metric.interval if finite else None,
+        n=rows,
+        certain=beyond(metric, constraint, "interval"),
+    )
 
-    name: str
-    metric: MetricValue
-    constraint: Constraint
 
-    def violation(self) -> Violation:
-        """In SageMaker's words; the standard deviation shows where there is one."""
-        value, deviation = java_double(self.metric.value), self.metric.standard_deviation
-        plus_minus = "" if isnan(deviation) else f" +/- {java_double(deviation)}"
-        operator, name = self.constraint.comparison_operator.value, violation_name(self.name)
-        threshold = java_double(self.constraint.threshold)
-        return Violation(
-            metric_name=name,
-            constraint_check_type=operator,
-            description=f"Metric {name} with {value}{plus_minus} was {operator} '{threshold}'",
-        )
+def metric_violation(finding: Finding) -> Violation:
+    """The entry of constraint_violations.json."""
+    return Violation(
+        metric_name=violation_name(finding.subject),
+        constraint_check_type=finding.check,
+        description=finding.description,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ def check(quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn) 
         if unchecked:
             notes.append(unchecked)
         elif metric is not None and beyond(metric, constraint, alarm_on):
-            findings.append(Finding(name, metric, constraint))
+            findings.append(finding_of(name, metric, constraint, quality.rows))
     return Verdict(tuple(findings), tuple(notes))
 
 

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from driftline.domain.executions.envelope import WindowSpan, exit_message, status_of
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
-from driftline.kinds.data_quality.rules.summary import BaselineKeys, WindowSummary, exit_message
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
-from driftline.kinds.model_quality.rules.check import AlarmOn, Finding, Verdict, beyond, check
+from driftline.kinds.model_quality.rules.check import AlarmOn, Verdict, check, metric_violation
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints
 from driftline.kinds.model_quality.rules.metrics import metrics_of
 from driftline.kinds.model_quality.rules.predictions import calibration_of, sample_of
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.state import State, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
-from driftline.kinds.model_quality.rules.summary import MetricSummary, QualitySummary, QualityViolation
+from driftline.kinds.model_quality.rules.summary import MetricSummary, ModelQualityBody, QualitySummary, headline_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,11 @@ class ModelQualityEvaluation:
     verdict: Verdict
 
     def files(self) -> dict[str, str]:
-        """The text of each file, by its name."""
+        """The text of each of SageMaker's files, by its name."""
         return {
             "statistics.json": self.statistics,
             "constraints.json": self.constraints.to_json(),
             "constraint_violations.json": self.violations.to_json(),
-            "summary.json": self.summary.to_json(),
         }
 
 
@@ -102,7 +101,7 @@ def evaluate(state: State, constraints: QualityConstraints | None, context: Qual
     return ModelQualityEvaluation(
         statistics=statistics_json(quality, context.window),
         constraints=suggest_constraints(quality),
-        violations=Violations(violations=tuple(finding.violation() for finding in verdict.findings)),
+        violations=Violations(violations=tuple(map(metric_violation, verdict.findings))),
         summary=_summary(state, quality, constraints, verdict, context),
         metrics=tuple(metrics),
         alarmed=tuple(metric for metric in metrics if metric.name in context.alarmed),
@@ -117,40 +116,41 @@ def _summary(
     count = len(verdict.findings)
     message = exit_message(count)
     given = constraints.constraints if constraints else {}
-    violated = {finding.name for finding in verdict.findings}
+    violated = {finding.subject for finding in verdict.findings}
+    metrics = tuple(
+        MetricSummary.of(name, metric, given.get(name), violated=name in violated)
+        for name, metric in quality.all.items()
+    )
     matrix = quality.confusion_matrix
     return QualitySummary(
+        kind="model_quality",
         endpoint=context.endpoint,
         monitor=context.monitor,
-        window=WindowSummary(start=context.window.start, end=context.window.end),
+        window=WindowSpan(start=context.window.start, end=context.window.end),
         scheduled_time=context.scheduled_time,
-        status="CompletedWithViolations" if count else "Completed",
+        status=status_of(count),
         exit_message=message,
         reason=message if quality.rows else _why_empty(context),
-        problem_type=quality.problem.value,
-        positive_label=state.positive_label if isinstance(state, BinaryState) else None,
         rows=context.rows,
-        labelled_rows=context.labelled_rows,
-        used_rows=quality.rows,
-        unusable_rows=dict(sorted(context.unusable.items())),
+        evaluated_rows=quality.rows,
         coverage=context.coverage,
-        alarm_on=context.alarm_on,
-        baseline=BaselineKeys(statistics=context.statistics_key, constraints=context.constraints_key),
-        metrics=tuple(
-            MetricSummary.of(name, metric, given.get(name), violated=name in violated)
-            for name, metric in quality.all.items()
-        ),
-        violations=tuple(_evidence(finding, quality.rows) for finding in verdict.findings),
-        confusion_matrix={actual: dict(row) for actual, row in matrix.items()} if matrix is not None else None,
+        headline=headline_of(quality.problem.value, metrics),
+        findings=verdict.findings,
         notes=(*quality.notes, *verdict.notes),
         model=context.model,
-        calibration=calibration_of(state),
-        sample=sample_of(state),
+        baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
+        body=ModelQualityBody(
+            problem_type=quality.problem.value,
+            positive_label=state.positive_label if isinstance(state, BinaryState) else None,
+            labelled_rows=context.labelled_rows,
+            unusable_rows=dict(sorted(context.unusable.items())),
+            alarm_on=context.alarm_on,
+            metrics=metrics,
+            confusion_matrix={actual: dict(row) for actual, row in matrix.items()} if matrix is not None else None,
+            calibration=calibration_of(state),
+            sample=sample_of(state),
+        ),
     )
-
-
-def _evidence(finding: Finding, rows: int) -> QualityViolation:
-    return QualityViolation.of(finding, rows, certain=beyond(finding.metric, finding.constraint, "interval"))
 
 
 def _why_empty(context: QualityContext) -> str:

@@ -1,20 +1,18 @@
-"""summary.json of model quality: intervals, coverage and evidence beside SageMaker's files. Driftline's own format."""
+"""summary.json of model quality: its body, which has every metric with its interval."""
 
 from math import isfinite
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from driftline.domain.errors import unreadable
-from driftline.domain.models.new_model import NewModel
-from driftline.domain.sagemaker_files.java_json import dumps
-from driftline.kinds.data_quality.rules.summary import BaselineKeys, Instant, Status, WindowSummary
+from driftline.domain.executions.envelope import Envelope, Headline, parse_envelope
+from driftline.domain.executions.finding import Side
+from driftline.kinds.model_quality.old_summary import upgraded
 from driftline.kinds.model_quality.rules.calibration import CalibrationBin
-from driftline.kinds.model_quality.rules.check import AlarmOn, Finding, violation_name
-from driftline.kinds.model_quality.rules.constraints import Constraint
+from driftline.kinds.model_quality.rules.check import AlarmOn
+from driftline.kinds.model_quality.rules.constraints import Constraint, Operator
 from driftline.kinds.model_quality.rules.quality import MetricValue
-
-VERSION = 1
+from driftline.kinds.model_quality.settings import HEADLINES
 
 
 class _Ours(BaseModel):
@@ -51,42 +49,6 @@ class MetricSummary(_Ours):
         )
 
 
-class QualityViolation(_Ours):
-    """What lies behind one entry of constraint_violations.json, in its order.
-
-    Attributes:
-        distance: How far the metric is beyond the threshold, above 0.
-        certain: Whether the whole 95 % interval is beyond it.
-    """
-
-    metric: str
-    metric_name: str
-    check: str
-    description: str
-    value: float
-    interval: tuple[float, float] | None
-    threshold: float
-    distance: float
-    certain: bool
-    n: int
-
-    @classmethod
-    def of(cls, finding: Finding, rows: int, *, certain: bool) -> Self:
-        violation = finding.violation()
-        return cls(
-            metric=finding.name,
-            metric_name=violation_name(finding.name),
-            check=violation.constraint_check_type,
-            description=violation.description,
-            value=finding.metric.value,
-            interval=_interval(finding.metric),
-            threshold=finding.constraint.threshold,
-            distance=abs(finding.metric.value - finding.constraint.threshold),
-            certain=certain,
-            n=rows,
-        )
-
-
 class CalibrationSummary(_Ours):
     """A bin of the reliability diagram, see CalibrationBin."""
 
@@ -109,53 +71,50 @@ class CalibrationSummary(_Ours):
         )
 
 
-class QualitySummary(_Ours):
-    """One execution. Nothing in it depends on when or where it was computed.
+class ModelQualityBody(_Ours):
+    """What model quality has to say besides.
 
     Attributes:
-        rows: Rows captured in the window.
-        labelled_rows: Those that have a label by now.
-        used_rows: Those that the metrics are of; the rest could not be read, see `unusable_rows`.
-        coverage: labelled_rows / rows; null without rows.
+        labelled_rows: Rows that have a label by now; those that the metrics are of are the evaluated rows.
         calibration: Of a binary classification with probabilities.
         sample: (ground truth, prediction) of some rows of a regression, drawn evenly.
     """
 
-    version: int = VERSION
-    endpoint: str
-    monitor: str
-    window: WindowSummary
-    scheduled_time: Instant
-    status: Status
-    exit_message: str
-    reason: str
     problem_type: str
     positive_label: str | None
-    rows: int
     labelled_rows: int
-    used_rows: int
     unusable_rows: dict[str, int]
-    coverage: float | None
     alarm_on: AlarmOn
-    baseline: BaselineKeys
     metrics: tuple[MetricSummary, ...]
-    violations: tuple[QualityViolation, ...]
     confusion_matrix: dict[str, dict[str, int]] | None
-    notes: tuple[str, ...]
-    model: NewModel | None = None
     calibration: tuple[CalibrationSummary, ...] = ()
     sample: tuple[tuple[float, float], ...] = ()
 
-    def to_json(self) -> str:
-        return dumps(self.model_dump(mode="python"))
+
+class QualitySummary(Envelope):
+    """One execution of model quality."""
+
+    body: ModelQualityBody
 
 
 def parse_quality_summary(body: bytes | str, where: str = "summary.json") -> QualitySummary:
-    """Raises InvalidInputError: not a summary of this version."""
-    try:
-        return QualitySummary.model_validate_json(body)
-    except ValidationError as error:
-        raise unreadable(error, where) from None
+    """Raises InvalidInputError: not a summary of model quality."""
+    return parse_envelope(body, where, QualitySummary, [upgraded])
+
+
+def headline_of(problem_type: str, metrics: tuple[MetricSummary, ...]) -> Headline | None:
+    """The metric that stands for the problem type; None where it is not computed."""
+    found = next((metric for metric in metrics if metric.name == HEADLINES[problem_type]), None)
+    if found is None:
+        return None
+    sides: dict[str | None, Side] = {Operator.GREATER.value: "at_most", Operator.LESS.value: "at_least"}
+    return Headline(
+        figure=found.name,
+        value=found.value,
+        interval=found.interval,
+        limit=found.baseline,
+        side=sides.get(found.operator),
+    )
 
 
 def _number(value: float) -> float | None:

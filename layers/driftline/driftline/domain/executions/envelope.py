@@ -1,0 +1,136 @@
+"""summary.json: the evidence next to SageMaker's files, with the same head for every kind of monitor.
+
+Alarms, messages, trends, events and headings read the head alone; the body is the business of the kind. Nothing in the
+file depends on when or where it was computed.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
+
+from driftline.domain.errors import InvalidInputError, unreadable
+from driftline.domain.executions.finding import Finding, Side
+from driftline.domain.models.new_model import NewModel
+from driftline.domain.sagemaker_files.java_json import dumps
+from driftline.domain.windows import format_instant
+
+type Instant = Annotated[datetime, PlainSerializer(format_instant, return_type=str)]
+type Upgrade = Callable[[Mapping[str, Any]], dict[str, Any] | None]
+"""Gives a summary of version 1 the shape of version 2; None if it is another kind's."""
+
+type Status = Literal["Completed", "CompletedWithViolations"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WindowSpan(_Part):
+    """The window [start, end) of inference times."""
+
+    start: Instant
+    end: Instant
+
+
+class Headline(_Part):
+    """The figure that stands for the execution.
+
+    Attributes:
+        figure: Its name, `worst_drift` or `mae`.
+        subject: What it is about, if it is about one feature or group.
+        limit: Of its constraint; None where there is none.
+        side: Which side of the limit is right.
+    """
+
+    figure: str
+    value: float | None
+    subject: str | None = None
+    interval: tuple[float, float] | None = None
+    limit: float | None = None
+    side: Side | None = None
+
+
+class Envelope(_Part):
+    """One execution.
+
+    Attributes:
+        kind: Name of the kind of monitor.
+        exit_message: SageMaker's ExitMessage.
+        reason: Why there is no verdict, else the exit message.
+        rows: Captured in the window.
+        evaluated_rows: Those that the verdict rests on; with none there is no verdict.
+        coverage: Share of the rows that have a label; None for monitors that need none, and without rows.
+        findings: In the order of constraint_violations.json, remarks last.
+        notes: What was not checked, and what holds without being a violation.
+        model: The model that the endpoint got shortly before the window, or within it.
+        baseline: Keys of the files that the window was evaluated against, by name; None for those that are not there.
+        body: What the kind has to say besides.
+    """
+
+    version: Literal[2] = 2
+    kind: str
+    endpoint: str
+    monitor: str
+    window: WindowSpan
+    scheduled_time: Instant
+    status: Status
+    exit_message: str
+    reason: str
+    rows: int
+    evaluated_rows: int
+    coverage: float | None = None
+    headline: Headline | None = None
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    model: NewModel | None = None
+    baseline: Mapping[str, str | None]
+    body: Any
+
+    @property
+    def violations(self) -> tuple[Finding, ...]:
+        """The findings that break a constraint."""
+        return tuple(finding for finding in self.findings if finding.violation)
+
+    def to_json(self) -> str:
+        return dumps(self.model_dump())
+
+
+def exit_message(violations: int) -> str:
+    """The container's termination message, SageMaker's ExitMessage."""
+    if not violations:
+        return "Completed: Job completed successfully with no violations."
+    return f"CompletedWithViolations: Job completed successfully with {violations} violations."
+
+
+def status_of(violations: int) -> Status:
+    return "CompletedWithViolations" if violations else "Completed"
+
+
+def parse_envelope[Model: Envelope](
+    body: bytes | str, where: str, model: type[Model], upgrades: Sequence[Upgrade]
+) -> Model:
+    """Reads a summary.json of this version, or of version 1.
+
+    Args:
+        model: The envelope alone, or a kind's with its body.
+        upgrades: Of the kinds that wrote version 1.
+
+    Raises:
+        InvalidInputError: not a summary of these versions.
+    """
+    try:
+        read = json.loads(body)
+    except ValueError as error:
+        raise InvalidInputError(f"not JSON ({error})", where=where) from None
+    if isinstance(read, dict) and read.get("version", 1) == 1:
+        try:
+            read = next((new for upgrade in upgrades if (new := upgrade(read)) is not None), read)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InvalidInputError(f"not a summary of version 1 ({error!r})", where=where) from None
+    try:
+        return model.model_validate(read)
+    except ValidationError as error:
+        raise unreadable(error, where) from None

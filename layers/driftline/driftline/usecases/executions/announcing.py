@@ -1,0 +1,167 @@
+"""A verdict is written, then signalled, then announced.
+
+Order of the side effects: files, last.json, metrics and signals, event, and last the note that they are announced. An
+execution that is delivered again finds the note and publishes nothing; one that was cut short before the note publishes
+again, because an alarm that comes twice is better than one that never comes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from driftline.domain.errors import DriftlineError
+from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.domain.executions.files import SUMMARY
+from driftline.domain.executions.judgement import Judgement
+from driftline.domain.keys import report_folder
+from driftline.domain.metrics import Metric
+from driftline.domain.windows import SLOT, Window, floor_to
+from driftline.usecases.executions.failures import keep_failure
+from driftline.usecases.executions.last_execution import keep_last_execution, last_execution
+from driftline.usecases.executions.revisions import Announced, announce, digest_of, last_announced, write_files
+from driftline.usecases.executions.signals import failure_signal, news
+from driftline.usecases.ports import Events, Metrics, ObjectStore
+
+COMPLETED_EVENT = "Monitoring Execution Completed"
+FAILED_EVENT = "Monitoring Execution Failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where an execution's results go.
+
+    Attributes:
+        signals_namespace: CloudWatch namespace of what alarms look at; None signals nothing.
+    """
+
+    request: ExecutionRequest
+    store: ObjectStore
+    metrics: Metrics
+    events: Events
+    signals_namespace: str | None
+
+    def signal(self, signals: Sequence[Metric]) -> None:
+        """Sends signals to alarms, unless a person asked for the execution."""
+        if signals and self.request.signals and self.signals_namespace:
+            self.metrics.publish(self.signals_namespace, signals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Revision:
+    """An execution whose files are written, and what was announced of its folder before."""
+
+    execution: Execution
+    earlier: Announced | None
+
+    @property
+    def signalled(self) -> bool:
+        """Alarms know exactly this verdict already."""
+        return self.execution.unchanged and self.earlier is not None and self.earlier.signalled
+
+
+def announce_verdict(
+    execution: Execution, files: Mapping[str, bytes], judgement: Judgement, namespace: str, outputs: Outputs
+) -> Execution:
+    """Writes the files; publishes metrics and event unless exactly these files were announced before.
+
+    Args:
+        namespace: CloudWatch namespace of the metrics for people.
+
+    Returns:
+        The execution with its revision.
+    """
+    revision = _revised(execution, files, outputs.store)
+    signals = _signals_due(revision, judgement, outputs)
+    if signals:
+        keep_last_execution(outputs.store, outputs.request, revision.execution, judged=judgement.verdict is not None)
+    _publish(revision.execution, judgement, namespace, signals, outputs)
+    _note(revision, files, judgement, outputs, signalled=bool(signals))
+    if not signals:
+        _end_failures(revision.execution, outputs)
+    return revision.execution
+
+
+def announce_failure(error: DriftlineError, window: Window | None, outputs: Outputs) -> Execution:
+    """Keeps why an execution ended without a verdict, signals it and publishes its event.
+
+    There is no note of a failure: repeated, it is announced again.
+
+    Args:
+        window: None if it failed before its window was known.
+    """
+    request, store = outputs.request, outputs.store
+    scheduled = floor_to(request.scheduled_time, SLOT) if request.scheduled_time else None
+    folder = ""
+    if request.signals and scheduled is not None and request.start is None:
+        # Of others there is no page: whoever asked by hand has the answer, and their window may be no schedule's.
+        folder = report_folder(request.endpoint, request.monitor, scheduled)
+        keep_failure(store, folder, window, error)
+    failed = Execution(
+        request.endpoint,
+        request.monitor,
+        ExecutionStatus.FAILED,
+        str(error),
+        window=window,
+        scheduled_time=scheduled,
+        folder=folder,
+    )
+    if request.signals:
+        keep_last_execution(store, request, failed)
+    outputs.signal([failure_signal(request.endpoint, request.monitor, failed=True)])
+    outputs.events.publish(FAILED_EVENT, failed.event_detail(store.uri(folder) if folder else ""))
+    return failed
+
+
+def _revised(execution: Execution, files: Mapping[str, bytes], store: ObjectStore) -> _Revision:
+    """Writes the files; the same files are the same revision."""
+    earlier = last_announced(store, execution.folder)
+    write_files(store, execution.folder, files, earlier)
+    if earlier is not None and earlier.digest == digest_of(files):
+        return _Revision(replace(execution, revision=earlier.revision, unchanged=True), earlier)
+    return _Revision(replace(execution, revision=earlier.revision + 1 if earlier else 1), earlier)
+
+
+def _signals_due(revision: _Revision, judgement: Judgement, outputs: Outputs) -> Sequence[Metric]:
+    """What alarms do not know yet; nothing when a person asked for the execution."""
+    execution = revision.execution
+    if revision.signalled or not outputs.request.signals or execution.scheduled_time is None:
+        return ()
+    last = last_execution(outputs.store, execution.endpoint, execution.monitor)
+    return news(execution.endpoint, execution.monitor, judgement, execution.scheduled_time, revision.earlier, last)
+
+
+def _publish(
+    execution: Execution, judgement: Judgement, namespace: str, signals: Sequence[Metric], outputs: Outputs
+) -> None:
+    """Metrics, signals, event: in this order, so that the event is of a verdict whose alarms are on their way."""
+    if judgement.metrics and execution.window is not None and not execution.unchanged:
+        outputs.metrics.publish(namespace, judgement.metrics, execution.window.start)
+    outputs.signal(signals)
+    if not execution.unchanged:
+        folder, store = execution.folder, outputs.store
+        detail = execution.event_detail(store.uri(folder))
+        outputs.events.publish(COMPLETED_EVENT, detail, [store.uri(folder + SUMMARY)])
+
+
+def _note(
+    revision: _Revision, files: Mapping[str, bytes], judgement: Judgement, outputs: Outputs, *, signalled: bool
+) -> None:
+    """Writes down that all of it is announced."""
+    earlier = revision.earlier
+    told = judgement.verdict if signalled else earlier.told if earlier else None
+    known = outputs.request.signals or revision.signalled
+    announced = Announced.of(revision.execution.revision, files, told, signalled=known)
+    if announced != earlier:
+        announce(outputs.store, revision.execution.folder, announced)
+
+
+def _end_failures(execution: Execution, outputs: Outputs) -> None:
+    """Ends the alarm on failed executions when one that failed has worked, and there is nothing else to signal.
+
+    Signalled before it is written down: cut short in between, the next delivery signals it again.
+    """
+    last = last_execution(outputs.store, execution.endpoint, execution.monitor)
+    if not outputs.request.signals or last is None or not last.failed or execution.scheduled_time is None:
+        return
+    if last.scheduled_time is None or execution.scheduled_time >= last.scheduled_time:
+        outputs.signal([failure_signal(execution.endpoint, execution.monitor, failed=False)])
+        keep_last_execution(outputs.store, outputs.request, execution)
