@@ -1,4 +1,4 @@
-"""A baseline's data set as readers yield it, whatever files it lies in."""
+"""A baseline's data set as readers yield it, whatever its file format."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowBatch:
-    """Some rows of a file as they are written.
+    """Some rows of a file, as written.
 
     Attributes:
         rows: Cells in the order of the columns, or the object of a line of JSON.
-        names: Of the columns; of objects, the keys of the first one.
+        names: Names of the columns; for objects, the keys of the first one.
     """
 
     rows: Sequence[Sequence[object]] | Sequence[Mapping[str, object]]
@@ -34,7 +34,7 @@ class ProfiledDataset:
 
     Attributes:
         features: (name, profile), output columns first.
-        left_out: Columns of the files that the monitor document does not name.
+        left_out: Columns of the files that are not in the monitor document.
     """
 
     rows: int

@@ -1,4 +1,4 @@
-"""Errors that a user can mend: each says what, where, what was expected and how to mend it."""
+"""Errors that a user can fix: each says what is wrong, where, what was expected and how to fix it."""
 
 from typing import TYPE_CHECKING, override
 
@@ -6,17 +6,17 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 _SHOWN = 3
-"""Problems of one file that its error lists."""
+"""Maximum number of problems listed in the error of one file."""
 
 
 class DriftlineError(Exception):
     """Base of all errors that Driftline raises on purpose.
 
     Args:
-        what: What was found, in one sentence.
-        where: The object, line, field or row that it was found in.
+        what: What is wrong, in one sentence.
+        where: The object, line, field or row.
         expected: What would have been accepted.
-        mend: What the user does next.
+        mend: How to fix it.
     """
 
     def __init__(self, what: str, *, where: str = "", expected: str = "", mend: str = "") -> None:
@@ -39,11 +39,11 @@ class DriftlineError(Exception):
 
 
 class InvalidInputError(DriftlineError):
-    """Bad input: retrying cannot help, the user has to mend it."""
+    """Invalid input: a retry cannot help, the user has to fix it."""
 
 
 class ObjectNotFoundError(DriftlineError):
-    """An object that a use case needs is not in the store."""
+    """An object that a use case needs does not exist."""
 
 
 class StaleReadError(DriftlineError):
@@ -54,7 +54,7 @@ class RetryLaterError(DriftlineError):
     """Another system cannot do it now: the platform should deliver the event again.
 
     Attributes:
-        after: Seconds to wait at least, if the other system said so.
+        after: Minimum number of seconds to wait, if the other system gave one.
     """
 
     def __init__(self, what: str, *, where: str = "", after: float | None = None) -> None:
@@ -70,6 +70,6 @@ def unreadable(error: "ValidationError", where: str) -> InvalidInputError:
     return InvalidInputError(
         "; ".join(lines) + more,
         where=where,
-        expected="a file as SageMaker Model Monitor or Driftline writes it",
-        mend="Correct the named fields, or remove the file and upload the data set again to have it suggested anew.",
+        expected="a file as written by SageMaker Model Monitor or Driftline",
+        mend="Correct these fields, or remove the file and upload the data set again to get a new suggestion.",
     )

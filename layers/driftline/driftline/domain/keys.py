@@ -1,4 +1,4 @@
-"""Where everything is kept: the keys of the bucket (docs/design/architecture.md has the picture)."""
+"""The keys of the bucket (docs/reference/bucket.md)."""
 
 import re
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _BASELINE_INPUT_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/
 
 @dataclass(frozen=True, slots=True)
 class CaptureKey:
-    """What the key of a capture file says: whose it is and the UTC hour of its folder."""
+    """The contents of a capture file's key: endpoint, variant, and the UTC hour of its folder."""
 
     endpoint: str
     variant: str
@@ -51,12 +51,12 @@ def parse_capture_key(key: str) -> CaptureKey:
     try:
         hour = datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)
     except ValueError as error:
-        raise InvalidInputError(f"the folders are no date and hour ({error})", where=key) from None
+        raise InvalidInputError(f"the folders are not a date and hour ({error})", where=key) from None
     return CaptureKey(match["endpoint"], match["variant"], hour, match["name"])
 
 
 def endpoint_of_document(key: str) -> str | None:
-    """The endpoint of `monitors/<endpoint>.yaml`; None for other keys, the status file among them."""
+    """The endpoint of `monitors/<endpoint>.yaml`; None for other keys, including the status file."""
     match = _DOCUMENT_KEY.fullmatch(key)
     return match["endpoint"] if match else None
 
@@ -82,12 +82,12 @@ def endpoint_of_status(key: str) -> str | None:
 
 
 def baseline_folder(endpoint: str, monitor: str) -> str:
-    """With a closing slash; holds input/, statistics.json, constraints.json, and of model quality predictions.json."""
+    """The folder of a baseline, with a trailing slash: input/ and the files of the baseline."""
     return f"{BASELINES}{endpoint}/{monitor}/"
 
 
 def baseline_predictions_key(statistics_key: str) -> str:
-    """Beside a baseline's statistics.json: what report pages draw of the same rows."""
+    """Next to a baseline's statistics.json: what report pages draw of the same rows."""
     folder, slash, _ = statistics_key.rpartition("/")
     return f"{folder}{slash}{BASELINE_PREDICTIONS}"
 
@@ -100,9 +100,9 @@ def hour_folder(moment: datetime) -> str:
 def report_folder(endpoint: str, monitor: str, scheduled: datetime, by_hand_from: datetime | None = None) -> str:
     """SageMaker's `<endpoint>/<monitor>/yyyy/mm/dd/hh/` of the scheduled time.
 
-    SageMaker knows no schedule that fires inside an hour; one that does gets a folder for its minute, so that two
-    executions of one hour do not overwrite each other. Nor does a window asked for by hand overwrite the schedule's
-    that ends at the same time: it gets a folder named after its start.
+    SageMaker has no schedules that fire within an hour; one that does gets a folder for its minute, so that two
+    executions of one hour do not overwrite each other. A window requested by hand gets a folder named after its start,
+    so that it does not overwrite the schedule's window that ends at the same time.
     """
     minute = "" if scheduled.minute == 0 else f"{scheduled:%M}/"
     by_hand = "" if by_hand_from is None else f"from-{by_hand_from:%Y%m%dT%H%MZ}/"
@@ -110,12 +110,12 @@ def report_folder(endpoint: str, monitor: str, scheduled: datetime, by_hand_from
 
 
 def source_digest(bucket: str | None, key: str) -> str:
-    """The name of everything that is derived from one source object.
+    """The name of everything derived from one source object.
 
-    None is the stack's own bucket: without its name, a copy of it, or a folder laid out like it, derives the same names
-    and so the same reports, to the byte.
+    None is the stack's own bucket: because its name is left out, a copy of it, or a folder with the same structure,
+    gives the same names and byte-identical reports.
 
-    The version is left out on purpose: a capture file that is replaced replaces what was derived from it.
+    The version is left out on purpose: replacing a capture file replaces everything derived from it.
     """
     return sha256(f"{bucket or ''}/{key}".encode()).hexdigest()[:32]
 
@@ -129,17 +129,17 @@ def profiles_prefix(endpoint: str, variant: str, hour: datetime) -> str:
 
 
 def variants_prefix(endpoint: str) -> str:
-    """The folder whose sub-folders are the variants that sent anything."""
+    """The folder whose subfolders are the variants with captures."""
     return f"{STATE}profiles/{endpoint}/"
 
 
 def rollup_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
-    """One hour's merged profiles; the digest is of the profiles that went in, so a late one makes a new key."""
+    """One hour's merged profiles; the digest is of the merged profiles, so a late one makes a new key."""
     return f"{STATE}rollups/{endpoint}/{variant}/{hour_folder(hour)}{digest}.profile"
 
 
 def records_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
-    """Columnar records of one capture file, under the hour of the file's own folder."""
+    """Columnar records of one capture file, in the hour of the file's own folder."""
     return f"{STATE}records/{endpoint}/{variant}/{hour_folder(hour)}{digest}.parquet"
 
 
@@ -163,17 +163,17 @@ def execution_key(report_folder: str) -> str:
 
 
 def last_execution_key(endpoint: str, monitor: str) -> str:
-    """The monitor's last execution, whatever window it judged (usecases/executions/last_execution.py)."""
+    """The monitor's last execution, of whatever window (usecases/executions/last_execution.py)."""
     return f"{STATE}executions/{endpoint}/{monitor}/last.json"
 
 
 def model_log_key(endpoint: str) -> str:
-    """Which models the endpoint got, and when (usecases/models/model_log.py)."""
+    """The models of an endpoint, with their times (usecases/models/model_log.py)."""
     return f"{STATE}models/{endpoint}.json"
 
 
 def freshness_key(endpoint: str) -> str:
-    """Since when an endpoint's schedules and files are waited for (usecases/freshness/check_freshness.py)."""
+    """Since when an endpoint's schedules and files are expected (usecases/freshness/check_freshness.py)."""
     return f"{FRESHNESS}{endpoint}.json"
 
 

@@ -1,4 +1,4 @@
-"""A metric value on its way to CloudWatch."""
+"""A metric value for CloudWatch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -22,10 +22,10 @@ def floor_to(moment: datetime, step: timedelta) -> datetime:
 
 
 def parse_instant(text: str) -> datetime:
-    """An ISO-8601 instant as a UTC datetime; a text without an offset is UTC.
+    """An ISO 8601 instant as a UTC datetime; a text without an offset is UTC.
 
     Raises:
-        InvalidInputError: the text is no ISO-8601 instant.
+        InvalidInputError: not an ISO 8601 instant.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -43,7 +43,7 @@ def format_instant(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
-    """The half-open range [start, end) of inference times that one execution judges."""
+    """The half-open range [start, end) of inference times that one execution evaluates."""
 
     start: datetime
     end: datetime
@@ -52,7 +52,7 @@ class Window:
         for name, moment in (("start", self.start), ("end", self.end)):
             if moment != floor_to(moment, SLOT):
                 raise InvalidInputError(
-                    f"the window's {name} {format_instant(moment)} lies inside a five-minute slot",
+                    f"the window's {name} {format_instant(moment)} is inside a five-minute slot",
                     expected="a multiple of five minutes",
                     mend=f"Use {format_instant(floor_to(moment, SLOT))}.",
                 )
@@ -73,5 +73,5 @@ class Window:
             hour += HOUR
 
     def covers_hour(self, hour: datetime) -> bool:
-        """Whether the whole hour that begins at `hour` lies inside."""
+        """Whether the window contains the whole hour that begins at `hour`."""
         return self.start <= hour and hour + HOUR <= self.end

@@ -28,7 +28,7 @@ def test_a_manifest_lists_files_under_its_prefix():
     "body", [b"", b"[]", b"{}", b'["a"]', b'[{"prefix": "/path/"}, "a"]', b'[{"prefix": "s3://b/"}, {"x": "y"}]']
 )
 def test_what_is_no_manifest_is_told(body):
-    with pytest.raises(InvalidInputError, match="m: no manifest"):
+    with pytest.raises(InvalidInputError, match="m: not a manifest"):
         read_manifest(body, "m")
 
 

@@ -85,10 +85,10 @@ def test_base64_goes_by_the_observed_content_type(text, content_type, expected):
     [
         (Payload(base64("\x89PNG"), "BASE64", "image/png"), "image/png"),
         (Payload(base64("1,2"), "BASE64"), "no content type"),
-        (Payload("%%%", "BASE64", "text/csv"), "no BASE64"),
-        (Payload("gA==", "BASE64", "text/csv"), "no BASE64 of a UTF-8 text"),
-        (Payload("1", "XML"), "'XML' is none of"),
-        (Payload('"open', "CSV"), "no CSV"),
+        (Payload("%%%", "BASE64", "text/csv"), "not BASE64"),
+        (Payload("gA==", "BASE64", "text/csv"), "not BASE64 of a UTF-8 text"),
+        (Payload("1", "XML"), "'XML' is not CSV"),
+        (Payload('"open', "CSV"), "not CSV"),
     ],
 )
 def test_what_cannot_be_decoded_says_why(payload, reason):

@@ -96,8 +96,8 @@ def test_bad_lines_are_rejected_with_number_reason_and_beginning_and_stop_nobody
     assert "captureData" in reasons[1]
     assert "'yesterday' is not a time" in reasons[2]
     assert "'2026-03-01' is not a time" in reasons[3]
-    assert reasons[4].startswith("endpointInput: no CSV")
-    assert reasons[5] == "3 output rows for 2 input rows do not pair"
+    assert reasons[4].startswith("endpointInput: not CSV")
+    assert reasons[5] == "3 output rows for 2 input rows cannot be paired"
     assert reasons[6] == "neither endpointInput nor endpointOutput"
     assert reader.rejects[-1].quoted == "x" * 199 + "…"
     assert total(reader, "rejected") == 8

@@ -225,7 +225,7 @@ def test_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ({"a.csv": b"a,b\n1,2\n", "b.csv": b"a,c\n1,2\n"}, "b.csv, line 1", "the header differs"),
         ({"a.csv": b"1,2\n", "b.csv": b"1,2,3\n"}, "b.csv, line 1", "3 cells"),
         ({"a.csv": b"a,b\n1,2\n", "b.jsonl": b'{"a": 1}\n'}, "b.jsonl", "json among files that are csv"),
-        ({"a.jsonl": b'{"a": 1}\n{"a": \n'}, "a.jsonl, line 2", "no JSON"),
+        ({"a.jsonl": b'{"a": 1}\n{"a": \n'}, "a.jsonl, line 2", "not JSON"),
         ({"a.jsonl": b'{"a": 1}\n[1, 2]\n'}, "a.jsonl, line 2", "no object"),
         ({"a.jsonl": b'[{"a": 1}]'}, "a.jsonl, line 1", "no object"),
         ({"a.jsonl": b'{"rows": [{"a": 1}, {"a": 2}]}\n'}, "a.jsonl, line 1", "stands for 2 rows"),

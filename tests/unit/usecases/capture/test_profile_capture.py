@@ -115,7 +115,7 @@ def test_rejects_are_listed_in_a_third_object():
 
     first, second = rejects(bucket)
     assert (first["line"], first["quoted"]) == (2, "junk")
-    assert (second["line"], second["reason"]) == (3, "2 output rows for 3 input rows do not pair")
+    assert (second["line"], second["reason"]) == (3, "2 output rows for 3 input rows cannot be paired")
     assert len(result.written) == 3
 
 
@@ -233,7 +233,7 @@ def test_capture_may_lie_under_any_prefix(key):
 
 @pytest.mark.parametrize("key", ["flights/2026/03/01/14/a.jsonl", "capture/f/v/2026/13/01/14/a.jsonl", "x"])
 def test_other_keys_are_refused(key):
-    with pytest.raises(InvalidInputError, match=r"capture file|no date"):
+    with pytest.raises(InvalidInputError, match=r"capture file|not a date"):
         profiled(record(), key=key)
 
 

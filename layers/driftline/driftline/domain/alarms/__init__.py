@@ -1,1 +1,1 @@
-"""The CloudWatch alarms and the dashboard that a monitor document asks for, before anything is sent to AWS."""
+"""The CloudWatch alarms and the dashboard of a monitor document, before anything is sent to AWS."""

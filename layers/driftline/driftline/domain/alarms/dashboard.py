@@ -29,7 +29,7 @@ WIDTH = 24
 """Columns of the grid."""
 
 _HEIGHT = 6
-_MOST_ALARMS = 100  # of an alarm widget
+_MOST_ALARMS = 100  # per alarm widget
 
 _HOUR = int(HOUR.total_seconds())
 _ARRIVALS = {CAPTURES_AGE: "captures", GROUND_TRUTH_AGE: "ground truth", SCHEDULE_DELAY: "overdue execution"}
@@ -41,8 +41,8 @@ type Line = dict[str, object]
 def dashboard_name(stack: Stack, endpoint: str) -> str:
     """`<stack>-<region>_<endpoint>`: an account has one set of dashboards for all its regions.
 
-    Neither stacks nor regions have underscores in their names, so that no two stacks share a dashboard. An endpoint
-    with a dot, which no dashboard's name may have, is told apart by a digest.
+    Neither stacks nor regions have underscores in their names, so no two stacks share a dashboard. A dashboard's name
+    must not have a dot, so an endpoint with one gets a digest.
     """
     safe = re.sub(r"[^A-Za-z0-9_-]", "_", endpoint)
     if safe != endpoint:
@@ -51,7 +51,7 @@ def dashboard_name(stack: Stack, endpoint: str) -> str:
 
 
 def dashboard_body(document: MonitorDocument, stack: Stack) -> str:
-    """JSON: the state of all alarms, then of each monitor its findings, then the ages of what should keep coming."""
+    """JSON: the state of all alarms, then the figures of each monitor, then the ages of executions and data."""
     rows: list[list[Widget]] = [[_alarm_states(document, stack)]]
     for name, monitor in document.monitors.by_name().items():
         rows.append([_violations(document, name, monitor, stack), *_figures(document, name, monitor, stack)])
@@ -60,7 +60,7 @@ def dashboard_body(document: MonitorDocument, stack: Stack) -> str:
 
 
 def _placed(rows: Sequence[Sequence[Widget]]) -> Iterator[Widget]:
-    """Each row as wide as the grid, one below the other."""
+    """Rows as wide as the grid, one below the other."""
     for y, row in enumerate(row for row in rows if row):
         width = WIDTH // len(row)
         for place, widget in enumerate(row):
@@ -98,7 +98,7 @@ def _report_dimensions(document: MonitorDocument, name: str) -> dict[str, str]:
 
 
 def _violations(document: MonitorDocument, name: str, monitor: ScheduledMonitor, stack: Stack) -> Widget:
-    """The signal, not the report's metric: it is there whatever the monitor publishes."""
+    """The signal instead of the report's metric, because it exists whatever the monitor publishes."""
     line = _line(stack.signals, VIOLATIONS, {"Endpoint": document.endpoint, "Monitor": name}, "violations")
     return _graph(f"Violations of {name}", [line], stack, _period(monitor), {"min": 0})
 
@@ -119,7 +119,7 @@ def _ages(document: MonitorDocument, stack: Stack) -> Iterator[Widget]:
 
 
 def _line(namespace: str, metric: str, dimensions: Mapping[str, str], label: str) -> Line:
-    """A metric as `_graph` takes it: what names it, then how it is drawn."""
+    """A metric for `_graph`: its identity, then its style."""
     return {"metric": [namespace, metric, *(part for pair in dimensions.items() for part in pair)], "label": label}
 
 

@@ -11,7 +11,7 @@ LONGEST_ALARM_NAME = 255
 """Characters."""
 
 WATCH = "watch"
-"""The subject of alarms that belong to the endpoint and to no monitor, or watch over the monitors themselves."""
+"""The subject of alarms on the endpoint as a whole, and on the monitors themselves."""
 
 SCHEDULES = "schedules"
 CAPTURES = "captures"
@@ -23,11 +23,11 @@ _FAILED = " executions failed"
 
 @dataclass(frozen=True, slots=True)
 class AlarmName:
-    """What the name of an alarm says.
+    """The contents of an alarm's name.
 
     Attributes:
         subject: A monitor's name, or `watch`.
-        label: As the alarm was called; a long one is cut.
+        label: The alarm's name in the document; a long one is cut.
     """
 
     endpoint: str
@@ -36,7 +36,7 @@ class AlarmName:
 
 
 def alarm_name(stack: str, endpoint: str, subject: str, label: str) -> str:
-    """The alarm's name. A label that CloudWatch would not take as it is gets cut, or mended, and a digest."""
+    """The alarm's name. A label that CloudWatch would not accept is cut or cleaned, and gets a digest."""
     prefix = f"{endpoint_prefix(stack, endpoint)}{subject}/"
     room = LONGEST_ALARM_NAME - len(prefix)
     mended = plain(label)
@@ -47,12 +47,12 @@ def alarm_name(stack: str, endpoint: str, subject: str, label: str) -> str:
 
 
 def endpoint_prefix(stack: str, endpoint: str) -> str:
-    """How the names of all alarms of an endpoint begin, and of no other endpoint's."""
+    """The prefix of the names of an endpoint's alarms, and of no other endpoint's."""
     return f"{stack}/{endpoint}/"
 
 
 def parse_alarm_name(stack: str, name: str) -> AlarmName | None:
-    """What a name says; None for alarms that no monitor document asked for, such as those of dead-letter queues."""
+    """The contents of a name; None for alarms outside of monitor documents, such as those on dead-letter queues."""
     found, *parts = name.split("/", 3)
     if found != stack or len(parts) != 3 or not all(parts):  # noqa: PLR2004, endpoint, subject, label
         return None
@@ -65,5 +65,5 @@ def executions_failed(monitor: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text on one line, without control characters and other things that no name may hold."""
+    """The text on one line, without control characters and others that a name must not have."""
     return "".join("\ufffd" if unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} else sign for sign in text)

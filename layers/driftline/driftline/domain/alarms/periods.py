@@ -1,4 +1,4 @@
-"""How long the executions of a schedule are apart, and what CloudWatch can evaluate of that.
+"""The time between executions of a schedule, and how much of it CloudWatch can evaluate.
 
 Source: CloudWatch API Reference, PutMetricAlarm: periods are multiples of a minute; Period times EvaluationPeriods is
 at most seven days, and at most one day for periods below an hour.
@@ -15,13 +15,13 @@ from driftline.domain.monitors.schedule import At, Rate, parse_schedule
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=7)
-"""CloudWatch's longest period, and the longest time that an alarm looks back."""
+"""CloudWatch's longest period, and how far back an alarm can look."""
 
 _YEARS = range(2025, 2030)
-"""With a leap year, and with the day of the week of the first of January shifting."""
+"""Includes a leap year, and the shift of weekdays between years."""
 
 _RARELY = timedelta(days=366)
-"""Of schedules that fire once in years."""
+"""For schedules that fire once in years."""
 
 
 @lru_cache(maxsize=256)
@@ -29,7 +29,7 @@ def schedule_period(expression: str) -> timedelta | None:
     """The shortest time between two occurrences on the clock of the schedule's zone; None if there is only one.
 
     Raises:
-        InvalidInputError: the expression is no schedule.
+        InvalidInputError: not a schedule.
     """
     schedule = parse_schedule(expression)
     if isinstance(schedule, At):
@@ -38,18 +38,18 @@ def schedule_period(expression: str) -> timedelta | None:
 
 
 def alarm_period(expression: str, of: int, missing: str) -> timedelta:
-    """The period of an alarm on what the executions of a schedule publish, so that each is one datapoint.
+    """The period of an alarm on the executions of a schedule, so that each execution is one datapoint.
 
-    An alarm on the last execution alone that ignores missing data may look at less than the time between two
-    executions: it keeps its state until the next one. A day is enough then, and an alarm that does not look back for
-    more than a day is evaluated every minute.
+    An alarm on the last execution that ignores missing data keeps its state until the next execution, so its period
+    may be shorter than the time between them. A day is enough then, and an alarm that looks back no more than a day is
+    evaluated every minute.
     """
     every = schedule_period(expression) or DAY
     return min(every, DAY if of == 1 and missing == "ignore" else LONGEST)
 
 
 def most_periods(period: timedelta) -> int:
-    """How many periods CloudWatch evaluates at most."""
+    """The maximum number of periods that CloudWatch evaluates."""
     return (LONGEST if period >= HOUR else DAY) // period
 
 

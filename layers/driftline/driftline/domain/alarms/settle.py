@@ -1,4 +1,4 @@
-"""How long alarms have to be quiet before an incident counts as recovered."""
+"""How long alarms must be quiet before an incident counts as recovered."""
 
 from datetime import timedelta
 
@@ -6,14 +6,14 @@ from driftline.domain.alarms.periods import schedule_period
 from driftline.domain.monitors.document import MonitorDocument
 
 _OTHERWISE = timedelta(hours=2)
-"""Two of the hourly looks at what should happen. Also for a monitor that is gone, or that runs once."""
+"""Two hourly freshness checks. Also for a monitor that was removed, or runs once."""
 
 _OF_PERIOD = 1.5
-"""The next execution has to be quiet, too, and may come late."""
+"""The next execution must be quiet, too, and may be late."""
 
 
 def settle_time(document: MonitorDocument, subject: str) -> timedelta:
-    """The document's own time; else one and a half times the monitor's schedule, or two hours for `watch`."""
+    """The document's own time; otherwise 1.5 times the monitor's period, or two hours for `watch`."""
     if document.settle is not None:
         return document.settle
     monitor = document.monitors.by_name().get(subject)

@@ -1,4 +1,4 @@
-"""Which stack this is, as far as names in CloudWatch depend on it."""
+"""The stack, as far as names in CloudWatch depend on it."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ class Stack:
     """A deployed Driftline.
 
     Attributes:
-        partition: Of its ARNs: `aws`, `aws-cn` …
-        signals: Namespace of the figures that alarms look at.
-        metrics: Namespace of the metrics of all monitors that name none; None: SageMaker's, by kind of monitor.
+        partition: Partition of its ARNs: `aws`, `aws-cn` …
+        signals: Namespace of the figures for alarms.
+        metrics: Namespace of the metrics of monitors that name none; None: SageMaker's, by kind of monitor.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The alarms that a monitor document asks for."""
+"""The alarms of a monitor document."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,20 +27,21 @@ type Action = Literal["notify", "retrain"]
 
 @dataclass(frozen=True, slots=True)
 class AlarmSpec:
-    """One alarm on one of the signals; they are all in one namespace, the stack's.
+    """One alarm on a signal; all signals are in the stack's namespace.
 
     Attributes:
         subject: The monitor's name, or `watch`.
         metric: The signal's name.
         period: Seconds of one datapoint.
-        datapoints: M: so many have to be beyond the limit.
-        of: N: so many count.
-        comparison: The side that is an alarm. Of an anomaly band: above it (`>=`, `>`), below it (`<=`, `<`) or either.
+        datapoints: M: how many must be beyond the limit.
+        of: N: how many count.
+        comparison: The side that is an alarm. With an anomaly band: above it (`>=`, `>`), below it (`<=`, `<`) or
+            either.
         threshold: None with an anomaly band.
-        anomaly_band: Half width in standard deviations; None with a threshold.
-        statistic: What one period's values become: the worst of them.
-        description: On one line; what a document may hold leaves it far below CloudWatch's 1,024 characters. It names
-            the severity, so that two specs that CloudWatch could not tell apart are alike in everything.
+        anomaly_band: Half the width in standard deviations; None with a threshold.
+        statistic: How the values of a period are combined: the worst one.
+        description: On one line, far below CloudWatch's 1,024 characters. It names the severity, so that two specs
+            which look the same in CloudWatch are equal.
     """
 
     subject: str
@@ -61,9 +62,9 @@ class AlarmSpec:
 
 
 def wanted_alarms(document: MonitorDocument) -> list[AlarmSpec]:
-    """All alarms of an endpoint: those of its monitors in their order, then those that watch over them.
+    """All alarms of an endpoint: those of its monitors in order, then those under `watch`.
 
-    A monitor that is not enabled has none, and where none is enabled nothing is watched.
+    A monitor that is not enabled has none; without an enabled monitor there are none at all.
     """
     wanted = [
         _of_monitor(document, name, monitor.schedule, alarm)
@@ -151,7 +152,7 @@ def _watching(document: MonitorDocument) -> Iterator[AlarmSpec]:
 def _age_alarm(
     endpoint: str, label: str, metric: str, age: timedelta, severity: Severity, description: str
 ) -> AlarmSpec:
-    """Ages are published every hour: the last one counts, and one that is missing changes nothing."""
+    """Ages are published every hour: the last one counts, and a missing one changes nothing."""
     return AlarmSpec(
         subject=WATCH,
         label=label,

@@ -1,4 +1,4 @@
-"""Batch transform: the manifest that its data capture writes, and output files as capture lines.
+"""Batch transform: the manifest of its data capture, and output files as capture lines.
 
 Data capture of a transform job writes manifests, `<destination>/output/yyyy/mm/dd/hh/<uuid>.json`, that list output
 files (developer guide, "Capture data from batch transform job"):
@@ -7,7 +7,7 @@ files (developer guide, "Capture data from batch transform job"):
 
 With GenerateInferenceId, CSV rows end in two more columns, the inference id and the ISO time of the job; JSON objects
 have SageMakerInferenceId and SageMakerInferenceTime, and the model's answer in SageMakerOutput when it was joined with
-the input. Every row becomes a capture line with that id, as the ground truth merge of SageMaker writes batch records;
+the input. Every row becomes a capture line with that id, as SageMaker's ground truth merge writes batch records;
 rows without id and time get the manifest's hour.
 """
 
@@ -50,17 +50,17 @@ def read_manifest(body: bytes, where: str) -> list[BatchFile]:
     """The files that a manifest lists, in its order.
 
     Raises:
-        InvalidInputError: no manifest.
+        InvalidInputError: not a manifest.
     """
     try:
         head, *files = _MANIFEST.decode(body)
     except ValueError as error:
-        raise InvalidInputError(f"no manifest ({error})", where=where, expected=_EXPECTED) from None
+        raise InvalidInputError(f"not a manifest ({error})", where=where, expected=_EXPECTED) from None
     prefix = head.get("prefix", "") if isinstance(head, dict) else ""
     bucket, _, folder = prefix.removeprefix(_SCHEME).partition("/")
     names = [file for file in files if isinstance(file, str)]
     if not prefix.startswith(_SCHEME) or not bucket or len(names) != len(files):
-        raise InvalidInputError("no manifest", where=where, expected=_EXPECTED)
+        raise InvalidInputError("not a manifest", where=where, expected=_EXPECTED)
     return [BatchFile(bucket, folder + file) for file in names]
 
 
@@ -69,15 +69,15 @@ def capture_lines(name: str, body: bytes, hour: datetime) -> bytes:
 
     Args:
         name: The file's name; rows without an id are named after it and their number.
-        body: CSV without header, JSON Lines or JSON; by the extension before `.out`, else by the first byte.
-        hour: The manifest's hour: the time of rows that have none.
+        body: CSV without a header, JSON Lines or JSON; by the extension before `.out`, otherwise by the first byte.
+        hour: The manifest's hour: the time of rows without one.
 
     Raises:
-        InvalidInputError: the file is no text, or no CSV.
+        InvalidInputError: the file is not text, or not CSV.
     """
     extension = PurePosixPath(name.removesuffix(".out")).suffix
     if extension == ".parquet":
-        raise InvalidInputError("Parquet from a transform job is not read", where=name, expected="CSV or JSON")
+        raise InvalidInputError("Parquet files of transform jobs are not supported", where=name, expected="CSV or JSON")
     try:
         text = body.decode("utf-8-sig")
         if extension in {".json", ".jsonl", ".jsonlines"} or (
@@ -118,7 +118,7 @@ def _is_instant(text: str) -> bool:
 
 
 def _of_json(text: str) -> Iterator[_Found]:
-    """One document, or one per line; what is no JSON goes on as it is and is rejected with its reason."""
+    """One document, or one per line; anything that is not JSON is passed on, and rejected later with its reason."""
     try:
         documents = [text] if _JSON.decode(text) is not None else []
     except ValueError:

@@ -15,10 +15,10 @@ from driftline.domain.capture.records import AnyRecord, CsvRecord, RecordBatch, 
 from driftline.domain.errors import InvalidInputError
 
 LISTED_REJECTS = 10_000
-"""So many are listed one by one; a file of nothing but bad lines must not fill the memory."""
+"""Maximum number of listed rejects, so that a file with nothing but bad lines does not fill the memory."""
 
 type Preprocess = Callable[[dict[str, object], int], Sequence[Mapping[str, object]]]
-"""(the record as JSON, its line) -> its rows, none to drop it; raises InvalidInputError."""
+"""(the record as JSON, its line) -> its rows, or none to drop it; raises InvalidInputError."""
 
 
 _OBJECT = msgspec.json.Decoder(dict[str, object])
@@ -30,12 +30,12 @@ class Block:
 
     Attributes:
         layout: By position, or the name of a layout by name.
-        lines: One CSV line a row, output columns first; only of a layout by position.
-        text: The same lines as one text in UTF-8 without the last line end. A block has one of the two: making a
-            string of every line takes longer than all of them together, and more memory.
-        rows: Column key -> value of each row; only of a layout by name.
+        lines: One CSV line per row, output columns first; only for a layout by position.
+        text: The same lines as one UTF-8 text without the last line end. A block has one of the two: a string per line
+            takes more time and memory than one text.
+        rows: Column key -> value of each row; only for a layout by name.
         records: The record of each row.
-        indexes: Which row of its record each row is, from 0; empty when all are the first.
+        indexes: The number of each row within its record, from 0; empty if all are the first.
     """
 
     slot: datetime
@@ -51,13 +51,13 @@ class Block:
         return self.text.decode().split("\n") if self.text else self.lines
 
     def csv_text(self) -> bytes:
-        """The same, without the last line end."""
+        """The same lines, without the last line end."""
         return self.text or "\n".join(self.lines).encode()
 
 
 @dataclass(slots=True)
 class SlotCount:
-    """How the records of one slot fared."""
+    """Counts of the records of one slot."""
 
     records: int = 0
     rejected: int = 0
@@ -66,13 +66,13 @@ class SlotCount:
 
 @dataclass
 class CaptureReader:
-    """Reads one capture file block by block; counts and rejects are complete when the blocks are.
+    """Reads one capture file block by block; counts and rejects are complete after the last block.
 
     Attributes:
-        default_slot: Where lines without a time of their own are counted: the start of the file's own hour.
+        default_slot: The slot for lines without a time: the start of the file's own hour.
         preprocess: The monitor's script, if it has one.
-        counts: Slot -> counts; a record that gave no rows counts as well.
-        rejects: In the order of their lines, at most LISTED_REJECTS of them; `rejected` counts all.
+        counts: Slot -> counts; includes records without rows.
+        rejects: In the order of their lines, at most LISTED_REJECTS; `rejected` counts all.
     """
 
     default_slot: datetime
@@ -82,7 +82,7 @@ class CaptureReader:
     _clock: SlotClock = field(default_factory=SlotClock)
 
     def read(self, body: bytes) -> Iterator[Block]:
-        """The blocks of the file, in an order that follows from its bytes alone.
+        """The blocks of the file, in an order that depends on its bytes only.
 
         Raises:
             InvalidInputError: the file cannot be unpacked.
@@ -94,7 +94,7 @@ class CaptureReader:
 
     @property
     def rejected(self) -> int:
-        """How many lines and records were rejected."""
+        """Number of rejected lines and records."""
         return sum(count.rejected for count in self.counts.values())
 
     def _count(self, slot: datetime) -> SlotCount:
@@ -106,7 +106,7 @@ class CaptureReader:
         self._count(reject.slot or self.default_slot).rejected += 1
 
     def _plain(self, records: Sequence[CsvRecord]) -> list[Block] | None:
-        """Plain CSV, one row a record, no quotes: without a look at single cells; None if it is not like that."""
+        """Plain CSV, one row per record, no quotes: without looking at single cells; None if the file differs."""
         outputs = [record.captureData.endpointOutput.data for record in records]
         inputs = [record.captureData.endpointInput.data for record in records]
         times = [record.eventMetadata.inferenceTime for record in records]

@@ -1,4 +1,4 @@
-"""Counts of bytes that plain numbers do or do not hold, over a whole CSV text at once."""
+"""Counts of bytes that plain numbers do or do not contain, over a whole CSV text at once."""
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
@@ -22,10 +22,10 @@ _TO_SMALL = np.uint8(0x20)
 
 @dataclass(frozen=True, slots=True)
 class ByteCensus:
-    r"""Counts that add up: those of a text are the sums of those of its cells, since a cell's edges are no digits.
+    r"""Counts that add up: those of a text are the sums of those of its cells, whose edges are not digits.
 
     Attributes:
-        strange: Bytes that are no separators and that no plain number holds: `-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?`.
+        strange: Bytes that are neither separators nor part of a plain number: `-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?`.
         bare_dots: Dots without a digit on both sides.
         dots: All dots.
         exponents: Letters E and e.
@@ -50,7 +50,7 @@ class ByteCensus:
 
     @classmethod
     def of_occurrences(cls, counts: Iterable[tuple[str, int]]) -> "ByteCensus":
-        """Of texts and how often each occurs: those that occur 5 times are counted once for 4 and once for 1."""
+        """Counts over texts and their frequencies: a text that occurs 5 times is counted once for 4 and once for 1."""
         powers: dict[int, list[str]] = {}
         for text, count in counts:
             for bit in range(count.bit_length()):
@@ -63,7 +63,7 @@ class ByteCensus:
         return cls(*total.tolist())
 
     def __sub__(self, part: "ByteCensus") -> "ByteCensus":
-        """Of the other cells, when `part` is of some of them."""
+        """The counts of the other cells, if `part` has the counts of some."""
         return ByteCensus(
             self.strange - part.strange,
             self.bare_dots - part.bare_dots,
@@ -74,7 +74,7 @@ class ByteCensus:
 
 
 def _count(framed: Bytes) -> list[int]:
-    """Counts of all bytes but the first two and the last, which are only looked at as neighbours."""
+    """Counts of all bytes except the first two and the last, which are only used as neighbours."""
     no_digit = (framed - np.uint8(_ZERO)) > _NINE
     here, before, after = no_digit[2:-1], no_digit[1:-2], no_digit[3:]
     inner = framed[2:-1]
@@ -100,7 +100,7 @@ def _count(framed: Bytes) -> list[int]:
 
 
 def fractional_cells(text: bytes, width: int) -> list[int] | None:
-    """How many cells of each column hold a dot or an exponent's letter; None when the rows are not all of that width.
+    """Number of cells per column with a dot or an exponent's letter; None if the rows do not all have that width.
 
     Args:
         text: CSV without quotes that ends with a line end.
@@ -126,7 +126,7 @@ def line_ends(text: bytes) -> NDArray[np.intp]:
 
 
 def _held(raw: Bytes, width: int) -> NDArray[np.bool_] | None:
-    """Whether each cell of whole rows holds a mark of a fraction, shape (rows, width)."""
+    """Whether each cell of whole rows has a mark of a fraction, shape (rows, width)."""
     marks = np.concatenate([_marks(raw[start : start + _BLOCK]) for start in range(0, len(raw), _BLOCK)])
     ends = np.flatnonzero((marks == _COMMA) | (marks == _LINE_END))
     if len(ends) % width or np.any(marks[ends[width - 1 :: width]] != _LINE_END):

@@ -1,4 +1,4 @@
-"""Which kind of value a cell holds, and a column of cells as `ColumnValues`.
+"""The type of the value in a cell, and a column of cells as `ColumnValues`.
 
 The rules are Deequ's (analyzers/catalyst/StatefulDataType.scala, release 2.0.2), as SageMaker Model Monitor uses them:
 null or empty is missing; FRACTIONAL and INTEGRAL by the patterns below; everything else is a text, `true` and
@@ -32,7 +32,7 @@ NO_NUMBERS: NDArray[np.float64] = np.empty(0)
 def parse_number(text: str) -> tuple[float, bool] | None:
     """The value of a numeric cell and whether it is INTEGRAL; None for a text.
 
-    Deequ's patterns allow one space after the sign (`- 3`, ` 3`); it is no part of the value.
+    Deequ's patterns allow one space after the sign (`- 3`, ` 3`); it is not part of the value.
     """
     integral = _INTEGRAL.fullmatch(text) is not None
     if not integral and _FRACTIONAL.fullmatch(text) is None:
@@ -42,12 +42,12 @@ def parse_number(text: str) -> tuple[float, bool] | None:
 
 
 def texts_to_columns(cells: Iterable[str | None]) -> ColumnValues:
-    """One column of cells as they were captured; None and the empty text are missing, and `-0` is plain zero."""
+    """One column of captured cells; None and the empty text are missing, and `-0` is plain zero."""
     return present_to_columns([cell for cell in cells if cell])
 
 
 def present_to_columns(present: list[str], occurrences: Counter[str] | None = None) -> ColumnValues:
-    """One column of the cells that are not missing; `occurrences`: their counts, if the caller has them."""
+    """One column of the present cells; `occurrences`: their counts, if the caller has them."""
     if occurrences is None and len(set(present[:_LOOKED_AT])) > MAX_CATEGORIES and parse_number(present[0]):
         column = _plain_numbers(present)
         if column is not None:
@@ -69,9 +69,9 @@ def present_to_columns(present: list[str], occurrences: Counter[str] | None = No
 
 
 def _plain_numbers(present: list[str]) -> ColumnValues | None:
-    """Many different cells that are all numbers as JSON writes them, at once; None for other columns.
+    """Many different cells that are all JSON numbers, at once; None for other columns.
 
-    JSON's numbers are a part of what Deequ's patterns take. JSON also allows white space around them, which Deequ
+    JSON's numbers are a subset of what Deequ's patterns accept. JSON also allows white space around them, which Deequ
     does not, and a cell with a comma would be two numbers.
     """
     joined = ",".join(present)
@@ -91,10 +91,10 @@ def _plain_numbers(present: list[str]) -> ColumnValues | None:
 
 
 def value_text(value: object) -> str | None:
-    """A decoded value as the text that a cell would hold; None for a missing one.
+    """A decoded value as the text of a cell; None for a missing value.
 
     `true` and `false` for booleans, the shortest exact text for numbers, `NaN`, `Infinity` and `-Infinity`
-    for what JSON cannot say; these are texts, not numbers. Anything else (dates, decimals) as Python prints it.
+    for what JSON cannot express; these are texts, not numbers. Anything else (dates, decimals) as Python prints it.
     """
     if isinstance(value, str):
         return value or None
@@ -115,7 +115,7 @@ def values_to_columns(values: Sequence[object]) -> ColumnValues:
 
 
 def _many_numbers(values: Sequence[object]) -> ColumnValues | None:
-    """Many different finite numbers, without a look at their texts; None for other columns."""
+    """Many different finite numbers, without looking at their texts; None for other columns."""
     kinds = Counter(map(type, values))
     if not _NUMBERS_OR_MISSING.issuperset(kinds) or len(set(values[:_LOOKED_AT])) <= MAX_CATEGORIES + 1:
         return None

@@ -5,10 +5,10 @@
 | `event_id`, `inference_id`, `inference_time` | VARCHAR | of the record; the time as captured |
 | `row` | INTEGER | which row of its record, from 0 |
 | `slot` | VARCHAR | start of the five-minute slot, `2026-03-01T14:05:00Z` |
-| `output[0]`, `input.carrier` … | VARCHAR | one per column key; NULL where missing |
+| `output[0]`, `input.carrier` … | VARCHAR | one per column key; NULL if missing |
 
 Rows of different layouts share one file; a column that a layout lacks is NULL there. Keys that differ only in case
-cannot both be column names in DuckDB: the later ones get `#2`, `#3` … behind them.
+cannot both be column names in DuckDB: the later ones get the suffix `#2`, `#3` …
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ _MEMORY = "128MB"
 
 
 class ColumnarRecords:
-    """Takes blocks, spools them to local disk, and gives the Parquet file; a context manager that removes the spool."""
+    """Spools blocks to local disk and returns the Parquet file; a context manager that removes the spool."""
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="records-")
@@ -84,10 +84,10 @@ class ColumnarRecords:
             spool.write(msgspec.json.encode(document).decode() + "\n")
 
     def to_bytes(self, hours: Iterable[datetime] = ()) -> bytes:
-        """The Parquet file; equal blocks give equal bytes. Call it once, when all blocks are in.
+        """The Parquet file; equal blocks give equal bytes. Call it once, after the last block.
 
         Args:
-            hours: The UTC hours whose profiles are made of the same file; they are noted in the file's metadata.
+            hours: The UTC hours with profiles of the same file, for the file's metadata.
         """
         names = _column_names(key for layout in sorted(self._keys) for key in self._keys[layout])
         selects = [f"SELECT {_NO_ORIGIN} LIMIT 0"] if not self._spools else []
@@ -125,12 +125,12 @@ class ColumnarRecords:
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     """One instance for the whole process: starting it takes 9 ms, the records of a usual capture file 1 ms."""
-    spill = Path(gettempdir()) / "driftline-spill"  # made only by a file that does not fit into the memory
+    spill = Path(gettempdir()) / "driftline-spill"  # created only by a file that does not fit into memory
     return duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": str(spill)})
 
 
 def _csv_origins(ids: list[tuple[str, str, str]]) -> list[str]:
-    """The ids of each record as CSV; a look at all of them together tells whether any has to be quoted."""
+    """The ids of each record as CSV; one check over all of them tells whether any must be quoted."""
     plain = ["{},{},{}".format(*of_record) for of_record in ids]
     together = "\n".join(plain)
     if together.count(",") == 2 * len(ids) and together.count("\n") == len(ids) - 1 and not _QUOTABLE & set(together):

@@ -1,4 +1,4 @@
-"""Columns of a batch of rows: what every decoder makes and every profile reads.
+"""Columns of a batch of rows: the output of every decoder and the input of every profile.
 
 A column key names a column before the baseline is known: `output[0]`, `input[3]` (by position, CSV) or
 `output.score`, `input.carrier` (by name, JSON). Output columns come first, as SageMaker puts them.
@@ -23,9 +23,9 @@ class ColumnValues:
     Attributes:
         numbers: The numeric values, in row order; always finite.
         integral: How many of `numbers` are written as whole numbers (Deequ's INTEGRAL).
-        texts: How often each value that is no number occurs, `true` and `false` included.
-        categories: How often each value occurs by its text, numbers included; None when there are more
-            than MAX_CATEGORIES distinct ones. Order: first occurrence.
+        texts: How often each value that is not a number occurs, including `true` and `false`.
+        categories: How often each value occurs by its text, including numbers; None with more than
+            MAX_CATEGORIES distinct values. Order: first occurrence.
     """
 
     numbers: NDArray[np.float64]

@@ -1,10 +1,10 @@
-"""CSV text to columns: the one place that an engine for it stands behind.
+"""CSV text to columns: the only place that depends on an engine for it.
 
-The fast way reads with DuckDB, columns that look numeric as DOUBLE, and then *proves* that DuckDB took every cell as
-Deequ's patterns would. DuckDB also takes ` 1 `, `1_000`, `1.`, `.5`, `+7`, `inf` and `nan` as numbers; all of these
-hold a byte, or a dot beside no digit, that plain numbers do not hold. So those are counted in the whole text and in
-the cells that are texts anyway (`ByteCensus`): when the counts are equal, no number holds any. What cannot be proven
-is done cell by cell (`csv_to_columns_by_cell`), which the tests hold the fast way against.
+The fast way reads with DuckDB, columns that look numeric as DOUBLE, and then *proves* that DuckDB read every cell as
+Deequ's patterns would. DuckDB also reads ` 1 `, `1_000`, `1.`, `.5`, `+7`, `inf` and `nan` as numbers; all of these
+contain a byte, or a dot without digits on both sides, that plain numbers do not contain. So those are counted in the
+whole text and in the cells that are texts anyway (`ByteCensus`): if the counts are equal, no number contains any. What
+cannot be proven is done cell by cell (`csv_to_columns_by_cell`), with which the tests compare the fast way.
 """
 
 import re
@@ -29,7 +29,7 @@ type Numbers = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
 
 _SMALL = 150_000
-"""Texts of fewer bytes are read cell by cell: faster than starting a scan."""
+"""Shorter texts (in bytes) are read cell by cell, which is faster than starting a scan."""
 
 _NOT_PLAIN = (b'"', b"\r", b"\0")
 _LOOKED_AT_ROWS = 100
@@ -39,7 +39,7 @@ _EXACT = 2.0**53
 """Whole numbers below this are exact as doubles."""
 
 _SUSPECTS = 500
-"""So many single cells are looked at before all cells are."""
+"""Maximum number of single cells to look at before looking at all."""
 
 _SMALL_NUMBER = 1e-3
 """Numbers closer to zero are written with an exponent by one language or another."""
@@ -72,7 +72,7 @@ def csv_to_columns(data: bytes, width: int) -> Sequence[ColumnValues]:
 
 
 def csv_to_columns_by_cell(data: bytes, width: int) -> Sequence[ColumnValues]:
-    """The same, cell by cell: what the fast way has to equal."""
+    """The same, cell by cell: the reference for the fast way."""
     rows = rows_of_csv(data.decode())
     if any(len(row) != width for row in rows):
         raise ValueError(f"rows with another number of fields than {width}")
@@ -80,7 +80,7 @@ def csv_to_columns_by_cell(data: bytes, width: int) -> Sequence[ColumnValues]:
 
 
 def csv_to_columns_by_scan(data: bytes, width: int) -> Sequence[ColumnValues] | None:
-    """The same by DuckDB; None when it cannot be proven to be the same."""
+    """The same with DuckDB; None if it cannot be proven to be the same."""
     if any(mark in data for mark in _NOT_PLAIN):
         return None
     if not data.endswith(b"\n"):
@@ -111,7 +111,7 @@ def csv_to_columns_by_scan(data: bytes, width: int) -> Sequence[ColumnValues] | 
 
 
 def csv_to_columns_by_text(data: bytes, width: int) -> Sequence[ColumnValues] | None:
-    """The same by DuckDB, which only finds the cells: for quoted ones and for numbers that have to be looked at."""
+    """The same with DuckDB finding the cells only: for quoted cells and numbers that need a closer look."""
     if b"\r" in data or b"\0" in data:
         return None
     try:
@@ -124,7 +124,7 @@ def csv_to_columns_by_text(data: bytes, width: int) -> Sequence[ColumnValues] | 
 def _fractional(
     data: bytes, width: int, numbers: Mapping[int, Numbers], missing: Mapping[int, Mask], census: ByteCensus
 ) -> Mapping[int, int] | None:
-    """How many cells of each numeric column are FRACTIONAL; None when the rows are not all of that width.
+    """Number of FRACTIONAL cells per numeric column; None if the rows do not all have that width.
 
     A number that is not whole has a dot or an exponent. When nothing else does, looking at the values is enough.
     Mostly a few cells differ: the `50.0` between `49.9` and `50.1`, the `4e-05` between `0.1` and `0.2`. If these
@@ -158,14 +158,14 @@ def _is_marked(cell: bytes) -> bool:
 
 
 def _spread(chosen: Mask, missing: Mask) -> Mask:
-    """Which of all rows are chosen, from which of the present ones are."""
+    """Which of all rows are chosen, given which of the present ones are."""
     rows = ~missing
     rows[rows] = chosen
     return rows
 
 
 def _cells_at(data: bytes, width: int, rows: Mapping[int, Mask]) -> Mapping[int, Sequence[bytes]]:
-    """Column -> its cells in the rows that are chosen; none when the lines are not these rows."""
+    """Column -> its cells in the chosen rows; none if the lines are not these rows."""
     ends = line_ends(data)
     if any(len(ends) != len(chosen) for chosen in rows.values()):
         return {}
@@ -179,13 +179,13 @@ def _cells_at(data: bytes, width: int, rows: Mapping[int, Mask]) -> Mapping[int,
 
 
 def _scan_typed(data: bytes, width: int) -> dict[int, Cells] | None:
-    """Columns that look numeric as float64, the others as texts; None when the rows are not all of that width."""
+    """Columns that look numeric as float64, the others as text; None if the rows do not all have that width."""
     types = _guess_types(data, width)
     for _ in range(_GUESSES):
         try:
             return _scan(data, types, range(width))
         except duckdb.ConversionException as error:
-            found = _WRONG_COLUMN.search(str(error))  # a text among numbers, further down than was looked
+            found = _WRONG_COLUMN.search(str(error))  # a text among numbers, beyond the sampled rows
             if found is None:
                 return None
             types[int(found[1])] = "VARCHAR"

@@ -17,7 +17,7 @@ _NOT_PLAIN = ('"', "\n", "\r")
 
 
 def rows_of_csv(text: str) -> list[Cells]:
-    """The rows of a header-less CSV payload (RFC 4180: commas, double quotes); blank lines are no rows.
+    """The rows of a header-less CSV payload (RFC 4180: commas, double quotes); blank lines are ignored.
 
     Raises:
         PayloadError: quotes that do not close, or a field beyond the csv module's limit.
@@ -27,14 +27,14 @@ def rows_of_csv(text: str) -> list[Cells]:
     try:
         return [cells for cells in csv.reader(StringIO(text, newline=""), strict=True) if cells]
     except csv.Error as error:
-        raise PayloadError(f"no CSV ({error})") from None
+        raise PayloadError(f"not CSV ({error})") from None
 
 
 def csv_line(cells: Sequence[str]) -> str:
     """One row as a CSV line without its line end; the inverse of `rows_of_csv` for one row."""
     line = ",".join(cells)
     if not line and len(cells) == 1:
-        return '""'  # an empty line would be no row
+        return '""'  # an empty line would be ignored
     if line.count(",") == len(cells) - 1 and not any(mark in line for mark in _QUOTED if mark != ","):
         return line
     return ",".join(_quoted(cell) for cell in cells)
@@ -45,7 +45,7 @@ def _quoted(cell: str) -> str:
 
 
 def single_lines(payloads: list[str]) -> list[str] | None:
-    """Payloads that are one CSV line each, without their line ends; None when any is not, or holds a quote."""
+    """Payloads that are one CSV line each, without line ends; None if any is not, or has a quote."""
     lines = list(map(str.removesuffix, payloads, repeat("\n")))
     if not all(lines) or any(mark in line for line in lines for mark in _NOT_PLAIN):
         return None
@@ -53,9 +53,9 @@ def single_lines(payloads: list[str]) -> list[str] | None:
 
 
 def paired_lines(outputs: list[str], inputs: list[str]) -> tuple[bytes, int, int] | None:
-    """Both sides of many records as one text, a line each, and how many fields all outputs and all inputs have.
+    """Both sides of many records as one text, one line each, and the number of fields of outputs and inputs.
 
-    None when any payload is no single line or holds a quote, or when the numbers of fields differ.
+    None if any payload is not a single line or has a quote, or if the numbers of fields differ.
     """
     outputs, inputs = _without_line_ends(outputs), _without_line_ends(inputs)
     if not all(outputs) or not all(inputs):
@@ -70,12 +70,12 @@ def paired_lines(outputs: list[str], inputs: list[str]) -> tuple[bytes, int, int
 
 
 def _without_line_ends(payloads: list[str]) -> list[str]:
-    """As they are if the first has none: if others have one, they are not of one width."""
+    """Unchanged if the first has no line end: if others have one, their widths differ."""
     return list(map(str.removesuffix, payloads, repeat("\n"))) if payloads[0].endswith("\n") else payloads
 
 
 def _uniform_width(text: bytes, lines: int) -> int | None:
-    """The number of fields that every line has; None when they differ, or when there are not so many lines.
+    """The number of fields of every line; None if they differ, or if the number of lines is wrong.
 
     All separators are found at once: counting them line by line takes as long as decoding the JSON around them.
     """

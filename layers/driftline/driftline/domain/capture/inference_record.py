@@ -1,7 +1,7 @@
 """The record that SageMaker hands to a preprocessing script.
 
-Attributes and their names as documented on the developer guide's page "Preprocessing and Postprocessing": scripts that
-were written for Model Monitor run unchanged. What a record lacks is None.
+Attributes are as documented in the developer guide, "Preprocessing and Postprocessing", so scripts written for Model
+Monitor run unchanged. Missing values are None.
 """
 
 from collections.abc import Mapping

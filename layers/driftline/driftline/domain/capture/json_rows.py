@@ -8,9 +8,9 @@
 | `0.7` | one | `[0]` |
 | `[{"a": 1}, {"a": 2}]` | two | `.a` |
 | `[[1, 2], [3, 4]]` | two | `[0]`, `[1]` |
-| `{"instances": [{"a": 1}, {"a": 2}]}`, `{"predictions": [[1], [2]]}` | two | as the list alone |
+| `{"instances": [{"a": 1}, {"a": 2}]}`, `{"predictions": [[1], [2]]}` | two | like the list alone |
 
-Only an object with exactly one key, whose value is a list of objects or lists, stands for its list. A list of plain
+An object stands for its list only if it has exactly one key, whose value is a list of objects or lists. A list of plain
 values is one row, because `{"features": [1, 2]}` is; pairing may still spread it (see `pairing.py`).
 """
 
@@ -35,14 +35,14 @@ def rows_of_json(text: str | bytes) -> list[NamedRow]:
     """The rows of a JSON document, or of JSON Lines.
 
     Raises:
-        PayloadError: no JSON, or a list that mixes rows and plain values.
+        PayloadError: not JSON, or a list that mixes rows and plain values.
     """
     try:
         document = parse_json(text)
     except ValueError as error:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) < 2:  # noqa: PLR2004 - a single document
-            raise PayloadError(f"no JSON ({error})") from None
+            raise PayloadError(f"not JSON ({error})") from None
         return [row for line in lines for row in _rows_of_line(line)]
     return list(_rows(document))
 
@@ -62,14 +62,14 @@ def spread(row: NamedRow) -> list[NamedRow] | None:
 
 
 def parse_json(text: str | bytes) -> object:
-    """Raises ValueError: no JSON."""
+    """Raises ValueError: not JSON."""
     try:
         return _JSON.decode(text)
     except ValueError:
-        # Python's own servers write NaN and Infinity, which are no JSON but no reason to lose the row either;
+        # Python servers write NaN and Infinity, which are not JSON, but no reason to lose the row;
         # numbers beyond a double's range come out as infinities here.
         document = json.loads(text)
-        json.dumps(document, ensure_ascii=False).encode()  # a lone surrogate is no text
+        json.dumps(document, ensure_ascii=False).encode()  # a lone surrogate is not text
         return cast("object", document)
 
 
@@ -77,7 +77,7 @@ def _rows_of_line(line: str | bytes) -> Iterator[NamedRow]:
     try:
         document = parse_json(line)
     except ValueError as error:
-        raise PayloadError(f"no JSON Lines ({error})") from None
+        raise PayloadError(f"not JSON Lines ({error})") from None
     return _rows(document)
 
 

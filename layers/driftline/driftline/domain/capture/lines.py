@@ -20,7 +20,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class LineBatch:
-    """Whole lines: the number (from 1) of the first of them, and how many there are, empty ones included."""
+    """Whole lines: the number of the first one (from 1), and how many there are, including empty ones."""
 
     first_line: int
     lines: int
@@ -41,7 +41,7 @@ def line_batches(body: bytes, size: int = BATCH_BYTES) -> Iterator[LineBatch]:
             rest += chunk
             continue
         whole = rest + chunk[:cut]
-        # Much faster than bytes.count, which looks for each line end anew.
+        # Much faster than bytes.count, which searches for each line end separately.
         lines = int(np.count_nonzero(np.frombuffer(whole, dtype=np.uint8) == _LINE_END))
         yield LineBatch(first_line, lines, whole)
         first_line += lines

@@ -1,4 +1,4 @@
-"""Row i of the output beside row i of the input, as one row of one layout.
+"""Pairs row i of the output with row i of the input, as one row of a layout.
 
 A layout says how rows are shaped (docs/design/architecture.md): `csv:1+6` is one output and six input columns by
 position, `json` is by name; where one side is CSV and the other JSON, `csv:1+json` and `json+csv:6`. An absent CSV side
@@ -19,7 +19,7 @@ PREPROCESSED_LAYOUT = "preprocessed"
 
 @dataclass(frozen=True, slots=True)
 class CsvLayout:
-    """Rows by position on both sides: how many columns each has."""
+    """Rows by position on both sides, with the number of columns of each."""
 
     outputs: int
     inputs: int
@@ -34,7 +34,7 @@ class CsvLayout:
 
     @property
     def keys(self) -> list[ColumnKey]:
-        """Output columns first, as SageMaker puts them."""
+        """Output columns first, as in SageMaker."""
         outputs = [f"output[{i}]" for i in range(self.outputs)]
         return outputs + [f"input[{i}]" for i in range(self.inputs)]
 
@@ -46,8 +46,8 @@ type Row = tuple[CsvLayout, Cells] | tuple[str, dict[ColumnKey, object]]
 def pair_rows(output: Rows | None, input_: Rows | None) -> list[Row]:
     """The rows of a record; a side that was not captured is None.
 
-    Some servers answer many rows with one list or one line of values. Where one side has several rows and the other
-    one row of exactly as many plain values, each value belongs to its row.
+    Some servers answer many rows with one list or one line of values. If one side has several rows and the other one
+    row with exactly as many plain values, each value belongs to its row.
 
     Raises:
         PayloadError: the two sides have different numbers of rows.
@@ -55,7 +55,7 @@ def pair_rows(output: Rows | None, input_: Rows | None) -> list[Row]:
     if output is not None and input_ is not None:
         output, input_ = _spread_to(output, len(input_.rows)), _spread_to(input_, len(output.rows))
         if len(output.rows) != len(input_.rows):
-            raise PayloadError(f"{len(output.rows)} output rows for {len(input_.rows)} input rows do not pair")
+            raise PayloadError(f"{len(output.rows)} output rows for {len(input_.rows)} input rows cannot be paired")
     count = len((output or input_ or CsvRows([])).rows)
     if not isinstance(output, NamedRows) and not isinstance(input_, NamedRows):
         left: Sequence[Cells] = output.rows if output else [[]] * count

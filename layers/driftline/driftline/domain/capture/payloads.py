@@ -1,4 +1,4 @@
-"""One side of a capture record, decoded: what the endpoint was sent, or what it answered."""
+"""One side of a capture record, decoded: the request or the answer of the endpoint."""
 
 from base64 import b64decode
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _JSON_TYPES = frozenset(
 
 
 class Payload(msgspec.Struct, gc=False):
-    """`endpointInput` or `endpointOutput` as SageMaker writes it."""
+    """`endpointInput` or `endpointOutput`, as SageMaker writes it."""
 
     data: str
     encoding: str
@@ -71,15 +71,15 @@ def decode_payload(payload: Payload | CsvPayload) -> Rows:
         case "BASE64":
             return _decode_base64(payload)
         case other:
-            raise PayloadError(f"encoding {other!r} is none of CSV, JSON, BASE64")
+            raise PayloadError(f"encoding {other!r} is not CSV, JSON or BASE64")
 
 
 def _decode_base64(payload: Payload | CsvPayload) -> Rows:
     content_type = (payload.observedContentType or "").split(";")[0].strip().lower()
     if content_type not in _CSV_TYPES | _JSON_TYPES:
-        raise PayloadError(f"BASE64 of {payload.observedContentType or 'no content type'!r} is no table")
+        raise PayloadError(f"BASE64 of {payload.observedContentType or 'no content type'!r} is not a table")
     try:
         text = b64decode(payload.data, validate=True).decode("utf-8-sig")
     except ValueError as error:
-        raise PayloadError(f"no BASE64 of a UTF-8 text ({error})") from None
+        raise PayloadError(f"not BASE64 of a UTF-8 text ({error})") from None
     return CsvRows(rows_of_csv(text)) if content_type in _CSV_TYPES else NamedRows(rows_of_json(text))

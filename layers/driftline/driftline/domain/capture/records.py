@@ -1,7 +1,7 @@
-"""Capture records from the lines of a capture file; lines that are none become rejects.
+"""Capture records from the lines of a capture file; other lines become rejects.
 
-Only the fields that are used are decoded, with msgspec, a batch at a time. A batch that holds a line that does not
-decode is read again line by line, so that one bad line costs its neighbours nothing but time.
+Only the fields in use are decoded, with msgspec, one batch at a time. A batch with a line that cannot be decoded is
+read again line by line, so that one bad line does not affect the others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -84,7 +84,7 @@ class CaptureRecord(msgspec.Struct, gc=False):
 
     @property
     def shadow(self) -> bool:
-        """Shadow variants answer nobody; SageMaker's analyzer skips them too."""
+        """Nobody receives the answers of shadow variants; SageMaker's analyzer skips them, too."""
         return self.eventMetadata.invocationSource == _SHADOW
 
 
@@ -93,22 +93,22 @@ type AnyRecord = CsvRecord | CaptureRecord
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A line that gave no rows: where, why, its beginning, and the slot of its time where it has one."""
+    """A line without rows: where, why, its beginning, and the slot of its time if it has one."""
 
     line: int
     reason: str
     quoted: str
     slot: datetime | None = None
     malformed: bool = False
-    """Whether it is no capture record at all, rather than one that cannot be used."""
+    """Whether it is not a capture record at all, rather than an unusable one."""
 
 
 @dataclass(frozen=True)
 class RecordBatch:
-    """The records of a batch of lines with their line numbers, and the lines that are none.
+    """The records of a batch of lines with their line numbers, and the other lines.
 
     Attributes:
-        plain: The records when all lines are plain CSV records, else None.
+        plain: The records if all lines are plain CSV records, otherwise None.
     """
 
     records: Sequence[AnyRecord]
@@ -135,12 +135,12 @@ _DECODER = msgspec.json.Decoder(CaptureRecord)
 
 
 def decode_records(batch: LineBatch) -> RecordBatch:
-    """The capture records of a batch; empty lines are no records."""
+    """The capture records of a batch; empty lines are ignored."""
     lines = range(batch.first_line, batch.first_line + batch.lines)
     try:
         plain = _PLAIN_DECODER.decode_lines(batch.body)
     except ValueError:
-        plain = []  # at the first line that is not plain, so in other files this costs next to nothing
+        plain = []  # stops at the first line that is not plain, so in other files this costs next to nothing
     if len(plain) == len(lines):
         return RecordBatch(plain, lines, (), batch, plain)
     try:
@@ -166,7 +166,7 @@ def _decode_one_by_one(batch: LineBatch) -> RecordBatch:
         try:
             records.append(_DECODER.decode(line))
         except ValueError as error:
-            rejects.append(Reject(number, f"no capture record ({error})", shorten(line), malformed=True))
+            rejects.append(Reject(number, f"not a capture record ({error})", shorten(line), malformed=True))
         else:
             numbers.append(number)
     return RecordBatch(records, numbers, rejects, batch)
@@ -179,13 +179,13 @@ def _numbered(batch: LineBatch) -> Iterator[tuple[int, bytes]]:
 
 
 class SlotClock:
-    """The five-minute slot of an inference time; texts that were seen before are not parsed again."""
+    """The five-minute slot of an inference time; repeated texts are not parsed again."""
 
     def __init__(self) -> None:
         self._slots: dict[str, datetime] = {}
 
     def slot_of(self, text: str) -> datetime:
-        """Raises InvalidInputError: no ISO-8601 instant, or a date without a time."""
+        """Raises InvalidInputError: not an ISO 8601 instant, or a date without a time."""
         slot = self._slots.get(text)
         if slot is None:
             if len(text) < _SHORTEST_TIME:

@@ -1,4 +1,4 @@
-"""Blocks of rows gathered into tables that are worth profiling."""
+"""Gathers blocks of rows into tables that are large enough to profile."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ CHUNK_CELLS = 750_000
 twice as many would save a twentieth of the CPU time."""
 
 _NAMED_WEIGHT = 4
-"""A value in a dictionary takes about as much memory as so many cells of CSV."""
+"""A value in a dictionary takes about as much memory as this many cells of CSV."""
 
 type SlotTable = tuple[datetime, str, Table]
 """(start of the slot, name of the layout, rows)."""
@@ -23,7 +23,7 @@ type SlotTable = tuple[datetime, str, Table]
 
 @dataclass
 class TableBuffer:
-    """Gathers blocks and gives tables whenever enough cells have come together."""
+    """Gathers blocks and returns tables when there are enough cells."""
 
     chunk_cells: int = CHUNK_CELLS
     _texts: dict[tuple[datetime, CsvLayout], list[tuple[int, bytes]]] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class TableBuffer:
     _cells: int = 0
 
     def add(self, block: Block) -> Iterator[SlotTable]:
-        """Takes a block; gives tables of everything gathered, when that is enough."""
+        """Adds a block; returns tables of everything gathered, if that is enough."""
         if isinstance(block.layout, CsvLayout):
             self._texts.setdefault((block.slot, block.layout), []).append((len(block.records), block.csv_text()))
             self._cells += block.layout.width * len(block.records)
@@ -42,7 +42,7 @@ class TableBuffer:
             yield from self.flush()
 
     def flush(self) -> Iterator[SlotTable]:
-        """Tables of what is left."""
+        """Tables of the rest."""
         texts, rows = self._texts, self._rows
         self._texts, self._rows, self._cells = {}, {}, 0
         for (slot, layout), of_layout in texts.items():
@@ -59,7 +59,7 @@ def _csv_table(layout: CsvLayout, texts: list[tuple[int, bytes]]) -> Table:
 
 
 def _named_table(rows: list[dict[ColumnKey, object]]) -> Table:
-    """Columns in the order in which names first occur; a preprocessor's come sorted."""
+    """Columns in the order in which names first occur; those of a preprocessor are sorted."""
     columns: dict[ColumnKey, list[object]] = {}
     for row in rows:
         for key, value in row.items():

@@ -1,1 +1,1 @@
-"""How far two samples of a column lie apart; docs/reference/data-quality.md tells which distance is used when."""
+"""Distances between two samples of a column; docs/reference/data-quality.md says which one is used when."""

@@ -1,6 +1,6 @@
 """Pearson's chi-square test of a histogram against its baseline, with Deequ's regrouping of rare categories.
 
-Two modes. `sagemaker` is Deequ's goodness-of-fit test: the baseline's shares are taken as exact, categories that the
+Two modes. `sagemaker` is Deequ's goodness-of-fit test: the baseline's shares count as exact, and categories that the
 baseline lacks are left out. `corrected` is the test of homogeneity of the 2 x k table: the baseline is a sample too,
 and new categories count.
 """
@@ -30,8 +30,8 @@ def chi_squared_distance(
     """Robust decides by the p-value (drift when below the threshold), Simple by the statistic (drift when above).
 
     Deequ returns the p-value for Robust and the statistic for Simple; how SageMaker compares it is not known. A
-    p-value above the threshold speaks for equal distributions, so the other reading would alarm on identical data.
-    With fewer than two categories left after regrouping there is no test: all is NaN, and nothing drifted.
+    p-value above the threshold indicates equal distributions, so the other reading would alarm on identical data. With
+    fewer than two categories left after regrouping there is no test: everything is NaN, and nothing drifted.
     """
     statistic, p_value = (
         goodness_of_fit(current, baseline) if mode is Comparison.SAGEMAKER else homogeneity(current, baseline)
@@ -61,8 +61,8 @@ def chi_squared_distance(
 def goodness_of_fit(sample: Mapping[str, int], expected: Mapping[str, int]) -> tuple[float, float]:
     """(statistic, p-value) of the sample against the expected shares, as Deequ's `categoricalChiSquareTest`.
 
-    (NaN, NaN) with fewer than two categories, in the sample too: a window that shows one category of the baseline is
-    not tested.
+    (NaN, NaN) with fewer than two categories, also in the sample: a window with one category of the baseline is not
+    tested.
     """
     known = sum(count for key, count in sample.items() if key in expected)
     total = sum(expected.values())

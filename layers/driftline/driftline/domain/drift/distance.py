@@ -1,4 +1,4 @@
-"""What every comparison of a feature with its baseline gives."""
+"""The result of comparing a feature with its baseline."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,7 @@ CONFIDENCE = 0.95
 class Comparison(StrEnum):
     """The monitor document's `comparison`.
 
-    `corrected` weighs every row; `sagemaker` reproduces the container, its defect included (see rank_map).
+    `corrected` counts every row; `sagemaker` reproduces the container, including its defect (see rank_map).
     """
 
     CORRECTED = "corrected"
@@ -35,7 +35,7 @@ class CategoricalMethod(StrEnum):
 
 
 class Direction(StrEnum):
-    """Where the current values went: for numbers up or down, for categories the share of the one that moved most."""
+    """The direction of the change: for numbers up or down, for categories the share of the one that moved most."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -47,8 +47,8 @@ class BucketShift:
     """A part of the baseline's range, or one category, with its share of the rows then and now.
 
     Attributes:
-        lower: Inclusive lower bound of a numeric bucket; None is below the baseline's smallest value.
-        upper: Exclusive upper bound; None is from here up. Of the baseline's last bucket the bound is included.
+        lower: Inclusive lower bound of a numeric bucket; None: below the baseline's smallest value.
+        upper: Exclusive upper bound; None: no upper bound. The baseline's last bucket includes its bound.
         value: The category; None for numbers.
     """
 
@@ -69,10 +69,10 @@ class Distance:
         value: What is compared with the threshold: the statistic after the correction for sample size, or the p-value.
         n: Size of the current sample, as the comparison counts it.
         m: Size of the baseline sample.
-        interval: 95 % confidence interval of the raw statistic's true value; None where there is none (chi-square).
-        location: The number or the category where the difference is largest.
+        interval: 95 % confidence interval of the raw statistic's true value; None for chi-square.
+        location: The number or category with the largest difference.
         drifted: The comparison's decision.
-        lower_is_worse: `value` is a p-value, and drift is what lies below the threshold.
+        lower_is_worse: `value` is a p-value, and drift is below the threshold.
     """
 
     method: str
@@ -90,7 +90,7 @@ class Distance:
 
 
 def correct(statistic: float, n: float, m: float, method: ComparisonMethod) -> float:
-    """Simple leaves a largest difference as it is; Robust takes off what chance may give samples of this size.
+    """Simple keeps the largest difference; Robust subtracts what chance may cause in samples of this size.
 
     max(0, d - c * sqrt((n + m) / (n * m))), as in Deequ's Distance.scala.
     """
@@ -105,7 +105,7 @@ def interval(statistic: float, n: float, m: float, regions: int = 1, sketch_erro
     Each sample's shares are within sqrt(ln(2 * regions / a) / (2 n)) of the truth with probability 1 - a: for
     distribution functions (one region) the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant (1990), for
     `regions` categories Hoeffding's inequality with a union bound. Both samples share the 5 % (a = 2.5 % each).
-    `sketch_error` is what the two sketches may be wrong by together.
+    `sketch_error` is the error of both sketches together.
     """
     share = (1.0 - CONFIDENCE) / 2.0
     margin = sketch_error + sum(sqrt(log(2.0 * regions / share) / (2.0 * size)) for size in (n, m))

@@ -18,7 +18,7 @@ from driftline.domain.drift.rank_map import RankMap
 def numeric_distance(current: RankMap, baseline: RankMap, method: ComparisonMethod, threshold: float) -> Distance:
     """Two-sample Kolmogorov-Smirnov distance over the union of the retained values.
 
-    Both maps must hold at least one value. Source: Deequ's Distance.scala, `numericalDistance`.
+    Both maps must have at least one value. Source: Deequ's Distance.scala, `numericalDistance`.
     """
     keys = np.union1d(current.values, baseline.values)
     difference = current.shares_at(keys) - baseline.shares_at(keys)
@@ -26,7 +26,7 @@ def numeric_distance(current: RankMap, baseline: RankMap, method: ComparisonMeth
     statistic = float(abs(difference[widest]))
     n, m = current.size, baseline.size
     value = correct(statistic, n, m, method)
-    # A smaller share at or below the key means that the values went up.
+    # A smaller share at or below the key means that the values increased.
     return Distance(
         method=method.value,
         statistic=statistic,
@@ -46,7 +46,7 @@ def categorical_distance(
 ) -> Distance:
     """Largest difference of a category's share; categories that only one side has count as 0 on the other.
 
-    Both histograms must hold at least one row. Source: Deequ's Distance.scala, `categoricalDistance`.
+    Both histograms must have at least one row. Source: Deequ's Distance.scala, `categoricalDistance`.
     """
     n, m = sum(current.values()), sum(baseline.values())
     differences = {key: current.get(key, 0) / n - baseline.get(key, 0) / m for key in {**baseline, **current}}
@@ -74,9 +74,9 @@ def _direction(difference: float) -> Direction:
 
 
 def numeric_shifts(current: RankMap, baseline: RankMap, parts: int = 10) -> list[BucketShift]:
-    """Shares of the baseline's equal-width buckets, and of what lies outside them, then and now.
+    """Shares of the baseline's equal-width buckets, and of the values outside them, then and now.
 
-    Maps with true weights are meant, whatever the mode of comparison: the shares tell about rows.
+    Pass maps with true weights, whatever the mode of comparison: the shares are about rows.
     """
     low, high = float(baseline.values[0]), float(baseline.values[-1])
     edges = np.unique(np.linspace(low, high, parts + 1))
@@ -102,6 +102,6 @@ def categorical_shifts(current: Mapping[str, int], baseline: Mapping[str, int]) 
 
 
 def most_moved(shifts: list[BucketShift], count: int = 3) -> tuple[BucketShift, ...]:
-    """The buckets whose share changed most, those that changed at all; ties keep their order."""
+    """The buckets whose share changed most, if it changed at all; ties keep their order."""
     moved = [shift for shift in shifts if shift.current != shift.baseline]
     return tuple(sorted(moved, key=lambda shift: -abs(shift.current - shift.baseline))[:count])

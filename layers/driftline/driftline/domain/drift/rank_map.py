@@ -1,4 +1,4 @@
-"""Ranks of the values that a KLL sketch retained, in SageMaker's way and with true weights.
+"""Ranks of the values in a KLL sketch, in SageMaker's way and with true weights.
 
 A sketch is a list of levels; an item at level L stands for 2**L rows (Deequ's QuantileNonSample).
 """
@@ -22,7 +22,7 @@ class RankMap:
     Attributes:
         values: Distinct values, ascending.
         ranks: Inclusive rank of each value: rows at or below it.
-        error: What a share may be wrong by because the sketch retained some values only.
+        error: Maximum error of a share, because the sketch retains some values only.
     """
 
     values: NDArray[np.float64]
@@ -31,7 +31,7 @@ class RankMap:
 
     @property
     def size(self) -> float:
-        """The largest rank: what the comparison takes for the number of rows."""
+        """The largest rank, which the comparison uses as the number of rows."""
         return float(self.ranks[-1]) if len(self.ranks) else 0.0
 
     def shares_at(self, keys: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -59,7 +59,7 @@ def _items(levels: Levels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _error(levels: Levels) -> float:
-    """Rank error of a KLL sketch of k = 2048 with 99 % confidence, as a share; none while it holds all values.
+    """Rank error of a KLL sketch of k = 2048 with 99 % confidence, as a share; none while it retains all values.
 
     2.296 / k^0.9723, fitted by the authors of Apache DataSketches (KllSketch.getNormalizedRankError).
     """
