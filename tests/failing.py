@@ -49,7 +49,7 @@ def failed_shop(*texts: str) -> InMemoryStore:
     fail(store)
     for text in texts:
         error = InvalidInputError(text, where=text, expected=text, mend=text)
-        keep_failure(store, folder_of("data_quality"), None, error)
+        keep_failure(store, folder_of("data_quality"), None, error, kinds=KINDS)
     for monitor in ("model_quality", "data_quality"):
         for hour in (2, 1, 0):
             render_execution(store, folder_of(monitor, LAST - timedelta(hours=hour)), kinds=KINDS)

@@ -17,6 +17,7 @@ from driftline.cli import app
 from driftline.cli.exits import ExitCode
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.run_monitor import run_monitor
 
@@ -497,7 +498,7 @@ class TestShow:
         # Given what the function leaves when it cannot reach a verdict
         folder = "reports/churn/data_quality/2026/03/01/16/"
         error = InvalidInputError("there is no baseline", expected="two files", mend="Upload a data set.")
-        keep_failure(FolderStore(captured), folder, None, error)
+        keep_failure(FolderStore(captured), folder, None, error, kinds=KINDS)
         # When
         shown = driftline("show", "--store", captured, "--scheduled", "2026-03-01T16:00Z", "--json")
         # Then

@@ -3,6 +3,7 @@
 from driftline.cli.places import Place
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import REPORTS
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.scheduled_executions import monitor_folder, newest_execution
 
 
@@ -13,7 +14,7 @@ def newest_folder(place: Place, endpoint: str, monitor: str) -> str:
         InvalidInputError: it has none.
     """
     folder = monitor_folder(REPORTS, endpoint, monitor)
-    newest = newest_execution(place.store, folder)
+    newest = newest_execution(place.store, folder, kinds=KINDS)
     if newest is None:
         raise InvalidInputError(
             "no execution found",

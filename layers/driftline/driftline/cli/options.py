@@ -7,6 +7,7 @@ import typer
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.windows import parse_instant
+from driftline.kinds.registry import KINDS
 
 
 def _instant(text: str) -> datetime:
@@ -30,7 +31,7 @@ Endpoint = Annotated[
 ]
 Monitor = Annotated[
     str | None,
-    typer.Option("--monitor", "-m", help="The monitor. Default: data_quality, or the only one in the document."),
+    typer.Option("--monitor", "-m", help=f"The monitor. Default: {KINDS.names[0]}, or the only one in the document."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
 

@@ -68,9 +68,9 @@ def report(
 
 def _size(store: ObjectStore, folder: str) -> int:
     """Writes the page of a verdict or a failure; returns its size. Raises ObjectNotFoundError: there is neither."""
-    failure = failure_in(store, folder)
+    failure = failure_in(store, folder, kinds=KINDS)
     if failure is not None:
-        return write_failed_page(store, parse_place(folder), failure)
+        return write_failed_page(store, parse_place(folder), failure, kinds=KINDS)
     return render_report(store, folder, kinds=KINDS).size
 
 

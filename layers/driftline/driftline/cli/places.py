@@ -12,7 +12,6 @@ from driftline.usecases.monitors.monitor_documents import captures_of, load_docu
 from driftline.usecases.ports import ObjectStore, Stores
 
 _S3 = "s3://"
-_DATA_QUALITY = "data_quality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +63,20 @@ class Place:
         )
 
     def monitor(self, endpoint: str, wanted: str | None) -> str:
-        """The requested monitor; otherwise data_quality, or the only monitor in the document.
+        """The requested monitor; otherwise that of the first kind, or the only one in the document.
 
         Raises:
-            InvalidInputError: none was requested, and the document has several, none of which is data_quality.
+            InvalidInputError: none was requested, and the document has several, none of which is of the first kind.
         """
         if wanted is not None:
             return wanted
+        default = KINDS.names[0]
         try:
             found = list(load_document(self.store, endpoint, kinds=KINDS).monitors.by_name())
         except ObjectNotFoundError:
-            return _DATA_QUALITY
-        if _DATA_QUALITY in found:
-            return _DATA_QUALITY
+            return default
+        if not found or default in found:
+            return default
         if len(found) == 1:
             return found[0]
         raise InvalidInputError(

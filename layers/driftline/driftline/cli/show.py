@@ -12,6 +12,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.keys import report_folder
 from driftline.domain.windows import format_instant
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.failures import failure_in, is_judged
 
 
@@ -47,13 +48,13 @@ def _existing(place: Place, folder: str, scheduled: datetime | None) -> bytes:
     found = place.store.find(key)
     if found is not None:
         return found.body
-    failure = failure_in(place.store, folder)
+    failure = failure_in(place.store, folder, kinds=KINDS)
     if failure is not None:
         what = f"the execution failed: {failure.what}"
         raise InvalidInputError(
             what, where=failure.where or place.store.uri(folder), expected=failure.expected, mend=failure.mend
         )
-    if is_judged(place.store, folder):
+    if is_judged(place.store, folder, kinds=KINDS):
         raise InvalidInputError(
             "this execution has no summary, because SageMaker wrote it",
             where=place.store.uri(key),

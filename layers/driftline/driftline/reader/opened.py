@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.windows import parse_instant
+from driftline.kinds.registry import KINDS
 from driftline.reader.execution import Execution, Source
 from driftline.reader.executions import Executions
 from driftline.reader.places import Spot, open_spot, reports_in
 from driftline.usecases.executions.failures import failure_in
-from driftline.usecases.executions.past_executions import STATISTICS
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.executions.scheduled_executions import (
     execution_folder,
@@ -57,7 +57,11 @@ class Reports:
     def monitors(self, endpoint: str) -> list[str]:
         """Monitors of an endpoint that have executions, sorted."""
         store, folder = self._spot.store, f"{self._spot.prefix}{endpoint}/"
-        return [name for name in store.folders(folder) if newest_execution(store, f"{folder}{name}/") is not None]
+        return [
+            name
+            for name in store.folders(folder)
+            if newest_execution(store, f"{folder}{name}/", kinds=KINDS) is not None
+        ]
 
     def execution(
         self,
@@ -81,7 +85,7 @@ class Reports:
         """
         store, root = self._spot.store, self._spot.prefix
         folder = monitor_folder(root, endpoint, monitor)
-        place = newest_execution(store, folder) if at is None else None
+        place = newest_execution(store, folder, kinds=KINDS) if at is None else None
         if at is not None:
             place = parse_place(execution_folder(root, endpoint, monitor, instant(at)))
         if place is None:
@@ -110,7 +114,7 @@ class Reports:
         store, folder = self._spot.store, monitor_folder(self._spot.prefix, endpoint, monitor)
         first, last = (instant(each) if each is not None else None for each in (since, until))
         spot = self._baseline(baseline)
-        places = scheduled_executions(store, folder, first, last)
+        places = scheduled_executions(store, folder, first, last, kinds=KINDS)
         return Executions([Source(store, place, baseline=spot) for place in places], f"{endpoint}/{monitor}")
 
     def _baseline(self, location: Location | None) -> Spot | None:
@@ -190,11 +194,11 @@ def _read(source: Source) -> Execution:
     try:
         execution.facts  # noqa: B018, a property that reads
     except ObjectNotFoundError as error:
-        failure = failure_in(source.store, source.place.folder)
+        failure = failure_in(source.store, source.place.folder, kinds=KINDS)
         if failure is not None:
             raise InvalidInputError(f"the execution failed: {failure.reason}", where=error.where) from None
         mend = "executions(…).times lists those that there are." if source.dated else ""
         raise InvalidInputError(
-            "there is no execution", where=error.where, expected=f"a file {STATISTICS}", mend=mend
+            "there is no execution", where=error.where, expected=f"a file {' or '.join(KINDS.markers)}", mend=mend
         ) from None
     return execution

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.scheduled_executions import newest_execution, scheduled_executions
 from tests.fakes import FailingStore, InMemoryStore
 
@@ -36,7 +37,7 @@ def store() -> InMemoryStore:
 
 
 def found(store: InMemoryStore, since: datetime | None, until: datetime | None) -> list[datetime]:
-    return [place.scheduled for place in scheduled_executions(store, FOLDER, since, until)]
+    return [place.scheduled for place in scheduled_executions(store, FOLDER, since, until, kinds=KINDS)]
 
 
 ALL = [
@@ -69,16 +70,16 @@ def test_from_the_first_time_on_and_before_the_last(
 
 def test_days_outside_of_the_times_are_not_listed(store: InMemoryStore) -> None:
     listing = FailingStore(store, fail_on=0, operations=("list",))
-    assert len(list(scheduled_executions(listing, FOLDER, at(2026, 3, 1, 6), at(2026, 3, 1, 7)))) == 2
+    assert len(list(scheduled_executions(listing, FOLDER, at(2026, 3, 1, 6), at(2026, 3, 1, 7), kinds=KINDS))) == 2
     assert listing.calls == 1
 
 
 def test_the_newest_is_the_one_with_the_last_time(store: InMemoryStore) -> None:
-    newest = newest_execution(store, FOLDER)
+    newest = newest_execution(store, FOLDER, kinds=KINDS)
     assert newest is not None
     assert (newest.scheduled, newest.folder) == (ALL[-1], f"{FOLDER}2026/03/02/00/")
     store.delete(f"{FOLDER}2026/03/02/00/statistics.json")
-    newest = newest_execution(store, FOLDER)
+    newest = newest_execution(store, FOLDER, kinds=KINDS)
     assert newest is not None
     assert newest.scheduled == ALL[-2]
 
@@ -97,7 +98,7 @@ def test_a_window_by_hand_counts_by_its_end_and_goes_before_the_schedules(
     store: InMemoryStore, later: str, expected: str
 ) -> None:
     store.put(f"{FOLDER}{later}statistics.json", b"")
-    newest = newest_execution(store, FOLDER)
+    newest = newest_execution(store, FOLDER, kinds=KINDS)
     assert newest is not None
     assert newest.folder == f"{FOLDER}{expected}"
 
@@ -105,11 +106,11 @@ def test_a_window_by_hand_counts_by_its_end_and_goes_before_the_schedules(
 def test_of_an_hour_and_half_past_the_later_is_the_newest_whatever_was_asked_for_by_hand(store: InMemoryStore) -> None:
     for time in ("00/from-20260301T0000Z/", "00/30/"):
         store.put(f"{FOLDER}2026/03/02/{time}statistics.json", b"")
-    newest = newest_execution(store, FOLDER)
+    newest = newest_execution(store, FOLDER, kinds=KINDS)
     assert newest is not None
     assert newest.folder == f"{FOLDER}2026/03/02/00/30/"
 
 
 def test_without_executions_there_is_none() -> None:
-    assert newest_execution(InMemoryStore(), FOLDER) is None
+    assert newest_execution(InMemoryStore(), FOLDER, kinds=KINDS) is None
     assert found(InMemoryStore(), None, None) == []

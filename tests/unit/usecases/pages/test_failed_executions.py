@@ -137,7 +137,7 @@ class TestWhatItLeaves:
         assert FOLDER + FAILURE not in store.objects
 
     def test_texts_that_no_file_can_hold_do_no_harm(self, shop: InMemoryStore) -> None:
-        keep_failure(shop, FOLDER, None, InvalidInputError("half a \ud83d", mend="\udc00"))
+        keep_failure(shop, FOLDER, None, InvalidInputError("half a \ud83d", mend="\udc00"), kinds=KINDS)
         assert parse_failure(shop.objects[FOLDER + FAILURE], "").what == "half a ?"
 
     @pytest.mark.parametrize("body", [b"", b"{}", b'{"endpoint": 1}', b"\xff"])
@@ -203,7 +203,7 @@ class TestItsPage:
     @pytest.mark.parametrize("hostile", HOSTILE)
     def test_a_hostile_reason_is_text(self, shop: InMemoryStore, hostile: str) -> None:
         error = InvalidInputError(hostile, where=hostile, expected=hostile, mend=hostile)
-        keep_failure(shop, FOLDER, None, error)
+        keep_failure(shop, FOLDER, None, error, kinds=KINDS)
         before = len(HARMLESS.findall(self._page(InMemoryStore(objects=shop.objects), "harmless")))
 
         render_execution(shop, FOLDER, kinds=KINDS)
@@ -216,7 +216,7 @@ class TestItsPage:
 
     @staticmethod
     def _page(store: InMemoryStore, text: str) -> str:
-        keep_failure(store, FOLDER, None, InvalidInputError(text, where=text, expected=text, mend=text))
+        keep_failure(store, FOLDER, None, InvalidInputError(text, where=text, expected=text, mend=text), kinds=KINDS)
         render_execution(store, FOLDER, kinds=KINDS)
         return store.objects[PAGE].decode()
 

@@ -15,6 +15,7 @@ from driftline.domain.executions.judgement import Judgement
 from driftline.domain.keys import report_folder
 from driftline.domain.metrics import Metric
 from driftline.domain.windows import SLOT, Window, floor_to
+from driftline.kinds.kind import Kinds
 from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.last_execution import keep_last_execution, last_execution
 from driftline.usecases.executions.revisions import Announced, announce, digest_of, last_announced, write_files
@@ -80,7 +81,7 @@ def announce_verdict(
     return revision.execution
 
 
-def announce_failure(error: DriftlineError, window: Window | None, outputs: Outputs) -> Execution:
+def announce_failure(error: DriftlineError, window: Window | None, outputs: Outputs, *, kinds: Kinds) -> Execution:
     """Keeps why an execution ended without a verdict, signals it and publishes its event.
 
     There is no note of a failure: repeated, it is announced again.
@@ -94,7 +95,7 @@ def announce_failure(error: DriftlineError, window: Window | None, outputs: Outp
     if request.signals and scheduled is not None and request.start is None:
         # Of others there is no page: whoever asked by hand has the answer, and their window may be no schedule's.
         folder = report_folder(request.endpoint, request.monitor, scheduled)
-        keep_failure(store, folder, window, error)
+        keep_failure(store, folder, window, error, kinds=kinds)
     failed = Execution(
         request.endpoint,
         request.monitor,

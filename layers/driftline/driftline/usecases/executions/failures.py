@@ -4,32 +4,32 @@ from driftline.domain.errors import DriftlineError
 from driftline.domain.executions.failure import FAILURE, Failure, parse_failure
 from driftline.domain.executions.place import parse_place
 from driftline.domain.windows import Window
+from driftline.kinds.kind import Kinds
 from driftline.usecases.ports import ObjectStore
 
-_VERDICT = "statistics.json"
-"""As all verdicts have it; what reads them takes long to import."""
 
-
-def keep_failure(store: ObjectStore, folder: str, window: Window | None, error: DriftlineError) -> None:
+def keep_failure(
+    store: ObjectStore, folder: str, window: Window | None, error: DriftlineError, *, kinds: Kinds
+) -> None:
     """Writes it, unless the folder has a verdict: that one stands, whatever went wrong when it was judged again."""
-    if not is_judged(store, folder):
+    if not is_judged(store, folder, kinds=kinds):
         failure = Failure.of(parse_place(folder), window, error)
         store.put(f"{folder}{FAILURE}", failure.to_json(), content_type="application/json")
 
 
-def failure_in(store: ObjectStore, folder: str) -> Failure | None:
+def failure_in(store: ObjectStore, folder: str, *, kinds: Kinds) -> Failure | None:
     """None where nothing failed, or a verdict came since.
 
     Raises:
         InvalidInputError: the file is none of ours.
     """
-    if is_judged(store, folder):
+    if is_judged(store, folder, kinds=kinds):
         return None
     key = f"{folder}{FAILURE}"
     found = store.find(key)
     return parse_failure(found.body, key) if found else None
 
 
-def is_judged(store: ObjectStore, folder: str) -> bool:
+def is_judged(store: ObjectStore, folder: str, *, kinds: Kinds) -> bool:
     """Whether the folder has the files of a verdict."""
-    return store.etag(f"{folder}{_VERDICT}") is not None
+    return any(store.etag(f"{folder}{marker}") is not None for marker in kinds.markers)

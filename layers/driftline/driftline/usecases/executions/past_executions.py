@@ -11,13 +11,12 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import PastExecution
 from driftline.domain.executions.place import Place, parse_place
-from driftline.kinds.kind import Kind
+from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.executions.failures import failure_in
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.side_by_side import side_by_side
 from driftline.usecases.time_folders import Level, time_folders
 
-STATISTICS = "statistics.json"
 PAST = 20
 """So many earlier executions are in the trends."""
 
@@ -28,7 +27,7 @@ _HOURS_AT_ONCE = PAST // 2 + 1
 """Twice so many hours are those of a trend and the execution's own: no listing is in vain."""
 
 
-def past_executions(store: ObjectStore, place: Place, kind: Kind) -> list[PastExecution]:
+def past_executions(store: ObjectStore, place: Place, kind: Kind, *, kinds: Kinds) -> list[PastExecution]:
     """The last PAST executions before this one that a schedule asked for, oldest first.
 
     Those whose files cannot be read are left out: a trend has gaps rather than no page. Those that failed are among
@@ -36,13 +35,13 @@ def past_executions(store: ObjectStore, place: Place, kind: Kind) -> list[PastEx
     """
     found: list[PastExecution] = []
     for places in batched(folders_before(store, place), PAST, strict=False):
-        found += filter(None, side_by_side(lambda earlier: _past(store, earlier, kind), places, PAST))
+        found += filter(None, side_by_side(lambda earlier: _past(store, earlier, kind, kinds=kinds), places, PAST))
         if len(found) >= PAST:
             break
     return found[:PAST][::-1]
 
 
-def _past(store: ObjectStore, place: Place, kind: Kind) -> PastExecution | None:
+def _past(store: ObjectStore, place: Place, kind: Kind, *, kinds: Kinds) -> PastExecution | None:
     reporter = kind.reporter
     summary = body_or_none(store, f"{place.folder}{SUMMARY}")
     try:
@@ -50,7 +49,7 @@ def _past(store: ObjectStore, place: Place, kind: Kind) -> PastExecution | None:
             return reporter.past(place, {SUMMARY: summary})
         files = present(store, place.folder, reporter.past_files)
         if not files:
-            return PastExecution.without_verdict(place) if failure_in(store, place.folder) else None
+            return PastExecution.without_verdict(place) if failure_in(store, place.folder, kinds=kinds) else None
         return reporter.past(place, files)
     except InvalidInputError:
         return None  # The execution's own page says what is wrong with it.

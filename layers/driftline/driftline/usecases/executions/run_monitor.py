@@ -89,7 +89,7 @@ def run_monitor(
             if window_inputs(store, request.endpoint, window, document.variant) == inputs:
                 return execution
     except (InvalidInputError, ObjectNotFoundError) as error:
-        return announce_failure(error, window, outputs)
+        return announce_failure(error, window, outputs, kinds=kinds)
     raise StaleReadError("captures or labels of the window kept arriving while it was judged", where=folder)
 
 

@@ -7,11 +7,11 @@ from itertools import chain
 
 from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.keys import REPORTS, report_folder
-from driftline.usecases.executions.past_executions import STATISTICS
+from driftline.kinds.kind import Kinds
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.time_folders import Level, time_folders
 
-_IN_A_DAY = re.compile(rf"(?P<folder>\d\d/(?:\d\d/)?(?:from-[^/]+/)?){re.escape(STATISTICS)}")
+_IN_A_DAY = re.compile(r"(?P<folder>\d\d/(?:\d\d/)?(?:from-[^/]+/)?)(?P<file>[^/]+)")
 
 
 def monitor_folder(root: str, endpoint: str, monitor: str) -> str:
@@ -24,7 +24,7 @@ def execution_folder(root: str, endpoint: str, monitor: str, scheduled: datetime
 
 
 def scheduled_executions(
-    store: ObjectStore, folder: str, since: datetime | None, until: datetime | None
+    store: ObjectStore, folder: str, since: datetime | None, until: datetime | None, *, kinds: Kinds
 ) -> Iterator[Place]:
     """Executions of a monitor that a schedule asked for, in [since, until), by time.
 
@@ -34,14 +34,14 @@ def scheduled_executions(
         folder: The monitor's, with a closing slash.
     """
     for day in time_folders(store, folder, Level.DAY, since=since, until=until):
-        for place in _of_day(store, day.path):
+        for place in _of_day(store, day.path, kinds=kinds):
             if place.by_hand:
                 continue
             if (since is None or place.scheduled >= since) and (until is None or place.scheduled < until):
                 yield place
 
 
-def newest_execution(store: ObjectStore, folder: str) -> Place | None:
+def newest_execution(store: ObjectStore, folder: str, *, kinds: Kinds) -> Place | None:
     """The newest verdict of a monitor: what every reader means that is given no time.
 
     It is the one with the last time in its folder: the scheduled time, or the end of a window that was asked for by
@@ -49,10 +49,10 @@ def newest_execution(store: ObjectStore, folder: str) -> Place | None:
     other windows by hand. Executions that failed have no verdict, and earlier revisions are not looked at.
     """
     days = time_folders(store, folder, Level.DAY, newest_first=True)
-    return next(chain.from_iterable(_of_day(store, day.path)[::-1] for day in days), None)
+    return next(chain.from_iterable(_of_day(store, day.path, kinds=kinds)[::-1] for day in days), None)
 
 
-def _of_day(store: ObjectStore, day: str) -> Sequence[Place]:
+def _of_day(store: ObjectStore, day: str, *, kinds: Kinds) -> Sequence[Place]:
     matches = (_IN_A_DAY.fullmatch(found.key.removeprefix(day)) for found in store.list(day))
-    places = (parse_place(f"{day}{match['folder']}") for match in matches if match)
+    places = (parse_place(f"{day}{match['folder']}") for match in matches if match and match["file"] in kinds.markers)
     return sorted(places, key=lambda place: (place.scheduled, place.by_hand, place.folder))

@@ -55,7 +55,7 @@ def rebuild_overview(
     """
     made, left_out, kept = 0, [], 0
     for monitor in store.folders(f"{REPORTS}{endpoint}/"):
-        for place in _newest(store, endpoint, monitor):
+        for place in _newest(store, endpoint, monitor, kinds=kinds):
             step(place.folder)
             try:
                 recorded, rendered = _recorded(store, place, kinds=kinds, reports=reports)
@@ -69,12 +69,12 @@ def rebuild_overview(
     return RebuiltOverview(endpoint, render_endpoint_page(store, endpoint), made, tuple(left_out))
 
 
-def _newest(store: ObjectStore, endpoint: str, monitor: str) -> Sequence[Place]:
+def _newest(store: ObjectStore, endpoint: str, monitor: str, *, kinds: Kinds) -> Sequence[Place]:
     """Folders that hold an execution, oldest first."""
     end = parse_place(f"{REPORTS}{endpoint}/{monitor}/{_END_OF_TIME}")
     found: list[Place] = []
     for place in folders_before(store, end):
-        if is_judged(store, place.folder) or store.etag(f"{place.folder}{FAILURE}") is not None:
+        if is_judged(store, place.folder, kinds=kinds) or store.etag(f"{place.folder}{FAILURE}") is not None:
             found.append(place)
         if len(found) == NEWEST:
             break
@@ -83,11 +83,11 @@ def _newest(store: ObjectStore, endpoint: str, monitor: str) -> Sequence[Place]:
 
 def _recorded(store: ObjectStore, place: Place, *, kinds: Kinds, reports: bool) -> tuple[bool, bool]:
     """Whether it is on the endpoint's page, and whether its own page was made."""
-    failure = failure_in(store, place.folder)
+    failure = failure_in(store, place.folder, kinds=kinds)
     if failure is not None:
         rendered = reports and store.etag(f"{place.folder}{PAGE}") is None
         if rendered:
-            write_failed_page(store, place, failure)
+            write_failed_page(store, place, failure, kinds=kinds)
         keep_failed_record(store, place, failure)
         return True, rendered
     facts, baseline, rendered = _read(store, place, kinds=kinds, reports=reports)

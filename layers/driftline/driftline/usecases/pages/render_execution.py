@@ -38,7 +38,7 @@ def render_execution(
         ObjectNotFoundError: nothing is known of an execution there.
         InvalidInputError: a file cannot be read, or no page is made of this kind of monitor.
     """
-    failure = render_failure(store, folder)
+    failure = render_failure(store, folder, kinds=kinds)
     if failure is not None and not failure.overtaken:
         return RenderedExecution(failure.key, failure.size, True, 0, render_pages(store, failure.place.endpoint))
     rendered = render_report(store, folder, kinds=kinds, revision=revision)

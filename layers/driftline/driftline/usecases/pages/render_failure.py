@@ -9,6 +9,7 @@ from itertools import islice
 
 from driftline.domain.executions.failure import Failure
 from driftline.domain.executions.place import Place, parse_place
+from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.overview.html import render_failed
 from driftline.presentation.pages.overview.view_failed import failed_view
 from driftline.usecases.executions.failures import failure_in, is_judged
@@ -31,7 +32,7 @@ class RenderedFailure:
     overtaken: bool
 
 
-def render_failure(store: ObjectStore, folder: str) -> RenderedFailure | None:
+def render_failure(store: ObjectStore, folder: str, *, kinds: Kinds) -> RenderedFailure | None:
     """Writes the page and the overview's record of a failed execution.
 
     Returns:
@@ -40,23 +41,23 @@ def render_failure(store: ObjectStore, folder: str) -> RenderedFailure | None:
     Raises:
         InvalidInputError: the folder is not that of an execution, or failure.json cannot be read.
     """
-    failure = failure_in(store, folder)
+    failure = failure_in(store, folder, kinds=kinds)
     if failure is None:
         return None
     place = parse_place(folder)
-    size = write_failed_page(store, place, failure)
+    size = write_failed_page(store, place, failure, kinds=kinds)
     keep_failed_record(store, place, failure)
     # Its event may have been worked off before these lines were written: then it brings nobody back here.
-    return RenderedFailure(place, f"{folder}{_PAGE}", size, is_judged(store, folder))
+    return RenderedFailure(place, f"{folder}{_PAGE}", size, is_judged(store, folder, kinds=kinds))
 
 
-def write_failed_page(store: ObjectStore, place: Place, failure: Failure) -> int:
+def write_failed_page(store: ObjectStore, place: Place, failure: Failure, *, kinds: Kinds) -> int:
     """Returns the size in bytes."""
-    body = render_failed(failed_view(place, failure, _last_verdict(store, place)))
+    body = render_failed(failed_view(place, failure, _last_verdict(store, place, kinds=kinds)))
     store.put(f"{place.folder}{_PAGE}", body, content_type="text/html; charset=utf-8")
     return len(body)
 
 
-def _last_verdict(store: ObjectStore, place: Place) -> Place | None:
+def _last_verdict(store: ObjectStore, place: Place, *, kinds: Kinds) -> Place | None:
     earlier = islice(folders_before(store, place), _LOOKED_AT)
-    return next((each for each in earlier if is_judged(store, each.folder)), None)
+    return next((each for each in earlier if is_judged(store, each.folder, kinds=kinds)), None)

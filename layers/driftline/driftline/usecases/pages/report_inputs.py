@@ -55,7 +55,7 @@ def report_inputs(store: ObjectStore, place: Place, *, kinds: Kinds, revision: i
     if files.summary is not None and (announced := last_announced(store, place.folder)) is not None:
         # Events come in any order, and the files are always those of the newest revision.
         revision = max(revision or 0, announced.revision)
-    past = past_executions(store, place, kind)
+    past = past_executions(store, place, kind, kinds=kinds)
     files = replace(files, revision=revision)
     missing = [name for name in kind.reporter.previous_files if name not in files.baseline]
     if missing and (previous := last_verdict(past)):
