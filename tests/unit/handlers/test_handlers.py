@@ -237,7 +237,7 @@ def test_run_monitor_answers_its_queue_and_a_person(load: Load) -> None:
 
 
 def test_a_person_is_told_what_a_request_lacks(load: Load) -> None:
-    with pytest.raises(ValueError, match="give scheduled_time, or start and end"):
+    with pytest.raises(ValueError, match="set scheduled_time, or start and end"):
         load("run_monitor").handler({"endpoint": "a", "monitor": "data_quality"}, CONTEXT)
 
 

@@ -40,7 +40,7 @@ class TestJsonLines:
         assert [
             word in reject.reason
             for reject, word in zip(
-                parsed.rejects, ["no ground truth", "no eventId", "BASE64", "empty", "groundTruthData"], strict=True
+                parsed.rejects, ["not a ground truth", "no eventId", "BASE64", "empty", "groundTruthData"], strict=True
             )
         ] == [True] * 5
         assert parsed.rejects[0].quoted == "{not json"

@@ -70,10 +70,10 @@ class TestWhatIsWrong:
 
     def test_what_stopped(self) -> None:
         message = told(ringing("ground truth", "watch", meaning="no labels for 2 days"))
-        assert message.headline == "shop: no ground truth arrives any more"
+        assert message.headline == "shop: ground truth has stopped arriving"
         assert message.details == (
             "Alarm since 1 Mar 2026, 12:00 UTC: no labels for 2 days",
-            "Check the system that uploads labels to ground-truth/. Model quality is judged on less and less.",
+            "Check the system that uploads labels to ground-truth/. Model quality is based on fewer and fewer labels.",
         )
         assert message.silence is not None
         assert message.silence.startswith("driftline silence shop watch ")
@@ -86,7 +86,7 @@ class TestWhatIsWrong:
         assert message.details == (
             f"Alarm since 1 Mar 2026, 12:00 UTC: {REASON}",
             "The last execution: there is no baseline",
-            "Mend what made the last one fail; then `driftline run`, or the next scheduled time, judges the window.",
+            "Fix the cause of the last failure, then request the window again as its page shows.",
         )
 
     def test_the_stack_itself(self) -> None:

@@ -239,7 +239,7 @@ def test_a_postprocessing_script_adds_its_files(store: InMemoryStore) -> None:
 
 
 def test_a_request_needs_a_time() -> None:
-    with pytest.raises(ValueError, match="give scheduled_time, or start and end"):
+    with pytest.raises(ValueError, match="set scheduled_time, or start and end"):
         ExecutionRequest(endpoint="shop", monitor="data_quality")
-    with pytest.raises(ValueError, match="start and end belong together"):
+    with pytest.raises(ValueError, match="start and end must both be set"):
         ExecutionRequest(endpoint="shop", monitor="data_quality", start=HOUR)

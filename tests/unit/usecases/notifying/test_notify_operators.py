@@ -319,7 +319,7 @@ class TestContent:
         channel = RecordingChannel()
         Office(channel).hear(alarm(subject="watch", label="captures"))
         message = channel.sent[0][0]
-        assert message.headline == "shop: no captures arrive any more"
+        assert message.headline == "shop: captures have stopped arriving"
         assert any("data capture is on" in detail for detail in message.details)
         assert message.severity is Severity.CRITICAL
 

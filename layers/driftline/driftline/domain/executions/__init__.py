@@ -1,1 +1,1 @@
-"""What an execution is asked, what it finds, and where its files are."""
+"""The request, the result and the files of an execution."""

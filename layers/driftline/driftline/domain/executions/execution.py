@@ -1,4 +1,4 @@
-"""What an execution is asked to do and what it says when it is done."""
+"""The request for an execution, and its result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from driftline.domain.executions.envelope import Headline
 from driftline.domain.windows import Window, format_instant
 
 type Trigger = Literal["schedule", "rerun", "hand"]
-"""Who asked: the monitor's schedule, an arrival in a window that was judged, or a person."""
+"""Who requested it: the monitor's schedule, late data in an evaluated window, or a person."""
 
 
 class ExecutionStatus(StrEnum):
-    """SageMaker's MonitoringExecutionStatus, those that an execution can end with."""
+    """The values of SageMaker's MonitoringExecutionStatus with which an execution can end."""
 
     COMPLETED = "Completed"
     COMPLETED_WITH_VIOLATIONS = "CompletedWithViolations"
@@ -26,8 +26,8 @@ class ExecutionStatus(StrEnum):
 class ExecutionRequest(BaseModel):
     """One execution: by its scheduled time, or by hand for any window.
 
-    With `start` and `end` alone the scheduled time follows from the monitor's end offset, so that a replayed
-    window lands in the folder where its schedule would have put it.
+    With `start` and `end` only, the scheduled time follows from the monitor's end offset, so that a replayed window
+    is in the folder where its schedule would have put it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,29 +41,29 @@ class ExecutionRequest(BaseModel):
 
     @property
     def signals(self) -> bool:
-        """Whether alarms hear of it: a person who replays a window wakes nobody."""
+        """Whether it is signalled to alarms: a person who replays a window must not wake anybody."""
         return self.trigger != "hand"
 
     @model_validator(mode="after")
     def _says_which_window(self) -> Self:
         if (self.start is None) != (self.end is None):
-            raise ValueError("start and end belong together")
+            raise ValueError("start and end must both be set")
         if self.scheduled_time is None and self.start is None:
-            raise ValueError("give scheduled_time, or start and end")
+            raise ValueError("set scheduled_time, or start and end")
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What came out.
+    """The result of an execution.
 
     Attributes:
-        window: None when it failed before it had one.
-        folder: Where the files are, with a closing slash; of one that failed, where its page will be, empty if none.
+        window: None if it failed before it had one.
+        folder: Folder of the files, with a trailing slash; for a failed one, that of its page, or empty.
         files: Keys of the files, by name (`statistics.json` and so on).
         schedule: The monitoring schedule's name, as in the metrics' dimension.
-        revision: Counts the verdicts on this window that differ, from 1; a later one has late captures in it.
-        unchanged: The same execution had already been written and announced; nothing was published again.
+        revision: Number of the verdict on this window, from 1; a later one includes late data.
+        unchanged: The same execution was already written and announced; nothing was published again.
     """
 
     endpoint: str
@@ -83,7 +83,7 @@ class Execution:
     unchanged: bool = False
 
     def event_detail(self, report_uri: str) -> dict[str, object]:
-        """The `detail` of the EventBridge event, named as SageMaker's MonitoringExecutionSummary where it can be."""
+        """The `detail` of the EventBridge event, named as in SageMaker's MonitoringExecutionSummary where possible."""
         window = self.window
         return {
             "EndpointName": self.endpoint,

@@ -1,4 +1,4 @@
-"""An execution that ended without a verdict: what is known of it, as `failure.json` in the folder of its report."""
+"""An execution that ended without a verdict: `failure.json` in the folder of its report."""
 
 from typing import Self
 
@@ -9,14 +9,14 @@ from driftline.domain.executions.place import Place
 from driftline.domain.windows import Window, format_instant, parse_instant
 
 FAILURE = "failure.json"
-"""Beside where the verdict's files would be. It says nothing where there is a statistics.json: a verdict came since."""
+"""Next to where the verdict's files would be. Ignored if there is a statistics.json: a verdict came since."""
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """It follows from the failure alone, without a clock: the same failure gives the same bytes.
+    """Depends on the failure only, not on a clock: the same failure gives the same bytes.
 
     Attributes:
-        scheduled_time, window_start, window_end: As text; there is no window if it failed before one was known.
+        scheduled_time, window_start, window_end: As text; no window if it failed before it was known.
         reason: The whole error in one text; `what`, `where`, `expected` and `mend` are its parts (DriftlineError).
     """
 
@@ -53,7 +53,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 def _writable(text: str) -> str:
-    """JSON may bring halves of characters, which no file can hold."""
+    """JSON may contain lone surrogates, which a file cannot."""
     return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
@@ -61,16 +61,16 @@ _FAILURES = msgspec.json.Decoder(Failure)
 
 
 def parse_failure(body: bytes, where: str) -> Failure:
-    """Raises InvalidInputError: it is none."""
+    """Raises InvalidInputError: not the record of a failure."""
     try:
         failure = _FAILURES.decode(body)
     except msgspec.DecodeError as error:
         raise InvalidInputError(f"not the record of a failed execution ({error})", where=where) from None
-    _ = failure.window  # A time that is none is told here, and with it where it stands.
+    _ = failure.window  # An invalid time is reported here, with its place.
     return failure
 
 
 def failure_verdict(failure: Failure) -> str:
-    """That there is none, and why, in one sentence."""
+    """Says in one sentence that there is no verdict, and why."""
     what = failure.what.strip().rstrip(".")
     return f"No verdict: {what}." if what else "No verdict: the execution failed."

@@ -10,10 +10,10 @@ SUMMARY = "summary.json"
 
 @dataclass(frozen=True, slots=True)
 class ExecutionFiles:
-    """What is there, by the files' names.
+    """The existing files, by name.
 
     Attributes:
-        previous: Of the execution before, where the baseline lacks what a window is drawn beside.
+        previous: Files of the previous execution, if the baseline lacks what a window is drawn next to.
     """
 
     own: Mapping[str, bytes]
@@ -23,12 +23,12 @@ class ExecutionFiles:
 
     @property
     def summary(self) -> bytes | None:
-        """None where SageMaker wrote the files."""
+        """None if SageMaker wrote the files."""
         return self.own.get(SUMMARY)
 
 
 class _Summary(msgspec.Struct):
-    """Where the baseline is, before anything else is read."""
+    """The location of the baseline, before anything else is read."""
 
     baseline: dict[str, str | None] = msgspec.field(default_factory=dict)
 
@@ -47,7 +47,7 @@ def baseline_keys(summary: bytes | None, names: tuple[str, ...], default_folder:
     try:
         named = _SUMMARIES.decode(summary).baseline if summary is not None else {}
     except msgspec.DecodeError:
-        named = {}  # The reader of the summary says what is wrong with it.
+        named = {}  # The reader of the summary reports what is wrong with it.
     known = {name: key for name in names if (key := named.get(name) or named.get(name.removesuffix(".json")))}
     folders = [f"{key.rpartition('/')[0]}/" for key in known.values() if "/" in key]
     return {name: known.get(name, f"{next(iter(folders), default_folder)}{name}") for name in names}

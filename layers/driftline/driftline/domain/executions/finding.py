@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 type Measure = Literal["share", "distance", "p_value", "count", "metric"]
-"""What a finding's figures are: they are shown as percent, as a number, or as a whole number."""
+"""The kind of a finding's figures, which decides how they are shown: percent, number or whole number."""
 
 type Side = Literal["at_least", "at_most"]
-"""On which side of the limit a value is right."""
+"""The side of the limit on which a value is fine."""
 
 
 class Move(BaseModel):
@@ -39,12 +39,12 @@ class Finding(BaseModel):
         side: Which side of the limit is right.
         statistic: The raw statistic, where the check decides by something that is derived from it.
         method: How the statistic was computed, for example `linf_robust`.
-        interval: The 95 % interval of `statistic` if there is one, else of `observed`.
-        n: Rows that the figure is about.
-        direction: Where the current values went, `higher` or `lower`.
+        interval: The 95 % interval of `statistic` if there is one, otherwise of `observed`.
+        n: Number of rows behind the figure.
+        direction: Direction of the change, `higher` or `lower`.
         certain: The whole interval is beyond the limit.
-        moves: Buckets or categories whose shares changed most, the largest change first.
-        inference_ids: Of some rows behind the finding.
+        moves: Buckets or categories whose shares changed most, largest change first.
+        inference_ids: Ids of some rows behind the finding.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -81,4 +81,4 @@ class Finding(BaseModel):
 
 
 _SMALLEST = 1e-12
-"""Limits of zero: any distance from them is beyond all others."""
+"""For limits of zero: any distance from them is beyond all others."""

@@ -1,4 +1,4 @@
-"""What a kind of monitor says of a window."""
+"""A kind of monitor's evaluation of a window."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ class Judgement:
 
     Attributes:
         files: SageMaker's files by name, without summary.json.
-        metrics: What goes to CloudWatch for people.
-        alarmed: The figures that alarms of the monitor name, also those that are not in `metrics`.
+        metrics: Published to CloudWatch for people.
+        alarmed: The figures used by alarms of the monitor, including those that are not in `metrics`.
     """
 
     envelope: Envelope
@@ -35,5 +35,5 @@ class Judgement:
 
     @property
     def verdict(self) -> int | None:
-        """Violations; None without rows to evaluate, for no data is no verdict."""
+        """Violations; None without rows to evaluate, because no data is no verdict."""
         return self.violations if self.envelope.evaluated_rows else None

@@ -1,4 +1,4 @@
-"""What every execution has, of whatever kind its monitor is and whoever wrote its files."""
+"""What every execution has, for any kind of monitor and any author of its files."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,20 +8,20 @@ from driftline.domain.executions.place import Place
 from driftline.domain.models.new_model import NewModel
 
 OURS, SAGEMAKERS = "Driftline", "SageMaker"
-"""Who wrote the files: Driftline with its summary.json, or SageMaker without."""
+"""The author of the files: Driftline, with a summary.json, or SageMaker, without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The verdict and what it rests on.
+    """The verdict and its basis.
 
     Attributes:
         findings: In the order of the files.
-        window: Start and end; None where SageMaker's files do not have them.
-        used: Rows that the verdict is about, where they are not all rows: those with a usable label.
-        coverage: Share of the rows with a label; None for monitors that need none.
-        source: Who wrote the files.
-        model: That the endpoint got shortly before the window, or within it.
+        window: Start and end; None if SageMaker's files do not have them.
+        used: Rows behind the verdict, if not all rows: those with a usable label.
+        coverage: Share of the rows with a label; None for monitors that need no labels.
+        source: The author of the files.
+        model: A model that the endpoint got shortly before the window, or within it.
     """
 
     place: Place
@@ -43,5 +43,5 @@ class Outcome:
 
     @property
     def judged(self) -> int:
-        """Rows that the verdict rests on; without any there is no verdict."""
+        """Rows behind the verdict; without any there is no verdict."""
         return self.rows if self.used is None else self.used

@@ -1,4 +1,4 @@
-"""An earlier execution of a monitor, as far as a later one is compared with it."""
+"""An earlier execution of a monitor, for comparison with a later one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Self
 from driftline.domain.executions.place import Place
 
 type FigureName = tuple[str, str]
-"""(subject, figure), both as the kind of monitor names them; the subject is empty where it is the whole execution."""
+"""(subject, figure), named by the kind of monitor; the subject is empty for the whole execution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class PastExecution:
     """For trends and for what changed.
 
     Attributes:
-        rows: None where the files do not have them.
+        rows: None if the files do not have them.
         violations: (subject, check) of each.
         figures: What the kind of monitor draws over time.
-        failed: It has no verdict, and so no figures: a gap in the trend.
+        failed: No verdict and therefore no figures: a gap in the trend.
     """
 
     place: Place

@@ -1,4 +1,4 @@
-"""Which execution a report folder is of."""
+"""The execution that a report folder belongs to."""
 
 import re
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ _FOLDER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which execution: what the key of its folder says.
+    """An execution, from the key of its folder.
 
     Attributes:
-        folder: With a closing slash.
+        folder: With a trailing slash.
         scheduled: The hour, or minute, of the folder.
-        by_hand: A window that no schedule asked for.
+        by_hand: A window requested by hand.
     """
 
     folder: str
@@ -30,9 +30,9 @@ class Place:
 
 
 def parse_place(folder: str) -> Place:
-    """Reads `…/<endpoint>/<monitor>/yyyy/mm/dd/hh/`, with the folder of its minute or of a window by hand below it.
+    """Reads `…/<endpoint>/<monitor>/yyyy/mm/dd/hh/`, with a subfolder for a minute or for a window by hand.
 
-    SageMaker's own schedules write to such folders, too, with the schedule's name in the monitor's place.
+    SageMaker's own schedules write to such folders, too, with the schedule's name in place of the monitor's.
 
     Raises:
         InvalidInputError: the folder has another shape.
@@ -46,5 +46,5 @@ def parse_place(folder: str) -> Place:
     try:
         scheduled = datetime(*numbers, tzinfo=UTC)  # type: ignore[misc,arg-type]
     except ValueError as error:
-        raise InvalidInputError(f"the folders are no date and hour ({error})", where=folder) from None
+        raise InvalidInputError(f"the folders are not a date and hour ({error})", where=folder) from None
     return Place(folder, match["endpoint"], match["monitor"], scheduled, by_hand=match["hand"] is not None)

@@ -1,1 +1,1 @@
-"""Ground truth: what really happened, and the inference that it belongs to."""
+"""Ground truth: what really happened, matched with its inference."""

@@ -12,12 +12,12 @@ from driftline.domain.windows import HOUR, floor_to
 
 @dataclass
 class HourIds:
-    """Takes blocks as they are read; keeps eight bytes a record."""
+    """Takes blocks as they are read; keeps eight bytes per record."""
 
     _hashes: dict[datetime, list[Hashes]] = field(default_factory=dict)
 
     def add(self, block: Block) -> None:
-        """The join id of a record is its inferenceId, else its eventId; a record counts with its first row."""
+        """The join id of a record is its inferenceId, otherwise its eventId; a record counts with its first row."""
         records = (
             [record for record, index in zip(block.records, block.indexes, strict=True) if index == 0]
             if block.indexes
@@ -29,7 +29,7 @@ class HourIds:
             self._hashes.setdefault(floor_to(block.slot, HOUR), []).append(join_hashes(named))
 
     def of(self, hour: datetime) -> bytes:
-        """The hour's hashes as HourProfile stores them; a record that occurs twice is there twice."""
+        """The hour's hashes as stored in HourProfile; a record that occurs twice is in it twice."""
         hashes = self._hashes.get(hour)
         if not hashes:
             return b""

@@ -2,7 +2,7 @@
 
     `driftline ids 1`, a line feed | hashes, `<u8`
 
-Hashes are even over their range, so the place of one is known to within a few times the square root of the number of
+Hashes are uniform over their range, so a position is known to within a few times the square root of the number of
 hashes (the standard deviation of an order statistic is at most sqrt(n) / 2). A guess that misses is noticed.
 """
 
@@ -16,13 +16,13 @@ from driftline.domain.ground_truth.join_ids import STORED, Hashes, among
 _MAGIC = b"driftline ids 1\n"
 _WIDTH = 8
 _DEVIATIONS = 4
-"""A guess misses less than once in ten thousand times; then the whole index is read."""
+"""A guess misses less than once in ten thousand; then the whole index is read."""
 
 _CLOSE = 4_096
-"""Ranges nearer than so many hashes (32 kB) are read as one: a request costs more than the bytes."""
+"""Ranges closer than this many hashes (32 kB) are read as one: a request costs more than the bytes."""
 
 MOST_RANGES = 8
-"""More requests than these take longer than reading a large index whole."""
+"""More requests than this take longer than reading a large index whole."""
 
 
 def index_bytes(hashes: Hashes) -> bytes:
@@ -30,7 +30,7 @@ def index_bytes(hashes: Hashes) -> bytes:
 
 
 def index_of(stored: Iterable[bytes]) -> bytes:
-    """The index of an hour from the hashes of its profiles, as they are stored there."""
+    """The index of an hour from the hashes stored in its profiles."""
     hashes = np.frombuffer(b"".join(stored), dtype=STORED)
     return index_bytes(np.sort(hashes))
 
@@ -44,10 +44,10 @@ class Reading:
     """One range of an index that settles some hashes.
 
     Attributes:
-        first: Number of the first hash in it.
-        stop: Number of the first hash behind it.
+        first: Number of its first hash.
+        stop: Number of the first hash after it.
         of: Number of hashes in the whole index.
-        wanted: What is looked for in it, ascending.
+        wanted: The hashes to look for, ascending.
     """
 
     first: int
@@ -65,7 +65,7 @@ class Reading:
         return (self.stop - self.first) * _WIDTH
 
     def found(self, body: bytes) -> Hashes | None:
-        """Those of `wanted` that the index has; None if the guess missed and the range does not settle it."""
+        """The hashes of `wanted` in the index; None if the guess missed and the range does not decide."""
         hashes = np.frombuffer(body, dtype=STORED).astype(np.uint64)
         if self.first > 0 and (not len(hashes) or hashes[0] > self.wanted[0]):
             return None

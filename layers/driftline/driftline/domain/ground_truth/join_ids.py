@@ -1,9 +1,9 @@
-"""Join ids as 64-bit hashes: what indexes hold, so that a lookup reads eight bytes an inference.
+"""Join ids as 64-bit hashes for indexes, so that a lookup reads eight bytes per inference.
 
-The hash decides where to look, never what belongs together: rows are joined by the ids themselves. It has to be even
-over its whole range, because lookups guess positions from it, and it is part of what is stored, so it never changes.
+The hash decides where to look, never what belongs together: rows are joined by the ids themselves. It must be uniform
+over its whole range, because lookups guess positions from it, and it is stored, so it must never change.
 
-UTF-8 bytes, filled up with zeros to whole words of eight, little-endian; the state begins with the length in bytes and
+UTF-8 bytes, padded with zeros to whole words of eight, little-endian; the state begins with the length in bytes and
 takes word after word through the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
 generators", 2014).
 """
@@ -21,7 +21,7 @@ _SECOND = np.uint64(0x94D049BB133111EB)
 _WORD = 8
 
 STORED = np.dtype("<u8")
-"""How hashes are stored."""
+"""The stored form of hashes."""
 
 
 def join_hashes(ids: Sequence[str]) -> Hashes:
@@ -43,7 +43,7 @@ def join_hashes(ids: Sequence[str]) -> Hashes:
 
 
 def sorted_unique(hashes: Sequence[Hashes]) -> Hashes:
-    """All of them, ascending, each once."""
+    """All hashes, ascending, each once."""
     return np.unique(np.concatenate(hashes)) if hashes else np.empty(0, dtype=np.uint64)
 
 
@@ -57,7 +57,7 @@ def among(hashes: Hashes, ascending: Hashes) -> NDArray[np.bool_]:
 
 
 def _hashed(data: NDArray[np.uint8], starts: NDArray[np.int64], length: int) -> Hashes:
-    """Of ids that all have this length."""
+    """The hashes of ids of this length."""
     words = -(-length // _WORD)
     padded = np.zeros((len(starts), words * _WORD), dtype=np.uint8)
     if length:

@@ -1,4 +1,4 @@
-"""Keys of everything that the merge reads and writes (docs/design/ground-truth.md has the picture)."""
+"""Keys of everything that the merge reads and writes (docs/design/ground-truth.md lists them)."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _COMPACT = "%Y%m%dT%H"
 
 @dataclass(frozen=True, slots=True, order=True)
 class VariantHour:
-    """One UTC hour of inference times of one variant: what is merged, stored and rebuilt at once."""
+    """One UTC hour of inference times of one variant: the unit that is merged, stored and rebuilt."""
 
     variant: str
     hour: datetime
@@ -28,7 +28,7 @@ class VariantHour:
 
 @dataclass(frozen=True, slots=True)
 class GroundTruthKey:
-    """What the key of a ground truth file says: whose it is and when its labels were collected."""
+    """The contents of a ground truth file's key: endpoint, and when its labels were collected."""
 
     endpoint: str
     hour: datetime
@@ -64,11 +64,11 @@ def _hour(match: re.Match[str], key: str) -> datetime:
     try:
         return datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)
     except ValueError as error:
-        raise InvalidInputError(f"the folders are no date and hour ({error})", where=key) from None
+        raise InvalidInputError(f"the folders are not a date and hour ({error})", where=key) from None
 
 
 def day_prefix(kind: str, endpoint: str, variant: str, day: datetime) -> str:
-    """All objects of a kind (`profiles`, `indexes`) of one UTC day."""
+    """Prefix of all objects of a kind (`profiles`, `indexes`) of one UTC day."""
     return f"{STATE}{kind}/{endpoint}/{variant}/{day:%Y/%m/%d}/"
 
 
@@ -77,7 +77,7 @@ def index_key(endpoint: str, at: VariantHour, digest: str) -> str:
 
 
 def open_labels_prefix(endpoint: str) -> str:
-    """Every ground truth file whose labels may still find their captures."""
+    """Prefix of the ground truth files whose labels may still find their captures."""
     return f"{OPEN_LABELS}{endpoint}/"
 
 
@@ -92,7 +92,7 @@ def parse_open_labels_key(key: str) -> tuple[datetime, str]:
 
 
 def hour_labels_prefix(endpoint: str, at: VariantHour) -> str:
-    """The labels that belong to inferences of the hour."""
+    """Prefix of the labels of inferences in the hour."""
     return f"{STATE}labels/{endpoint}/{at.variant}/{hour_folder(at.hour)}"
 
 
@@ -107,7 +107,7 @@ def parse_hour_labels_key(key: str) -> tuple[str, str]:
 
 
 def label_hours_prefix(endpoint: str, file_digest: str) -> str:
-    """The hours that hold labels of one ground truth file, an empty object each."""
+    """Prefix of the hours with labels of one ground truth file, an empty object each."""
     return f"{STATE}label-hours/{endpoint}/{file_digest}/"
 
 
@@ -150,5 +150,5 @@ def merged_summary_key(endpoint: str, at: VariantHour, digest: str) -> str:
 
 
 def merged_rejects_key(endpoint: str, at: VariantHour, digest: str) -> str:
-    """Labels that do not fit their inference's rows."""
+    """Labels that do not match the rows of their inference."""
     return f"{merged_table_prefix(endpoint, at)}{digest}.rejects.jsonl"

@@ -10,7 +10,8 @@ r"""The label of each row of an inference.
 | JSON `[{"label": 1}, {"label": 0}]` | rejected: two labels | `1`, `0` |
 | JSON `{"label": 1, "weight": 2}` | `{"label":1,"weight":2}` | rejected: one label |
 
-A row with a single value is that value as text; one with several stays a document, for whoever knows its fields.
+A row with a single value becomes that value as text; one with several stays a document, for readers that know its
+fields.
 """
 
 import msgspec
@@ -25,15 +26,15 @@ _PLAIN_MARKS = frozenset(',"\r\n')
 
 
 class LabelCountError(ValueError):
-    """The label does not say what happened to each row; the text is the reason, with both counts."""
+    """The label does not have one value per row; the text is the reason, with both counts."""
 
 
 def label_rows(label: Label, rows: int) -> list[str]:
     """The text of each row's label.
 
     Args:
-        label: As it was uploaded.
-        rows: Of the inference.
+        label: As uploaded.
+        rows: Number of rows of the inference.
 
     Raises:
         LabelCountError: another number of labels than rows, or a payload that cannot be read.
@@ -70,7 +71,7 @@ def _of_json(data: str, rows: int) -> list[str]:
 
 
 def _is_list(data: str) -> bool:
-    """Whether the document, or the only value in it, is a list."""
+    """Whether the document, or its only value, is a list."""
     document = _JSON.decode(data)
     if isinstance(document, dict) and len(document) == 1:
         (document,) = document.values()

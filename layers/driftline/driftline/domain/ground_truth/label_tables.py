@@ -1,4 +1,4 @@
-"""Ground truth as tables: CSV and Parquet with the columns `inference_id` and `label`; others are left alone."""
+"""Ground truth as tables: CSV and Parquet with the columns `inference_id` and `label`; others are ignored."""
 
 import csv
 import gzip
@@ -35,7 +35,7 @@ def parse_labels(name: str, body: bytes) -> ParsedLabels:
         body: The file.
 
     Raises:
-        InvalidInputError: damaged, no UTF-8, or a table without the two columns; or not one of its lines is a label.
+        InvalidInputError: damaged, not UTF-8, a table without the two columns, or a file without a single label.
     """
     suffixes = PurePosixPath(name.lower()).suffixes
     if ".csv" in suffixes[-2:]:
@@ -70,7 +70,7 @@ def _parse_csv(body: bytes, name: str) -> ParsedLabels:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidInputError(f"no UTF-8 ({error.reason} at byte {error.start})", where=name) from None
+        raise InvalidInputError(f"not UTF-8 ({error.reason} at byte {error.start})", where=name) from None
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     parsed = ParsedLabels([], [])
     try:
@@ -106,12 +106,12 @@ def _parse_parquet(body: bytes, name: str) -> ParsedLabels:
                     number += 1
                     _take(parsed, number, text, value)
         except duckdb.Error as error:
-            raise InvalidInputError(f"no Parquet that can be read ({error})", where=name) from None
+            raise InvalidInputError(f"Parquet that cannot be read ({error})", where=name) from None
     return parsed
 
 
 def _columns(header: Sequence[str], name: str) -> tuple[int, int]:
-    """Places of the id and of the label."""
+    """Positions of the id and the label."""
     names = [each.strip().lower() for each in header]
     ids = [names.index(each) for each in _ID_NAMES if each in names]
     if not ids or _LABEL_NAME not in names:
@@ -135,7 +135,7 @@ def _shown(cells: Sequence[object]) -> str:
 
 
 def _payload(value: object) -> tuple[str, str] | None:
-    """(data, encoding) of a cell; lists and objects, written or real, are JSON; None where there is no label."""
+    """(data, encoding) of a cell; lists and objects, written or real, are JSON; None if there is no label."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, (list, dict)):

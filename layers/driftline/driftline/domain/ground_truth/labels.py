@@ -1,4 +1,4 @@
-"""Ground truth as it is uploaded: which label belongs to which inference."""
+"""Ground truth as uploaded: labels with the ids of their inferences."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ class Label(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What really happened to one inference.
 
     Attributes:
-        id: The inference's inferenceId, or its eventId where it has none.
-        data: As it was uploaded: CSV without a header, or JSON; a row for each row of the inference.
+        id: The inferenceId, or the eventId if there is none.
+        data: As uploaded: CSV without a header, or JSON; one row per row of the inference.
         encoding: CSV or JSON.
-        position: Number of the line or row in its file, from 1: of two labels for one id the later one holds.
+        position: Number of the line or row in its file, from 1: of two labels for one id the later one wins.
     """
 
     id: str
@@ -28,7 +28,7 @@ class Label(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class LabelReject:
-    """A line that gave no label: where, why, and its beginning."""
+    """A line without a label: where, why, and its beginning."""
 
     line: int
     reason: str
@@ -37,7 +37,7 @@ class LabelReject:
 
 @dataclass(frozen=True, slots=True)
 class ParsedLabels:
-    """The labels of one file in its order, and the lines that are none."""
+    """The labels of one file in order, and its other lines."""
 
     labels: list[Label]
     rejects: list[LabelReject]
@@ -62,7 +62,7 @@ _DECODER = msgspec.json.Decoder(_Line)
 
 
 def parse_json_lines(body: bytes) -> ParsedLabels:
-    """SageMaker's ground truth records, plain or gzip, one per line; empty lines are none.
+    """SageMaker's ground truth records, plain or gzip, one per line; empty lines are ignored.
 
     Raises:
         InvalidInputError: a gzip file that is damaged or cut off.
@@ -88,7 +88,7 @@ def _one_by_one(parsed: ParsedLabels, batch: LineBatch) -> None:
         try:
             line = _DECODER.decode(raw)
         except ValueError as error:
-            parsed.rejects.append(LabelReject(number, f"no ground truth record ({error})", shorten(raw)))
+            parsed.rejects.append(LabelReject(number, f"not a ground truth record ({error})", shorten(raw)))
         else:
             _take(parsed, number, line, raw)
 
@@ -99,9 +99,9 @@ def _take(parsed: ParsedLabels, number: int, line: _Line, raw: bytes) -> None:
     data = truth.data if isinstance(truth.data, str) else msgspec.json.encode(truth.data).decode()
     reason = ""
     if not id_:
-        reason = "no eventId that would say which inference it belongs to"
+        reason = "no eventId to say which inference it belongs to"
     elif truth.encoding not in ENCODINGS:
-        reason = f"encoding {truth.encoding!r} is none of {', '.join(ENCODINGS)}"
+        reason = f"encoding {truth.encoding!r} is not one of {', '.join(ENCODINGS)}"
     elif not data.strip():
         reason = "the label is empty"
     if reason:

@@ -1,10 +1,9 @@
-"""Merged records as SageMaker's merge job writes them, with the captured bytes kept as they are.
+"""Merged records as SageMaker's merge job writes them, with the captured bytes unchanged.
 
     {"eventVersion":"0","groundTruthData":{…},"captureData":{…},"eventMetadata":{…}}
     {"eventMetadata":{…},"eventVersion":"0","groundTruthData":{…},"captureData":{"batchTransformOutput":{…}}}
 
-The values of captureData and eventMetadata are cut out of the capture line and spliced in; nothing in them is decoded
-and written again.
+The values of captureData and eventMetadata are cut out of the capture line and spliced in, without decoding them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -47,12 +46,12 @@ _RAW = msgspec.json.Decoder(_RawLine)
 
 @dataclass
 class MergedLines:
-    """Takes capture files one after the other and gives the merged lines of those records that have a label.
+    """Takes capture files one after the other and returns the merged lines of records with a label.
 
     Args:
-        hour: Inference times outside of this UTC hour belong elsewhere.
+        hour: Inference times outside this UTC hour belong elsewhere.
         labels: Join id -> label.
-        counts: Whether a record counts, asked for ids that occur more than once: (join id, event id, time) -> bool.
+        counts: Whether a record counts, called for ids that occur more than once: (join id, event id, time) -> bool.
     """
 
     hour: datetime
@@ -118,7 +117,7 @@ class MergedLines:
         truth = self._truths.get((label.data, label.encoding))
         if truth is None:
             truth = msgspec.json.encode({"data": label.data, "encoding": label.encoding})
-            if len(self._truths) < _REMEMBERED:  # labels repeat in classification, in regression they do not
+            if len(self._truths) < _REMEMBERED:  # labels repeat in classification, but not in regression
                 self._truths[label.data, label.encoding] = truth
         captured, metadata, version = bytes(raw.captureData), bytes(raw.eventMetadata), bytes(raw.eventVersion)
         head = b'{"eventMetadata":%b,"eventVersion":%b' % (metadata, version)
@@ -134,7 +133,7 @@ def _decodable(lines: list[bytes]) -> tuple[list[_IdLine], list[bytes]]:
     for line in lines:
         try:
             decoded.append(_IDS.decode(line))
-        except ValueError:  # no capture record, or an empty line: rejected when it was profiled
+        except ValueError:  # not a capture record, or an empty line: rejected when it was profiled
             continue
         kept.append(line)
     return decoded, kept

@@ -1,13 +1,13 @@
-"""Captured rows beside their labels: the table that monitors read, made by DuckDB from the columnar records.
+"""Captured rows with their labels: the table that monitors read, made by DuckDB from the columnar records.
 
 The columns of the columnar records (domain/capture/columnar.py), then `label` (VARCHAR, domain/.../label_rows.py).
-Memory stays bounded: records are streamed, only ids and labels of the hour are held.
+Memory is bounded: records are streamed, only ids and labels of the hour are kept.
 
 An inference that was captured more than once counts once: the first by (inference time as text, event id, capture
 file).
 """
 
-# ruff: noqa: S608 - the queries are made of our own names; paths and times in them are quoted by _text
+# ruff: noqa: S608 - the queries contain our own names only; paths and times in them are quoted by _text
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from driftline.domain.windows import HOUR, format_instant, parse_instant
 
 _MEMORY = "128MB"
 _ROW_GROUP = 16_384
-"""Rows that the writer holds at once: the default, eight times as many, takes 100 MB of 30 columns."""
+"""Rows that the writer keeps at once: the default, eight times as many, takes 100 MB for 30 columns."""
 
 _BATCH = 50_000
 _FIRST = "inference_time, coalesce(event_id, ''), ordinal"
@@ -43,7 +43,7 @@ class SlotRows:
 
 @dataclass(frozen=True, slots=True)
 class RejectedLabel:
-    """A label that does not fit the rows of its inference."""
+    """A label that does not match the rows of its inference."""
 
     label: Label
     reason: str
@@ -60,11 +60,11 @@ class Winner:
 
 @dataclass(frozen=True, slots=True)
 class MergedRows:
-    """What came of an hour.
+    """The result of an hour.
 
     Attributes:
-        labels: Join id -> label, of the inferences that have one that fits.
-        repeated: Join id -> the record that counts, where several were captured.
+        labels: Join id -> label, for inferences with a matching label.
+        repeated: Join id -> the record that counts, if several were captured.
         rejected: In the order of join ids.
         slots: In the order of their starts.
         table: The Parquet file.
@@ -82,7 +82,7 @@ class HourJoin:
 
     Args:
         files: Columnar records in the order of their capture files.
-        hour: Rows of other UTC hours in the files are left out.
+        hour: Rows of other UTC hours in the files are ignored.
         folder: An empty folder for temporary files.
     """
 
@@ -93,7 +93,7 @@ class HourJoin:
                 "threads": 1,
                 "memory_limit": _MEMORY,
                 "temp_directory": str(folder / "spill"),
-                "preserve_insertion_order": False,  # one thread keeps it anyway, without holding rows back
+                "preserve_insertion_order": False,  # one thread keeps the order anyway, without buffering rows
             }
         )
         names = ", ".join(_text(str(file)) for file in files)
@@ -114,7 +114,7 @@ class HourJoin:
         self._database.close()
 
     def merge(self, labels: Mapping[str, Label], *, repeated: bool) -> MergedRows:
-        """The rows of the hour that have one of these labels, by join id.
+        """The rows of the hour with one of these labels, by join id.
 
         Args:
             labels: By join id.
@@ -153,7 +153,7 @@ class HourJoin:
         }
 
     def _keep_winners(self) -> dict[str, Winner]:
-        """Leaves the rows of one record per join id."""
+        """Keeps the rows of one record per join id."""
         self._run(f"""CREATE TABLE ranked AS SELECT *,
             dense_rank() OVER (PARTITION BY join_id ORDER BY {_FIRST}) AS place,
             row_number() OVER (PARTITION BY join_id, row ORDER BY {_FIRST}, file_row_number) AS again,

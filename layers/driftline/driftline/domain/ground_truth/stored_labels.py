@@ -1,9 +1,9 @@
-"""Labels as they are kept: with the hashes of their ids in front, so that a search reads only those.
+"""Stored labels: with the hashes of their ids in front, so that a search reads only those.
 
     `driftline labels 1`, a line feed | CRC-32 of the rest, 4 bytes | version of the ground truth file, 16 characters |
     number of hashes, 8 bytes | hashes, ascending, `<u8` | MessagePack
 
-Numbers are little-endian. One form serves a whole file (all of its labels) and the part that one hour knows.
+Numbers are little-endian. The same form is used for a whole file (all of its labels) and for the labels of one hour.
 """
 
 from collections.abc import Sequence
@@ -49,8 +49,8 @@ class LabelSet:
 
     Attributes:
         source: The file's key.
-        hour: Of the file's folder: when its labels were collected.
-        version: Of the file's content.
+        hour: Hour of the file's folder: when its labels were collected.
+        version: Version of the file's content.
         labels: In the order of the file.
     """
 
@@ -61,11 +61,11 @@ class LabelSet:
 
     @property
     def precedence(self) -> tuple[datetime, str]:
-        """Of two files with a label for one id, the greater one's holds."""
+        """Of two files with a label for one id, the greater one wins."""
         return self.hour, self.source
 
     def hashes(self) -> Hashes:
-        """uint64[len(labels)] of their ids, in their order."""
+        """uint64[len(labels)], the hashes of their ids, in order."""
         return join_hashes([label.id for label in self.labels])
 
     def only(self, ascending: Hashes) -> Self:
@@ -100,11 +100,11 @@ class LabelSet:
 
 @dataclass(frozen=True, slots=True)
 class LabelHead:
-    """What the first bytes of a stored LabelSet say.
+    """The contents of the first bytes of a stored LabelSet.
 
     Attributes:
-        version: Of the ground truth file's content.
-        hashes: Of the ids, ascending, each once.
+        version: Version of the ground truth file's content.
+        hashes: Hashes of the ids, ascending, each once.
     """
 
     version: str
@@ -112,7 +112,7 @@ class LabelHead:
 
     @staticmethod
     def length_in(data: bytes) -> int:
-        """Bytes that `of` needs, from the first few of them."""
+        """How many bytes `of` needs, from the first few."""
         return _HASHES_AT + 8 * int.from_bytes(data[_COUNT_AT:_HASHES_AT], "little")
 
     @classmethod

@@ -1,1 +1,1 @@
-"""Incidents: from alarms that go on and off to a conversation that people can follow."""
+"""Incidents: turn alarms that go on and off into a conversation that people can follow."""

@@ -1,4 +1,4 @@
-"""What a happening is about, and which refusals of retrainings say the same."""
+"""What an event is about, and which refusals of retrainings are the same."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -18,9 +18,9 @@ def endpoint_of(heard: Happening) -> str:
 
 
 def refused_by(heard: Happening) -> str | None:
-    """The guard that refused a retraining that an alarm asked for; None for all else.
+    """The guard that refused a retraining requested by an alarm; None for everything else.
 
-    Not for what a person approved: whoever approves gets an answer each time.
+    Not for approvals: a person who approves gets an answer every time.
     """
     asked_by_alarm = heard.detail.get("Id") == heard.detail.get("RequestId")
     if heard.kind != RETRAINING_DECISION or heard.detail.get("Decision") != _REFUSED or not asked_by_alarm:
@@ -29,15 +29,15 @@ def refused_by(heard: Happening) -> str | None:
 
 
 def refusal_id(heard: Happening) -> str:
-    """The same for refusals that say the same of the same endpoint."""
+    """The same key for refusals with the same content about the same endpoint."""
     parts = (text_in(heard.detail, key) for key in ("Endpoint", "Monitor", "Guard", "Reason"))
     return f"refused/{sha256(json.dumps(list(parts)).encode()).hexdigest()[:24]}"
 
 
 def conversation_of(heard: Happening, incidents: Iterable[Incident]) -> Incident | None:
-    """The incident in whose conversation it is told, which people know of; None if there is none.
+    """The known incident in whose conversation the event is reported; None if there is none.
 
-    The one that has the event already, if it is delivered again; else that of its monitor, else the endpoint's newest.
+    The one that already has the event, if it is redelivered; otherwise that of its monitor, or the endpoint's newest.
     """
     endpoint, monitor = endpoint_of(heard), text_in(heard.detail, "Monitor")
     of = [each for each in incidents if each.endpoint == endpoint and not is_watch(each.subject)]
@@ -49,9 +49,9 @@ def conversation_of(heard: Happening, incidents: Iterable[Incident]) -> Incident
 
 
 def cause_in(incident: Incident, heard: Happening) -> str:
-    """What the incident remembers it by.
+    """The key under which the incident remembers it.
 
-    An alarm that flaps while a guard says no is refused each time: a conversation hears once of each guard.
+    An alarm that flaps while a guard refuses is refused every time: a conversation reports each guard once.
     """
     guard = refused_by(heard)
     return f"refused by {guard}: {incident.id}" if guard else heard.id
@@ -62,6 +62,6 @@ def reason_of(heard: Happening) -> str:
 
 
 def text_in(detail: Mapping[str, object], key: str) -> str:
-    """The text of a field; empty where there is none."""
+    """The text of a field; empty if there is none."""
     value = detail.get(key)
     return value if isinstance(value, str) else ""

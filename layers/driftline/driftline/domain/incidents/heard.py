@@ -1,4 +1,4 @@
-"""What reaches notify_operators, in Driftline's own words, whatever envelope it came in."""
+"""The input of notify_operators, independent of the envelope in which it arrived."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ class RawAlarm:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text for people: from Driftline's own functions, or whoever else publishes to the alarm topic.
+    """A text for people, from Driftline's functions or any other publisher to the alarm topic.
 
     Attributes:
-        id: Of the message; the same again is the same message.
+        id: Id of the message; the same id is the same message.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event of Driftline: a decision on a retraining, a model that came into use.
+    """An event of Driftline: a decision on a retraining, or a new model in use.
 
     Attributes:
         kind: The event's detail-type.
@@ -50,7 +50,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passed."""
+    """Time has passed."""
 
     at: datetime
 

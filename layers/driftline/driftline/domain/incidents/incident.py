@@ -1,9 +1,9 @@
 """One incident: the alarms of one subject from the first alarm until all of them have been quiet for long enough.
 
-Pure: every function takes an incident and gives the next one. What people know is kept apart from what is: a message
-is due when both differ, so that a silence, a crash or a late delivery can delay a message and never lose it.
+Pure: every function takes an incident and returns the next one. What people know is stored separately from the actual
+state: a message is due if they differ, so a silence, a crash or a late delivery can delay a message but never lose it.
 
-CloudWatch delivers at least once and in any order; each change carries its time, and the newest of an alarm counts.
+CloudWatch delivers at least once and in any order; each change has its time, and the newest one of an alarm counts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from driftline.domain.windows import format_instant
 
 
 class AlarmState(StrEnum):
-    """CloudWatch's two states that mean something. Its third, INSUFFICIENT_DATA, is neither and changes nothing."""
+    """The two relevant states of CloudWatch. The third, INSUFFICIENT_DATA, changes nothing."""
 
     OK = "OK"
     ALARM = "ALARM"
@@ -34,13 +34,13 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlarmChange:
-    """An alarm of the subject went into a state.
+    """An alarm of the subject changed its state.
 
     Attributes:
-        reason: CloudWatch's words on why it changed.
+        reason: CloudWatch's reason for the change.
         description: What the alarm is about.
-        tied: The other state was seen at this very time, too.
-        retired: In this incident it did not become OK: the alarm was deleted, or tells people no more.
+        tied: The other state was seen at the same time, too.
+        retired: It did not become OK in this incident: the alarm was deleted, or no longer notifies people.
     """
 
     label: str
@@ -55,11 +55,11 @@ class AlarmChange:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What people were told last of what is behind the alarms.
+    """What people last learnt about the violations behind the alarms.
 
     Attributes:
-        violations: None when the execution could not be read.
-        features: Names of what is violated.
+        violations: None if the execution could not be read.
+        features: Names of violated features or metrics.
     """
 
     severity: Severity
@@ -72,7 +72,7 @@ class Entry:
     """A message that waits to be sent.
 
     Attributes:
-        cause: What made it, so that its redelivery fails for as long as the message has not arrived everywhere.
+        cause: What caused it, so that a redelivery fails until the message has arrived everywhere.
         sent: Names of the channels that have it.
     """
 
@@ -83,24 +83,24 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What is known of one subject of one endpoint.
+    """The state of one subject of one endpoint.
 
     Attributes:
         endpoint: None for an alarm of the stack itself.
         subject: A monitor, one of the endpoint's watch alarms, or the name of an alarm of the stack.
-        id: Of the conversation; empty while nothing has happened.
-        alarms: The newest change of each alarm, by label; closed incidents keep them, to know what is old.
+        id: Id of the conversation; empty before anything happened.
+        alarms: The newest change of each alarm, by label; closed incidents keep them to recognise old changes.
         severity: The highest so far.
         quiet_since: When the last of the alarms became OK.
         closed_by: The model that closed it; empty if it recovered.
-        closing: What else is to be said of that model.
-        flaps: So often it was quiet and an alarm came again before it counted as recovered.
-        told: None before anything was said.
+        closing: Further text about that model.
+        flaps: How often an alarm came back before the incident counted as recovered.
+        told: What people know; None before the first message.
         recovery_told: Whether people know that it is over.
-        announced: How many messages there were.
-        causes: The last causes of messages, to know them again.
-        outbox: Messages that have not arrived everywhere, the oldest first.
-        conversations: What each channel gave back, by incident: the next message is sent with it.
+        announced: Number of messages.
+        causes: The last causes of messages, to recognise them.
+        outbox: Messages that have not arrived everywhere, oldest first.
+        conversations: What each channel returned, by incident, for the next message.
     """
 
     endpoint: str | None
@@ -133,14 +133,14 @@ class Incident:
 
 
 def incident_id(endpoint: str | None, subject: str, opened_at: datetime) -> str:
-    """The same for the same beginning, whoever computes it."""
+    """The same id for the same beginning, wherever it is computed."""
     return sha256(f"{endpoint or ''}\n{subject}\n{format_instant(opened_at)}".encode()).hexdigest()[:24]
 
 
 def observe(incident: Incident, change: AlarmChange) -> Incident:
     """The incident after a change of one alarm; unchanged if a change of that alarm as new was seen before.
 
-    Of two changes at the very same time, as a clock of whole seconds gives, the one that comes second counts.
+    Of two changes at the same time, which a clock with whole seconds can give, the one that arrives second counts.
     """
     known = incident.alarms.get(change.label)
     if known is not None and change.changed_at <= known.changed_at:
@@ -152,7 +152,7 @@ def observe(incident: Incident, change: AlarmChange) -> Incident:
 
 
 def retire(incident: Incident, wanted: Iterable[str], at: datetime) -> Incident:
-    """The incident when alarms that are not wanted any more have been deleted: nobody will say that they are OK."""
+    """The incident after alarms were deleted: nobody will report that they are OK."""
     gone = set(incident.ringing) - set(wanted)
     alarms = {
         label: replace(alarm, state=AlarmState.OK, retired=True) if label in gone else alarm
@@ -162,10 +162,10 @@ def retire(incident: Incident, wanted: Iterable[str], at: datetime) -> Incident:
 
 
 def regrade(incident: Incident, severities: Mapping[str, Severity]) -> Incident:
-    """The incident as loud as its document makes its alarms now: CloudWatch says nothing while an alarm rings on.
+    """The incident with the severities of the current document: CloudWatch is silent while an alarm persists.
 
     Args:
-        severities: Of the alarms that the document has, by label.
+        severities: Severities of the alarms in the document, by label.
     """
     alarms = {
         label: replace(alarm, severity=severities.get(label, alarm.severity))
@@ -173,7 +173,7 @@ def regrade(incident: Incident, severities: Mapping[str, Severity]) -> Incident:
     }
     graded = replace(incident, alarms=alarms)
     if not incident.ongoing:
-        return graded  # What is over was as loud as people heard it; the next incident is as loud as this says.
+        return graded  # A closed incident keeps its severity; the next incident uses these.
     ringing = (alarms[label].severity for label in graded.ringing)
     return replace(graded, severity=_highest((incident.severity, *ringing)))
 
@@ -190,7 +190,7 @@ def adopt(incident: Incident, model: str, at: datetime, closing: str = "") -> In
     """The incident after a new model came into use: closed, if it began before.
 
     Args:
-        closing: What people are told of the model.
+        closing: Text for people about the model.
     """
     if not incident.ongoing or incident.opened_at is None or at < incident.opened_at:
         return incident
@@ -200,7 +200,7 @@ def adopt(incident: Incident, model: str, at: datetime, closing: str = "") -> In
 def reopen(incident: Incident, at: datetime, grace: timedelta) -> Incident:
     """A new incident if the model that closed the last one has not stopped the alarms within a time.
 
-    CloudWatch says once that an alarm rings: without this, one that a new model does not mend would never be heard of.
+    CloudWatch reports an alarm once: without this, an alarm that a new model does not fix would never be reported.
     """
     closed = incident.closed_at
     if not incident.closed_by or not incident.ringing or closed is None or at < closed + grace:
@@ -209,7 +209,7 @@ def reopen(incident: Incident, at: datetime, grace: timedelta) -> Incident:
 
 
 def due(incident: Incident) -> MessageKind | None:
-    """Which message would make people know what is."""
+    """The message that would bring people up to date."""
     told = incident.told
     if incident.ongoing:
         if told is None:
@@ -232,7 +232,7 @@ def _alarmed(incident: Incident, change: AlarmChange) -> Incident:
 
 
 def _unheard(incident: Incident) -> bool:
-    """Whether people have not heard yet that it was over: for them it never was."""
+    """Whether people do not know yet that it was over: for them it never was."""
     return incident.told is not None and not incident.recovery_told
 
 
@@ -278,7 +278,7 @@ def _rank(severity: Severity) -> int:
 
 
 def _loudest(incident: Incident) -> Severity:
-    """Of the alarms that ring."""
+    """The severity of the alarms in alarm."""
     return _highest(incident.alarms[label].severity for label in incident.ringing)
 
 

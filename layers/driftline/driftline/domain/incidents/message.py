@@ -1,6 +1,6 @@
-"""A message to operators, before any channel gives it a form.
+"""A message to operators, before a channel renders it.
 
-Every text here may hold strings that came from data (feature names, categories, reasons): a channel escapes all of it.
+Every text may contain strings from data (feature names, categories, reasons): a channel escapes all of it.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Severity(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """Where in a conversation a message stands. A notice belongs to none."""
+    """The role of a message in its conversation. A notice belongs to none."""
 
     OPENED = "opened"
     ESCALATED = "escalated"
@@ -28,8 +28,8 @@ class EvidenceLine:
     """One piece of evidence: a feature or a metric against its threshold.
 
     Attributes:
-        statistic: Name of what was measured, for example `linf_robust` or `mae`.
-        interval: Of 95 %.
+        statistic: Name of the measure, for example `linf_robust` or `mae`.
+        interval: The 95 % interval.
         n: Rows behind the value.
     """
 
@@ -47,18 +47,18 @@ class Message:
     """What an operator needs to act.
 
     Attributes:
-        id: Unique for what is told; the same again is the same message.
-        severity: Of an incident the worst so far, also in its recovery: channels that heard of it hear that it is over.
-        incident: Id of the conversation that it belongs to; None for a notice.
+        id: Unique for the content; the same id is the same message.
+        severity: The worst of the incident so far, also in its recovery, so that it reaches the same channels.
+        incident: Id of its conversation; None for a notice.
         headline: What is wrong (or right again), in one line.
         details: Plain lines below it.
-        evidence: The strongest first, at most three.
+        evidence: Strongest first, at most three.
         since: When the incident began.
         changed: What is different from the last message of the conversation; empty for the first.
-        link: Where the report is.
+        link: Location of the report.
         silence: How to silence it, a command or a step.
-        at: When what it tells happened.
-        channels: Names of the channels that it is for; empty for all.
+        at: When it happened.
+        channels: Names of its channels; empty for all.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The messages of an incident between being decided and having arrived everywhere."""
+"""The messages of an incident, from the decision until they have arrived everywhere."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -7,15 +7,15 @@ from driftline.domain.incidents.incident import Entry, Incident, Snapshot
 from driftline.domain.incidents.message import Message, MessageKind
 
 MOST_CAUSES = 50
-"""So many causes are remembered; a redelivery comes long before so many others."""
+"""Number of remembered causes; a redelivery arrives long before that many others."""
 
 MOST_WAITING = 20
-"""So many messages wait for channels that are down; beyond that the oldest give way. DynamoDB's items end at 400 KB."""
+"""Maximum number of waiting messages; then the oldest are dropped. An item in DynamoDB has at most 400 KB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that a channel took, with what it gave back for the next one of the conversation."""
+    """A message that a channel accepted, with what it returned for the next one of the conversation."""
 
     message: str
     incident: str
@@ -31,7 +31,7 @@ def announce(incident: Incident, message: Message, cause: str, snapshot: Snapsho
     """The incident with a message in its outbox, and with what people know after it.
 
     Args:
-        snapshot: What the message tells; None if it is not about the alarms.
+        snapshot: The state that the message reports; None if it is not about the alarms.
     """
     return replace(
         incident,
@@ -44,10 +44,10 @@ def announce(incident: Incident, message: Message, cause: str, snapshot: Snapsho
 
 
 def mark_sent(incident: Incident, sent: Iterable[Sent]) -> Incident:
-    """The incident after channels took messages.
+    """The incident after channels accepted messages.
 
-    A message that a channel has not taken, while it took a later one of the same conversation, is passed over: out of
-    order it would say what is no longer true.
+    A message that a channel has not accepted, while it accepted a later one of the same conversation, is dropped: out
+    of order it would report an outdated state.
     """
     took: dict[str, set[str]] = {}
     conversations = {of: dict(channels) for of, channels in incident.conversations.items()}

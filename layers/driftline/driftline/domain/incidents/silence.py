@@ -1,4 +1,4 @@
-"""Silences: for some time nobody is told of one monitor's alarms. `silences/<endpoint>/<monitor>.json`."""
+"""Silences: no notifications about a monitor's alarms for some time. `silences/<endpoint>/<monitor>.json`."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ _PREFIX = "silences/"
 
 
 class Silence(BaseModel):
-    """Who wanted quiet, until when and why.
+    """Who silenced the monitor, until when and why.
 
     Attributes:
-        until: The first moment at which people are told again.
+        until: From this moment on people are notified again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

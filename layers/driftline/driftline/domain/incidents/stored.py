@@ -10,7 +10,7 @@ from driftline.domain.incidents.incident import Incident
 _INCIDENT = TypeAdapter(Incident)
 
 LARGEST = 350_000
-"""Bytes. DynamoDB's items end at 400 KB; the write after this one adds a message at most."""
+"""Bytes. An item in DynamoDB has at most 400 KB; the next write adds at most one message."""
 
 
 def dump_incident(incident: Incident) -> str:
@@ -18,9 +18,9 @@ def dump_incident(incident: Incident) -> str:
 
 
 def fitted(incident: Incident) -> Incident:
-    """The incident as the table takes it: it is better to lose words than to be refused, and never to be told.
+    """The incident in a form that fits into the table: losing text is better than losing the incident.
 
-    The oldest messages that wait give way first, then the words of alarms, the oldest first.
+    The oldest waiting messages are dropped first, then the texts of alarms, oldest first.
     """
     while _size(incident) > LARGEST and len(incident.outbox) > 1:
         incident = replace(incident, outbox=incident.outbox[1:])
@@ -40,7 +40,7 @@ def _size(incident: Incident) -> int:
 
 
 def parse_incident(body: str, where: str) -> Incident:
-    """Fields that this version does not know are left out.
+    """Fields unknown to this version are ignored.
 
     Raises:
         InvalidInputError: not an incident.
@@ -50,4 +50,4 @@ def parse_incident(body: str, where: str) -> Incident:
     except ValidationError as error:
         first = error.errors()[0]
         what = f"not an incident: {'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise InvalidInputError(what, where=where, mend="Delete the item; the next alarm begins a new one.") from None
+        raise InvalidInputError(what, where=where, mend="Delete the item; the next alarm creates a new one.") from None

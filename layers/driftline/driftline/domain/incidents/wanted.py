@@ -1,4 +1,4 @@
-"""What a monitor document says of the alarms of an incident: which of them notify people, and how severe they are."""
+"""The alarms of an incident in the monitor document: which of them notify people, and their severities."""
 
 from collections.abc import Mapping
 
@@ -9,16 +9,16 @@ from driftline.domain.incidents.watching import watch_subject
 from driftline.domain.monitors.document import MonitorDocument
 
 NOTIFY = "notify"
-"""The action of alarms that people are told of."""
+"""The action of alarms that notify people."""
 
 
 def subject_of(alarm: AlarmName) -> str:
-    """The subject of the incident that the alarm belongs to."""
+    """The subject of the alarm's incident."""
     return watch_subject(alarm.label) if alarm.subject == WATCH else alarm.subject
 
 
 def severity_of(name: str, document: MonitorDocument, stack: str) -> Severity | None:
-    """How severe the alarm of this name is; None if the document has no such alarm."""
+    """The severity of the alarm with this name; None if the document has no such alarm."""
     for spec in wanted_alarms(document):
         if alarm_name(stack, document.endpoint, spec.subject, spec.label) == name:
             return spec.severity
@@ -26,7 +26,7 @@ def severity_of(name: str, document: MonitorDocument, stack: str) -> Severity | 
 
 
 def notifying_alarms(document: MonitorDocument, stack: str, subject: str) -> Mapping[str, Severity]:
-    """The alarms of one incident's subject that notify people: label as the alarm's name has it, severity."""
+    """The alarms of a subject that notify people: label, as in the alarm's name, and severity."""
     named = (
         (parse_alarm_name(stack, alarm_name(stack, document.endpoint, spec.subject, spec.label)), spec.severity)
         for spec in wanted_alarms(document)

@@ -1,4 +1,4 @@
-"""What the alarms under `watch` mean, in words that an operator can act on."""
+"""The meaning of the alarms under `watch`, in words that an operator can act on."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ class Trouble:
     """What stopped and what to look at.
 
     Attributes:
-        monitor: Whose executions fail; None when it is about the whole endpoint.
+        monitor: The monitor whose executions fail; None for the whole endpoint.
     """
 
     headline: str
@@ -21,23 +21,23 @@ class Trouble:
 _OF_ENDPOINT = {
     SCHEDULES: Trouble(
         "a scheduled execution is missing",
-        "Check that the schedules are there and enabled (EventBridge Scheduler), and whether messages wait in the run "
-        "queue or lie in its dead-letter queue.",
+        "Check that the schedules exist and are enabled (EventBridge Scheduler), and whether messages wait in the run "
+        "queue or its dead-letter queue.",
     ),
     CAPTURES: Trouble(
-        "no captures arrive any more",
-        "Check that the endpoint is called, that its data capture is on, and that the bucket and prefix of the monitor "
-        "document are the ones that it writes to.",
+        "captures have stopped arriving",
+        "Check that the endpoint is called, that its data capture is on, and that it writes to the bucket and prefix "
+        "of the monitor document.",
     ),
     GROUND_TRUTH: Trouble(
-        "no ground truth arrives any more",
-        "Check the system that uploads labels to ground-truth/. Model quality is judged on less and less.",
+        "ground truth has stopped arriving",
+        "Check the system that uploads labels to ground-truth/. Model quality is based on fewer and fewer labels.",
     ),
 }
 
 
 def watch_subject(label: str) -> str:
-    """Each alarm under `watch` is an incident of its own: captures that stop are not executions that fail."""
+    """Each alarm under `watch` is an incident of its own: missing captures are not failed executions."""
     return f"{WATCH}/{label}"
 
 
@@ -51,7 +51,7 @@ def is_watch(subject: str) -> bool:
 
 
 def trouble(subject: str) -> Trouble:
-    """What a watch incident is about. Labels of another version get general words."""
+    """What a watch incident is about. Labels of another version get a general text."""
     label = label_of(subject)
     if label in _OF_ENDPOINT:
         return _OF_ENDPOINT[label]
@@ -59,7 +59,7 @@ def trouble(subject: str) -> Trouble:
     if monitor and monitor != label:
         return Trouble(
             f"executions of {monitor} fail",
-            "Mend what made the last one fail; then `driftline run`, or the next scheduled time, judges the window.",
+            "Fix the cause of the last failure, then request the window again as its page shows.",
             monitor,
         )
     return Trouble(label, "")

@@ -1,1 +1,1 @@
-"""Models that reach an endpoint: what is told of them, and what their packages bring along."""
+"""Models that reach an endpoint: their announcements, and the contents of their packages."""

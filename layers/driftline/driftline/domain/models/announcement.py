@@ -1,4 +1,4 @@
-"""Who can tell that a model reached an endpoint."""
+"""Announcements that a model reached an endpoint."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class EndpointChanged:
-    """An endpoint of SageMaker is in service: with a new model, or after it was scaled. It has to be asked."""
+    """A SageMaker endpoint is in service: with a new model, or after scaling. Its model has to be looked up."""
 
     endpoint: str
 
 
 @dataclass(frozen=True, slots=True)
 class PackageChanged:
-    """A version in the model registry changed: it may be approved now, for an endpoint that its metadata names."""
+    """A version in the model registry changed: it may now be approved, for the endpoint in its metadata."""
 
     package: str
     at: datetime
@@ -21,10 +21,10 @@ class PackageChanged:
 
 @dataclass(frozen=True, slots=True)
 class ModelTold:
-    """An event of your own says that an endpoint, wherever it runs, answers with another model from now on.
+    """An event of your own: an endpoint, wherever it runs, uses another model from now on.
 
     Attributes:
-        model: What you call it.
+        model: Your name for it.
         package: The ARN of its model package, if it has one.
         data_set: The S3 URI of a data set to suggest its baselines from, if there is one.
     """

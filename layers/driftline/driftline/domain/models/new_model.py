@@ -1,4 +1,4 @@
-"""The mark of windows that begin shortly after the endpoint got another model, or that the change is in."""
+"""Marks windows that contain a change of the endpoint's model, or begin shortly after it."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,10 +12,10 @@ class NewModel(BaseModel):
     """The endpoint got another model shortly before the window, or within it.
 
     Attributes:
-        since: From when on it answers.
-        windows_since: Which window of the monitor it is, from 1, of those that begin at or after the change; 0 for one
-            that the change is in.
-        mixed: The window has rows of the model before, too.
+        since: Since when it answers.
+        windows_since: Number of the window, from 1, among those that begin at or after the change; 0 for a window that
+            contains the change.
+        mixed: The window also has rows of the previous model.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,14 +1,14 @@
-"""What is known of a model: the package that it comes from, and the baselines that the package brings along."""
+"""A model's package, and the baselines in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 ENDPOINT_PROPERTY = "driftline:endpoint"
-"""Customer metadata of a model package: the endpoint that it is for."""
+"""Customer metadata of a model package: its endpoint."""
 
 BASELINE_PROPERTY = "driftline:baseline"
-"""Customer metadata of a model package: the data set that its baselines are suggested from."""
+"""Customer metadata of a model package: the data set for its baselines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,9 @@ class ModelPackage:
 
     Attributes:
         approved: Its ModelApprovalStatus is Approved.
-        endpoint: The endpoint that its metadata names (`driftline:endpoint`).
+        endpoint: The endpoint in its metadata (`driftline:endpoint`).
         baselines: S3 URIs of its drift-check baselines, by monitor and file.
-        data_set: The S3 URI that its metadata names (`driftline:baseline`).
+        data_set: The S3 URI in its metadata (`driftline:baseline`).
     """
 
     arn: str
@@ -31,15 +31,15 @@ class ModelPackage:
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """What an endpoint of SageMaker serves now.
+    """What a SageMaker endpoint serves now.
 
     Attributes:
-        in_service: Its status is InService; while it is not, its models may be about to change.
-        model: Name of the SageMaker model; None where the variant is not there, or has none (inference components).
-        made: When that model was made.
-        package: The package that the model was made from, as the model names it.
+        in_service: Its status is InService; otherwise its models may be about to change.
+        model: Name of the SageMaker model; None if the variant does not exist, or has none (inference components).
+        made: When that model was created.
+        package: The package of the model, as the model names it.
         at: When the endpoint changed last.
-        variant: The production variant that was looked at.
+        variant: The production variant in question.
     """
 
     in_service: bool
