@@ -1,7 +1,7 @@
 """Outputs put together again from captured columns."""
 
+from driftline.domain.capture.attribute import pick
 from driftline.domain.capture.json_rows import rows_of_json
-from driftline.kinds.model_quality.rules.attributes import pick
 from driftline.kinds.model_quality.rules.outputs import output_columns, outputs_of
 
 

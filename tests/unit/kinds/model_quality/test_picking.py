@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from driftline.domain.capture.attribute import Output, pick
 from driftline.domain.errors import InvalidInputError
-from driftline.kinds.model_quality.rules.attributes import Attributes, Output, pick
+from driftline.kinds.model_quality.rules.attributes import Attributes
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.picking import (
     PickedColumns,

@@ -51,8 +51,8 @@ def _index_as_text(value: object) -> object:
 
 
 def _readable_attribute(text: str) -> str:
-    # It brings numpy, which configure_monitor would load (0.15 s) for documents that have no attribute.
-    from driftline.kinds.model_quality.rules.attributes import pick  # noqa: PLC0415, see above
+    # The light half imports nothing but the standard library and pydantic; only documents with attributes need more.
+    from driftline.domain.capture.attribute import pick  # noqa: PLC0415, see above
 
     # In an empty row nothing is found, but an expression has to be read for that.
     checked(lambda attribute: pick(attribute, {}), text)

@@ -1,17 +1,9 @@
-"""Where the prediction, the probability and the label of a merged row are: SageMaker's `*_attribute` settings.
+"""Where the prediction, the probability and the label of a merged row are: SageMaker's `*_attribute` settings."""
 
-An attribute is an index (`"0"`), a name (`predicted_label`) or a JMESPath expression (`predictions[0].score`). What it
-is, the row decides: a key or a column of that name goes first, then the index, then the expression.
-"""
-
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-import jmespath  # type: ignore[import-untyped]  # brings no types; Powertools depends on it
-from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
-
+from driftline.domain.capture.attribute import compiled
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.model_quality.rules.binary_state import THRESHOLD
 from driftline.kinds.model_quality.rules.rows import ProblemType
@@ -19,11 +11,6 @@ from driftline.kinds.model_quality.settings import ModelQualityMonitor
 
 LABELS = "labels"
 """Autopilot's column with the list of labels that its list of probabilities is of."""
-
-_EXPRESSION = re.compile(r"[][|@*&`(){}]")
-
-type Output = Sequence[object] | Mapping[str, object]
-"""One row of an endpoint's output: CSV cells in order, or what a JSON payload held for the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +36,7 @@ class Attributes:
     def __post_init__(self) -> None:
         for attribute in (self.inference, self.probability, self.ground_truth):
             if attribute is not None:
-                _expression(attribute)
+                compiled(attribute)
         if self.problem is ProblemType.REGRESSION and self.inference is None:
             raise InvalidInputError("no inference_attribute", expected="where the predicted number is")
         if self.inference is None and self.probability is None:
@@ -78,45 +65,3 @@ def attributes_of(monitor: ModelQualityMonitor, columns: Sequence[str] = ()) -> 
         positive_label=monitor.positive_label,
         columns=tuple(columns),
     )
-
-
-def pick(attribute: str, row: object, columns: Sequence[str] = ()) -> object:
-    """The attribute's value in a row; None if it is not there.
-
-    Args:
-        columns: Names of the row's cells, where the row is a list.
-
-    Raises:
-        InvalidInputError: the attribute is meant as a JMESPath expression, and is none.
-    """
-    if isinstance(row, Mapping):
-        if attribute in row:
-            return row[attribute]
-        cells = list(row.values())
-    elif isinstance(row, Sequence) and not isinstance(row, str | bytes):
-        if attribute in columns:
-            place = columns.index(attribute)
-            return row[place] if place < len(row) else None
-        cells = list(row)
-    else:
-        # A lone value stands for itself, as the first and only column.
-        return row if attribute == "0" or attribute in columns[:1] else None
-    if attribute.isdecimal():
-        return cells[int(attribute)] if int(attribute) < len(cells) else None
-    expression = _expression(attribute)
-    found: object = expression.search(row) if expression is not None else None
-    return found
-
-
-@cache
-def _expression(attribute: str) -> jmespath.parser.ParsedResult | None:
-    """The compiled expression; None for a name that is none, such as `emp-rate`."""
-    try:
-        return jmespath.compile(attribute)
-    except JMESPathError as error:
-        if not _EXPRESSION.search(attribute):
-            return None
-        raise InvalidInputError(
-            f"{attribute!r} is no JMESPath expression: {str(error).splitlines()[0]}",
-            expected="an index, a name or a JMESPath expression, for example predictions[0].score",
-        ) from None

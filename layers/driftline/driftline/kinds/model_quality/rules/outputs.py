@@ -7,8 +7,8 @@ mapping has each value under its flat name, and the nested document beside it, s
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from driftline.domain.capture.attribute import Output
 from driftline.domain.capture.columns import ColumnKey
-from driftline.kinds.model_quality.rules.attributes import Output
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _SIDES = ("output", "input")

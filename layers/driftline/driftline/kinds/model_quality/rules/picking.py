@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.domain.capture.attribute import Output, pick
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.model_quality.rules.attributes import LABELS, Attributes, Output, pick
+from driftline.kinds.model_quality.rules.attributes import LABELS, Attributes
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.regression_state import RegressionState
