@@ -10,7 +10,7 @@ export SAM_CLI_TELEMETRY := 0
 # Trust what the machine trusts, as pip does: behind a company proxy its own list would refuse.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help setup demo test lint format unit bench cloud replay build deploy lock schema clean
+.PHONY: help setup demo test lint format unit bench cloud replay build deploy lock schema structure clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,7 +40,7 @@ test: lint  ## Everything: linters, types, contracts, all tests, end-to-end ones
 lint: setup  ## ruff, mypy, import contracts, cfn-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy layers/driftline/driftline functions local pipelines bench --exclude bench/peers/  # the peers live in environments of their own
+	$(BIN)/mypy layers/driftline/driftline functions local pipelines bench tools --exclude bench/peers/  # the peers live in environments of their own
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint template.yaml
 
@@ -72,6 +72,9 @@ deploy: build  ## sam deploy --guided
 
 schema: setup  ## Write docs/reference/monitor.schema.json anew
 	$(BIN)/driftline schema > docs/reference/monitor.schema.json
+
+structure: setup  ## Draw docs/design/structure.md from the imports
+	$(BIN)/python -m tools.structure > docs/design/structure.md
 
 lock: setup  ## Resolve the locked versions anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o layers/dependencies/requirements.txt

@@ -11,7 +11,7 @@ from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import RerunSettings
 from driftline.kinds.registry import KINDS
-from driftline.usecases.capture.arrivals import take_labels, take_sweep
+from driftline.usecases.arrivals.take_arrivals import take_labels, take_sweep
 
 logger = Logger()
 settings = RerunSettings.from_environment()

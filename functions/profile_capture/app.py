@@ -11,7 +11,7 @@ from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import RerunSettings
 from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.kinds.registry import KINDS
-from driftline.usecases.capture.arrivals import take_capture
+from driftline.usecases.arrivals.take_arrivals import take_capture
 
 logger = Logger()
 settings = RerunSettings.from_environment()

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from driftline.domain.drift.distance import Comparison
-from driftline.domain.sagemaker_files.violations import Violations, feature_violation
-from driftline.kinds.data_quality.rules.check import check
+from driftline.domain.sagemaker_files.violations import Violations
+from driftline.kinds.data_quality.rules.check import check, feature_violation
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
 from tests.conformance.conftest import TaxiMondays

@@ -9,8 +9,8 @@ from driftline.domain.drift.distance import C_ALPHA, Comparison, ComparisonMetho
 from driftline.domain.drift.linf import numeric_distance
 from driftline.domain.drift.rank_map import collapsed_ranks, true_ranks
 from driftline.domain.profiles.kll import KllSketch
-from driftline.domain.sagemaker_files.violations import Violations, feature_violation
-from driftline.kinds.data_quality.rules.check import check
+from driftline.domain.sagemaker_files.violations import Violations
+from driftline.kinds.data_quality.rules.check import check, feature_violation
 from driftline.kinds.data_quality.rules.constraints import parse_constraints
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.statistics import parse_statistics

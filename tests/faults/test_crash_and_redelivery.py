@@ -7,8 +7,8 @@ import pytest
 from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.kinds.registry import KINDS
+from driftline.usecases.arrivals.take_arrivals import take_capture
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from driftline.usecases.capture.arrivals import take_capture
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.executing import execute_in
 from tests.fakes import (

@@ -24,7 +24,7 @@ from driftline.domain.keys import hour_folder, parse_capture_key, records_key, s
 from driftline.domain.windows import parse_instant
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import count
-from driftline.usecases.capture.arrivals import label_delay
+from driftline.usecases.arrivals.take_arrivals import label_delay
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture
 

@@ -22,7 +22,7 @@ from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import percent
-from driftline.usecases.capture.arrivals import label_delay
+from driftline.usecases.arrivals.take_arrivals import label_delay
 from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_labels
 from driftline.usecases.ground_truth.merged_hours import MergedHour, rebuild_hour

@@ -5,7 +5,6 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.executions.finding import Finding
 from driftline.domain.sagemaker_files.java_json import dumps
 
 
@@ -29,11 +28,6 @@ class Violation(BaseModel):
     constraint_check_type: str
     description: str
     metric_name: str | None = None
-
-
-def feature_violation(finding: Finding) -> Violation:
-    """The entry of a finding about a feature or about the columns."""
-    return Violation(feature_name=finding.subject, constraint_check_type=finding.check, description=finding.description)
 
 
 class Violations(BaseModel):

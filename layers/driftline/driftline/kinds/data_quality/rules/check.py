@@ -13,7 +13,7 @@ from driftline.domain.drift.distance import BucketShift, Comparison, Direction
 from driftline.domain.executions.finding import Finding, Move
 from driftline.domain.profiles.types import InferredType, TypeCounts
 from driftline.domain.sagemaker_files.java_json import java_double
-from driftline.domain.sagemaker_files.violations import CheckType
+from driftline.domain.sagemaker_files.violations import CheckType, Violation
 from driftline.kinds.data_quality.rules.comparison import FeatureDrift, NotCompared, compare
 from driftline.kinds.data_quality.rules.constraints import (
     Constraints,
@@ -265,6 +265,11 @@ def _drift_finding(drift: FeatureDrift) -> Finding:
         direction=distance.direction.value if distance.direction is not Direction.NONE else None,
         moves=tuple(move_of(shift) for shift in drift.top_buckets),
     )
+
+
+def feature_violation(finding: Finding) -> Violation:
+    """The entry of a finding about a feature or about the columns."""
+    return Violation(feature_name=finding.subject, constraint_check_type=finding.check, description=finding.description)
 
 
 def move_of(shift: BucketShift) -> Move:

@@ -10,9 +10,9 @@ from driftline.domain.executions.envelope import WindowSpan, exit_message, statu
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.profiles.resolve import ResolvedTable
-from driftline.domain.sagemaker_files.violations import Violations, feature_violation
+from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
-from driftline.kinds.data_quality.rules.check import Verdict, check
+from driftline.kinds.data_quality.rules.check import Verdict, check, feature_violation
 from driftline.kinds.data_quality.rules.constraints import Constraints
 from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, MetricsLevel, alarmed_metrics, metrics_of
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of

@@ -6,7 +6,7 @@ import pytest
 
 from driftline.domain.keys import report_folder
 from driftline.kinds.registry import KINDS
-from driftline.usecases.executions.reopen_windows import reopen_windows
+from driftline.usecases.arrivals.reopen_windows import reopen_windows
 from driftline.usecases.executions.revisions import Announced, announce
 from driftline.usecases.ports import ObjectStore
 from tests.captures import DOCUMENT

@@ -11,8 +11,8 @@ from driftline.domain.keys import parse_capture_key
 from driftline.domain.metrics import Metric
 from driftline.domain.windows import HOUR
 from driftline.kinds.kind import Kinds
+from driftline.usecases.arrivals.reopen_windows import reopen_windows
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
-from driftline.usecases.executions.reopen_windows import reopen_windows
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
 from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
 from driftline.usecases.monitors.monitor_documents import find_document

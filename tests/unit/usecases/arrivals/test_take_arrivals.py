@@ -11,7 +11,7 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.keys import parse_profile_key
 from driftline.domain.keys import hour_folder, report_folder
 from driftline.kinds.registry import KINDS
-from driftline.usecases.capture.arrivals import NAMESPACE, LabelsTaken, take_capture, take_labels, take_sweep
+from driftline.usecases.arrivals.take_arrivals import NAMESPACE, LabelsTaken, take_capture, take_labels, take_sweep
 from driftline.usecases.executions.revisions import Announced, announce
 from tests.captures import capture_key, csv_capture
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics, RecordingReruns, only
