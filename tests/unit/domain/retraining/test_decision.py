@@ -60,23 +60,23 @@ def test_what_the_document_names_is_what_is_started(target: dict[str, object], k
 @pytest.mark.parametrize(
     ("body", "label", "problem"),
     [
-        (None, "violations", "The endpoint has no monitor document that can be read."),
+        (None, "violations", "The endpoint has no readable monitor document."),
         (
             document().replace(b"retraining:", b"#").replace(b"actions: [notify, retrain]", b"actions: [notify]"),
             "violations",
-            "The monitor document has no retraining section any more.",
+            "The monitor document no longer has a retraining section.",
         ),
         (
             document().replace(b"    problem_type", b"    enabled: false\n    problem_type"),
             "violations",
-            "The monitor document has no monitor model_quality any more that is enabled.",
+            "The monitor document no longer has an enabled monitor model_quality.",
         ),
         (
             b"endpoint: churn\nmonitors: {data_quality: {}}\nretraining: {target: {event: true}}\n",
             None,
-            "The monitor document has no monitor model_quality any more that is enabled.",
+            "The monitor document no longer has an enabled monitor model_quality.",
         ),
-        (document(), None, "The monitor document has no alarm 'violations' of model_quality any more."),
+        (document(), None, "The monitor document no longer has the alarm 'violations' of model_quality."),
         (
             document(actions="[notify]"),
             "violations",
@@ -102,13 +102,13 @@ def test_a_dry_run_starts_nothing_and_says_what_would_be() -> None:
     dry = verdict("dry_run: true, approval: manual")
     assert (dry.record.decision, dry.run, dry.waiting) == (Decision.DRY_RUN, None, None)
     assert (dry.record.guard, dry.record.guards[-1].passed) == ("dry_run", False)
-    assert dry.record.reason == "A dry run: nothing is started; else pipeline churn-retrain would be."
+    assert dry.record.reason == "Dry run: nothing was started; otherwise pipeline churn-retrain would have been."
 
 
 def test_what_waits_for_an_approval_says_how_to_give_it_and_only_one_waits() -> None:
     asked = verdict("approval: manual, approval_expires: PT6H")
     assert (asked.record.decision, asked.run) == (Decision.AWAITING_APPROVAL, None)
-    assert asked.record.reason == "A person has to approve it within PT6H, until 2026-03-02T20:00:00Z."
+    assert asked.record.reason == "A person must approve it within PT6H, by 2026-03-02T20:00:00Z."
     assert (asked.record.approve, asked.record.mend) == ("approve r2", "Run approve r2")
     assert asked.waiting is not None
     assert asked.waiting.expires_at == asked.record.expires_at == START + 6 * HOUR
@@ -118,7 +118,9 @@ def test_what_waits_for_an_approval_says_how_to_give_it_and_only_one_waits() -> 
     first = Request(id="r1", alarm=alarm(), asked_at=START - HOUR, expires_at=START + HOUR)
     second = verdict("approval: manual", Ledger(endpoint=ENDPOINT, requests=(first,)))
     assert (second.record.decision, second.record.guard) == (Decision.REFUSED, "approval")
-    assert second.record.reason == ("The request r1 waits for its approval until 2026-03-02T15:00:00Z; one at a time.")
+    assert second.record.reason == (
+        "The request r1 waits for approval until 2026-03-02T15:00:00Z; only one can wait at a time."
+    )
     assert second.record.guards[-1].figures == {"waiting": "r1"}
     assert not second.record.guards[-1].passed
 
@@ -130,8 +132,8 @@ def test_an_approved_request_starts() -> None:
 @pytest.mark.parametrize(
     ("requests", "after", "reason"),
     [
-        ((), timedelta(0), "Nobody asked for the retraining that was approved, or it is long ago."),
-        ((False,), HOUR, "The approval came too late: the request expired at 2026-03-02T15:00:00Z."),
+        ((), timedelta(0), "The approved retraining was never requested, or it was long ago."),
+        ((False,), HOUR, "The approval is too late: the request expired at 2026-03-02T15:00:00Z."),
         ((True,), timedelta(0), "It was approved before."),
         ((False,), HOUR - timedelta(seconds=1), None),
     ],
@@ -171,11 +173,11 @@ def test_a_record_says_who_approved_and_why_if_they_said_so(by: str, why: str, t
     assert (by_alarm.approved_by, by_alarm.approval_reason) == (None, None)
 
 
-@pytest.mark.parametrize("problem", ["", "The endpoint has no monitor document that can be read."])
+@pytest.mark.parametrize("problem", ["", "The endpoint has no readable monitor document."])
 def test_the_first_finding_is_whether_the_document_asks_for_it(problem: str) -> None:
     draft = new_draft("r1", "r1", alarm(), START, problem)
     (finding,) = draft.guards
     assert (finding.guard, finding.passed) == ("asked_for", not problem)
-    assert finding.reason == (problem or "The alarm has the action retrain, and the document says what to start.")
+    assert finding.reason == (problem or "The alarm has the action retrain, and the document has a target.")
     assert finding.figures["alarm"] == "driftline/churn/model_quality/violations"
     assert draft.guard == ("asked_for" if problem else None)

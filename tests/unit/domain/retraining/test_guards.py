@@ -44,32 +44,35 @@ def said(finding: Finding) -> tuple[bool, str, dict[str, object]]:
 
 
 def test_what_was_asked_for_before_a_start_is_refused_and_at_the_same_time_it_is_not() -> None:
-    assert said(in_order(question())) == (True, "Nothing started since this was asked for.", {"last_start": None})
+    assert said(in_order(question())) == (True, "Nothing has started since this request.", {"last_start": None})
     at_once = question(run(START))
     assert said(in_order(at_once)) == (
         True,
-        "Nothing started since this was asked for.",
+        "Nothing has started since this request.",
         {"last_start": "2026-03-02T14:00:00Z"},
     )
     late = question(run(START), at=START + HOUR, asked_at=START - SECOND)
     assert said(in_order(late)) == (
         False,
-        "A retraining started at 2026-03-02T14:00:00Z, after this was asked for.",
+        "A retraining started at 2026-03-02T14:00:00Z, after this request.",
         {"last_start": "2026-03-02T14:00:00Z"},
     )
 
 
 @pytest.mark.parametrize(
     ("status", "what"),
-    [(RunStatus.STARTED, "runs"), (RunStatus.RESERVED, "waits for its target, which could not take it,")],
+    [
+        (RunStatus.STARTED, "has been running"),
+        (RunStatus.RESERVED, "has been waiting for its target, which could not accept it,"),
+    ],
 )
 def test_one_runs_at_a_time_until_it_counts_as_ended(status: RunStatus, what: str) -> None:
-    assert lease(question()).reason == "No retraining of this endpoint runs."
+    assert lease(question()).reason == "No retraining of this endpoint is running."
     held = lease(question(run(START, status), at=START + 12 * HOUR - SECOND))
     assert not held.passed
     assert held.reason == (
         f"The retraining r1 {what} since 2026-03-02T14:00:00Z. "
-        "If nobody tells its end, it counts as ended at 2026-03-03T02:00:00Z."
+        "Unless its end is reported, it counts as ended at 2026-03-03T02:00:00Z."
     )
     assert held.figures == {
         "running": "r1",
@@ -82,7 +85,7 @@ def test_one_runs_at_a_time_until_it_counts_as_ended(status: RunStatus, what: st
 
 
 def test_a_cooldown_is_over_at_its_end() -> None:
-    assert said(cooldown(question())) == (True, "There was no retraining before.", {"cooldown": "P1D"})
+    assert said(cooldown(question())) == (True, "There was no earlier retraining.", {"cooldown": "P1D"})
     figures = {"cooldown": "P1D", "last_start": "2026-03-02T14:00:00Z", "until": "2026-03-03T14:00:00Z"}
     assert said(cooldown(question(run(START), at=START + DAY - SECOND))) == (
         False,
@@ -105,7 +108,7 @@ def test_a_budget_is_free_again_seven_days_after_the_start_that_used_it() -> Non
     )
     assert said(weekly_budget(question(*two, at=START + 7 * DAY - SECOND))) == (
         False,
-        "The budget of 2 starts in seven days is used up. The next one is free at 2026-03-09T14:00:00Z.",
+        "The budget of 2 starts in seven days is used up. The next start is possible at 2026-03-09T14:00:00Z.",
         {"starts": 2, "weekly_budget": 2, "until": "2026-03-09T14:00:00Z"},
     )
     assert weekly_budget(question(*two, at=START + 7 * DAY)).passed
@@ -115,16 +118,16 @@ def test_a_budget_that_was_made_smaller_is_free_when_enough_starts_are_old() -> 
     two = (run(START), run(START + DAY, id_="r2"))
     over = weekly_budget(question(*two, at=START + 2 * DAY, weekly_budget=1))
     assert over.reason == (
-        "The budget of 1 start in seven days is used up. The next one is free at 2026-03-10T14:00:00Z."
+        "The budget of 1 start in seven days is used up. The next start is possible at 2026-03-10T14:00:00Z."
     )
 
 
 @pytest.mark.parametrize(
     ("wanted", "complete", "passed", "reason"),
     [
-        (1234, False, True, "There are at least 1,234 labelled rows since 2026-03-01T14:00:00Z; 1,234 are needed."),
-        (1234, True, True, "There are 1,234 labelled rows since 2026-03-01T14:00:00Z; 1,234 are needed."),
-        (1235, True, False, "There are only 1,234 labelled rows since 2026-03-01T14:00:00Z; 1,235 are needed."),
+        (1234, False, True, "There are at least 1,234 labelled rows since 2026-03-01T14:00:00Z; 1,234 required."),
+        (1234, True, True, "There are 1,234 labelled rows since 2026-03-01T14:00:00Z; 1,234 required."),
+        (1235, True, False, "There are only 1,234 labelled rows since 2026-03-01T14:00:00Z; 1,235 required."),
     ],
 )
 def test_enough_labelled_rows_are_those_that_are_wanted(wanted: int, complete: bool, passed: bool, reason: str) -> None:
@@ -141,7 +144,7 @@ def test_enough_labelled_rows_are_those_that_are_wanted(wanted: int, complete: b
 
 
 def test_where_no_labelled_rows_are_wanted_none_are_counted() -> None:
-    assert labelled_rows(question(minimum_labelled_rows=0)).reason == "The document wants no labelled rows."
+    assert labelled_rows(question(minimum_labelled_rows=0)).reason == "The document requires no labelled rows."
 
 
 def test_guards_are_asked_in_turn_up_to_the_first_no() -> None:

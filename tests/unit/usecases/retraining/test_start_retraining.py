@@ -103,26 +103,28 @@ class TestANo:
         self.refused(World(), "asked_for", "does not have the action retrain", label="f1")
 
     def test_an_alarm_that_the_document_no_longer_has(self) -> None:
-        self.refused(World(), "asked_for", "no alarm 'recall' of model_quality any more", label="recall")
+        self.refused(World(), "asked_for", "no longer has the alarm 'recall' of model_quality", label="recall")
 
     def test_a_document_without_a_retraining_section(self) -> None:
         world = World(f"endpoint: {ENDPOINT}\nmonitors: {{data_quality: {{}}}}\n".encode())
-        self.refused(world, "asked_for", "no retraining section any more")
+        self.refused(world, "asked_for", "no longer has a retraining section")
 
     def test_a_monitor_that_was_switched_off(self) -> None:
         # Its alarms are gone by then, and a message may still be under way.
         world = World(document().replace(b"    alarms:", b"    enabled: false\n    alarms:"))
-        self.refused(world, "asked_for", "no monitor model_quality any more that is enabled")
+        self.refused(world, "asked_for", "no longer has an enabled monitor model_quality")
 
     def test_a_document_that_is_gone(self) -> None:
         world = World()
         world.store.delete(f"monitors/{ENDPOINT}.yaml")
-        self.refused(world, "asked_for", "no monitor document that can be read")
+        self.refused(world, "asked_for", "no readable monitor document")
 
     def test_one_runs(self) -> None:
         world = World()
         first = world.alarm()
-        self.refused(world, "lease", f"The retraining {first.id} runs since 2026-03-02T14:00:00Z", 11 * HOUR)
+        self.refused(
+            world, "lease", f"The retraining {first.id} has been running since 2026-03-02T14:00:00Z", 11 * HOUR
+        )
         # Nobody told its end: after longest_run it counts as ended
         assert world.alarm(START + 12 * HOUR).decision is Decision.STARTED
 
@@ -131,7 +133,12 @@ class TestANo:
         world.targets.errors = [RetryLaterError("ResourceLimitExceeded")]
         with pytest.raises(RetryLaterError):
             world.alarm()
-        self.refused(world, "lease", "waits for its target, which could not take it, since 2026-03-02T14:00:00Z", HOUR)
+        self.refused(
+            world,
+            "lease",
+            "has been waiting for its target, which could not accept it, since 2026-03-02T14:00:00Z",
+            HOUR,
+        )
 
     def test_the_cooldown(self) -> None:
         world = World(document("cooldown: P3D, minimum_labelled_rows: 0, weekly_budget: 9"))
@@ -143,21 +150,21 @@ class TestANo:
         world = World(document("cooldown: PT0H, minimum_labelled_rows: 0, weekly_budget: 2"))
         world.alarm()
         world.alarm(START + 3 * DAY)
-        self.refused(world, "weekly_budget", "The next one is free at 2026-03-09T14:00:00Z", 7 * DAY - HOUR)
+        self.refused(world, "weekly_budget", "The next start is possible at 2026-03-09T14:00:00Z", 7 * DAY - HOUR)
         assert world.alarm(START + 7 * DAY).decision is Decision.STARTED
-        self.refused(world, "weekly_budget", "free at 2026-03-12T14:00:00Z", 8 * DAY)
+        self.refused(world, "weekly_budget", "possible at 2026-03-12T14:00:00Z", 8 * DAY)
 
     def test_too_few_labelled_rows(self) -> None:
         world = World(document("minimum_labelled_rows: 100, labelled_within: P1D"))
         put_merged_hour(world.store, VariantHour("AllTraffic", START - HOUR), {0: 40, 55: 59})
-        self.refused(world, "labelled_rows", "only 99 labelled rows since 2026-03-01T14:00:00Z; 100 are needed")
+        self.refused(world, "labelled_rows", "only 99 labelled rows since 2026-03-01T14:00:00Z; 100 required")
         put_merged_hour(world.store, VariantHour("AllTraffic", START - 2 * HOUR), {0: 1})
         assert world.alarm(START + HOUR).decision is Decision.STARTED
 
     def test_one_started_after_the_alarm(self) -> None:
         world = World()
         world.alarm()
-        self.refused(world, "in_order", "after this was asked for", -HOUR)
+        self.refused(world, "in_order", "after this request", -HOUR)
 
 
 def test_a_dry_run_decides_writes_and_tells_and_starts_nothing() -> None:
@@ -166,7 +173,7 @@ def test_a_dry_run_decides_writes_and_tells_and_starts_nothing() -> None:
     assert (answer.decision, answer.guard) == (Decision.DRY_RUN, "dry_run")
     assert world.targets.orders == []
     [record] = world.records()
-    assert record.reason == "A dry run: nothing is started; else pipeline churn-retrain would be."
+    assert record.reason == "Dry run: nothing was started; otherwise pipeline churn-retrain would have been."
     assert record.parameters["Endpoint"] == ENDPOINT
     assert world.decisions_told() == [("Retraining Decision", "dry_run")]
 
@@ -447,7 +454,7 @@ class TestApproval:
         world, _ = self.asked()
         answer = world.approve("r20260101-000000-000000000000", START + HOUR)
         assert (answer.decision, answer.guard) == (Decision.REFUSED, "approval")
-        assert "Nobody asked" in answer.reason
+        assert "never requested" in answer.reason
 
     def test_one_request_waits_at_a_time(self) -> None:
         world, request = self.asked()

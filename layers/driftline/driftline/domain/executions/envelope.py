@@ -1,7 +1,7 @@
 """summary.json: the evidence next to SageMaker's files, with the same head for every kind of monitor.
 
-Alarms, messages, trends, events and headings read the head alone; the body is the business of the kind. Nothing in the
-file depends on when or where it was computed.
+Alarms, messages, trends, events and headings read the head only; the body belongs to the kind. Nothing in the file
+depends on when or where it was computed.
 """
 
 import json
@@ -19,7 +19,7 @@ from driftline.domain.windows import format_instant
 
 type Instant = Annotated[datetime, PlainSerializer(format_instant, return_type=str)]
 type Upgrade = Callable[[Mapping[str, Any]], dict[str, Any] | None]
-"""Gives a summary of version 1 the shape of version 2; None if it is another kind's."""
+"""Converts a summary of version 1 to version 2; None if it belongs to another kind."""
 
 type Status = Literal["Completed", "CompletedWithViolations"]
 
@@ -36,13 +36,13 @@ class WindowSpan(_Part):
 
 
 class Headline(_Part):
-    """The figure that stands for the execution.
+    """The main figure of the execution.
 
     Attributes:
         figure: Its name, `worst_drift` or `mae`.
-        subject: What it is about, if it is about one feature or group.
-        limit: Of its constraint; None where there is none.
-        side: Which side of the limit is right.
+        subject: Its feature or group, if it has one.
+        limit: The limit of its constraint; None if there is none.
+        side: The side of the limit that is fine.
     """
 
     figure: str
@@ -59,15 +59,15 @@ class Envelope(_Part):
     Attributes:
         kind: Name of the kind of monitor.
         exit_message: SageMaker's ExitMessage.
-        reason: Why there is no verdict, else the exit message.
-        rows: Captured in the window.
-        evaluated_rows: Those that the verdict rests on; with none there is no verdict.
-        coverage: Share of the rows that have a label; None for monitors that need none, and without rows.
+        reason: Why there is no verdict, otherwise the exit message.
+        rows: Rows captured in the window.
+        evaluated_rows: Rows behind the verdict; without any there is no verdict.
+        coverage: Share of the rows with a label; None for monitors that need none, and without rows.
         findings: In the order of constraint_violations.json, remarks last.
-        notes: What was not checked, and what holds without being a violation.
-        model: The model that the endpoint got shortly before the window, or within it.
-        baseline: Keys of the files that the window was evaluated against, by name; None for those that are not there.
-        body: What the kind has to say besides.
+        notes: What was not checked, and remarks that are not violations.
+        model: A model that the endpoint got shortly before the window, or within it.
+        baseline: Keys of the baseline's files, by name; None for missing ones.
+        body: Everything else, by kind.
     """
 
     version: Literal[2] = 2
@@ -115,8 +115,8 @@ def parse_envelope[Model: Envelope](
     """Reads a summary.json of this version, or of version 1.
 
     Args:
-        model: The envelope alone, or a kind's with its body.
-        upgrades: Of the kinds that wrote version 1.
+        model: The envelope, or a kind's envelope with its body.
+        upgrades: Converters of the kinds that wrote version 1.
 
     Raises:
         InvalidInputError: not a summary of these versions.

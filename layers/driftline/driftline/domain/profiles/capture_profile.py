@@ -15,7 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class HourWire(msgspec.Struct, array_like=True, frozen=True):
-    """An hour profile as it is written: slots in order of time, their starts as seconds since the epoch."""
+    """An hour profile as written: slots in order of time, their starts as seconds since the epoch."""
 
     source: str
     records_key: str
@@ -40,7 +40,7 @@ _SOURCE = msgspec.msgpack.Decoder(_SourceWire)
 
 @dataclass(frozen=True, slots=True)
 class HourSource:
-    """Where an hour profile comes from, and which inferences it counts; see HourProfile."""
+    """The source of an hour profile, and the inferences that it counts; see HourProfile."""
 
     source: str
     records_key: str
@@ -48,25 +48,25 @@ class HourSource:
 
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
-        """Of a stored HourProfile. Raises InvalidInputError: another version or damaged."""
+        """Reads the origin of a stored HourProfile. Raises InvalidInputError: another version or damaged."""
         return opened(_KIND, data, _SOURCE, lambda wire: cls(wire.source, wire.records_key, wire.join_hashes), where)
 
 
 @dataclass(frozen=True, slots=True)
 class HourProfile:
-    """What one capture file says about one UTC hour.
+    """The profile of one capture file for one UTC hour.
 
-    Everything is counted in its slot, rejected lines as well, so that a window of part of the hour counts no more
-    than its own.
+    Everything is counted in its slot, including rejected lines, so that a window with part of the hour counts only its
+    own part.
 
     Attributes:
-        slots: Start of each five-minute slot (aware, UTC) -> what the file holds of it.
-        source: The capture file, as a person would look for it, such as `s3://bucket/key`.
-        records_key: Where the file's columnar records are kept.
-        join_hashes: A hash of each record's join id (domain/ground_truth/join_ids.py), ascending, `<u8`; a record that
-            has no id has none.
-        content: Names the bytes of the capture file: what is derived from its rows, not from their statistics, is
-            named after the profile, and two files can have the same statistics.
+        slots: Start of each five-minute slot (aware, UTC) -> the file's rows in it.
+        source: Location of the capture file, such as `s3://bucket/key`.
+        records_key: Key of the file's columnar records.
+        join_hashes: A hash of each record's join id (domain/ground_truth/join_ids.py), ascending, `<u8`; none for
+            records without an id.
+        content: Identifies the bytes of the capture file: objects derived from its rows, not from their statistics,
+            are named after the profile, and two files can have the same statistics.
     """
 
     slots: Mapping[datetime, WindowProfile]

@@ -1,7 +1,7 @@
 """How often each value of a column with few distinct values occurs; exact.
 
-With more than MAX_CATEGORIES distinct values there is no histogram (Deequ's low-cardinality default, the reason
-why SageMaker leaves it out), and no merge brings it back: the number of distinct values only grows.
+With more than MAX_CATEGORIES distinct values there is no histogram (Deequ's low-cardinality default, which is why
+SageMaker leaves it out), and no merge can restore it: the number of distinct values only grows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,13 +15,13 @@ type CategoriesWire = dict[str, int] | None
 
 @dataclass(frozen=True, slots=True)
 class Categories:
-    """The state. `counts` is None once there were too many values; equality does not depend on its order."""
+    """The state. `counts` is None after too many values; equality does not depend on its order."""
 
     counts: Mapping[str, int] | None
 
     @classmethod
     def of(cls, counts: Mapping[str, int] | None) -> Self:
-        """Of the counts of a batch; None if the batch has too many distinct values."""
+        """From the counts of a batch, which are None if it has too many distinct values."""
         return cls.merge_all((cls(counts),))
 
     @classmethod
@@ -29,7 +29,7 @@ class Categories:
         return cls({})
 
     def ordered(self) -> list[tuple[str, int]] | None:
-        """(value, count), most frequent first, equal counts by value: the order of every file that we write."""
+        """(value, count), most frequent first, equal counts by value: the order in all files."""
         if self.counts is None:
             return None
         return sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))

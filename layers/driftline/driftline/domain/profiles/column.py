@@ -15,11 +15,11 @@ from driftline.domain.profiles.moments import Moments, MomentsWire
 from driftline.domain.profiles.packing import Floats
 from driftline.domain.profiles.types import InferredType, TypeCounts, TypeCountsWire
 
-_ALL_DISTINCT = 4  # with more than a quarter of the values distinct, picking them out costs more than it saves
+_ALL_DISTINCT = 4  # if more than a quarter of the values is distinct, deduplication costs more than it saves
 
 
 class ColumnWire(msgspec.Struct, array_like=True, frozen=True):
-    """A column profile as it is written; the order of the fields is part of the format's version."""
+    """A column profile as written; the order of the fields is part of the format's version."""
 
     types: TypeCountsWire
     moments: MomentsWire
@@ -30,14 +30,14 @@ class ColumnWire(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ColumnProfile:
-    """The present values of one column; how many are missing only the table knows.
+    """The present values of one column; only the table knows how many are missing.
 
     Attributes:
-        types: Of all present values.
-        moments: Of the numbers among them.
-        kll: Of the numbers among them.
-        distinct: Of all present values; numbers by value, so `1` and `1.0` are one.
-        categories: Of all present values by their text, so `1` and `1.0` are two.
+        types: For all present values.
+        moments: For the numbers among them.
+        kll: For the numbers among them.
+        distinct: For all present values; numbers by value, so `1` and `1.0` are one.
+        categories: For all present values by text, so `1` and `1.0` are two.
     """
 
     types: TypeCounts
@@ -97,7 +97,7 @@ class ColumnProfile:
 
     @classmethod
     def from_wire(cls, wire: ColumnWire) -> Self:
-        """Raises ValueError: parts that do not fit each other."""
+        """Raises ValueError: the parts are inconsistent."""
         return cls(
             TypeCounts.from_wire(wire.types),
             Moments.from_wire(wire.moments),
@@ -108,7 +108,7 @@ class ColumnProfile:
 
 
 def _without_repeats(ordered: Floats) -> Floats:
-    """Sorted values with fewer repeats: each once where that saves hashing, else as they are."""
+    """Sorted values with fewer repeats: each once if that saves hashing, otherwise as they are."""
     if len(ordered) < 2:  # noqa: PLR2004 - nothing to compare
         return ordered
     first = np.empty(len(ordered), dtype=bool)

@@ -8,8 +8,8 @@ small and the large range.
     estimate = m^2 / (2 ln 2) / (m sigma(C_0 / m) + sum_k C_k 2^-k + m tau(1 - C_53 / m) 2^-52)
 
 Not the datasketches package: its update takes one item at a time from Python (about 100 ns each, against about
-10 here on arrays), and it would be one more compiled dependency in the layer. Its published error bounds are what
-the tests hold this one against.
+10 here on arrays), and it would be one more compiled dependency in the layer. The tests hold this
+implementation to its published error bounds.
 
 Numbers are hashed by value (1 and 1.0 are the same), texts by their UTF-8 bytes, each in a space of its own.
 """
@@ -32,7 +32,7 @@ _TOP_RANK = _TAIL + 1
 _BLOCK = 32_768
 
 type DistinctWire = tuple[bytes, bytes]
-"""Numbers of the registers in use (uint16) and what they hold (uint8); all 4,096 and no numbers if that is shorter."""
+"""Numbers of the registers in use (uint16) and their values (uint8); all 4,096 without numbers if that is shorter."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,7 @@ class DistinctCount:
 
     @classmethod
     def of(cls, numbers: Floats, texts: Iterable[str] = ()) -> Self:
-        """Of numbers, shape (n,), repeated or not, and distinct texts."""
+        """From numbers, shape (n,), repeated or not, and distinct texts."""
         full = np.zeros(REGISTERS, dtype=np.uint8)
         for start in range(0, len(numbers), _BLOCK):
             _observe(full, _hashes_of_numbers(numbers[start : start + _BLOCK]))
@@ -93,13 +93,13 @@ class DistinctCount:
 
     @classmethod
     def from_wire(cls, wire: DistinctWire) -> Self:
-        """Raises ValueError: the parts do not fit each other."""
+        """Raises ValueError: the parts are inconsistent."""
         registers = np.frombuffer(wire[0], dtype="<u2").astype(np.uint16, copy=False)
         ranks = np.frombuffer(wire[1], dtype=np.uint8)
         if not len(registers) and len(ranks) == REGISTERS:
             return cls._from_full(ranks)
         if len(registers) != len(ranks) or (len(registers) and int(registers.max()) >= REGISTERS):
-            raise ValueError("registers of a distinct count that do not fit each other")
+            raise ValueError("inconsistent registers of a distinct count")
         return cls(registers, ranks)
 
     @override

@@ -1,18 +1,18 @@
 """The KLL sketch of the numbers of a column: their distribution in some thousand values.
 
-Levels of retained values as in Deequ (QuantileNonSample, NonSampleCompactor), so that statistics.json can carry
+Levels of retained values as in Deequ (QuantileNonSample, NonSampleCompactor), so that statistics.json can have
 them: a value on level h stands for 2^h rows, and the weights sum to the row count exactly. With H levels, level h
-has the capacity 2 * (ceil(k * c^(H-h-1) / 2) + 1), k = 2048, c = 0.64. While all values fit they are kept as they
-come (about 2,000 rows: level 0 is the column in row order). When they do not, the lowest level that is full is
-sorted, cut into blocks of 2^j neighbours, and one value of each block goes up j levels; what fills no block stays.
+has the capacity 2 * (ceil(k * c^(H-h-1) / 2) + 1), k = 2048, c = 0.64. While all values fit they are kept in
+order (about 2,000 rows: level 0 is the column in row order). Otherwise the lowest full level is sorted and cut into
+blocks of 2^j neighbours, and one value of each block goes up j levels; an incomplete block stays.
 (Karnin, Lang, Liberty 2016, "Optimal Quantile Approximation in Streams"; they and Deequ use j = 1.)
 
-j is 1, unless the values of the level alone would overfill the sketch: then it is the smallest lift after which they
+j is 1, unless the values of the level alone would overfill the sketch: then it is the smallest lift with which they
 fit. So a sorted batch of a million values is reduced in one step, and so are the levels of a thousand merged sketches.
 The rank error of a step is at most half a block, one part in 5,000 of the batch, where ten steps of j = 1
 would add up ten errors. Which of the two middle values a block sends up follows from a hash of the level and the total
-weight: a fair coin for the estimate, the same one in every replay. Larger lifts of few values are not fair: they would
-pull every batch towards the middle of its blocks, and the errors of thousands of merges would add up.
+weight: a fair coin for the estimate, the same one in every replay. Larger lifts of few values are not fair: they
+would pull every batch towards the middle of its blocks, and the errors of thousands of merges would add up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ from driftline.domain.profiles.packing import Floats, PackedFloats, pack_floats,
 K = 2048
 C = 0.64
 BUCKETS = 10
-"""Deequ's number of histogram buckets; SageMaker lets nobody change it."""
+"""Deequ's number of histogram buckets, which cannot be changed in SageMaker."""
 
 type KllWire = list[PackedFloats]
 
@@ -64,7 +64,7 @@ class KllSketch:
 
     @property
     def weight(self) -> int:
-        """Number of rows that went in, exactly."""
+        """The exact number of rows."""
         return sum(len(level) << height for height, level in enumerate(self.levels))
 
     def merge(self, other: Self) -> Self:
@@ -72,7 +72,7 @@ class KllSketch:
 
     @classmethod
     def merge_all(cls, parts: Iterable[Self]) -> Self:
-        """Joins each level of all parts, then compacts once: one sort however many parts there are."""
+        """Joins each level of all parts, then compacts once: one sort for any number of parts."""
         held = [part.levels for part in parts if part.levels]
         if not held:
             return cls.empty()
@@ -85,7 +85,7 @@ class KllSketch:
         return cls(_compacted([np.sort(level) for level in levels]))
 
     def weighted_values(self) -> tuple[Floats, NDArray[np.int64]]:
-        """Every retained value and the rows that it stands for, level by level, in the levels' order."""
+        """Every retained value and its weight in rows, level by level, in the levels' order."""
         if not self.levels:
             return np.empty(0), np.empty(0, dtype=np.int64)
         weights = [np.full(len(level), 1 << height, dtype=np.int64) for height, level in enumerate(self.levels)]
@@ -123,8 +123,8 @@ class KllSketch:
 
         lower_i = min + (max - min) * i / 10.0, upper_i with i + 1; count = rows < upper - rows < lower, the last
         one rows <= upper - rows < lower. The order of the operations is part of the definition: bounds and counts
-        equal SageMaker's to the last bit. Only where max - min is beyond the range of doubles, which leaves SageMaker
-        with bounds that are no numbers, the bounds are weighted means of the two.
+        equal SageMaker's to the last bit. Only if max - min is beyond the range of doubles, where SageMaker's
+        bounds are not numbers, the bounds are weighted means of the two.
         """
         bounds = [minimum + (maximum - minimum) * i / float(BUCKETS) for i in range(BUCKETS + 1)]
         if not isfinite(maximum - minimum):
@@ -142,7 +142,7 @@ class KllSketch:
 
     @override
     def __eq__(self, other: object) -> bool:
-        """The same values on the same levels, whatever their order."""
+        """The same values on the same levels, in any order."""
         if not isinstance(other, KllSketch):
             return NotImplemented
         return len(self.levels) == len(other.levels) and all(
@@ -161,12 +161,12 @@ def capacity(height: int, levels: int) -> int:
 
 @cache
 def total_capacity(levels: int) -> int:
-    """How many values a sketch of so many levels holds."""
+    """How many values a sketch with this many levels holds."""
     return sum(capacity(height, levels) for height in range(levels))
 
 
 def _compacted(levels: list[Floats]) -> tuple[Floats, ...]:
-    """Takes sorted levels, gives sorted levels of the same total weight that fit."""
+    """Compacts sorted levels to sorted levels of the same total weight that fit."""
     weight = sum(len(level) << height for height, level in enumerate(levels))
     while sum(map(len, levels)) > total_capacity(len(levels)):
         source = next(h for h, level in enumerate(levels) if len(level) >= capacity(h, len(levels)))
@@ -184,7 +184,7 @@ def _compacted(levels: list[Floats]) -> tuple[Floats, ...]:
 
 
 def _lift(source: int, values: int, levels: int) -> int:
-    """How many levels to go up: one, or as many as it takes for these values alone to fit."""
+    """How many levels to go up: one, or as many as these values need to fit."""
     lift = 1
     while values >> lift > total_capacity(max(levels, source + lift + 1)):
         lift += 1

@@ -5,10 +5,10 @@
 
 S and Q are kept as double-doubles (an unevaluated sum of two doubles, 106 bits; Dekker 1971, Knuth's TwoSum).
 The usual stable state (mean and M2, merged as by Chan, Golub and LeVeque 1979) is as accurate within one batch,
-but its last bits depend on how the rows were cut into files. With 106 bits a sum is exact in practice: rows in
-other files or in another order give the same doubles, and the subtraction in the variance loses nothing that a
-double would show until the mean is some 10^12 times the standard deviation. Sums beyond the range of doubles are
-infinite, as Spark's are, and so is the standard deviation that needs them.
+but its last bits depend on how the rows are split into files. With 106 bits a sum is exact in practice: rows in
+other files or in another order give the same doubles, and the subtraction in the variance loses nothing visible in a
+double until the mean is some 10^12 times the standard deviation. Sums beyond the range of doubles are infinite, as
+in Spark, and so is the standard deviation that needs them.
 """
 
 import math
@@ -26,15 +26,15 @@ type MomentsWire = tuple[int, float, float, float, float, float, float]
 
 _ZERO: DoubleDouble = (0.0, 0.0)
 _SPLITTER = 134_217_729.0  # 2^27 + 1 cuts a double into two halves of 26 bits (Veltkamp)
-_BLOCK = 8192  # values whose temporaries stay in the processor's cache
-_FEW = 48  # values that math.fsum adds faster than arrays do
+_BLOCK = 8192  # number of values whose temporaries stay in the processor's cache
+_FEW = 48  # number of values that math.fsum adds faster than arrays do
 _SLICE = 20  # bits: products of slices have 40 bits, their sum over a block 13 more, which a double holds exactly
 _FAR = 400  # exponents of two beyond which a square of a slice might leave the range of doubles
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The state: count, S and Q as (high, low), minimum and maximum (infinities the wrong way round if empty)."""
+    """The state: count, S and Q as (high, low), minimum and maximum (swapped infinities if empty)."""
 
     count: int = 0
     total: DoubleDouble = _ZERO
@@ -44,7 +44,7 @@ class Moments:
 
     @classmethod
     def of(cls, numbers: Floats) -> Self:
-        """Of finite doubles in any order, shape (n,)."""
+        """From finite doubles in any order, shape (n,)."""
         if not len(numbers):
             return cls.empty()
         total = squares = _ZERO

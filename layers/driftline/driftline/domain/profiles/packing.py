@@ -1,8 +1,8 @@
 """Arrays of numbers in few bytes, without loss.
 
-Captured values are mostly whole numbers or decimals of a few digits. Such an array is kept as integers of the
-narrowest width beside a power of ten; any other array keeps its doubles. Nothing is compressed further: the
-rest would not shrink, and the bytes do not depend on the version of a compression library.
+Captured values are mostly whole numbers or decimals with a few digits. Such an array is stored as integers of the
+narrowest width and a power of ten; any other array keeps its doubles. Nothing is compressed further: the rest would
+not shrink, and so the bytes do not depend on the version of a compression library.
 """
 
 import numpy as np
@@ -37,19 +37,19 @@ def unpack_floats(packed: PackedFloats) -> Floats:
     """The values of `pack_floats`, bit for bit.
 
     Raises:
-        ValueError: the parts do not fit each other.
+        ValueError: the parts are inconsistent.
     """
     decimals, width, data = packed
     if decimals == _PLAIN and width == 8:  # noqa: PLR2004 - the bytes of a double
         return np.frombuffer(data, dtype="<f8").astype(np.float64, copy=False)
     if not 0 <= decimals <= _MOST_DECIMALS or width not in {width for width, _ in _WIDTHS}:
-        raise ValueError(f"no packing of numbers has {decimals} decimals in {width} bytes")
+        raise ValueError(f"invalid packing of numbers: {decimals} decimals in {width} bytes")
     whole = np.frombuffer(data, dtype=f"<i{width}").astype(np.float64)
     return whole / 10.0**decimals if decimals else whole
 
 
 def _decimals(values: Floats, least: int) -> int:
-    """The fewest decimals, from `least` on, that hold every value; _PLAIN if none do."""
+    """The fewest decimals, from `least` on, that represent every value; _PLAIN if none do."""
     for decimals in range(least, _MOST_DECIMALS + 1):
         if _scaled(values, decimals) is not None:
             return decimals

@@ -1,13 +1,13 @@
-"""From the column keys of a window to the features of a report: which layout counts, names, order.
+"""From the column keys of a window to the features of a report: the layout that counts, names, order.
 
-Output columns come first, as SageMaker puts them. Columns by position (CSV) get their names from the monitor
-document, else from the baseline at the same place, else `_c0`, `_c1` … as SageMaker names a CSV without header.
-Columns by name (JSON) keep theirs; their order is the document's, else the baseline's, then the alphabet. A side that
-is a single list, such as `{"features": [1, 2]}`, is by position, unless its own names (`features[0]`) are known.
+Output columns come first, as in SageMaker. Columns by position (CSV) get their names from the monitor document,
+otherwise from the baseline at the same position, otherwise `_c0`, `_c1` … as in SageMaker for a CSV without a header.
+Columns by name (JSON) keep theirs; their order is that of the document, of the baseline, then alphabetical. A side
+that is a single list, such as `{"features": [1, 2]}`, is by position, unless its own names (`features[0]`) are known.
 
-What a preprocessor returns has names as well, but SageMaker matches them by place in the order of the alphabet, and its
-documentation recommends keys such as `str(i).zfill(20)`. So if neither document nor baseline knows a single one of
-them, they are taken by place; if they know any, by name.
+The columns of a preprocessor have names as well, but SageMaker matches them by position in alphabetical order, and its
+documentation recommends keys such as `str(i).zfill(20)`. So if neither document nor baseline has any of these names,
+they are matched by position, otherwise by name.
 """
 
 import re
@@ -20,7 +20,7 @@ from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.span import Layout, WindowProfile
 
 type DocumentColumns = tuple[Sequence[str], Sequence[str]]
-"""Names of the output columns and of the input columns, as the monitor document gives them."""
+"""Names of the output and input columns in the monitor document."""
 
 type Columns = Mapping[ColumnKey, ColumnProfile]
 
@@ -32,14 +32,14 @@ _WIDTH_IN_LAYOUT = {"output": re.compile(r"csv:(\d+)\+.*"), "input": re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ResolvedTable:
-    """The rows that are judged.
+    """The rows that are evaluated.
 
     Attributes:
         rows: Rows of the layout that counts.
         features: (name, profile) in the order of the columns; a column without any value has an empty profile.
-        layout: The layout with most rows; empty if nothing was captured.
-        other_layout_rows: Rows of the other layouts, which are not judged.
-        keys: The column key of each feature, under which its values stand in the columnar records.
+        layout: The layout with the most rows; empty if nothing was captured.
+        other_layout_rows: Rows of the other layouts, which are not evaluated.
+        keys: The column key of each feature in the columnar records.
     """
 
     rows: int
@@ -55,11 +55,11 @@ def resolve_columns(
     document_columns: DocumentColumns | None = None,
     baseline_names: Sequence[str] | None = None,
 ) -> ResolvedTable:
-    """Names the columns of the layout with most rows (of equals the first by name).
+    """Names the columns of the layout with the most rows (with equal rows, the first by name).
 
     Args:
         window: What was captured.
-        document_columns: From the monitor document; a side that it leaves empty is named by the baseline.
+        document_columns: From the monitor document; an empty side gets the names of the baseline.
         baseline_names: The features of the baseline in their order, output columns first.
     """
     if not window.layouts:
@@ -108,10 +108,10 @@ def _by_place(
     elements = [match for key in own if (match := _ELEMENT.fullmatch(key))]
     stem = _only_list(own, elements)
     if stem is None or not set(own.values()).isdisjoint(names):
-        stem = side  # known by name, or of several shapes: then only a plain list is by place
+        stem = side  # known by name, or with several shapes: then only a plain list is by position
     count = max((int(match[2]) + 1 for match in elements if match[1] == stem), default=0)
     if width := _WIDTH_IN_LAYOUT[side].fullmatch(layout):
-        # A column that is missing in every row has no key, but its place in the row is known.
+        # A column that is missing in every row has no key, but a known position.
         count = max(count, int(width[1]))
     keys = [f"{stem}[{i}]" for i in range(count)]
     unnamed = [f"_c{before + i}" if stem == side else _own_name(side, key) for i, key in enumerate(keys)]
@@ -119,7 +119,7 @@ def _by_place(
 
 
 def _only_list(own: Collection[ColumnKey], elements: Sequence[re.Match[str]]) -> str | None:
-    """The part before the index if the keys are one list without gaps."""
+    """The part before the index, if the keys are one list without gaps."""
     lists = {match[1] for match in elements}
     indexes = sorted(int(match[2]) for match in elements)
     return lists.pop() if len(lists) == 1 and indexes == list(range(len(own))) else None
@@ -131,22 +131,22 @@ def _own_name(side: str, key: ColumnKey) -> str:
 
 
 def _by_name(side: str, own: Mapping[ColumnKey, str], preferred: Sequence[str]) -> dict[ColumnKey, str]:
-    """Key -> name of one side's columns, those that `preferred` has in its order, then the others."""
+    """Key -> name of one side's columns: those in `preferred`, in its order, then the others."""
     place = {name: index for index, name in enumerate(preferred)}
-    # A name that both sides have is `input.<name>` in a baseline made from such captures.
+    # A name on both sides is `input.<name>` in a baseline made from such captures.
     order = {key: place.get(f"{side}.{name}", place.get(name, len(place))) for key, name in own.items()}
     return {key: own[key] for key in sorted(own, key=lambda key: (order[key], _alphabetical(own[key])))}
 
 
 def _alphabetical(name: str) -> list[tuple[str, int]]:
-    """Sorts by the alphabet, but `a[2]` before `a[10]`."""
+    """Sorts alphabetically, but `a[2]` before `a[10]`."""
     texts_and_indexes = _INDEX.split(name)
     indexes = [int(index) for index in texts_and_indexes[1::2]]
     return list(zip(texts_and_indexes[::2], [*indexes, -1], strict=True))
 
 
 def _free(name: str, side: str, taken: Mapping[str, ColumnKey]) -> str:
-    """The name itself, or with the side before it where the other side has it already."""
+    """The name, prefixed with its side if the other side has the same name."""
     while name in taken:
         name = f"{side}.{name}"
     return name

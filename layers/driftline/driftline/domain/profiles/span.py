@@ -10,13 +10,13 @@ from driftline.domain.profiles.storage import opened, sealed
 from driftline.domain.profiles.table import TableProfile, TableWire
 
 type Layout = str
-"""How rows are shaped, such as `csv:1+6` or `json` (docs/design/architecture.md)."""
+"""The shape of rows, such as `csv:1+6` or `json` (docs/design/architecture.md)."""
 
 _KIND = "window"
 
 
 class WindowWire(msgspec.Struct, array_like=True, frozen=True):
-    """A window profile as it is written; layouts sorted."""
+    """A window profile as written; layouts sorted."""
 
     layouts: dict[Layout, TableWire]
     records: int
@@ -29,13 +29,13 @@ _WIRE = msgspec.msgpack.Decoder(WindowWire)
 
 @dataclass(frozen=True, slots=True)
 class WindowProfile:
-    """The rows of each layout, kept apart, and how the records fared.
+    """The rows of each layout, kept apart, and counts of the records.
 
     Attributes:
         layouts: The profile of the rows of each layout.
-        records: Capture records that gave rows (or, being empty, none).
+        records: Capture records that were read (empty ones have no rows).
         rejected: Lines or records that could not be read; each is quoted in the rejects file.
-        skipped: Records left out on purpose (shadow variants, dropped by the preprocessor).
+        skipped: Records skipped on purpose (shadow variants, dropped by the preprocessor).
     """
 
     layouts: Mapping[Layout, TableProfile] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class WindowProfile:
 
     @property
     def rows(self) -> int:
-        """Rows of all layouts; a record may hold several."""
+        """Rows of all layouts; a record may have several."""
         return sum(table.rows for table in self.layouts.values())
 
     def merge(self, other: Self) -> Self:
@@ -57,7 +57,7 @@ class WindowProfile:
 
     @classmethod
     def merge_all(cls, parts: Sequence[Self]) -> Self:
-        """Merges in the order given; `window.py` says which one is canonical."""
+        """Merges in the given order; `window.py` defines the canonical one."""
         by_layout: dict[Layout, list[TableProfile]] = {}
         for part in parts:
             for layout, table in part.layouts.items():
@@ -75,7 +75,7 @@ class WindowProfile:
 
     @classmethod
     def from_wire(cls, wire: WindowWire) -> Self:
-        """Raises ValueError: parts that do not fit each other."""
+        """Raises ValueError: the parts are inconsistent."""
         layouts = {layout: TableProfile.from_wire(table) for layout, table in wire.layouts.items()}
         return cls(layouts, wire.records, wire.rejected, wire.skipped)
 

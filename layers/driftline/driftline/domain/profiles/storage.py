@@ -1,8 +1,8 @@
-"""The envelope of every stored profile: what it is, which version, a checksum, then MessagePack.
+"""The envelope of every stored profile: kind, version, checksum, then MessagePack.
 
     `driftline <kind> <version>`, a line feed | CRC-32 of the body, 4 bytes, big-endian | body
 
-Another version is refused, not guessed at: profiles are derived from captured records and can be made again.
+Other versions are refused: profiles are derived from captured records and can be made again.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import msgspec
 from driftline.domain.errors import InvalidInputError
 
 VERSION = 2
-"""Grows with every change of what is written, the hash and the sketch's rules included."""
+"""Increases with every change of the contents, including the hash and the rules of the sketch."""
 
 _MAGIC = b"driftline "
 _MEND = "Delete it and profile its capture files again."
@@ -28,10 +28,10 @@ def sealed(kind: str, wire: msgspec.Struct) -> bytes:
 def opened[Wire: msgspec.Struct, Profile](
     kind: str, data: bytes, wire: msgspec.msgpack.Decoder[Wire], read: Callable[[Wire], Profile], where: str
 ) -> Profile:
-    """What `sealed` was given, read back through `read`.
+    """The argument of `sealed`, read through `read`.
 
     Raises:
-        InvalidInputError: no such profile, another version, or damaged; `where` names the object.
+        InvalidInputError: not such a profile, another version, or damaged; `where` names the object.
     """
     header = _header(kind)
     if not data.startswith(header):
@@ -44,7 +44,7 @@ def opened[Wire: msgspec.Struct, Profile](
         )
     checksum, body = data[len(header) : len(header) + 4], data[len(header) + 4 :]
     if crc32(body).to_bytes(4, "big") != checksum:
-        raise InvalidInputError("a stored profile is damaged: its checksum does not fit", where=where, mend=_MEND)
+        raise InvalidInputError("a stored profile is damaged: its checksum does not match", where=where, mend=_MEND)
     try:
         return read(wire.decode(body))
     except (msgspec.DecodeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The profile of the rows of one layout: its columns, and how many values each of them lacks."""
+"""The profile of the rows of one layout: its columns and their missing values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from driftline.domain.profiles.storage import opened, sealed
 
 
 class TableWire(msgspec.Struct, array_like=True, frozen=True):
-    """A table profile as it is written: rows, then the columns sorted by key."""
+    """A table profile as written: rows, then the columns sorted by key."""
 
     rows: int
     columns: dict[ColumnKey, ColumnWire]
@@ -23,7 +23,7 @@ _WIRE = msgspec.msgpack.Decoder(TableWire)
 
 @dataclass(frozen=True, slots=True)
 class TableProfile:
-    """Rows and the profile of each column that any row had a value of."""
+    """Rows and the profile of each column with a value in any row."""
 
     rows: int
     columns: Mapping[ColumnKey, ColumnProfile]
@@ -37,7 +37,7 @@ class TableProfile:
         return cls(0, {})
 
     def missing(self, key: ColumnKey) -> int:
-        """Rows without a value in this column; a column that no row had is missing in all of them."""
+        """Rows without a value in this column; an unknown column is missing in all rows."""
         column = self.columns.get(key)
         return self.rows - (column.present if column else 0)
 
@@ -46,7 +46,7 @@ class TableProfile:
 
     @classmethod
     def merge_all(cls, parts: Sequence[Self]) -> Self:
-        """The union of the columns; one pass per column over all parts, whose order decides no count."""
+        """The union of the columns; one pass per column over all parts, in any order."""
         by_column: dict[ColumnKey, list[ColumnProfile]] = {}
         for part in parts:
             for key, column in part.columns.items():
@@ -61,7 +61,7 @@ class TableProfile:
 
     @classmethod
     def from_wire(cls, wire: TableWire) -> Self:
-        """Raises ValueError: parts that do not fit each other."""
+        """Raises ValueError: the parts are inconsistent."""
         return cls(wire.rows, {key: ColumnProfile.from_wire(column) for key, column in wire.columns.items()})
 
     def to_bytes(self) -> bytes:

@@ -1,8 +1,8 @@
-"""How many values look like whole numbers, decimal numbers, booleans and texts, and the type that follows.
+"""Counts of whole numbers, decimal numbers, booleans and texts, and the resulting type.
 
 Source: Deequ 2.0.2, StatefulDataType (the analysis behind SageMaker's `inferred_type`): any text makes a column
-String, booleans beside numbers too; a column of booleans alone is reported as String; any decimal number makes
-it Fractional; no value at all is Unknown.
+String, and so do booleans next to numbers; a column of booleans only is String; any decimal number makes it
+Fractional; without any value it is Unknown.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _BOOLEANS = ("true", "false")
 
 @dataclass(frozen=True, slots=True)
 class TypeCounts:
-    """Counts of present values by the type that each of them has on its own."""
+    """Counts of present values by their own type."""
 
     integral: int = 0
     fractional: int = 0
@@ -46,7 +46,7 @@ class TypeCounts:
         return self.integral + self.fractional + self.boolean + self.string
 
     def inferred_type(self) -> InferredType:
-        """The column's type, in the words of statistics.json."""
+        """The column's type, as in statistics.json."""
         if self.string or self.boolean:
             return "String"
         if self.fractional:

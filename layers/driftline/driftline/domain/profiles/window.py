@@ -1,8 +1,8 @@
 """The profile of a window: the merge of its parts, always in one canonical order.
 
 Within an hour of one variant the slots are merged in the order of (slot, key), then the hours in the order of time,
-variants by name. A part that is delivered twice counts once. A whole hour is merged first and on its own, whether a
-stored roll-up of it is at hand or not, so the bytes do not depend on which of the two was read.
+variants by name. A part that is delivered twice counts once. A whole hour is merged first and separately, whether a
+stored roll-up exists or not, so the bytes do not depend on which of the two was read.
 """
 
 from collections.abc import Iterable
@@ -20,8 +20,8 @@ def merge_hour(profiles: Iterable[tuple[str, HourProfile]], window: Window) -> W
     """What one variant captured in the slots of one UTC hour that lie in the window.
 
     Args:
-        profiles: (object key, profile) of the hour, in any order; the same key again counts once.
-        window: May reach beyond the hour or cut it; `Window(hour, hour + HOUR)` gives the roll-up.
+        profiles: (object key, profile) of the hour, in any order; the same key counts once.
+        window: May extend beyond the hour or cut it; `Window(hour, hour + HOUR)` gives the roll-up.
     """
     once = dict(profiles)
     slots = sorted((start, key) for key, profile in once.items() for start in profile.slots if start in window)
@@ -29,7 +29,7 @@ def merge_hour(profiles: Iterable[tuple[str, HourProfile]], window: Window) -> W
 
 
 def merge_hours(hours: Iterable[tuple[str, datetime, WindowProfile]]) -> WindowProfile:
-    """The window of (variant, start of the hour, merged hour), in any order; the same hour again counts once."""
+    """The window of (variant, start of the hour, merged hour), in any order; the same hour counts once."""
     once = {(variant, hour): profile for variant, hour, profile in hours}
     return WindowProfile.merge_all([once[key] for key in sorted(once)])
 

@@ -1,1 +1,1 @@
-"""What may be started when an alarm asks for a retraining: guards, ledger, audit records."""
+"""What may be started when an alarm requests a retraining: guards, ledger, audit records."""

@@ -1,4 +1,4 @@
-"""Approvals: `approvals/<endpoint>/<id>.json`. Who may write there, by IAM, may approve."""
+"""Approvals: `approvals/<endpoint>/<id>.json`. IAM decides who may write there, and so who may approve."""
 
 import re
 
@@ -9,14 +9,14 @@ from driftline.domain.monitors.fields import NAME
 APPROVALS = "approvals/"
 
 _KEY = re.compile(rf"{APPROVALS}(?P<endpoint>{NAME})/(?P<id>[A-Za-z0-9-]{{1,80}})\.json", re.ASCII)
-"""Only what can be the name of an endpoint: each name has a ledger and audit records of its own."""
+"""Only valid names of endpoints, because each name has a ledger and audit records of its own."""
 
 
 class ApprovalFile(BaseModel):
-    """What the file says. It approves whatever it says: the key names the request.
+    """The contents of the file. They do not matter for the approval: the key names the request.
 
     Attributes:
-        by: Who approves; what they say, IAM knows better.
+        by: Who claims to approve; IAM knows who really did.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -1,4 +1,4 @@
-"""What is written and told of every decision, every "no" included, and of every run's end."""
+"""The audit records and events of every decision, including refusals, and of the end of every run."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from driftline.domain.retraining.request import AlarmChange
 from driftline.domain.windows import format_instant
 
 FOLDER = "retraining"
-"""Beside the monitors' reports: `reports/<endpoint>/retraining/yyyy/mm/dd/<id>.json`."""
+"""Next to the monitors' reports: `reports/<endpoint>/retraining/yyyy/mm/dd/<id>.json`."""
 
 _REQUEST_ID = re.compile(r"r(\d{4})(\d{2})(\d{2})-\d{6}-[0-9a-f]{12}")
 
@@ -22,7 +22,7 @@ ENDED_EVENT = "Retraining Ended"
 
 
 class Decision(StrEnum):
-    """What became of what was asked for. `unknown`: nobody can say whether it started; people have to look."""
+    """The result of a request. `unknown`: it is not known whether it started; people have to look."""
 
     STARTED = "started"
     REFUSED = "refused"
@@ -40,7 +40,7 @@ type Figure = str | int | float | bool | None
 
 
 class Finding(_Ours):
-    """What one guard found, with the figures that it looked at."""
+    """The result of one guard, with the figures that it used."""
 
     guard: str
     passed: bool
@@ -49,7 +49,7 @@ class Finding(_Ours):
 
 
 class TargetRecord(_Ours):
-    """What is started: `pipeline`, `state_machine`, `function` or `event`, and its name or ARN."""
+    """The target: `pipeline`, `state_machine`, `function` or `event`, and its name or ARN."""
 
     kind: Literal["pipeline", "state_machine", "function", "event"]
     name: str
@@ -59,13 +59,13 @@ class AuditRecord(_Ours):
     """One decision: `reports/<endpoint>/retraining/yyyy/mm/dd/<id>.json`.
 
     Attributes:
-        id: Of the decision. A decision on an approval has an id of its own.
-        request: Id of what an alarm asked for; the run that starts has this id.
-        at: Of the event that was decided on.
+        id: Id of the decision. A decision on an approval has an id of its own.
+        request: Id of the alarm's request; the run has the same id.
+        at: Time of the event.
         delivered_at: When the event arrived, to the minute; the guards count a start from then on.
         guard: The guard that refused; None if none did.
-        guards: What was looked at, in order, up to the first "no".
-        parameters: That the target was given, or would have been.
+        guards: The checked guards, in order, up to the first refusal.
+        parameters: Parameters that the target received, or would have received.
         mend: What a person can do.
         approve: The command that approves the request.
     """
@@ -101,7 +101,7 @@ class AuditRecord(_Ours):
         return DECISION_EVENT
 
     def detail(self, uri: str) -> Mapping[str, object]:
-        """The event's detail. Reasons may hold strings that came from data."""
+        """The event's detail. Reasons may contain strings from data."""
         return {
             "Id": self.id,
             "RequestId": self.request,
@@ -123,13 +123,13 @@ class AuditRecord(_Ours):
 
 
 class EndRecord(_Ours):
-    """The end of a run: `<id>.ended.json` beside the record of its start.
+    """The end of a run: `<id>.ended.json` next to the record of its start.
 
     Attributes:
-        id: Of the request, and of the run.
-        outcome: In the words of whoever told it, such as Succeeded or FAILED.
-        started_at: When what asked for it was delivered.
-        asked_at: Of the event that the start was decided on; None in records of earlier versions, where both are one.
+        id: Id of the request and of the run.
+        outcome: As reported, such as Succeeded or FAILED.
+        started_at: When the request was delivered.
+        asked_at: Time of the event behind the start; None in records of earlier versions, where both are the same.
         took: Seconds from the decision to the end, by the times of both events.
     """
 
@@ -177,7 +177,7 @@ def decision_key(endpoint: str, id_: str, at: datetime) -> str:
 
 
 def audit_key(endpoint: str, request: str) -> str | None:
-    """The key of the decision on an alarm, whose id begins with its day; None if the text is no such id."""
+    """The key of the decision on an alarm, whose id begins with its day; None if the text is not such an id."""
     match = _REQUEST_ID.fullmatch(request)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""From what was asked for to a decision: pure, so that any order of alarms can be tried."""
+"""From a request to a decision: pure, so that any order of alarms can be tested."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +17,11 @@ RETRAIN = "retrain"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A decision, or a start that is to be tried.
+    """A decision, or a start to be attempted.
 
     Attributes:
-        record: The audit record; of a start the draft, which says `started` before it is.
-        run: What is to be started; None if nothing is.
+        record: The audit record; for a start the draft, which already says `started`.
+        run: What to start; None for nothing.
     """
 
     record: AuditRecord
@@ -37,21 +37,21 @@ class Verdict:
 
 
 def problem_of(document: MonitorDocument | None, alarm: AlarmChange, label_of_alarm: str | None) -> str:
-    """Why the document does not ask for a retraining by this alarm; empty if it does.
+    """Why the document does not request a retraining for this alarm; empty if it does.
 
     Args:
-        label_of_alarm: Label of the document's alarm that has this alarm's name; None if there is none.
+        label_of_alarm: Label of the document's alarm with this alarm's name; None if there is none.
     """
     if document is None:
-        return "The endpoint has no monitor document that can be read."
+        return "The endpoint has no readable monitor document."
     if document.retraining is None:
-        return "The monitor document has no retraining section any more."
+        return "The monitor document no longer has a retraining section."
     monitor = document.monitors.by_name().get(alarm.monitor)
     if monitor is None or not monitor.enabled:
-        return f"The monitor document has no monitor {cut(alarm.monitor)} any more that is enabled."
+        return f"The monitor document no longer has an enabled monitor {cut(alarm.monitor)}."
     found = next((each for each in monitor.alarms if each.label == label_of_alarm), None)
     if found is None:
-        return f"The monitor document has no alarm {cut(alarm.label)!r} of {alarm.monitor} any more."
+        return f"The monitor document no longer has the alarm {cut(alarm.label)!r} of {alarm.monitor}."
     if RETRAIN not in found.actions:
         return f"The alarm {cut(alarm.label)!r} of {alarm.monitor} does not have the action {RETRAIN}."
     return ""
@@ -68,7 +68,7 @@ def target_record(target: Target) -> TargetRecord:
 
 
 def refused(draft: AuditRecord, finding: Finding, mend: str = "") -> Verdict:
-    """A "no" by one guard, after those that are in the draft."""
+    """A refusal by one guard, after those in the draft."""
     return Verdict(
         draft.model_copy(
             update={
@@ -91,10 +91,10 @@ def decide(
     approved: bool,
     approve_command: str,
 ) -> Verdict:
-    """Asks the guards, then looks whether it is a dry run and whether a person has to approve.
+    """Checks the guards, then whether it is a dry run and whether a person has to approve.
 
     Args:
-        draft: What is known so far; its guards begin with `asked_for`.
+        draft: The record so far; its guards begin with `asked_for`.
         approved: A person has approved it.
     """
     settings, at = question.settings, question.at
@@ -106,7 +106,9 @@ def decide(
         draft = draft.model_copy(update={"guards": (*draft.guards, finding)})
     what = f"{target.kind.replace('_', ' ')} {target.name}"
     if settings.dry_run:
-        finding = Finding(guard="dry_run", passed=False, reason=f"A dry run: nothing is started; else {what} would be.")
+        finding = Finding(
+            guard="dry_run", passed=False, reason=f"Dry run: nothing was started; otherwise {what} would have been."
+        )
         return _decided(draft, Decision.DRY_RUN, finding)
     if settings.approval == "manual" and not approved:
         return _ask(draft, question, alarm, approve_command)
@@ -125,16 +127,16 @@ def decide(
 
 
 def approval_problem(ledger: Ledger, approval: Approval) -> Finding | None:
-    """Why this approval does not count; None if it does."""
+    """Why this approval has no effect; None if it has."""
     request = ledger.request(approval.request)
     figures: dict[str, Figure] = {"request": approval.request, "at": format_instant(approval.at)}
     if request is None:
-        reason = "Nobody asked for the retraining that was approved, or it is long ago."
+        reason = "The approved retraining was never requested, or it was long ago."
     elif request.started:
         run = ledger.run(request.id)
         reason = f"It was approved before{f', and started at {format_instant(run.at)}' if run else ''}."
     elif approval.at >= request.expires_at:
-        reason = f"The approval came too late: the request expired at {format_instant(request.expires_at)}."
+        reason = f"The approval is too late: the request expired at {format_instant(request.expires_at)}."
     else:
         return None
     return Finding(guard="approval", passed=False, reason=reason, figures=figures)
@@ -145,14 +147,14 @@ def _ask(draft: AuditRecord, question: Question, alarm: AlarmChange, command: st
     waiting = question.ledger.waiting(at)
     if waiting is not None:
         reason = (
-            f"The request {waiting.id} waits for its approval until {format_instant(waiting.expires_at)}; "
-            "one at a time."
+            f"The request {waiting.id} waits for approval until {format_instant(waiting.expires_at)}; "
+            "only one can wait at a time."
         )
         finding = Finding(guard="approval", passed=False, reason=reason, figures={"waiting": waiting.id})
         return refused(draft, finding)
     expires = longest_of(settings.approval_expires, at)
     request = Request(id=question.request, alarm=alarm, asked_at=question.asked_at, expires_at=expires)
-    reason = f"A person has to approve it within {format_offset(expires - at)}, until {format_instant(expires)}."
+    reason = f"A person must approve it within {format_offset(expires - at)}, by {format_instant(expires)}."
     finding = Finding(guard="approval", passed=False, reason=reason, figures={"expires_at": format_instant(expires)})
     verdict = _decided(draft, Decision.AWAITING_APPROVAL, finding)
     record = verdict.record.model_copy(update={"approve": command, "expires_at": expires, "mend": f"Run {command}"})
@@ -175,10 +177,10 @@ def _decided(draft: AuditRecord, decision: Decision, finding: Finding) -> Verdic
 def new_draft(
     id_: str, request: str, alarm: AlarmChange, at: datetime, problem: str, approval: Approval | None = None
 ) -> AuditRecord:
-    """A record with the first guard's finding; it says `refused` until something else is decided.
+    """A record with the first guard's result; it says `refused` until something else is decided.
 
     Args:
-        at: When what asked was delivered.
+        at: When the request was delivered.
     """
     asked_at = approval.at if approval else alarm.changed_at
     finding = asked_for(asked_at, problem, {"alarm": cut(alarm.name)})

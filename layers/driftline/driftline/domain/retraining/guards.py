@@ -1,8 +1,8 @@
-"""The guards: each answers one question about a retraining that is asked for, with its figures.
+"""The guards: each answers one question about a requested retraining, with its figures.
 
-Times are those of events: when something was asked for, and when that was delivered, which is when the retraining
-would start. Mostly they are the same; a message that was redriven is days older than its delivery. What was asked for
-before the newest start is refused: that start came after what the alarm saw.
+Times are those of events: when something was requested, and when the request was delivered, which is when the
+retraining would start. Usually they are the same; a redriven message is days older than its delivery. A request made
+before the newest start is refused, because that start already answers it.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,13 +20,13 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class LabelledRows:
-    """How many labelled rows there are.
+    """The number of labelled rows.
 
     Attributes:
         rows: Every inference counts once.
-        complete: False if counting stopped because enough were found.
-        since: Inference times from here on were looked at.
-        unmerged: Of the rows, those that were counted as one for each label, because nobody merged their hour yet.
+        complete: False if counting stopped because there are enough.
+        since: Inference times from here on were counted.
+        unmerged: Rows that were counted as one per label, because their hour was not merged yet.
     """
 
     rows: int
@@ -37,13 +37,13 @@ class LabelledRows:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the guards look at.
+    """What the guards check.
 
     Attributes:
         asked_at: Time of the event.
-        at: When it was delivered, never before asked_at: what is started now runs from now on.
-        request: Id of what is asked for; its own reservation does not count against it.
-        labelled_rows: Counts; asked at most once, and only if every guard before agrees.
+        at: When it was delivered, never before asked_at: a run that is started now runs from now on.
+        request: Id of the request; its own reservation does not count against it.
+        labelled_rows: Counts; called at most once, and only if every earlier guard agrees.
     """
 
     asked_at: datetime
@@ -55,20 +55,20 @@ class Question:
 
 
 def asked_for(at: datetime, problem: str, figures: dict[str, Figure]) -> Finding:
-    """Whether the document as it is now has the alarm, its action retrain, and a target."""
-    reason = problem or "The alarm has the action retrain, and the document says what to start."
+    """Whether the current document has the alarm with the action retrain, and a target."""
+    reason = problem or "The alarm has the action retrain, and the document has a target."
     return Finding(guard="asked_for", passed=not problem, reason=reason, figures={"at": format_instant(at), **figures})
 
 
 def in_order(question: Question) -> Finding:
-    """Nothing started after the event."""
+    """Nothing has started since the event."""
     last = question.ledger.last_run()
     late = last is not None and last.at > question.asked_at
     figures: dict[str, Figure] = {"last_start": format_instant(last.at) if last else None}
     reason = (
-        f"A retraining started at {format_instant(last.at)}, after this was asked for."
+        f"A retraining started at {format_instant(last.at)}, after this request."
         if last is not None and late
-        else "Nothing started since this was asked for."
+        else "Nothing has started since this request."
     )
     return Finding(guard="in_order", passed=not late, reason=reason, figures=figures)
 
@@ -77,14 +77,15 @@ def lease(question: Question) -> Finding:
     """One retraining of an endpoint runs at a time."""
     running = question.ledger.running(question.at)
     if running is None:
-        return Finding(guard="lease", passed=True, reason="No retraining of this endpoint runs.")
+        return Finding(guard="lease", passed=True, reason="No retraining of this endpoint is running.")
     until = format_instant(running.until)
-    what = "waits for its target, which could not take it," if running.status is RunStatus.RESERVED else "runs"
+    reserved = running.status is RunStatus.RESERVED
+    what = "has been waiting for its target, which could not accept it," if reserved else "has been running"
     return Finding(
         guard="lease",
         passed=False,
         reason=f"The retraining {running.id} {what} since {format_instant(running.at)}. "
-        f"If nobody tells its end, it counts as ended at {until}.",
+        f"Unless its end is reported, it counts as ended at {until}.",
         figures={
             "running": running.id,
             "since": format_instant(running.at),
@@ -96,12 +97,12 @@ def lease(question: Question) -> Finding:
 
 
 def cooldown(question: Question) -> Finding:
-    """Some time lies between two starts."""
+    """There is some time between two starts."""
     wanted = question.settings.cooldown
     last = question.ledger.last_run()
     figures: dict[str, Figure] = {"cooldown": format_offset(wanted)}
     if last is None:
-        return Finding(guard="cooldown", passed=True, reason="There was no retraining before.", figures=figures)
+        return Finding(guard="cooldown", passed=True, reason="There was no earlier retraining.", figures=figures)
     free = last.at + wanted
     passed = question.at >= free
     words = f"the last one started at {format_instant(last.at)}"
@@ -115,7 +116,7 @@ def cooldown(question: Question) -> Finding:
 
 
 def weekly_budget(question: Question) -> Finding:
-    """Not more than so many starts in any seven days."""
+    """Limits the number of starts in any seven days."""
     allowed = question.settings.weekly_budget
     starts = question.ledger.starts_since(question.at - WEEK)
     figures: dict[str, Figure] = {"starts": len(starts), "weekly_budget": allowed}
@@ -126,7 +127,7 @@ def weekly_budget(question: Question) -> Finding:
     figures["until"] = format_instant(free)
     reason = (
         f"The budget of {allowed} start{'s' if allowed > 1 else ''} in seven days is used up. "
-        f"The next one is free at {format_instant(free)}."
+        f"The next start is possible at {format_instant(free)}."
     )
     return Finding(guard="weekly_budget", passed=False, reason=reason, figures=figures)
 
@@ -135,7 +136,7 @@ def labelled_rows(question: Question) -> Finding:
     """Enough labelled rows to learn from."""
     wanted = question.settings.minimum_labelled_rows
     if wanted == 0:
-        return Finding(guard="labelled_rows", passed=True, reason="The document wants no labelled rows.")
+        return Finding(guard="labelled_rows", passed=True, reason="The document requires no labelled rows.")
     found = question.labelled_rows()
     count = f"{found.rows:,}" if found.complete else f"at least {found.rows:,}"
     since = format_instant(found.since)
@@ -143,7 +144,7 @@ def labelled_rows(question: Question) -> Finding:
     return Finding(
         guard="labelled_rows",
         passed=passed,
-        reason=f"There are {'' if passed else 'only '}{count} labelled rows since {since}; {wanted:,} are needed.",
+        reason=f"There are {'' if passed else 'only '}{count} labelled rows since {since}; {wanted:,} required.",
         figures={
             "labelled_rows": found.rows,
             "all_counted": found.complete,
@@ -158,7 +159,7 @@ _IN_ORDER = (in_order, lease, cooldown, weekly_budget, labelled_rows)
 
 
 def look(question: Question) -> Iterator[Finding]:
-    """The findings one after the other, up to the first "no"."""
+    """The results one after the other, up to the first refusal."""
     for guard in _IN_ORDER:
         finding = guard(question)
         yield finding

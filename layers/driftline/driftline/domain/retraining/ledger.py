@@ -1,7 +1,7 @@
-"""The ledger of an endpoint's retrainings: what runs, what waits for an approval, what was decided.
+"""The ledger of an endpoint's retrainings: what is running, what waits for approval, what was decided.
 
-One item of the state table. It changes by pure functions, each giving a new ledger; the table's conditional writes
-put the changes in one order.
+One item of the state table. Pure functions return a changed ledger; the table's conditional writes put the changes in
+order.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ _MOST_DECIDED = 300
 
 
 class RunStatus(StrEnum):
-    """RESERVED: nothing was sent to the target. STARTING: something may have been."""
+    """RESERVED: nothing was sent to the target. STARTING: something may have been sent."""
 
     RESERVED = "reserved"
     STARTING = "starting"
@@ -38,12 +38,12 @@ class Run(_Part):
     """A retraining that was reserved or started; it holds the endpoint's lease until it ends.
 
     Attributes:
-        id: Of the request.
-        at: When what asked for it was delivered: from then on it may run.
-        asked_at: Of the event that it was decided on; None in ledgers of earlier versions, where both are one.
-        until: When it counts as ended if nobody told its end.
-        own: Names of the parameters that the document gives.
-        draft: The audit record with the parameters, to be completed with what became of the start; None when that is
+        id: Id of the request.
+        at: When the request was delivered: from then on it may run.
+        asked_at: Time of the event; None in ledgers of earlier versions, where both are the same.
+        until: When it counts as ended unless its end is reported.
+        own: Names of the document's own parameters.
+        draft: The audit record with the parameters, to be completed with the result of the start; None when that is
             known.
     """
 
@@ -62,15 +62,15 @@ class Run(_Part):
 
     @property
     def unsettled(self) -> bool:
-        """Whether it is not known what became of the start."""
+        """Whether the result of the start is unknown."""
         return self.status in {RunStatus.RESERVED, RunStatus.STARTING}
 
     def is_of(self, decision: str) -> bool:
-        """Whether the decision with this id waits for what becomes of this start."""
+        """Whether the decision with this id waits for the result of this start."""
         return self.draft is not None and self.draft.id == decision
 
     def starting_at(self, at: datetime) -> "Run":
-        """As it is when its start is tried once more at a later time: it may run from then on, as long as before."""
+        """The run when its start is retried at a later time: it may run from then on, for the same time."""
         return self.model_copy(update={"at": at, "until": at + (self.until - self.at)}) if at > self.at else self
 
     def runs(self, at: datetime) -> bool:
@@ -79,7 +79,7 @@ class Run(_Part):
 
 
 class Request(_Part):
-    """What waits for an approval. It stays until it is pruned, so that a second or late approval gets its reason."""
+    """A request that waits for approval. It stays until pruned, so that a second or late approval gets a reason."""
 
     id: str
     alarm: AlarmChange
@@ -89,7 +89,7 @@ class Request(_Part):
 
 
 class Decided(_Part):
-    """What a message was answered with."""
+    """The answer to a message."""
 
     id: str
     decision: Decision
@@ -100,13 +100,13 @@ type Told = Annotated[AuditRecord | EndRecord, Field(discriminator="record")]
 
 
 class Ledger(_Part):
-    """Everything that guards look at, and what is decided and not yet written and told.
+    """Everything that guards check, and decisions that are not yet written and reported.
 
     Attributes:
         runs: In the order of their times.
-        decided: The newest last.
-        untold: Records that are still to be written to the bucket and sent as events.
-        busy_until: By the clock: until then somebody works on this ledger.
+        decided: Newest last.
+        untold: Records still to be written to the bucket and sent as events.
+        busy_until: By the clock: until then another process works on this ledger.
     """
 
     version: int = 1
@@ -133,7 +133,7 @@ class Ledger(_Part):
         return next((run for run in reversed(self.runs) if run.runs(at)), None)
 
     def starts_since(self, moment: datetime) -> list[Run]:
-        """Runs that were decided after a time."""
+        """Runs decided after a time."""
         return [run for run in self.runs if run.at > moment]
 
     def waiting(self, at: datetime) -> Request | None:
@@ -141,7 +141,7 @@ class Ledger(_Part):
         return next((each for each in self.requests if not each.started and at < each.expires_at), None)
 
     def with_run(self, run: Run) -> "Ledger":
-        """Puts a run, or puts it in the place of the one with its id; its request counts as started."""
+        """Adds a run, or replaces the one with its id; its request counts as started."""
         others = [each for each in self.runs if each.id != run.id]
         requests = (each.model_copy(update={"started": True}) if each.id == run.id else each for each in self.requests)
         runs = sorted([*others, run], key=lambda each: each.at)
@@ -157,7 +157,7 @@ class Ledger(_Part):
         return self.model_copy(update={"requests": (*self.requests, request)[-_MOST_REQUESTS:]})
 
     def with_record(self, record: AuditRecord | EndRecord) -> "Ledger":
-        """A decision that is made, or an end: it is to be written and told."""
+        """A decision, or an end, that is to be written and reported."""
         changed: dict[str, object] = {"untold": (*self.untold, record)}
         if isinstance(record, AuditRecord):
             decided = Decided(id=record.id, decision=record.decision, at=record.at)
@@ -169,23 +169,23 @@ class Ledger(_Part):
         return self.model_copy(update={"untold": tuple(record for record in self.untold if record not in told)})
 
     def reserves(self, id_: str) -> bool:
-        """Whether the decision with this id is to be made, and nothing was sent to its target."""
+        """Whether the decision with this id is pending, and nothing was sent to its target."""
         return any(run.status is RunStatus.RESERVED and run.is_of(id_) for run in self.runs)
 
     def knows(self, id_: str) -> bool:
-        """Whether the decision with this id was made, or is being made."""
+        """Whether the decision with this id was made, or is pending."""
         return self.decision(id_) is not None or any(run.is_of(id_) for run in self.runs)
 
     def overdue(self, at: datetime, unless: str) -> Sequence[Run]:
-        """Runs whose start was never settled and whose time is over: the message that asked for them is lost.
+        """Runs whose start was never settled and whose time is over: the message that requested them is lost.
 
         Args:
-            unless: Of what is reserved, the decision with this id is not lost: its message is here.
+            unless: The reservation of this decision is not lost, because its message is here.
         """
         lost = (run for run in self.runs if run.unsettled and run.until <= at)
         return [run for run in lost if not (run.status is RunStatus.RESERVED and run.is_of(unless))]
 
 
 def longest_of(run_for: timedelta, at: datetime) -> datetime:
-    """When a run that starts at a time counts as ended. A lease of no length would be none."""
+    """When a run that starts at a time counts as ended. A lease must have a length."""
     return at + max(run_for, timedelta(minutes=1))

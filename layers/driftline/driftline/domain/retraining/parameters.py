@@ -1,4 +1,4 @@
-"""What a retraining is told: Driftline's parameters, and the document's own with their placeholders filled in."""
+"""The parameters of a retraining: Driftline's, and the document's own with their placeholders filled in."""
 
 import re
 from collections.abc import Mapping
@@ -24,5 +24,5 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def all_parameters(values: Mapping[str, str], request: str, own: Mapping[str, str]) -> dict[str, str]:
-    """Driftline's, and the document's own, which win where both have a name."""
+    """Driftline's parameters, and the document's own, which win if both have a name."""
     return given_parameters(values, request) | {name: filled(text, values) for name, text in own.items()}

@@ -1,6 +1,6 @@
-"""Who asks for a retraining: an alarm, or a person who approves what an alarm asked for.
+"""Requests for a retraining: by an alarm, or by a person who approves an alarm's request.
 
-Ids follow from what asked, never from a clock or a counter: the same message again is the same id.
+Ids follow from the request, not from a clock or a counter: the same message has the same id.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from hashlib import sha256
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 LONGEST_REASON = 2000
-"""Characters of a reason that are kept: some come from data and can be of any length."""
+"""Maximum characters of a reason: some come from data and can have any length."""
 
 _DIGEST = 12  # hexadecimal digits
 
@@ -22,7 +22,7 @@ class AlarmChange(BaseModel):
         name: The full name, `<stack>/<endpoint>/<monitor>/<label>`.
         monitor: The alarm's subject.
         changed_at: CloudWatch's StateChangeTime.
-        reason: CloudWatch's words.
+        reason: CloudWatch's reason.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -37,12 +37,12 @@ class AlarmChange(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Somebody put `approvals/<endpoint>/<id>.json`.
+    """Somebody wrote `approvals/<endpoint>/<id>.json`.
 
     Attributes:
-        request: The id that is approved.
-        at: When the object was put, as S3 says.
-        by: As the file says; who may put it is IAM's matter.
+        request: Id of the approved request.
+        at: When the object was written, according to S3.
+        by: From the file; IAM decides who may write it.
     """
 
     endpoint: str
@@ -53,22 +53,22 @@ class Approval:
 
 
 def request_id(alarm: AlarmChange) -> str:
-    """The id of what an alarm's change asks for: `r20260301-140000-3f2a9c1b7d20`.
+    """The id of the request of an alarm's change: `r20260301-140000-3f2a9c1b7d20`.
 
-    Letters, digits and single hyphens, so that it can be the name of an execution in SageMaker and Step Functions.
+    Letters, digits and single hyphens, so that it is a valid name of an execution in SageMaker and Step Functions.
     """
     at = alarm.changed_at.astimezone(UTC)
     return f"r{at:%Y%m%d-%H%M%S}-{_digest(alarm.name, at.isoformat())}"
 
 
 def approval_id(approval: Approval) -> str:
-    """The id of a decision on an approval; each time that the file is put is another one."""
+    """The id of a decision on an approval; every write of the file has another one."""
     at = approval.at.astimezone(UTC)
     return f"a{at:%Y%m%d-%H%M%S}-{_digest(approval.endpoint, approval.request, at.isoformat())}"
 
 
 def start_token(endpoint: str, request: str) -> str:
-    """What AWS knows one start by, however often it is asked: 64 hexadecimal digits."""
+    """Identifies one start in AWS, however often it is requested: 64 hexadecimal digits."""
     return sha256(f"driftline\n{endpoint}\n{request}".encode()).hexdigest()
 
 

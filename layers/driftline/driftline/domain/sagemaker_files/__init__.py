@@ -1,1 +1,1 @@
-"""Files that SageMaker Model Monitor reads and writes, whatever the kind of monitor."""
+"""Files that SageMaker Model Monitor reads and writes, for any kind of monitor."""

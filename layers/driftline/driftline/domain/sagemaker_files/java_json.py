@@ -1,7 +1,7 @@
 """JSON text as SageMaker's container writes it (Jackson's pretty printer, Java's notation of doubles).
 
 Two spaces of indentation, `"key" : value`, arrays opened inline (`[ {`), `[ ]` and `{ }` when empty, no newline at the
-end. NaN and the infinities are no JSON numbers; Jackson writes them as the strings "NaN", "Infinity", "-Infinity".
+end. NaN and the infinities are not JSON numbers; Jackson writes them as the strings "NaN", "Infinity", "-Infinity".
 """
 
 import json
@@ -17,7 +17,7 @@ _DECIMAL_BELOW = 1e7
 def java_double(value: float) -> str:
     """Java's Double.toString with the shortest digits that read back as the same number (JDK 19 and later).
 
-    Decimal for 0.001 <= |value| < 10,000,000, else a mantissa with a point and an exponent: `1.0E10`, `2.5E-4`.
+    Decimal for 0.001 <= |value| < 10,000,000, otherwise a mantissa with a point and an exponent: `1.0E10`, `2.5E-4`.
     """
     if isnan(value):
         return '"NaN"'

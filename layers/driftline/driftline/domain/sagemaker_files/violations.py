@@ -1,4 +1,4 @@
-"""constraint_violations.json: the constraints that did not hold, in SageMaker's words."""
+"""constraint_violations.json: the violated constraints, in SageMaker's words."""
 
 from enum import StrEnum
 
@@ -40,7 +40,7 @@ class Violations(BaseModel):
 
 
 def read_violations(body: bytes, where: str) -> Violations:
-    """Raises InvalidInputError: the file is not what SageMaker writes."""
+    """Raises InvalidInputError: not a file of this form."""
     try:
         return Violations.model_validate_json(body)
     except ValidationError as error:
