@@ -18,8 +18,8 @@ import msgspec
 
 from bench.data import COLUMNS, capture_files, temporary_folder
 from bench.results import Limit, Options, Row
+from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.capture.blocks import CaptureReader
-from driftline.domain.capture.columnar import ColumnarRecords
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.records import decode_records
 from driftline.domain.capture.tables import TableBuffer
@@ -57,6 +57,7 @@ class _Record(msgspec.Struct):
 
 _TYPED = msgspec.json.Decoder(_Record)
 _UNTYPED = msgspec.json.Decoder()
+_TABLES = DuckTables()
 
 
 def run(options: Options) -> Iterator[Row]:
@@ -119,7 +120,7 @@ def _decode_needed(body: bytes) -> None:
 
 def _profile(body: bytes) -> None:
     """As profile_capture does it, a file at a time."""
-    buffer = TableBuffer()
+    buffer = TableBuffer(_TABLES.csv_to_columns)
     for block in CaptureReader(EPOCH).read(body):
         for _, _, table in buffer.add(block):
             TableProfile.of(table)
@@ -128,7 +129,7 @@ def _profile(body: bytes) -> None:
 
 
 def _columnar(body: bytes) -> None:
-    with ColumnarRecords() as records:
+    with _TABLES.records() as records:
         for block in CaptureReader(EPOCH).read(body):
             records.add(block)
-        records.to_bytes()
+        records.to_bytes([])

@@ -20,6 +20,7 @@ import numpy as np
 
 from bench.results import Limit, Options, Row
 from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.capture.columns import ColumnValues, Table
 from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.executions.execution import ExecutionRequest
@@ -175,6 +176,7 @@ def _verdict(store: _Memory) -> float:
         events=_Nobody(),
         stores=lambda _: store,
         scripts=ScriptsInProcess(),
+        tables=DuckTables(),
         signals_namespace=None,
         kinds=KINDS,
     )

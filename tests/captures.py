@@ -12,6 +12,7 @@ from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.ports import ObjectStore, Stores
 from tests.fakes import only
+from tests.tables import TABLES
 
 DOCUMENT = """\
 endpoint: shop
@@ -57,6 +58,7 @@ def profile_file(
         state=store,
         stores=stores or only(capture or store),
         scripts=ScriptsInProcess(),
+        tables=TABLES,
         on_lost=lambda _: None,
         kinds=KINDS,
     )

@@ -1,11 +1,13 @@
-"""run_monitor with the ports that a test does not ask about."""
+"""run_monitor and suggest_baseline, with the ports that a test does not ask about."""
 
 from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
+from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
 from driftline.usecases.executions.run_monitor import run_monitor
-from driftline.usecases.ports import Events, Metrics, ObjectStore
-from tests.fakes import RecordingEvents, RecordingMetrics, only
+from driftline.usecases.ports import Events, Metrics, ObjectStore, Operators
+from tests.fakes import RecordingEvents, RecordingMetrics, RecordingOperators, only
+from tests.tables import TABLES
 
 
 def execute_in(
@@ -24,6 +26,16 @@ def execute_in(
         events=events or RecordingEvents(),
         stores=only(store),
         scripts=ScriptsInProcess(),
+        tables=TABLES,
         signals_namespace=signals_namespace,
         kinds=KINDS,
+    )
+
+
+def suggest_in(
+    store: ObjectStore, endpoint: str, monitor: str, operators: Operators | None = None
+) -> BaselineSuggested:
+    """suggest_baseline, with everything in one bucket."""
+    return suggest_baseline(
+        endpoint, monitor, store=store, tables=TABLES, operators=operators or RecordingOperators(), kinds=KINDS
     )

@@ -16,6 +16,7 @@ from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.ground_truth.merged_window import MergedWindow, load_merged
 from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject, Stores
 from tests.fakes import InMemoryStore, only
+from tests.tables import TABLES
 
 START = datetime(2026, 3, 1, 22, tzinfo=UTC)
 ENDPOINT = "shop"
@@ -87,7 +88,7 @@ class Merged:
 
 def load(store: ObjectStore, window: Window, *, endpoint: str = ENDPOINT, stores: Stores | None = None) -> MergedWindow:
     """The merged records of a window, as its evaluation reads them."""
-    return load_merged(store, endpoint, window, captures=CaptureFiles(store, stores or only(store)))
+    return load_merged(store, endpoint, window, captures=CaptureFiles(store, stores or only(store)), tables=TABLES)
 
 
 def merged_in(store: ObjectStore, window: Window) -> Merged:

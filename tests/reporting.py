@@ -10,12 +10,11 @@ import numpy as np
 
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import hour_folder, report_folder
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from tests.captures import capture_key, hour_of_captures, profile_file
-from tests.executing import execute_in
-from tests.fakes import InMemoryStore, RecordingOperators
+from tests.executing import execute_in, suggest_in
+from tests.fakes import InMemoryStore
+from tests.tables import TABLES
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LAST = START + timedelta(hours=3)
@@ -68,7 +67,7 @@ def shop_store() -> InMemoryStore:
         }
     )
     for monitor in ("data_quality", "model_quality"):
-        suggest_baseline("shop", monitor, store=store, operators=RecordingOperators(), kinds=KINDS)
+        suggest_in(store, "shop", monitor)
     for hour in range(3):
         moment = START + timedelta(hours=hour)
         captured = sales(rng, 240, 15.0 * (hour == 2))
@@ -98,7 +97,7 @@ def send_labels(store: InMemoryStore, hour: int, labels: Mapping[int, float], na
     ]
     key = f"ground-truth/shop/{hour_folder(START + timedelta(hours=hour))}{name}"
     store.put(key, ("\n".join(lines) + "\n").encode())
-    merge_labels(key, store=store)
+    merge_labels(key, store=store, tables=TABLES)
 
 
 REGRESSION = """\
@@ -120,7 +119,7 @@ def regression_store(*, baseline: bool = False) -> InMemoryStore:
     if baseline:
         rows = "".join(f"{45 + i % 40},{45 + i % 40 + i * 3 % 5 - 2}\n" for i in range(400))
         store.objects["baselines/shop/model_quality/input/reference.csv"] = f"score,label\n{rows}".encode()
-        suggest_baseline("shop", "model_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+        suggest_in(store, "shop", "model_quality")
     moment = START + timedelta(hours=2)
     key = capture_key(moment)
     captured = [(f"{50 + i % 40:.1f}", "1.0", "de") for i in range(200)]

@@ -10,7 +10,7 @@ import msgspec
 from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.keys import VariantHour
-from driftline.domain.ground_truth.merged_table import SlotRows
+from driftline.domain.ground_truth.merged_rows import SlotRows
 from driftline.domain.retraining.audit import AuditRecord, EndRecord, TargetRecord
 from driftline.domain.retraining.ledger import Ledger
 from driftline.domain.retraining.request import AlarmChange, Approval

@@ -8,6 +8,7 @@ from measuring import measured
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "layers" / "driftline"))
 
+from driftline.adapters.tables.parquet_labels import parquet_labels
 from driftline.domain.ground_truth.label_tables import parse_labels
 from driftline.domain.ground_truth.merged_lines import MergedLines
 from driftline.domain.windows import HOUR, floor_to, parse_instant
@@ -18,7 +19,7 @@ _TIME = b'"inferenceTime":"'
 def main(output: str, labels: str, *captures: str) -> None:
     hours = {path: _hours(Path(path)) for path in captures}
     with measured():
-        known = {label.id: label for label in parse_labels(labels, Path(labels).read_bytes()).labels}
+        known = {label.id: label for label in parse_labels(labels, Path(labels).read_bytes(), parquet_labels).labels}
         merged = 0
         with Path(output).open("wb") as file:
             for hour in sorted({hour for found in hours.values() for hour in found}):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from measuring import measured, peak_memory
 
+from driftline.adapters.tables.csv_columns import csv_to_columns
 from driftline.domain.capture.blocks import CaptureReader
 from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.profiles.span import WindowProfile
@@ -33,7 +34,7 @@ def profile_files(paths: Sequence[str]) -> WindowProfile:
 
 
 def _profiles_of(body: bytes) -> list[WindowProfile]:
-    reader, buffer = CaptureReader(EPOCH), TableBuffer()
+    reader, buffer = CaptureReader(EPOCH), TableBuffer(csv_to_columns)
     profiles = [
         WindowProfile({layout: TableProfile.of(table)})
         for block in chain(reader.read(body), [None])

@@ -10,6 +10,7 @@ from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import RerunSettings
+from driftline.adapters.tables.duck import DuckTables
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_labels, take_sweep
 
@@ -21,7 +22,9 @@ metrics = EmbeddedMetrics()
 
 
 def merge(event: ObjectEvent) -> None:
-    taken = take_labels(event.key, store=store, reruns=reruns, metrics=metrics, arrived=event.time, kinds=KINDS)
+    taken = take_labels(
+        event.key, store=store, tables=DuckTables(), reruns=reruns, metrics=metrics, arrived=event.time, kinds=KINDS
+    )
     logger.info(
         "merged",
         key=event.key,

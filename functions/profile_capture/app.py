@@ -10,6 +10,7 @@ from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import RerunSettings
 from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.tables.duck import DuckTables
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_capture
 
@@ -29,6 +30,7 @@ def take(event: ObjectEvent) -> None:
         arrived=event.time,
         stores=stores,
         scripts=ScriptsInProcess(),
+        tables=DuckTables(),
         kinds=KINDS,
     )
     logger.info(

@@ -10,6 +10,7 @@ from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import RunSettings
 from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
@@ -32,6 +33,7 @@ def execute(request: ExecutionRequest) -> Execution:
         signals_namespace=settings.signals_namespace,
         stores=stores,
         scripts=ScriptsInProcess(),
+        tables=DuckTables(),
         kinds=KINDS,
     )
     logger.info(

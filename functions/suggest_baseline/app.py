@@ -9,6 +9,7 @@ from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import NoticeSettings
 from driftline.adapters.aws.topic import OperatorTopic
+from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
@@ -22,7 +23,9 @@ operators = OperatorTopic(settings.alarm_topic)
 def suggest(event: ObjectEvent) -> None:
     for endpoint, monitor in baselines_of(store, event.key, kinds=KINDS):
         try:
-            suggested = suggest_baseline(endpoint, monitor, store=store, operators=operators, kinds=KINDS)
+            suggested = suggest_baseline(
+                endpoint, monitor, store=store, tables=DuckTables(), operators=operators, kinds=KINDS
+            )
         except NoDataSetError:
             logger.info("no data yet", endpoint=endpoint, monitor=monitor)
         except InvalidInputError as error:

@@ -14,10 +14,10 @@ from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.sagemaker_models import SageMakerModels
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.ports.models import DataFile
 from tests.aws import make_state_table
-from tests.fakes import InMemoryStore, RecordingOperators
+from tests.executing import suggest_in
+from tests.fakes import InMemoryStore
 from tests.places import REPOSITORY
 
 PARTS = {kind.name: kind.drift_check_baselines for kind in KINDS}
@@ -265,7 +265,7 @@ def test_the_handler_adopts_what_the_endpoint_serves(client: Any, s3: Any, monke
     # Given a package with a baseline in SageMaker's bucket, deployed to an endpoint that is watched
     folder = "baselines/flight-delay/data_quality/"
     made = InMemoryStore(objects={f"{folder}input/d.csv": b"delay,carrier\n1.5,AA\n2.5,UA\n"})
-    suggest_baseline("flight-delay", "data_quality", store=made, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(made, "flight-delay", "data_quality")
     for name in ("statistics.json", "constraints.json"):
         s3.put_object(Bucket=THEIRS, Key=f"churn/{name}", Body=made.objects[folder + name])
     document = b"endpoint: flight-delay\nmonitors: {data_quality: {}}\n"

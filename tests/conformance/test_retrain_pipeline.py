@@ -37,11 +37,11 @@ from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
 from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from pipelines.retrain.__main__ import main
 from pipelines.retrain.definition import definition, to_json
 from tests.aws import fake_aws
-from tests.fakes import InMemoryStore, RecordingOperators
+from tests.executing import suggest_in
+from tests.fakes import InMemoryStore
 from tests.places import REPOSITORY
 
 STEPS = REPOSITORY / "pipelines" / "retrain" / "steps"
@@ -611,7 +611,7 @@ def test_what_evaluate_writes_makes_baselines_for_both_monitors(evaluated: Path)
     }
     store = InMemoryStore(objects=objects)
     for monitor in ("data_quality", "model_quality"):
-        suggest_baseline("churn", monitor, store=store, operators=RecordingOperators(), kinds=KINDS)
+        suggest_in(store, "churn", monitor)
         assert f"baselines/churn/{monitor}/constraints.json" in store.objects
     statistics = parse_statistics(store.objects["baselines/churn/data_quality/statistics.json"])
     # Columns lie as in captures: the output first

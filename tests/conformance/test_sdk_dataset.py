@@ -7,9 +7,8 @@ import pytest
 
 from driftline.kinds.data_quality.rules.constraints import parse_constraints
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from tests.fakes import InMemoryStore, RecordingOperators
+from tests.executing import suggest_in
+from tests.fakes import InMemoryStore
 
 FOLDER = "baselines/endpoint/data_quality/"
 
@@ -18,7 +17,7 @@ FOLDER = "baselines/endpoint/data_quality/"
 def suggested(quality_check_step: Path) -> InMemoryStore:
     store = InMemoryStore()
     store.put(f"{FOLDER}input/baseline_dataset.csv", (quality_check_step / "baseline_dataset.csv").read_bytes())
-    suggest_baseline("endpoint", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(store, "endpoint", "data_quality")
     return store
 
 

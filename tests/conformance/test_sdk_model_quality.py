@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from driftline.kinds.model_quality.rules.constraints import parse_quality_constraints
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from tests.fakes import InMemoryStore, RecordingOperators
+from tests.executing import suggest_in
+from tests.fakes import InMemoryStore
 
 FOLDER = "baselines/endpoint/model_quality/"
 # The SDK's own test has label and prediction the wrong way round, and so have its files.
@@ -32,7 +31,7 @@ def theirs(shared_data: Path) -> Path:
 def suggested(theirs: Path) -> InMemoryStore:
     store = InMemoryStore(objects={"monitors/endpoint.yaml": DOCUMENT})
     store.put(f"{FOLDER}input/baseline_dataset.csv", (theirs / "baseline_dataset.csv").read_bytes())
-    suggest_baseline("endpoint", "model_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(store, "endpoint", "model_quality")
     return store
 
 

@@ -18,6 +18,7 @@ from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from tests.captures import csv_capture, profile_file
 from tests.executing import execute_in
 from tests.fakes import InMemoryStore
+from tests.tables import TABLES
 
 MONDAYS = [f"2020-{day}" for day in ("02-03", "02-10", "02-17", "02-24", "03-02", "03-09", "03-16")]
 CLEARLY_WORSE = ["2020-02-17", "2020-03-02", "2020-03-09", "2020-03-16"]
@@ -77,7 +78,7 @@ class Mondays:
                 labels.append(json.dumps({**truth, "eventMetadata": {"eventId": name}}))
         key = f"ground-truth/nyctaxi/{hour_folder(midnight + timedelta(days=1))}counts.jsonl"
         self.store.put(key, "\n".join(labels).encode())
-        merge_labels(key, store=self.store)
+        merge_labels(key, store=self.store, tables=TABLES)
 
 
 @pytest.fixture(scope="module")

@@ -8,17 +8,14 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.executions.execution import ExecutionRequest
-from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.baseline_files import SWAP_FILE, finish_swap, read_files, replace_files
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.ports import ObjectStore
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
-from tests.executing import execute_in
+from tests.executing import execute_in, suggest_in
 from tests.fakes import (
     FailingStore,
     InjectedError,
     InMemoryStore,
-    RecordingOperators,
 )
 from tests.merging import InterruptedStore
 
@@ -210,13 +207,13 @@ def _watched() -> tuple[InMemoryStore, Callable[[ObjectStore], None]]:
     """A window to be judged, and what suggests a wholly different baseline."""
     data = f"{FOLDER}input/data.csv"
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), data: _lines(100).encode()})
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(store, "shop", "data_quality")
     rows = [(f"{i / 100:.2f}", f"{100 + i * 0.5:.1f}", "de" if i % 3 else "fr") for i in range(100)]
     store.put(capture_key(NOON), hour_of_captures(NOON, rows))
     profile_file(capture_key(NOON), store)
 
     def suggest(through: ObjectStore) -> None:
-        suggest_baseline("shop", "data_quality", store=through, operators=RecordingOperators(), kinds=KINDS)
+        suggest_in(through, "shop", "data_quality")
 
     return store, suggest
 

@@ -8,19 +8,18 @@ from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_capture
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
-from tests.executing import execute_in
+from tests.executing import execute_in, suggest_in
 from tests.fakes import (
     FailingStore,
     InjectedError,
     InMemoryStore,
     RecordingEvents,
     RecordingMetrics,
-    RecordingOperators,
     RecordingReruns,
     only,
 )
+from tests.tables import TABLES
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 ROWS = [(f"{i / 100:.2f}", f"{100 + i * 0.5:.1f}", "de" if i % 3 else "fr") for i in range(60)]
@@ -42,7 +41,7 @@ def endpoint() -> InMemoryStore:
 
 
 def everything(store: InMemoryStore | FailingStore, events: RecordingEvents, metrics: RecordingMetrics) -> None:
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(store, "shop", "data_quality")
     for name in ("a.jsonl", "b.jsonl"):
         profile_file(capture_key(HOUR, name), store)
     execute_in(store, REQUEST, metrics=metrics, events=events)
@@ -113,6 +112,7 @@ class ArrivingStore(InMemoryStore):
                 state=self,
                 stores=only(self),
                 scripts=ScriptsInProcess(),
+                tables=TABLES,
                 reruns=reruns,
                 arrived=HOUR + timedelta(hours=1, minutes=2),
                 kinds=KINDS,
@@ -141,6 +141,6 @@ def test_a_capture_that_arrives_while_its_window_is_judged_is_in_the_verdict(at:
 
 
 def everything_but_the_verdict(store: InMemoryStore) -> None:
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(store, "shop", "data_quality")
     for name in ("a.jsonl", "b.jsonl"):
         profile_file(capture_key(HOUR, name), store)

@@ -25,6 +25,7 @@ from tests.merging import (
     merged_in,
     single_pass,
 )
+from tests.tables import TABLES
 
 CAPTURES = {
     capture_key("a"): [Inference("id-0", START, rows=2), Inference("id-1", START + HOUR, named=False)],
@@ -58,7 +59,7 @@ def captured(store: ObjectStore, key: str) -> None:
 
 
 def labelled(store: ObjectStore) -> None:
-    merge_labels(LABEL_KEY, store=store, max_label_delay=DELAY)
+    merge_labels(LABEL_KEY, store=store, tables=TABLES, max_label_delay=DELAY)
 
 
 def capture_a(store: ObjectStore) -> None:

@@ -6,19 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftline.domain.executions.execution import ExecutionRequest
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.ports import ObjectStore
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
-from tests.executing import execute_in
+from tests.executing import execute_in, suggest_in
 from tests.fakes import (
     FailingStore,
     InjectedError,
     InMemoryStore,
     RecordingEvents,
     RecordingMetrics,
-    RecordingOperators,
 )
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -55,7 +52,7 @@ def endpoint() -> InMemoryStore:
     lines = "score,amount,country\n" + "".join(",".join(row) + "\n" for row in ROWS)
     baseline = "baselines/shop/data_quality/input/reference.csv"
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), baseline: lines.encode()})
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(store, "shop", "data_quality")
     capture(store, MOVED)
     return store
 

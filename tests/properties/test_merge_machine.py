@@ -33,6 +33,7 @@ from tests.merging import (
     merged_in,
     single_pass,
 )
+from tests.tables import TABLES
 
 BUDGET = settings(
     derandomize=True,
@@ -131,7 +132,7 @@ class Merging(RuleBasedStateMachine):
             self.take_labels(key, store)
 
     def take_labels(self, key: str, store: ObjectStore) -> None:
-        merge_labels(key, store=store, max_label_delay=DELAY)
+        merge_labels(key, store=store, tables=TABLES, max_label_delay=DELAY)
 
     def deliver(self, at: int, store: ObjectStore) -> None:
         """Takes an event from the queue; it comes back when its handler fails."""
@@ -261,7 +262,7 @@ class LooksBeforeItWrites(Merging):
 
     def take_labels(self, key: str, store: ObjectStore) -> None:
         late = _LateStore(store, "state/open-labels/")
-        merge_labels(key, store=late, max_label_delay=DELAY)
+        merge_labels(key, store=late, tables=TABLES, max_label_delay=DELAY)
         late.release()
 
 

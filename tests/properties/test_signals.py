@@ -7,12 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.executions.execution import ExecutionRequest, Trigger
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.last_execution import last_execution
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
-from tests.executing import execute_in
-from tests.fakes import InMemoryStore, RecordingMetrics, RecordingOperators
+from tests.executing import execute_in, suggest_in
+from tests.fakes import InMemoryStore, RecordingMetrics
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 H = timedelta(hours=1)
@@ -35,7 +33,7 @@ def _endpoint() -> dict[str, bytes]:
     lines = "score,amount,country\n" + "".join(",".join(row) + "\n" for row in GOOD)
     baseline = "baselines/shop/data_quality/input/reference.csv"
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), baseline: lines.encode()})
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(store, "shop", "data_quality")
     return store.objects
 
 

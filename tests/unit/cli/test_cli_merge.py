@@ -17,6 +17,7 @@ from driftline.domain.keys import hour_folder
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from tests.aws import fake_aws
 from tests.captures import capture_key, csv_capture
+from tests.tables import TABLES
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 SCHEDULED = "2026-03-01T15:00:00Z"
@@ -125,7 +126,7 @@ def test_a_window_is_judged_whose_captures_are_in_another_bucket(
         stack.put("monitors/shop.yaml", f"{DOCUMENT}capture: {{bucket: captures}}\n".encode())
         assert driftline("ingest", "--store", "s3://stack").exit_code == ExitCode.COMPLETED
         stack.put(truth_key(1), labels(range(ROWS)).encode())
-        merge_labels(truth_key(1), store=stack)
+        merge_labels(truth_key(1), store=stack, tables=TABLES)
 
         # When
         times = {"run": ["--scheduled", SCHEDULED], "replay": ["--from", SCHEDULED, "--to", "2026-03-01T16:00:00Z"]}

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.columns import table_of
 from driftline.cli.files import read_file
@@ -44,7 +45,9 @@ def baseline(
         chosen = place.monitor(name, monitor)
         for path in data or ():
             place.store.put(f"{baseline_folder(name, chosen)}input/{path.name}", read_file(path))
-        suggested = suggest_baseline(name, chosen, store=place.store, operators=TellOperators(output), kinds=KINDS)
+        suggested = suggest_baseline(
+            name, chosen, store=place.store, tables=DuckTables(), operators=TellOperators(output), kinds=KINDS
+        )
         result = {
             "endpoint": suggested.endpoint,
             "monitor": suggested.monitor,

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
@@ -103,6 +104,7 @@ def _ingest(
                     state=place.store,
                     stores=place.stores,
                     scripts=ScriptsInProcess(),
+                    tables=DuckTables(),
                     on_lost=_nothing_was_announced,
                     kinds=KINDS,
                 )

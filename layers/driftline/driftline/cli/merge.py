@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
@@ -115,14 +116,14 @@ class _Join:
 
 def _join(output: Output, place: Place, endpoint: str, keys: Sequence[str], as_of: datetime | None) -> _Join:
     """Every file first, then the merged records of their hours, each hour once."""
-    capture, delay = place.capture(endpoint), label_delay(place.store, endpoint, kinds=KINDS)
+    tables, capture, delay = DuckTables(), place.capture(endpoint), label_delay(place.store, endpoint, kinds=KINDS)
     merged: dict[str, LabelsMerged] = {}
     failed: dict[str, DriftlineError] = {}
     with output.progress("joining", len(keys)) as step:
         for key in keys:
             step(printable(key.rsplit("/", 1)[-1]))
             try:
-                merged[key] = merge_labels(key, store=place.store, max_label_delay=delay)
+                merged[key] = merge_labels(key, store=place.store, tables=tables, max_label_delay=delay)
             except DriftlineError as error:  # one that cannot be read does not stop the others
                 failed[key] = error
     swept = sweep(endpoint, as_of, store=place.store, max_label_delay=delay) if as_of else None
@@ -138,7 +139,7 @@ def _rebuilt(
     with output.progress("merging", len(hours)) as step:
         for at in hours:
             step(format_instant(at.hour))
-            rebuilt.append(rebuild_hour(endpoint, at, store=place.store, captures=captures))
+            rebuilt.append(rebuild_hour(endpoint, at, store=place.store, captures=captures, tables=DuckTables()))
     return rebuilt
 
 

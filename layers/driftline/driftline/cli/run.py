@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import reporting
@@ -56,6 +57,7 @@ class _Monitor:
             events=NoEvents(),
             stores=self.place.stores,
             scripts=ScriptsInProcess(),
+            tables=DuckTables(),
             signals_namespace=None,
             kinds=KINDS,
         )

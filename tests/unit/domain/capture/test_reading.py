@@ -15,6 +15,7 @@ from driftline.domain.capture.csv_rows import csv_line
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.errors import InvalidInputError
+from tests.tables import TABLES
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 SAMPLES = ("capture_samples/*.capture.jsonl", "sagemaker_sdk/monitor/captured-data.jsonl")
@@ -30,7 +31,7 @@ def line(time: str = "2026-03-01T14:01:00Z", output: str = "0.5", input_: str = 
 
 
 def read(body: bytes | str):
-    reader, buffer = CaptureReader(HOUR), TableBuffer()
+    reader, buffer = CaptureReader(HOUR), TableBuffer(TABLES.csv_to_columns)
     found = [
         table for block in reader.read(body.encode() if isinstance(body, str) else body) for table in buffer.add(block)
     ]

@@ -7,11 +7,16 @@ import duckdb
 import pytest
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.ground_truth import label_tables
 from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
-from driftline.domain.ground_truth.label_tables import parse_labels
-from driftline.domain.ground_truth.labels import Label
+from driftline.domain.ground_truth.labels import Label, ParsedLabels
+from tests.tables import TABLES
 
 LINE = b'{"groundTruthData":{"data":"1","encoding":"CSV"},"eventMetadata":{"eventId":"a"},"eventVersion":"0"}\n'
+
+
+def parse_labels(name: str, body: bytes) -> ParsedLabels:
+    return label_tables.parse_labels(name, body, TABLES.parquet_labels)
 
 
 def taken(name: str, body: bytes) -> list[tuple[str, str, str, int]]:

@@ -15,6 +15,7 @@ from driftline.usecases.arrivals.take_arrivals import NAMESPACE, LabelsTaken, ta
 from driftline.usecases.executions.revisions import Announced, announce
 from tests.captures import capture_key, csv_capture
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics, RecordingReruns, only
+from tests.tables import TABLES
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 SCHEDULED = HOUR + timedelta(hours=1)
@@ -45,6 +46,7 @@ def capture_arrives(store: InMemoryStore | FailingStore, reruns: RecordingReruns
         state=store,
         stores=only(store),
         scripts=ScriptsInProcess(),
+        tables=TABLES,
         reruns=reruns,
         arrived=NOW,
         kinds=KINDS,
@@ -60,7 +62,7 @@ def labels_arrive(
     ]
     key = f"ground-truth/shop/{hour_folder(HOUR)}a.jsonl"
     store.put(key, "\n".join([*lines, "no label"]).encode())
-    return take_labels(key, store=store, reruns=reruns, metrics=metrics, arrived=NOW, kinds=KINDS)
+    return take_labels(key, store=store, tables=TABLES, reruns=reruns, metrics=metrics, arrived=NOW, kinds=KINDS)
 
 
 def asked(reruns: RecordingReruns) -> set[tuple[str, datetime | None]]:

@@ -4,11 +4,10 @@ import json
 
 import pytest
 
-from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import is_ours
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
-from tests.fakes import InMemoryStore, RecordingOperators
+from tests.executing import suggest_in
+from tests.fakes import InMemoryStore
 
 FOLDER = "baselines/flights/data_quality/"
 CONSTRAINTS, BESIDE, MEMORY = (
@@ -24,7 +23,7 @@ class Bucket:
 
     def read(self, *rows: str) -> None:
         self.store.put(f"{FOLDER}input/data.csv", "\n".join(["score,carrier", *rows]).encode())
-        suggest_baseline("flights", "data_quality", store=self.store, operators=RecordingOperators(), kinds=KINDS)
+        suggest_in(self.store, "flights", "data_quality")
 
     def ours(self) -> bool:
         return is_ours("constraints.json", read_files(self.store, FOLDER, ("constraints.json", "suggestion.json")))
@@ -99,7 +98,5 @@ def test_the_memory_of_an_earlier_version_still_says_what_is_ours(bucket: Bucket
     bucket.store.put(MEMORY, json.dumps(old).encode())
     # Then they are ours, and nothing is read anew
     assert bucket.ours()
-    suggested = suggest_baseline(
-        "flights", "data_quality", store=bucket.store, operators=RecordingOperators(), kinds=KINDS
-    )
+    suggested = suggest_in(bucket.store, "flights", "data_quality")
     assert suggested.unchanged

@@ -19,9 +19,9 @@ from sklearn.metrics import (
 )
 
 from driftline.domain.keys import baseline_predictions_key
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
-from tests.fakes import InMemoryStore, RecordingOperators
+from driftline.usecases.baselines.suggest_baseline import BaselineSuggested
+from tests.executing import suggest_in
+from tests.fakes import InMemoryStore
 
 FOLDER = "baselines/churn/model_quality/"
 STATISTICS, PREDICTIONS = f"{FOLDER}statistics.json", f"{FOLDER}predictions.json"
@@ -40,7 +40,7 @@ def bucket(monitor: str, data: str | bytes) -> InMemoryStore:
 
 
 def suggest(store: InMemoryStore) -> BaselineSuggested:
-    return suggest_baseline("churn", "model_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    return suggest_in(store, "churn", "model_quality")
 
 
 def predictions(store: InMemoryStore) -> Any:

@@ -22,6 +22,7 @@ from driftline.usecases.baselines.datasets.format import DatasetFormat, parse_fo
 from driftline.usecases.baselines.datasets.header import is_header
 from driftline.usecases.baselines.datasets.reader import profile_dataset
 from tests.fakes import InMemoryStore
+from tests.tables import TABLES
 
 HEADER_AND_ROWS = b"score,carrier\n1.5,UA\n2.5,AA\n,UA\n"
 
@@ -31,7 +32,7 @@ def read(
     options: DatasetFormat | None = None,
     columns: tuple[tuple[str, ...], tuple[str, ...]] | None = None,
 ) -> ProfiledDataset:
-    return profile_dataset(InMemoryStore(objects=files), sorted(files), options or DatasetFormat(), columns)
+    return profile_dataset(InMemoryStore(objects=files), sorted(files), options or DatasetFormat(), columns, TABLES)
 
 
 def names(data: ProfiledDataset) -> list[str]:
@@ -98,7 +99,12 @@ def test_blocks_of_any_size_give_the_same_rows(rows: list[tuple[str, str]], bloc
     csv.writer(written, lineterminator="\n").writerows([("k", *row) for row in rows])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_files, "BLOCK_BYTES", block)
-        batches = [each for _, each in csv_batches(BytesIO(written.getvalue().encode()), "a.csv", None, header=False)]
+        batches = [
+            each
+            for _, each in csv_batches(
+                TABLES.csv_to_columns, BytesIO(written.getvalue().encode()), "a.csv", None, header=False
+            )
+        ]
     # Then no row is lost, split or doubled
     assert sum(batch.rows for batch in batches) == len(rows)
     seen: dict[str, int] = {}
@@ -208,7 +214,7 @@ def test_parquet_types_become_types_of_values(tmp_path: Path) -> None:
 
 def test_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body = parquet("SELECT i AS n FROM range(1000) AS t(i)", tmp_path)
-    monkeypatch.setattr("driftline.usecases.baselines.datasets.parquet_files.BATCH_ROWS", 64)
+    monkeypatch.setattr("driftline.adapters.tables.parquet_files.BATCH_ROWS", 64)
     data = read({"a.parquet": body})
     assert data.rows == 1000
     assert data.features[0][1].moments.sum == sum(range(1000))

@@ -11,15 +11,16 @@ import duckdb
 import pytest
 from sklearn import metrics
 
+from driftline.adapters.tables import parquet_files
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.datasets import csv_files, parquet_files
+from driftline.usecases.baselines.datasets import csv_files
 from driftline.usecases.baselines.suggest_baseline import (
     BaselineSuggested,
     NoDataSetError,
     baselines_of,
-    suggest_baseline,
 )
+from tests.executing import suggest_in
 from tests.fakes import InMemoryStore, RecordingOperators
 
 FOLDER = "baselines/churn/model_quality/"
@@ -48,7 +49,7 @@ class Bucket:
         return self
 
     def suggest(self) -> BaselineSuggested:
-        return suggest_baseline("churn", "model_quality", store=self.store, operators=self.operators, kinds=KINDS)
+        return suggest_in(self.store, "churn", "model_quality", self.operators)
 
     def files(self) -> tuple[bytes, bytes]:
         self.suggest()
@@ -298,7 +299,7 @@ class TestTheDocument:
 def test_a_monitor_that_nobody_knows_has_no_baseline() -> None:
     store = InMemoryStore(objects={"baselines/churn/model_qualty/input/a.csv": b"1\n"})
     with pytest.raises(InvalidInputError, match="no kind of monitor model_qualty") as raised:
-        suggest_baseline("churn", "model_qualty", store=store, operators=RecordingOperators(), kinds=KINDS)
+        suggest_in(store, "churn", "model_qualty")
     assert raised.value.expected == "one of data_quality, model_quality"
 
 

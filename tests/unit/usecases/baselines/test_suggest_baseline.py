@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from driftline.domain.errors import DriftlineError, InvalidInputError
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, NoDataSetError, suggest_baseline
+from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, NoDataSetError
+from tests.executing import suggest_in
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOperators
 
 FOLDER = "baselines/flights/data_quality/"
@@ -28,7 +28,7 @@ class Bucket:
         self.store.put(f"{FOLDER}input/{name}", body)
 
     def suggest(self) -> BaselineSuggested:
-        return suggest_baseline("flights", "data_quality", store=self.store, operators=self.operators, kinds=KINDS)
+        return suggest_in(self.store, "flights", "data_quality", self.operators)
 
     def item_count(self, key: str = STATISTICS) -> int:
         return int(json.loads(self.store.objects[key])["dataset"]["item_count"])
@@ -48,7 +48,7 @@ def test_the_same_input_again_writes_nothing() -> None:
     bucket = Bucket()
     bucket.suggest()
     writes = FailingStore(bucket.store, 1, ["put", "delete"])
-    again = suggest_baseline("flights", "data_quality", store=writes, operators=bucket.operators, kinds=KINDS)
+    again = suggest_in(writes, "flights", "data_quality", bucket.operators)
     assert again.unchanged
     assert again.rows == 2
     assert writes.calls == 0
@@ -122,13 +122,7 @@ def test_after_a_crash_at_any_write_the_retry_ends_as_if_nothing_had_happened(ca
         each.suggest()
         each.upload(b"score,carrier\n-7.5,UA\n")
     with pytest.raises(InjectedError):
-        suggest_baseline(
-            "flights",
-            "data_quality",
-            store=FailingStore(bucket.store, call, ["put"]),
-            operators=bucket.operators,
-            kinds=KINDS,
-        )
+        suggest_in(FailingStore(bucket.store, call, ["put"]), "flights", "data_quality", bucket.operators)
     # When the platform retries
     bucket.suggest()
     undisturbed.suggest()

@@ -15,6 +15,7 @@ from driftline.usecases.models.model_log import ModelEntry, log_model
 from tests.captures import capture_key, csv_capture, profile_file
 from tests.executing import execute_in
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
+from tests.tables import TABLES
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 SCHEDULED = HOUR + timedelta(hours=1)
@@ -74,7 +75,7 @@ def send_labels(store: InMemoryStore, labels: dict[int, float], collected: datet
     ]
     key = f"ground-truth/shop/{hour_folder(collected)}{name}"
     store.put(key, ("\n".join(lines) + "\n").encode())
-    merge_labels(key, store=store)
+    merge_labels(key, store=store, tables=TABLES)
 
 
 def execute(

@@ -7,12 +7,10 @@ import pytest
 
 from driftline.domain.executions.execution import ExecutionRequest, ExecutionStatus
 from driftline.domain.keys import STATE
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.announcing import COMPLETED_EVENT, FAILED_EVENT
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
-from tests.executing import execute_in
-from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
+from tests.executing import execute_in, suggest_in
+from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 SCHEDULED = HOUR + timedelta(hours=1)
@@ -31,7 +29,7 @@ def store() -> InMemoryStore:
             "baselines/shop/data_quality/input/reference.csv": lines.encode(),
         }
     )
-    suggest_baseline("shop", "data_quality", store=made, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(made, "shop", "data_quality")
     return made
 
 

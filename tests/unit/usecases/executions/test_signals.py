@@ -8,12 +8,10 @@ import pytest
 
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus, Trigger
 from driftline.domain.windows import Window
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.executions.last_execution import LastExecution, keep_last_execution, last_execution
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
-from tests.executing import execute_in
-from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingOperators
+from tests.executing import execute_in, suggest_in
+from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 SCHEDULED = HOUR + timedelta(hours=1)
@@ -34,7 +32,7 @@ def endpoint(document: str = DOCUMENT) -> InMemoryStore:
             "baselines/shop/data_quality/input/reference.csv": lines.encode(),
         }
     )
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(store, "shop", "data_quality")
     return store
 
 

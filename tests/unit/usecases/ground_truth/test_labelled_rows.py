@@ -13,6 +13,7 @@ from tests.captures import profile_file
 from tests.fakes import InMemoryStore
 from tests.merging import DELAY, START, Inference, capture_file, capture_key, label_file, label_key, load
 from tests.retraining import put_merged_hour
+from tests.tables import TABLES
 
 HOUR = timedelta(hours=1)
 SHOP = "shop"
@@ -29,7 +30,7 @@ def captured(store: InMemoryStore, name: str, inferences: Sequence[Inference]) -
 def labelled(store: InMemoryStore, name: str, labels: Sequence[tuple[str, str]]) -> None:
     key = label_key(name, START + 3 * HOUR)
     store.put(key, label_file(labels))
-    merge_labels(key, store=store, max_label_delay=DELAY)
+    merge_labels(key, store=store, tables=TABLES, max_label_delay=DELAY)
     load(store, Window(START, START + 3 * HOUR))
 
 

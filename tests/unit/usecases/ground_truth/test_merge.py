@@ -18,6 +18,7 @@ from driftline.usecases.ports import ObjectStore, Stores
 from tests.captures import profile_file
 from tests.fakes import InMemoryStore, InMemoryStores
 from tests.merging import DELAY, ENDPOINT, START, Inference, capture_file, capture_key, label_file, label_key, load
+from tests.tables import TABLES
 
 AT = VariantHour("AllTraffic", START)
 WINDOW = Window(START, START + HOUR)
@@ -33,7 +34,7 @@ def profiled(store: InMemoryStore, *inferences: Inference, name: str = "a") -> l
 
 def labelled(store: InMemoryStore, *labels: tuple[str, str], key: str = label_key("a")) -> LabelsMerged:
     store.put(key, label_file(labels))
-    return merge_labels(key, store=store, max_label_delay=DELAY)
+    return merge_labels(key, store=store, tables=TABLES, max_label_delay=DELAY)
 
 
 def merged_hours_of(store: ObjectStore, stores: Stores | None = None) -> Sequence[merged_hours.MergedHour]:
@@ -101,7 +102,7 @@ class TestMergedRecords:
         profile_file(capture_key("a"), store)
         store.put(label_key("a"), label_file([("a", "1"), ("c", "1")]))
 
-        merge_labels(label_key("a"), store=store)
+        merge_labels(label_key("a"), store=store, tables=TABLES)
 
         assert [(hour.rows, len(hour.parts), hour.gone) for hour in merged_hours_of(store)] == [(1, 1, 0)]
         swept = sweep(ENDPOINT, START + timedelta(days=30), store=store)
@@ -328,7 +329,7 @@ class TestWhoComesSecond:
         merged_hours_of(store)
         before = dict(store.objects)
 
-        assert merge_labels(label_key("a"), store=store) == first
+        assert merge_labels(label_key("a"), store=store, tables=TABLES) == first
         merged_hours_of(store)
         assert store.objects == before
 
@@ -337,7 +338,7 @@ class TestWhoComesSecond:
         key = label_key("a")
         store.put(key, label_file([("a", "1")]) + b"oops\n")
 
-        assert merge_labels(key, store=store).rejected == 1
+        assert merge_labels(key, store=store, tables=TABLES).rejected == 1
         (rejects,) = under(store, "state/label-rejects/")
         assert json.loads(store.get(rejects).body)["line"] == 2
         labelled(store, ("a", "1"))
@@ -346,7 +347,7 @@ class TestWhoComesSecond:
     def test_a_file_that_is_gone_is_no_failure(self) -> None:
         store = InMemoryStore()
 
-        done = merge_labels(label_key("a"), store=store)
+        done = merge_labels(label_key("a"), store=store, tables=TABLES)
 
         assert done.reason == "the ground truth file is no longer there"
 
@@ -360,7 +361,7 @@ class TestWhoComesSecond:
         store.objects[label_key("a")] = label_file([("a", "1")])
 
         with pytest.raises(StaleReadError):
-            merge_labels(label_key("a"), store=store)
+            merge_labels(label_key("a"), store=store, tables=TABLES)
 
 
 class TestSweep:

@@ -20,12 +20,12 @@ from driftline.kinds.registry import KINDS
 from driftline.presentation.messages.happenings import happening_message
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import is_ours
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.models.adopt_model import ADOPTED_EVENT, TURN, Adoption, Outcome, adopt_model
 from driftline.usecases.models.model_log import load_model_log
 from driftline.usecases.one_at_a_time import Busy, Turns
 from driftline.usecases.ports.models import DataFile
 from local.patience import PATIENCE_SECONDS
+from tests.executing import suggest_in
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryTable, RecordingEvents, RecordingOperators
 from tests.merging import InterruptedStore
 
@@ -98,7 +98,7 @@ def baseline(monitor: str, data: str, document: bytes = DOCUMENT) -> dict[str, b
     """The two files that a data set suggests."""
     folder = f"baselines/churn/{monitor}/"
     made = InMemoryStore(objects={"monitors/churn.yaml": document, f"{folder}input/data.csv": data.encode()})
-    suggest_baseline("churn", monitor, store=made, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(made, "churn", monitor)
     return {name: made.objects[folder + name] for name in ("statistics.json", "constraints.json")}
 
 
@@ -297,14 +297,14 @@ def test_files_of_a_package_are_nobody_s_suggestion(world: World) -> None:
     # Given a baseline that was suggested from a data set
     data = b"p,a\n0,1.5\n1,2.5\n"
     world.store.objects[f"{FOLDER}input/data.csv"] = data
-    suggest_baseline("churn", "data_quality", store=world.store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(world.store, "churn", "data_quality")
     assert is_ours("constraints.json", read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
     # When a package's takes its place
     world.adopt(world.serve(world.package()))
     # Then its thresholds count as somebody else's, and an event of the old data set changes and tells nothing
     assert not is_ours("constraints.json", read_files(world.store, FOLDER, ("constraints.json", "suggestion.json")))
     operators = RecordingOperators()
-    assert suggest_baseline("churn", "data_quality", store=world.store, operators=operators, kinds=KINDS).unchanged
+    assert suggest_in(world.store, "churn", "data_quality", operators).unchanged
     assert world.current() == NEW_DATA
     assert operators.told == []
 
@@ -331,7 +331,7 @@ class TestDataSet:
         assert world.store.objects[f"{FOLDER}{EARLIER}constraints.json"] == EDITED
         # And suggest_baseline, whom the new files wake, makes the new baseline of it without a word
         operators = RecordingOperators()
-        suggested = suggest_baseline("churn", "data_quality", store=world.store, operators=operators, kinds=KINDS)
+        suggested = suggest_in(world.store, "churn", "data_quality", operators)
         assert (suggested.rows, suggested.kept, operators.told) == (2, (), [])
         assert world.current() == baseline("data_quality", "p,a\n1,7.5\n1,8.5\n", ONLY_DATA)
 

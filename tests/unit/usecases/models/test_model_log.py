@@ -12,13 +12,11 @@ from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.summary import parse_summary
 from driftline.kinds.data_quality.settings import DataQualityMonitor
-from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.models.model_log import ModelEntry, ModelLog, load_model_log, log_model
 from driftline.usecases.models.model_marks import new_model
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
-from tests.executing import execute_in
-from tests.fakes import InMemoryStore, RecordingOperators
+from tests.executing import execute_in, suggest_in
+from tests.fakes import InMemoryStore
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 H = timedelta(hours=1)
@@ -123,7 +121,7 @@ def test_the_summary_says_that_the_model_is_new_and_a_replay_gives_the_same_byte
     lines = "score,amount,country\n" + "".join(",".join(row) + "\n" for row in rows)
     baseline = "baselines/shop/data_quality/input/reference.csv"
     store = InMemoryStore(objects={"monitors/shop.yaml": DOCUMENT.encode(), baseline: lines.encode()})
-    suggest_baseline("shop", "data_quality", store=store, operators=RecordingOperators(), kinds=KINDS)
+    suggest_in(store, "shop", "data_quality")
     store.put(capture_key(NOON), hour_of_captures(NOON, rows))
     profile_file(capture_key(NOON), store)
     log_model(store, "shop", entry("package/7"))

@@ -4,7 +4,7 @@ A column key names a column before the baseline is known: `output[0]`, `input[3]
 `output.score`, `input.carrier` (by name, JSON). Output columns come first, as SageMaker puts them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,3 +45,7 @@ class Table:
 
     rows: int
     columns: Mapping[ColumnKey, ColumnValues]
+
+
+type CsvToColumns = Callable[[bytes, int], Sequence[ColumnValues]]
+"""(header-less CSV, number of fields in every row) -> its columns."""

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from driftline.domain.capture.blocks import Block
 from driftline.domain.capture.cells import values_to_columns
-from driftline.domain.capture.columns import ColumnKey, Table
-from driftline.domain.capture.csv_columns import csv_to_columns
+from driftline.domain.capture.columns import ColumnKey, CsvToColumns, Table
 from driftline.domain.capture.pairing import CsvLayout
 
 CHUNK_CELLS = 750_000
@@ -25,6 +24,7 @@ type SlotTable = tuple[datetime, str, Table]
 class TableBuffer:
     """Gathers blocks and returns tables when there are enough cells."""
 
+    csv_to_columns: CsvToColumns
     chunk_cells: int = CHUNK_CELLS
     _texts: dict[tuple[datetime, CsvLayout], list[tuple[int, bytes]]] = field(default_factory=dict)
     _rows: dict[tuple[datetime, str], list[dict[ColumnKey, object]]] = field(default_factory=dict)
@@ -46,16 +46,15 @@ class TableBuffer:
         texts, rows = self._texts, self._rows
         self._texts, self._rows, self._cells = {}, {}, 0
         for (slot, layout), of_layout in texts.items():
-            yield slot, layout.name, _csv_table(layout, of_layout)
+            yield slot, layout.name, self._csv_table(layout, of_layout)
         for (slot, name), named_rows in rows.items():
             yield slot, name, _named_table(named_rows)
 
-
-def _csv_table(layout: CsvLayout, texts: list[tuple[int, bytes]]) -> Table:
-    rows = sum(lines for lines, _ in texts)
-    data = b"\n".join([*(text for _, text in texts), b""])
-    texts.clear()  # no longer needed: as much memory again
-    return Table(rows, dict(zip(layout.keys, csv_to_columns(data, layout.width), strict=True)))
+    def _csv_table(self, layout: CsvLayout, texts: list[tuple[int, bytes]]) -> Table:
+        rows = sum(lines for lines, _ in texts)
+        data = b"\n".join([*(text for _, text in texts), b""])
+        texts.clear()  # no longer needed: as much memory again
+        return Table(rows, dict(zip(layout.keys, self.csv_to_columns(data, layout.width), strict=True)))
 
 
 def _named_table(rows: list[dict[ColumnKey, object]]) -> Table:

@@ -4,12 +4,10 @@ import csv
 import gzip
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import PurePosixPath
-from tempfile import NamedTemporaryFile
 
-import duckdb
 import msgspec
 
 from driftline.domain.capture.cells import value_text
@@ -23,16 +21,16 @@ _LABEL_NAME = "label"
 _EXPECTED = "columns inference_id and label"
 _GZIP_MAGIC = b"\x1f\x8b"
 _PARQUET_MAGIC = b"PAR1"
-_BATCH = 50_000
 _JSON = msgspec.json.Decoder()
 
 
-def parse_labels(name: str, body: bytes) -> ParsedLabels:
+def parse_labels(name: str, body: bytes, parquet: Callable[[bytes, str], ParsedLabels]) -> ParsedLabels:
     """The labels of a file: Parquet by its first bytes, CSV by its name, JSON Lines otherwise; gzip in any of them.
 
     Args:
         name: The file's key; `.csv` and `.csv.gz` are CSV with a header.
         body: The file.
+        parquet: Reads (a Parquet file, its name).
 
     Raises:
         InvalidInputError: damaged, not UTF-8, a table without the two columns, or a file without a single label.
@@ -41,9 +39,9 @@ def parse_labels(name: str, body: bytes) -> ParsedLabels:
     if ".csv" in suffixes[-2:]:
         parsed = _parse_csv(_unpacked(body, name), name)
     elif body.startswith(_PARQUET_MAGIC):
-        parsed = _parse_parquet(body, name)
+        parsed = parquet(body, name)
     elif ".parquet" in suffixes[-2:]:
-        parsed = _parse_parquet(_unpacked(body, name), name)
+        parsed = parquet(_unpacked(body, name), name)
     else:
         parsed = parse_json_lines(body)
     if parsed.rejects and not parsed.labels:
@@ -77,41 +75,24 @@ def _parse_csv(body: bytes, name: str) -> ParsedLabels:
         header = next(reader, [])
         if not header:
             return parsed
-        id_at, label_at = _columns(header, name)
+        id_at, label_at = label_columns(header, name)
         for row in reader:
             if row and len(row) != len(header):
                 reason = f"{len(row)} cells for {len(header)} columns"
                 parsed.rejects.append(LabelReject(reader.line_num, reason, _shown(row)))
             elif row:
-                _take(parsed, reader.line_num, row[id_at], row[label_at])
+                take_label(parsed, reader.line_num, row[id_at], row[label_at])
     except csv.Error as error:
         raise InvalidInputError(f"no CSV: {error}", where=f"{name}, line {reader.line_num}") from None
     return parsed
 
 
-def _parse_parquet(body: bytes, name: str) -> ParsedLabels:
-    parsed = ParsedLabels([], [])
-    with NamedTemporaryFile(suffix=".parquet") as file, duckdb.connect(config={"threads": 1}) as database:
-        file.write(body)
-        file.flush()
-        try:
-            names = database.read_parquet(file.name).columns
-            id_at, label_at = _columns(names, name)
-            id_, label = ('"' + names[at].replace('"', '""') + '"' for at in (id_at, label_at))
-            query = f"SELECT CAST({id_} AS VARCHAR), {label} FROM read_parquet('{file.name}')"  # noqa: S608 - quoted above
-            found = database.execute(query)
-            number = 0
-            while rows := found.fetchmany(_BATCH):
-                for text, value in rows:
-                    number += 1
-                    _take(parsed, number, text, value)
-        except duckdb.Error as error:
-            raise InvalidInputError(f"Parquet that cannot be read ({error})", where=name) from None
-    return parsed
+def label_columns(header: Sequence[str], name: str) -> tuple[int, int]:
+    """Positions of the id and the label.
 
-
-def _columns(header: Sequence[str], name: str) -> tuple[int, int]:
-    """Positions of the id and the label."""
+    Raises:
+        InvalidInputError: there is not one of each; `name` is the file's.
+    """
     names = [each.strip().lower() for each in header]
     ids = [names.index(each) for each in _ID_NAMES if each in names]
     if not ids or _LABEL_NAME not in names:
@@ -121,7 +102,8 @@ def _columns(header: Sequence[str], name: str) -> tuple[int, int]:
     return ids[0], names.index(_LABEL_NAME)
 
 
-def _take(parsed: ParsedLabels, number: int, id_: str | None, value: object) -> None:
+def take_label(parsed: ParsedLabels, number: int, id_: str | None, value: object) -> None:
+    """Adds a row to the labels or to the rejects; lists and objects, written or real, are JSON."""
     payload = _payload(value)
     if id_ and payload:
         parsed.labels.append(Label(id_, *payload, number))

@@ -18,6 +18,7 @@ from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
 from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.ports import Metrics, ObjectStore, Reruns, Stores
 from driftline.usecases.ports.scripts import Scripts
+from driftline.usecases.ports.tables import CaptureTables, LabelTables
 
 NAMESPACE = "driftline/ground-truth"
 """CloudWatch namespace of the counts of labels; SageMaker has none."""
@@ -57,6 +58,7 @@ def take_capture(
     arrived: datetime,
     stores: Stores,
     scripts: Scripts,
+    tables: CaptureTables,
     kinds: Kinds,
 ) -> CaptureTaken:
     """Profiles a capture file; see profile_capture for the arguments and errors.
@@ -71,7 +73,7 @@ def take_capture(
         reopened.extend(reopen_windows(endpoint, hours, store=state, reruns=reruns, arrived=arrived, kinds=kinds))
 
     profiled = profile_capture(
-        key, capture=capture, state=state, stores=stores, scripts=scripts, on_lost=reopen, kinds=kinds
+        key, capture=capture, state=state, stores=stores, scripts=scripts, tables=tables, on_lost=reopen, kinds=kinds
     )
     profiles = [written for written in profiled.written if written.endswith(".profile")]
     matched = 0
@@ -85,7 +87,14 @@ def take_capture(
 
 
 def take_labels(
-    key: str, *, store: ObjectStore, reruns: Reruns, metrics: Metrics, arrived: datetime, kinds: Kinds
+    key: str,
+    *,
+    store: ObjectStore,
+    tables: LabelTables,
+    reruns: Reruns,
+    metrics: Metrics,
+    arrived: datetime,
+    kinds: Kinds,
 ) -> LabelsTaken:
     """Takes in a ground truth file; see merge_labels for the errors.
 
@@ -97,7 +106,7 @@ def take_labels(
     """
     place = parse_ground_truth_key(key)
     endpoint = place.endpoint
-    merged = merge_labels(key, store=store, max_label_delay=label_delay(store, endpoint, kinds=kinds))
+    merged = merge_labels(key, store=store, tables=tables, max_label_delay=label_delay(store, endpoint, kinds=kinds))
     hours = {at.hour for at in merged.hours}
     reopened = reopen_windows(
         endpoint,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from driftline.domain.datasets import ProfiledDataset, RowBatch
 from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.usecases.baselines.datasets.files import ROWS, read_files
+from driftline.usecases.baselines.datasets.files import read_files, row_readers
 from driftline.usecases.baselines.datasets.format import DatasetFormat
 from driftline.usecases.baselines.datasets.reader import profile_dataset
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.tables import DataSetTables
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +19,20 @@ class StoredDataSet:
     Attributes:
         keys: Of the files, in the order in which they are read; at least one.
         options: From `_format.json`; what it leaves open is found out.
+        tables: Reads CSV and Parquet.
     """
 
     store: ObjectStore
     keys: Sequence[str]
     options: DatasetFormat
+    tables: DataSetTables
 
     @property
     def where(self) -> str:
         return self.store.uri(self.keys[0].rsplit("/", 1)[0] + "/")
 
     def profile(self, columns: DocumentColumns | None) -> ProfiledDataset:
-        return profile_dataset(self.store, self.keys, self.options, columns)
+        return profile_dataset(self.store, self.keys, self.options, columns, self.tables)
 
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:
-        return read_files(self.store, self.keys, self.options, ROWS)
+        return read_files(self.store, self.keys, self.options, row_readers(self.tables))

@@ -17,6 +17,7 @@ from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
 from driftline.usecases.monitors.monitor_documents import find_document, load_document
 from driftline.usecases.ports import ObjectStore, Operators
+from driftline.usecases.ports.tables import DataSetTables
 
 
 class NoDataSetError(InvalidInputError):
@@ -64,7 +65,7 @@ def baselines_of(store: ObjectStore, key: str, *, kinds: Kinds) -> list[tuple[st
 
 
 def suggest_baseline(
-    endpoint: str, monitor: str, *, store: ObjectStore, operators: Operators, kinds: Kinds
+    endpoint: str, monitor: str, *, store: ObjectStore, tables: DataSetTables, operators: Operators, kinds: Kinds
 ) -> BaselineSuggested:
     """Reads everything under `baselines/<endpoint>/<monitor>/input/`, in the order of the keys.
 
@@ -99,7 +100,7 @@ def suggest_baseline(
             return BaselineSuggested(
                 endpoint, monitor, memory.rows, files, kept, unusable=memory.unusable, unchanged=True
             )
-    data = StoredDataSet(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"))
+    data = StoredDataSet(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"), tables)
     suggestion = kind.engine.suggest(document, data, document_uri)
     if _inputs(store, f"{folder}input/")[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.

@@ -13,7 +13,6 @@ from itertools import chain
 
 from driftline.domain.capture.batch_output import is_manifest
 from driftline.domain.capture.blocks import CaptureReader, Preprocess
-from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
 from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.ground_truth.hour_ids import HourIds
@@ -28,6 +27,7 @@ from driftline.usecases.capture.capture_files import batch_files
 from driftline.usecases.monitors.monitor_documents import find_document, load_script
 from driftline.usecases.ports import ObjectStore, Stores
 from driftline.usecases.ports.scripts import PREPROCESSOR_FAILED, Scripts
+from driftline.usecases.ports.tables import CaptureTables, RecordsWriter
 
 _PARTS = 16
 """So many profiles of one slot and layout wait before they are merged, so that memory stays flat."""
@@ -74,6 +74,7 @@ def profile_capture(
     state: ObjectStore,
     stores: Stores,
     scripts: Scripts,
+    tables: CaptureTables,
     on_lost: Callable[[Sequence[datetime]], None],
     kinds: Kinds,
 ) -> CaptureProfiled:
@@ -88,6 +89,7 @@ def profile_capture(
         state: The stack's own bucket, with the monitor documents; may be the same.
         stores: Opens the bucket that a manifest names.
         scripts: Runs the monitor's preprocessing script.
+        tables: Makes columns of rows, and the columnar records.
         on_lost: Takes the hours that an earlier version of the file had records of and this version has not, once
             their profiles are removed. Until it returns, a repeated delivery finds these hours again.
 
@@ -117,14 +119,14 @@ def profile_capture(
     records_at = records_key(source.endpoint, source.variant, source.hour, digest)
     rejects_at = rejects_key(source.endpoint, source.variant, source.hour, digest)
     ids = HourIds()
-    with ColumnarRecords() as columnar:
-        tables = _profile(bodies, reader, columnar, ids)
+    with tables.records() as columnar:
+        layouts = _profile(bodies, reader, columnar, ids, tables)
         _refuse_what_is_no_capture_file(reader, capture.uri(key))
-        hours = _hour_profiles(reader, tables, ids, _Origin(capture.uri(key), records_at, _name_of(stored.body)))
+        hours = _hour_profiles(reader, layouts, ids, _Origin(capture.uri(key), records_at, _name_of(stored.body)))
         records = columnar.to_bytes(hours)
 
     profile_keys = {hour: profile_key(source.endpoint, source.variant, hour, digest) for hour in hours}
-    earlier = _earlier_hours(state, records_at)
+    earlier = _earlier_hours(state, records_at, tables)
     if lost := sorted(set(earlier or ()) - set(hours)):
         for hour in lost:
             state.delete(profile_key(source.endpoint, source.variant, hour, digest))
@@ -168,10 +170,10 @@ def _preprocessor(state: ObjectStore, document: MonitorDocument | None, scripts:
 
 
 def _profile(
-    bodies: Iterable[bytes], reader: CaptureReader, columnar: ColumnarRecords, ids: HourIds
+    bodies: Iterable[bytes], reader: CaptureReader, columnar: RecordsWriter, ids: HourIds, tables: CaptureTables
 ) -> Mapping[tuple[datetime, str], TableProfile]:
     """(slot, layout) -> profile of all its rows, chunk by chunk."""
-    buffer = TableBuffer()
+    buffer = TableBuffer(tables.csv_to_columns)
     parts: dict[tuple[datetime, str], list[TableProfile]] = {}
     for block in chain.from_iterable(map(reader.read, bodies)):
         columnar.add(block)
@@ -228,10 +230,10 @@ def _name_of(body: bytes) -> str:
     return sha256(body).hexdigest()[:16]
 
 
-def _earlier_hours(state: ObjectStore, records_key: str) -> list[datetime] | None:
+def _earlier_hours(state: ObjectStore, records_key: str, tables: CaptureTables) -> list[datetime] | None:
     """The hours that an earlier version of the file touched; None when there was none."""
     found = state.find(records_key)
-    return hours_of_records(found.body) if found else None
+    return tables.hours_of_records(found.body) if found else None
 
 
 def _rejects_file(reader: CaptureReader) -> bytes:

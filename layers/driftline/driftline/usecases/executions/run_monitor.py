@@ -32,6 +32,7 @@ from driftline.usecases.models.model_marks import new_model
 from driftline.usecases.monitors.monitor_documents import load_document, load_script
 from driftline.usecases.ports import Events, Metrics, ObjectStore, Stores
 from driftline.usecases.ports.scripts import Scripts
+from driftline.usecases.ports.tables import Tables
 
 _ATTEMPTS = 4
 """So often a window is judged in a row when something of it arrives meanwhile."""
@@ -45,6 +46,7 @@ def run_monitor(
     events: Events,
     stores: Stores,
     scripts: Scripts,
+    tables: Tables,
     signals_namespace: str | None,
     kinds: Kinds,
     namespace: str | None = None,
@@ -59,6 +61,7 @@ def run_monitor(
     Args:
         stores: Opens the bucket that captures are in, where it is another one.
         scripts: Runs the monitor's postprocessing script.
+        tables: Reads and joins rows.
         namespace: CloudWatch namespace of all monitors that name none; SageMaker's for each kind unless given.
         signals_namespace: CloudWatch namespace of what alarms look at; without one nothing is signalled.
     """
@@ -81,7 +84,7 @@ def run_monitor(
                 alarmed=alarmed_names(monitor),
                 model=model,
             )
-            judgement = kind.engine.evaluate(context, StoredWindow(store, stores, document, kind.name, window))
+            judgement = kind.engine.evaluate(context, StoredWindow(store, stores, tables, document, kind.name, window))
             files = _postprocessed(judgement.files, monitor, store, scripts)
             execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
             into = monitor.namespace or namespace or monitor.metrics_namespace

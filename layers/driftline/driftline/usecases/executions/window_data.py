@@ -20,6 +20,7 @@ from driftline.usecases.ground_truth.merged_hours import MergedHour
 from driftline.usecases.ground_truth.merged_window import Coverage, MergedWindow, load_merged
 from driftline.usecases.monitors.monitor_documents import captures_of
 from driftline.usecases.ports import ObjectStore, Stores
+from driftline.usecases.ports.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,12 @@ class StoredWindow:
 
     Attributes:
         stores: Opens the bucket that captures are in.
+        tables: Reads and joins rows.
     """
 
     store: ObjectStore
     stores: Stores
+    tables: Tables
     document: MonitorDocument
     kind: str
     window: Window
@@ -55,12 +58,14 @@ class StoredWindow:
     def labelled(self) -> "StoredRows":
         endpoint = self.document.endpoint
         captures = CaptureFiles(captures_of(self.document, self.store, self.stores), self.stores)
-        merged = load_merged(self.store, endpoint, self.window, self.document.variant, captures=captures)
+        merged = load_merged(
+            self.store, endpoint, self.window, self.document.variant, captures=captures, tables=self.tables
+        )
         hours = (StoredHour(self.store, endpoint, self.kind, merged, hour) for hour in merged.hours)
         return StoredRows(merged.coverage, tuple(hours))
 
     def inference_ids[Name](self, wanted: Mapping[Name, tuple[ColumnKey, Condition]]) -> Mapping[Name, tuple[str, ...]]:
-        return sample_inferences(self.store, self._loaded.parts, self.window, wanted)
+        return sample_inferences(self.store, self._loaded.parts, self.window, wanted, self.tables)
 
     @cached_property
     def _loaded(self) -> LoadedWindow:

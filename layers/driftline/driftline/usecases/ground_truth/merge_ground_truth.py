@@ -28,6 +28,7 @@ from driftline.domain.keys import source_digest
 from driftline.domain.profiles.capture_profile import HourSource
 from driftline.usecases.ground_truth.hour_labels import LabelFile, put_labels
 from driftline.usecases.ports import ObjectStore, ObjectSummary
+from driftline.usecases.ports.tables import LabelTables
 
 _HEAD_BYTES = 64 << 10
 """The hashes of 8,000 labels: of most files all."""
@@ -59,11 +60,14 @@ class LabelsMerged:
         return self.labels - self.matched
 
 
-def merge_labels(key: str, *, store: ObjectStore, max_label_delay: timedelta = DEFAULT_LABEL_DELAY) -> LabelsMerged:
+def merge_labels(
+    key: str, *, store: ObjectStore, tables: LabelTables, max_label_delay: timedelta = DEFAULT_LABEL_DELAY
+) -> LabelsMerged:
     """Takes in one ground truth file. A file that is replaced replaces its labels; a deleted one is not undone.
 
     Args:
         key: `ground-truth/<endpoint>/yyyy/mm/dd/hh/<name>`.
+        tables: Reads labels in Parquet.
         max_label_delay: How long after an inference its label may be collected.
 
     Raises:
@@ -74,7 +78,7 @@ def merge_labels(key: str, *, store: ObjectStore, max_label_delay: timedelta = D
     stored = store.find(key)
     if stored is None:
         return LabelsMerged(place.endpoint, reason="the ground truth file is no longer there")
-    parsed = parse_labels(key, stored.body)
+    parsed = parse_labels(key, stored.body, tables.parquet_labels)
     known = LabelSet(key, place.hour, version_of(stored.body), parsed.labels)
     digest = source_digest(None, key)
     _write_rejects(store, keys.label_rejects_key(place.endpoint, place.hour, digest), parsed.rejects)

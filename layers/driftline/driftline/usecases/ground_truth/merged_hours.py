@@ -8,10 +8,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from heapq import merge
 from itertools import groupby
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import msgspec
 import numpy as np
@@ -22,17 +21,15 @@ from driftline.domain.ground_truth.join_ids import STORED
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.ground_truth.labels import Label
 from driftline.domain.ground_truth.merged_lines import MergedLines
-from driftline.domain.ground_truth.merged_table import HourJoin, MergedRows, RejectedLabel, SlotRows, Winner
+from driftline.domain.ground_truth.merged_rows import MergedRows, RejectedLabel, SlotRows, Winner
 from driftline.domain.ground_truth.stored_labels import LabelSet
 from driftline.domain.keys import profiles_prefix
 from driftline.domain.profiles.capture_profile import HourSource
 from driftline.domain.profiles.window import rollup_digest
 from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.ports import ObjectStore, ObjectSummary
-from driftline.usecases.side_by_side import AT_ONCE, side_by_side
-
-_TABLES_AT_ONCE = AT_ONCE // 2
-"""Records of a capture file take megabytes, and are held until they are on disk."""
+from driftline.usecases.ports.tables import LabelTables
+from driftline.usecases.side_by_side import side_by_side
 
 _PART_BYTES = 16 << 20
 """Merged lines of a large hour go to several parts of about this size, so that memory stays bounded."""
@@ -97,7 +94,9 @@ def hour_inputs(store: ObjectStore, endpoint: str, at: VariantHour) -> HourInput
     )
 
 
-def rebuild_hour(endpoint: str, at: VariantHour, *, store: ObjectStore, captures: CaptureFiles) -> MergedHour:
+def rebuild_hour(
+    endpoint: str, at: VariantHour, *, store: ObjectStore, captures: CaptureFiles, tables: LabelTables
+) -> MergedHour:
     """Writes the merged records of an hour anew, unless they are there, and removes what they replace.
 
     Two of them may run at once, one with older labels. Each looks again when it has written, so that the last word is
@@ -113,7 +112,7 @@ def rebuild_hour(endpoint: str, at: VariantHour, *, store: ObjectStore, captures
         inputs = hour_inputs(store, endpoint, at)
         merged, missing = None, None
         try:
-            merged = stored_hour(store, endpoint, at, inputs) or _written(endpoint, at, inputs, store, captures)
+            merged = stored_hour(store, endpoint, at, inputs) or _written(endpoint, at, inputs, store, captures, tables)
         except ObjectNotFoundError as error:
             missing = error
         if merged:
@@ -158,12 +157,11 @@ def latest_labels(store: ObjectStore, inputs: HourInputs) -> dict[str, Label]:
 
 
 def _written(
-    endpoint: str, at: VariantHour, inputs: HourInputs, store: ObjectStore, opener: CaptureFiles
+    endpoint: str, at: VariantHour, inputs: HourInputs, store: ObjectStore, opener: CaptureFiles, tables: LabelTables
 ) -> MergedHour:
     labels = latest_labels(store, inputs)
     sources = _sources(store, inputs)
-    with TemporaryDirectory(prefix="merge-") as name:
-        rows = _merged_rows(store, sources, labels, at.hour, Path(name))
+    rows = _merged_rows(store, sources, labels, at.hour, tables)
     table = keys.merged_table_key(endpoint, at, inputs.digest)
     store.put(table, rows.table, content_type="application/vnd.apache.parquet")
     rows = replace(rows, table=b"")  # it can be large
@@ -184,19 +182,16 @@ def _sources(store: ObjectStore, inputs: HourInputs) -> list[HourSource]:
 
 
 def _merged_rows(
-    store: ObjectStore, sources: Sequence[HourSource], labels: Mapping[str, Label], hour: datetime, folder: Path
+    store: ObjectStore, sources: Sequence[HourSource], labels: Mapping[str, Label], hour: datetime, tables: LabelTables
 ) -> MergedRows:
-    files = [folder / f"{number:06}.parquet" for number in range(len(sources))]
-
-    def fetch(place: tuple[Path, HourSource]) -> None:
-        place[0].write_bytes(store.get(place[1].records_key).body)
-
-    for _ in side_by_side(fetch, zip(files, sources, strict=True), _TABLES_AT_ONCE):
-        pass
     hashes = np.sort(np.concatenate([np.frombuffer(each.join_hashes, dtype=STORED) for each in sources]))
     repeated = bool(np.any(hashes[1:] == hashes[:-1]))
-    with HourJoin(files, hour, folder) as join:
-        return join.merge(labels, repeated=repeated)
+    records = [partial(_read, store, each.records_key) for each in sources]
+    return tables.merge_hour(records, hour, labels, repeated=repeated)
+
+
+def _read(store: ObjectStore, key: str) -> bytes:
+    return store.get(key).body
 
 
 def _lines(

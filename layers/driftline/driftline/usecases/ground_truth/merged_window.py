@@ -3,13 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-
-import duckdb
 
 from driftline.domain.ground_truth.keys import MERGED, VariantHour
 from driftline.domain.keys import variants_prefix
-from driftline.domain.windows import HOUR, Window, format_instant
+from driftline.domain.windows import HOUR, Window
 from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.capture.window_profile import load_window
 from driftline.usecases.ground_truth.merged_hours import (
@@ -20,10 +17,9 @@ from driftline.usecases.ground_truth.merged_hours import (
     stored_hour,
 )
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.tables import Cells, LabelTables
 
 _BATCH_ROWS = 50_000
-
-type Cells = Sequence[str | int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,12 @@ class MergedWindow:
     hours: tuple[MergedHour, ...]
     labels_that_do_not_fit: int
     _store: ObjectStore
+    _tables: LabelTables
 
     def columns(self, hour: MergedHour) -> list[str]:
         """Names of the columns of an hour's table."""
-        with self._store.local_copy(hour.table) as path, _database().cursor() as database:
-            return list(database.read_parquet(str(path)).columns)
+        with self._store.local_copy(hour.table) as path:
+            return self._tables.merged_columns(path)
 
     def batches(
         self, columns: Sequence[str], hour: MergedHour, rows: int = _BATCH_ROWS
@@ -72,22 +69,8 @@ class MergedWindow:
                 missing, as is a column that the hour does not have.
             rows: At most so many in a batch.
         """
-        with self._store.local_copy(hour.table) as path, _database().cursor() as database:
-            known = set(database.read_parquet(str(path)).columns)
-            chosen = ", ".join(_name(name) if name in known else f"NULL AS {_name(name)}" for name in columns)
-            start, end = format_instant(self.window.start), format_instant(self.window.end)
-            found = database.execute(
-                f"SELECT {chosen} FROM read_parquet(?) WHERE slot >= ? AND slot < ?",  # noqa: S608 - names are quoted
-                [str(path), start, end],
-            )
-            while cells := found.fetchmany(rows):
-                yield dict(zip(columns, zip(*cells, strict=True), strict=True))
-
-
-@cache
-def _database() -> duckdb.DuckDBPyConnection:
-    """One for the process: opening one takes as long as reading a small hour."""
-    return duckdb.connect(config={"threads": 1})
+        with self._store.local_copy(hour.table) as path:
+            yield from self._tables.merged_batches(path, columns, self.window, rows)
 
 
 def load_merged(
@@ -97,6 +80,7 @@ def load_merged(
     variant: str | None = None,
     *,
     captures: CaptureFiles,
+    tables: LabelTables,
 ) -> MergedWindow:
     """The merged records of all variants (or one) in a window; makes those that are missing or out of date.
 
@@ -104,6 +88,7 @@ def load_merged(
 
     Args:
         store: The stack's own bucket.
+        tables: Joins what has to be merged, and reads it.
     """
     merged: list[MergedHour] = []
     coverage = Coverage()
@@ -113,13 +98,13 @@ def load_merged(
             inputs = hour_inputs(store, endpoint, at)
             found = stored_hour(store, endpoint, at, inputs)
             if found is None or (not inputs.mergeable and has_merged_lines(store, endpoint, at)):
-                found = rebuild_hour(endpoint, at, store=store, captures=captures)
+                found = rebuild_hour(endpoint, at, store=store, captures=captures, tables=tables)
             if found.table:
                 merged.append(found)
                 coverage = _added(coverage, _of_slots(found, window))
             elif inputs.profiles:
                 coverage = _added(coverage, _without_labels(store, endpoint, at, window))
-    return MergedWindow(window, coverage, tuple(merged), sum(hour.rejected for hour in merged), store)
+    return MergedWindow(window, coverage, tuple(merged), sum(hour.rejected for hour in merged), store, tables)
 
 
 def _variants(store: ObjectStore, endpoint: str) -> list[str]:
@@ -155,7 +140,3 @@ def _added(one: Coverage, other: Coverage) -> Coverage:
         one.labelled_records + other.labelled_records,
         one.labelled_rows + other.labelled_rows,
     )
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -3,12 +3,13 @@
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from itertools import islice
 from typing import BinaryIO
 
 from driftline.domain.capture.cells import texts_to_columns
-from driftline.domain.capture.csv_columns import csv_to_columns
+from driftline.domain.capture.columns import CsvToColumns
 from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
@@ -30,10 +31,10 @@ class CsvShape:
 
 
 def csv_batches(
-    stream: BinaryIO, name: str, shape: CsvShape | None, *, header: bool | None
+    csv_to_columns: CsvToColumns, stream: BinaryIO, name: str, shape: CsvShape | None, *, header: bool | None
 ) -> Iterator[tuple[CsvShape, Batch]]:
     """Yields the file's rows as columns, under the shape that they have; see `_read`."""
-    return _read(stream, name, shape, header, _plain_batch, _batch)
+    return _read(stream, name, shape, header, partial(_plain_batch, csv_to_columns), _batch)
 
 
 def csv_row_batches(
@@ -91,7 +92,7 @@ def _batch(rows: Sequence[Row], shape: CsvShape) -> Batch:
     return Batch(len(rows), dict(zip(shape.names, columns, strict=True)) if rows else {})
 
 
-def _plain_batch(block: bytes, shape: CsvShape) -> Batch | None:
+def _plain_batch(csv_to_columns: CsvToColumns, block: bytes, shape: CsvShape) -> Batch | None:
     """The rows of a block that needs no parsing of quotes, the fast way; None where a closer look is due."""
     if b'"' in block or b"\r" in block or b"\n\n" in block or block.startswith(b"\n"):
         return None

@@ -4,6 +4,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol, cast
 
@@ -12,8 +13,8 @@ from driftline.domain.errors import InvalidInputError
 from driftline.usecases.baselines.datasets.csv_files import CsvShape, csv_batches, csv_row_batches
 from driftline.usecases.baselines.datasets.format import CsvFormat, DatasetFormat
 from driftline.usecases.baselines.datasets.json_files import json_batches, json_row_batches
-from driftline.usecases.baselines.datasets.parquet_files import parquet_batches, parquet_row_batches
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.tables import DataSetTables
 
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
@@ -36,8 +37,12 @@ class Readers[T]:
     parquet: Callable[[Path, str], Iterator[T]]
 
 
-COLUMNS: Readers[Batch] = Readers(csv_batches, json_batches, parquet_batches)
-ROWS: Readers[RowBatch] = Readers(csv_row_batches, json_row_batches, parquet_row_batches)
+def column_readers(tables: DataSetTables) -> Readers[Batch]:
+    return Readers(partial(csv_batches, tables.csv_to_columns), json_batches, tables.parquet_batches)
+
+
+def row_readers(tables: DataSetTables) -> Readers[RowBatch]:
+    return Readers(csv_row_batches, json_row_batches, tables.parquet_row_batches)
 
 
 def read_files[T](

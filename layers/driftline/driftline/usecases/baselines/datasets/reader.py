@@ -8,15 +8,20 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.domain.profiles.table import TableProfile
-from driftline.usecases.baselines.datasets.files import COLUMNS, read_files
+from driftline.usecases.baselines.datasets.files import column_readers, read_files
 from driftline.usecases.baselines.datasets.format import DatasetFormat
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.tables import DataSetTables
 
 _MERGE_AFTER = 16  # profiles of batches; merging many at once sorts each column once
 
 
 def profile_dataset(
-    store: ObjectStore, keys: Sequence[str], options: DatasetFormat, columns: DocumentColumns | None = None
+    store: ObjectStore,
+    keys: Sequence[str],
+    options: DatasetFormat,
+    columns: DocumentColumns | None,
+    tables: DataSetTables,
 ) -> ProfiledDataset:
     """Reads the files in this order, in blocks; memory does not grow with their size.
 
@@ -30,7 +35,7 @@ def profile_dataset(
     merged, waiting = TableProfile.empty(), list[TableProfile]()
     order: dict[str, None] = {}  # a set that keeps the order of first occurrence
     positional = False
-    for named, batch in read_files(store, keys, options, COLUMNS):
+    for named, batch in read_files(store, keys, options, column_readers(tables)):
         positional = not named
         order |= dict.fromkeys(batch.columns)
         waiting.append(TableProfile.of(Table(batch.rows, batch.columns)))

@@ -10,11 +10,17 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.adapters.tables.sql import quoted_name
 from driftline.domain.capture.cells import value_text, values_to_columns
 from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
 from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.baselines.datasets.batch import BATCH_CELLS, BATCH_ROWS
+
+BATCH_ROWS = 50_000
+"""Rows that are decoded at a time."""
+
+BATCH_CELLS = 1_000_000
+"""Cells that are Python objects at a time: wide rows are fewer."""
 
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"}
 _FLOATS = {"FLOAT", "DOUBLE"}
@@ -24,15 +30,7 @@ _DECIMAL = re.compile(r"DECIMAL\([^)]*\)")
 
 
 def parquet_batches(path: Path, name: str) -> Iterator[Batch]:
-    """Yields the file's rows as columns. NaN is missing, as pandas means it; whole-number columns are INTEGRAL.
-
-    Args:
-        path: The file on local disk.
-        name: The file, as errors name it.
-
-    Raises:
-        InvalidInputError: no Parquet, or a column that holds more than one value per row.
-    """
+    """See `DataSetTables.parquet_batches`."""
     with _opened(path, name) as table:
         for column, kind in table.types.items():
             if kind.endswith(_LIST):
@@ -43,7 +41,7 @@ def parquet_batches(path: Path, name: str) -> Iterator[Batch]:
 
 
 def parquet_row_batches(path: Path, name: str) -> Iterator[RowBatch]:
-    """Yields the file's rows as they stand there; a cell may be a list. Raises as `parquet_batches`."""
+    """See `DataSetTables.parquet_row_batches`."""
     with _opened(path, name) as table:
         names = tuple(table.types)
         for _, found in table.batches(min(BATCH_ROWS, max(1, BATCH_CELLS // max(1, len(names))))):
@@ -104,7 +102,7 @@ def _not_flat(column: str, kind: str, name: str) -> InvalidInputError:
 
 
 def _selected(column: str, kind: str) -> str:
-    quoted = '"' + column.replace('"', '""') + '"'
+    quoted = quoted_name(column)
     if kind.startswith("DECIMAL"):
         return f"CAST({quoted} AS {_DECIMAL.sub('DOUBLE', kind)}) AS {quoted}"
     if kind in _INTEGERS or kind in _FLOATS or kind == "BOOLEAN" or kind.endswith(_LIST):

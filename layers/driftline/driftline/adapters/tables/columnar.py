@@ -24,6 +24,7 @@ from typing import Self
 import duckdb
 import msgspec
 
+from driftline.adapters.tables.sql import quoted_name, quoted_text
 from driftline.domain.capture.blocks import Block
 from driftline.domain.capture.cells import value_text
 from driftline.domain.capture.columns import ColumnKey
@@ -83,22 +84,18 @@ class ColumnarRecords:
                 document[f"c{keys.setdefault(key, len(keys))}"] = value_text(value)
             spool.write(msgspec.json.encode(document).decode() + "\n")
 
-    def to_bytes(self, hours: Iterable[datetime] = ()) -> bytes:
-        """The Parquet file; equal blocks give equal bytes. Call it once, after the last block.
-
-        Args:
-            hours: The UTC hours with profiles of the same file, for the file's metadata.
-        """
+    def to_bytes(self, hours: Iterable[datetime]) -> bytes:
+        """The Parquet file, with the hours in its metadata. See `RecordsWriter.to_bytes`."""
         names = _column_names(key for layout in sorted(self._keys) for key in self._keys[layout])
         selects = [f"SELECT {_NO_ORIGIN} LIMIT 0"] if not self._spools else []
         for layout in sorted(self._spools):
             self._spools[layout].close()
             selects.append(self._select(layout, names))
         target = Path(self._folder.name) / "records.parquet"
-        metadata = _text(" ".join(format_instant(hour) for hour in hours))
+        metadata = quoted_text(" ".join(format_instant(hour) for hour in hours))
         options = f"{_FORMAT}, KV_METADATA {{{_HOURS}: {metadata}}}"
         with _database().cursor() as database:
-            database.execute(f"COPY ({' UNION ALL BY NAME '.join(selects)}) TO {_text(str(target))} ({options})")
+            database.execute(f"COPY ({' UNION ALL BY NAME '.join(selects)}) TO {quoted_text(str(target))} ({options})")
         return target.read_bytes()
 
     def _spool(self, layout: str, keys: dict[ColumnKey, int]) -> TextIOWrapper:
@@ -109,11 +106,11 @@ class ColumnarRecords:
         return self._spools[layout]
 
     def _select(self, layout: str, names: dict[ColumnKey, str]) -> str:
-        path = _text(self._spools[layout].name)
+        path = quoted_text(self._spools[layout].name)
         keys = self._keys[layout]
         types = dict.fromkeys((*_ORIGIN, *(f"c{at}" for at in keys.values())), "VARCHAR") | {"row": "INTEGER"}
         spec = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
-        columns = ", ".join([*_ORIGIN, *(f"c{at} AS {_name(names[key])}" for key, at in keys.items())])
+        columns = ", ".join([*_ORIGIN, *(f"c{at} AS {quoted_name(names[key])}" for key, at in keys.items())])
         if layout in self._positional:
             reader = f"read_csv({path}, columns = {spec}, auto_detect = false, header = false, delim = ',', "
             reader += "quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', parallel = false)"
@@ -143,7 +140,7 @@ def hours_of_records(parquet: bytes) -> list[datetime]:
     with NamedTemporaryFile(suffix=".parquet") as file, _database().cursor() as database:
         file.write(parquet)
         file.flush()
-        query = f"SELECT value FROM parquet_kv_metadata({_text(file.name)}) WHERE key = '{_HOURS}'"  # noqa: S608 - our own texts
+        query = f"SELECT value FROM parquet_kv_metadata({quoted_text(file.name)}) WHERE key = '{_HOURS}'"  # noqa: S608 - our own texts
         found = database.execute(query).fetchone()
     return [parse_instant(text) for text in found[0].decode().split()] if found else []
 
@@ -161,11 +158,3 @@ def _column_names(keys: Iterable[ColumnKey]) -> dict[ColumnKey, str]:
         taken.add(name.lower())
         names[key] = name
     return names
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _name(value: str) -> str:
-    return '"' + value.replace('"', '""') + '"'

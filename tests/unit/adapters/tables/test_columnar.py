@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from driftline.adapters.tables.columnar import ColumnarRecords, hours_of_records
 from driftline.domain.capture.blocks import CaptureReader
-from driftline.domain.capture.columnar import ColumnarRecords, hours_of_records
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 

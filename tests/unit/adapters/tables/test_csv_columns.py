@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.domain.capture import byte_census, csv_columns
-from driftline.domain.capture.byte_census import ByteCensus
-from driftline.domain.capture.columns import ColumnValues
-from driftline.domain.capture.csv_columns import (
+from driftline.adapters.tables import csv_columns
+from driftline.adapters.tables.csv_columns import (
     csv_to_columns,
     csv_to_columns_by_cell,
     csv_to_columns_by_scan,
     csv_to_columns_by_text,
 )
+from driftline.domain.capture import byte_census
+from driftline.domain.capture.byte_census import ByteCensus
+from driftline.domain.capture.columns import ColumnValues
 from driftline.domain.capture.csv_rows import csv_line, rows_of_csv
 
 HOSTILE = [

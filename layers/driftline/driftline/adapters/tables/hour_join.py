@@ -1,27 +1,27 @@
 """Captured rows with their labels: the table that monitors read, made by DuckDB from the columnar records.
 
-The columns of the columnar records (domain/capture/columnar.py), then `label` (VARCHAR, domain/.../label_rows.py).
-Memory is bounded: records are streamed, only ids and labels of the hour are kept.
-
-An inference that was captured more than once counts once: the first by (inference time as text, event id, capture
-file).
+The columns of the columnar records (columnar.py), then `label` (VARCHAR, domain/ground_truth/label_rows.py). Memory is
+bounded: records are streamed, only ids and labels of the hour are kept.
 """
 
-# ruff: noqa: S608 - the queries contain our own names only; paths and times in them are quoted by _text
+# ruff: noqa: S608 - the queries contain our own names only; paths and times in them are quoted
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
 import duckdb
 
+from driftline.adapters.tables.sql import quoted_text
 from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
 from driftline.domain.ground_truth.labels import Label
+from driftline.domain.ground_truth.merged_rows import MergedRows, RejectedLabel, SlotRows, Winner
 from driftline.domain.windows import HOUR, format_instant, parse_instant
+from driftline.usecases.side_by_side import AT_ONCE, side_by_side
 
 _MEMORY = "128MB"
 _ROW_GROUP = 16_384
@@ -31,50 +31,26 @@ _BATCH = 50_000
 _FIRST = "inference_time, coalesce(event_id, ''), ordinal"
 
 
-@dataclass(frozen=True, slots=True)
-class SlotRows:
-    """Records and rows of one five-minute slot, and how many of them have a label; each inference counts once."""
-
-    records: int
-    rows: int
-    labelled_records: int = 0
-    labelled_rows: int = 0
+_FILES_AT_ONCE = AT_ONCE // 2
+"""Records of a capture file take megabytes, and are held until they are on disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedLabel:
-    """A label that does not match the rows of its inference."""
+def merge_hour(
+    records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
+) -> MergedRows:
+    """See `LabelTables.merge_hour`."""
 
-    label: Label
-    reason: str
+    def write(place: tuple[Path, Callable[[], bytes]]) -> None:
+        path, read = place
+        path.write_bytes(read())
 
-
-@dataclass(frozen=True, slots=True)
-class Winner:
-    """Which of several records with one join id counts."""
-
-    file: int
-    event_id: str
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class MergedRows:
-    """The result of an hour.
-
-    Attributes:
-        labels: Join id -> label, for inferences with a matching label.
-        repeated: Join id -> the record that counts, if several were captured.
-        rejected: In the order of join ids.
-        slots: In the order of their starts.
-        table: The Parquet file.
-    """
-
-    labels: Mapping[str, Label]
-    repeated: Mapping[str, Winner]
-    rejected: Sequence[RejectedLabel]
-    slots: Mapping[datetime, SlotRows]
-    table: bytes
+    with TemporaryDirectory(prefix="merge-") as name:
+        folder = Path(name)
+        files = [folder / f"{number:06}.parquet" for number in range(len(records))]
+        for _ in side_by_side(write, zip(files, records, strict=True), _FILES_AT_ONCE):
+            pass
+        with HourJoin(files, hour, folder) as join:
+            return join.merge(labels, repeated=repeated)
 
 
 class HourJoin:
@@ -96,15 +72,15 @@ class HourJoin:
                 "preserve_insertion_order": False,  # one thread keeps the order anyway, without buffering rows
             }
         )
-        names = ", ".join(_text(str(file)) for file in files)
-        ordinals = ", ".join(f"({number}, {_text(str(file))})" for number, file in enumerate(files))
+        names = ", ".join(quoted_text(str(file)) for file in files)
+        ordinals = ", ".join(f"({number}, {quoted_text(str(file))})" for number, file in enumerate(files))
         self._run(f"CREATE TABLE files AS SELECT * FROM (VALUES {ordinals}) t(ordinal, filename)")
         self._run(
             f"""CREATE VIEW records AS
             SELECT *, coalesce(nullif(inference_id, ''), nullif(event_id, '')) AS join_id
             FROM read_parquet([{names}], union_by_name = true, filename = true, file_row_number = true)
             JOIN files USING (filename)
-            WHERE slot >= {_text(format_instant(hour))} AND slot < {_text(format_instant(hour + HOUR))}"""
+            WHERE slot >= {quoted_text(format_instant(hour))} AND slot < {quoted_text(format_instant(hour + HOUR))}"""
         )
 
     def __enter__(self) -> Self:
@@ -185,7 +161,7 @@ class HourJoin:
         self._run(f"""COPY (
             SELECT records.* EXCLUDE (ordinal, filename, file_row_number, join_id), label
             FROM records JOIN (SELECT ordinal, file_row_number, label FROM chosen) USING (ordinal, file_row_number)
-            ) TO {_text(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})""")
+            ) TO {quoted_text(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})""")
         return target.read_bytes()
 
     def _load(self, table: str, columns: Mapping[str, str], rows: Iterator[tuple[object, ...]]) -> None:
@@ -194,14 +170,10 @@ class HourJoin:
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
         spec = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-        self._run(f"""CREATE TABLE {table} AS SELECT * FROM read_csv({_text(str(path))}, columns = {{{spec}}},
+        self._run(f"""CREATE TABLE {table} AS SELECT * FROM read_csv({quoted_text(str(path))}, columns = {{{spec}}},
             auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\r\\n',
             parallel = false, max_line_size = 100000000)""")
         path.unlink()
 
     def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
         return self._database.execute(sql)
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

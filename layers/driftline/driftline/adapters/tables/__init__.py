@@ -1,0 +1,1 @@
+"""Tables by DuckDB, in memory and on local disk."""

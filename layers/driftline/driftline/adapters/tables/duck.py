@@ -1,0 +1,62 @@
+"""The port, by DuckDB."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from driftline.adapters.tables import (
+    columnar,
+    csv_columns,
+    hour_join,
+    inference_ids,
+    merged_rows,
+    parquet_files,
+    parquet_labels,
+)
+from driftline.domain.capture.columns import ColumnKey, ColumnValues
+from driftline.domain.capture.conditions import Condition
+from driftline.domain.datasets import Batch, RowBatch
+from driftline.domain.ground_truth.labels import Label, ParsedLabels
+from driftline.domain.ground_truth.merged_rows import MergedRows
+from driftline.domain.windows import Window
+from driftline.usecases.ports.tables import Cells
+
+
+class DuckTables:
+    """Tables: each question has a module of its own."""
+
+    def csv_to_columns(self, data: bytes, width: int) -> Sequence[ColumnValues]:
+        return csv_columns.csv_to_columns(data, width)
+
+    def records(self) -> columnar.ColumnarRecords:
+        return columnar.ColumnarRecords()
+
+    def hours_of_records(self, records: bytes) -> list[datetime]:
+        return columnar.hours_of_records(records)
+
+    def inference_ids[Name](
+        self, records: Path, wanted: Mapping[Name, tuple[ColumnKey, Condition]], window: Window, most: int
+    ) -> Mapping[Name, Sequence[str]]:
+        return inference_ids.inference_ids(records, wanted, window, most)
+
+    def parquet_labels(self, body: bytes, name: str) -> ParsedLabels:
+        return parquet_labels.parquet_labels(body, name)
+
+    def merge_hour(
+        self, records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
+    ) -> MergedRows:
+        return hour_join.merge_hour(records, hour, labels, repeated=repeated)
+
+    def merged_columns(self, table: Path) -> list[str]:
+        return merged_rows.merged_columns(table)
+
+    def merged_batches(
+        self, table: Path, columns: Sequence[str], window: Window, rows: int
+    ) -> Iterator[Mapping[str, Cells]]:
+        return merged_rows.merged_batches(table, columns, window, rows)
+
+    def parquet_batches(self, path: Path, name: str) -> Iterator[Batch]:
+        return parquet_files.parquet_batches(path, name)
+
+    def parquet_row_batches(self, path: Path, name: str) -> Iterator[RowBatch]:
+        return parquet_files.parquet_row_batches(path, name)
