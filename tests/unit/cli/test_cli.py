@@ -183,7 +183,7 @@ class TestBaseline:
         assert (folder / "constraints.json").read_text() == edited
         assert found["kept"] == ["constraints.json"]
         assert set(found["files"]) == {"statistics.json", "constraints.suggested.json"}
-        assert "suggestions beside your files" in result.stderr
+        assert "suggestions next to your files" in result.stderr
 
     def test_of_model_quality_shows_the_metrics_and_the_rows_left_out(self, store: Path) -> None:
         # Given a monitor of model quality, and predictions of which one has no label
@@ -215,7 +215,7 @@ class TestBaseline:
     def test_no_data(self, tmp_path: Path) -> None:
         result = driftline("baseline", "--store", tmp_path, "--endpoint", "churn")
         assert result.exit_code == ExitCode.FAILED
-        assert "there is no data set" in result.stderr
+        assert "no data set" in result.stderr
 
 
 HOSTILE = "[red]\u001b[31m'; --"

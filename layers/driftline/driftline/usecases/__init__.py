@@ -1,1 +1,1 @@
-"""One module per function: what happens, against ports."""
+"""What happens, in rooms, against ports."""

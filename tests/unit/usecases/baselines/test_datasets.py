@@ -226,16 +226,16 @@ def test_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ({"a.csv": b"a,b\n1,2\n3\n"}, "a.csv, line 3", "1 cells: 3"),
         ({"a.csv": b"a,b\n1,2\n\n3,4,5\n"}, "a.csv, line 4", "3 cells: 3,4,5"),
         ({"a.csv": b'a,b\n1,"x\ny"\n2,z,3\n'}, "a.csv, line 4", "3 cells: 2,z,3"),
-        ({"a.csv": b'a,b\n1,2\n3,"open\n'}, "a.csv, line 3", "no CSV"),
+        ({"a.csv": b'a,b\n1,2\n3,"open\n'}, "a.csv, line 3", "not CSV"),
         ({"a.csv": b"a,b\n1,2\n3,\xff\n"}, "a.csv, line 3", "byte 0xff is no UTF-8"),
         ({"a.csv": b"a,b\n1,2\n", "b.csv": b"a,c\n1,2\n"}, "b.csv, line 1", "the header differs"),
         ({"a.csv": b"1,2\n", "b.csv": b"1,2,3\n"}, "b.csv, line 1", "3 cells"),
         ({"a.csv": b"a,b\n1,2\n", "b.jsonl": b'{"a": 1}\n'}, "b.jsonl", "json among files that are csv"),
         ({"a.jsonl": b'{"a": 1}\n{"a": \n'}, "a.jsonl, line 2", "not JSON"),
-        ({"a.jsonl": b'{"a": 1}\n[1, 2]\n'}, "a.jsonl, line 2", "no object"),
-        ({"a.jsonl": b'[{"a": 1}]'}, "a.jsonl, line 1", "no object"),
-        ({"a.jsonl": b'{"rows": [{"a": 1}, {"a": 2}]}\n'}, "a.jsonl, line 1", "stands for 2 rows"),
-        ({"a.parquet": b"PAR1 but no more"}, "a.parquet", "no readable Parquet"),
+        ({"a.jsonl": b'{"a": 1}\n[1, 2]\n'}, "a.jsonl, line 2", "not an object"),
+        ({"a.jsonl": b'[{"a": 1}]'}, "a.jsonl, line 1", "not an object"),
+        ({"a.jsonl": b'{"rows": [{"a": 1}, {"a": 2}]}\n'}, "a.jsonl, line 1", "an object with 2 rows"),
+        ({"a.parquet": b"PAR1 but no more"}, "a.parquet", "Parquet that cannot be read"),
         ({"a.csv.gz": gzip.compress(b"a,b\n1,2\n")[:-9]}, "a.csv.gz", "the compressed file is damaged"),
         ({"a.csv": b"\n\n"}, "a.csv", "no rows"),
     ],
@@ -262,9 +262,9 @@ def test_nested_parquet_columns_are_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_columns_that_the_document_names_and_the_data_lacks_are_listed() -> None:
-    with pytest.raises(InvalidInputError, match="lacks prediction; it has score, carrier"):
+    with pytest.raises(InvalidInputError, match="has no column prediction; it has score, carrier"):
         read({"a.csv": HEADER_AND_ROWS}, None, (("prediction",), ("carrier",)))
-    with pytest.raises(InvalidInputError, match="has 2 columns, the monitor document names 3"):
+    with pytest.raises(InvalidInputError, match="has 2 columns, the monitor document 3"):
         read({"a.csv": b"1,2\n3,4\n"}, None, (("prediction",), ("carrier", "origin")))
 
 

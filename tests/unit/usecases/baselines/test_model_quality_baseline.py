@@ -232,7 +232,7 @@ class TestRowsThatCannotBeUsed:
         assert error.what.startswith("100000 distinct labels")
         assert error.mend == "If the label is a number to be estimated, set problem_type: Regression."
 
-    @pytest.mark.parametrize(("line", "what"), [("[1, 2]", "no object: [1, 2]"), ('{"score": 1,}', "no JSON")])
+    @pytest.mark.parametrize(("line", "what"), [("[1, 2]", "not an object: [1, 2]"), ('{"score": 1,}', "not JSON")])
     def test_a_line_that_is_no_object_is_named(self, line: str, what: str) -> None:
         error = Bucket().upload(f'{{"score": 1, "label": 2}}\n\n{line}\n', "a.jsonl").refuses()
         assert error.what.startswith(what)
@@ -318,4 +318,4 @@ def test_edited_constraints_stay_and_the_suggestion_lies_beside() -> None:
     assert bucket.json(CONSTRAINTS) == edited
     assert bucket.json(f"{FOLDER}constraints.suggested.json")["regression_constraints"]["mae"]["threshold"] == 0.625
     ((subject, _),) = bucket.operators.told
-    assert subject == "Baseline of churn, model_quality: suggestions beside your files"
+    assert subject == "Baseline of churn, model_quality: suggestions next to your files"

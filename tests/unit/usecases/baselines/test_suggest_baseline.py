@@ -176,7 +176,7 @@ def test_no_data_set_is_an_error_that_says_what_to_upload() -> None:
     bucket = Bucket()
     bucket.store.objects.clear()
     bucket.upload(b"{}", "_format.json")
-    with pytest.raises(NoDataSetError, match="there is no data set") as raised:
+    with pytest.raises(NoDataSetError, match="no data set") as raised:
         bucket.suggest()
     assert raised.value.where.endswith(f"{FOLDER}input/")
 

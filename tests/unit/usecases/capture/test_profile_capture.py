@@ -212,7 +212,7 @@ def test_an_empty_file_says_so_and_a_missing_one_too():
     gone = profile_file(KEY, bucket)
 
     assert empty.reason == "the capture file is empty"
-    assert gone.reason == "the capture file is no longer there"
+    assert gone.reason == "the capture file no longer exists"
     assert not bucket.objects
 
 

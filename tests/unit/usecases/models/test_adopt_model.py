@@ -389,7 +389,7 @@ class TestDataSet:
         own = world.store.uri(f"{FOLDER}input/old.csv")
         world.files.files = {own: world.store.objects[f"{FOLDER}input/old.csv"]}
         adoption = world.adopt(replace(self.told, data_set=world.store.uri(FOLDER + folder)))
-        assert "cannot take its own place" in adoption.reason
+        assert "cannot replace itself" in adoption.reason
         assert f"{FOLDER}input/old.csv" in world.store.objects
 
     def test_a_package_names_one_too(self, world: World) -> None:

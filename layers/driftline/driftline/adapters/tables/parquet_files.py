@@ -58,10 +58,10 @@ class _Table:
     rows: int
 
     def batches(self, rows: int) -> Iterator[tuple[int, duckdb.DuckDBPyConnection]]:
-        """(number of rows, their result), so many rows at a time."""
+        """(number of rows, their result), in batches."""
         selected = ", ".join(_selected(column, kind) for column, kind in self.types.items())
         for start in range(0, self.rows, rows):
-            # file_row_number lets DuckDB skip the row groups that lie outside.
+            # file_row_number lets DuckDB skip row groups outside the range.
             found = self.connection.execute(
                 f"SELECT {selected} FROM read_parquet(?, file_row_number = true) "  # noqa: S608 (quoted identifiers)
                 "WHERE file_row_number >= ? AND file_row_number < ?",
@@ -85,7 +85,7 @@ def _opened(path: Path, name: str) -> Iterator[_Table]:
             yield _Table(connection, path, types, int(count[0]) if count else 0)
     except duckdb.Error as error:
         raise InvalidInputError(
-            f"no readable Parquet: {str(error).splitlines()[0]}",
+            f"Parquet that cannot be read: {str(error).splitlines()[0]}",
             where=name,
             expected="a Parquet file with one value per cell",
             mend="Write it again, for example with pandas' to_parquet.",

@@ -1,7 +1,7 @@
-"""Windows that were judged before something of theirs arrived are judged again.
+"""Evaluates windows again when some of their data arrives after the verdict.
 
-Which windows an arrival touches follows from the schedule; which of them were judged follows from what was announced.
-An arrival in a window that is still to be judged asks for nothing.
+The schedule says which windows an arrival belongs to; the announcements say which of them have a verdict. An arrival in
+a window without a verdict requests nothing.
 """
 
 import re
@@ -21,7 +21,7 @@ from driftline.usecases.ports import ObjectStore, Reruns
 
 _DAY = timedelta(days=1)
 _LONGEST_PERIOD = timedelta(days=32)
-"""Of a schedule without a window of its own: a month."""
+"""For a schedule without a window of its own: a month."""
 
 _EXECUTION_KEY = re.compile(r".*/(\d{4})/(\d\d)/(\d\d)/(\d\d)/(?:(\d\d)/)?announced\.json")
 
@@ -37,16 +37,16 @@ def reopen_windows(
     waiting_for_labels: bool = False,
     kinds: Kinds,
 ) -> list[ExecutionRequest]:
-    """Asks for a new execution of every judged window that has something of these hours.
+    """Requests a new execution of every evaluated window that overlaps these hours.
 
     Args:
         hours: Starts of the UTC hours of inference time that something was added to.
-        arrived: When it came, from its event: no window was judged after that.
+        arrived: When it arrived, from its event.
         collected: What the age of a window that is opened again counts to; when it came, unless its key says better.
         waiting_for_labels: It concerns only monitors that wait for labels.
 
     Returns:
-        What was asked for. Asking twice does no harm: the queue drops repetitions, and an execution that finds
+        The requests. Repeating them does no harm: the queue drops repetitions, and an execution that finds
         nothing new publishes nothing.
     """
     document = find_document(store, endpoint, kinds=kinds)
@@ -114,7 +114,7 @@ def _prefixes(first: datetime, last: datetime) -> Iterator[str]:
 
 
 def _scheduled(key: str) -> datetime | None:
-    """Of an execution by its schedule; None for windows by hand, which are not opened again."""
+    """The scheduled time of an execution; None for windows by hand, which are not evaluated again."""
     match = _EXECUTION_KEY.fullmatch(key)
     if match is None:
         return None
@@ -126,4 +126,4 @@ def _window(scheduled: datetime, monitor: ScheduledMonitor) -> Window | None:
     try:
         return window_of(scheduled, monitor)
     except InvalidInputError:
-        return None  # Judged under another schedule.
+        return None  # Evaluated under another schedule.

@@ -1,4 +1,4 @@
-"""What happens when something arrives: it is taken in, joined with its other half, and judged windows open again."""
+"""When data arrives: it is read, joined with its other half, and evaluated windows are requested again."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ NAMESPACE = "driftline/ground-truth"
 
 @dataclass(frozen=True, slots=True)
 class CaptureTaken:
-    """A capture file's profiles, the labels that had waited for it, and the windows that are judged again."""
+    """A capture file's profiles, the labels that were waiting for it, and the windows to evaluate again."""
 
     profiled: CaptureProfiled
     matched: int
@@ -35,7 +35,7 @@ class CaptureTaken:
 
 @dataclass(frozen=True, slots=True)
 class LabelsTaken:
-    """A ground truth file's labels and the windows that are judged again."""
+    """A ground truth file's labels, and the windows to evaluate again."""
 
     merged: LabelsMerged
     reopened: tuple[ExecutionRequest, ...]
@@ -43,7 +43,7 @@ class LabelsTaken:
 
 @dataclass(frozen=True, slots=True)
 class SweepTaken:
-    """What waited, endpoint by endpoint, and the windows that are judged again."""
+    """What was waiting, by endpoint, and the windows to evaluate again."""
 
     swept: tuple[Swept, ...]
     reopened: tuple[ExecutionRequest, ...]
@@ -98,7 +98,7 @@ def take_labels(
 ) -> LabelsTaken:
     """Takes in a ground truth file; see merge_labels for the errors.
 
-    The merged records of an hour are written when a window with it is judged, so that many files cost one merge. How
+    The merged records of an hour are written when a window with it is evaluated, so that many files cost one merge. How
     old a window may be to open again counts from the hour in which the labels were collected, which the key says.
 
     Args:

@@ -1,8 +1,8 @@
-"""The files of a baseline change together: nobody sees new statistics beside old constraints.
+"""The files of a baseline change together: nobody sees new statistics with old constraints.
 
 S3 changes one object at a time. So `swap.json`, one put, says first what is going to be there: from then on readers
 take the files from it. Then each file is put in its place, and `swap.json` goes. Cut short anywhere, readers see the
-old files or the new ones, and whoever writes next finishes what is left. A file that somebody else wrote meanwhile is
+old files or the new ones, and the next writer finishes the rest. A file that somebody else wrote meanwhile is
 theirs: the swap is over for it.
 """
 
@@ -27,8 +27,8 @@ class _Swap(msgspec.Struct, frozen=True):
     """What a swap is about, by file name.
 
     Attributes:
-        before: The SHA-256 of what was there; None for what was not.
-        files: What is there from now on.
+        before: SHA-256 of the previous files; None for files that did not exist.
+        files: The new files.
     """
 
     before: dict[str, str | None]
@@ -67,7 +67,7 @@ def read_files(store: ObjectStore, folder: str, names: Iterable[str]) -> Mapping
 
 
 def replace_files(store: ObjectStore, folder: str, files: Mapping[str, bytes]) -> None:
-    """Puts JSON files in the place of those that are there; for readers all of them change at once."""
+    """Replaces JSON files; for readers all of them change at once."""
     finish_swap(store, folder)
     there = read_files(store, folder, files)
     before = {name: _digest(there.get(name)) for name in files}
@@ -119,7 +119,7 @@ def _parsed(found: StoredObject, store: ObjectStore, folder: str) -> _Swap:
         return _SWAP.decode(found.body)
     except msgspec.DecodeError as error:
         raise InvalidInputError(
-            f"nobody can read what the baseline is being replaced with: {error}",
+            f"the pending replacement of the baseline cannot be read: {error}",
             where=store.uri(folder + SWAP_FILE),
             mend="Delete the file, then upload both files of the baseline.",
         ) from None

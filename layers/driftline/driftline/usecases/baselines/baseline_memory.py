@@ -1,4 +1,4 @@
-"""`suggestion.json` beside a baseline: which data set was read last, and which of the files are Driftline's own."""
+"""`suggestion.json` next to a baseline: the data set that was read last, and which files are Driftline's own."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -9,7 +9,7 @@ from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.ports import ObjectStore
 
 GENERATION = 2
-"""Grows when the same data set gives other files, so that they are written anew."""
+"""Increases when the same data set gives other files, so that they are written again."""
 
 MEMORY_FILE = "suggestion.json"
 
@@ -19,11 +19,11 @@ class Memory(BaseModel):
 
     Attributes:
         inputs: Entity tag by key of the data set's files.
-        settings: What the monitor document said that decides the result.
-        written: SHA-256 by name of each file as we wrote it; a file that differs was made by somebody else.
-        edited: Names of files that we wrote and that somebody changed since.
-        rows: Those that the files are of.
-        unusable: Rows that are left out, by reason.
+        settings: The fields of the monitor document that influence the result.
+        written: SHA-256 by name of each file as Driftline wrote it; a file that differs has another author.
+        edited: Names of files that Driftline wrote and somebody changed since.
+        rows: Number of rows behind the files.
+        unusable: Rows that were left out, by reason.
     """
 
     # Fields of other versions do no harm: losing `written` would.
@@ -51,12 +51,12 @@ class Memory(BaseModel):
 
 
 def recall(store: ObjectStore, folder: str) -> Memory:
-    """What was written last; nothing if there is no memory, or none that this version can read."""
+    """What was written last; nothing if there is no memory that this version can read."""
     return memory_of(read_files(store, folder, [MEMORY_FILE]).get(MEMORY_FILE))
 
 
 def memory_of(body: bytes | None) -> Memory:
-    """The memory that a file holds; an empty one if there is no file, or none that this version can read."""
+    """The memory in a file; empty if there is no file that this version can read."""
     try:
         return Memory.model_validate_json(body or b"")
     except ValidationError:

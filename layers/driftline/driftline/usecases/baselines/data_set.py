@@ -17,8 +17,8 @@ class StoredDataSet:
     """`DataSet` of files in a store.
 
     Attributes:
-        keys: Of the files, in the order in which they are read; at least one.
-        options: From `_format.json`; what it leaves open is found out.
+        keys: Keys of the files, in reading order; at least one.
+        options: From `_format.json`; what it leaves open is detected.
         tables: Reads CSV and Parquet.
     """
 

@@ -1,9 +1,9 @@
-"""A new model's baseline takes the place of the earlier one, which is kept beside it.
+"""A new model's baseline replaces the earlier one, which is kept.
 
-Everything that was there goes to `baselines/<endpoint>/<monitor>/earlier/<time of the new model>/` first, and at the
-end of that `kept.json`, which lists it. Cut short anywhere and repeated it ends the same: nothing is replaced before
-all of it is kept, and once it is, what is found in its place is the new baseline's and not kept again. The files change
-as one (usecases/baselines/baseline_files.py).
+Everything that was there goes to `baselines/<endpoint>/<monitor>/earlier/<time of the new model>/` first, and then
+`kept.json`, which lists it. If it is interrupted and repeated, the result is the same: nothing is replaced before
+everything is kept, and after that, the files in place are the new baseline's and are not kept again. The files change
+together (usecases/baselines/baseline_files.py).
 """
 
 import json
@@ -30,7 +30,7 @@ _JSON = "application/json"
 
 
 def has_baseline(store: ObjectStore, endpoint: str, kind: Kind) -> bool:
-    """Whether any of the baseline's files is there."""
+    """Whether any of the baseline's files exists."""
     folder = baseline_folder(endpoint, kind.name)
     return any(digest_of(store, folder + name) for name in kind.baseline_files)
 
@@ -45,17 +45,17 @@ def take_files(
     store: ObjectStore,
     files: ModelFiles,
 ) -> bool:
-    """Takes the files of a model package into use: all, or none of them.
+    """Puts the files of a model package into use: all of them, or none.
 
     Args:
         given: Their URIs, by the names of `Kind.drift_check_baselines`.
-        settings: What the document says of the monitor.
+        settings: The monitor in the document.
 
     Returns:
-        Whether anything is different now.
+        Whether anything changed.
 
     Raises:
-        InvalidInputError: a file is missing, cannot be read, or is no baseline of this monitor; nothing is changed.
+        InvalidInputError: a file is missing, cannot be read, or is not a baseline of this monitor; nothing is changed.
     """
     folder = baseline_folder(endpoint, kind.name)
     read = {name: GivenFile(files.read(uri), uri) for name, uri in given.items()}
@@ -66,7 +66,7 @@ def take_files(
     earlier = earlier_folder(endpoint, kind.name, at)
     _keep(store, folder, earlier, kind, files)
     if digest_of(store, folder + MEMORY_FILE):
-        # The files are nobody's suggestion now. The data set stays read: its document's next event changes nothing.
+        # The files are no longer a suggestion. The data set counts as read: the document's next event changes nothing.
         memory = recall(store, folder).model_copy(update={"written": {}, "edited": ()})
         texts[MEMORY_FILE] = memory.model_dump_json(indent=2).encode()
     replace_files(store, folder, texts)
@@ -76,12 +76,12 @@ def take_files(
 def take_data_set(
     given: Sequence[DataFile], kind: Kind, *, endpoint: str, at: datetime, store: ObjectStore, files: ModelFiles
 ) -> bool:
-    """Puts a data set in the place of the earlier one; suggest_baseline then makes the files of it.
+    """Replaces the earlier data set; suggest_baseline then creates the files from it.
 
-    The earlier files count until then, and stay if the data set cannot be read.
+    The earlier files stay in effect until then, or if the data set cannot be read.
 
     Returns:
-        Whether anything is different now.
+        Whether anything changed.
 
     Raises:
         InvalidInputError: a file cannot be read.
@@ -93,18 +93,18 @@ def take_data_set(
     taken = json.dumps({file.name: {"from": file.uri, "etag": file.etag} for file in given}, indent=2).encode()
     if there == {file.name: file.size for file in given} and _holds(store, folder + TAKEN_FILE, taken):
         return False
-    # The old data set goes before the new one comes, so nothing may be found out in between.
+    # The old data set is deleted before the new one is copied, so errors must be found before.
     own = next((file.uri for file in given if file.uri.startswith(store.uri(inputs))), None)
     if own is not None:
-        raise InvalidInputError("a data set cannot take its own place", where=own)
+        raise InvalidInputError("a data set cannot replace itself", where=own)
     list(side_by_side(files.check, (file.uri for file in given)))
     earlier = earlier_folder(endpoint, kind.name, at)
     _keep(store, folder, earlier, kind, files, tuple(there))
-    # Kept, they may be overwritten: for suggest_baseline they are its own, also if a person had edited them.
+    # They are kept, so suggest_baseline may overwrite them, even if a person had edited them.
     present = {file: digest for file in kind.baseline_files if (digest := digest_of(store, folder + file))}
     memory = recall(store, folder).model_copy(update={"written": present, "edited": ()})
     store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
-    # First away with the old, so that the event of the last new file finds the new ones alone.
+    # The old files are deleted first, so that the event of the last new file finds the new ones only.
     list(side_by_side(lambda name: store.delete(inputs + name), there))
     list(side_by_side(lambda file: files.copy(file.uri, inputs + file.name), given))
     store.put(folder + TAKEN_FILE, taken, content_type=_JSON)
@@ -116,14 +116,14 @@ def _holds(store: ObjectStore, key: str, body: bytes) -> bool:
 
 
 def kept_in(store: ObjectStore, endpoint: str, monitor: str, at: datetime) -> str | None:
-    """The folder that the earlier baseline is kept in; None if there was none."""
+    """The folder of the earlier baseline; None if there was none."""
     earlier = earlier_folder(endpoint, monitor, at)
     there = any(summary.key != earlier + KEPT_FILE for summary in store.list(earlier))
     return earlier if there else None
 
 
 def earlier_folder(endpoint: str, monitor: str, at: datetime) -> str:
-    """Where the baseline is kept that counted until this model came; with a closing slash."""
+    """The folder of the baseline that was in effect before this model; with a trailing slash."""
     return f"{baseline_folder(endpoint, monitor)}earlier/{at.astimezone(UTC):%Y%m%dT%H%M%SZ}/"
 
 

@@ -73,9 +73,9 @@ def suggest_baseline(
     where it says what is where in the data set.
 
     Raises:
-        NoDataSetError: there is no file with data.
+        NoDataSetError: no file with data.
         InvalidInputError: data that cannot be read, or a monitor document that does not say enough; it says where and
-            how to mend it.
+            how to fix it.
         DriftlineError: the files changed meanwhile; to be tried again.
     """
     folder = baseline_folder(endpoint, monitor)
@@ -83,7 +83,7 @@ def suggest_baseline(
     inputs, keys = _inputs(store, f"{folder}input/")
     if not keys:
         raise NoDataSetError(
-            "there is no data set",
+            "no data set",
             where=store.uri(f"{folder}input/"),
             expected="CSV, JSON Lines or Parquet files",
             mend="Upload the data set there.",
@@ -164,7 +164,7 @@ def _format_of(store: ObjectStore, key: str) -> DatasetFormat:
 def _placed(
     store: ObjectStore, folder: str, texts: Mapping[str, bytes], memory: Memory
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Each file under its name, or under that of a suggestion beside one that is not ours.
+    """Each file under its name, or as a suggestion next to one that is not ours.
 
     Returns:
         The files that are to be written, and the names of those that somebody edited after we had written them.
@@ -191,9 +191,9 @@ def _message(store: ObjectStore, folder: str, endpoint: str, monitor: str, kept:
         [
             "A new baseline data set was read. These files were edited or made elsewhere and stay as they are:",
             *lines,
-            "What the data set suggests lies beside them:",
+            "The new suggestions are next to them:",
             *beside,
             "To accept a suggestion, copy it over the file without `.suggested`.",
         ]
     )
-    return f"Baseline of {endpoint}, {monitor}: suggestions beside your files", text
+    return f"Baseline of {endpoint}, {monitor}: suggestions next to your files", text

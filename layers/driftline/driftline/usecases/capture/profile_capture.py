@@ -30,7 +30,7 @@ from driftline.usecases.ports.scripts import PREPROCESSOR_FAILED, Scripts
 from driftline.usecases.ports.tables import CaptureTables, RecordsWriter
 
 _PARTS = 16
-"""So many profiles of one slot and layout wait before they are merged, so that memory stays flat."""
+"""Maximum number of profiles per slot and layout before they are merged, so that memory stays flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class _Origin:
 
 @dataclass(frozen=True, slots=True)
 class CaptureProfiled:
-    """What came of one capture file.
+    """The result of one capture file.
 
     Attributes:
         records: Capture records that were read, those without rows included.
@@ -94,20 +94,20 @@ def profile_capture(
             their profiles are removed. Until it returns, a repeated delivery finds these hours again.
 
     Raises:
-        InvalidInputError: the key is no capture file's, no line of the file is a capture record, the file cannot be
+        InvalidInputError: not the key of a capture file, no line of the file is a capture record, the file cannot be
             unpacked, the preprocessing script is missing or fails for every record, or a manifest lists what cannot
             be read.
         StaleReadError: the file changed meanwhile.
     """
     source = parse_capture_key(key)
-    # Capture is profiled before there is a monitor document, too: profiles of the past are there when it comes.
+    # Captures are profiled even without a monitor document, so that profiles of the past exist when it is uploaded.
     document = find_document(state, source.endpoint, kinds=kinds)
     elsewhere = _captured_elsewhere(document, key, capture, state)
     if elsewhere:
         return CaptureProfiled(source.endpoint, source.variant, reason=elsewhere)
     stored = capture.find(key)
     if stored is None:
-        return CaptureProfiled(source.endpoint, source.variant, reason="the capture file is no longer there")
+        return CaptureProfiled(source.endpoint, source.variant, reason="the capture file no longer exists")
 
     bodies: Iterable[bytes] = [stored.body]
     if is_manifest(source.variant, source.name):
@@ -192,7 +192,7 @@ def _append(parts: list[TableProfile], profile: TableProfile) -> None:
 
 
 def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str) -> None:
-    """A file without one good record is for people to look at: in the dead-letter queue, not in the rejects."""
+    """A file without a single valid record is for people to look at: in the dead-letter queue, not in the rejects."""
     if any(count.records or count.skipped for count in reader.counts.values()) or not reader.rejects:
         return
     first = reader.rejects[0]

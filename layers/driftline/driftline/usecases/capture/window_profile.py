@@ -1,4 +1,4 @@
-"""The profile of a window, read from the store: hourly roll-ups where whole hours are asked for.
+"""The profile of a window, read from the store: hourly roll-ups for whole hours.
 
 A roll-up is named after exactly the profiles that went into it, so it can be written at any time and by anybody:
 a late or replaced capture file makes another name, never a stale hit.
@@ -58,7 +58,7 @@ def window_inputs(store: ObjectStore, endpoint: str, window: Window, variant: st
     """The digest of everything that a verdict on the window follows from, as it is now: profiles and labels.
 
     An execution compares it before and after. What arrives in between either finds the execution's announcement and
-    asks for another one, or was there before the announcement, and the execution sees it: no arrival is lost.
+    requests another one, or was there before the announcement, and the execution sees it: no arrival is lost.
     """
     variants = [variant] if variant else store.folders(variants_prefix(endpoint))
     return rollup_digest(
@@ -86,8 +86,8 @@ def _hour(
         return stored
     profiles = dict(read_profiles(store, keys))
     merged = merge_hour(profiles.items(), Window(hour, hour + HOUR))
-    if len(keys) > 1:  # of a single profile a roll-up saves nothing
-        # The index of the hour's inferences, too: labels that come later need not read all these profiles again.
+    if len(keys) > 1:  # a roll-up of a single profile saves nothing
+        # The index of the hour's inferences, too, so that later labels need not read all these profiles again.
         index = index_of(profile.join_hashes for profile in profiles.values())
         store.put(index_key(endpoint, VariantHour(variant, hour), digest), index)
         store.put(rollup, merged.to_bytes())
@@ -99,4 +99,4 @@ def _stored_rollup(store: ObjectStore, key: str) -> WindowProfile | None:
     try:
         return WindowProfile.from_bytes(found.body, key) if found else None
     except InvalidInputError:
-        return None  # Written by another version: it is made anew from its parts.
+        return None  # Written by another version: it is made again from its parts.

@@ -1,1 +1,1 @@
-"""A monitor judges a window."""
+"""A monitor evaluates a window."""

@@ -1,8 +1,8 @@
-"""A verdict is written, then signalled, then announced.
+"""Writes, signals and announces a verdict.
 
-Order of the side effects: files, last.json, metrics and signals, event, and last the note that they are announced. An
-execution that is delivered again finds the note and publishes nothing; one that was cut short before the note publishes
-again, because an alarm that comes twice is better than one that never comes.
+Order of the side effects: files, last.json, metrics and signals, event, and finally the record that they are announced.
+A repeated delivery finds the record and publishes nothing; one that was interrupted before the record publishes again,
+because an alarm that comes twice is better than one that never comes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class Outputs:
     """Where an execution's results go.
 
     Attributes:
-        signals_namespace: CloudWatch namespace of what alarms look at; None signals nothing.
+        signals_namespace: CloudWatch namespace of the signals for alarms; None: no signals.
     """
 
     request: ExecutionRequest
@@ -41,21 +41,21 @@ class Outputs:
     signals_namespace: str | None
 
     def signal(self, signals: Sequence[Metric]) -> None:
-        """Sends signals to alarms, unless a person asked for the execution."""
+        """Sends signals for alarms, unless a person requested the execution."""
         if signals and self.request.signals and self.signals_namespace:
             self.metrics.publish(self.signals_namespace, signals)
 
 
 @dataclass(frozen=True, slots=True)
 class _Revision:
-    """An execution whose files are written, and what was announced of its folder before."""
+    """An execution whose files are written, and what was announced for its folder before."""
 
     execution: Execution
     earlier: Announced | None
 
     @property
     def signalled(self) -> bool:
-        """Alarms know exactly this verdict already."""
+        """Alarms already know exactly this verdict."""
         return self.execution.unchanged and self.earlier is not None and self.earlier.signalled
 
 
@@ -82,9 +82,9 @@ def announce_verdict(
 
 
 def announce_failure(error: DriftlineError, window: Window | None, outputs: Outputs, *, kinds: Kinds) -> Execution:
-    """Keeps why an execution ended without a verdict, signals it and publishes its event.
+    """Stores why an execution ended without a verdict, signals it and publishes its event.
 
-    There is no note of a failure: repeated, it is announced again.
+    Failures are not recorded as announced: repeated, they are announced again.
 
     Args:
         window: None if it failed before its window was known.
@@ -93,7 +93,7 @@ def announce_failure(error: DriftlineError, window: Window | None, outputs: Outp
     scheduled = floor_to(request.scheduled_time, SLOT) if request.scheduled_time else None
     folder = ""
     if request.signals and scheduled is not None and request.start is None:
-        # Of others there is no page: whoever asked by hand has the answer, and their window may be no schedule's.
+        # Others get no page: a caller by hand has the answer, and the window may not be one of the schedule.
         folder = report_folder(request.endpoint, request.monitor, scheduled)
         keep_failure(store, folder, window, error, kinds=kinds)
     failed = Execution(
@@ -122,7 +122,7 @@ def _revised(execution: Execution, files: Mapping[str, bytes], store: ObjectStor
 
 
 def _signals_due(revision: _Revision, judgement: Judgement, outputs: Outputs) -> Sequence[Metric]:
-    """What alarms do not know yet; nothing when a person asked for the execution."""
+    """What alarms do not know yet; nothing if a person requested the execution."""
     execution = revision.execution
     if revision.signalled or not outputs.request.signals or execution.scheduled_time is None:
         return ()
@@ -133,7 +133,7 @@ def _signals_due(revision: _Revision, judgement: Judgement, outputs: Outputs) ->
 def _publish(
     execution: Execution, judgement: Judgement, namespace: str, signals: Sequence[Metric], outputs: Outputs
 ) -> None:
-    """Metrics, signals, event: in this order, so that the event is of a verdict whose alarms are on their way."""
+    """Metrics, signals, event, in this order, so that alarms are on their way when the event is sent."""
     if judgement.metrics and execution.window is not None and not execution.unchanged:
         outputs.metrics.publish(namespace, judgement.metrics, execution.window.start)
     outputs.signal(signals)
@@ -146,7 +146,7 @@ def _publish(
 def _note(
     revision: _Revision, files: Mapping[str, bytes], judgement: Judgement, outputs: Outputs, *, signalled: bool
 ) -> None:
-    """Writes down that all of it is announced."""
+    """Records that everything is announced."""
     earlier = revision.earlier
     told = judgement.verdict if signalled else earlier.told if earlier else None
     known = outputs.request.signals or revision.signalled
@@ -156,9 +156,9 @@ def _note(
 
 
 def _end_failures(execution: Execution, outputs: Outputs) -> None:
-    """Ends the alarm on failed executions when one that failed has worked, and there is nothing else to signal.
+    """Ends the alarm on failed executions when a failed one has succeeded and there is nothing else to signal.
 
-    Signalled before it is written down: cut short in between, the next delivery signals it again.
+    Signalled before it is recorded: if it is interrupted in between, the next delivery signals it again.
     """
     last = last_execution(outputs.store, execution.endpoint, execution.monitor)
     if not outputs.request.signals or last is None or not last.failed or execution.scheduled_time is None:

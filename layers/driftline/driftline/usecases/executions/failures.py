@@ -1,4 +1,4 @@
-"""What is kept of executions that ended without a verdict, where the verdict's files would be."""
+"""Records of executions without a verdict, where the verdict's files would be."""
 
 from driftline.domain.errors import DriftlineError
 from driftline.domain.executions.failure import FAILURE, Failure, parse_failure
@@ -11,17 +11,17 @@ from driftline.usecases.ports import ObjectStore
 def keep_failure(
     store: ObjectStore, folder: str, window: Window | None, error: DriftlineError, *, kinds: Kinds
 ) -> None:
-    """Writes it, unless the folder has a verdict: that one stands, whatever went wrong when it was judged again."""
+    """Writes it, unless the folder has a verdict, which stays even if a later evaluation fails."""
     if not is_judged(store, folder, kinds=kinds):
         failure = Failure.of(parse_place(folder), window, error)
         store.put(f"{folder}{FAILURE}", failure.to_json(), content_type="application/json")
 
 
 def failure_in(store: ObjectStore, folder: str, *, kinds: Kinds) -> Failure | None:
-    """None where nothing failed, or a verdict came since.
+    """None if nothing failed, or a verdict came since.
 
     Raises:
-        InvalidInputError: the file is none of ours.
+        InvalidInputError: not a record of a failure.
     """
     if is_judged(store, folder, kinds=kinds):
         return None

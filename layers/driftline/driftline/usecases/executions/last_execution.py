@@ -1,7 +1,7 @@
-"""The last execution of each monitor that alarms heard of.
+"""The last execution of each monitor that was signalled to alarms.
 
-Messages and the checks of freshness look here: what was signalled last, whatever window it was about. It is written
-before the signals are published, so that who is woken by an alarm finds the execution behind it.
+Messages and freshness checks use it: what was signalled last, whatever its window. It is written before the signals are
+published, so that a person who is woken by an alarm finds the execution behind it.
 """
 
 from datetime import datetime
@@ -17,12 +17,12 @@ class LastExecution(BaseModel):
     """`state/executions/<endpoint>/<monitor>/last.json`.
 
     Attributes:
-        scheduled_time: Of this execution; None when it failed before it had one.
+        scheduled_time: Scheduled time of this execution; None if it failed before it had one.
         last_scheduled: The latest scheduled time of all executions so far; a rerun of an old window keeps it.
-        last_judged: The same of all that had rows to judge.
-        folder: Of the report, with a closing slash; of one that failed, where its page is. Empty where an older version
-            wrote that it failed.
-        revision: Of the report; 0 when the execution failed.
+        last_judged: The same for executions with rows to evaluate.
+        folder: Folder of the report, or of a failed execution's page, with a trailing slash. Empty if an older version
+            recorded a failure.
+        revision: Revision of the report; 0 if the execution failed.
     """
 
     # An older version reads what a newer one wrote.
@@ -48,7 +48,7 @@ class LastExecution(BaseModel):
 
 
 def last_execution(store: ObjectStore, endpoint: str, monitor: str) -> LastExecution | None:
-    """None when the monitor never ran, or when the file is none that this version can read: it is made anew then."""
+    """None if the monitor never ran, or this version cannot read the file, which is then written again."""
     found = store.find(last_execution_key(endpoint, monitor))
     try:
         return LastExecution.model_validate_json(found.body) if found else None
@@ -62,7 +62,7 @@ def keep_last_execution(
     """Writes the execution as the monitor's last one.
 
     Args:
-        judged: It had rows to judge.
+        judged: It had rows to evaluate.
     """
     before = last_execution(store, request.endpoint, request.monitor)
     window = execution.window

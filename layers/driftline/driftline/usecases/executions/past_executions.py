@@ -1,7 +1,7 @@
 """The executions of a monitor before one of them, for trends.
 
-What a trend needs is many small objects, each found by listings: both are asked for side by side, a level of folders or
-a trend's length at a time, so that a page waits for a dozen answers of S3 and not for hundreds.
+A trend needs many small objects, found by listings: both are requested in parallel, a level of folders or a trend's
+length at a time, so that a page waits for a dozen answers of S3 and not for hundreds.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,17 +18,17 @@ from driftline.usecases.side_by_side import side_by_side
 from driftline.usecases.time_folders import Level, time_folders
 
 PAST = 20
-"""So many earlier executions are in the trends."""
+"""Number of earlier executions in the trends."""
 
 _MOST_HOURS = 150
-"""So few folders are looked at that years of executions without readable files do no harm."""
+"""Maximum number of folders to check, so that years of executions without readable files do no harm."""
 
 _HOURS_AT_ONCE = PAST // 2 + 1
-"""Twice so many hours are those of a trend and the execution's own: no listing is in vain."""
+"""Twice this many hours cover a trend and the execution itself, so no listing is wasted."""
 
 
 def past_executions(store: ObjectStore, place: Place, kind: Kind, *, kinds: Kinds) -> list[PastExecution]:
-    """The last PAST executions before this one that a schedule asked for, oldest first.
+    """The last PAST scheduled executions before this one, oldest first.
 
     Those whose files cannot be read are left out: a trend has gaps rather than no page. Those that failed are among
     them, without figures.
@@ -52,7 +52,7 @@ def _past(store: ObjectStore, place: Place, kind: Kind, *, kinds: Kinds) -> Past
             return PastExecution.without_verdict(place) if failure_in(store, place.folder, kinds=kinds) else None
         return reporter.past(place, files)
     except InvalidInputError:
-        return None  # The execution's own page says what is wrong with it.
+        return None  # The execution's own page reports what is wrong with it.
 
 
 def folders_before(store: ObjectStore, place: Place) -> Iterator[Place]:
@@ -70,7 +70,7 @@ def folders_before(store: ObjectStore, place: Place) -> Iterator[Place]:
 
 
 def _place_or_none(folder: str) -> Place | None:
-    """None for folders with numbers that are no time; somebody else made them."""
+    """None for folders with numbers that are not a time, which are not ours."""
     try:
         return parse_place(folder)
     except InvalidInputError:
@@ -89,5 +89,5 @@ def present(store: ObjectStore, folder: str, names: Sequence[str]) -> dict[str, 
 
 
 def bodies_or_none(store: ObjectStore, keys: Iterable[str]) -> Iterator[bytes | None]:
-    """body_or_none of each, read side by side."""
+    """body_or_none of each, read in parallel."""
     return side_by_side(lambda key: body_or_none(store, key), keys)

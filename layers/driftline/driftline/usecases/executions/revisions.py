@@ -1,8 +1,8 @@
-"""Revisions: what was announced for a report folder, and how a later verdict takes the place of an earlier one.
+"""Revisions: what was announced for a report folder, and how a later verdict replaces an earlier one.
 
-The report folder always holds the newest revision, where SageMaker's readers look. Earlier ones are kept beside it in
+The report folder always has the newest revision, where SageMaker's readers look. Earlier ones are kept in
 `revision-1/`, `revision-2/` and so on. The number is in the event and in this record, not in the report files: those
-follow from the data alone, so that a replay gives the same bytes however often its window was judged before.
+depend on the data only, so that a replay gives the same bytes however often its window was evaluated before.
 """
 
 from collections.abc import Mapping
@@ -19,15 +19,16 @@ _JSON = "application/json"
 
 
 class Announced(BaseModel):
-    """The newest revision of a report folder whose metrics and event are out.
+    """The newest revision of a report folder whose metrics and event are published.
 
     Attributes:
-        revision: Counts from 1.
-        digest: Of all its files.
+        revision: From 1.
+        digest: Digest of all its files.
         files: Their names.
-        told: Violations of the window that alarms heard of last, maybe in an earlier revision; None if of no verdict.
-        signalled: Alarms heard of this revision, or it was no news to them. Not so what was announced by hand: its
-            schedule still has to tell them.
+        told: Violations of the window that were last signalled, maybe in an earlier revision; None if there was no
+            verdict.
+        signalled: This revision was signalled, or had nothing new. False if it was announced by hand: its schedule
+            still has to signal it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -50,7 +51,7 @@ class Announced(BaseModel):
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
-    """Names and bytes of all files, in the order of the names."""
+    """The digest of names and bytes of all files, in the order of the names."""
     whole = sha256()
     for name in sorted(files):
         whole.update(f"{name} {len(files[name])}\n".encode())
@@ -59,7 +60,7 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 
 
 def last_announced(store: ObjectStore, folder: str) -> Announced | None:
-    """None when nothing was announced yet, or by a version that wrote other records: then it is announced again."""
+    """None if nothing was announced yet, or by a version with other records: then it is announced again."""
     found = store.find(execution_key(folder))
     try:
         return Announced.model_validate_json(found.body) if found else None
@@ -74,8 +75,8 @@ def announce(store: ObjectStore, folder: str, announced: Announced) -> None:
 def write_files(store: ObjectStore, folder: str, files: Mapping[str, bytes], earlier: Announced | None) -> None:
     """Writes the files of a report folder, the summary last; an earlier revision with other bytes is kept first.
 
-    Cut short anywhere and repeated it ends the same: nothing is overwritten before all of the earlier revision is
-    kept, and what is kept already is not copied again.
+    If it is interrupted and repeated, the result is the same: nothing is overwritten before the whole earlier revision
+    is kept, and what is already kept is not copied again.
     """
     if earlier is not None and earlier.digest != digest_of(files):
         _keep(store, folder, earlier)
@@ -89,5 +90,5 @@ def _keep(store: ObjectStore, folder: str, earlier: Announced) -> None:
     for name in earlier.files:
         if beside + name not in kept:
             found = store.find(folder + name)
-            if found is not None:  # else somebody deleted it, and there is nothing to keep
+            if found is not None:  # otherwise somebody deleted it, and there is nothing to keep
                 store.put(beside + name, found.body, content_type=_JSON)

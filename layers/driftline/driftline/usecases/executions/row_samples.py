@@ -1,4 +1,4 @@
-"""InferenceIds of some rows for which a condition holds, looked up in the columnar records."""
+"""InferenceIds of some rows that satisfy a condition, from the columnar records."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from driftline.usecases.ports.tables import CaptureTables
 
 SAMPLES = 5
 MAX_FILES = 8
-"""So many capture files of the window are searched; a window of days may have thousands."""
+"""Maximum number of capture files to search; a window of days may have thousands."""
 
 
 def sample_inferences[Name](
@@ -22,7 +22,7 @@ def sample_inferences[Name](
     wanted: Mapping[Name, tuple[ColumnKey, Condition]],
     tables: CaptureTables,
 ) -> dict[Name, tuple[str, ...]]:
-    """Up to SAMPLES inferenceIds (else eventIds) of rows for which each condition holds.
+    """Up to SAMPLES inferenceIds (otherwise eventIds) of rows for each condition.
 
     Args:
         parts: Keys of the window's profiles; MAX_FILES of them, evenly spread, are searched.
@@ -44,7 +44,7 @@ def sample_inferences[Name](
 
 
 def spread(parts: Sequence[str], most: int) -> list[str]:
-    """At most so many of the parts, evenly spread from the first to the last."""
+    """At most this many of the parts, evenly spread from the first to the last."""
     if len(parts) <= most:
         return list(parts)
     return [parts[i * (len(parts) - 1) // (most - 1)] for i in range(most)]

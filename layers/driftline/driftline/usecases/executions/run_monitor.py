@@ -1,12 +1,12 @@
 """One execution of a monitor: a verdict on a window, then its files, metrics and event.
 
-How its results are written and announced is in `announcing`.
+`announcing` writes and announces the results.
 
-Only executions that the schedule or an arrival asked for send signals (`signals` says which) and, with them,
-become the monitor's last execution. What a person runs by hand wakes nobody. The note says whether alarms heard of the
-verdict, so that a window that was run by hand first is still signalled by its schedule.
+Only executions requested by the schedule or by an arrival send signals (`signals` says which) and become the monitor's
+last execution. An execution by hand wakes nobody. The record says whether the verdict was signalled, so that a window
+that was first run by hand is still signalled by its schedule.
 
-One that fails leaves `failure.json` where its files would be, and its event says where: its page is made of it.
+A failed execution leaves `failure.json` where its files would be, and its event says where, for its page.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ from driftline.usecases.ports.scripts import Scripts
 from driftline.usecases.ports.tables import Tables
 
 _ATTEMPTS = 4
-"""So often a window is judged in a row when something of it arrives meanwhile."""
+"""Maximum consecutive evaluations of a window while its data keeps arriving."""
 
 
 def run_monitor(
@@ -53,17 +53,17 @@ def run_monitor(
 ) -> Execution:
     """Runs one monitor over one window.
 
-    What a user has to mend (no baseline, a broken file) is an execution that failed, with its reason and its event:
-    running it again would not help. Everything else is raised, for the platform to try again.
+    A problem that a user has to fix (no baseline, a broken file) is a failed execution, with its reason and event:
+    running it again would not help. Everything else is raised, for the platform to retry.
 
-    What arrives while the window is judged is in the verdict, or makes a revision of it at once.
+    Data that arrives during the evaluation is in the verdict, or in a revision that follows at once.
 
     Args:
-        stores: Opens the bucket that captures are in, where it is another one.
+        stores: Opens the bucket of the captures, if it is another one.
         scripts: Runs the monitor's postprocessing script.
         tables: Reads and joins rows.
-        namespace: CloudWatch namespace of all monitors that name none; SageMaker's for each kind unless given.
-        signals_namespace: CloudWatch namespace of what alarms look at; without one nothing is signalled.
+        namespace: CloudWatch namespace of monitors that name none; by default SageMaker's for each kind.
+        signals_namespace: CloudWatch namespace of the signals for alarms; None: no signals.
     """
     outputs = Outputs(request, store, metrics, events, signals_namespace)
     window: Window | None = None
@@ -93,7 +93,7 @@ def run_monitor(
                 return execution
     except (InvalidInputError, ObjectNotFoundError) as error:
         return announce_failure(error, window, outputs, kinds=kinds)
-    raise StaleReadError("captures or labels of the window kept arriving while it was judged", where=folder)
+    raise StaleReadError("captures or labels of the window kept arriving during its evaluation", where=folder)
 
 
 def _postprocessed(
@@ -118,7 +118,7 @@ def _monitor(document: MonitorDocument, name: str) -> ScheduledMonitor:
 def _when(request: ExecutionRequest, monitor: ScheduledMonitor) -> tuple[Window, datetime, str]:
     """The window, the scheduled time and the report folder.
 
-    A window by hand belongs to the schedule's folder only if the schedule would judge exactly it.
+    A window by hand uses the schedule's folder only if it is exactly a scheduled window.
     """
     scheduled = request.scheduled_time
     if request.start is None or request.end is None:
@@ -139,7 +139,7 @@ def _is_scheduled(window: Window, scheduled: datetime, monitor: ScheduledMonitor
     try:
         return window_of(scheduled, monitor) == window
     except InvalidInputError:
-        return False  # The schedule says no window for this time.
+        return False  # The schedule gives no window for this time.
 
 
 def _execution(

@@ -1,4 +1,4 @@
-"""Which executions there are, by the folders of their scheduled times."""
+"""The existing executions, from the folders of their scheduled times."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,19 +19,19 @@ def monitor_folder(root: str, endpoint: str, monitor: str) -> str:
 
 
 def execution_folder(root: str, endpoint: str, monitor: str, scheduled: datetime) -> str:
-    """As report_folder, under another root."""
+    """Like report_folder, under another root."""
     return root + report_folder(endpoint, monitor, scheduled).removeprefix(REPORTS)
 
 
 def scheduled_executions(
     store: ObjectStore, folder: str, since: datetime | None, until: datetime | None, *, kinds: Kinds
 ) -> Iterator[Place]:
-    """Executions of a monitor that a schedule asked for, in [since, until), by time.
+    """Scheduled executions of a monitor in [since, until), by time.
 
-    Earlier revisions, and windows that were asked for by hand, are in folders of other names and are left out.
+    Earlier revisions and windows requested by hand are in folders with other names, and are left out.
 
     Args:
-        folder: The monitor's, with a closing slash.
+        folder: The monitor's folder, with a trailing slash.
     """
     for day in time_folders(store, folder, Level.DAY, since=since, until=until):
         for place in _of_day(store, day.path, kinds=kinds):
@@ -42,11 +42,11 @@ def scheduled_executions(
 
 
 def newest_execution(store: ObjectStore, folder: str, *, kinds: Kinds) -> Place | None:
-    """The newest verdict of a monitor: what every reader means that is given no time.
+    """The newest verdict of a monitor, for readers without a time.
 
-    It is the one with the last time in its folder: the scheduled time, or the end of a window that was asked for by
-    hand. Of several with one time, a window by hand goes before the schedule's, and the one that begins last before
-    other windows by hand. Executions that failed have no verdict, and earlier revisions are not looked at.
+    It is the one with the last time in its folder: the scheduled time, or the end of a window requested by hand. Among
+    several with the same time, a window by hand takes precedence over the schedule's, and among those the one that
+    begins last. Failed executions have no verdict, and earlier revisions are ignored.
     """
     days = time_folders(store, folder, Level.DAY, newest_first=True)
     return next(chain.from_iterable(_of_day(store, day.path, kinds=kinds)[::-1] for day in days), None)

@@ -1,11 +1,11 @@
-"""Signals: the figures that alarms look at, published as they are learnt.
+"""Signals: the figures for alarms, published when they become known.
 
-Report metrics have the time of their window, as SageMaker's. CloudWatch's alarms know nothing but the clock, so that a
-verdict on yesterday would wake nobody: signals have the time of their publication.
+Report metrics have the time of their window, as in SageMaker. CloudWatch's alarms only look at the clock, so a verdict
+on yesterday would wake nobody: signals have the time of their publication.
 
-Labels come for weeks, and each may bring a revision of an old window. If each were signalled, the windows of a model
-that was replaced long ago would keep the alarm up, or a good one would end an incident that goes on. So alarms follow
-the newest window that has a verdict; of an older one they hear only what is worse than they knew.
+Labels arrive for weeks, and each may cause a revision of an old window. If each were signalled, the windows of a
+replaced model would keep the alarm up, or a good window would end an incident that continues. So alarms follow the
+newest window with a verdict; an older window is signalled only if it is worse than known.
 """
 
 from dataclasses import replace
@@ -20,11 +20,11 @@ from driftline.usecases.executions.last_execution import LastExecution
 from driftline.usecases.executions.revisions import Announced
 
 _WITHOUT_ROWS = frozenset({"rows", "coverage"})
-"""What is still said of a window without rows to judge: that there were none."""
+"""Signals for a window without rows to evaluate: that there were none."""
 
 
 def alarmed_names(monitor: ScheduledMonitor) -> frozenset[str]:
-    """Names of the metrics that the monitor's alarms look at."""
+    """Names of the metrics used by the monitor's alarms."""
     return frozenset(alarm.metric for alarm in monitor.alarms)
 
 
@@ -36,11 +36,11 @@ def news(
     earlier: Announced | None,
     last: LastExecution | None,
 ) -> list[Metric]:
-    """What alarms have not heard yet of a verdict that is new, or that only a person was told.
+    """What alarms do not know yet of a verdict that is new, or was only run by hand.
 
     Args:
         scheduled: The execution's scheduled time.
-        earlier: What was announced of the same window.
+        earlier: What was announced for the same window.
         last: The monitor's last execution.
     """
     if last is None or last.last_judged is None or scheduled >= last.last_judged:
@@ -52,7 +52,7 @@ def news(
 
 
 def _verdict(endpoint: str, monitor: str, judgement: Judgement) -> list[Metric]:
-    """Everything that an execution knows.
+    """All figures of an execution.
 
     Without rows there is no verdict: `violations` is left out, so that the alarm's `missing` decides, and an empty
     hour does not end an incident.

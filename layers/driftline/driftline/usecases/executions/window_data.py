@@ -1,4 +1,4 @@
-"""What engines ask of a window and its baseline, from the store."""
+"""The data of a window and its baseline for engines, from the store."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ from driftline.usecases.ports.tables import Tables
 
 @dataclass(frozen=True)
 class StoredWindow:
-    """`WindowData` of one monitor: read when it is asked for, and once.
+    """`WindowData` of one monitor: read on demand, and once.
 
     Attributes:
-        stores: Opens the bucket that captures are in.
+        stores: Opens the bucket of the captures.
         tables: Reads and joins rows.
     """
 
@@ -82,7 +82,7 @@ class StoredRows:
 
 @dataclass(frozen=True, slots=True)
 class StoredHour:
-    """`LabelledHour`, with what a kind of monitor keeps of it."""
+    """`LabelledHour`, with what a kind of monitor stores for it."""
 
     store: ObjectStore
     endpoint: str

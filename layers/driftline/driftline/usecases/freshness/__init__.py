@@ -1,1 +1,1 @@
-"""What should happen and does not."""
+"""Checks for what should happen and does not."""

@@ -1,7 +1,7 @@
-"""Looks every hour at what should have happened around each endpoint: executions, captures, ground truth.
+"""Checks every hour what should have happened around each endpoint: executions, captures, ground truth.
 
-What is found are ages, as signals; whether an age is too high is for the alarms to say. The time of the look comes
-from its schedule's event, so that it can be repeated.
+The results are ages, as signals; the alarms decide whether an age is too high. The time of the check comes from its
+schedule's event, so that it can be repeated.
 """
 
 import logging
@@ -35,7 +35,7 @@ from driftline.usecases.side_by_side import side_by_side
 from driftline.usecases.time_folders import newest_hour
 
 _MOST_MADE_UP_FOR = 50
-"""So many scheduled times in a row are looked for among the reports; each is one request."""
+"""Maximum consecutive scheduled times to look up among the reports; each is one request."""
 
 _HOURS = "None"  # CloudWatch has no unit of hours
 
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FreshnessChecked:
-    """How many endpoints were looked at, and how many signals that gave."""
+    """Number of checked endpoints, and of resulting signals."""
 
     endpoints: int
     signals: int
@@ -53,19 +53,19 @@ class FreshnessChecked:
 def check_freshness(
     at: datetime, *, store: ObjectStore, metrics: Metrics, namespace: str, kinds: Kinds
 ) -> FreshnessChecked:
-    """Publishes the ages of every endpoint that has a monitor document.
+    """Publishes the ages of every endpoint with a monitor document.
 
-    Of an endpoint: `schedule_delay_hours`, the longest that a scheduled execution is missing, and 0 when none is;
-    `captures_age_hours` and `ground_truth_age_hours` since the end of the newest hour that has any, or since the
-    endpoint is waited for. Each only if the document's watch section asks for it. Of each enabled monitor that ran:
+    For an endpoint: `schedule_delay_hours`, the longest time that a scheduled execution has been missing, or 0;
+    `captures_age_hours` and `ground_truth_age_hours` since the end of the newest hour with any, or since the endpoint
+    is known. Each only if the document's watch section requests it. For each enabled monitor that ran:
     `execution_age_hours` since its latest scheduled time.
 
     Args:
-        at: The scheduled time of the look.
+        at: The scheduled time of the check.
         namespace: CloudWatch namespace of the signals.
 
     Raises:
-        InvalidInputError: some endpoints could not be looked at; all others were, and their signals are out.
+        InvalidInputError: some endpoints could not be checked; the signals of all others are published.
     """
     endpoints = sorted(filter(None, (endpoint_of_status(found.key) for found in store.list(MONITORS))))
     forget_endpoints(store, keep=endpoints)
@@ -111,12 +111,12 @@ def _look(store: ObjectStore, endpoint: str, at: datetime, *, kinds: Kinds) -> l
 
 
 def _document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument | None:
-    """The document whose monitors run; None where none ever was without errors, which its author was told."""
+    """The document whose monitors run; None if there never was a valid one, which was reported to its author."""
     status = load_status(store, endpoint)
     document = last_good_document(status, kinds=kinds)
     if document is None and (status is None or status.document is not None):
         raise InvalidInputError(
-            "the status file cannot be read, or holds a document of another version",
+            "the status file cannot be read, or has a document of another version",
             where=store.uri(status_key(endpoint)),
             mend="Upload the monitor document again.",
         )
@@ -149,10 +149,10 @@ def _missing_since(
     since: datetime,
     at: datetime,
 ) -> datetime | None:
-    """The earliest scheduled time that has not run, nor was made up for by hand.
+    """The earliest scheduled time that has neither run nor been made up for by hand.
 
-    Two executions of a monitor at the same time may overwrite each other's last.json. A report that was announced is
-    proof that its time has run.
+    Two executions of a monitor at the same time may overwrite each other's last.json. An announced report proves that
+    its time has run.
     """
     for _ in range(_MOST_MADE_UP_FOR):
         missing = overdue_since(monitor, ran, since, at)
@@ -177,7 +177,7 @@ def _newest(store: ObjectStore, prefixes: Iterable[str], at: datetime) -> dateti
 
 
 def _age(endpoint: str, name: str, newest: datetime | None, since: datetime, at: datetime) -> Metric:
-    """Counted from the hour's end: what came in its last minute is not old."""
+    """Counted from the end of the hour: data in its last minute is not old."""
     came = max(newest + HOUR, since) if newest else since
     return signal(endpoint, name, _hours(came, at), unit=_HOURS)
 

@@ -1,4 +1,4 @@
-"""Since when something is waited for: an endpoint that is new, or a schedule that was changed, is not overdue.
+"""Since when something is expected: a new endpoint or a changed schedule is not overdue.
 
 No file of the user says when it was uploaded in a way that a replay could repeat. So the first look at an endpoint, or
 at a schedule, writes its own time down. That is at most an hour late, and never an alarm too early.

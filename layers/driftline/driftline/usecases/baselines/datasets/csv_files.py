@@ -63,7 +63,7 @@ def _read[T](
         of_rows: What is made of the rows of a block.
 
     Raises:
-        InvalidInputError: with the line: cells too many or too few, quotes that do not close, no UTF-8, another
+        InvalidInputError: with the line: cells too many or too few, quotes that do not close, not UTF-8, another
             header than the first file.
     """
     line, fresh = 1, True
@@ -139,7 +139,7 @@ def _last_row_end(data: bytes) -> int:
 
 
 def _rows(block: bytes, name: str, line: int) -> list[tuple[int, Row]]:
-    """(line number, cells) of each row; blank lines are no rows."""
+    """(line number, cells) of each row; blank lines are ignored."""
     try:
         text = block.decode()
     except UnicodeDecodeError as error:
@@ -161,7 +161,7 @@ def _rows(block: bytes, name: str, line: int) -> list[tuple[int, Row]]:
             before = reader.line_num
     except csv.Error as error:
         raise InvalidInputError(
-            f"no CSV: {error}",
+            f"not CSV: {error}",
             where=f"{name}, line {line + before}",
             expected="cells in double quotes that close before the next comma",
             mend="Double the quotes inside a cell, or drop them.",

@@ -94,7 +94,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _kind_of(path: Path, name: str) -> Kind:
-    """By the first bytes, because names of files often lie."""
+    """From the first bytes, because names of files are often wrong."""
     try:
         with _opened(path) as stream:
             start = stream.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -1,4 +1,4 @@
-"""How a data set is to be read: SageMaker's dataset_format, from `input/_format.json`, or found out."""
+"""How to read a data set: SageMaker's dataset_format, from `input/_format.json`, or detected."""
 
 from typing import Literal, Self
 
@@ -14,7 +14,7 @@ class _Part(BaseModel):
 
 
 class CsvFormat(_Part):
-    """`header` None: found out. `output_columns_position` END: the output columns are the last ones."""
+    """`header` None: detected. `output_columns_position` END: the output columns are the last ones."""
 
     header: bool | None = None
     output_columns_position: Literal["START", "END"] = "START"
@@ -31,7 +31,7 @@ class ParquetFormat(_Part):
 
 
 class DatasetFormat(_Part):
-    """At most one of the three; none of them: each file tells by its first bytes."""
+    """At most one of the three; if none is set, each file is recognised by its first bytes."""
 
     csv: CsvFormat | None = None
     json_: JsonFormat | None = None
@@ -42,12 +42,12 @@ class DatasetFormat(_Part):
     @model_validator(mode="after")
     def _at_most_one(self) -> Self:
         if sum(part is not None for part in (self.csv, self.json_, self.parquet)) > 1:
-            raise ValueError("give one of csv, json and parquet")
+            raise ValueError("set only one of csv, json and parquet")
         return self
 
     @property
     def kind(self) -> Literal["csv", "json", "parquet"] | None:
-        """The format of all files; None to find out."""
+        """The format of all files; None to detect it."""
         if self.csv:
             return "csv"
         if self.json_:
@@ -67,5 +67,5 @@ def parse_format(body: bytes, where: str) -> DatasetFormat:
             where=where,
             expected='{"csv": {"header": true, "output_columns_position": "START"}}, {"json": {"lines": true}} '
             'or {"parquet": {}}',
-            mend="Correct the file, or remove it to let the format be found out.",
+            mend="Correct the file, or remove it to have the format detected.",
         ) from None

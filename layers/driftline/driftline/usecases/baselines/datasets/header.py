@@ -13,10 +13,10 @@ def is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
     """Decides from the first row and some of the next ones.
 
     A header has names: texts, each only once, none of them a number, a boolean or a word for a missing value. (One
-    empty cell is allowed at the start: the index column that pandas writes.) That does not tell a header from a row of
-    texts, so the rows below have to differ: some column holds nothing but numbers or booleans there; or, where there is
-    no such column, all names look like identifiers and none of them occurs as a value of its column. Without rows
-    below there is nothing to go by, and the row counts as data.
+    empty cell is allowed at the start: the index column that pandas writes.) A row of texts looks the same, so the rows
+    below have to differ: some column has only numbers or booleans there; or, if there is no such column, all names look
+    like identifiers and none of them occurs as a value of its column. Without rows below there is nothing to compare,
+    and the row counts as data.
     """
     names = [cell for index, cell in enumerate(first) if cell or index]
     if not names or not others or len(set(names)) < len(names) or not all(map(_may_be_name, names)):

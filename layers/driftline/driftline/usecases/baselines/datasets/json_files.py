@@ -21,7 +21,7 @@ def json_batches(stream: BinaryIO, name: str) -> Iterator[Batch]:
         name: The file, as errors name it.
 
     Raises:
-        InvalidInputError: with the line: no JSON, or no object.
+        InvalidInputError: with the line: not JSON, or not an object.
     """
     for lines in _lines(stream, name):
         columns: dict[str, list[object]] = {}
@@ -39,7 +39,7 @@ def json_row_batches(stream: BinaryIO, name: str) -> Iterator[RowBatch]:
 
 
 def _lines(stream: BinaryIO, name: str) -> Iterator[list[tuple[bytes, str]]]:
-    """(text, where it is) of the lines of each block; blank ones are no rows."""
+    """(text, where it is) of the lines of each block; blank ones are ignored."""
     line = 0
     while block := stream.readlines(BLOCK_BYTES):
         lines = [(text, f"{name}, line {line + index}") for index, text in enumerate(block, 1) if text.strip()]
@@ -53,7 +53,7 @@ def _object(text: bytes, where: str) -> dict[str, object]:
     try:
         found = parse_json(text)
     except ValueError as error:
-        raise InvalidInputError(f"no JSON ({error})", where=where, expected=_EXPECTED, mend=_CORRECT) from None
+        raise InvalidInputError(f"not JSON ({error})", where=where, expected=_EXPECTED, mend=_CORRECT) from None
     return cast("dict[str, object]", found)
 
 
@@ -64,14 +64,14 @@ def _flat(text: bytes, where: str) -> dict[str, object]:
     except PayloadError as error:
         raise InvalidInputError(str(error), where=where, expected=_EXPECTED, mend=_CORRECT) from None
     if len(rows) != 1:
-        raise InvalidInputError(f"an object that stands for {len(rows)} rows", where=where, expected=_EXPECTED)
+        raise InvalidInputError(f"an object with {len(rows)} rows", where=where, expected=_EXPECTED)
     return {key.removeprefix("."): value for key, value in rows[0].items()}
 
 
 def _check_object(text: bytes, where: str) -> None:
     if not text.lstrip().startswith(b"{"):
         raise InvalidInputError(
-            f"no object: {text[:80].decode(errors='replace').strip()}",
+            f"not an object: {text[:80].decode(errors='replace').strip()}",
             where=where,
             expected=_EXPECTED,
             mend="Convert the file to JSON Lines.",

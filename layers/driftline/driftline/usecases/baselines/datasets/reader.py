@@ -1,4 +1,4 @@
-"""A data set as one profile with named features, whatever files it lies in."""
+"""A data set as one profile with named features, whatever its files."""
 
 from collections.abc import Sequence
 
@@ -26,11 +26,11 @@ def profile_dataset(
     """Reads the files in this order, in blocks; memory does not grow with their size.
 
     Args:
-        options: From `_format.json`; what it leaves open is found out.
+        options: From `_format.json`; what it leaves open is detected.
         columns: The monitor document's names of the output and input columns, to name, choose and order by.
 
     Raises:
-        InvalidInputError: a file cannot be read (with file and line), there are no rows, or columns are lacking.
+        InvalidInputError: a file cannot be read (with file and line), there are no rows, or columns are missing.
     """
     merged, waiting = TableProfile.empty(), list[TableProfile]()
     order: dict[str, None] = {}  # a set that keeps the order of first occurrence
@@ -69,7 +69,7 @@ def _choose(
     if positional:
         if len(found) != len(wanted):
             raise InvalidInputError(
-                f"the data set has {len(found)} columns, the monitor document names {len(wanted)}",
+                f"the data set has {len(found)} columns, the monitor document {len(wanted)}",
                 where=where,
                 expected=", ".join(wanted),
                 mend="Add a header, or correct `columns` of the monitor document.",
@@ -78,7 +78,7 @@ def _choose(
     lacking = [name for name in wanted if name not in set(found)]
     if lacking:
         raise InvalidInputError(
-            f"the data set lacks {', '.join(lacking)}; it has {', '.join(found)}",
+            f"the data set has no column {', '.join(lacking)}; it has {', '.join(found)}",
             where=where,
             expected=f"the columns of the monitor document: {', '.join(wanted)}",
             mend="Add the columns (predictions among them), or correct `columns` of the monitor document.",
