@@ -54,7 +54,7 @@ def capture_arrives(store: InMemoryStore | FailingStore, reruns: RecordingReruns
 
 
 def labels_arrive(
-    store: InMemoryStore, labels: Mapping[str, str], reruns: RecordingReruns, metrics: RecordingMetrics
+    store: InMemoryStore | FailingStore, labels: Mapping[str, str], reruns: RecordingReruns, metrics: RecordingMetrics
 ) -> LabelsTaken:
     lines = [
         json.dumps({"groundTruthData": {"data": data, "encoding": "CSV"}, "eventMetadata": {"eventId": name}})
@@ -160,6 +160,24 @@ def test_what_was_cut_short_asks_again_when_it_is_delivered_again(store: InMemor
         # Then every window is asked for, whatever came of the first time
         assert asked(second) == {("data_quality", SCHEDULED), ("model_quality", SCHEDULED)}, call
     assert broken_off > 10
+
+
+def test_a_sweep_makes_up_for_a_replacement_that_was_never_finished(store: InMemoryStore) -> None:
+    # Given a label that was withdrawn, by a delivery that broke off when it had written what it read, and stayed away
+    store.put(capture_key(HOUR), csv_capture(HOUR, "1", "2", "a"))
+    capture_arrives(store, RecordingReruns())
+    labels_arrive(store, {"a": "1"}, RecordingReruns(), RecordingMetrics())
+    broken = FailingStore(store, 1, ["delete"])
+    with pytest.raises(InjectedError):
+        labels_arrive(broken, {"nobody": "1"}, RecordingReruns(), RecordingMetrics())
+    reruns = RecordingReruns()
+
+    for _ in range(2):
+        take_sweep(NOW, store=store, reruns=reruns, metrics=RecordingMetrics(), kinds=KINDS)
+
+    # Then its window is asked for again, once
+    assert not [key for key in store.objects if key.startswith("state/labels/")]
+    assert [(request.monitor, request.scheduled_time) for request in reruns.asked] == [("model_quality", SCHEDULED)]
 
 
 def test_a_sweep_gives_up_labels_after_their_time_and_counts_them(store: InMemoryStore) -> None:

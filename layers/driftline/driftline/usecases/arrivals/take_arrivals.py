@@ -134,11 +134,10 @@ def take_sweep(as_of: datetime, *, store: ObjectStore, reruns: Reruns, metrics: 
     for endpoint in store.folders(OPEN_LABELS):
         found = sweep(endpoint, as_of, store=store, max_label_delay=label_delay(store, endpoint, kinds=kinds))
         swept.append(found)
-        if found.matched:
-            hours = {at.hour for at in found.hours}
-            reopened += reopen_windows(
-                endpoint, hours, store=store, reruns=reruns, arrived=as_of, waiting_for_labels=True, kinds=kinds
-            )
+        hours = {at.hour for at in found.hours}
+        reopened += reopen_windows(
+            endpoint, hours, store=store, reruns=reruns, arrived=as_of, waiting_for_labels=True, kinds=kinds
+        )
         _publish(metrics, endpoint, {"labels_unmatched": found.unmatched}, as_of)
     return SweepTaken(tuple(swept), tuple(reopened))
 

@@ -25,7 +25,7 @@ class Swept:
         matched: Labels that found their inference now.
         waiting: Labels that go on waiting.
         unmatched: Labels whose time was over; they are listed.
-        hours: Whose merged records may have changed.
+        hours: Those that gained labels, or lost those of a version that was replaced.
     """
 
     endpoint: str
@@ -54,16 +54,18 @@ def sweep(
         if found is None:  # another sweep was faster
             continue
         known = LabelSet.from_bytes(found.body, summary.key)
-        for key in sets:  # listed before the version was read, so another version is an older one
-            if keys.parse_hour_labels_key(key)[1] != known.version:
-                store.delete(key)
+        # Listed before the version was read, so another version is an older one
+        replaced = [key for key in sets if keys.parse_hour_labels_key(key)[1] != known.version]
+        for key in replaced:
+            store.delete(key)
         files += 1
         file = LabelFile(endpoint, digest, known)
         before = _without(known, file.matched(store))
         if before.labels:
             file.match_captures(store, before, max_label_delay)
         after = _without(known, file.matched(store))
-        hours.update(file.hours(store))
+        if replaced or len(after.labels) < len(before.labels):
+            hours.update(file.hours(store))
         if _version(store, summary.key) != known.version:
             file.drop_own_version(store)  # replaced meanwhile: whoever did that has done the rest
             continue
