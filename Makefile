@@ -16,7 +16,7 @@ help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 # Python 3.13: `python3.13` where it runs, else pyenv's. A shim that does not run does not count.
-$(VENV)/.ready: requirements/dev.txt pyproject.toml .python-version
+$(VENV)/.ready: requirements/dev.txt pyproject.toml .python-version layers/driftline/driftline/__init__.py
 	@py=$$(command -v python3.13 || true); \
 	if ! { [ -n "$$py" ] && "$$py" -c '' 2>/dev/null; }; then \
 	  py="$$(pyenv prefix "$$(pyenv latest 3.13 2>/dev/null || echo 3.13)" 2>/dev/null || true)/bin/python"; fi; \

@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +53,6 @@ def test_help_is_broken_where_the_terminal_ends_and_not_where_the_source_does(mo
     assert "Edited constraints are not overwritten; the suggestion is written next to them." in (
         driftline("baseline", "--help").stdout
     )
-
-
-def test_the_version_is_that_of_the_package() -> None:
-    shown = driftline("--version")
-    assert (shown.exit_code, shown.stdout) == (ExitCode.COMPLETED, f"driftline {version('driftline')}\n")
 
 
 def test_help_of_every_command_has_an_example() -> None:

@@ -2,11 +2,11 @@
 
 import inspect
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
+from driftline import __version__
 from driftline.cli.approve import approve, list_retrainings
 from driftline.cli.baseline import baseline
 from driftline.cli.exits import DriftlineGroup
@@ -44,7 +44,7 @@ app.command("retrainings", help=_help(list_retrainings))(list_retrainings)
 
 def _show_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"driftline {version('driftline')}")
+        typer.echo(f"driftline {__version__}")
         raise typer.Exit
 
 
