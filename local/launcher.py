@@ -27,7 +27,8 @@ def end_with_parent() -> None:
 
 
 def main() -> None:
-    del os.environ["PYTHONPATH"]  # for this process only: functions have what is in their layers
+    # The launcher's own path is removed: functions have what is in their layers.
+    os.environ["PYTHONPATH"] = os.environ.get("DRIFTLINE_ONLY_LOOPBACK", "")
     threading.Thread(target=end_with_parent, daemon=True, name="end-with-parent").start()
     permissions.trust_loopback()
     events.deliver_events_before_answering()

@@ -135,11 +135,17 @@ class Server:
             )
 
     def _environment(self, temporary: Path) -> dict[str, str]:
-        """Workers inherit it, so it must not contain the user's environment or credentials."""
+        """Workers inherit it, so it must not contain the user's environment or credentials.
+
+        DRIFTLINE_ONLY_LOOPBACK, which tests set, is a folder with a `sitecustomize` for all interpreters.
+        """
+        only_loopback = os.environ.get("DRIFTLINE_ONLY_LOOPBACK", "")
+        launchers = filter(None, [str(_REPOSITORY), only_loopback])
         return {
             "PATH": os.pathsep.join([str(self._python.parent), "/usr/bin", "/bin"]),
             "HOME": str(self.folder),
-            "PYTHONPATH": str(_REPOSITORY),  # for the launcher, which removes it
+            "PYTHONPATH": os.pathsep.join(launchers),  # for the launcher, which replaces it
+            "DRIFTLINE_ONLY_LOOPBACK": only_loopback,
             "TMPDIR": str(temporary),
             "DRIFTLINE_FOLDER": str(self.folder),
             "LANG": "C.UTF-8",

@@ -1,20 +1,26 @@
-"""Fixtures that all tests share."""
+"""Fixtures that all tests share, and what makes every machine the same to them."""
 
+import os
 import sys
 from pathlib import Path
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
+
+from tests import environment
 
 pytest_plugins = ["tests.browser.opening"]
 """Pages are opened in a browser by tests of pages, and by the demo's."""
 
-settings.register_profile(
-    "driftline", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("driftline")
+environment.make_the_same_everywhere()
+
+_OUR_EXAMPLES = settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 """The same examples in every run, few enough for a suite that stays fast; no limit of time, machines differ."""
+settings.register_profile("local", _OUR_EXAMPLES)
+settings.register_profile("ci", _OUR_EXAMPLES, phases=set(Phase) - {Phase.shrink, Phase.explain})
+settings.load_profile("ci" if "CI" in os.environ else "local")
+"""Shrinking may take minutes. The same failure comes shrunk on a laptop: the examples are the same."""
 
 _HURRIED = 1e-5
 """Seconds until another thread has its turn: what depends on their order fails here, and not once in a hundred runs."""

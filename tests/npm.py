@@ -6,6 +6,8 @@ from base64 import b64encode
 from hashlib import sha512
 from pathlib import Path
 
+from tests.environment import OWN
+
 
 class NpmError(Exception):
     """npm is not there, or cannot get a package."""
@@ -25,7 +27,7 @@ def npm_pack(package: str, integrity: str, folder: Path) -> Path:
     if npm is None:
         raise NpmError(f"npm is needed to get {package}")
     command = [npm, "pack", "--silent", package]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=OWN, check=False)
     if done.returncode:
         raise NpmError(f"npm could not get {package}: {done.stderr.strip()[-300:]}")
     archive = folder / done.stdout.strip().splitlines()[-1]

@@ -19,6 +19,7 @@ from driftline.kinds.data_quality.rules.check import check, feature_violation
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
 from tests.conformance.conftest import TaxiMondays
+from tests.environment import OWN
 from tests.places import REPOSITORY
 
 SDK = "sagemaker==2.257.7"
@@ -59,7 +60,7 @@ def sdk_python() -> Path:
         uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
         install = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
-        subprocess.run([*install, "--quiet", SDK, "setuptools"], check=True)
+        subprocess.run([*install, "--quiet", SDK, "setuptools"], env=OWN, check=True)
         ready.touch()
     return python
 

@@ -18,6 +18,7 @@ from local.cloud import EmbeddedCloud
 from local.stack import REPOSITORY
 from tests.end_to_end.alarmed import open_place, started
 from tests.end_to_end.endpoint import HOUR, capture_file, capture_key, reports_folder, rows, watch
+from tests.environment import OWN
 
 pytestmark = pytest.mark.artifact
 
@@ -32,11 +33,12 @@ TOOLS = Path(sys.executable).parent
 
 
 def _run(*command: str | Path) -> None:
+    """Installs packages, from where the machine's owner gets them: the environment is the owner's."""
     environment = {
-        **os.environ,
+        **OWN,
         "SAM_CLI_TELEMETRY": "0",
         # SAM looks for python3.13 on the path; outside the environment that name may be a shim that does not run.
-        "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{TOOLS}{os.pathsep}{OWN['PATH']}",
     }
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"

@@ -14,7 +14,7 @@ import pytest
 
 from local.cloud import EmbeddedCloud
 from local.emf import metric_data
-from local.stack import REPOSITORY, TAKEN_OUT, cloudformation_template
+from local.stack import REPOSITORY, TAKEN_OUT, cloudformation_template, zip_of
 from tests.end_to_end.alarmed import inbox
 from tests.waiting import wait_until
 
@@ -58,6 +58,31 @@ def _answers(endpoint: str) -> bool:
 def test_nobody_else_can_reach_it(cloud: EmbeddedCloud) -> None:
     loopback = socket.inet_aton("127.0.0.1")[::-1].hex().upper()
     assert _listening_addresses(cloud.pid) == {loopback}
+
+
+CURIOUS = """
+import socket
+def handler(event, context):
+    try:
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
+    except Exception as error:
+        return type(error).__name__
+"""
+
+
+def test_functions_reach_nobody_else(cloud: EmbeddedCloud, tmp_path: Path) -> None:
+    """As tests run it; `make cloud` may notify a Slack of yours."""
+    (tmp_path / "curious.py").write_text(CURIOUS)
+    functions = cloud.client("lambda")
+    functions.create_function(
+        FunctionName="curious",
+        Runtime="python3.13",
+        Role=functions.get_function_configuration(FunctionName=cloud.outputs["RunMonitorFunction"])["Role"],
+        Handler="curious.handler",
+        Code={"ZipFile": zip_of(iter([("curious.py", tmp_path / "curious.py")]))},
+    )
+    answer = functions.invoke(FunctionName="curious")["Payload"].read()
+    assert json.loads(answer) == "OutsideError"
 
 
 def test_two_at_once_know_nothing_of_each_other(cloud: EmbeddedCloud) -> None:

@@ -8,7 +8,6 @@ from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from posixpath import join, normpath
-from time import process_time
 from typing import Any, override
 
 import pytest
@@ -25,6 +24,7 @@ from driftline.usecases.pages.rebuild_overview import rebuild_overview
 from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page, render_overview
 from driftline.usecases.pages.render_report import render_report
 from driftline.usecases.pages.report_inputs import report_inputs
+from tests.effort import calls
 from tests.fakes import InMemoryStore
 from tests.overviews import FIRST, many, put, record, rendered, season
 from tests.reporting import HOSTILE, LAST, MADE, folder_of, made_store, shop_store, taxi_store
@@ -327,15 +327,17 @@ def test_hostile_names_are_text() -> None:
         assert f"script-src &#39;sha256-{digest}&#39;" in page
 
 
-@pytest.mark.parametrize(("features", "seconds"), [(30, 1.0), (500, 5.0)])
-def test_pages_are_small_and_quick(features: int, seconds: float) -> None:
-    store = season(NEWEST, features)
-    start = process_time()
+def test_pages_stay_small_and_their_effort_grows_no_faster_than_the_features() -> None:
+    def effort(features: int) -> int:
+        store = season(NEWEST, features)
+        found = calls(lambda: rendered(store))
+        assert len(store.objects[SHOP_PAGE]) < 1_500_000
+        return found
 
-    rendered(store)
+    effort(1)  # what is read once a process
+    few, many = effort(50), effort(500)
 
-    assert process_time() - start < seconds
-    assert len(store.objects[SHOP_PAGE]) < 1_500_000
+    assert many < 10 * few
 
 
 def test_of_many_features_those_that_moved_most_are_shown() -> None:

@@ -4,13 +4,11 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from cProfile import Profile
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from pstats import Stats
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ import pytest
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_report import render_report
+from tests.effort import calls
 from tests.fakes import InMemoryStore
 from tests.reporting import (
     HOSTILE,
@@ -374,9 +373,8 @@ def test_effort_and_size_grow_no_faster_than_the_features() -> None:
     def effort(features: int) -> tuple[int, int]:
         """(calls of functions, bytes of the page)."""
         store = made_store([f"feature_{i}" for i in range(features)])
-        with Profile() as profile:
-            page = render_report(store, MADE, kinds=KINDS)
-        return Stats(profile).total_calls, page.size  # type: ignore[attr-defined]  # typeshed has no attributes of it
+        page = render_report(store, MADE, kinds=KINDS)
+        return calls(lambda: render_report(store, MADE, kinds=KINDS)), page.size
 
     effort(1)  # what is read once a process
     (few_calls, few_bytes), (many_calls, many_bytes) = effort(30), effort(300)
