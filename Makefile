@@ -10,10 +10,14 @@ export SAM_CLI_TELEMETRY := 0
 # Trust what the machine trusts, as pip does: behind a company proxy its own list would refuse.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help setup demo test lint format unit bench cloud replay build deploy lock schema structure clean
+# Files and texts are UTF-8, whatever the machine's locale says.
+export PYTHONUTF8 := 1
+
+.PHONY: help setup hooks demo test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
+  build deploy sbom schema structure lock clean
 
 help:  ## This list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 # Python 3.13: `python3.13` where it runs, else pyenv's. A shim that does not run does not count.
 $(VENV)/.ready: requirements/dev.txt pyproject.toml .python-version layers/driftline/driftline/__init__.py
@@ -34,22 +38,52 @@ setup: $(VENV)/.ready  ## Make the virtual environment .venv from the locked ver
 demo: setup  ## Watch a model go wrong: real flights, real events, an embedded cloud, no account
 	@$(BIN)/python -m local.demo
 
-test: lint  ## Everything: linters, types, contracts, all tests, end-to-end ones included
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+# Two workers, whatever the machine has: the budgets in docs/ are of two cores.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+COVERED := --cov --cov-report= --cov-fail-under=0
 
-lint: setup  ## ruff, mypy, import contracts, cfn-lint
+test: lint  ## What CI runs: linters, and all tests but the long ones, with a floor for their coverage
+	$(PYTEST) $(COVERED) -m "not long"
+	@$(COVERAGE_REPORT)
+
+test-all: lint  ## Everything: `make test` and the tests marked `long`
+	$(PYTEST) $(COVERED)
+	@$(COVERAGE_REPORT)
+
+unit: setup  ## The fast tests only: no embedded cloud, no built artifact
+	$(BIN)/python -m pytest -m "not cloud and not artifact and not long"
+
+# By file in build/coverage/index.html, with the lines that no test runs; here the total, which must reach the floor.
+COVERAGE_REPORT = $(BIN)/coverage html --quiet --fail-under=0 --directory build/coverage && \
+  $(BIN)/coverage report | tail -3
+
+lint: ruff types contracts infrastructure  ## All linters: the four below
+
+ruff: setup  ## Style and format of Python code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy layers/driftline/driftline functions local pipelines bench tools --exclude bench/peers/  # the peers live in environments of their own
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint template.yaml
 
-format: setup  ## Format and mend what ruff can
+types: setup  ## mypy
+	$(BIN)/mypy
+
+contracts: setup  ## import-linter: which layer may import which
+	$(BIN)/lint-imports --no-logo
+
+# Tools whose packages would not fit beside ours, in environments of their own. They work offline and send nothing.
+CHECKOV := $(BIN)/uv tool run --quiet --from checkov==3.3.30 checkov
+ZIZMOR := $(BIN)/uv tool run --quiet --from zizmor==1.32.0 zizmor
+
+infrastructure: setup  ## cfn-lint and checkov on the template, zizmor on the CI workflow
+	$(BIN)/cfn-lint template.yaml
+	$(CHECKOV)
+	$(ZIZMOR) --offline --quiet --persona=pedantic .github/workflows
+
+format: setup  ## Format Python code, and fix what ruff can
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-unit: setup  ## The fast tests only
-	$(BIN)/python -m pytest -m "not cloud and not artifact"
+hooks: setup  ## Let git run the linters before each commit
+	$(BIN)/pre-commit install
 
 bench: setup  ## All benchmarks, or some: make bench ARGS="join --large"; figures go to docs/design/performance.md
 	$(BIN)/python -m bench $(ARGS)
@@ -59,7 +93,7 @@ cloud: setup  ## Run the embedded cloud by itself until Ctrl-C
 
 STORE ?= demo-output
 MONITOR ?= data_quality
-replay: setup  ## Judge windows again: make replay STORE=s3://bucket FROM=2026-03-01 TO=2026-03-08 [MONITOR=model_quality]
+replay: setup  ## Evaluate windows again: make replay STORE=s3://bucket FROM=2026-03-01 TO=2026-03-08 [MONITOR=model_quality]
 	$(BIN)/driftline replay --store $(STORE) --monitor $(MONITOR) --from $(FROM) --to $(TO)
 
 SAM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv tool run --quiet --from aws-sam-cli==1.170.0 sam
@@ -70,15 +104,22 @@ build: setup  ## sam build
 deploy: build  ## sam deploy --guided
 	$(SAM) deploy --guided
 
-schema: setup  ## Write docs/reference/monitor.schema.json anew
+schema: setup  ## Write docs/reference/monitor.schema.json again
 	$(BIN)/driftline schema > docs/reference/monitor.schema.json
 
-structure: setup  ## Draw docs/design/structure.md from the imports
-	$(BIN)/python -m tools.structure > docs/design/structure.md
+CYCLONEDX := $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py
 
-lock: setup  ## Resolve the locked versions anew from pyproject.toml
-	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o layers/dependencies/requirements.txt
+sbom: setup  ## Bill of materials of the layers (CycloneDX) and their licences, in build/; fails on a licence not allowed
+	@rm -rf build/layer && mkdir -p build
+	@$(BIN)/uv venv --quiet --python $(BIN)/python build/layer
+	@$(BIN)/uv pip sync --quiet --python build/layer/bin/python --require-hashes $(LAYER_LOCK)
+	@$(CYCLONEDX) environment --output-reproducible --pyproject pyproject.toml -o build/packages.json build/layer/bin/python
+	@$(BIN)/python -m local.bill_of_materials build/packages.json $(LAYER_LOCK) build
+
+LAYER_LOCK := layers/dependencies/requirements.txt
+lock: setup  ## Resolve the locked versions again from pyproject.toml
+	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o $(LAYER_LOCK)
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra cli --group dev --generate-hashes --no-header --no-emit-index-url -o requirements/dev.txt
 
 clean:  ## Remove what can be made again
-	rm -rf $(VENV) .aws-sam .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output
+	rm -rf $(VENV) .aws-sam .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis build demo-output
