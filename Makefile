@@ -116,6 +116,9 @@ sbom: setup  ## Bill of materials of the layers (CycloneDX) and their licences, 
 	@$(CYCLONEDX) environment --output-reproducible --pyproject pyproject.toml -o build/packages.json build/layer/bin/python
 	@$(BIN)/python -m local.bill_of_materials build/packages.json $(LAYER_LOCK) build
 
+structure: setup  ## Draw docs/design/structure.md from the imports
+	$(BIN)/python -m tools.structure > docs/design/structure.md
+
 LAYER_LOCK := layers/dependencies/requirements.txt
 lock: setup  ## Resolve the locked versions again from pyproject.toml
 	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o $(LAYER_LOCK)

@@ -38,7 +38,7 @@ def create_pipeline(cloud: EmbeddedCloud) -> None:
 
 
 def started(cloud: EmbeddedCloud) -> list[dict[str, Any]]:
-    """Executions of the pipeline, the newest first."""
+    """Executions of the pipeline, in no order."""
     pages = cloud.client("sagemaker").list_pipeline_executions(PipelineName=PIPELINE)
     return list(pages["PipelineExecutionSummaries"])
 

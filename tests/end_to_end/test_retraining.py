@@ -32,7 +32,8 @@ def test_one_runs_and_the_next_has_to_wait(place: Place) -> None:
     before = len(started(place.cloud))
     endpoint = place.watch("waiting", retraining("{pipeline: retrain}"), ASKS)
     endpoint.live([(0, True)])
-    execution = started(place.cloud)[0]
+    (decision,) = endpoint.audit()
+    execution = next(each for each in started(place.cloud) if each["PipelineExecutionArn"] == decision["run_arn"])
     # When the alarm comes back, the lease says no; and the cooldown, when the run has ended
     endpoint.live([(1, False), (2, True)])
     ended = {
