@@ -34,7 +34,7 @@ def test_a_violation_reaches_people_and_starts_a_pipeline(place: Place) -> None:
     place.cloud.drain()
     # Then Slack hears of it; bench/message_latency.py has the seconds that it takes
     text, decision = endpoint.slack()
-    assert "features of loans differ from the baseline; worst: age" in text
+    assert "data quality on loans; worst: age" in text
     assert "threshold 0.1, n 200" in text
     assert "95 %" in text
     assert f"reports/loans/data_quality/{START + timedelta(hours=1):%Y/%m/%d/%H}/" in text
@@ -80,7 +80,7 @@ def test_a_flapping_metric_is_one_incident(place: Place) -> None:
     assert len(endpoint.slack()) == 1
     endpoint.live([(6, False), (7, False), (8, False)])
     opened, recovered = endpoint.slack()
-    assert "differ from the baseline" in opened
+    assert "data quality on flapping; worst: age" in opened
     assert "recovered" in recovered.lower()
 
 
@@ -105,7 +105,7 @@ def test_ten_deliveries_of_one_alarm_are_one_message_and_one_pipeline(place: Pla
             )
     place.cloud.drain()
     # Then nobody notices
-    assert len([text for text in endpoint.slack() if "differ from the baseline" in text]) == 1
+    assert len([text for text in endpoint.slack() if "violations of data quality on" in text]) == 1
     assert len(started(place.cloud)) == before + 1
     assert [record["decision"] for record in endpoint.audit()] == ["started"]
 
@@ -136,7 +136,7 @@ def test_a_webhook_that_refuses_leaves_a_dead_letter_that_email_tells(place: Pla
     told = [one["Message"] for one in place.mail.take()]
     assert any("AlarmDeadLetterAlarm" in message for message in told)
     # The other channel, email, has the message all the same, once.
-    assert len([message for message in told if "features of refused differ" in message]) == 1
+    assert len([message for message in told if "data quality on refused; worst: age" in message]) == 1
     # Moved back into its queue, it arrives.
     letters = place.cloud.outputs["AlarmDeadLettersUrl"]
     sqs = place.cloud.client("sqs")
