@@ -27,7 +27,7 @@ def preprocessor(source: str) -> Preprocessor:
     return ScriptsInProcess().preprocessor(dedent(source), "prepare.py")
 
 
-def test_the_script_of_the_developer_guide():
+def test_the_script_of_the_developer_guide() -> None:
     """Preprocessing and Postprocessing, example "Flatten data", as printed there but for the name of the prefix."""
     script = preprocessor(
         """
@@ -46,7 +46,7 @@ def test_the_script_of_the_developer_guide():
     assert list(row)[3] == "00000000000000000003"
 
 
-def test_everything_that_a_record_shows():
+def test_everything_that_a_record_shows() -> None:
     script = preprocessor(
         """
         def preprocess_handler(record, logger):
@@ -86,11 +86,11 @@ def test_everything_that_a_record_shows():
         ("{1: 2}", [{"1": 2}]),
     ],
 )
-def test_what_a_script_may_return(returned, rows):
+def test_what_a_script_may_return(returned: str, rows: list[dict[str, object]]) -> None:
     assert preprocessor(f"def preprocess_handler(record): return {returned}")(RECORD, 1) == rows
 
 
-def test_an_exception_names_record_script_and_line():
+def test_an_exception_names_record_script_and_line() -> None:
     script = preprocessor(
         """
         def helper(record):
@@ -119,18 +119,18 @@ def test_an_exception_names_record_script_and_line():
         ("preprocess_handler = 3", "has no function preprocess_handler"),
     ],
 )
-def test_a_script_that_cannot_be_loaded(source, message):
+def test_a_script_that_cannot_be_loaded(source: str, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         preprocessor(source)
 
 
 @pytest.mark.parametrize("returned", ["(1, 2)", '"text"', "[1]", "3"])
-def test_a_script_that_returns_something_else(returned):
+def test_a_script_that_returns_something_else(returned: str) -> None:
     with pytest.raises(InvalidInputError, match=r"preprocess_handler returned .* Expected: a dict"):
         preprocessor(f"def preprocess_handler(record): return {returned}")(RECORD, 1)
 
 
-def test_a_postprocessor_finds_the_files_and_adds_its_own(monkeypatch):
+def test_a_postprocessor_finds_the_files_and_adds_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("output_path", "before")
     source = dedent(
         """
@@ -155,7 +155,7 @@ def test_a_postprocessor_finds_the_files_and_adds_its_own(monkeypatch):
     assert os.getenv("output_path") == "before"  # noqa: SIM112 - SageMaker's name
 
 
-def test_a_failing_postprocessor_is_told_and_leaves_the_environment_alone(monkeypatch):
+def test_a_failing_postprocessor_is_told_and_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("output_path", raising=False)
 
     with pytest.raises(

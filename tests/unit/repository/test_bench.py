@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,25 +26,25 @@ AT_LEAST = Limit(5, 10, "x faster", more_is_better=True)
         (AT_LEAST, 4.9, Verdict.BELOW),
     ],
 )
-def test_a_figure_is_judged_by_bar_and_aim(limit, measured, verdict):
+def test_a_figure_is_judged_by_bar_and_aim(limit: Limit, measured: float, verdict: Verdict) -> None:
     assert Row("r", limit, measured).verdict is verdict
 
 
-def test_a_figure_without_a_bar_is_only_told():
+def test_a_figure_without_a_bar_is_only_told() -> None:
     told = Limit(float("inf"), float("inf"), "x")
 
     assert Row("r", told, 9.0).verdict is Verdict.NO_BAR
     assert told.text(told.bar) == "–"
 
 
-def test_a_skipped_row_says_why_and_is_not_below_the_bar():
+def test_a_skipped_row_says_why_and_is_not_below_the_bar() -> None:
     row = skipped("r", AT_MOST, "java is not installed")
 
     assert row.verdict is Verdict.SKIPPED
     assert row.detail == "skipped: java is not installed"
 
 
-def test_synthetic_lines_are_capture_records_of_one_output_and_29_inputs(tmp_path):
+def test_synthetic_lines_are_capture_records_of_one_output_and_29_inputs(tmp_path: Path) -> None:
     [path] = capture_files(tmp_path, 400)
 
     records = [json.loads(line) for line in path.read_text().splitlines()]
@@ -60,7 +61,7 @@ def test_synthetic_lines_are_capture_records_of_one_output_and_29_inputs(tmp_pat
     assert times[0] == "2026-03-01T00:00:00Z"
 
 
-def test_synthetic_rows_do_not_depend_on_how_they_are_cut_into_files(tmp_path):
+def test_synthetic_rows_do_not_depend_on_how_they_are_cut_into_files(tmp_path: Path) -> None:
     whole = capture_files(tmp_path / "whole", 300)
     cut = capture_files(tmp_path / "cut", 300, rows_per_file=128)
 
@@ -68,7 +69,7 @@ def test_synthetic_rows_do_not_depend_on_how_they_are_cut_into_files(tmp_path):
     assert b"".join(path.read_bytes() for path in cut) == whole[0].read_bytes()
 
 
-def test_a_peer_that_is_not_there_is_skipped_with_the_reason(monkeypatch):
+def test_a_peer_that_is_not_there_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     peer = replace(against_peers.PEERS[0], program="no-such-program")
     monkeypatch.setattr(against_peers, "PEERS", (peer,))
 
@@ -78,20 +79,22 @@ def test_a_peer_that_is_not_there_is_skipped_with_the_reason(monkeypatch):
     assert row.detail == "skipped: no-such-program is not installed"
 
 
-def test_the_command_lists_benchmarks_without_running_any(capsys):
+def test_the_command_lists_benchmarks_without_running_any(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--list"]) == 0
 
     assert {line.split()[0] for line in capsys.readouterr().out.splitlines()} == set(command.BENCHMARKS)
 
 
-def test_an_unknown_name_is_refused_with_those_there_are(capsys):
+def test_an_unknown_name_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         command.main(["peer"])
 
     assert "unknown benchmark peer; known are profile_capture, peers" in capsys.readouterr().err
 
 
-def test_the_exit_code_says_that_a_bar_was_missed(monkeypatch, capsys):
+def test_the_exit_code_says_that_a_bar_was_missed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(command, "_run", lambda name, options: [Row("slow", AT_MOST, 9.0)])
 
     assert command.main(["size", "--json"]) == 1
@@ -99,7 +102,7 @@ def test_the_exit_code_says_that_a_bar_was_missed(monkeypatch, capsys):
     assert printed["benchmarks"]["size"][0]["verdict"] == "BELOW THE BAR"
 
 
-def test_json_has_null_for_no_bar(monkeypatch, capsys):
+def test_json_has_null_for_no_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     told = Row("told", Limit(float("inf"), float("inf"), "x"), 9.0)
     monkeypatch.setattr(command, "_run", lambda name, options: [told])
 

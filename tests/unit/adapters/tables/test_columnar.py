@@ -35,13 +35,13 @@ def table(body: bytes, folder: Path) -> list[dict[str, object]]:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def test_the_same_rows_give_the_same_bytes():
+def test_the_same_rows_give_the_same_bytes() -> None:
     lines = [line("CSV", f"0.{i}", f"{i},shop {i % 7},{i / 3}", i) for i in range(5000)]
 
     assert parquet(*lines) == parquet(*lines)
 
 
-def test_layouts_share_a_file_by_name_and_lack_is_null(tmp_path):
+def test_layouts_share_a_file_by_name_and_lack_is_null(tmp_path: Path) -> None:
     found = table(
         parquet(
             line("CSV", "0.5", "1,a"), line("CSV", "0.5", "1,a,x", 1), line("JSON", '{"score": 0.50}', '{"a": ""}', 2)
@@ -56,7 +56,7 @@ def test_layouts_share_a_file_by_name_and_lack_is_null(tmp_path):
     assert by_event["e0"]["output.score"] is None
 
 
-def test_names_that_differ_only_in_case_and_hostile_names_survive(tmp_path):
+def test_names_that_differ_only_in_case_and_hostile_names_survive(tmp_path: Path) -> None:
     document = json.dumps({"A": 1, "a": 2, 'q"uote': 3, "it's": 4, "row": 5, "é {}": 6})
 
     [row] = table(parquet(line("JSON", "{}", document)), tmp_path)
@@ -66,7 +66,7 @@ def test_names_that_differ_only_in_case_and_hostile_names_survive(tmp_path):
     ] == list("123456")
 
 
-def test_hostile_texts_survive(tmp_path):
+def test_hostile_texts_survive(tmp_path: Path) -> None:
     cells = ['say "hi", you', "two\nlines", "tab\there", "back\\slash", "'", "NULL", " ", "ünïcode ✓", "\\N", "#"]
     quoted = ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
 
@@ -75,7 +75,7 @@ def test_hostile_texts_survive(tmp_path):
     assert [row[f"input[{i}]"] for i in range(len(cells))] == cells
 
 
-def test_a_file_without_rows_still_knows_its_hours(tmp_path):
+def test_a_file_without_rows_still_knows_its_hours(tmp_path: Path) -> None:
     body = parquet()
 
     assert table(body, tmp_path) == []

@@ -55,7 +55,7 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 
 @given(tables())
 @settings(max_examples=300)
-def test_the_scan_equals_the_cells_or_declines(rows):
+def test_the_scan_equals_the_cells_or_declines(rows: list[list[str]]) -> None:
     data = "\n".join(csv_line(row) for row in rows).encode()
 
     slow = csv_to_columns_by_cell(data, len(rows[0]))
@@ -69,7 +69,7 @@ def test_the_scan_equals_the_cells_or_declines(rows):
 
 @pytest.mark.parametrize("cell", HOSTILE)
 @pytest.mark.parametrize("neighbour", ["1", "2.5", "text"])
-def test_one_hostile_cell_among_plain_ones(cell, neighbour):
+def test_one_hostile_cell_among_plain_ones(cell: str, neighbour: str) -> None:
     rows = [[str(i), f"{i}.25", "red", "4"] for i in range(200)]
     rows[150] = [cell, neighbour, cell, cell]
     data = "\n".join(csv_line(row) for row in rows).encode()
@@ -79,7 +79,7 @@ def test_one_hostile_cell_among_plain_ones(cell, neighbour):
     assert fast is None or all(map(same, fast, csv_to_columns_by_cell(data, 4)))
 
 
-def test_ordinary_tables_take_the_fast_way():
+def test_ordinary_tables_take_the_fast_way() -> None:
     """Without this the property above could hold by always declining."""
     rng = np.random.default_rng(7)
     rows = [
@@ -115,7 +115,9 @@ def test_ordinary_tables_take_the_fast_way():
         ({0: {7: "4.25e1"}}, True),
     ],
 )
-def test_single_cells_tell_where_dots_and_exponents_are(monkeypatch, odd, looks_at_all):
+def test_single_cells_tell_where_dots_and_exponents_are(
+    monkeypatch: pytest.MonkeyPatch, odd: dict[int, dict[int, str]], looks_at_all: bool
+) -> None:
     """Of three numeric columns with missing cells, one is whole: its own dots can only be found cell by cell."""
     rows = [[f"4{i % 10}.25", f"0.{i % 97 + 1:02}", str(i % 7)] for i in range(3000)]
     for row in range(0, 3000, 11):
@@ -137,7 +139,7 @@ def test_single_cells_tell_where_dots_and_exponents_are(monkeypatch, odd, looks_
     assert bool(looked) == looks_at_all
 
 
-def test_a_text_that_comes_late_in_a_numeric_column_does_not_stop_the_scan():
+def test_a_text_that_comes_late_in_a_numeric_column_does_not_stop_the_scan() -> None:
     rows = [[str(i), str(i)] for i in range(2000)]
     rows[1999][1] = "unknown"
     data = "\n".join(csv_line(row) for row in rows).encode()
@@ -150,7 +152,7 @@ def test_a_text_that_comes_late_in_a_numeric_column_does_not_stop_the_scan():
 
 
 @pytest.mark.parametrize("ragged", ["1", "1,2,3", "1,2,3,4,5"])
-def test_rows_of_another_width_are_refused_by_both(ragged):
+def test_rows_of_another_width_are_refused_by_both(ragged: str) -> None:
     data = ("1,2\n" * 20_000 + ragged + "\n").encode()
 
     assert csv_to_columns_by_scan(data, 2) is None
@@ -158,7 +160,7 @@ def test_rows_of_another_width_are_refused_by_both(ragged):
         csv_to_columns(data, 2)
 
 
-def test_quoted_cells():
+def test_quoted_cells() -> None:
     data = ('"a, ""b""",1\n"line\nend",2\n"",3\n' * 3000).encode()
 
     first, second = csv_to_columns(data, 2)
@@ -168,14 +170,14 @@ def test_quoted_cells():
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=5), min_size=1, max_size=4))
-def test_a_row_survives_being_written_as_a_line(cells):
+def test_a_row_survives_being_written_as_a_line(cells: list[str]) -> None:
     assert rows_of_csv(csv_line(cells)) == [cells]
 
 
 @given(
     st.lists(st.sampled_from(["1", "-2.5", "007", "0.05", "1e-05", "a.b", ".", "e", "", "+1", "3.0E+02"]), max_size=60)
 )
-def test_a_census_adds_up_and_blocks_do_not_show(cells):
+def test_a_census_adds_up_and_blocks_do_not_show(cells: list[str]) -> None:
     text = ",".join(cells).encode()
 
     whole = ByteCensus.of(text)
@@ -195,7 +197,7 @@ def test_a_census_adds_up_and_blocks_do_not_show(cells):
         st.lists(st.sampled_from(["1", "-2.5", "1e-05", "a", "", "é"]), min_size=3, max_size=3), min_size=1, max_size=40
     )
 )
-def test_fractional_cells_are_counted_per_column_in_any_blocks(rows):
+def test_fractional_cells_are_counted_per_column_in_any_blocks(rows: list[list[str]]) -> None:
     text = "".join(",".join(row) + "\n" for row in rows).encode()
 
     with pytest.MonkeyPatch.context() as patch:
@@ -207,7 +209,7 @@ def test_fractional_cells_are_counted_per_column_in_any_blocks(rows):
     assert byte_census.fractional_cells(text + b"1,2\n", 3) is None
 
 
-def test_the_census_of_counted_texts_is_that_of_all_of_them():
+def test_the_census_of_counted_texts_is_that_of_all_of_them() -> None:
     counts = {"+7": 5, "a.b": 1, "007": 1024, "1e5": 3, ".": 6, "é,": 7}
     together = "\n".join(text for text, count in counts.items() for _ in range(count)).encode()
 

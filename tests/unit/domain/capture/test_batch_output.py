@@ -15,7 +15,7 @@ def lines(name: str, body: str) -> list[dict]:
     return [json.loads(line) for line in capture_lines(name, body.encode(), HOUR).splitlines()]
 
 
-def test_a_manifest_lists_files_under_its_prefix():
+def test_a_manifest_lists_files_under_its_prefix() -> None:
     body = b'[{"prefix": "s3://bucket/path/"}, "a.csv.out", "sub/b.csv.out"]'
 
     assert read_manifest(body, "m") == [
@@ -27,7 +27,7 @@ def test_a_manifest_lists_files_under_its_prefix():
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{}", b'["a"]', b'[{"prefix": "/path/"}, "a"]', b'[{"prefix": "s3://b/"}, {"x": "y"}]']
 )
-def test_what_is_no_manifest_is_told(body):
+def test_what_is_no_manifest_is_told(body: bytes) -> None:
     with pytest.raises(InvalidInputError, match="m: not a manifest"):
         read_manifest(body, "m")
 
@@ -41,11 +41,11 @@ def test_what_is_no_manifest_is_told(body):
         ("AllTraffic", "x.json", False),
     ],
 )
-def test_manifests_are_known_by_folder_and_extension(folder, name, manifest):
+def test_manifests_are_known_by_folder_and_extension(folder: str, name: str, manifest: bool) -> None:
     assert is_manifest(folder, name) is manifest
 
 
-def test_csv_rows_end_in_id_and_time():
+def test_csv_rows_end_in_id_and_time() -> None:
     first, second = lines("a.csv.out", '0.5,"x, y",id-1,2026-03-01T13:59:00Z\n0.6,z,id-2,2026-03-01T13:59:00Z\n')
 
     assert first["captureData"] == {"batchTransformOutput": {"data": '0.5,"x, y"', "encoding": "CSV"}}
@@ -53,7 +53,7 @@ def test_csv_rows_end_in_id_and_time():
     assert second["eventMetadata"]["eventId"] == "id-2"
 
 
-def test_csv_rows_without_id_are_named_after_the_file_and_take_the_manifests_hour():
+def test_csv_rows_without_id_are_named_after_the_file_and_take_the_manifests_hour() -> None:
     [only] = lines("a.csv.out", "0.5,x,y\n")
 
     assert only["captureData"]["batchTransformOutput"]["data"] == "0.5,x,y"
@@ -61,7 +61,7 @@ def test_csv_rows_without_id_are_named_after_the_file_and_take_the_manifests_hou
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.out", "a.out"])
-def test_json_lines_joined_with_their_input(name):
+def test_json_lines_joined_with_their_input(name: str) -> None:
     row = {
         "age": 3,
         "SageMakerOutput": {"score": 0.5},
@@ -78,6 +78,6 @@ def test_json_lines_joined_with_their_input(name):
 
 
 @pytest.mark.parametrize(("name", "body"), [("a.parquet.out", b"PAR1"), ("a.csv", b"\xff\xfe"), ("a.csv", b'"open')])
-def test_files_that_cannot_be_read_are_named(name, body):
+def test_files_that_cannot_be_read_are_named(name: str, body: bytes) -> None:
     with pytest.raises(InvalidInputError, match=name.replace(".", "[.]")):
         capture_lines(name, body, HOUR)

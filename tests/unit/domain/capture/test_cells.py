@@ -43,12 +43,12 @@ DEEQU_INTEGRAL = re.compile(r"^(-|\+)? ?\d+\Z", re.ASCII)
         ("9" * 400, None),
     ],
 )
-def test_a_cell_is_a_number_exactly_when_deequ_says_so(text, expected):
+def test_a_cell_is_a_number_exactly_when_deequ_says_so(text: str, expected: tuple[float, bool] | None) -> None:
     assert parse_number(text) == expected
 
 
 @given(st.text(alphabet="0123456789.eE+- _xinfa\n", max_size=8))
-def test_classification_equals_the_published_patterns(text):
+def test_classification_equals_the_published_patterns(text: str) -> None:
     integral = DEEQU_INTEGRAL.match(text) is not None
     fractional = DEEQU_FRACTIONAL.match(text) is not None
 
@@ -60,7 +60,7 @@ def test_classification_equals_the_published_patterns(text):
         assert number == (float(text.replace(" ", "")), integral)
 
 
-def test_a_column_keeps_row_order_counts_and_first_occurrence():
+def test_a_column_keeps_row_order_counts_and_first_occurrence() -> None:
     column = texts_to_columns(["2", "", "b", "1.5", None, "2", "true", "b"])
 
     assert column.numbers.tolist() == [2.0, 1.5, 2.0]
@@ -70,19 +70,19 @@ def test_a_column_keeps_row_order_counts_and_first_occurrence():
     assert column.present == 6
 
 
-def test_more_than_120_distinct_values_have_no_categories():
+def test_more_than_120_distinct_values_have_no_categories() -> None:
     assert len(texts_to_columns([str(i) for i in range(120)]).categories) == 120
     assert texts_to_columns([str(i) for i in range(121)]).categories is None
 
 
-def test_an_empty_column_is_all_missing():
+def test_an_empty_column_is_all_missing() -> None:
     column = texts_to_columns(["", None])
 
     assert (column.present, column.integral, column.categories) == (0, 0, {})
     assert column.numbers.dtype == np.float64
 
 
-def test_values_keep_the_types_that_json_gave_them():
+def test_values_keep_the_types_that_json_gave_them() -> None:
     column = values_to_columns([1, 1.0, "1", "x", True, None, "", float("nan"), float("-inf"), np.float64(2.5)])
 
     assert column.numbers.tolist() == [1.0, 1.0, 1.0, 2.5]
@@ -94,7 +94,7 @@ def test_values_keep_the_types_that_json_gave_them():
     ("value", "text"),
     [(False, "false"), (10**30, "1" + "0" * 30), (1e-7, "1e-07"), (date(2026, 3, 1), "2026-03-01"), (np.int64(4), "4")],
 )
-def test_values_as_text(value, text):
+def test_values_as_text(value: object, text: str) -> None:
     assert value_text(value) == text
 
 
@@ -103,7 +103,7 @@ def test_values_as_text(value, text):
     st.sampled_from([None, "x", "", 10**400, float("inf"), True, -0.0]),
 )
 @settings(max_examples=50)
-def test_many_numbers_are_what_their_texts_say(values, odd):
+def test_many_numbers_are_what_their_texts_say(values: list[object], odd: object) -> None:
     values[77] = odd
 
     fast, slow = values_to_columns(values), texts_to_columns(map(value_text, values))
@@ -112,7 +112,7 @@ def test_many_numbers_are_what_their_texts_say(values, odd):
     assert (fast.integral, fast.texts, fast.categories) == (slow.integral, slow.texts, slow.categories)
 
 
-def test_many_texts_of_plain_numbers_are_what_single_ones_are():
+def test_many_texts_of_plain_numbers_are_what_single_ones_are() -> None:
     texts = [*(f"{i}.5" for i in range(150)), *map(str, range(150)), *(f"{i}e-3" for i in range(150)), "-0", ""]
 
     together = texts_to_columns(texts)
@@ -122,7 +122,7 @@ def test_many_texts_of_plain_numbers_are_what_single_ones_are():
 
 
 @pytest.mark.parametrize("odd", ["1 ", " 1", "1,2", "null", "007", "+7", "1e999", "x"])
-def test_one_odd_text_among_many_numbers(odd):
+def test_one_odd_text_among_many_numbers(odd: str) -> None:
     column = texts_to_columns([*map(str, range(1000)), odd])
 
     number = parse_number(odd)

@@ -32,7 +32,7 @@ def base64(text: str) -> str:
         (" 1 , 2", [[" 1 ", " 2"]]),
     ],
 )
-def test_csv(data, expected):
+def test_csv(data: str, expected: list[list[str]]) -> None:
     assert rows(data, "CSV") == expected
 
 
@@ -54,7 +54,7 @@ def test_csv(data, expected):
         ("{}", [{}]),
     ],
 )  # fmt: skip
-def test_json(document, expected):
+def test_json(document: str, expected: list[dict[str, object]]) -> None:
     found = rows_of_json(document)
 
     plain = [{k: str(v) if isinstance(v, float) and v - v != 0 else v for k, v in row.items()} for row in found]
@@ -62,7 +62,7 @@ def test_json(document, expected):
 
 
 @pytest.mark.parametrize("document", ["", "{", '{"a": 1', '{"a": 1}\nnonsense', "[1, {}]", '{"a": "\\ud800"}'])
-def test_what_is_no_json_says_so(document):
+def test_what_is_no_json_says_so(document: str) -> None:
     with pytest.raises(PayloadError):
         rows_of_json(document)
 
@@ -76,7 +76,7 @@ def test_what_is_no_json_says_so(document):
         ('{"a": 1}\n{"a": 2}', "application/jsonlines", [{".a": 1}, {".a": 2}]),
     ],
 )
-def test_base64_goes_by_the_observed_content_type(text, content_type, expected):
+def test_base64_goes_by_the_observed_content_type(text: str, content_type: str, expected: list[object]) -> None:
     assert rows(base64(text), "BASE64", content_type) == expected
 
 
@@ -91,12 +91,12 @@ def test_base64_goes_by_the_observed_content_type(text, content_type, expected):
         (Payload('"open', "CSV"), "not CSV"),
     ],
 )
-def test_what_cannot_be_decoded_says_why(payload, reason):
+def test_what_cannot_be_decoded_says_why(payload: Payload, reason: str) -> None:
     with pytest.raises(PayloadError, match=reason):
         decode_payload(payload)
 
 
-def test_output_columns_come_first():
+def test_output_columns_come_first() -> None:
     [(layout, cells)] = pair_rows(CsvRows([["0.5"]]), CsvRows([["1", "a"]]))
 
     assert (layout, cells) == (CsvLayout(1, 2), ["0.5", "1", "a"])
@@ -104,7 +104,7 @@ def test_output_columns_come_first():
     assert layout.keys == ["output[0]", "input[0]", "input[1]"]
 
 
-def test_row_i_of_the_output_belongs_to_row_i_of_the_input():
+def test_row_i_of_the_output_belongs_to_row_i_of_the_input() -> None:
     paired = pair_rows(NamedRows([{".score": 0.1}, {".score": 0.2}]), NamedRows([{"[0]": 1}, {"[0]": 2}]))
 
     assert paired == [
@@ -113,7 +113,7 @@ def test_row_i_of_the_output_belongs_to_row_i_of_the_input():
     ]
 
 
-def test_rows_of_other_widths_are_another_layout():
+def test_rows_of_other_widths_are_another_layout() -> None:
     paired = pair_rows(CsvRows([["0.5"], ["0.6"]]), CsvRows([["1", "a"], ["2"]]))
 
     assert [layout.name for layout, _ in paired] == ["csv:1+2", "csv:1+1"]
@@ -129,14 +129,16 @@ def test_rows_of_other_widths_are_another_layout():
         (CsvRows([["1"]]), NamedRows([{".a": 1}]), "csv:1+json", ["output[0]", "input.a"]),
     ],
 )
-def test_layouts_of_absent_and_mixed_sides(output, input_, layout, keys):
+def test_layouts_of_absent_and_mixed_sides(
+    output: CsvRows | NamedRows | None, input_: CsvRows | NamedRows | None, layout: str, keys: list[str]
+) -> None:
     [(found, row)] = pair_rows(output, input_)
 
     assert (found.name if isinstance(found, CsvLayout) else found) == layout
     assert (found.keys if isinstance(found, CsvLayout) else list(row)) == keys
 
 
-def test_a_list_of_answers_is_spread_over_the_rows():
+def test_a_list_of_answers_is_spread_over_the_rows() -> None:
     inputs = CsvRows([["1"], ["2"]])
 
     assert pair_rows(CsvRows([["0.1", "0.2"]]), inputs) == pair_rows(CsvRows([["0.1"], ["0.2"]]), inputs)
@@ -145,12 +147,12 @@ def test_a_list_of_answers_is_spread_over_the_rows():
     ] == [7, 8]
 
 
-def test_a_list_of_answers_stays_one_row_for_one_input():
+def test_a_list_of_answers_stays_one_row_for_one_input() -> None:
     [(_, row)] = pair_rows(NamedRows(rows_of_json("[0.1, 0.2]")), NamedRows([{".a": 1}]))
 
     assert row == {"output[0]": 0.1, "output[1]": 0.2, "input.a": 1}
 
 
-def test_other_counts_do_not_pair_and_both_are_told():
+def test_other_counts_do_not_pair_and_both_are_told() -> None:
     with pytest.raises(PayloadError, match="3 output rows for 2 input rows"):
         pair_rows(CsvRows([["1"], ["2"], ["3"]]), CsvRows([["1"], ["2"]]))

@@ -4,7 +4,9 @@ import gzip
 import json
 from codecs import BOM_UTF8
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -53,7 +55,7 @@ def total(reader: CaptureReader, what: str) -> int:
     ],
 )
 @pytest.mark.parametrize("packed", [False, True])
-def test_line_ends_empty_lines_and_byte_order_marks_do_not_matter(body, packed):
+def test_line_ends_empty_lines_and_byte_order_marks_do_not_matter(body: str, packed: bool) -> None:
     raw = body.encode()
 
     reader, [(slot, layout, table)] = read(gzip.compress(raw) if packed else raw)
@@ -65,14 +67,14 @@ def test_line_ends_empty_lines_and_byte_order_marks_do_not_matter(body, packed):
 
 
 @pytest.mark.parametrize("damage", [lambda body: body[:-9], lambda body: body[:30] + b"xxxx" + body[34:]])
-def test_a_damaged_gzip_file_is_told(damage):
+def test_a_damaged_gzip_file_is_told(damage: Callable[[bytes], bytes]) -> None:
     body = gzip.compress(("\n".join([line()] * 50)).encode())
 
     with pytest.raises(InvalidInputError, match="cannot be unpacked"):
         read(damage(body))
 
 
-def test_bad_lines_are_rejected_with_number_reason_and_beginning_and_stop_nobody():
+def test_bad_lines_are_rejected_with_number_reason_and_beginning_and_stop_nobody() -> None:
     body = "\n".join(
         [
             line(),
@@ -104,14 +106,14 @@ def test_bad_lines_are_rejected_with_number_reason_and_beginning_and_stop_nobody
     assert total(reader, "rejected") == 8
 
 
-def test_bytes_that_are_no_utf8_spoil_their_line_only():
+def test_bytes_that_are_no_utf8_spoil_their_line_only() -> None:
     reader, [(_, _, table)] = read(line().encode() + b"\n\xff\xfe{\n" + line().encode())
 
     assert table.rows == 2
     assert [(reject.line, reject.malformed) for reject in reader.rejects] == [(2, True)]
 
 
-def test_shadow_variants_are_skipped_and_counted():
+def test_shadow_variants_are_skipped_and_counted() -> None:
     reader, [(_, _, table)] = read(
         line() + "\n" + line(invocationSource="ShadowExperiment") + "\n" + line(invocationSource="Other")
     )
@@ -130,13 +132,13 @@ def test_shadow_variants_are_skipped_and_counted():
         ("2026-03-01T14:59:59.123456Z", 55),
     ],
 )
-def test_the_slot_follows_from_the_inference_time(time, minute):
+def test_the_slot_follows_from_the_inference_time(time: str, minute: int) -> None:
     _, [(slot, _, _)] = read(line(time=time))
 
     assert slot == HOUR.replace(minute=minute)
 
 
-def test_the_fixtures_of_the_sdk_have_no_time_and_are_rejected(shared_data):
+def test_the_fixtures_of_the_sdk_have_no_time_and_are_rejected(shared_data: Path) -> None:
     body = (shared_data / "sagemaker_sdk/monitor/capture.jsonl").read_bytes()
 
     reader, tables = read(body)
@@ -146,7 +148,7 @@ def test_the_fixtures_of_the_sdk_have_no_time_and_are_rejected(shared_data):
     assert {reject.reason.split(" Expected")[0] for reject in reader.rejects} == {"'{%s}' is not a time."}
 
 
-def test_real_files_are_read_without_a_reject(shared_data):
+def test_real_files_are_read_without_a_reject(shared_data: Path) -> None:
     files = [path for pattern in SAMPLES for path in sorted(shared_data.glob(pattern))]
 
     found = {}
@@ -159,7 +161,7 @@ def test_real_files_are_read_without_a_reject(shared_data):
     assert len(found) >= 5
 
 
-def test_a_real_clarify_file_with_instances_gives_a_row_each(shared_data):
+def test_a_real_clarify_file_with_instances_gives_a_row_each(shared_data: Path) -> None:
     body = (
         shared_data / "capture_samples/sm-clarify_model_bias_monitor_for_endpoint_json__cell47.capture.jsonl"
     ).read_bytes()
@@ -186,7 +188,7 @@ CELLS = st.sampled_from(["", "1", "2.5", "a", 'q"', "b,c", "x\ny", "é", " 1"])
     ),
 )
 @settings(max_examples=150)
-def test_plain_batches_give_what_single_records_give(records):
+def test_plain_batches_give_what_single_records_give(records: list[tuple[str, list[list[str]]]]) -> None:
     """The way without a look at single cells, and the way record by record, against each other and a plain count."""
     lines = [
         line(time=time, output="\n".join("0.5" for _ in rows), input_="\n".join(map(csv_line, rows)))
@@ -211,7 +213,7 @@ def test_plain_batches_give_what_single_records_give(records):
 
 
 @given(st.lists(st.text("ab\r", max_size=6), max_size=9), st.integers(1, 9), st.booleans())
-def test_batches_hold_whole_lines_and_lose_none(lines, size, packed):
+def test_batches_hold_whole_lines_and_lose_none(lines: list[str], size: int, packed: bool) -> None:
     body = "\n".join(lines).encode()
 
     batches = list(line_batches(gzip.compress(body) if packed else body, size))

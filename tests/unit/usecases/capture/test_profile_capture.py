@@ -54,7 +54,7 @@ def rejects(bucket: InMemoryStore) -> list[dict[str, object]]:
     return [json.loads(line) for line in bucket.objects[key].splitlines()]
 
 
-def test_a_file_of_one_hour_becomes_two_objects(tmp_path):
+def test_a_file_of_one_hour_becomes_two_objects(tmp_path: Path) -> None:
     bucket, result = profiled(record(), record("2026-03-01T14:06:00Z", "0.7", "2,b"))
 
     assert (result.records, result.rows, result.rejected, result.slots) == (2, 2, 0, 2)
@@ -67,7 +67,7 @@ def test_a_file_of_one_hour_becomes_two_objects(tmp_path):
     assert [row["input[1]"] for row in rows(bucket, tmp_path)] == ["a", "b"]
 
 
-def test_records_keep_ids_times_and_texts_exactly(tmp_path):
+def test_records_keep_ids_times_and_texts_exactly(tmp_path: Path) -> None:
     bucket, result = profiled(
         record("2026-03-01T14:01:00.250+00:00", "0.50", ' 1,"a, ""b"""\n', eventId='e"1', inferenceId="i,1"),
         record(output="0.5\n0.6", input_="1,a\n+7,"),
@@ -90,7 +90,7 @@ def test_records_keep_ids_times_and_texts_exactly(tmp_path):
     assert (result.records, result.rows) == (2, 3)
 
 
-def test_events_may_come_twice():
+def test_events_may_come_twice() -> None:
     bucket, result = profiled(record(), record("nonsense"), "junk")
     before = dict(bucket.objects)
 
@@ -100,7 +100,7 @@ def test_events_may_come_twice():
     assert bucket.objects == before
 
 
-def test_the_profiles_know_source_records_and_rejects_by_slot():
+def test_the_profiles_know_source_records_and_rejects_by_slot() -> None:
     bucket, result = profiled(record(), record(invocationSource="ShadowExperiment"), record(output='"'), "junk")
 
     profile = hour_profile(bucket)
@@ -110,7 +110,7 @@ def test_the_profiles_know_source_records_and_rejects_by_slot():
     assert (result.records, result.rejected, result.skipped) == (1, 2, 1)
 
 
-def test_rejects_are_listed_in_a_third_object():
+def test_rejects_are_listed_in_a_third_object() -> None:
     bucket, result = profiled(record(), "junk", record(output="1\n2", input_="1\n2\n3"))
 
     first, second = rejects(bucket)
@@ -119,7 +119,7 @@ def test_rejects_are_listed_in_a_third_object():
     assert len(result.written) == 3
 
 
-def test_a_file_full_of_bad_lines_lists_the_first_and_counts_all():
+def test_a_file_full_of_bad_lines_lists_the_first_and_counts_all() -> None:
     bucket, result = profiled(record(), *["junk"] * 10_500)
 
     listed = rejects(bucket)
@@ -128,7 +128,7 @@ def test_a_file_full_of_bad_lines_lists_the_first_and_counts_all():
     assert listed[-1]["reason"] == "500 more are not listed"
 
 
-def test_a_file_across_an_hour_has_a_profile_for_each():
+def test_a_file_across_an_hour_has_a_profile_for_each() -> None:
     bucket, result = profiled(record("2026-03-01T14:59:59Z"), record("2026-03-01T15:00:01Z"))
 
     assert len(result.written) == 3
@@ -136,7 +136,7 @@ def test_a_file_across_an_hour_has_a_profile_for_each():
     assert hour_profile(bucket, HOUR.replace(hour=15)).records == 1
 
 
-def test_a_replaced_file_replaces_everything_that_was_made_of_it():
+def test_a_replaced_file_replaces_everything_that_was_made_of_it() -> None:
     bucket, _ = profiled(record("2026-03-01T14:59:59Z"), record("2026-03-01T15:00:01Z"), "junk")
     bucket.objects[KEY] = record("2026-03-01T15:30:00Z").encode()
 
@@ -147,7 +147,7 @@ def test_a_replaced_file_replaces_everything_that_was_made_of_it():
 
 
 @pytest.mark.parametrize("call", range(1, 7))
-def test_so_it_does_when_the_first_delivery_breaks_off(call):
+def test_so_it_does_when_the_first_delivery_breaks_off(call: int) -> None:
     bucket, _ = profiled(record("2026-03-01T14:59:59Z"), record("2026-03-01T15:00:01Z"), "junk")
     bucket.objects[KEY] = record("2026-03-01T15:30:00Z").encode()
 
@@ -160,7 +160,7 @@ def test_so_it_does_when_the_first_delivery_breaks_off(call):
 
 
 @pytest.mark.parametrize("call", range(1, 5))
-def test_a_crash_between_two_writes_is_mended_by_the_next_delivery(call):
+def test_a_crash_between_two_writes_is_mended_by_the_next_delivery(call: int) -> None:
     lines = "\n".join([record("2026-03-01T14:59:59Z"), record("2026-03-01T15:00:01Z"), "junk"]).encode()
     bucket = InMemoryStore("bucket", {KEY: lines})
 
@@ -185,7 +185,7 @@ class ReplacedWhileRead(InMemoryStore):
         return found
 
 
-def test_a_file_that_changes_meanwhile_is_profiled_again():
+def test_a_file_that_changes_meanwhile_is_profiled_again() -> None:
     bucket = ReplacedWhileRead("bucket", {KEY: record().encode()})
 
     with pytest.raises(StaleReadError, match="replaced while"):
@@ -196,7 +196,7 @@ def test_a_file_that_changes_meanwhile_is_profiled_again():
 
 
 @pytest.mark.parametrize("body", [b"junk", b"{}\n[]\n", b"\x89PNG\r\n\x1a\n\x00"])
-def test_a_file_without_any_capture_record_is_for_people(body):
+def test_a_file_without_any_capture_record_is_for_people(body: bytes) -> None:
     bucket = InMemoryStore("bucket", {KEY: body})
 
     with pytest.raises(InvalidInputError, match="is a capture record"):
@@ -205,7 +205,7 @@ def test_a_file_without_any_capture_record_is_for_people(body):
     assert set(bucket.objects) == {KEY}
 
 
-def test_an_empty_file_says_so_and_a_missing_one_too():
+def test_an_empty_file_says_so_and_a_missing_one_too() -> None:
     _, empty = profiled("")
     bucket = InMemoryStore("bucket")
 
@@ -216,7 +216,7 @@ def test_an_empty_file_says_so_and_a_missing_one_too():
     assert not bucket.objects
 
 
-def test_gzip_is_known_by_content():
+def test_gzip_is_known_by_content() -> None:
     bucket = InMemoryStore("bucket", {KEY: gzip.compress(record().encode())})
 
     assert profile_file(KEY, bucket).rows == 1
@@ -225,14 +225,14 @@ def test_gzip_is_known_by_content():
 @pytest.mark.parametrize(
     "key", ["flights/AllTraffic/2026/03/01/14/a.jsonl", "any/prefix/flights/AllTraffic/2026/03/01/14/a.jsonl"]
 )
-def test_capture_may_lie_under_any_prefix(key):
+def test_capture_may_lie_under_any_prefix(key: str) -> None:
     _, result = profiled(record(), key=key)
 
     assert (result.endpoint, result.variant, result.rows) == ("flights", "AllTraffic", 1)
 
 
 @pytest.mark.parametrize("key", ["flights/2026/03/01/14/a.jsonl", "capture/f/v/2026/13/01/14/a.jsonl", "x"])
-def test_other_keys_are_refused(key):
+def test_other_keys_are_refused(key: str) -> None:
     with pytest.raises(InvalidInputError, match=r"capture file|not a date"):
         profiled(record(), key=key)
 
@@ -245,14 +245,14 @@ monitors: {data_quality: {preprocess: prepare.py}}
 
 
 @pytest.mark.parametrize(("bucket_name", "prefix"), [(b"other-bucket", b"capture/"), (b"bucket", b"elsewhere/")])
-def test_a_document_that_captures_elsewhere_is_respected(bucket_name, prefix):
+def test_a_document_that_captures_elsewhere_is_respected(bucket_name: str, prefix: str) -> None:
     bucket, result = profiled(record(), **{"monitors/flights.yaml": DOCUMENT % (bucket_name, prefix)})
 
     assert "reads captures from" in result.reason
     assert set(bucket.objects) == {KEY, "monitors/flights.yaml"}
 
 
-def test_a_broken_document_does_not_stop_profiling():
+def test_a_broken_document_does_not_stop_profiling() -> None:
     _, result = profiled(record(), **{"monitors/flights.yaml": b"endpoint: ["})
 
     assert result.rows == 1
@@ -263,7 +263,7 @@ def scripted(script: str, *lines: str):
     return profiled(*lines, **document, **{"scripts/prepare.py": script.encode()})
 
 
-def test_a_script_makes_the_columns(tmp_path):
+def test_a_script_makes_the_columns(tmp_path: Path) -> None:
     bucket, result = scripted(
         "def preprocess_handler(r):\n"
         "    if r.endpoint_output.data == '0':\n        return []\n"
@@ -279,7 +279,7 @@ def test_a_script_makes_the_columns(tmp_path):
     assert [row["input.a"] for row in found] == ["1", "a"]
 
 
-def test_a_record_on_which_the_script_fails_is_rejected():
+def test_a_record_on_which_the_script_fails_is_rejected() -> None:
     bucket, result = scripted(
         "def preprocess_handler(r): return {'a': 1 / float(r.endpoint_output.data)}", record(), record(output="0")
     )
@@ -290,14 +290,14 @@ def test_a_record_on_which_the_script_fails_is_rejected():
     )
 
 
-def test_a_script_that_fails_on_every_record_fails_the_file():
+def test_a_script_that_fails_on_every_record_fails_the_file() -> None:
     with pytest.raises(
         InvalidInputError, match=r"^There is an exception raised in preprocessor script .*no record of memory"
     ):
         scripted("def preprocess_handler(r): return {}[1]", record(), record())
 
 
-def test_a_script_that_is_not_there_fails_the_file():
+def test_a_script_that_is_not_there_fails_the_file() -> None:
     with pytest.raises(InvalidInputError, match=r"scripts/prepare\.py: the script .* is not there"):
         profiled(record(), **{"monitors/flights.yaml": DOCUMENT % (b"bucket", b"capture/")})
 
@@ -310,7 +310,7 @@ def batch(manifest: bytes, **objects: bytes):
     return bucket, InMemoryStore("results", {"out/b.csv.out": b"0.7,x,id-2,2026-03-01T14:06:00Z\n"})
 
 
-def test_an_output_manifest_stands_for_its_files(tmp_path):
+def test_an_output_manifest_stands_for_its_files(tmp_path: Path) -> None:
     bucket, _ = batch(
         b'[{"prefix": "s3://bucket/out/"}, "a.csv.out"]', **{"out/a.csv.out": b"0.5,x,id-1,2026-03-01T14:01:00Z\n"}
     )
@@ -322,27 +322,27 @@ def test_an_output_manifest_stands_for_its_files(tmp_path):
     assert (row["event_id"], row["output[0]"], row["output[1]"]) == ("id-1", "0.5", "x")
 
 
-def test_a_manifest_may_list_another_bucket():
+def test_a_manifest_may_list_another_bucket() -> None:
     bucket, results = batch(b'[{"prefix": "s3://results/out/"}, "b.csv.out"]')
 
     assert profile_file(MANIFEST, bucket, stores=InMemoryStores(results)).rows == 1
 
 
-def test_a_manifest_that_lists_what_is_not_there_is_told():
+def test_a_manifest_that_lists_what_is_not_there_is_told() -> None:
     bucket, _ = batch(b'[{"prefix": "s3://bucket/out/"}, "a.csv.out"]')
 
     with pytest.raises(InvalidInputError, match=r"memory://bucket/out/a.csv.out, which is not there"):
         profile_file(MANIFEST, bucket)
 
 
-def test_input_manifests_are_left_out():
+def test_input_manifests_are_left_out() -> None:
     key = MANIFEST.replace("output", "input")
     bucket = InMemoryStore("bucket", {key: b"[]"})
 
     assert profile_file(key, bucket).reason == "an input manifest holds no answers"
 
 
-def test_real_files_of_sagemaker(shared_data, tmp_path):
+def test_real_files_of_sagemaker(shared_data: Path, tmp_path: Path) -> None:
     body = (shared_data / "capture_samples/WeatherPredictionModelQualityMonitoring__cell61.capture.jsonl").read_bytes()
     key = "capture/weather/AllTraffic/2021/08/03/06/48-00-000-abc.jsonl"
     bucket = InMemoryStore("bucket", {key: body})
