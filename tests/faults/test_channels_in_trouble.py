@@ -72,7 +72,7 @@ def test_a_channel_that_is_down_does_not_hold_the_others(receiver: WebhookReceiv
     with WebhookReceiver() as gone:
         down = teams(gone)
     office = Office(down, slack(receiver))
-    with pytest.raises(RetryLaterError, match="teams did not take"):
+    with pytest.raises(RetryLaterError, match="teams did not accept"):
         office.hear(alarm())
     assert len(receiver.threads) == 1
 

@@ -151,7 +151,7 @@ def test_a_table_that_never_gives_way_is_for_later_and_nothing_was_sent() -> Non
             raise StaleReadError("another process wrote the item")
 
     channel = RecordingChannel()
-    with pytest.raises(RetryLaterError, match="others keep writing"):
+    with pytest.raises(RetryLaterError, match="other processes keep writing"):
         Office(channel, table=Contended()).hear(alarm())
     assert channel.sent == []
 

@@ -204,7 +204,7 @@ class TestBaseline:
         (folder / "data.csv").write_text("score,label\n1.5,1\n")
         result = driftline("baseline", "--store", tmp_path, "--endpoint", "churn", "--monitor", "model_quality")
         assert result.exit_code == ExitCode.FAILED
-        assert "there is no monitor document" in result.stderr
+        assert "no monitor document" in result.stderr
 
     def test_no_data(self, tmp_path: Path) -> None:
         result = driftline("baseline", "--store", tmp_path, "--endpoint", "churn")

@@ -61,7 +61,7 @@ def test_an_approval_is_a_file_that_starts_what_waits_for_it(root: Path) -> None
 def test_what_nobody_asked_for_cannot_be_approved(root: Path, request_id: str) -> None:
     result = driftline("approve", ENDPOINT, request_id, "--store", root)
     assert result.exit_code == ExitCode.FAILED
-    assert "there is no request" in result.output
+    assert "unknown request" in result.output
     assert not (root / "approvals").exists()
 
 
@@ -70,7 +70,7 @@ def test_what_expired_or_was_refused_cannot_be_approved(root: Path) -> None:
     late = world.retrainer.answer_alarm(alarm(NOW - 7 * HOUR)).id
     refused = world.retrainer.answer_alarm(alarm(NOW - 6 * HOUR, "f1")).id
     assert "the request expired at" in driftline("approve", ENDPOINT, late, "--store", root).output
-    assert "it was decided as refused" in driftline("approve", ENDPOINT, refused, "--store", root).output
+    assert "its decision is refused" in driftline("approve", ENDPOINT, refused, "--store", root).output
 
 
 def test_decisions_are_listed_the_newest_first_with_reasons_and_ends(root: Path) -> None:

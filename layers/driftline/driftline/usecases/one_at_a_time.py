@@ -1,8 +1,8 @@
-"""One at a time works on something; everybody else comes again later.
+"""One process at a time works on something; the others come again later.
 
-A turn is a lease in the state table: the item of the thing says until when somebody works on it, and holds whatever
-else is kept of it. A turn that was cut short ends by the clock. Should one that ran out go on after all, its next write
-fails, because the item has another version by then.
+A turn is a lease in the state table: the item says until when a process works on it, and has whatever else is stored
+about it. An interrupted turn ends by the clock. If an expired turn continues after all, its next write fails, because
+the item has another version by then.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,14 +17,14 @@ from driftline.domain.errors import RetryLaterError, StaleReadError
 from driftline.usecases.ports import StateTable
 
 _LONGEST_WAIT = 15.0
-"""Seconds. Most turns take a few; who waits this long, and twice as long each time, sees the longest end."""
+"""Seconds. Most turns take a few; waiting this long, and then twice as long each time, outlasts the longest."""
 
 type Clock = Callable[[], datetime]
-"""It only tells whether a turn has run out."""
+"""Only shows whether a turn has expired."""
 
 
 class Leased(Protocol):
-    """What is kept of a thing: a pydantic model that knows until when somebody works on it."""
+    """The state of a thing: a pydantic model with the time until which a process works on it."""
 
     @property
     def busy_until(self) -> datetime | None: ...
@@ -35,7 +35,7 @@ class Leased(Protocol):
 
 
 class Busy(BaseModel):
-    """Nothing else is kept of the thing."""
+    """Nothing else is stored about the thing."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", serialize_by_alias=True)
 
@@ -43,7 +43,7 @@ class Busy(BaseModel):
 
     @classmethod
     def read(cls, _name: str, body: str | None) -> Self:
-        """What nobody can read holds up nobody."""
+        """An unreadable state blocks nobody."""
         try:
             return cls.model_validate_json(body) if body is not None else cls()
         except ValidationError:
@@ -51,10 +51,10 @@ class Busy(BaseModel):
 
 
 class Turn[State: Leased]:
-    """A thing while one works on it.
+    """A thing during a turn.
 
     Attributes:
-        state: What is kept of it. A change of it that is not written yet is written when the turn ends.
+        state: Its state. An unwritten change is written when the turn ends.
     """
 
     def __init__(self, write: Callable[[str, int], int], state: State, version: int) -> None:
@@ -67,7 +67,7 @@ class Turn[State: Leased]:
         """Writes the state.
 
         Raises:
-            StaleReadError: the turn ran out and somebody else has it.
+            StaleReadError: the turn expired, and another process has it.
         """
         try:
             self._version = self._write(state.model_dump_json(), self._version)
@@ -77,7 +77,7 @@ class Turn[State: Leased]:
         self.state = state
 
     def end(self) -> None:
-        """Lets the next one in. Raises as above."""
+        """Ends the turn. Raises as above."""
         if not self._lost:
             self.change(self.state.model_copy(update={"busy_until": None}))
 
@@ -87,9 +87,9 @@ class Turns[State: Leased]:
     """Turns on things of one kind.
 
     Attributes:
-        kind: Of their items in the state table.
-        read: The state of a thing from its name and its item's body, which is None if there is no item yet.
-        length: When the turn of somebody who died is over: longer than anybody can work.
+        kind: Kind of their items in the state table.
+        read: Returns the state of a thing from its name and the body of its item, or None if there is no item yet.
+        length: When the turn of a dead process is over: longer than a process can work.
     """
 
     table: StateTable
@@ -100,18 +100,18 @@ class Turns[State: Leased]:
 
     @contextmanager
     def on(self, name: str) -> Iterator[Turn[State]]:
-        """Takes the turn; ends it, whatever happens inside.
+        """Takes the turn, and ends it, whatever happens inside.
 
         Raises:
-            RetryLaterError: somebody else has it.
-            StaleReadError: somebody else took it at the same moment, or after it ran out.
+            RetryLaterError: another process has it.
+            StaleReadError: another process took it at the same moment, or after it expired.
         """
         item = self.table.get(self.kind, name)
         state = self.read(name, item.body if item else None)
         now = self.clock()
         if state.busy_until is not None and now < state.busy_until:
             wait = (state.busy_until - now).total_seconds()
-            raise RetryLaterError("it is being worked on", where=name, after=min(wait, _LONGEST_WAIT))
+            raise RetryLaterError("another process is working on it", where=name, after=min(wait, _LONGEST_WAIT))
 
         def write(body: str, version: int) -> int:
             return self.table.put(self.kind, name, body, version=version)

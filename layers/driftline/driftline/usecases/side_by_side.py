@@ -1,4 +1,4 @@
-"""Many calls of a store at the same time: reading an object from S3 is waiting for it."""
+"""Many calls of a store in parallel, because reading an object from S3 is mostly waiting."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -6,27 +6,27 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 AT_ONCE = 16
-"""So many calls wait side by side, unless a caller says otherwise; adapters/aws/s3.py keeps a connection for each.
+"""Default number of parallel calls; adapters/aws/s3.py keeps a connection for each.
 
 A call of boto3 takes one or two milliseconds of the interpreter, which is one thread's at a time, and waits some 20 for
 S3: more threads would wait for each other.
 """
 
 _AHEAD = 2
-"""So many times as many calls are asked for before the first answer is taken: a slow one does not hold up the others,
-and what was read but not yet looked at stays bounded."""
+"""How many times as many calls are requested before the first answer is taken: a slow one does not hold up the others,
+and unread answers stay bounded."""
 
 
 def side_by_side[T, R](call: Callable[[T], R], items: Iterable[T], at_once: int = AT_ONCE) -> Iterator[R]:
-    """What a call gives for each item, in the order of the items, as `map` does.
+    """The result of a call for each item, in the order of the items, like `map`.
 
-    Items are taken as the answers are: an endless source of them does no harm.
+    Items are taken as answers are used, so the source may be endless.
 
     Args:
-        at_once: The most calls that run at the same time.
+        at_once: Maximum number of parallel calls.
 
     Raises:
-        Exception: whatever the call raises, in its item's place: what comes before it has been given by then.
+        Exception: whatever the call raises, at its item's position, after the results of the items before it.
     """
     with ThreadPoolExecutor(at_once) as threads:
         coming = iter(items)

@@ -1,4 +1,4 @@
-"""Folders of time, `yyyy/mm/dd/hh/`, in order: found with a few listings of folders, however many objects there are."""
+"""Folders of time, `yyyy/mm/dd/hh/`, in order: found with a few listings of folders, for any number of objects."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,14 +14,14 @@ _YEAR = re.compile(r"\d{4}", re.ASCII)
 _TWO_DIGITS = re.compile(r"\d{2}", re.ASCII)
 
 _FIRST_LISTINGS = 2
-"""How many folders of a level are listed side by side at first; then twice as many each time. The last 20 hours lie in
+"""How many folders of a level are listed in parallel at first; then twice as many each time. The last 20 hours are in
 two days, the last 20 days in two months."""
 
 _MOST_FOLDERS_BEFORE_THE_YEAR = 3
 
 
 class Level(IntEnum):
-    """How deep a folder lies below the root."""
+    """The depth of a folder below the root."""
 
     YEAR = 1
     MONTH = 2
@@ -31,10 +31,10 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TimeFolder:
-    """A folder that stands for a time.
+    """A folder of a time.
 
     Attributes:
-        path: With a closing slash.
+        path: With a trailing slash.
         date: Its numbers so far, for example (2026, 3) for a month.
     """
 
@@ -43,13 +43,13 @@ class TimeFolder:
 
     @property
     def start(self) -> datetime:
-        """When its time begins."""
+        """The start of its time."""
         return _start(self.date)
 
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    """The hours that are asked for, both ends included; None is no end."""
+    """The requested hours, both ends included; None for no end."""
 
     first: tuple[int, ...] | None
     last: tuple[int, ...] | None
@@ -69,15 +69,14 @@ def time_folders(
     newest_first: bool = False,
     eager: bool = False,
 ) -> Iterator[TimeFolder]:
-    """The folders of one level that have something of the hours from `since` to `until`, in the order of their times.
+    """The folders of one level that overlap the hours from `since` to `until`, in the order of their times.
 
-    Folders outside of these hours are not listed, nor is what is not asked for. Folders that are no dates are passed
-    over.
+    Folders outside these hours are not listed, nor is anything not requested. Folders that are not dates are ignored.
 
     Args:
-        root: With a closing slash; the folders of years lie directly below it.
-        since, until: Their hours are included; None is no end.
-        eager: List some folders side by side, and a few in vain, for those who want many of them.
+        root: With a trailing slash; the folders of years are directly below it.
+        since, until: Their hours are included; None for no end.
+        eager: List some folders in parallel, and a few in vain, for callers that need many of them.
     """
     hours = _Range(_hour(since), _hour(until))
     found: Iterator[TimeFolder] = iter([TimeFolder(root)])
@@ -89,10 +88,10 @@ def time_folders(
 def newest_hour(store: ObjectStore, prefix: str, until: datetime) -> datetime | None:
     """The newest hour of `<prefix>[…/]yyyy/mm/dd/hh/` that begins at or before a time; None when there is none.
 
-    Hours in the future are passed over: a clock that is wrong somewhere must not look like news for years.
+    Hours in the future are ignored: a wrong clock somewhere must not look like fresh data for years.
 
     Args:
-        prefix: With a closing slash. Folders between it and the year are looked into.
+        prefix: With a trailing slash. Folders between it and the year are searched.
     """
     hours = _Range(None, _hour(until))
     newest: list[TimeFolder] = []
@@ -126,7 +125,7 @@ def _below(
 
 
 def _dated(above: TimeFolder, names: Iterable[str], hours: _Range, *, newest_first: bool) -> Iterator[TimeFolder]:
-    """Those of the sub-folders that are dates and have something of the hours."""
+    """The subfolders that are dates and overlap the hours."""
     pattern = _TWO_DIGITS if above.date else _YEAR
     for name in sorted(filter(pattern.fullmatch, names), reverse=newest_first):
         date = (*above.date, int(name))
@@ -135,7 +134,7 @@ def _dated(above: TimeFolder, names: Iterable[str], hours: _Range, *, newest_fir
 
 
 def _is_time(date: tuple[int, ...]) -> bool:
-    """2026/13/45/99 is a folder, and no hour."""
+    """2026/13/45/99 is a folder, but not an hour."""
     try:
         _start(date)
     except ValueError:

@@ -65,7 +65,7 @@ class TestWhatIsWrong:
         )
         store.delete(LAST)
         assert told(ringing(), store=store).details[1] == (
-            "There is no execution on record; CloudWatch's reason is all that is known."
+            "No execution is recorded; only CloudWatch's reason is known."
         )
 
     def test_what_stopped(self) -> None:

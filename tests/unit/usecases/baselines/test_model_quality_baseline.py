@@ -243,7 +243,7 @@ class TestTheDocument:
     @pytest.mark.parametrize(
         ("document", "what"),
         [
-            (None, "there is no monitor document"),
+            (None, "no monitor document"),
             ("endpoint: churn\nmonitors: {data_quality: {}}\n", "the monitor document has no monitor model_quality"),
             (
                 "endpoint: churn\nmonitors: {model_quality: {problem_type: Regression, inference_attribute: score}}\n",

@@ -298,7 +298,7 @@ def test_a_script_that_fails_on_every_record_fails_the_file() -> None:
 
 
 def test_a_script_that_is_not_there_fails_the_file() -> None:
-    with pytest.raises(InvalidInputError, match=r"scripts/prepare\.py: the script .* is not there"):
+    with pytest.raises(InvalidInputError, match=r"scripts/prepare\.py: the script .* does not exist"):
         profiled(record(), **{"monitors/flights.yaml": DOCUMENT % (b"bucket", b"capture/")})
 
 

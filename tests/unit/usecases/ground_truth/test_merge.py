@@ -349,7 +349,7 @@ class TestWhoComesSecond:
 
         done = merge_labels(label_key("a"), store=store, tables=TABLES)
 
-        assert done.reason == "the ground truth file is no longer there"
+        assert done.reason == "the ground truth file no longer exists"
 
     def test_a_file_replaced_meanwhile_comes_again(self) -> None:
         class Replaced(InMemoryStore):

@@ -290,7 +290,7 @@ def test_a_model_without_baselines_is_told_and_leaves_what_is_there(world: World
     adoption = world.adopt(NEW)
     assert (adoption.outcome, adoption.model, adoption.package) == (Outcome.ADOPTED, "v2", None)
     assert world.current() == OLD_DATA
-    assert "data_quality: the baseline is unchanged, because the model brings none." in adoption.reason
+    assert "data_quality: the baseline is unchanged, because the model has none." in adoption.reason
 
 
 def test_files_of_a_package_are_nobody_s_suggestion(world: World) -> None:
@@ -363,7 +363,7 @@ class TestDataSet:
 
     def test_one_that_is_not_there_is_told(self, world: World) -> None:
         world.files.files.clear()
-        assert "there is no data set" in world.adopt(self.told).reason
+        assert "no data set" in world.adopt(self.told).reason
         assert f"{FOLDER}input/old.csv" in world.store.objects
 
     def test_another_one_with_the_same_names_and_sizes_is_another_one(self, world: World) -> None:

@@ -131,7 +131,7 @@ class TestAGoodDocument:
     @pytest.mark.parametrize(
         ("window", "words"),
         [
-            (b"", "from the schedule's occurrence before to the scheduled time"),
+            (b"", "from the schedule's previous occurrence to the scheduled time"),
             (b"    window: {start_offset: -P2D, end_offset: -P1D}\n", "from -P2D to -P1D of the scheduled time"),
         ],
     )
@@ -197,7 +197,7 @@ class TestABadDocument:
         ((subject, message),) = world.operators.told
         assert subject == "Driftline: monitors/flights.yaml has errors"
         assert "line 4, column 15, monitors.data_quality.schedule: invalid hours '25'" in message
-        assert "No monitor of this endpoint runs until it is mended." in message
+        assert "No monitor of this endpoint runs until it is fixed." in message
         assert "monitors/flights.status.json" in message
 
     def test_another_bad_one_is_told_again(self, world: World) -> None:
@@ -205,17 +205,17 @@ class TestABadDocument:
         world.upload(BAD)
         world.upload(BAD + b"    comparison: x\n")
         assert len(world.operators.told) == 2
-        assert "the last good document still counts" in world.operators.told[-1][1]
+        assert "the last valid document stays in effect" in world.operators.told[-1][1]
 
     def test_tells_people_what_goes_on_meanwhile(self, world: World) -> None:
         world.upload(BAD)
         world.upload(GOOD)
         world.upload(BAD)
         first, second = (message for _, message in world.operators.told)
-        assert "No monitor of this endpoint runs until it is mended." in first
-        assert "Nothing that ran before was changed: the last good document still counts." in second
+        assert "No monitor of this endpoint runs until it is fixed." in first
+        assert "Nothing was changed: the last valid document stays in effect." in second
         for message in (first, second):
-            assert "Mend memory://bucket/monitors/flights.yaml and upload it again." in message
+            assert "Fix memory://bucket/monitors/flights.yaml and upload it again." in message
 
     def test_is_forgotten_after_the_next_good_one(self, world: World) -> None:
         world.upload(BAD)
@@ -317,7 +317,7 @@ class TestOneOfSeveralSchedulesIsRefused:
         assert world.schedules.schedules == runs
         assert configured.schedules == (SCHEDULE,)
         assert [(error.line, error.field, error.found, error.allowed) for error in configured.errors] == [
-            (6, "monitors.model_quality.schedule", "EventBridge refuses it", "what EventBridge takes")
+            (6, "monitors.model_quality.schedule", "EventBridge refuses it", "what EventBridge accepts")
         ]
         assert world.status()["schedules"] == [SCHEDULE]
         assert len(world.operators.told) == 1
@@ -428,8 +428,8 @@ class TestCloudWatchRefuses:
         assert (error.field, error.found, error.allowed, error.mend) == (
             "dashboard",
             "CloudWatch refuses the dashboard",
-            "what CloudWatch takes",
-            "Without a dashboard: dashboard: false.",
+            "what CloudWatch accepts",
+            "To have no dashboard, set dashboard: false.",
         )
         assert world.upload(GOOD + b"dashboard: false\n").status == "ok"
 
@@ -576,7 +576,7 @@ class TestEvents:
                     self.objects[KEY] += b"#\n"
                 return stored
 
-        with pytest.raises(DriftlineError, match="changes faster"):
+        with pytest.raises(DriftlineError, match="keeps changing"):
             world.event(store=Restless(objects={KEY: GOOD}))
 
     @pytest.mark.parametrize("broken", [b"", b"{}", b"[]", b'{"status": "great"}'])

@@ -78,7 +78,7 @@ def test_one_that_refuses_a_message_gets_the_next() -> None:
     channel = Trouble("one", refuses={"a": InvalidInputError("too long")})
     delivered = Delivery([channel], InMemoryOnce()).send([entry("a"), entry("b")], {})
     assert ids(channel) == ["b"]
-    assert [str(each) for each in delivered.failures] == ["one did not take a: too long"]
+    assert [str(each) for each in delivered.failures] == ["one did not accept a: too long"]
 
 
 class TestWhomAMessageIsFor:
@@ -115,11 +115,11 @@ class TestTheErrorOfFailures:
         raise_for(())
 
     def test_refusals_alone_are_for_a_person(self) -> None:
-        with pytest.raises(InvalidInputError, match="one did not take a: too long"):
+        with pytest.raises(InvalidInputError, match="one did not accept a: too long"):
             raise_for([self.REFUSED])
 
     def test_one_for_later_makes_all_for_later_after_the_longest_wait(self) -> None:
         later = [Failure(name, "a", RetryLaterError("429", after=after)) for name, after in (("x", 3), ("y", None))]
-        with pytest.raises(RetryLaterError, match="one did not take a: too long; x did not") as caught:
+        with pytest.raises(RetryLaterError, match="one did not accept a: too long; x did not") as caught:
             raise_for([self.REFUSED, *later])
         assert caught.value.after == 3

@@ -83,7 +83,7 @@ def test_a_write_is_tried_a_few_times(others: int) -> None:
 
 def test_and_then_it_is_for_later() -> None:
     count = iter(range(100))
-    with pytest.raises(RetryLaterError, match="incident/shop/x: others keep writing"):
+    with pytest.raises(RetryLaterError, match="incident/shop/x: other processes keep writing"):
         IncidentStore(Table(others=9)).change("shop", "x", lambda now: rings(now, str(next(count))), at=NOON)
 
 

@@ -120,7 +120,7 @@ class TestADecisionThatIsFasterThanItsAlarm:
         assert kinds(channel) == [NOTICE]
 
     def test_nor_for_one_that_is_over(self) -> None:
-        """It comes again because a channel did not take it, and its alarm has recovered meanwhile."""
+        """It comes again because a channel did not accept it, and its alarm has recovered meanwhile."""
         channel = RecordingChannel()
         office = Office(channel, now=self.EARLY.at + timedelta(seconds=9))
         office.hear(alarm(), self.EARLY, alarm("OK", self.EARLY.at), self.EARLY)

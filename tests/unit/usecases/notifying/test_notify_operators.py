@@ -365,7 +365,7 @@ class TestChannels:
     def test_one_that_is_down_does_not_keep_the_others_waiting_and_is_tried_alone(self) -> None:
         down, well = Unwilling("down", trouble=RetryLaterError("503", after=7)), RecordingChannel("well")
         office = Office(down, well)
-        with pytest.raises(RetryLaterError, match="down did not take") as caught:
+        with pytest.raises(RetryLaterError, match="down did not accept") as caught:
             office.hear(alarm())
         assert caught.value.after == 7
         assert kinds(well) == [OPENED]
@@ -390,7 +390,7 @@ class TestChannels:
         refusing, well = Unwilling("refusing", trouble=InvalidInputError("no such webhook")), RecordingChannel("well")
         office = Office(refusing, well)
         for _ in range(3):
-            with pytest.raises(InvalidInputError, match=r"refusing did not take .* no such webhook"):
+            with pytest.raises(InvalidInputError, match=r"refusing did not accept .* no such webhook"):
                 office.hear(alarm())
         assert kinds(well) == [OPENED]
         # A tick tries too, and does not fail for what is not its own.

@@ -56,7 +56,7 @@ def test_an_approval_counts_until_the_request_expires_and_not_a_moment_longer() 
     request = world.alarm().id
     late = refusal(world, request, START + 6 * HOUR)
     assert late.what == "the request expired at 2026-03-02T20:00:00Z"
-    assert (late.where, late.mend) == (world.store.uri(world.records()[0].key), "The next alarm asks again.")
+    assert (late.where, late.mend) == (world.store.uri(world.records()[0].key), "The next alarm requests it again.")
     in_time = START.replace(hour=19, minute=59, second=59)
     assert put_approval(world, request, in_time) == f"approvals/{ENDPOINT}/{request}.json"
     assert world.store.content_types[f"approvals/{ENDPOINT}/{request}.json"] == "application/json"
@@ -65,14 +65,14 @@ def test_an_approval_counts_until_the_request_expires_and_not_a_moment_longer() 
 @pytest.mark.parametrize("request_id", ["r20260302-140000-3f2a9c1b7d20", "hello"])
 def test_who_approves_what_nobody_asked_for_is_told_where_to_look(request_id: str) -> None:
     error = refusal(World(MANUAL), request_id)
-    assert error.what == f"there is no request {request_id} of {ENDPOINT}"
+    assert error.what == f"unknown request {request_id} of {ENDPOINT}"
     assert "reports/churn/retraining/" in error.where
     assert error.expected == "an id such as r20260302-140000-3f2a9c1b7d20"
-    assert error.mend == "`driftline retrainings churn` lists what waits for an approval."
+    assert error.mend == "`driftline retrainings churn` lists the requests that wait for approval."
 
 
 def test_what_waits_for_no_approval_is_told_with_what_was_decided() -> None:
     world = World(document())
     error = refusal(world, world.alarm().id)
-    assert error.what == "the request waits for no approval: it was decided as started"
+    assert error.what == "the request does not wait for approval: its decision is started"
     assert error.where == world.store.uri(world.records()[0].key)

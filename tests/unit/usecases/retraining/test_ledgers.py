@@ -39,7 +39,7 @@ def test_a_ledger_that_nobody_can_read_stops_its_endpoint_and_no_other() -> None
         load_ledger("broken", table)
     assert refused.value.where == "retraining/broken"
     assert refused.value.what.startswith("not a ledger of retrainings: endpoint: ")
-    assert refused.value.mend.startswith("Look at the target whether one runs, then delete the item")
+    assert refused.value.mend.startswith("Check at the target whether a retraining is running, then delete the item")
     with pytest.raises(InvalidInputError), ledger_turns(table, lambda: WALL).on("broken"):
         pytest.fail("nothing starts: what runs is not known")
     assert [ledger.endpoint for ledger in all_ledgers(table)] == [ENDPOINT]

@@ -245,7 +245,7 @@ class TestTheTarget:
         world.targets.errors = [UncertainStartError("the answer of the function was lost")]
         answer = world.alarm()
         assert (answer.decision, answer.reason) == (Decision.UNKNOWN, "the answer of the function was lost")
-        assert "Look at the target" in world.records()[0].mend
+        assert "Check at the target" in world.records()[0].mend
         assert world.alarm().repeated
         assert len(world.targets.orders) == 1
         assert world.alarm(START + HOUR).guard == "lease"

@@ -133,7 +133,7 @@ class ModelQualityBaseline:
 def _settings(document: MonitorDocument | None, where: str) -> ModelQualityMonitor:
     if document is None:
         raise InvalidInputError(
-            "there is no monitor document, which says where prediction and label are in the data set",
+            "no monitor document, which says where prediction and label are in the data set",
             where=where,
             expected=_NEEDED,
             mend="Upload it; the data set is read then.",

@@ -1,1 +1,1 @@
-"""Labels find their inferences."""
+"""Matches labels with inferences."""

@@ -1,7 +1,7 @@
-"""The labels that hours of inferences know, and the ground truth files that they are from.
+"""The labels of hours of inferences, and their ground truth files.
 
 A label set of an hour says: this version of this ground truth file has these labels. That is true whoever writes it and
-whatever is captured, so sets are only ever added; one that a replaced file gave is removed.
+whatever is captured, so sets are only added; those of a replaced file are removed.
 """
 
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from driftline.usecases.ports import ObjectStore
 
 @dataclass(frozen=True, slots=True)
 class LabelFile:
-    """One version of a ground truth file, and the hours that know its labels."""
+    """One version of a ground truth file, and the hours with its labels."""
 
     endpoint: str
     digest: str
     known: LabelSet
 
     def match_captures(self, store: ObjectStore, labels: LabelSet, max_label_delay: timedelta) -> int:
-        """Writes labels to the hours that captured their inferences; how many found one."""
+        """Writes labels to the hours of their inferences; returns how many matched."""
         hour = self.known.hour
         candidates = captured_hours(store, self.endpoint, list(days_of(hour, max_label_delay)))
         hours = [each for each in candidates if may_belong(hour, each.at.hour, max_label_delay)]
@@ -43,25 +43,25 @@ class LabelFile:
         return hours_of_file(store, self.endpoint, self.digest)
 
     def drop_other_versions(self, store: ObjectStore) -> tuple[VariantHour, ...]:
-        """Removes what earlier versions of the file gave; all hours that are concerned."""
+        """Removes the labels of earlier versions of the file; returns all affected hours."""
         for key in sets_of_file(store, self.endpoint, self.digest):
             if keys.parse_hour_labels_key(key)[1] != self.known.version:
                 store.delete(key)
         return self.hours(store)
 
     def drop_own_version(self, store: ObjectStore) -> None:
-        """Removes what this version gave: it was replaced meanwhile."""
+        """Removes the labels of this version, which was replaced meanwhile."""
         for key in sets_of_file(store, self.endpoint, self.digest):
             if keys.parse_hour_labels_key(key)[1] == self.known.version:
                 store.delete(key)
 
     def matched(self, store: ObjectStore) -> Hashes:
-        """Hashes of the labels that some hour knows, ascending."""
+        """Hashes of the labels in any hour, ascending."""
         parts: list[Hashes] = []
         for key in sets_of_file(store, self.endpoint, self.digest):
             if keys.parse_hour_labels_key(key)[1] == self.known.version:
                 found = store.find(key)
-                if found is not None:  # else removed since it was listed
+                if found is not None:  # otherwise removed since it was listed
                     parts.append(LabelSet.from_bytes(found.body, key).hashes())
         return sorted_unique(parts)
 
@@ -82,7 +82,7 @@ def sets_of_file(store: ObjectStore, endpoint: str, digest: str) -> list[str]:
 
 
 def put_labels(store: ObjectStore, endpoint: str, at: VariantHour, digest: str, labels: LabelSet) -> None:
-    """Adds labels to an hour. The note of the hour comes first, so that a replaced file finds all that it gave."""
+    """Adds labels to an hour. The hour is noted first, so that a replaced file finds all of its labels."""
     body = labels.to_bytes()
     store.put(keys.label_hour_key(endpoint, digest, at), b"")
     content = sha256(body).hexdigest()[:16]

@@ -1,12 +1,11 @@
 """Finds the hours in which inferences were captured, by their join ids, without reading records.
 
-Every hour of a variant has an index of 8 bytes an inference (domain/ground_truth/hour_index.py), named after exactly
-the profiles that it was made from, as roll-ups are: it is never stale, only absent, and then made from the profiles.
+Every hour of a variant has an index of 8 bytes per inference (domain/ground_truth/hour_index.py), named after exactly
+the profiles that it was made from, like roll-ups: it is never stale, only missing, and then made from the profiles.
 
-A lookup first asks every hour of the horizon for a few ids, through range reads; then the hours that know one of them,
-and their neighbours, for all ids; and so on. What is left in the end is looked for in every hour, so no match is ever
-missed. Labels that come in the order of their inferences, as most do, cost one range read for each hour of the horizon
-and one index.
+A lookup first asks every hour of the horizon for a few ids, through range reads; then the hours with one of them, and
+their neighbours, for all ids; and so on. In the end the rest is searched in every hour, so no match is missed. Labels
+in the order of their inferences, as most are, cost one range read for each hour of the horizon and one index.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,20 +27,20 @@ from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.side_by_side import side_by_side
 
 PROBE = 8
-"""So many ids ask every hour. They are neighbours among the hashes, so that one range of an index settles them all."""
+"""Number of ids to ask every hour for. They are neighbours among the hashes, so that one range of an index has all."""
 
 _ROUNDS = 4
 _WHOLE_AT_ONCE = 4
-"""Whole indexes take 8 MB for a million inferences, each."""
+"""Each whole index takes 8 MB for a million inferences."""
 
 
 @dataclass(frozen=True, slots=True)
 class CapturedHour:
-    """An hour that has profiles.
+    """An hour with profiles.
 
     Attributes:
-        profiles: Their keys and tags as they were listed.
-        index_size: Bytes of the index of exactly these; None when there is none.
+        profiles: Their keys and tags, as listed.
+        index_size: Bytes of the index of exactly these; None if there is none.
     """
 
     at: VariantHour
@@ -54,7 +53,7 @@ class CapturedHour:
 
 
 def captured_hours(store: ObjectStore, endpoint: str, days: Sequence[datetime]) -> list[CapturedHour]:
-    """The hours of all variants on these UTC days that have profiles, in the order of variant and time."""
+    """The hours with profiles of all variants on these UTC days, in the order of variant and time."""
     variants = store.folders(variants_prefix(endpoint))
     wanted = [(variant, day) for variant in variants for day in days]
     found = side_by_side(lambda place: _hours_of_day(store, endpoint, *place), wanted)
@@ -64,11 +63,11 @@ def captured_hours(store: ObjectStore, endpoint: str, days: Sequence[datetime]) 
 def find_hours(
     store: ObjectStore, endpoint: str, hashes: Hashes, hours: Sequence[CapturedHour], collected: datetime
 ) -> dict[VariantHour, Hashes]:
-    """Hour -> those of the hashes that occur in it, ascending; hours without any are left out.
+    """Hour -> the hashes that occur in it, ascending; hours without any are left out.
 
     Args:
-        hashes: Of the labels' ids, ascending, each once.
-        hours: Where to look.
+        hashes: Hashes of the labels' ids, ascending, each once.
+        hours: Hours to search.
         collected: The labels' hour. Indexes of hours that were over by then are stored for the next lookup.
     """
     lookup = _Lookup(store, endpoint, collected)
@@ -102,7 +101,7 @@ def _neighbours(hashes: Hashes) -> Hashes:
 
 
 def _with_neighbours(hits: Sequence[CapturedHour], hours: Sequence[CapturedHour]) -> list[CapturedHour]:
-    """The hours themselves and those just before and after: a file's labels often reach over the full hour."""
+    """The hours and their neighbours: a file's labels often cross the full hour."""
     near = {VariantHour(hit.at.variant, hit.at.hour + step * HOUR) for hit in hits for step in (-1, 0, 1)}
     return [hour for hour in hours if hour.at in near]
 
@@ -118,7 +117,7 @@ class _Lookup:
         self._sizes: dict[VariantHour, int] = {}
 
     def ask(self, hours: Sequence[CapturedHour], wanted: Hashes) -> list[tuple[CapturedHour, Hashes]]:
-        """Which of the ascending hashes each hour knows."""
+        """Which of the ascending hashes each hour has."""
         for hour in hours:
             if hour.index_size is None and hour.at not in self._unstored and hour.at not in self._sizes:
                 self._make(hour)
@@ -139,7 +138,7 @@ class _Lookup:
             body = index_bytes(hashes)
             self.store.put(keys.index_key(self.endpoint, hour.at, hour.digest), body)
             self._sizes[hour.at] = len(body)
-        else:  # more captures of this hour are on their way: its index would not last
+        else:  # more captures of this hour will arrive: its index would soon be outdated
             self._unstored[hour.at] = hashes
 
     def _by_range(self, hour: CapturedHour, wanted: Hashes) -> Hashes:
@@ -191,7 +190,7 @@ def _sizes(indexes: Iterable[ObjectSummary]) -> Mapping[str, int]:
 
 
 def _hashes_of_profiles(store: ObjectStore, profiles: Sequence[ObjectSummary]) -> tuple[Hashes, bool]:
-    """(all hashes of the hour, ascending; whether every profile was still as it had been listed)."""
+    """(all hashes of the hour, ascending; whether every profile is still as listed)."""
     read = list(side_by_side(lambda summary: _hashes_of_profile(store, summary), profiles))
     hashes = np.concatenate([np.frombuffer(stored, dtype=STORED) for stored, _ in read]).astype(np.uint64)
     return np.sort(hashes), all(as_listed for _, as_listed in read)
@@ -199,6 +198,6 @@ def _hashes_of_profiles(store: ObjectStore, profiles: Sequence[ObjectSummary]) -
 
 def _hashes_of_profile(store: ObjectStore, summary: ObjectSummary) -> tuple[bytes, bool]:
     stored = store.find(summary.key)
-    if stored is None:  # its capture file was replaced: who did that looks for labels, too
+    if stored is None:  # its capture file was replaced, which also looks for labels
         return b"", False
     return HourSource.from_bytes(stored.body, summary.key).join_hashes, stored.etag == summary.etag

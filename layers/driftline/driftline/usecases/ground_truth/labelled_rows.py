@@ -1,9 +1,9 @@
-"""How many labelled rows an endpoint has: enough to learn from?
+"""Counts an endpoint's labelled rows, to see whether there are enough to learn from.
 
-Counted hour by hour from the newest on, until there are enough. An hour that a monitor has merged says its labelled
-rows exactly. Of one that was not merged since its last label or capture came, each inference with a label counts as one
-row, whatever its label holds. Each inference counts once in its hour, and hours do not overlap, whatever the windows of
-the monitors do.
+Counted hour by hour from the newest one, until there are enough. An hour that a monitor has merged gives its exact
+number of labelled rows. In an hour that was not merged since its last label or capture arrived, each inference with a
+label counts as one row, whatever its label is. Each inference counts once in its hour, and hours do not overlap,
+whatever the windows of the monitors are.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def count_labelled_rows(
     """Labelled rows of inferences in [since, until), of all variants or one.
 
     Args:
-        enough: Counting stops when there are so many.
+        enough: Counting stops at this number.
     """
     window = Window(floor_to(since, SLOT), floor_to(until, SLOT) + SLOT)
     variants = [variant] if variant else list(store.folders(variants_prefix(endpoint)))
@@ -57,7 +57,7 @@ def _days_backwards(window: Window) -> Iterator[datetime]:
 
 
 def _labelled_hours(store: ObjectStore, endpoint: str, variant: str, day: datetime, window: Window) -> Iterator[_Hour]:
-    """Hours of the day that have captures and labels: two listings, not two for each hour."""
+    """Hours of the day with captures and labels: two listings, instead of two per hour."""
     labels = _by_hour(store, keys.day_prefix("labels", endpoint, variant, day))
     if not labels:
         return
@@ -85,5 +85,5 @@ def _rows(store: ObjectStore, endpoint: str, hour: _Hour, window: Window) -> tup
     if merged is not None:
         return sum(slot.labelled_rows for start, slot in merged.slots.items() if start in window), True
     if hour.at.hour < window.start:
-        return 0, False  # Its labels do not say which of them are older than the window.
+        return 0, False  # It is unknown which of its labels are older than the window.
     return len(latest_labels(store, hour.inputs)), False

@@ -1,11 +1,10 @@
 """Joins ground truth with captured inferences, whichever of the two comes first.
 
-Whoever comes writes its own before it looks for the other's: a ground truth file its labels, a capture file its
-profile. S3 lists what was written before, so of two that belong together at least one sees the other and writes the
-labels to the inference's hour. What is written are facts of the ground truth file alone; they are only ever added
-to, and are the same whoever adds them. The merged records of the hour follow from them, and are made when a window is
-read (`merged_window`), so that many files cost one merge.
-docs/design/ground-truth.md has the argument in full.
+Each side writes its own part before it looks for the other's: a ground truth file its labels, a capture file its
+profile. S3 lists everything that was written before, so of two that belong together at least one sees the other and
+writes the labels to the inference's hour. What is written are facts of the ground truth file only; they are only added,
+and are the same whoever adds them. The merged records of the hour follow from them, and are written when a window is
+read (`merged_window`), so that many files cost one merge. docs/design/ground-truth.md has the full argument.
 """
 
 import json
@@ -31,21 +30,21 @@ from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.ports.tables import LabelTables
 
 _HEAD_BYTES = 64 << 10
-"""The hashes of 8,000 labels: of most files all."""
+"""The hashes of 8,000 labels: for most files all of them."""
 
 _ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class LabelsMerged:
-    """What came of one ground truth file.
+    """The result of one ground truth file.
 
     Attributes:
-        labels: In the file.
+        labels: Number of labels in the file.
         matched: Labels whose inference was found.
-        rejected: Lines that are no labels; they are listed in the rejects file.
-        hours: Whose merged records may have changed, in order: their windows are to be judged again.
-        reason: Why nothing was done; empty otherwise.
+        rejected: Lines that are not labels; they are listed in the rejects file.
+        hours: Hours whose merged records may have changed, in order: their windows are to be evaluated again.
+        reason: Why nothing was done; otherwise empty.
     """
 
     endpoint: str
@@ -63,7 +62,7 @@ class LabelsMerged:
 def merge_labels(
     key: str, *, store: ObjectStore, tables: LabelTables, max_label_delay: timedelta = DEFAULT_LABEL_DELAY
 ) -> LabelsMerged:
-    """Takes in one ground truth file. A file that is replaced replaces its labels; a deleted one is not undone.
+    """Reads one ground truth file. Replacing a file replaces its labels; deleting it does not undo them.
 
     Args:
         key: `ground-truth/<endpoint>/yyyy/mm/dd/hh/<name>`.
@@ -71,19 +70,19 @@ def merge_labels(
         max_label_delay: How long after an inference its label may be collected.
 
     Raises:
-        InvalidInputError: the key is no ground truth file's, or not one line of it is a label.
+        InvalidInputError: not the key of a ground truth file, or a file without a label.
         StaleReadError: the file, or an hour that it belongs to, changed meanwhile.
     """
     place = keys.parse_ground_truth_key(key)
     stored = store.find(key)
     if stored is None:
-        return LabelsMerged(place.endpoint, reason="the ground truth file is no longer there")
+        return LabelsMerged(place.endpoint, reason="the ground truth file no longer exists")
     parsed = parse_labels(key, stored.body, tables.parquet_labels)
     known = LabelSet(key, place.hour, version_of(stored.body), parsed.labels)
     digest = source_digest(None, key)
     _write_rejects(store, keys.label_rejects_key(place.endpoint, place.hour, digest), parsed.rejects)
 
-    # The order matters: first our own, then a look at the captures. See the module's docstring.
+    # The order matters: first write, then look at the captures. See the module's docstring.
     store.put(keys.open_labels_key(place.endpoint, place.hour, digest), known.to_bytes())
     file = LabelFile(place.endpoint, digest, known)
     matched = file.match_captures(store, known, max_label_delay)
@@ -95,15 +94,15 @@ def merge_labels(
 
 
 def merge_capture(profile_key: str, *, store: ObjectStore, max_label_delay: timedelta = DEFAULT_LABEL_DELAY) -> int:
-    """Gives the hour of a profile the labels that were there before it; how many there are.
+    """Adds labels that arrived before a profile to its hour; returns how many there are.
 
     Args:
-        profile_key: Of an hour profile; call it once the profile is written.
+        profile_key: Key of an hour profile; call this after the profile is written.
         store, max_label_delay: As in `merge_labels`.
 
     Raises:
-        InvalidInputError: the key is no hour profile's.
-        StaleReadError: ground truth files changed all the while.
+        InvalidInputError: not the key of an hour profile.
+        StaleReadError: ground truth files kept changing.
     """
     endpoint, at = keys.parse_profile_key(profile_key)
     for _ in range(_ATTEMPTS):
@@ -118,7 +117,7 @@ def merge_capture(profile_key: str, *, store: ObjectStore, max_label_delay: time
 
 
 def _waiting(store: ObjectStore, endpoint: str, at: VariantHour, max_label_delay: timedelta) -> list[ObjectSummary]:
-    """The ground truth files that may have labels for the hour, as they are now."""
+    """The current ground truth files that may have labels for the hour."""
     return [
         summary
         for summary in store.list(keys.open_labels_prefix(endpoint))
@@ -134,9 +133,9 @@ def _match_labels(
     waiting: Sequence[ObjectSummary],
     known: Sequence[ObjectSummary],
 ) -> int:
-    """Adds the labels whose inferences were captured; how many there are.
+    """Adds the labels whose inferences were captured; returns how many there are.
 
-    Labels of versions that were replaced are removed: this side may have added them just after the other had tidied up.
+    Labels of replaced versions are removed: this side may have added them just after the other side had cleaned up.
     They were listed before the versions are read here: what was listed and differs from what is read is older.
     """
     captured = _captured(store, profile_key)
@@ -159,7 +158,7 @@ def _match_labels(
 
 
 def _captured(store: ObjectStore, profile_key: str) -> Hashes:
-    """The ids in a profile; none if its capture file was replaced by one without this hour."""
+    """The ids in a profile; none if its capture file was replaced with one without this hour."""
     found = store.find(profile_key)
     if found is None:
         return np.empty(0, dtype=np.uint64)

@@ -1,7 +1,7 @@
 """Merged records of an hour: SageMaker's lines, and the table that monitors read.
 
-Both are named after exactly the profiles and label sets that they were made from, as roll-ups are, so a table that is
-read is never stale: what is missing is made when it is asked for.
+Both are named after exactly the profiles and label sets that they were made from, like roll-ups, so a table that is
+read is never stale: what is missing is made on demand.
 """
 
 import json
@@ -38,13 +38,13 @@ _ATTEMPTS = 4
 
 
 class MergedHour(msgspec.Struct, frozen=True):
-    """What came of merging one hour; kept beside the table.
+    """The result of merging one hour; stored next to the table.
 
     Attributes:
         slots: Start of each five-minute slot -> what was captured in it, and how much of it has a label.
-        rejected: Labels that do not fit the rows of their inference; listed beside the table.
-        gone: Capture files that are no longer there: their records are in the table, not in the lines.
-        table: Key of the table; empty when no label belongs to the hour.
+        rejected: Labels that do not match the rows of their inference; listed next to the table.
+        gone: Capture files that no longer exist: their records are in the table, but not in the lines.
+        table: Key of the table; empty if no label belongs to the hour.
         parts: Keys of the merged lines.
     """
 
@@ -58,12 +58,12 @@ class MergedHour(msgspec.Struct, frozen=True):
 
     @property
     def rows(self) -> int:
-        """With a label."""
+        """Those with a label."""
         return sum(slot.labelled_rows for slot in self.slots.values())
 
     @property
     def records(self) -> int:
-        """With a label."""
+        """Those with a label."""
         return sum(slot.labelled_records for slot in self.slots.values())
 
 
@@ -72,14 +72,14 @@ _SUMMARY = msgspec.json.Decoder(MergedHour)
 
 @dataclass(frozen=True, slots=True)
 class HourInputs:
-    """Everything that the merged records of an hour follow from, as it was listed."""
+    """The listed inputs of an hour's merged records."""
 
     profiles: tuple[ObjectSummary, ...]
     labels: tuple[ObjectSummary, ...]
 
     @property
     def mergeable(self) -> bool:
-        """Whether there is anything on both sides."""
+        """Whether both sides have anything."""
         return bool(self.profiles and self.labels)
 
     @property
@@ -97,10 +97,10 @@ def hour_inputs(store: ObjectStore, endpoint: str, at: VariantHour) -> HourInput
 def rebuild_hour(
     endpoint: str, at: VariantHour, *, store: ObjectStore, captures: CaptureFiles, tables: LabelTables
 ) -> MergedHour:
-    """Writes the merged records of an hour anew, unless they are there, and removes what they replace.
+    """Writes the merged records of an hour, unless they exist, and removes those that they replace.
 
-    Two of them may run at once, one with older labels. Each looks again when it has written, so that the last word is
-    that of one who saw everything.
+    Two processes may run at once, one with older labels. Each checks again after writing, so that the last one has seen
+    everything.
 
     Args:
         store: The stack's own bucket.
@@ -129,7 +129,7 @@ def rebuild_hour(
 
 
 def stored_hour(store: ObjectStore, endpoint: str, at: VariantHour, inputs: HourInputs) -> MergedHour | None:
-    """What is there of exactly these inputs; None if it has to be made."""
+    """The existing result of exactly these inputs; None if it has to be made."""
     if not inputs.mergeable:
         return MergedHour(at.variant, at.hour)
     found = store.find(keys.merged_summary_key(endpoint, at, inputs.digest))
@@ -137,14 +137,14 @@ def stored_hour(store: ObjectStore, endpoint: str, at: VariantHour, inputs: Hour
 
 
 def has_merged_lines(store: ObjectStore, endpoint: str, at: VariantHour) -> bool:
-    """Whether there are merged lines, of whatever inputs."""
+    """Whether there are merged lines, of any inputs."""
     return next(iter(store.list(keys.merged_lines_prefix(endpoint, at))), None) is not None
 
 
 def latest_labels(store: ObjectStore, inputs: HourInputs) -> dict[str, Label]:
-    """Join id -> the label that holds: of the file with the latest hour, by key where hours are equal, its last one.
+    """Join id -> the label that wins: of the file with the latest hour, then by key, its last one.
 
-    The order follows from the files' keys, not from when they came: a replay or a repeated delivery changes nothing.
+    The order follows from the files' keys, not from their arrival: a replay or a repeated delivery changes nothing.
     """
     bodies = side_by_side(_body(store), inputs.labels)
     sets = [LabelSet.from_bytes(body, summary.key) for summary, body in zip(inputs.labels, bodies, strict=True)]
@@ -169,7 +169,7 @@ def _written(
     if rows.rejected:
         store.put(keys.merged_rejects_key(endpoint, at, inputs.digest), _rejects(rows.rejected))
     merged = MergedHour(at.variant, at.hour, dict(rows.slots), len(rows.rejected), gone, table, tuple(parts))
-    # Last, because it says that everything else is there.
+    # Last, because it says that everything else exists.
     store.put(keys.merged_summary_key(endpoint, at, inputs.digest), msgspec.json.encode(merged))
     return merged
 
@@ -197,7 +197,7 @@ def _read(store: ObjectStore, key: str) -> bytes:
 def _lines(
     sources: Sequence[HourSource], rows: MergedRows, hour: datetime, opener: CaptureFiles
 ) -> Iterator[bytes | None]:
-    """Merged lines, some at a time; None for a capture file that is gone."""
+    """Merged lines, in batches; None for a capture file that no longer exists."""
     for number, source in enumerate(sources):
         repeated = {id_: _counts(winner, number) for id_, winner in rows.repeated.items()}
         merged = MergedLines(hour, rows.labels, repeated)
@@ -215,7 +215,7 @@ def _counts(winner: Winner, file: int) -> Callable[[str, str], bool]:
 def _write_lines(
     endpoint: str, at: VariantHour, digest: str, store: ObjectStore, lines: Iterator[bytes | None]
 ) -> tuple[list[str], int]:
-    """(keys of the parts, capture files that are gone)."""
+    """(keys of the parts, capture files that no longer exist)."""
     parts: list[str] = []
     waiting: list[bytes] = []
     size = gone = 0
@@ -249,7 +249,7 @@ def _rejects(rejected: Sequence[RejectedLabel]) -> bytes:
 
 
 def _remove_others(store: ObjectStore, endpoint: str, at: VariantHour, digest: str) -> None:
-    """Merged records of other inputs than these; of any when the digest is empty."""
+    """Merged records of other inputs; of any if the digest is empty."""
     for prefix in (keys.merged_lines_prefix(endpoint, at), keys.merged_table_prefix(endpoint, at)):
         for summary in list(store.list(prefix)):
             if not digest or digest not in summary.key.rsplit("/", 1)[-1]:

@@ -24,7 +24,7 @@ _BATCH_ROWS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of what was captured in a window has a label; every inference counts once."""
+    """How much of a window has a label; every inference counts once."""
 
     records: int = 0
     rows: int = 0
@@ -33,16 +33,16 @@ class Coverage:
 
     @property
     def share(self) -> float | None:
-        """Of the rows; None if nothing was captured."""
+        """Share of the rows; None if nothing was captured."""
         return self.labelled_rows / self.rows if self.rows else None
 
 
 @dataclass(frozen=True, slots=True)
 class MergedWindow:
-    """The rows of a window that have a label; they stay in the store until they are asked for.
+    """The labelled rows of a window; they stay in the store until requested.
 
     Attributes:
-        hours: With at least one label, in the order of variant and time.
+        hours: Hours with at least one label, in the order of variant and time.
         labels_that_do_not_fit: Labels with another number of values than their inference has rows.
     """
 
@@ -61,13 +61,13 @@ class MergedWindow:
     def batches(
         self, columns: Sequence[str], hour: MergedHour, rows: int = _BATCH_ROWS
     ) -> Iterator[Mapping[str, Cells]]:
-        """Column -> cells of the hour's rows inside the window, some at a time, so that any number fits in memory.
+        """Column -> cells of the hour's rows inside the window, in batches, so that any number fits in memory.
 
         Args:
-            columns: Of `columns(hour)`: `label`, captured columns such as `output[0]`, `event_id`, `inference_id`,
-                `row`, `slot`, `inference_time`. Cells are texts as they were captured (`row` is a number); None is
-                missing, as is a column that the hour does not have.
-            rows: At most so many in a batch.
+            columns: From `columns(hour)`: `label`, captured columns such as `output[0]`, `event_id`, `inference_id`,
+                `row`, `slot`, `inference_time`. Cells are text as captured (`row` is a number); None is missing, as is
+                a column that the hour does not have.
+            rows: Maximum size of a batch.
         """
         with self._store.local_copy(hour.table) as path:
             yield from self._tables.merged_batches(path, columns, self.window, rows)
@@ -82,13 +82,13 @@ def load_merged(
     captures: CaptureFiles,
     tables: LabelTables,
 ) -> MergedWindow:
-    """The merged records of all variants (or one) in a window; makes those that are missing or out of date.
+    """The merged records of all variants (or one) in a window; writes those that are missing or outdated.
 
-    An hour that lost its last label or capture loses its merged records, too: what learns from them reads every line.
+    An hour that lost its last label or capture loses its merged records, too, because training reads every line.
 
     Args:
         store: The stack's own bucket.
-        tables: Joins what has to be merged, and reads it.
+        tables: Joins and reads merged rows.
     """
     merged: list[MergedHour] = []
     coverage = Coverage()
@@ -108,7 +108,7 @@ def load_merged(
 
 
 def _variants(store: ObjectStore, endpoint: str) -> list[str]:
-    """Those that sent anything, and those of which nothing is left but merged records."""
+    """Variants with captures, and those that only have merged records left."""
     return sorted({*store.folders(variants_prefix(endpoint)), *store.folders(f"{MERGED}{endpoint}/")})
 
 
@@ -123,7 +123,7 @@ def _of_slots(hour: MergedHour, window: Window) -> Coverage:
 
 
 def _without_labels(store: ObjectStore, endpoint: str, at: VariantHour, window: Window) -> Coverage:
-    """Here an inference that was captured twice counts twice: nothing has looked at its id."""
+    """Counts an inference that was captured twice as two, because its id is not checked here."""
     clipped = Window(max(window.start, at.hour), min(window.end, _end(at.hour)))
     profile = load_window(store, endpoint, clipped, at.variant).profile
     return Coverage(profile.records, profile.rows)

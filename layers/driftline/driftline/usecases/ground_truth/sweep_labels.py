@@ -1,4 +1,4 @@
-"""Looks again for what labels wait for, and gives up those that have waited too long."""
+"""Looks again for the captures of waiting labels, and gives up those that have waited too long."""
 
 import json
 from dataclasses import dataclass, replace
@@ -18,14 +18,14 @@ from driftline.usecases.ports import ObjectStore
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What came of one look at everything that waits.
+    """The result of one sweep.
 
     Attributes:
-        files: Ground truth files that were open.
-        matched: Labels that found their inference now.
-        waiting: Labels that go on waiting.
+        files: Number of open ground truth files.
+        matched: Labels that matched now.
+        waiting: Labels that still wait.
         unmatched: Labels whose time was over; they are listed.
-        hours: Those that gained labels, or lost those of a version that was replaced.
+        hours: Hours that gained labels, or lost labels of a replaced version.
     """
 
     endpoint: str
@@ -39,7 +39,7 @@ class Swept:
 def sweep(
     endpoint: str, as_of: datetime, *, store: ObjectStore, max_label_delay: timedelta = DEFAULT_LABEL_DELAY
 ) -> Swept:
-    """Looks once more for what waits, and lists what has waited too long under `ground-truth-unmatched/`.
+    """Looks again for waiting labels, and lists those that waited too long under `ground-truth-unmatched/`.
 
     Args:
         as_of: The event's scheduled time; a label's age counts from its file's hour.
@@ -67,7 +67,7 @@ def sweep(
         if replaced or len(after.labels) < len(before.labels):
             hours.update(file.hours(store))
         if _version(store, summary.key) != known.version:
-            file.drop_own_version(store)  # replaced meanwhile: whoever did that has done the rest
+            file.drop_own_version(store)  # replaced meanwhile: the other process has done the rest
             continue
         matched += len(before.labels) - len(after.labels)
         if expired(known.hour, as_of, max_label_delay):
@@ -80,7 +80,7 @@ def sweep(
 
 
 def _version(store: ObjectStore, key: str) -> str:
-    """Of the open labels, as it is now; empty if they are gone."""
+    """The current version of the open labels; empty if they no longer exist."""
     found = store.find(key)
     return LabelHead.of(found.body).version if found else ""
 

@@ -1,8 +1,8 @@
-"""A new model reaches an endpoint: its baseline is taken into use, the model is logged, people are told.
+"""A new model reaches an endpoint: puts its baseline into use, logs the model, notifies people.
 
-Order of the side effects: baselines, event, and last the entry in the model log, which is the note that it is done. An
-event that comes again finds the entry and does nothing; one that was cut short does the rest. One event of an endpoint
-is worked on at a time: of two at once the older model's baseline could come to lie on the newer one's.
+Order of the side effects: baselines, event, and last the entry in the model log, which records that it is done. A
+repeated event finds the entry and does nothing; after an interruption it does the rest. Only one event of an endpoint
+is processed at a time: otherwise the older model's baseline could overwrite the newer one's.
 """
 
 import json
@@ -28,11 +28,11 @@ from driftline.usecases.time_folders import Level, time_folders
 ADOPTED_EVENT = "Model Adopted"
 
 TURN = timedelta(seconds=130)
-"""Longer than the function may run, which is two minutes, and over when Lambda tries for the third time."""
+"""Longer than the function may run (two minutes), and over when Lambda tries for the third time."""
 
 
 class Outcome(StrEnum):
-    """What became of an announcement."""
+    """The result of an announcement."""
 
     ADOPTED = "adopted"
     NOTED = "noted"
@@ -45,10 +45,10 @@ class Adoption:
     """What was done.
 
     Attributes:
-        model: What SageMaker, your own event or the model registry calls it.
+        model: Its name in SageMaker, the model registry or your own event.
         package: The ARN of its package, if it has one.
-        baselines: Where the new baseline of a monitor came from, for those that got one.
-        reason: In sentences, what was done with the baselines and why, or why nothing was done.
+        baselines: The source of the new baseline, by monitor, for those that got one.
+        reason: Sentences on what was done with the baselines and why, or why nothing was done.
     """
 
     outcome: Outcome
@@ -60,7 +60,7 @@ class Adoption:
     baselines: Mapping[str, str] = field(default_factory=dict)
 
     def event_detail(self) -> dict[str, object]:
-        """The `detail` of the EventBridge event. One that is sent again after a crash has the same id."""
+        """The `detail` of the EventBridge event. An event sent again after a crash has the same id."""
         at = format_instant(self.at) if self.at else None
         told = json.dumps([self.endpoint, self.model, self.package, at, self.reason])
         return {
@@ -84,15 +84,15 @@ def adopt_model(
     turns: Turns[Busy],
     kinds: Kinds,
 ) -> Adoption:
-    """Takes the baseline of a new model into use, for each monitor of its endpoint.
+    """Puts the baseline of a new model into use, for each monitor of its endpoint.
 
-    A baseline that cannot be used changes nothing: the one that was there stays, and the event says why.
+    A baseline that cannot be used changes nothing: the existing one stays, and the event says why.
 
     Args:
-        turns: On endpoints.
+        turns: Turns on endpoints.
 
     Raises:
-        RetryLaterError: SageMaker cannot answer now, or another event of the endpoint is being worked on.
+        RetryLaterError: SageMaker cannot answer now, or another event of the endpoint is being processed.
         StaleReadError: another event of the endpoint began at the same moment.
         InvalidInputError: the model log cannot be read.
     """
@@ -113,29 +113,29 @@ def _adopt(arrival: Arrival, store: ObjectStore, files: ModelFiles, events: Even
         return _adoption(Outcome.NOTED, arrival, {}, "A newer model has reached the endpoint since.")
     known = bool(before) and before[-1].model == arrival.model
     if known and not arrival.told:
-        return _adoption(Outcome.UNCHANGED, arrival, {}, "This model is in use already.")
+        return _adoption(Outcome.UNCHANGED, arrival, {}, "This model is already in use.")
     watched_since = None if before else _watched_since(store, arrival)
     first = not before and _is_no_newer(arrival, watched_since)
     taken, sentences, changed = _take_baselines(arrival, store, files, kinds, only_missing=first)
     if known and not changed:
-        return _adoption(Outcome.UNCHANGED, arrival, {}, "This model and its baselines are in use already.")
+        return _adoption(Outcome.UNCHANGED, arrival, {}, "This model and its baselines are already in use.")
     watched = first and watched_since is not None
     if watched:
-        sentences.insert(0, "The model is older than the first execution: it is the one that was watched all along.")
+        sentences.insert(0, "The model is older than the first execution: it is the one that was monitored all along.")
     outcome = Outcome.NOTED if watched or (first and not taken) else Outcome.ADOPTED
     adoption = _adoption(outcome, arrival, taken, " ".join(sentences))
     if adoption.outcome is Outcome.ADOPTED:
         events.publish(ADOPTED_EVENT, adoption.event_detail())
-    # The windows after a model's arrival are marked: one that was there before has its own time.
+    # The windows after a model's arrival are marked: one that existed before has its own time.
     since = arrival.made if first and arrival.made else arrival.at
     log_model(store, endpoint, entry.model_copy(update={"at": since}))
     return adoption
 
 
 def _is_no_newer(arrival: Arrival, watched_since: datetime | None) -> bool:
-    """Whether the first model that is ever seen is no newer than the monitoring: the one that the baseline is of.
+    """Whether the first model that is ever seen is not newer than the monitoring, so that the baseline belongs to it.
 
-    Endpoints tell of every scaling. Without this, the first one would replace a baseline that somebody made with care.
+    Endpoints send events on every scaling. Without this check, the first one would replace a carefully made baseline.
     """
     if arrival.made is None or arrival.told:
         return False
@@ -143,7 +143,7 @@ def _is_no_newer(arrival: Arrival, watched_since: datetime | None) -> bool:
 
 
 def _watched_since(store: ObjectStore, arrival: Arrival) -> datetime | None:
-    """When the first execution of any monitor was; None before there was one."""
+    """Time of the first execution of any monitor; None before there is one."""
     since = [_first_execution(store, arrival.document.endpoint, name) for name in arrival.document.monitors.by_name()]
     return min((moment for moment in since if moment is not None), default=None)
 
@@ -157,7 +157,7 @@ def _first_execution(store: ObjectStore, endpoint: str, monitor: str) -> datetim
 def _take_baselines(
     arrival: Arrival, store: ObjectStore, files: ModelFiles, kinds: Kinds, *, only_missing: bool
 ) -> tuple[dict[str, str], list[str], bool]:
-    """(source by monitor of the baselines in use, what was done in sentences, whether anything is different now)."""
+    """(source by monitor of the baselines in use, sentences on what was done, whether anything changed)."""
     taken: dict[str, str] = {}
     sentences: list[str] = []
     different = False
@@ -168,7 +168,7 @@ def _take_baselines(
         data_sets, refused = {}, str(error)
     for name in arrival.document.monitors.by_name():
         if only_missing and has_baseline(store, endpoint, kinds.named(name)):
-            sentences.append(f"{name}: the baseline that is there stays.")
+            sentences.append(f"{name}: the existing baseline stays.")
             continue
         given = arrival.package.baselines.get(name) if arrival.package else None
         try:
@@ -177,7 +177,7 @@ def _take_baselines(
             sentences.append(f"{name}: the baseline stays, because the new one cannot be used: {error}")
             continue
         if not source:
-            sentences.append(f"{name}: the baseline is unchanged, because {refused or 'the model brings none'}.")
+            sentences.append(f"{name}: the baseline is unchanged, because {refused or 'the model has none'}.")
             continue
         different = different or changed
         taken[name] = source
@@ -195,7 +195,7 @@ def _take(
     store: ObjectStore,
     files: ModelFiles,
 ) -> tuple[str, bool]:
-    """(where the baseline was taken from, whether that changed anything); an empty source if the model brings none."""
+    """(source of the baseline, whether anything changed); an empty source if the model has none."""
     endpoint, at = arrival.document.endpoint, arrival.at
     settings = arrival.document.monitors.by_name()[kind.name]
     if given is not None and arrival.package is not None:
@@ -208,16 +208,16 @@ def _take(
 
 
 def _data_sets(arrival: Arrival, files: ModelFiles) -> dict[str, Sequence[DataFile]]:
-    """The files of the named data set by monitor.
+    """The files of the named data set, by monitor.
 
-    Folders with the names of monitors are each monitor's own. Without such a folder all of it belongs to the first
-    monitor in the order of the kinds.
+    Folders named like monitors belong to that monitor. Without such a folder everything belongs to the first monitor in
+    the order of the kinds.
     """
     if arrival.data_set is None:
         return {}
     found = files.list(arrival.data_set)
     if not found:
-        raise InvalidInputError("there is no data set", where=arrival.data_set)
+        raise InvalidInputError("no data set", where=arrival.data_set)
     monitors = list(arrival.document.monitors.by_name())
     own = {
         name: [

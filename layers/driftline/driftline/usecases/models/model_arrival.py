@@ -1,4 +1,4 @@
-"""Who answers on which endpoint with which model, once SageMaker and the monitor document were asked."""
+"""Which model answers on which endpoint, from SageMaker and the monitor document."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,15 +15,15 @@ from driftline.usecases.ports.models import Models
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A model and the endpoint that answers with it, once everybody was asked.
+    """A model and the endpoint that answers with it.
 
     Attributes:
-        model: The ARN of its package, else its name: what tells it from others.
-        name: What people call it.
-        source: Who told: endpoint, package or event; as in the model log.
-        made: When the model was made, where SageMaker knows.
-        told: A person or a pipeline says so, and is taken at its word.
-        unseen: Why its package could not be looked at; empty if it could, or if there is none.
+        model: The ARN of its package, or its name: its identity.
+        name: Its name for people.
+        source: Source of the information: endpoint, package or event; as in the model log.
+        made: When the model was created, if SageMaker knows.
+        told: A person or a pipeline says so, and is trusted.
+        unseen: Why its package could not be read; empty if it could, or if there is none.
     """
 
     document: MonitorDocument
@@ -39,11 +39,11 @@ class Arrival:
 
 
 class NotForUsError(Exception):
-    """The announcement is about nothing that Driftline has to do; the text says why."""
+    """The announcement requires nothing from Driftline; the text says why."""
 
 
 def arrival_of(announcement: Announcement, store: ObjectStore, models: Models, *, kinds: Kinds) -> Arrival:
-    """The model that the announcement is about.
+    """The model of the announcement.
 
     Raises:
         NotForUsError: there is nothing to adopt, or not yet.
@@ -76,12 +76,12 @@ def _document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocu
     except ObjectNotFoundError:
         raise NotForUsError(f"The endpoint {endpoint} has no monitor document.") from None
     except InvalidInputError as error:
-        # Without a good one before it nothing runs, and configure_monitor has told people.
+        # Without an earlier valid one nothing runs, and configure_monitor has notified people.
         raise NotForUsError(f"The monitor document of {endpoint} cannot be used: {error}") from None
 
 
 def _package(models: Models, name: str | None) -> tuple[ModelPackage | None, str]:
-    """(the package, why it cannot be looked at). A model has arrived, whoever owns its package."""
+    """(the package, why it cannot be read). A model has arrived, whoever owns its package."""
     try:
         return (models.package(name) if name else None), ""
     except InvalidInputError as error:
@@ -93,9 +93,9 @@ def _served(document: MonitorDocument, models: Models, source: str) -> Arrival:
     if served is None:
         raise NotForUsError(f"SageMaker has no endpoint {document.endpoint}.")
     if not served.in_service:
-        raise NotForUsError(f"The endpoint {document.endpoint} is changing; its next event tells what came of it.")
+        raise NotForUsError(f"The endpoint {document.endpoint} is changing; its next event has the result.")
     if served.model is None:
-        raise NotForUsError(f"The variant {served.variant!r} of {document.endpoint} is not there, or names no model.")
+        raise NotForUsError(f"The variant {served.variant!r} of {document.endpoint} does not exist, or names no model.")
     package, unseen = _package(models, served.package)
     return Arrival(
         document,
@@ -120,10 +120,10 @@ def _approved(announcement: PackageChanged, store: ObjectStore, models: Models, 
         raise NotForUsError(f"{package.arn} names no endpoint: its metadata has no driftline:endpoint.")
     document = _document(store, package.endpoint, kinds=kinds)
     if models.served(document.endpoint, document.variant) is None:
-        # Served elsewhere: no other event will tell.
+        # Served elsewhere: there will be no other event.
         name = package.arn.rpartition(":model-package/")[2]
         return Arrival(document, package.arn, name, announcement.at, "package", package, package.data_set)
     arrival = _served(document, models, "package")
     if arrival.model != package.arn:
-        raise NotForUsError(f"{document.endpoint} does not serve {package.arn} yet; the endpoint's event will tell.")
+        raise NotForUsError(f"{document.endpoint} does not serve {package.arn} yet; the endpoint's event will follow.")
     return arrival

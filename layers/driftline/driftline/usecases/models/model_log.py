@@ -1,4 +1,4 @@
-"""Which models an endpoint got, and when; usecases/models/model_marks.py marks the first windows after a change."""
+"""The models of an endpoint, and since when; usecases/models/model_marks.py marks the first windows after a change."""
 
 from typing import Annotated
 
@@ -9,16 +9,16 @@ from driftline.domain.keys import model_log_key
 from driftline.usecases.ports import ObjectStore
 
 _MOST_ENTRIES = 1000
-"""The file is read by every execution; so many models are years of an endpoint."""
+"""Maximum number of models; every execution reads the file, and this many cover years."""
 
 
 class ModelEntry(BaseModel):
     """One model that reached the endpoint.
 
     Attributes:
-        at: From when on it answers, from the event that told of it.
-        model: Its name: a model package's ARN, an endpoint configuration, or what your own event calls it.
-        source: Who told: for example endpoint, package, event.
+        at: Since when it answers, from its event.
+        model: Its name: a model package's ARN, an endpoint configuration, or its name in your own event.
+        source: Source of the information: endpoint, package or event.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -37,10 +37,10 @@ class ModelLog(BaseModel):
 
 
 def load_model_log(store: ObjectStore, endpoint: str) -> ModelLog:
-    """An empty log when no model was ever noted.
+    """The log; empty if no model was ever recorded.
 
     Raises:
-        InvalidInputError: the file is there and cannot be read.
+        InvalidInputError: the file cannot be read.
     """
     key = model_log_key(endpoint)
     found = store.find(key)
@@ -52,19 +52,18 @@ def load_model_log(store: ObjectStore, endpoint: str) -> ModelLog:
         raise InvalidInputError(
             f"the log of models cannot be read: {place}: {first['msg']}",
             where=store.uri(key),
-            mend="Delete the file; it is made anew with the next model.",
+            mend="Delete the file; the next model creates it again.",
         ) from None
 
 
 def log_model(store: ObjectStore, endpoint: str, entry: ModelEntry) -> ModelLog:
-    """Adds an entry, in the order of times, and gives the log as it is then.
+    """Adds an entry, in the order of times, and returns the log.
 
-    The same entry again, and one that names the model that was there at that time already, add nothing: events come
-    twice, and several tell of the same change. Two writers at the same time could lose an entry: adopt_model, the only
-    one, takes turns.
+    The same entry, or one that names the model in use at that time, adds nothing: events come twice, and several report
+    the same change. Two writers at the same time could lose an entry: adopt_model, the only one, takes turns.
 
     Raises:
-        InvalidInputError: the log that is there cannot be read.
+        InvalidInputError: the log cannot be read.
     """
     log = load_model_log(store, endpoint)
     before = [known for known in log.entries if known.at <= entry.at]

@@ -1,4 +1,4 @@
-"""Marks the first windows after the endpoint got another model, and those that the change is in."""
+"""Marks windows that contain a change of the endpoint's model, and the first windows after it."""
 
 from datetime import datetime
 
@@ -11,13 +11,13 @@ from driftline.domain.windows import Window
 from driftline.usecases.models.model_log import ModelEntry, ModelLog
 
 FIRST_WINDOWS = 3
-"""So many windows after a change are marked."""
+"""Number of marked windows after a change."""
 
 
 def new_model(log: ModelLog, monitor: ScheduledMonitor, window: Window, scheduled: datetime) -> NewModel | None:
-    """The mark for a window that the last change before its end is in, or that is one of the first after it.
+    """The mark for a window that contains the last change before its end, or is one of the first after it.
 
-    It follows from the log and the schedule alone, so that a replay gives the same mark.
+    It depends on the log and the schedule only, so that a replay gives the same mark.
     """
     change = _last_change(log, window.end)
     if change is None:
@@ -46,7 +46,7 @@ def _windows_since(change: datetime, monitor: ScheduledMonitor, scheduled: datet
             if earlier is None or window_of(earlier, monitor).start < change:
                 break
         except InvalidInputError:
-            break  # No window follows from the schedule there, so there was none.
+            break  # The schedule gives no window there, so there was none.
         scheduled = earlier
         count += 1
     return count

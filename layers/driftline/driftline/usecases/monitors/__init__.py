@@ -1,1 +1,1 @@
-"""A monitor document becomes schedules, alarms and a dashboard."""
+"""Sets up schedules, alarms and dashboards from monitor documents."""

@@ -28,13 +28,13 @@ _ATTEMPTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What became of a document.
+    """The result of a document.
 
     Attributes:
-        status: `ok`; `error`, nothing that ran before was changed; `removed`, there is no document any more;
-            `ignored`, the key is none of a document.
-        schedules: Names of the endpoint's schedules as they are now.
-        alarms: Names of its alarms as they are now.
+        status: `ok`; `error`, nothing was changed; `removed`, the document no longer exists; `ignored`, not the key of
+            a document.
+        schedules: Current names of the endpoint's schedules.
+        alarms: Current names of its alarms.
         errors: In the order of their lines.
     """
 
@@ -48,15 +48,15 @@ class Configured:
 def configure_monitor(
     key: str, *, store: ObjectStore, resources: MonitorResources, operators: Operators, kinds: Kinds
 ) -> Configured:
-    """Makes an endpoint's schedules, alarms, dashboard and status file what its document says.
+    """Sets an endpoint's schedules, alarms, dashboard and status file according to its document.
 
-    The document as it is now counts, whatever event it was that came: events can be late, doubled and out of order.
+    The current document counts, whatever the event: events can be late, duplicated and out of order.
 
     Args:
         key: The key of the event, `monitors/<endpoint>.yaml`.
 
     Raises:
-        DriftlineError: the document changed again and again meanwhile; a retry helps.
+        DriftlineError: the document kept changing; a retry helps.
     """
     endpoint = endpoint_of_document(key)
     if endpoint is None:
@@ -64,14 +64,14 @@ def configure_monitor(
     for _ in range(_ATTEMPTS):
         found = _find(store, endpoint)
         configured = _configure(endpoint, found, store, resources, operators, kinds=kinds)
-        # Somebody else may have configured a newer document between our reading and our writing.
+        # Another process may have configured a newer document between our reading and writing.
         if _find(store, endpoint) == found:
             return configured
-    raise DriftlineError("the document changes faster than it can be read", where=store.uri(key))
+    raise DriftlineError("the document keeps changing while it is read", where=store.uri(key))
 
 
 def _find(store: ObjectStore, endpoint: str) -> tuple[str, StoredObject] | None:
-    """The endpoint's document and its key. One that ends in .yml is found too, so that its error can be told."""
+    """The endpoint's document and its key. One that ends in .yml is found too, so that its error can be reported."""
     for key in (document_key(endpoint), document_key(endpoint).removesuffix("yaml") + "yml"):
         if found := store.find(key):
             return key, found
@@ -99,7 +99,7 @@ def _configure(
     except InvalidDocumentError as error:
         status = _failed(endpoint, key, stored.etag, error, before)
         if before != status:
-            # Told before it is written down: if the message is lost, the retry sends it again.
+            # Sent before it is recorded: if the message is lost, the retry sends it again.
             operators.tell(f"Driftline: {key} has errors", _message(error, status, store))
             _write(store, status)
         return Configured(endpoint, "error", status.schedules, status.alarms, error.errors)
@@ -122,7 +122,7 @@ def _configure(
 def _follow(
     document: MonitorDocument, key: str, body: bytes, before: MonitorStatus | None, resources: MonitorResources
 ) -> Resources:
-    """Raises InvalidDocumentError if AWS refuses something: it shows only there that the document is wrong."""
+    """Raises InvalidDocumentError if AWS refuses something, which is not visible before."""
     try:
         return resources.follow(document, before)
     except RefusedError as refused:
@@ -159,7 +159,7 @@ def _state(store: ObjectStore, document: MonitorDocument, kind: Kind) -> Monitor
 
 def _window_in_words(monitor: ScheduledMonitor) -> str:
     if monitor.window is None:
-        return "from the schedule's occurrence before to the scheduled time"
+        return "from the schedule's previous occurrence to the scheduled time"
     start, end = format_offset(monitor.window.start_offset), format_offset(monitor.window.end_offset)
     return f"from {start} to {end} of the scheduled time"
 
@@ -183,12 +183,12 @@ def _failed(
 
 def _message(error: InvalidDocumentError, status: MonitorStatus, store: ObjectStore) -> str:
     goes_on = (
-        "Nothing that ran before was changed: the last good document still counts."
+        "Nothing was changed: the last valid document stays in effect."
         if status.document
-        else "No monitor of this endpoint runs until it is mended."
+        else "No monitor of this endpoint runs until it is fixed."
     )
     status_file = store.uri(status_key(status.endpoint))
-    return f"{error}\n\n{goes_on}\nMend {store.uri(status.key)} and upload it again. Status: {status_file}\n"
+    return f"{error}\n\n{goes_on}\nFix {store.uri(status.key)} and upload it again. Status: {status_file}\n"
 
 
 def _write(store: ObjectStore, status: MonitorStatus) -> None:

@@ -1,5 +1,5 @@
-"""The monitor document that counts: the current one, or the last good one while the current one is broken; and
-the scripts that it names."""
+"""The monitor document in effect: the current one, or the last valid one while the current one has errors; and its
+scripts."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 def load_document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument:
     """The endpoint's monitor document.
 
-    While the uploaded document has errors, the last good one is used, which `configure_monitor` keeps in the status
-    file: a bad upload changes nothing that runs.
+    While the uploaded document has errors, the last valid one is used, which `configure_monitor` keeps in the status
+    file: an invalid upload changes nothing.
 
     Raises:
         ObjectNotFoundError: the endpoint has no document, or no longer.
-        InvalidDocumentError: the document has errors and there was no good one before.
+        InvalidDocumentError: the document has errors, and there was no valid one before.
     """
     key = document_key(endpoint)
     found = store.find(key)
     if found is None:
         raise ObjectNotFoundError(
-            f"there is no monitor document for the endpoint {endpoint}",
+            f"no monitor document for the endpoint {endpoint}",
             where=store.uri(key),
-            expected=f"{key}, as docs/reference/monitor-document.md describes it",
-            mend="Upload one, or check the endpoint's name.",
+            expected=f"{key}, as in docs/reference/monitor-document.md",
+            mend="Upload one, or check the name of the endpoint.",
         )
     try:
         return _parsed(found.body, key, kinds=kinds)
@@ -48,7 +48,7 @@ def load_document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Monitor
 
 
 def find_document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocument | None:
-    """As `load_document`; None where there is no document that can be used, which `configure_monitor` reports."""
+    """Like `load_document`; None if there is no usable document, which `configure_monitor` reports."""
     try:
         return load_document(store, endpoint, kinds=kinds)
     except (ObjectNotFoundError, InvalidDocumentError):
@@ -56,26 +56,26 @@ def find_document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Monitor
 
 
 def captures_of(document: MonitorDocument, store: ObjectStore, stores: Stores) -> ObjectStore:
-    """The bucket that the monitor document names for captures; the stack's own where it names none."""
+    """The bucket for captures in the monitor document; by default the stack's own."""
     return stores(document.capture.bucket) if document.capture.bucket else store
 
 
 def load_script(store: ObjectStore, name: str) -> str:
-    """The script that a monitor document names.
+    """A script of a monitor document.
 
     Raises:
-        InvalidInputError: it is not there, or no UTF-8 text.
+        InvalidInputError: it does not exist, or is not UTF-8 text.
     """
     key = script_key(name)
     found = store.find(key)
     if found is None:
         raise InvalidInputError(
-            "the script that the monitor document names is not there", where=store.uri(key), mend="Upload it."
+            "the script in the monitor document does not exist", where=store.uri(key), mend="Upload it."
         )
     try:
         return found.body.decode()
     except UnicodeDecodeError:
-        raise InvalidInputError("the script is no UTF-8 text", where=store.uri(key)) from None
+        raise InvalidInputError("the script is not UTF-8 text", where=store.uri(key)) from None
 
 
 def document_columns(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> "DocumentColumns | None":
@@ -86,23 +86,23 @@ def document_columns(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> "Doc
 
 
 def load_status(store: ObjectStore, endpoint: str) -> MonitorStatus | None:
-    """The endpoint's status file; None when there is none that can be read."""
+    """The endpoint's status file; None if there is none that can be read."""
     found = store.find(status_key(endpoint))
     return MonitorStatus.from_bytes(found.body) if found else None
 
 
 @lru_cache(maxsize=512)
 def _parsed(body: bytes, key: str, *, kinds: Kinds) -> MonitorDocument:
-    """Equal bytes are read once: profiling asks for every capture file, and YAML takes longer than a small one."""
+    """Equal bytes are parsed once: every capture file needs them, and YAML takes longer than a small file."""
     return parse_document(decode_document(body, where=key), where=key, model=kinds.document)
 
 
 def last_good_document(status: MonitorStatus | None, *, kinds: Kinds) -> MonitorDocument | None:
-    """The document that counted when the status file was written; None if there was none that this version knows."""
+    """The document in effect when the status file was written; None if this version cannot read it."""
     if status is None or status.document is None:
         return None
     try:
         return kinds.document.model_validate(status.document)
     except ValidationError:
-        # Written by another version, whose documents this one does not know.
+        # Written by another version, with documents unknown to this one.
         return None

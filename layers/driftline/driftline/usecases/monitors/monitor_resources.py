@@ -1,4 +1,4 @@
-"""What follows a monitor document in AWS: schedules, alarms, a dashboard. All of it follows, or none."""
+"""The resources of a monitor document in AWS: schedules, alarms, a dashboard. All of them change, or none."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from driftline.usecases.monitors.monitor_documents import last_good_document
 from driftline.usecases.ports import Alarms, AlarmsRefusedError, Dashboards, Schedule, Schedules
 
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
-"""EventBridge Scheduler puts the scheduled time, not the time of delivery, in its place."""
+"""EventBridge Scheduler replaces it with the scheduled time, not the time of delivery."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What AWS does not take, and which field of the document asked for it."""
+    """What AWS refuses, and the field of the document behind it."""
 
     path: Path
     found: str
@@ -30,7 +30,7 @@ class Refusal:
 
 
 class RefusedError(InvalidInputError):
-    """AWS refuses what looked right. Everything is as it was before."""
+    """AWS refuses a document that looked valid. Everything is restored."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
         super().__init__("; ".join(refusal.found for refusal in refusals))
@@ -39,11 +39,11 @@ class RefusedError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Names of what an endpoint has.
+    """Names of an endpoint's resources.
 
     Attributes:
-        schedules: By monitor, of those that are enabled.
-        dashboard: None if the document wants none.
+        schedules: By monitor, for enabled monitors.
+        dashboard: None if the document turns it off.
     """
 
     schedules: tuple[str, ...] = ()
@@ -62,9 +62,9 @@ class MonitorResources:
     kinds: Kinds
 
     def follow(self, document: MonitorDocument, before: MonitorStatus | None) -> Resources:
-        """Makes everything what the document says.
+        """Sets everything according to the document.
 
-        A fault on the way leaves some of it as it was; the retry does, or puts back, all of it again.
+        A fault in between leaves a part unchanged; the retry applies, or restores, everything again.
 
         Raises:
             RefusedError: with everything that was refused.
@@ -92,7 +92,7 @@ class MonitorResources:
         return Resources(scheduled, names, dashboard_name(self.stack, endpoint))
 
     def remove(self, endpoint: str, before: MonitorStatus | None) -> None:
-        """Takes everything of an endpoint away."""
+        """Deletes everything of an endpoint."""
         self._delete_schedules(endpoint, before, keep=())
         self.alarms.keep(endpoint, [])
         self.dashboards.delete(endpoint)
@@ -103,18 +103,18 @@ class MonitorResources:
                 self.schedules.put(schedule)
             except InvalidInputError as error:
                 path = ("monitors", str(schedule.payload["monitor"]), "schedule")
-                yield Refusal(path, error.what, error.expected or "what EventBridge takes", error.mend)
+                yield Refusal(path, error.what, error.expected or "what EventBridge accepts", error.mend)
 
     def _put_dashboard(self, document: MonitorDocument) -> Iterator[Refusal]:
         if document.dashboard:
             try:
                 self.dashboards.put(document.endpoint, dashboard_body(document, self.stack))
             except InvalidInputError as error:
-                allowed = error.expected or "what CloudWatch takes"
-                yield Refusal(("dashboard",), error.what, allowed, "Without a dashboard: dashboard: false.")
+                allowed = error.expected or "what CloudWatch accepts"
+                yield Refusal(("dashboard",), error.what, allowed, "To have no dashboard, set dashboard: false.")
 
     def _put_back(self, document: MonitorDocument, before: MonitorStatus | None) -> None:
-        """Makes everything that the document touched what the last good document says."""
+        """Restores everything that the document touched according to the last valid document."""
         endpoint = document.endpoint
         last_good = last_good_document(before, kinds=self.kinds)
         earlier = {schedule.name: schedule for schedule in _wanted_schedules(last_good)} if last_good else {}
@@ -123,7 +123,7 @@ class MonitorResources:
                 self.schedules.put(earlier[schedule.name])
             elif before is None or schedule.name not in before.schedules:
                 self.schedules.delete(schedule.name)
-            # Else another version of Driftline made it, from a document that this one cannot read.
+            # Otherwise another version of Driftline created it, from a document that this one cannot read.
         if last_good is None and before is not None and before.document is not None:
             return  # As above.
         self.alarms.keep(endpoint, wanted_alarms(last_good) if last_good else [])
@@ -133,7 +133,7 @@ class MonitorResources:
             self.dashboards.delete(endpoint)
 
     def _delete_schedules(self, endpoint: str, before: MonitorStatus | None, keep: tuple[str, ...]) -> None:
-        """Deletes by exact names: by prefix, `a` would take the schedules of `a-b` with it."""
+        """Deletes by exact names: by prefix, `a` would include the schedules of `a-b`."""
         ours = {schedule_name(endpoint, monitor) for monitor in self.kinds.names}
         ours.update(before.schedules if before else ())
         for name in sorted(ours.difference(keep)):

@@ -1,1 +1,1 @@
-"""People learn what they do not know yet."""
+"""Notifies people of what they do not know yet."""

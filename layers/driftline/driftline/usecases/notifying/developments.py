@@ -1,4 +1,4 @@
-"""What an alarm, an event or a tick means for incidents: which of them it changes, how, and what else is news."""
+"""What an alarm, an event or a tick means for incidents: which ones change, how, and what else is new."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -46,13 +46,13 @@ NO_DATA = "INSUFFICIENT_DATA"
 """CloudWatch's third state."""
 
 STACK_SETTLE = timedelta(hours=1)
-"""How long an alarm of the stack itself has to be quiet."""
+"""How long an alarm of the stack itself must be quiet."""
 
 _GRACE = 2
-"""A new model has so many times the time to settle before alarms that still ring are told as a new incident."""
+"""How many settling times a new model has before persistent alarms become a new incident."""
 
 _ON_ITS_WAY = timedelta(minutes=1)
-"""How long a decision waits for the alarm that asked for it: both set out at once, and either may be here first."""
+"""How long a decision waits for its alarm: both are sent at once, and either may arrive first."""
 
 _LOOK_AGAIN = 2.0  # seconds
 
@@ -62,11 +62,11 @@ class Development:
     """Something happened in an incident.
 
     Attributes:
-        incident: As it was when it was read.
-        change: Gives the next incident; the same again changes nothing.
-        cause: What it comes from; whoever delivers it again has the same cause.
+        incident: As it was read.
+        change: Returns the next incident; applied again it changes nothing.
+        cause: Its origin, the same for a redelivery.
         at: When it happened.
-        news: A message of the conversation besides those that are due then.
+        news: A message of the conversation in addition to those that are due then.
     """
 
     incident: Incident
@@ -77,7 +77,7 @@ class Development:
 
 
 class Documents:
-    """The endpoints' monitor documents, each read once: a tick looks at all incidents, and endpoints have several."""
+    """The endpoints' monitor documents, each read once: a tick checks all incidents, and endpoints have several."""
 
     def __init__(self, store: ObjectStore, kinds: Kinds) -> None:
         @cache
@@ -90,17 +90,17 @@ class Documents:
         self._read = read
 
     def of(self, endpoint: str | None) -> MonitorDocument | None:
-        """None for the stack itself, and where there is no document, or none that can be used."""
+        """None for the stack itself, and without a usable document."""
         found = self._read(endpoint) if endpoint else None
         return found if isinstance(found, MonitorDocument) else None
 
     def channels(self, endpoint: str) -> tuple[str, ...]:
-        """The channels that the document names; none of them means all."""
+        """The channels in the document; an empty list means all."""
         document = self.of(endpoint)
         return document.channels if document else ()
 
     def notifying(self, stack: str, incident: Incident) -> Mapping[str, Severity] | None:
-        """The alarms of the incident that notify people, by label; None when nobody can say."""
+        """The alarms of the incident that notify people, by label; None if unknown."""
         if incident.endpoint is None:
             return None
         document = self._read(incident.endpoint)
@@ -114,10 +114,10 @@ class Documents:
 def developments(
     heard: Heard, *, incidents: IncidentStore, documents: Documents, stack: str, now: datetime
 ) -> Iterator[Development | Message]:
-    """What follows for incidents from what was heard; a message alone belongs to no incident.
+    """The consequences for incidents; a lone message belongs to no incident.
 
     Raises:
-        RetryLaterError: the alarm that it belongs to has not come yet.
+        RetryLaterError: its alarm has not arrived yet.
         InvalidInputError: the incident of an alarm cannot be read.
     """
     match heard:
@@ -129,7 +129,9 @@ def developments(
             yield from _model_adopted(heard, incidents, documents)
         case Happening():
             if now < heard.at + _ON_ITS_WAY and _alarm_is_coming(heard, incidents, documents, stack):
-                raise RetryLaterError("the alarm that asked for it has not come yet", where=heard.id, after=_LOOK_AGAIN)
+                raise RetryLaterError(
+                    "the alarm that requested it has not arrived yet", where=heard.id, after=_LOOK_AGAIN
+                )
             yield _happened(heard, incidents, documents)
         case Tick():
             yield from _tick(heard, incidents, documents, stack)
@@ -137,10 +139,10 @@ def developments(
 
 def _alarm(alarm: RawAlarm, incidents: IncidentStore, documents: Documents, stack: str) -> Iterator[Development]:
     found = parse_alarm_name(stack, alarm.name)
-    # The template's own alarms tell of INSUFFICIENT_DATA where silence itself is the trouble: nothing runs any more.
+    # The template's own alarms report INSUFFICIENT_DATA if silence itself is the problem: nothing runs any more.
     state = AlarmState.ALARM if found is None and alarm.state == NO_DATA else alarm.state
     if state not in set(AlarmState):
-        return  # INSUFFICIENT_DATA of a monitor: nobody knows, so nothing changes.
+        return  # INSUFFICIENT_DATA of a monitor: the state is unknown, so nothing changes.
     if found is None:
         # Driftline itself needs help.
         endpoint, subject, label, severity = None, alarm.name, alarm.name, Severity.CRITICAL
@@ -169,7 +171,7 @@ def _happened(event: Happening, incidents: IncidentStore, documents: Documents) 
 
 
 def _alarm_is_coming(event: Happening, incidents: IncidentStore, documents: Documents, stack: str) -> bool:
-    """Whether an alarm caused it that notifies people, too, and nobody has heard of that one yet."""
+    """Whether its alarm notifies people, too, and they do not know of it yet."""
     name = event.detail.get("Alarm")
     found = parse_alarm_name(stack, name) if isinstance(name, str) else None
     if found is None or found.label not in (documents.notifying(stack, Incident(found.endpoint, found.subject)) or {}):
@@ -179,7 +181,7 @@ def _alarm_is_coming(event: Happening, incidents: IncidentStore, documents: Docu
 
 
 def _model_adopted(event: Happening, incidents: IncidentStore, documents: Documents) -> Iterator[Development | Message]:
-    """Closes what was open about the model before; a notice if people knew of nothing open."""
+    """Closes open incidents about the previous model; a notice if people knew of none."""
     endpoint, model, closing = endpoint_of(event), model_of(event), sentence(reason_of(event))
     of = [each for each in incidents.all() if each.endpoint == endpoint and not is_watch(each.subject)]
     for incident in of:
@@ -190,7 +192,7 @@ def _model_adopted(event: Happening, incidents: IncidentStore, documents: Docume
 
 
 def _tick(tick: Tick, incidents: IncidentStore, documents: Documents, stack: str) -> Iterator[Development]:
-    """Looks at every incident that time alone can change."""
+    """Checks every incident that time alone can change."""
     cause = f"tick {format_instant(tick.at)}"
     for incident in filter(may_become_due, incidents.all()):
         document = documents.of(incident.endpoint)
@@ -202,11 +204,11 @@ def _tick(tick: Tick, incidents: IncidentStore, documents: Documents, stack: str
 def _passed(at: datetime, settled: timedelta, wanted: Mapping[str, Severity] | None) -> Change:
     """The incident at a time.
 
-    An alarm that notifies nobody any more, because its actions were changed, will not say that it is OK either.
+    An alarm that no longer notifies people, because its actions were changed, will not report OK either.
 
     Args:
-        settled: How long all of its alarms have to be quiet.
-        wanted: The alarms that notify people; None when nobody can say.
+        settled: How long all of its alarms must be quiet.
+        wanted: The alarms that notify people; None if unknown.
     """
 
     def change(incident: Incident) -> Incident:

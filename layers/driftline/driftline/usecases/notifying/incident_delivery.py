@@ -11,41 +11,41 @@ from driftline.domain.incidents.outbox import Sent
 from driftline.usecases.ports import Channel, Once
 
 type Conversations = Mapping[str, Mapping[str, str | None]]
-"""What each channel gave back for the messages so far, by incident."""
+"""What each channel returned for the messages so far, by incident."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A channel that did not take a message."""
+    """A channel that did not accept a message."""
 
     channel: str
     message: str
     error: DriftlineError
 
     def __str__(self) -> str:
-        return f"{self.channel} did not take {self.message}: {self.error}"
+        return f"{self.channel} did not accept {self.message}: {self.error}"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What came of one delivery."""
+    """The result of one delivery."""
 
     sent: tuple[Sent, ...] = ()
     failures: tuple[Failure, ...] = ()
 
 
 class Delivery:
-    """Sends messages to channels, each once to each channel however often it is asked to."""
+    """Sends each message to each channel once, however often it is called."""
 
     def __init__(self, channels: Sequence[Channel], once: Once) -> None:
         self._channels = [_Resting(channel) for channel in channels]
         self._once = once
 
     def send(self, outbox: Sequence[Entry], conversations: Conversations) -> Delivered:
-        """Sends what waits.
+        """Sends waiting messages.
 
-        A channel that is down gets nothing more for now, so that the order stays. One that refuses a message is tried
-        with the next: what a person can mend must not keep everything else from them.
+        A channel that is down gets nothing more for now, to keep the order. One that refuses a message is tried with
+        the next one: a problem that a person can fix must not block everything else.
         """
         sent: list[Sent] = []
         failures: list[Failure] = []
@@ -76,18 +76,18 @@ class Delivery:
         return self._wanted(entry.message, reached) <= set(entry.sent)
 
     def _wanted(self, message: Message, reached: Mapping[str, object]) -> set[str]:
-        """Names of the channels that a message is for.
+        """Names of the channels for a message.
 
-        Whoever heard of an incident hears that it is over, whatever the channel's severities are and whether the
-        document still names it: an alert that nothing resolves would stay. If the document names channels and there is
-        none of them, all hear it: a slip of the pen must not silence an endpoint.
+        A channel that reported an incident also reports its end, whatever its severities and whether the document still
+        names it: otherwise its alert would stay open. If none of the document's channels exists, all channels get the
+        message: a misspelt name must not silence an endpoint.
         """
         addressed = self._addressed(message)
         over = set(reached) if message.kind is MessageKind.RECOVERED else set()
         return {channel.name for channel in self._channels if channel.accepts(addressed) or channel.name in over}
 
     def _addressed(self, message: Message) -> Message:
-        """The message, to all channels if there is none of those that it names."""
+        """The message, addressed to all channels if none of its channels exists."""
         named = set(message.channels)
         if any(channel.name in named or channel.accepts(message) for channel in self._channels):
             return message
@@ -95,10 +95,10 @@ class Delivery:
 
 
 class _Resting:
-    """A channel that is left alone once it could not take a message.
+    """A channel that gets no further messages after a failure.
 
-    A tick has messages of all incidents. If each waited for the time-out of a channel that is down, or asked one that
-    wants less, the function's time would be over before the last of them.
+    A tick has messages of all incidents. If each waited for the time-out of a channel that is down or throttles, the
+    function's time would be over before the last one.
     """
 
     def __init__(self, channel: Channel) -> None:
@@ -120,11 +120,11 @@ class _Resting:
 
 
 def raise_for(failures: Sequence[Failure]) -> None:
-    """Raises one error for all.
+    """Raises one error for all failures.
 
     Raises:
-        RetryLaterError: at least one channel may take its message later.
-        InvalidInputError: all of them refuse until a person mends something.
+        RetryLaterError: at least one channel may accept its message later.
+        InvalidInputError: all of them refuse until a person fixes something.
     """
     if not failures:
         return
@@ -132,7 +132,7 @@ def raise_for(failures: Sequence[Failure]) -> None:
     later = [failure.error.after for failure in failures if isinstance(failure.error, RetryLaterError)]
     if later:
         raise RetryLaterError(what, after=max((after for after in later if after is not None), default=None))
-    raise InvalidInputError(what, mend="Mend the channel's parameter, then redrive the dead-letter queue.")
+    raise InvalidInputError(what, mend="Fix the channel's parameter, then redrive the dead-letter queue.")
 
 
 def _send(channel: Channel, message: Message, conversation: str | None) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""What is known besides an incident: whether it is silenced, the last execution, links, how to silence it."""
+"""Facts around an incident: silence, last execution, links, how to silence it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +21,7 @@ from driftline.usecases.ports import ObjectStore, ReportLink, ReportLinks
 
 _S3 = "s3://"
 _PAGE = "report.html"
-"""As render_report calls it; what makes pages takes long to import."""
+"""As in render_report, whose modules take long to import."""
 
 _CONSOLE = "https://console.aws.amazon.com/s3"
 
@@ -35,12 +35,12 @@ def facts_about(
     kinds: Kinds,
     links: ReportLinks,
 ) -> Facts:
-    """Whatever can be found: a message goes out even when the execution behind it cannot be read.
+    """All available facts: a message is sent even if the execution behind it cannot be read.
 
     Args:
-        at: When the thing happened that people may be told of.
-        document: The endpoint's; None if there is none that can be used.
-        links: To the pages of reports.
+        at: When it happened.
+        document: The endpoint's document; None without a usable one.
+        links: Links to report pages.
     """
     endpoint, subject = incident.endpoint, incident.subject
     if endpoint is None:
@@ -62,7 +62,7 @@ def facts_about(
 
 
 def _silenced(store: ObjectStore, endpoint: str, subject: str, at: datetime) -> bool:
-    """A silence that nobody can read is none: rather a message too many."""
+    """A silence that cannot be read has no effect: better one message too many."""
     key = silence_key(endpoint, subject)
     found = store.find(key)
     try:
@@ -84,10 +84,10 @@ def silence_command(store: ObjectStore, endpoint: str, subject: str) -> str:
 
 
 def report_link(store: ObjectStore, last: LastExecution, links: ReportLinks) -> ReportLink:
-    """What a person opens: the page of the report, which may be made while the message is on its way.
+    """The page of the report, which may be written while the message is on its way.
 
-    Instead of a link that is too long for channels it is the console's. Of an execution that failed it is the page that
-    says why, or that of the verdict that its window had before.
+    A link that is too long for channels is replaced by the console's. For a failed execution it is the page that says
+    why, or the page of the verdict that its window had before.
     """
     page = last.folder + _PAGE
     link = links.to(page)
@@ -95,10 +95,10 @@ def report_link(store: ObjectStore, last: LastExecution, links: ReportLinks) -> 
 
 
 class ConsoleLinks:
-    """ReportLinks where pages are neither served nor signed for: to the S3 console, as those see it who may sign in.
+    """ReportLinks to the S3 console, for people who may sign in, if pages are neither served nor signed.
 
     Args:
-        store: The bucket with the pages. Where a page is not there yet, the link is to its folder.
+        store: The bucket with the pages. If a page does not exist yet, the link is to its folder.
     """
 
     def __init__(self, store: ObjectStore) -> None:
@@ -110,9 +110,9 @@ class ConsoleLinks:
 
 
 def console_link(uri: str) -> str:
-    """The page of the S3 console for `s3://bucket/key`; anything else stays as it is.
+    """The page of the S3 console for `s3://bucket/key`; anything else is unchanged.
 
-    The console takes the account's own region and partition after the sign-in.
+    The console selects the account's region and partition after sign-in.
     """
     if not uri.startswith(_S3):
         return uri
@@ -123,7 +123,7 @@ def console_link(uri: str) -> str:
 
 def _findings(store: ObjectStore, last: LastExecution | None, kinds: Kinds) -> tuple[Findings | None, str]:
     if last is None:
-        return None, "There is no execution on record; CloudWatch's reason is all that is known."
+        return None, "No execution is recorded; only CloudWatch's reason is known."
     if last.failed or not last.folder:
         return None, f"The last execution failed: {last.reason}"
     key = last.folder + SUMMARY

@@ -1,4 +1,4 @@
-"""Incidents in the state table: what is read, changed, and written if nobody else wrote meanwhile."""
+"""Incidents in the state table: read, changed, and written if no other process wrote meanwhile."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,25 +10,25 @@ from driftline.domain.incidents.stored import dump_incident, fitted, parse_incid
 from driftline.usecases.ports import StateTable
 
 KIND = "incident"
-"""Of the items in the state table."""
+"""Kind of the items in the state table."""
 
 KEPT = timedelta(days=90)
-"""How long an incident that is over is kept after its last change."""
+"""How long a closed incident is kept after its last change."""
 
 _ATTEMPTS = 6
-"""How often a write is tried in a row when somebody else writes the same incident."""
+"""How often a write is retried if another process writes the same incident."""
 
 type Change = Callable[[Incident], Incident]
 
 
 class IncidentStore:
-    """The incidents of a stack, one item for each endpoint and subject."""
+    """The incidents of a stack, one item per endpoint and subject."""
 
     def __init__(self, table: StateTable) -> None:
         self._table = table
 
     def all(self) -> Sequence[Incident]:
-        """All that can be read; one that cannot is an error for its own next alarm, and for no other incident."""
+        """All readable incidents; an unreadable one is an error for its own next alarm only."""
         found = []
         for item in self._table.list(KIND):
             with suppress(InvalidInputError):
@@ -36,7 +36,7 @@ class IncidentStore:
         return found
 
     def get(self, endpoint: str | None, subject: str) -> Incident:
-        """The incident as it is now; one in which nothing has happened if there is none.
+        """The current incident; an empty one if there is none.
 
         Raises:
             InvalidInputError: it cannot be read.
@@ -44,15 +44,15 @@ class IncidentStore:
         return self._read(endpoint, subject)[0]
 
     def change(self, endpoint: str | None, subject: str, change: Change, *, at: datetime) -> Incident:
-        """The incident after a change, as it is in the table now.
+        """The incident after a change, as stored in the table.
 
         Args:
-            change: Gives the next incident; is called again when somebody else wrote meanwhile.
-            at: When it is changed, from which a finished incident's time in the table counts.
+            change: Returns the next incident; called again if another process wrote meanwhile.
+            at: Time of the change, from which a closed incident's time in the table counts.
 
         Raises:
             InvalidInputError: the incident cannot be read.
-            RetryLaterError: somebody else wrote it again and again.
+            RetryLaterError: other processes kept writing it.
         """
         name = _name(endpoint, subject)
         for _ in range(_ATTEMPTS):
@@ -66,7 +66,7 @@ class IncidentStore:
             except StaleReadError:
                 continue
             return after
-        raise RetryLaterError("others keep writing the incident", where=_address(name))
+        raise RetryLaterError("other processes keep writing the incident", where=_address(name))
 
     def _read(self, endpoint: str | None, subject: str) -> tuple[Incident, int]:
         """The incident with its version, which is 0 for one that is not in the table."""
@@ -78,12 +78,12 @@ class IncidentStore:
 
 
 def address(incident: Incident) -> str:
-    """Where it is, for errors."""
+    """Its location, for errors."""
     return _address(_name(incident.endpoint, incident.subject))
 
 
 def _name(endpoint: str | None, subject: str) -> str:
-    """An endpoint's name has no slash; that of an alarm of the stack may have some."""
+    """An endpoint's name has no slash; the name of a stack's alarm may have some."""
     return f"{endpoint}/{subject}" if endpoint is not None else f"/{subject}"
 
 

@@ -1,8 +1,8 @@
-"""From alarms, events and time to messages, in one direction: heard, changed, due, delivered.
+"""From alarms, events and time to messages, in one direction: received, changed, due, delivered.
 
-What happened is written into the incident together with the messages that are due then, by one conditional write,
-before anything is sent. If a run dies after that, the redelivery, or the next tick, sends what is still waiting; and
-each message goes to each channel through Once, so that it is sent once however often it is tried.
+A development is written into the incident together with the messages that are due then, in one conditional write,
+before anything is sent. If a run dies after that, the redelivery, or the next tick, sends what still waits. Each
+message goes to each channel through Once, so that it is sent once however often it is tried.
 """
 
 from collections.abc import Sequence
@@ -26,11 +26,11 @@ from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLinks, St
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """What came of it, for the log.
+    """The result, for the log.
 
     Attributes:
         sent: (message, channel) of everything that was sent now.
-        failures: What a channel did not take and another delivery, or the next tick, tries again.
+        failures: Messages that a channel did not accept, and that another delivery or the next tick retries.
     """
 
     sent: tuple[tuple[str, str], ...] = ()
@@ -59,13 +59,13 @@ def notify_operators(
 
     Args:
         stack: The stack's name: alarms called `<stack>/<endpoint>/<subject>/<label>` are those of its endpoints.
-        links: To the pages of reports.
-        now: The receiver's clock, for decisions that come before their alarm: it waits for those for a while.
+        links: Links to report pages.
+        now: The receiver's clock, for decisions that arrive before their alarm, which wait for a while.
 
     Raises:
-        RetryLaterError: a channel is down, what it belongs to has not come yet, or somebody else does the same right
-            now: deliver it again.
-        InvalidInputError: a channel refuses, which a person has to mend. All other channels have their messages.
+        RetryLaterError: a channel is down, the alarm has not arrived yet, or another process is doing the same: deliver
+            it again.
+        InvalidInputError: a channel refuses, which a person has to fix. All other channels have their messages.
     """
     incidents, documents, delivery = IncidentStore(table), Documents(store, kinds), Delivery(channels, once)
 
@@ -94,13 +94,13 @@ def notify_operators(
 
 
 def _changed(development: Development, facts: Facts | None, incidents: IncidentStore) -> Incident:
-    """The incident after what happened, with the messages that are due then in its outbox.
+    """The incident after a development, with the messages that are due then in its outbox.
 
     Args:
         facts: None if nothing was due when the incident was read.
 
     Raises:
-        RetryLaterError: somebody else wrote the incident meanwhile, and the facts or the news are for another one now.
+        RetryLaterError: another process wrote the incident meanwhile, and the facts or the news are outdated.
     """
     news, cause, at = development.news, development.cause, development.at
 
@@ -118,7 +118,7 @@ def _changed(development: Development, facts: Facts | None, incidents: IncidentS
 
 
 def _delivered(incident: Incident, development: Development, delivery: Delivery, incidents: IncidentStore) -> Delivered:
-    """Sends what waits, and takes what arrived out of the outbox.
+    """Sends waiting messages, and removes arrived ones from the outbox.
 
     Raises:
         RetryLaterError: a message of this cause has not arrived everywhere.
@@ -139,7 +139,7 @@ def _delivered(incident: Incident, development: Development, delivery: Delivery,
 
 
 def _sent(notice: Message, delivery: Delivery) -> Delivered:
-    """Sends a message that belongs to no incident; a redelivery sends it to the channels that did not take it."""
+    """Sends a message that belongs to no incident; a redelivery sends it to the channels that did not accept it."""
     delivered = delivery.send([Entry(notice, notice.id)], {})
     raise_for(delivered.failures)
     return delivered

@@ -1,4 +1,4 @@
-"""Silences: written by a person, read before people are told."""
+"""Silences: written by a person, checked before people are notified."""
 
 from driftline.domain.alarms.names import WATCH
 from driftline.domain.errors import InvalidInputError
@@ -9,7 +9,7 @@ from driftline.usecases.ports import ObjectStore
 
 
 def silence_monitor(store: ObjectStore, endpoint: str, subject: str, silence: Silence, *, kinds: Kinds) -> str:
-    """Writes a silence in the place of the one that was there; gives its key.
+    """Writes a silence, replacing an existing one; returns its key.
 
     Args:
         subject: A monitor of the endpoint, or `watch`.
@@ -29,7 +29,7 @@ def silence_monitor(store: ObjectStore, endpoint: str, subject: str, silence: Si
 
 
 def lift_silence(store: ObjectStore, endpoint: str, subject: str) -> str:
-    """Deletes a silence; one that is not there is no error. What goes on is told within the hour."""
+    """Deletes a silence, if there is one. Open incidents are reported within the hour."""
     if "/" in endpoint + subject:
         raise InvalidInputError(f"{endpoint} {subject}: not the names of an endpoint and a monitor")
     key = silence_key(endpoint, subject)

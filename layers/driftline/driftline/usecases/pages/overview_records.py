@@ -1,4 +1,4 @@
-"""The small records that the overview pages are made of: one for each execution, found again by their keys."""
+"""The small records behind the overview pages: one per execution, found by their keys."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ from driftline.usecases.side_by_side import side_by_side
 from driftline.usecases.time_folders import Level, time_folders
 
 NEWEST = 90
-"""So many executions of each monitor are on the pages."""
+"""Number of executions of each monitor on the pages."""
 
 _MOST_MONTHS = 36
 _JSON = "application/json"
@@ -37,10 +37,10 @@ _RECORD = re.compile(r".*/\d{4}/\d{2}/\d{8}T\d{4}Z\.json")
 
 @dataclass(frozen=True, slots=True)
 class MonitorRecords:
-    """The newest records of a monitor, oldest first, and the baseline that the last verdict was reached against.
+    """The newest records of a monitor, oldest first, and the baseline of the last verdict.
 
     Attributes:
-        seen: What was listed, to be compared with a later listing.
+        seen: The listing, for comparison with a later one.
     """
 
     monitor: str
@@ -53,10 +53,10 @@ def keep_record(store: ObjectStore, facts: Facts, baseline_statistics: bytes | N
     """Writes the record of an execution; the same execution writes the same bytes.
 
     Args:
-        baseline_statistics: The statistics.json that it was judged against.
+        baseline_statistics: The statistics.json of its baseline.
 
     Returns:
-        Its key; None for what has no place on the pages: a window asked for by hand, and folders outside of
+        Its key; None for executions that are not on the pages: windows requested by hand, and folders outside of
         `reports/<endpoint>/<monitor>/`, which the pages could not link to.
     """
     place = facts.outcome.place
@@ -74,7 +74,7 @@ def keep_record(store: ObjectStore, facts: Facts, baseline_statistics: bytes | N
 
 
 def _keep_baseline(store: ObjectStore, key: str, baseline: BaselineRecord) -> None:
-    """Adds to what is known of it: a window that lacks features, or has no rows, takes none away from the others."""
+    """Adds to the known features: a window without some features, or without rows, removes none."""
     kept = _readable_baseline(store, key)
     known = kept.shapes if kept is not None else {}
     shapes = {**known, **baseline.shapes}
@@ -84,14 +84,14 @@ def _keep_baseline(store: ObjectStore, key: str, baseline: BaselineRecord) -> No
 
 
 def keep_failed_record(store: ObjectStore, place: Place, failure: Failure) -> str:
-    """Writes the record of an execution without a verdict, where that of its verdict would be. Returns its key."""
+    """Writes the record of an execution without a verdict, in place of that of a verdict. Returns its key."""
     key = overview_record_key(place.endpoint, place.monitor, place.scheduled)
     store.put(key, failed_record(place, failure).to_json(), content_type=_JSON)
     return key
 
 
 def read_records(store: ObjectStore, endpoint: str) -> list[MonitorRecords]:
-    """The newest records of each monitor of an endpoint, by monitor. Those of another version are left out."""
+    """The newest records of each monitor of an endpoint, by monitor. Those of another version are ignored."""
     monitors = store.folders(f"{OVERVIEW}{endpoint}/")
     read = side_by_side(lambda monitor: _records_of(store, endpoint, monitor), monitors)
     return [each for each in read if each.records]
@@ -104,7 +104,7 @@ def _records_of(store: ObjectStore, endpoint: str, monitor: str) -> MonitorRecor
 
 
 def changed(store: ObjectStore, endpoint: str, read: Sequence[MonitorRecords]) -> bool:
-    """Whether a record came, or became another, since they were read."""
+    """Whether a record was added or changed since they were read."""
     monitors = store.folders(f"{OVERVIEW}{endpoint}/")
     now = zip(monitors, side_by_side(lambda monitor: _newest(store, endpoint, monitor), monitors), strict=True)
     return {name: seen for name, seen in now if seen} != {each.monitor: each.seen for each in read}
@@ -128,7 +128,7 @@ def _readable(store: ObjectStore, seen: Sequence[ObjectSummary]) -> Iterable[Rec
         try:
             yield parse_record(body, each.key)
         except InvalidInputError:
-            continue  # Of an older version: it comes back when the execution's page is made again.
+            continue  # Of an older version: written again with the execution's page.
 
 
 def _baseline(store: ObjectStore, newest: Record) -> BaselineRecord | None:

@@ -1,6 +1,6 @@
-"""The overview pages of executions that were never rendered: of a folder, of SageMaker's files, of an older version.
+"""The overview pages for executions that were never rendered: in a folder, of SageMaker, of an older version.
 
-They are made of the folders of `reports/`: an execution without a verdict is known by its `failure.json`.
+They are made from the folders of `reports/`: an execution without a verdict has a `failure.json`.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,11 +27,11 @@ _END_OF_TIME = "9999/12/31/23/"
 
 @dataclass(frozen=True, slots=True)
 class RebuiltOverview:
-    """Of one endpoint.
+    """The result for one endpoint.
 
     Attributes:
-        executions: On its page.
-        reports: Pages of executions that were missing and are there now.
+        executions: Number of executions on its page.
+        reports: Number of missing pages of executions that were written.
         left_out: (folder, why) of executions that cannot be read.
     """
 
@@ -44,11 +44,11 @@ class RebuiltOverview:
 def rebuild_overview(
     store: ObjectStore, endpoint: str, *, kinds: Kinds, reports: bool, step: Callable[[str], None]
 ) -> RebuiltOverview | None:
-    """Makes the records of the newest executions of every monitor again, and the endpoint's page of them.
+    """Writes the records of the newest executions of every monitor again, and the endpoint's page.
 
     Args:
-        reports: Make the pages of these executions, too, where they are missing.
-        step: Is told of every execution.
+        reports: Also write the pages of these executions if they are missing.
+        step: Called with every execution.
 
     Returns:
         None if there is no execution to show; nothing is written then.
@@ -70,7 +70,7 @@ def rebuild_overview(
 
 
 def _newest(store: ObjectStore, endpoint: str, monitor: str, *, kinds: Kinds) -> Sequence[Place]:
-    """Folders that hold an execution, oldest first."""
+    """Folders with an execution, oldest first."""
     end = parse_place(f"{REPORTS}{endpoint}/{monitor}/{_END_OF_TIME}")
     found: list[Place] = []
     for place in folders_before(store, end):
@@ -82,7 +82,7 @@ def _newest(store: ObjectStore, endpoint: str, monitor: str, *, kinds: Kinds) ->
 
 
 def _recorded(store: ObjectStore, place: Place, *, kinds: Kinds, reports: bool) -> tuple[bool, bool]:
-    """Whether it is on the endpoint's page, and whether its own page was made."""
+    """Whether it is on the endpoint's page, and whether its own page was written."""
     failure = failure_in(store, place.folder, kinds=kinds)
     if failure is not None:
         rendered = reports and store.etag(f"{place.folder}{PAGE}") is None
@@ -95,7 +95,7 @@ def _recorded(store: ObjectStore, place: Place, *, kinds: Kinds, reports: bool) 
 
 
 def _read(store: ObjectStore, place: Place, *, kinds: Kinds, reports: bool) -> tuple[Facts, bytes | None, bool]:
-    """What the execution tells, its baseline's statistics, and whether its page was made."""
+    """The execution's facts, its baseline's statistics, and whether its page was written."""
     if reports and store.etag(f"{place.folder}{PAGE}") is None:
         rendered = render_report(store, place.folder, kinds=kinds)
         return rendered.facts, rendered.inputs.baseline, True

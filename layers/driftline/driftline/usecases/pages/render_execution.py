@@ -1,7 +1,7 @@
-"""The pages that follow from an execution, whichever way it ended: its own, its endpoint's, and that of all endpoints.
+"""The pages of an execution, with or without a verdict: its own, its endpoint's, and that of all endpoints.
 
-Only what lies in the folder counts, not what the event says happened: events come twice and in any order. Where there
-is a verdict, its page is made, whatever failed before or after it.
+Only the contents of the folder count, not the event: events come twice and in any order. If there is a verdict, its
+page is written, whatever failed before or after it.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from driftline.usecases.ports import ObjectStore
 
 @dataclass(frozen=True, slots=True)
 class RenderedExecution:
-    """Attributes: key: of the execution's page; size: bytes; failed: it tells that there is no verdict; past: earlier
-    executions in its trends; overview: None if it is on no page over time.
+    """Attributes: key: of the execution's page; size: bytes; failed: there is no verdict; past: earlier executions in
+    its trends; overview: None if it is on no page over time.
     """
 
     key: str
@@ -29,14 +29,14 @@ class RenderedExecution:
 def render_execution(
     store: ObjectStore, folder: str, *, kinds: Kinds, revision: int | None = None
 ) -> RenderedExecution:
-    """Makes the page of the execution whose files are in a folder, and those that it is on.
+    """Writes the page of the execution with its files in a folder, and the pages that list it.
 
     Args:
         folder, revision: See render_report.
 
     Raises:
-        ObjectNotFoundError: nothing is known of an execution there.
-        InvalidInputError: a file cannot be read, or no page is made of this kind of monitor.
+        ObjectNotFoundError: no execution is known there.
+        InvalidInputError: a file cannot be read, or there is no page for this kind of monitor.
     """
     failure = render_failure(store, folder, kinds=kinds)
     if failure is not None and not failure.overtaken:

@@ -1,7 +1,7 @@
 """The page of an execution that ended without a verdict: report.html where the verdict's page would be.
 
-It follows from `failure.json`, which run_monitor left, and from the executions before it. A verdict that comes later
-writes its own page over it; one that is there already, or that comes meanwhile, stands.
+It is made from `failure.json`, which run_monitor wrote, and from earlier executions. A later verdict replaces it with
+its own page; an existing one, or one that arrives meanwhile, stays.
 """
 
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from driftline.usecases.ports import ObjectStore
 
 _PAGE = "report.html"
 _LOOKED_AT = 100
-"""So many earlier executions at most are asked for a verdict; after as many failures in a row it is of little use."""
+"""Maximum number of earlier executions to search for a verdict; after that many failures it is of little use."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedFailure:
-    """Attributes: key: of the page; size: bytes; overtaken: a verdict came while it was written."""
+    """Attributes: key: of the page; size: bytes; overtaken: a verdict arrived while it was written."""
 
     place: Place
     key: str
@@ -36,7 +36,7 @@ def render_failure(store: ObjectStore, folder: str, *, kinds: Kinds) -> Rendered
     """Writes the page and the overview's record of a failed execution.
 
     Returns:
-        None if no execution is known to have failed there, or a verdict stands.
+        None if no failure is known there, or there is a verdict.
 
     Raises:
         InvalidInputError: the folder is not that of an execution, or failure.json cannot be read.
@@ -47,7 +47,7 @@ def render_failure(store: ObjectStore, folder: str, *, kinds: Kinds) -> Rendered
     place = parse_place(folder)
     size = write_failed_page(store, place, failure, kinds=kinds)
     keep_failed_record(store, place, failure)
-    # Its event may have been worked off before these lines were written: then it brings nobody back here.
+    # Its event may have been handled before these lines were written: then nothing triggers this again.
     return RenderedFailure(place, f"{folder}{_PAGE}", size, is_judged(store, folder, kinds=kinds))
 
 

@@ -1,9 +1,9 @@
 """The page of an endpoint over time, and the page of all endpoints.
 
-Both follow from the records of executions (`overview_records`), so the same records give the same bytes. Two
-executions may be rendered at the same time. Who has written an endpoint's page lists its records again and makes the
-page once more if one came meanwhile; so the page that is written last has seen every record. The page of all
-endpoints is not looked at again: one that was overtaken is corrected by the next execution of any endpoint.
+Both are made from the records of executions (`overview_records`), so the same records give the same bytes. Two
+executions may be rendered at the same time. After writing an endpoint's page, each lists its records again and writes
+the page once more if one was added meanwhile, so the page that is written last has seen every record. The page of all
+endpoints is not checked again: an outdated one is corrected by the next execution of any endpoint.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ INDEX = "index.html"
 _HTML = "text/html; charset=utf-8"
 _JSON = "application/json"
 _LOOKS = 3
-"""So often at most an endpoint's page is made because records came meanwhile; they bring their own renderings."""
+"""Maximum number of times that an endpoint's page is written because of new records, which render themselves, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class RenderedOverview:
 
 
 def render_overview(store: ObjectStore, facts: Facts, baseline_statistics: bytes | None) -> RenderedOverview | None:
-    """Records an execution and makes the pages that it is on.
+    """Records an execution and writes the pages that list it.
 
     Args:
-        facts: As its report was made of.
-        baseline_statistics: The statistics.json that it was judged against.
+        facts: As in its report.
+        baseline_statistics: The statistics.json of its baseline.
 
     Returns:
         None for an execution that is on no such page, see keep_record.
@@ -53,7 +53,7 @@ def render_overview(store: ObjectStore, facts: Facts, baseline_statistics: bytes
 
 
 def render_pages(store: ObjectStore, endpoint: str) -> RenderedOverview:
-    """Makes the endpoint's page and that of all endpoints."""
+    """Writes the endpoint's page and that of all endpoints."""
     executions = render_endpoint_page(store, endpoint)
     endpoints = render_index_page(store)
     return RenderedOverview(endpoint_page_key(endpoint), f"{REPORTS}{INDEX}", executions, endpoints)
@@ -64,7 +64,7 @@ def endpoint_page_key(endpoint: str) -> str:
 
 
 def render_endpoint_page(store: ObjectStore, endpoint: str) -> int:
-    """Makes the endpoint's page of its records, and its line for the index. Returns how many executions are on it."""
+    """Writes the endpoint's page and its line for the index. Returns the number of executions on it."""
     executions = 0
     for _ in range(_LOOKS):
         read = read_records(store, endpoint)
@@ -84,7 +84,7 @@ def _write(store: ObjectStore, endpoint: str, read: list[MonitorRecords]) -> Non
 
 
 def render_index_page(store: ObjectStore) -> int:
-    """Makes the page of all endpoints of their lines. Returns how many there are."""
+    """Writes the page of all endpoints from their lines. Returns the number of endpoints."""
     lines = list(filter(None, side_by_side(lambda endpoint: _line(store, endpoint), store.folders(OVERVIEW))))
     store.put(f"{REPORTS}{INDEX}", render_index(index_view(lines)), content_type=_HTML)
     return len(lines)

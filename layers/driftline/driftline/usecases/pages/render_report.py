@@ -1,4 +1,4 @@
-"""The page of one execution: report.html beside its files.
+"""The page of one execution: report.html next to its files.
 
 Everything on it comes from the store: the execution's files, the baseline's, and the last executions before it. The
 same objects give the same bytes, so a page may be made again at any time.
@@ -19,7 +19,7 @@ PAGE = "report.html"
 
 @dataclass(frozen=True, slots=True)
 class RenderedReport:
-    """Attributes: key: of the page; size: bytes; inputs, facts: what it was made of."""
+    """Attributes: key: of the page; size: bytes; inputs, facts: its sources."""
 
     key: str
     size: int
@@ -28,20 +28,20 @@ class RenderedReport:
 
     @property
     def past(self) -> int:
-        """Earlier executions in its trends."""
+        """Number of earlier executions in its trends."""
         return len(self.inputs.past)
 
 
 def render_report(store: ObjectStore, folder: str, *, kinds: Kinds, revision: int | None = None) -> RenderedReport:
-    """Writes the page of the execution whose files are in a folder.
+    """Writes the page of the execution with its files in a folder.
 
     Args:
         folder: `reports/<endpoint>/<monitor>/yyyy/mm/dd/hh/`, or another such folder that SageMaker wrote to.
-        revision: As its event says; the store remembers it a moment later.
+        revision: From its event; the store records it a moment later.
 
     Raises:
-        ObjectNotFoundError: there is no statistics.json.
-        InvalidInputError: a file cannot be read, or no page is made of this kind of monitor.
+        ObjectNotFoundError: no verdict.
+        InvalidInputError: a file cannot be read, or there is no page for this kind of monitor.
     """
     inputs = report_inputs(store, parse_place(folder), kinds=kinds, revision=revision)
     facts = inputs.facts()
@@ -51,7 +51,7 @@ def render_report(store: ObjectStore, folder: str, *, kinds: Kinds, revision: in
 
 
 def _over_time(place: Place) -> str | None:
-    """From the page to the endpoint's page; None for files that lie elsewhere, which have no such page."""
+    """Link from the page to the endpoint's page; None for files elsewhere, which have no such page."""
     root = f"{REPORTS}{place.endpoint}/"
     if not place.folder.startswith(root):
         return None

@@ -1,4 +1,4 @@
-"""What a report is made of: an execution's files, its baseline's, and a few figures of the executions before it."""
+"""The sources of a report: the files of an execution and its baseline, and some figures of earlier executions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class ReportInputs:
 
     @property
     def baseline(self) -> bytes | None:
-        """The file of the baseline that windows are drawn beside."""
+        """The file of the baseline next to which windows are drawn."""
         return self.files.baseline.get(self.kind.baseline_files[0])
 
     def facts(self) -> Facts:
@@ -37,19 +37,19 @@ class ReportInputs:
         return self.kind.reporter.read(self.place, self.files)
 
     def view(self, facts: Facts | None = None) -> PageView:
-        """The page; of facts that were read already, if given. Raises InvalidInputError: a file cannot be read."""
+        """The page, from the given facts if they were already read. Raises InvalidInputError: a file cannot be read."""
         return self.kind.reporter.view(facts or self.facts(), self.past, self.revised)
 
 
 def report_inputs(store: ObjectStore, place: Place, *, kinds: Kinds, revision: int | None = None) -> ReportInputs:
-    """Reads everything that the page of an execution is made of.
+    """Reads all sources of the page of an execution.
 
     Args:
-        revision: As its event says; the store remembers it a moment later.
+        revision: From its event; the store records it a moment later.
 
     Raises:
-        ObjectNotFoundError: there is no verdict.
-        InvalidInputError: no kind of monitor knows the files.
+        ObjectNotFoundError: no verdict.
+        InvalidInputError: no kind of monitor recognises the files.
     """
     files, kind = execution_files(store, place, baseline_folder(place.endpoint, place.monitor), kinds=kinds)
     if files.summary is not None and (announced := last_announced(store, place.folder)) is not None:
@@ -64,7 +64,7 @@ def report_inputs(store: ObjectStore, place: Place, *, kinds: Kinds, revision: i
 
 
 def _revised(store: ObjectStore, place: Place, kind: Kind, revision: int | None) -> PastExecution | None:
-    """The revision before, which is kept beside the one that replaced it."""
+    """The previous revision, which is kept next to the one that replaced it."""
     if revision is None or revision == 1:
         return None
     summary = body_or_none(store, f"{place.folder}revision-{revision - 1}/{SUMMARY}")
@@ -72,14 +72,14 @@ def _revised(store: ObjectStore, place: Place, kind: Kind, revision: int | None)
 
 
 def execution_files(store: ObjectStore, place: Place, baseline: str, *, kinds: Kinds) -> tuple[ExecutionFiles, Kind]:
-    """The files of one execution alone.
+    """The files of a single execution.
 
     Args:
         baseline: Folder of the baseline's files, unless the summary names others; ends in a slash.
 
     Raises:
-        ObjectNotFoundError: there is no verdict.
-        InvalidInputError: no kind of monitor knows the files.
+        ObjectNotFoundError: no verdict.
+        InvalidInputError: no kind of monitor recognises the files.
     """
     names = tuple(dict.fromkeys(name for kind in kinds for name in kind.reporter.own_files))
     files = ExecutionFiles(present(store, place.folder, (*names, SUMMARY)))

@@ -1,1 +1,1 @@
-"""An alarm asks for a retraining, and it is decided."""
+"""Decides on retrainings that alarms request, and starts them."""

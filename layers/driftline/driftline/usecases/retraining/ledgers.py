@@ -1,4 +1,4 @@
-"""The ledgers of the endpoints' retrainings in the state table; one at a time works on each."""
+"""The ledgers of the endpoints' retrainings in the state table; one process at a time works on each."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -12,13 +12,13 @@ from driftline.usecases.ports import StateTable
 
 KIND = "retraining"
 TURN = timedelta(seconds=150)
-"""Longer than the function may run, which is two minutes."""
+"""Longer than the function may run (two minutes)."""
 
 
 def ledger_turns(table: StateTable, clock: Clock) -> Turns[Ledger]:
     """Turns on the ledgers, by endpoint.
 
-    The clock ends turns that were cut short, and nothing else: decisions know the times of events and of deliveries.
+    The clock only ends interrupted turns: decisions use the times of events and of deliveries.
     """
     return Turns(table, KIND, _read, TURN, clock)
 
@@ -27,14 +27,14 @@ def load_ledger(endpoint: str, table: StateTable) -> Ledger:
     """The endpoint's ledger; an empty one if there is none yet.
 
     Raises:
-        InvalidInputError: there is one that nobody can read. Nothing starts: what runs is not known.
+        InvalidInputError: it cannot be read. Nothing starts, because it is unknown what is running.
     """
     item = table.get(KIND, endpoint)
     return _read(endpoint, item.body if item else None)
 
 
 def all_ledgers(table: StateTable) -> list[Ledger]:
-    """All that can be read: one that cannot is an error for its own endpoint, and for no other."""
+    """All readable ledgers: an unreadable one is an error for its own endpoint only."""
     found = []
     for item in table.list(KIND):
         with suppress(InvalidInputError):
@@ -52,5 +52,5 @@ def _read(endpoint: str, body: str | None) -> Ledger:
         raise InvalidInputError(
             f"not a ledger of retrainings: {'.'.join(map(str, first['loc']))}: {first['msg']}",
             where=f"{KIND}/{endpoint}",
-            mend="Look at the target whether one runs, then delete the item: the next alarm begins a new ledger.",
+            mend="Check at the target whether a retraining is running, then delete the item. The next alarm adds one.",
         ) from None

@@ -1,4 +1,4 @@
-"""What an alarm asks for: the document that allows it, and what the run is to be told."""
+"""An alarm's request: the document that allows it, and the parameters of the run."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ from driftline.usecases.ports import ObjectStore, Stores
 
 
 def why_not(document: MonitorDocument | None, alarm: AlarmChange, stack: str) -> str:
-    """Why the document does not ask for a retraining by this alarm; empty if it does."""
+    """Why the document does not request a retraining for this alarm; empty if it does."""
     monitor = document.monitors.by_name().get(alarm.monitor) if document else None
     labels = (each.label for each in monitor.alarms) if monitor else ()
     names = {alarm_name(stack, alarm.endpoint, alarm.monitor, label): label for label in labels}
@@ -29,9 +29,9 @@ def why_not(document: MonitorDocument | None, alarm: AlarmChange, stack: str) ->
 def placeholder_values(
     store: ObjectStore, stores: Stores, document: MonitorDocument, alarm: AlarmChange
 ) -> Mapping[str, str]:
-    """What the placeholders stand for. The window and the report are those of the monitor's last execution.
+    """The values of the placeholders. Window and report are those of the monitor's last execution.
 
-    One that failed has neither data nor report to train by.
+    A failed execution has neither data nor report to train with.
     """
     endpoint, monitor = alarm.endpoint, alarm.monitor
     last = _last_verdict(store, endpoint, monitor)
@@ -54,7 +54,7 @@ def placeholder_values(
 def labelled_rows_of(
     store: ObjectStore, document: MonitorDocument, settings: Retraining, alarm: AlarmChange, at: datetime
 ) -> LabelledRows:
-    """Counted up to the event, and back from the window that was judged last: a late monitor judges old windows."""
+    """Counted up to the event, and back from the last evaluated window: a late monitor evaluates old windows."""
     last = _last_verdict(store, document.endpoint, alarm.monitor)
     seen = min(last.window_end, at) if last and last.window_end else at
     return count_labelled_rows(

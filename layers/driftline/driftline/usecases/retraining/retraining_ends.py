@@ -1,4 +1,4 @@
-"""Somebody tells that a retraining ended: of which run, and what is written of it."""
+"""The reported end of a retraining: which run it is, and its record."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +10,12 @@ from driftline.domain.retraining.request import cut
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """Somebody says that a run ended.
+    """The reported end of a run.
 
     Attributes:
         endpoint: None if only the run is known.
-        id: Of the request; None: the one that runs.
-        arn: Of the run.
+        id: Id of the request; None: the running one.
+        arn: ARN of the run.
     """
 
     outcome: str
@@ -26,7 +26,7 @@ class RunEnd:
 
 
 def ended_run(ledger: Ledger, end: RunEnd) -> Run | None:
-    """The run that ended; None if it is none of this ledger's."""
+    """The run that ended; None if it is not in this ledger."""
     if end.id is not None or end.arn is not None:
         return next(
             (run for run in ledger.runs if run.id == end.id or (end.arn is not None and run.arn == end.arn)), None

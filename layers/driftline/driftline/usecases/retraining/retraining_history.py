@@ -1,4 +1,4 @@
-"""What was decided on retrainings, from the audit records, and a person's approval."""
+"""Decisions on retrainings, from the audit records, and a person's approval."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _ENDED = ".ended.json"
 
 @dataclass(frozen=True, slots=True)
 class Retraining:
-    """A decision, and the end of the run that came of it, if it has ended."""
+    """A decision, and the end of its run, if it has ended."""
 
     record: AuditRecord
     end: EndRecord | None
@@ -26,7 +26,7 @@ class Retraining:
 
 
 def retrainings(store: ObjectStore, endpoint: str, newest: int) -> Sequence[Retraining]:
-    """The newest decisions, the newest first. Records that another version wrote and nobody can read are left out."""
+    """The newest decisions, newest first. Unreadable records of other versions are left out."""
     keys = [summary.key for summary in store.list(audit_prefix(endpoint))]
     decisions = sorted((key for key in keys if not key.endswith(_ENDED)), key=_when, reverse=True)
     ended = {key for key in keys if key.endswith(_ENDED)}
@@ -42,35 +42,35 @@ def retrainings(store: ObjectStore, endpoint: str, newest: int) -> Sequence[Retr
 
 
 def approve(store: ObjectStore, endpoint: str, request: str, by: str, why: str, at: datetime) -> str:
-    """Puts the approval of a request; the function that hears of it decides.
+    """Writes the approval of a request; start_retraining then decides.
 
     Args:
-        at: The time now, to spare people an approval that is too late.
+        at: The current time, to refuse a late approval at once.
 
     Returns:
         The key of the approval.
 
     Raises:
-        InvalidInputError: nobody asked for it, it waits for no approval, or it has expired.
+        InvalidInputError: it was never requested, does not wait for approval, or has expired.
     """
     key = audit_key(endpoint, request)
     record = _read(store, key) if key else None
     if key is None or record is None:
         raise InvalidInputError(
-            f"there is no request {request} of {endpoint}",
+            f"unknown request {request} of {endpoint}",
             where=store.uri(key or audit_prefix(endpoint)),
             expected="an id such as r20260302-140000-3f2a9c1b7d20",
-            mend=f"`driftline retrainings {endpoint}` lists what waits for an approval.",
+            mend=f"`driftline retrainings {endpoint}` lists the requests that wait for approval.",
         )
     if record.decision is not Decision.AWAITING_APPROVAL:
         raise InvalidInputError(
-            f"the request waits for no approval: it was decided as {record.decision.value}", where=store.uri(key)
+            f"the request does not wait for approval: its decision is {record.decision.value}", where=store.uri(key)
         )
     if record.expires_at is not None and at >= record.expires_at:
         raise InvalidInputError(
             f"the request expired at {format_instant(record.expires_at)}",
             where=store.uri(key),
-            mend="The next alarm asks again.",
+            mend="The next alarm requests it again.",
         )
     approval = approval_key(endpoint, request)
     body = ApprovalFile(by=cut(by), why=cut(why)).model_dump_json().encode()
@@ -79,7 +79,7 @@ def approve(store: ObjectStore, endpoint: str, request: str, by: str, why: str, 
 
 
 def _when(key: str) -> tuple[str, str]:
-    """Ids hold their time behind one letter: requests and approvals of a day are in one order."""
+    """Ids have their time after one letter: requests and approvals of a day are in one order."""
     folder, _, name = key.rpartition("/")
     return folder, name[1:]
 

@@ -1,8 +1,8 @@
-"""An alarm asks for a retraining, a person approves one, a run ends: what is decided, started, written and told.
+"""Handles requests of alarms, approvals and ends of runs: decides, starts, records and reports.
 
 Order of the side effects of a start: the reservation in the ledger, the start with a token that follows from the
-request, the run in the ledger, the audit record, the event. Whatever is cut short goes on when the message comes
-again, from where the ledger says; a target that cannot tell a second start from the first is asked at most once.
+request, the run in the ledger, the audit record, the event. After an interruption the repeated message continues
+from where the ledger says; a target that cannot recognise a second start is called at most once.
 """
 
 from collections.abc import Callable
@@ -34,16 +34,16 @@ type _Turn = Turn[Ledger]
 
 _AT_ONCE = timedelta(0)
 
-_LOOK = "Look at the target whether it runs. Nothing else starts until this one counts as ended."
+_LOOK = "Check at the target whether it is running. Nothing else starts until this one counts as ended."
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a message.
+    """The result of a message.
 
     Attributes:
         decision: None if there was nothing to decide.
-        repeated: It had been answered before.
+        repeated: It was already answered.
     """
 
     endpoint: str
@@ -59,8 +59,8 @@ class Retrainer:
     """The use case with its ports.
 
     Attributes:
-        stores: Opens the bucket that captures are in, where it is another one.
-        clock: Only tells whether a turn on the ledger has run out.
+        stores: Opens the bucket of the captures, if it is another one.
+        clock: Only shows whether a turn on the ledger has expired.
     """
 
     store: ObjectStore
@@ -73,13 +73,13 @@ class Retrainer:
     stores: Stores
 
     def answer_alarm(self, alarm: AlarmChange, under_way: timedelta = _AT_ONCE) -> Answer:
-        """Decides on an alarm's change and starts what is to be started.
+        """Decides on an alarm's change, and starts a retraining if allowed.
 
         Args:
-            under_way: How long after the change this delivery of it came: what starts now does not run since then.
+            under_way: How long after the change this delivery arrived: a run that starts now runs from now on.
 
         Raises:
-            RetryLaterError: the target cannot do it now, or another message of the endpoint is being worked on.
+            RetryLaterError: the target cannot do it now, or another message of the endpoint is being processed.
             StaleReadError: the message is to be delivered again.
         """
         id_, at = request_id(alarm), alarm.changed_at + under_way
@@ -88,7 +88,7 @@ class Retrainer:
             return decided or self._answer(turn, id_, id_, at, lambda ledger: self._on_alarm(ledger, alarm, at))
 
     def answer_approval(self, approval: Approval, under_way: timedelta = _AT_ONCE) -> Answer:
-        """Decides once more, as of the approval, and starts what is to be started. Arguments and errors as above."""
+        """Decides again, as of the approval, and starts a retraining if allowed. Arguments and errors as above."""
         id_, at = approval_id(approval), approval.at + under_way
         with self._turn_on(approval.endpoint) as turn:
             decided = self._decided_long_ago(turn, id_, approval.at)
@@ -97,7 +97,7 @@ class Retrainer:
             )
 
     def note_end(self, end: RunEnd) -> Answer | None:
-        """Releases the lease of a run; None if the run is none of ours. Raises as answer_alarm."""
+        """Releases the lease of a run; None if the run is unknown. Raises like answer_alarm."""
         found = self._ledger_of(end)
         if found is None:
             return None
@@ -109,7 +109,7 @@ class Retrainer:
                 self._tell(turn)
                 return Answer(found.endpoint, run.id, repeated=True)
             if run.unsettled:
-                # It ends, so it started: whoever started it was cut short before it could say so.
+                # It ends, so it started: the process that started it was interrupted before it could record it.
                 self._settle(turn, run, Decision.STARTED, arn=end.arn)
                 run = turn.state.run(run.id) or run
             ended = run.model_copy(update={"ended_at": end.at, "outcome": cut(end.outcome)})
@@ -118,7 +118,7 @@ class Retrainer:
             return Answer(found.endpoint, run.id, reason=f"ended: {ended.outcome}")
 
     def _decided_long_ago(self, turn: _Turn, id_: str, asked_at: datetime) -> Answer | None:
-        """The ledger forgets; the audit does not, and a record of it is not to be written over."""
+        """The ledger forgets, the audit does not, and its records must not be overwritten."""
         if turn.state.knows(id_):
             return None
         found = self.store.find(decision_key(turn.state.endpoint, id_, asked_at))
@@ -138,7 +138,7 @@ class Retrainer:
             if run is not None and run.is_of(id_) and run.status is RunStatus.STARTING:
                 self._start(turn, run.starting_at(at), again=True)
             else:
-                # Nothing was sent for what is only reserved: it is judged as if it came for the first time.
+                # Nothing was sent for a mere reservation: it is decided as if it arrived for the first time.
                 ledger = turn.state.without_run(request) if turn.state.reserves(id_) else turn.state
                 verdict = judge(ledger)
                 turn.change(verdict.applied(ledger))
@@ -194,16 +194,18 @@ class Retrainer:
         return refused(draft, problem)
 
     def _start(self, turn: _Turn, run: Run, *, again: bool) -> None:
-        """Starts a reserved run, and writes down what became of it."""
+        """Starts a reserved run, and records the result."""
         draft = run.draft
         assert draft is not None
         repeatable = self.targets.repeatable(run.target)
         if again and not repeatable:
-            reason = "The start was cut short: nobody knows whether the target got it, and it is not asked twice."
+            reason = (
+                "The start was interrupted: it is unknown whether it reached the target, which is not called twice."
+            )
             self._settle(turn, run, Decision.UNKNOWN, reason, _LOOK)
             return
         if again:
-            turn.change(turn.state.with_run(run))  # from now on it may run, even if this delivery is cut short, too
+            turn.change(turn.state.with_run(run))  # from now on it may run, even if this delivery is interrupted, too
         token = start_token(turn.state.endpoint, run.id)
         order = StartOrder(run.id, token, turn.state.endpoint, run.target, draft.parameters, frozenset(run.own))
         try:
@@ -230,7 +232,7 @@ class Retrainer:
     def _settle(
         self, turn: _Turn, run: Run, decision: Decision, reason: str = "", mend: str = "", arn: str | None = None
     ) -> None:
-        """Writes into the ledger what became of a start. A start that failed releases its reservation."""
+        """Records the result of a start in the ledger. A failed start releases its reservation."""
         assert run.draft is not None
         changed: dict[str, object] = {"decision": decision, "run_arn": arn}
         if decision is not Decision.STARTED:
@@ -245,24 +247,24 @@ class Retrainer:
         turn.change(ledger.with_record(record))
 
     def _settle_lost(self, turn: _Turn, at: datetime, unless: str) -> None:
-        """Starts that were reserved, and whose message did not come again until their time was over.
+        """Reserved starts whose message did not come again before their time was over.
 
         Args:
-            unless: Id of the decision that is made now: if nothing was sent for it yet, its message is not lost.
+            unless: Id of the current decision: if nothing was sent for it yet, its message is not lost.
         """
         lost = turn.state.overdue(at, unless)
         for run in lost:
             if run.status is RunStatus.RESERVED:
-                reason = "The target could not be reached until the time of the run was over."
+                reason = "The target could not be reached before the time of the run was over."
                 self._settle(turn, run, Decision.FAILED, reason, "The next alarm asks again.")
             else:
-                reason = "The start was cut short and its message did not come again."
-                self._settle(turn, run, Decision.UNKNOWN, reason, "Look at the target whether it ran.")
+                reason = "The start was interrupted, and its message did not come again."
+                self._settle(turn, run, Decision.UNKNOWN, reason, "Check at the target whether it ran.")
         if lost:
             self._tell(turn)
 
     def _tell(self, turn: _Turn) -> None:
-        """Writes and sends what is decided and not yet told."""
+        """Writes and sends decisions that are not yet reported."""
         records = turn.state.untold
         for record in records:
             body = record.model_dump_json(indent=2).encode()
