@@ -121,8 +121,7 @@ class TestComingAgain:
 
     @pytest.fixture
     def queue(self, aws: None) -> str:
-        attributes = {"VisibilityTimeout": "0"}
-        return str(boto3.client("sqs").create_queue(QueueName="q", Attributes=attributes)["QueueUrl"])
+        return str(boto3.client("sqs").create_queue(QueueName="q", Attributes={"VisibilityTimeout": "0"})["QueueUrl"])
 
     def received(self, queue: str) -> dict[str, Any]:
         answer = boto3.client("sqs").receive_message(

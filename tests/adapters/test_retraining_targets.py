@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import ANY, Stubber
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.stepfunctions.models import stepfunctions_backends
 
 from driftline.adapters.aws.retraining_targets import AwsTargets
@@ -129,8 +129,9 @@ class TestAStateMachine:
     def states(self, aws: None) -> Any:
         client = boto3.client("stepfunctions")
         definition = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 1, "End": True}}}
-        for name, kind in (("retrain", "STANDARD"), ("fast", "EXPRESS")):
-            client.create_state_machine(name=name, definition=json.dumps(definition), roleArn=ROLE, type=kind)
+        states = json.dumps(definition)
+        client.create_state_machine(name="retrain", definition=states, roleArn=ROLE, type="STANDARD")
+        client.create_state_machine(name="fast", definition=states, roleArn=ROLE, type="EXPRESS")
         return client
 
     def test_the_execution_is_named_after_the_request_and_gets_all_parameters(self, states: Any) -> None:

@@ -71,7 +71,7 @@ def labels(figure: Locator) -> list[str]:
     title = figure.locator("figcaption").inner_text()
     found = f"[...document.querySelectorAll('figure')].find(each => each.innerText.startsWith({title!r}))"
     until(figure.page, f"Chart.getChart({found}.querySelector('canvas')) !== undefined")
-    return canvas.evaluate("each => Chart.getChart(each).data.datasets.map(side => side.label)")
+    return list(canvas.evaluate("each => Chart.getChart(each).data.datasets.map(side => side.label)"))
 
 
 def test_each_metric_over_time_with_a_table_behind_it(model_quality: Page) -> None:

@@ -61,5 +61,5 @@ def check_blocks(blocks: list[dict[str, Any]]) -> None:
             assert node["elements"]
     parsed = Block.parse_all(blocks)
     assert len(parsed) == len(blocks)
-    for block in parsed:
-        block.to_dict()  # slack_sdk validates here
+    for each in parsed:
+        each.to_dict()  # slack_sdk validates here

@@ -98,7 +98,7 @@ def test_the_sdks_quality_check_passes_and_fails_as_it_should(
 
     found = judged(columns, constraints, "point")
 
-    assert [finding.name for finding in found.verdict.findings] == violated
+    assert [finding.subject for finding in found.verdict.findings] == violated
 
 
 def test_suggested_constraints_have_sagemakers_text(shared_data: Path) -> None:
@@ -162,9 +162,9 @@ def taxi_quality(shared_data: Path) -> Taxi:
 def test_labelled_rows_of_a_monday_are_those_with_a_count(taxi_quality: Taxi) -> None:
     summary = taxi_quality.evaluation("2020-02-03").summary
 
-    assert (summary.rows, summary.labelled_rows, summary.used_rows) == (96, 84, 84)
+    assert (summary.rows, summary.body.labelled_rows, summary.evaluated_rows) == (96, 84, 84)
     assert summary.coverage == 84 / 96
-    assert summary.unusable_rows == {"no label": 12}
+    assert summary.body.unusable_rows == {"no label": 12}
 
 
 @pytest.mark.parametrize("day", MONDAYS)
@@ -201,13 +201,14 @@ def test_no_monday_violates_what_it_did_not_violate_for_sagemaker(taxi_quality: 
     """On the other days a constraint that is the baseline's very value hangs on the sample of trips."""
     expected = {each["metric_name"] for each in json.loads(taxi_quality.violations(day))["violations"]}
 
-    assert {finding.name for finding in taxi_quality.evaluation(day).verdict.findings} <= expected
+    assert {finding.subject for finding in taxi_quality.evaluation(day).verdict.findings} <= expected
 
 
 def test_on_intervals_only_what_is_more_than_chance_alarms(taxi_quality: Taxi) -> None:
     """Presidents' Day and the first two Mondays of the pandemic, where SageMaker alarms on each of the seven."""
     alarmed = {
-        day: [finding.name for finding in taxi_quality.evaluation(day, "interval").verdict.findings] for day in MONDAYS
+        day: [finding.subject for finding in taxi_quality.evaluation(day, "interval").verdict.findings]
+        for day in MONDAYS
     }
 
     assert alarmed == {day: [] for day in MONDAYS} | {

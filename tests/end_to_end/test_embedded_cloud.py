@@ -151,12 +151,12 @@ def test_schedules_fire_by_the_clock_when_they_are_let() -> None:
             },
         )
         messages: list[Any] = []
-        wait_until(
-            lambda: (
-                messages.extend(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10).get("Messages", [])) or messages
-            ),
-            "the schedule fires",
-        )
+
+        def heard() -> bool:
+            messages.extend(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10).get("Messages", []))
+            return bool(messages)
+
+        wait_until(heard, "the schedule fires")
     moment = datetime.fromisoformat(json.loads(messages[0]["Body"])["scheduled_time"])
     assert due - timedelta(minutes=1) < moment <= datetime.now(UTC)
 

@@ -1,7 +1,7 @@
 """Predictions, ground truth in any order, verdicts and their revisions, on the embedded cloud, with roles enforced."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -82,7 +82,7 @@ def fire(cloud: EmbeddedCloud, endpoint: str) -> None:
 def test_labels_and_captures_meet_in_any_order(cloud: EmbeddedCloud, labels_first: bool) -> None:
     endpoint = "first" if labels_first else "second"
     bucket = watch(cloud, endpoint)
-    steps = [
+    steps: list[Callable[[], None]] = [
         lambda: send_labels(bucket, endpoint, ACTUAL, hours_later=0),
         lambda: send_captures(bucket, endpoint, range(60)),
     ]

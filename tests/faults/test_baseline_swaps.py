@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 import pytest
@@ -10,6 +11,7 @@ from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.usecases.baselines.baseline_files import SWAP_FILE, finish_swap, read_files, replace_files
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.storage import StoredObject
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.executing import execute_in, suggest_in
 from tests.fakes import (
@@ -36,11 +38,15 @@ def there(store: InMemoryStore) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("old", [OLD, {}, {"constraints.json": b"edited by hand"}], ids=["all", "none", "one"])
 def test_a_reader_between_any_two_writes_sees_the_old_or_the_new(old: dict[str, bytes]) -> None:
-    seen = []
+    seen: list[Mapping[str, bytes | None]] = []
+
+    def look(store: InMemoryStore) -> None:
+        seen.append(read_files(store, FOLDER, NAMES))
+
     for call in range(1, MOST_CALLS):
         store = filled(old)
         before = len(seen)
-        writer = InterruptedStore(store, call, lambda store=store: seen.append(read_files(store, FOLDER, NAMES)))
+        writer = InterruptedStore(store, call, partial(look, store))
         replace_files(writer, FOLDER, NEW)
         assert there(store) == NEW
         if len(seen) == before:
@@ -114,7 +120,11 @@ def test_of_two_writers_at_once_one_counts() -> None:
         def put(self, key: str, body: bytes, *, content_type: str = "") -> None:
             self.inner.put(key, body, content_type=content_type)
 
-    seen = []
+    seen: list[Mapping[str, bytes | None]] = []
+
+    def look(store: InMemoryStore) -> None:
+        seen.append(read_files(store, FOLDER, NAMES))
+
     for call in range(1, MOST_CALLS):
         store = filled()
         wrote: list[int] = []
@@ -170,7 +180,7 @@ def test_one_that_changes_all_the_time_is_read_later() -> None:
     number = iter(range(1000))
 
     class Restless(InterruptedStore):
-        def get(self, key: str) -> object:  # type: ignore[override]
+        def get(self, key: str) -> StoredObject:
             if not key.endswith(SWAP_FILE):
                 store.put(FOLDER + "statistics.json", str(next(number)).encode())
             return super().get(key)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from threading import Lock
 
@@ -181,7 +182,7 @@ def test_two_deliveries_at_once_start_one(later: timedelta, tokens: bool, slow: 
             world.targets,
             world.events,
             STACK,
-            lambda world=world: world.wall,
+            partial(getattr, world, "wall"),
             KINDS,
             only(world.store),
         )
@@ -302,10 +303,10 @@ def test_no_order_of_alarms_and_ends_breaks_a_guard(
     # Then each started at most once
     started = [run.id for run in target.runs]
     assert len(started) == len(set(started))
-    runs = {run.id: run for run in world.ledger.runs}
-    assert set(started) <= set(runs)
+    known = {run.id: run for run in world.ledger.runs}
+    assert set(started) <= set(known)
     # And never two ran, nor came too soon after each other, nor too many in any week
-    ordered = sorted(runs.values(), key=lambda run: run.at)
+    ordered = sorted(known.values(), key=lambda run: run.at)
     for before, after in pairwise(ordered):
         assert after.at - before.at >= COOLDOWN
         over = min(before.ended_at or before.until, before.until)

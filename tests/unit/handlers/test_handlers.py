@@ -37,8 +37,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         boto3.client("scheduler").create_schedule_group(Name="driftline")
         topic = boto3.client("sns").create_topic(Name="operators")["TopicArn"]
         queue = "arn:aws:sqs:us-east-1:123456789012:runs"
-        fifo = {"FifoQueue": "true"}
-        reruns = boto3.client("sqs").create_queue(QueueName="reruns.fifo", Attributes=fifo)["QueueUrl"]
+        reruns = boto3.client("sqs").create_queue(QueueName="reruns.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         for name, value in {
             "BUCKET": BUCKET,
             "OPERATOR_TOPIC_ARN": topic,

@@ -61,7 +61,8 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 
 def at(app: ModuleType, now: datetime) -> None:
     """The function's clock."""
-    app.retrainer = replace(app.retrainer, clock=lambda: now)
+    module: Any = app
+    module.retrainer = replace(module.retrainer, clock=lambda: now)
 
 
 def put(key: str, body: str) -> None:

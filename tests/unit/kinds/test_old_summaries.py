@@ -11,7 +11,7 @@ from driftline.kinds.data_quality.rules.summary import parse_summary
 from driftline.kinds.model_quality.rules.summary import parse_quality_summary
 from driftline.kinds.registry import KINDS
 
-HEAD: Mapping[str, Any] = {
+HEAD: dict[str, Any] = {
     "version": 1,
     "endpoint": "shop",
     "window": {"start": "2026-03-01T11:00:00Z", "end": "2026-03-01T12:00:00Z"},

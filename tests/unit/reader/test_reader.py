@@ -3,7 +3,7 @@
 import builtins
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -323,7 +323,11 @@ def test_a_failed_execution_is_no_execution_but_tells_why(tmp_path: Path) -> Non
 
     assert len(shop.executions("shop", "data_quality")) == 2
     assert shop.execution("shop", "data_quality").scheduled_time == LAST - timedelta(hours=1)
-    for read in (lambda: shop.execution("shop", "data_quality", LAST), lambda: read_execution(tmp_path / MADE)):
+    reads: list[Callable[[], object]] = [
+        lambda: shop.execution("shop", "data_quality", LAST),
+        lambda: read_execution(tmp_path / MADE),
+    ]
+    for read in reads:
         with pytest.raises(InvalidInputError, match=r"the execution failed: .*there is no baseline"):
             read()
 

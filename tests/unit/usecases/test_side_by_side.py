@@ -1,6 +1,6 @@
 """Calls side by side: in order, bounded, and with the errors that they would have one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from threading import Barrier, Event, Lock, get_ident
 
@@ -52,9 +52,14 @@ def test_so_many_calls_run_at_the_same_time_and_no_more() -> None:
 
 def test_what_waits_to_be_looked_at_is_bounded() -> None:
     """Given an endless source, no more is read than a little ahead of what was taken."""
-    asked = []
+    asked: list[int] = []
 
-    assert list(islice(side_by_side(lambda item: asked.append(item) or item, count(), 4), 10)) == list(range(10))
+    def source() -> Iterator[int]:
+        for item in count():
+            asked.append(item)
+            yield item
+
+    assert list(islice(side_by_side(lambda item: item, source(), 4), 10)) == list(range(10))
     assert len(asked) <= 10 + 2 * 4
 
 

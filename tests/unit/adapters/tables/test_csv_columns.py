@@ -127,10 +127,12 @@ def test_single_cells_tell_where_dots_and_exponents_are(
             rows[row][column] = cell
     data = "".join(csv_line(row) + "\n" for row in rows).encode()
     looked: list[int] = []
-    count_all = csv_columns.fractional_cells
-    monkeypatch.setattr(
-        csv_columns, "fractional_cells", lambda text, width: looked.append(width) or count_all(text, width)
-    )
+
+    def watched(text: bytes, width: int) -> object:
+        looked.append(width)
+        return byte_census.fractional_cells(text, width)
+
+    monkeypatch.setattr(csv_columns, "fractional_cells", watched)
 
     fast = csv_to_columns_by_scan(data, 3)
 

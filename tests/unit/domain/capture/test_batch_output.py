@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from driftline.domain.errors import InvalidInputError
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 
 
-def lines(name: str, body: str) -> list[dict]:
+def lines(name: str, body: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capture_lines(name, body.encode(), HOUR).splitlines()]
 
 

@@ -66,12 +66,13 @@ def test_a_column_keeps_row_order_counts_and_first_occurrence() -> None:
     assert column.numbers.tolist() == [2.0, 1.5, 2.0]
     assert column.integral == 2
     assert column.texts == {"b": 2, "true": 1}
+    assert column.categories is not None
     assert list(column.categories.items()) == [("2", 2), ("b", 2), ("1.5", 1), ("true", 1)]
     assert column.present == 6
 
 
 def test_more_than_120_distinct_values_have_no_categories() -> None:
-    assert len(texts_to_columns([str(i) for i in range(120)]).categories) == 120
+    assert len(texts_to_columns([str(i) for i in range(120)]).categories or ()) == 120
     assert texts_to_columns([str(i) for i in range(121)]).categories is None
 
 
@@ -117,7 +118,7 @@ def test_many_texts_of_plain_numbers_are_what_single_ones_are() -> None:
 
     together = texts_to_columns(texts)
 
-    assert together.numbers.tolist() == [parse_number(text)[0] for text in texts if text]
+    assert together.numbers.tolist() == [float(text) for text in texts if text]
     assert (together.integral, together.texts, together.categories) == (151, {}, None)
 
 

@@ -9,7 +9,7 @@ from driftline.domain.capture.pairing import CsvLayout, pair_rows
 from driftline.domain.capture.payloads import CsvRows, NamedRows, Payload, decode_payload
 
 
-def rows(data: str, encoding: str, content_type: str | None = None):
+def rows(data: str, encoding: str, content_type: str | None = None) -> object:
     return decode_payload(Payload(data, encoding, content_type)).rows
 
 
@@ -100,6 +100,7 @@ def test_output_columns_come_first() -> None:
     [(layout, cells)] = pair_rows(CsvRows([["0.5"]]), CsvRows([["1", "a"]]))
 
     assert (layout, cells) == (CsvLayout(1, 2), ["0.5", "1", "a"])
+    assert isinstance(layout, CsvLayout)
     assert layout.name == "csv:1+2"
     assert layout.keys == ["output[0]", "input[0]", "input[1]"]
 
@@ -116,7 +117,7 @@ def test_row_i_of_the_output_belongs_to_row_i_of_the_input() -> None:
 def test_rows_of_other_widths_are_another_layout() -> None:
     paired = pair_rows(CsvRows([["0.5"], ["0.6"]]), CsvRows([["1", "a"], ["2"]]))
 
-    assert [layout.name for layout, _ in paired] == ["csv:1+2", "csv:1+1"]
+    assert [layout for layout, _ in paired] == [CsvLayout(1, 2), CsvLayout(1, 1)]
 
 
 @pytest.mark.parametrize(
@@ -142,9 +143,8 @@ def test_a_list_of_answers_is_spread_over_the_rows() -> None:
     inputs = CsvRows([["1"], ["2"]])
 
     assert pair_rows(CsvRows([["0.1", "0.2"]]), inputs) == pair_rows(CsvRows([["0.1"], ["0.2"]]), inputs)
-    assert [
-        row["output.predictions[0]"] for _, row in pair_rows(NamedRows(rows_of_json('{"predictions": [7, 8]}')), inputs)
-    ] == [7, 8]
+    named = pair_rows(NamedRows(rows_of_json('{"predictions": [7, 8]}')), inputs)
+    assert [row["output.predictions[0]"] for _, row in named if isinstance(row, dict)] == [7, 8]
 
 
 def test_a_list_of_answers_stays_one_row_for_one_input() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from driftline.domain.capture.blocks import CaptureReader
 from driftline.domain.capture.csv_rows import csv_line
 from driftline.domain.capture.lines import line_batches
-from driftline.domain.capture.tables import TableBuffer
+from driftline.domain.capture.tables import SlotTable, TableBuffer
 from driftline.domain.errors import InvalidInputError
 from tests.tables import TABLES
 
@@ -32,7 +32,7 @@ def line(time: str = "2026-03-01T14:01:00Z", output: str = "0.5", input_: str = 
     return json.dumps({"captureData": captured, "eventMetadata": {"eventId": "e", "inferenceTime": time} | metadata})
 
 
-def read(body: bytes | str):
+def read(body: bytes | str) -> tuple[CaptureReader, list[SlotTable]]:
     reader, buffer = CaptureReader(HOUR), TableBuffer(TABLES.csv_to_columns)
     found = [
         table for block in reader.read(body.encode() if isinstance(body, str) else body) for table in buffer.add(block)
@@ -198,7 +198,7 @@ def test_plain_batches_give_what_single_records_give(records: list[tuple[str, li
     together, tables = read("\n".join(lines))
     alone = [read(text) for text in lines]
 
-    counted = Counter()
+    counted: Counter[tuple[datetime, str]] = Counter()
     for _, tables_of_one in alone:
         for slot, layout, table in tables_of_one:
             counted[slot, layout] += table.rows

@@ -1,5 +1,7 @@
 """Largest differences against scipy and against Deequ's published rule."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from datasketches import kll_doubles_sketch
@@ -7,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
-from driftline.domain.drift.distance import C_ALPHA, Comparison, ComparisonMethod, Direction, correct, interval
+from driftline.domain.drift.distance import (
+    C_ALPHA,
+    Comparison,
+    ComparisonMethod,
+    Direction,
+    Distance,
+    correct,
+    interval,
+)
 from driftline.domain.drift.linf import (
     categorical_distance,
     categorical_shifts,
@@ -81,11 +91,12 @@ def test_categorical_distance_is_the_largest_difference_of_shares(
 
 
 def test_a_distance_of_exactly_the_threshold_is_no_drift() -> None:
-    numbers = [true_ranks([values]) for values in (np.arange(4.0) + 1, np.arange(4.0))]
-    for distance in (
+    now, then = (true_ranks([values]) for values in (np.arange(4.0) + 1, np.arange(4.0)))
+    distances: list[Callable[[float], Distance]] = [
         lambda threshold: categorical_distance({"a": 3, "b": 1}, {"a": 1, "b": 1}, ComparisonMethod.SIMPLE, threshold),
-        lambda threshold: numeric_distance(*numbers, ComparisonMethod.SIMPLE, threshold),
-    ):
+        lambda threshold: numeric_distance(now, then, ComparisonMethod.SIMPLE, threshold),
+    ]
+    for distance in distances:
         assert distance(0.0).value == 0.25
         assert not distance(0.25).drifted
         assert distance(np.nextafter(0.25, 0)).drifted

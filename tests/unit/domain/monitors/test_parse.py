@@ -17,6 +17,7 @@ from driftline.domain.monitors.parse import (
     decode_document,
     parse_document,
 )
+from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.registry import KINDS
 
@@ -55,7 +56,7 @@ def quality(fields: str) -> ModelQualityMonitor:
     found = document(f"endpoint: flight-delay\nmonitors: {{model_quality: {{{fields}}}}}\n").monitors.by_name()[
         "model_quality"
     ]
-    assert found is not None
+    assert isinstance(found, ModelQualityMonitor)
     return found
 
 
@@ -84,7 +85,7 @@ class TestAGoodDocument:
         assert found.columns.output == ("predicted_delay",)
         assert found.columns.input[-1] == "precip"
         monitor = found.monitors.by_name()["data_quality"]
-        assert monitor is not None
+        assert isinstance(monitor, DataQualityMonitor)
         assert monitor.window is not None
         assert (monitor.window.start_offset, monitor.window.end_offset) == (timedelta(hours=-1), timedelta(0))
         assert (monitor.schedule, monitor.comparison, monitor.metrics) == ("cron(0 * ? * * *)", "corrected", "top")
@@ -173,7 +174,7 @@ class TestAGoodDocument:
         found = document("endpoint: flight-delay\nmonitors: {data_quality: {metrics: none}}\n").monitors.by_name()[
             "data_quality"
         ]
-        assert found is not None
+        assert isinstance(found, DataQualityMonitor)
         assert found.metrics == "none"
 
     @pytest.mark.parametrize(

@@ -44,9 +44,9 @@ def test_sums_keep_a_hundred_bits_however_different_the_values(spread: int) -> N
 
     moments = Moments.of(values)
 
-    total, squares = (sum(map(Fraction, pair)) for pair in (moments.total, moments.squares))
-    assert abs(total - sum(exact)) <= sum(map(abs, exact)) / 2**100
-    assert abs(squares - sum(x * x for x in exact)) <= sum(x * x for x in exact) / 2**96
+    total, squares = (sum(map(Fraction, pair), Fraction()) for pair in (moments.total, moments.squares))
+    assert abs(total - sum(exact)) <= sum((abs(x) for x in exact), Fraction()) / 2**100
+    assert abs(squares - sum(x * x for x in exact)) <= sum((x * x for x in exact), Fraction()) / 2**96
 
 
 def test_nothing_has_no_mean() -> None:

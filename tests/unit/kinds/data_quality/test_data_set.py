@@ -5,13 +5,14 @@ from driftline.domain.profiles.column import ColumnProfile
 from driftline.kinds.data_quality.facts import Feature
 from driftline.kinds.data_quality.page.data_set import data_set_rows
 from driftline.kinds.data_quality.rules.observed import statistics_of
+from driftline.kinds.data_quality.rules.statistics import FeatureStatistics
 
 NOW = {"amount": ["1.5", "2.5", ""], "flag": ["1", "1", "1"], "country": ["de", "de", "de"], "gone": ["", "", ""]}
 THEN = {"amount": ["1.5", "2.5"], "flag": ["1", "0"], "country": ["de", "fr"]}
 
 
 def features(*, reference: bool) -> list[Feature]:
-    def statistics(columns: dict[str, list[str]]) -> dict[str, object]:
+    def statistics(columns: dict[str, list[str]]) -> dict[str, FeatureStatistics]:
         named = [(name, ColumnProfile.of(texts_to_columns(cells))) for name, cells in columns.items()]
         rows = len(next(iter(columns.values())))
         return {feature.name: feature for feature in statistics_of(rows, named).features}
@@ -20,7 +21,7 @@ def features(*, reference: bool) -> list[Feature]:
     return [
         Feature(name=name, current=now[name], reference=then.get(name), expected_type=None, expected_completeness=None)
         for name in NOW
-    ]  # type: ignore[arg-type]
+    ]
 
 
 def test_both_sides_are_counted() -> None:

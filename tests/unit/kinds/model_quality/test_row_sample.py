@@ -10,7 +10,7 @@ from driftline.kinds.model_quality.rules.samples import row_hashes
 
 def rows(count: int, name: str = "id") -> RegressionRows:
     ids = row_hashes((f"{name}-{i}" for i in range(count)), [0] * count)
-    return RegressionRows(np.arange(count) + 0.5, np.arange(count, dtype=np.float64), ids)
+    return RegressionRows(np.arange(count, dtype=np.float64) + 0.5, np.arange(count, dtype=np.float64), ids)
 
 
 def part(whole: RegressionRows, places: np.ndarray) -> RowSample:
@@ -38,7 +38,7 @@ def test_any_cut_and_order_draws_the_same_rows(seed: int) -> None:
 
 def test_rows_of_one_hash_have_an_order_too() -> None:
     count = SIZE + 50
-    twins = RegressionRows(np.arange(count)[::-1] * 1.0, np.zeros(count), np.zeros(count, dtype=np.uint64))
+    twins = RegressionRows(np.arange(count, dtype=np.float64)[::-1], np.zeros(count), np.zeros(count, dtype=np.uint64))
     places = np.arange(count)
 
     first = part(twins, places[:200]).merge(part(twins, places[200:]))

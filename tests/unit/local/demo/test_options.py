@@ -1,5 +1,6 @@
 """The demo's options: which days, and which folder is not touched."""
 
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def test_pages_are_served_in_a_terminal_or_when_asked_for(monkeypatch: pytest.Mo
     terminal = {"is": False}
     monkeypatch.setattr(demo, "run", lambda *_: None)
     monkeypatch.setattr(demo, "serve", served.append)
-    monkeypatch.setattr(demo.sys.stdout, "isatty", lambda: terminal["is"], raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal["is"], raising=False)
 
     def asked(*arguments: str) -> int:
         served.clear()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from driftline.domain.incidents.message import EvidenceLine
+from driftline.domain.incidents.message import EvidenceLine, Message
 from driftline.presentation.messages import wording
 from driftline.presentation.messages.pagerduty_event import dedup_key, pagerduty_event
 from driftline.presentation.messages.plain_text import email_subject, email_text
@@ -76,7 +76,7 @@ class TestEmail:
             (replace(NOTICE, headline="x" * 92), "[NOTICE] " + "x" * 88 + "..."),
         ],
     )
-    def test_the_subject(self, message: wording.Message, subject: str) -> None:
+    def test_the_subject(self, message: Message, subject: str) -> None:
         assert email_subject(message) == subject
 
     def test_three_pieces_of_evidence_are_told(self) -> None:

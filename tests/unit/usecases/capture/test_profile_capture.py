@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.keys import parse_capture_key, profile_key, records_key, rejects_key, source_digest
 from driftline.domain.profiles.capture_profile import HourProfile
+from driftline.usecases.capture.profile_capture import CaptureProfiled
+from driftline.usecases.ports.storage import StoredObject
 from tests.captures import profile_file
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryStores
 
@@ -18,7 +21,9 @@ KEY = "capture/flights/AllTraffic/2026/03/01/14/00-00-000-abc.jsonl"
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 
 
-def record(at: str = "2026-03-01T14:01:00Z", output: str | None = "0.5", input_: str | None = "1,a", **metadata) -> str:
+def record(
+    at: str = "2026-03-01T14:01:00Z", output: str | None = "0.5", input_: str | None = "1,a", **metadata: object
+) -> str:
     sides = {"endpointInput": input_, "endpointOutput": output}
     captured = {
         side: {"observedContentType": "text/csv", "mode": side[8:].upper(), "data": data, "encoding": "CSV"}
@@ -29,8 +34,10 @@ def record(at: str = "2026-03-01T14:01:00Z", output: str | None = "0.5", input_:
     return json.dumps({"captureData": captured, "eventMetadata": event, "eventVersion": "0"})
 
 
-def profiled(*lines: str, key: str = KEY, **objects: bytes):
-    bucket = InMemoryStore("bucket", {key: "\n".join(lines).encode(), **objects})
+def profiled(
+    *lines: str, key: str = KEY, others: Mapping[str, bytes] | None = None
+) -> tuple[InMemoryStore, CaptureProfiled]:
+    bucket = InMemoryStore("bucket", {key: "\n".join(lines).encode(), **(others or {})})
     return bucket, profile_file(key, bucket)
 
 
@@ -178,7 +185,7 @@ def test_a_crash_between_two_writes_is_mended_by_the_next_delivery(call: int) ->
 class ReplacedWhileRead(InMemoryStore):
     """A capture file that gets a new version between being read and being checked."""
 
-    def get(self, key):
+    def get(self, key: str) -> StoredObject:
         found = super().get(key)
         if key == KEY:
             self.objects[KEY] = record(output="0.9").encode()
@@ -245,22 +252,22 @@ monitors: {data_quality: {preprocess: prepare.py}}
 
 
 @pytest.mark.parametrize(("bucket_name", "prefix"), [(b"other-bucket", b"capture/"), (b"bucket", b"elsewhere/")])
-def test_a_document_that_captures_elsewhere_is_respected(bucket_name: str, prefix: str) -> None:
-    bucket, result = profiled(record(), **{"monitors/flights.yaml": DOCUMENT % (bucket_name, prefix)})
+def test_a_document_that_captures_elsewhere_is_respected(bucket_name: bytes, prefix: bytes) -> None:
+    bucket, result = profiled(record(), others={"monitors/flights.yaml": DOCUMENT % (bucket_name, prefix)})
 
     assert "reads captures from" in result.reason
     assert set(bucket.objects) == {KEY, "monitors/flights.yaml"}
 
 
 def test_a_broken_document_does_not_stop_profiling() -> None:
-    _, result = profiled(record(), **{"monitors/flights.yaml": b"endpoint: ["})
+    _, result = profiled(record(), others={"monitors/flights.yaml": b"endpoint: ["})
 
     assert result.rows == 1
 
 
-def scripted(script: str, *lines: str):
-    document = {"monitors/flights.yaml": DOCUMENT % (b"bucket", b"capture/")}
-    return profiled(*lines, **document, **{"scripts/prepare.py": script.encode()})
+def scripted(script: str, *lines: str) -> tuple[InMemoryStore, CaptureProfiled]:
+    document = DOCUMENT % (b"bucket", b"capture/")
+    return profiled(*lines, others={"monitors/flights.yaml": document, "scripts/prepare.py": script.encode()})
 
 
 def test_a_script_makes_the_columns(tmp_path: Path) -> None:
@@ -285,7 +292,7 @@ def test_a_record_on_which_the_script_fails_is_rejected() -> None:
     )
 
     assert (result.rows, result.rejected) == (1, 1)
-    assert rejects(bucket)[0]["reason"].startswith(
+    assert str(rejects(bucket)[0]["reason"]).startswith(
         "There is an exception raised in preprocessor script prepare.py, line 1"
     )
 
@@ -299,13 +306,13 @@ def test_a_script_that_fails_on_every_record_fails_the_file() -> None:
 
 def test_a_script_that_is_not_there_fails_the_file() -> None:
     with pytest.raises(InvalidInputError, match=r"scripts/prepare\.py: the script .* does not exist"):
-        profiled(record(), **{"monitors/flights.yaml": DOCUMENT % (b"bucket", b"capture/")})
+        profiled(record(), others={"monitors/flights.yaml": DOCUMENT % (b"bucket", b"capture/")})
 
 
 MANIFEST = "batch/churn/output/2026/03/01/14/0b1c.json"
 
 
-def batch(manifest: bytes, **objects: bytes):
+def batch(manifest: bytes, **objects: bytes) -> tuple[InMemoryStore, InMemoryStore]:
     bucket = InMemoryStore("bucket", {MANIFEST: manifest, **objects})
     return bucket, InMemoryStore("results", {"out/b.csv.out": b"0.7,x,id-2,2026-03-01T14:06:00Z\n"})
 

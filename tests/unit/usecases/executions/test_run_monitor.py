@@ -2,10 +2,11 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from driftline.domain.executions.execution import ExecutionRequest, ExecutionStatus
+from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.keys import STATE
 from driftline.usecases.executions.announcing import COMPLETED_EVENT, FAILED_EVENT
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
@@ -44,8 +45,8 @@ def execute(
     metrics: RecordingMetrics | None = None,
     events: RecordingEvents | None = None,
     **when: datetime,
-):  # type: ignore[no-untyped-def]
-    asked = when or {"scheduled_time": SCHEDULED}
+) -> Execution:
+    asked: dict[str, Any] = dict(when) or {"scheduled_time": SCHEDULED}
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", **asked)
     return execute_in(store, request, metrics=metrics, events=events)
 

@@ -382,6 +382,6 @@ def test_signals_and_last_executions_leave_the_reports_as_they_are() -> None:
     for trigger in ("hand", "schedule", "rerun"):
         store = endpoint()
         capture(store, MOVED)
-        execute(store, trigger)  # type: ignore[arg-type]
+        execute(store, trigger)
         reports.append({key: body for key, body in store.objects.items() if key.startswith("reports/")})
     assert reports[0] == reports[1] == reports[2]

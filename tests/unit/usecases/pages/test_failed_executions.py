@@ -123,7 +123,7 @@ class TestWhatItLeaves:
         ],
         ids=["by hand", "no scheduled time", "another window"],
     )
-    def test_what_no_schedule_asked_for_leaves_nothing(self, shop: InMemoryStore, by_hand: dict[str, object]) -> None:
+    def test_what_no_schedule_asked_for_leaves_nothing(self, shop: InMemoryStore, by_hand: dict[str, Any]) -> None:
         events = RecordingEvents()
         execution = fail(shop, events=events, **by_hand)
 
