@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
+from driftline.kinds.kind import Kinds
 from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.ports import ObjectStore, Stores
@@ -49,7 +50,12 @@ def capture_key(hour: datetime, name: str = "00-00-000-a.jsonl") -> str:
 
 
 def profile_file(
-    key: str, store: ObjectStore, capture: ObjectStore | None = None, *, stores: Stores | None = None
+    key: str,
+    store: ObjectStore,
+    capture: ObjectStore | None = None,
+    *,
+    stores: Stores | None = None,
+    kinds: Kinds = KINDS,
 ) -> CaptureProfiled:
     """Profiles a capture file of the store itself, or of another one, for nobody who waits for it."""
     return profile_capture(
@@ -60,5 +66,5 @@ def profile_file(
         scripts=ScriptsInProcess(),
         tables=TABLES,
         on_lost=lambda _: None,
-        kinds=KINDS,
+        kinds=kinds,
     )

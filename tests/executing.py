@@ -2,6 +2,7 @@
 
 from driftline.adapters.scripts.in_process import ScriptsInProcess
 from driftline.domain.executions.execution import Execution, ExecutionRequest
+from driftline.kinds.kind import Kinds
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
 from driftline.usecases.executions.run_monitor import run_monitor
@@ -17,6 +18,7 @@ def execute_in(
     metrics: Metrics | None = None,
     events: Events | None = None,
     signals_namespace: str | None = None,
+    kinds: Kinds = KINDS,
 ) -> Execution:
     """One execution in a bucket that has everything, its captures too."""
     return run_monitor(
@@ -28,14 +30,18 @@ def execute_in(
         scripts=ScriptsInProcess(),
         tables=TABLES,
         signals_namespace=signals_namespace,
-        kinds=KINDS,
+        kinds=kinds,
     )
 
 
 def suggest_in(
-    store: ObjectStore, endpoint: str, monitor: str, operators: Operators | None = None
+    store: ObjectStore,
+    endpoint: str,
+    monitor: str,
+    operators: Operators | None = None,
+    kinds: Kinds = KINDS,
 ) -> BaselineSuggested:
     """suggest_baseline, with everything in one bucket."""
     return suggest_baseline(
-        endpoint, monitor, store=store, tables=TABLES, operators=operators or RecordingOperators(), kinds=KINDS
+        endpoint, monitor, store=store, tables=TABLES, operators=operators or RecordingOperators(), kinds=kinds
     )

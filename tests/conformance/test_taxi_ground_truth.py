@@ -91,7 +91,7 @@ def test_a_monday_is_scored_by_the_rows_that_have_a_count(mondays: Mondays, day:
     files = mondays.judged(day)
 
     summary, found = files["summary.json"], files["statistics.json"]["regression_metrics"]
-    assert (summary["rows"], summary["labelled_rows"]) == (96, 84)  # the last twelve slots have no count
+    assert (summary["rows"], summary["body"]["labelled_rows"]) == (96, 84)  # the last twelve slots have no count
     known = [row for row in mondays.rows(day) if row["actual"]]
     actual, predicted = ([float(row[name]) for row in known] for name in ("actual", "prediction"))
     assert found["rmse"]["value"] == pytest.approx(np.sqrt(mean_squared_error(actual, predicted)), abs=1e-9)

@@ -229,7 +229,7 @@ class TestModelQuality:
         earlier = [f"{self.REPORTS}revision-{number}/summary.json" for number in range(1, int(told[1]))]
         assert [key for key in in_the_cloud if "/revision-" in key and key.endswith("/summary.json")] == earlier
         assert len(newest) == 4
-        assert json.loads(newest[f"{self.REPORTS}summary.json"])["labelled_rows"] == 121
+        assert json.loads(newest[f"{self.REPORTS}summary.json"])["body"]["labelled_rows"] == 121
         assert differing(_below(laptop, self.REPORTS), newest) == []
 
     def test_baselines_are_byte_identical(self, judged: Bucket, laptop: Path) -> None:

@@ -74,7 +74,7 @@ def test_late_labels_revise_the_verdict_on_the_predictions(
     _, out = demo
     # Given what is known two days later: all but the 181 flights that never arrived where they should
     found = summaries(out, "model_quality")
-    assert found[STORM]["labelled_rows"] == 798
+    assert found[STORM]["body"]["labelled_rows"] == 798
     assert found[QUIET]["coverage"] > 0.95
     # Then the storm alarms and the day after it does not, on the whole interval
     assert (found[STORM]["status"], found[QUIET]["status"]) == ("CompletedWithViolations", "Completed")

@@ -147,4 +147,4 @@ def test_a_late_capture_file_makes_a_revision(cloud: EmbeddedCloud) -> None:
     cloud.drain()
 
     assert judged(cloud, bucket, endpoint)[1]["rows"] == 60
-    assert judged(cloud, bucket, endpoint)[1]["labelled_rows"] == 60
+    assert judged(cloud, bucket, endpoint)[1]["body"]["labelled_rows"] == 60
