@@ -376,7 +376,7 @@ class TestRun:
     def test_without_a_baseline_it_fails_and_says_how_to_mend_it(self, store: Path) -> None:
         result = driftline("run", "--store", store, "--scheduled", "2026-03-01T15:00Z")
         assert result.exit_code == ExitCode.FAILED
-        assert "there is no baseline to judge against" in result.stdout
+        assert "there is no baseline to compare with" in result.stdout
         assert "Upload a data set" in result.stdout
 
     @pytest.mark.parametrize(

@@ -309,7 +309,7 @@ def test_what_is_not_there_is_told_with_what_there_is(taxi: Reports, tmp_path: P
         taxi.executions("taxi", "model_quality", since="2021-01-01").history("rmse")
     with pytest.raises(InvalidInputError, match=r"has no metrics\. Ask for \.features\(\)"):
         taxi.execution("taxi", "data_quality").metrics()
-    with pytest.raises(InvalidInputError, match="there is no baseline"):
+    with pytest.raises(InvalidInputError, match="no baseline"):
         taxi.execution("taxi", "data_quality", baseline=tmp_path)
     with pytest.raises(InvalidInputError, match=r"Expected: a file statistics\.json"):
         read_execution(tmp_path)
@@ -328,7 +328,7 @@ def test_a_failed_execution_is_no_execution_but_tells_why(tmp_path: Path) -> Non
         lambda: read_execution(tmp_path / MADE),
     ]
     for read in reads:
-        with pytest.raises(InvalidInputError, match=r"the execution failed: .*there is no baseline"):
+        with pytest.raises(InvalidInputError, match=r"the execution failed: .*no baseline"):
             read()
 
 

@@ -1,6 +1,6 @@
-"""The heavy half of a kind of monitor: what suggests baselines, evaluates windows and reads their files.
+"""The heavy half of a kind of monitor: it suggests baselines, evaluates windows and reads their files.
 
-An engine knows no store. What it needs of a data set or of a window it asks for through the two ports below.
+An engine knows no store. It gets what it needs of a data set or a window through the two ports below.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,11 +57,11 @@ class Suggestion:
     """What a data set suggests.
 
     Attributes:
-        rows: Those that the files are of.
+        rows: Number of rows behind the files.
         files: The bytes of each file of the baseline, by name.
-        unusable: Rows that are left out, by reason.
+        unusable: Rows that were left out, by reason.
         left_out: Columns of the data set that the monitor document does not name.
-        derived: Files that are Driftline's alone and follow from those: they are written whatever is there.
+        derived: Driftline's own files, derived from those: they are always written.
     """
 
     rows: int
@@ -72,7 +72,7 @@ class Suggestion:
 
 
 class Coverage(Protocol):
-    """How much of what was captured in a window has a label; every inference counts once."""
+    """How much of a window has a label; every inference counts once."""
 
     @property
     def rows(self) -> int: ...
@@ -82,60 +82,60 @@ class Coverage(Protocol):
 
     @property
     def share(self) -> float | None:
-        """Of the rows; None if nothing was captured."""
+        """Share of the rows; None if nothing was captured."""
         ...
 
 
 class LabelledHour(Protocol):
-    """The labelled rows of one variant and hour inside the window; they stay in the store until they are asked for."""
+    """The labelled rows of one variant and hour inside the window; they stay in the store until requested."""
 
     def columns(self) -> list[str]:
         """Names of the columns: `label`, `inference_id`, `event_id`, `row` and the captured ones."""
         ...
 
     def batches(self, columns: Sequence[str]) -> Iterator[Mapping[str, Sequence[str | int | None]]]:
-        """Column -> cells, some rows at a time."""
+        """Column -> cells, in batches of rows."""
         ...
 
     def kept(self, made_with: str) -> bytes | None:
-        """What was kept of the whole hour under everything that it follows from; None if nothing was.
+        """What was stored for the whole hour, by its inputs; None if nothing was.
 
         Args:
-            made_with: Names the settings; the merged records of the hour count as well.
+            made_with: Identifies the settings; the merged records of the hour count as well.
         """
         ...
 
     def keep(self, made_with: str, body: bytes) -> None:
-        """Keeps what the hour gave for later windows, if this window covers the whole hour."""
+        """Stores the result of the hour for later windows, if this window covers the whole hour."""
         ...
 
 
 class LabelledRows(Protocol):
-    """The rows of a window that have a label."""
+    """The labelled rows of a window."""
 
     @property
     def coverage(self) -> Coverage: ...
 
     @property
     def hours(self) -> Sequence[LabelledHour]:
-        """With at least one label, in the order of variant and time."""
+        """Hours with at least one label, in the order of variant and time."""
         ...
 
 
 class WindowData(Protocol):
-    """What an engine may ask of a window and of the baseline that it is evaluated against."""
+    """What an engine can get of a window and its baseline."""
 
     @property
     def baseline_folder(self) -> str:
-        """Key of the baseline's folder, with a closing slash."""
+        """Key of the baseline's folder, with a trailing slash."""
         ...
 
     def uri(self, key: str) -> str:
-        """What a person would open."""
+        """Its location for people."""
         ...
 
     def baseline(self, *names: str) -> Mapping[str, bytes]:
-        """The baseline's files of these names that there are, as they were at one moment."""
+        """The existing files of the baseline with these names, read consistently."""
         ...
 
     def suggested(self, name: str) -> bool:
@@ -147,21 +147,21 @@ class WindowData(Protocol):
         ...
 
     def labelled(self) -> LabelledRows:
-        """Captures with their ground truth; what is missing or out of date is merged."""
+        """Captures with their ground truth; missing or outdated merges are made."""
         ...
 
     def inference_ids[Name](self, wanted: Mapping[Name, tuple[ColumnKey, Condition]]) -> Mapping[Name, tuple[str, ...]]:
-        """InferenceIds, else eventIds, of a few rows for which each condition holds; none where none was found."""
+        """InferenceIds, or eventIds, of a few rows that satisfy each condition; none if none was found."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Whose window is evaluated.
+    """The owner of the window.
 
     Attributes:
         schedule: Name of the monitoring schedule, a dimension of the metrics.
-        alarmed: Names of the figures that alarms look at.
+        alarmed: Names of the figures used by alarms.
         model: The model that the endpoint got shortly before the window, or within it.
     """
 
@@ -190,14 +190,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class GivenFile:
-    """A file of a baseline that comes from elsewhere."""
+    """A file of a baseline from elsewhere."""
 
     body: bytes
     where: str
 
 
 def complete(given: Mapping[str, GivenFile], names: Sequence[str]) -> Mapping[str, GivenFile]:
-    """The files, if all of these names are there.
+    """The files, if all of these names exist.
 
     Raises:
         InvalidInputError: one is missing.
@@ -216,10 +216,10 @@ class Engine(Protocol):
     """See `Kind.engine`."""
 
     def baseline_settings(self, document: MonitorDocument | None, where: str) -> Mapping[str, JsonValue]:
-        """What the monitor document says that decides what a data set suggests.
+        """The fields of the monitor document that influence the suggestion.
 
         Args:
-            document: None where the endpoint has none.
+            document: None if the endpoint has none.
             where: The document, for errors.
 
         Raises:
@@ -236,10 +236,10 @@ class Engine(Protocol):
         ...
 
     def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:
-        """The baseline's files from those that a model package brings.
+        """The baseline's files from those of a model package.
 
         Args:
-            given: By the names of `Kind.drift_check_baselines`, those that the package has.
+            given: Files of the package, by the names of `Kind.drift_check_baselines`.
 
         Raises:
             InvalidInputError: a file is missing, cannot be read, or is not one of this monitor's.
@@ -250,6 +250,6 @@ class Engine(Protocol):
         """The verdict on a window; equal data gives equal bytes.
 
         Raises:
-            InvalidInputError: there is no baseline, or a file of it cannot be read.
+            InvalidInputError: no baseline, or a file of it cannot be read.
         """
         ...

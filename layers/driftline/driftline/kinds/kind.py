@@ -1,6 +1,6 @@
 """The contract of a kind of monitor, in two halves, and the set of kinds that an installation has.
 
-The light half is what functions need that only alarm or notify: names, settings, which files there are. It imports
+The light half is what functions need that only set alarms or notify: names, settings, files. It imports
 the standard library and pydantic. The heavy half, the engine, evaluates windows and reads their files; it is imported
 on first use, because it brings numpy.
 """
@@ -29,12 +29,12 @@ class Kind:
         name: In the document, in keys of the bucket, in `summary.json`.
         title: For people: "Data quality".
         settings: The document's settings, with the figures that alarms can be on and the dashboard's graphs.
-        baseline_files: What a baseline consists of, as SageMaker names the files.
-        derived_files: Driftline's own, which follow from those and are kept next to them.
-        verdict_files: What an execution writes for SageMaker's readers. The first tells that there is a verdict.
-        drift_check_baselines: Where the files of a baseline are in a model package's DriftCheckBaselines: part and
-            field by the name under which the engine is given them.
-        old_summary: Gives a summary.json of version 1 the shape of version 2, for kinds that wrote it.
+        baseline_files: The files of a baseline, as named by SageMaker.
+        derived_files: Driftline's own files, derived from those and stored next to them.
+        verdict_files: Files of an execution for SageMaker's readers. The first one marks a verdict.
+        drift_check_baselines: Where a model package's DriftCheckBaselines has the files of a baseline: part and field,
+            by the name that the engine gets.
+        old_summary: Converts a summary.json of version 1 to version 2, for kinds that wrote it.
         baseline_needs_document: A data set cannot be read without the monitor document.
         engine_module: Where `ENGINE` is, the heavy half.
         reporter_module: Where `REPORTER` is, the heavy half that faces people.
@@ -59,7 +59,7 @@ class Kind:
 
     @property
     def reporter(self) -> "Reporter[Facts]":
-        """What reads an execution's files and says what they mean, imported on first use."""
+        """Reads an execution's files and explains them; imported on first use."""
         return cast("Reporter[Facts]", import_module(self.reporter_module).REPORTER)
 
     @property
@@ -69,7 +69,7 @@ class Kind:
 
 
 class Kinds:
-    """The kinds of monitors that there are, in the order in which people are shown them."""
+    """The registered kinds of monitors, in the order in which people see them."""
 
     def __init__(self, *kinds: Kind) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
@@ -85,7 +85,7 @@ class Kinds:
 
     @property
     def markers(self) -> tuple[str, ...]:
-        """Files of which an execution's folder has one as soon as there is a verdict, whatever the kind."""
+        """Files that mark a verdict in an execution's folder, one per kind."""
         return tuple(dict.fromkeys(kind.marker for kind in self))
 
     def named(self, name: str, where: str = "") -> Kind:
@@ -101,7 +101,7 @@ class Kinds:
         return self._kinds[name]
 
     def envelope(self, body: bytes, where: str) -> Envelope:
-        """What a summary.json says, whatever the kind; see parse_envelope for the errors."""
+        """The contents of a summary.json, for any kind; see parse_envelope for the errors."""
         return parse_envelope(body, where, Envelope, [kind.old_summary for kind in self if kind.old_summary])
 
     @cached_property

@@ -41,7 +41,7 @@ def chart_of(view: PageView, name: str, about: str) -> Page:
                 shown(name), about, {"reference": reference, "times": times, "series": [series]}, _HEIGHT_OVER_TIME
             )
     known = [str(each["name"]) for each in (*_entries(view, "features"), *_entries(view, "metrics"))]
-    raise InvalidInputError(f"there is no feature or metric {name!r}", where=about, expected=near(name, known))
+    raise InvalidInputError(f"no feature or metric {name!r}", where=about, expected=near(name, known))
 
 
 def chart_over_time(rows: Sequence[Record], name: str, about: str) -> Page:

@@ -41,7 +41,7 @@ class Source:
     """Where an execution is read.
 
     Attributes:
-        dated: Whether the folder tells the scheduled time.
+        dated: Whether the folder has the scheduled time.
         baseline: A folder with the baseline's files; by default as the execution, or the layout, says.
     """
 
@@ -57,7 +57,7 @@ class Source:
         folder = baseline_folder(place.endpoint, place.monitor) if place.endpoint else place.folder
         files, kind = execution_files(self.store, place, folder, kinds=KINDS)
         if not place.endpoint and self.baseline is None:
-            # What lies beside a lone execution is no baseline of it.
+            # Files next to a lone execution are not its baseline.
             files = replace(files, baseline={})
         revision = self.revision
         if revision is None and files.summary is not None and self.dated:
@@ -79,12 +79,12 @@ class Source:
         found = present(store, prefix, (*kind.baseline_files, *kind.derived_files))
         if not any(name in found for name in kind.baseline_files):
             expected = f"{', '.join(kind.baseline_files)}, or both"
-            raise InvalidInputError("there is no baseline", where=store.uri(prefix), expected=expected)
+            raise InvalidInputError("no baseline", where=store.uri(prefix), expected=expected)
         return replace(files, baseline=found)
 
 
 class Execution:
-    """One execution of a monitor. What it is asked for is read at the first time, and kept.
+    """One execution of a monitor. Files are read on first use, and kept.
 
     Times are timezone-aware and UTC. In a notebook it shows itself as its report page.
     """
@@ -99,17 +99,17 @@ class Execution:
 
     @property
     def endpoint(self) -> str:
-        """Empty where the folder does not tell."""
+        """Empty if the folder does not say."""
         return self._source.place.endpoint
 
     @property
     def monitor(self) -> str:
-        """Its name, SageMaker's schedule name with SageMaker's files; empty where the folder does not tell."""
+        """Its name, or the schedule's name for SageMaker's files; empty if the folder does not say."""
         return self._source.place.monitor
 
     @property
     def scheduled_time(self) -> datetime | None:
-        """None where the folder does not tell."""
+        """None if the folder does not say."""
         return self._source.place.scheduled if self._source.dated else None
 
     @property
@@ -124,7 +124,7 @@ class Execution:
 
     @property
     def facts(self) -> Facts:
-        """Everything that the page tells of this execution, as dataclasses."""
+        """Everything that the page shows of this execution, as dataclasses."""
         return self._facts
 
     @property
@@ -139,7 +139,7 @@ class Execution:
 
     @property
     def constraints(self) -> dict[str, Any] | None:
-        """constraints.json as it is: suggested from the window, not what it was judged by. None if there is none."""
+        """constraints.json as it is: suggested from the window, not those in effect. None if there is none."""
         body = body_or_none(self._source.store, f"{self._source.place.folder}{CONSTRAINTS}")
         return _parsed(body) if body is not None else None
 
@@ -197,21 +197,21 @@ class Execution:
         """The page's charts of one feature, or of one metric over the last executions.
 
         Raises:
-            InvalidInputError: there is no such feature or metric.
+            InvalidInputError: no such feature or metric.
         """
         when = f", {instant(self.scheduled_time)}" if self.scheduled_time else ""
         who = f"{self.endpoint}/{self.monitor}" if self.endpoint else self.folder
         return chart_of(self._view(), name, f"{who}{when}")
 
     def save_html(self, path: "str | PathLike[str]") -> Path:
-        """Writes the report page into a file; gives its path."""
+        """Writes the report page to a file; returns its path."""
         return self.page().save_html(path)
 
     def _repr_html_(self) -> str:
         return self.page()._repr_html_()
 
     def _view(self) -> PageView:
-        """Without links to files beside the page and to other pages, which lead nowhere from here."""
+        """Without links to other files and pages, which would not work here."""
         view = self._source.inputs_with_past().view()
         view = replace(view, files=(), comparisons=tuple(replace(each, link=None) for each in view.comparisons))
         if self._source.dated:

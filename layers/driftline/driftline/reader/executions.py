@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _AT_ONCE = 8
-"""So many executions are read at the same time; each reads its own files side by side."""
+"""Number of executions that are read in parallel; each reads its own files in parallel, too."""
 
 _TIME = "scheduled_time"
 
@@ -75,7 +75,7 @@ class Executions(Sequence[Execution]):
         return [source.place.scheduled for source in self._sources]
 
     def to_dicts(self) -> list[dict[str, object]]:
-        """Each execution as Execution.to_dict gives it; needs no pandas."""
+        """Each execution as in Execution.to_dict; without pandas."""
         return list(side_by_side(lambda source: Execution(source).to_dict(), self._sources, _AT_ONCE))
 
     def outcomes(self) -> "DataFrame":

@@ -38,7 +38,7 @@ def frame(rows: Sequence[Row], columns: Mapping[str, str], index: Sequence[str])
         index: Columns that become the index; none for a running number.
 
     Raises:
-        MissingPackageError: there is no pandas.
+        MissingPackageError: pandas is not installed.
     """
     pd = _pandas()
     made = pd.DataFrame(

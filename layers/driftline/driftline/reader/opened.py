@@ -37,7 +37,7 @@ _DATED = re.compile(
 """The path of an execution's folder: the root of its layout, and what is below."""
 
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-"""Stands for a time that no folder tells; it is shown nowhere."""
+"""Placeholder for an unknown time; never shown."""
 
 
 class Reports:
@@ -81,7 +81,7 @@ class Reports:
                 executions know theirs.
 
         Raises:
-            InvalidInputError: there is no such execution, or it cannot be read.
+            InvalidInputError: no such execution, or it cannot be read.
         """
         store, root = self._spot.store, self._spot.prefix
         folder = monitor_folder(root, endpoint, monitor)
@@ -90,7 +90,7 @@ class Reports:
             place = parse_place(execution_folder(root, endpoint, monitor, instant(at)))
         if place is None:
             raise InvalidInputError(
-                "no execution here", where=store.uri(folder), expected=self._known(endpoint), mend="Check the names."
+                "no execution found", where=store.uri(folder), expected=self._known(endpoint), mend="Check the names."
             )
         if revision is not None:
             place = _revised(store, place, revision)
@@ -142,7 +142,7 @@ def open_reports(place: Location, *, session: "Session | None" = None) -> Report
 
 
 def read_execution(place: Location, *, baseline: Location | None = None, session: "Session | None" = None) -> Execution:
-    """Reads one execution from the folder, or s3:// prefix, that its files are in, whoever wrote them.
+    """Reads one execution from the folder, or s3:// prefix, of its files, written by Driftline or SageMaker.
 
     statistics.json has to be there; constraint_violations.json, constraints.json and summary.json may be.
 
@@ -151,7 +151,7 @@ def read_execution(place: Location, *, baseline: Location | None = None, session
         session: A boto3 session; by default boto3's own.
 
     Raises:
-        InvalidInputError: there is no statistics.json, or a file cannot be read.
+        InvalidInputError: no verdict, or a file cannot be read.
         MissingPackageError: a bucket, and boto3 is not installed.
     """
     beside = open_spot(baseline, session) if baseline is not None else None
@@ -168,7 +168,7 @@ def read_execution(place: Location, *, baseline: Location | None = None, session
 
 
 def instant(time: Time) -> datetime:
-    """UTC. Raises InvalidInputError: a text that is no time."""
+    """UTC. Raises InvalidInputError: not a time."""
     if isinstance(time, str):
         return parse_instant(time)
     if not isinstance(time, datetime):
@@ -177,19 +177,19 @@ def instant(time: Time) -> datetime:
 
 
 def _revised(store: ObjectStore, place: Place, revision: int) -> Place:
-    """The newest revision is in the folder itself, the ones before it beside it."""
+    """The newest revision is in the folder itself, earlier ones are in subfolders."""
     earlier = f"revision-{revision}"
     if earlier in store.folders(place.folder):
         return replace(place, folder=f"{place.folder}{earlier}/")
     newest = last_announced(store, place.folder)
     if newest is None or newest.revision != revision:
         expected = f"1 to {newest.revision}" if newest else "none: nothing is known of revisions here"
-        raise InvalidInputError(f"there is no revision {revision}", where=store.uri(place.folder), expected=expected)
+        raise InvalidInputError(f"no revision {revision}", where=store.uri(place.folder), expected=expected)
     return place
 
 
 def _read(source: Source) -> Execution:
-    """Reads at once, so that a wrong place is told here."""
+    """Reads at once, so that a wrong location is reported here."""
     execution = Execution(source)
     try:
         execution.facts  # noqa: B018, a property that reads

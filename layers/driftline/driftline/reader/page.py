@@ -24,7 +24,7 @@ class Page:
     height: int = 800
 
     def save_html(self, path: "str | PathLike[str]") -> Path:
-        """Writes the page into a file, which any browser opens; gives its path."""
+        """Writes the page to a file that any browser opens; returns its path."""
         file = Path(path)
         file.write_text(self.html, encoding="utf-8")
         return file

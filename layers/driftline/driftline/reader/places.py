@@ -45,9 +45,7 @@ def open_spot(place: "str | PathLike[str]", session: "Session | None") -> Spot:
         return Spot(store, f"{below.strip('/')}/" if below.strip("/") else "")
     folder = Path(text).expanduser()
     if not folder.is_dir():
-        raise InvalidInputError(
-            "there is no such folder", where=str(folder.absolute()), expected="a folder, or s3://<bucket>"
-        )
+        raise InvalidInputError("no such folder", where=str(folder.absolute()), expected="a folder, or s3://<bucket>")
     return Spot(FolderStore(folder), "")
 
 

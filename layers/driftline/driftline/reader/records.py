@@ -118,7 +118,7 @@ def metric_records(facts: Facts) -> list[Record]:
 
 
 def _worst(facts: Facts) -> Feature | None:
-    """Of those compared by a distance: a p-value is none."""
+    """For features compared by a distance, which a p-value is not."""
     if not isinstance(facts, DataQuality):
         return None
     compared = [

@@ -258,7 +258,7 @@ def test_switched_off_checks_find_nothing_and_say_so() -> None:
 def test_switched_off_comparison_leaves_the_other_checks() -> None:
     verdict = judge({"f": ["200", *[None] * 9]}, {"f": WHOLE}, change=config(perform_comparison="Disabled"))
     assert found(verdict) == [("f", "completeness_check")]
-    assert verdict.notes == ("perform_comparison is Disabled: drift was not checked.",)
+    assert verdict.notes == ("perform_comparison is Disabled, so drift was not checked.",)
 
 
 def test_thresholds_and_methods_of_the_comparison() -> None:
@@ -315,7 +315,7 @@ def test_a_feature_can_be_kept_when_all_others_are_left_out() -> None:
 def test_without_statistics_of_the_baseline_everything_but_drift_is_checked() -> None:
     verdict = judge({"f": [*WHOLE, "x"]}, {"f": WHOLE}, with_statistics=False)
     assert found(verdict) == [("f", "data_type_check")]
-    assert verdict.notes == ("There is no baseline statistics.json: drift was not checked.",)
+    assert verdict.notes == ("There is no baseline statistics.json, so drift was not checked.",)
 
 
 def test_a_feature_that_the_statistics_of_the_baseline_lack_is_not_compared() -> None:
@@ -331,7 +331,7 @@ def test_a_window_without_rows_has_no_violations() -> None:
     verdict = judge({}, {"f": WHOLE})
     assert verdict.findings == ()
     assert verdict.drifts == ()
-    assert verdict.notes == ("The window has no rows: nothing was checked.",)
+    assert verdict.notes == ("The window has no rows, so nothing was checked.",)
 
 
 @pytest.mark.parametrize(

@@ -178,13 +178,13 @@ def test_no_violations_end_with_the_containers_words() -> None:
 
 def test_without_a_baseline_the_summary_says_why_there_is_no_drift() -> None:
     summary = evaluated(compared=False).summary
-    assert summary.notes[0] == "There is no baseline statistics.json: drift was not checked."
+    assert summary.notes[0] == "There is no baseline statistics.json, so drift was not checked."
     assert all(feature.drift is None for feature in summary.body.features)
     assert summary.headline is None
 
 
 def test_rows_of_other_layouts_are_said_not_to_be_judged() -> None:
-    assert evaluated().summary.notes == ("Rows of other layouts than csv:1+2 were not judged: 3 of csv:1+5.",)
+    assert evaluated().summary.notes == ("Rows of other layouts than csv:1+2 were not evaluated: 3 of csv:1+5.",)
 
 
 def test_a_chi_square_test_that_is_impossible_is_null_in_the_summary() -> None:

@@ -110,7 +110,7 @@ def test_files_are_read_back(bank_marketing: Binary) -> None:
     assert {name: figure.value for name, figure in statistics.metrics.items()} == {
         name: metric.value for name, metric in found.quality.metrics.items()
     }
-    assert found.summary.notes[-1] == "There is no baseline constraints.json: nothing was checked."
+    assert found.summary.notes[-1] == "There is no baseline constraints.json, so nothing was checked."
 
 
 def test_metrics_have_sagemakers_names_and_dimensions(bank_marketing: Binary) -> None:

@@ -154,8 +154,8 @@ def test_unusable_rows_are_counted_by_their_first_reason_and_left_out() -> None:
     assert usable.unusable == {
         "no label": 1,
         "no prediction": 1,
-        "the label is no finite number": 1,
-        "the prediction is no finite number": 2,
+        "the label is not a finite number": 1,
+        "the prediction is not a finite number": 2,
     }
 
 
@@ -165,7 +165,7 @@ def test_probabilities_outside_0_and_1_are_unusable() -> None:
 
     usable = usable_rows(pick_columns(outputs, ["1"] * 5, attributes), ids(5), attributes)
 
-    assert usable.unusable == {"the probability is no number between 0 and 1": 3}
+    assert usable.unusable == {"the probability is not a number between 0 and 1": 3}
     assert len(usable.rows.ids) == 2
 
 
@@ -196,7 +196,7 @@ def test_stored_columns_of_numbers_are_read_without_a_detour() -> None:
 
     assert isinstance(usable.rows, RegressionRows)
     assert usable.rows.actual.tolist() == [1.0]
-    assert usable.unusable == {"no label": 1, "the prediction is no finite number": 1}
+    assert usable.unusable == {"no label": 1, "the prediction is not a finite number": 1}
 
 
 def test_samples_hold_four_fifths_of_the_rows_each_and_differ() -> None:

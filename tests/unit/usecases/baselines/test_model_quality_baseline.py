@@ -192,10 +192,10 @@ class TestColumns:
 
     def test_a_column_that_is_not_there(self) -> None:
         error = Bucket(REGRESSION.replace("score", "scor")).upload(csv_of(ROWS)).refuses()
-        assert error.what == "there is no column scor, the inference_attribute"
+        assert error.what == "no column scor, the inference_attribute"
         assert error.expected == "one of score, label"
         error = Bucket(REGRESSION.replace("score", "7")).upload(csv_of(ROWS)).refuses()
-        assert error.what == "there is no column 7, the inference_attribute"
+        assert error.what == "no column 7, the inference_attribute"
 
 
 class TestRowsThatCannotBeUsed:
@@ -206,8 +206,8 @@ class TestRowsThatCannotBeUsed:
         assert dict(suggested.unusable) == {
             "no label": 1,
             "no prediction": 1,
-            "the label is no finite number": 1,
-            "the prediction is no finite number": 1,
+            "the label is not a finite number": 1,
+            "the prediction is not a finite number": 1,
         }
         assert bucket.json(STATISTICS)["dataset"]["item_count"] == 3
         # A second delivery says so again.
@@ -216,7 +216,7 @@ class TestRowsThatCannotBeUsed:
 
     def test_none_left_is_an_error_with_the_reasons(self) -> None:
         error = Bucket(REGRESSION.replace("score", "name")).upload("name,label\nx,1\ny,2\n").refuses()
-        assert error.what == "none of the 2 rows can be used: the prediction is no finite number (2)"
+        assert error.what == "none of the 2 rows can be used: the prediction is not a finite number (2)"
         error = Bucket(REGRESSION.replace("score", "scor")).upload('{"score": 1, "label": 2}\n', "a.jsonl").refuses()
         assert error.what == "none of the 1 rows can be used: no prediction (1)"
 

@@ -161,7 +161,7 @@ def test_without_constraints_the_metrics_are_computed_and_nothing_is_judged(stor
 
     assert execute(store).status is ExecutionStatus.COMPLETED
     notes = json.loads(store.objects[FOLDER + "summary.json"])["notes"]
-    assert "There is no baseline constraints.json: nothing was checked." in notes
+    assert "There is no baseline constraints.json, so nothing was checked." in notes
 
 
 def test_the_state_of_an_hour_is_kept_and_used_again(store: InMemoryStore) -> None:

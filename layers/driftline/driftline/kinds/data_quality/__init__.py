@@ -1,1 +1,1 @@
-"""Are the endpoint's inputs and outputs still like the baseline?"""
+"""Compares inputs and predictions with the baseline."""

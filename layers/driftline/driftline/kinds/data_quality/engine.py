@@ -25,11 +25,11 @@ CONSTRAINTS = "constraints.json"
 
 
 class DataQualityEngine(Engine):
-    """Are the endpoint's inputs and outputs still like the baseline?"""
+    """Compares inputs and predictions with the baseline."""
 
     @override
     def baseline_settings(self, document: MonitorDocument | None, where: str) -> dict[str, JsonValue]:
-        """A monitor document is not needed; its `columns` count if there is one."""
+        """A monitor document is not required; its `columns` are used if there is one."""
         columns = _columns(document)
         return {"output": list(columns[0]), "input": list(columns[1])} if columns else {}
 
@@ -55,7 +55,7 @@ class DataQualityEngine(Engine):
         """Checks the window's merged profile against the baseline's statistics and constraints.
 
         Raises:
-            InvalidInputError: there are no constraints, or a file of the baseline cannot be read.
+            InvalidInputError: no constraints, or a file of the baseline cannot be read.
         """
         settings = cast("DataQualityMonitor", context.settings)
         files = data.baseline(STATISTICS, CONSTRAINTS)
@@ -110,7 +110,7 @@ def _constraints(files: Mapping[str, bytes], data: WindowData) -> Constraints:
     body = files.get(CONSTRAINTS)
     if body is None:
         raise InvalidInputError(
-            "there is no baseline to judge against",
+            "there is no baseline to compare with",
             where=data.uri(folder + CONSTRAINTS),
             expected="constraints.json, and statistics.json for the drift check",
             mend=f"Upload a data set to {folder}input/, or the files that SageMaker made to {folder}.",

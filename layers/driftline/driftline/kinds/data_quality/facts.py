@@ -1,4 +1,4 @@
-"""A data-quality execution, whoever wrote its files: Driftline with its summary.json, or SageMaker without."""
+"""A data-quality execution, from files of Driftline, with a summary.json, or of SageMaker, without one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ WORST: FigureName = ("", "worst drift")
 
 _MOST_EXCESS = 1e12
 MOST_DRAWN = 100.0
-"""Times its threshold; what is more is drawn as this, lest all else is pressed onto the axis."""
+"""Multiples of the threshold; larger values are drawn as this, so that the others remain visible."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """A feature compared with its baseline, see DriftSummary; None where the files do not tell."""
+    """A feature compared with its baseline, see DriftSummary; None if the files do not say."""
 
     value: float | None
     threshold: float | None
@@ -38,13 +38,13 @@ class Drift:
 
     @property
     def excess(self) -> float:
-        """How many times its threshold the distance is, or how many times smaller a p-value; -1 when unknown."""
+        """The distance in multiples of its threshold, or how many times smaller a p-value is; -1 if unknown."""
         if self.value is None or self.threshold is None:
             return -1.0
         figure, limit = (self.threshold, self.value) if self.is_p_value else (self.value, self.threshold)
         if limit > 0.0:
             return min(_MOST_EXCESS, figure / limit)
-        # Of a threshold of 0, as of a p-value of 0, nothing can be so many times.
+        # There are no multiples of a threshold of 0, or of a p-value of 0.
         return _MOST_EXCESS if self.drifted else 0.0
 
     @property
@@ -54,7 +54,7 @@ class Drift:
 
 
 class Reference(StrEnum):
-    """What the window is drawn beside: SageMaker's users may have lost the baseline's statistics."""
+    """What the window is drawn next to: SageMaker's users may have lost the baseline's statistics."""
 
     BASELINE = "Baseline"
     PREVIOUS = "Window before"
@@ -63,7 +63,7 @@ class Reference(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """A feature of the window beside its baseline's statistics, or those of the window before."""
+    """A feature of the window, with its baseline's statistics, or those of the previous window."""
 
     name: str
     current: FeatureStatistics
@@ -80,7 +80,7 @@ class DataQuality:
     """A data-quality execution.
 
     Attributes:
-        comparison: `corrected` or `sagemaker`; None where the files do not tell.
+        comparison: `corrected` or `sagemaker`; None if the files do not say.
         reference: What `Feature.reference` is of.
     """
 
@@ -91,6 +91,6 @@ class DataQuality:
 
 
 def worst_excess(drifts: Iterable[Drift | None]) -> float | None:
-    """The worst drift in multiples of its threshold, MOST_DRAWN at most; None where nothing was compared."""
+    """The worst drift in multiples of its threshold, MOST_DRAWN at most; None if nothing was compared."""
     known = [drift.excess for drift in drifts if drift is not None and drift.excess >= 0.0]
     return min(MOST_DRAWN, max(known)) if known else None

@@ -1,1 +1,1 @@
-"""Are the endpoint's predictions still right, once the ground truth is known?"""
+"""Compares predictions with ground truth."""

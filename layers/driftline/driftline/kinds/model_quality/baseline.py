@@ -50,7 +50,7 @@ class ModelQualityBaseline:
             where: The document, for errors.
 
         Raises:
-            InvalidInputError: there is no document, or it does not say where prediction and label are.
+            InvalidInputError: no document, or it does not say where prediction and label are.
         """
         settings = _settings(document, where)
         columns = document.columns if document else None
@@ -157,7 +157,7 @@ def _settings(document: MonitorDocument | None, where: str) -> ModelQualityMonit
 
 
 def _check_columns(attributes: Attributes, batch: RowBatch, where: str) -> None:
-    """In lines of JSON each object may have other keys; columns of a table are there or not."""
+    """In JSON Lines each object may have other keys; the columns of a table are fixed."""
     if isinstance(batch.rows[0], Mapping):
         return
     names = attributes.columns
@@ -169,7 +169,7 @@ def _check_columns(attributes: Attributes, batch: RowBatch, where: str) -> None:
     for setting, attribute in given.items():
         if attribute is not None and attribute not in names:
             raise InvalidInputError(
-                f"there is no column {attribute}, the {setting}",
+                f"no column {attribute}, the {setting}",
                 where=where,
                 expected=f"one of {_shown(names)}",
                 mend=f"Correct {setting} in the monitor document, or the data set's header.",

@@ -88,7 +88,7 @@ ENGINE = ModelQualityEngine()
 
 
 def _constraints(data: WindowData) -> tuple[QualityConstraints | None, str | None, bool]:
-    """(constraints, their key, whether Driftline suggested them); where there are none, they are nobody else's."""
+    """(constraints, their key, whether Driftline suggested them); if there are none, they count as Driftline's."""
     body = data.baseline(CONSTRAINTS).get(CONSTRAINTS)
     if body is None:
         return None, None, True

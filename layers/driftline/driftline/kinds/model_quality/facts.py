@@ -1,4 +1,4 @@
-"""A model-quality execution, whoever wrote its files: Driftline with its summary.json, or SageMaker without."""
+"""A model-quality execution, from files of Driftline, with a summary.json, or of SageMaker, without one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class ModelQuality:
 
     Attributes:
         sample: (ground truth, prediction) of some rows of a regression.
-        baseline_calibration, baseline_sample: Of the baseline; empty where its files do not tell.
+        baseline_calibration, baseline_sample: Of the baseline; empty if its files do not have them.
     """
 
     outcome: Outcome

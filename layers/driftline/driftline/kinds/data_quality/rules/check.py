@@ -2,7 +2,7 @@
 
 Order of the violations: missing and extra columns; then feature by feature, in the order of the constraints, type,
 completeness and categories; then drift, feature by feature. (SageMaker writes the drift last, too, and inside each
-group a hash order that is no contract.)
+group in the order of a hash, which is not a contract.)
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ _SHARES = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the checks found; `notes` say what was not checked, and what holds without being a violation."""
+    """The results of the checks; `notes` say what was not checked, and have remarks that are not violations."""
 
     findings: tuple[Finding, ...] = ()
     drifts: tuple[FeatureDrift, ...] = ()
@@ -60,7 +60,7 @@ def check(
     """
     config = constraints.monitoring_config
     if current.dataset.item_count == 0:
-        return Verdict(notes=("The window has no rows: nothing was checked.",))
+        return Verdict(notes=("The window has no rows, so nothing was checked.",))
     findings = list(_columns(current, constraints, mode)) if _on(config.evaluate_constraints) else []
     options = config.distribution_constraints
     found_drift: list[Finding] = []
@@ -98,11 +98,11 @@ def _on(switch: Switch) -> bool:
 def _notes(baseline: Statistics | None, constraints: Constraints) -> Iterator[str]:
     config = constraints.monitoring_config
     if not _on(config.evaluate_constraints):
-        yield "evaluate_constraints is Disabled: only features with an override of their own were checked."
+        yield "evaluate_constraints is Disabled, so only features with an override of their own were checked."
     if not _on(config.distribution_constraints.perform_comparison):
-        yield "perform_comparison is Disabled: drift was not checked."
+        yield "perform_comparison is Disabled, so drift was not checked."
     elif baseline is None:
-        yield "There is no baseline statistics.json: drift was not checked."
+        yield "There is no baseline statistics.json, so drift was not checked."
 
 
 def _columns(current: Statistics, constraints: Constraints, mode: Comparison) -> Iterator[Finding]:
@@ -189,7 +189,7 @@ def _values(
 def type_match(types: TypeCounts, expected: InferredType) -> float | None:
     """Share of the present values that are of exactly the expected type; None where there is nothing to compare.
 
-    Strict, as SageMaker's: whole numbers are not Fractional, numbers are no String. Booleans count as String, because
+    Strict, as SageMaker's: whole numbers are not Fractional, numbers are not String. Booleans count as String, because
     a column of booleans is inferred as String.
     """
     if not types.present or expected == "Unknown":

@@ -202,7 +202,7 @@ def parse_constraints(body: bytes | str, where: str = "constraints.json") -> Con
     """Reads a constraints.json that Driftline, SageMaker or a person wrote.
 
     Raises:
-        InvalidInputError: it is no JSON, or a field has a value that is not allowed; `where` names the file.
+        InvalidInputError: not JSON, or a field has a value that is not allowed; `where` names the file.
     """
     try:
         return Constraints.model_validate_json(body)

@@ -23,14 +23,14 @@ from driftline.kinds.data_quality.rules.summary import DataQualityBody, Summary,
 
 @dataclass(frozen=True, slots=True)
 class DataQualityContext:
-    """Whose window it is, and what is only passed on to the summary.
+    """The owner of the window, and values that are only passed on to the summary.
 
     Attributes:
         schedule: The name of the monitoring schedule, a dimension of the metrics.
         records: Capture records that gave the rows.
         rejected: Lines that could not be read.
-        skipped: Records left out on purpose.
-        alarmed: Names of the metrics that alarms look at.
+        skipped: Records skipped on purpose.
+        alarmed: Names of the metrics used by alarms.
         model: The model that the endpoint got shortly before the window, or within it.
     """
 
@@ -55,9 +55,9 @@ class Evaluation:
     """What an execution writes and publishes.
 
     Attributes:
-        constraints: Freshly suggested from the window, as SageMaker writes them in every run.
-        metrics: What goes to CloudWatch for people.
-        alarmed: What alarms look at.
+        constraints: Suggested from the window, as SageMaker writes them in every run.
+        metrics: Published to CloudWatch for people.
+        alarmed: The metrics used by alarms.
     """
 
     statistics: Statistics
@@ -88,7 +88,7 @@ def evaluate(
     mode: Comparison,
     context: DataQualityContext,
 ) -> Evaluation:
-    """Judges the window; equal arguments give equal bytes."""
+    """Evaluates the window; equal arguments give equal bytes."""
     statistics = statistics_of(table.rows, table.features)
     observations = observations_of(table.features)
     verdict = check(statistics, observations, baseline, constraints, mode)
@@ -155,11 +155,11 @@ def _summary(
 
 
 def _not_judged(table: ResolvedTable) -> Iterator[str]:
-    """Rows that nobody looked at are said, not only counted."""
+    """Rows that were not evaluated are mentioned, not only counted."""
     others = table.other_layout_rows
     if others:
         layouts = ", ".join(f"{rows} of {layout}" for layout, rows in others.items())
-        yield f"Rows of other layouts than {table.layout} were not judged: {layouts}."
+        yield f"Rows of other layouts than {table.layout} were not evaluated: {layouts}."
 
 
 def _why_empty(context: DataQualityContext) -> str:

@@ -68,9 +68,9 @@ def alarmed_metrics(
     endpoint: str,
     schedule: str,
 ) -> list[Metric]:
-    """The metrics of these names, of all that there are: whatever the level is and `emit_metrics` says.
+    """The metrics with these names, whatever the level and `emit_metrics`.
 
-    Who sets an alarm on a metric has asked for it. A metric that this window does not have is not in the result.
+    An alarm on a metric implies that it is wanted. A metric that this window does not have is not in the result.
     """
     if not names:
         return []
@@ -84,7 +84,7 @@ def alarmed_metrics(
 
 
 def _severity(drift: FeatureDrift) -> float:
-    """How far beyond its threshold, in the direction that is worse; below everything where there is no number."""
+    """How far beyond its threshold, in the worse direction; below everything if there is no number."""
     distance = drift.distance
     beyond = distance.threshold - distance.value if distance.lower_is_worse else distance.value - distance.threshold
     return beyond if beyond == beyond else float("-inf")  # noqa: PLR0124 (NaN differs from itself)

@@ -1,4 +1,4 @@
-"""From profiles to what the checks look at: statistics.json, and what it does not tell about each feature."""
+"""From profiles to the input of the checks: statistics.json, and what it lacks about each feature."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

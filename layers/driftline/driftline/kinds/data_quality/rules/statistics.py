@@ -185,7 +185,7 @@ def parse_statistics(body: bytes | str, where: str = "statistics.json") -> Stati
     """Reads a statistics.json that Driftline or SageMaker wrote.
 
     Raises:
-        InvalidInputError: it is no JSON, or lacks what is needed; `where` names the file.
+        InvalidInputError: not JSON, or required values are missing; `where` names the file.
     """
     try:
         return Statistics.model_validate_json(body)

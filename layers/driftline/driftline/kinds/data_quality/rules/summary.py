@@ -19,7 +19,7 @@ class _Ours(BaseModel):
 
 
 class DriftSummary(_Ours):
-    """One comparison; docs/reference/data-quality.md explains the fields. Null: there is no such number."""
+    """One comparison; docs/reference/data-quality.md explains the fields. Null: the number does not exist."""
 
     method: str
     statistic: float | None
@@ -125,7 +125,7 @@ def feature_summaries(statistics: Statistics, constraints: Constraints, verdict:
 
 
 def worst_drift(verdict: Verdict) -> Headline | None:
-    """The largest distance; chi-square statistics and p-values are no distances and take no part."""
+    """The largest distance; chi-square statistics and p-values are not distances, and are ignored."""
     distances = [drift for drift in verdict.drifts if drift.distance.p_value is None]
     if not distances:
         return None

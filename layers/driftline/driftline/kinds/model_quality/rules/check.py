@@ -28,7 +28,7 @@ _ORDER = (
 
 
 def finding_of(name: str, metric: MetricValue, constraint: Constraint, rows: int) -> Finding:
-    """A metric beyond its threshold, in SageMaker's words; the standard deviation shows where there is one."""
+    """A metric beyond its threshold, in SageMaker's words; with the standard deviation, if there is one."""
     value, deviation = java_double(metric.value), metric.standard_deviation
     plus_minus = "" if isnan(deviation) else f" +/- {java_double(deviation)}"
     operator, threshold = constraint.comparison_operator, java_double(constraint.threshold)
@@ -66,7 +66,7 @@ class Verdict:
 
 
 def check(quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn) -> Verdict:
-    """Judges a window. A window without labelled rows has no findings.
+    """Evaluates a window. A window without labelled rows has no findings.
 
     Raises:
         InvalidInputError: the constraints are for another problem type.
@@ -122,7 +122,7 @@ def _why_unchecked(name: str, metric: MetricValue | None, constraint: Constraint
     if not metric.defined:
         return f"{name} is undefined in this window: it was not checked."
     if isnan(constraint.threshold):
-        return f"{name} has a threshold that is no number: it was not checked."
+        return f"The threshold of {name} is not a number, so it was not checked."
     if alarm_on == "interval" and metric.interval is None:
-        return f"{name} has no interval with so few rows: it was not checked."
+        return f"{name} has no interval with so few rows, so it was not checked."
     return None

@@ -13,7 +13,7 @@ from driftline.kinds.model_quality.rules.rows import Classes
 from driftline.kinds.model_quality.rules.samples import PARTS
 
 MOST_LABELS = 1000
-"""More distinct labels than this are no classes: most likely the column of a regression."""
+"""More distinct labels than this are not classes, but most likely the column of a regression."""
 
 type Counts = tuple[int, ...]
 type ConfusionWire = list[tuple[str, str, Counts]]

@@ -50,7 +50,7 @@ _SUGGESTED: Mapping[ProblemType, Mapping[str, Operator]] = {
 
 
 class Constraint(BaseModel):
-    """A threshold that is no number (SageMaker's "NaN") can never be violated."""
+    """A threshold that is not a number (SageMaker's "NaN") is never violated."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -73,7 +73,7 @@ class QualityConstraints(BaseModel):
         problem = next((each for each in ProblemType if f"{each.key}_constraints" in body), None)
         if problem is None:
             known = ", ".join(f"{each.key}_constraints" for each in ProblemType)
-            raise ValueError(f"none of {known} is there")
+            raise ValueError(f"it has none of {known}")
         return {"problem": problem.value, "constraints": body[f"{problem.key}_constraints"]}
 
     def to_json(self) -> str:
@@ -98,7 +98,7 @@ def parse_quality_constraints(body: bytes | str, where: str = "constraints.json"
     """Reads a constraints.json that Driftline, SageMaker or a person wrote.
 
     Raises:
-        InvalidInputError: it is no JSON, or a field has a value that is not allowed; `where` names the file.
+        InvalidInputError: not JSON, or a field has a value that is not allowed; `where` names the file.
     """
     try:
         return QualityConstraints.model_validate_json(body)

@@ -83,18 +83,18 @@ class ModelQualityEvaluation:
 
 
 def evaluate(state: State, constraints: QualityConstraints | None, context: QualityContext) -> ModelQualityEvaluation:
-    """Judges the window; equal arguments give equal bytes.
+    """Evaluates the window; equal arguments give equal bytes.
 
     Args:
         state: Of the labelled rows; an empty one if there is none.
-        constraints: None computes and judges nothing.
+        constraints: None computes without checking.
 
     Raises:
         InvalidInputError: the constraints are for another problem type.
     """
     quality = quality_of(state)
     if constraints is None:
-        verdict = Verdict(notes=("There is no baseline constraints.json: nothing was checked.",))
+        verdict = Verdict(notes=("There is no baseline constraints.json, so nothing was checked.",))
     else:
         verdict = check(quality, constraints, context.alarm_on)
     metrics = metrics_of(quality, len(verdict.findings), context.coverage, context.endpoint, context.schedule)

@@ -1,7 +1,7 @@
 """The endpoint's output of a merged row, put together again from the columns that it was captured as.
 
 Columns by position (`output[0]`) make a list of cells, columns by name (`output.predictions[0].score`) a mapping. The
-mapping has each value under its flat name, and the nested document beside it, so that a JMESPath finds its way.
+mapping has each value under its flat name, and the nested document as well, for JMESPath expressions.
 """
 
 import re

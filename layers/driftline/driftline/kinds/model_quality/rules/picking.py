@@ -29,9 +29,9 @@ type Rows = RegressionRows | BinaryRows | MulticlassRows
 
 _NO_LABEL = "no label"
 _NO_PREDICTION = "no prediction"
-_LABEL_NO_NUMBER = "the label is no finite number"
-_PREDICTION_NO_NUMBER = "the prediction is no finite number"
-_NO_PROBABILITY = "the probability is no number between 0 and 1"
+_LABEL_NO_NUMBER = "the label is not a finite number"
+_PREDICTION_NO_NUMBER = "the prediction is not a finite number"
+_NO_PROBABILITY = "the probability is not a number between 0 and 1"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

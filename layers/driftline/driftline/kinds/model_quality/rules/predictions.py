@@ -1,7 +1,7 @@
-"""Predictions beside what happened, to be looked at: of a window in summary.json, of a baseline in predictions.json.
+"""Predictions with the actual values, for people: of a window in summary.json, of a baseline in predictions.json.
 
 SageMaker's statistics.json has no place for them, and stays as SageMaker writes it. So a baseline has a file of ours
-beside it, which says which statistics.json it belongs to.
+next to it, which names its statistics.json.
 """
 
 from hashlib import sha256

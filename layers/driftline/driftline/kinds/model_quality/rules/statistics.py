@@ -48,7 +48,7 @@ class BaselineQuality(BaseModel):
         problem = next((each for each in ProblemType if f"{each.key}_metrics" in body), None)
         if problem is None:
             known = ", ".join(f"{each.key}_metrics" for each in ProblemType)
-            raise ValueError(f"none of {known} is there")
+            raise ValueError(f"it has none of {known}")
         metrics, dataset = body[f"{problem.key}_metrics"], body.get("dataset")
         if isinstance(metrics, Mapping):
             metrics = {name: each for name, each in metrics.items() if isinstance(each, Mapping) and "value" in each}
@@ -68,7 +68,7 @@ def parse_baseline_quality(body: bytes | str, where: str = "statistics.json") ->
     """Reads a statistics.json of model quality.
 
     Raises:
-        InvalidInputError: it is no JSON, or lacks the metrics; `where` names the file.
+        InvalidInputError: not JSON, or without the metrics; `where` names the file.
     """
     try:
         return BaselineQuality.model_validate_json(body)

@@ -72,7 +72,7 @@ class CalibrationSummary(_Ours):
 
 
 class ModelQualityBody(_Ours):
-    """What model quality has to say besides.
+    """The body of model quality.
 
     Attributes:
         labelled_rows: Rows that have a label by now; those that the metrics are of are the evaluated rows.
