@@ -39,7 +39,7 @@ def run(options: Options) -> Iterator[Row]:
 
 
 class Watcher:
-    """Endpoints with a baseline each, and what is heard of their executions."""
+    """Endpoints with a baseline each, and what is received of their executions."""
 
     def __init__(self, cloud: EmbeddedCloud) -> None:
         self._cloud = cloud

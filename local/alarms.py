@@ -33,7 +33,7 @@ class Verdict:
     values: tuple[float | None, ...]
 
 
-def judge(alarm: Mapping[str, Any], periods: Sequence[float | None]) -> Verdict | None:
+def verdict_on(alarm: Mapping[str, Any], periods: Sequence[float | None]) -> Verdict | None:
     """The state that an alarm should have; None to leave it as it is.
 
     Args:
@@ -92,7 +92,7 @@ class AlarmEvaluator:
         cloudwatch: A CloudWatch client.
         now: The time at which alarms are evaluated.
         simulated: Whether `now` differs from the server's time.
-        tell: Called with a line for people, once per alarm that cannot be evaluated.
+        note: Called with a line for people, once per alarm that cannot be evaluated.
     """
 
     def __init__(
@@ -100,12 +100,12 @@ class AlarmEvaluator:
         cloudwatch: Any,
         now: Callable[[], datetime],
         simulated: Callable[[], bool] = lambda: False,
-        tell: Callable[[str], None] = lambda _line: None,
+        note: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._cloudwatch = cloudwatch
         self._now = now
         self._simulated = simulated
-        self._tell = tell
+        self._note = note
         self._told: set[str] = set()
         self._turn = threading.Lock()
         self.changes = 0
@@ -118,7 +118,7 @@ class AlarmEvaluator:
             pages = self._cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
             now = self._now()
             for alarm in (one for page in pages for one in page["MetricAlarms"]):
-                if self._can(alarm) and (verdict := judge(alarm, self._periods(alarm, now))):
+                if self._can(alarm) and (verdict := verdict_on(alarm, self._periods(alarm, now))):
                     self._set(alarm, verdict, now)
             return self.changes - before
 
@@ -129,7 +129,7 @@ class AlarmEvaluator:
             return True
         if alarm["AlarmName"] not in self._told:
             self._told.add(alarm["AlarmName"])
-            self._tell(
+            self._note(
                 f"The alarm {alarm['AlarmName']} is not evaluated here: "
                 "only CloudWatch has anomaly bands, percentiles and formulas."
             )

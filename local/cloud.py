@@ -51,7 +51,7 @@ class EmbeddedCloud:
         sagemaker: Whether there is a SageMaker (a moto server), for the functions and for `client("sagemaker")`.
         clock: The simulated time to begin with. An alarm that changed at the server's time would ignore changes at an
             earlier, simulated time.
-        tell: Called with lines for people.
+        note: Called with lines for people.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class EmbeddedCloud:
         parameters: Mapping[str, str] | None = None,
         sagemaker: bool = False,
         clock: datetime | None = None,
-        tell: Callable[[str], None] = lambda _line: None,
+        note: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._stack_name = stack_name
         self._enforce_iam = enforce_iam
@@ -75,7 +75,7 @@ class EmbeddedCloud:
         self._template = (build or stack.REPOSITORY) / "template.yaml"
         self._built = build is not None
         self._parameters = {**_LOCAL_PARAMETERS, **(parameters or {})}
-        self._tell = tell
+        self._note = note
         self._clients: dict[str, Any] = {}
         self._clock = clock
         self._evaluated = 0.0
@@ -94,11 +94,11 @@ class EmbeddedCloud:
                 )
             )
             self.outputs = stack.deploy(
-                self.client, self._template, self._stack_name, self._parameters, built=self._built, tell=self._tell
+                self.client, self._template, self._stack_name, self._parameters, built=self._built, note=self._note
             )
             self._queues = Queues(self.client("sqs"), self.outputs)
             self._alarms = AlarmEvaluator(
-                self.client("cloudwatch"), lambda: self.now, lambda: self._clock is not None, self._tell
+                self.client("cloudwatch"), lambda: self.now, lambda: self._clock is not None, self._note
             )
             self._bridge = MetricsBridge(
                 self.client("logs"), self.client("cloudwatch"), lambda: self._clock, self._look_at_alarms
@@ -272,7 +272,7 @@ def up(*, enforce_iam: bool) -> None:
     """Runs a cloud until Ctrl-C or SIGTERM, and prints how to connect to it."""
     interruption.listen()
     try:
-        with EmbeddedCloud(enforce_iam=enforce_iam, schedules_tick=True, tell=print) as cloud:
+        with EmbeddedCloud(enforce_iam=enforce_iam, schedules_tick=True, note=print) as cloud:
             for name, value in cloud.environment.items():
                 print(f"export {name}={value}")
             print(f"export DRIFTLINE_BUCKET={cloud.bucket}")

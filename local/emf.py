@@ -64,7 +64,7 @@ class MetricsBridge:
         logs: A CloudWatch Logs client.
         cloudwatch: A CloudWatch client.
         clock: Returns the simulated time; None while time is the server's.
-        heard: Called after each check of the bridge's own thread, with whether there were signals.
+        received: Called after each check of the bridge's own thread, with whether there were signals.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class MetricsBridge:
         logs: Any,
         cloudwatch: Any,
         clock: Callable[[], datetime | None] = lambda: None,
-        heard: Callable[[bool], None] = lambda _signals: None,
+        received: Callable[[bool], None] = lambda _signals: None,
     ) -> None:
         self._logs = logs
         self._cloudwatch = cloudwatch
         self._clock = clock
-        self._heard = heard
+        self._heard = received
         self._seen: set[tuple[str, str, int, str]] = set()
         self._newest: dict[str, int] = {}
         self._turn = threading.Lock()

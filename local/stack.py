@@ -138,7 +138,7 @@ def deploy(
     parameters: Mapping[str, str],
     *,
     built: bool,
-    tell: Callable[[str], None],
+    note: Callable[[str], None],
 ) -> dict[str, str]:
     """Packs and uploads the code and creates the stack; returns its outputs.
 
@@ -146,7 +146,7 @@ def deploy(
         client_of: Returns a client with all permissions for a service.
         template: The SAM template; its paths are relative to its folder.
         built: Whether it is the output of `sam build`.
-        tell: Called with a line for everything that was left out.
+        note: Called with a line for everything that was left out.
 
     Raises:
         RuntimeError: the stack failed; the text lists the resources that did and why.
@@ -162,7 +162,7 @@ def deploy(
 
     body, taken_out = cloudformation_template(template, built=built, upload=upload)
     for line in taken_out:
-        tell(f"Left out here: {line}")
+        note(f"Left out here: {line}")
     upload("template.json", body.encode())
     url = f"{s3.meta.endpoint_url}/{CODE_BUCKET}/template.json"
     return create(client_of("cloudformation"), name, url, parameters)

@@ -330,8 +330,8 @@ class RecordingOperators(_MayFail):
         super().__init__(fail_on)
         self.told: list[tuple[str, str]] = []
 
-    def tell(self, subject: str, message: str) -> None:
-        self._count("tell")
+    def notify(self, subject: str, message: str) -> None:
+        self._count("notify")
         self.told.append((subject, message))
 
 
@@ -342,8 +342,8 @@ class RecordingReruns(_MayFail):
         super().__init__(fail_on)
         self.asked: list[ExecutionRequest] = []
 
-    def ask(self, request: ExecutionRequest) -> None:
-        self._count("ask")
+    def request(self, request: ExecutionRequest) -> None:
+        self._count("request")
         self.asked.append(request)
 
 

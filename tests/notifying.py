@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Tick
+from driftline.domain.incidents.received import Happening, RawAlarm, Received, Tick
 from driftline.domain.keys import last_execution_key
 from driftline.kinds.registry import KINDS
 from driftline.usecases.notifying.incident_facts import ConsoleLinks
@@ -136,10 +136,10 @@ class Office:
         self.links = links or ConsoleLinks(self.store)
         self.now = now or LONG_AFTER
 
-    def hear(self, *heard: Heard) -> Notified:
+    def hear(self, *received: Received) -> Notified:
         """The outcome of the last one."""
         notified = Notified()
-        for each in heard:
+        for each in received:
             notified = notify_operators(
                 each,
                 store=self.store,

@@ -27,11 +27,11 @@ postponing = Postponing(settings.alarm_queue)
 
 
 def notify(message: AlarmMessage) -> None:
-    heard = message.heard()
+    received = message.received()
     # For every event: settings are cached for some minutes, after which a changed secret is used.
     channels = load_channels(settings)
     notified = notify_operators(
-        heard,
+        received,
         store=store,
         table=table,
         once=once,
@@ -43,7 +43,7 @@ def notify(message: AlarmMessage) -> None:
     )
     for failure in notified.failures:
         logger.warning("waits", channel=failure.channel, message_id=failure.message, reason=str(failure.error))
-    logger.info("notified", heard=type(heard).__name__, channels=len(channels), sent=notified.sent)
+    logger.info("notified", received=type(received).__name__, channels=len(channels), sent=notified.sent)
 
 
 @logger.inject_lambda_context

@@ -31,7 +31,7 @@ def suggest(event: ObjectEvent) -> None:
         except InvalidInputError as error:
             # No retry can fix a data set: the people who uploaded it have to.
             logger.warning("refused", endpoint=endpoint, monitor=monitor)
-            operators.tell(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
+            operators.notify(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
         else:
             files = dict(suggested.files)
             logger.info("suggested", endpoint=endpoint, monitor=monitor, rows=suggested.rows, files=files)

@@ -34,7 +34,7 @@ def keep_signals_of_simulated_times() -> None:
     cloudwatch._evict_old_metrics = evict_others
 
 
-def tell_alarms_as_cloudwatch_does() -> None:
+def send_alarms_like_cloudwatch() -> None:
     """Gives the message of an alarm's action all its fields, and the time of the evaluation.
 
     SetAlarmState has no time; CloudWatch's reason data has one (queryDate), and so has that of our evaluator.
@@ -44,7 +44,7 @@ def tell_alarms_as_cloudwatch_does() -> None:
     def moment(seconds: float) -> str:
         return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
-    def tell(alarm: dict[str, Any], old_state: str, new_state: str, reason: str) -> None:
+    def send(alarm: dict[str, Any], old_state: str, new_state: str, reason: str) -> None:
         topics = [arn for arn in alarm.get(fields[new_state]) or [] if arn.split(":")[2] == "sns"]
         if not topics or not alarm.get("ActionsEnabled", True):
             return
@@ -68,7 +68,7 @@ def tell_alarms_as_cloudwatch_does() -> None:
         for topic in topics:
             sns._fanout(topic, str(uuid4()), json.dumps(message), subject)
 
-    cloudwatch._dispatch_alarm_actions = tell
+    cloudwatch._dispatch_alarm_actions = send
 
 
 def _trigger(alarm: Mapping[str, Any]) -> dict[str, Any]:

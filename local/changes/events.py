@@ -25,7 +25,7 @@ def deliver_events_before_answering() -> None:
     s3._fire_s3_event_async = deliver
 
 
-def take_events_as_they_are_told() -> None:
+def keep_times_and_sources_of_events() -> None:
     """Keeps the time given to PutEvents, and accepts events of AWS services, because tests play SageMaker."""
     put = eventbridge._put_events
 

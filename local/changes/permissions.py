@@ -49,7 +49,7 @@ def _named_in(asked: Mapping[str, Any], region: str, account: str) -> str:
     return f"arn:aws:cloudwatch:{region}:{account}:alarm:{names[0]}" if names else "*"
 
 
-def tell_policies_the_source_of_events() -> None:
+def give_policies_the_source_of_events() -> None:
     """Adds the condition key events:source of PutEvents, which MiniStack lacks."""
     context_of = iam_actions.request_tag_context
 

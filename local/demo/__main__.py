@@ -63,7 +63,7 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     model = train(baseline)
     predicted = predict(model, baseline)
     screen.step("model", "gradient-boosted trees that predict how many minutes a flight is late")
-    with WebhookReceiver() as slack, EmbeddedCloud(tell=screen.note, sagemaker=True) as cloud:
+    with WebhookReceiver() as slack, EmbeddedCloud(note=screen.note, sagemaker=True) as cloud:
         screen.step("cloud", f"template.yaml deployed to this machine, IAM roles enforced; bucket {cloud.bucket}")
         desk = Desk(cloud, slack)
         desk.open()
@@ -154,11 +154,11 @@ def _next_steps(
 ) -> list[tuple[str, str]]:
     worst = max(newest, key=lambda day: newest[day].error or 0.0)
     store = f"--store {_short(out)}"
-    scheduled = sorted(calendar.judged_at(verdict.day) for verdict in verdicts)
+    scheduled = sorted(calendar.evaluated_at(verdict.day) for verdict in verdicts)
     first, last = format_instant(scheduled[0]), format_instant(scheduled[-1] + timedelta(hours=1))
     constraints = _short(out) / "baselines" / ENDPOINT / QUALITY / "constraints.json"
     driftline = _short(Path(sys.executable).with_name("driftline"))
-    at = format_instant(calendar.judged_at(worst))
+    at = format_instant(calendar.evaluated_at(worst))
     return [
         (f"{_short(Path(sys.executable))} -m local.demo.serve {_short(out)}", "open all report pages in the browser"),
         (f"{driftline} show {store} --scheduled {at}", "show the inputs of the worst day"),

@@ -24,6 +24,6 @@ def between(first: date, last: date) -> Sequence[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def judged_at(day: date) -> datetime:
+def evaluated_at(day: date) -> datetime:
     """When the monitor's schedule fires for an operating day: as soon as it has ended."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1) + DAY_BEGINS

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from driftline.domain.ground_truth.keys import GROUND_TRUTH
 from driftline.domain.keys import CAPTURE, hour_folder
 from driftline.domain.windows import HOUR, floor_to, format_instant
-from local.demo.days import judged_at
+from local.demo.days import evaluated_at
 from local.demo.flights import Flight
 from local.demo.model import FEATURES
 
@@ -71,7 +71,7 @@ def ground_truth_file(day: date, flights: Sequence[Flight], *, prompt: bool) -> 
 
     A cancelled or diverted flight never gets one.
     """
-    collected = judged_at(day) + (_PROMPT if prompt else _LATE)
+    collected = evaluated_at(day) + (_PROMPT if prompt else _LATE)
     reported = (flight for flight in flights if (flight.carrier in PROMPT_CARRIERS) == prompt)
     lines = (json.dumps(_label(flight)) for flight in reported if flight.arr_delay is not None)
     name = f"arrivals-of-{day}-{'prompt' if prompt else 'late'}.jsonl"

@@ -38,7 +38,7 @@ from driftline.usecases.executions.revisions import Announced
 from local import interruption
 from local.cloud import EmbeddedCloud
 from local.demo import DemoError
-from local.demo.days import judged_at
+from local.demo.days import evaluated_at
 from local.demo.endpoint import ENDPOINT, VARIANT, UploadedFile, capture_files, ground_truth_file
 from local.demo.flights import Flight
 from local.demo.monitor import DOCUMENT, INPUTS, MONITORS, QUALITY, edit_inputs, edit_quality
@@ -120,19 +120,19 @@ class Replay:
             self._wait_until(lambda: not any(map(self._cloud.messages, _ARRIVALS)), f"the labels of {day}")
             time.sleep(_LOOK_AGAIN_SECONDS)
         for schedule in self._schedules:
-            self._cloud.fire_schedule(schedule, judged_at(day))
+            self._cloud.fire_schedule(schedule, evaluated_at(day))
 
     def verdict(self, day: date) -> DayVerdict:
         """Waits for both executions of a day and reads their reports."""
         for monitor in MONITORS:
-            self._wait_for(execution_key(report_folder(ENDPOINT, monitor, judged_at(day))))
+            self._wait_for(execution_key(report_folder(ENDPOINT, monitor, evaluated_at(day))))
         return DayVerdict(day, self._inputs(day), self.quality(day))
 
     def let_people_know(self, day: date, after: date | None) -> None:
         """Waits until a day's alarms have reached people, and closes incidents that were quiet until the next day."""
         self._cloud.drain()
-        until = judged_at(day) + _QUIET_ENOUGH
-        self._cloud.tick(until if after is None else min(until, judged_at(after) - timedelta(hours=1)))
+        until = evaluated_at(day) + _QUIET_ENOUGH
+        self._cloud.tick(until if after is None else min(until, evaluated_at(after) - timedelta(hours=1)))
         self._cloud.drain()
 
     def send_late_labels(self, day: PredictedDay) -> None:
@@ -141,7 +141,7 @@ class Replay:
 
     def quality(self, day: date) -> QualityVerdict:
         """The newest verdict on the predictions of a day."""
-        folder = report_folder(ENDPOINT, QUALITY, judged_at(day))
+        folder = report_folder(ENDPOINT, QUALITY, evaluated_at(day))
         revision = Announced.model_validate_json(self._get(execution_key(folder))).revision
         summary = parse_quality_summary(self._get(folder + SUMMARY), folder + SUMMARY)
         [mae] = (metric for metric in summary.body.metrics if metric.name == "mae")
@@ -154,7 +154,7 @@ class Replay:
         )
 
     def _inputs(self, day: date) -> InputVerdict:
-        key = report_folder(ENDPOINT, INPUTS, judged_at(day)) + SUMMARY
+        key = report_folder(ENDPOINT, INPUTS, evaluated_at(day)) + SUMMARY
         summary = parse_summary(self._get(key), key)
         worst = summary.headline
         return InputVerdict(

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from driftline.adapters.aws.alarms_in import AlarmMessage
 from driftline.adapters.aws.inbox import Postponing, wait, work_through
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Text, Tick
+from driftline.domain.incidents.received import Happening, RawAlarm, Received, Text, Tick
 from tests.places import REPOSITORY
 
 EVENTS = REPOSITORY / "events"
@@ -22,13 +22,13 @@ def sample(name: str) -> str:
     return str(json.loads((EVENTS / f"{name}.json").read_text())["Records"][0]["body"])
 
 
-def heard(body: str) -> Heard:
-    return AlarmMessage.model_validate_json(body).heard()
+def received(body: str) -> Received:
+    return AlarmMessage.model_validate_json(body).received()
 
 
 class TestShapes:
     def test_an_alarm_of_cloudwatch_in_an_envelope_of_sns(self) -> None:
-        found = heard(sample("notify_operator"))
+        found = received(sample("notify_operator"))
         assert isinstance(found, RawAlarm)
         assert found.name == "driftline/flight-delay/data_quality/violations"
         assert found.state == "ALARM"
@@ -39,14 +39,14 @@ class TestShapes:
     def test_an_alarm_without_a_description(self) -> None:
         envelope = json.loads(sample("notify_operator"))
         alarm = json.loads(envelope["Message"]) | {"AlarmDescription": None, "StateChangeTime": "2026-03-01T15:00:41Z"}
-        found = heard(json.dumps(envelope | {"Message": json.dumps(alarm)}))
+        found = received(json.dumps(envelope | {"Message": json.dumps(alarm)}))
         assert isinstance(found, RawAlarm)
         assert found.description == ""
 
     @pytest.mark.parametrize("text", ["plain words", "{}", "[1, 2]", '{"AlarmName": "x"}', "", "\x00"])
     def test_everything_else_in_an_envelope_is_a_text(self, text: str) -> None:
         envelope = json.loads(sample("notify_operator.notice")) | {"Message": text}
-        assert heard(json.dumps(envelope)) == Text(
+        assert received(json.dumps(envelope)) == Text(
             envelope["MessageId"], envelope["Subject"], text, datetime(2026, 3, 1, 15, 0, 41, 512_000, tzinfo=UTC)
         )
 
@@ -56,7 +56,7 @@ class TestShapes:
         again = first | {"id": "another"}
         ended = again | {"detail": again["detail"] | {"Decision": "started"}}
         # Then it is the same happening, and another decision is another one
-        found = [heard(json.dumps(event)) for event in (first, again, ended)]
+        found = [received(json.dumps(event)) for event in (first, again, ended)]
         ids = [each.id for each in found if isinstance(each, Happening)]
         assert ids[0] == ids[1] != ids[2]
 
@@ -74,7 +74,7 @@ class TestShapes:
                 ]
             )
         ]
-        found = [heard(json.dumps(event)) for event in events]
+        found = [received(json.dumps(event)) for event in events]
         assert [each.id for each in found if isinstance(each, Happening)] == [
             "Retraining Ended/d-1/succeeded",
             "Retraining Ended/d-1/failed",
@@ -85,27 +85,27 @@ class TestShapes:
     @pytest.mark.parametrize("own", [{}, {"Id": ""}, {"Id": 7}, {"Id": None}])
     def test_what_has_no_name_of_its_own_has_that_of_its_event(self, own: dict[str, object]) -> None:
         event = json.loads(sample("notify_operator.decision")) | {"id": "e-1", "detail": {"Endpoint": "shop", **own}}
-        found = heard(json.dumps(event))
+        found = received(json.dumps(event))
         assert isinstance(found, Happening)
         assert found.id == "e-1"
 
     def test_an_envelope_without_a_subject(self) -> None:
         envelope = json.loads(sample("notify_operator.notice"))
         del envelope["Subject"]
-        found = heard(json.dumps(envelope))
+        found = received(json.dumps(envelope))
         assert isinstance(found, Text)
         assert found.subject == ""
 
     def test_a_tick_and_an_event(self) -> None:
-        assert heard(sample("notify_operator.tick")) == Tick(datetime(2026, 3, 1, 18, tzinfo=UTC))
-        found = heard(sample("notify_operator.decision"))
+        assert received(sample("notify_operator.tick")) == Tick(datetime(2026, 3, 1, 18, tzinfo=UTC))
+        found = received(sample("notify_operator.decision"))
         assert isinstance(found, Happening)
         assert (found.kind, found.detail["Decision"]) == ("Retraining Decision", "refused")
 
     @pytest.mark.parametrize("body", ['{"tick": "2026-03-01T18:00:00"}', '{"source": "aws.s3"}', "{}", "no json"])
     def test_what_is_none_of_them_is_refused(self, body: str) -> None:
         with pytest.raises(ValidationError):
-            heard(body)
+            received(body)
 
 
 class TestComingAgain:

@@ -269,10 +269,10 @@ class TestEmail:
     def test_sns_is_away(self, aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
         topic = OperatorTopic(TOPIC)
 
-        def tell(subject: str, message: str) -> None:
+        def notify(subject: str, message: str) -> None:
             raise EndpointConnectionError(endpoint_url="https://sns")
 
-        monkeypatch.setattr(topic, "tell", tell)
+        monkeypatch.setattr(topic, "notify", notify)
         with pytest.raises(RetryLaterError, match="EndpointConnectionError"):
             Email(topic).send(NOTICE, None)
 

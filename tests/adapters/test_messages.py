@@ -69,7 +69,7 @@ class TestOperators:
         client = boto3.client("sns")
         topic = client.create_topic(Name="operators")["TopicArn"]
         client.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-        OperatorTopic(topic).tell(subject, message)
+        OperatorTopic(topic).notify(subject, message)
         (notice,) = received()
         return notice["Subject"], notice["Message"]
 

@@ -36,7 +36,7 @@ def test_a_window_that_is_asked_for_again_at_once_is_delivered_once(url: str) ->
     queue = RerunQueue(url, FIVE_MINUTES, clock=lambda: 1000.0)
 
     for request in (FIRST, OTHER, FIRST, FIRST):
-        queue.ask(request)
+        queue.request(request)
 
     assert received(url) == [FIRST, OTHER]
 
@@ -48,11 +48,11 @@ def test_who_asks_when_the_first_was_delivered_is_heard(url: str, delay: float, 
     # Given a request at any moment of a turn
     now = (1_000_000 + turn) * delay
     queue = RerunQueue(url, delay, clock=lambda: now)
-    queue.ask(FIRST)
+    queue.request(FIRST)
 
     # When the window is asked for again as soon as that one is on its way
     now += delay
-    queue.ask(FIRST)
+    queue.request(FIRST)
 
     # Then it is judged again
     assert received(url) == [FIRST, FIRST]
@@ -61,7 +61,7 @@ def test_who_asks_when_the_first_was_delivered_is_heard(url: str, delay: float, 
 def test_without_a_delay_every_request_counts(url: str) -> None:
     queue = RerunQueue(url, 0)
 
-    queue.ask(FIRST)
-    queue.ask(FIRST)
+    queue.request(FIRST)
+    queue.request(FIRST)
 
     assert received(url) == [FIRST, FIRST]

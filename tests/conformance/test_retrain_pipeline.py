@@ -31,7 +31,7 @@ from jsonschema import Draft202012Validator
 from sklearn import metrics
 
 from driftline.adapters.aws.model_events_in import announcement_of
-from driftline.domain.models.announcement import ModelTold
+from driftline.domain.models.announcement import ModelAnnounced
 from driftline.domain.models.package import ENDPOINT_PROPERTY
 from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.retraining import PLACEHOLDERS
@@ -763,7 +763,7 @@ def test_the_page_s_event_is_understood(page: str) -> None:
     event = {"detail-type": "Driftline New Model", "time": "2026-03-01T14:00:05Z", "source": "my-deployments"}
     announced = announcement_of(event | {"detail": json.loads(detail.replace('\\"', '"'))})
     at = datetime(2026, 3, 1, 14, tzinfo=UTC)
-    assert announced == ModelTold("churn", "churn-v7", at, data_set="s3://my-training/churn/v7/")
+    assert announced == ModelAnnounced("churn", "churn-v7", at, data_set="s3://my-training/churn/v7/")
 
 
 def test_the_page_names_every_step(page: str) -> None:

@@ -163,7 +163,7 @@ class Watched:
         return [json.loads(files[key]) for key in sorted(files)]
 
     def slack(self) -> list[str]:
-        """What Slack heard about the endpoint, as it would look."""
+        """What Slack received about the endpoint, as it would look."""
         return [text for text in map(as_text, self.hook.received) if self.name in text]
 
 

@@ -86,7 +86,7 @@ def test_a_flapping_metric_is_one_incident(place: Place) -> None:
 
 def test_ten_deliveries_of_one_alarm_are_one_message_and_one_pipeline(place: Place) -> None:
     # Given an alarm that both topics told once
-    heard = {
+    received = {
         "Alarm": inbox(place.cloud, "hears-alarms", "AlarmTopicArn"),
         "Retraining": inbox(place.cloud, "hears-retraining", "RetrainingTopicArn"),
     }
@@ -97,7 +97,7 @@ def test_ten_deliveries_of_one_alarm_are_one_message_and_one_pipeline(place: Pla
     endpoint.judge(0)
     place.cloud.drain()
     # When each delivery comes again, nine times
-    for queue, ears in heard.items():
+    for queue, ears in received.items():
         (body,) = [one for one in ears.take() if "repeated/data_quality/violations" in one["Message"]]
         for _ in range(9):
             place.cloud.client("sqs").send_message(

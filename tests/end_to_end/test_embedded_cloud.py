@@ -136,7 +136,7 @@ def test_it_goes_when_its_owner_goes(how: signal.Signals, tmp_path: Path) -> Non
 def test_schedules_fire_by_the_clock_when_they_are_let() -> None:
     with EmbeddedCloud(schedules_tick=True) as cloud:
         sqs, scheduler = cloud.client("sqs"), cloud.client("scheduler")
-        url = sqs.create_queue(QueueName="heard")["QueueUrl"]
+        url = sqs.create_queue(QueueName="received")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
         scheduler.create_schedule(
@@ -152,11 +152,11 @@ def test_schedules_fire_by_the_clock_when_they_are_let() -> None:
         )
         messages: list[Any] = []
 
-        def heard() -> bool:
+        def received() -> bool:
             messages.extend(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10).get("Messages", []))
             return bool(messages)
 
-        wait_until(heard, "the schedule fires")
+        wait_until(received, "the schedule fires")
     moment = datetime.fromisoformat(json.loads(messages[0]["Body"])["scheduled_time"])
     assert due - timedelta(minutes=1) < moment <= datetime.now(UTC)
 
@@ -164,8 +164,8 @@ def test_schedules_fire_by_the_clock_when_they_are_let() -> None:
 def test_a_message_of_an_alarm_looks_as_cloudwatchs_and_an_anomaly_band_is_kept() -> None:
     told: list[str] = []
     then = datetime(2013, 3, 8, 5, tzinfo=UTC)
-    with EmbeddedCloud(clock=then, tell=told.append) as cloud:
-        heard = inbox(cloud, "hears", "RetrainingTopicArn")
+    with EmbeddedCloud(clock=then, note=told.append) as cloud:
+        received = inbox(cloud, "hears", "RetrainingTopicArn")
         cloudwatch = cloud.client("cloudwatch")
         dimensions = [{"Name": "Endpoint", "Value": "e"}]
         metric = {"Namespace": "Driftline/driftline", "MetricName": "violations", "Dimensions": dimensions}
@@ -191,7 +191,7 @@ def test_a_message_of_an_alarm_looks_as_cloudwatchs_and_an_anomaly_band_is_kept(
             ],
         )
         cloud.evaluate_alarms()
-        (envelope,) = heard.take()
+        (envelope,) = received.take()
         kept = cloudwatch.describe_alarms(AlarmNames=["band"])["MetricAlarms"][0]
     message = json.loads(envelope["Message"])
     assert (message["AlarmName"], message["NewStateValue"], message["OldStateValue"]) == (

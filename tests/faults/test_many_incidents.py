@@ -8,8 +8,8 @@ import pytest
 
 from driftline.adapters.aws.alarms_in import AlarmMessage
 from driftline.domain.errors import RetryLaterError
-from driftline.domain.incidents.heard import Happening, Heard, RawAlarm
 from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.received import Happening, RawAlarm, Received
 from driftline.domain.incidents.stored import LARGEST
 from driftline.usecases.models.adopt_model import ADOPTED_EVENT, Adoption, Outcome
 from driftline.usecases.notifying.incident_store import KIND
@@ -74,7 +74,7 @@ class TestTwoHundredEndpoints:
         hanging.down, hanging.asked = True, 0
         with pytest.raises(RetryLaterError):
             office.tick(NOON + 9 * HOUR)
-        # Then it cost its time-out once, and all others heard of every recovery
+        # Then it cost its time-out once, and all others received of every recovery
         assert hanging.asked == 1
         recovered = [message for message, _ in fine.sent if message.kind is MessageKind.RECOVERED]
         assert len(recovered) == 2 * len(ENDPOINTS)
@@ -196,7 +196,7 @@ def test_an_adoption_that_is_sent_again_after_a_crash_is_told_once(*, ringing: b
     detail = Adoption(Outcome.ADOPTED, "its baseline is in use", "shop", "shop-7", at=NOON + HOUR).event_detail()
     event = {"source": "driftline", "detail-type": ADOPTED_EVENT, "time": "2026-03-01T13:00:00Z", "detail": detail}
     for identity in ("e-1", "e-2"):
-        office.hear(AlarmMessage.model_validate({**event, "id": identity}).heard())
+        office.hear(AlarmMessage.model_validate({**event, "id": identity}).received())
     kinds = [message.kind for message, _ in channel.sent]
     assert kinds == ([MessageKind.OPENED, MessageKind.RECOVERED] if ringing else [MessageKind.NOTICE])
 
@@ -215,10 +215,10 @@ class TestTheTable:
             fields = {f"{n}": HOSTILE for n in range(20)}
             alarms = [RawAlarm(f"{STACK}/shop/data_quality/{i}-{n}", "ALARM", at, HOSTILE, HOSTILE) for n in range(5)]
             ended = Happening(f"e-{i}", "Retraining Ended", at, {"Endpoint": "shop", "Outcome": HOSTILE, **fields})
-            happened: list[Heard] = [*alarms, ended]
-            for heard in happened:
+            happened: list[Received] = [*alarms, ended]
+            for received in happened:
                 with suppress(RetryLaterError):
-                    office.hear(heard)
+                    office.hear(received)
         item = table.get(KIND, "shop/data_quality")
         assert item is not None
         assert LARGEST / 2 < len(item.body.encode()) <= LARGEST

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.domain.errors import RetryLaterError, StaleReadError
-from driftline.domain.incidents.heard import Heard, Tick
 from driftline.domain.incidents.message import Message, MessageKind
+from driftline.domain.incidents.received import Received, Tick
 from driftline.usecases.ports import StateItem
 from local.patience import PATIENCE_SECONDS
 from tests.fakes import InjectedError, InMemoryOnce, InMemoryTable, RecordingChannel
@@ -21,7 +21,7 @@ from tests.notifying import HOUR, NOON, Office, adopted, alarm
 MOST_EFFECTS = 120
 """No story below has so many side effects; a bound for the loops."""
 
-STORY: Sequence[Heard] = (
+STORY: Sequence[Received] = (
     alarm(),
     alarm(label="worst drift", at=NOON + HOUR),
     alarm("OK", NOON + 2 * HOUR),
@@ -77,9 +77,9 @@ def kinds(channel: RecordingChannel) -> list[MessageKind]:
     return [message.kind for message, _ in channel.sent]
 
 
-def delivered(office: Office, heard: Heard) -> bool:
+def delivered(office: Office, received: Received) -> bool:
     try:
-        office.hear(heard)
+        office.hear(received)
     except (InjectedError, RetryLaterError):
         return False
     return True
@@ -93,7 +93,7 @@ def test_a_crash_around_any_side_effect_loses_no_message(after: bool) -> None:
         fuse = Fuse(effect, after=after)
         one, two = FusedChannel("one", fuse=fuse), FusedChannel("two", fuse=fuse)
         office = Office(one, two, table=FusedTable(fuse=fuse))
-        failed = [heard for heard in STORY if not delivered(office, heard) and not delivered(office, heard)]
+        failed = [received for received in STORY if not delivered(office, received) and not delivered(office, received)]
         assert failed == [], f"effect {effect}"
         if fuse.effects < effect:
             break
@@ -116,8 +116,8 @@ def test_a_message_that_was_sent_and_noted_is_never_sent_again() -> None:
         fuse = Fuse(effect, after=True)
         channel = RecordingChannel()
         office = Office(channel, table=FusedTable(fuse=fuse))
-        for heard in STORY:
-            assert delivered(office, heard) or delivered(office, heard)
+        for received in STORY:
+            assert delivered(office, received) or delivered(office, received)
         assert kinds(channel) == TOLD, f"effect {effect}"
         if fuse.effects < effect:
             return
@@ -238,7 +238,7 @@ def test_a_channel_that_comes_back_gets_everything_in_order(tries: int) -> None:
         if not queue:
             break
         # What fails goes to the end of the queue, behind what happened later.
-        queue = [heard for heard in queue if not delivered(office, heard)]
+        queue = [received for received in queue if not delivered(office, received)]
     assert queue == []
     assert kinds(well) == kinds(down) == TOLD
 
@@ -280,13 +280,13 @@ def test_in_any_order_and_with_any_outages_each_channel_hears_the_same_story_onc
     for _ in range(MOST_EFFECTS):
         if not queue:
             break
-        queue = [heard for heard in queue if not delivered(office, heard)]
+        queue = [received for received in queue if not delivered(office, received)]
     assert queue == []
     told = [message.id for message, _ in well.sent]
     assert len(told) == len(set(told))
     for channel in fickle:
         assert conversations(channel) == conversations(well)
-        # The new model is a notice, or closes an incident that was heard of meanwhile; everybody hears one of both.
+        # The new model is a notice, or closes an incident that was received of meanwhile; everybody hears one of both.
         assert any("shop-7" in message.headline for message, _ in channel.sent)
         # Each in the conversation of its incident
         first = {message.incident: message.id for message, _ in reversed(channel.sent)}

@@ -45,7 +45,7 @@ def arrive(store: InMemoryStore, window: int, what: str, name: str) -> None:
 
 
 def execute(store: InMemoryStore, window: int, trigger: Trigger) -> tuple[int | None, dict[str, float]]:
-    """Violations of the verdict, None without rows, and what alarms heard."""
+    """Violations of the verdict, None without rows, and what alarms received."""
     metrics = RecordingMetrics()
     request = ExecutionRequest(
         endpoint="shop", monitor="data_quality", scheduled_time=HOUR + (window + 1) * H, trigger=trigger
@@ -59,22 +59,22 @@ def execute(store: InMemoryStore, window: int, trigger: Trigger) -> tuple[int | 
 @given(STEPS)
 def test_alarms_know_the_newest_window_that_has_rows(steps: list[tuple[int, str, Trigger]]) -> None:
     store = InMemoryStore(objects=_endpoint())
-    known: dict[int, int] = {}  # by window, the last violations that alarms heard of it
+    known: dict[int, int] = {}  # by window, the last violations that alarms received of it
     verdicts: dict[int, int] = {}  # by window, of its last execution that was not by hand, where it had rows
     for number, (window, what, how) in enumerate(steps):
         if what != "nothing":
             arrive(store, window, what, str(number))
-        verdict, heard = execute(store, window, how)
+        verdict, received = execute(store, window, how)
         if how == "hand":
-            assert not heard
+            assert not received
             continue
         if verdict is None:
-            assert heard.get("violations") is None
+            assert received.get("violations") is None
             continue
         newest = max(verdicts, default=window) <= window
         verdicts[window] = verdict
-        if "violations" in heard:
-            assert heard["violations"] == verdict
+        if "violations" in received:
+            assert received["violations"] == verdict
             # An old window speaks up only to say that it is worse
             assert newest or verdict > known.get(window, 0)
             known[window] = verdict

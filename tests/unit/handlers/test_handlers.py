@@ -139,7 +139,7 @@ def test_suggest_baseline_tells_operators_what_no_retry_mends(load: Load, monkey
     event = sample("suggest_baseline")
     app = load("suggest_baseline")
     told: list[tuple[str, str]] = []
-    operators = SimpleNamespace(tell=lambda subject, message: told.append((subject, message)))
+    operators = SimpleNamespace(notify=lambda subject, message: told.append((subject, message)))
     monkeypatch.setattr(app, "operators", operators)
     # The object of the event is gone by now: there is nothing to tell.
     assert app.handler(event, CONTEXT) == {"batchItemFailures": []}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.alarms import AlarmEvaluator, judge
+from local.alarms import AlarmEvaluator, verdict_on
 
 NOW = datetime(2013, 3, 8, 5, tzinfo=UTC)
 VALUES = {"X": 9.0, "0": 1.0, "-": None}
@@ -79,7 +79,9 @@ def test_an_alarm_comes_early_only_if_its_oldest_value_is_old_enough(
 def state_of(datapoints: int, of: int, row: str, treatment: str | None) -> str | None:
     """The state that an alarm gets; None if it keeps the one that it has."""
     newest_first = [VALUES[mark] for mark in reversed(row)]
-    verdict = judge(alarm(EvaluationPeriods=of, DatapointsToAlarm=datapoints, TreatMissingData=treatment), newest_first)
+    verdict = verdict_on(
+        alarm(EvaluationPeriods=of, DatapointsToAlarm=datapoints, TreatMissingData=treatment), newest_first
+    )
     return verdict.state if verdict else None
 
 
@@ -101,7 +103,7 @@ def test_the_reason_names_the_values_and_what_was_missing(
     of: int, row: str, treatment: str, decided: str, filled: str
 ) -> None:
     newest_first = [VALUES[mark] for mark in reversed(row)]
-    verdict = judge(alarm(EvaluationPeriods=of, TreatMissingData=treatment), newest_first)
+    verdict = verdict_on(alarm(EvaluationPeriods=of, TreatMissingData=treatment), newest_first)
     assert verdict is not None
     assert verdict.reason.startswith("Threshold Crossed: ")
     assert verdict.reason.endswith(f"{decided} greater than or equal to the threshold (5){filled}.")
@@ -109,7 +111,7 @@ def test_the_reason_names_the_values_and_what_was_missing(
 
 @pytest.mark.parametrize(("of", "unknown"), [(1, "1 datapoint were unknown."), (3, "3 datapoints were unknown.")])
 def test_where_nothing_is_known_the_reason_says_so(of: int, unknown: str) -> None:
-    verdict = judge(alarm(EvaluationPeriods=of), [None] * (of + 2))
+    verdict = verdict_on(alarm(EvaluationPeriods=of), [None] * (of + 2))
     assert verdict is not None
     assert (verdict.reason, verdict.values) == (f"Insufficient Data: {unknown}", (None,) * of)
 
@@ -125,7 +127,7 @@ def test_where_nothing_is_known_the_reason_says_so(of: int, unknown: str) -> Non
 )
 def test_both_sides_of_the_threshold(operator: str, states: str) -> None:
     for value, state in zip((4.9, 5.0, 5.1), states, strict=True):
-        verdict = judge(alarm(ComparisonOperator=operator), [value])
+        verdict = verdict_on(alarm(ComparisonOperator=operator), [value])
         assert verdict is not None
         assert verdict.state == STATES[state]
 
@@ -228,7 +230,7 @@ def test_a_period_has_one_value_of_all_its_points(statistic: str, value: float) 
 def test_what_only_cloudwatch_knows_is_told_once_and_not_evaluated(fields: dict[str, Any]) -> None:
     told: list[str] = []
     cloudwatch = CloudWatch(alarm(**fields), {NOW: 7.0})
-    evaluator = AlarmEvaluator(cloudwatch, lambda: NOW, tell=told.append)
+    evaluator = AlarmEvaluator(cloudwatch, lambda: NOW, note=told.append)
     assert [evaluator.evaluate() for _ in range(3)] == [0, 0, 0]
     (line,) = told
     assert line.startswith("The alarm s/e/m/violations is not evaluated here: only CloudWatch has anomaly bands, ")

@@ -14,8 +14,8 @@ from driftline.cli.columns import table_of
 from driftline.cli.files import read_file
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
-from driftline.cli.telling import TellOperators
 from driftline.cli.text import safe
+from driftline.cli.unpublished import TerminalOperators
 from driftline.domain.keys import baseline_folder
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, parse_statistics
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
@@ -46,7 +46,7 @@ def baseline(
         for path in data or ():
             place.store.put(f"{baseline_folder(name, chosen)}input/{path.name}", read_file(path))
         suggested = suggest_baseline(
-            name, chosen, store=place.store, tables=DuckTables(), operators=TellOperators(output), kinds=KINDS
+            name, chosen, store=place.store, tables=DuckTables(), operators=TerminalOperators(output), kinds=KINDS
         )
         result = {
             "endpoint": suggested.endpoint,

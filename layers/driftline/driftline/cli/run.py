@@ -15,7 +15,7 @@ from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import report_printer
 from driftline.cli.tables import show_executions, show_failure
-from driftline.cli.telling import NoEvents, NoMetrics, UnannouncedStore
+from driftline.cli.unpublished import NoEvents, NoMetrics, UnannouncedStore
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.files import SUMMARY
@@ -83,9 +83,9 @@ def run(
         raise typer.BadParameter("pass --scheduled, or --start and --end")
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        judged = _monitor(place, endpoint, monitor)
-        _refuse_unprofiled(place, judged.endpoint)
-        execution = judged.execute(scheduled=scheduled, start=start, end=end)
+        target = _monitor(place, endpoint, monitor)
+        _refuse_unprofiled(place, target.endpoint)
+        execution = target.execute(scheduled=scheduled, start=start, end=end)
         output.result(_document(place, execution), lambda console: _show(console, place, execution))
     raise typer.Exit(_CODES[execution.status])
 
@@ -107,14 +107,14 @@ def replay(
     """
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        judged = _monitor(place, endpoint, monitor)
-        _refuse_unprofiled(place, judged.endpoint)
-        moments = _scheduled_times(judged, first, last)
+        target = _monitor(place, endpoint, monitor)
+        _refuse_unprofiled(place, target.endpoint)
+        moments = _scheduled_times(target, first, last)
         executions: list[Execution] = []
         with output.progress("evaluating", len(moments)) as step:
             for moment in moments:
                 step(format_instant(moment))
-                executions.append(judged.execute(scheduled=moment))
+                executions.append(target.execute(scheduled=moment))
         result = {"executions": [_document(place, execution) for execution in executions]}
         output.result(result, lambda console: show_executions(console, executions))
     raise typer.Exit(_code(executions))
@@ -138,21 +138,21 @@ def _refuse_unprofiled(place: Place, endpoint: str) -> None:
         )
 
 
-def _scheduled_times(judged: _Monitor, first: datetime, last: datetime) -> list[datetime]:
-    document = load_document(judged.place.store, judged.endpoint, kinds=KINDS)
+def _scheduled_times(target: _Monitor, first: datetime, last: datetime) -> list[datetime]:
+    document = load_document(target.place.store, target.endpoint, kinds=KINDS)
     monitors = document.monitors.by_name()
-    if judged.name not in monitors:
+    if target.name not in monitors:
         raise InvalidInputError(
-            f"the monitor document has no monitor {judged.name}",
-            where=judged.endpoint,
+            f"the monitor document has no monitor {target.name}",
+            where=target.endpoint,
             expected=f"one of {', '.join(monitors)}",
         )
-    schedule = monitors[judged.name]
+    schedule = monitors[target.name]
     moments = list(occurrences(schedule.schedule, first, last, schedule.timezone))
     if not moments:
         raise InvalidInputError(
             f"{schedule.schedule} has no scheduled time from {format_instant(first)} to {format_instant(last)}",
-            where=judged.endpoint,
+            where=target.endpoint,
             mend="Use a longer range; its end is excluded.",
         )
     return moments

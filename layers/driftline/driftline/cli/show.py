@@ -13,7 +13,7 @@ from driftline.domain.executions.files import SUMMARY
 from driftline.domain.keys import report_folder
 from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
-from driftline.usecases.executions.failures import failure_in, is_judged
+from driftline.usecases.executions.failures import failure_in, has_verdict
 
 
 def show(
@@ -54,7 +54,7 @@ def _existing(place: Place, folder: str, scheduled: datetime | None) -> bytes:
         raise InvalidInputError(
             what, where=failure.where or place.store.uri(folder), expected=failure.expected, mend=failure.mend
         )
-    if is_judged(place.store, folder, kinds=KINDS):
+    if has_verdict(place.store, folder, kinds=KINDS):
         raise InvalidInputError(
             "this execution has no summary, because SageMaker wrote it",
             where=place.store.uri(key),

@@ -228,7 +228,7 @@ class TestWhatAModelDoesNotMend:
 
     def test_it_is_told_as_loud_as_the_document_says_by_then(self) -> None:
         louder = regrade(self.closed(), {"a": Severity.CRITICAL})
-        assert louder.severity is Severity.WARNING  # as people heard it
+        assert louder.severity is Severity.WARNING  # as people received it
         assert reopen(louder, NOON + 3 * SETTLE, SETTLE).severity is Severity.CRITICAL
 
     def test_it_is_told_once_the_time_is_over_and_not_before(self) -> None:

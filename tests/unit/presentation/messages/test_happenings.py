@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from driftline.domain.incidents.happenings import MODEL_ADOPTED, RETRAINING_DECISION, refusal_id, refused_by
-from driftline.domain.incidents.heard import Happening, Text
 from driftline.domain.incidents.incident import AlarmChange, AlarmState, Incident, observe
 from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.received import Happening, Text
 from driftline.presentation.messages.happenings import happening_message, text_message
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

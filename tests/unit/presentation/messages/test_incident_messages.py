@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from driftline.domain.incidents.heard import Heard, RawAlarm, Tick
 from driftline.domain.incidents.incident import AlarmChange, AlarmState, Incident, Snapshot, adopt, observe
 from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.received import RawAlarm, Received, Tick
 from driftline.presentation.messages.findings import Findings
 from driftline.presentation.messages.incident_messages import Facts, incident_message
 from tests.fakes import InMemoryStore, RecordingChannel
@@ -17,14 +17,16 @@ REASON = "Threshold Crossed: 1 datapoint [2.0]"
 LAST = "state/executions/shop/data_quality/last.json"
 
 
-def ringing(label: str = "violations", subject: str = "data_quality", hours: int = 0, meaning: str = MEANING) -> Heard:
+def ringing(
+    label: str = "violations", subject: str = "data_quality", hours: int = 0, meaning: str = MEANING
+) -> Received:
     return RawAlarm(f"prod/shop/{subject}/{label}", "ALARM", NOON + hours * HOUR, REASON, meaning)
 
 
-def told(*heard: Heard, store: InMemoryStore | None = None) -> Message:
+def told(*received: Received, store: InMemoryStore | None = None) -> Message:
     """The last message."""
     channel = RecordingChannel()
-    Office(channel, store=store or endpoint()).hear(*heard)
+    Office(channel, store=store or endpoint()).hear(*received)
     return channel.sent[-1][0]
 
 

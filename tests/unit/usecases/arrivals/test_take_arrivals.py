@@ -90,8 +90,8 @@ class RerunsOfWhatIsThere(RecordingReruns):
         self.store = store
         self.profiled: list[set[datetime]] = []
 
-    def ask(self, request: ExecutionRequest) -> None:
-        super().ask(request)
+    def request(self, request: ExecutionRequest) -> None:
+        super().request(request)
         self.profiled.append({parse_profile_key(key)[1].hour for key in self.store.objects if "state/profiles/" in key})
 
 

@@ -103,7 +103,7 @@ def test_an_execution_by_hand_wakes_nobody_and_the_schedule_signals_the_same_ver
     assert signals(by_hand) == {}
     assert LAST not in store.objects
     assert by_hand.published  # the report's metrics
-    # When the schedule comes to the same window, only the alarms have not heard of it yet
+    # When the schedule comes to the same window, only the alarms have not received of it yet
     execution, scheduled = execute(store)
     assert execution.unchanged
     assert [one.namespace for one in scheduled.published] == [NAMESPACE]
@@ -291,9 +291,9 @@ def test_an_old_window_that_turns_bad_is_told_once() -> None:
     assert last(store).last_judged == SCHEDULED + timedelta(hours=1)
 
 
-@pytest.mark.parametrize(("rows", "heard"), [(MOVED, {"violations": 1}), (ROWS, {}), ([], {})])
+@pytest.mark.parametrize(("rows", "received"), [(MOVED, {"violations": 1}), (ROWS, {}), ([], {})])
 def test_an_old_window_that_nobody_judged_in_time_is_heard_of_if_it_is_bad(
-    rows: list[tuple[str, str, str]], heard: dict[str, object]
+    rows: list[tuple[str, str, str]], received: dict[str, object]
 ) -> None:
     # Given a window that was judged, and the one before it was not: its execution comes late
     store = endpoint()
@@ -303,8 +303,8 @@ def test_an_old_window_that_nobody_judged_in_time_is_heard_of_if_it_is_bad(
 
     execution, metrics = execute(store)
 
-    assert execution.violations == len(heard)
-    assert signals(metrics) == heard
+    assert execution.violations == len(received)
+    assert signals(metrics) == received
     assert last(store).last_judged == SCHEDULED + timedelta(hours=1)
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from driftline.adapters.aws.model_events_in import announcement_of
 from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
-from driftline.domain.incidents.heard import Happening
-from driftline.domain.models.announcement import EndpointChanged, ModelTold, PackageChanged
+from driftline.domain.incidents.received import Happening
+from driftline.domain.models.announcement import EndpointChanged, ModelAnnounced, PackageChanged
 from driftline.domain.models.package import ModelPackage, ServedModel
 from driftline.kinds.registry import KINDS
 from driftline.presentation.messages.happenings import happening_message
@@ -42,7 +42,7 @@ monitors:
   model_quality: {problem_type: BinaryClassification, inference_attribute: p, ground_truth_attribute: y}
 """
 ONLY_DATA = b"endpoint: churn\nmonitors: {data_quality: {}}\n"
-NEW = ModelTold("churn", "v2", AT)
+NEW = ModelAnnounced("churn", "v2", AT)
 
 
 @dataclass
@@ -119,7 +119,7 @@ class World:
     table: InMemoryTable = field(default_factory=InMemoryTable)
     wall: datetime = AT
 
-    def adopt(self, announcement: EndpointChanged | PackageChanged | ModelTold, **others: Any) -> Adoption:
+    def adopt(self, announcement: EndpointChanged | PackageChanged | ModelAnnounced, **others: Any) -> Adoption:
         ports: dict[str, Any] = {
             "store": self.store,
             "models": self.models,
@@ -495,8 +495,8 @@ def test_a_variant_that_names_no_model_is_ignored(world: World) -> None:
 def test_people_read_why_a_baseline_stays(world: World) -> None:
     world.adopt(NEW)
     [event] = world.events.published
-    heard = Happening("id", event.detail_type, AT, event.detail)
-    message = happening_message(heard, None, ())
+    received = Happening("id", event.detail_type, AT, event.detail)
+    message = happening_message(received, None, ())
     assert message.headline == "churn has the new model v2"
     assert any("data_quality: the baseline is unchanged" in each for each in message.details)
 
@@ -510,7 +510,7 @@ def test_an_endpoint_that_is_changing_is_asked_later(world: World) -> None:
 
 def test_an_older_model_that_is_told_later_only_goes_into_the_log(world: World) -> None:
     world.adopt(world.serve(world.package(TWO)))
-    late = ModelTold("churn", "v1", AT - 2 * HOUR, package=ONE)
+    late = ModelAnnounced("churn", "v1", AT - 2 * HOUR, package=ONE)
     world.models.packages[ONE] = world.package(ONE)
     assert world.adopt(late).outcome is Outcome.NOTED
     assert world.current() == NEW_DATA
@@ -528,7 +528,7 @@ def test_whatever_the_order_the_newest_model_s_baseline_counts(world: World, ord
         world.files.files |= {f"s3://training/{arn}/data_quality/{name}": body for name, body in made.items()}
     # When they are delivered
     for each in order:
-        world.adopt(ModelTold("churn", f"v{each}", AT + each * HOUR, package=arns[each]))
+        world.adopt(ModelAnnounced("churn", f"v{each}", AT + each * HOUR, package=arns[each]))
     # Then the last one's baseline counts, and the log has each model once, in the order of their times
     assert world.current() == models[2]
     assert [entry.model for entry in load_model_log(world.store, "churn").entries] == arns
@@ -547,7 +547,7 @@ def test_a_person_can_have_it_tried_again(world: World) -> None:
     world.adopt(world.serve(package))
     # When what was wrong is mended and an own event tells of the same model
     world.files.files.update(readable)
-    again = world.adopt(ModelTold("churn", "whatever", AT + HOUR, package=TWO))
+    again = world.adopt(ModelAnnounced("churn", "whatever", AT + HOUR, package=TWO))
     # Then the baseline is taken, and told
     assert again.outcome is Outcome.ADOPTED
     assert world.current() == NEW_DATA
@@ -580,7 +580,7 @@ def test_cut_short_anywhere_a_redelivery_completes(world: World) -> None:
 
 def test_two_models_at_once_are_adopted_one_after_the_other() -> None:
     """The second event comes before any call of the first, and comes again when the first is done."""
-    first, second = (ModelTold("churn", f"v{each}", AT + each * HOUR, package=(ONE, TWO)[each]) for each in (0, 1))
+    first, second = (ModelAnnounced("churn", f"v{each}", AT + each * HOUR, package=(ONE, TWO)[each]) for each in (0, 1))
     newer = baseline("data_quality", "p,a\n1,0.5\n")
 
     def two() -> World:
@@ -595,23 +595,23 @@ def test_two_models_at_once_are_adopted_one_after_the_other() -> None:
     for earlier, later in ((first, second), (second, first)):
         for call in range(1, 80):
             world = two()
-            heard: list[bool] = []
+            received: list[bool] = []
 
-            def meanwhile(world: World = world, later: ModelTold = later, heard: list[bool] = heard) -> None:
+            def meanwhile(world: World = world, later: ModelAnnounced = later, received: list[bool] = received) -> None:
                 try:
                     world.adopt(later)
                 except (RetryLaterError, StaleReadError):
-                    heard.append(False)
+                    received.append(False)
                 else:
-                    heard.append(True)
+                    received.append(True)
 
             try:
                 world.adopt(earlier, store=InterruptedStore(world.store, call, meanwhile))
             except StaleReadError:
                 world.adopt(earlier)
-            if not heard:
+            if not received:
                 break
-            if not heard[0]:
+            if not received[0]:
                 postponed += 1
                 world.adopt(later)
             assert world.current() == newer, call
@@ -652,7 +652,9 @@ class TestEvents:
 
     def test_your_own(self) -> None:
         event = self.sample("adopt_model.new_model")
-        told = ModelTold("flight-delay", "flight-delay-v2", AT, data_set="s3://my-training-data/flight-delay/2026-03/")
+        told = ModelAnnounced(
+            "flight-delay", "flight-delay-v2", AT, data_set="s3://my-training-data/flight-delay/2026-03/"
+        )
         assert announcement_of(event) == told
         del event["detail"]["At"]
         assert announcement_of(event) == replace(told, at=datetime(2026, 3, 1, 14, 2, 7, tzinfo=UTC))

@@ -7,8 +7,8 @@ import pytest
 
 from driftline.adapters.channels.loading import BrokenChannel
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.heard import Happening, RawAlarm
 from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.received import Happening, RawAlarm
 from driftline.usecases.notifying.incident_store import KIND
 from driftline.usecases.ports import StateItem
 from tests.fakes import InMemoryStore, InMemoryTable, RecordingChannel

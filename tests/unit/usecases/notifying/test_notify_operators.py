@@ -8,8 +8,8 @@ import pytest
 
 from driftline.domain.alarms.names import alarm_name
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.heard import Happening, RawAlarm, Text, Tick
 from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.received import Happening, RawAlarm, Text, Tick
 from driftline.kinds.registry import KINDS
 from driftline.usecases.notifying.incident_facts import ConsoleLinks
 from driftline.usecases.notifying.notify_operators import notify_operators
@@ -71,7 +71,7 @@ class TestConversation:
         assert kinds(channel) == [OPENED]
         office.tick(NOON + 4 * HOUR)
         office.tick(NOON + 5 * HOUR)
-        # Then people heard of it twice, the second time in the conversation of the first
+        # Then people received of it twice, the second time in the conversation of the first
         assert kinds(channel) == [OPENED, RECOVERED]
         (opened, _), (recovered, conversation) = channel.sent
         assert conversation == opened.id
@@ -376,9 +376,9 @@ class TestChannels:
     def test_the_order_is_kept_for_a_channel_that_was_down(self) -> None:
         down = Unwilling("down", trouble=RetryLaterError("503"))
         office = Office(down)
-        for heard in (alarm(), alarm(label="worst drift", at=NOON + HOUR)):
+        for received in (alarm(), alarm(label="worst drift", at=NOON + HOUR)):
             with pytest.raises(RetryLaterError):
-                office.hear(heard)
+                office.hear(received)
         down.trouble = None
         # When the second message of the queue comes before the first
         office.hear(alarm(label="worst drift", at=NOON + HOUR))
@@ -472,9 +472,9 @@ def test_an_alarm_whose_label_was_cut_is_the_documents_alarm_all_the_same(label:
     alarms = f"    alarms: [{{name: {label}, severity: critical}}]\n"
     store.put("monitors/shop.yaml", f"endpoint: shop\nmonitors:\n  data_quality:\n{alarms}".encode())
     name = alarm_name(stack, "shop", "data_quality", label)
-    for heard in (RawAlarm(name, "ALARM", NOON), Tick(NOON + HOUR), Tick(NOON + 9 * HOUR)):
+    for received in (RawAlarm(name, "ALARM", NOON), Tick(NOON + HOUR), Tick(NOON + 9 * HOUR)):
         notify_operators(
-            heard,
+            received,
             store=store,
             table=table,
             once=once,

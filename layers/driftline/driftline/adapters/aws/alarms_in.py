@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, ValidationError
 
-from driftline.domain.incidents import heard
+from driftline.domain.incidents import received
 
 
 class _Lenient(BaseModel):
@@ -37,12 +37,12 @@ class Notification(_Lenient):
     message: str = Field(alias="Message")
     timestamp: AwareDatetime = Field(alias="Timestamp")
 
-    def heard(self) -> heard.Heard:
+    def received(self) -> received.Received:
         try:
             alarm = AlarmNotification.model_validate_json(self.message)
         except ValidationError:
-            return heard.Text(self.id, self.subject or "", self.message, self.timestamp)
-        return heard.RawAlarm(alarm.name, alarm.state, alarm.changed_at, alarm.reason, alarm.description or "")
+            return received.Text(self.id, self.subject or "", self.message, self.timestamp)
+        return received.RawAlarm(alarm.name, alarm.state, alarm.changed_at, alarm.reason, alarm.description or "")
 
 
 class DriftlineEvent(_Lenient):
@@ -54,8 +54,8 @@ class DriftlineEvent(_Lenient):
     time: AwareDatetime
     detail: dict[str, Any] = {}
 
-    def heard(self) -> heard.Heard:
-        return heard.Happening(self._own_id or self.id, self.detail_type, self.time, self.detail)
+    def received(self) -> received.Received:
+        return received.Happening(self._own_id or self.id, self.detail_type, self.time, self.detail)
 
     @property
     def _own_id(self) -> str | None:
@@ -72,8 +72,8 @@ class TickRequest(BaseModel):
 
     tick: AwareDatetime
 
-    def heard(self) -> heard.Heard:
-        return heard.Tick(self.tick)
+    def received(self) -> received.Received:
+        return received.Tick(self.tick)
 
 
 class AlarmMessage(RootModel[TickRequest | Notification | DriftlineEvent]):
@@ -81,5 +81,5 @@ class AlarmMessage(RootModel[TickRequest | Notification | DriftlineEvent]):
 
     model_config = ConfigDict(frozen=True)
 
-    def heard(self) -> heard.Heard:
-        return self.root.heard()
+    def received(self) -> received.Received:
+        return self.root.received()

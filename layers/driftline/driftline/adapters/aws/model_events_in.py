@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
-from driftline.domain.models.announcement import Announcement, EndpointChanged, ModelTold, PackageChanged
+from driftline.domain.models.announcement import Announcement, EndpointChanged, ModelAnnounced, PackageChanged
 from driftline.domain.monitors.fields import Name
 
 _Uri = Annotated[str, Field(pattern=r"^s3://[^/]+/.*$", max_length=1024)]
@@ -79,11 +79,11 @@ class NewModel(_Lenient):
     detail: _NewModelDetail
 
     @property
-    def announcement(self) -> ModelTold:
+    def announcement(self) -> ModelAnnounced:
         """A time in the future counts as now: otherwise every model after it would be an older one."""
         told = self.detail
         at = min(told.at or self.time, self.time)
-        return ModelTold(told.endpoint, told.model, at, told.package, told.data_set)
+        return ModelAnnounced(told.endpoint, told.model, at, told.package, told.data_set)
 
 
 class ModelEvent(

@@ -39,7 +39,7 @@ class RerunQueue:
         self._client = client or _client()
         self._clock = clock
 
-    def ask(self, request: ExecutionRequest) -> None:
+    def request(self, request: ExecutionRequest) -> None:
         body = request.model_dump_json(exclude_none=True)
         window = sha256(body.encode()).hexdigest()
         turn = int(self._clock() // self._turn) if self._turn else uuid4()

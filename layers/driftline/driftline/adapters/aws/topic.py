@@ -23,7 +23,7 @@ class OperatorTopic:
         self._arn = arn
         self._client = client or _client()
 
-    def tell(self, subject: str, message: str) -> None:
+    def notify(self, subject: str, message: str) -> None:
         body = message.encode(errors="replace")
         if len(body) > _LONGEST_MESSAGE:
             message = body[:_LONGEST_MESSAGE].decode(errors="ignore") + _CUT

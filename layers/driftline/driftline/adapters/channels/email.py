@@ -24,7 +24,7 @@ class Email:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415, the topic's client brings it
 
         try:
-            self._topic.tell(email_subject(message), email_text(message))
+            self._topic.notify(email_subject(message), email_text(message))
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             if code in _REFUSED:

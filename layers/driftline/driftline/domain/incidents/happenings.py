@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from driftline.domain.incidents.heard import Happening
 from driftline.domain.incidents.incident import Incident
+from driftline.domain.incidents.received import Happening
 from driftline.domain.incidents.watching import is_watch
 
 MODEL_ADOPTED = "Model Adopted"
@@ -13,52 +13,52 @@ RETRAINING_DECISION = "Retraining Decision"
 _REFUSED = "refused"
 
 
-def endpoint_of(heard: Happening) -> str:
-    return text_in(heard.detail, "Endpoint")
+def endpoint_of(received: Happening) -> str:
+    return text_in(received.detail, "Endpoint")
 
 
-def refused_by(heard: Happening) -> str | None:
+def refused_by(received: Happening) -> str | None:
     """The guard that refused a retraining requested by an alarm; None for everything else.
 
     Not for approvals: a person who approves gets an answer every time.
     """
-    asked_by_alarm = heard.detail.get("Id") == heard.detail.get("RequestId")
-    if heard.kind != RETRAINING_DECISION or heard.detail.get("Decision") != _REFUSED or not asked_by_alarm:
+    asked_by_alarm = received.detail.get("Id") == received.detail.get("RequestId")
+    if received.kind != RETRAINING_DECISION or received.detail.get("Decision") != _REFUSED or not asked_by_alarm:
         return None
-    return text_in(heard.detail, "Guard") or None
+    return text_in(received.detail, "Guard") or None
 
 
-def refusal_id(heard: Happening) -> str:
+def refusal_id(received: Happening) -> str:
     """The same key for refusals with the same content about the same endpoint."""
-    parts = (text_in(heard.detail, key) for key in ("Endpoint", "Monitor", "Guard", "Reason"))
+    parts = (text_in(received.detail, key) for key in ("Endpoint", "Monitor", "Guard", "Reason"))
     return f"refused/{sha256(json.dumps(list(parts)).encode()).hexdigest()[:24]}"
 
 
-def conversation_of(heard: Happening, incidents: Iterable[Incident]) -> Incident | None:
+def conversation_of(received: Happening, incidents: Iterable[Incident]) -> Incident | None:
     """The known incident in whose conversation the event is reported; None if there is none.
 
     The one that already has the event, if it is redelivered; otherwise that of its monitor, or the endpoint's newest.
     """
-    endpoint, monitor = endpoint_of(heard), text_in(heard.detail, "Monitor")
+    endpoint, monitor = endpoint_of(received), text_in(received.detail, "Monitor")
     of = [each for each in incidents if each.endpoint == endpoint and not is_watch(each.subject)]
-    known = [each for each in of if heard.id in each.causes]
+    known = [each for each in of if received.id in each.causes]
     if known:
         return known[0]
     told = [each for each in of if each.ongoing and each.told is not None and each.opened_at is not None]
     return max(told, key=lambda each: (each.subject == monitor, each.opened_at, each.subject), default=None)
 
 
-def cause_in(incident: Incident, heard: Happening) -> str:
+def cause_in(incident: Incident, received: Happening) -> str:
     """The key under which the incident remembers it.
 
     An alarm that flaps while a guard refuses is refused every time: a conversation reports each guard once.
     """
-    guard = refused_by(heard)
-    return f"refused by {guard}: {incident.id}" if guard else heard.id
+    guard = refused_by(received)
+    return f"refused by {guard}: {incident.id}" if guard else received.id
 
 
-def reason_of(heard: Happening) -> str:
-    return text_in(heard.detail, "Reason")
+def reason_of(received: Happening) -> str:
+    return text_in(received.detail, "Reason")
 
 
 def text_in(detail: Mapping[str, object], key: str) -> str:

@@ -205,7 +205,7 @@ def reopen(incident: Incident, at: datetime, grace: timedelta) -> Incident:
     closed = incident.closed_at
     if not incident.closed_by or not incident.ringing or closed is None or at < closed + grace:
         return incident
-    return _rejoined(incident, _loudest(incident)) if _unheard(incident) else _opened(incident, closed)
+    return _rejoined(incident, _loudest(incident)) if _recovery_unreported(incident) else _opened(incident, closed)
 
 
 def due(incident: Incident) -> MessageKind | None:
@@ -215,7 +215,7 @@ def due(incident: Incident) -> MessageKind | None:
         if told is None:
             return MessageKind.OPENED
         return MessageKind.ESCALATED if _rank(incident.severity) > _rank(told.severity) else None
-    return MessageKind.RECOVERED if incident.status is Status.CLOSED and _unheard(incident) else None
+    return MessageKind.RECOVERED if incident.status is Status.CLOSED and _recovery_unreported(incident) else None
 
 
 def _alarmed(incident: Incident, change: AlarmChange) -> Incident:
@@ -225,13 +225,13 @@ def _alarmed(incident: Incident, change: AlarmChange) -> Incident:
             return replace(incident, severity=severity)
         case Status.RECOVERING:
             return _rejoined(incident, severity)
-        case Status.CLOSED if _unheard(incident):
+        case Status.CLOSED if _recovery_unreported(incident):
             return _rejoined(incident, severity)
         case _:
             return _opened(incident, change.changed_at)
 
 
-def _unheard(incident: Incident) -> bool:
+def _recovery_unreported(incident: Incident) -> bool:
     """Whether people do not know yet that it was over: for them it never was."""
     return incident.told is not None and not incident.recovery_told
 

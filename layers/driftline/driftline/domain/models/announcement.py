@@ -20,7 +20,7 @@ class PackageChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelTold:
+class ModelAnnounced:
     """An event of your own: an endpoint, wherever it runs, uses another model from now on.
 
     Attributes:
@@ -36,4 +36,4 @@ class ModelTold:
     data_set: str | None = None
 
 
-type Announcement = EndpointChanged | PackageChanged | ModelTold
+type Announcement = EndpointChanged | PackageChanged | ModelAnnounced

@@ -164,7 +164,7 @@ class Ledger(_Part):
             changed["decided"] = (*self.decided, decided)[-_MOST_DECIDED:]
         return self.model_copy(update=changed)
 
-    def with_told(self, records: Iterable[AuditRecord | EndRecord]) -> "Ledger":
+    def with_reported(self, records: Iterable[AuditRecord | EndRecord]) -> "Ledger":
         told = list(records)
         return self.model_copy(update={"untold": tuple(record for record in self.untold if record not in told)})
 

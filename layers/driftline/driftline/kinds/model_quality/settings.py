@@ -125,7 +125,7 @@ class ModelQualityMonitor(ScheduledMonitor):
 
     @model_validator(mode="before")
     @classmethod
-    def _judged_again_as_long_as_labels_come(cls, value: object) -> object:
+    def _evaluated_again_as_long_as_labels_arrive(cls, value: object) -> object:
         """A label that is joined and never evaluated would be useless."""
         if isinstance(value, dict) and "max_revisions_age" not in value and is_age(value.get("max_label_delay")):
             return value | {"max_revisions_age": value["max_label_delay"]}

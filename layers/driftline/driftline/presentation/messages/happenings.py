@@ -9,9 +9,9 @@ from driftline.domain.incidents.happenings import (
     reason_of,
     text_in,
 )
-from driftline.domain.incidents.heard import Happening, Text
 from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.received import Happening, Text
 from driftline.presentation.messages.wording import name, sentence
 
 _MOST_LINES = 40
@@ -31,64 +31,64 @@ _LABELS = {
 }
 
 
-def text_message(heard: Text) -> Message:
+def text_message(received: Text) -> Message:
     """A notice: the subject as its headline, the text below it."""
-    lines = [sentence(each) for each in heard.text.splitlines() if each.strip()]
-    headline = sentence(heard.subject) or (lines.pop(0) if lines else "Driftline")
+    lines = [sentence(each) for each in received.text.splitlines() if each.strip()]
+    headline = sentence(received.subject) or (lines.pop(0) if lines else "Driftline")
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"… and {len(lines) - _MOST_LINES} more lines"]
     return Message(
-        id=f"notice/{heard.id}",
+        id=f"notice/{received.id}",
         kind=MessageKind.NOTICE,
         severity=Severity.WARNING,
         headline=headline,
-        at=heard.at,
+        at=received.at,
         details=tuple(lines),
     )
 
 
-def happening_message(heard: Happening, incident: Incident | None, channels: tuple[str, ...]) -> Message:
+def happening_message(received: Happening, incident: Incident | None, channels: tuple[str, ...]) -> Message:
     """A message in the conversation of an incident, or a notice if there is none."""
-    monitor = text_in(heard.detail, "Monitor")
+    monitor = text_in(received.detail, "Monitor")
     return Message(
-        id=f"event/{heard.id}",
+        id=f"event/{received.id}",
         kind=MessageKind.UPDATED if incident else MessageKind.NOTICE,
         severity=incident.severity if incident else Severity.WARNING,
-        headline=sentence(_headline(heard)),
-        at=heard.at,
+        headline=sentence(_headline(received)),
+        at=received.at,
         incident=incident.id if incident else None,
-        endpoint=endpoint_of(heard) or None,
+        endpoint=endpoint_of(received) or None,
         monitor=monitor or (incident.subject if incident else None),
-        details=tuple(_details(heard)),
+        details=tuple(_details(received)),
         since=incident.opened_at if incident else None,
         channels=channels,
     )
 
 
-def model_of(heard: Happening) -> str:
+def model_of(received: Happening) -> str:
     """The model that came into use, in words."""
-    package, model = text_in(heard.detail, "ModelPackage"), text_in(heard.detail, "Model")
+    package, model = text_in(received.detail, "ModelPackage"), text_in(received.detail, "Model")
     named = model or package.rpartition(":model-package/")[2]
     return f"the new model {name(named)}" if named else "a new model"
 
 
-def _headline(heard: Happening) -> str:
-    endpoint = name(endpoint_of(heard))
-    if heard.kind == MODEL_ADOPTED:
-        return f"{endpoint} has {model_of(heard)}"
-    decision = (text_in(heard.detail, "Decision") or text_in(heard.detail, "Outcome")).replace("_", " ")
-    reason = reason_of(heard)
-    what = f"Retraining of {endpoint}" if heard.kind == RETRAINING_DECISION else f"{name(heard.kind)}: {endpoint}"
+def _headline(received: Happening) -> str:
+    endpoint = name(endpoint_of(received))
+    if received.kind == MODEL_ADOPTED:
+        return f"{endpoint} has {model_of(received)}"
+    decision = (text_in(received.detail, "Decision") or text_in(received.detail, "Outcome")).replace("_", " ")
+    reason = reason_of(received)
+    what = f"Retraining of {endpoint}" if received.kind == RETRAINING_DECISION else f"{name(received.kind)}: {endpoint}"
     return f"{what}{f': {decision}' if decision else ''}{f'. {reason}' if reason else ''}"
 
 
-def _details(heard: Happening) -> Iterator[str]:
+def _details(received: Happening) -> Iterator[str]:
     """Whatever else the event says, one line for each field, in its order.
 
     A new model's reason tells of its baselines: it is not in the headline.
     """
-    left_out = _LEFT_OUT - {"Reason"} if heard.kind == MODEL_ADOPTED else _LEFT_OUT
-    for key, value in list(heard.detail.items())[:_MOST_FIELDS]:
+    left_out = _LEFT_OUT - {"Reason"} if received.kind == MODEL_ADOPTED else _LEFT_OUT
+    for key, value in list(received.detail.items())[:_MOST_FIELDS]:
         if key not in left_out and value is not False and value not in (None, "", {}):
             yield sentence(f"{_LABELS.get(key, name(key))}: {_worded(value)}")
 

@@ -59,7 +59,7 @@ def reopen_windows(
             continue
         for scheduled in sorted(_judged(store, endpoint, name, monitor, concerned, arrived, collected or arrived)):
             request = ExecutionRequest(endpoint=endpoint, monitor=name, scheduled_time=scheduled, trigger="rerun")
-            reruns.ask(request)
+            reruns.request(request)
             asked.append(request)
     return asked
 

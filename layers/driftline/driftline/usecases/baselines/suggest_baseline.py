@@ -123,7 +123,7 @@ def suggest_baseline(
     )
     replace_files(store, folder, {**placed, MEMORY_FILE: latest.model_dump_json(indent=2).encode()})
     if kept:
-        operators.tell(*_message(store, folder, endpoint, monitor, kept))
+        operators.notify(*_message(store, folder, endpoint, monitor, kept))
     return BaselineSuggested(
         endpoint,
         monitor,

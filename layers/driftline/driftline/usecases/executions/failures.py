@@ -12,7 +12,7 @@ def keep_failure(
     store: ObjectStore, folder: str, window: Window | None, error: DriftlineError, *, kinds: Kinds
 ) -> None:
     """Writes it, unless the folder has a verdict, which stays even if a later evaluation fails."""
-    if not is_judged(store, folder, kinds=kinds):
+    if not has_verdict(store, folder, kinds=kinds):
         failure = Failure.of(parse_place(folder), window, error)
         store.put(f"{folder}{FAILURE}", failure.to_json(), content_type="application/json")
 
@@ -23,13 +23,13 @@ def failure_in(store: ObjectStore, folder: str, *, kinds: Kinds) -> Failure | No
     Raises:
         InvalidInputError: not a record of a failure.
     """
-    if is_judged(store, folder, kinds=kinds):
+    if has_verdict(store, folder, kinds=kinds):
         return None
     key = f"{folder}{FAILURE}"
     found = store.find(key)
     return parse_failure(found.body, key) if found else None
 
 
-def is_judged(store: ObjectStore, folder: str, *, kinds: Kinds) -> bool:
+def has_verdict(store: ObjectStore, folder: str, *, kinds: Kinds) -> bool:
     """Whether the folder has the files of a verdict."""
     return any(store.etag(f"{folder}{marker}") is not None for marker in kinds.markers)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.domain.models.announcement import Announcement, EndpointChanged, ModelTold, PackageChanged
+from driftline.domain.models.announcement import Announcement, EndpointChanged, ModelAnnounced, PackageChanged
 from driftline.domain.models.package import ModelPackage
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.kind import Kinds
@@ -54,7 +54,7 @@ def arrival_of(announcement: Announcement, store: ObjectStore, models: Models, *
             return _served(_document(store, endpoint, kinds=kinds), models, "endpoint")
         case PackageChanged():
             return _approved(announcement, store, models, kinds=kinds)
-        case ModelTold():
+        case ModelAnnounced():
             document = _document(store, announcement.endpoint, kinds=kinds)
             package, unseen = _package(models, announcement.package)
             return Arrival(

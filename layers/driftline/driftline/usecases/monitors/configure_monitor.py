@@ -100,7 +100,7 @@ def _configure(
         status = _failed(endpoint, key, stored.etag, error, before)
         if before != status:
             # Sent before it is recorded: if the message is lost, the retry sends it again.
-            operators.tell(f"Driftline: {key} has errors", _message(error, status, store))
+            operators.notify(f"Driftline: {key} has errors", _message(error, status, store))
             _write(store, status)
         return Configured(endpoint, "error", status.schedules, status.alarms, error.errors)
     status = MonitorStatus(

@@ -17,7 +17,6 @@ from driftline.domain.incidents.happenings import (
     refusal_id,
     refused_by,
 )
-from driftline.domain.incidents.heard import Happening, Heard, RawAlarm, Text, Tick
 from driftline.domain.incidents.incident import (
     AlarmChange,
     AlarmState,
@@ -31,6 +30,7 @@ from driftline.domain.incidents.incident import (
 )
 from driftline.domain.incidents.message import Message, Severity
 from driftline.domain.incidents.outbox import may_become_due
+from driftline.domain.incidents.received import Happening, RawAlarm, Received, Text, Tick
 from driftline.domain.incidents.wanted import notifying_alarms, severity_of, subject_of
 from driftline.domain.incidents.watching import is_watch
 from driftline.domain.monitors.document import MonitorDocument
@@ -112,7 +112,7 @@ class Documents:
 
 
 def developments(
-    heard: Heard, *, incidents: IncidentStore, documents: Documents, stack: str, now: datetime
+    received: Received, *, incidents: IncidentStore, documents: Documents, stack: str, now: datetime
 ) -> Iterator[Development | Message]:
     """The consequences for incidents; a lone message belongs to no incident.
 
@@ -120,21 +120,21 @@ def developments(
         RetryLaterError: its alarm has not arrived yet.
         InvalidInputError: the incident of an alarm cannot be read.
     """
-    match heard:
+    match received:
         case RawAlarm():
-            yield from _alarm(heard, incidents, documents, stack)
+            yield from _alarm(received, incidents, documents, stack)
         case Text():
-            yield text_message(heard)
-        case Happening() if heard.kind == MODEL_ADOPTED:
-            yield from _model_adopted(heard, incidents, documents)
+            yield text_message(received)
+        case Happening() if received.kind == MODEL_ADOPTED:
+            yield from _model_adopted(received, incidents, documents)
         case Happening():
-            if now < heard.at + _ON_ITS_WAY and _alarm_is_coming(heard, incidents, documents, stack):
+            if now < received.at + _ON_ITS_WAY and _alarm_is_coming(received, incidents, documents, stack):
                 raise RetryLaterError(
-                    "the alarm that requested it has not arrived yet", where=heard.id, after=_LOOK_AGAIN
+                    "the alarm that requested it has not arrived yet", where=received.id, after=_LOOK_AGAIN
                 )
-            yield _happened(heard, incidents, documents)
+            yield _happened(received, incidents, documents)
         case Tick():
-            yield from _tick(heard, incidents, documents, stack)
+            yield from _tick(received, incidents, documents, stack)
 
 
 def _alarm(alarm: RawAlarm, incidents: IncidentStore, documents: Documents, stack: str) -> Iterator[Development]:

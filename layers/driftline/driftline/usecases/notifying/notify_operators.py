@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain.errors import DriftlineError, RetryLaterError
-from driftline.domain.incidents.heard import Heard
 from driftline.domain.incidents.incident import Entry, Incident, due
 from driftline.domain.incidents.message import Message
 from driftline.domain.incidents.outbox import announce, mark_sent, sweep
+from driftline.domain.incidents.received import Received
 from driftline.kinds.kind import Kinds
 from driftline.presentation.messages.due import messages_due
 from driftline.presentation.messages.incident_messages import Facts
@@ -42,7 +42,7 @@ class Notified:
 
 
 def notify_operators(
-    heard: Heard,
+    received: Received,
     *,
     store: ObjectStore,
     table: StateTable,
@@ -79,7 +79,7 @@ def notify_operators(
 
     notified = Notified()
     errors: list[DriftlineError] = []
-    for each in developments(heard, incidents=incidents, documents=documents, stack=stack, now=now):
+    for each in developments(received, incidents=incidents, documents=documents, stack=stack, now=now):
         try:
             if isinstance(each, Message):
                 notified += _sent(each, delivery)

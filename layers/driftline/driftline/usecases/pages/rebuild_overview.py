@@ -12,7 +12,7 @@ from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.keys import REPORTS, baseline_folder
 from driftline.kinds.kind import Kinds
 from driftline.kinds.reporter import Facts
-from driftline.usecases.executions.failures import failure_in, is_judged
+from driftline.usecases.executions.failures import failure_in, has_verdict
 from driftline.usecases.executions.past_executions import folders_before
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.pages.overview_records import NEWEST, keep_failed_record, keep_record
@@ -74,7 +74,7 @@ def _newest(store: ObjectStore, endpoint: str, monitor: str, *, kinds: Kinds) ->
     end = parse_place(f"{REPORTS}{endpoint}/{monitor}/{_END_OF_TIME}")
     found: list[Place] = []
     for place in folders_before(store, end):
-        if is_judged(store, place.folder, kinds=kinds) or store.etag(f"{place.folder}{FAILURE}") is not None:
+        if has_verdict(store, place.folder, kinds=kinds) or store.etag(f"{place.folder}{FAILURE}") is not None:
             found.append(place)
         if len(found) == NEWEST:
             break

@@ -12,7 +12,7 @@ from driftline.domain.executions.place import Place, parse_place
 from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.overview.html import render_failed
 from driftline.presentation.pages.overview.view_failed import failed_view
-from driftline.usecases.executions.failures import failure_in, is_judged
+from driftline.usecases.executions.failures import failure_in, has_verdict
 from driftline.usecases.executions.past_executions import folders_before
 from driftline.usecases.pages.overview_records import keep_failed_record
 from driftline.usecases.ports import ObjectStore
@@ -48,7 +48,7 @@ def render_failure(store: ObjectStore, folder: str, *, kinds: Kinds) -> Rendered
     size = write_failed_page(store, place, failure, kinds=kinds)
     keep_failed_record(store, place, failure)
     # Its event may have been handled before these lines were written: then nothing triggers this again.
-    return RenderedFailure(place, f"{folder}{_PAGE}", size, is_judged(store, folder, kinds=kinds))
+    return RenderedFailure(place, f"{folder}{_PAGE}", size, has_verdict(store, folder, kinds=kinds))
 
 
 def write_failed_page(store: ObjectStore, place: Place, failure: Failure, *, kinds: Kinds) -> int:
@@ -60,4 +60,4 @@ def write_failed_page(store: ObjectStore, place: Place, failure: Failure, *, kin
 
 def _last_verdict(store: ObjectStore, place: Place, *, kinds: Kinds) -> Place | None:
     earlier = islice(folders_before(store, place), _LOOKED_AT)
-    return next((each for each in earlier if is_judged(store, each.folder, kinds=kinds)), None)
+    return next((each for each in earlier if has_verdict(store, each.folder, kinds=kinds)), None)

@@ -9,7 +9,7 @@ from driftline.domain.incidents.message import Message
 class Operators(Protocol):
     """People, reached through the operator topic."""
 
-    def tell(self, subject: str, message: str) -> None: ...
+    def notify(self, subject: str, message: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,6 @@ class Events(Protocol):
 class Reruns(Protocol):
     """The queue of windows that are judged again."""
 
-    def ask(self, request: ExecutionRequest) -> None:
+    def request(self, request: ExecutionRequest) -> None:
         """One execution of a window comes of all that is asked within a few minutes, and it sees all of it."""
         ...

@@ -106,7 +106,7 @@ class Retrainer:
             if run is None:
                 return None
             if run.ended_at is not None:
-                self._tell(turn)
+                self._report(turn)
                 return Answer(found.endpoint, run.id, repeated=True)
             if run.unsettled:
                 # It ends, so it started: the process that started it was interrupted before it could record it.
@@ -114,7 +114,7 @@ class Retrainer:
                 run = turn.state.run(run.id) or run
             ended = run.model_copy(update={"ended_at": end.at, "outcome": cut(end.outcome)})
             turn.change(turn.state.with_run(ended).with_record(end_record(found.endpoint, ended, end)))
-            self._tell(turn)
+            self._report(turn)
             return Answer(found.endpoint, run.id, reason=f"ended: {ended.outcome}")
 
     def _decided_long_ago(self, turn: _Turn, id_: str, asked_at: datetime) -> Answer | None:
@@ -145,7 +145,7 @@ class Retrainer:
                 if verdict.run is not None:
                     self._start(turn, verdict.run, again=False)
         answer = _answer_of(turn.state, id_, repeated=repeated)
-        self._tell(turn)
+        self._report(turn)
         return answer
 
     def _on_alarm(self, ledger: Ledger, alarm: AlarmChange, at: datetime, approval: Approval | None = None) -> Verdict:
@@ -261,9 +261,9 @@ class Retrainer:
                 reason = "The start was interrupted, and its message did not come again."
                 self._settle(turn, run, Decision.UNKNOWN, reason, "Check at the target whether it ran.")
         if lost:
-            self._tell(turn)
+            self._report(turn)
 
-    def _tell(self, turn: _Turn) -> None:
+    def _report(self, turn: _Turn) -> None:
         """Writes and sends decisions that are not yet reported."""
         records = turn.state.untold
         for record in records:
@@ -271,7 +271,7 @@ class Retrainer:
             self.store.put(record.key, body, content_type="application/json")
             uri = self.store.uri(record.key)
             self.events.publish(record.event, record.detail(uri), [uri])
-        turn.state = turn.state.with_told(records)  # written when the turn ends
+        turn.state = turn.state.with_reported(records)  # written when the turn ends
 
     def _turn_on(self, endpoint: str) -> AbstractContextManager[_Turn]:
         return ledger_turns(self.table, self.clock).on(endpoint)

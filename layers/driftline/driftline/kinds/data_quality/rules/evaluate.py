@@ -139,7 +139,7 @@ def _summary(
         evaluated_rows=table.rows,
         headline=worst_drift(verdict),
         findings=verdict.findings,
-        notes=verdict.notes + tuple(_not_judged(table)),
+        notes=verdict.notes + tuple(_not_evaluated(table)),
         model=context.model,
         baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
         body=DataQualityBody(
@@ -154,7 +154,7 @@ def _summary(
     )
 
 
-def _not_judged(table: ResolvedTable) -> Iterator[str]:
+def _not_evaluated(table: ResolvedTable) -> Iterator[str]:
     """Rows that were not evaluated are mentioned, not only counted."""
     others = table.other_layout_rows
     if others:

@@ -55,4 +55,4 @@ class Tick:
     at: datetime
 
 
-type Heard = RawAlarm | Text | Happening | Tick
+type Received = RawAlarm | Text | Happening | Tick

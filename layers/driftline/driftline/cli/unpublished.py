@@ -13,13 +13,13 @@ from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject
 _ANNOUNCEMENTS = execution_key(REPORTS).rpartition("/")[0] + "/"
 
 
-class TellOperators:
+class TerminalOperators:
     """Operators: the user of the command is the operator."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
 
-    def tell(self, subject: str, message: str) -> None:
+    def notify(self, subject: str, message: str) -> None:
         self._output.note(f"{subject}\n{message}")
 
 
