@@ -46,8 +46,8 @@ test: lint  ## What CI runs: linters, and all tests but the long ones, with a fl
 	$(PYTEST) $(COVERED) -m "not long"
 	@$(COVERAGE_REPORT)
 
-test-all: lint  ## Everything: `make test` and the tests marked `long`
-	$(PYTEST) $(COVERED)
+test-all: lint  ## Everything: `make test`, the tests marked `long`, and ten times as many examples for property tests
+	FUZZ=10 $(PYTEST) $(COVERED)
 	@$(COVERAGE_REPORT)
 
 unit: setup  ## The fast tests only: no embedded cloud, no built artifact

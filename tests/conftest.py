@@ -9,13 +9,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests import environment
+from tests.fuzz import examples
 
 pytest_plugins = ["tests.browser.opening"]
 """Pages are opened in a browser by tests of pages, and by the demo's."""
 
 environment.make_the_same_everywhere()
 
-_OUR_EXAMPLES = settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+_OUR_EXAMPLES = settings(
+    derandomize=True, deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow]
+)
 """The same examples in every run, few enough for a suite that stays fast; no limit of time, machines differ."""
 settings.register_profile("local", _OUR_EXAMPLES)
 settings.register_profile("ci", _OUR_EXAMPLES, phases=set(Phase) - {Phase.shrink, Phase.explain})

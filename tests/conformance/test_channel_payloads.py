@@ -24,6 +24,7 @@ from driftline.presentation.messages.signed_webhook import webhook_document
 from driftline.presentation.messages.slack_blocks import slack_message
 from tests.conformance.block_kit import check_blocks, texts
 from tests.conformance.channel_schemas import PAGERDUTY_EVENT, TEAMS_MESSAGE
+from tests.fuzz import examples
 from tests.messages import ESCALATED, HOSTILE, NOTICE, OPENED, RECOVERED, hostile, messages
 from tests.places import REPOSITORY
 
@@ -33,7 +34,7 @@ PAGERDUTY = Draft202012Validator(PAGERDUTY_EVENT)
 TEAMS = Draft202012Validator(TEAMS_MESSAGE)
 WEBHOOK = Draft202012Validator(json.loads((DOCS / "reference" / "message.schema.json").read_text()))
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_MANY = settings(max_examples=150)
+_MANY = settings(max_examples=examples(150))
 
 
 def filled(text: str) -> Message:

@@ -23,6 +23,7 @@ from driftline.usecases.retraining.ledgers import TURN
 from driftline.usecases.retraining.retraining_ends import RunEnd
 from driftline.usecases.retraining.start_retraining import Retrainer
 from tests.fakes import InMemoryTable, only
+from tests.fuzz import examples
 from tests.retraining import (
     DAY,
     ENDPOINT,
@@ -278,7 +279,7 @@ STEPS = st.lists(
 SCRIPTS = st.lists(st.sampled_from(["ok", "ok", "later", "never", "lost", "nothing"]), max_size=20)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(steps=STEPS, script=SCRIPTS, tokens=st.booleans(), in_order=st.booleans())
 def test_no_order_of_alarms_and_ends_breaks_a_guard(
     steps: list[tuple[str, int, int]], script: list[str], tokens: bool, in_order: bool

@@ -18,6 +18,7 @@ from driftline.usecases.ground_truth.sweep_labels import sweep
 from driftline.usecases.ports import ObjectStore
 from tests.captures import profile_file
 from tests.fakes import FailingStore, InjectedError
+from tests.fuzz import examples
 from tests.merging import (
     DELAY,
     ENDPOINT,
@@ -38,7 +39,7 @@ from tests.tables import TABLES
 BUDGET = settings(
     derandomize=True,
     deadline=None,
-    max_examples=50,
+    max_examples=examples(50),
     stateful_step_count=14,
     suppress_health_check=list(HealthCheck),
 )

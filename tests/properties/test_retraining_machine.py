@@ -28,6 +28,7 @@ from driftline.kinds.registry import KINDS
 from driftline.usecases.retraining.retraining_ends import RunEnd
 from driftline.usecases.retraining.start_retraining import Retrainer
 from tests.fakes import InMemoryStore, only
+from tests.fuzz import examples
 from tests.retraining import (
     DAY,
     ENDPOINT,
@@ -50,7 +51,7 @@ GUARDED = "cooldown: PT6H, longest_run: PT4H, weekly_budget: 3, minimum_labelled
 SEARCH = settings(
     derandomize=True,
     deadline=None,
-    max_examples=100,
+    max_examples=examples(100),
     stateful_step_count=40,
     suppress_health_check=list(HealthCheck),
 )

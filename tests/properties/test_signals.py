@@ -11,6 +11,7 @@ from driftline.usecases.executions.last_execution import last_execution
 from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
 from tests.executing import execute_in, suggest_in
 from tests.fakes import InMemoryStore, RecordingMetrics
+from tests.fuzz import examples
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 H = timedelta(hours=1)
@@ -55,7 +56,7 @@ def execute(store: InMemoryStore, window: int, trigger: Trigger) -> tuple[int | 
     return execution.violations if execution.rows else None, signals  # type: ignore[return-value]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(STEPS)
 def test_alarms_know_the_newest_window_that_has_rows(steps: list[tuple[int, str, Trigger]]) -> None:
     store = InMemoryStore(objects=_endpoint())

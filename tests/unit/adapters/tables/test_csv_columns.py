@@ -16,6 +16,7 @@ from driftline.domain.capture import byte_census
 from driftline.domain.capture.byte_census import ByteCensus
 from driftline.domain.capture.columns import ColumnValues
 from driftline.domain.capture.csv_rows import csv_line, rows_of_csv
+from tests.fuzz import examples
 
 HOSTILE = [
     *("", "1", "2", "0", "-0", "-1", "1.5", "1.50", "3.0", "0.001", "-2.25", "100000000000000000000", "007"),
@@ -54,7 +55,7 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 
 
 @given(tables())
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_the_scan_equals_the_cells_or_declines(rows: list[list[str]]) -> None:
     data = "\n".join(csv_line(row) for row in rows).encode()
 

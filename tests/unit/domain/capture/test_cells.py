@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.capture.cells import parse_number, texts_to_columns, value_text, values_to_columns
+from tests.fuzz import examples
 
 # As published; `$` in Scala's full match means the very end.
 DEEQU_FRACTIONAL = re.compile(r"^(-|\+)? ?\d+((\.\d+)|((?:\.\d+)?[Ee][-+]?\d+))\Z", re.ASCII)
@@ -103,7 +104,7 @@ def test_values_as_text(value: object, text: str) -> None:
     st.lists(st.floats() | st.integers() | st.none(), min_size=300, max_size=300),
     st.sampled_from([None, "x", "", 10**400, float("inf"), True, -0.0]),
 )
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_many_numbers_are_what_their_texts_say(values: list[object], odd: object) -> None:
     values[77] = odd
 

@@ -17,6 +17,7 @@ from driftline.domain.capture.csv_rows import csv_line
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.tables import SlotTable, TableBuffer
 from driftline.domain.errors import InvalidInputError
+from tests.fuzz import examples
 from tests.tables import TABLES
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -187,7 +188,7 @@ CELLS = st.sampled_from(["", "1", "2.5", "a", 'q"', "b,c", "x\ny", "é", " 1"])
         max_size=8,
     ),
 )
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_plain_batches_give_what_single_records_give(records: list[tuple[str, list[list[str]]]]) -> None:
     """The way without a look at single cells, and the way record by record, against each other and a plain count."""
     lines = [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.cron import parse_cron
 from driftline.domain.monitors.schedule import occurrences, previous_occurrence
+from tests.fuzz import examples
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -171,7 +172,7 @@ MINUTES_SINCE_2024 = st.integers(0, 3_000_000)
 
 
 class TestAgainstCronsim:
-    @settings(max_examples=100)
+    @settings(max_examples=examples(100))
     @given(items(0, 59), items(0, 23), items(1, 12), DAYS, MINUTES_SINCE_2024)
     def test_the_next_times_are_the_same(
         self, minutes: str, hours: str, months: str, days: tuple[str, str], since: int

@@ -20,6 +20,7 @@ from driftline.domain.monitors.parse import (
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.registry import KINDS
+from tests.fuzz import examples
 
 WHERE = "monitors/flight-delay.yaml"
 EXAMPLE = textwrap.dedent("""\
@@ -508,7 +509,7 @@ EDITED = st.tuples(st.integers(0, len(EXAMPLE)), st.text(max_size=5)).map(
 
 
 class TestAnything:
-    @settings(max_examples=300)
+    @settings(max_examples=examples(300))
     @given(st.text(max_size=200) | VALUES.map(repr) | EDITED)
     def test_is_a_document_or_has_errors_with_places(self, text: str) -> None:
         found: tuple[DocumentError, ...] = ()

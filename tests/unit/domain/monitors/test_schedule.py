@@ -13,6 +13,7 @@ from driftline.domain.monitors.schedule import occurrences, parse_schedule, pars
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.settings import DataQualityMonitor
+from tests.fuzz import examples
 
 
 def at(text: str) -> datetime:
@@ -150,7 +151,7 @@ class TestWindow:
     ) -> None:
         assert window_of(at(scheduled), DataQualityMonitor(schedule=schedule)) == Window(at(start), at(scheduled))
 
-    @settings(max_examples=40)
+    @settings(max_examples=examples(40))
     @given(
         st.sampled_from(
             [
