@@ -65,6 +65,7 @@ def sdk_python() -> Path:
     return python
 
 
+@pytest.mark.long  # the SDK's environment takes longer to make than all other tests of files
 def test_the_sdk_reads_statistics_constraints_and_violations(
     sdk_python: Path, taxi: TaxiMondays, tmp_path: Path
 ) -> None:

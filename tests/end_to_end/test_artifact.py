@@ -86,6 +86,7 @@ RUNTIME_GLIBC = (2, 34)
 """Of Amazon Linux 2023, on which python3.13 runs."""
 
 
+@pytest.mark.long  # a second build, of packages that this machine cannot run
 def test_packages_are_of_the_architecture_that_is_asked_for(tmp_path: Path) -> None:
     """Most people build on another machine than Lambda's. Lambda takes the wrong packages, and fails at the import."""
     _run(

@@ -158,7 +158,7 @@ def binary_rows(generator: Generator, shift: float) -> BinaryRows:
     return BinaryRows(Classes(positive.astype(np.int64), ("0", "1")), IDS, probability=score)
 
 
-@pytest.mark.parametrize("shift", [0.0, -0.2])
+@pytest.mark.parametrize("shift", [0.0, pytest.param(-0.2, marks=pytest.mark.long)])
 def test_binary_intervals_hold_the_truth(shift: float) -> None:
     """The truth is that of two million rows."""
     generator = np.random.default_rng(7)
@@ -180,8 +180,8 @@ def test_binary_intervals_hold_the_truth(shift: float) -> None:
     ("gaps", "least"),
     [
         (np.zeros(10), 0.93),
-        (np.linspace(-0.1, 0.1, 10), 0.91),
-        (np.full(10, 0.2), 0.92),
+        pytest.param(np.linspace(-0.1, 0.1, 10), 0.91, marks=pytest.mark.long),
+        pytest.param(np.full(10, 0.2), 0.92, marks=pytest.mark.long),
         (np.array([0.1] + [0.0] * 9), 0.86),  # the hardest: one gap among the noise of nine
     ],
     ids=["calibrated", "too extreme", "too high", "one bin off"],
