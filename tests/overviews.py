@@ -16,7 +16,7 @@ from driftline.presentation.pages.overview.record import (
     MetricRecord,
     Record,
 )
-from driftline.presentation.pages.overview.shapes import PROBABILITIES, Categories, Masses, Quantiles, Shape
+from driftline.presentation.shapes import PROBABILITIES, Categories, Masses, Quantiles, Shape
 from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page
 from tests.fakes import InMemoryStore
 

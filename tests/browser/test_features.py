@@ -13,7 +13,7 @@ TAXI = "reports/taxi/data_quality/2020/03/16/00/"
 
 
 def names(page: Page) -> list[str]:
-    return [each for each in page.locator("#feature-table tbody:visible .open").all_inner_texts() if each]
+    return [each for each in page.locator("table.opening tbody:visible .open").all_inner_texts() if each]
 
 
 def drawn(page: Page, selector: str) -> bool:
@@ -58,10 +58,10 @@ def test_search_and_filters_narrow_the_table(opened: Open, taxi: InMemoryStore) 
     page.get_by_label("Search").fill("TOLLS_amount")
     expect(status).to_have_text("9 of 143 features")
     page.get_by_label("Search").fill("")
-    page.get_by_label("Show").select_option("drifted")
+    page.get_by_label("Show").select_option(label="drifted")
     expect(status).to_have_text("92 of 143 features")
-    page.get_by_label("Show").select_option("all")
-    page.locator("#type").select_option("Integral")
+    page.get_by_label("Show").select_option("")
+    page.get_by_label("Type").select_option(label="Integral")
     expect(status).to_have_text("1 of 143 features")
 
 
@@ -92,7 +92,7 @@ def test_new_categories_are_named(data_quality: Page) -> None:
     data_quality.get_by_role("button", name="country").click()
 
     panel = data_quality.locator(".panel")
-    expect(panel).to_contain_text("New categories")
+    expect(panel).to_contain_text("New values")
     expect(panel.locator("code")).to_have_text(["es"])
     panel.get_by_text("Table of Distribution").first.click()
     expect(panel.get_by_role("table", name="Shares by value").get_by_role("row", name="es 0 %")).to_be_visible()
@@ -154,7 +154,7 @@ def test_sagemakers_files_make_a_page_of_all_features(opened: Open, taxi: InMemo
     page = opened(taxi, TAXI).page
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("92 features drifted and 10 features have values of")
-    expect(page.locator("#trend figcaption")).to_have_text(["Violations", "Worst drift, in thresholds"])
+    expect(page.locator("[data-charts=trend] figcaption")).to_have_text(["Violations", "Worst drift, in thresholds"])
     page.get_by_role("button", name="history_72slots").click()
     panel = page.locator("#feature-0 .panel")
     expect(panel).to_contain_text("0.5777")
@@ -177,7 +177,7 @@ def test_the_first_execution_has_no_trend(opened: Open, shop: InMemoryStore) -> 
     page = opened(shop, folder_of("data_quality", LAST.replace(hour=13))).page
 
     expect(page.locator("#since")).to_contain_text("This is the first execution that is kept.")
-    expect(page.locator("#trend figure")).to_have_count(0)
+    expect(page.locator("[data-charts=trend] figure")).to_have_count(0)
 
 
 def test_features_without_a_figure_come_last_either_way(opened: Open, taxi: InMemoryStore) -> None:
@@ -187,8 +187,8 @@ def test_features_without_a_figure_come_last_either_way(opened: Open, taxi: InMe
 
     for expected in ("ascending", "descending"):
         drift.click()
-        expect(page.locator("th[data-key=drift]")).to_have_attribute("aria-sort", expected)
-        figures = page.locator("#feature-table tbody").evaluate_all("all => all.map(body => body.dataset.drift)")
+        expect(page.locator("th[data-key=gauge]")).to_have_attribute("aria-sort", expected)
+        figures = page.locator("table.opening tbody").evaluate_all("all => all.map(body => body.dataset.gauge)")
         assert [bool(each) for each in figures] == [True] * 92 + [False] * 51
         known = [float(each) for each in figures[:92]]
         assert known == sorted(known, reverse=expected == "descending")

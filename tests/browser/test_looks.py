@@ -42,7 +42,7 @@ def test_no_axis_of_shares_goes_beyond_all_rows(opened: Open, shop: InMemoryStor
 
 def test_the_worst_drift_is_drawn_in_multiples_of_its_threshold(data_quality: Page) -> None:
     assert of_chart(data_quality, "Worst drift", "data.datasets.map(each => each.label)") == [
-        "Worst drift / its threshold",
+        "Worst drift, in thresholds",
         "Threshold",
     ]
     threshold, last = of_chart(data_quality, "Worst drift", "data.datasets.map(each => each.data.at(-1)).reverse()")
@@ -145,7 +145,7 @@ def test_small_pictures_keep_their_size_beside_long_names(opened: Open) -> None:
     page = opened(made_store(HOSTILE), MADE).page
     until(page, "Chart.getChart(document.querySelector('.mini canvas')) !== undefined")
 
-    assert page.evaluate("document.querySelector('#feature-table tbody tr').clientHeight") > 100
+    assert page.evaluate("document.querySelector('table.opening tbody tr').clientHeight") > 100
     heights = "[...new Set([...document.querySelectorAll('.mini canvas')].map(each => each.clientHeight))]"
     until(page, f"{heights}.length === 1")
 

@@ -64,7 +64,7 @@ def test_every_chart_has_a_label_and_a_table(opened: Open, shop: InMemoryStore) 
 
 def test_colours_follow_the_reader(opened: Open, shop: InMemoryStore) -> None:
     page = opened(shop, folder_of("data_quality"), scheme="dark").page
-    first = "Chart.getChart(document.querySelector('#trend canvas'))"
+    first = "Chart.getChart(document.querySelector('[data-charts=trend] canvas'))"
     until(page, f"{first} !== undefined")
     background = "getComputedStyle(document.body).backgroundColor"
     dark = page.evaluate(background), page.evaluate(f"{first}.data.datasets[0].backgroundColor[0]")
@@ -81,7 +81,7 @@ def test_paper_is_light_and_leaves_out_the_controls(opened: Open, shop: InMemory
 
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     expect(page.get_by_label("Search")).to_be_hidden()
-    expect(page.locator("#trend canvas").first).to_be_visible()
+    expect(page.locator("[data-charts=trend] canvas").first).to_be_visible()
     assert len(page.pdf()) > 20_000
 
 
@@ -98,5 +98,5 @@ def test_verdict_and_violations_need_no_script(browser: Browser, shop: InMemoryS
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Worst is amount")
     expect(page.locator(".violation").first).to_contain_text("exceeds threshold")
-    expect(page.locator("#feature-table tbody")).to_have_count(3)
+    expect(page.locator("table.opening tbody")).to_have_count(3)
     context.close()

@@ -332,7 +332,8 @@ class TestRun:
     def test_a_quiet_window_exits_with_0(self, captured: Path) -> None:
         result = driftline("run", "--store", captured, "--scheduled", "2026-03-01T15:00Z")
         assert result.exit_code == ExitCode.COMPLETED
-        assert "200 rows from 200 records" in result.stdout
+        assert "No violations: all 3 compared features agree with the baseline." in result.stdout
+        assert "Rows: 200" in result.stdout
 
     def test_violations_exit_with_2_and_show_their_evidence(self, captured: Path) -> None:
         result = driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
@@ -455,12 +456,13 @@ class TestShow:
         assert shown["folder"] == str(Path(reported["report"]).parent)
         assert shown["summary"]["window"]["start"] == "2026-03-01T14:00:00Z"
 
-    def test_what_sagemaker_wrote_has_a_page_and_no_summary(self, captured: Path) -> None:
+    def test_what_sagemaker_wrote_is_shown_and_has_a_page_and_no_summary(self, captured: Path) -> None:
         driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
         (captured / "reports/churn/data_quality/2026/03/01/16/summary.json").unlink()
         shown = driftline("show", "--store", captured)
-        assert shown.exit_code == ExitCode.FAILED
-        assert "SageMaker wrote it" in shown.stderr
+        assert shown.exit_code == ExitCode.COMPLETED
+        assert "baseline_drift_check" in shown.stdout
+        assert json.loads(driftline("show", "--store", captured, "--json").stdout)["summary"] is None
         assert driftline("report", "--store", captured).exit_code == ExitCode.COMPLETED
 
     def test_machines_get_the_summary_as_it_is(self, captured: Path) -> None:
@@ -513,7 +515,8 @@ class TestModelQuality:
         metric = {"standard_deviation": None, "interval": [2.0, 4.0], "operator": "GreaterThanThreshold"}
         key = "reports/taxi/model_quality/2026/03/01/15/summary.json"
         (tmp_path / key).parent.mkdir(parents=True)
-        (tmp_path / key).with_name("statistics.json").write_text("{}")
+        statistics = {"version": 0.0, "dataset": {"item_count": 149}, "regression_metrics": {"mae": {"value": 3.0}}}
+        (tmp_path / key).with_name("statistics.json").write_text(json.dumps(statistics))
         (tmp_path / key).write_text(
             json.dumps(
                 {
@@ -545,9 +548,10 @@ class TestModelQuality:
         result = driftline("show", "--store", tmp_path, "--endpoint", "taxi", "--monitor", "model_quality")
         # Then
         assert result.exit_code == ExitCode.COMPLETED, result.output
-        assert "200 rows, 75 % of them labelled; metrics of 149" in result.stdout
-        assert "1 rows left out: the label is no number" in result.stdout
-        assert "at most 1.5, violated" in result.stdout
+        assert "Rows: 200; Coverage: 75 % of the rows have a label; Rows evaluated: 149" in result.stdout
+        assert "1 labelled rows were left out: the label is no number" in result.stdout
+        assert "at most 1.5" in result.stdout
+        assert "violated" in result.stdout
         assert "2 to 4" in result.stdout
 
     def test_earlier_revisions_are_not_the_newest(self, captured: Path) -> None:

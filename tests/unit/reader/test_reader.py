@@ -343,9 +343,9 @@ def test_a_notebook_shows_the_page_in_a_frame_of_its_own(taxi: Reports) -> None:
     assert "Content-Security-Policy" in inside
     assert 'href="summary.json"' not in inside
     feature = execution.plot("history_72slots").html
-    assert '"name":"history_72slots"' in feature
-    assert '"name":"history_76slots"' not in feature
-    assert '"threshold":0.1' in taxi.executions("taxi", "data_quality").plot("history_72slots").html
+    assert '"subject":"history_72slots"' in feature
+    assert '"subject":"history_76slots"' not in feature
+    assert '"limit":0.1' in taxi.executions("taxi", "data_quality").plot("history_72slots").html
     with pytest.raises(InvalidInputError, match="no feature or metric 'history_7'"):
         execution.plot("history_7")
 

@@ -1,48 +1,95 @@
-"""Prints the summary of an execution, for any kind of monitor."""
+"""Prints the report of an execution, whatever kind of monitor made it. Texts come from data, so they are escaped."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from rich import table as rich
 from rich.console import Console
+from rich.text import Text
 
-from driftline.cli.quality_table import show_quality
-from driftline.cli.tables import show_heading, show_summary
+from driftline.cli.columns import table_of
+from driftline.cli.places import Place
+from driftline.cli.tables import status_text
 from driftline.cli.text import safe
-from driftline.domain.errors import InvalidInputError
-from driftline.kinds.data_quality.rules.summary import parse_summary
-from driftline.kinds.model_quality.rules.summary import parse_quality_summary
+from driftline.domain.executions.execution import ExecutionStatus
+from driftline.domain.executions.place import parse_place
+from driftline.domain.keys import baseline_folder
+from driftline.kinds.registry import KINDS
+from driftline.presentation.cells import NUMERIC, cell_text
+from driftline.presentation.findings import move_text
+from driftline.presentation.report import Evidence, Report
+from driftline.presentation.tables import Column, Gauge, Medium, Row, Table
+from driftline.presentation.text import window
+from driftline.usecases.pages.report_inputs import ReportInputs, execution_files
+
+_IN_THE_HEADING = {"Window", "Scheduled", "By hand, ends", "Revision"}
+_EXAMPLES = 2  # moves and inferences of a finding
 
 
-def report_printer(body: bytes, where: str, folder: str) -> Callable[[Console], None]:
-    """Reads a summary.json; returns what prints it.
-
-    Args:
-        where: Location of the summary, for errors.
-        folder: Location of the execution's files.
+def report_printer(place: Place, folder: str) -> Callable[[Console], None]:
+    """Reads an execution's files; returns what prints their report.
 
     Raises:
-        InvalidInputError: not a summary, or one of another version.
+        ObjectNotFoundError: there is no verdict.
+        InvalidInputError: a file cannot be read.
     """
-    try:
-        monitor = json.loads(body).get("monitor")
-    except (ValueError, AttributeError):
-        raise InvalidInputError("not the summary of an execution", where=where) from None
-    if monitor == "model_quality":
-        quality = parse_quality_summary(body, where)
-        parts: tuple[Callable[[Console], None], ...] = (
-            lambda console: show_heading(console, quality),
-            lambda console: show_quality(console, quality),
-        )
-    else:
-        summary = parse_summary(body, where)
-        parts = (
-            lambda console: show_heading(console, summary),
-            lambda console: show_summary(console, summary),
-        )
+    execution = parse_place(folder)
+    baseline = baseline_folder(execution.endpoint, execution.monitor)
+    files, kind = execution_files(place.store, execution, baseline, kinds=KINDS)
+    report = ReportInputs(execution, kind, files).report()
+    where = place.store.uri(folder)
 
     def show(console: Console) -> None:
-        for part in parts:
-            part(console)
-        console.print(f"Files: {safe(folder)}", soft_wrap=True)
+        _show_report(console, report)
+        console.print(f"Files: {safe(where)}", soft_wrap=True)
 
     return show
+
+
+def _show_report(console: Console, report: Report) -> None:
+    outcome = report.outcome
+    status = ExecutionStatus.COMPLETED_WITH_VIOLATIONS if outcome.violations else ExecutionStatus.COMPLETED
+    console.print(status_text(status), soft_wrap=True, end="  ")
+    judged = f", {window(*outcome.window)}" if outcome.window else ""
+    console.print(f"{safe(outcome.place.endpoint)} {safe(outcome.place.monitor)}{judged}", soft_wrap=True)
+    console.print(safe(report.headline), soft_wrap=True)
+    facts = [f"{fact.label}: {fact.value}" for fact in report.facts if fact.label not in _IN_THE_HEADING]
+    console.print(safe("; ".join(facts)), soft_wrap=True)
+    for note in report.notes:
+        console.print(f"Note: {safe(note)}", soft_wrap=True)
+    if report.evidence:
+        console.print(_findings(report.evidence))
+    for table in report.tables:
+        if table.rows and outcome.judged:
+            console.print(_table(table))
+
+
+def _findings(evidence: Sequence[Evidence]) -> rich.Table:
+    table = table_of("finding", "check", "description", "where it moved", "for example")
+    for each in evidence:
+        finding = each.finding
+        table.add_row(
+            safe(each.subject),
+            safe(finding.check),
+            safe(finding.description),
+            safe("; ".join(map(move_text, finding.moves[:_EXAMPLES]))),
+            safe(", ".join(finding.inference_ids[:_EXAMPLES])),
+        )
+    return table
+
+
+def _table(table: Table) -> rich.Table:
+    """The columns that are for terminals; rows in the order in which people read them."""
+    columns = [(index, column) for index, column in enumerate(table.columns) if Medium.TERMINAL in column.on]
+    titles = [column.title for _, column in columns]
+    numbers = [column.title for _, column in columns if column.holds in NUMERIC]
+    drawn = table_of(*titles, numbers=numbers)
+    for row in table.ordered:
+        drawn.add_row(*(_cell(row, index, column) for index, column in columns))
+    return drawn
+
+
+def _cell(row: Row, index: int, column: Column) -> Text | str:
+    cell = row.cells[index]
+    text = cell_text(cell, column.holds)
+    wrong = column.name in row.bad or (isinstance(cell, Gauge) and cell.beyond)
+    return Text(text, style="red") if wrong or (row.violated and column.holds in NUMERIC) else safe(text)

@@ -18,7 +18,6 @@ from driftline.cli.tables import show_executions, show_failure
 from driftline.cli.unpublished import NoEvents, NoMetrics, UnannouncedStore
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
-from driftline.domain.executions.files import SUMMARY
 from driftline.domain.keys import variants_prefix
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.windows import format_instant
@@ -185,6 +184,4 @@ def _show(console: Console, place: Place, execution: Execution) -> None:
     if execution.status is ExecutionStatus.FAILED:
         show_failure(console, execution)
         return
-    key = execution.folder + SUMMARY
-    body = place.store.get(key).body
-    report_printer(body, place.store.uri(key), place.store.uri(execution.folder))(console)
+    report_printer(place, execution.folder)(console)

@@ -26,8 +26,8 @@ def show(
 ) -> None:
     """Show an existing verdict: the newest, or that of a scheduled time.
 
-    The exit code is 0 whatever the verdict; --json prints its summary.json and where its files are. For a failed
-    execution, the command prints the reason, with exit code 1.
+    The exit code is 0 whatever the verdict; --json prints its summary.json (null if SageMaker wrote the files) and
+    where the files are. For a failed execution, the command prints the reason, with exit code 1.
 
     Example: driftline show --scheduled 2013-03-09T09:00:00Z
     """
@@ -36,29 +36,22 @@ def show(
         name = place.endpoint(endpoint)
         chosen = place.monitor(name, monitor)
         folder = report_folder(name, chosen, scheduled) if scheduled else newest_folder(place, name, chosen)
-        key = f"{folder}{SUMMARY}"
-        body = _existing(place, folder, scheduled)
-        printer = report_printer(body, place.store.uri(key), place.store.uri(folder))
-        result = {"folder": place.store.uri(folder), "summary": json.loads(body)}
+        _refuse_without_verdict(place, folder, scheduled)
+        printer = report_printer(place, folder)
+        summary = place.store.find(f"{folder}{SUMMARY}")
+        result = {"folder": place.store.uri(folder), "summary": json.loads(summary.body) if summary else None}
         output.result(result, printer)
 
 
-def _existing(place: Place, folder: str, scheduled: datetime | None) -> bytes:
-    key = f"{folder}{SUMMARY}"
-    found = place.store.find(key)
-    if found is not None:
-        return found.body
+def _refuse_without_verdict(place: Place, folder: str, scheduled: datetime | None) -> None:
+    """Says why there is none."""
+    if has_verdict(place.store, folder, kinds=KINDS):
+        return
     failure = failure_in(place.store, folder, kinds=KINDS)
     if failure is not None:
         what = f"the execution failed: {failure.what}"
         raise InvalidInputError(
             what, where=failure.where or place.store.uri(folder), expected=failure.expected, mend=failure.mend
         )
-    if has_verdict(place.store, folder, kinds=KINDS):
-        raise InvalidInputError(
-            "this execution has no summary, because SageMaker wrote it",
-            where=place.store.uri(key),
-            mend="Run `driftline report` to get its page.",
-        )
     when = f" scheduled for {format_instant(scheduled)}" if scheduled else ""
-    raise InvalidInputError(f"no execution{when} found", where=place.store.uri(key))
+    raise InvalidInputError(f"no execution{when} found", where=place.store.uri(folder))

@@ -10,7 +10,7 @@ from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.outcome import Outcome
 from driftline.domain.executions.past import PastExecution
 from driftline.domain.executions.place import Place
-from driftline.presentation.pages.execution.view import PageView
+from driftline.presentation.report import Report
 
 
 class Facts(Protocol):
@@ -58,8 +58,8 @@ class Reporter[Read: Facts](Protocol):
         """
         ...
 
-    def view(self, facts: Read, past: Sequence[PastExecution], revised: PastExecution | None = None) -> PageView:
-        """The page.
+    def report(self, facts: Read, past: Sequence[PastExecution], revised: PastExecution | None = None) -> Report:
+        """What the execution says to people.
 
         Args:
             past: Earlier executions, oldest first.

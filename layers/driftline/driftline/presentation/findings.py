@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from driftline.domain.executions.finding import Finding, Move
-from driftline.presentation.text import figure, interval, limit, number, percent, shown
+from driftline.presentation.text import figure, interval, limit, metric_name, number, percent, shown
 
 _OBSERVED = {
     "completeness_check": "Completeness",
@@ -28,6 +28,11 @@ class Fact:
 def observed_name(finding: Finding) -> str:
     """`Completeness`, `Distance`, `p-value`, `Value`: what the observed figure is called."""
     return _OBSERVED.get(finding.check) or _MEASURES.get(finding.measure, "Value")
+
+
+def subject_name(finding: Finding) -> str:
+    """A figure that is a metric is about that metric."""
+    return metric_name(finding.subject) if finding.measure == "metric" else finding.subject
 
 
 def finding_facts(finding: Finding) -> tuple[Fact, ...]:

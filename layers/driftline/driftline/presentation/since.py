@@ -1,6 +1,6 @@
 """What changed since the execution before, and since when there is what is wrong."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -54,25 +54,27 @@ def comparisons(
     revised: PastExecution | None = None,
     *,
     figure: Compared | None = None,
+    naming: Callable[[str], str] = str,
 ) -> list[Comparison]:
     """What is new since the verdict before, and since the revision that this one replaces.
 
     Args:
         past: Earlier executions, oldest first.
+        naming: What people call a subject.
     """
     previous = last_verdict(past)
     failed = tuple(takewhile(lambda each: each.failed, reversed(past)))
     since = [_failed_since(failed)] if failed else []
     if previous is not None:
         when = instant(previous.place.scheduled)
-        changed = (*_changes(outcome, figure, previous), *since)
+        changed = (*_changes(outcome, figure, previous, naming), *since)
         found = [Comparison(f"Compared with {when}", previous.place, changed)]
     else:
         none = "No verdict before this one is in reach." if past else "This is the first execution that is kept."
         found = [Comparison(none, None, tuple(since))]
     if revised is not None:
         title = "Compared with the revision that this one replaces"
-        found.append(Comparison(title, None, tuple(_changes(outcome, figure, revised))))
+        found.append(Comparison(title, None, tuple(_changes(outcome, figure, revised, naming))))
     return found
 
 
@@ -102,14 +104,16 @@ def standing(finding: Finding, past: Sequence[PastExecution]) -> str:
     return f"since {least}{instant(before[-1].place.scheduled)}, {count(len(before) + 1, 'execution')}"
 
 
-def _changes(outcome: Outcome, figure: Compared | None, previous: PastExecution) -> Iterator[Change]:
+def _changes(
+    outcome: Outcome, figure: Compared | None, previous: PastExecution, naming: Callable[[str], str]
+) -> Iterator[Change]:
     now = {(violation.subject, violation.check): None for violation in outcome.violations}
     new = [subject for subject, check in now if (subject, check) not in previous.violations]
     gone = sorted(subject for subject, check in previous.violations if (subject, check) not in now)
     stay = [subject for subject, check in now if (subject, check) in previous.violations]
     for label, subjects in (("New", new), ("Gone", gone), ("As before", stay)):
         if subjects:
-            yield Change(label, f"{count(len(subjects), 'violation')}: {names(subjects)}")
+            yield Change(label, f"{count(len(subjects), 'violation')}: {names(list(map(naming, subjects)))}")
     if not now and not gone:
         yield Change("As before", "no violations")
     before = previous.figures.get(figure.name, Point(None)).value if figure else None

@@ -4,6 +4,7 @@ Nothing invisible, nothing endless, no more digits than mean anything. What a pl
 `pages/execution/assets/dom.js` says the same of numbers, shares and times in the browser.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,7 @@ _METRICS = {
     "rmse": "Root mean squared error",
 }
 _WORDS = {"f1": "F1", "f2": "F2", "f0.5": "F0.5", "r2": "R²", "auc": "AUC"}
+_LONG = re.compile(r"(?<![\w.])-?\d+\.\d{5,}(?:E-?\d+)?(?![\w.])")
 _CONSTANT = "_best_constant_classifier"
 
 
@@ -136,6 +138,11 @@ def metric_name(name: str) -> str:
     words = [_WORDS.get(word, word) for word in name.replace("f0_5", "f0.5").split("_") if word]
     text = " ".join(words)
     return text[:1].upper() + text[1:] if text else name
+
+
+def rounded(sentence: str) -> str:
+    """A sentence of a file that people read: its long numbers have as many digits as mean anything."""
+    return _LONG.sub(lambda match: number(float(match[0])), sentence)
 
 
 def names(texts: Sequence[str]) -> str:

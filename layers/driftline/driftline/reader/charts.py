@@ -1,6 +1,7 @@
 """Single charts of the report page: a feature's, or a figure over time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -9,39 +10,39 @@ from math import isfinite
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.past import Point
 from driftline.domain.windows import format_instant
-from driftline.presentation.pages.execution.html import Parts, embedded, page_parts
-from driftline.presentation.pages.execution.view import Json, PageView, short
-from driftline.presentation.text import shown
+from driftline.presentation.charts import OverTime, Series
+from driftline.presentation.pages.execution.chart_data import Json, chart_data
+from driftline.presentation.pages.execution.html import SCRIPTS, Parts, embedded, page_parts
+from driftline.presentation.pages.execution.table_view import detail_data
+from driftline.presentation.pages.execution.view import course_data
+from driftline.presentation.report import Report
+from driftline.presentation.text import metric_name, shown
 from driftline.reader.page import Page
 from driftline.reader.records import Record
 from driftline.reader.suggestions import near
 
-_HEIGHT_OF_FEATURE = 760
+_HEIGHT_OF_DETAIL = 760
 _HEIGHT_OVER_TIME = 420
-_SCRIPTS = ("dom", "theme", "charts", "lazy", "features")
 
 
-def chart_of(view: PageView, name: str, about: str) -> Page:
-    """The charts of one feature, or the metric over time, of a page.
+def chart_of(report: Report, name: str, about: str) -> Page:
+    """What the row of a feature opens on the page, or a metric over the last executions.
 
     Raises:
-        InvalidInputError: the page has no such feature or metric.
+        InvalidInputError: the report has no such feature or metric.
     """
-    trend, reference = view.data["trend"], view.data["reference"]
-    times = trend["times"] if isinstance(trend, Mapping) else []
-    for feature in _entries(view, "features"):
-        if feature["name"] == shown(name):
-            data: dict[str, Json] = {"reference": reference, "times": times, "feature": feature}
-            return _page(shown(name), about, data, _HEIGHT_OF_FEATURE)
-    for metric in _entries(view, "metrics"):
-        if metric["name"] == shown(name):
-            series = {**metric, "title": metric["name"], "percent": False, "zero": False}
-            return _page(
-                shown(name), about, {"reference": reference, "times": times, "series": [series]}, _HEIGHT_OVER_TIME
-            )
-    known = [str(each["name"]) for each in (*_entries(view, "features"), *_entries(view, "metrics"))]
-    raise InvalidInputError(f"no feature or metric {name!r}", where=about, expected=near(name, known))
+    for table in report.tables:
+        for row in table.rows:
+            if row.subject == name and row.detail is not None:
+                data = {**course_data(report), "detail": detail_data(row, table)}
+                return _page(shown(name), about, data, _HEIGHT_OF_DETAIL)
+    series = [each for each in report.series if each.subject == name]
+    if not series:
+        expected = near(name, [subject.name for subject in report.subjects])
+        raise InvalidInputError(f"no feature or metric {name!r}", where=about, expected=expected)
+    return _page(shown(name), about, {**course_data(report), "charts": _drawn(series)}, _HEIGHT_OVER_TIME)
 
 
 def chart_over_time(rows: Sequence[Record], name: str, about: str) -> Page:
@@ -49,56 +50,38 @@ def chart_over_time(rows: Sequence[Record], name: str, about: str) -> Page:
     times = [format_instant(time) for row in rows if isinstance(time := row["scheduled_time"], datetime)]
     last = rows[-1]
     if "metric" in last:
-        series = [
-            _series(name, rows, "value", ("lower", "upper"), threshold=last["threshold"], baseline=last["baseline"])
-        ]
+        metric = _series(name, metric_name(name), rows, "value", ("lower", "upper"), limit=last["threshold"])
+        series = [replace(metric, baseline=_number(last["baseline"]))]
     else:
+        completeness = _series(name, "Completeness", rows, "completeness", limit=last["expected_completeness"])
         series = [
-            _series("Drift", rows, "drift", None, threshold=last["threshold"], zero=True),
-            _series("Completeness", rows, "completeness", None, threshold=last["expected_completeness"], percent=True),
-            _series("Mean", rows, "mean", None),
+            replace(_series(name, "Drift", rows, "drift", limit=last["threshold"]), from_zero=True),
+            replace(completeness, measure="share"),
+            _series(name, "Mean", rows, "mean"),
         ]
-    drawn: list[Json] = [each for each in series if any(value is not None for value in _values(each))]
-    data: dict[str, Json] = {"reference": "Baseline", "times": times, "series": drawn}
-    return _page(shown(name), about, data, _HEIGHT_OVER_TIME)
+    data: dict[str, Json] = {"beside": "Baseline", "times": times, "failed": [False] * len(times)}
+    return _page(shown(name), about, {**data, "charts": _drawn(series)}, _HEIGHT_OVER_TIME)
+
+
+def _drawn(series: Sequence[Series]) -> list[Json]:
+    return [chart_data(OverTime(each)) for each in series if each.known]
 
 
 def _series(
+    subject: str,
     title: str,
     rows: Sequence[Record],
     column: str,
-    interval: tuple[str, str] | None,
+    ends: tuple[str, str] = ("", ""),
     *,
-    threshold: object = None,
-    baseline: object = None,
-    percent: bool = False,
-    zero: bool = False,
-) -> dict[str, Json]:
-    lower, upper = interval or ("", "")
-    return {
-        "title": shown(title),
-        "values": [_number(row[column]) for row in rows],
-        "lower": [_number(row.get(lower)) for row in rows],
-        "upper": [_number(row.get(upper)) for row in rows],
-        "threshold": _number(threshold),
-        "baseline": _number(baseline),
-        "percent": percent,
-        "zero": zero,
-    }
-
-
-def _values(series: Mapping[str, Json]) -> Sequence[Json]:
-    values = series["values"]
-    return values if isinstance(values, list) else []
+    limit: object = None,
+) -> Series:
+    points = tuple(Point(*(_number(row.get(each)) for each in (column, *ends))) for row in rows)
+    return Series(subject=subject, name=column, title=title, points=points, limit=_number(limit), from_zero=False)
 
 
 def _number(value: object) -> float | None:
-    return short(float(value)) if isinstance(value, int | float) and isfinite(value) else None
-
-
-def _entries(view: PageView, part: str) -> list[Mapping[str, Json]]:
-    entries = view.data.get(part)
-    return [each for each in entries if isinstance(each, Mapping)] if isinstance(entries, list) else []
+    return float(value) if isinstance(value, int | float) and isfinite(value) else None
 
 
 def _page(title: str, about: str, data: Json, height: int) -> Page:
@@ -121,7 +104,7 @@ def _page(title: str, about: str, data: Json, height: int) -> Page:
 @cache
 def _parts() -> Parts:
     page = files("driftline.presentation.pages.execution") / "assets"
-    scripts = [(page / f"{name}.js").read_text("utf-8") for name in _SCRIPTS]
+    scripts = [(page / f"{name}.js").read_text("utf-8") for name in SCRIPTS]
     ours = (files("driftline.reader") / "assets" / "figure.js").read_text("utf-8")
     return page_parts((*scripts, ours), (page / "report.css").read_text("utf-8"))
 

@@ -1,7 +1,6 @@
 """One execution, read once and then kept."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +16,9 @@ from driftline.kinds.kind import Kind
 from driftline.kinds.registry import KINDS
 from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.execution.html import render
-from driftline.presentation.pages.execution.view import ComparisonView, PageView
+from driftline.presentation.pages.execution.view import PageView, page_view
+from driftline.presentation.report import Report
+from driftline.presentation.since import Comparison
 from driftline.presentation.text import instant
 from driftline.reader import records
 from driftline.reader.charts import chart_of
@@ -201,7 +202,7 @@ class Execution:
         """
         when = f", {instant(self.scheduled_time)}" if self.scheduled_time else ""
         who = f"{self.endpoint}/{self.monitor}" if self.endpoint else self.folder
-        return chart_of(self._view(), name, f"{who}{when}")
+        return chart_of(self._report(), name, f"{who}{when}")
 
     def save_html(self, path: "str | PathLike[str]") -> Path:
         """Writes the report page to a file; returns its path."""
@@ -210,24 +211,25 @@ class Execution:
     def _repr_html_(self) -> str:
         return self.page()._repr_html_()
 
-    def _view(self) -> PageView:
+    def _report(self) -> Report:
         """Without links to other files and pages, which would not work here."""
-        view = self._source.inputs_with_past().view()
-        view = replace(view, files=(), comparisons=tuple(replace(each, link=None) for each in view.comparisons))
+        report = self._source.inputs_with_past().report()
+        if self._source.dated:
+            return replace(
+                report, files=(), comparisons=tuple(replace(each, with_=None) for each in report.comparisons)
+            )
+        unknown = Comparison("What came before it is not known here.", None, ())
+        facts = tuple(fact for fact in report.facts if fact.label != "Scheduled")
+        return replace(report, files=(), comparisons=(unknown,), facts=facts)
+
+    def _view(self) -> PageView:
+        report = self._report()
+        view = page_view(report)
         if self._source.dated:
             return view
-        facts = tuple(fact for fact in view.facts if fact.label != "Scheduled")
-        trend = view.data["trend"]
-        what = self.kind.replace("_", " ")
-        return replace(
-            view,
-            title=f"{self.folder}: {what}",
-            endpoint=self.folder,
-            monitor=what,
-            facts=facts,
-            comparisons=(ComparisonView("What came before it is not known here.", None, ()),),
-            data={**view.data, "trend": {**trend, "times": [""]}} if isinstance(trend, Mapping) else view.data,
-        )
+        what = report.title.lower()
+        data = {**view.data, "times": [""]}
+        return replace(view, title=f"{self.folder}: {what}", endpoint=self.folder, monitor=what, data=data)
 
     @cached_property
     def _inputs(self) -> ReportInputs:

@@ -3,7 +3,7 @@
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.kinds.data_quality.facts import Feature
-from driftline.kinds.data_quality.page.data_set import data_set_rows
+from driftline.kinds.data_quality.page.data_set import data_set_table
 from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics
 
@@ -25,7 +25,7 @@ def features(*, reference: bool) -> list[Feature]:
 
 
 def test_both_sides_are_counted() -> None:
-    assert data_set_rows(3, features(reference=True)) == [
+    assert [row.cells for row in data_set_table(3, features(reference=True), "Baseline").rows] == [
         ("Rows", "2", "3"),
         ("Features", "3", "4"),
         ("Features with numbers", "2", "2"),
@@ -38,4 +38,4 @@ def test_both_sides_are_counted() -> None:
 
 
 def test_without_a_reference_there_are_dashes() -> None:
-    assert {reference for _, reference, _ in data_set_rows(3, features(reference=False))} == {"–"}
+    assert {row.cells[1] for row in data_set_table(3, features(reference=False), "Baseline").rows} == {"–"}

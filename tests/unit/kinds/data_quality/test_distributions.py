@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.drift.rank_map import true_ranks
 from driftline.domain.profiles.column import ColumnProfile
-from driftline.kinds.data_quality.page.distributions import LARGEST, MOST_BARS, Retained, bin_edges, distribution_of
+from driftline.kinds.data_quality.page.distributions import distribution_of
 from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, parse_statistics
+from driftline.presentation.distributions import LARGEST, MOST_BARS, Retained, bin_edges
 
 
 def feature(values: list[str]) -> FeatureStatistics:

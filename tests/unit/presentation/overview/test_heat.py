@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from driftline.presentation.pages.overview.heat import MOST_ROWS, encoded, heat_of
-from driftline.presentation.pages.overview.shapes import Categories, Masses, Quantiles
+from driftline.presentation.shapes import Categories, Masses, Quantiles
 from tests.overviews import quantiles
 
 

@@ -3,23 +3,24 @@
 import numpy as np
 import pytest
 
+from driftline.kinds.data_quality.page.distributions import feature_shape
 from driftline.presentation.pages.overview.quartiles import course_of, quartiles
-from driftline.presentation.pages.overview.shapes import Categories, Masses, shape_of
-from tests.unit.presentation.overview.test_shapes import numbers
+from driftline.presentation.shapes import Categories, Masses
+from tests.unit.presentation.test_shapes import numbers
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_quartiles_are_those_of_the_values(seed: int) -> None:
     values = np.random.default_rng(seed).exponential(3, 1900)
 
-    assert quartiles(shape_of(numbers(values))) == pytest.approx(np.quantile(values, (0.25, 0.5, 0.75)), rel=0.03)
+    assert quartiles(feature_shape(numbers(values))) == pytest.approx(np.quantile(values, (0.25, 0.5, 0.75)), rel=0.03)
 
 
 def test_of_few_values_each_quartile_is_one_of_them() -> None:
     values = np.array([1.0] * 30 + [4.0] * 40 + [9.0] * 30)
 
     expected = np.quantile(values, (0.25, 0.5, 0.75), method="inverted_cdf")
-    assert quartiles(shape_of(numbers(values))) == tuple(expected)
+    assert quartiles(feature_shape(numbers(values))) == tuple(expected)
     # Shares are rounded and may add up to a little less than all.
     assert quartiles(Masses((1.0, 2.0), (0.1, 0.5))) == (2.0, 2.0, 2.0)
 

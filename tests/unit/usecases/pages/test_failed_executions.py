@@ -401,9 +401,13 @@ class TestLaterReports:
         run(shop, LAST + HOUR)
         render_execution(shop, later, kinds=KINDS)
 
-        trend = data_of(shop, later + "report.html")["trend"]
-        assert trend["times"][-2] == "2026-03-01T15:00:00Z"
-        assert [trend[each][-2] for each in ("violations", "rows", "worst")] == [None, None, None]
+        data = data_of(shop, later + "report.html")
+        assert (data["times"][-2], data["failed"]) == ("2026-03-01T15:00:00Z", [False, False, True, False])
+        assert {each["title"]: each["values"][-2] for each in data["charts"]["trend"]} == {
+            "Violations": None,
+            "Worst drift, in thresholds": None,
+            "Rows": None,
+        }
         page = text_of(shop.objects[later + "report.html"])
         assert "Compared with 1 Mar 2026, 14:00 UTC" in page
         assert "Failed since 1 execution, that of 1 Mar 2026, 15:00 UTC" in page

@@ -2,7 +2,7 @@
 
 from driftline.kinds.data_quality.page.past import PAST_FILES, past_data_quality
 from driftline.kinds.data_quality.page.read import STATISTICS, VIOLATIONS, is_data_quality, read_data_quality
-from driftline.kinds.data_quality.page.view_data_quality import data_quality_view
+from driftline.kinds.data_quality.page.report import data_quality_report
 
 
 class DataQualityReporter:
@@ -12,7 +12,7 @@ class DataQualityReporter:
     recognises = staticmethod(is_data_quality)
     read = staticmethod(read_data_quality)
     past = staticmethod(past_data_quality)
-    view = staticmethod(data_quality_view)
+    report = staticmethod(data_quality_report)
 
 
 REPORTER = DataQualityReporter()

@@ -2,7 +2,7 @@
 
 from driftline.kinds.model_quality.page.past import PAST_FILES, past_model_quality
 from driftline.kinds.model_quality.page.read import STATISTICS, VIOLATIONS, is_model_quality, read_model_quality
-from driftline.kinds.model_quality.page.view_model_quality import model_quality_view
+from driftline.kinds.model_quality.page.report import model_quality_report
 
 
 class ModelQualityReporter:
@@ -12,7 +12,7 @@ class ModelQualityReporter:
     recognises = staticmethod(is_model_quality)
     read = staticmethod(read_model_quality)
     past = staticmethod(past_model_quality)
-    view = staticmethod(model_quality_view)
+    report = staticmethod(model_quality_report)
 
 
 REPORTER = ModelQualityReporter()

@@ -4,13 +4,14 @@ Everything on it comes from the store: the execution's files, the baseline's, an
 same objects give the same bytes, so a page may be made again at any time.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.keys import REPORTS
 from driftline.kinds.kind import Kinds
 from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.execution.html import render
+from driftline.presentation.pages.execution.view import page_view
 from driftline.usecases.pages.report_inputs import ReportInputs, report_inputs
 from driftline.usecases.ports import ObjectStore
 
@@ -45,7 +46,7 @@ def render_report(store: ObjectStore, folder: str, *, kinds: Kinds, revision: in
     """
     inputs = report_inputs(store, parse_place(folder), kinds=kinds, revision=revision)
     facts = inputs.facts()
-    body = render(replace(inputs.view(facts), over_time=_over_time(inputs.place)))
+    body = render(page_view(inputs.report(facts), over_time=_over_time(inputs.place)))
     store.put(f"{folder}{PAGE}", body, content_type="text/html; charset=utf-8")
     return RenderedReport(f"{folder}{PAGE}", len(body), inputs, facts)
 

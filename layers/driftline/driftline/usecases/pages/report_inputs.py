@@ -10,7 +10,7 @@ from driftline.domain.executions.place import Place
 from driftline.domain.keys import baseline_folder
 from driftline.kinds.kind import Kind, Kinds
 from driftline.kinds.reporter import Facts
-from driftline.presentation.pages.execution.view import PageView
+from driftline.presentation.report import Report
 from driftline.presentation.since import last_verdict
 from driftline.usecases.executions.past_executions import bodies_or_none, body_or_none, past_executions, present
 from driftline.usecases.executions.revisions import last_announced
@@ -36,9 +36,9 @@ class ReportInputs:
         """Raises InvalidInputError: a file cannot be read."""
         return self.kind.reporter.read(self.place, self.files)
 
-    def view(self, facts: Facts | None = None) -> PageView:
-        """The page, from the given facts if they were already read. Raises InvalidInputError: a file cannot be read."""
-        return self.kind.reporter.view(facts or self.facts(), self.past, self.revised)
+    def report(self, facts: Facts | None = None) -> Report:
+        """Of facts that were read already, if given. Raises InvalidInputError: a file cannot be read."""
+        return self.kind.reporter.report(facts or self.facts(), self.past, self.revised)
 
 
 def report_inputs(store: ObjectStore, place: Place, *, kinds: Kinds, revision: int | None = None) -> ReportInputs:

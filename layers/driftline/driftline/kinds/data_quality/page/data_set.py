@@ -4,17 +4,27 @@ from collections.abc import Sequence
 
 from driftline.kinds.data_quality.facts import Feature
 from driftline.kinds.data_quality.rules.statistics import NUMERIC_TYPES, FeatureStatistics
-from driftline.presentation.text import percent
+from driftline.presentation.tables import Column, Holds, Row, Table
+from driftline.presentation.text import NOTHING, percent
 
 
-def data_set_rows(rows: int, features: Sequence[Feature]) -> list[tuple[str, str, str]]:
-    """(what, baseline, window) of everything that can be counted over all features; a dash where there is nothing."""
+def data_set_table(rows: int, features: Sequence[Feature], beside: str) -> Table:
+    """Everything that can be counted over all features, next to what the window is compared with."""
     now = [feature.current for feature in features]
     then = [feature.reference for feature in features if feature.reference is not None]
-    return [
-        (label, reference if then else "–", current)
-        for (label, current), (_, reference) in zip(_counted(rows, now), _counted(_rows(then), then), strict=True)
-    ]
+    counted = zip(_counted(rows, now), _counted(_rows(then), then), strict=True)
+    return Table(
+        name="data-set",
+        title="The window as a whole",
+        columns=(
+            Column(name="what", title="", holds=Holds.TEXT),
+            Column(name="baseline", title=beside, holds=Holds.FIGURE),
+            Column(name="window", title="Window", holds=Holds.FIGURE),
+        ),
+        rows=tuple(
+            Row(cells=(label, reference if then else NOTHING, current)) for (label, current), (_, reference) in counted
+        ),
+    )
 
 
 def _counted(rows: int, features: Sequence[FeatureStatistics]) -> list[tuple[str, str]]:

@@ -83,7 +83,7 @@ def _ours(
 
 
 def _figures(check: str, *, p_value: bool = False) -> tuple[Measure, Side | None]:
-    return ("p_value", "at_least") if p_value else _FIGURES.get(check, ("metric", None))
+    return ("p_value", "at_least") if p_value else _FIGURES.get(check, ("distance", None))
 
 
 def _left_out(summary: Summary) -> Iterable[str]:

@@ -3,26 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from driftline.presentation.text import percent, shown
+from driftline.presentation.tables import Column, Holds, Row, Table
 
 MOST = 100
-"""So many classes have a row; the files have all."""
+"""How many classes have a row; the files have all."""
 
 type Counts = Mapping[str, Mapping[str, int]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassRow:
-    """Shares as texts, the baseline's in `then_*`. `rows`: whose actual label it is."""
-
-    name: str
-    rows: str
-    recall: str
-    then_recall: str
-    precision: str
-    then_precision: str
-    f1: str
-    then_f1: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +21,7 @@ class _Scores:
     f1: float | None
 
 
-def class_rows(confusion: Counts, baseline: Counts | None = None) -> tuple[ClassRow, ...]:
+def classes_table(confusion: Counts, baseline: Counts | None = None) -> Table:
     """The lowest F1 first, classes without one last; at most MOST.
 
     Args:
@@ -47,19 +33,28 @@ def class_rows(confusion: Counts, baseline: Counts | None = None) -> tuple[Class
     rows = []
     for label in ordered[:MOST]:
         found, before = now[label], then.get(label, nothing)
-        rows.append(
-            ClassRow(
-                name=shown(label),
-                rows=f"{found.rows:,}",
-                recall=percent(found.recall),
-                then_recall=percent(before.recall),
-                precision=percent(found.precision),
-                then_precision=percent(before.precision),
-                f1=percent(found.f1),
-                then_f1=percent(before.f1),
-            )
-        )
-    return tuple(rows)
+        shares = ((found.recall, before.recall), (found.precision, before.precision), (found.f1, before.f1))
+        rows.append(Row(cells=(label, found.rows, *(share for pair in shares for share in pair))))
+    few = f"; the first {MOST} are shown" if len(now) > MOST else ""
+    return Table(
+        name="classes",
+        title="Recall, precision and F1 of each class, in the window and in the baseline",
+        noun="class",
+        note=f"The lowest F1 first{few}. Rows are those with this actual label.",
+        columns=(
+            Column(name="class", title="Class", holds=Holds.TEXT),
+            Column(name="rows", title="Rows", holds=Holds.COUNT),
+            *(
+                Column(name=f"{prefix}{name}", title=title, holds=Holds.SHARE)
+                for name, in_sentence in (("recall", "recall"), ("precision", "precision"), ("f1", "F1"))
+                for prefix, title in (
+                    ("", in_sentence[0].upper() + in_sentence[1:]),
+                    ("baseline_", f"Baseline’s {in_sentence}"),
+                )
+            ),
+        ),
+        rows=tuple(rows),
+    )
 
 
 def _scores(confusion: Counts) -> dict[str, _Scores]:

@@ -17,10 +17,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from driftline.presentation.pages.execution.view import Json, PageView
+from driftline.presentation.pages.execution.chart_data import Json
+from driftline.presentation.pages.execution.view import PageView
 
 _PACKAGE = "driftline.presentation.pages.execution"
-_SCRIPTS = ("dom", "theme", "charts", "lazy", "overview", "features", "quality", "main")
+SCRIPTS = ("dom", "theme", "charts", "lazy", "figures", "sorting")
+"""Of all pages with charts."""
+
 _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
 
 
@@ -51,7 +54,7 @@ def embedded(data: Json) -> Markup:
 @cache
 def _parts() -> Parts:
     resources = files(_PACKAGE) / "assets"
-    scripts = tuple((resources / f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
+    scripts = tuple((resources / f"{name}.js").read_text("utf-8") for name in (*SCRIPTS, "opening", "main"))
     return page_parts(scripts, (resources / "report.css").read_text("utf-8"))
 
 

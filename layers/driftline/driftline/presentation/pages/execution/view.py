@@ -1,22 +1,25 @@
-"""What the template and the charts get of any execution: texts, and numbers with no more digits than are drawn."""
+"""What the template and the script of a page get of a report: texts, and charts as JSON."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, isfinite, log10
 from posixpath import relpath
+from typing import Literal
 from urllib.parse import quote
 
-from driftline.domain.executions.finding import Finding, Move
-from driftline.domain.executions.outcome import Outcome
-from driftline.domain.executions.past import FigureName, PastExecution, Point
+from driftline.domain.executions.finding import Move
+from driftline.domain.executions.outcome import SAGEMAKERS
 from driftline.domain.executions.place import Place
-from driftline.domain.models.new_model import NewModel
 from driftline.domain.windows import format_instant
-from driftline.presentation.findings import Fact, finding_facts, place_of
-from driftline.presentation.since import Change, Comparison, standing
-from driftline.presentation.text import instant, percent, shown, window
+from driftline.presentation.charts import OverTime
+from driftline.presentation.findings import Fact, place_of
+from driftline.presentation.pages.execution.chart_data import Json, chart_data
+from driftline.presentation.pages.execution.table_view import TableView, detail_data, is_opening, table_view
+from driftline.presentation.report import Charts, Evidence, Report, Section
+from driftline.presentation.since import Change, Comparison
+from driftline.presentation.tables import Matrix, MatrixCell, Table
+from driftline.presentation.text import percent, rounded, shown
 
-type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
+_SHADES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,8 @@ class MoveView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ViolationView:
-    """Attributes: standing: since when there is it; feature: the index of its row, None where there is none."""
+class EvidenceView:
+    """Attributes: standing: since when there is it; row: id of the row about its subject, empty where there is none."""
 
     subject: str
     check: str
@@ -37,7 +40,7 @@ class ViolationView:
     moves: tuple[MoveView, ...]
     samples: tuple[str, ...]
     standing: str
-    feature: int | None = None
+    row: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,136 +53,197 @@ class ComparisonView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartsView:
+    """`drawn`: how many charts the script draws here."""
+
+    name: str
+    title: str
+    folded: bool
+    large: bool
+    otherwise: str
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCellView:
+    """`shade`: share of the row in tenths; `beside`: what it was in the baseline."""
+
+    rows: str
+    share: str
+    beside: str
+    shade: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixView:
+    title: str
+    note: str
+    across: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[MatrixCellView, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One of the three."""
+
+    kind: Literal["table", "matrix", "charts"]
+    table: TableView | None = None
+    matrix: MatrixView | None = None
+    charts: ChartsView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    name: str
+    title: str
+    count: str
+    note: str
+    parts: tuple[PartView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageView:
     """The whole page.
 
     Attributes:
-        kind: The template's sections: data_quality or model_quality.
-        state: `violated`, `good` or `empty`.
+        beside: What the window is drawn beside.
+        evidence: Of violations; `remarks`: of other findings.
+        method: Paragraphs of texts by turns plain and code.
         data: For the charts; goes into the page as JSON.
-        rows: Of the table of features or metrics.
-        sections: More that the kind's part of the template needs.
         over_time: Link to the endpoint's page, where there is one.
     """
 
-    kind: str
     title: str
     endpoint: str
     monitor: str
     state: str
-    verdict: str
+    headline: str
     facts: tuple[Fact, ...]
     comparisons: tuple[ComparisonView, ...]
-    violations: tuple[ViolationView, ...]
+    evidence: tuple[EvidenceView, ...]
+    remarks: tuple[EvidenceView, ...]
+    sections: tuple[SectionView, ...]
     notes: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
-    rows: Sequence[object]
+    method: tuple[tuple[str, ...], ...]
+    beside: str
+    of_sagemaker: bool
     data: Mapping[str, Json]
-    sections: Mapping[str, object]
     over_time: str | None = None
 
 
-def outcome_facts(outcome: Outcome) -> tuple[Fact, ...]:
-    """Window, rows, coverage, revision: the line under the verdict."""
-    facts = []
-    if outcome.window:
-        facts.append(Fact("Window", window(*outcome.window)))
-    facts.append(Fact("Scheduled" if not outcome.place.by_hand else "By hand, ends", instant(outcome.place.scheduled)))
-    facts.append(Fact("Rows", f"{outcome.rows:,}"))
-    if outcome.coverage is not None:
-        facts.append(Fact("Coverage", f"{percent(outcome.coverage)} of the rows have a label"))
-    if outcome.used is not None:
-        facts.append(Fact("Rows judged", f"{outcome.used:,}"))
-    if outcome.model is not None:
-        facts.append(Fact("New model", _model(outcome.model)))
-    if outcome.revision is not None:
-        facts.append(Fact("Revision", f"{outcome.revision}"))
-    facts.append(Fact("Violations", f"{len(outcome.violations):,}"))
-    return tuple(facts)
-
-
-def _model(model: NewModel) -> str:
-    mixed = "; rows of the model before are in the window, too" if model.mixed else ""
-    return f"{shown(model.name)} since {instant(model.since)}{mixed}"
-
-
-def comparison_views(found: Iterable[Comparison], place: Place) -> tuple[ComparisonView, ...]:
-    """Args: place: of the page, from which the links lead."""
-    return tuple(
-        ComparisonView(
-            each.title,
-            quote(relpath(f"{each.with_.folder}report.html", place.folder)) if each.with_ else None,
-            each.changes,
-        )
-        for each in found
+def page_view(report: Report, *, over_time: str | None = None) -> PageView:
+    """Args: over_time: a link to the endpoint's page."""
+    outcome = report.outcome
+    place = outcome.place
+    rows = _row_ids(report)
+    evidence = [_evidence(each, rows) for each in report.evidence]
+    return PageView(
+        title=f"{shown(place.endpoint)}: {report.title.lower()}",
+        endpoint=shown(place.endpoint),
+        monitor=shown(place.monitor),
+        state=report.state,
+        headline=report.headline,
+        facts=report.facts,
+        comparisons=tuple(_comparison(each, place) for each in report.comparisons),
+        evidence=tuple(view for view, each in zip(evidence, report.evidence, strict=True) if each.finding.violation),
+        remarks=tuple(view for view, each in zip(evidence, report.evidence, strict=True) if not each.finding.violation),
+        sections=tuple(_section(section) for section in report.sections),
+        notes=tuple(map(shown, report.notes)),
+        files=report.files,
+        method=tuple(tuple(paragraph.split("`")) for paragraph in report.method),
+        beside=report.beside,
+        of_sagemaker=outcome.source == SAGEMAKERS,
+        data=_data(report),
+        over_time=over_time,
     )
 
 
-def violation_view(
-    violation: Finding, past: Sequence[PastExecution], feature: int | None = None, *, more: Sequence[Fact] = ()
-) -> ViolationView:
-    """`more`: what the violation's own figures do not say."""
-    return ViolationView(
-        subject=shown(violation.subject),
-        check=shown(violation.check),
-        description=shown(violation.description),
-        facts=(*more, *finding_facts(violation)),
-        moves=move_views(violation.moves),
-        samples=tuple(map(shown, violation.inference_ids)),
-        standing=standing(violation, past),
-        feature=feature,
-    )
-
-
-def move_views(moves: Iterable[Move]) -> tuple[MoveView, ...]:
-    return tuple(MoveView(place_of(move), percent(move.baseline), percent(move.current)) for move in moves)
-
-
-def trend(
-    past: Sequence[PastExecution], outcome: Outcome, worst: float | None, name: FigureName = ("", "")
-) -> dict[str, Json]:
-    """The last executions, oldest first, this one last; `worst`: its worst drift in multiples of the threshold."""
+def _row_ids(report: Report) -> dict[str, str]:
+    """The rows that open, by what they are about."""
     return {
-        "times": [*(format_instant(each.place.scheduled) for each in past), format_instant(outcome.place.scheduled)],
-        "violations": [*(None if each.failed else len(each.violations) for each in past), len(outcome.violations)],
-        "rows": [*(each.rows for each in past), outcome.rows],
-        "coverage": [*(short(each.coverage) for each in past), short(outcome.coverage)],
-        "worst": [*(short(each.figures.get(name, Point(None)).value) for each in past), short(worst)],
+        row.subject: f"{table.noun}-{rank}"
+        for table in report.tables
+        if is_opening(table)
+        for rank, row in enumerate(table.ordered)
     }
 
 
-def files_beside(revision: int, *, summary: bool) -> tuple[tuple[str, str], ...]:
-    """(relative link, what it is) of the raw files and of earlier revisions."""
-    files = [
-        ("constraint_violations.json", "the violations, as SageMaker writes them"),
-        ("statistics.json", "statistics of the window"),
-        ("constraints.json", "constraints suggested from the window"),
-    ]
-    if summary:
-        files.insert(0, ("summary.json", "the evidence: intervals, directions, samples"))
-        files += [(f"revision-{each}/summary.json", f"what revision {each} said") for each in range(1, revision)]
-    return tuple(files)
+def _evidence(evidence: Evidence, rows: dict[str, str]) -> EvidenceView:
+    finding = evidence.finding
+    return EvidenceView(
+        subject=shown(evidence.subject),
+        check=shown(finding.check),
+        description=shown(rounded(finding.description)),
+        facts=evidence.facts,
+        moves=tuple(map(_move, finding.moves)),
+        samples=tuple(map(shown, finding.inference_ids)),
+        standing=evidence.standing,
+        row=rows.get(finding.subject, ""),
+    )
 
 
-_DIGITS, _MOST_DIGITS = 6, 15
+def _move(move: Move) -> MoveView:
+    return MoveView(place_of(move), percent(move.baseline), percent(move.current))
 
 
-def short(value: float | None, digits: int = _DIGITS) -> float | None:
-    """So many significant digits; None for what JSON cannot say."""
-    return float(f"{value:.{digits}g}") if value is not None and isfinite(value) else None
+def _comparison(comparison: Comparison, place: Place) -> ComparisonView:
+    """Args: place: of the page, from which the link leads."""
+    earlier = comparison.with_
+    link = quote(relpath(f"{earlier.folder}report.html", place.folder)) if earlier else None
+    return ComparisonView(comparison.title, link, comparison.changes)
 
 
-def shorts(values: Iterable[float] | None, digits: int = _DIGITS) -> list[float | None] | None:
-    return [short(value, digits) for value in values] if values is not None else None
+def _section(section: Section) -> SectionView:
+    parts = tuple(_part(part) for part in section.parts)
+    return SectionView(section.name, section.title, section.count, section.note, parts)
 
 
-def digits_of(values: Sequence[float]) -> int:
-    """How many digits tell the places on an axis apart: times in seconds differ in the last of ten only."""
-    span, size = max(values) - min(values), max(map(abs, values))
-    if not span > 0.0 or not isfinite(span):
-        return _DIGITS
-    return min(_MOST_DIGITS, max(_DIGITS, _DIGITS - 1 + ceil(log10(size / span))))
+def _part(part: Table | Matrix | Charts) -> PartView:
+    match part:
+        case Table():
+            return PartView("table", table=table_view(part))
+        case Matrix():
+            return PartView("matrix", matrix=_matrix(part))
+        case Charts():
+            charts = ChartsView(part.name, part.title, part.folded, part.large, part.otherwise, len(part.charts))
+            return PartView("charts", charts=charts)
 
 
-def state_of(violations: int, judged: int) -> str:
-    return "violated" if violations else "good" if judged else "empty"
+def _matrix(matrix: Matrix) -> MatrixView:
+    rows = tuple((shown(label), tuple(map(_matrix_cell, row))) for label, row in matrix.rows)
+    return MatrixView(matrix.title, matrix.note, tuple(map(shown, matrix.across)), rows)
+
+
+def _matrix_cell(cell: MatrixCell) -> MatrixCellView:
+    """A cell without rows, now and in the baseline, says 0 and nothing else."""
+    anything = bool(cell.rows or cell.baseline)
+    return MatrixCellView(
+        rows=f"{cell.rows:,}",
+        share=percent(cell.share) if anything else "",
+        beside=percent(cell.baseline) if anything and cell.baseline is not None else "",
+        shade=round((cell.share or 0.0) * _SHADES),
+    )
+
+
+def _data(report: Report) -> dict[str, Json]:
+    groups: dict[str, Json] = {}
+    rows: dict[str, Json] = {}
+    if len(report.times) > 1:
+        groups["trend"] = [chart_data(OverTime(series)) for series in report.trend]
+    for section in report.sections:
+        for part in section.parts:
+            if isinstance(part, Charts) and part.charts:
+                groups[part.name] = [chart_data(chart) for chart in part.charts]
+            elif isinstance(part, Table) and is_opening(part):
+                rows[part.name] = [detail_data(row, part) for row in part.ordered]
+    return {**course_data(report), "charts": groups, "rows": rows}
+
+
+def course_data(report: Report) -> dict[str, Json]:
+    """What all charts share: the executions, and what the window is drawn beside."""
+    return {
+        "beside": report.beside,
+        "times": [format_instant(time) for time in report.times],
+        "failed": list(report.failed),
+    }

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.data_quality.page.distributions import bin_edges
-from driftline.presentation.pages.overview.shapes import PROBABILITIES, Categories, Masses, Numbers, Quantiles, Shape
+from driftline.presentation.distributions import bin_edges
+from driftline.presentation.shapes import PROBABILITIES, Categories, Masses, Numbers, Quantiles, Shape
 from driftline.presentation.text import number, shown
 
 MOST_ROWS = 24

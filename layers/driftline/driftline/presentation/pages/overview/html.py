@@ -3,24 +3,30 @@
 from functools import cache
 from importlib.resources import files
 
-from driftline.presentation.pages.execution.html import Parts, embedded, page_parts, scriptless_parts, templates
+from driftline.presentation.pages.execution.html import (
+    SCRIPTS,
+    Parts,
+    embedded,
+    page_parts,
+    scriptless_parts,
+    templates,
+)
 from driftline.presentation.pages.overview.view_endpoint import EndpointView
 from driftline.presentation.pages.overview.view_failed import FailedView
 from driftline.presentation.pages.overview.view_index import IndexView
 
 _PACKAGE = "driftline.presentation.pages.overview"
 _SHARED = "driftline.presentation.pages.execution"
-_SHARED_SCRIPTS = ("dom", "theme", "charts", "lazy")
 
 
 def render_endpoint(view: EndpointView) -> bytes:
     """The document, UTF-8. The same view gives the same bytes."""
-    return _render("endpoint.html.jinja", view, _parts("sorting", "past", "heat", "endpoint"))
+    return _render("endpoint.html.jinja", view, _parts("past", "heat", "endpoint"))
 
 
 def render_index(view: IndexView) -> bytes:
     """The document, UTF-8. The same view gives the same bytes."""
-    return _render("index.html.jinja", view, _parts("sorting", "index"))
+    return _render("index.html.jinja", view, _parts("index"))
 
 
 def render_failed(view: FailedView) -> bytes:
@@ -39,7 +45,7 @@ def _render(template: str, view: EndpointView | IndexView, parts: Parts) -> byte
 @cache
 def _parts(*scripts: str) -> Parts:
     shared, ours = files(_SHARED) / "assets", files(_PACKAGE) / "assets"
-    texts = [(shared / f"{name}.js").read_text("utf-8") for name in _SHARED_SCRIPTS]
+    texts = [(shared / f"{name}.js").read_text("utf-8") for name in SCRIPTS]
     texts += [(ours / f"{name}.js").read_text("utf-8") for name in (*scripts, "start")]
     return page_parts(tuple(texts), _style())
 

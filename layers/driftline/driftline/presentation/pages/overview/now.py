@@ -10,7 +10,7 @@ from driftline.domain.keys import REPORTS
 from driftline.kinds.data_quality.facts import MOST_DRAWN
 from driftline.presentation.pages.overview.incidents import incidents_of
 from driftline.presentation.pages.overview.record import FeatureRecord, MetricRecord, Record, last_judged
-from driftline.presentation.pages.overview.shapes import short
+from driftline.presentation.shapes import short
 
 VERSION = 1
 PAST = 30

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from driftline.presentation.pages.overview.shapes import PROBABILITIES, Categories, Masses, Shape, short
+from driftline.presentation.shapes import PROBABILITIES, Categories, Masses, Shape, short
 
 _QUARTERS = (0.25, 0.5, 0.75)
 

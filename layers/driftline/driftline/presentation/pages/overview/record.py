@@ -11,11 +11,13 @@ from driftline.domain.executions.outcome import Outcome
 from driftline.domain.executions.place import Place
 from driftline.domain.windows import format_instant
 from driftline.kinds.data_quality.facts import DataQuality, Drift, Feature, Reference
+from driftline.kinds.data_quality.page.distributions import feature_shape
+from driftline.kinds.data_quality.page.headline import data_quality_headline
 from driftline.kinds.model_quality.facts import Metric, ModelQuality
+from driftline.kinds.model_quality.page.headline import model_quality_headline
 from driftline.kinds.reporter import Facts
-from driftline.presentation.pages.execution.verdict import data_quality_verdict, model_quality_verdict
-from driftline.presentation.pages.execution.view import state_of
-from driftline.presentation.pages.overview.shapes import Shape, kept_name, shape_of, short
+from driftline.presentation.reporting import state_of
+from driftline.presentation.shapes import Shape, kept_name, short
 from driftline.presentation.text import shown
 
 VERSION = 1
@@ -129,10 +131,10 @@ def record_of(facts: Facts, baseline: str | None) -> Record:
     """Args: baseline: digest of the baseline's statistics.json, if there is one."""
     if isinstance(facts, DataQuality):
         features = tuple(map(_feature, facts.features))
-        return _record(facts.outcome, "data_quality", data_quality_verdict(facts), baseline, features=features)
+        return _record(facts.outcome, "data_quality", data_quality_headline(facts), baseline, features=features)
     assert isinstance(facts, ModelQuality)
     metrics = tuple(map(_metric, facts.metrics))
-    return _record(facts.outcome, "model_quality", model_quality_verdict(facts), baseline, metrics=metrics)
+    return _record(facts.outcome, "model_quality", model_quality_headline(facts), baseline, metrics=metrics)
 
 
 def failed_record(place: Place, failure: Failure) -> Record:
@@ -165,7 +167,7 @@ def baseline_record(facts: DataQuality) -> BaselineRecord | None:
     """Of the features that are in the window, too; None unless the window was drawn beside its baseline."""
     if facts.reference is not Reference.BASELINE:
         return None
-    shapes = {kept_name(feature.name): shape_of(feature.reference) for feature in facts.features}
+    shapes = {kept_name(feature.name): feature_shape(feature.reference) for feature in facts.features}
     return BaselineRecord(VERSION, {name: shape for name, shape in shapes.items() if shape is not None})
 
 
@@ -187,7 +189,7 @@ def _record(
         kind=kind,
         scheduled=format_instant(place.scheduled),
         folder=place.folder,
-        state=state_of(len(outcome.violations), outcome.rows if outcome.used is None else outcome.used),
+        state=state_of(outcome),
         verdict=shown(verdict),
         rows=outcome.rows,
         violations=len(outcome.violations),
@@ -208,7 +210,7 @@ def _feature(feature: Feature) -> FeatureRecord:
         type=current.inferred_type,
         completeness=_finite(current.common.completeness),
         drift=_drift(feature.drift) if feature.drift else None,
-        shape=shape_of(current),
+        shape=feature_shape(current),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from driftline.domain.keys import REPORTS
 from driftline.domain.windows import parse_instant
 from driftline.presentation.findings import Fact
-from driftline.presentation.pages.execution.view import Json, short
+from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.incidents import Incident, incidents_of
 from driftline.presentation.pages.overview.now import excess_of, report_link
 from driftline.presentation.pages.overview.record import FAILED, BaselineRecord, Record, last_judged

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from driftline.presentation.pages.execution.view import Json, short
+from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.heat import encoded, heat_of
 from driftline.presentation.pages.overview.quartiles import Course, course_of
 from driftline.presentation.pages.overview.record import BaselineRecord, FeatureRecord, Record
-from driftline.presentation.pages.overview.shapes import Shape
+from driftline.presentation.shapes import Shape
 from driftline.presentation.text import number, percent, shown
 
 MOST_FEATURES = 150

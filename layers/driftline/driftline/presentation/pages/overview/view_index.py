@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from driftline.presentation.pages.execution.view import Json, short
+from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.now import Line, MonitorNow, Now, Worst
 from driftline.presentation.pages.overview.record import FAILED
 from driftline.presentation.pages.overview.view_endpoint import when

@@ -98,15 +98,15 @@ const barsChart = (bars, mini) => (c) => {
   };
 };
 
-const quantileChart = (quantiles, location, bins) => (c) => {
+const cumulativeChart = ({ baseline, current, mark, within }) => (c) => {
   const points = (values) => values.map((x, i) => ({ x, y: i / (values.length - 1) }));
   const datasets = [];
   const side = (style, values) => ({ ...style, data: points(values), pointStyle: "line", pointRadius: 0, fill: false });
-  if (quantiles.baseline) datasets.push(side(baselineStyle(c), quantiles.baseline));
-  if (quantiles.current) datasets.push(side(currentStyle(c), quantiles.current));
-  if (location !== null) {
+  if (baseline) datasets.push(side(baselineStyle(c), baseline));
+  if (current) datasets.push(side(currentStyle(c), current));
+  if (mark !== null) {
     datasets.push({
-      label: "Largest difference", data: [{ x: location, y: 0 }, { x: location, y: 1 }],
+      label: "Largest difference", data: [{ x: mark, y: 0 }, { x: mark, y: 1 }],
       borderColor: c.bad, borderDash: [4, 3], borderWidth: 1.5, pointStyle: "line", pointRadius: 0,
     });
   }
@@ -117,7 +117,7 @@ const quantileChart = (quantiles, location, bins) => (c) => {
       ...still,
       interaction: { mode: "nearest", axis: "y", intersect: false },
       scales: {
-        x: axis(c, "", { type: "linear", min: bins?.edges[0], max: bins?.edges.at(-1) }),
+        x: axis(c, "", { type: "linear", min: within?.[0], max: within?.[1] }),
         y: axis(c, "Share of the rows at or below", { min: 0, max: 1, ticks: { callback: percentTick } }),
       },
       plugins: plugins(c, (item) => `${item.dataset.label}: ${percentText(item.parsed.y)} up to ${figureText(item.parsed.x)}`),
@@ -132,20 +132,20 @@ const level = (c, label, value, times, colour = c.bad) => ({
 // What leads over windows without a figure is dotted.
 const gaps = { spanGaps: true, segment: { borderDash: ({ p0, p1 }) => (p0.skip || p1.skip ? [2, 4] : undefined) } };
 
-// A figure of each execution, this one last; a threshold, a baseline and an interval where there are any.
-const timeChart = (times, series, { threshold = null, baseline = null, lower = null, upper = null, text = null, zero = true, band = "95 % interval" } = {}) => (c) => {
+// A figure of each execution, the last one last; a limit, a baseline and an interval where there are any.
+const timeChart = (times, { label, values, limit = null, baseline = null, lower = null, upper = null, zero = true, share = false, band = "95 % interval" }) => (c) => {
   const past = times.length - 1;
   const datasets = [{
-    ...currentStyle(c), label: series.label, data: series.values, ...gaps, tension: 0, fill: false,
+    ...currentStyle(c), label, data: values, ...gaps, tension: 0, fill: false,
     // Many points in a row would be a thick line: only the last of them is drawn.
     pointRadius: times.map((_, i) => (i === past ? 5 : past < 40 ? 2.5 : 0)), pointBackgroundColor: c.current, pointHitRadius: 8,
   }];
-  if (lower && upper && upper.some((each) => each !== null)) {
+  if (upper) {
     datasets.push({ label: "_lower", data: lower, borderWidth: 0, pointRadius: 0, fill: false });
     datasets.push({ label: band, data: upper, borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1" });
   }
-  if (threshold !== null) datasets.push(level(c, "Threshold", threshold, times));
-  if (baseline !== null && baseline !== threshold) datasets.push(level(c, beside.name, baseline, times, c.baseline));
+  if (limit !== null) datasets.push(level(c, "Threshold", limit, times));
+  if (baseline !== null && baseline !== limit) datasets.push(level(c, beside.name, baseline, times, c.baseline));
   return {
     type: "line",
     data: { labels: times.map(timeText), datasets },
@@ -154,76 +154,65 @@ const timeChart = (times, series, { threshold = null, baseline = null, lower = n
       interaction: { mode: "index", intersect: false },
       scales: {
         x: timeAxis(c, times),
-        y: axis(c, "", { beginAtZero: zero, grace: "8%", ticks: { ...(text && { callback: text === percentText ? percentTick : text }), maxTicksLimit: 5 } }),
+        y: axis(c, "", { beginAtZero: zero, grace: "8%", ticks: { ...(share && { callback: percentTick }), maxTicksLimit: 5 } }),
       },
-      plugins: plugins(c, (item) => `${item.dataset.label}: ${(text ?? figureText)(item.raw)}`),
+      plugins: plugins(c, (item) => `${item.dataset.label}: ${(share ? percentText : figureText)(item.raw)}`),
     },
   };
 };
 
 // A share of the rows over time. Nothing is above 100 %, and a point there is drawn whole.
-const shareChart = (times, label, values, more = {}) => (c) => {
-  const config = timeChart(times, { label, values }, { ...more, text: percentText })(c);
+const shareChart = (times, series) => (c) => {
+  const config = timeChart(times, { ...series, share: true })(c);
   Object.assign(config.options.scales.y, { max: 1, grace: 0 });
   config.data.datasets[0].clip = 8;
   return config;
 };
 
-// Bars of executions: this one is full, those before it are pale. Grey is the baseline's.
-const countChart = (times, label, values, colour = "current") => (c) => ({
-  type: "bar",
-  data: {
-    labels: times.map(timeText),
-    datasets: [{
-      label, data: values, maxBarThickness: 28, borderColor: c[colour], borderWidth: values.length > 40 ? 0 : 1,
-      backgroundColor: values.map((_, i) => (i === values.length - 1 || values.length > 40 ? c[colour] : c[`${colour}Fill`])),
-    }],
-  },
-  options: {
-    ...still,
-    interaction: { mode: "index", intersect: false },
-    scales: {
-      x: timeAxis(c, times),
-      y: axis(c, "", { beginAtZero: true, ticks: { precision: 0, maxTicksLimit: 5 } }),
-    },
-    plugins: plugins(c, null, false),
-  },
-});
-
-const curveChart = (curve) => (c) => {
-  const points = ({ x, y }) => x.map((each, i) => ({ x: each, y: y[i] }));
-  const datasets = [];
-  const side = (style, data) => ({ ...style, data: points(data), pointStyle: "line", pointRadius: 0, fill: false });
-  if (curve.baseline) datasets.push(side(baselineStyle(c), curve.baseline));
-  if (curve.current) datasets.push(side(currentStyle(c), curve.current));
-  if (curve.chance) datasets.push(diagonal(c, 0, 1, "Chance"));
-  const unit = { type: "linear", min: 0, max: 1 };
+// Bars of executions: the last one is full, those before it are pale.
+const countChart = (times, { label, values, wrong = false }) => (c) => {
+  const colour = wrong ? "bad" : "current";
   return {
-    type: "line",
-    data: { datasets },
+    type: "bar",
+    data: {
+      labels: times.map(timeText),
+      datasets: [{
+        label, data: values, maxBarThickness: 28, borderColor: c[colour], borderWidth: values.length > 40 ? 0 : 1,
+        backgroundColor: values.map((_, i) => (i === values.length - 1 || values.length > 40 ? c[colour] : c[`${colour}Fill`])),
+      }],
+    },
     options: {
       ...still,
-      interaction: { mode: "nearest", axis: "x", intersect: false },
-      scales: { x: axis(c, curve.x, unit), y: axis(c, curve.y, unit) },
-      plugins: plugins(c, (item) => `${item.dataset.label}: ${figureText(item.parsed.y)} at ${figureText(item.parsed.x)}`),
+      interaction: { mode: "index", intersect: false },
+      scales: {
+        x: timeAxis(c, times),
+        y: axis(c, "", { beginAtZero: true, ticks: { precision: 0, maxTicksLimit: 5 } }),
+      },
+      plugins: plugins(c, null, false),
     },
   };
 };
 
-const diagonal = (c, low, high, label) => ({
-  label, data: [{ x: low, y: low }, { x: high, y: high }], borderColor: c.baseline, borderDash: [5, 4], borderWidth: 1.5, pointStyle: "line", pointRadius: 0,
+const xy = (points) => points.map(([x, y]) => ({ x, y }));
+
+// A dashed line from one point to another, to see others against.
+const dashed = (c, { label, ends }) => ({
+  label, data: xy(ends), borderColor: c.baseline, borderDash: [5, 4], borderWidth: 1.5, pointStyle: "line", pointRadius: 0,
 });
 
-// How often it happened when the model said so, with the interval of each bin of the window as a band.
-const calibrationChart = ({ current, baseline }) => (c) => {
-  const points = (bins, key) => bins.map((bin) => ({ x: bin.x, y: bin[key] }));
-  const side = (style, bins, pointRadius) => ({ ...style, data: points(bins, "y"), fill: false, pointRadius, pointHitRadius: 6, pointBackgroundColor: style.borderColor });
+// Curves of shares, of the window with the intervals of its points as a band.
+const linesChart = ({ x, y, current, baseline, lower, upper, reference, dots }) => (c) => {
+  const side = (style, points, radius) => ({
+    ...style, data: xy(points), fill: false, pointRadius: dots ? radius : 0, pointHitRadius: 6, pointBackgroundColor: style.borderColor, ...(!dots && { pointStyle: "line" }),
+  });
   const datasets = [
     ...(baseline ? [side(baselineStyle(c), baseline, 3)] : []),
-    side(currentStyle(c), current, 4),
-    { label: "_lower", data: points(current, "lower"), borderWidth: 0, pointRadius: 0, fill: false },
-    { label: "95 % interval", data: points(current, "upper"), borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1" },
-    diagonal(c, 0, 1, "Calibrated"),
+    ...(current ? [side(currentStyle(c), current, 4)] : []),
+    ...(upper ? [
+      { label: "_lower", data: xy(lower), borderWidth: 0, pointRadius: 0, fill: false },
+      { label: "95 % interval", data: xy(upper), borderWidth: 0, pointStyle: "rect", pointRadius: 0, backgroundColor: c.band, fill: "-1" },
+    ] : []),
+    ...(reference ? [dashed(c, reference)] : []),
   ];
   const unit = { type: "linear", min: 0, max: 1 };
   return {
@@ -232,18 +221,18 @@ const calibrationChart = ({ current, baseline }) => (c) => {
     options: {
       ...still,
       interaction: { mode: "nearest", axis: "x", intersect: false },
-      scales: { x: axis(c, "Mean probability", unit), y: axis(c, "Share of positive rows", unit) },
+      scales: { x: axis(c, x, unit), y: axis(c, y, unit) },
       plugins: plugins(c, (item) => `${item.dataset.label}: ${figureText(item.parsed.y)} at ${figureText(item.parsed.x)}`),
     },
   };
 };
 
 // A point for each row; the baseline's paler, behind the window's: what comes first is drawn last.
-const scatterChart = ({ current, baseline }, x, y, reference) => (c) => {
-  const side = (style, data, more) => ({ ...style, data, pointStyle: "circle", pointBorderColor: style.borderColor, showLine: false, ...more });
+const scatterChart = ({ x, y, current, baseline, reference }) => (c) => {
+  const side = (style, points, more) => ({ ...style, data: xy(points), pointStyle: "circle", pointBorderColor: style.borderColor, showLine: false, ...more });
   const datasets = [side(currentStyle(c), current, { pointRadius: 3, pointBorderWidth: 1 })];
   if (baseline) datasets.push(side(baselineStyle(c), baseline, { pointRadius: 3, pointBorderWidth: 0 }));
-  datasets.push(reference(c));
+  if (reference) datasets.push({ ...dashed(c, reference), type: "line" });
   const text = (item) => `${item.dataset.label}: ${x.toLowerCase()} ${figureText(item.parsed.x)}, ${y.toLowerCase()} ${figureText(item.parsed.y)}`;
   const shown = plugins(c, text, Boolean(baseline));
   shown.legend.labels.pointStyleWidth = 10; // As wide as high: a circle.
@@ -261,11 +250,11 @@ const miniChart = (type, datasets, x, labels) => ({
   },
 });
 
-const miniTimes = (values, threshold) => (c) => {
+const miniTimes = ({ values, limit }) => (c) => {
   const datasets = [{
     data: values, borderColor: c.current, borderWidth: 1.5, ...gaps, fill: false, pointBorderWidth: 0,
     pointRadius: values.map((_, i) => (i === values.length - 1 ? 3 : 0)), pointBackgroundColor: c.current,
   }];
-  if (threshold !== null) datasets.push(level(c, "", threshold, values, c.bad));
+  if (limit !== null) datasets.push(level(c, "", limit, values, c.bad));
   return miniChart("line", datasets, { type: "category", offset: true }, values.map((_, i) => i));
 };

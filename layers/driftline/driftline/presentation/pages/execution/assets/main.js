@@ -1,9 +1,12 @@
+// The page of an execution.
 const data = JSON.parse(byId("data").textContent);
-beside.name = data.reference;
+beside.name = data.beside;
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 document.body.append(make("div", { id: "light", hidden: true }));
-overview(data);
-({ data_quality: features, model_quality: quality })[data.kind](data);
+for (const box of document.querySelectorAll("[data-charts]")) {
+  box.append(...(data.charts[box.dataset.charts] ?? []).map((chart) => figureOf(chart, data)));
+}
+for (const list of document.querySelectorAll("table.opening")) openingTable(list, data.rows[list.dataset.table], data);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw());
 addEventListener("beforeprint", () => {
   printing.on = true;

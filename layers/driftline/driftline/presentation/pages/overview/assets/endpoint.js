@@ -27,13 +27,13 @@ const featuresOf = (monitor, section) => {
   const draw_ = () => {
     const feature = monitor.features[choose.value];
     forget(place_);
-    place_.replaceChildren(...(feature ? [heatMap(monitor, feature), courseOf(monitor.times, feature)] : []));
+    place_.replaceChildren(...(feature ? [heatMap(monitor, feature), courseOf(monitor, feature)] : []));
   };
   choose.addEventListener("input", draw_);
   draw_();
   for (const row of rows) {
     const { drift, threshold } = of(row);
-    if (drift.filter((each) => each !== null).length > 1) picture(row.querySelector(".mini"), miniTimes(drift, threshold));
+    if (drift.filter((each) => each !== null).length > 1) picture(row.querySelector(".mini"), miniTimes({ values: drift, limit: threshold }));
     row.querySelector(".draw")?.addEventListener("click", () => {
       choose.value = row.dataset.index;
       draw_();
@@ -43,24 +43,15 @@ const featuresOf = (monitor, section) => {
   }
 };
 
-// Where the middle half of a feature's numbers lies, beside the baseline's median.
-const valuesFigure = (times, name, { lower, median, upper, baseline }) => {
-  const rows = times.map((time, i) => [timeText(time), ...[lower, median, upper].map((each) => figureText(each[i]))]).reverse();
-  const recipe = timeChart(times, { label: "Median", values: median }, { lower, upper, baseline, zero: false, band: "Middle half" });
-  return figure("Values", said(`Median of ${name}`, median), recipe, table(`Values of ${name}`, ["Scheduled", "Lower quartile", "Median", "Upper quartile"], rows));
-};
-
-// Drift and completeness of the chosen feature, below its heat map.
-const courseOf = (times, { name, drift, threshold, pValue, completeness, values }) => {
+// Quartiles, drift and completeness of the chosen feature, below its heat map.
+const courseOf = (monitor, { name, drift, threshold, pValue, completeness, values }) => {
+  const course = { times: monitor.times, failed: monitor.states.map((state) => state === "failed") };
   const box = make("div", { class: "charts course" });
-  const add = (title, values, recipe, text) => {
-    if (values.filter((each) => each !== null).length < 2) return;
-    const rows = times.map((time, i) => [timeText(time), text(values[i])]).reverse();
-    box.append(figure(title, said(`${title} of ${name}`, values, text), recipe, table(`${title} of ${name}`, ["Scheduled", title], rows)));
+  const add = (title, figures, more) => {
+    if (figures.filter((each) => each !== null).length > 1) box.append(overTimeFigure(chartOf(title, figures, { about: `${title} of ${name}`, ...more }), course));
   };
-  if (values && values.median.filter((each) => each !== null).length > 1) box.append(valuesFigure(times, name, values));
-  const what = pValue ? "p-value" : "Drift";
-  add(what, drift, timeChart(times, { label: what, values: drift }, { threshold }), figureText);
-  add("Completeness", completeness, shareChart(times, "Completeness", completeness), percentText);
+  if (values) add("Values", values.median, { ...values, label: "Median", about: `Median of ${name}`, zero: false, band: "Middle half" });
+  add(pValue ? "p-value" : "Drift", drift, { limit: threshold });
+  add("Completeness", completeness, { share: true });
   return box;
 };

@@ -10,7 +10,7 @@ const show = ({ endpoints }) => {
   for (const row of rows) {
     for (const box of row.querySelectorAll(".spark[data-label]")) {
       const line = endpoints[row.dataset.index][box.dataset.of];
-      picture(box, miniTimes(line.values, line.threshold), box.dataset.label);
+      picture(box, miniTimes({ values: line.values, limit: line.threshold }), box.dataset.label);
     }
   }
 };

@@ -1,7 +1,6 @@
 // Tables that are sorted by a click on a heading, and narrowed by a search.
-const sortable = (list, narrow) => {
-  const body = list.tBodies[0];
-  const rows = [...body.rows];
+const sortable = (list, narrow, rows = [...list.tBodies[0].rows]) => {
+  const body = rows[0]?.parentNode;
   const sort = (head) => {
     const { key } = head.dataset;
     const before = head.getAttribute("aria-sort");
@@ -28,12 +27,12 @@ const sortable = (list, narrow) => {
 };
 
 // Gives what hides the rows that a search does not want, and of the others those after the first few.
-const searchable = (search, status, what, { kept = () => true, most = () => Infinity } = {}) => {
+const searchable = (search, status, what, { kept = () => true, most = () => Infinity, nameOf = (row) => row.dataset.name } = {}) => {
   let last = [];
   const narrow = (rows) => {
     last = rows;
     const wanted = search.value.trim().toLowerCase();
-    const found = rows.filter((row) => row.dataset.name.toLowerCase().includes(wanted) && kept(row));
+    const found = rows.filter((row) => nameOf(row).toLowerCase().includes(wanted) && kept(row));
     const first = new Set(found.slice(0, most()));
     for (const row of rows) row.hidden = !first.has(row);
     const more = found.length - first.size;

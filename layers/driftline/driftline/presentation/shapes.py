@@ -14,8 +14,7 @@ import msgspec
 import numpy as np
 
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.data_quality.page.distributions import Retained, shares_of
-from driftline.kinds.data_quality.rules.statistics import FeatureStatistics
+from driftline.presentation.distributions import Retained, Shares
 
 BINS = 40
 CATEGORIES = 24
@@ -76,13 +75,9 @@ type Numbers = Quantiles | Masses
 type Shape = Quantiles | Masses | Categories
 
 
-def shape_of(feature: FeatureStatistics | None) -> Shape | None:
-    """None where a file has nothing to draw: no values, or texts with too many different ones."""
-    if feature is None:
-        return None
-    numbers = shares_of(feature)
+def shape_of(numbers: Shares | None, histogram: Mapping[str, int] | None) -> Shape | None:
+    """Of numbers, else of rows by value; None where there is nothing to draw, or too many different texts."""
     if numbers is None:
-        histogram = feature.histogram
         return _categories(histogram) if histogram else None
     if isinstance(numbers, Retained) and len(numbers.ranks.values) <= BINS:
         ranks = numbers.ranks

@@ -5,9 +5,10 @@ import pytest
 
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.profiles.column import ColumnProfile
+from driftline.kinds.data_quality.page.distributions import feature_shape
 from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, parse_statistics
-from driftline.presentation.pages.overview.shapes import (
+from driftline.presentation.shapes import (
     BINS,
     CATEGORIES,
     LONGEST,
@@ -16,7 +17,6 @@ from driftline.presentation.pages.overview.shapes import (
     Masses,
     Quantiles,
     kept_name,
-    shape_of,
 )
 
 
@@ -38,7 +38,7 @@ def test_shares_of_any_bins_are_those_of_the_values(draw: str, seed: int) -> Non
         "integers": rng.integers(0, 80, 1900).astype(float),
     }[draw]
 
-    shape = shape_of(numbers(values))
+    shape = feature_shape(numbers(values))
 
     assert isinstance(shape, Quantiles)
     keys = np.unique(np.linspace(values.min() - 1, values.max() + 1, 57).round())
@@ -50,7 +50,7 @@ def test_shares_of_any_bins_are_those_of_the_values(draw: str, seed: int) -> Non
 def test_a_value_that_most_rows_have_keeps_its_share() -> None:
     values = np.concatenate((np.zeros(900), np.random.default_rng(1).exponential(2, 300)))
 
-    shape = shape_of(numbers(values))
+    shape = feature_shape(numbers(values))
 
     assert isinstance(shape, Quantiles)
     at_zero = shape.shares_below(np.array([1e-9]))[0] - shape.shares_below(np.array([0.0]))[0]
@@ -76,7 +76,7 @@ def test_a_record_holds_no_number_that_json_cannot_say(rows: int) -> None:
         f'"distribution": {{"kll": {{"buckets": [], "sketch": {{"data": [[{levels}]]}}}}}}}}}}]}}'
     )
 
-    shape = shape_of(parse_statistics(body).features[0])
+    shape = feature_shape(parse_statistics(body).features[0])
 
     assert shape is not None
     assert not isinstance(shape, Categories)
@@ -85,7 +85,7 @@ def test_a_record_holds_no_number_that_json_cannot_say(rows: int) -> None:
 
 
 def test_few_distinct_numbers_are_kept_as_they_are() -> None:
-    shape = shape_of(numbers(np.array([0.0, 1.0, 1.0, 7.0])))
+    shape = feature_shape(numbers(np.array([0.0, 1.0, 1.0, 7.0])))
 
     assert shape == Masses((0.0, 1.0, 7.0), (0.25, 0.5, 0.25))
     assert shape.shares_below(np.array([0.0, 0.5, 1.0, 7.0, 8.0])).tolist() == [0.0, 0.25, 0.25, 0.75, 1.0]
@@ -99,7 +99,7 @@ def test_buckets_serve_where_there_is_no_sketch() -> None:
         f'"distribution": {{"kll": {{"buckets": [{buckets}]}}}}}}}}]}}'
     )
 
-    shape = shape_of(parse_statistics(body).features[0])
+    shape = feature_shape(parse_statistics(body).features[0])
 
     assert isinstance(shape, Quantiles)
     assert shape.shares_below(np.array([1.0, 2.0, 3.0, 4.1])) == pytest.approx([0.1, 0.3, 0.6, 1.0], abs=0.01)
@@ -108,7 +108,7 @@ def test_buckets_serve_where_there_is_no_sketch() -> None:
 def test_the_most_frequent_categories_are_kept_and_the_others_added_up() -> None:
     values = [f"v{i:02}" for i in range(CATEGORIES + 6)] + ["v29"] * 10
 
-    shape = shape_of(feature(values))
+    shape = feature_shape(feature(values))
 
     assert isinstance(shape, Categories)
     assert shape.names[:2] == ("v29", "v00")
@@ -118,12 +118,12 @@ def test_the_most_frequent_categories_are_kept_and_the_others_added_up() -> None
 
 
 def test_nothing_to_draw() -> None:
-    assert shape_of(None) is None
-    assert shape_of(feature(["", ""])) is None
+    assert feature_shape(None) is None
+    assert feature_shape(feature(["", ""])) is None
 
 
 def test_a_record_of_a_feature_is_small() -> None:
-    shape = shape_of(numbers(np.random.default_rng(1).normal(1e5, 1e4, 2000)))
+    shape = feature_shape(numbers(np.random.default_rng(1).normal(1e5, 1e4, 2000)))
 
     assert isinstance(shape, Quantiles)
     assert len(shape.values) == BINS + 1

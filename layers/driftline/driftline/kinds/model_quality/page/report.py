@@ -1,0 +1,78 @@
+"""What a model-quality execution says to people."""
+
+from collections.abc import Sequence
+
+from driftline.domain.executions.outcome import SAGEMAKERS
+from driftline.domain.executions.past import PastExecution
+from driftline.kinds.model_quality.facts import ModelQuality
+from driftline.kinds.model_quality.page.classes import classes_table
+from driftline.kinds.model_quality.page.confusion import confusion_matrix, labels_of
+from driftline.kinds.model_quality.page.drawn import drawn_section
+from driftline.kinds.model_quality.page.headline import model_quality_headline
+from driftline.kinds.model_quality.page.metrics import metric_series, metrics_over_time, metrics_table
+from driftline.kinds.model_quality.rules.rows import ProblemType
+from driftline.presentation.report import Report, Section, Subject
+from driftline.presentation.reporting import report_of_outcome
+from driftline.presentation.text import metric_name
+
+_METHOD_OF_SAGEMAKER = "The metrics are SageMaker’s own. Its files have no intervals."
+_METHOD = (
+    "A metric violates its threshold when {}. `docs/reference/model-quality.md` has the formulas of the metrics and of "
+    "their intervals, with their sources."
+)
+_ALARM_ON = {
+    "interval": "its whole 95 % interval lies beyond it (`alarm_on: interval`)",
+    "point": "it lies beyond it, by however little (`alarm_on: point`)",
+}
+
+
+def model_quality_report(
+    execution: ModelQuality, past: Sequence[PastExecution], revised: PastExecution | None = None
+) -> Report:
+    """Args: past: earlier executions, oldest first; revised: the revision that this one replaces."""
+    outcome, metrics = execution.outcome, execution.metrics
+    series = [metric_series(metric, past) for metric in metrics]
+    watched = [each for each in series if each.limit is not None]
+    method = (
+        _METHOD_OF_SAGEMAKER
+        if outcome.source == SAGEMAKERS
+        else _METHOD.format(_ALARM_ON[execution.alarm_on or "point"])
+    )
+    return report_of_outcome(
+        outcome,
+        past,
+        revised,
+        kind="model_quality",
+        title="Model quality",
+        noun="metric",
+        headline=model_quality_headline(execution),
+        naming=metric_name,
+        main=next(iter((*watched, *series)), None),
+        sections=(
+            Section(
+                name="metrics",
+                title="Metrics",
+                count=execution.problem,
+                parts=(metrics_table(metrics), *metrics_over_time(metrics, past)),
+            ),
+            *_confusion(execution),
+            *drawn_section(execution),
+        ),
+        subjects=[Subject(name=metric.name) for metric in metrics],
+        series=series,
+        method=(method,),
+    )
+
+
+def _confusion(execution: ModelQuality) -> list[Section]:
+    """The matrix, and of a classification with more than two classes each class."""
+    confusion, baseline = execution.confusion, execution.baseline_confusion
+    if not confusion:
+        return []
+    matrix = confusion_matrix(confusion, baseline)
+    sections = [Section(name="confusion", title="Confusion matrix", parts=(matrix,))]
+    if execution.problem == ProblemType.MULTICLASS:
+        count = f"{len(labels_of(confusion)):,}"
+        table = classes_table(confusion, baseline)
+        sections.append(Section(name="classes", title="Classes", count=count, parts=(table,)))
+    return sections

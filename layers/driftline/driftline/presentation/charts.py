@@ -1,0 +1,168 @@
+"""What there is to draw, apart from whatever draws it: numbers and titles, no colours and no markup."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftline.domain.executions.finding import Measure, Side
+from driftline.domain.executions.past import FigureName, PastExecution, Point
+from driftline.presentation.distributions import Bars, Bins, Quantiles
+
+type Points = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One figure over executions, oldest first; the one that the report is about comes last.
+
+    Attributes:
+        subject: What it is about, for example a feature; empty where it is the execution as a whole.
+        name: Of the figure, as the kind of monitor names it.
+        title: For people.
+        limit: Of the last execution; None where nothing is required.
+        baseline: Its value in the baseline.
+        counts: It is a number of things: it is drawn as bars.
+        wrong: What it counts is wrong.
+        from_zero: Its axis begins at 0.
+        violated: The last value breaks its constraint.
+    """
+
+    subject: str
+    name: str
+    title: str
+    points: tuple[Point, ...]
+    measure: Measure = "metric"
+    limit: float | None = None
+    side: Side | None = None
+    baseline: float | None = None
+    counts: bool = False
+    wrong: bool = False
+    from_zero: bool = True
+    violated: bool = False
+
+    @property
+    def key(self) -> FigureName:
+        return self.subject, self.name
+
+    @property
+    def last(self) -> Point:
+        return self.points[-1]
+
+    @property
+    def known(self) -> int:
+        """Executions that have it."""
+        return sum(point.value is not None for point in self.points)
+
+
+def points_of(name: FigureName, past: Sequence[PastExecution], last: Point) -> tuple[Point, ...]:
+    """A figure's points: of earlier executions, oldest first, and of the last one."""
+    return (*(each.figures.get(name, _NONE) for each in past), last)
+
+
+_NONE = Point(None)
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """A line with its interval, limit and baseline, or bars of counts."""
+
+    series: Series
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """Shares of the rows by bins of their values.
+
+    Attributes:
+        subject: Whose values they are.
+        values: What the values are called.
+        medians: Of the baseline and of the window; None where they are not known.
+    """
+
+    title: str
+    subject: str
+    bins: Bins
+    values: str = "Values"
+    medians: tuple[float | None, float | None] = (None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Categories:
+    """Shares of the rows by value."""
+
+    title: str
+    subject: str
+    bars: Bars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cumulative:
+    """Distribution functions of the baseline and of the window.
+
+    Attributes:
+        mark: Where they are furthest apart.
+        within: The axis, as of the histogram beside it.
+    """
+
+    title: str
+    subject: str
+    quantiles: Quantiles
+    mark: float | None = None
+    within: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A dashed line from one point to another."""
+
+    label: str
+    start: tuple[float, float]
+    end: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The figures behind a chart, as texts."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A curve of the window beside the baseline's.
+
+    Attributes:
+        about: A sentence for those who do not see it.
+        band: 95 % intervals of the window's points: their lower and their upper ends.
+        dots: The points themselves are shown.
+        behind: The figures; by default the points of the curve.
+    """
+
+    title: str
+    about: str
+    x: str
+    y: str
+    current: Points
+    baseline: Points = ()
+    reference: Reference | None = None
+    band: tuple[Points, Points] | None = None
+    dots: bool = False
+    behind: Behind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scatter:
+    """A point for each row; `about` and `behind` as in Lines."""
+
+    title: str
+    about: str
+    x: str
+    y: str
+    current: Points
+    baseline: Points = ()
+    reference: Reference | None = None
+    behind: Behind | None = None
+
+
+type Chart = OverTime | Histogram | Categories | Cumulative | Lines | Scatter

@@ -1,0 +1,149 @@
+"""Charts as the page's script gets them: JSON, with no more digits than are drawn."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil, isfinite, log10
+
+from driftline.presentation.charts import (
+    Behind,
+    Categories,
+    Chart,
+    Cumulative,
+    Histogram,
+    Lines,
+    OverTime,
+    Points,
+    Reference,
+    Scatter,
+    Series,
+)
+from driftline.presentation.distributions import Bins
+from driftline.presentation.text import metric_name, shown
+
+type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
+
+_DIGITS, _MOST_DIGITS = 6, 15
+
+
+def chart_data(chart: Chart) -> dict[str, Json]:
+    """`type` says how it is drawn."""
+    match chart:
+        case OverTime(series, title):
+            return {"type": "time", **series_data(series), "title": title or shown(series.title)}
+        case Histogram():
+            return {
+                "type": "histogram",
+                "title": chart.title,
+                "subject": shown(chart.subject),
+                "values": chart.values,
+                "medians": [short(each, digits_of(chart.bins.edges)) for each in chart.medians],
+                **_bins(chart.bins),
+            }
+        case Categories():
+            rest = chart.bars.rest
+            return {
+                "type": "categories",
+                "title": chart.title,
+                "subject": shown(chart.subject),
+                "values": [shown(value) for value in chart.bars.values],
+                "baseline": shorts(chart.bars.baseline),
+                "current": shorts(chart.bars.current),
+                "rest": [short(rest[0]), short(rest[1]), rest[2]] if rest else None,
+            }
+        case Cumulative():
+            return _cumulative(chart)
+        case Lines():
+            lower, upper = chart.band or ((), ())
+            dots: dict[str, Json] = {"type": "lines", "dots": chart.dots}
+            return {**dots, **_sides(chart), "lower": _points(lower), "upper": _points(upper)}
+        case Scatter():
+            return {"type": "scatter", **_sides(chart)}
+
+
+def series_data(series: Series) -> dict[str, Json]:
+    """A figure over executions, oldest first."""
+    subject = shown(series.subject) if series.subject else ""
+    title = shown(series.title)
+    # A metric is its own subject.
+    about = f"{title} of {subject}" if subject and metric_name(series.subject) != series.title else title
+    bounded = any(point.upper is not None for point in series.points)
+    return {
+        "label": title,
+        "about": about,
+        "values": [short(point.value) for point in series.points],
+        "lower": [short(point.lower) for point in series.points] if bounded else None,
+        "upper": [short(point.upper) for point in series.points] if bounded else None,
+        "limit": short(series.limit),
+        "baseline": short(series.baseline),
+        "share": series.measure == "share",
+        "counts": series.counts,
+        "wrong": series.wrong,
+        "zero": series.from_zero,
+        "violated": series.violated,
+    }
+
+
+def _bins(bins: Bins) -> dict[str, Json]:
+    return {
+        "edges": shorts(bins.edges, digits_of(bins.edges)),
+        "baseline": shorts(bins.baseline),
+        "current": shorts(bins.current),
+        "below": shorts(bins.below),
+        "above": shorts(bins.above),
+    }
+
+
+def _cumulative(chart: Cumulative) -> dict[str, Json]:
+    quantiles = chart.quantiles
+    digits = digits_of([*(quantiles.baseline or ()), *(quantiles.current or ())])
+    return {
+        "type": "cumulative",
+        "title": chart.title,
+        "subject": shown(chart.subject),
+        "baseline": shorts(quantiles.baseline, digits),
+        "current": shorts(quantiles.current, digits),
+        "mark": short(chart.mark, digits),
+        "within": shorts(chart.within, digits) if chart.within else None,
+    }
+
+
+def _sides(chart: Lines | Scatter) -> dict[str, Json]:
+    return {
+        "title": chart.title,
+        "about": chart.about,
+        "x": chart.x,
+        "y": chart.y,
+        "current": _points(chart.current),
+        "baseline": _points(chart.baseline),
+        "reference": _reference(chart.reference),
+        "behind": _behind(chart.behind),
+    }
+
+
+def _points(points: Points) -> Json:
+    """None where there are none: that side is not drawn."""
+    return [[short(x), short(y)] for x, y in points] or None
+
+
+def _reference(line: Reference | None) -> Json:
+    return {"label": line.label, "ends": [shorts(line.start), shorts(line.end)]} if line else None
+
+
+def _behind(table: Behind | None) -> Json:
+    return {"head": list(table.head), "rows": [list(row) for row in table.rows]} if table else None
+
+
+def short(value: float | None, digits: int = _DIGITS) -> float | None:
+    """So many significant digits; None for what JSON cannot say."""
+    return float(f"{value:.{digits}g}") if value is not None and isfinite(value) else None
+
+
+def shorts(values: Iterable[float] | None, digits: int = _DIGITS) -> list[float | None] | None:
+    return [short(value, digits) for value in values] if values is not None else None
+
+
+def digits_of(values: Sequence[float]) -> int:
+    """How many digits tell the places on an axis apart: times in seconds differ in the last of ten only."""
+    span, size = max(values) - min(values), max(map(abs, values))
+    if not span > 0.0 or not isfinite(span):
+        return _DIGITS
+    return min(_MOST_DIGITS, max(_DIGITS, _DIGITS - 1 + ceil(log10(size / span))))

@@ -1,0 +1,156 @@
+"""What reports of all kinds have in common: how they say an outcome, and what came before it."""
+
+from collections.abc import Callable, Sequence
+
+from driftline.domain.executions.finding import Finding
+from driftline.domain.executions.outcome import OURS, Outcome
+from driftline.domain.executions.past import PastExecution, Point
+from driftline.domain.models.new_model import NewModel
+from driftline.presentation.charts import Series
+from driftline.presentation.findings import Fact, finding_facts
+from driftline.presentation.report import Evidence, Report, Section, State, Subject, Worst
+from driftline.presentation.since import Compared, comparisons, standing
+from driftline.presentation.text import count, instant, percent, shown, window
+
+MODEL_MONITOR_FILES = (
+    ("constraint_violations.json", "the violations, as SageMaker writes them"),
+    ("statistics.json", "statistics of the window"),
+    ("constraints.json", "constraints suggested from the window"),
+)
+"""(name, what it is) of the files that SageMaker's quality monitors write."""
+
+
+def report_of_outcome(
+    outcome: Outcome,
+    past: Sequence[PastExecution],
+    revised: PastExecution | None,
+    *,
+    kind: str,
+    title: str,
+    noun: str,
+    headline: str,
+    sections: Sequence[Section],
+    method: Sequence[str],
+    facts: Sequence[Fact] = (),
+    order: Callable[[Finding], float] = lambda _: 0.0,
+    beside: Callable[[Finding], Sequence[Fact]] = lambda _: (),
+    main: Series | None = None,
+    worst: Worst | None = None,
+    compared: Compared | None = None,
+    naming: Callable[[str], str] = str,
+    reference: str = "Baseline",
+    files: Sequence[tuple[str, str]] = MODEL_MONITOR_FILES,
+    subjects: Sequence[Subject] = (),
+    series: Sequence[Series] = (),
+) -> Report:
+    """A report, of what is the kind's own and of what all outcomes have.
+
+    Args:
+        past: Earlier executions, oldest first.
+        revised: The revision that this one replaces.
+        facts: Lines under the headline, after those of every outcome.
+        order: Of the findings; those with the smallest number come first.
+        beside: What stands beside the figures of a finding.
+        main: Is drawn with the trend if it is of the execution as a whole.
+        naming: What people call a subject of findings.
+        reference: What the window is drawn beside.
+        files: (name, what it is) of the execution's files besides summary.json.
+    """
+    found = sorted(outcome.findings, key=order)
+    whole = main if main is not None and not main.subject else None
+    return Report(
+        kind=kind,
+        title=title,
+        noun=noun,
+        outcome=outcome,
+        state=state_of(outcome),
+        headline=headline,
+        facts=(*_outcome_facts(outcome), *facts),
+        comparisons=tuple(comparisons(outcome, past, revised, figure=compared, naming=naming)),
+        evidence=tuple(
+            Evidence(
+                finding=each,
+                subject=naming(each.subject),
+                standing=standing(each, past),
+                facts=(*beside(each), *finding_facts(each)),
+            )
+            for each in found
+        ),
+        notes=outcome.notes,
+        sections=tuple(sections),
+        times=(*(each.place.scheduled for each in past), outcome.place.scheduled),
+        failed=(*(each.failed for each in past), False),
+        trend=_trend(outcome, past, whole),
+        main=main,
+        worst=worst,
+        subjects=tuple(subjects),
+        series=tuple(series),
+        beside=reference,
+        files=_files(outcome, files),
+        method=tuple(method),
+    )
+
+
+def state_of(outcome: Outcome) -> State:
+    return "violated" if outcome.violations else "good" if outcome.judged else "empty"
+
+
+def _outcome_facts(outcome: Outcome) -> list[Fact]:
+    """Window, rows, coverage, revision."""
+    facts = []
+    if outcome.window:
+        facts.append(Fact("Window", window(*outcome.window)))
+    facts.append(Fact("By hand, ends" if outcome.place.by_hand else "Scheduled", instant(outcome.place.scheduled)))
+    facts.append(Fact("Rows", f"{outcome.rows:,}"))
+    if outcome.coverage is not None:
+        facts.append(Fact("Coverage", f"{percent(outcome.coverage)} of the rows have a label"))
+    if outcome.used is not None:
+        facts.append(Fact("Rows evaluated", f"{outcome.used:,}"))
+    if outcome.model is not None:
+        facts.append(Fact("New model", _model(outcome.model)))
+    if outcome.revision is not None:
+        facts.append(Fact("Revision", f"{outcome.revision}"))
+    facts.append(Fact("Violations", f"{len(outcome.violations):,}"))
+    return facts
+
+
+def _model(model: NewModel) -> str:
+    mixed = "; the window has rows of the model before, too" if model.mixed else ""
+    return f"{shown(model.name)} since {instant(model.since)}{mixed}"
+
+
+def _trend(outcome: Outcome, past: Sequence[PastExecution], main: Series | None) -> tuple[Series, ...]:
+    """Violations, the figure that stands for the execution, coverage and rows; what nobody knows is left out."""
+
+    def counts(name: str, title: str, *values: int | None, wrong: bool = False) -> Series:
+        points = tuple(map(Point, values))
+        return Series(subject="", name=name, title=title, points=points, measure="count", counts=True, wrong=wrong)
+
+    violations = [None if each.failed else len(each.violations) for each in past]
+    coverage = [*(each.coverage for each in past), outcome.coverage]
+    found = [counts("violations", "Violations", *violations, len(outcome.violations), wrong=True)]
+    if main is not None and main.known:
+        found.append(main)
+    if any(each is not None for each in coverage):
+        points = tuple(map(Point, coverage))
+        found.append(Series(subject="", name="coverage", title="Rows with a label", points=points, measure="share"))
+    if not past or any(each.rows is not None for each in past):
+        found.append(counts("rows", "Rows", *(each.rows for each in past), outcome.rows))
+    return tuple(found)
+
+
+def _files(outcome: Outcome, raw: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Links to the raw files and to earlier revisions."""
+    if outcome.source != OURS:
+        return tuple(raw)
+    earlier = range(1, outcome.revision or 1)
+    return (
+        ("summary.json", "the evidence: intervals, directions, samples"),
+        *raw,
+        *((f"revision-{each}/summary.json", f"what revision {each} said") for each in earlier),
+    )
+
+
+def counted(amount: int, whole: int, noun: str) -> str:
+    """`1 of 3 features`."""
+    return f"{amount:,} of {count(whole, noun)}"
