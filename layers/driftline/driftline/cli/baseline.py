@@ -1,26 +1,23 @@
 """`driftline baseline`: statistics and constraints from a data set."""
 
-from math import isnan
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
-from driftline.cli.columns import table_of
 from driftline.cli.files import read_file
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
+from driftline.cli.report import drawn_table
 from driftline.cli.text import safe
 from driftline.cli.unpublished import TerminalOperators
 from driftline.domain.keys import baseline_folder
-from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, parse_statistics
-from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
 from driftline.kinds.registry import KINDS
-from driftline.presentation.text import count, number
+from driftline.presentation.tables import Table
+from driftline.presentation.text import count
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
 
 
@@ -64,9 +61,7 @@ def baseline(
 def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
     same = ", unchanged: nothing was written" if suggested.unchanged else ""
     console.print(f"[green]ok[/green]  {count(suggested.rows, 'row')}{same}", soft_wrap=True)
-    key = suggested.files.get("statistics.json") or suggested.files["statistics.suggested.json"]
-    statistics, where = place.store.get(key).body, place.store.uri(key)
-    console.print(_metrics(statistics, where) if suggested.monitor == "model_quality" else _features(statistics, where))
+    console.print(drawn_table(_measured(place, suggested)))
     if suggested.left_out:
         console.print(f"Columns not in the monitor document: {safe(', '.join(suggested.left_out))}", soft_wrap=True)
     for reason, rows in suggested.unusable.items():
@@ -75,32 +70,7 @@ def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
         console.print(f"{file:<28} {safe(place.store.uri(written))}", soft_wrap=True)
 
 
-def _features(statistics: bytes, where: str) -> Table:
-    figures = ("present", "missing", "mean", "min", "max", "distinct")
-    table = table_of("feature", "type", *figures, numbers=figures)
-    for feature in parse_statistics(statistics, where).features:
-        table.add_row(*_cells(feature))
-    return table
-
-
-def _metrics(statistics: bytes, where: str) -> Table:
-    figures = ("value", "standard deviation")
-    table = table_of("metric", *figures, numbers=figures)
-    for name, figure in parse_baseline_quality(statistics, where).metrics.items():
-        deviation = "" if isnan(figure.standard_deviation) else number(figure.standard_deviation, 2)
-        table.add_row(name, number(figure.value, 6), deviation)
-    return table
-
-
-def _cells(feature: FeatureStatistics) -> tuple[str, ...]:
-    numbers, strings, common = feature.numerical_statistics, feature.string_statistics, feature.common
-    figures = (numbers.mean, numbers.min, numbers.max) if numbers else (None, None, None)
-    distinct = strings.distinct_count if strings else numbers.approximate_num_distinct_values if numbers else None
-    return (
-        safe(feature.name),
-        safe(feature.inferred_type),
-        f"{common.num_present:,}",
-        f"{common.num_missing:,}",
-        *("" if figure is None else number(figure) for figure in figures),
-        "" if distinct is None else number(distinct),
-    )
+def _measured(place: Place, suggested: BaselineSuggested) -> Table:
+    kind = KINDS.named(suggested.monitor)
+    files = {name.replace(".suggested.", "."): place.store.get(key).body for name, key in suggested.files.items()}
+    return kind.reporter.baseline(files, place.store.uri(baseline_folder(suggested.endpoint, suggested.monitor)))

@@ -60,7 +60,7 @@ def _show_report(console: Console, report: Report) -> None:
         console.print(_findings(report.evidence))
     for table in report.tables:
         if table.rows and outcome.judged:
-            console.print(_table(table))
+            console.print(drawn_table(table))
 
 
 def _findings(evidence: Sequence[Evidence]) -> rich.Table:
@@ -77,7 +77,7 @@ def _findings(evidence: Sequence[Evidence]) -> rich.Table:
     return table
 
 
-def _table(table: Table) -> rich.Table:
+def drawn_table(table: Table) -> rich.Table:
     """The columns that are for terminals; rows in the order in which people read them."""
     columns = [(index, column) for index, column in enumerate(table.columns) if Medium.TERMINAL in column.on]
     titles = [column.title for _, column in columns]

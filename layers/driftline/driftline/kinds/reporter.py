@@ -11,6 +11,7 @@ from driftline.domain.executions.outcome import Outcome
 from driftline.domain.executions.past import PastExecution
 from driftline.domain.executions.place import Place
 from driftline.presentation.report import Report
+from driftline.presentation.tables import Table
 
 
 class Facts(Protocol):
@@ -64,5 +65,17 @@ class Reporter[Read: Facts](Protocol):
         Args:
             past: Earlier executions, oldest first.
             revised: The revision that this one replaces.
+        """
+        ...
+
+    def baseline(self, files: Mapping[str, bytes], where: str) -> Table:
+        """What a baseline was measured to be.
+
+        Args:
+            files: The files that `Engine.suggest` wrote, by name; suggestions under the name that they would have.
+            where: The baseline, for errors.
+
+        Raises:
+            InvalidInputError: a file cannot be read.
         """
         ...

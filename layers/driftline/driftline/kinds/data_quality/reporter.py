@@ -1,5 +1,6 @@
 """Data quality for people: see `kinds.reporter`."""
 
+from driftline.kinds.data_quality.page.baseline import baseline_features
 from driftline.kinds.data_quality.page.past import PAST_FILES, past_data_quality
 from driftline.kinds.data_quality.page.read import STATISTICS, VIOLATIONS, is_data_quality, read_data_quality
 from driftline.kinds.data_quality.page.report import data_quality_report
@@ -12,6 +13,7 @@ class DataQualityReporter:
     recognises = staticmethod(is_data_quality)
     read = staticmethod(read_data_quality)
     past = staticmethod(past_data_quality)
+    baseline = staticmethod(baseline_features)
     report = staticmethod(data_quality_report)
 
 

@@ -1,5 +1,6 @@
 """Model quality for people: see `kinds.reporter`."""
 
+from driftline.kinds.model_quality.page.baseline import baseline_metrics
 from driftline.kinds.model_quality.page.past import PAST_FILES, past_model_quality
 from driftline.kinds.model_quality.page.read import STATISTICS, VIOLATIONS, is_model_quality, read_model_quality
 from driftline.kinds.model_quality.page.report import model_quality_report
@@ -12,6 +13,7 @@ class ModelQualityReporter:
     recognises = staticmethod(is_model_quality)
     read = staticmethod(read_model_quality)
     past = staticmethod(past_model_quality)
+    baseline = staticmethod(baseline_metrics)
     report = staticmethod(model_quality_report)
 
 
