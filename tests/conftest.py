@@ -51,3 +51,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Threads take turns often, but where the embedded cloud serves from this process, which would only be slower."""
     in_process = not any(item.get_closest_marker(name) for name in ("cloud", "artifact"))
     sys.setswitchinterval(_HURRIED if in_process else 0.005)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """A failure names the order it came in, which a quiet run does not print at its beginning."""
+    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+        terminalreporter.write_line(f"Same order again: --randomly-seed={config.getoption('randomly_seed', None)}")
