@@ -126,6 +126,7 @@ def _findings() -> tuple[Finding, ...]:
         Finding(
             subject="cheese",
             check=STALE,
+            figure="age",
             description="Age was 30.000000000000004 minutes.",
             observed=30.0,
             required=12.0,
@@ -181,6 +182,7 @@ def _table(cheese: Series, gauge: Gauge) -> Table:
         name="sandwiches",
         title="All sandwiches, the oldest first",
         noun="sandwich",
+        nouns="sandwiches",
         columns=columns,
         rows=tuple(
             Row(
@@ -201,7 +203,7 @@ def _table(cheese: Series, gauge: Gauge) -> Table:
 def _plain() -> Table:
     return Table(
         name="trays",
-        title="Trays",
+        title="All trays",
         noun="tray",
         note="From the left.",
         columns=(

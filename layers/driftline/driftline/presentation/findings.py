@@ -5,17 +5,6 @@ from dataclasses import dataclass
 from driftline.domain.executions.finding import Finding, Move
 from driftline.presentation.text import figure, interval, limit, metric_name, number, percent, shown
 
-_OBSERVED = {
-    "completeness_check": "Completeness",
-    "data_type_check": "Values of the expected type",
-    "categorical_values_check": "Known values",
-    "missing_column_check": "Columns",
-    "extra_column_check": "Columns",
-}
-"""What a check looks at, where its name alone does not say it."""
-
-_MEASURES = {"distance": "Distance", "p_value": "p-value"}
-
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -26,8 +15,10 @@ class Fact:
 
 
 def observed_name(finding: Finding) -> str:
-    """`Completeness`, `Distance`, `p-value`, `Value`: what the observed figure is called."""
-    return _OBSERVED.get(finding.check) or _MEASURES.get(finding.measure, "Value")
+    """`Completeness`, `Drift`: what the observed figure is called, where the subject does not say it."""
+    if finding.measure == "metric" or not finding.figure:
+        return "Value"
+    return finding.figure if finding.figure == "p-value" else finding.figure[0].upper() + finding.figure[1:]
 
 
 def subject_name(finding: Finding) -> str:
@@ -38,14 +29,17 @@ def subject_name(finding: Finding) -> str:
 def finding_facts(finding: Finding) -> tuple[Fact, ...]:
     """The figures of a finding; those that it does not have are left out."""
     measure = finding.measure
-    raw = "metric" if finding.statistic is not None else measure
+    # The interval is the raw statistic's, where the check decides by something that is derived from it.
+    derived = finding.statistic is not None and finding.statistic != finding.observed
+    raw = "metric" if derived else measure
     certain = {True: "yes, the whole interval is beyond the threshold", False: "no", None: ""}
+    direction = finding.direction if finding.direction in {"higher", "lower"} else None
     facts = (
         Fact(observed_name(finding), figure(finding.observed, measure) if finding.observed is not None else ""),
-        Fact("Raw statistic", number(finding.statistic) if finding.statistic is not None else ""),
+        Fact("Raw statistic", number(finding.statistic) if derived else ""),
         Fact("95 % interval", interval(finding.interval, raw) if finding.interval else ""),
         Fact("Threshold", limit(finding.required, finding.side, measure) if finding.required is not None else ""),
-        Fact("Direction", finding.direction or ""),
+        Fact("Direction", direction or ""),
         Fact("Rows behind it", number(finding.n) if finding.n is not None else ""),
         Fact("Certain", certain[finding.certain]),
     )

@@ -167,7 +167,7 @@ class Table:
     Attributes:
         name: In data frames and links.
         title: Its caption.
-        noun: What a row is about: `feature`.
+        noun: What a row is about: `feature`; `nouns`, if several are not called `features`.
         order: Indices of the rows in the order in which people read them; as they are, by default.
         sorted_by: The column that this order is by.
         filters: If there are any, or rows open, people can search, sort and filter.
@@ -179,6 +179,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     noun: str = "row"
+    nouns: str = ""
     order: tuple[int, ...] = ()
     sorted_by: str = ""
     filters: tuple[Filter, ...] = ()
@@ -188,9 +189,9 @@ class Table:
     def ordered(self) -> Sequence[Row]:
         return [self.rows[i] for i in self.order] if self.order else self.rows
 
-    def column(self, name: str) -> int:
-        """The place of a column."""
-        return next(i for i, column in enumerate(self.columns) if column.name == name)
+    @property
+    def many(self) -> str:
+        return self.nouns or f"{self.noun}s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

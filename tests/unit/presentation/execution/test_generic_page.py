@@ -43,7 +43,7 @@ def test_headline_facts_comparison_findings_and_notes(html: str) -> None:
     assert "Oldest 2.5 times its limit, 0.75 before" in words
     assert "cheese staleness_check since at least 1 Mar 2026, 09:00 UTC, 3 executions" in words
     assert "Age was 30 minutes." in words  # not 30.000000000000004
-    assert "Distance 30 95 % interval 29 to 31 Threshold at most 12 Direction higher" in words
+    assert "Age 30 95 % interval 29 to 31 Threshold at most 12 Direction higher" in words
     assert "10 and more 20 % 70 %" in words
     assert "Remarks 1 Findings that break no constraint. tofu price_check new Cheaper than before." in words
     assert "Two trays fell." in words

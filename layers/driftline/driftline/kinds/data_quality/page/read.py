@@ -12,22 +12,19 @@ from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
 from driftline.domain.sagemaker_files.violations import CheckType, Violations, read_violations
 from driftline.kinds.data_quality.facts import DataQuality, Drift, Feature, Reference
+from driftline.kinds.data_quality.rules.check import SHARES
 from driftline.kinds.data_quality.rules.constraints import Constraints, FeatureConstraints, parse_constraints
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics, parse_statistics
 from driftline.kinds.data_quality.rules.summary import DriftSummary, FeatureSummary, Summary, parse_summary
 
 _NUMBER = r"(-?[\d.]+(?:E-?\d+)?)"
 _DRIFT = re.compile(rf"(?:distance|p-value): {_NUMBER} (?:exceeds|is below) threshold: {_NUMBER}")
-_FIGURES: Mapping[str, tuple[Measure, Side]] = {
-    CheckType.COMPLETENESS: ("share", "at_least"),
-    CheckType.DATA_TYPE: ("share", "at_least"),
-    CheckType.CATEGORICAL_VALUES: ("share", "at_least"),
-    CheckType.MISSING_COLUMN: ("count", "at_least"),
-    CheckType.EXTRA_COLUMN: ("count", "at_most"),
-    CheckType.BASELINE_DRIFT: ("distance", "at_most"),
+_DRIFT_FIGURES: Mapping[bool, tuple[Measure, Side, str]] = {
+    True: ("p_value", "at_least", "p-value"),
+    False: ("distance", "at_most", "drift"),
 }
-"""What the figures of a check are, and on which side of its limit they are right."""
-
+_COLUMNS: Mapping[str, Side] = {CheckType.MISSING_COLUMN: "at_least", CheckType.EXTRA_COLUMN: "at_most"}
+_UNKNOWN: tuple[Measure, Side | None, str] = ("distance", None, "")
 STATISTICS, CONSTRAINTS, VIOLATIONS = "statistics.json", "constraints.json", "constraint_violations.json"
 _PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _SHARES = re.compile(rf"Expected(?: match)?: {_NUMBER}%\. Observed: Only {_NUMBER}%")
@@ -82,8 +79,13 @@ def _ours(
     )
 
 
-def _figures(check: str, *, p_value: bool = False) -> tuple[Measure, Side | None]:
-    return ("p_value", "at_least") if p_value else _FIGURES.get(check, ("distance", None))
+def _figure(check: str, drift: Drift | None) -> tuple[Measure, Side | None, str]:
+    """What the figures of a check are, on which side of the limit they are fine, and the name of the observed one."""
+    if check in SHARES:
+        return "share", "at_least", SHARES[check]
+    if check in _COLUMNS:
+        return "count", _COLUMNS[check], "columns"
+    return _DRIFT_FIGURES[drift is not None and drift.is_p_value] if check == CheckType.BASELINE_DRIFT else _UNKNOWN
 
 
 def _left_out(summary: Summary) -> Iterable[str]:
@@ -169,12 +171,13 @@ def _from_text(subject: str, check: str, description: str) -> Finding:
     """Reads the figures back out of SageMaker's sentences; a sentence of another form keeps none."""
     drift = drift_in(description)
     observed, required = (drift.value, drift.threshold) if drift else _shares_in(description)
-    measure, side = _figures(check, p_value=drift is not None and drift.is_p_value)
+    measure, side, figure = _figure(check, drift)
     return Finding(
         subject=subject,
         check=check,
         description=description,
         measure=measure,
+        figure=figure,
         observed=observed,
         required=required,
         side=side,

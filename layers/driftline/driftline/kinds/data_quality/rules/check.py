@@ -27,7 +27,7 @@ from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Sta
 MISSING_COLUMNS = "Missing columns"
 EXTRA_COLUMNS = "Extra columns"
 
-_SHARES = {
+SHARES: Mapping[str, str] = {
     CheckType.COMPLETENESS: "completeness",
     CheckType.DATA_TYPE: "share of values of the expected type",
     CheckType.CATEGORICAL_VALUES: "share of known categories",
@@ -146,7 +146,7 @@ def _share(subject: str, check: CheckType, text: str, observed: float, required:
         check=check.value,
         description=text,
         measure="share",
-        figure=_SHARES[check],
+        figure=SHARES[check],
         observed=observed,
         required=required,
         side="at_least",

@@ -40,6 +40,7 @@ def classes_table(confusion: Counts, baseline: Counts | None = None) -> Table:
         name="classes",
         title="Recall, precision and F1 of each class, in the window and in the baseline",
         noun="class",
+        nouns="classes",
         note=f"The lowest F1 first{few}. Rows are those with this actual label.",
         columns=(
             Column(name="class", title="Class", holds=Holds.TEXT),

@@ -164,6 +164,7 @@ def _sagemakers_outcome(
                 subject=name,
                 check=each.constraint_check_type,
                 description=each.description,
+                figure=name,
                 observed=_finite(figure.value) if figure else None,
                 required=_finite(constraint.threshold) if constraint else None,
                 side=_SIDES.get(each.constraint_check_type),

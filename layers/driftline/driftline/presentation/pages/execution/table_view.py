@@ -89,12 +89,12 @@ def is_opening(table: Table) -> bool:
 
 def table_view(table: Table) -> TableView:
     columns = [(i, column) for i, column in enumerate(table.columns) if column.on & Medium.PAGE]
-    counted = count(len(table.rows), table.noun)
+    counted = count(len(table.rows), table.noun, table.many)
     return TableView(
         name=table.name,
         title=table.title,
         noun=table.noun,
-        many=count(0, table.noun).removeprefix("0 "),
+        many=table.many,
         counted=counted,
         note=table.note,
         opens=is_opening(table),
