@@ -80,7 +80,7 @@ def _write_labels(path: Path, captures: Sequence[Path]) -> int:
             if generator.random() < LABELLED:
                 ids.append(line[at : line.index(b'"', at)].decode())
     generator.shuffle(ids)
-    with path.open("w") as file:
+    with path.open("w", encoding="utf-8") as file:
         for number, id_ in enumerate(ids):
             truth = {"data": str(number % 2), "encoding": "CSV"}
             document = {"groundTruthData": truth, "eventMetadata": {"eventId": id_}, "eventVersion": "0"}

@@ -83,7 +83,7 @@ def take_out(template: dict[str, Any]) -> list[str]:
 
 def cloudformation_template(path: Path, *, built: bool, upload: Callable[[str, bytes], str]) -> tuple[str, list[str]]:
     """The CloudFormation template as JSON, and what was removed from it."""
-    document = yaml_parse(path.read_text())
+    document = yaml_parse(path.read_text(encoding="utf-8"))
     package(document, path.parent, built=built, upload=upload)
     taken_out = take_out(document)
     return json.dumps(transform(document, {}, _NoManagedPolicies())), taken_out
@@ -127,7 +127,8 @@ def client(service: str, endpoint: str) -> Any:
         region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106 (MiniStack's own)
-        config=Config(retries={"mode": "standard", "max_attempts": 3}, proxies={}),
+        # A call that is only slow must not be sent twice.
+        config=Config(retries={"mode": "standard", "max_attempts": 3}, read_timeout=PATIENCE_SECONDS, proxies={}),
     )
 
 

@@ -9,12 +9,12 @@ from measuring import measured
 
 def main(output: str, labels: str, *captures: str) -> None:
     with measured():
-        with Path(labels).open() as file:
+        with Path(labels).open(encoding="utf-8") as file:
             known = {(line := json.loads(text))["eventMetadata"]["eventId"]: line["groundTruthData"] for text in file}
         merged = 0
-        with Path(output).open("w") as target:
+        with Path(output).open("w", encoding="utf-8") as target:
             for path in captures:
-                with Path(path).open() as file:
+                with Path(path).open(encoding="utf-8") as file:
                     for text in file:
                         record = json.loads(text)
                         truth = known.get(record["eventMetadata"]["inferenceId"])

@@ -15,7 +15,7 @@ def main(output: str, labels: str, *captures: str) -> None:
             {"id": [each["eventId"] for each in truths.eventMetadata], "truth": truths.groundTruthData}
         )
         merged = 0
-        with Path(output).open("w") as target:
+        with Path(output).open("w", encoding="utf-8") as target:
             for path in captures:
                 frame = pd.read_json(path, lines=True)
                 frame["id"] = [each["inferenceId"] for each in frame.eventMetadata]

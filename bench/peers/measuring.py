@@ -35,7 +35,7 @@ def peak_memory(pid: str = "self") -> float:
     """
     status = Path(f"/proc/{pid}/status")
     if status.exists():
-        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8"))
         return int(found[1]) / 1024 if found else 0.0
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

@@ -490,7 +490,7 @@ def processed(churn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(path: Path) -> list[list[str]]:
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
 
 

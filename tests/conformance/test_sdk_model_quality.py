@@ -71,7 +71,7 @@ def values(statistics: Mapping[str, Any]) -> dict[str, float]:
 
 def plain_sums(path: Path) -> dict[str, float]:
     """mae, mse and rmse with all the roundings of adding doubles one by one."""
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         errors = [float(row["Label"]) - float(row["Prediction"]) for row in csv.DictReader(file)]
     absolute, squared = 0.0, 0.0
     for error in errors:

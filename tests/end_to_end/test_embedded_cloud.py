@@ -39,7 +39,7 @@ def _listening_addresses(group: int) -> set[str]:
     found: set[str] = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         path = Path(table)
-        lines = path.read_text().splitlines()[1:] if path.exists() else []
+        lines = path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
         found |= {
             fields[1].split(":")[0]
             for fields in map(str.split, lines)

@@ -37,7 +37,7 @@ def test_every_page_of_a_folder(folder: Path) -> None:
     [shop] = json.loads(said)["endpoints"]
     assert (shop["endpoint"], shop["executions"], shop["reports"], shop["left_out"]) == ("shop", 6, 6, [])
     assert json.loads(said)["index"] == str(folder / "reports" / "index.html")
-    page = Path(shop["page"]).read_text()
+    page = Path(shop["page"]).read_text(encoding="utf-8")
     for link in ("data_quality/2026/03/01/15/report.html", "model_quality/2026/03/01/13/report.html"):
         assert f'href="{link}"' in page
         assert (Path(shop["page"]).parent / link).exists()

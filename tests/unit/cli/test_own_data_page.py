@@ -25,7 +25,7 @@ def blocks(language: str) -> list[str]:
 def write_rows(path: Path, rows: int, shift: float) -> None:
     """Two numbers and a text with a comma in it; the numbers lie `shift` higher."""
     draw = random.Random(1)
-    with path.open("w", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(["score", "minutes", "plan"])
         for _ in range(rows):

@@ -32,7 +32,7 @@ PAGES = [path for path in texts() if path.suffix == ".md"]
 
 
 def prose(path: Path) -> str:
-    return _FENCE.sub("", path.read_text())
+    return _FENCE.sub("", path.read_text(encoding="utf-8"))
 
 
 def links(path: Path) -> list[str]:

@@ -87,7 +87,7 @@ class TestRealPredictions:
     @pytest.mark.parametrize("threshold", [0.5, 0.2])
     def test_by_probability_and_threshold(self, predictions: Path, threshold: float) -> None:
         # Given SageMaker's file of probabilities, predictions and labels
-        with predictions.open(newline="") as file:
+        with predictions.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         actual = [int(row["label"]) for row in rows]
         probability = [float(row["probability"]) for row in rows]
@@ -119,7 +119,7 @@ class TestRealPredictions:
         assert bucket.json(STATISTICS)["dataset"] == {"item_count": 201}
 
     def test_the_prediction_goes_before_the_threshold(self, predictions: Path) -> None:
-        with predictions.open(newline="") as file:
+        with predictions.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         bucket = Bucket(f"{BINARY}, inference_attribute: prediction, probability_threshold_attribute: 0.01")
         found = bucket.upload(predictions.read_bytes()).metrics()

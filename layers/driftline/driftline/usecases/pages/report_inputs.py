@@ -37,7 +37,7 @@ class ReportInputs:
         return self.kind.reporter.read(self.place, self.files)
 
     def report(self, facts: Facts | None = None) -> Report:
-        """From the given facts if they were already read. Raises InvalidInputError: a file cannot be read."""
+        """Of facts that were read already, if given. Raises InvalidInputError: a file cannot be read."""
         return self.kind.reporter.report(facts or self.facts(), self.past, self.revised)
 
 
