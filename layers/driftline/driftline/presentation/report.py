@@ -66,15 +66,19 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What figures are about, as pages over time show it.
+    """What has a distribution, as pages over time show it.
 
     Attributes:
         note: For example its type.
+        completeness: Share of the rows that have a value.
+        gauge: How far it is from the baseline; None where it was not compared.
         shape: Its distribution in the window; `reference`: in the baseline.
     """
 
     name: str
     note: str = ""
+    completeness: float | None = None
+    gauge: Gauge | None = None
     shape: Shape | None = None
     reference: Shape | None = None
 
@@ -101,7 +105,8 @@ class Report:
         times, failed: Scheduled times of the executions in its series, oldest first, and which of them have no verdict.
         trend: Figures of the execution as a whole, over time.
         main: The figure that stands for the execution where there is room for one.
-        subjects, series: What pages over time show, besides.
+        subjects: What has a distribution that pages over time show.
+        series: Figures of subjects; those of other subjects are metrics on pages over time.
         files: (relative link, what it is).
         method: Paragraphs on how the numbers are computed; code is between backticks.
     """

@@ -68,6 +68,10 @@ class Limit:
     measure: Measure = "metric"
 
 
+MOST_DRAWN = 100.0
+"""Multiples of a limit; larger ones are drawn as this, so that the others remain visible."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauge:
     """A figure against its limit.

@@ -40,7 +40,7 @@ def chart_of(report: Report, name: str, about: str) -> Page:
                 return _page(shown(name), about, data, _HEIGHT_OF_DETAIL)
     series = [each for each in report.series if each.subject == name]
     if not series:
-        expected = near(name, [subject.name for subject in report.subjects])
+        expected = near(name, dict.fromkeys(each.subject for each in report.series if each.subject))
         raise InvalidInputError(f"no feature or metric {name!r}", where=about, expected=expected)
     return _page(shown(name), about, {**course_data(report), "charts": _drawn(series)}, _HEIGHT_OVER_TIME)
 

@@ -53,7 +53,7 @@ def taxi(shared_data: Path) -> InMemoryStore:
 def run(store: InMemoryStore, folder: str) -> None:
     """What the function does after an execution."""
     made = render_report(store, folder, kinds=KINDS)
-    assert render_overview(store, made.facts, made.inputs.baseline) is not None
+    assert render_overview(store, made.report, made.inputs.baseline) is not None
 
 
 def run_all(store: InMemoryStore) -> None:
@@ -130,7 +130,7 @@ def test_a_revision_takes_the_place_of_what_it_revises(shop: InMemoryStore) -> N
     shop.put(f"{folder}summary.json", json.dumps(summary).encode())
     made = render_report(shop, folder, revision=2, kinds=KINDS)
 
-    render_overview(shop, made.facts, made.inputs.baseline)
+    render_overview(shop, made.report, made.inputs.baseline)
 
     after = parse_record(shop.get(key).body, key)
     assert (before.state, after.state, after.revision) == ("violated", "good", 2)
@@ -162,7 +162,7 @@ def test_windows_by_hand_are_on_no_page(shop: InMemoryStore) -> None:
         shop.put(f"{folder}from-20260301T1400Z/{name}.json", shop.objects[f"{folder}{name}.json"])
     made = render_report(shop, f"{folder}from-20260301T1400Z/", kinds=KINDS)
 
-    assert render_overview(shop, made.facts, None) is None
+    assert render_overview(shop, made.report, None) is None
 
     assert SHOP_PAGE not in shop.objects
     assert not list(shop.list(OVERVIEW))
@@ -311,7 +311,7 @@ def test_a_p_value_is_told_as_one_and_keeps_to_the_picture() -> None:
 def test_hostile_names_are_text() -> None:
     store = season(12, 12, names=HOSTILE)
     made = report_inputs(made_store(HOSTILE), parse_place(MADE), kinds=KINDS)
-    keep_record(store, made.facts(), made.baseline)
+    keep_record(store, made.report(), made.baseline)
 
     rendered(store)
 

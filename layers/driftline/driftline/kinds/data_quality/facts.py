@@ -8,6 +8,7 @@ from driftline.domain.executions.finding import Move
 from driftline.domain.executions.outcome import Outcome
 from driftline.domain.executions.past import FigureName
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics
+from driftline.presentation.tables import MOST_DRAWN
 
 DRIFT, COMPLETENESS = "drift", "completeness"
 """Names of a feature's figures over time."""
@@ -15,8 +16,6 @@ DRIFT, COMPLETENESS = "drift", "completeness"
 WORST: FigureName = ("", "worst drift")
 
 _MOST_EXCESS = 1e12
-MOST_DRAWN = 100.0
-"""Multiples of the threshold; larger values are drawn as this, so that the others remain visible."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,6 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import Failure
 from driftline.domain.executions.place import Place
 from driftline.domain.keys import OVERVIEW, overview_baseline_key, overview_record_key, report_folder
-from driftline.kinds.data_quality.facts import DataQuality
-from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.overview.record import (
     BaselineRecord,
     Record,
@@ -22,6 +20,7 @@ from driftline.presentation.pages.overview.record import (
     parse_record,
     record_of,
 )
+from driftline.presentation.report import Report
 from driftline.usecases.executions.past_executions import bodies_or_none, body_or_none
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.side_by_side import side_by_side
@@ -49,7 +48,7 @@ class MonitorRecords:
     seen: tuple[ObjectSummary, ...]
 
 
-def keep_record(store: ObjectStore, facts: Facts, baseline_statistics: bytes | None) -> str | None:
+def keep_record(store: ObjectStore, report: Report, baseline_statistics: bytes | None) -> str | None:
     """Writes the record of an execution; the same execution writes the same bytes.
 
     Args:
@@ -59,17 +58,17 @@ def keep_record(store: ObjectStore, facts: Facts, baseline_statistics: bytes | N
         Its key; None for executions that are not on the pages: windows requested by hand, and folders outside of
         `reports/<endpoint>/<monitor>/`, which the pages could not link to.
     """
-    place = facts.outcome.place
+    place = report.outcome.place
     if place.by_hand or place.folder != report_folder(place.endpoint, place.monitor, place.scheduled):
         return None
     digest = None
-    if isinstance(facts, DataQuality) and baseline_statistics is not None:
+    if report.subjects and baseline_statistics is not None:
         digest = sha256(baseline_statistics).hexdigest()[:16]
-        baseline = baseline_record(facts)
+        baseline = baseline_record(report)
         if baseline is not None:
             _keep_baseline(store, overview_baseline_key(place.endpoint, place.monitor, digest), baseline)
     key = overview_record_key(place.endpoint, place.monitor, place.scheduled)
-    store.put(key, record_of(facts, digest).to_json(), content_type=_JSON)
+    store.put(key, record_of(report, digest).to_json(), content_type=_JSON)
     return key
 
 

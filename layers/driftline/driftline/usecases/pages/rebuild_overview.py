@@ -11,7 +11,7 @@ from driftline.domain.executions.failure import FAILURE
 from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.keys import REPORTS, baseline_folder
 from driftline.kinds.kind import Kinds
-from driftline.kinds.reporter import Facts
+from driftline.presentation.report import Report
 from driftline.usecases.executions.failures import failure_in, has_verdict
 from driftline.usecases.executions.past_executions import folders_before
 from driftline.usecases.executions.revisions import last_announced
@@ -90,17 +90,17 @@ def _recorded(store: ObjectStore, place: Place, *, kinds: Kinds, reports: bool) 
             write_failed_page(store, place, failure, kinds=kinds)
         keep_failed_record(store, place, failure)
         return True, rendered
-    facts, baseline, rendered = _read(store, place, kinds=kinds, reports=reports)
-    return keep_record(store, facts, baseline) is not None, rendered
+    report, baseline, rendered = _read(store, place, kinds=kinds, reports=reports)
+    return keep_record(store, report, baseline) is not None, rendered
 
 
-def _read(store: ObjectStore, place: Place, *, kinds: Kinds, reports: bool) -> tuple[Facts, bytes | None, bool]:
-    """The execution's facts, its baseline's statistics, and whether its page was written."""
+def _read(store: ObjectStore, place: Place, *, kinds: Kinds, reports: bool) -> tuple[Report, bytes | None, bool]:
+    """The execution's report, its baseline's statistics, and whether its page was written."""
     if reports and store.etag(f"{place.folder}{PAGE}") is None:
         rendered = render_report(store, place.folder, kinds=kinds)
-        return rendered.facts, rendered.inputs.baseline, True
+        return rendered.report, rendered.inputs.baseline, True
     files, kind = execution_files(store, place, baseline_folder(place.endpoint, place.monitor), kinds=kinds)
     announced = last_announced(store, place.folder) if files.summary is not None else None
     files = replace(files, revision=announced.revision if announced else None)
     inputs = ReportInputs(place, kind, files)
-    return inputs.facts(), inputs.baseline, False
+    return inputs.report(), inputs.baseline, False

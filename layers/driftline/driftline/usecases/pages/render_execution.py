@@ -42,5 +42,5 @@ def render_execution(
     if failure is not None and not failure.overtaken:
         return RenderedExecution(failure.key, failure.size, True, 0, render_pages(store, failure.place.endpoint))
     rendered = render_report(store, folder, kinds=kinds, revision=revision)
-    overview = render_overview(store, rendered.facts, rendered.inputs.baseline)
+    overview = render_overview(store, rendered.report, rendered.inputs.baseline)
     return RenderedExecution(rendered.key, rendered.size, False, rendered.past, overview)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import OVERVIEW, REPORTS, overview_now_key
-from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.overview.html import render_endpoint, render_index
 from driftline.presentation.pages.overview.now import Now, now_of, parse_now
 from driftline.presentation.pages.overview.view_endpoint import endpoint_view
 from driftline.presentation.pages.overview.view_index import index_view
+from driftline.presentation.report import Report
 from driftline.usecases.executions.past_executions import body_or_none
 from driftline.usecases.pages.overview_records import MonitorRecords, changed, keep_record, read_records
 from driftline.usecases.ports import ObjectStore
@@ -37,19 +37,19 @@ class RenderedOverview:
     endpoints: int
 
 
-def render_overview(store: ObjectStore, facts: Facts, baseline_statistics: bytes | None) -> RenderedOverview | None:
+def render_overview(store: ObjectStore, report: Report, baseline_statistics: bytes | None) -> RenderedOverview | None:
     """Records an execution and writes the pages that list it.
 
     Args:
-        facts: As in its report.
+        report: What its page says.
         baseline_statistics: The statistics.json of its baseline.
 
     Returns:
         None for an execution that is on no such page, see keep_record.
     """
-    if keep_record(store, facts, baseline_statistics) is None:
+    if keep_record(store, report, baseline_statistics) is None:
         return None
-    return render_pages(store, facts.outcome.place.endpoint)
+    return render_pages(store, report.outcome.place.endpoint)
 
 
 def render_pages(store: ObjectStore, endpoint: str) -> RenderedOverview:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.keys import REPORTS
 from driftline.kinds.kind import Kinds
-from driftline.kinds.reporter import Facts
 from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import page_view
+from driftline.presentation.report import Report
 from driftline.usecases.pages.report_inputs import ReportInputs, report_inputs
 from driftline.usecases.ports import ObjectStore
 
@@ -20,12 +20,12 @@ PAGE = "report.html"
 
 @dataclass(frozen=True, slots=True)
 class RenderedReport:
-    """Attributes: key: of the page; size: bytes; inputs, facts: its sources."""
+    """Attributes: key: of the page; size: bytes; inputs: its sources; report: what it says."""
 
     key: str
     size: int
     inputs: ReportInputs
-    facts: Facts
+    report: Report
 
     @property
     def past(self) -> int:
@@ -45,10 +45,10 @@ def render_report(store: ObjectStore, folder: str, *, kinds: Kinds, revision: in
         InvalidInputError: a file cannot be read, or there is no page for this kind of monitor.
     """
     inputs = report_inputs(store, parse_place(folder), kinds=kinds, revision=revision)
-    facts = inputs.facts()
-    body = render(page_view(inputs.report(facts), over_time=_over_time(inputs.place)))
+    report = inputs.report()
+    body = render(page_view(report, over_time=_over_time(inputs.place)))
     store.put(f"{folder}{PAGE}", body, content_type="text/html; charset=utf-8")
-    return RenderedReport(f"{folder}{PAGE}", len(body), inputs, facts)
+    return RenderedReport(f"{folder}{PAGE}", len(body), inputs, report)
 
 
 def _over_time(place: Place) -> str | None:

@@ -36,9 +36,9 @@ class ReportInputs:
         """Raises InvalidInputError: a file cannot be read."""
         return self.kind.reporter.read(self.place, self.files)
 
-    def report(self, facts: Facts | None = None) -> Report:
-        """Of facts that were read already, if given. Raises InvalidInputError: a file cannot be read."""
-        return self.kind.reporter.report(facts or self.facts(), self.past, self.revised)
+    def report(self) -> Report:
+        """Raises InvalidInputError: a file cannot be read."""
+        return self.kind.reporter.report(self.facts(), self.past, self.revised)
 
 
 def report_inputs(store: ObjectStore, place: Place, *, kinds: Kinds, revision: int | None = None) -> ReportInputs:

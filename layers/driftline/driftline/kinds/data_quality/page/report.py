@@ -116,6 +116,8 @@ def _subject(feature: Feature, reference: Reference) -> Subject:
     return Subject(
         name=feature.name,
         note=feature.current.inferred_type,
+        completeness=feature.current.common.completeness,
+        gauge=drift_gauge(feature.drift) if feature.drift else None,
         shape=feature_shape(feature.current),
         reference=feature_shape(then),
     )

@@ -11,7 +11,7 @@ from driftline.kinds.model_quality.page.drawn import drawn_section
 from driftline.kinds.model_quality.page.headline import model_quality_headline
 from driftline.kinds.model_quality.page.metrics import metric_series, metrics_over_time, metrics_table
 from driftline.kinds.model_quality.rules.rows import ProblemType
-from driftline.presentation.report import Report, Section, Subject
+from driftline.presentation.report import Report, Section
 from driftline.presentation.reporting import report_of_outcome
 from driftline.presentation.text import metric_name
 
@@ -58,7 +58,6 @@ def model_quality_report(
             *_confusion(execution),
             *drawn_section(execution),
         ),
-        subjects=[Subject(name=metric.name) for metric in metrics],
         series=series,
         method=(method,),
     )

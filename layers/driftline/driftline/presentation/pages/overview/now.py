@@ -7,12 +7,15 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import REPORTS
-from driftline.kinds.data_quality.facts import MOST_DRAWN
 from driftline.presentation.pages.overview.incidents import incidents_of
 from driftline.presentation.pages.overview.record import FeatureRecord, MetricRecord, Record, last_judged
 from driftline.presentation.shapes import short
+from driftline.presentation.tables import MOST_DRAWN
 
 VERSION = 1
+DRIFT = "worst drift / threshold"
+"""Name of the line of a monitor that compares distributions; the lines of others have the name of a metric."""
+
 PAST = 30
 """So many executions are in the small pictures."""
 
@@ -145,7 +148,7 @@ def _line(records: Sequence[Record]) -> Line | None:
         return None
     now = excesses[-1]
     values = tuple(None if each is None else short(each) for each in excesses)
-    return Line("worst drift / threshold", values, 1.0, now is not None and now > 1.0)
+    return Line(DRIFT, values, 1.0, now is not None and now > 1.0)
 
 
 def value_of(record: Record, metric: str) -> float | None:

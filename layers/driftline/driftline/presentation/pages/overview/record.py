@@ -7,17 +7,14 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import Failure, failure_verdict
-from driftline.domain.executions.outcome import Outcome
+from driftline.domain.executions.finding import Side
+from driftline.domain.executions.past import Point
 from driftline.domain.executions.place import Place
 from driftline.domain.windows import format_instant
-from driftline.kinds.data_quality.facts import DataQuality, Drift, Feature, Reference
-from driftline.kinds.data_quality.page.distributions import feature_shape
-from driftline.kinds.data_quality.page.headline import data_quality_headline
-from driftline.kinds.model_quality.facts import Metric, ModelQuality
-from driftline.kinds.model_quality.page.headline import model_quality_headline
-from driftline.kinds.reporter import Facts
-from driftline.presentation.reporting import state_of
+from driftline.presentation.charts import Series
+from driftline.presentation.report import Report, Subject
 from driftline.presentation.shapes import Shape, kept_name, short
+from driftline.presentation.tables import Gauge
 from driftline.presentation.text import shown
 
 VERSION = 1
@@ -26,8 +23,11 @@ SUBJECTS = 5
 """So many of the features or metrics with violations are named."""
 
 
+_OPERATORS: dict[Side | None, str] = {"at_most": "GreaterThanThreshold", "at_least": "LessThanThreshold"}
+
+
 class DriftRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """See facts.Drift. `excess`: how many times its threshold it is; -1 when unknown."""
+    """How far a subject is from its baseline. `excess`: see tables.Gauge."""
 
     value: float | None = None
     threshold: float | None = None
@@ -45,7 +45,7 @@ class FeatureRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class MetricRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """See facts.Metric."""
+    """A figure of a subject without a distribution. `operator`: what breaks the threshold, in SageMaker's words."""
 
     name: str
     value: float | None = None
@@ -61,7 +61,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
     Attributes:
         scheduled: As text, `2026-03-01T14:00:00Z`; orders executions of a monitor.
-        kind: `data_quality` or `model_quality`; empty for a failed execution, of which nobody can say.
+        kind: of the monitor; empty for a failed execution, of which nobody can say.
         state: `violated`, `good`, `empty` for a window without rows that could be judged, or `failed`: no verdict.
         verdict: One sentence, safe to show.
         subjects: Features or metrics with violations, the first few, in the order of the file.
@@ -127,14 +127,30 @@ def _current[Kind: (Record, BaselineRecord)](record: Kind, where: str) -> Kind:
     return record
 
 
-def record_of(facts: Facts, baseline: str | None) -> Record:
+def record_of(report: Report, baseline: str | None) -> Record:
     """Args: baseline: digest of the baseline's statistics.json, if there is one."""
-    if isinstance(facts, DataQuality):
-        features = tuple(map(_feature, facts.features))
-        return _record(facts.outcome, "data_quality", data_quality_headline(facts), baseline, features=features)
-    assert isinstance(facts, ModelQuality)
-    metrics = tuple(map(_metric, facts.metrics))
-    return _record(facts.outcome, "model_quality", model_quality_headline(facts), baseline, metrics=metrics)
+    outcome, place = report.outcome, report.outcome.place
+    distributed = {each.name for each in report.subjects}
+    subjects = dict.fromkeys(kept_name(violation.subject) for violation in outcome.violations)
+    return Record(
+        version=VERSION,
+        endpoint=place.endpoint,
+        monitor=place.monitor,
+        kind=report.kind,
+        scheduled=format_instant(place.scheduled),
+        folder=place.folder,
+        state=report.state,
+        verdict=shown(report.headline),
+        rows=outcome.rows,
+        violations=len(outcome.violations),
+        source=outcome.source,
+        subjects=tuple(subjects)[:SUBJECTS],
+        coverage=_finite(outcome.coverage),
+        revision=outcome.revision,
+        baseline=baseline,
+        features=tuple(map(_feature, report.subjects)),
+        metrics=tuple(_metric(each) for each in report.series if each.subject not in distributed),
+    )
 
 
 def failed_record(place: Place, failure: Failure) -> Record:
@@ -163,78 +179,50 @@ def last_judged(records: Sequence[Record]) -> Record:
     return next((each for each in reversed(records) if each.state != FAILED), records[-1])
 
 
-def baseline_record(facts: DataQuality) -> BaselineRecord | None:
-    """Of the features that are in the window, too; None unless the window was drawn beside its baseline."""
-    if facts.reference is not Reference.BASELINE:
-        return None
-    shapes = {kept_name(feature.name): feature_shape(feature.reference) for feature in facts.features}
-    return BaselineRecord(VERSION, {name: shape for name, shape in shapes.items() if shape is not None})
+def baseline_record(report: Report) -> BaselineRecord | None:
+    """Of the subjects that are in the window, too; None unless the window was drawn beside its baseline."""
+    shapes = {kept_name(each.name): each.reference for each in report.subjects}
+    known = {name: shape for name, shape in shapes.items() if shape is not None}
+    return BaselineRecord(VERSION, known) if known else None
 
 
-def _record(
-    outcome: Outcome,
-    kind: str,
-    verdict: str,
-    baseline: str | None,
-    *,
-    features: tuple[FeatureRecord, ...] = (),
-    metrics: tuple[MetricRecord, ...] = (),
-) -> Record:
-    place = outcome.place
-    subjects = dict.fromkeys(kept_name(violation.subject) for violation in outcome.violations)
-    return Record(
-        version=VERSION,
-        endpoint=place.endpoint,
-        monitor=place.monitor,
-        kind=kind,
-        scheduled=format_instant(place.scheduled),
-        folder=place.folder,
-        state=state_of(outcome),
-        verdict=shown(verdict),
-        rows=outcome.rows,
-        violations=len(outcome.violations),
-        source=outcome.source,
-        subjects=tuple(subjects)[:SUBJECTS],
-        coverage=_finite(outcome.coverage),
-        revision=outcome.revision,
-        baseline=baseline,
-        features=features,
-        metrics=metrics,
-    )
-
-
-def _feature(feature: Feature) -> FeatureRecord:
-    current = feature.current
+def _feature(subject: Subject) -> FeatureRecord:
     return FeatureRecord(
-        name=kept_name(feature.name),
-        type=current.inferred_type,
-        completeness=_finite(current.common.completeness),
-        drift=_drift(feature.drift) if feature.drift else None,
-        shape=feature_shape(current),
+        name=kept_name(subject.name),
+        type=subject.note,
+        completeness=_finite(subject.completeness),
+        drift=_drift(subject.gauge) if subject.gauge else None,
+        shape=subject.shape,
     )
 
 
-def _drift(drift: Drift) -> DriftRecord:
+def _drift(gauge: Gauge) -> DriftRecord:
     return DriftRecord(
-        value=_finite(drift.value),
-        threshold=_finite(drift.threshold),
-        drifted=drift.drifted,
-        p_value=drift.is_p_value,
-        excess=short(drift.excess),
+        value=_finite(gauge.value),
+        threshold=_finite(gauge.limit),
+        drifted=gauge.beyond,
+        p_value=gauge.measure == "p_value",
+        excess=short(gauge.excess),
     )
 
 
-def _metric(metric: Metric) -> MetricRecord:
-    bounds = metric.interval
+def _metric(series: Series) -> MetricRecord:
+    last = series.last
     return MetricRecord(
-        name=kept_name(metric.name),
-        value=_finite(metric.value),
-        interval=(short(bounds[0]), short(bounds[1])) if bounds and all(map(isfinite, bounds)) else None,
-        threshold=_finite(metric.threshold),
-        operator=metric.operator,
-        baseline=_finite(metric.baseline),
-        violated=metric.violated,
+        name=kept_name(series.subject),
+        value=_finite(last.value),
+        interval=_interval(last),
+        threshold=_finite(series.limit),
+        operator=_OPERATORS.get(series.side),
+        baseline=_finite(series.baseline),
+        violated=series.violated,
     )
+
+
+def _interval(point: Point) -> tuple[float, float] | None:
+    if point.lower is None or point.upper is None or not (isfinite(point.lower) and isfinite(point.upper)):
+        return None
+    return short(point.lower), short(point.upper)
 
 
 def _finite(value: float | None) -> float | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from driftline.presentation.pages.execution.chart_data import Json, short
-from driftline.presentation.pages.overview.now import Line, MonitorNow, Now, Worst
+from driftline.presentation.pages.overview.now import DRIFT, Line, MonitorNow, Now, Worst
 from driftline.presentation.pages.overview.record import FAILED
 from driftline.presentation.pages.overview.view_endpoint import when
 from driftline.presentation.text import count, number, percent, shown
@@ -107,9 +107,9 @@ def _ranks(lines: Sequence[Now]) -> dict[str, int]:
     """Places of the endpoints when they are sorted by metric, then by its newest value; those without have none."""
     known = []
     for each in lines:
-        found = _first(each, "model_quality")
-        if found is not None and found.line is not None and (value := found.line.values[-1]) is not None:
-            known.append((found.line.name, value, each.endpoint))
+        found = _metric(each)
+        if found is not None and (value := found.values[-1]) is not None:
+            known.append((found.name, value, each.endpoint))
     return {endpoint: rank for rank, (_, _, endpoint) in enumerate(sorted(known))}
 
 
@@ -120,7 +120,6 @@ def _beside_threshold(worst: Worst) -> str:
 
 
 def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
-    data, quality = _first(line, "data_quality"), _first(line, "model_quality")
     worst = max((each.worst for each in line.monitors if each.worst), key=lambda each: each.excess, default=None)
     since = min((each.since for each in line.monitors if each.since), default="")
     last = max(each.scheduled for each in line.monitors)
@@ -145,8 +144,8 @@ def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
         worst=shown(worst.feature) if worst else "–",
         worst_drift=_beside_threshold(worst) if worst else "",
         worst_drifted=bool(worst and worst.drifted),
-        drift=_spark(data.line) if data else None,
-        quality=_spark(quality.line) if quality else None,
+        drift=_spark(_drift(line)),
+        quality=_spark(_metric(line)),
         coverage=percent(coverage) if coverage is not None else "",
         last=_plain(last),
         sort_state=_ORDER.index(state),
@@ -166,8 +165,14 @@ def _plain(scheduled: str) -> str:
     return when(scheduled).removesuffix(" UTC")
 
 
-def _first(line: Now, kind: str) -> MonitorNow | None:
-    return next((each for each in line.monitors if each.kind == kind), None)
+def _drift(line: Now) -> Line | None:
+    """Of the first monitor that compares distributions."""
+    return next((each.line for each in line.monitors if each.line and each.line.name == DRIFT), None)
+
+
+def _metric(line: Now) -> Line | None:
+    """Of the first monitor that has a metric."""
+    return next((each.line for each in line.monitors if each.line and each.line.name != DRIFT), None)
 
 
 def _spark(line: Line | None) -> Spark | None:
@@ -183,14 +188,13 @@ def _spark(line: Line | None) -> Spark | None:
 
 
 def _data(line: Now) -> Json:
-    def values(kind: str) -> Json:
-        found = _first(line, kind)
-        if found is None or found.line is None:
+    def values(found: Line | None) -> Json:
+        if found is None:
             return None
         return {
-            "values": [short(each) for each in found.line.values],
-            "threshold": short(found.line.threshold),
-            "violated": found.line.violated,
+            "values": [short(each) for each in found.values],
+            "threshold": short(found.threshold),
+            "violated": found.violated,
         }
 
-    return {"drift": values("data_quality"), "quality": values("model_quality")}
+    return {"drift": values(_drift(line)), "quality": values(_metric(line))}
