@@ -35,10 +35,10 @@ def keep_times_and_sources_of_events() -> None:
             now = float(entry["Time"]) if entry.get("Time") else eventbridge._now_ts()
             at_its_time = FunctionType(put.__code__, {**vars(eventbridge), "_now_ts": lambda now=now: now})
             answers.append(at_its_time({"Entries": [entry]}, True))
-        told = [json.loads(body) for _, _, body in answers]
+        results = [json.loads(body) for _, _, body in answers]
         answer = {
-            "FailedEntryCount": sum(one["FailedEntryCount"] for one in told),
-            "Entries": [entry for one in told for entry in one["Entries"]],
+            "FailedEntryCount": sum(one["FailedEntryCount"] for one in results),
+            "Entries": [entry for one in results for entry in one["Entries"]],
         }
         return (*put({"Entries": []})[:2], json.dumps(answer).encode())
 

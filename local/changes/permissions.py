@@ -9,7 +9,7 @@ from ministack.core import iam_actions
 
 
 def trust_loopback() -> None:
-    """Policies that require TLS (aws:SecureTransport) are satisfied on loopback, where nobody can listen."""
+    """Policies that require TLS (aws:SecureTransport) are satisfied on loopback, which needs no TLS."""
     pin = gateway.pin_request_origin
     gateway.pin_request_origin = lambda address, _secure: pin(address, True)
 

@@ -154,7 +154,7 @@ def read_execution(place: Location, *, baseline: Location | None = None, session
         InvalidInputError: no verdict, or a file cannot be read.
         MissingPackageError: a bucket, and boto3 is not installed.
     """
-    beside = open_spot(baseline, session) if baseline is not None else None
+    baseline_source = open_spot(baseline, session) if baseline is not None else None
     text = fspath(place)
     if not text.startswith("s3://"):
         text = str(Path(text).expanduser().absolute())
@@ -162,9 +162,9 @@ def read_execution(place: Location, *, baseline: Location | None = None, session
     if dated is None:
         spot = open_spot(text, session)
         lone = Place(spot.prefix, "", "", _UNKNOWN_TIME)
-        return _read(Source(spot.store, lone, dated=False, baseline=beside))
+        return _read(Source(spot.store, lone, dated=False, baseline=baseline_source))
     spot = open_spot(dated["root"], session)
-    return _read(Source(spot.store, parse_place(f"{spot.prefix}{dated['below']}"), baseline=beside))
+    return _read(Source(spot.store, parse_place(f"{spot.prefix}{dated['below']}"), baseline=baseline_source))
 
 
 def instant(time: Time) -> datetime:

@@ -43,7 +43,7 @@ class Busy(BaseModel):
 
     @classmethod
     def read(cls, _name: str, body: str | None) -> Self:
-        """An unreadable state blocks nobody."""
+        """An unreadable state counts as none, so that it blocks nothing."""
         try:
             return cls.model_validate_json(body) if body is not None else cls()
         except ValidationError:

@@ -76,7 +76,7 @@ def time_folders(
     Args:
         root: With a trailing slash; the folders of years are directly below it.
         since, until: Their hours are included; None for no end.
-        eager: List some folders in parallel, and a few in vain, for callers that need many of them.
+        eager: List folders in parallel, a few of them needlessly, for callers that need many.
     """
     hours = _Range(_hour(since), _hour(until))
     found: Iterator[TimeFolder] = iter([TimeFolder(root)])

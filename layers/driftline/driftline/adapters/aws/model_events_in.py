@@ -81,9 +81,9 @@ class NewModel(_Lenient):
     @property
     def announcement(self) -> ModelAnnounced:
         """A time in the future counts as now: otherwise every model after it would be an older one."""
-        told = self.detail
-        at = min(told.at or self.time, self.time)
-        return ModelAnnounced(told.endpoint, told.model, at, told.package, told.data_set)
+        detail = self.detail
+        at = min(detail.at or self.time, self.time)
+        return ModelAnnounced(detail.endpoint, detail.model, at, detail.package, detail.data_set)
 
 
 class ModelEvent(

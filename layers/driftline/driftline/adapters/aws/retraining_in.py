@@ -45,9 +45,9 @@ class PipelineExecutionChange(_Lenient):
     detail: _PipelineDetail
 
     def end(self) -> RunEnd | None:
-        told = self.detail
-        over = told.status in {"Succeeded", "Failed", "Stopped"}
-        return RunEnd(told.status, self.time, id=told.name or "", arn=told.arn) if over else None
+        detail = self.detail
+        ended = detail.status in {"Succeeded", "Failed", "Stopped"}
+        return RunEnd(detail.status, self.time, id=detail.name or "", arn=detail.arn) if ended else None
 
 
 class _ExecutionDetail(_Lenient):
@@ -64,9 +64,9 @@ class StateMachineExecutionChange(_Lenient):
     detail: _ExecutionDetail
 
     def end(self) -> RunEnd | None:
-        told = self.detail
-        over = told.status in {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
-        return RunEnd(told.status, self.time, id=told.name, arn=told.arn) if over else None
+        detail = self.detail
+        ended = detail.status in {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+        return RunEnd(detail.status, self.time, id=detail.name, arn=detail.arn) if ended else None
 
 
 class _FinishedDetail(_Lenient):
@@ -84,8 +84,8 @@ class RetrainingFinished(_Lenient):
     detail: _FinishedDetail
 
     def end(self) -> RunEnd | None:
-        told = self.detail
-        return RunEnd(told.outcome, self.time, endpoint=told.endpoint, id=told.id)
+        detail = self.detail
+        return RunEnd(detail.outcome, self.time, endpoint=detail.endpoint, id=detail.id)
 
 
 type RunEvent = PipelineExecutionChange | StateMachineExecutionChange | RetrainingFinished

@@ -127,7 +127,7 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 
 def _csv_origins(ids: list[tuple[str, str, str]]) -> list[str]:
-    """The ids of each record as CSV; one check over all of them tells whether any must be quoted."""
+    """The ids of each record as CSV; one check over all of them finds whether any must be quoted."""
     plain = ["{},{},{}".format(*of_record) for of_record in ids]
     together = "\n".join(plain)
     if together.count(",") == 2 * len(ids) and together.count("\n") == len(ids) - 1 and not _QUOTABLE & set(together):

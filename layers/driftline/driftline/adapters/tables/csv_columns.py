@@ -265,7 +265,7 @@ def _categories(present: Numbers, *, plain_whole: bool) -> Mapping[str, int] | N
 
 
 def _whole_categories(present: Numbers) -> Mapping[str, int] | None:
-    """How often each whole number occurs, in the order of first occurrence; `_UNKNOWN` when a double cannot tell."""
+    """Counts of whole numbers, in the order of first occurrence; `_UNKNOWN` if doubles are not exact enough."""
     if not len(present):
         return {}
     low, high = present.min(), present.max()

@@ -39,11 +39,11 @@ def alarm_name(stack: str, endpoint: str, subject: str, label: str) -> str:
     """The alarm's name. A label that CloudWatch would not accept is cut or cleaned, and gets a digest."""
     prefix = f"{endpoint_prefix(stack, endpoint)}{subject}/"
     room = LONGEST_ALARM_NAME - len(prefix)
-    mended = plain(label)
-    if mended == label and len(label) <= room:
+    cleaned = plain(label)
+    if cleaned == label and len(label) <= room:
         return prefix + label
     digest = sha256(label.encode(errors="surrogatepass")).hexdigest()[:_DIGEST]
-    return f"{prefix}{mended[: room - _DIGEST - 1]}~{digest}"
+    return f"{prefix}{cleaned[: room - _DIGEST - 1]}~{digest}"
 
 
 def endpoint_prefix(stack: str, endpoint: str) -> str:

@@ -1,4 +1,4 @@
-"""Conditions on one captured value: which rows are behind a finding. Whoever looks them up turns them into a query."""
+"""Conditions on one captured value: which rows are behind a finding. An adapter turns them into a query."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ class IsMissing:
 
 @dataclass(frozen=True, slots=True)
 class IsNotOfType:
-    """The value is written as another type. Values of `String` are those that are no numbers."""
+    """The value is written as another type. Values of `String` are those that are not numbers."""
 
     type: Literal["Integral", "Fractional", "String"]
 

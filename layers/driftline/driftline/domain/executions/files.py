@@ -39,10 +39,8 @@ _SUMMARIES = msgspec.json.Decoder(_Summary)
 def baseline_keys(summary: bytes | None, names: tuple[str, ...], default_folder: str) -> dict[str, str]:
     """Keys of the baseline's files: as the summary says, else in a folder.
 
-    Version 1 of the summary named `statistics.json` by its stem.
-
-
-    A file that the summary does not name lies beside those that it names.
+    Version 1 of the summary names `statistics.json` by its stem. Files that the summary does not name are in the folder
+    of those that it names.
     """
     try:
         named = _SUMMARIES.decode(summary).baseline if summary is not None else {}

@@ -44,8 +44,8 @@ def conversation_of(received: Happening, incidents: Iterable[Incident]) -> Incid
     known = [each for each in of if received.id in each.causes]
     if known:
         return known[0]
-    told = [each for each in of if each.ongoing and each.told is not None and each.opened_at is not None]
-    return max(told, key=lambda each: (each.subject == monitor, each.opened_at, each.subject), default=None)
+    reported = [each for each in of if each.ongoing and each.told is not None and each.opened_at is not None]
+    return max(reported, key=lambda each: (each.subject == monitor, each.opened_at, each.subject), default=None)
 
 
 def cause_in(incident: Incident, received: Happening) -> str:

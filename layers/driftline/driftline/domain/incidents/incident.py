@@ -152,7 +152,7 @@ def observe(incident: Incident, change: AlarmChange) -> Incident:
 
 
 def retire(incident: Incident, wanted: Iterable[str], at: datetime) -> Incident:
-    """The incident after alarms were deleted: nobody will report that they are OK."""
+    """The incident after alarms were deleted: they will never report that they are OK."""
     gone = set(incident.ringing) - set(wanted)
     alarms = {
         label: replace(alarm, state=AlarmState.OK, retired=True) if label in gone else alarm
@@ -210,11 +210,11 @@ def reopen(incident: Incident, at: datetime, grace: timedelta) -> Incident:
 
 def due(incident: Incident) -> MessageKind | None:
     """The message that would bring people up to date."""
-    told = incident.told
+    reported = incident.told
     if incident.ongoing:
-        if told is None:
+        if reported is None:
             return MessageKind.OPENED
-        return MessageKind.ESCALATED if _rank(incident.severity) > _rank(told.severity) else None
+        return MessageKind.ESCALATED if _rank(incident.severity) > _rank(reported.severity) else None
     return MessageKind.RECOVERED if incident.status is Status.CLOSED and _recovery_unreported(incident) else None
 
 

@@ -74,5 +74,5 @@ def sweep(incident: Incident, complete: Callable[[Entry], bool]) -> Incident:
 
 def may_become_due(incident: Incident) -> bool:
     """Whether time alone can change the incident, or make a message of it due."""
-    untold = incident.told is not None and not incident.recovery_told
-    return bool(incident.ongoing or incident.outbox or untold or (incident.closed_by and incident.ringing))
+    unreported = incident.told is not None and not incident.recovery_told
+    return bool(incident.ongoing or incident.outbox or unreported or (incident.closed_by and incident.ringing))

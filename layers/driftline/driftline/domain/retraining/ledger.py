@@ -165,8 +165,8 @@ class Ledger(_Part):
         return self.model_copy(update=changed)
 
     def with_reported(self, records: Iterable[AuditRecord | EndRecord]) -> "Ledger":
-        told = list(records)
-        return self.model_copy(update={"untold": tuple(record for record in self.untold if record not in told)})
+        reported = list(records)
+        return self.model_copy(update={"untold": tuple(record for record in self.untold if record not in reported)})
 
     def reserves(self, id_: str) -> bool:
         """Whether the decision with this id is pending, and nothing was sent to its target."""

@@ -1,9 +1,9 @@
-"""The files of a baseline change together: nobody sees new statistics with old constraints.
+"""The files of a baseline change together: readers never see new statistics with old constraints.
 
-S3 changes one object at a time. So `swap.json`, one put, says first what is going to be there: from then on readers
-take the files from it. Then each file is put in its place, and `swap.json` goes. Cut short anywhere, readers see the
-old files or the new ones, and the next writer finishes the rest. A file that somebody else wrote meanwhile is
-theirs: the swap is over for it.
+S3 changes one object at a time. So `swap.json` is written first, with all new files in it, and from then on readers
+take the files from there. Then each file is written, and `swap.json` is deleted. If this stops halfway, readers see
+either the old files or the new ones, and the next writer completes it. A file that another writer has changed in the
+meantime is left as it is.
 """
 
 from collections.abc import Iterable, Mapping

@@ -21,7 +21,7 @@ class Memory(BaseModel):
         inputs: Entity tag by key of the data set's files.
         settings: The fields of the monitor document that influence the result.
         written: SHA-256 by name of each file as Driftline wrote it; a file that differs has another author.
-        edited: Names of files that Driftline wrote and somebody changed since.
+        edited: Names of files that Driftline wrote and that were edited since.
         rows: Number of rows behind the files.
         unusable: Rows that were left out, by reason.
     """
@@ -46,7 +46,7 @@ class Memory(BaseModel):
         return self.was_ours(name) or self.made(sha256(body).hexdigest())
 
     def was_ours(self, name: str) -> bool:
-        """Whether a file of this name is ours, or was before somebody edited it."""
+        """Whether a file of this name is ours, or was before it was edited."""
         return name in self.written or name in self.edited
 
 

@@ -1,6 +1,6 @@
-"""A data set arrives: statistics.json and constraints.json appear, and nothing that others wrote is overwritten.
+"""Suggests a baseline from a data set: writes statistics.json and constraints.json, and overwrites no file of others.
 
-What the files are made of is the business of each kind of monitor; all else is the same.
+What is in the files depends on the kind of monitor; everything else is the same for all.
 """
 
 from collections.abc import Mapping
@@ -21,21 +21,21 @@ from driftline.usecases.ports.tables import DataSetTables
 
 
 class NoDataSetError(InvalidInputError):
-    """Nothing to read yet; a `_format.json`, a marker file or the monitor document may well come before the data."""
+    """Nothing to read yet: a `_format.json`, a marker file or the monitor document may come before the data."""
 
 
 @dataclass(frozen=True, slots=True)
 class BaselineSuggested:
-    """What came out.
+    """The result.
 
     Attributes:
-        rows: Those that the files are of.
-        files: Key by name of the files as they were suggested: `constraints.json`, or `constraints.suggested.json`
-            beside one that a person or SageMaker wrote.
-        kept: Names of the files that were there before and were not touched.
+        rows: Number of rows behind the files.
+        files: Keys of the suggested files by name: `constraints.json`, or `constraints.suggested.json` next to a file
+            that a person or SageMaker wrote.
+        kept: Names of existing files that were left as they are.
         left_out: Columns of the data set that the monitor document does not name.
-        unusable: Rows of the data set that are left out, by reason.
-        unchanged: The same data set had been read before; nothing was written.
+        unusable: Rows that were left out, by reason.
+        unchanged: The same data set had been read before, so nothing was written.
     """
 
     endpoint: str
@@ -167,17 +167,17 @@ def _placed(
     """Each file under its name, or as a suggestion next to one that is not ours.
 
     Returns:
-        The files that are to be written, and the names of those that somebody edited after we had written them.
+        The files to write, and the names of those that were edited after Driftline wrote them.
     """
     placed: dict[str, bytes] = {}
     edited: list[str] = []
     for name, text in texts.items():
-        beside = name.replace(".json", ".suggested.json")
+        suggestion = name.replace(".json", ".suggested.json")
         present = digest_of(store, folder + name)
         ours = present is None or present == sha256(text).hexdigest() or memory.made(present)
-        placed[name if ours else beside] = text
-        if ours and beside in memory.written:
-            store.delete(folder + beside)
+        placed[name if ours else suggestion] = text
+        if ours and suggestion in memory.written:
+            store.delete(folder + suggestion)
         if not ours and memory.was_ours(name):
             edited.append(name)
     return placed, tuple(edited)
@@ -186,13 +186,13 @@ def _placed(
 def _message(store: ObjectStore, folder: str, endpoint: str, monitor: str, kept: tuple[str, ...]) -> tuple[str, str]:
     """(subject, text) for the people who look after the baseline."""
     lines = [f"- {store.uri(folder + name)}" for name in kept]
-    beside = [f"- {store.uri(folder + name.replace('.json', '.suggested.json'))}" for name in kept]
+    suggestions = [f"- {store.uri(folder + name.replace('.json', '.suggested.json'))}" for name in kept]
     text = "\n".join(
         [
             "A new baseline data set was read. These files were edited or made elsewhere and stay as they are:",
             *lines,
             "The new suggestions are next to them:",
-            *beside,
+            *suggestions,
             "To accept a suggestion, copy it over the file without `.suggested`.",
         ]
     )

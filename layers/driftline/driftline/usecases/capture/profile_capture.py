@@ -192,7 +192,7 @@ def _append(parts: list[TableProfile], profile: TableProfile) -> None:
 
 
 def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str) -> None:
-    """A file without a single valid record is for people to look at: in the dead-letter queue, not in the rejects."""
+    """A file without any valid record goes to the dead-letter queue, where people look at it, not to the rejects."""
     if any(count.records or count.skipped for count in reader.counts.values()) or not reader.rejects:
         return
     first = reader.rejects[0]

@@ -85,10 +85,10 @@ def write_files(store: ObjectStore, folder: str, files: Mapping[str, bytes], ear
 
 
 def _keep(store: ObjectStore, folder: str, earlier: Announced) -> None:
-    beside = f"{folder}revision-{earlier.revision}/"
-    kept = {summary.key for summary in store.list(beside)}
+    kept_in = f"{folder}revision-{earlier.revision}/"
+    kept = {summary.key for summary in store.list(kept_in)}
     for name in earlier.files:
-        if beside + name not in kept:
+        if kept_in + name not in kept:
             found = store.find(folder + name)
-            if found is not None:  # otherwise somebody deleted it, and there is nothing to keep
-                store.put(beside + name, found.body, content_type=_JSON)
+            if found is not None:  # otherwise it was deleted, and there is nothing to keep
+                store.put(kept_in + name, found.body, content_type=_JSON)

@@ -3,7 +3,7 @@
 `announcing` writes and announces the results.
 
 Only executions requested by the schedule or by an arrival send signals (`signals` says which) and become the monitor's
-last execution. An execution by hand wakes nobody. The record says whether the verdict was signalled, so that a window
+last execution. An execution by hand alarms nobody. The record says whether the verdict was signalled, so that a window
 that was first run by hand is still signalled by its schedule.
 
 A failed execution leaves `failure.json` where its files would be, and its event says where, for its page.

@@ -1,7 +1,7 @@
 """Signals: the figures for alarms, published when they become known.
 
 Report metrics have the time of their window, as in SageMaker. CloudWatch's alarms only look at the clock, so a verdict
-on yesterday would wake nobody: signals have the time of their publication.
+on yesterday would raise no alarm: signals have the time of their publication.
 
 Labels arrive for weeks, and each may cause a revision of an old window. If each were signalled, the windows of a
 replaced model would keep the alarm up, or a good window would end an incident that continues. So alarms follow the
@@ -45,8 +45,8 @@ def news(
     """
     if last is None or last.last_judged is None or scheduled >= last.last_judged:
         return _verdict(endpoint, monitor, judgement)
-    told = earlier.told if earlier else None
-    if (judgement.verdict or 0) > (told or 0):
+    signalled = earlier.told if earlier else None
+    if (judgement.verdict or 0) > (signalled or 0):
         return [signal(endpoint, VIOLATIONS, judgement.violations, monitor)]
     return []
 

@@ -1,7 +1,7 @@
 """The labels of hours of inferences, and their ground truth files.
 
-A label set of an hour says: this version of this ground truth file has these labels. That is true whoever writes it and
-whatever is captured, so sets are only added; those of a replaced file are removed.
+A label set of an hour says: this version of this ground truth file has these labels. That does not depend on
+the writer or on what is captured, so sets are only added; those of a replaced file are removed.
 """
 
 from dataclasses import dataclass

@@ -2,9 +2,9 @@
 
 Each side writes its own part before it looks for the other's: a ground truth file its labels, a capture file its
 profile. S3 lists everything that was written before, so of two that belong together at least one sees the other and
-writes the labels to the inference's hour. What is written are facts of the ground truth file only; they are only added,
-and are the same whoever adds them. The merged records of the hour follow from them, and are written when a window is
-read (`merged_window`), so that many files cost one merge. docs/design/ground-truth.md has the full argument.
+writes the labels to the inference's hour. What is written depends on the ground truth file only, is never changed,
+and is the same from either side. The merged records of the hour follow from it, and are written when a window is read
+(`merged_window`), so that many files cost one merge. docs/design/ground-truth.md has the full argument.
 """
 
 import json

@@ -62,9 +62,9 @@ class Adoption:
     def event_detail(self) -> dict[str, object]:
         """The `detail` of the EventBridge event. An event sent again after a crash has the same id."""
         at = format_instant(self.at) if self.at else None
-        told = json.dumps([self.endpoint, self.model, self.package, at, self.reason])
+        announced = json.dumps([self.endpoint, self.model, self.package, at, self.reason])
         return {
-            "Id": sha256(told.encode()).hexdigest()[:24],
+            "Id": sha256(announced.encode()).hexdigest()[:24],
             "Endpoint": self.endpoint,
             "Model": self.model,
             "ModelPackage": self.package,
@@ -182,8 +182,8 @@ def _take_baselines(
         different = different or changed
         taken[name] = source
         earlier = kept_in(store, endpoint, name, arrival.at)
-        beside = f"; the earlier one is kept in {store.uri(earlier)}" if earlier else ""
-        sentences.append(f"{name}: the baseline is now from {source}{beside}.")
+        also = f"; the earlier one is kept in {store.uri(earlier)}" if earlier else ""
+        sentences.append(f"{name}: the baseline is now from {source}{also}.")
     return taken, sentences, different
 
 

@@ -81,7 +81,7 @@ def _document(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> MonitorDocu
 
 
 def _package(models: Models, name: str | None) -> tuple[ModelPackage | None, str]:
-    """(the package, why it cannot be read). A model has arrived, whoever owns its package."""
+    """(the package, why it cannot be read). The model has arrived even if its package belongs to another account."""
     try:
         return (models.package(name) if name else None), ""
     except InvalidInputError as error:

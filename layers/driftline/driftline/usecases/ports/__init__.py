@@ -1,6 +1,6 @@
-"""What the use cases need from the outside world, by room; each asks for all that it uses.
+"""What the use cases need from the outside world. Each use case takes the ports that it uses as arguments.
 
-The ports of one use case alone, `models` and `retraining`, are imported from their own modules.
+Ports of a single use case, in `models` and `retraining`, are imported from their own modules.
 """
 
 from driftline.usecases.ports.messages import Channel, Operators, ReportLink, ReportLinks

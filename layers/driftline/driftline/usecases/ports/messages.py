@@ -1,4 +1,4 @@
-"""Ways to people, and what they are sent."""
+"""Channels to people, and links to report pages."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,38 +14,41 @@ class Operators(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReportLink:
-    """Attributes: lasting: it holds as long as the page does."""
+    """Attributes: lasting: it works as long as the page exists."""
 
     url: str
     lasting: bool
 
 
 class ReportLinks(Protocol):
-    """How people get to the pages of reports."""
+    """Links to report pages, for people."""
 
     def to(self, key: str) -> ReportLink:
-        """The link to a page, which need not be there yet."""
+        """The link to a page, which may not exist yet."""
         ...
 
 
 class Channel(Protocol):
-    """One way to people: Slack, Teams, PagerDuty, a webhook, email."""
+    """A channel to people: Slack, Teams, PagerDuty, a webhook, email."""
 
     @property
     def name(self) -> str: ...
 
     def accepts(self, message: Message) -> bool:
-        """Whether the channel is to be sent it: the message is for it, and as severe as it wants."""
+        """Whether the channel takes the message: it is of one of its endpoints, and severe enough."""
         ...
 
     def send(self, message: Message, conversation: str | None) -> str | None:
-        """Sends a message; `conversation` is what an earlier message of the same incident gave back.
+        """Sends a message.
+
+        Args:
+            conversation: What sending an earlier message of the same incident returned.
 
         Returns:
-            What the next message of the incident is to be told, for example the timestamp of a Slack thread.
+            The `conversation` for the next message of the incident, for example the timestamp of a Slack thread.
 
         Raises:
-            RetryLaterError: the other side is down, slow or wants less; a retry may help.
-            InvalidInputError: the other side refuses the message or the secret: a person has to mend it.
+            RetryLaterError: the service is down, slow or throttles; a retry may help.
+            InvalidInputError: the service refuses the message or the secret; a person has to fix it.
         """
         ...

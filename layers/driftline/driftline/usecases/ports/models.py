@@ -1,4 +1,4 @@
-"""What adopting a model needs: the registry, and the files that a model brings along."""
+"""What adopting a model needs: the registry, and the files of a model package."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,10 @@ class Models(Protocol):
     """The model registry and the endpoints."""
 
     def served(self, endpoint: str, variant: str | None) -> ServedModel | None:
-        """What the endpoint serves; None when there is no such endpoint here.
+        """The model that the endpoint serves; None if there is no such endpoint in this account and region.
 
         Args:
-            variant: The production variant to look at; None takes the one with most weight, of equal ones the first
-                by name.
+            variant: The production variant; None for the one with most weight, or the first by name of equal ones.
 
         Raises:
             RetryLaterError: too many requests; a retry may help.
@@ -23,11 +22,11 @@ class Models(Protocol):
         ...
 
     def package(self, name: str) -> ModelPackage | None:
-        """A model package by ARN or name; None when there is none.
+        """A model package by ARN or name; None if there is none.
 
         Raises:
             RetryLaterError: too many requests; a retry may help.
-            InvalidInputError: nobody allowed to look at it, as at those of other accounts that do not share them.
+            InvalidInputError: no permission to read it, for example if another account does not share it.
         """
         ...
 
@@ -48,23 +47,23 @@ class DataFile:
 
 
 class ModelFiles(Protocol):
-    """Files in other buckets that a model brings along."""
+    """Files of a model package in other buckets."""
 
     def read(self, uri: str) -> bytes:
-        """Raises InvalidInputError: there is no such file, nobody allowed to read it, or it is too large."""
+        """Raises InvalidInputError: the file does not exist, may not be read, or is too large."""
         ...
 
     def check(self, uri: str) -> None:
-        """Whether a file can be copied, whatever its size. Raises InvalidInputError: it cannot."""
+        """Checks that a file of any size can be copied. Raises InvalidInputError: it cannot."""
         ...
 
     def list(self, uri: str) -> Sequence[DataFile]:
         """The file of this URI, or all files below it, sorted by name.
 
-        Raises InvalidInputError: nobody allowed to list the bucket, or there is none.
+        Raises InvalidInputError: the bucket does not exist or may not be listed.
         """
         ...
 
     def copy(self, uri: str, key: str) -> None:
-        """Copies a file, whatever its size, to a key of the stack's bucket. Raises InvalidInputError, as read does."""
+        """Copies a file of any size to a key of the stack's bucket. Raises InvalidInputError as `read` does."""
         ...

@@ -1,4 +1,4 @@
-"""The port behind which retrainings start."""
+"""The port that starts retrainings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from driftline.domain.retraining.audit import TargetRecord
 
 
 class UncertainStartError(DriftlineError):
-    """The target may have started and may not: its answer was lost."""
+    """The target may or may not have started: its answer was lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartOrder:
-    """One start.
+    """An order to start a retraining.
 
     Attributes:
-        id: Letters, digits and single hyphens; names the run where the target has names.
+        id: Letters, digits and single hyphens; the name of the run if the target has names.
         token: The same for every attempt at the same start.
-        own: Names of the parameters that the document gives; they are sent even if the target does not know them.
+        own: Names of the parameters from the document; they are sent even if the target does not declare them.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Started:
     """A run.
 
     Attributes:
-        arn: None where the target has none.
+        arn: None if the target has none.
         parameters: Those that were sent.
     """
 
@@ -45,7 +45,7 @@ class Started:
 
 class RetrainingTargets(Protocol):
     def repeatable(self, target: TargetRecord) -> bool:
-        """Whether a second order with the same token starts nothing and answers as the first did."""
+        """Whether a second order with the same token starts nothing and gets the answer of the first."""
         ...
 
     def start(self, order: StartOrder) -> Started:
@@ -53,7 +53,7 @@ class RetrainingTargets(Protocol):
 
         Raises:
             RetryLaterError: nothing started; a retry may help.
-            InvalidInputError: the target refused, and nothing started; a person has to mend it.
+            InvalidInputError: the target refused, and nothing started; a person has to fix it.
             UncertainStartError: it may have started.
         """
         ...

@@ -25,7 +25,7 @@ class Scripts(Protocol):
         ...
 
     def postprocess(self, source: str, name: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """Runs a `postprocess_handler()` beside the files of an execution.
+        """Runs a `postprocess_handler()` in a folder with the files of an execution.
 
         Args:
             source, name: As above.

@@ -1,4 +1,4 @@
-"""What a monitor document becomes in the stack: schedules, alarms, a dashboard."""
+"""What the stack makes of a monitor document: schedules, alarms, a dashboard."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,20 +26,20 @@ class Schedules(Protocol):
         ...
 
     def delete(self, name: str) -> None:
-        """Deleting what is not there is no error."""
+        """Does nothing if there is none."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedAlarm:
-    """An alarm that was wanted and that CloudWatch does not take, with what it says."""
+    """A wanted alarm that CloudWatch rejects, with its reason."""
 
     alarm: AlarmSpec
     reason: str
 
 
 class AlarmsRefusedError(InvalidInputError):
-    """CloudWatch does not take some of the alarms; which, is in `refused`."""
+    """CloudWatch rejects some of the alarms, which are in `refused`."""
 
     def __init__(self, where: str, refused: Sequence[RefusedAlarm]) -> None:
         super().__init__("; ".join(f"{each.alarm.label}: {each.reason}" for each in refused), where=where)
@@ -50,30 +50,30 @@ class Alarms(Protocol):
     """The stack's alarms in CloudWatch, by endpoint."""
 
     def keep(self, endpoint: str, wanted: Sequence[AlarmSpec]) -> Sequence[str]:
-        """Makes the alarms of an endpoint those that are wanted, and no others.
+        """Makes the alarms of an endpoint exactly those that are wanted.
 
-        An alarm that is right already is left alone, so that its state and its history stay.
+        Alarms that need no change are not touched, so that they keep their state and history.
 
         Returns:
             Their names, in the order of `wanted`.
 
         Raises:
-            AlarmsRefusedError: some were refused. The others are as they are wanted, and none was deleted.
+            AlarmsRefusedError: some were rejected. The others were set, and none was deleted.
         """
         ...
 
 
 class Dashboards(Protocol):
-    """The stack's dashboards, one for each endpoint."""
+    """The stack's dashboards, one per endpoint."""
 
     def put(self, endpoint: str, body: str) -> None:
-        """Creates or changes it.
+        """Creates or updates it.
 
         Raises:
-            InvalidInputError: CloudWatch does not take the body.
+            InvalidInputError: CloudWatch rejects the body.
         """
         ...
 
     def delete(self, endpoint: str) -> None:
-        """Deleting what is not there is no error."""
+        """Does nothing if there is none."""
         ...

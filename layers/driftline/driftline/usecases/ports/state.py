@@ -1,4 +1,4 @@
-"""Small state that many share: what only one may change at a time, or do once."""
+"""Small shared state: what only one may change at a time, or do once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class StateItem:
-    """A JSON text with the version that it had; versions count from 1."""
+    """A JSON text with its version; versions count from 1."""
 
     name: str
     body: str
@@ -21,9 +21,9 @@ class StateTable(Protocol):
     def get(self, kind: str, name: str) -> StateItem | None: ...
 
     def put(self, kind: str, name: str, body: str, *, version: int, expires: datetime | None = None) -> int:
-        """Writes if the item still has this version (0: if it does not exist) and gives its new version.
+        """Writes if the item still has this version (0: does not exist), and returns its new version.
 
-        Raises StaleReadError: somebody else wrote meanwhile; read again.
+        Raises StaleReadError: it was changed in the meantime; read again.
         """
         ...
 
@@ -33,11 +33,11 @@ class StateTable(Protocol):
 
 
 class Once(Protocol):
-    """Runs an action once for a key, however often it is asked for."""
+    """Runs an action once per key, however often it is called."""
 
     def __call__(self, key: str, action: Callable[[], Mapping[str, object]]) -> Mapping[str, object]:
-        """The action's result, now or as it was the first time. An action that raises may be run again.
+        """The result of the action, or of its first run. An action that raised may run again.
 
-        Raises RetryLaterError: somebody else runs it right now.
+        Raises RetryLaterError: another caller is running it right now.
         """
         ...

@@ -1,4 +1,4 @@
-"""Buckets, or folders that are laid out like them."""
+"""Buckets, or folders with the same layout."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object's bytes with the entity tag that they had."""
+    """An object's bytes with their entity tag."""
 
     body: bytes
     etag: str
@@ -23,7 +23,7 @@ class ObjectSummary:
 
 
 class ObjectStore(Protocol):
-    """A bucket, or a folder laid out like one. Keys use forward slashes."""
+    """A bucket, or a folder with the same layout. Keys use forward slashes."""
 
     @property
     def name(self) -> str:
@@ -35,21 +35,21 @@ class ObjectStore(Protocol):
         ...
 
     def find(self, key: str) -> StoredObject | None:
-        """As `get`; None where there is no such object."""
+        """As `get`; None if there is no such object."""
         ...
 
     def etag(self, key: str) -> str | None:
-        """The entity tag, without the bytes: a HEAD, at a twelfth of a listing's price. None: no such object."""
+        """The entity tag, by a HEAD request, which costs a twelfth of a listing. None: no such object."""
         ...
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
-        """The bytes [start, start + length) of an object, fewer or none beyond its end. Raises ObjectNotFoundError."""
+        """The bytes [start, start + length) of an object; fewer at its end. Raises ObjectNotFoundError."""
         ...
 
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None: ...
 
     def delete(self, key: str) -> None:
-        """Deleting what is not there is no error."""
+        """Does nothing if there is none."""
         ...
 
     def list(self, prefix: str) -> Iterable[ObjectSummary]:
@@ -61,15 +61,15 @@ class ObjectStore(Protocol):
         ...
 
     def local_copy(self, key: str) -> AbstractContextManager[Path]:
-        """A file on local disk with the object's bytes, for readers that want a path; for large objects."""
+        """A copy of a large object on local disk, for readers that need a path."""
         ...
 
     def uri(self, key: str) -> str:
-        """What a person would open: `s3://bucket/key`, or a path."""
+        """Its location for people: `s3://bucket/key`, or a path."""
         ...
 
 
 class Stores(Protocol):
-    """Opens other buckets: capture files may live in one that was there before."""
+    """Opens other buckets: captures may be in a bucket of their own."""
 
     def __call__(self, bucket: str) -> ObjectStore: ...

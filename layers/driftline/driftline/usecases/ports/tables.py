@@ -1,4 +1,4 @@
-"""Tables: rows as columns and files of them, whatever engine reads, joins and writes them."""
+"""Tables: rows in columns and files of them, independent of the engine that reads, joins and writes them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -18,17 +18,17 @@ type Cells = Sequence[str | int | None]
 
 
 class RecordsWriter(Protocol):
-    """Makes the columnar records of one capture file."""
+    """Writes the columnar records of one capture file."""
 
     def add(self, block: Block) -> None:
-        """Takes the rows of a block."""
+        """Adds the rows of a block."""
         ...
 
     def to_bytes(self, hours: Iterable[datetime]) -> bytes:
-        """The file; equal blocks give equal bytes. Call it once, when all blocks are in.
+        """The file; equal blocks give equal bytes. Call it once, after the last block.
 
         Args:
-            hours: The UTC hours whose profiles are made of the same capture file; the file notes them.
+            hours: The UTC hours whose profiles come from the same capture file; they are stored in the file.
         """
         ...
 
@@ -40,7 +40,7 @@ class CaptureTables(Protocol):
         """The columns of header-less CSV whose rows all have `width` fields.
 
         Args:
-            data: UTF-8, one row a line, quoted where a field needs it (`csv_rows.csv_line`).
+            data: UTF-8, one row per line, quoted where necessary (`csv_rows.csv_line`).
             width: Number of fields of every row, which the caller has counted.
 
         Raises:
@@ -49,17 +49,17 @@ class CaptureTables(Protocol):
         ...
 
     def records(self) -> AbstractContextManager[RecordsWriter]:
-        """A writer of columnar records; what it keeps on disk meanwhile ends with the context."""
+        """A writer of columnar records; its temporary files are deleted when the context ends."""
         ...
 
     def hours_of_records(self, records: bytes) -> list[datetime]:
-        """The hours that columnar records note."""
+        """The hours stored in columnar records."""
         ...
 
     def inference_ids[Name](
         self, records: Path, wanted: Mapping[Name, tuple[ColumnKey, Condition]], window: Window, most: int
     ) -> Mapping[Name, Sequence[str]]:
-        """InferenceIds (else eventIds) of rows of the window for which each condition holds, at most so many of each.
+        """InferenceIds, or eventIds, of at most `most` rows of the window per condition.
 
         A condition on a column that the records lack holds for no row.
         """
@@ -67,13 +67,13 @@ class CaptureTables(Protocol):
 
 
 class LabelTables(Protocol):
-    """Labels, and captured rows beside their labels."""
+    """Labels, and captured rows with their labels."""
 
     def parquet_labels(self, body: bytes, name: str) -> ParsedLabels:
         """The labels of a Parquet file.
 
         Args:
-            name: The file, as errors name it.
+            name: The file, for errors.
 
         Raises:
             InvalidInputError: damaged, or without the two columns (`label_tables.label_columns`).
@@ -89,14 +89,14 @@ class LabelTables(Protocol):
         capture file).
 
         Args:
-            records: Read columnar records, in the order of their capture files. They are called side by side, a few at
-                a time, so that not all are in memory.
-            hour: Rows of other UTC hours are left out.
+            records: Functions that read columnar records, in the order of their capture files. A few at a time are
+                called in parallel, so that not all records are in memory.
+            hour: The UTC hour; rows of other hours are left out.
             labels: By join id.
-            repeated: Whether an id occurs more than once: counting each inference once then takes longer.
+            repeated: Whether an id occurs more than once; then it takes longer to count each inference once.
 
         Raises:
-            Exception: whatever `records` raise.
+            Exception: any error of `records`.
         """
         ...
 
@@ -107,10 +107,10 @@ class LabelTables(Protocol):
     def merged_batches(
         self, table: Path, columns: Sequence[str], window: Window, rows: int
     ) -> Iterator[Mapping[str, Cells]]:
-        """Column -> cells of the merged rows inside the window, at most so many rows at a time.
+        """Column -> cells of the merged rows inside the window, in batches of at most `rows` rows.
 
         Args:
-            columns: Those that the table lacks are None in every row.
+            columns: Those missing in the table are None in every row.
         """
         ...
 
@@ -123,20 +123,20 @@ class DataSetTables(Protocol):
         ...
 
     def parquet_batches(self, path: Path, name: str) -> Iterator[Batch]:
-        """The rows of a Parquet file as columns. NaN is missing, as pandas means it; whole-number columns are INTEGRAL.
+        """The rows of a Parquet file as columns. NaN is missing, as in pandas; whole-number columns are INTEGRAL.
 
         Args:
-            name: The file, as errors name it.
+            name: The file, for errors.
 
         Raises:
-            InvalidInputError: no Parquet, or a column that holds more than one value per row.
+            InvalidInputError: not Parquet, or a column with more than one value per row.
         """
         ...
 
     def parquet_row_batches(self, path: Path, name: str) -> Iterator[RowBatch]:
-        """The rows of a Parquet file as they stand there; a cell may be a list. Raises as `parquet_batches`."""
+        """The rows of a Parquet file as they are; a cell may be a list. Raises as `parquet_batches`."""
         ...
 
 
 class Tables(CaptureTables, LabelTables, DataSetTables, Protocol):
-    """All of them, for who opens the door to an engine."""
+    """All of them, for composition roots."""

@@ -1,4 +1,4 @@
-"""What executions tell machines: metrics, events, requests for other executions."""
+"""What executions publish: metrics, events, requests for other executions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,11 +10,11 @@ from driftline.domain.metrics import Metric
 
 class Metrics(Protocol):
     def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime | None = None) -> None:
-        """Publishes values of one time.
+        """Publishes values with one timestamp.
 
         Args:
-            timestamp: For report metrics the window's start, as SageMaker's metric_time. None is now, for the signals
-                that alarms look at: CloudWatch's alarms know nothing but the clock.
+            timestamp: The window's start for report metrics, like SageMaker's metric_time. None is now, for
+                signals, because CloudWatch alarms only look at recent values.
         """
         ...
 
@@ -24,8 +24,8 @@ class Events(Protocol):
 
 
 class Reruns(Protocol):
-    """The queue of windows that are judged again."""
+    """The queue of windows to evaluate again."""
 
     def request(self, request: ExecutionRequest) -> None:
-        """One execution of a window comes of all that is asked within a few minutes, and it sees all of it."""
+        """Requests for one window within a few minutes lead to one execution, which sees what all of them saw."""
         ...

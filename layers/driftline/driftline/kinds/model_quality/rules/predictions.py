@@ -56,7 +56,7 @@ class BaselinePredictions(BaseModel):
         return bool(self.calibration or self.sample or self.metrics)
 
     def belongs_to(self, statistics: bytes) -> bool:
-        """Whether it is of this statistics.json: somebody may have put another in its place since."""
+        """Whether it belongs to this statistics.json, which may have been replaced since."""
         return self.statistics == sha256(statistics).hexdigest()
 
     def to_json(self) -> str:

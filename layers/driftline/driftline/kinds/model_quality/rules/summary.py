@@ -24,7 +24,7 @@ class MetricSummary(_Ours):
 
     Attributes:
         interval: The 95 % interval.
-        baseline: The threshold of its constraint, which is the baseline's value unless somebody changed it.
+        baseline: The threshold of its constraint, which is the baseline's value unless it was edited.
         operator: The side of the threshold that is a violation.
     """
 
