@@ -120,7 +120,7 @@ class Execution:
 
     @property
     def kind(self) -> str:
-        """`data_quality` or `model_quality`, whatever the monitor is called."""
+        """Of the monitor, whatever it is called: `data_quality`."""
         return self._inputs.kind.name
 
     @property
@@ -164,30 +164,26 @@ class Execution:
             "kind": self.kind,
             "folder": self.folder,
             **self.outcome(),
-            "features": records.feature_records(self._facts),
-            "violations": records.violation_records(self._facts),
-            "metrics": records.metric_records(self._facts),
+            "features": records.table_records(self._alone, "features"),
+            "violations": records.violation_records(self._alone),
+            "metrics": records.table_records(self._alone, "metrics"),
         }
 
     def outcome(self) -> Record:
         """Window, rows, coverage, the number of violations, the worst drift."""
-        return records.outcome_record(self._facts) | {"scheduled_time": self.scheduled_time}
+        return records.outcome_record(self._alone) | {"scheduled_time": self.scheduled_time}
 
     def features(self) -> "DataFrame":
-        """A row for each feature, by name: drift, completeness, types. Raises InvalidInputError: of model quality."""
-        if self.kind != "data_quality":
-            raise _other_kind("features", "metrics", self.folder)
-        return frame(records.feature_records(self._facts), records.FEATURE, ["feature"])
+        """A row for each feature, by name: drift, completeness, types. Raises InvalidInputError: its kind has none."""
+        return self._table("features")
 
     def violations(self) -> "DataFrame":
         """A row for each violation with its evidence."""
-        return frame(records.violation_records(self._facts), records.VIOLATION, [])
+        return frame(records.violation_records(self._alone), records.VIOLATION, [])
 
     def metrics(self) -> "DataFrame":
-        """A row for each metric, by name. Raises InvalidInputError: of data quality."""
-        if self.kind != "model_quality":
-            raise _other_kind("metrics", "features", self.folder)
-        return frame(records.metric_records(self._facts), records.METRIC, ["metric"])
+        """A row for each metric, by name. Raises InvalidInputError: its kind has none."""
+        return self._table("metrics")
 
     def page(self) -> Page:
         """The report page, as an operator sees it, with the executions before in its trends."""
@@ -210,6 +206,20 @@ class Execution:
 
     def _repr_html_(self) -> str:
         return self.page()._repr_html_()
+
+    def _table(self, name: str) -> "DataFrame":
+        table = records.table_named(self._alone, name)
+        if table is None:
+            there = [f".{each.name}()" for each in self._alone.tables if hasattr(self, each.name)]
+            mend = f"Ask for {' or '.join([*there, '.violations()'])}."
+            raise InvalidInputError(f"this monitor has no {name}", where=self.folder, mend=mend)
+        columns = records.columns_of(table)
+        return frame(records.table_records(self._alone, name), columns, [next(iter(columns))])
+
+    @property
+    def report(self) -> Report:
+        """What the execution says, apart from what came before it: findings, tables, figures."""
+        return self._alone
 
     def _report(self) -> Report:
         """Without links to other files and pages, which would not work here."""
@@ -239,10 +249,10 @@ class Execution:
     def _facts(self) -> Facts:
         return self._inputs.facts()
 
+    @cached_property
+    def _alone(self) -> Report:
+        return self._inputs.report()
+
 
 def _parsed(body: bytes) -> dict[str, Any]:
     return dict(json.loads(body))
-
-
-def _other_kind(asked: str, there: str, where: str) -> InvalidInputError:
-    return InvalidInputError(f"this monitor has no {asked}", where=where, mend=f"Ask for .{there}() or .violations().")

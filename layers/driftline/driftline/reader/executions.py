@@ -150,10 +150,10 @@ class Executions(Sequence[Execution]):
 
 def _tables(source: Source) -> _Tables:
     execution = Execution(source)
-    facts = execution.facts
+    report = execution.report
     return _Tables(
         execution.outcome(),
-        records.feature_records(facts),
-        records.violation_records(facts),
-        records.metric_records(facts),
+        records.table_records(report, "features"),
+        records.violation_records(report),
+        records.table_records(report, "metrics"),
     )

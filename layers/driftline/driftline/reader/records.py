@@ -1,12 +1,10 @@
 """What an execution says, as plain rows: no dataclasses, no numpy, names that are columns."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 
 from driftline.domain.executions.finding import Finding
-from driftline.kinds.data_quality.facts import DataQuality, Feature
-from driftline.kinds.model_quality.facts import Metric, ModelQuality
-from driftline.kinds.reporter import Facts
+from driftline.presentation.report import Report
+from driftline.presentation.tables import Cell, Holds, Medium, Table
 
 type Record = dict[str, object]
 
@@ -74,13 +72,23 @@ METRIC: Mapping[str, str] = {
     "baseline": "number",
     "violated": "flag",
 }
+_HOLDS: Mapping[Holds, str] = {
+    Holds.TEXT: "text",
+    Holds.NUMBER: "number",
+    Holds.SHARE: "number",
+    Holds.COUNT: "count",
+    Holds.FLAG: "flag",
+    Holds.TIME: "time",
+    Holds.LIST: "list",
+}
+"""What columns for notebooks hold."""
 
 
-def outcome_record(facts: Facts) -> Record:
+def outcome_record(report: Report) -> Record:
     """One row for the whole execution."""
-    outcome = facts.outcome
+    outcome = report.outcome
     start, end = outcome.window or (None, None)
-    worst = _worst(facts)
+    worst = _worst(report)
     return {
         "scheduled_time": outcome.place.scheduled,
         "window_start": start,
@@ -89,77 +97,50 @@ def outcome_record(facts: Facts) -> Record:
         "rows_judged": outcome.used,
         "coverage": outcome.coverage,
         "violations": len(outcome.violations),
-        "worst_feature": worst.name if worst else None,
-        "worst_drift": worst.drift.value if worst and worst.drift else None,
+        "worst_feature": worst[1] if worst else None,
+        "worst_drift": worst[0] if worst else None,
         "revision": outcome.revision,
         "reason": outcome.reason or None,
         "source": outcome.source,
     }
 
 
-def feature_records(facts: Facts) -> list[Record]:
-    """A row for each feature, in the order of statistics.json; none of model quality."""
-    if not isinstance(facts, DataQuality):
+def table_named(report: Report, name: str) -> Table | None:
+    """The report's table of this name, if there is one."""
+    return next((table for table in report.tables if table.name == name), None)
+
+
+def table_records(report: Report, name: str) -> list[Record]:
+    """The rows of a table in the order of the execution's files; none if there is no such table."""
+    table = table_named(report, name)
+    if table is None:
         return []
-    checks: dict[str, list[str]] = defaultdict(list)
-    for violation in facts.outcome.violations:
-        checks[violation.subject].append(violation.check)
-    return [_feature(each, checks[each.name]) for each in facts.features]
+    columns = [(index, column.name) for index, column in enumerate(table.columns) if Medium.NOTEBOOK in column.on]
+    return [{name: _plain(row.cells[index]) for index, name in columns} for row in table.rows]
 
 
-def violation_records(facts: Facts) -> list[Record]:
+def columns_of(table: Table) -> Mapping[str, str]:
+    """Name -> what it holds, a key of frames.TYPES."""
+    return {column.name: _HOLDS[column.holds] for column in table.columns if Medium.NOTEBOOK in column.on}
+
+
+def violation_records(report: Report) -> list[Record]:
     """A row for each, in the order of constraint_violations.json."""
-    return [_violation(each) for each in facts.outcome.violations]
+    return [_violation(each) for each in report.outcome.violations]
 
 
-def metric_records(facts: Facts) -> list[Record]:
-    """A row for each metric; none of data quality."""
-    return [_metric(each) for each in facts.metrics] if isinstance(facts, ModelQuality) else []
-
-
-def _worst(facts: Facts) -> Feature | None:
-    """For features compared by a distance, which a p-value is not."""
-    if not isinstance(facts, DataQuality):
-        return None
+def _worst(report: Report) -> tuple[float, str] | None:
+    """The largest distance and whose it is; p-values are none."""
     compared = [
-        (each.drift.value, each)
-        for each in facts.features
-        if each.drift and each.drift.value is not None and not each.drift.is_p_value
+        (each.gauge.value, each.name)
+        for each in report.subjects
+        if each.gauge and each.gauge.value is not None and each.gauge.measure != "p_value"
     ]
-    return max(compared, key=lambda pair: pair[0])[1] if compared else None
+    return max(compared, key=lambda pair: pair[0]) if compared else None
 
 
-def _feature(feature: Feature, checks: list[str]) -> Record:
-    current, drift = feature.current, feature.drift
-    numbers, texts = current.numerical_statistics, current.string_statistics
-    lower, upper = (drift.interval if drift else None) or (None, None)
-    distinct = numbers.approximate_num_distinct_values if numbers else texts.distinct_count if texts else None
-    return {
-        "feature": feature.name,
-        "inferred_type": current.inferred_type,
-        "expected_type": feature.expected_type,
-        "num_present": current.common.num_present,
-        "num_missing": current.common.num_missing,
-        "completeness": current.common.completeness,
-        "expected_completeness": feature.expected_completeness,
-        "mean": numbers.mean if numbers else None,
-        "std_dev": numbers.std_dev if numbers else None,
-        "min": numbers.min if numbers else None,
-        "max": numbers.max if numbers else None,
-        "distinct_count": distinct,
-        "drift": drift.value if drift else None,
-        "threshold": drift.threshold if drift else None,
-        "drifted": drift.drifted if drift else None,
-        "p_value": drift.p_value if drift else None,
-        "statistic": drift.statistic if drift else None,
-        "statistic_lower": lower,
-        "statistic_upper": upper,
-        "direction": drift.direction if drift else None,
-        "method": drift.method if drift else None,
-        "not_compared": feature.not_compared,
-        "new_categories": list(feature.new_categories),
-        "violated_checks": checks,
-    }
+def _plain(cell: Cell) -> object:
+    return list(cell) if isinstance(cell, tuple) else cell
 
 
 def _violation(violation: Finding) -> Record:
@@ -176,19 +157,4 @@ def _violation(violation: Finding) -> Record:
         "direction": violation.direction,
         "certain": violation.certain,
         "sample_inference_ids": list(violation.inference_ids),
-    }
-
-
-def _metric(metric: Metric) -> Record:
-    lower, upper = metric.interval or (None, None)
-    return {
-        "metric": metric.name,
-        "value": metric.value,
-        "lower": lower,
-        "upper": upper,
-        "standard_deviation": metric.standard_deviation,
-        "threshold": metric.threshold,
-        "operator": metric.operator,
-        "baseline": metric.baseline,
-        "violated": metric.violated,
     }
