@@ -18,7 +18,7 @@ from driftline.presentation.cells import NUMERIC, cell_text
 from driftline.presentation.findings import move_text
 from driftline.presentation.report import Evidence, Report
 from driftline.presentation.tables import Column, Gauge, Medium, Row, Table
-from driftline.presentation.text import window
+from driftline.presentation.text import rounded, window
 from driftline.usecases.pages.report_inputs import ReportInputs, execution_files
 
 _IN_THE_HEADING = {"Window", "Scheduled", "By hand, ends", "Revision"}
@@ -70,7 +70,7 @@ def _findings(evidence: Sequence[Evidence]) -> rich.Table:
         table.add_row(
             safe(each.subject),
             safe(finding.check),
-            safe(finding.description),
+            safe(rounded(finding.description)),
             safe("; ".join(map(move_text, finding.moves[:_EXAMPLES]))),
             safe(", ".join(finding.inference_ids[:_EXAMPLES])),
         )
