@@ -241,7 +241,8 @@ class TestModelQuality:
         """What one function wrote beside the statistics, the other may read."""
         assert f"baselines/{self.ENDPOINT}/model_quality/predictions.json" in judged.everything("baselines/")
         page = judged.get(f"{self.REPORTS}report.html")
-        [(current, baseline)] = re.findall(rb'"sample":\{"current":(\[\[.*?\]\]),"baseline":(\[\[.*?\]\])\}', page)
+        sides = rb'"y":"Prediction","current":(\[\[.*?\]\]),"baseline":(\[\[.*?\]\])'
+        [(current, baseline)] = re.findall(sides, page)
         assert len(json.loads(current)) == 121
         assert len(json.loads(baseline)) == 300
 
