@@ -74,8 +74,9 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         error = replay.suggest_baselines(baseline_csv(baseline, predicted), quality_baseline_csv(baseline, predicted))
         screen.step("baseline", "two uploads created statistics.json and constraints.json for inputs and predictions")
         edits = ", ".join(f"{name} may be missing in {1 - share:.0%}" for name, share in EDITED_COMPLETENESS.items())
-        screen.note(f"edited, as a person would: {edits} of rows; drift threshold {EDITED_DRIFT_THRESHOLD};")
-        screen.note(f"limit for the mean error of a day {EDITED_ERROR_MINUTES:.0f} minutes")
+        screen.note(f"edited, as a person would: {edits} of rows;")
+        minutes = f"{EDITED_ERROR_MINUTES:.0f} minutes"
+        screen.note(f"drift threshold {EDITED_DRIFT_THRESHOLD}; limit for the mean error of a day {minutes}")
         number = _counted(len(days), "day")
         screen.step("replay", f"{number}: inferences by day, actual delays at night, verdicts at 09:00")
         screen.note("inputs: ALARM with the number of violations, and the feature that moved most")

@@ -141,7 +141,7 @@ def test_people_hear_of_it_once(demo: tuple[subprocess.CompletedProcess[str], Pa
     assert len([line for line in messages if line.startswith("↳ 🟢 RECOVERED")]) == 2
     assert len(messages) == 7
     # And a message is shown as Slack shows it, and as a mail program does
-    assert any(line.startswith("│ 🔴") and "24.34, limit 15" in line for line in lines)
+    assert any(line.startswith("│ 🔴") and "24.34, at most 15 expected" in line for line in lines)
     assert any(line.startswith("By email: [CRITICAL]") for line in lines)
 
 
@@ -169,7 +169,7 @@ def test_its_pages_open_in_a_browser(
     page.get_by_role("link", name="flight-delay").click()
     page.get_by_role("link", name="Report of the last execution").last.click()
     # Then it is the newest verdict on the predictions
-    assert "No violations: mae of 13.9" in page.locator("h1").inner_text()
+    assert "No violations: Mean absolute error of 13.9" in page.locator("h1").inner_text()
     page.get_by_role("link", name="flight-delay").click()
     assert page.get_by_role("heading", name="Incidents").is_visible()
     # And the storm's page says what moved
