@@ -1,4 +1,4 @@
-"""SageMaker's scripts run unchanged, and their mistakes are told with record and line."""
+"""SageMaker's scripts run unchanged, and their mistakes are reported with record and line."""
 
 import os
 from textwrap import dedent
@@ -155,7 +155,7 @@ def test_a_postprocessor_finds_the_files_and_adds_its_own(monkeypatch: pytest.Mo
     assert os.getenv("output_path") == "before"  # noqa: SIM112 - SageMaker's name
 
 
-def test_a_failing_postprocessor_is_told_and_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_postprocessor_is_reported_and_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("output_path", raising=False)
 
     with pytest.raises(
@@ -164,3 +164,14 @@ def test_a_failing_postprocessor_is_told_and_leaves_the_environment_alone(monkey
         ScriptsInProcess().postprocess("def postprocess_handler(): 1 / 0", "after.py", {})
 
     assert "output_path" not in os.environ
+
+
+@pytest.mark.parametrize("error", ["MemoryError", "ConnectionResetError", "TimeoutError"])
+def test_what_may_pass_is_left_to_the_platform_which_delivers_again(error: str) -> None:
+    kind = {"MemoryError": MemoryError, "ConnectionResetError": ConnectionError, "TimeoutError": TimeoutError}[error]
+    with pytest.raises(kind):
+        preprocessor(f"def preprocess_handler(record): raise {error}()")(RECORD, 1)
+    with pytest.raises(kind):
+        preprocessor(f"raise {error}()")
+    with pytest.raises(kind):
+        ScriptsInProcess().postprocess(f"def postprocess_handler(): raise {error}()", "after.py", {})

@@ -1,7 +1,7 @@
 """Scripts that run in the function's own process.
 
-They come from a prefix that only operators can write (`scripts/`). Whatever they raise is caught, and reported with the
-line of the script.
+They come from a prefix that only operators can write (`scripts/`). What they raise is reported with the line of the
+script. Lack of memory and failing connections pass through, so that the platform delivers the event again.
 """
 
 import inspect
@@ -23,7 +23,7 @@ type PreprocessedRow = Mapping[str, object]
 
 
 class ScriptsInProcess:
-    """Scripts."""
+    """The port `Scripts`."""
 
     def preprocessor(self, source: str, name: str) -> "Preprocessor":
         return Preprocessor(source, name)
@@ -37,10 +37,8 @@ class ScriptsInProcess:
                 (root / file).write_bytes(body)
             with _output_path(folder):
                 handler = _load(source, name, "postprocess_handler", POSTPROCESSOR_FAILED)
-                try:
+                with _reported(POSTPROCESSOR_FAILED, name):
                     handler()
-                except Exception as error:  # a user's script may raise anything
-                    raise InvalidInputError(_told(POSTPROCESSOR_FAILED, name, error)) from error
             found = {
                 path.relative_to(root).as_posix(): path.read_bytes()
                 for path in sorted(root.rglob("*"))
@@ -71,10 +69,8 @@ class Preprocessor:
         """
         record = InferenceRecord(document)
         where = f"line {line} of the capture file, event {record.event_metadata.event_id}"
-        try:
+        with _reported(PREPROCESSOR_FAILED, self._name, where):
             returned = self._handler(record, *self._more)
-        except Exception as error:  # a user's script may raise anything
-            raise InvalidInputError(_told(PREPROCESSOR_FAILED, self._name, error, where)) from error
         if isinstance(returned, Mapping):
             returned = [returned] if returned else []
         if returned is None:
@@ -102,10 +98,8 @@ def _output_path(folder: str) -> Iterator[None]:
 
 def _load(source: str, name: str, function: str, failed: str) -> Callable[..., object]:
     namespace: dict[str, object] = {"__name__": PurePosixPath(name).stem, "__file__": name}
-    try:
+    with _reported(failed, name, "while it was loaded"):
         exec(compile(source, name, "exec"), namespace)  # noqa: S102 - running the operator's script is the point
-    except Exception as error:  # a user's script may raise anything
-        raise InvalidInputError(_told(failed, name, error, "while it was loaded")) from error
     handler = namespace.get(function)
     if not callable(handler):
         raise InvalidInputError(f"the script {name} has no function {function}", expected=f"def {function}(…)")
@@ -119,7 +113,18 @@ def _positional_arguments(handler: Callable[..., object]) -> int:
     return sum(kind in {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD} for kind in kinds)
 
 
-def _told(failed: str, name: str, error: Exception, where: str = "") -> str:
+@contextmanager
+def _reported(failed: str, name: str, where: str = "") -> Iterator[None]:
+    """Raises InvalidInputError for an error of the script, which would be the same at the next delivery."""
+    try:
+        yield
+    except (MemoryError, ConnectionError, TimeoutError):
+        raise
+    except Exception as error:  # a user's script may raise anything
+        raise InvalidInputError(_failure_text(failed, name, error, where)) from error
+
+
+def _failure_text(failed: str, name: str, error: Exception, where: str) -> str:
     """SageMaker's beginning of the message, then the script's own line, the exception, and the record."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
     line = error.lineno if isinstance(error, SyntaxError) and error.filename == name else (lines or [None])[-1]
