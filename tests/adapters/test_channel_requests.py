@@ -138,7 +138,7 @@ class TestReading:
             receiver.fail_next(status=200, body=said)
             answer = http.post(f"{receiver.url}/x", b"", {})
         assert answer.body == said
-        assert answer.text.startswith("\x00\x01")  # though it is no UTF-8
+        assert answer.text.startswith("\x00\x01")  # though it is not UTF-8
 
     def test_times_are_bounded(self) -> None:
         timeout = http._pool().connection_pool_kw["timeout"]

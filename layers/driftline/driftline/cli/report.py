@@ -1,4 +1,4 @@
-"""Prints the report of an execution, whatever kind of monitor made it. Texts come from data, so they are escaped."""
+"""Prints the report of an execution of any kind of monitor. Texts come from data, so they are escaped."""
 
 from collections.abc import Callable, Sequence
 

@@ -22,7 +22,7 @@ class Facts(Protocol):
 
 
 class Reporter[Read: Facts](Protocol):
-    """See `Kind.reporter`. Files are told apart by their names."""
+    """See `Kind.reporter`. Files are identified by their names."""
 
     @property
     def own_files(self) -> Sequence[str]:
@@ -40,7 +40,7 @@ class Reporter[Read: Facts](Protocol):
         ...
 
     def recognises(self, place: Place, files: ExecutionFiles) -> bool:
-        """Whether the files are of this kind, whoever wrote them: SageMaker's schedules may have any name.
+        """Whether the files are of this kind, also if SageMaker wrote them: its schedules may have any name.
 
         Raises:
             InvalidInputError: a file cannot be read at all.

@@ -1,4 +1,4 @@
-"""What there is to draw, apart from whatever draws it: numbers and titles, no colours and no markup."""
+"""Charts as data: numbers and titles, no colours and no markup."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -130,7 +130,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """A curve of the window beside the baseline's.
+    """A curve of the window, with the baseline's for comparison.
 
     Attributes:
         about: A sentence for those who do not see it.

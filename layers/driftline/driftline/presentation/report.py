@@ -1,7 +1,7 @@
 """What an execution says to people, before anything shows it: a page, a message, a terminal or a notebook.
 
 A kind of monitor makes it; what shows it knows no kind. Nothing here is HTML, Slack or a terminal's, and texts that
-come from data are as they are: whoever shows them escapes them.
+come from data are unescaped: renderers escape them.
 """
 
 from dataclasses import dataclass

@@ -13,14 +13,14 @@ from math import isfinite
 from driftline.domain.executions.finding import Measure, Side
 
 LONGEST = 200
-"""Characters of a name or a value that the page shows; the files beside it have the whole text."""
+"""Characters of a name or a value that the page shows; the files have the whole text."""
 
 IN_A_SENTENCE = 60
 """Characters of a name there."""
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "–"
-"""Stands where there is no value."""
+"""Shown where there is no value."""
 
 _NAMED = 3
 _DIGITS = 4

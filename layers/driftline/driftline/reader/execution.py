@@ -120,7 +120,7 @@ class Execution:
 
     @property
     def kind(self) -> str:
-        """Of the monitor, whatever it is called: `data_quality`."""
+        """The kind of the monitor, for example `data_quality`; its name may differ."""
         return self._inputs.kind.name
 
     @property

@@ -227,7 +227,7 @@ def test_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ({"a.csv": b"a,b\n1,2\n\n3,4,5\n"}, "a.csv, line 4", "3 cells: 3,4,5"),
         ({"a.csv": b'a,b\n1,"x\ny"\n2,z,3\n'}, "a.csv, line 4", "3 cells: 2,z,3"),
         ({"a.csv": b'a,b\n1,2\n3,"open\n'}, "a.csv, line 3", "not CSV"),
-        ({"a.csv": b"a,b\n1,2\n3,\xff\n"}, "a.csv, line 3", "byte 0xff is no UTF-8"),
+        ({"a.csv": b"a,b\n1,2\n3,\xff\n"}, "a.csv, line 3", "byte 0xff is not UTF-8"),
         ({"a.csv": b"a,b\n1,2\n", "b.csv": b"a,c\n1,2\n"}, "b.csv, line 1", "the header differs"),
         ({"a.csv": b"1,2\n", "b.csv": b"1,2,3\n"}, "b.csv, line 1", "3 cells"),
         ({"a.csv": b"a,b\n1,2\n", "b.jsonl": b'{"a": 1}\n'}, "b.jsonl", "json among files that are csv"),

@@ -1,1 +1,1 @@
-"""What people are told: messages, apart from the channel that carries them."""
+"""The messages that people receive, independent of the channel."""

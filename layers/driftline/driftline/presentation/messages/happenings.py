@@ -1,4 +1,4 @@
-"""Messages about what is no alarm: texts of functions, decisions on retrainings, new models."""
+"""Messages about other events than alarms: texts of functions, retraining decisions, new models."""
 
 from collections.abc import Iterator, Mapping
 

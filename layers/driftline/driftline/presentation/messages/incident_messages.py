@@ -1,4 +1,4 @@
-"""What people are told of an incident: a headline, the evidence, and what to do."""
+"""Messages about an incident: a headline, the evidence, and what to do."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ def distribution_of(current: FeatureStatistics, baseline: FeatureStatistics | No
 
 
 def shares_of(feature: FeatureStatistics | None) -> Shares | None:
-    """The distribution of a numeric feature's values; None where there are none, or they are no numbers."""
+    """The distribution of a numeric feature's values; None if there are none, or if they are not numbers."""
     part = feature.numerical_statistics if feature else None
     kll = part.distribution.kll if part and part.distribution else None
     if feature is None or kll is None:

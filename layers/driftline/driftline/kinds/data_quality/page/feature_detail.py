@@ -1,4 +1,4 @@
-"""What a feature's row opens: its distribution beside the baseline's, its course, its figures."""
+"""What opens below a feature's row: its distribution and the baseline's, its history, its figures."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def _cumulative(feature: Feature, found: Distribution) -> Chart | None:
 
 
 def tables_of(feature: Feature, beside: str) -> Iterator[Table]:
-    """The comparison, the figures of the window and of what it is drawn beside, and where the rows moved."""
+    """The comparison, the figures of the window and its reference, and where the rows moved."""
     yield _texts("Checks", ("", ""), _checks(feature))
     yield _texts("Figures", ("", beside, "Window"), _figures(feature))
     if feature.drift and feature.drift.moves:

@@ -20,7 +20,7 @@ class _Drift(msgspec.Struct):
     drifted: bool = False
 
     def fact(self) -> Drift | None:
-        """None where the value is no number."""
+        """None if the value is not a number."""
         if not isinstance(self.value, float):
             return None
         return Drift(value=self.value, threshold=self.threshold, drifted=self.drifted, p_value=self.p_value)

@@ -84,7 +84,7 @@ def alarmed_metrics(
 
 
 def _severity(drift: FeatureDrift) -> float:
-    """How far beyond its threshold, in the worse direction; below everything if there is no number."""
+    """How far the value is beyond its threshold, in the worse direction; minus infinity if it is NaN."""
     distance = drift.distance
     beyond = distance.threshold - distance.value if distance.lower_is_worse else distance.value - distance.threshold
     return beyond if beyond == beyond else float("-inf")  # noqa: PLR0124 (NaN differs from itself)

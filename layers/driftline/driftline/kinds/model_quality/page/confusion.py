@@ -1,4 +1,4 @@
-"""The confusion matrix, beside the baseline's."""
+"""The confusion matrix, with the baseline's for comparison."""
 
 from collections.abc import Mapping
 

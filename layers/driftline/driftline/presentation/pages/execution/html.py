@@ -97,7 +97,7 @@ _INDENTATION = re.compile("^ +", re.MULTILINE)
 
 @cache
 def templates(package: str) -> Environment:
-    """The templates of a package; whatever they are given is escaped."""
+    """The templates of a package, with autoescaping."""
     return Environment(
         loader=PackageLoader(package),
         autoescape=True,

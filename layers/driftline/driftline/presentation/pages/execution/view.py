@@ -241,7 +241,7 @@ def _data(report: Report) -> dict[str, Json]:
 
 
 def course_data(report: Report) -> dict[str, Json]:
-    """What all charts share: the executions, and what the window is drawn beside."""
+    """What all charts share: the executions, and the name of the reference."""
     return {
         "beside": report.beside,
         "times": [format_instant(time) for time in report.times],

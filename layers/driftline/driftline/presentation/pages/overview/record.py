@@ -154,7 +154,7 @@ def record_of(report: Report, baseline: str | None) -> Record:
 
 
 def failed_record(place: Place, failure: Failure) -> Record:
-    """Of an execution without a verdict. It has no figures: whoever draws them has a gap there."""
+    """The record of an execution without a verdict. It has no figures, so charts have a gap there."""
     return Record(
         version=VERSION,
         endpoint=place.endpoint,
@@ -180,7 +180,7 @@ def last_judged(records: Sequence[Record]) -> Record:
 
 
 def baseline_record(report: Report) -> BaselineRecord | None:
-    """Of the subjects that are in the window, too; None unless the window was drawn beside its baseline."""
+    """Baseline shapes of the subjects that the window has too; None if the report has no baseline."""
     shapes = {kept_name(each.name): each.reference for each in report.subjects}
     known = {name: shape for name, shape in shapes.items() if shape is not None}
     return BaselineRecord(VERSION, known) if known else None

@@ -27,7 +27,7 @@ class LastVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedView:
-    """Attributes: request: asks run_monitor to judge the window again; over_time: link to the endpoint's page."""
+    """Attributes: request: asks run_monitor to evaluate the window again; over_time: link to the endpoint's page."""
 
     title: str
     endpoint: str

@@ -157,7 +157,7 @@ def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
 
 
 def _badge(monitor: MonitorNow) -> str:
-    """The column beside it tells of the open incident; that nothing is known of the last window is told here only."""
+    """The next column shows the open incident; only this one shows that the last window has no verdict."""
     return "violated" if monitor.since and monitor.state != FAILED else monitor.state
 
 

@@ -144,7 +144,7 @@ def _rows(block: bytes, name: str, line: int) -> list[tuple[int, Row]]:
         text = block.decode()
     except UnicodeDecodeError as error:
         raise InvalidInputError(
-            f"byte 0x{block[error.start]:02x} is no UTF-8",
+            f"byte 0x{block[error.start]:02x} is not UTF-8",
             where=f"{name}, line {line + block.count(b'\n', 0, error.start)}",
             expected="CSV in UTF-8",
             mend="Save the file as UTF-8 and upload it again.",

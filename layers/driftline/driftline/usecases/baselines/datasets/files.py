@@ -1,4 +1,4 @@
-"""The files of a data set one by one, whatever their format, as batches of columns or of rows."""
+"""The files of a data set one by one, as batches of columns or of rows. Formats may be mixed."""
 
 import gzip
 import zlib
