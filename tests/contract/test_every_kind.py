@@ -20,7 +20,7 @@ from driftline.domain.alarms.dashboard import dashboard_body
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.alarms.wanted import wanted_alarms
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.executions.envelope import Envelope, Headline, WindowSpan, exit_message, status_of
+from driftline.domain.executions.envelope import Envelope, Headline
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding
@@ -112,21 +112,15 @@ class ToyEngine(Engine):
         findings = [_too_few(rows, required)] if 0 < rows < required else []
         published = [Metric("labelled_rows", float(rows), dimensions={"Endpoint": context.endpoint})]
         return Judgement(
-            Envelope(
+            Envelope.of(
+                context,
                 kind="toys",
-                endpoint=context.endpoint,
-                monitor=context.monitor,
-                window=WindowSpan(start=context.window.start, end=context.window.end),
-                scheduled_time=context.scheduled_time,
-                status=status_of(len(findings)),
-                exit_message=exit_message(len(findings)),
-                reason="" if rows else "No labels.",
+                why_empty="No labels.",
                 rows=coverage.rows,
                 evaluated_rows=rows,
                 coverage=coverage.share,
                 headline=Headline(figure="labelled_rows", value=float(rows), limit=required, side="at_least"),
                 findings=tuple(findings),
-                model=context.model,
                 baseline={"rows.json": f"{data.baseline_folder}rows.json"},
                 body=ToyBody(required=required),
             ),

@@ -7,7 +7,7 @@ depends on when or where it was computed.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
@@ -15,7 +15,7 @@ from driftline.domain.errors import InvalidInputError, unreadable
 from driftline.domain.executions.finding import Finding, Side
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.java_json import dumps
-from driftline.domain.windows import format_instant
+from driftline.domain.windows import Window, format_instant
 
 type Instant = Annotated[datetime, PlainSerializer(format_instant, return_type=str)]
 type Upgrade = Callable[[Mapping[str, Any]], dict[str, Any] | None]
@@ -53,6 +53,25 @@ class Headline(_Part):
     side: Side | None = None
 
 
+class Evaluated(Protocol):
+    """What was evaluated: a window of a monitor."""
+
+    @property
+    def endpoint(self) -> str: ...
+
+    @property
+    def monitor(self) -> str: ...
+
+    @property
+    def window(self) -> Window: ...
+
+    @property
+    def scheduled_time(self) -> datetime: ...
+
+    @property
+    def model(self) -> NewModel | None: ...
+
+
 class Envelope(_Part):
     """One execution.
 
@@ -88,6 +107,49 @@ class Envelope(_Part):
     model: NewModel | None = None
     baseline: Mapping[str, str | None]
     body: Any
+
+    @classmethod
+    def of(
+        cls,
+        evaluated: Evaluated,
+        *,
+        kind: str,
+        rows: int,
+        evaluated_rows: int,
+        why_empty: str,
+        baseline: Mapping[str, str | None],
+        body: Any,
+        coverage: float | None = None,
+        headline: Headline | None = None,
+        findings: tuple[Finding, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> Self:
+        """The summary of an evaluation; its status follows from the findings.
+
+        Args:
+            why_empty: The reason if no rows were evaluated.
+        """
+        violations = sum(finding.violation for finding in findings)
+        message = exit_message(violations)
+        return cls(
+            kind=kind,
+            endpoint=evaluated.endpoint,
+            monitor=evaluated.monitor,
+            window=WindowSpan(start=evaluated.window.start, end=evaluated.window.end),
+            scheduled_time=evaluated.scheduled_time,
+            status=status_of(violations),
+            exit_message=message,
+            reason=message if evaluated_rows else why_empty,
+            rows=rows,
+            evaluated_rows=evaluated_rows,
+            coverage=coverage,
+            headline=headline,
+            findings=findings,
+            notes=notes,
+            model=evaluated.model,
+            baseline=baseline,
+            body=body,
+        )
 
     @property
     def violations(self) -> tuple[Finding, ...]:

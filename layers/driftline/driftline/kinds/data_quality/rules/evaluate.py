@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Self
 
 from driftline.domain.drift.distance import Comparison
-from driftline.domain.executions.envelope import WindowSpan, exit_message, status_of
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.profiles.resolve import ResolvedTable
@@ -124,23 +123,15 @@ def _summary(
     mode: Comparison,
     context: DataQualityContext,
 ) -> Summary:
-    count = len(verdict.findings)
-    message = exit_message(count)
-    return Summary(
+    return Summary.of(
+        context,
         kind="data_quality",
-        endpoint=context.endpoint,
-        monitor=context.monitor,
-        window=WindowSpan(start=context.window.start, end=context.window.end),
-        scheduled_time=context.scheduled_time,
-        status=status_of(count),
-        exit_message=message,
-        reason=message if table.rows else _why_empty(context),
+        why_empty=_why_empty(context),
         rows=table.rows,
         evaluated_rows=table.rows,
         headline=worst_drift(verdict),
         findings=verdict.findings,
         notes=verdict.notes + tuple(_not_evaluated(table)),
-        model=context.model,
         baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
         body=DataQualityBody(
             records=context.records,

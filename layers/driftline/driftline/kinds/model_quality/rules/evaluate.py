@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from driftline.domain.executions.envelope import WindowSpan, exit_message, status_of
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.violations import Violations
@@ -113,8 +112,6 @@ def evaluate(state: State, constraints: QualityConstraints | None, context: Qual
 def _summary(
     state: State, quality: Quality, constraints: QualityConstraints | None, verdict: Verdict, context: QualityContext
 ) -> QualitySummary:
-    count = len(verdict.findings)
-    message = exit_message(count)
     given = constraints.constraints if constraints else {}
     violated = {finding.subject for finding in verdict.findings}
     metrics = tuple(
@@ -122,22 +119,16 @@ def _summary(
         for name, metric in quality.all.items()
     )
     matrix = quality.confusion_matrix
-    return QualitySummary(
+    return QualitySummary.of(
+        context,
         kind="model_quality",
-        endpoint=context.endpoint,
-        monitor=context.monitor,
-        window=WindowSpan(start=context.window.start, end=context.window.end),
-        scheduled_time=context.scheduled_time,
-        status=status_of(count),
-        exit_message=message,
-        reason=message if quality.rows else _why_empty(context),
+        why_empty=_why_empty(context),
         rows=context.rows,
         evaluated_rows=quality.rows,
         coverage=context.coverage,
         headline=headline_of(quality.problem.value, metrics),
         findings=verdict.findings,
         notes=(*quality.notes, *verdict.notes),
-        model=context.model,
         baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
         body=ModelQualityBody(
             problem_type=quality.problem.value,
