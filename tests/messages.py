@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from driftline.domain.incidents.message import EvidenceLine, Message, MessageKind, Severity
+from driftline.domain.executions.finding import Finding
+from driftline.domain.incidents.message import Message, MessageKind, Severity
 
 BEGIN = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
@@ -22,17 +23,41 @@ OPENED = Message(
     window=(BEGIN, BEGIN + _HOUR),
     details=("Coverage 97 %, 12,345 rows.",),
     evidence=(
-        EvidenceLine(
+        Finding(
             subject="dep_delay",
-            statistic="linf_robust",
-            value=0.4213,
-            threshold=0.1,
+            check="baseline_drift_check",
+            description="",
+            measure="distance",
+            figure="drift",
+            observed=0.4213,
+            required=0.1,
+            side="at_most",
             n=12345,
             interval=(0.4012, 0.4414),
-            note="rose",
+            direction="higher",
         ),
-        EvidenceLine(subject="carrier", statistic="linf_robust", value=0.2, threshold=0.1, n=12345),
-        EvidenceLine(subject="distance", statistic="completeness", value=0.93, threshold=1.0, n=12345),
+        Finding(
+            subject="carrier",
+            check="baseline_drift_check",
+            description="",
+            measure="distance",
+            figure="drift",
+            observed=0.2,
+            required=0.1,
+            side="at_most",
+            n=12345,
+        ),
+        Finding(
+            subject="distance",
+            check="completeness_check",
+            description="",
+            measure="share",
+            figure="completeness",
+            observed=0.93,
+            required=1.0,
+            side="at_least",
+            n=12345,
+        ),
     ),
     since=BEGIN + _HOUR,
     link="https://reports.example.com/flights-eta/report.html?a=1&b=2",
@@ -90,15 +115,21 @@ hostile = st.one_of(
     st.lists(st.sampled_from([*"<>&*_~`[]()!#@|\\\n\t-+1. \u202e\ud800", "<!channel>", "a"]), max_size=60).map("".join),
 )
 _floats = st.none() | st.floats()
-evidence_lines = st.builds(
-    EvidenceLine,
+findings = st.builds(
+    Finding,
     subject=hostile,
-    statistic=hostile,
-    value=_floats,
-    threshold=_floats,
-    n=_floats,
+    check=hostile,
+    description=hostile,
+    measure=st.sampled_from(["share", "distance", "p_value", "count", "metric"]),
+    figure=hostile,
+    observed=_floats,
+    required=_floats,
+    side=st.sampled_from([None, "at_least", "at_most"]),
+    statistic=_floats,
     interval=st.none() | st.tuples(st.floats(), st.floats()),
-    note=hostile,
+    n=_floats,
+    direction=st.none() | hostile,
+    certain=st.none() | st.booleans(),
 )
 _times = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 messages = st.builds(
@@ -113,7 +144,7 @@ messages = st.builds(
     monitor=st.none() | hostile,
     window=st.none() | st.tuples(_times, _times),
     details=st.lists(hostile, max_size=40).map(tuple),
-    evidence=st.lists(evidence_lines, max_size=5).map(tuple),
+    evidence=st.lists(findings, max_size=5).map(tuple),
     since=st.none() | _times,
     changed=st.lists(hostile, max_size=40).map(tuple),
     link=st.none() | hostile | st.sampled_from(["https://a.example/r?x=<b>|\"'&y=1", "javascript:alert(1)"]),

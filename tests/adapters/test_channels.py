@@ -253,7 +253,7 @@ class TestEmail:
         (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
         notice = json.loads(message["Body"])
         assert notice["Subject"] == "[WARNING] 3 constraints violated in data_quality of flights-eta"
-        assert "  - dep_delay\n    linf_robust 0.4213, threshold 0.1" in notice["Message"]
+        assert "  - dep_delay\n    drift 0.4213, at most 0.1" in notice["Message"]
 
     @pytest.mark.parametrize(
         ("code", "error"),

@@ -39,7 +39,9 @@ _MANY = settings(max_examples=examples(150))
 
 def filled(text: str) -> Message:
     """A message with the text everywhere."""
-    line = replace(OPENED.evidence[0], subject=text, statistic=text, note=text)
+    line = OPENED.evidence[0].model_copy(
+        update={"subject": text, "figure": text, "check": text, "description": text, "direction": None}
+    )
     return replace(
         ESCALATED,
         id=text,

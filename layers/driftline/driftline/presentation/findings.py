@@ -30,13 +30,12 @@ def finding_facts(finding: Finding) -> tuple[Fact, ...]:
     """The figures of a finding; those that it does not have are left out."""
     measure = finding.measure
     # The interval is the raw statistic's, where the check decides by something that is derived from it.
-    derived = finding.statistic is not None and finding.statistic != finding.observed
-    raw = "metric" if derived else measure
+    raw = "metric" if finding.derived else measure
     certain = {True: "yes, the whole interval is beyond the threshold", False: "no", None: ""}
     direction = finding.direction if finding.direction in {"higher", "lower"} else None
     facts = (
         Fact(observed_name(finding), figure(finding.observed, measure) if finding.observed is not None else ""),
-        Fact("Raw statistic", number(finding.statistic) if derived else ""),
+        Fact("Raw statistic", number(finding.statistic) if finding.derived else ""),
         Fact("95 % interval", interval(finding.interval, raw) if finding.interval else ""),
         Fact("Threshold", limit(finding.required, finding.side, measure) if finding.required is not None else ""),
         Fact("Direction", direction or ""),

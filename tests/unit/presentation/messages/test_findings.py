@@ -8,6 +8,7 @@ import pytest
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.incidents.watching import trouble, watch_subject
 from driftline.kinds.registry import KINDS
+from driftline.presentation.messages import evidence
 from driftline.presentation.messages.findings import MOST_SUBJECTS, Findings, findings_of
 from tests.notifying import feature, summary, violation
 
@@ -45,7 +46,7 @@ def test_model_quality_ranks_by_the_share_beyond_the_threshold() -> None:
         findings.headline == "2 violations of model quality on shop; worst: Mean absolute error 15, at most 10 expected"
     )
     assert [line.subject for line in findings.evidence] == ["mae", "rmse"]
-    assert findings.evidence[0].note == "the threshold is inside the interval"
+    assert evidence.note(findings.evidence[0]) == "the threshold is inside the interval"
     assert findings.evidence[1].interval == (21, 23)
     assert findings.subjects == ("rmse", "mae")
 
@@ -65,8 +66,8 @@ def test_a_drift_is_told_by_what_decided_it() -> None:
     # Then the decision's figure comes first, and the raw one keeps its interval
     assert findings.headline.endswith(": amount (drift 0.25, at most 0.1 expected)")
     [line] = findings.evidence
-    assert (line.statistic, line.value, line.interval) == ("drift", 0.25, None)
-    assert line.note.startswith("raw distance 0.31, 95 % interval 0.2 to 0.4")
+    assert (evidence.measured(line), line.observed, evidence.observed_interval(line)) == ("drift", 0.25, None)
+    assert evidence.note(line).startswith("raw distance 0.31, 95 % interval 0.2 to 0.4")
 
 
 def test_a_p_value_is_worse_the_smaller_it_is() -> None:
@@ -96,7 +97,7 @@ def test_no_drift_but_columns_and_completeness() -> None:
     ]
     findings = parse_findings(summary(violations), "x")
     assert findings.headline == "4 violations of data quality on shop; worst: gone"
-    assert [(line.subject, line.statistic) for line in findings.evidence] == [
+    assert [(line.subject, evidence.measured(line)) for line in findings.evidence] == [
         ("gone", "columns"),
         ("age", "completeness"),
         ("age", "share of values of the expected type"),
@@ -120,7 +121,7 @@ def test_without_a_drift_the_worst_is_said_with_what_is_required() -> None:
         findings.headline
         == "2 violations of data quality on shop; worst: age (completeness 50 %, at least 100 % expected)"
     )
-    assert [(piece.note, piece.interval) for piece in findings.evidence] == [
+    assert [(evidence.note(piece), evidence.observed_interval(piece)) for piece in findings.evidence] == [
         ("the current values are higher", None)
     ] * 2
     assert (findings.window[0] + timedelta(hours=1), findings.rows) == (findings.window[1], 4000)
@@ -139,7 +140,7 @@ def test_evidence_says_which_way_else_what_the_report_says(direction: str | None
     one = {**violation("amount", 0.31, 0.1), "direction": direction}  # type: ignore[dict-item]
     body = summary([one], [feature("amount", drift=0.31)])
     (piece,) = parse_findings(body, "x").evidence
-    assert (piece.note, piece.interval) == (note, (0.2, 0.4))
+    assert (evidence.note(piece), evidence.observed_interval(piece)) == (note, (0.2, 0.4))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_evidence_says_which_way_else_what_the_report_says(direction: str | None
 def test_the_raw_figure_stands_beside_what_decided(changes: dict[str, object], note: str) -> None:
     one = {**violation("amount", 0.31, 0.1), **changes}  # type: ignore[dict-item]
     (piece,) = parse_findings(summary([one], [feature("amount", drift=0.25)]), "x").evidence
-    assert piece.note == note
+    assert evidence.note(piece) == note
 
 
 def test_names_are_remembered_once_each_up_to_a_limit() -> None:
@@ -167,7 +168,7 @@ def test_names_are_remembered_once_each_up_to_a_limit() -> None:
 
 def test_a_metric_that_is_certain_has_no_note() -> None:
     findings = parse_findings(quality(*(worse(f"m{i}", 15, 10) for i in range(5))), "x")
-    assert [piece.note for piece in findings.evidence] == ["", "", ""]
+    assert [evidence.note(piece) for piece in findings.evidence] == ["", "", ""]
     assert (findings.window[0] + timedelta(hours=1), findings.rows) == (findings.window[1], 900)
     assert parse_findings(quality(), "x").headline == ""
 

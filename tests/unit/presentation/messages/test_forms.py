@@ -18,11 +18,11 @@ from tests.messages import BEGIN, ESCALATED, NOTICE, OPENED, RECOVERED
 
 INCIDENT = "flights-eta/data_quality/20260105T100000Z"
 EVIDENCE = [
-    "dep_delay: linf_robust 0.4213, threshold 0.1, n 12,345, 95 % interval 0.4012 to 0.4414 (rose)",
-    "carrier: linf_robust 0.2, threshold 0.1, n 12,345",
-    "distance: completeness 0.93, threshold 1, n 12,345",
+    "dep_delay: drift 0.4213, at most 0.1, 12,345 rows, 95 % interval 0.4012 to 0.4414 (the current values are higher)",
+    "carrier: drift 0.2, at most 0.1, 12,345 rows",
+    "distance: completeness 93 %, at least 100 %, 12,345 rows",
 ]
-FOUR = (*OPENED.evidence, replace(OPENED.evidence[0], subject="a fourth"))
+FOUR = (*OPENED.evidence, OPENED.evidence[0].model_copy(update={"subject": "a fourth"}))
 COMMAND = "driftline silence flights-eta data_quality --for 4h --why '…'"
 CARD = f"""\
 🔴 3 constraints violated in data_quality of flights-eta
@@ -33,9 +33,9 @@ Since | 5 Jan 2026, 11:00 UTC
 Severity | critical
 Coverage 97 %, 12,345 rows.
 # Strongest evidence
-• **`dep_delay`**  linf_robust 0.4213, threshold 0.1, n 12,345, 95 % interval 0.4012 to 0.4414 (rose)
-• **`carrier`**  linf_robust 0.2, threshold 0.1, n 12,345
-• **`distance`**  completeness 0.93, threshold 1, n 12,345
+• **`dep_delay`**  drift 0.4213, at most 0.1, 12,345 rows, 95 % interval 0.4012 to 0.4414 (the current values are higher)
+• **`carrier`**  drift 0.2, at most 0.1, 12,345 rows
+• **`distance`**  completeness 93 %, at least 100 %, 12,345 rows
 # Changed since the last message
 • mae 14.2 is above 12
 • dep_delay rose from 0.42 to 0.61
@@ -87,10 +87,10 @@ Severity  critical
 Coverage 97 %, 12,345 rows.
 
 Strongest evidence
-  • `dep_delay`  linf_robust 0.4213, threshold 0.1, n 12,345, 95 % interval 0.4012 to 0.4414
-    (rose)
-  • `carrier`  linf_robust 0.2, threshold 0.1, n 12,345
-  • `distance`  completeness 0.93, threshold 1, n 12,345
+  • `dep_delay`  drift 0.4213, at most 0.1, 12,345 rows, 95 % interval 0.4012 to 0.4414 (the
+    current values are higher)
+  • `carrier`  drift 0.2, at most 0.1, 12,345 rows
+  • `distance`  completeness 93 %, at least 100 %, 12,345 rows
 
 Changed since the last message
   • mae 14.2 is above 12
@@ -285,11 +285,11 @@ class TestWebhook:
             "details": ["Coverage 97 %, 12,345 rows."],
             "evidence": [
                 {
-                    "subject": "dep_delay", "statistic": "linf_robust", "value": 0.4213, "threshold": 0.1, "n": 12345,
-                    "interval": [0.4012, 0.4414], "note": "rose",
+                    "subject": "dep_delay", "statistic": "drift", "value": 0.4213, "threshold": 0.1, "n": 12345,
+                    "interval": [0.4012, 0.4414], "note": "the current values are higher",
                 },
                 {
-                    "subject": "carrier", "statistic": "linf_robust", "value": 0.2, "threshold": 0.1, "n": 12345,
+                    "subject": "carrier", "statistic": "drift", "value": 0.2, "threshold": 0.1, "n": 12345,
                     "interval": None, "note": "",
                 },
                 {

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from driftline.domain.incidents.message import EvidenceLine, Message
+from driftline.domain.executions.finding import Finding
+from driftline.domain.incidents.message import Message
 from driftline.presentation.messages import wording
 from driftline.presentation.messages.pagerduty_event import dedup_key, pagerduty_event
 from driftline.presentation.messages.plain_text import email_subject, email_text
@@ -26,12 +27,12 @@ Coverage 97 %, 12,345 rows.
 
 Strongest evidence
   - dep_delay
-    linf_robust 0.4213, threshold 0.1, n 12,345, 95 % interval 0.4012 to
-      0.4414 (rose)
+    drift 0.4213, at most 0.1, 12,345 rows, 95 % interval 0.4012 to 0.4414
+      (the current values are higher)
   - carrier
-    linf_robust 0.2, threshold 0.1, n 12,345
+    drift 0.2, at most 0.1, 12,345 rows
   - distance
-    completeness 0.93, threshold 1, n 12,345
+    completeness 93 %, at least 100 %, 12,345 rows
 
 Changed since the last message
   - mae 14.2 is above 12
@@ -51,10 +52,6 @@ since 5 Jan 2026, 11:00 UTC · 5 Jan 2026, 12:00 UTC
 
 def test_a_recovery_says_how_bad_it_was() -> None:
     assert wording.facts(RECOVERED)[-1] == ("Severity", "recovered, was critical")
-
-
-def test_evidence_without_threshold_rows_and_interval() -> None:
-    assert wording.evidence(EvidenceLine(subject="x", statistic="mae", value=None, threshold=None)) == "mae unknown"
 
 
 def test_lines_beyond_the_limit_are_counted() -> None:
@@ -82,7 +79,7 @@ class TestEmail:
     def test_three_pieces_of_evidence_are_told(self) -> None:
         more = replace(
             OPENED,
-            evidence=(*OPENED.evidence, EvidenceLine(subject="a fourth", statistic="mae", value=1.0, threshold=0.5)),
+            evidence=(*OPENED.evidence, OPENED.evidence[0].model_copy(update={"subject": "a fourth"})),
         )
         assert email_text(more) == email_text(OPENED)
 
@@ -105,7 +102,7 @@ class TestSlackAsText:
         shown = slack_as_text(slack_message(ESCALATED))
         assert shown.startswith("🔴 3 constraints violated in data_quality of flights-eta\n═══")
         assert (
-            "  • `dep_delay`  linf_robust 0.4213, threshold 0.1, n 12,345, 95 % interval 0.4012 to 0.4414\n    (rose)"
+            "  • `dep_delay`  drift 0.4213, at most 0.1, 12,345 rows, 95 % interval 0.4012 to 0.4414 (the\n    current values are higher)"
             in shown
         )
         assert "Open the report → https://reports.example.com/flights-eta/report.html?a=1&b=2" in shown
@@ -135,10 +132,16 @@ class TestPagerDuty:
 
 class TestWebhook:
     def test_what_json_cannot_say_is_null(self) -> None:
-        line = EvidenceLine(
-            subject="x", statistic="mae", value=float("nan"), threshold=float("inf"), n=3, interval=(float("-inf"), 1.0)
+        finding = Finding(
+            subject="mae",
+            check="GreaterThanThreshold",
+            description="",
+            observed=float("nan"),
+            required=float("inf"),
+            n=3,
+            interval=(float("-inf"), 1.0),
         )
-        (evidence,) = webhook_document(replace(OPENED, evidence=(line,)))["evidence"]
+        (evidence,) = webhook_document(replace(OPENED, evidence=(finding,)))["evidence"]
         assert (evidence["value"], evidence["threshold"], evidence["interval"]) == (None, None, [None, 1.0])
 
     def test_names_are_what_the_data_says(self) -> None:

@@ -11,6 +11,8 @@ from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.incidents.message import Message, MessageKind, Severity
 from driftline.domain.incidents.received import Happening, RawAlarm, Text, Tick
 from driftline.kinds.registry import KINDS
+from driftline.presentation.messages import evidence
+from driftline.presentation.messages.signed_webhook import webhook_document
 from driftline.usecases.notifying.incident_facts import ConsoleLinks
 from driftline.usecases.notifying.notify_operators import notify_operators
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
@@ -236,7 +238,7 @@ class TestContent:
         assert message.headline == (
             "2 violations of data quality on shop; worst: amount (drift 0.31, at most 0.1 expected)"
         )
-        assert [(line.subject, line.value, line.threshold, line.n) for line in message.evidence] == [
+        assert [(line.subject, line.observed, line.required, line.n) for line in message.evidence] == [
             ("amount", 0.31, 0.1, 4000),
             ("country", 0.12, 0.1, 4000),
         ]
@@ -355,7 +357,13 @@ class TestContent:
         executed(store, violation(hostile, 0.9, 0.1), features=[feature(hostile)])
         Office(channel, store=store).hear(alarm(label=hostile[:100], reason=hostile * 3))
         message = channel.sent[0][0]
-        texts = [message.headline, *message.details, *message.changed, message.evidence[0].subject]
+        [finding] = message.evidence
+        shown = [
+            evidence.subject(finding),
+            evidence.figures(finding),
+            webhook_document(message)["evidence"][0]["subject"],
+        ]
+        texts = [message.headline, *message.details, *message.changed, *shown]
         for text in texts:
             assert len(text) <= 600
             assert not set("\x1b\n\u202e") & set(text)

@@ -68,6 +68,11 @@ class Finding(BaseModel):
     inference_ids: tuple[str, ...] = ()
 
     @property
+    def derived(self) -> bool:
+        """Whether the observed figure is derived from the raw statistic, to which the interval then belongs."""
+        return self.statistic is not None and self.statistic != self.observed
+
+    @property
     def excess(self) -> float | None:
         """How far beyond its limit the figure is, as a share of the limit; None where the figures are not known.
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from driftline.domain.executions.finding import Finding
+
 
 class Severity(StrEnum):
     WARNING = "warning"
@@ -21,25 +23,6 @@ class MessageKind(StrEnum):
     UPDATED = "updated"
     RECOVERED = "recovered"
     NOTICE = "notice"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceLine:
-    """One piece of evidence: a feature or a metric against its threshold.
-
-    Attributes:
-        statistic: Name of the measure, for example `linf_robust` or `mae`.
-        interval: The 95 % interval.
-        n: Rows behind the value.
-    """
-
-    subject: str
-    statistic: str
-    value: float | None
-    threshold: float | None
-    n: float | None = None
-    interval: tuple[float, float] | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +54,7 @@ class Message:
     monitor: str | None = None
     window: tuple[datetime, datetime] | None = None
     details: tuple[str, ...] = ()
-    evidence: tuple[EvidenceLine, ...] = ()
+    evidence: tuple[Finding, ...] = ()
     since: datetime | None = None
     changed: tuple[str, ...] = ()
     link: str | None = None

@@ -11,8 +11,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.domain.incidents.message import EvidenceLine, Message, MessageKind, Severity
-from driftline.presentation.messages import wording
+from driftline.domain.executions.finding import Finding
+from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.presentation.messages import evidence, wording
 from driftline.presentation.messages.escaping import markdown_escape, web_link
 
 type Element = dict[str, Any]
@@ -63,7 +64,7 @@ def _body(message: Message, most: int) -> list[Element]:
     body.extend(_rich([_run(text)]) for text in _some(message.details, most))
     if message.evidence:
         body.append(_title("Strongest evidence"))
-        body.extend(_rich(_evidence(piece)) for piece in message.evidence[:3])
+        body.extend(_rich(_evidence(finding)) for finding in message.evidence[:3])
     if changed := _some(message.changed, most):
         body.append(_title("Changed since the last message"))
         body.extend(_rich([_run(f"• {text}")]) for text in changed)
@@ -93,11 +94,11 @@ def _headline(message: Message) -> Element:
     }
 
 
-def _evidence(piece: EvidenceLine) -> Sequence[Element]:
+def _evidence(finding: Finding) -> Sequence[Element]:
     return [
         _run("• "),
-        _run(wording.name(piece.subject), fontType="Monospace", weight="Bolder"),
-        _run(f"  {wording.evidence(piece)}"),
+        _run(evidence.subject(finding), fontType="Monospace", weight="Bolder"),
+        _run(f"  {evidence.figures(finding)}"),
     ]
 
 

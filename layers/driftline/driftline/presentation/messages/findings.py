@@ -6,9 +6,9 @@ from datetime import datetime
 
 from driftline.domain.executions.envelope import Envelope
 from driftline.domain.executions.finding import Finding
-from driftline.domain.incidents.message import EvidenceLine
-from driftline.presentation.messages.wording import LONGEST_SENTENCE, line, name, sentence
-from driftline.presentation.text import count, figure, interval, limit, metric_name, number
+from driftline.presentation.messages.evidence import measured, subject
+from driftline.presentation.messages.wording import name, sentence
+from driftline.presentation.text import count, figure, limit
 
 MOST_EVIDENCE = 3
 MOST_SUBJECTS = 200
@@ -30,7 +30,7 @@ class Findings:
     violations: int
     headline: str
     subjects: tuple[str, ...]
-    evidence: tuple[EvidenceLine, ...]
+    evidence: tuple[Finding, ...]
     rows: int
 
 
@@ -43,7 +43,7 @@ def findings_of(envelope: Envelope) -> Findings:
         violations=len(ranked),
         headline=_headline(envelope, ranked[0], len(ranked)) if ranked else "",
         subjects=_names(each.subject for each in violations),
-        evidence=tuple(_evidence(each) for each in ranked[:MOST_EVIDENCE]),
+        evidence=tuple(ranked[:MOST_EVIDENCE]),
         rows=envelope.rows,
     )
 
@@ -57,52 +57,14 @@ def _headline(envelope: Envelope, worst: Finding, violations: int) -> str:
 
 def _worst(finding: Finding) -> str:
     if finding.observed is None or finding.required is None:
-        return _subject(finding)
+        return subject(finding)
     observed = figure(finding.observed, finding.measure)
     if finding.measure == "count":
-        return f"{_subject(finding)} ({observed}, {figure(finding.required, finding.measure)} in the baseline)"
+        return f"{subject(finding)} ({observed}, {figure(finding.required, finding.measure)} in the baseline)"
     required = limit(finding.required, finding.side, finding.measure)
     if finding.measure == "metric":
-        return f"{_subject(finding)} {observed}, {required} expected"
-    return f"{_subject(finding)} ({finding.figure} {observed}, {required} expected)"
-
-
-def _subject(finding: Finding) -> str:
-    return name(metric_name(finding.subject) if finding.measure == "metric" else finding.subject)
-
-
-def _evidence(finding: Finding) -> EvidenceLine:
-    decided_otherwise = finding.statistic is not None and finding.statistic != finding.observed
-    return EvidenceLine(
-        subject=name(finding.subject),
-        statistic=name(finding.figure or finding.check),
-        value=finding.observed,
-        threshold=finding.required,
-        n=finding.n,
-        interval=None if decided_otherwise else finding.interval,
-        note="; ".join(_notes(finding, decided_otherwise=decided_otherwise)),
-    )
-
-
-def _notes(finding: Finding, *, decided_otherwise: bool) -> Iterable[str]:
-    if finding.measure == "metric":
-        if finding.certain is False:
-            yield "the threshold is inside the interval"
-        return
-    if decided_otherwise:
-        yield _raw(finding)
-    if finding.direction in {"higher", "lower"}:
-        yield f"the current values are {finding.direction}"
-    elif not decided_otherwise:
-        yield line(finding.description, LONGEST_SENTENCE // 2)
-
-
-def _raw(finding: Finding) -> str:
-    """The raw statistic, which the interval belongs to, where the comparison decides by something else."""
-    value = number(finding.statistic)
-    if finding.interval is None:
-        return f"raw statistic {value}"
-    return f"raw distance {value}, 95 % interval {interval(finding.interval)}"
+        return f"{subject(finding)} {observed}, {required} expected"
+    return f"{subject(finding)} ({measured(finding)} {observed}, {required} expected)"
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:

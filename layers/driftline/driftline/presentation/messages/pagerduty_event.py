@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from driftline.domain.incidents.message import Message, MessageKind
-from driftline.presentation.messages import wording
+from driftline.presentation.messages import evidence, wording
 from driftline.presentation.messages.escaping import fit, one_line, web_link
 
 _LONGEST_SUMMARY = 1024
@@ -67,7 +67,7 @@ def _details(message: Message) -> dict[str, Any]:
         details["details"] = lines
     if message.evidence:
         details["evidence"] = [
-            f"{wording.name(piece.subject)}: {wording.evidence(piece)}" for piece in message.evidence[:3]
+            f"{evidence.subject(finding)}: {evidence.figures(finding)}" for finding in message.evidence[:3]
         ]
     if changed := wording.lines(message.changed):
         details["changed"] = changed

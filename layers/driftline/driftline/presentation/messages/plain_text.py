@@ -3,8 +3,9 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from driftline.domain.incidents.message import EvidenceLine, Message
-from driftline.presentation.messages import wording
+from driftline.domain.executions.finding import Finding
+from driftline.domain.incidents.message import Message
+from driftline.presentation.messages import evidence, wording
 
 _COLUMNS = 78  # https://www.rfc-editor.org/rfc/rfc5322#section-2.1.1
 _LONGEST_SUBJECT = 100  # of SNS: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -35,7 +36,7 @@ def _paragraphs(message: Message) -> Iterator[Iterable[str]]:
     ]
     yield [line for text in wording.lines(message.details) for line in _wrap(text)]
     if message.evidence:
-        yield ["Strongest evidence", *(line for piece in message.evidence[:3] for line in _lines_of(piece))]
+        yield ["Strongest evidence", *(line for finding in message.evidence[:3] for line in _lines_of(finding))]
     if message.changed:
         items = wording.lines(message.changed)
         yield ["Changed since the last message", *(line for text in items for line in _wrap(text, "  - ", "    "))]
@@ -46,9 +47,9 @@ def _paragraphs(message: Message) -> Iterator[Iterable[str]]:
     yield ["-- ", *_wrap(wording.footer(message))]
 
 
-def _lines_of(piece: EvidenceLine) -> Iterator[str]:
-    yield from _wrap(wording.name(piece.subject), "  - ", "    ")
-    yield from _wrap(wording.evidence(piece), "    ", "      ")
+def _lines_of(finding: Finding) -> Iterator[str]:
+    yield from _wrap(evidence.subject(finding), "  - ", "    ")
+    yield from _wrap(evidence.figures(finding), "    ", "      ")
 
 
 def _wrap(text: str, first: str = "", then: str = "") -> list[str]:

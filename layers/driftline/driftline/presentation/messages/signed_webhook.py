@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
-from driftline.domain.incidents.message import EvidenceLine, Message
+from driftline.domain.executions.finding import Finding
+from driftline.domain.incidents.message import Message
+from driftline.presentation.messages import evidence, wording
 from driftline.presentation.messages.escaping import fit, without_surrogates
 
 VERSION = 1
@@ -36,7 +38,7 @@ def webhook_document(message: Message) -> dict[str, Any]:
         "window": {"start": _time(message.window[0]), "end": _time(message.window[1])} if message.window else None,
         "since": _time(message.since) if message.since else None,
         "details": _texts(message.details),
-        "evidence": [_evidence(piece) for piece in message.evidence[:_MOST_LINES]],
+        "evidence": [_evidence(finding) for finding in message.evidence[:_MOST_LINES]],
         "changed": _texts(message.changed),
         "link": _optional(message.link),
         "silence": _optional(message.silence),
@@ -49,15 +51,16 @@ def signature(secret: str, at: int, body: bytes) -> str:
     return f"t={at},v1={digest}"
 
 
-def _evidence(piece: EvidenceLine) -> dict[str, Any]:
+def _evidence(finding: Finding) -> dict[str, Any]:
+    bounds = evidence.observed_interval(finding)
     return {
-        "subject": _text(piece.subject),
-        "statistic": _text(piece.statistic),
-        "value": _number(piece.value),
-        "threshold": _number(piece.threshold),
-        "n": _number(piece.n),
-        "interval": [_number(end) for end in piece.interval] if piece.interval is not None else None,
-        "note": _text(piece.note),
+        "subject": wording.name(finding.subject),
+        "statistic": evidence.measured(finding),
+        "value": _number(finding.observed),
+        "threshold": _number(finding.required),
+        "n": _number(finding.n),
+        "interval": [_number(end) for end in bounds] if bounds is not None else None,
+        "note": _text(evidence.note(finding)),
     }
 
 

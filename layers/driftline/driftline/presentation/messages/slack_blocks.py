@@ -8,8 +8,9 @@ notifications show; it is escaped. Limits: a header has 150 characters, a text 3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from driftline.domain.incidents.message import EvidenceLine, Message
-from driftline.presentation.messages import wording
+from driftline.domain.executions.finding import Finding
+from driftline.domain.incidents.message import Message
+from driftline.presentation.messages import evidence, wording
 from driftline.presentation.messages.escaping import fit, slack_escape, web_link
 
 type Block = dict[str, Any]
@@ -59,9 +60,9 @@ def _link(message: Message) -> Iterable[Block]:
         yield _rich(_section([_text("Report  ", bold=True), _text(link)]))
 
 
-def _evidence(piece: EvidenceLine) -> list[Block]:
-    subject = _text(wording.name(piece.subject), code=True)
-    return [subject, _text(f"  {wording.evidence(piece)}")]
+def _evidence(finding: Finding) -> list[Block]:
+    subject = _text(evidence.subject(finding), code=True)
+    return [subject, _text(f"  {evidence.figures(finding)}")]
 
 
 def _whole(texts: Sequence[str]) -> str:

@@ -1,13 +1,13 @@
-"""The words of a message that all channels share: titles, facts and evidence in plain text, one line each.
+"""The words of a message that all channels share: titles and facts in plain text, one line each.
 
 Texts that came from data are cleaned and cut here; what acts in a channel's own markup is left to the channel.
 """
 
 from collections.abc import Sequence
 
-from driftline.domain.incidents.message import EvidenceLine, Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind, Severity
 from driftline.presentation.messages.escaping import clean, fit, one_line, web_link
-from driftline.presentation.text import instant, interval, number, window
+from driftline.presentation.text import instant, window
 
 LONGEST_SENTENCE = 600
 """Characters of a line that a message keeps; channels show fewer."""
@@ -29,8 +29,8 @@ _STATES = {
 def icon(message: Message) -> str:
     if message.kind is MessageKind.RECOVERED:
         return "🟢"
-    told = {MessageKind.UPDATED, MessageKind.NOTICE}
-    return "🔵" if message.kind in told else _ICONS[message.severity]
+    blue = {MessageKind.UPDATED, MessageKind.NOTICE}
+    return "🔵" if message.kind in blue else _ICONS[message.severity]
 
 
 def label(message: Message) -> str:
@@ -92,19 +92,6 @@ def facts(message: Message) -> list[tuple[str, str]]:
         over = message.kind is MessageKind.RECOVERED
         found.append(("Severity", f"recovered, was {message.severity}" if over else message.severity.value))
     return found
-
-
-def evidence(piece: EvidenceLine) -> str:
-    """What stands behind the subject: `linf_robust 0.42, threshold 0.1, n 1,234, 95 % interval 0.4 to 0.44 (note)`."""
-    parts = [f"{name(piece.statistic)} {'unknown' if piece.value is None else number(piece.value)}"]
-    if piece.threshold is not None:
-        parts.append(f"threshold {number(piece.threshold)}")
-    if piece.n is not None:
-        parts.append(f"n {number(piece.n)}")
-    if piece.interval is not None:
-        parts.append(f"95 % interval {interval(piece.interval)}")
-    note = line(piece.note)
-    return ", ".join(parts) + (f" ({note})" if note else "")
 
 
 def footer(message: Message) -> str:
