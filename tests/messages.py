@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.executions.finding import Finding
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 
 BEGIN = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 _HOUR = timedelta(hours=1)

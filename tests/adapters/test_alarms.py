@@ -10,8 +10,8 @@ from botocore.stub import ANY, Stubber
 
 from driftline.adapters.aws.alarms import CloudWatchAlarms
 from driftline.adapters.aws.settings import ConfigureSettings
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.alarms.wanted import AlarmSpec
-from driftline.domain.incidents.message import Severity
 from driftline.usecases.ports import AlarmsRefusedError
 
 ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"

@@ -30,8 +30,8 @@ from driftline.adapters.channels.settings import (
 from driftline.adapters.channels.slack import SlackBot, SlackWebhook
 from driftline.adapters.channels.teams import Teams
 from driftline.adapters.channels.webhook import Webhook
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.message import Severity
 from driftline.presentation.messages.signed_webhook import signature
 from driftline.usecases.ports import Channel
 from local.patience import PATIENCE_SECONDS

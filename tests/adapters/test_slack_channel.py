@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from driftline.adapters.channels.settings import SlackSettings
 from driftline.adapters.channels.slack import SlackBot, SlackWebhook
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.message import Severity
 from local.webhook import WebhookReceiver, slack_arguments
 from tests.messages import ESCALATED, HOSTILE, NOTICE, OPENED, RECOVERED
 

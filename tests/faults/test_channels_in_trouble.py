@@ -12,8 +12,8 @@ from driftline.adapters.channels.pagerduty import PagerDuty
 from driftline.adapters.channels.settings import PagerDutySettings, SlackSettings, TeamsSettings
 from driftline.adapters.channels.slack import SlackBot
 from driftline.adapters.channels.teams import Teams
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.message import Severity
 from local.webhook import WebhookReceiver, slack_arguments
 from tests.notifying import NOON, Office, alarm
 

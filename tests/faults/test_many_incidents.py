@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from driftline.adapters.aws.alarms_in import AlarmMessage
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import RetryLaterError
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.received import Happening, RawAlarm, Received
 from driftline.domain.incidents.stored import LARGEST
 from driftline.usecases.models.adopt_model import ADOPTED_EVENT, Adoption, Outcome

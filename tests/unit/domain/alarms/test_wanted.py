@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.alarms.wanted import AlarmSpec, wanted_alarms
-from driftline.domain.incidents.message import Severity
 from driftline.kinds.registry import KINDS
 
 REGRESSION = {"problem_type": "Regression", "inference_attribute": "0", "schedule": "cron(0 6 ? * * *)"}

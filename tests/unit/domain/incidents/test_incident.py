@@ -9,6 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.incident import (
     AlarmChange,
     AlarmState,
@@ -22,7 +23,7 @@ from driftline.domain.incidents.incident import (
     reopen,
     settle,
 )
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import (
     MOST_CAUSES,
     MOST_WAITING,

@@ -1,7 +1,7 @@
 """What a monitor document says of the alarms of an incident."""
 
 from driftline.domain.alarms.names import AlarmName
-from driftline.domain.incidents.message import Severity
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.wanted import notifying_alarms, severity_of, subject_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.parse import decode_document, parse_document

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.incident import (
     AlarmChange,
     AlarmState,
@@ -15,7 +16,7 @@ from driftline.domain.incidents.incident import (
     observe,
     settle,
 )
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import announce, may_become_due
 from driftline.presentation.messages.due import Due, messages_due
 from driftline.presentation.messages.incident_messages import Facts

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
 from driftline.domain.incidents.incident import Entry
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import Sent
 from driftline.usecases.notifying.incident_delivery import Delivery, Failure, raise_for
 from tests.fakes import InMemoryOnce, RecordingChannel

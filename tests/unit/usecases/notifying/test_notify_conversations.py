@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from driftline.adapters.channels.loading import BrokenChannel
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.received import Happening, RawAlarm
 from driftline.usecases.notifying.incident_store import KIND
 from driftline.usecases.ports import StateItem

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from driftline.domain.alarms.names import alarm_name
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.received import Happening, RawAlarm, Text, Tick
 from driftline.kinds.registry import KINDS
 from driftline.presentation.messages import evidence

@@ -2,8 +2,9 @@
 
 from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.channels.settings import accepts
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.incidents.message import Message, Severity
+from driftline.domain.incidents.message import Message
 from driftline.presentation.messages.plain_text import email_subject, email_text
 
 NAME = "email"

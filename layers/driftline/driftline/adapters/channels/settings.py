@@ -18,8 +18,9 @@ from pydantic import (
 )
 
 from driftline.adapters.channels.http import check_url
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 
 _SLACK_API = "https://slack.com/api/"
 _PAGERDUTY_API = "https://events.pagerduty.com/v2/enqueue"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from driftline.domain.alarms.names import CAPTURES, GROUND_TRUTH, SCHEDULES, WATCH, executions_failed, plain
 from driftline.domain.alarms.periods import HOUR, alarm_period
-from driftline.domain.incidents.message import Severity
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset

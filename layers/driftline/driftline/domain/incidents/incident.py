@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.alarms.severity import Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.windows import format_instant
 
 

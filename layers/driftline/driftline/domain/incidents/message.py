@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.executions.finding import Finding
-
-
-class Severity(StrEnum):
-    WARNING = "warning"
-    CRITICAL = "critical"
 
 
 class MessageKind(StrEnum):

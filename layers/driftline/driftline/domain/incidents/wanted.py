@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from driftline.domain.alarms.names import WATCH, AlarmName, alarm_name, parse_alarm_name
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.alarms.wanted import wanted_alarms
-from driftline.domain.incidents.message import Severity
 from driftline.domain.incidents.watching import watch_subject
 from driftline.domain.monitors.document import MonitorDocument
 

@@ -11,8 +11,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.executions.finding import Finding
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.presentation.messages import evidence, wording
 from driftline.presentation.messages.escaping import markdown_escape, web_link
 

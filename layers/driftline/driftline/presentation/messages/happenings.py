@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.happenings import (
     MODEL_ADOPTED,
     RETRAINING_DECISION,
@@ -10,7 +11,7 @@ from driftline.domain.incidents.happenings import (
     text_in,
 )
 from driftline.domain.incidents.incident import Incident
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.received import Happening, Text
 from driftline.presentation.messages.wording import name, sentence
 

@@ -5,7 +5,8 @@ Texts that came from data are cleaned and cut here; what acts in a channel's own
 
 from collections.abc import Sequence
 
-from driftline.domain.incidents.message import Message, MessageKind, Severity
+from driftline.domain.alarms.severity import Severity
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.presentation.messages.escaping import clean, fit, one_line, web_link
 from driftline.presentation.text import instant, window
 

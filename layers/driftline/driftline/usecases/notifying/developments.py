@@ -7,6 +7,7 @@ from functools import cache
 
 from driftline.domain.alarms.names import parse_alarm_name
 from driftline.domain.alarms.settle import settle_time
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, RetryLaterError
 from driftline.domain.incidents.happenings import (
     MODEL_ADOPTED,
@@ -28,7 +29,7 @@ from driftline.domain.incidents.incident import (
     retire,
     settle,
 )
-from driftline.domain.incidents.message import Message, Severity
+from driftline.domain.incidents.message import Message
 from driftline.domain.incidents.outbox import may_become_due
 from driftline.domain.incidents.received import Happening, RawAlarm, Received, Text, Tick
 from driftline.domain.incidents.wanted import notifying_alarms, severity_of, subject_of
