@@ -132,7 +132,7 @@ def season(days: int = 90, features: int = 30, endpoint: str = "shop", names: Se
                 endpoint=endpoint,
                 monitor="model_quality",
                 metrics=metrics,
-                subjects=["auc"],
+                subjects=["AUC"],
                 coverage=0.9,
                 revision=2,
             ),

@@ -55,7 +55,7 @@ def test_the_endpoint_at_a_glance(open_key: OpenKey, shop: InMemoryStore) -> Non
     expect(incidents.get_by_role("row")).to_have_count(3)
     expect(incidents).to_contain_text("feature_0")
     captions = page.locator("#monitor-1 .over-time figcaption")
-    expect(captions).to_have_text(["Violations", "auc", "Rows with a label", "Rows"])
+    expect(captions).to_have_text(["Violations", "AUC", "Rows with a label", "Rows"])
     until(page, "Chart.getChart(document.querySelector('#monitor-0 canvas')) !== undefined")
     assert drawn(page, "#monitor-0 canvas")
 

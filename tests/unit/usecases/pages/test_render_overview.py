@@ -175,7 +175,7 @@ def test_sagemakers_mondays(taxi: InMemoryStore) -> None:
     assert quality["violations"] == [31, 38, 59, 45, 40, 50, 102]
     pickups = next(each for each in quality["features"] if each["name"] == "pickup_count")
     assert all(sum(thousandths(column)) == pytest.approx(1.0, abs=0.02) for column in pickups["heat"]["columns"])
-    mae = next(each for each in performance["metrics"] if each["name"] == "mae")
+    mae = next(each for each in performance["metrics"] if each["name"] == "Mean absolute error")
     assert mae["values"][-1] == pytest.approx(101.9, abs=0.1)
     assert mae["threshold"] == pytest.approx(38.3, abs=0.1)
     assert "1 of 1 endpoint has an open incident." in text_of(taxi, INDEX)

@@ -12,6 +12,7 @@ from driftline.domain.executions.past import Point
 from driftline.domain.executions.place import Place
 from driftline.domain.windows import format_instant
 from driftline.presentation.charts import Series
+from driftline.presentation.findings import subject_name
 from driftline.presentation.report import Report, Subject
 from driftline.presentation.shapes import Shape, kept_name, short
 from driftline.presentation.tables import Gauge
@@ -64,7 +65,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
         kind: of the monitor; empty for a failed execution, of which nobody can say.
         state: `violated`, `good`, `empty` for a window without rows that could be judged, or `failed`: no verdict.
         verdict: One sentence, safe to show.
-        subjects: Features or metrics with violations, the first few, in the order of the file.
+        subjects: Features or metrics with violations, as people call them; the first few, in the order of the file.
         baseline: Digest of the baseline's statistics.json, of which there is a BaselineRecord.
     """
 
@@ -131,7 +132,7 @@ def record_of(report: Report, baseline: str | None) -> Record:
     """Args: baseline: digest of the baseline's statistics.json, if there is one."""
     outcome, place = report.outcome, report.outcome.place
     distributed = {each.name for each in report.subjects}
-    subjects = dict.fromkeys(kept_name(violation.subject) for violation in outcome.violations)
+    subjects = dict.fromkeys(kept_name(subject_name(violation)) for violation in outcome.violations)
     return Record(
         version=VERSION,
         endpoint=place.endpoint,

@@ -11,7 +11,7 @@ from driftline.presentation.pages.overview.incidents import Incident, incidents_
 from driftline.presentation.pages.overview.now import excess_of, report_link
 from driftline.presentation.pages.overview.record import FAILED, BaselineRecord, Record, last_judged
 from driftline.presentation.pages.overview.view_features import FeatureRow, features_view
-from driftline.presentation.text import count, instant, number, percent, shown
+from driftline.presentation.text import count, instant, metric_name, number, percent, shown
 
 _MOST_METRICS = 40
 _STATES = {"violated": "violations", "good": "no violations", "empty": "no rows to judge", FAILED: "failed, no verdict"}
@@ -205,7 +205,7 @@ def _metrics(records: Sequence[Record]) -> list[Json]:
         values = [short(point.value) if point else None for point in points]
         drawn.append(
             {
-                "name": shown(metric.name),
+                "name": shown(metric_name(metric.name)),
                 "values": values,
                 "lower": [lower for lower, _ in bounds],
                 "upper": [upper for _, upper in bounds],

@@ -8,7 +8,7 @@ from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.now import DRIFT, Line, MonitorNow, Now, Worst
 from driftline.presentation.pages.overview.record import FAILED
 from driftline.presentation.pages.overview.view_endpoint import when
-from driftline.presentation.text import count, number, percent, shown
+from driftline.presentation.text import count, metric_name, number, percent, shown
 
 _ORDER = ("violated", FAILED, "good", "empty")
 
@@ -183,8 +183,9 @@ def _spark(line: Line | None) -> Spark | None:
         return None
     between = f"between {number(min(known))} and {number(max(known))}"
     limit = f", threshold {number(line.threshold)}" if line.threshold is not None else ""
-    said = f"{shown(line.name)} of the last {count(len(line.values), 'execution')}: {between}{limit}"
-    return Spark(shown(line.name), number(line.values[-1]), line.violated, said)
+    title = line.name if line.name == DRIFT else shown(metric_name(line.name))
+    said = f"{title} of the last {count(len(line.values), 'execution')}: {between}{limit}"
+    return Spark(title, number(line.values[-1]), line.violated, said)
 
 
 def _data(line: Now) -> Json:
