@@ -90,7 +90,7 @@ def test_each_violation_says_since_when_it_is_there(data_quality: Page) -> None:
     drift = data_quality.locator(".violation").filter(has_text="baseline_drift_check").first
 
     expect(drift.locator("summary .badge")).to_have_text("new")
-    expect(drift.locator("dl")).to_contain_text("Distance")  # the sentence's figure, beside that before its correction
+    expect(drift.locator("dl")).to_contain_text("Raw statistic")  # what the drift was before its correction
     gap = data_quality.locator(".violation").filter(has_text="completeness_check")
     expect(gap.locator("dl")).to_contain_text("In the baseline")
 

@@ -35,7 +35,7 @@ def test_a_violation_reaches_people_and_starts_a_pipeline(place: Place) -> None:
     # Then Slack hears of it; bench/message_latency.py has the seconds that it takes
     text, decision = endpoint.slack()
     assert "data quality on loans; worst: age" in text
-    assert "threshold 0.1, n 200" in text
+    assert "at most 0.1, 200 rows" in text
     assert "95 %" in text
     assert f"reports/loans/data_quality/{START + timedelta(hours=1):%Y/%m/%d/%H}/" in text
     assert "driftline silence loans data_quality" in text

@@ -67,7 +67,7 @@ def test_a_drift_is_told_by_what_decided_it() -> None:
     assert findings.headline.endswith(": amount (drift 0.25, at most 0.1 expected)")
     [line] = findings.evidence
     assert (evidence.measured(line), line.observed, evidence.observed_interval(line)) == ("drift", 0.25, None)
-    assert evidence.note(line).startswith("raw distance 0.31, 95 % interval 0.2 to 0.4")
+    assert evidence.note(line).startswith("raw statistic 0.31, 95 % interval 0.2 to 0.4")
 
 
 def test_a_p_value_is_worse_the_smaller_it_is() -> None:
@@ -146,8 +146,8 @@ def test_evidence_says_which_way_else_what_the_report_says(direction: str | None
 @pytest.mark.parametrize(
     ("changes", "note"),
     [
-        ({"direction": "lower"}, "raw distance 0.31, 95 % interval 0.2 to 0.4; the current values are lower"),
-        ({"direction": "none"}, "raw distance 0.31, 95 % interval 0.2 to 0.4"),
+        ({"direction": "lower"}, "raw statistic 0.31, 95 % interval 0.2 to 0.4; the current values are lower"),
+        ({"direction": "none"}, "raw statistic 0.31, 95 % interval 0.2 to 0.4"),
         ({"direction": "none", "interval": None}, "raw statistic 0.31"),
         ({"direction": "none", "interval": None, "statistic": None}, "something about amount"),
     ],

@@ -58,7 +58,5 @@ def _notes(finding: Finding) -> Iterable[str]:
 
 
 def _raw(finding: Finding) -> str:
-    value = number(finding.statistic)
-    if finding.interval is None:
-        return f"raw statistic {value}"
-    return f"raw distance {value}, 95 % interval {interval(finding.interval)}"
+    said = f"raw statistic {number(finding.statistic)}"
+    return f"{said}, 95 % interval {interval(finding.interval)}" if finding.interval else said
