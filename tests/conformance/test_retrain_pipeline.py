@@ -31,9 +31,9 @@ from jsonschema import Draft202012Validator
 from sklearn import metrics
 
 from driftline.adapters.aws.model_events_in import announcement_of
+from driftline.domain.documents.parse import parse_document
 from driftline.domain.models.announcement import ModelAnnounced
 from driftline.domain.models.package import ENDPOINT_PROPERTY
-from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
 from driftline.kinds.registry import KINDS

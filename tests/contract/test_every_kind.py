@@ -19,6 +19,7 @@ from driftline.cli import app
 from driftline.domain.alarms.dashboard import dashboard_body
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.alarms.wanted import wanted_alarms
+from driftline.domain.documents.parse import parse_document
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.envelope import Envelope, Headline
 from driftline.domain.executions.execution import ExecutionRequest
@@ -32,7 +33,6 @@ from driftline.domain.keys import baseline_folder, hour_folder
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
-from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.schema import monitor_schema
 from driftline.domain.sagemaker_files.violations import Violation, Violations
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete

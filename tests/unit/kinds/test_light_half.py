@@ -36,7 +36,7 @@ def test_every_kind_s_settings_figures_graphs_and_summaries_are_light() -> None:
 from driftline.domain.alarms.dashboard import dashboard_body
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.alarms.wanted import wanted_alarms
-from driftline.domain.monitors.parse import parse_document
+from driftline.domain.documents.parse import parse_document
 from driftline.kinds.registry import KINDS
 from driftline.presentation.messages.findings import findings_of
 

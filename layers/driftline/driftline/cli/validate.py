@@ -12,9 +12,9 @@ from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.text import safe
+from driftline.domain.documents.parse import InvalidDocumentError, decode_document, parse_document
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
-from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
 from driftline.kinds.registry import KINDS
 
 

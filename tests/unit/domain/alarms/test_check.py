@@ -6,7 +6,7 @@ import pytest
 
 from driftline.domain.alarms.check import path_of
 from driftline.domain.alarms.wanted import wanted_alarms
-from driftline.domain.monitors.parse import DocumentError, InvalidDocumentError, parse_document
+from driftline.domain.documents.parse import DocumentError, InvalidDocumentError, parse_document
 from driftline.kinds.registry import KINDS
 
 WHERE = "monitors/flights.yaml"

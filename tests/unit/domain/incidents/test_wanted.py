@@ -2,9 +2,9 @@
 
 from driftline.domain.alarms.names import AlarmName
 from driftline.domain.alarms.severity import Severity
+from driftline.domain.documents.parse import decode_document, parse_document
 from driftline.domain.incidents.wanted import notifying_alarms, severity_of, subject_of
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.monitors.parse import decode_document, parse_document
 from driftline.kinds.registry import KINDS
 
 STACK = "a-stack-with-a-long-name" * 5

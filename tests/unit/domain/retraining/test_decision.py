@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from driftline.domain.documents.parse import parse_document
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.monitors.parse import parse_document
 from driftline.domain.monitors.retraining import Target
 from driftline.domain.retraining.audit import Decision, TargetRecord
 from driftline.domain.retraining.decision import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
+from driftline.domain.documents.parse import InvalidDocumentError, parse_document
 from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.domain.retraining.parameters import all_parameters, filled
 from driftline.kinds.registry import KINDS

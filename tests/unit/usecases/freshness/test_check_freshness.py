@@ -10,11 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from driftline.domain.documents.parse import parse_document
+from driftline.domain.documents.status import MonitorStatus
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.keys import hour_folder, report_folder
-from driftline.domain.monitors.parse import parse_document
-from driftline.domain.monitors.status import MonitorStatus
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.last_execution import keep_last_execution
 from driftline.usecases.executions.revisions import Announced, announce

@@ -7,10 +7,10 @@ import pytest
 
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.alarms.wanted import AlarmSpec
+from driftline.domain.documents.parse import InvalidDocumentError
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.monitors.naming import LONGEST_SCHEDULE_NAME, schedule_name
-from driftline.domain.monitors.parse import InvalidDocumentError
 from driftline.kinds.registry import KINDS
 from driftline.usecases.monitors.configure_monitor import Configured, configure_monitor
 from driftline.usecases.monitors.monitor_documents import load_document

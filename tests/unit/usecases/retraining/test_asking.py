@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from driftline.domain.documents.parse import parse_document
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.monitors.parse import parse_document
 from driftline.domain.windows import Window
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.last_execution import keep_last_execution

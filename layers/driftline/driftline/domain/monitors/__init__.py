@@ -1,1 +1,1 @@
-"""The monitor document: its model, its parser, its schedules."""
+"""The model of the monitor document, and its schedules."""

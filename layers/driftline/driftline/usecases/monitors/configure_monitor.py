@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from driftline.domain.errors import DriftlineError
-from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, script_key, status_key
-from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.monitors.fields import format_offset
-from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.domain.monitors.naming import schedule_name
-from driftline.domain.monitors.parse import (
+from driftline.domain.documents.parse import (
     DocumentError,
     InvalidDocumentError,
     decode_document,
     error_at,
     parse_document,
 )
-from driftline.domain.monitors.positions import read_yaml
-from driftline.domain.monitors.status import MonitorState, MonitorStatus, StatusError
+from driftline.domain.documents.positions import read_yaml
+from driftline.domain.documents.status import MonitorState, MonitorStatus, StatusError
+from driftline.domain.errors import DriftlineError
+from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, script_key, status_key
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.monitors.naming import schedule_name
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.monitors.monitor_documents import load_status
 from driftline.usecases.monitors.monitor_resources import MonitorResources, RefusedError, Resources

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from driftline.domain.documents.parse import InvalidDocumentError, decode_document, parse_document
+from driftline.domain.documents.status import MonitorStatus
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.keys import document_key, script_key, status_key
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.monitors.parse import InvalidDocumentError, decode_document, parse_document
-from driftline.domain.monitors.status import MonitorStatus
 from driftline.kinds.kind import Kinds
 from driftline.usecases.ports import ObjectStore, Stores
 

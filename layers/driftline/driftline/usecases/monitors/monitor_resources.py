@@ -7,10 +7,10 @@ from driftline.domain.alarms.check import Path, path_of
 from driftline.domain.alarms.dashboard import dashboard_body, dashboard_name
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.alarms.wanted import wanted_alarms
+from driftline.domain.documents.status import MonitorStatus
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.naming import schedule_name
-from driftline.domain.monitors.status import MonitorStatus
 from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import last_good_document
 from driftline.usecases.ports import Alarms, AlarmsRefusedError, Dashboards, Schedule, Schedules

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.domain.errors import InvalidInputError
-from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.monitors.parse import (
+from driftline.domain.documents.parse import (
     MAX_SIZE,
     DocumentError,
     InvalidDocumentError,
     decode_document,
     parse_document,
 )
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.registry import KINDS

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from driftline.domain.monitors.parse import DocumentError
+from driftline.domain.documents.parse import DocumentError
 
 
 class _Part(BaseModel):

@@ -7,11 +7,11 @@ from textwrap import dedent
 
 import pytest
 
+from driftline.domain.documents.parse import InvalidDocumentError, parse_document
 from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import Capture, Columns, MonitorDocument
 from driftline.domain.monitors.fields import Part, format_offset
 from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.domain.monitors.parse import InvalidDocumentError, parse_document
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.monitors.schedule import parse_schedule
 from driftline.domain.monitors.watch import Watch

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from driftline.domain.alarms.check import problems_of
+from driftline.domain.documents.positions import Path, Positions, Problem, read_yaml
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument, Monitors
 from driftline.domain.monitors.fields import REFUSED
-from driftline.domain.monitors.positions import Path, Positions, Problem, read_yaml
 
 MAX_SIZE = 1 << 18
 """Bytes. Enough for ten thousand column names; a data set uploaded to the wrong prefix is larger."""
