@@ -91,6 +91,7 @@ class TestTables:
             ("('a', 0.5::DOUBLE), ('b', 'nan'::DOUBLE)", [("a", "0.5", "CSV", 1)]),
             ("('a', true), (NULL, false)", [("a", "true", "CSV", 1)]),
             ("('a', [1, 0]), ('b', NULL)", [("a", "[1,0]", "JSON", 1)]),
+            ("('a', 0.1::FLOAT), ('b', NULL)", [("a", "0.1", "CSV", 1)]),
         ],
     )
     def test_parquet(self, tmp_path: Path, values: str, expected: list[tuple[str, str, str, int]]) -> None:

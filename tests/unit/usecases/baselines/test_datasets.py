@@ -212,6 +212,15 @@ def test_parquet_types_become_types_of_values(tmp_path: Path) -> None:
     assert features["flag"].histogram == {"false": 5, "true": 5}
 
 
+def test_single_precision_has_the_shortest_decimals(tmp_path: Path) -> None:
+    select = (
+        "SELECT x::FLOAT AS single, x AS double FROM (VALUES (0.1), (0.2), (0.3), (1e-7), (-1.1), (16777216.0)) t(x)"
+    )
+    data = read({"a.parquet": parquet(select, tmp_path)})
+    single, double = (profile for _, profile in data.features)
+    assert single == double
+
+
 def test_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body = parquet("SELECT i AS n FROM range(1000) AS t(i)", tmp_path)
     monkeypatch.setattr("driftline.adapters.tables.parquet_files.BATCH_ROWS", 64)

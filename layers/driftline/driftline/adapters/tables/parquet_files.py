@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.adapters.tables.sql import quoted_name
+from driftline.adapters.tables.sql import quoted_name, shortest_decimals
 from driftline.domain.capture.cells import value_text, values_to_columns
 from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
 from driftline.domain.datasets import Batch, RowBatch
@@ -106,7 +106,7 @@ def _selected(column: str, kind: str) -> str:
     if kind.startswith("DECIMAL"):
         return f"CAST({quoted} AS {_DECIMAL.sub('DOUBLE', kind)}) AS {quoted}"
     if kind in _INTEGERS or kind in _FLOATS or kind == "BOOLEAN" or kind.endswith(_LIST):
-        return quoted
+        return shortest_decimals(quoted, kind)
     return f"CAST({quoted} AS VARCHAR) AS {quoted}"
 
 

@@ -4,7 +4,7 @@ from tempfile import NamedTemporaryFile
 
 import duckdb
 
-from driftline.adapters.tables.sql import quoted_name, quoted_text
+from driftline.adapters.tables.sql import quoted_name, quoted_text, shortest_decimals
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.label_tables import label_columns, take_label
 from driftline.domain.ground_truth.labels import ParsedLabels
@@ -19,8 +19,10 @@ def parquet_labels(body: bytes, name: str) -> ParsedLabels:
         file.write(body)
         file.flush()
         try:
-            names = database.read_parquet(file.name).columns
-            id_, label = (quoted_name(names[at]) for at in label_columns(names, name))
+            table = database.read_parquet(file.name)
+            id_at, label_at = label_columns(table.columns, name)
+            id_ = quoted_name(table.columns[id_at])
+            label = shortest_decimals(quoted_name(table.columns[label_at]), str(table.types[label_at]))
             query = f"SELECT CAST({id_} AS VARCHAR), {label} FROM read_parquet({quoted_text(file.name)})"  # noqa: S608
             found = database.execute(query)
             number = 0
