@@ -70,7 +70,11 @@ class TestDataQuality:
         first, *others = data_quality.evidence
 
         assert (first.subject, first.standing) == ("amount", "new")
-        assert [fact.label for fact in first.facts][:3] == ["Drift", "Raw statistic", "95 % interval"]
+        assert [fact.label for fact in first.facts][:3] == [
+            "Drift",
+            "Raw statistic",
+            "95 % interval of the raw statistic",
+        ]
         assert [(each.subject, each.facts[0].label) for each in others] == [
             ("country", "In the baseline"),
             ("country", "Share of known categories"),

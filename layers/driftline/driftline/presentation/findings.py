@@ -31,18 +31,29 @@ def finding_facts(finding: Finding) -> tuple[Fact, ...]:
     measure = finding.measure
     # The interval is the raw statistic's, where the check decides by something that is derived from it.
     raw = "metric" if finding.derived else measure
-    certain = {True: "yes, the whole interval is beyond the threshold", False: "no", None: ""}
-    direction = finding.direction if finding.direction in {"higher", "lower"} else None
+    beyond = "below" if finding.side == "at_least" else "above"
+    certain = {True: f"yes, the whole interval is {beyond} the threshold", False: "no", None: ""}
     facts = (
         Fact(observed_name(finding), figure(finding.observed, measure) if finding.observed is not None else ""),
         Fact("Raw statistic", number(finding.statistic) if finding.derived else ""),
-        Fact("95 % interval", interval(finding.interval, raw) if finding.interval else ""),
+        Fact(
+            "95 % interval of the raw statistic" if finding.derived else "95 % interval",
+            interval(finding.interval, raw) if finding.interval else "",
+        ),
         Fact("Threshold", limit(finding.required, finding.side, measure) if finding.required is not None else ""),
-        Fact("Direction", direction or ""),
+        Fact("Direction", direction_of(finding)),
         Fact("Rows behind it", number(finding.n) if finding.n is not None else ""),
         Fact("Certain", certain[finding.certain]),
     )
     return tuple(fact for fact in facts if fact.value)
+
+
+def direction_of(finding: Finding) -> str:
+    """`higher`, `lower`, or `lower share of cellular` for categories, which have no order; empty if unknown."""
+    if finding.direction not in {"higher", "lower"}:
+        return ""
+    category = finding.moves[0].value if finding.moves else None
+    return finding.direction if category is None else f"{finding.direction} share of {shown(category)}"
 
 
 def place_of(move: Move) -> str:

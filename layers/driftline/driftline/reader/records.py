@@ -56,6 +56,9 @@ VIOLATION: Mapping[str, str] = {
     "required": "number",
     "lower": "number",
     "upper": "number",
+    "statistic": "number",
+    "statistic_lower": "number",
+    "statistic_upper": "number",
     "n": "number",
     "direction": "text",
     "certain": "flag",
@@ -130,13 +133,13 @@ def violation_records(report: Report) -> list[Record]:
 
 
 def _worst(report: Report) -> tuple[float, str] | None:
-    """The largest distance and whose it is; p-values are none."""
+    """The distance that is farthest beyond its threshold, and whose it is; p-values are none."""
     compared = [
-        (each.gauge.value, each.name)
+        (each.gauge.excess, each.gauge.value, each.name)
         for each in report.subjects
         if each.gauge and each.gauge.value is not None and each.gauge.measure != "p_value"
     ]
-    return max(compared, key=lambda pair: pair[0]) if compared else None
+    return max(compared, key=lambda each: each[:2])[1:] if compared else None
 
 
 def _plain(cell: Cell) -> object:
@@ -144,15 +147,20 @@ def _plain(cell: Cell) -> object:
 
 
 def _violation(violation: Finding) -> Record:
-    lower, upper = violation.interval or (None, None)
+    bounds = violation.interval or (None, None)
+    # The interval is that of the raw statistic where the check decides by a figure derived from it.
+    of_statistic, of_observed = (bounds, (None, None)) if violation.derived else ((None, None), bounds)
     return {
         "subject": violation.subject,
         "check": violation.check,
         "description": violation.description,
         "observed": violation.observed,
         "required": violation.required,
-        "lower": lower,
-        "upper": upper,
+        "lower": of_observed[0],
+        "upper": of_observed[1],
+        "statistic": violation.statistic,
+        "statistic_lower": of_statistic[0],
+        "statistic_upper": of_statistic[1],
         "n": violation.n,
         "direction": violation.direction,
         "certain": violation.certain,

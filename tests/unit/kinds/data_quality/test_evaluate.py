@@ -215,6 +215,35 @@ def test_a_p_value_is_no_distance_and_never_the_worst_drift() -> None:
     assert (summary.headline.figure, summary.headline.subject) == ("worst_drift", "score")
 
 
+def test_the_headline_is_of_a_feature_that_drifted_though_another_distance_is_larger() -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["monitoring_config"]["distribution_constraints"]["categorical_comparison_threshold"] = 0.9
+
+    # `carrier` is 0.6 away, which is allowed; `score` is 0.1 away, which is not.
+    current: Cells = {**BASELINE, "score": [f"{10 + i % 40}.25" for i in range(400)], "carrier": ["UA"] * 400}
+    evaluation = evaluated(current, change=change)
+    assert evaluation.summary.headline is not None
+    assert evaluation.summary.headline.subject == "score"
+    # The metric is still the largest distance: alarms have limits of their own.
+    metrics = values(evaluation.metrics)
+    assert metrics["worst_drift"] == metrics["feature_baseline_drift_carrier"]
+    assert evaluation.summary.headline.value == metrics["feature_baseline_drift_score"] != metrics["worst_drift"]
+
+
+def test_a_p_value_is_the_headline_if_nothing_else_drifted() -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["monitoring_config"]["distribution_constraints"] |= {
+            "categorical_drift_method": "ChiSquared",
+            "categorical_comparison_threshold": 0.05,
+        }
+
+    headline = evaluated({**BASELINE, "carrier": ["UA"] * 400}, change=change).summary.headline
+    assert headline is not None
+    assert (headline.figure, headline.subject, headline.side) == ("worst_p_value", "carrier", "at_least")
+    assert headline.value is not None
+    assert headline.value < 0.05
+
+
 def values(metrics: Iterable[Metric]) -> dict[str, float | StatisticValues]:
     return {metric.name: metric.value for metric in metrics}
 

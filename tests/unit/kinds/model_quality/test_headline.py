@@ -50,7 +50,15 @@ def test_what_holds_is_not_said_of_metrics_that_do_not() -> None:
     )
     assert model_quality_headline(model_quality(undefined)) == "No violations: no watched metric is defined."
     assert model_quality_headline(model_quality(held, uncertain)) == (
-        "No violations: Root mean squared error of 16 (95 % interval 14 to 18) is beyond 15, but may be so by chance."
+        "No violations: Root mean squared error of 16 (95 % interval 14 to 18) is above 15, but may be so by chance."
+    )
+
+
+def test_a_value_under_its_least_limit_is_below_it() -> None:
+    recall = Metric(name="recall", value=0.36, interval=(0.3, 0.43), threshold=0.418, operator="LessThanThreshold")
+
+    assert model_quality_headline(model_quality(recall)) == (
+        "No violations: Recall of 0.36 (95 % interval 0.3 to 0.43) is below 0.418, but may be so by chance."
     )
 
 
@@ -58,7 +66,7 @@ def test_without_intervals_there_is_no_talk_of_chance() -> None:
     mae = Metric(name="mae", value=16.0, threshold=15.0, operator="GreaterThanThreshold")
 
     assert model_quality_headline(model_quality(mae)) == (
-        "No violations: Mean absolute error of 16 is beyond 15, but is no violation in the files."
+        "No violations: Mean absolute error of 16 is above 15, but is no violation in the files."
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.keys import STATE
 from driftline.usecases.executions.announcing import COMPLETED_EVENT, FAILED_EVENT
-from tests.captures import DOCUMENT, capture_key, hour_of_captures, profile_file
+from tests.captures import DOCUMENT, capture_key, csv_capture, hour_of_captures, profile_file
 from tests.executing import execute_in, suggest_in
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics
 
@@ -91,6 +91,20 @@ def test_violations_come_with_evidence_and_sample_inferences(store: InMemoryStor
     assert evidence["amount"]["direction"] == "higher"
     assert execution.headline is not None
     assert execution.headline.subject == "amount"
+
+
+def test_samples_are_distinct_inferences(store: InMemoryStore) -> None:
+    """Of a file that spans three hours, and of records with many rows."""
+    rows = [(score, "9000.5", country) for score, _, country in ROWS[:3]]
+    spread_out = hour_of_captures(HOUR - timedelta(hours=2), rows, seconds=3600)
+    batch = csv_capture(HOUR, "0.5\n" * 9, "9000.5,de\n" * 9, "many")
+    capture(store, spread_out + batch, HOUR - timedelta(hours=2))
+
+    execute(store, start=HOUR - timedelta(hours=2), end=SCHEDULED)
+
+    folder = next(key for key in store.objects if key.endswith("/summary.json"))
+    amount = {each["subject"]: each for each in json.loads(store.objects[folder])["findings"]}["amount"]
+    assert amount["inference_ids"] == ["id-0", "id-1", "id-2", "many"]
 
 
 def test_nothing_captured_is_a_result(store: InMemoryStore) -> None:

@@ -35,8 +35,10 @@ def _matching(
     where, parameters = clause
     # The only text that is put in is the quoted column name; every value is a parameter.
     rows = database.execute(
-        "SELECT coalesce(nullif(inference_id, ''), event_id) FROM read_parquet(?) "  # noqa: S608
-        f"WHERE slot >= ? AND slot < ? AND {where.format(quoted_name(key))} LIMIT ?",
+        "SELECT coalesce(nullif(inference_id, ''), event_id) "  # noqa: S608
+        "FROM read_parquet(?, file_row_number = true) "
+        f"WHERE slot >= ? AND slot < ? AND {where.format(quoted_name(key))} "
+        "GROUP BY 1 ORDER BY min(file_row_number) LIMIT ?",
         [str(records), format_instant(window.start), format_instant(window.end), *parameters, limit],
     ).fetchall()
     return [str(row[0]) for row in rows]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from driftline.domain.executions.finding import Finding
-from driftline.presentation.findings import subject_name
+from driftline.presentation.findings import move_text, subject_name
 from driftline.presentation.messages import wording
 from driftline.presentation.text import figure, interval, limit, number
 
@@ -52,7 +52,9 @@ def _notes(finding: Finding) -> Iterable[str]:
     if finding.derived:
         yield _raw(finding)
     if finding.direction in {"higher", "lower"}:
-        yield f"the current values are {finding.direction}"
+        # Values have no direction where they are categories: the share of one of them has.
+        category = finding.moves[0] if finding.moves and finding.moves[0].value is not None else None
+        yield move_text(category) if category else f"the current values are {finding.direction}"
     elif not finding.derived:
         yield wording.line(finding.description)
 

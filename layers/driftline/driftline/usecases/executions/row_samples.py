@@ -30,14 +30,20 @@ def sample_inferences[Name](
     samples: dict[Name, list[str]] = {name: [] for name in wanted}
     if not wanted:
         return {}
+    searched: set[str] = set()
     for _, profile in read_profiles(store, spread(parts, MAX_FILES)):
+        # A capture file that spans hours has a profile for each of them, all with the same records.
+        if profile.records_key in searched:
+            continue
+        searched.add(profile.records_key)
         open_questions = {name: wanted[name] for name, found in samples.items() if len(found) < SAMPLES}
         if not open_questions:
             break
         try:
             with store.local_copy(profile.records_key) as path:
                 for name, ids in tables.inference_ids(path, open_questions, window, SAMPLES).items():
-                    samples[name] += ids[: SAMPLES - len(samples[name])]
+                    # Two files may have the same id, and so may the rows of one record.
+                    samples[name] = list(dict.fromkeys([*samples[name], *ids]))[:SAMPLES]
         except ObjectNotFoundError:
             continue  # Records may expire before profiles do.
     return {name: tuple(found) for name, found in samples.items() if found}

@@ -14,7 +14,7 @@ from driftline.kinds.data_quality.rules.comparison import FeatureDrift
 from driftline.kinds.data_quality.rules.constraints import Constraints, Switch
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
-from driftline.kinds.data_quality.rules.summary import worst_drift
+from driftline.kinds.data_quality.rules.summary import largest_distance
 
 TOP_FEATURES = 5
 
@@ -96,9 +96,9 @@ def _totals(verdict: Verdict, statistics: Statistics, dimensions: Mapping[str, s
     yield Metric("rows", float(statistics.dataset.item_count), "Count", dimensions)
     drifted = sum(drift.distance.drifted for drift in verdict.drifts)
     yield Metric("drifted_features", float(drifted), "Count", dimensions)
-    worst = worst_drift(verdict)
-    if worst is not None and worst.value is not None:
-        yield Metric("worst_drift", worst.value, dimensions=dimensions)
+    worst = largest_distance(verdict)
+    if worst is not None:
+        yield Metric("worst_drift", worst, dimensions=dimensions)
 
 
 def _feature(feature: FeatureStatistics, drift: FeatureDrift | None, dimensions: Mapping[str, str]) -> Iterator[Metric]:

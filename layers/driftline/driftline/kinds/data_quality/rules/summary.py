@@ -1,6 +1,7 @@
 """summary.json of data quality: its body, which has every feature of the window."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
@@ -125,15 +126,42 @@ def feature_summaries(statistics: Statistics, constraints: Constraints, verdict:
 
 
 def worst_drift(verdict: Verdict) -> Headline | None:
-    """The largest distance; chi-square statistics and p-values are not distances, and are ignored."""
-    distances = [drift for drift in verdict.drifts if drift.distance.p_value is None]
-    if not distances:
-        return None
-    worst = max(distances, key=lambda drift: (drift.distance.value, drift.distance.statistic))
+    """The figure of the feature that is farthest beyond its threshold; if none is, of the nearest to it.
+
+    Distances and p-values have no common scale: a p-value stands for the execution only if no distance drifted.
+    """
+    drifted = [drift for drift in verdict.drifts if drift.distance.drifted]
+    for among in (drifted, verdict.drifts):
+        distances = [drift for drift in among if drift.distance.p_value is None]
+        if distances:
+            return _headline(max(distances, key=_excess), "worst_drift")
+        if among:
+            tests = [drift for drift in among if defined(drift.distance.value) is not None]
+            worst = max(tests, key=_excess, default=None)
+            return worst and _headline(worst, "worst_p_value" if worst.distance.lower_is_worse else "worst_chi_square")
+    return None
+
+
+def _headline(drift: FeatureDrift, figure: str) -> Headline:
+    distance = drift.distance
     return Headline(
-        figure="worst_drift",
-        value=worst.distance.value,
-        subject=worst.name,
-        limit=worst.distance.threshold,
-        side="at_most",
+        figure=figure,
+        value=distance.value,
+        subject=drift.name,
+        limit=distance.threshold,
+        side="at_least" if distance.lower_is_worse else "at_most",
     )
+
+
+def _excess(drift: FeatureDrift) -> tuple[float, float]:
+    """How far a feature is beyond its threshold, as a multiple of it; ties are decided by the raw statistic."""
+    distance = drift.distance
+    limit, figure = distance.threshold, distance.value
+    if distance.lower_is_worse:
+        limit, figure = figure, limit
+    return (figure / limit if limit > 0.0 else inf if figure > 0.0 else 0.0), distance.statistic
+
+
+def largest_distance(verdict: Verdict) -> float | None:
+    """The largest distance of all features, for alarms; p-values and chi-square statistics are not distances."""
+    return max((drift.distance.value for drift in verdict.drifts if drift.distance.p_value is None), default=None)

@@ -17,9 +17,8 @@ def model_quality_headline(execution: ModelQuality) -> str:
             return f"{count(len(subjects), 'violation')}: {names(subjects)}."
         return _nothing_violated([metric for metric in execution.metrics if metric.threshold is not None])
     first = violated[0]
-    side = "above" if first.operator == "GreaterThanThreshold" else "below"
     also = f" Also beyond theirs: {_named(violated[1:])}." if violated[1:] else ""
-    return f"{_figure(first)} is {side} its threshold of {number(first.threshold)}.{also}"
+    return f"{_figure(first)} is {_side(first)} its threshold of {number(first.threshold)}.{also}"
 
 
 def _nothing_violated(watched: Sequence[Metric]) -> str:
@@ -34,7 +33,8 @@ def _nothing_violated(watched: Sequence[Metric]) -> str:
         said.append("No violations: no watched metric is defined")
     elif beyond:
         why = "but may be so by chance" if beyond[0].interval else "but is no violation in the files"
-        said.append(f"No violations: {_figure(beyond[0])} is beyond {number(beyond[0].threshold)}, {why}")
+        side = _side(beyond[0])
+        said.append(f"No violations: {_figure(beyond[0])} is {side} {number(beyond[0].threshold)}, {why}")
         if len(beyond) > 1:
             said.append(f"so are {_named(beyond[1:])}")
     elif len(known) == 1:
@@ -44,6 +44,11 @@ def _nothing_violated(watched: Sequence[Metric]) -> str:
     if undefined and known:
         said.append(f"{_named(undefined)} could not be computed")
     return "; ".join(said) + "."
+
+
+def _side(metric: Metric) -> str:
+    """The side of its threshold that is a violation."""
+    return "above" if metric.operator == "GreaterThanThreshold" else "below"
 
 
 def _named(metrics: Sequence[Metric]) -> str:
