@@ -1,6 +1,6 @@
 """summary.json of data quality: its body, which has every feature of the window."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Self
 
@@ -136,10 +136,15 @@ def worst_drift(verdict: Verdict) -> Headline | None:
         if distances:
             return _headline(max(distances, key=_excess), "worst_drift")
         if among:
-            tests = [drift for drift in among if defined(drift.distance.value) is not None]
-            worst = max(tests, key=_excess, default=None)
-            return worst and _headline(worst, "worst_p_value" if worst.distance.lower_is_worse else "worst_chi_square")
+            return _of_tests([drift for drift in among if defined(drift.distance.value) is not None])
     return None
+
+
+def _of_tests(tests: Sequence[FeatureDrift]) -> Headline | None:
+    if not tests:
+        return None
+    worst = max(tests, key=_excess)
+    return _headline(worst, "worst_p_value" if worst.distance.lower_is_worse else "worst_chi_square")
 
 
 def _headline(drift: FeatureDrift, figure: str) -> Headline:
