@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.data import ROWS_PER_SECOND, capture_files, temporary_folder
 from bench.results import Limit, Options, Row
 from driftline.adapters.folder.store import FolderStore, FolderStores
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.profile_capture import profile_capture
@@ -55,7 +55,7 @@ def _written(root: Path, body: bytes) -> int:
         capture=store,
         state=store,
         stores=FolderStores(root),
-        scripts=ScriptsInProcess(),
+        scripts=ScriptProcesses(),
         tables=DuckTables(),
         on_lost=lambda _: None,
         kinds=KINDS,

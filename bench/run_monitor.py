@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.results import Limit, Options, Row
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.capture.columns import ColumnValues, Table
 from driftline.domain.errors import ObjectNotFoundError
@@ -175,7 +175,7 @@ def _verdict(store: _Memory) -> float:
         metrics=_Nobody(),
         events=_Nobody(),
         stores=lambda _: store,
-        scripts=ScriptsInProcess(),
+        scripts=ScriptProcesses(),
         tables=DuckTables(),
         signals_namespace=None,
         kinds=KINDS,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.domain.keys import hour_folder
 from driftline.domain.windows import format_instant
 from driftline.kinds.kind import Kinds
@@ -63,7 +63,7 @@ def profile_file(
         capture=capture or store,
         state=store,
         stores=stores or only(capture or store),
-        scripts=ScriptsInProcess(),
+        scripts=ScriptProcesses(),
         tables=TABLES,
         on_lost=lambda _: None,
         kinds=kinds,

@@ -1,6 +1,6 @@
 """run_monitor and suggest_baseline, with the ports that a test does not ask about."""
 
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.kind import Kinds
 from driftline.kinds.registry import KINDS
@@ -27,7 +27,7 @@ def execute_in(
         metrics=metrics or RecordingMetrics(),
         events=events or RecordingEvents(),
         stores=only(store),
-        scripts=ScriptsInProcess(),
+        scripts=ScriptProcesses(),
         tables=TABLES,
         signals_namespace=signals_namespace,
         kinds=kinds,

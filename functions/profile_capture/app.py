@@ -9,7 +9,7 @@ from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import RerunSettings
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_capture
@@ -29,7 +29,7 @@ def take(event: ObjectEvent) -> None:
         reruns=reruns,
         arrived=event.time,
         stores=stores,
-        scripts=ScriptsInProcess(),
+        scripts=ScriptProcesses(),
         tables=DuckTables(),
         kinds=KINDS,
     )

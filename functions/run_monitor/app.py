@@ -9,7 +9,7 @@ from driftline.adapters.aws.events import DefaultBus
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import RunSettings
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
@@ -32,7 +32,7 @@ def execute(request: ExecutionRequest) -> Execution:
         namespace=settings.metrics_namespace,
         signals_namespace=settings.signals_namespace,
         stores=stores,
-        scripts=ScriptsInProcess(),
+        scripts=ScriptProcesses(),
         tables=DuckTables(),
         kinds=KINDS,
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_capture
@@ -111,7 +111,7 @@ class ArrivingStore(InMemoryStore):
                 capture=self,
                 state=self,
                 stores=only(self),
-                scripts=ScriptsInProcess(),
+                scripts=ScriptProcesses(),
                 tables=TABLES,
                 reruns=reruns,
                 arrived=HOUR + timedelta(hours=1, minutes=2),

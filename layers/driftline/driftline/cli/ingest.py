@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.columns import table_of
@@ -103,7 +103,7 @@ def _ingest(
                     capture=capture.store,
                     state=place.store,
                     stores=place.stores,
-                    scripts=ScriptsInProcess(),
+                    scripts=ScriptProcesses(),
                     tables=DuckTables(),
                     on_lost=_nothing_was_announced,
                     kinds=KINDS,

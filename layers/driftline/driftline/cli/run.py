@@ -7,7 +7,7 @@ from datetime import datetime
 import typer
 from rich.console import Console
 
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.exits import ExitCode
@@ -55,7 +55,7 @@ class _Monitor:
             metrics=NoMetrics(),
             events=NoEvents(),
             stores=self.place.stores,
-            scripts=ScriptsInProcess(),
+            scripts=ScriptProcesses(),
             tables=DuckTables(),
             signals_namespace=None,
             kinds=KINDS,

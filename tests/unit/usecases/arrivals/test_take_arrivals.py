@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.adapters.scripts.in_process import ScriptsInProcess
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.keys import parse_profile_key
 from driftline.domain.keys import hour_folder, report_folder
@@ -45,7 +45,7 @@ def capture_arrives(store: InMemoryStore | FailingStore, reruns: RecordingReruns
         capture=store,
         state=store,
         stores=only(store),
-        scripts=ScriptsInProcess(),
+        scripts=ScriptProcesses(),
         tables=TABLES,
         reruns=reruns,
         arrived=NOW,

@@ -1,1 +1,1 @@
-"""Scripts of the users: the only code here that is not ours."""
+"""The user's own scripts, each in a process of its own."""

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import msgspec
-
 from driftline.domain.capture.csv_rows import csv_line, paired_lines, single_lines
 from driftline.domain.capture.json_rows import PayloadError
 from driftline.domain.capture.lines import line_batches
@@ -17,11 +15,12 @@ from driftline.domain.errors import InvalidInputError
 LISTED_REJECTS = 10_000
 """Maximum number of listed rejects, so that a file with nothing but bad lines does not fill the memory."""
 
-type Preprocess = Callable[[dict[str, object], int], Sequence[Mapping[str, object]]]
-"""(the record as JSON, its line) -> its rows, or none to drop it; raises InvalidInputError."""
+type Preprocessed = Sequence[Mapping[str, object]] | str
+"""The rows that a script makes of a record, none to drop it; or why it failed on the record."""
 
-
-_OBJECT = msgspec.json.Decoder(dict[str, object])
+type Preprocess = Callable[[Mapping[int, bytes]], Sequence[Preprocessed]]
+"""Line number -> the capture record as JSON; returns what becomes of each. Raises InvalidInputError: the script cannot
+go on."""
 
 
 @dataclass(slots=True)
@@ -143,6 +142,7 @@ class CaptureReader:
         """Every encoding, record by record."""
         blocks: dict[tuple[datetime, CsvLayout | str], Block] = {}
         rejects = list(batch.rejects)
+        preprocessed = self._preprocessed(batch)
         for record, line in zip(batch.records, batch.lines, strict=True):
             slot = None
             try:
@@ -150,11 +150,8 @@ class CaptureReader:
                 if record.shadow:
                     self._count(slot).skipped += 1
                     continue
-                rows = self._preprocessed(batch, line) if self.preprocess else _rows(record)
-            except InvalidInputError as error:
-                rejects.append(Reject(line, str(error), batch.quote(line), slot))
-                continue
-            except PayloadError as error:
+                rows = _named_rows(preprocessed[line]) if self.preprocess else _rows(record)
+            except (InvalidInputError, PayloadError) as error:
                 rejects.append(Reject(line, str(error), batch.quote(line), slot))
                 continue
             if rows or not self.preprocess:
@@ -175,11 +172,21 @@ class CaptureReader:
             self._reject(reject)
         return list(blocks.values())
 
-    def _preprocessed(self, batch: RecordBatch, line: int) -> list[Row]:
-        assert self.preprocess is not None
-        document = _OBJECT.decode(batch.line(line))
-        rows = self.preprocess(document, line)
-        return [(PREPROCESSED_LAYOUT, {f"input.{name}": value for name, value in sorted(row.items())}) for row in rows]
+    def _preprocessed(self, batch: RecordBatch) -> Mapping[int, Preprocessed]:
+        """Line -> what the script makes of its record, for all that are not left out."""
+        if self.preprocess is None:
+            return {}
+        records = zip(batch.records, batch.lines, strict=True)
+        lines = {line: batch.line(line) for record, line in records if not record.shadow}
+        return dict(zip(lines, self.preprocess(lines), strict=True))
+
+
+def _named_rows(preprocessed: Preprocessed) -> list[Row]:
+    if isinstance(preprocessed, str):
+        raise PayloadError(preprocessed)
+    return [
+        (PREPROCESSED_LAYOUT, {f"input.{name}": value for name, value in sorted(row.items())}) for row in preprocessed
+    ]
 
 
 def _rows(record: AnyRecord) -> list[Row]:

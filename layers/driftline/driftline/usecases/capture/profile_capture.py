@@ -6,6 +6,7 @@ may come twice and in any order. A file that is replaced replaces what was made 
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -114,12 +115,12 @@ def profile_capture(
         if source.variant == "input":
             return CaptureProfiled(source.endpoint, source.variant, reason="an input manifest holds no answers")
         bodies = batch_files(stored.body, source.hour, capture.uri(key), capture, stores)
-    reader = CaptureReader(source.hour, _preprocessor(state, document, scripts))
     digest = source_digest(None if capture.name == state.name else capture.name, key)
     records_at = records_key(source.endpoint, source.variant, source.hour, digest)
     rejects_at = rejects_key(source.endpoint, source.variant, source.hour, digest)
     ids = HourIds()
-    with tables.records() as columnar:
+    with tables.records() as columnar, _preprocessor(state, document, scripts) as preprocess:
+        reader = CaptureReader(source.hour, preprocess)
         layouts = _profile(bodies, reader, columnar, ids, tables)
         _refuse_what_is_no_capture_file(reader, capture.uri(key))
         hours = _hour_profiles(reader, layouts, ids, _Origin(capture.uri(key), records_at, _name_of(stored.body)))
@@ -164,9 +165,11 @@ def _captured_elsewhere(document: MonitorDocument | None, key: str, capture: Obj
     return f"the monitor document reads captures from {document.capture.prefix} in {bucket}"
 
 
-def _preprocessor(state: ObjectStore, document: MonitorDocument | None, scripts: Scripts) -> Preprocess | None:
+def _preprocessor(
+    state: ObjectStore, document: MonitorDocument | None, scripts: Scripts
+) -> AbstractContextManager[Preprocess | None]:
     script = document.capture_script if document else None
-    return scripts.preprocessor(load_script(state, script), script) if script else None
+    return scripts.preprocessor(load_script(state, script), script) if script else nullcontext()
 
 
 def _profile(
