@@ -363,10 +363,19 @@ class TestRun:
         driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
         assert not (captured / "state" / "executions").exists()
 
-    def test_an_empty_window_is_completed_and_says_why(self, captured: Path) -> None:
+    def test_an_empty_window_is_not_evaluated_and_says_why(self, captured: Path) -> None:
         result = driftline("run", "--store", captured, "--scheduled", "2026-03-02T00:00Z")
-        assert result.exit_code == ExitCode.COMPLETED
+        assert result.exit_code == ExitCode.NOT_EVALUATED
+        assert result.stdout.startswith("Not evaluated  churn data_quality")
         assert "nothing was captured in the window" in result.stdout
+
+    def test_machines_get_the_verdict(self, captured: Path) -> None:
+        for scheduled, verdict in (("02T00", "not_evaluated"), ("01T15", "good"), ("01T16", "violations")):
+            arguments = ("--store", captured, "--scheduled", f"2026-03-{scheduled}:00Z", "--json")
+            found = json.loads(driftline("run", *arguments).stdout)
+            assert found["verdict"] == verdict
+            assert bool(found["evaluated_rows"]) == (verdict != "not_evaluated")
+            assert json.loads(driftline("show", *arguments).stdout)["verdict"] == verdict
 
     def test_capture_files_that_nobody_profiled_do_not_look_like_a_quiet_window(self, captured: Path) -> None:
         shutil.rmtree(captured / "state")
@@ -414,7 +423,14 @@ class TestReplay:
             "Completed",
             "CompletedWithViolations",
         ]
+        assert [execution["verdict"] for execution in executions] == ["not_evaluated", "good", "violations"]
         assert result.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+
+    def test_a_window_without_rows_is_never_quiet(self, captured: Path) -> None:
+        result = driftline("replay", "--store", captured, "--from", "2026-03-01T14:00Z", "--to", "2026-03-01T16:00Z")
+        assert result.exit_code == ExitCode.NOT_EVALUATED
+        assert "Not evaluated" in result.stdout
+        assert "nothing was captured in the window" in " ".join(result.stdout.split())
 
     def test_quiet_ranges_exit_with_0_and_people_get_a_table(self, captured: Path) -> None:
         result = driftline("replay", "--store", captured, "--from", "2026-03-01T15:00Z", "--to", "2026-03-01T16:00Z")

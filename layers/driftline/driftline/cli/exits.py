@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     COMPLETED = 0
     FAILED = 1
     COMPLETED_WITH_VIOLATIONS = 2
+    NOT_EVALUATED = 3
     USAGE = 64
     INTERRUPTED = 130
 

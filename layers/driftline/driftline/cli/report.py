@@ -1,6 +1,6 @@
 """Prints the report of an execution of any kind of monitor. Texts come from data, so they are escaped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rich import table as rich
 from rich.console import Console
@@ -8,9 +8,8 @@ from rich.text import Text
 
 from driftline.cli.columns import table_of
 from driftline.cli.places import Place
-from driftline.cli.tables import status_text
+from driftline.cli.tables import verdict_text
 from driftline.cli.text import safe
-from driftline.domain.executions.execution import ExecutionStatus
 from driftline.domain.executions.place import parse_place
 from driftline.domain.keys import baseline_folder
 from driftline.kinds.registry import KINDS
@@ -25,8 +24,8 @@ _IN_THE_HEADING = {"Window", "Scheduled", "By hand, ends", "Revision"}
 _EXAMPLES = 2  # moves and inferences of a finding
 
 
-def report_printer(place: Place, folder: str) -> Callable[[Console], None]:
-    """Reads an execution's files; returns what prints their report.
+def read_report(place: Place, folder: str) -> Report:
+    """The report of an execution.
 
     Raises:
         ObjectNotFoundError: there is no verdict.
@@ -35,20 +34,12 @@ def report_printer(place: Place, folder: str) -> Callable[[Console], None]:
     execution = parse_place(folder)
     baseline = baseline_folder(execution.endpoint, execution.monitor)
     files, kind = execution_files(place.store, execution, baseline, kinds=KINDS)
-    report = ReportInputs(execution, kind, files).report()
-    where = place.store.uri(folder)
-
-    def show(console: Console) -> None:
-        _show_report(console, report)
-        console.print(f"Files: {safe(where)}", soft_wrap=True)
-
-    return show
+    return ReportInputs(execution, kind, files).report()
 
 
-def _show_report(console: Console, report: Report) -> None:
+def show_report(console: Console, place: Place, report: Report) -> None:
     outcome = report.outcome
-    status = ExecutionStatus.COMPLETED_WITH_VIOLATIONS if outcome.violations else ExecutionStatus.COMPLETED
-    console.print(status_text(status), soft_wrap=True, end="  ")
+    console.print(verdict_text(outcome.verdict), soft_wrap=True, end="  ")
     judged = f", {window(*outcome.window)}" if outcome.window else ""
     console.print(f"{safe(outcome.place.endpoint)} {safe(outcome.place.monitor)}{judged}", soft_wrap=True)
     console.print(safe(report.headline), soft_wrap=True)
@@ -59,8 +50,9 @@ def _show_report(console: Console, report: Report) -> None:
     if report.evidence:
         console.print(_findings(report.evidence))
     for table in report.tables:
-        if table.rows and outcome.judged:
+        if table.rows and outcome.has_figures:
             console.print(drawn_table(table))
+    console.print(f"Files: {safe(place.store.uri(outcome.place.folder))}", soft_wrap=True)
 
 
 def _findings(evidence: Sequence[Evidence]) -> rich.Table:

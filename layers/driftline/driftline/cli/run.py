@@ -13,11 +13,12 @@ from driftline.cli import options
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
-from driftline.cli.report import report_printer
+from driftline.cli.report import read_report, show_report
 from driftline.cli.tables import show_executions, show_failure
 from driftline.cli.unpublished import NoEvents, NoMetrics, UnannouncedStore
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.domain.executions.verdict import Verdict
 from driftline.domain.keys import variants_prefix
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.windows import format_instant
@@ -25,12 +26,13 @@ from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.monitors.monitor_documents import load_document
 
-_CODES = {
-    ExecutionStatus.COMPLETED: ExitCode.COMPLETED,
-    ExecutionStatus.COMPLETED_WITH_VIOLATIONS: ExitCode.COMPLETED_WITH_VIOLATIONS,
-    ExecutionStatus.FAILED: ExitCode.FAILED,
+_CODES: dict[Verdict | None, ExitCode] = {
+    None: ExitCode.FAILED,
+    "violations": ExitCode.COMPLETED_WITH_VIOLATIONS,
+    "not_evaluated": ExitCode.NOT_EVALUATED,
+    "good": ExitCode.COMPLETED,
 }
-_GRAVEST_FIRST = (ExecutionStatus.FAILED, ExecutionStatus.COMPLETED_WITH_VIOLATIONS, ExecutionStatus.COMPLETED)
+"""The exit code for each verdict, the gravest first; None: the execution failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def run(
         _refuse_unprofiled(place, target.endpoint)
         execution = target.execute(scheduled=scheduled, start=start, end=end)
         output.result(_document(place, execution), lambda console: _show(console, place, execution))
-    raise typer.Exit(_CODES[execution.status])
+    raise typer.Exit(_CODES[execution.verdict])
 
 
 def replay(
@@ -100,7 +102,7 @@ def replay(
 ) -> None:
     """Evaluate every window whose scheduled time is in a range, as the schedule would have.
 
-    The exit code is 1 if an execution failed, otherwise 2 if one has violations.
+    The exit code is 1 if an execution failed, otherwise 2 if one has violations, otherwise 3 if one evaluated no rows.
 
     Example: driftline replay --from 2013-03-01 --to 2013-04-01
     """
@@ -158,8 +160,8 @@ def _scheduled_times(target: _Monitor, first: datetime, last: datetime) -> list[
 
 
 def _code(executions: Sequence[Execution]) -> ExitCode:
-    found = {execution.status for execution in executions}
-    return next(_CODES[status] for status in _GRAVEST_FIRST if status in found)
+    found = {execution.verdict for execution in executions}
+    return next(code for verdict, code in _CODES.items() if verdict in found)
 
 
 def _document(place: Place, execution: Execution) -> Mapping[str, object]:
@@ -169,10 +171,12 @@ def _document(place: Place, execution: Execution) -> Mapping[str, object]:
         "endpoint": execution.endpoint,
         "monitor": execution.monitor,
         "status": execution.status.value,
+        "verdict": execution.verdict,
         "reason": execution.reason,
         "window": {"start": format_instant(window.start), "end": format_instant(window.end)} if window else None,
         "scheduled_time": format_instant(execution.scheduled_time) if execution.scheduled_time else None,
         "rows": execution.rows,
+        "evaluated_rows": execution.evaluated_rows,
         "violations": execution.violations,
         "headline": execution.headline.model_dump() if execution.headline else None,
         "coverage": execution.coverage,
@@ -184,4 +188,4 @@ def _show(console: Console, place: Place, execution: Execution) -> None:
     if execution.status is ExecutionStatus.FAILED:
         show_failure(console, execution)
         return
-    report_printer(place, execution.folder)(console)
+    show_report(console, place, read_report(place, execution.folder))

@@ -7,7 +7,7 @@ from driftline.cli import options
 from driftline.cli.newest import newest_folder
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
-from driftline.cli.report import report_printer
+from driftline.cli.report import read_report, show_report
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.keys import report_folder
@@ -26,8 +26,8 @@ def show(
 ) -> None:
     """Show an existing verdict: the newest, or that of a scheduled time.
 
-    The exit code is 0 whatever the verdict; --json prints its summary.json (null if SageMaker wrote the files) and
-    where the files are. For a failed execution, the command prints the reason, with exit code 1.
+    The exit code is 0 whatever the verdict; --json prints its summary.json (null if SageMaker wrote the files), the
+    verdict and where the files are. For a failed execution, the command prints the reason, with exit code 1.
 
     Example: driftline show --scheduled 2013-03-09T09:00:00Z
     """
@@ -37,10 +37,14 @@ def show(
         chosen = place.monitor(name, monitor)
         folder = report_folder(name, chosen, scheduled) if scheduled else newest_folder(place, name, chosen)
         _refuse_without_verdict(place, folder, scheduled)
-        printer = report_printer(place, folder)
+        report = read_report(place, folder)
         summary = place.store.find(f"{folder}{SUMMARY}")
-        result = {"folder": place.store.uri(folder), "summary": json.loads(summary.body) if summary else None}
-        output.result(result, printer)
+        result = {
+            "folder": place.store.uri(folder),
+            "verdict": report.outcome.verdict,
+            "summary": json.loads(summary.body) if summary else None,
+        }
+        output.result(result, lambda console: show_report(console, place, report))
 
 
 def _refuse_without_verdict(place: Place, folder: str, scheduled: datetime | None) -> None:

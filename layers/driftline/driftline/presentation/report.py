@@ -17,7 +17,7 @@ from driftline.presentation.since import Comparison
 from driftline.presentation.tables import Gauge, Matrix, Table
 
 type State = Literal["violated", "good", "empty"]
-"""`empty`: there were no rows to judge."""
+"""`empty`: not evaluated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import OURS, Outcome
 from driftline.domain.executions.past import PastExecution, Point
+from driftline.domain.executions.verdict import Verdict
 from driftline.domain.models.new_model import NewModel
 from driftline.presentation.charts import Series
 from driftline.presentation.findings import Fact, finding_facts
@@ -92,7 +93,8 @@ def report_of_outcome(
 
 
 def state_of(outcome: Outcome) -> State:
-    return "violated" if outcome.violations else "good" if outcome.judged else "empty"
+    states: dict[Verdict, State] = {"violations": "violated", "good": "good", "not_evaluated": "empty"}
+    return states[outcome.verdict]
 
 
 def _outcome_facts(outcome: Outcome) -> list[Fact]:
@@ -104,7 +106,7 @@ def _outcome_facts(outcome: Outcome) -> list[Fact]:
     facts.append(Fact("Rows", f"{outcome.rows:,}"))
     if outcome.coverage is not None:
         facts.append(Fact("Coverage", f"{percent(outcome.coverage)} of the rows have a label"))
-    if outcome.used is not None:
+    if outcome.used is not None and (outcome.coverage is not None or outcome.used != outcome.rows):
         facts.append(Fact("Rows evaluated", f"{outcome.used:,}"))
     if outcome.model is not None:
         facts.append(Fact("New model", _model(outcome.model)))

@@ -92,4 +92,4 @@ def test_without_drift_the_features_are_named() -> None:
 
 def test_no_violations_and_no_rows() -> None:
     assert data_quality_headline(data_quality()) == "No violations: all 3 compared features agree with the baseline."
-    assert data_quality_headline(data_quality(rows=0)).startswith("Nothing to evaluate: the window has no rows.")
+    assert data_quality_headline(data_quality(rows=0)).startswith("Not evaluated: the window has no rows.")

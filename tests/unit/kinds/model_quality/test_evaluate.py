@@ -113,6 +113,14 @@ def test_files_are_read_back(bank_marketing: Binary) -> None:
     assert found.summary.notes[-1] == "There is no baseline constraints.json, so nothing was checked."
 
 
+def test_without_constraints_nothing_is_evaluated(bank_marketing: Binary) -> None:
+    summary = evaluate(state(bank_marketing, 0, 1500), None, CONTEXT).summary
+
+    assert summary.verdict == "not_evaluated"
+    assert (summary.evaluated_rows, summary.measured_rows) == (0, 1500)
+    assert summary.reason == "There is no baseline constraints.json, so nothing was checked."
+
+
 def test_metrics_have_sagemakers_names_and_dimensions(bank_marketing: Binary) -> None:
     found = evaluate(state(bank_marketing, 0, 1500), None, CONTEXT).metrics
 

@@ -80,6 +80,7 @@ def test_a_verdict_is_signalled_now_and_kept_as_the_last_execution(trigger: Trig
     assert published.timestamp is None  # now: alarms look at the clock
     assert last(store) == LastExecution(
         status=ExecutionStatus.COMPLETED_WITH_VIOLATIONS,
+        verdict="violations",
         reason=execution.reason,
         trigger=trigger,
         scheduled_time=SCHEDULED,
@@ -353,6 +354,7 @@ def test_the_last_execution_keeps_what_messages_say_of_it() -> None:
 
     assert last(store) == LastExecution(
         status=ExecutionStatus.COMPLETED_WITH_VIOLATIONS,
+        verdict="violations",
         reason="2 violations",
         trigger="rerun",
         scheduled_time=SCHEDULED,

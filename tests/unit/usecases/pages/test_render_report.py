@@ -295,7 +295,7 @@ def test_a_window_without_rows_has_a_page() -> None:
 
         made = page(store, folder_of(monitor, later))
 
-        assert "Nothing to evaluate" in made.words
+        assert "Not evaluated" in made.words
         assert "nothing was captured" in made.words
 
 

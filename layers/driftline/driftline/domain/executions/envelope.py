@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from driftline.domain.errors import InvalidInputError, unreadable
 from driftline.domain.executions.finding import Finding, Side
+from driftline.domain.executions.verdict import Verdict, verdict_of
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.java_json import dumps
 from driftline.domain.windows import Window, format_instant
@@ -80,7 +81,8 @@ class Envelope(_Part):
         exit_message: SageMaker's ExitMessage.
         reason: Why there is no verdict, otherwise the exit message.
         rows: Rows captured in the window.
-        evaluated_rows: Rows behind the verdict; without any there is no verdict.
+        evaluated_rows: Rows behind the verdict; without any, the window is not evaluated.
+        measured_rows: Rows behind the figures, if they were computed without an evaluation; else None.
         coverage: Share of the rows with a label; None for monitors that need none, and without rows.
         findings: In the order of constraint_violations.json, remarks last.
         notes: What was not checked, and remarks that are not violations.
@@ -100,6 +102,7 @@ class Envelope(_Part):
     reason: str
     rows: int
     evaluated_rows: int
+    measured_rows: int | None = None
     coverage: float | None = None
     headline: Headline | None = None
     findings: tuple[Finding, ...] = ()
@@ -117,6 +120,7 @@ class Envelope(_Part):
         rows: int,
         evaluated_rows: int,
         why_empty: str,
+        measured_rows: int | None = None,
         baseline: Mapping[str, str | None],
         body: Any,
         coverage: float | None = None,
@@ -142,6 +146,7 @@ class Envelope(_Part):
             reason=message if evaluated_rows else why_empty,
             rows=rows,
             evaluated_rows=evaluated_rows,
+            measured_rows=measured_rows,
             coverage=coverage,
             headline=headline,
             findings=findings,
@@ -155,6 +160,10 @@ class Envelope(_Part):
     def violations(self) -> tuple[Finding, ...]:
         """The findings that break a constraint."""
         return tuple(finding for finding in self.findings if finding.violation)
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict_of(len(self.violations), self.evaluated_rows)
 
     def to_json(self) -> str:
         return dumps(self.model_dump())

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from driftline.domain.executions.envelope import Headline
+from driftline.domain.executions.verdict import Verdict, verdict_of
 from driftline.domain.windows import Window, format_instant
 
 type Trigger = Literal["schedule", "rerun", "hand"]
@@ -74,6 +75,7 @@ class Execution:
     window: Window | None = None
     scheduled_time: datetime | None = None
     rows: int = 0
+    evaluated_rows: int = 0
     violations: int = 0
     headline: Headline | None = None
     coverage: float | None = None
@@ -81,6 +83,13 @@ class Execution:
     files: Mapping[str, str] = field(default_factory=dict)
     revision: int = 0
     unchanged: bool = False
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None if it failed."""
+        if self.status is ExecutionStatus.FAILED:
+            return None
+        return verdict_of(self.violations, self.evaluated_rows)
 
     def event_detail(self, report_uri: str) -> dict[str, object]:
         """The `detail` of the EventBridge event, named as in SageMaker's MonitoringExecutionSummary where possible."""
@@ -94,7 +103,9 @@ class Execution:
             "WindowStart": format_instant(window.start) if window else None,
             "WindowEnd": format_instant(window.end) if window else None,
             "Revision": self.revision,
+            "Verdict": self.verdict,
             "Rows": self.rows,
+            "EvaluatedRows": self.evaluated_rows,
             "Violations": self.violations,
             "Headline": _headline_detail(self.headline) if self.headline else None,
             "Coverage": self.coverage,

@@ -35,5 +35,10 @@ class Judgement:
 
     @property
     def verdict(self) -> int | None:
-        """Violations; None without rows to evaluate, because no data is no verdict."""
-        return self.violations if self.envelope.evaluated_rows else None
+        """Violations; None if the window was not evaluated."""
+        return None if self.envelope.verdict == "not_evaluated" else self.violations
+
+    @property
+    def measured(self) -> bool:
+        """Whether there are figures: an alarm on one needs no baseline."""
+        return bool(self.envelope.evaluated_rows or self.envelope.measured_rows)

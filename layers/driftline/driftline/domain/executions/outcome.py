@@ -5,6 +5,7 @@ from datetime import datetime
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.place import Place
+from driftline.domain.executions.verdict import Verdict, verdict_of
 from driftline.domain.models.new_model import NewModel
 
 OURS, SAGEMAKERS = "Driftline", "SageMaker"
@@ -19,6 +20,7 @@ class Outcome:
         findings: In the order of the files.
         window: Start and end; None if SageMaker's files do not have them.
         used: Rows behind the verdict, if not all rows: those with a usable label.
+        measured: Rows behind the figures, if they were computed without an evaluation.
         coverage: Share of the rows with a label; None for monitors that need no labels.
         source: The author of the files.
         model: A model that the endpoint got shortly before the window, or within it.
@@ -31,6 +33,7 @@ class Outcome:
     reason: str = ""
     coverage: float | None = None
     used: int | None = None
+    measured: int | None = None
     revision: int | None = None
     notes: tuple[str, ...] = ()
     source: str = OURS
@@ -43,5 +46,13 @@ class Outcome:
 
     @property
     def judged(self) -> int:
-        """Rows behind the verdict; without any there is no verdict."""
+        """Rows behind the verdict; without any, the window is not evaluated."""
         return self.rows if self.used is None else self.used
+
+    @property
+    def has_figures(self) -> bool:
+        return bool(self.judged or self.measured)
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict_of(len(self.violations), self.judged)

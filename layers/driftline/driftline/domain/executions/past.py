@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from driftline.domain.executions.place import Place
+from driftline.domain.executions.verdict import Verdict, verdict_of
 
 type FigureName = tuple[str, str]
 """(subject, figure), named by the kind of monitor; the subject is empty for the whole execution."""
@@ -25,6 +26,7 @@ class PastExecution:
 
     Attributes:
         rows: None if the files do not have them.
+        evaluated: Rows behind the verdict; None if the files do not have them, which are then SageMaker's.
         violations: (subject, check) of each.
         figures: What the kind of monitor draws over time.
         failed: No verdict and therefore no figures: a gap in the trend.
@@ -33,6 +35,7 @@ class PastExecution:
     place: Place
     rows: int | None
     violations: frozenset[tuple[str, str]]
+    evaluated: int | None = None
     coverage: float | None = None
     figures: Mapping[FigureName, Point] = field(default_factory=dict)
     failed: bool = False
@@ -40,3 +43,11 @@ class PastExecution:
     @classmethod
     def without_verdict(cls, place: Place) -> Self:
         return cls(place=place, rows=None, violations=frozenset(), failed=True)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None for a failed execution. SageMaker's files without a number of rows count as evaluated."""
+        if self.failed:
+            return None
+        known = self.rows if self.evaluated is None else self.evaluated
+        return verdict_of(len(self.violations), 1 if known is None else known)

@@ -103,6 +103,10 @@ class ScheduledMonitor(Part):
     """How long after its end a window is evaluated again when late data arrives. PT0H: never. The age counts to the
     event of a capture file, and to the hour folder of ground truth."""
 
+    max_unusable: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.05
+    """Largest share of a window that may be unusable: captured lines that cannot be read, labelled rows whose
+    prediction or label cannot be used. More is a violation. 1: never."""
+
     namespace: Namespace | None = None
     """CloudWatch namespace. Default: the stack's, which is SageMaker's unless it was changed."""
 

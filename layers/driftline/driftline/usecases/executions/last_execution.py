@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus, Trigger
+from driftline.domain.executions.verdict import Verdict
 from driftline.domain.keys import last_execution_key
 from driftline.usecases.ports import ObjectStore
 
@@ -22,6 +23,7 @@ class LastExecution(BaseModel):
         last_judged: The same for executions with rows to evaluate.
         folder: Folder of the report, or of a failed execution's page, with a trailing slash. Empty if an older version
             recorded a failure.
+        verdict: None if it failed, or an older version recorded it.
         revision: Revision of the report; 0 if the execution failed.
     """
 
@@ -29,6 +31,7 @@ class LastExecution(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     status: ExecutionStatus
+    verdict: Verdict | None = None
     reason: str
     trigger: Trigger
     scheduled_time: AwareDatetime | None = None
@@ -68,6 +71,7 @@ def keep_last_execution(
     window = execution.window
     last = LastExecution(
         status=execution.status,
+        verdict=execution.verdict,
         reason=execution.reason,
         trigger=request.trigger,
         scheduled_time=execution.scheduled_time,

@@ -161,6 +161,7 @@ def _execution(
         window=window,
         scheduled_time=scheduled,
         rows=envelope.rows,
+        evaluated_rows=envelope.evaluated_rows,
         violations=judgement.violations,
         headline=envelope.headline,
         coverage=envelope.coverage,

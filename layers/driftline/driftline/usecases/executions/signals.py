@@ -54,8 +54,8 @@ def news(
 def _verdict(endpoint: str, monitor: str, judgement: Judgement) -> list[Metric]:
     """All figures of an execution.
 
-    Without rows there is no verdict: `violations` is left out, so that the alarm's `missing` decides, and an empty
-    hour does not end an incident.
+    A window that was not evaluated has no `violations`, so that the alarm's `missing` decides, and an empty hour does
+    not end an incident.
     """
     signals = [failure_signal(endpoint, monitor, failed=False)]
     if judgement.verdict is not None:
@@ -64,7 +64,7 @@ def _verdict(endpoint: str, monitor: str, judgement: Judgement) -> list[Metric]:
     return signals + [
         replace(metric, dimensions=dimensions)
         for metric in judgement.alarmed
-        if judgement.verdict is not None or metric.name in _WITHOUT_ROWS
+        if judgement.measured or metric.name in _WITHOUT_ROWS
     ]
 
 

@@ -21,8 +21,8 @@ _OF_COLUMNS = frozenset({CheckType.MISSING_COLUMN, CheckType.EXTRA_COLUMN})
 
 def data_quality_headline(execution: DataQuality) -> str:
     outcome = execution.outcome
-    if not outcome.rows:
-        return f"Nothing to evaluate: the window has no rows. {outcome.reason}".strip()
+    if not outcome.judged:
+        return f"Not evaluated: the window has no rows. {outcome.reason}".strip()
     violations = outcome.violations
     if not violations:
         compared = sum(feature.drift is not None for feature in execution.features)

@@ -53,6 +53,7 @@ class _Summary(msgspec.Struct):
     """Version 2, or version 1, whose features and violations were not in a body."""
 
     rows: int
+    evaluated_rows: int | None = None
     findings: list[_Finding] = []
     body: _Body = msgspec.field(default_factory=_Body)
     violations: list[_Violation] = []
@@ -83,6 +84,7 @@ def past_data_quality(place: Place, files: Mapping[str, bytes]) -> PastExecution
     return PastExecution(
         place=place,
         rows=summary.rows,
+        evaluated=summary.evaluated_rows,
         violations=frozenset(
             [
                 *((each.subject, each.check) for each in summary.findings if each.violation),

@@ -71,6 +71,7 @@ def _ours(
             findings=summary.violations,
             window=(summary.window.start, summary.window.end),
             reason=summary.reason,
+            used=summary.evaluated_rows,
             revision=files.revision,
             notes=(*summary.notes, *_left_out(summary)),
             model=summary.model,

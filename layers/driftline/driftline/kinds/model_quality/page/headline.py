@@ -8,8 +8,10 @@ from driftline.presentation.text import IN_A_SENTENCE, count, interval, metric_n
 
 def model_quality_headline(execution: ModelQuality) -> str:
     outcome = execution.outcome
+    if outcome.verdict == "not_evaluated" and outcome.measured:
+        return "Not evaluated: the metrics are computed, but there are no constraints to check them against."
     if not outcome.judged:
-        return f"Nothing to evaluate: no row of the window has a label that can be used. {outcome.reason}".strip()
+        return f"Not evaluated: no row of the window has a label that can be used. {outcome.reason}".strip()
     violated = [metric for metric in execution.metrics if metric.violated]
     if not violated:
         if outcome.violations:

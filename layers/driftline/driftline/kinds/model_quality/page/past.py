@@ -41,6 +41,8 @@ class _Summary(msgspec.Struct):
     """Version 2, or version 1, whose metrics and violations were not in a body."""
 
     rows: int
+    evaluated_rows: int | None = None
+    used_rows: int | None = None
     coverage: float | None = None
     findings: list[_Finding] = []
     body: _Body = msgspec.field(default_factory=_Body)
@@ -69,6 +71,7 @@ def past_model_quality(place: Place, files: Mapping[str, bytes]) -> PastExecutio
     return PastExecution(
         place=place,
         rows=summary.rows,
+        evaluated=summary.evaluated_rows if summary.used_rows is None else summary.used_rows,
         violations=frozenset(
             [
                 *((each.subject, each.check) for each in summary.findings if each.violation),

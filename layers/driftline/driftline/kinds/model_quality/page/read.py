@@ -125,6 +125,7 @@ def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Out
         reason=summary.reason,
         coverage=summary.coverage,
         used=summary.evaluated_rows,
+        measured=summary.measured_rows,
         revision=revision,
         notes=(*summary.notes, *unusable),
         model=summary.model,

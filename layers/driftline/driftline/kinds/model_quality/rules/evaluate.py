@@ -18,6 +18,8 @@ from driftline.kinds.model_quality.rules.state import State, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.rules.summary import MetricSummary, ModelQualityBody, QualitySummary, headline_of
 
+_NO_CONSTRAINTS = "There is no baseline constraints.json, so nothing was checked."
+
 
 @dataclass(frozen=True, slots=True)
 class QualityContext:
@@ -93,7 +95,7 @@ def evaluate(state: State, constraints: QualityConstraints | None, context: Qual
     """
     quality = quality_of(state)
     if constraints is None:
-        verdict = Verdict(notes=("There is no baseline constraints.json, so nothing was checked.",))
+        verdict = Verdict(notes=(_NO_CONSTRAINTS,))
     else:
         verdict = check(quality, constraints, context.alarm_on)
     metrics = metrics_of(quality, len(verdict.findings), context.coverage, context.endpoint, context.schedule)
@@ -122,9 +124,10 @@ def _summary(
     return QualitySummary.of(
         context,
         kind="model_quality",
-        why_empty=_why_empty(context),
+        why_empty=_why_empty(context) if not quality.rows else _NO_CONSTRAINTS,
         rows=context.rows,
-        evaluated_rows=quality.rows,
+        evaluated_rows=quality.rows if constraints else 0,
+        measured_rows=None if constraints else quality.rows,
         coverage=context.coverage,
         headline=headline_of(quality.problem.value, metrics),
         findings=verdict.findings,
