@@ -112,7 +112,6 @@ class TestAGoodDocument:
                     "namespace": None,
                     "max_revisions_age": "P14D",
                     "max_unusable": 0.05,
-                    "max_unusable": 0.05,
                     "preprocess": None,
                     "postprocess": None,
                     "alarms": [ANY_VIOLATION],
