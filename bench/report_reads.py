@@ -86,7 +86,7 @@ def run() -> Iterator[Row]:
 def _seconds(store: InMemoryStore) -> float:
     before = perf_counter()
     rendered = render_report(store, MADE, kinds=KINDS)
-    render_overview(store, rendered.report, rendered.inputs.baseline)
+    render_overview(store, rendered.report, rendered.inputs.baseline, kinds=KINDS)
     return perf_counter() - before
 
 
@@ -99,7 +99,7 @@ def _objects() -> dict[str, bytes]:
         folder = report_folder(place.endpoint, place.monitor, place.scheduled - hour * HOUR)
         store.objects[f"{folder}summary.json"] = summary
     rendered = render_report(store, MADE, kinds=KINDS)
-    render_overview(store, rendered.report, rendered.inputs.baseline)
+    render_overview(store, rendered.report, rendered.inputs.baseline, kinds=KINDS)
     record = json.loads(store.objects[overview_record_key(place.endpoint, place.monitor, place.scheduled)])
     for monitor in _MONITORS:
         for hour in range(NEWEST):

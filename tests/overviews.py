@@ -8,19 +8,23 @@ import numpy as np
 
 from driftline.domain.keys import OVERVIEW, overview_baseline_key, overview_record_key, report_folder
 from driftline.domain.windows import format_instant
+from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.record import (
+    NOT_EVALUATED,
     VERSION,
     BaselineRecord,
-    DriftRecord,
-    FeatureRecord,
-    MetricRecord,
+    FigureRecord,
+    GaugeRecord,
     Record,
+    SubjectRecord,
+    WorstRecord,
 )
 from driftline.presentation.shapes import PROBABILITIES, Categories, Masses, Quantiles, Shape
 from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page
 from tests.fakes import InMemoryStore
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def quantiles(values: np.ndarray) -> Quantiles:
@@ -34,30 +38,48 @@ def record(
     endpoint: str = "shop",
     monitor: str = "data_quality",
     kind: str | None = None,
-    features: Sequence[FeatureRecord] = (),
-    metrics: Sequence[MetricRecord] = (),
-    subjects: Sequence[str] = ("amount",),
+    features: Sequence[SubjectRecord] = (),
+    metrics: Sequence[FigureRecord] = (),
+    violated: Sequence[str] = ("amount",),
     **more: object,
 ) -> Record:
-    """An execution of a day."""
-    scheduled = FIRST + timedelta(days=day)
-    violations = len(subjects) if state == "violated" else 0
+    """An execution whose window is a day; it is scheduled when the day is over."""
+    start = FIRST + day * DAY
+    kind = kind or monitor
+    violations = len(violated) if state == "violated" else 0
+    rows = 0 if state == NOT_EVALUATED else 1000 + day
+    compared = [WorstRecord(subject=each.name, gauge=each.gauge) for each in features if each.gauge]
+    worst = max(compared, key=lambda each: each.gauge.excess, default=None)
     return Record(
         version=VERSION,
         endpoint=endpoint,
         monitor=monitor,
-        kind=kind or monitor,
-        scheduled=format_instant(scheduled),
-        folder=report_folder(endpoint, monitor, scheduled),
+        kind=kind,
+        title=kind.replace("_", " ").capitalize(),
+        scheduled=format_instant(start + DAY),
+        start=format_instant(start),
+        end=format_instant(start + DAY),
+        folder=report_folder(endpoint, monitor, start + DAY),
         state=state,
         verdict="Something was found." if violations else "No violations.",
-        rows=0 if state == "empty" else 1000 + day,
+        rows=rows,
+        evaluated=rows,
         violations=violations,
         source="Driftline",
-        subjects=tuple(subjects) if violations else (),
-        features=tuple(features),
-        metrics=tuple(metrics),
+        violated=tuple(violated) if violations else (),
+        severity=float(violations),
+        main=next(iter(metrics), None) or (_worst_drift(worst) if worst else None),
+        worst=worst,
+        subjects=tuple(features),
+        figures=tuple(metrics),
         **more,  # type: ignore[arg-type]
+    )
+
+
+def _worst_drift(worst: WorstRecord) -> FigureRecord:
+    excess = worst.gauge.excess
+    return FigureRecord(
+        name="worst drift", title="Worst drift, in thresholds", value=excess, limit=1.0, violated=excess > 1.0
     )
 
 
@@ -67,8 +89,12 @@ def put(store: InMemoryStore, *records: Record) -> None:
         store.put(overview_record_key(each.endpoint, each.monitor, scheduled), each.to_json())
 
 
-def drift(value: float, threshold: float = 0.1) -> DriftRecord:
-    return DriftRecord(value=value, threshold=threshold, drifted=value > threshold, excess=value / threshold)
+def drift(value: float, threshold: float = 0.1) -> GaugeRecord:
+    return GaugeRecord(value=value, limit=threshold, beyond=value > threshold, excess=value / threshold)
+
+
+def auc_of(value: float, limit: float, **more: object) -> FigureRecord:
+    return FigureRecord(name="auc", title="AUC", value=value, limit=limit, side="at_least", **more)  # type: ignore[arg-type]
 
 
 def season(days: int = 90, features: int = 30, endpoint: str = "shop", names: Sequence[str] = ()) -> InMemoryStore:
@@ -95,34 +121,27 @@ def season(days: int = 90, features: int = 30, endpoint: str = "shop", names: Se
             shapes.setdefault(name, shape)
             distance = 0.02 + 0.01 * float(rng.random()) + 0.1 * max(0.0, moved)
             found.append(
-                FeatureRecord(
+                SubjectRecord(
                     name=name,
-                    type="String" if i % 3 == 1 else "Fractional",
+                    note="String" if i % 3 == 1 else "Fractional",
                     completeness=1.0,
-                    drift=drift(distance),
+                    required=0.95,
+                    gauge=drift(distance),
                     shape=shape,
                 )
             )
-        bad = [each.name for each in found if each.drift and each.drift.drifted]
+        bad = [each.name for each in found if each.gauge and each.gauge.beyond]
         put(
             store,
             record(
-                "violated" if bad else "good", day, endpoint=endpoint, features=found, subjects=bad, baseline="b" * 16
+                "violated" if bad else "good", day, endpoint=endpoint, features=found, violated=bad, baseline="b" * 16
             ),
         )
         auc = 0.9 - 0.05 * max(0.0, float(off)) + 0.01 * float(rng.random())
         low = auc < 0.85
         metrics = [
-            MetricRecord(
-                name="auc",
-                value=auc,
-                interval=(auc - 0.02, auc + 0.02),
-                threshold=0.85,
-                operator="LessThanThreshold",
-                baseline=0.9,
-                violated=low,
-            ),
-            MetricRecord(name="recall", value=auc - 0.1),
+            auc_of(auc, 0.85, interval=(auc - 0.02, auc + 0.02), baseline=0.9, violated=low),
+            FigureRecord(name="recall", title="Recall", value=auc - 0.1),
         ]
         put(
             store,
@@ -132,7 +151,7 @@ def season(days: int = 90, features: int = 30, endpoint: str = "shop", names: Se
                 endpoint=endpoint,
                 monitor="model_quality",
                 metrics=metrics,
-                subjects=["AUC"],
+                violated=["AUC"],
                 coverage=0.9,
                 revision=2,
             ),
@@ -145,8 +164,8 @@ def season(days: int = 90, features: int = 30, endpoint: str = "shop", names: Se
 def rendered(store: InMemoryStore, *endpoints: str) -> InMemoryStore:
     """With the pages of the endpoints, all that have records unless named, and the index."""
     for endpoint in endpoints or store.folders(OVERVIEW):
-        render_endpoint_page(store, endpoint)
-    render_index_page(store)
+        render_endpoint_page(store, endpoint, kinds=KINDS)
+    render_index_page(store, kinds=KINDS)
     return store
 
 
@@ -165,17 +184,21 @@ def many(endpoints: int = 100) -> InMemoryStore:
     for i in range(endpoints):
         name = f"endpoint-{i:03}"
         for day in range(5):
-            state = "violated" if i % 10 == 3 and day > 2 else "empty" if i % 20 == 6 else "good"
-            worst = FeatureRecord(
-                name=f"feature_{i}", type="Fractional", completeness=1.0, drift=drift((i % 17) / 100 + day / 1000)
+            state = "violated" if i % 10 == 3 and day > 2 else NOT_EVALUATED if i % 20 == 6 else "good"
+            worst = SubjectRecord(
+                name=f"feature_{i}", note="Fractional", completeness=1.0, gauge=drift((i % 17) / 100 + day / 1000)
             )
-            features = [] if state == "empty" else [worst]
-            metric = MetricRecord(name="auc", value=0.8 + i / 1000, interval=None, threshold=0.75)
+            blind = state == NOT_EVALUATED
             put(
                 store,
-                record(state, day + i, endpoint=name, features=features),
+                record(state, day + i, endpoint=name, features=[] if blind else [worst]),
                 record(
-                    "good", day + i, endpoint=name, monitor="model_quality", metrics=[metric], coverage=0.5
-                ) if state != "empty" else record("empty", day + i, endpoint=name, monitor="model_quality"),
-            )  # fmt: skip
+                    state if blind else "good",
+                    day + i,
+                    endpoint=name,
+                    monitor="model_quality",
+                    metrics=[] if blind else [auc_of(0.8 + i / 1000, 0.75)],
+                    coverage=None if blind else 0.5,
+                ),
+            )
     return store

@@ -5,6 +5,7 @@ what works for it needs no other change for a new kind.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,7 @@ from driftline.domain.sagemaker_files.violations import Violation, Violations
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
 from driftline.kinds.kind import Kind, Kinds
 from driftline.kinds.registry import KINDS
+from driftline.presentation.charts import Series, points_of
 from driftline.presentation.messages.findings import findings_of
 from driftline.presentation.report import Report
 from driftline.presentation.reporting import report_of_outcome
@@ -204,6 +206,13 @@ class ToyReporter:
             kind="toys",
             title="Toys",
             noun="row",
+            main=Series(
+                subject="",
+                name="labelled_rows",
+                title="Labelled rows",
+                points=points_of(("", "labelled_rows"), past, Point(float(facts.outcome.judged))),
+                measure="count",
+            ),
             headline=f"{len(facts.outcome.violations)} of 1 counts is too small.",
             sections=(),
             method=("Rows are counted.",),
@@ -430,6 +439,24 @@ def test_page_and_message_render(kind: Kind) -> None:
     assert ENDPOINT in page
     assert kind.name in world.store.objects[f"reports/{ENDPOINT}/index.html"].decode()
     assert findings_of(world.envelope()).rows == ROWS
+
+
+@every_kind
+def test_the_index_has_a_column_for_it(kind: Kind) -> None:
+    """With its figure, next to the columns of the other kinds."""
+    store = InMemoryStore()
+    for each in TOYS:
+        world = World.of(each)
+        world.run()
+        store.objects.update(world.store.objects)
+        render_execution(store, world.folder, kinds=TOYS)
+
+    index = store.objects["reports/index.html"].decode()
+
+    heads = re.findall(r'<th scope="col" data-key="kind-\d">([^<]*)</th>', index)
+    assert heads == sorted(each.title for each in TOYS)
+    [cell] = re.findall(rf'<td class="spark" data-of="{kind.name}".*?</td>', index)
+    assert re.search(r'<span class="figure">[^<]+</span>', cell), cell
 
 
 @every_kind

@@ -150,12 +150,12 @@ def test_the_lines_of_the_index_are_read_together() -> None:
     objects = made_store(["a"]).objects
     plain = InMemoryStore(objects=objects)
     rendered = render_report(plain, MADE, kinds=KINDS)
-    render_overview(plain, rendered.report, None)
+    render_overview(plain, rendered.report, None, kinds=KINDS)
     line = plain.objects["state/overview/shop/now.json"]
     lines = [f"state/overview/endpoint-{i:02}/now.json" for i in range(AT_ONCE)]
     store = WatchedStore(plain.objects | dict.fromkeys(lines, line), lines)
 
-    made = render_overview(store, rendered.report, None)
+    made = render_overview(store, rendered.report, None, kinds=KINDS)
 
     assert made is not None
     assert made.endpoints == 17

@@ -50,7 +50,7 @@ def overview(
                 expected="reports/<endpoint>/<monitor>/yyyy/mm/dd/hh/statistics.json",
                 mend="Run `driftline run --scheduled` or `driftline replay` first.",
             )
-        render_index_page(place.store)
+        render_index_page(place.store, kinds=KINDS)
         for each in made:
             for folder, why in each.left_out:
                 output.note(f"skipped {folder}: {why}")

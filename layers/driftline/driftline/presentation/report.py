@@ -70,7 +70,7 @@ class Subject:
 
     Attributes:
         note: For example its type.
-        completeness: Share of the rows that have a value.
+        completeness: Share of the rows that have a value; `required`: the share that is required.
         gauge: How far it is from the baseline; None where it was not compared.
         shape: Its distribution in the window; `reference`: in the baseline.
     """
@@ -78,6 +78,7 @@ class Subject:
     name: str
     note: str = ""
     completeness: float | None = None
+    required: float | None = None
     gauge: Gauge | None = None
     shape: Shape | None = None
     reference: Shape | None = None

@@ -22,6 +22,7 @@ MINUS = "\N{MINUS SIGN}"
 NOTHING = "–"
 """Shown where there is no value."""
 
+_DAY = timedelta(days=1)
 _NAMED = 3
 _DIGITS = 4
 _SCIENTIFIC_FROM = 1e15
@@ -112,6 +113,28 @@ def window(start: datetime, end: datetime) -> str:
     return f"{_minute(first)} to {until} UTC"
 
 
+def span(start: datetime, end: datetime) -> str:
+    """`5 Mar 2026` for a whole day, `2 Mar to 8 Mar 2026` for several, otherwise as `window` says it."""
+    first, last = start.astimezone(UTC), end.astimezone(UTC) - _DAY
+    if not is_days(first, last + _DAY):
+        return window(start, end)
+    if first == last:
+        return day(first)
+    began = day(first) if first.year != last.year else f"{first.day} {_MONTHS[first.month - 1]}"
+    return f"{began} to {day(last)}"
+
+
+def is_days(start: datetime, end: datetime) -> bool:
+    """Whether a window is made of whole days, UTC."""
+    first = start.astimezone(UTC)
+    return (first.hour, first.minute) == (0, 0) and end > start and not (end - start) % _DAY
+
+
+def day(moment: datetime) -> str:
+    """`9 Mar 2013`."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
 def duration(length: timedelta) -> str:
     """`45 min`, `3 h`, `3 h 20 min`, `2 d 4 h`."""
     minutes = max(0, int(length.total_seconds() // 60))
@@ -159,4 +182,4 @@ def joined(parts: Sequence[str]) -> str:
 
 def _minute(moment: datetime) -> str:
     """Not strftime's names of months, which follow the machine's language."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
+    return f"{day(moment)}, {moment:%H:%M}"

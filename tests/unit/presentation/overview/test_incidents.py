@@ -8,10 +8,10 @@ from tests.overviews import record
 
 def told(states: str) -> list[tuple[int, int | None, int, bool]]:
     """(first day, day of the end, executions, cut) of the incidents of days in the states v, g and e."""
-    names = {"v": "violated", "g": "good", "e": "empty"}
+    names = {"v": "violated", "g": "good", "e": "not_evaluated"}
     incidents = incidents_of([record(names[state], day) for day, state in enumerate(states)])
     return [
-        (int(each.start[8:10]) - 1, int(each.end[8:10]) - 1 if each.end else None, each.executions, each.cut)
+        (int(each.start[8:10]) - 1, int(each.closed.time[8:10]) - 1 if each.closed else None, each.executions, each.cut)
         for each in incidents
     ]
 
@@ -39,7 +39,7 @@ def test_from_the_first_violations_to_the_first_execution_without(
 
 def test_what_was_violated_most_often_and_the_worst_execution() -> None:
     days = [("amount",), ("amount", "country"), ("country", "amount", "hour", "age")]
-    records = [record("violated", day, subjects=subjects) for day, subjects in enumerate(days)]
+    records = [record("violated", day, violated=subjects) for day, subjects in enumerate(days)]
 
     [incident] = incidents_of(records)
 

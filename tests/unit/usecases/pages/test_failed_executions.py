@@ -17,7 +17,7 @@ from driftline.domain.executions.place import parse_place
 from driftline.domain.windows import Window
 from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.now import now_of, parse_now
-from driftline.presentation.pages.overview.record import parse_record
+from driftline.presentation.pages.overview.record_files import parse_record
 from driftline.presentation.pages.overview.view_endpoint import endpoint_view
 from driftline.presentation.pages.overview.view_index import index_view
 from driftline.usecases.executions.announcing import FAILED_EVENT
@@ -28,7 +28,7 @@ from driftline.usecases.pages.rebuild_overview import rebuild_overview
 from driftline.usecases.pages.render_execution import render_execution
 from tests.failing import fail, run
 from tests.fakes import InMemoryStore, RecordingEvents
-from tests.overviews import record
+from tests.overviews import put, record
 from tests.reporting import HOSTILE, LAST, folder_of, shop_store
 
 HOUR = timedelta(hours=1)
@@ -299,19 +299,21 @@ class TestOverTime:
 
         page = shop.objects[SHOP_PAGE].decode()
         link = PAGE.removeprefix("reports/shop/")
-        assert f'<a class="cell failed" href="{link}" title="1 Mar 2026, 15:00 UTC: failed, no verdict">' in page
+        assert (
+            f'<a class="cell failed" href="{link}" title="1 Mar 2026, 14:00 to 15:00 UTC: failed, no verdict">' in page
+        )
         assert "The last execution of data_quality failed: there is no verdict on its window." in text_of(page.encode())
         [drawn] = data_of(shop, SHOP_PAGE)["monitors"]
         assert drawn["kind"] == "data_quality"
         assert drawn["states"] == ["good", "good", "failed"]
-        for gap in ("violations", "rows", "coverage", "worst"):
+        for gap in ("violations", "rows", "coverage"):
             assert drawn[gap][-1] is None
         assert drawn["features"]
         assert all(each["drift"][-1] is None and each["heat"]["columns"][-1] is None for each in drawn["features"])
         assert all(each["heat"]["baseline"] for each in drawn["features"])
         index = shop.objects[INDEX].decode()
         assert f'<a class="failed" href="shop/{link}"' in index
-        assert "1 endpoint has no verdict on the last window." in text_of(index.encode())
+        assert "shop: the last execution failed." in text_of(index.encode())
 
     def test_it_neither_ends_nor_begins_an_incident(self) -> None:
         records = [record("violated", 0), failed_record_of(1)]
@@ -324,12 +326,12 @@ class TestOverTime:
         assert index_view([now_of("shop", [[failed_record_of(0)]])]).rows[0].since == ""
 
     def test_endpoints_that_failed_come_after_those_in_alarm(self) -> None:
-        lines = [now_of(state, [[record(state)]]) for state in ("good", "empty", "violated")]
+        lines = [now_of(state, [[record(state)]]) for state in ("good", "not_evaluated", "violated")]
         lines.append(now_of("failed", [[failed_record_of(0)]]))
 
         view = index_view(lines)
 
-        assert [row.name for row in view.rows] == ["violated", "failed", "good", "empty"]
+        assert [row.name for row in view.rows] == ["violated", "failed", "not_evaluated", "good"]
         assert index_view(lines[:2] + lines[3:]).state == "failed"
 
     def test_an_endpoint_that_never_had_a_verdict_has_pages(self) -> None:
@@ -344,13 +346,35 @@ class TestOverTime:
         old = (
             b'{"version":1,"endpoint":"shop","monitor":"data_quality","kind":"data_quality",'
             b'"scheduled":"2026-03-01T13:00:00Z","folder":"reports/shop/data_quality/2026/03/01/13/","state":"good",'
-            b'"verdict":"No violations.","rows":240,"violations":0,"source":"Driftline","revision":1}'
+            b'"verdict":"No violations.","rows":240,"violations":0,"source":"Driftline","revision":1,'
+            b'"features":[{"name":"amount","type":"Fractional","completeness":1.0,"drift":{"value":0.02,"threshold":0.1,'
+            b'"excess":0.2},"shape":{"type":"values","values":[1.0,2.0],"shares":[0.5,0.5]}}],'
+            b'"metrics":[{"name":"mae","value":3.0},{"name":"f1","value":0.5,"threshold":0.4,'
+            b'"operator":"LessThanThreshold","interval":[0.4,0.6]}]}'
         )
         shop.put("state/overview/shop/data_quality/2026/03/20260301T1300Z.json", old)
         fail(shop)
         render_execution(shop, FOLDER, kinds=KINDS)
 
-        assert data_of(shop, SHOP_PAGE)["monitors"][0]["states"] == ["good", "failed"]
+        [drawn] = data_of(shop, SHOP_PAGE)["monitors"]
+        assert drawn["states"] == ["good", "failed"]
+        assert drawn["times"][0] == "2026-03-01T13:00:00Z"  # its window is unknown
+        [trend] = drawn["trends"]
+        assert (trend["name"], trend["values"], trend["limit"]) == ("F1", [0.5, None], 0.4)
+        assert [each["name"] for each in drawn["folded"]] == ["Mean absolute error"]
+        [feature] = drawn["features"]
+        assert (feature["drift"], feature["threshold"]) == ([0.02, None], 0.1)
+        assert feature["heat"]["rows"] == ["1", "2"]
+        assert "amount 0.02 of 0.1" not in text_of(shop.objects[INDEX])  # the last window has no verdict
+
+    def test_the_index_has_endpoints_that_an_earlier_version_wrote_last(self, shop: InMemoryStore) -> None:
+        for endpoint in ("other", "shop"):
+            shop.put(f"state/overview/{endpoint}/now.json", b'{"version":1,"endpoint":"x","monitors":[]}')
+        put(shop, record("good", endpoint="other"))
+        fail(shop)
+        render_execution(shop, FOLDER, kinds=KINDS)
+
+        assert "other" in text_of(shop.objects[INDEX])
 
 
 class TestRebuilding:

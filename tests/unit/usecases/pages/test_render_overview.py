@@ -15,8 +15,9 @@ import pytest
 from driftline.domain.executions.place import parse_place
 from driftline.domain.keys import OVERVIEW, overview_now_key, overview_record_key
 from driftline.kinds.registry import KINDS
-from driftline.presentation.pages.overview.now import excess_of, now_of, parse_now
-from driftline.presentation.pages.overview.record import DriftRecord, FeatureRecord, MetricRecord, parse_record
+from driftline.presentation.pages.overview.now import now_of, parse_now
+from driftline.presentation.pages.overview.record import FigureRecord, GaugeRecord, SubjectRecord
+from driftline.presentation.pages.overview.record_files import parse_record
 from driftline.presentation.pages.overview.view_features import features_view
 from driftline.presentation.pages.overview.view_index import index_view
 from driftline.usecases.pages.overview_records import NEWEST, keep_record, read_records
@@ -46,14 +47,14 @@ def shop(executed: InMemoryStore) -> InMemoryStore:
 def taxi(shared_data: Path) -> InMemoryStore:
     store = taxi_store(shared_data)
     rebuild_overview(store, "taxi", reports=False, step=lambda _: None, kinds=KINDS)
-    render_index_page(store)
+    render_index_page(store, kinds=KINDS)
     return store
 
 
 def run(store: InMemoryStore, folder: str) -> None:
     """What the function does after an execution."""
     made = render_report(store, folder, kinds=KINDS)
-    assert render_overview(store, made.report, made.inputs.baseline) is not None
+    assert render_overview(store, made.report, made.inputs.baseline, kinds=KINDS) is not None
 
 
 def run_all(store: InMemoryStore) -> None:
@@ -78,16 +79,21 @@ def test_an_execution_brings_its_endpoint_onto_both_pages(shop: InMemoryStore) -
     run_all(shop)
 
     page, index = text_of(shop, SHOP_PAGE), text_of(shop, INDEX)
-    assert "In alarm: data_quality since 1 Mar 2026, 15:00 UTC (1 execution); model_quality since" in page
+    assert "In alarm: data_quality since 1 Mar 2026, 14:00 UTC (1 window); model_quality since" in page
     assert "1 feature drifted, 1 feature is incomplete and 1 feature has unseen values." in page
-    assert "1 of 1 endpoint has an open incident." in index
+    assert "In alarm shop: " in index
     assert "amount" in index
     [quality, performance] = data_of(shop, SHOP_PAGE)["monitors"]
-    assert quality["times"] == [f"2026-03-01T{hour}:00:00Z" for hour in (13, 14, 15)]
+    assert quality["times"] == [f"2026-03-01T{hour}:00:00Z" for hour in (12, 13, 14)]
+    assert quality["ends"][-1] == "2026-03-01T15:00:00Z"
+    assert quality["labels"][-1] == "1 Mar 2026, 14:00 to 15:00 UTC"
     assert quality["links"][-1] == "data_quality/2026/03/01/15/report.html"
     assert quality["states"] == ["good", "good", "violated"]
     assert performance["coverage"][-1] == pytest.approx(2 / 3, abs=0.01)
-    assert {"name", "values", "lower", "upper", "threshold"} <= performance["metrics"][0].keys()
+    assert performance["trends"][0].keys() >= {"name", "values", "lower", "upper", "limit"}
+    assert len(performance["trends"]) <= 4
+    folded = {each["name"] for each in performance["folded"]}
+    assert {"True positive rate", "False negative rate"} <= folded  # recall, and what is left of it
 
 
 def test_the_heat_map_is_that_of_the_statistics(shop: InMemoryStore) -> None:
@@ -130,7 +136,7 @@ def test_a_revision_takes_the_place_of_what_it_revises(shop: InMemoryStore) -> N
     shop.put(f"{folder}summary.json", json.dumps(summary).encode())
     made = render_report(shop, folder, revision=2, kinds=KINDS)
 
-    render_overview(shop, made.report, made.inputs.baseline)
+    render_overview(shop, made.report, made.inputs.baseline, kinds=KINDS)
 
     after = parse_record(shop.get(key).body, key)
     assert (before.state, after.state, after.revision) == ("violated", "good", 2)
@@ -162,7 +168,7 @@ def test_windows_by_hand_are_on_no_page(shop: InMemoryStore) -> None:
         shop.put(f"{folder}from-20260301T1400Z/{name}.json", shop.objects[f"{folder}{name}.json"])
     made = render_report(shop, f"{folder}from-20260301T1400Z/", kinds=KINDS)
 
-    assert render_overview(shop, made.report, None) is None
+    assert render_overview(shop, made.report, None, kinds=KINDS) is None
 
     assert SHOP_PAGE not in shop.objects
     assert not list(shop.list(OVERVIEW))
@@ -175,10 +181,10 @@ def test_sagemakers_mondays(taxi: InMemoryStore) -> None:
     assert quality["violations"] == [31, 38, 59, 45, 40, 50, 102]
     pickups = next(each for each in quality["features"] if each["name"] == "pickup_count")
     assert all(sum(thousandths(column)) == pytest.approx(1.0, abs=0.02) for column in pickups["heat"]["columns"])
-    mae = next(each for each in performance["metrics"] if each["name"] == "Mean absolute error")
+    mae = next(each for each in performance["trends"] if each["name"] == "Mean absolute error")
     assert mae["values"][-1] == pytest.approx(101.9, abs=0.1)
-    assert mae["threshold"] == pytest.approx(38.3, abs=0.1)
-    assert "1 of 1 endpoint has an open incident." in text_of(taxi, INDEX)
+    assert mae["limit"] == pytest.approx(38.3, abs=0.1)
+    assert "In alarm taxi: " in text_of(taxi, INDEX)
 
 
 def test_an_executions_record_is_small(taxi: InMemoryStore) -> None:
@@ -202,7 +208,7 @@ def test_only_the_newest_executions_are_read() -> None:
     [found] = read_records(Counting(objects=store.objects), "shop")
 
     assert len(found.records) == NEWEST
-    assert found.records[-1].scheduled == "2025-12-31T00:00:00Z"
+    assert found.records[-1].time == "2025-12-31T00:00:00Z"
     assert [each.scheduled for each in found.records] == sorted(each.scheduled for each in found.records)
     assert len(reads) == NEWEST
 
@@ -210,12 +216,12 @@ def test_only_the_newest_executions_are_read() -> None:
 def test_records_of_another_version_are_left_out() -> None:
     store = InMemoryStore()
     put(store, record("good", 0), record("good", 1), record("good", 2))
-    key = overview_record_key("shop", "data_quality", FIRST)
-    store.put(key, store.objects[key].replace(b'"version":1', b'"version":2'))
-    other = overview_record_key("shop", "data_quality", FIRST + timedelta(days=1))
+    key = overview_record_key("shop", "data_quality", FIRST + timedelta(days=1))
+    store.put(key, store.objects[key].replace(b'"version":2', b'"version":3'))
+    other = overview_record_key("shop", "data_quality", FIRST + timedelta(days=2))
     store.put(other, b'{"version": 1, "nonsense": true}')
 
-    assert render_endpoint_page(store, "shop") == 1
+    assert render_endpoint_page(store, "shop", kinds=KINDS) == 1
 
 
 def test_who_was_overtaken_makes_the_page_again() -> None:
@@ -229,45 +235,76 @@ def test_who_was_overtaken_makes_the_page_again() -> None:
             if key == SHOP_PAGE and self.late:
                 self.late = False
                 put(self, record("violated", 1))
-                render_endpoint_page(self, "shop")
+                render_endpoint_page(self, "shop", kinds=KINDS)
             super().put(key, body, content_type=content_type)
 
     store = Overtaken()
     put(store, record("good", 0))
 
-    render_endpoint_page(store, "shop")
+    render_endpoint_page(store, "shop", kinds=KINDS)
 
     assert data_of(store, SHOP_PAGE)["monitors"][0]["states"] == ["good", "violated"]
     key = overview_now_key("shop")
-    assert parse_now(store.get(key).body, key).monitors[0].since == "2026-01-02T00:00:00Z"
+    assert parse_now(store.get(key).body, key).monitors[0].opened == "2026-01-02T00:00:00Z"
 
 
 def test_incidents_are_on_the_time_line_and_in_the_table() -> None:
     store = InMemoryStore()
-    states = ["good", "violated", "violated", "good", "empty", "violated"]
+    states = ["good", "violated", "violated", "good", "not_evaluated", "violated"]
     put(store, *(record(state, day) for day, state in enumerate(states)))
 
     page = text_of(rendered(store), SHOP_PAGE)
 
-    assert "In alarm: data_quality since 6 Jan 2026, 00:00 UTC (1 execution)" in page
-    assert "2 Jan 2026, 00:00 UTC 4 Jan 2026, 00:00 UTC 2 1 amount" in page
-    assert "5 Jan 2026, 00:00 UTC: no rows to judge" in page
+    assert "In alarm: data_quality since 6 Jan 2026 (1 window). As of 6 Jan 2026." in page
+    assert "2 Jan 2026 4 Jan 2026 2 1 amount" in page
+    assert "5 Jan 2026: not evaluated" in page
 
 
 def test_an_incident_stays_open_without_rows_and_the_index_says_so() -> None:
     store = InMemoryStore()
-    put(store, record("good", 0), record("violated", 1), record("empty", 2))
+    put(store, record("good", 0), record("violated", 1), record("not_evaluated", 2))
 
     index = text_of(rendered(store), INDEX)
 
-    assert "1 of 1 endpoint has an open incident." in index
-    assert "yes since 2 Jan 2026, 00:00" in index
+    assert "since 2 Jan 2026" in index
+    assert "not evaluated: data_quality" in index
+
+
+def test_a_window_that_was_not_evaluated_is_never_good() -> None:
+    """One monitor that found nothing does not make up for another that saw nothing."""
+    store = InMemoryStore()
+    blind = record("not_evaluated", monitor="model_quality", reason="No labels.", coverage=0.0)
+    put(store, record("good"), blind)
+    rendered(store)
+
+    for page in (text_of(store, SHOP_PAGE), text_of(store, INDEX)):
+        assert "Not evaluated" in page
+    assert "No labels." in text_of(store, SHOP_PAGE)
+    assert "shop: the last window was not evaluated." in text_of(store, INDEX)
+    assert b'class="verdict not_evaluated"' in store.objects[INDEX]
+
+
+def test_pages_say_as_of_when_and_carry_what_is_due_next() -> None:
+    store = InMemoryStore()
+    put(store, record("good", 0), record("good", 1))
+
+    page = text_of(rendered(store), SHOP_PAGE)
+
+    assert "As of 2 Jan 2026." in page
+    assert "Next due 4 Jan 2026, 00:00 UTC" in page
+    assert b'data-due="2026-01-04T00:00:00Z"' in store.objects[INDEX]
+
+
+def test_what_is_due_follows_from_the_schedule(shop: InMemoryStore) -> None:
+    run(shop, folder_of("data_quality"))
+
+    assert "Next due 1 Mar 2026, 16:00 UTC" in text_of(shop, SHOP_PAGE)
 
 
 def test_an_index_without_endpoints() -> None:
     store = InMemoryStore()
 
-    assert render_index_page(store) == 0
+    assert render_index_page(store, kinds=KINDS) == 0
 
     assert "No execution of any endpoint was rendered yet." in text_of(store, INDEX)
 
@@ -278,34 +315,46 @@ def test_a_hundred_endpoints_those_in_alarm_first() -> None:
     names = re.findall(r'data-name="([^"]*)"', store.objects[INDEX].decode())
     assert len(names) == 100
     assert names[:10] == [f"endpoint-{i:03}" for i in range(3, 100, 10)]
-    assert names[10:] == sorted(names[10:95]) + sorted(names[95:])
+    assert names[10:15] == [f"endpoint-{i:03}" for i in range(6, 100, 20)]
+    assert names[15:] == sorted(names[15:])
     assert len(store.objects[INDEX]) < 600_000
 
 
-def test_qualities_are_in_the_order_of_their_numbers() -> None:
+def test_figures_are_in_the_order_of_their_numbers() -> None:
     """0.9 is more than 0.85, and a metric that is undefined has no place."""
     lines = [
-        now_of(name, [[record("good", endpoint=name, monitor="model_quality", metrics=[MetricRecord(name=metric, value=value)])]])
+        now_of(name, [[record("good", endpoint=name, monitor="model_quality", metrics=[FigureRecord(name=metric, title=metric, value=value)])]])
         for name, metric, value in (
             ("a", "auc", 0.9), ("b", "auc", 0.85), ("c", "r2", -0.5), ("d", "r2", -2.0), ("e", "auc", None)
         )
     ]  # fmt: skip
 
-    assert [row.sort_quality for row in index_view(lines).rows] == [1, 0, 3, 2, None]
+    assert [row.kinds[0][2] for row in index_view(lines).rows] == [1, 0, 3, 2, None]
 
 
-def test_a_p_value_is_told_as_one_and_keeps_to_the_picture() -> None:
-    drift = DriftRecord(value=0.0, threshold=0.05, drifted=True, p_value=True, excess=1e12)
+def test_each_kind_of_monitor_has_a_column() -> None:
+    a = now_of("a", [[record("good", endpoint="a")], [record("good", endpoint="a", monitor="thirds", kind="third")]])
+    b = now_of("b", [[record("good", endpoint="b", monitor="another", kind="data_quality")]])
+
+    view = index_view([a, b])
+
+    assert [column.title for column in view.columns] == ["Data quality", "Third"]
+    assert [[spark is not None for _, spark, _ in row.kinds] for row in view.rows] == [[True, True], [True, False]]
+
+
+def test_a_p_value_is_told_as_one() -> None:
+    gauge = GaugeRecord(value=0.0, limit=0.05, side="at_least", measure="p_value", beyond=True, excess=1e12)
     executions = [
-        record("violated", features=[FeatureRecord(name="country", type="String", completeness=1.0, drift=drift)])
+        record("violated", features=[SubjectRecord(name="country", note="String", completeness=1.0, gauge=gauge)])
     ]
 
     (row,) = index_view([now_of("shop", [executions])]).rows
     (feature,) = features_view(executions, None).rows
 
-    assert row.worst_drift == "p = 0, at least 0.05"
+    [(_, spark, _)] = row.kinds
+    assert spark is not None
+    assert spark.beside == "p = 0, at least 0.05"
     assert (feature.drift, feature.threshold) == ("p = 0", "at least 0.05")
-    assert excess_of(executions[0]) == 100.0
 
 
 def test_hostile_names_are_text() -> None:

@@ -1,10 +1,12 @@
-"""Since when an execution has been missing: from the schedule and past executions, without a clock."""
+"""Since when an execution has been missing, and when the next is due: from schedule and past, without a clock."""
 
 from datetime import datetime, timedelta
 
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.schedule import Rate, occurrences, parse_schedule
 from driftline.domain.windows import SLOT, floor_to
+
+_FAR = timedelta(days=366)
 
 GRACE = timedelta(minutes=30)
 """An execution waits some minutes (RunDelaySeconds) and may be retried: within this time it is not yet missing."""
@@ -29,3 +31,18 @@ def overdue_since(monitor: ScheduledMonitor, ran: datetime | None, since: dateti
     if first > limit:
         return None
     return next(occurrences(monitor.schedule, first, limit + timedelta(microseconds=1), monitor.timezone), None)
+
+
+def next_due(monitor: ScheduledMonitor, ran: datetime) -> datetime | None:
+    """The scheduled time that follows an execution; None if there is none within a year, or the monitor is disabled.
+
+    Args:
+        ran: The latest scheduled time that ran.
+    """
+    if not monitor.enabled:
+        return None
+    schedule = parse_schedule(monitor.schedule)
+    if isinstance(schedule, Rate):
+        return ran + schedule.every
+    first = floor_to(ran, SLOT) + SLOT
+    return next(occurrences(monitor.schedule, first, first + _FAR, monitor.timezone), None)

@@ -10,16 +10,9 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import Failure
 from driftline.domain.executions.place import Place
 from driftline.domain.keys import OVERVIEW, overview_baseline_key, overview_record_key, report_folder
-from driftline.presentation.pages.overview.record import (
-    BaselineRecord,
-    Record,
-    baseline_record,
-    failed_record,
-    last_judged,
-    parse_baseline,
-    parse_record,
-    record_of,
-)
+from driftline.presentation.pages.overview.record import BaselineRecord, Record, last_judged
+from driftline.presentation.pages.overview.record_files import parse_baseline, parse_record
+from driftline.presentation.pages.overview.recording import baseline_record, failed_record, record_of
 from driftline.presentation.report import Report
 from driftline.usecases.executions.past_executions import bodies_or_none, body_or_none
 from driftline.usecases.ports import ObjectStore, ObjectSummary
@@ -90,7 +83,7 @@ def keep_failed_record(store: ObjectStore, place: Place, failure: Failure) -> st
 
 
 def read_records(store: ObjectStore, endpoint: str) -> list[MonitorRecords]:
-    """The newest records of each monitor of an endpoint, by monitor. Those of another version are ignored."""
+    """The newest records of each monitor of an endpoint, by monitor. Those that cannot be read are ignored."""
     monitors = store.folders(f"{OVERVIEW}{endpoint}/")
     read = side_by_side(lambda monitor: _records_of(store, endpoint, monitor), monitors)
     return [each for each in read if each.records]
@@ -127,7 +120,7 @@ def _readable(store: ObjectStore, seen: Sequence[ObjectSummary]) -> Iterable[Rec
         try:
             yield parse_record(body, each.key)
         except InvalidInputError:
-            continue  # Of an older version: written again with the execution's page.
+            continue  # Of a newer version: written again with the execution's page.
 
 
 def _baseline(store: ObjectStore, newest: Record) -> BaselineRecord | None:

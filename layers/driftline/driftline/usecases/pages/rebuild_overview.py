@@ -66,7 +66,7 @@ def rebuild_overview(
             kept += recorded
     if not kept:
         return None
-    return RebuiltOverview(endpoint, render_endpoint_page(store, endpoint), made, tuple(left_out))
+    return RebuiltOverview(endpoint, render_endpoint_page(store, endpoint, kinds=kinds), made, tuple(left_out))
 
 
 def _newest(store: ObjectStore, endpoint: str, monitor: str, *, kinds: Kinds) -> Sequence[Place]:

@@ -40,7 +40,9 @@ def render_execution(
     """
     failure = render_failure(store, folder, kinds=kinds)
     if failure is not None and not failure.overtaken:
-        return RenderedExecution(failure.key, failure.size, True, 0, render_pages(store, failure.place.endpoint))
+        return RenderedExecution(
+            failure.key, failure.size, True, 0, render_pages(store, failure.place.endpoint, kinds=kinds)
+        )
     rendered = render_report(store, folder, kinds=kinds, revision=revision)
-    overview = render_overview(store, rendered.report, rendered.inputs.baseline)
+    overview = render_overview(store, rendered.report, rendered.inputs.baseline, kinds=kinds)
     return RenderedExecution(rendered.key, rendered.size, False, rendered.past, overview)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import OVERVIEW, REPORTS, overview_now_key
+from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.overview.html import render_endpoint, render_index
 from driftline.presentation.pages.overview.now import Now, now_of, parse_now
 from driftline.presentation.pages.overview.view_endpoint import endpoint_view
 from driftline.presentation.pages.overview.view_index import index_view
 from driftline.presentation.report import Report
 from driftline.usecases.executions.past_executions import body_or_none
+from driftline.usecases.pages.next_due import due_times
 from driftline.usecases.pages.overview_records import MonitorRecords, changed, keep_record, read_records
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.side_by_side import side_by_side
@@ -37,7 +39,9 @@ class RenderedOverview:
     endpoints: int
 
 
-def render_overview(store: ObjectStore, report: Report, baseline_statistics: bytes | None) -> RenderedOverview | None:
+def render_overview(
+    store: ObjectStore, report: Report, baseline_statistics: bytes | None, *, kinds: Kinds
+) -> RenderedOverview | None:
     """Records an execution and writes the pages that list it.
 
     Args:
@@ -49,13 +53,13 @@ def render_overview(store: ObjectStore, report: Report, baseline_statistics: byt
     """
     if keep_record(store, report, baseline_statistics) is None:
         return None
-    return render_pages(store, report.outcome.place.endpoint)
+    return render_pages(store, report.outcome.place.endpoint, kinds=kinds)
 
 
-def render_pages(store: ObjectStore, endpoint: str) -> RenderedOverview:
+def render_pages(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> RenderedOverview:
     """Writes the endpoint's page and that of all endpoints."""
-    executions = render_endpoint_page(store, endpoint)
-    endpoints = render_index_page(store)
+    executions = render_endpoint_page(store, endpoint, kinds=kinds)
+    endpoints = render_index_page(store, kinds=kinds)
     return RenderedOverview(endpoint_page_key(endpoint), f"{REPORTS}{INDEX}", executions, endpoints)
 
 
@@ -63,37 +67,45 @@ def endpoint_page_key(endpoint: str) -> str:
     return f"{REPORTS}{endpoint}/{INDEX}"
 
 
-def render_endpoint_page(store: ObjectStore, endpoint: str) -> int:
+def render_endpoint_page(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> int:
     """Writes the endpoint's page and its line for the index. Returns the number of executions on it."""
     executions = 0
     for _ in range(_LOOKS):
         read = read_records(store, endpoint)
         executions = sum(len(each.records) for each in read)
-        _write(store, endpoint, read)
+        if not read:
+            break
+        _write(store, endpoint, read, kinds=kinds)
         if not changed(store, endpoint, read):
             break
     return executions
 
 
-def _write(store: ObjectStore, endpoint: str, read: list[MonitorRecords]) -> None:
+def _write(store: ObjectStore, endpoint: str, read: list[MonitorRecords], *, kinds: Kinds) -> None:
+    due = due_times(store, endpoint, [each.records for each in read], kinds=kinds)
     monitors = [(each.records, each.baseline) for each in read]
-    page = render_endpoint(endpoint_view(endpoint, monitors))
+    page = render_endpoint(endpoint_view(endpoint, monitors, due))
     store.put(endpoint_page_key(endpoint), page, content_type=_HTML)
-    now = now_of(endpoint, [each.records for each in read])
+    now = now_of(endpoint, [each.records for each in read], due)
     store.put(overview_now_key(endpoint), now.to_json(), content_type=_JSON)
 
 
-def render_index_page(store: ObjectStore) -> int:
+def render_index_page(store: ObjectStore, *, kinds: Kinds) -> int:
     """Writes the page of all endpoints from their lines. Returns the number of endpoints."""
-    lines = list(filter(None, side_by_side(lambda endpoint: _line(store, endpoint), store.folders(OVERVIEW))))
+    found = side_by_side(lambda endpoint: _line(store, endpoint, kinds=kinds), store.folders(OVERVIEW))
+    lines = list(filter(None, found))
     store.put(f"{REPORTS}{INDEX}", render_index(index_view(lines)), content_type=_HTML)
     return len(lines)
 
 
-def _line(store: ObjectStore, endpoint: str) -> Now | None:
+def _line(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Now | None:
+    """Made again from the records if another version wrote it: an update hides no endpoint until it runs next."""
     key = overview_now_key(endpoint)
     body = body_or_none(store, key)
+    if body is None:
+        return None
     try:
-        return parse_now(body, key) if body is not None else None
+        return parse_now(body, key)
     except InvalidInputError:
-        return None  # Of an older version: the endpoint's next execution writes it again.
+        records = [each.records for each in read_records(store, endpoint)]
+        return now_of(endpoint, records, due_times(store, endpoint, records, kinds=kinds)) if records else None

@@ -117,6 +117,7 @@ def _subject(feature: Feature, reference: Reference) -> Subject:
         name=feature.name,
         note=feature.current.inferred_type,
         completeness=feature.current.common.completeness,
+        required=feature.expected_completeness,
         gauge=drift_gauge(feature.drift) if feature.drift else None,
         shape=feature_shape(feature.current),
         reference=feature_shape(then),

@@ -21,12 +21,12 @@ _SHARED = "driftline.presentation.pages.execution"
 
 def render_endpoint(view: EndpointView) -> bytes:
     """The document, UTF-8. The same view gives the same bytes."""
-    return _render("endpoint.html.jinja", view, _parts("past", "heat", "endpoint"))
+    return _render("endpoint.html.jinja", view, _parts("axis", "due", "past", "heat", "endpoint"))
 
 
 def render_index(view: IndexView) -> bytes:
     """The document, UTF-8. The same view gives the same bytes."""
-    return _render("index.html.jinja", view, _parts("index"))
+    return _render("index.html.jinja", view, _parts("due", "index"))
 
 
 def render_failed(view: FailedView) -> bytes:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from driftline.presentation.pages.overview.record import Record
+from driftline.presentation.pages.overview.record import GOOD, VIOLATED, Record
 
 _NAMED = 3
 
@@ -18,7 +18,7 @@ class Incident:
     """From the first execution with violations to the first one without.
 
     Attributes:
-        start, end: Scheduled times; `end` is that of the execution that found nothing, None while it lasts.
+        first: The execution that it began with; `closed`: the one that found nothing, None while it lasts.
         executions: With violations.
         worst: The most violations of one execution.
         subjects: What was violated most often.
@@ -26,18 +26,23 @@ class Incident:
     """
 
     monitor: str
-    start: str
-    end: str | None
+    first: Record
+    closed: Record | None
     executions: int
     worst: int
     subjects: tuple[str, ...]
     cut: bool
 
+    @property
+    def start(self) -> str:
+        """The start of its first window, as text."""
+        return self.first.time
+
 
 def incidents_of(records: Sequence[Record]) -> list[Incident]:
     """Incidents of one monitor, oldest first.
 
-    A window without rows, or without a verdict, says nothing: it neither begins nor ends one.
+    A window that was not evaluated, or whose execution failed, says nothing: it neither begins nor ends one.
 
     Args:
         records: Of one monitor, oldest first.
@@ -46,11 +51,11 @@ def incidents_of(records: Sequence[Record]) -> list[Incident]:
     run: list[Record] = []
     cut = True
     for record in records:
-        if record.state == "violated":
+        if record.state == VIOLATED:
             run.append(record)
-        elif record.state == "good":
+        elif record.state == GOOD:
             if run:
-                found.append(_incident(run, record.scheduled, cut=cut))
+                found.append(_incident(run, record, cut=cut))
                 run = []
             cut = False
     if run:
@@ -58,14 +63,14 @@ def incidents_of(records: Sequence[Record]) -> list[Incident]:
     return found
 
 
-def _incident(run: Sequence[Record], end: str | None, *, cut: bool) -> Incident:
-    counted = Counter(subject for record in run for subject in record.subjects)
+def _incident(run: Sequence[Record], closed: Record | None, *, cut: bool) -> Incident:
+    counted = Counter(subject for record in run for subject in record.violated)
     subjects = sorted(counted, key=lambda subject: (-counted[subject], subject))[:_NAMED]
     worst = max(record.violations for record in run)
     return Incident(
         monitor=run[0].monitor,
-        start=run[0].scheduled,
-        end=end,
+        first=run[0],
+        closed=closed,
         executions=len(run),
         worst=worst,
         subjects=tuple(subjects),

@@ -1,60 +1,70 @@
 """An endpoint's line on the page of all endpoints: the state now, and a short past of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from urllib.parse import quote
 
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.finding import Measure, Side
 from driftline.domain.keys import REPORTS
+from driftline.domain.windows import format_instant
 from driftline.presentation.pages.overview.incidents import incidents_of
-from driftline.presentation.pages.overview.record import FeatureRecord, MetricRecord, Record, last_judged
-from driftline.presentation.shapes import short
-from driftline.presentation.tables import MOST_DRAWN
+from driftline.presentation.pages.overview.record import FigureRecord, Record, WorstRecord, last_judged
 
-VERSION = 1
-DRIFT = "worst drift / threshold"
-"""Name of the line of a monitor that compares distributions; the lines of others have the name of a metric."""
+VERSION = 2
 
 PAST = 30
 """So many executions are in the small pictures."""
 
 
-class Worst(msgspec.Struct, frozen=True):
-    """The feature that is furthest beyond its threshold, or nearest to it."""
-
-    feature: str
-    value: float
-    threshold: float
-    drifted: bool
-    excess: float
-    p_value: bool = False
-
-
-class Line(msgspec.Struct, frozen=True):
-    """A figure of the last executions, oldest first. `baseline` is that of the newest."""
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """The figure that stands for the last executions, oldest first. `title`: for people."""
 
     name: str
+    title: str
     values: tuple[float | None, ...]
-    threshold: float | None
+    limit: float | None
+    side: Side | None
+    measure: Measure
     violated: bool
 
 
 class MonitorNow(msgspec.Struct, frozen=True, kw_only=True):
-    """Attributes: link: to the page of the last execution, from `reports/`; since: of the open incident; see Record."""
+    """A monitor's last execution.
+
+    Attributes:
+        title: Of its kind, for people.
+        label: Its window, for people; `time`: when that began.
+        due: When the next execution should be there; None if that is unknown.
+        link: To its page, from `reports/`.
+        reason: Why nothing was evaluated.
+        since: When the open incident began, for people; `opened`: as a time.
+        severity: How far the worst violation is beyond its limit, as a share of the limit.
+        noun: What the worst subject is: `feature`.
+    """
 
     monitor: str
     kind: str
+    title: str
+    noun: str
     scheduled: str
+    time: str
+    label: str
+    due: str | None
     link: str
     state: str
     verdict: str
+    reason: str
     violations: int
+    severity: float
     rows: int
     coverage: float | None
     revision: int | None
     since: str | None
-    worst: Worst | None
+    opened: str | None
+    worst: WorstRecord | None
     line: Line | None
 
 
@@ -81,9 +91,16 @@ def parse_now(body: bytes, where: str) -> Now:
     return now
 
 
-def now_of(endpoint: str, monitors: Sequence[Sequence[Record]]) -> Now:
-    """Args: monitors: the records of each, oldest first, at least one."""
-    return Now(VERSION, endpoint, tuple(_monitor(records) for records in monitors))
+def now_of(
+    endpoint: str, monitors: Sequence[Sequence[Record]], due: Mapping[str, datetime | None] | None = None
+) -> Now:
+    """Args:
+    monitors: The records of each, oldest first, at least one.
+    due: When the next execution of each should be there.
+    """
+    return Now(
+        VERSION, endpoint, tuple(_monitor(records, (due or {}).get(records[-1].monitor)) for records in monitors)
+    )
 
 
 def report_link(record: Record, root: str) -> str:
@@ -91,65 +108,53 @@ def report_link(record: Record, root: str) -> str:
     return quote(f"{record.folder.removeprefix(root)}report.html")
 
 
-def worst_of(record: Record) -> FeatureRecord | None:
-    """None where nothing was compared."""
-    compared = [each for each in record.features if each.drift and each.drift.excess >= 0.0]
-    return max(compared, key=lambda each: each.drift.excess if each.drift else 0.0, default=None)
+def main_figure(record: Record, name: str) -> FigureRecord | None:
+    """The figure of this name, if the execution has it; another figure may stand for the execution."""
+    if record.main is not None and record.main.name == name:
+        return record.main
+    return next((each for each in record.figures if each.name == name), None)
 
 
-def excess_of(record: Record) -> float | None:
-    """The worst drift in multiples of its threshold, for pictures: p-values may be any number of times smaller."""
-    worst = worst_of(record)
-    return min(MOST_DRAWN, worst.drift.excess) if worst and worst.drift else None
-
-
-def headline(record: Record) -> MetricRecord | None:
-    """The first metric that is watched; else the first."""
-    watched = [each for each in record.metrics if each.threshold is not None]
-    return next(iter((*watched, *record.metrics)), None)
-
-
-def _monitor(records: Sequence[Record]) -> MonitorNow:
-    newest = records[-1]
-    incidents = incidents_of(records)
+def _monitor(records: Sequence[Record], due: datetime | None) -> MonitorNow:
+    newest, judged = records[-1], last_judged(records)
+    opened = next((each for each in reversed(incidents_of(records)) if each.closed is None), None)
     return MonitorNow(
         monitor=newest.monitor,
-        kind=last_judged(records).kind,
+        kind=judged.kind,
+        title=judged.title,
+        noun=judged.noun,
         scheduled=newest.scheduled,
+        time=newest.time,
+        label=newest.label,
+        due=format_instant(due) if due else None,
         link=report_link(newest, REPORTS),
         state=newest.state,
         verdict=newest.verdict,
+        reason=newest.reason,
         violations=newest.violations,
+        severity=newest.severity,
         rows=newest.rows,
         coverage=newest.coverage,
         revision=newest.revision,
-        since=incidents[-1].start if incidents and incidents[-1].end is None else None,
-        worst=_worst(newest),
+        since=f"{'before ' if opened.cut else ''}{opened.first.since}" if opened else None,
+        opened=opened.start if opened else None,
+        worst=newest.worst,
         line=_line(records[-PAST:]),
     )
 
 
-def _worst(record: Record) -> Worst | None:
-    found = worst_of(record)
-    drift = found.drift if found else None
-    if found is None or drift is None or drift.value is None or drift.threshold is None:
-        return None
-    return Worst(found.name, drift.value, drift.threshold, drift.drifted, drift.excess, drift.p_value)
-
-
 def _line(records: Sequence[Record]) -> Line | None:
     judged = last_judged(records)
-    metric = headline(judged)
-    if metric is not None:
-        values = tuple(value_of(record, metric.name) for record in records)
-        return Line(metric.name, values, metric.threshold, metric.violated and judged is records[-1])
-    excesses = [excess_of(record) for record in records]
-    if all(each is None for each in excesses):
+    main = judged.main
+    if main is None:
         return None
-    now = excesses[-1]
-    values = tuple(None if each is None else short(each) for each in excesses)
-    return Line(DRIFT, values, 1.0, now is not None and now > 1.0)
-
-
-def value_of(record: Record, metric: str) -> float | None:
-    return next((each.value for each in record.metrics if each.name == metric), None)
+    found = [main_figure(record, main.name) for record in records]
+    return Line(
+        name=main.name,
+        title=main.title,
+        values=tuple(each.value if each else None for each in found),
+        limit=main.limit,
+        side=main.side,
+        measure=main.measure,
+        violated=main.violated and judged is records[-1],
+    )

@@ -1,25 +1,43 @@
 """What the page of an endpoint shows: the state now, incidents, and how everything went over the last executions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from driftline.domain.keys import REPORTS
-from driftline.domain.windows import parse_instant
+from driftline.domain.windows import format_instant
 from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.incidents import Incident, incidents_of
-from driftline.presentation.pages.overview.now import excess_of, report_link
-from driftline.presentation.pages.overview.record import FAILED, BaselineRecord, Record, last_judged
+from driftline.presentation.pages.overview.now import report_link
+from driftline.presentation.pages.overview.record import (
+    FAILED,
+    GOOD,
+    NOT_EVALUATED,
+    VIOLATED,
+    BaselineRecord,
+    Record,
+    last_judged,
+)
+from driftline.presentation.pages.overview.time_line import drawn_until, slots
+from driftline.presentation.pages.overview.trends import trends_of
 from driftline.presentation.pages.overview.view_features import FeatureRow, features_view
-from driftline.presentation.text import count, instant, metric_name, number, percent, shown
+from driftline.presentation.text import count, instant, joined, percent, shown
 
-_MOST_METRICS = 40
-_STATES = {"violated": "violations", "good": "no violations", "empty": "no rows to judge", FAILED: "failed, no verdict"}
+_STATES = {
+    VIOLATED: "violations",
+    GOOD: "no violations",
+    NOT_EVALUATED: "not evaluated",
+    FAILED: "failed, no verdict",
+}
+
+type MonitorRecords = tuple[Sequence[Record], BaselineRecord | None]
+"""Of one monitor: its records, oldest first, at least one; and its baseline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An execution in the strip of a monitor."""
+    """An execution in the strip of a monitor; where it is drawn follows from the page's data."""
 
     link: str
     state: str
@@ -39,14 +57,20 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorView:
-    """Attributes: index: in the page's data; left_out: features without a row."""
+    """Attributes: index: in the page's data; noun: what has a distribution; left_out: those without a row; due: when
+    the next execution should be there, as a time, with `due_text` for people.
+    """
 
     index: int
     name: str
     kind: str
+    noun: str
     state: str
     verdict: str
+    reason: str
     link: str
+    due: str
+    due_text: str
     facts: tuple[Fact, ...]
     cells: tuple[Cell, ...]
     oldest: str
@@ -59,88 +83,129 @@ class MonitorView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointView:
-    """`data`: for the charts; goes into the page as JSON."""
+    """`since`: of the open incidents; `as_of`: the last windows; `data`: for the charts, goes into the page as JSON."""
 
     title: str
     endpoint: str
     state: str
     verdict: str
+    since: tuple[str, ...]
+    as_of: str
     monitors: tuple[MonitorView, ...]
     incidents: tuple[IncidentRow, ...]
     data: Json
 
 
-def endpoint_view(endpoint: str, monitors: Sequence[tuple[Sequence[Record], BaselineRecord | None]]) -> EndpointView:
-    """Args: monitors: the records of each, oldest first, at least one; and its baseline."""
+def endpoint_view(
+    endpoint: str, monitors: Sequence[MonitorRecords], due: Mapping[str, datetime | None] | None = None
+) -> EndpointView:
+    """Args: due: when the next execution of each monitor should be there."""
     incidents = [each for records, _ in monitors for each in incidents_of(records)]
     views: list[MonitorView] = []
     data: list[Json] = []
     for index, (records, baseline) in enumerate(monitors):
-        view, drawn = _monitor(index, endpoint, records, baseline)
+        view, drawn = _monitor(index, endpoint, records, baseline, (due or {}).get(records[-1].monitor))
         views.append(view)
         data.append(drawn)
     newest = [records[-1] for records, _ in monitors]
-    failed = [shown(each.monitor) for each in newest if each.state == FAILED]
-    states = {each.state for each in newest}
-    opened = [each for each in incidents if each.end is None]
+    opened = [each for each in incidents if each.closed is None]
+    last = max(newest, key=lambda each: each.time)
     return EndpointView(
         title=f"{shown(endpoint)}: over time",
         endpoint=shown(endpoint),
-        state="violated" if opened else FAILED if failed else "good" if "good" in states else "empty",
-        verdict=_verdict(opened, failed, states),
+        state=_state(newest, opened),
+        verdict=_verdict([records for records, _ in monitors], opened),
+        since=tuple(map(_since, opened)),
+        as_of=last.label,
         monitors=tuple(views),
         incidents=tuple(
             _row(each) for each in sorted(incidents, key=lambda each: (each.start, each.monitor), reverse=True)
         ),
-        data={"monitors": data},
+        data={**_span([records for records, _ in monitors]), "monitors": data},
     )
 
 
-def _verdict(opened: Sequence[Incident], failed: Sequence[str], states: set[str]) -> str:
-    blind = f"The last execution of {' and of '.join(failed)} failed: there is no verdict on its window."
+def _state(newest: Sequence[Record], opened: Sequence[Incident]) -> str:
+    """The worst of the monitors: one that is good does not hide that another is blind."""
+    states = {each.state for each in newest}
     if opened:
-        parts = (
-            f"{shown(each.monitor)} since {'at least ' if each.cut else ''}{when(each.start)}"
-            f" ({count(each.executions, 'execution')})"
-            for each in opened
+        return VIOLATED
+    return next((state for state in (FAILED, NOT_EVALUATED) if state in states), GOOD)
+
+
+def _verdict(monitors: Sequence[Sequence[Record]], opened: Sequence[Incident]) -> str:
+    """The sentence of the worst violation; else what has no verdict and why."""
+    newest = [records[-1] for records in monitors]
+    failed = [shown(each.monitor) for each in newest if each.state == FAILED]
+    blind = [each for each in newest if each.state == NOT_EVALUATED]
+    parts = []
+    if opened:
+        names = {each.monitor for each in opened}
+        worst = max(
+            (_last_violated(records) for records in monitors if records[-1].monitor in names),
+            key=lambda each: each.severity,
         )
-        return f"In alarm: {'; '.join(parts)}.{f' {blind}' if failed else ''}"
+        parts.append(worst.verdict)
     if failed:
-        return blind
-    if "good" not in states:
-        return "Nothing to judge: the last windows have no rows."
-    return "Quiet: the last execution of each monitor found no violations."
+        parts.append(f"The last execution of {joined(failed)} failed: there is no verdict on its window.")
+    parts += [f"{shown(each.monitor)}: {each.verdict}" for each in blind]
+    return " ".join(parts) or "No violations in the last window of each monitor."
+
+
+def _last_violated(records: Sequence[Record]) -> Record:
+    return next(each for each in reversed(records) if each.state == VIOLATED)
+
+
+def _since(incident: Incident) -> str:
+    least = "at least " if incident.cut else ""
+    executions = count(incident.executions, "window")
+    return f"{shown(incident.monitor)} since {least}{incident.first.since} ({executions})"
 
 
 def _row(incident: Incident) -> IncidentRow:
     return IncidentRow(
         monitor=shown(incident.monitor),
-        start=f"{'before ' if incident.cut else ''}{when(incident.start)}",
-        end=when(incident.end) if incident.end else "open",
+        start=f"{'before ' if incident.cut else ''}{incident.first.since}",
+        end=incident.closed.since if incident.closed else "open",
         executions=incident.executions,
         worst=incident.worst,
         subjects=", ".join(map(shown, incident.subjects)),
-        open=incident.end is None,
+        open=incident.closed is None,
     )
 
 
+def _span(monitors: Sequence[Sequence[Record]]) -> dict[str, Json]:
+    """One axis of time for all strips, maps and charts of the page."""
+    first = min(records[0].time for records in monitors)
+    last = max(drawn_until(records) for records in monitors)
+    return {"from": first, "to": format_instant(last)}
+
+
 def _monitor(
-    index: int, endpoint: str, records: Sequence[Record], baseline: BaselineRecord | None
+    index: int,
+    endpoint: str,
+    records: Sequence[Record],
+    baseline: BaselineRecord | None,
+    due: datetime | None,
 ) -> tuple[MonitorView, Json]:
     newest, judged = records[-1], last_judged(records)
     root = f"{REPORTS}{endpoint}/"
-    features = features_view(records, baseline)
+    features, trends = features_view(records, baseline), trends_of(records)
     view = MonitorView(
         index=index,
         name=shown(newest.monitor),
         kind=judged.kind,
+        noun=judged.noun,
         state=newest.state,
         verdict=newest.verdict,
+        reason=newest.reason if newest.reason not in newest.verdict else "",
         link=report_link(newest, root),
-        facts=_failed_facts(newest, judged, len(records)) if newest.state == FAILED else _facts(newest, len(records)),
+        due=format_instant(due) if due else "",
+        due_text=instant(due) if due else "",
+        facts=_facts(newest, judged),
         cells=tuple(Cell(report_link(each, root), each.state, _cell_text(each)) for each in records),
-        oldest=when(records[0].scheduled),
-        newest=when(newest.scheduled),
+        oldest=records[0].since,
+        newest=newest.since,
         features=features.rows,
         all_features=features.total,
         left_out=features.total - len(features.rows),
@@ -149,39 +214,32 @@ def _monitor(
     return view, {
         "monitor": shown(newest.monitor),
         "kind": judged.kind,
-        "times": [each.scheduled for each in records],
+        "times": [each.time for each in records],
+        "ends": [format_instant(end) for _, end in slots(records)],
+        "labels": [each.label for each in records],
         "links": [report_link(each, root) for each in records],
         "states": [each.state for each in records],
         "violations": [_figure(each, each.violations) for each in records],
         "rows": [_figure(each, each.rows) for each in records],
         "coverage": [short(each.coverage) for each in records],
-        "worst": [short(excess_of(each)) for each in records],
+        "trends": trends.drawn,
+        "folded": trends.folded,
         "features": features.data,
-        "metrics": _metrics(records),
     }
 
 
-def _facts(newest: Record, executions: int) -> tuple[Fact, ...]:
-    facts = [
-        Fact("Last execution", when(newest.scheduled)),
-        Fact("Violations", f"{newest.violations:,}"),
-        Fact("Rows", f"{newest.rows:,}"),
-    ]
+def _facts(newest: Record, judged: Record) -> tuple[Fact, ...]:
+    window = Fact("Last window", newest.label)
+    if newest.state == FAILED:
+        return window, Fact("Last verdict", judged.label if judged.state != FAILED else "none of those shown")
+    facts = [window, Fact("Violations", f"{newest.violations:,}"), Fact("Rows", f"{newest.rows:,}")]
+    if newest.evaluated != newest.rows:
+        facts.append(Fact("Rows evaluated", f"{newest.evaluated:,}"))
     if newest.coverage is not None:
-        facts.append(Fact("Coverage", percent(newest.coverage)))
-    if newest.revision is not None:
+        facts.append(Fact("Labelled", percent(newest.coverage)))
+    if newest.revision is not None and newest.revision > 1:
         facts.append(Fact("Revision", str(newest.revision)))
-    facts.append(Fact("Executions shown", f"{executions:,}"))
     return tuple(facts)
-
-
-def _failed_facts(newest: Record, judged: Record, executions: int) -> tuple[Fact, ...]:
-    last = when(judged.scheduled) if judged.state != FAILED else "none of those shown"
-    return (
-        Fact("Last execution", when(newest.scheduled)),
-        Fact("Last verdict", last),
-        Fact("Executions shown", f"{executions:,}"),
-    )
 
 
 def _figure(record: Record, figure: int) -> int | None:
@@ -191,33 +249,4 @@ def _figure(record: Record, figure: int) -> int | None:
 
 def _cell_text(record: Record) -> str:
     said = count(record.violations, "violation") if record.violations else _STATES[record.state]
-    return f"{when(record.scheduled)}: {said}"
-
-
-def _metrics(records: Sequence[Record]) -> list[Json]:
-    """Those of the newest verdict, the watched ones first."""
-    newest = sorted(last_judged(records).metrics, key=lambda each: (each.threshold is None, not each.violated))
-    found = [{each.name: each for each in record.metrics} for record in records]
-    drawn: list[Json] = []
-    for metric in newest[:_MOST_METRICS]:
-        points = [each.get(metric.name) for each in found]
-        bounds = [point.interval if point and point.interval else (None, None) for point in points]
-        values = [short(point.value) if point else None for point in points]
-        drawn.append(
-            {
-                "name": shown(metric_name(metric.name)),
-                "values": values,
-                "lower": [lower for lower, _ in bounds],
-                "upper": [upper for _, upper in bounds],
-                "threshold": short(metric.threshold),
-                "baseline": short(metric.baseline),
-                "violated": metric.violated,
-                "now": number(metric.value),
-            }
-        )
-    return drawn
-
-
-def when(scheduled: str) -> str:
-    """A record's time, as text for people."""
-    return instant(parse_instant(scheduled))
+    return f"{record.label}: {said}"

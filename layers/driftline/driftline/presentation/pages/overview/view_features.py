@@ -1,4 +1,4 @@
-"""The features of a monitor over its last executions: a row for each, and the heat map of its distribution."""
+"""The subjects of a monitor over its last executions, features as a rule: a row for each, and its heat map."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.heat import encoded, heat_of
 from driftline.presentation.pages.overview.quartiles import Course, course_of
-from driftline.presentation.pages.overview.record import BaselineRecord, FeatureRecord, Record
+from driftline.presentation.pages.overview.record import BaselineRecord, GaugeRecord, Record, SubjectRecord
 from driftline.presentation.shapes import Shape
-from driftline.presentation.text import number, percent, shown
+from driftline.presentation.text import NOTHING, figure, percent, shown
 
 MOST_FEATURES = 150
 """So many features have a row, those that moved most; the pages of the executions have all."""
@@ -22,7 +22,9 @@ _FULL = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureRow:
-    """Attributes: drifts: how many windows drifted; fill: of the bar, in percent, the threshold in its middle."""
+    """Attributes: drifts: how many windows drifted; fill: of the bar, in percent, the threshold in its middle;
+    required: the completeness, where there is less.
+    """
 
     index: int
     name: str
@@ -34,6 +36,7 @@ class FeatureRow:
     drifts: int
     compared: int
     completeness: str
+    required: str
     sort_drift: float
     sort_completeness: float
     drawn: bool
@@ -50,13 +53,13 @@ class FeaturesView:
 
 def features_view(records: Sequence[Record], baseline: BaselineRecord | None) -> FeaturesView:
     """The features of the newest execution that has any, the worst first: now, then at its worst."""
-    newest = next((record for record in reversed(records) if record.features), None)
+    newest = next((record for record in reversed(records) if record.subjects), None)
     if newest is None:
         return FeaturesView((), [], 0)
-    found = [{each.name: each for each in record.features} for record in records]
-    pasts = {each.name: [by_name.get(each.name) for by_name in found] for each in newest.features}
+    found = [{each.name: each for each in record.subjects} for record in records]
+    pasts = {each.name: [by_name.get(each.name) for by_name in found] for each in newest.subjects}
     ordered = sorted(
-        newest.features, key=lambda each: (-_excess(each), -max(map(_excess, pasts[each.name])), each.name)
+        newest.subjects, key=lambda each: (-_excess(each), -max(map(_excess, pasts[each.name])), each.name)
     )
     rows: list[FeatureRow] = []
     data: list[Json] = []
@@ -77,48 +80,61 @@ def features_view(records: Sequence[Record], baseline: BaselineRecord | None) ->
     return FeaturesView(tuple(rows), data, len(ordered))
 
 
-def _excess(feature: FeatureRecord | None) -> float:
-    return feature.drift.excess if feature and feature.drift else -1.0
+def _excess(feature: SubjectRecord | None) -> float:
+    return feature.gauge.excess if feature and feature.gauge else -1.0
 
 
-def _row(index: int, feature: FeatureRecord, past: Sequence[FeatureRecord | None], *, drawn: bool) -> FeatureRow:
-    drift = feature.drift
-    excess = drift.excess if drift else -1.0
+def _row(index: int, feature: SubjectRecord, past: Sequence[SubjectRecord | None], *, drawn: bool) -> FeatureRow:
+    gauge = feature.gauge
+    excess = gauge.excess if gauge else -1.0
+    now, allowed = _beside(gauge) if gauge else (NOTHING, NOTHING)
+    missing = feature.completeness is not None and feature.completeness < (feature.required or 0.0)
     return FeatureRow(
         index=index,
         name=shown(feature.name),
-        type=feature.type,
-        drift=f"{'p = ' if drift.p_value else ''}{number(drift.value)}" if drift else "–",
-        threshold=f"{'at least' if drift.p_value else 'of'} {number(drift.threshold)}"
-        if drift and drift.threshold
-        else "–",
-        drifted=bool(drift and drift.drifted),
+        type=feature.note,
+        drift=now,
+        threshold=allowed,
+        drifted=bool(gauge and gauge.beyond),
         fill=5 * min(_FULL, max(0, round(excess * _FULL / 2))),
-        drifts=sum(bool(each and each.drift and each.drift.drifted) for each in past),
-        compared=sum(each is not None for each in past),
+        drifts=sum(bool(each and each.gauge and each.gauge.beyond) for each in past),
+        compared=sum(bool(each and each.gauge) for each in past),
         completeness=percent(feature.completeness),
+        required=f"{percent(feature.required)} required" if missing else "",
         sort_drift=excess,
         sort_completeness=-1.0 if feature.completeness is None else feature.completeness,
         drawn=drawn,
     )
 
 
+def _beside(gauge: GaugeRecord) -> tuple[str, str]:
+    """The figure and its limit: `0.43`, `of 0.1`; `p = 0.01`, `at least 0.05`."""
+    now, limit = figure(gauge.value, gauge.measure), figure(gauge.limit, gauge.measure)
+    if gauge.measure == "p_value":
+        now = f"p = {now}"
+    if gauge.limit is None:
+        return now, NOTHING
+    return now, f"{'at least' if gauge.side == 'at_least' else 'of'} {limit}"
+
+
 def _data(
-    feature: FeatureRecord, past: Sequence[FeatureRecord | None], heat: dict[str, Json] | None, course: Course | None
+    feature: SubjectRecord, past: Sequence[SubjectRecord | None], heat: dict[str, Json] | None, course: Course | None
 ) -> Json:
+    gauges = [each.gauge if each else None for each in past]
     return {
         "name": shown(feature.name),
-        "drift": [short(each.drift.value) if each and each.drift else None for each in past],
-        "drifted": [index for index, each in enumerate(past) if each and each.drift and each.drift.drifted],
-        "threshold": short(feature.drift.threshold) if feature.drift else None,
-        "pValue": bool(feature.drift and feature.drift.p_value),
+        "drift": [short(each.value) if each else None for each in gauges],
+        "drifted": [index for index, each in enumerate(gauges) if each and each.beyond],
+        "threshold": short(feature.gauge.limit) if feature.gauge else None,
+        "pValue": bool(feature.gauge and feature.gauge.measure == "p_value"),
         "completeness": [short(each.completeness) if each else None for each in past],
+        "required": short(feature.required),
         "heat": heat,
         "values": asdict(course) if course else None,
     }
 
 
-def _heat(past: Sequence[FeatureRecord | None], baseline: Shape | None) -> tuple[dict[str, Json], int] | None:
+def _heat(past: Sequence[SubjectRecord | None], baseline: Shape | None) -> tuple[dict[str, Json], int] | None:
     """For the page's script, and how many characters its cells are."""
     heat = heat_of([each.shape if each else None for each in past], baseline)
     if heat is None:

@@ -1,40 +1,63 @@
-"""What the page of all endpoints shows: one line for each."""
+"""What the page of all endpoints shows: one line for each, with a column for each kind of monitor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from driftline.presentation.pages.execution.chart_data import Json, short
-from driftline.presentation.pages.overview.now import DRIFT, Line, MonitorNow, Now, Worst
-from driftline.presentation.pages.overview.record import FAILED
-from driftline.presentation.pages.overview.view_endpoint import when
-from driftline.presentation.text import count, metric_name, number, percent, shown
+from driftline.presentation.pages.overview.now import Line, MonitorNow, Now
+from driftline.presentation.pages.overview.record import FAILED, GOOD, NOT_EVALUATED, VIOLATED, WorstRecord
+from driftline.presentation.text import count, figure, limit, number, percent, shown
 
-_ORDER = ("violated", FAILED, "good", "empty")
+ORDER = (VIOLATED, FAILED, NOT_EVALUATED, GOOD)
+"""The worst first: a good window of one monitor does not hide that another is blind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
+    """A monitor and its last execution. `due`: when the next one should be there, as a time."""
+
     monitor: str
     state: str
     violations: int
     link: str
     verdict: str
+    due: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spark:
-    """A small picture with its newest figure; `label` says it in words."""
+    """What a monitor of a kind says: a small picture with its newest figure; `label` says it in words.
+
+    Attributes:
+        now: The newest figure; empty if nothing stands for an execution of this kind.
+        worst: The subject that is nearest to its limit or beyond it, with `beside`, its figures.
+    """
 
     name: str
     now: str
     violated: bool
     label: str
+    worst: str
+    beside: str
+    beyond: bool
+    coverage: str
+    drawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindColumn:
+    """`key`: its place in the page's data."""
+
+    key: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointRow:
-    """Attributes: state: the worst of its monitors; sort_*: what a column is sorted by."""
+    """Attributes: state: the worst of its monitors; moved: what is wrong, or what was found; sort_*: what a column is
+    sorted by; kinds: a cell for each column of kinds, None where the endpoint has no such monitor.
+    """
 
     index: int
     name: str
@@ -42,17 +65,11 @@ class EndpointRow:
     state: str
     badges: tuple[Badge, ...]
     since: str
-    worst: str
-    worst_drift: str
-    worst_drifted: bool
-    drift: Spark | None
-    quality: Spark | None
-    coverage: str
+    moved: str
+    kinds: tuple[tuple[KindColumn, Spark | None, int | None], ...]
     last: str
     sort_state: int
     sort_since: str
-    sort_worst: float
-    sort_quality: int | None
     sort_last: str
 
 
@@ -61,70 +78,102 @@ class IndexView:
     title: str
     state: str
     verdict: str
+    columns: tuple[KindColumn, ...]
     rows: tuple[EndpointRow, ...]
     data: Json
 
 
 def index_view(lines: Sequence[Now]) -> IndexView:
-    """Endpoints in alarm first, then those whose last execution failed, then by name."""
-    ordered = sorted(lines, key=lambda line: (_ORDER.index(_state(line)), line.endpoint))
-    alarmed = sum(_state(line) == "violated" for line in ordered)
-    failed = sum(any(each.state == FAILED for each in line.monitors) for line in ordered)
-    ranks = _ranks(ordered)
-    rows = [_row(index, line, ranks.get(line.endpoint)) for index, line in enumerate(ordered)]
+    """Endpoints in alarm first, then those without a verdict on the last window, then by name."""
+    ordered = sorted(lines, key=lambda line: (ORDER.index(_state(line)), line.endpoint))
+    columns = _columns(ordered)
+    ranks = {column.key: _ranks(ordered, column) for column in columns}
+    rows = [_row(index, line, columns, ranks) for index, line in enumerate(ordered)]
     return IndexView(
         title="Endpoints",
-        state=next((state for state in _ORDER if any(row.state == state for row in rows)), "empty"),
-        verdict=_verdict(alarmed, failed, len(ordered)),
+        state=next((state for state in ORDER if any(row.state == state for row in rows)), NOT_EVALUATED),
+        verdict=_verdict(ordered),
+        columns=columns,
         rows=tuple(rows),
-        data={"endpoints": [_data(line) for line in ordered]},
+        data={"endpoints": [_data(line, columns) for line in ordered]},
     )
 
 
-def _verdict(alarmed: int, failed: int, endpoints: int) -> str:
-    if not endpoints:
+def _verdict(lines: Sequence[Now]) -> str:
+    """If one endpoint is in alarm, what moved there; else how many are in which state."""
+    if not lines:
         return "No execution of any endpoint was rendered yet."
-    blind = (
-        f" {count(failed, 'endpoint')} {'has' if failed == 1 else 'have'} no verdict on the last window."
-        if failed
-        else ""
-    )
-    if not alarmed:
-        return f"No open incident: {count(endpoints, 'endpoint')}.{blind}"
-    return f"{alarmed:,} of {count(endpoints, 'endpoint')} {'has' if alarmed == 1 else 'have'} an open incident.{blind}"
+    by_state = {state: [line for line in lines if _state(line) == state] for state in ORDER}
+    parts = []
+    if alarmed := by_state[VIOLATED]:
+        parts.append(_alarmed(alarmed, len(lines)))
+    if failed := by_state[FAILED]:
+        parts.append(f"{_endpoints(failed)}: the last execution failed.")
+    if blind := by_state[NOT_EVALUATED]:
+        parts.append(f"{_endpoints(blind)}: the last window was not evaluated.")
+    if not parts:
+        return f"No open incident: {count(len(lines), 'endpoint')}."
+    if not alarmed and (good := len(by_state[GOOD])):
+        parts.append(f"No open incident at the other {number(good)}.")
+    return " ".join(parts)
+
+
+def _alarmed(lines: Sequence[Now], all_: int) -> str:
+    if len(lines) == 1:
+        return f"{shown(lines[0].endpoint)}: {_moved(lines[0])}"
+    return f"{len(lines):,} of {count(all_, 'endpoint')} have an open incident."
+
+
+def _endpoints(lines: Sequence[Now]) -> str:
+    return shown(lines[0].endpoint) if len(lines) == 1 else count(len(lines), "endpoint")
 
 
 def _state(line: Now) -> str:
-    """An incident stays open in windows without rows, and in those without a verdict."""
-    if any(each.since is not None for each in line.monitors):
-        return "violated"
-    if any(each.state == FAILED for each in line.monitors):
-        return FAILED
-    return "good" if any(each.state == "good" for each in line.monitors) else "empty"
+    """An incident stays open in windows that were not evaluated, and in those whose execution failed."""
+    if any(each.opened is not None for each in line.monitors):
+        return VIOLATED
+    states = {each.state for each in line.monitors}
+    return next((state for state in ORDER if state in states), NOT_EVALUATED)
 
 
-def _ranks(lines: Sequence[Now]) -> dict[str, int]:
-    """Places of the endpoints when they are sorted by metric, then by its newest value; those without have none."""
+def _moved(line: Now) -> str:
+    """The sentence of the worst violation; without one, of the monitor that says most."""
+    worst = min(line.monitors, key=lambda each: (ORDER.index(each.state), -each.severity))
+    return worst.verdict
+
+
+def _columns(lines: Sequence[Now]) -> tuple[KindColumn, ...]:
+    """One for each kind that any endpoint has, by title."""
+    titles = {each.kind: each.title for line in lines for each in line.monitors if each.kind}
+    ordered = sorted(titles.items(), key=lambda item: (item[1], item[0]))
+    return tuple(KindColumn(kind, shown(title)) for kind, title in ordered)
+
+
+def _of_kind(line: Now, column: KindColumn) -> MonitorNow | None:
+    """The monitor of this kind; of several the one whose state is the worst."""
+    found = [each for each in line.monitors if each.kind == column.key]
+    return min(found, key=lambda each: (ORDER.index(each.state), -each.severity), default=None)
+
+
+def _ranks(lines: Sequence[Now], column: KindColumn) -> dict[str, int]:
+    """Places of the endpoints when they are sorted by figure, then by its newest value; those without have none."""
     known = []
     for each in lines:
-        found = _metric(each)
+        monitor = _of_kind(each, column)
+        found = monitor.line if monitor else None
         if found is not None and (value := found.values[-1]) is not None:
             known.append((found.name, value, each.endpoint))
     return {endpoint: rank for rank, (_, _, endpoint) in enumerate(sorted(known))}
 
 
-def _beside_threshold(worst: Worst) -> str:
-    if worst.p_value:
-        return f"p = {number(worst.value)}, at least {number(worst.threshold)}"
-    return f"{number(worst.value)} of {number(worst.threshold)}"
-
-
-def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
-    worst = max((each.worst for each in line.monitors if each.worst), key=lambda each: each.excess, default=None)
-    since = min((each.since for each in line.monitors if each.since), default="")
-    last = max(each.scheduled for each in line.monitors)
-    coverage = next((each.coverage for each in line.monitors if each.coverage is not None), None)
+def _row(index: int, line: Now, columns: Sequence[KindColumn], ranks: dict[str, dict[str, int]]) -> EndpointRow:
+    since = min((each for each in line.monitors if each.opened), key=lambda each: each.opened or "", default=None)
+    last = max(line.monitors, key=lambda each: each.time)
     state = _state(line)
+    cells = []
+    for column in columns:
+        monitor = _of_kind(line, column)
+        cells.append((column, _spark(monitor) if monitor else None, ranks[column.key].get(line.endpoint)))
     return EndpointRow(
         index=index,
         name=shown(line.endpoint),
@@ -133,69 +182,57 @@ def _row(index: int, line: Now, quality_rank: int | None) -> EndpointRow:
         badges=tuple(
             Badge(
                 monitor=shown(each.monitor),
-                state=_badge(each),
+                state=each.state,
                 violations=each.violations,
                 link=each.link,
-                verdict=each.verdict,
+                verdict=f"{each.label}: {each.verdict}",
+                due=each.due or "",
             )
             for each in line.monitors
         ),
-        since=_plain(since) if since else "",
-        worst=shown(worst.feature) if worst else "–",
-        worst_drift=_beside_threshold(worst) if worst else "",
-        worst_drifted=bool(worst and worst.drifted),
-        drift=_spark(_drift(line)),
-        quality=_spark(_metric(line)),
-        coverage=percent(coverage) if coverage is not None else "",
-        last=_plain(last),
-        sort_state=_ORDER.index(state),
-        sort_since=since,
-        sort_worst=worst.excess if worst else -1.0,
-        sort_quality=quality_rank,
-        sort_last=last,
+        since=since.since or "" if since else "",
+        moved=_moved(line),
+        kinds=tuple(cells),
+        last=last.label,
+        sort_state=ORDER.index(state),
+        sort_since=since.opened or "" if since else "",
+        sort_last=last.time,
     )
 
 
-def _badge(monitor: MonitorNow) -> str:
-    """The next column shows the open incident; only this one shows that the last window has no verdict."""
-    return "violated" if monitor.since and monitor.state != FAILED else monitor.state
+def _beside(worst: WorstRecord) -> str:
+    gauge = worst.gauge
+    if gauge.measure == "p_value":
+        return f"p = {number(gauge.value)}, {limit(gauge.limit, gauge.side)}"
+    return f"{figure(gauge.value, gauge.measure)} of {figure(gauge.limit, gauge.measure)}"
 
 
-def _plain(scheduled: str) -> str:
-    return when(scheduled).removesuffix(" UTC")
+def _spark(monitor: MonitorNow) -> Spark:
+    line, worst = monitor.line, monitor.worst
+    known = [value for value in line.values if value is not None] if line else []
+    return Spark(
+        name=shown(line.title) if line else "",
+        now=figure(line.values[-1], line.measure) if line and known else "",
+        violated=bool(line and line.violated),
+        label=_label(line, known) if line and known else "",
+        worst=shown(worst.subject) if worst else "",
+        beside=_beside(worst) if worst and worst.gauge.value is not None else "",
+        beyond=bool(worst and worst.gauge.beyond),
+        coverage=percent(monitor.coverage) if monitor.coverage is not None else "",
+        drawn=len(known) > 1,
+    )
 
 
-def _drift(line: Now) -> Line | None:
-    """Of the first monitor that compares distributions."""
-    return next((each.line for each in line.monitors if each.line and each.line.name == DRIFT), None)
+def _label(line: Line, known: Sequence[float]) -> str:
+    between = f"between {figure(min(known), line.measure)} and {figure(max(known), line.measure)}"
+    required = f", threshold {figure(line.limit, line.measure)}" if line.limit is not None else ""
+    return f"{shown(line.title)} of the last {count(len(line.values), 'execution')}: {between}{required}"
 
 
-def _metric(line: Now) -> Line | None:
-    """Of the first monitor that has a metric."""
-    return next((each.line for each in line.monitors if each.line and each.line.name != DRIFT), None)
-
-
-def _spark(line: Line | None) -> Spark | None:
-    if line is None:
-        return None
-    known = [value for value in line.values if value is not None]
-    if not known:
-        return None
-    between = f"between {number(min(known))} and {number(max(known))}"
-    limit = f", threshold {number(line.threshold)}" if line.threshold is not None else ""
-    title = line.name if line.name == DRIFT else shown(metric_name(line.name))
-    said = f"{title} of the last {count(len(line.values), 'execution')}: {between}{limit}"
-    return Spark(title, number(line.values[-1]), line.violated, said)
-
-
-def _data(line: Now) -> Json:
+def _data(line: Now, columns: Sequence[KindColumn]) -> Json:
     def values(found: Line | None) -> Json:
         if found is None:
             return None
-        return {
-            "values": [short(each) for each in found.values],
-            "threshold": short(found.threshold),
-            "violated": found.violated,
-        }
+        return {"values": [short(each) for each in found.values], "limit": short(found.limit)}
 
-    return {"drift": values(_drift(line)), "quality": values(_metric(line))}
+    return {column.key: values(monitor.line) if (monitor := _of_kind(line, column)) else None for column in columns}

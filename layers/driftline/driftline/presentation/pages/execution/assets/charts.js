@@ -14,12 +14,15 @@ function tickText(value, index, ticks) {
   return signed(Chart.Ticks.formatters.numeric.call(this, value, index, ticks));
 }
 
-// Of executions, oldest first: as many labels as there is room for, counted from the newest, which always has one.
-const timeAxis = (c, times) => {
-  const shown = shortTimes(times);
-  const step = Math.ceil(times.length / (shown[0].length > 6 ? 4 : 6));
-  const callback = (i) => ((times.length - 1 - i) % step ? "" : shown[i]);
-  return axis(c, "", { grid: { display: false }, ticks: { autoSkip: false, callback } });
+// Of executions, true to time: as many labels as there is room for.
+const timeAxis = (c, course) => {
+  const [min, max] = spanOf(course);
+  const afterBuildTicks = (scale) => {
+    const most = Math.max(2, Math.floor((scale.chart.width - 40) / 66));
+    scale.ticks = timeTicks(min, max, most).map(({ at, lines }) => ({ value: at, lines }));
+  };
+  const callback = (_, i, ticks) => ticks[i].lines;
+  return axis(c, "", { type: "linear", min, max, afterBuildTicks, grid: { display: false }, ticks: { autoSkip: false, callback } });
 };
 
 // A line is a line in the legend, too, even if its points are drawn, and is dashed there if it is in the chart.
@@ -133,7 +136,8 @@ const level = (c, label, value, times, colour = c.bad) => ({
 const gaps = { spanGaps: true, segment: { borderDash: ({ p0, p1 }) => (p0.skip || p1.skip ? [2, 4] : undefined) } };
 
 // A figure of each execution, the last one last; a limit, a baseline and an interval where there are any.
-const timeChart = (times, { label, values, limit = null, baseline = null, lower = null, upper = null, zero = true, share = false, band = "95 % interval" }) => (c) => {
+const timeChart = (course, { label, values, limit = null, baseline = null, lower = null, upper = null, zero = true, share = false, band = "95 % interval" }) => (c) => {
+  const { times } = course;
   const past = times.length - 1;
   const datasets = [{
     ...currentStyle(c), label, data: values, ...gaps, tension: 0, fill: false,
@@ -146,36 +150,40 @@ const timeChart = (times, { label, values, limit = null, baseline = null, lower 
   }
   if (limit !== null) datasets.push(level(c, "Threshold", limit, times));
   if (baseline !== null && baseline !== limit) datasets.push(level(c, beside.name, baseline, times, c.baseline));
+  const shown = plugins(c, (item) => `${item.dataset.label}: ${(share ? percentText : figureText)(item.raw)}`);
+  shown.tooltip.callbacks.title = ([item]) => labelOf(course, item.dataIndex);
   return {
     type: "line",
-    data: { labels: times.map(timeText), datasets },
+    data: { labels: momentsOf(course), datasets },
     options: {
       ...still,
       interaction: { mode: "index", intersect: false },
       scales: {
-        x: timeAxis(c, times),
+        x: timeAxis(c, course),
         y: axis(c, "", { beginAtZero: zero, grace: "8%", ticks: { ...(share && { callback: percentTick }), maxTicksLimit: 5 } }),
       },
-      plugins: plugins(c, (item) => `${item.dataset.label}: ${(share ? percentText : figureText)(item.raw)}`),
+      plugins: shown,
     },
   };
 };
 
 // A share of the rows over time. Nothing is above 100 %, and a point there is drawn whole.
-const shareChart = (times, series) => (c) => {
-  const config = timeChart(times, { ...series, share: true })(c);
+const shareChart = (course, series) => (c) => {
+  const config = timeChart(course, { ...series, share: true })(c);
   Object.assign(config.options.scales.y, { max: 1, grace: 0 });
   config.data.datasets[0].clip = 8;
   return config;
 };
 
 // Bars of executions: the last one is full, those before it are pale.
-const countChart = (times, { label, values, wrong = false }) => (c) => {
+const countChart = (course, { label, values, wrong = false }) => (c) => {
   const colour = wrong ? "bad" : "current";
+  const shown = plugins(c, null, false);
+  shown.tooltip.callbacks.title = ([item]) => labelOf(course, item.dataIndex);
   return {
     type: "bar",
     data: {
-      labels: times.map(timeText),
+      labels: momentsOf(course),
       datasets: [{
         label, data: values, maxBarThickness: 28, borderColor: c[colour], borderWidth: values.length > 40 ? 0 : 1,
         backgroundColor: values.map((_, i) => (i === values.length - 1 || values.length > 40 ? c[colour] : c[`${colour}Fill`])),
@@ -185,10 +193,10 @@ const countChart = (times, { label, values, wrong = false }) => (c) => {
       ...still,
       interaction: { mode: "index", intersect: false },
       scales: {
-        x: timeAxis(c, times),
+        x: timeAxis(c, course),
         y: axis(c, "", { beginAtZero: true, ticks: { precision: 0, maxTicksLimit: 5 } }),
       },
-      plugins: plugins(c, null, false),
+      plugins: shown,
     },
   };
 };

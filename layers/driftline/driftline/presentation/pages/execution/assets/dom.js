@@ -64,9 +64,3 @@ const percentTick = (share) => `${Number((share * 100).toPrecision(3))} %`;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const dayText = (time) => `${Number(time.slice(8, 10))} ${MONTHS[Number(time.slice(5, 7)) - 1]}`;
 const timeText = (time) => time && `${dayText(time)} ${time.slice(0, 4)}, ${time.slice(11, 16)} UTC`;
-
-// As much of the times as differs: the hour only if they are not all of the same one.
-const shortTimes = (times) => {
-  const daily = new Set(times.map((time) => time.slice(11))).size === 1 && times.length > 1;
-  return times.map((time) => (daily ? dayText(time) : `${dayText(time)} ${time.slice(11, 16)}`));
-};

@@ -43,16 +43,17 @@ const cumulativeFigure = (chart) => {
 };
 
 // A figure of each execution: a line with what belongs to it, or bars of counts.
-const overTimeFigure = (chart, { times, failed }) => {
+const overTimeFigure = (chart, course) => {
+  const { times, failed } = course;
   const { title, about, label, values, lower, upper, share, counts, violated } = chart;
   const text = share ? percentText : figureText;
   // Without a verdict nothing was counted, which is not the same as nothing found.
   const told = (i) => (failed[i] ? "failed" : text(values[i]));
   const known = values.filter((each) => each !== null);
   const range = known.length ? `from ${text(Math.min(...known))} to ${text(Math.max(...known))}, ${told(values.length - 1)} in the last; the table has all` : "no value";
-  const head = ["Scheduled", label, ...(upper ? ["Lower", "Upper"] : [])];
-  const rows = times.map((time, i) => [timeText(time), told(i), ...(upper ? [text(lower[i]), text(upper[i])] : [])]).reverse();
-  const recipe = counts ? countChart(times, chart) : share ? shareChart(times, chart) : timeChart(times, chart);
+  const head = [course.labels ? "Window" : "Scheduled", label, ...(upper ? ["Lower", "Upper"] : [])];
+  const rows = times.map((_, i) => [labelOf(course, i), told(i), ...(upper ? [text(lower[i]), text(upper[i])] : [])]).reverse();
+  const recipe = counts ? countChart(course, chart) : share ? shareChart(course, chart) : timeChart(course, chart);
   const node = figure(title, `${about} of the last ${times.length} executions: ${range}.`, recipe, table(about, head, rows));
   if (violated) node.classList.add("violated");
   return node;

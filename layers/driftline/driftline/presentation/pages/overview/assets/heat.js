@@ -1,5 +1,6 @@
 // The distribution of a feature in every window: a table whose cells are coloured by their share, so that it needs no
-// other table behind it. Rows are values, large numbers at the top; columns are windows.
+// other table behind it. Rows are values, large numbers at the top; columns are windows, as wide as they are long and
+// where they are on the axis of the page; what lies between them is a column without cells.
 const LEVELS = 20;
 
 const decoded = (text) => text && Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 36) / 1000);
@@ -10,8 +11,37 @@ const medianRow = (shares) => {
   return shares.findIndex((share) => (below += share) >= 0.5);
 };
 
-const heatMap = (monitor, feature) => {
-  const { times, links, states } = monitor;
+// Share of the width that is left of the axis, as in overview.css.
+const phone = matchMedia("(max-width: 40rem)");
+const gutter = () => (phone.matches ? 30 : 16);
+
+// Windows and the gaps between them, in order: [{ share, column }], the column undefined in a gap.
+const columnsOf = ({ times, ends }, span) => {
+  const found = [];
+  let at = 0;
+  const gap = (until) => until - at > 1e-6 && found.push({ share: until - at });
+  times.forEach((time, column) => {
+    const from = Math.max(at, shareOf(span, time)), to = Math.max(from, shareOf(span, ends[column]));
+    gap(from);
+    found.push({ share: to - from, column });
+    at = to;
+  });
+  gap(1);
+  return found;
+};
+
+const widths = (columns, then) => {
+  const left = gutter();
+  const all = [...(then ? [left * 0.68, left * 0.32] : [left]), ...columns.map(({ share }) => share * (100 - left))];
+  return make("colgroup", {}, all.map((width) => {
+    const col = make("col");
+    col.style.width = `${width}%`;
+    return col;
+  }));
+};
+
+const heatMap = (monitor, feature, span) => {
+  const { times, labels, links, states } = monitor;
   const what = feature.pValue ? "p-value" : "drift";
   const { rows, numeric, columns, baseline } = feature.heat;
   const windows = columns.map(decoded);
@@ -19,17 +49,13 @@ const heatMap = (monitor, feature) => {
   const common = Math.max(0.001, ...[...windows, then].filter(Boolean).flat());
   // By the square root: beside a value that most rows have, the others would all look the same.
   const level = (share) => (share < 0.0005 ? 0 : Math.max(1, Math.round(LEVELS * Math.sqrt(share / common))));
-  const step = Math.ceil(times.length / 14);
-  const wide = times.length <= 45 ? 1 : 3; // So many columns a label takes.
-  const shown = shortTimes(times);
+  const places = columnsOf(monitor, span);
+  const across = (cell_, empty = "td") => places.map(({ column }) => (column === undefined ? make(empty, { class: "gap" }) : cell_(column)));
   const sparse = numeric && rows.length > 12;
   const order = rows.map((_, i) => i);
   if (numeric) order.reverse();
 
-  const head = (time, i) =>
-    i % step === 0 && i + wide <= times.length
-      ? make("th", { scope: "col", title: timeText(time) }, make("span", {}, shown[i]))
-      : make("th", { scope: "col" }, make("span", { class: "hidden" }, shown[i]));
+  const head = (column) => make("th", { scope: "col" }, make("span", { class: "hidden" }, labels[column]));
   const cell = (shares, row, column, median) => {
     if (!shares) return make("td", { class: "none", "data-column": column, "data-row": row }, "–");
     return make("td", { class: `h${level(shares[row])}${row === median ? " median" : ""}`, "data-column": column, "data-row": row }, percentText(shares[row]));
@@ -42,7 +68,7 @@ const heatMap = (monitor, feature) => {
       {},
       make("th", { scope: "row" }, make("span", { class: sparse && (order.length - 1 - at) % 3 ? "hidden" : null }, bdi(rows[row]))),
       then && cell(then, row, -1, thenMedian),
-      windows.map((shares, column) => cell(shares, row, column, medians[column])),
+      across((column) => cell(windows[column], row, column, medians[column])),
     ),
   );
   const drift = feature.drift.some((each) => each !== null)
@@ -54,24 +80,25 @@ const heatMap = (monitor, feature) => {
           {},
           make("th", { scope: "row" }, what),
           then && make("td", { class: "none" }, "–"),
-          feature.drift.map((value, column) =>
-            make("td", { class: value === null ? "none" : feature.drifted.includes(column) ? "over" : "under", "data-column": column }, figureText(value)),
-          ),
+          across((column) => {
+            const value = feature.drift[column];
+            return make("td", { class: value === null ? "none" : feature.drifted.includes(column) ? "over" : "under", "data-column": column }, figureText(value));
+          }),
         ),
       )
     : null;
-  const density = times.length <= 9 ? "few-cells" : times.length <= 16 ? "wide-cells" : times.length <= 45 ? "cells-of-month" : "narrow-cells";
   const map = make(
     "table",
-    { class: `heat ${density}${sparse ? " low" : ""}`, "aria-label": `Distribution of ${feature.name} in the last ${times.length} windows` },
-    make("thead", {}, make("tr", {}, make("td", {}), then && make("th", { scope: "col", class: "then" }, make("span", {}, "baseline")), times.map(head))),
+    { class: `heat${places.length > 45 ? " dense" : ""}${sparse ? " low" : ""}`, "aria-label": `Distribution of ${feature.name} in the last ${times.length} windows` },
+    widths(places, then),
+    make("thead", {}, make("tr", {}, make("td", {}), then && make("th", { scope: "col", class: "then" }, make("span", {}, "baseline")), across(head))),
     make("tbody", {}, body),
     drift,
   );
   const readout = make("p", { class: "readout" }, "Point at a cell, or move through the map with the arrow keys.");
   const say = (td) => {
     const column = Number(td.dataset.column), row = td.dataset.row;
-    const where = column < 0 ? "Baseline" : timeText(times[column]);
+    const where = column < 0 ? "Baseline" : labels[column];
     const parts = [where];
     if (row !== undefined) {
       const shares = column < 0 ? then : windows[column];
@@ -90,7 +117,7 @@ const heatMap = (monitor, feature) => {
     [12, 14, 16, 18, 20].map((each) => make("span", { class: `h${each}` })), ` ${percentText(common)} of the rows`,
     numeric ? [make("span", { class: "h0 median" }), " median"] : null,
   );
-  return make("figure", { class: "heat-figure" }, make("figcaption", {}, bdi(feature.name)), make("div", { class: "wide" }, map), readout, scale);
+  return make("figure", { class: "heat-figure" }, make("figcaption", {}, bdi(feature.name)), map, make("div", { class: "strip" }, make("span", {}), axisRow(span, innerWidth * 0.6)), readout, scale);
 };
 
 // One stop for the tab key; the arrow keys lead from cell to cell, Enter opens the window's report.

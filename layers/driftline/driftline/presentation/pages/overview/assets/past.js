@@ -1,23 +1,38 @@
-// How the executions of a monitor went: violations, the worst drift, rows, coverage, metrics; and the strip of them all.
+// How the executions of a monitor went: its figures, coverage, rows; and the strip of them all.
 const chartOf = (title, values, more) => ({
   title, about: title, label: title, values, lower: null, upper: null, limit: null, baseline: null, share: false, counts: false, wrong: false, zero: true, violated: false, ...more,
 });
 
-const overTime = (monitor, box) => {
-  const { times, violations, states, rows, coverage, worst, metrics } = monitor;
-  const course = { times, failed: states.map((state) => state === "failed") };
-  const add = (chart) => box.append(overTimeFigure(chart, course));
-  const some = (values) => values.some((each) => each !== null);
-  const metricOf = (metric) => chartOf(metric.name, metric.values, { ...metric, ...(!some(metric.upper) && { lower: null, upper: null }), limit: metric.threshold, zero: false });
-  add(chartOf("Violations", violations, { counts: true, wrong: true }));
-  metrics.filter((each) => each.threshold !== null).map(metricOf).forEach(add);
-  if (some(worst)) add(chartOf("Worst drift, in thresholds", worst, { limit: 1 }));
-  if (some(coverage)) add(chartOf("Rows with a label", coverage, { share: true }));
-  add(chartOf("Rows", rows, { counts: true }));
-  const others = metrics.filter((each) => each.threshold === null);
-  if (!others.length) return;
-  const charts = others.map((each) => overTimeFigure(metricOf(each), course));
-  box.after(make("details", { class: "more-metrics", open: others.length === metrics.length }, make("summary", {}, `${others.length} metrics that are not watched`), make("div", { class: "charts" }, charts)));
+// The executions of a monitor, on the axis of the page.
+const courseOf = ({ times, ends, labels, states }, span) => ({ times, ends, labels, failed: states.map((state) => state === "failed"), from: span.from, to: span.to });
+
+const some = (values) => values.some((each) => each !== null);
+
+const trendFigure = (trend, course) => {
+  const bounds = some(trend.upper) ? {} : { lower: null, upper: null };
+  const node = overTimeFigure(chartOf(trend.name, trend.values, { ...trend, ...bounds, zero: false }), course);
+  if (trend.alike.length) node.querySelector(".behind").before(aside(`Moves with it: ${trend.alike.join(", ")}.`));
+  return node;
+};
+
+// The few figures that differ; the others are folded.
+const overTime = (monitor, course, box) => {
+  const { coverage, trends, folded } = monitor;
+  box.append(...trends.map((trend) => trendFigure(trend, course)));
+  if (some(coverage)) box.append(overTimeFigure(chartOf("Rows with a label", coverage, { share: true }), course));
+  if (!folded.length) return;
+  const charts = make("div", { class: "charts" });
+  const more = make("details", { class: "more-metrics", open: !trends.length }, make("summary", {}, `${folded.length} more ${folded.length === 1 ? "figure" : "figures"}`), charts);
+  const fill = () => charts.childElementCount || charts.append(...folded.map((trend) => trendFigure(trend, course)));
+  more.addEventListener("toggle", fill);
+  if (more.open) fill();
+  box.after(more);
+};
+
+// How many rows the windows had: of the monitor with the most windows, because they all watch the same rows.
+const rowsOverTime = (monitors, span, box) => {
+  const longest = monitors.reduce((a, b) => (b.times.length > a.times.length ? b : a));
+  if (longest.times.length > 1) box.append(overTimeFigure(chartOf("Rows", longest.rows, { counts: true }), courseOf(longest, span)));
 };
 
 // One stop for the tab key; arrows, Home and End lead from execution to execution.

@@ -1,0 +1,32 @@
+// One axis of time for all strips, heat maps and charts of the page.
+const axisOf = ({ from, to }) => ({ from, to, start: millis(from), length: Math.max(1, millis(to) - millis(from)) });
+
+const shareOf = ({ start, length }, time) => (millis(time) - start) / length;
+const percentOf = (share) => `${Math.max(0, Math.min(1, share)) * 100}%`;
+
+const ROOM = 48; // Pixels that a label needs.
+
+// Labels below or above what is drawn: as many as there is room for.
+const axisRow = (span, width) => {
+  const end = span.start + span.length;
+  const ticks = timeTicks(span.start, end, Math.max(2, Math.floor(width / 74)));
+  const row = make("div", { class: "axis", "aria-hidden": "true" });
+  for (const { at, lines } of ticks) {
+    const share = (at - span.start) / span.length;
+    if (share > 0 && (1 - share) * width < ROOM) continue;
+    const tick = make("span", {}, lines[0], lines[1] && make("small", {}, lines[1]));
+    tick.style.left = percentOf(share);
+    row.append(tick);
+  }
+  return row;
+};
+
+// Puts the fields of a strip where their windows are. Without a script they stand side by side.
+const timed = (list, monitor, span) => {
+  list.classList.add("timed");
+  [...list.children].forEach((field, i) => {
+    const from = shareOf(span, monitor.times[i]), to = shareOf(span, monitor.ends[i]);
+    field.style.left = percentOf(from);
+    field.style.width = percentOf(to - from);
+  });
+};
