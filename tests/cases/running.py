@@ -39,7 +39,9 @@ class Case:
 
     def call(self, command: str, *arguments: object) -> Ran:
         """One command of the command line, in this process."""
-        result = CliRunner().invoke(app, [command, "--store", str(self.folder), *map(str, arguments)])
+        result = CliRunner().invoke(
+            app, [command, "--store", str(self.folder), *map(str, arguments)], catch_exceptions=False
+        )
         return Ran(result.exit_code, result.output)
 
     def baseline(self) -> Ran:

@@ -50,6 +50,27 @@ def test_csv(data: str, expected: list[list[str]]) -> None:
         ('{"a": 1}\n{"a": 2}\n', [{".a": 1}, {".a": 2}]),
         ('{"a": NaN, "b": -Infinity, "c": 1e400}', [{".a": "nan", ".b": "-inf", ".c": "inf"}]),
         ('{"id": 1, "items": [{"a": 1}, {"a": 2}]}', [{".id": 1, ".items[0].a": 1, ".items[1].a": 2}]),
+        ('{"predictions": [[0.1], [0.9]], "model_version": "7"}', [{"[0]": 0.1, ".model_version": "7"}, {"[0]": 0.9, ".model_version": "7"}]),
+        ('{"predictions": [{"score": 0.1}, {"score": 0.9}], "ids": [5, 6], "classes": ["n", "y", "?"], "by": {"name": "m"}}', [
+            {".score": 0.1, ".ids": 5, ".classes[0]": "n", ".classes[1]": "y", ".classes[2]": "?", ".by.name": "m"},
+            {".score": 0.9, ".ids": 6, ".classes[0]": "n", ".classes[1]": "y", ".classes[2]": "?", ".by.name": "m"},
+        ]),
+        ('{"predictions": [[0.1], [0.9]], "probabilities": [[0.9, 0.1], [0.1, 0.9]]}', [
+            {"[0]": 0.1, ".probabilities[0]": 0.9, ".probabilities[1]": 0.1},
+            {"[0]": 0.9, ".probabilities[0]": 0.1, ".probabilities[1]": 0.9},
+        ]),
+        ('{"signature_name": "serving_default", "instances": [{"a": 1}, {"a": 2}]}', [{".a": 1}, {".a": 2}]),
+        ('{"signature_name": "serving_default", "instances": [1, 2]}', [{".instances[0]": 1, ".instances[1]": 2}]),
+        ('{"signature_name": "s", "inputs": {"a": [1, 2], "b": [[3, 4], [5, 6]]}}', [{".a": 1, ".b[0]": 3, ".b[1]": 4}, {".a": 2, ".b[0]": 5, ".b[1]": 6}]),
+        ('{"dataframe_split": {"columns": ["a", "b"], "index": [0, 1], "data": [[1, 2.5], [3, null]]}, "params": {"k": 1}}', [{".a": 1, ".b": 2.5}, {".a": 3, ".b": None}]),
+        ('{"dataframe_records": [{"a": 1}, {"a": 2}], "params": {}}', [{".a": 1}, {".a": 2}]),
+        ('{"input_data": {"columns": ["a"], "data": [[1], [2]]}}', [{".a": 1}, {".a": 2}]),
+        ('{"columns": ["a", "b"], "data": [[1, 2], [3, 4]]}', [{".a": 1, ".b": 2}, {".a": 3, ".b": 4}]),
+        ('{"columns": ["a", "b"], "index": [7], "data": [[1, 2]]}', [{".a": 1, ".b": 2}]),
+        ('{"columns": 3, "data": [[1, 2], [3, 4]]}', [{".columns": 3, ".data[0][0]": 1, ".data[0][1]": 2, ".data[1][0]": 3, ".data[1][1]": 4}]),
+        ('{"probabilities": {"0": 0.3, "1": 0.7}}', [{".probabilities.0": 0.3, ".probabilities.1": 0.7}]),
+        ('{"predictions": {"score": 0.7, "probabilities": [0.3, 0.7]}}', [{".predictions.score": 0.7, ".predictions.probabilities[0]": 0.3, ".predictions.probabilities[1]": 0.7}]),
+        ('{"parameters": 3, "b": [1]}', [{".parameters": 3, ".b[0]": 1}]),
         ("[]", [{}]),
         ("{}", [{}]),
     ],
@@ -61,7 +82,10 @@ def test_json(document: str, expected: list[dict[str, object]]) -> None:
     assert plain == (expected if document != "[]" else [])
 
 
-@pytest.mark.parametrize("document", ["", "{", '{"a": 1', '{"a": 1}\nnonsense', "[1, {}]", '{"a": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "document",
+    ["", "{", '{"a": 1', '{"a": 1}\nnonsense', "[1, {}]", '{"columns": ["a"], "data": [[1, 2]]}', '{"a": "\\ud800"}'],
+)
 def test_what_is_no_json_says_so(document: str) -> None:
     with pytest.raises(PayloadError):
         rows_of_json(document)
@@ -74,9 +98,17 @@ def test_what_is_no_json_says_so(document: str) -> None:
         ("1,a", "Text/CSV; charset=utf-8", [["1", "a"]]),
         ('{"a": "é"}', "application/json", [{".a": "é"}]),
         ('{"a": 1}\n{"a": 2}', "application/jsonlines", [{".a": 1}, {".a": 2}]),
+        ('{"a": 1}', "application/octet-stream", [{".a": 1}]),
+        (" [[0.5]]\n", "text/html; charset=utf-8", [{"[0]": 0.5}]),
+        ("1,2\n", "application/octet-stream", [["1", "2"]]),
+        ("0.5", None, [["0.5"]]),
+        ("setosa\nvirginica\n", "text/html", [["setosa"], ["virginica"]]),
+        ("new york,1\nlos angeles,2\n", "text/plain", [["new york", "1"], ["los angeles", "2"]]),
     ],
 )
-def test_base64_goes_by_the_observed_content_type(text: str, content_type: str, expected: list[object]) -> None:
+def test_base64_goes_by_the_content_type_or_else_by_the_content(
+    text: str, content_type: str | None, expected: list[object]
+) -> None:
     assert rows(base64(text), "BASE64", content_type) == expected
 
 
@@ -84,7 +116,12 @@ def test_base64_goes_by_the_observed_content_type(text: str, content_type: str, 
     ("payload", "reason"),
     [
         (Payload(base64("\x89PNG"), "BASE64", "image/png"), "image/png"),
-        (Payload(base64("1,2"), "BASE64"), "no content type"),
+        (Payload(base64("a b, c d"), "BASE64"), "no content type"),
+        (Payload(base64("<p>0.5</p>"), "BASE64", "text/html"), "'text/html' is neither CSV nor JSON"),
+        (Payload(base64("Dear model, what is it?"), "BASE64", "text/plain"), "neither CSV nor JSON"),
+        (Payload(base64("1,2\n3"), "BASE64", "text/plain"), "neither CSV nor JSON"),
+        (Payload(base64('{"a": 1'), "BASE64", "text/html"), "looks like a table but is not JSON"),
+        (Payload("k05VTVBZ", "BASE64", "application/x-npy"), "application/x-npy.* preprocessing script"),
         (Payload("%%%", "BASE64", "text/csv"), "not BASE64"),
         (Payload("gA==", "BASE64", "text/csv"), "not BASE64 of a UTF-8 text"),
         (Payload("1", "XML"), "'XML' is not CSV"),
@@ -143,7 +180,7 @@ def test_a_list_of_answers_is_spread_over_the_rows() -> None:
     inputs = CsvRows([["1"], ["2"]])
 
     assert pair_rows(CsvRows([["0.1", "0.2"]]), inputs) == pair_rows(CsvRows([["0.1"], ["0.2"]]), inputs)
-    named = pair_rows(NamedRows(rows_of_json('{"predictions": [7, 8]}')), inputs)
+    named = pair_rows(decode_payload(Payload('{"predictions": [7, 8]}', "JSON")), inputs)
     assert [row["output.predictions[0]"] for _, row in named if isinstance(row, dict)] == [7, 8]
 
 
@@ -156,3 +193,97 @@ def test_a_list_of_answers_stays_one_row_for_one_input() -> None:
 def test_other_counts_do_not_pair_and_both_are_told() -> None:
     with pytest.raises(PayloadError, match="3 output rows for 2 input rows"):
         pair_rows(CsvRows([["1"], ["2"], ["3"]]), CsvRows([["1"], ["2"]]))
+
+
+def paired(output: str | None, input_: str | None, encoding: str = "JSON") -> list[dict[str, object]]:
+    """The rows of a record, by column key."""
+    sides = [decode_payload(Payload(text, encoding)) if text else None for text in (output, input_)]
+    found: list[dict[str, object]] = []
+    for layout, row in pair_rows(*sides):
+        if isinstance(layout, CsvLayout):
+            found.append(dict(zip(layout.keys, row, strict=True)))
+        else:
+            assert isinstance(row, dict)
+            found.append(row)
+    return found
+
+
+TWO_COLUMNS = [{"input.a": 1, "input.b": 3}, {"input.a": 2, "input.b": 4}]
+
+
+@pytest.mark.parametrize(
+    ("output", "input_", "outputs", "inputs"),
+    [
+        # An object of lists: one item for each row of the other side; the rest belongs to all rows.
+        (
+            '{"predictions": [0.1, 0.9], "model_version": "7"}',
+            '{"instances": [[1], [2]]}',
+            [{"output.predictions[0]": 0.1, "output.model_version": "7"}, {"output.predictions[0]": 0.9, "output.model_version": "7"}],
+            [{"input[0]": 1}, {"input[0]": 2}],
+        ),
+        (
+            '{"predictions": [0, 1], "probabilities": [[0.9, 0.1], [0.2, 0.8]]}',
+            '{"instances": [[1], [2]]}',
+            [
+                {"output.predictions": 0, "output.probabilities[0]": 0.9, "output.probabilities[1]": 0.1},
+                {"output.predictions": 1, "output.probabilities[0]": 0.2, "output.probabilities[1]": 0.8},
+            ],
+            [{"input[0]": 1}, {"input[0]": 2}],
+        ),
+        # The same endpoint with one row: the same columns.
+        (
+            '{"predictions": [0], "probabilities": [[0.9, 0.1]]}',
+            '{"instances": [[1]]}',
+            [{"output.predictions": 0, "output.probabilities[0]": 0.9, "output.probabilities[1]": 0.1}],
+            [{"input[0]": 1}],
+        ),
+        ('{"predictions": [0.1], "model_version": "7"}', '{"a": 1}', [{"output.predictions[0]": 0.1, "output.model_version": "7"}], [{"input.a": 1}]),
+        # Columns as lists.
+        ("[[0.1], [0.9]]", '{"a": [1, 2], "b": [3, 4]}', [{"output[0]": 0.1}, {"output[0]": 0.9}], TWO_COLUMNS),
+        ('{"predictions": [0.1, 0.9]}', '{"a": [1, 2], "b": [3, 4]}', [{"output.predictions[0]": 0.1}, {"output.predictions[0]": 0.9}], TWO_COLUMNS),
+        ('{"p": [5, 6], "q": [7, 8]}', '{"a": [1, 2], "b": [3, 4]}', [{"output.p": 5, "output.q": 7}, {"output.p": 6, "output.q": 8}], TWO_COLUMNS),
+        ("[0.1, 0.9]", '{"a": {"0": 1, "1": 2}, "b": {"0": 3, "1": 4}}', [{"output[0]": 0.1}, {"output[0]": 0.9}], TWO_COLUMNS),
+        ("[0.1]", '{"a": [1], "b": [3]}', [{"output[0]": 0.1}], TWO_COLUMNS[:1]),
+        (None, '{"a": [1, 2], "b": [3, 4]}', [{}, {}], TWO_COLUMNS),
+        # One row of lists: the answer is no list, or one of another length.
+        ("0.1", '{"a": [1], "b": [3]}', [{"output[0]": 0.1}], [{"input.a[0]": 1, "input.b[0]": 3}]),
+        ("[0.1, 0.2, 0.7]", '{"a": [1], "b": [3]}', [{"output[0]": 0.1, "output[1]": 0.2, "output[2]": 0.7}], [{"input.a": 1, "input.b": 3}]),
+        (None, '{"p": {"0": 1, "1": 2}, "q": {"0": 3, "1": 4}}', [{}], [{"input.p.0": 1, "input.p.1": 2, "input.q.0": 3, "input.q.1": 4}]),
+        # The best answers to one question are one row.
+        (
+            '{"id": 3, "predictions": [{"label": "x"}, {"label": "y"}]}',
+            '{"a": 1}',
+            [{"output.id": 3, "output.predictions[0].label": "x", "output.predictions[1].label": "y"}],
+            [{"input.a": 1}],
+        ),
+    ],
+)  # fmt: skip
+def test_the_other_side_decides_what_a_row_is(
+    output: str | None, input_: str, outputs: list[dict[str, object]], inputs: list[dict[str, object]]
+) -> None:
+    assert paired(output, input_) == [one | other for one, other in zip(outputs, inputs, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("output", "input_", "expected"),
+    [
+        ("0.7", "age,income\n42,50000.5", [{"output[0]": "0.7", "input.age": "42", "input.income": "50000.5"}]),
+        ("p\n0.7\n", "age\n42\n", [{"output.p": "0.7", "input.age": "42"}]),
+        ("0.7\n0.8", "age\n42\n43", [{"output[0]": "0.7", "input.age": "42"}, {"output[0]": "0.8", "input.age": "43"}]),
+        ("0.7,0.8", "age\n42\n43", [{"output[0]": "0.7", "input.age": "42"}, {"output[0]": "0.8", "input.age": "43"}]),
+        (None, ",age\n0,42", [{"input._c0": "0", "input.age": "42"}]),
+        # Nothing but texts: only the number of rows tells.
+        ("0.7", "colour\nred", [{"output[0]": "0.7", "input.colour": "red"}]),
+        ("0.7\n0.8", "blue\nred", [{"output[0]": "0.7", "input[0]": "blue"}, {"output[0]": "0.8", "input[0]": "red"}]),
+        (None, "blue\nred", [{"input[0]": "blue"}, {"input[0]": "red"}]),
+        # The server answered the header, too.
+        ("0.7\n0.8", "age\n42", [{"output[0]": "0.7", "input[0]": "age"}, {"output[0]": "0.8", "input[0]": "42"}]),
+    ],
+)
+def test_a_header_of_csv_is_recognised(output: str | None, input_: str, expected: list[dict[str, object]]) -> None:
+    assert paired(output, input_, "CSV") == expected
+
+
+def test_a_header_that_does_not_help_is_named() -> None:
+    with pytest.raises(PayloadError, match=r"3 output rows for 2 input rows.*looks like a header"):
+        paired("1\n2\n3", "age\n42", "CSV")

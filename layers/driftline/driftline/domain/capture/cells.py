@@ -97,7 +97,7 @@ def value_text(value: object) -> str | None:
     for what JSON cannot express; these are texts, not numbers. Anything else (dates, decimals) as Python prints it.
     """
     if isinstance(value, str):
-        return value or None
+        return str(value) or None  # a plain text, also of CSV cells
     if value is None:
         return None
     if isinstance(value, bool):

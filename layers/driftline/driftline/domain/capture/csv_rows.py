@@ -11,6 +11,13 @@ from driftline.domain.capture.json_rows import PayloadError
 
 type Cells = list[str]
 
+
+class CsvCell(str):
+    """The text of a CSV cell among values by name. CSV has no types: whether it is a number, its text decides."""
+
+    __slots__ = ()
+
+
 _COMMA, _LINE_END = b",\n"
 _QUOTED = ('"', ",", "\n", "\r")
 _NOT_PLAIN = ('"', "\n", "\r")

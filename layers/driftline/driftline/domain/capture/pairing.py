@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftline.domain.capture.columns import ColumnKey
-from driftline.domain.capture.csv_rows import Cells
-from driftline.domain.capture.json_rows import NamedRow, PayloadError, spread
+from driftline.domain.capture.csv_rows import Cells, CsvCell
+from driftline.domain.capture.json_rows import NamedRow
 from driftline.domain.capture.payloads import CsvRows, NamedRows, Rows
+from driftline.domain.capture.readings import matched
 
 JSON_LAYOUT = "json"
 PREPROCESSED_LAYOUT = "preprocessed"
@@ -46,16 +47,13 @@ type Row = tuple[CsvLayout, Cells] | tuple[str, dict[ColumnKey, object]]
 def pair_rows(output: Rows | None, input_: Rows | None) -> list[Row]:
     """The rows of a record; a side that was not captured is None.
 
-    Some servers answer many rows with one list or one line of values. If one side has several rows and the other one
-    row with exactly as many plain values, each value belongs to its row.
+    A payload may be read in several ways: CSV with or without a header, lists as rows or as columns (`readings.py`).
+    The first way that gives both sides the same number of rows counts.
 
     Raises:
         PayloadError: the two sides have different numbers of rows.
     """
-    if output is not None and input_ is not None:
-        output, input_ = _spread_to(output, len(input_.rows)), _spread_to(input_, len(output.rows))
-        if len(output.rows) != len(input_.rows):
-            raise PayloadError(f"{len(output.rows)} output rows for {len(input_.rows)} input rows cannot be paired")
+    output, input_ = matched(output, input_)
     count = len((output or input_ or CsvRows([])).rows)
     if not isinstance(output, NamedRows) and not isinstance(input_, NamedRows):
         left: Sequence[Cells] = output.rows if output else [[]] * count
@@ -66,21 +64,14 @@ def pair_rows(output: Rows | None, input_: Rows | None) -> list[Row]:
     return [(_join(o[0], i[0]), o[1] | i[1]) for o, i in zip(outputs, inputs, strict=True)]
 
 
-def _spread_to(side: Rows, rows: int) -> Rows:
-    if rows < 2 or len(side.rows) != 1:  # noqa: PLR2004 - several rows against one
-        return side
-    if isinstance(side, CsvRows):
-        return CsvRows([[cell] for cell in side.rows[0]]) if len(side.rows[0]) == rows else side
-    values = spread(side.rows[0])
-    return NamedRows(values) if values and len(values) == rows else side
-
-
 def _named(prefix: str, side: Rows | None, count: int) -> list[tuple[str, dict[ColumnKey, object]]]:
     """(the side's part of the layout, column key -> value) of each row."""
     if side is None:
         return [("", {})] * count
     if isinstance(side, CsvRows):
-        return [(f"csv:{len(cells)}", {f"{prefix}[{i}]": c for i, c in enumerate(cells)}) for cells in side.rows]
+        return [
+            (f"csv:{len(cells)}", {f"{prefix}[{i}]": CsvCell(c) for i, c in enumerate(cells)}) for cells in side.rows
+        ]
     return [(JSON_LAYOUT, _prefixed(prefix, row)) for row in side.rows]
 
 

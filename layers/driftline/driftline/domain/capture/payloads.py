@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from driftline.domain.capture.cells import parse_number
 from driftline.domain.capture.csv_rows import Cells, rows_of_csv
-from driftline.domain.capture.json_rows import NamedRow, PayloadError, rows_of_json
+from driftline.domain.capture.json_rows import NamedRow, PayloadError, read_json
 
 _CSV_TYPES = frozenset({"text/csv", "application/csv"})
 _JSON_TYPES = frozenset(
@@ -22,6 +23,11 @@ _JSON_TYPES = frozenset(
         "text/json",
     }
 )
+_UNKNOWN = "no content type"
+_NO_TABLES = ("image", "audio", "video")
+_JSON_STARTS = ("{", "[")
+_DOCUMENT_START = "<"
+_MEND = "A preprocessing script can read it."
 
 
 class Payload(msgspec.Struct, gc=False):
@@ -49,16 +55,21 @@ class CsvRows:
 
 @dataclass(frozen=True, slots=True)
 class NamedRows:
-    """Rows by name."""
+    """Rows by name.
+
+    Attributes:
+        document: The JSON document that they are from; None for JSON Lines and CSV.
+    """
 
     rows: Sequence[NamedRow]
+    document: object = None
 
 
 type Rows = CsvRows | NamedRows
 
 
 def decode_payload(payload: Payload | CsvPayload) -> Rows:
-    """The rows of one side, by its encoding; BASE64 by the content type that was observed.
+    """The rows of one side, by its encoding; BASE64 by the content type that was observed, or by its content.
 
     Raises:
         PayloadError: with the reason.
@@ -67,19 +78,50 @@ def decode_payload(payload: Payload | CsvPayload) -> Rows:
         case "CSV":
             return CsvRows(rows_of_csv(payload.data))
         case "JSON":
-            return NamedRows(rows_of_json(payload.data))
+            return _named(payload.data)
         case "BASE64":
             return _decode_base64(payload)
         case other:
             raise PayloadError(f"encoding {other!r} is not CSV, JSON or BASE64")
 
 
+def _named(text: str) -> NamedRows:
+    found = read_json(text)
+    return NamedRows(found.rows, found.document)
+
+
 def _decode_base64(payload: Payload | CsvPayload) -> Rows:
+    """Servers say octet-stream, text/html or nothing about JSON and CSV, too, so other types count for nothing."""
     content_type = (payload.observedContentType or "").split(";")[0].strip().lower()
-    if content_type not in _CSV_TYPES | _JSON_TYPES:
-        raise PayloadError(f"BASE64 of {payload.observedContentType or 'no content type'!r} is not a table")
+    known = content_type in _CSV_TYPES | _JSON_TYPES
+    if content_type.split("/")[0] in _NO_TABLES:
+        raise PayloadError(f"BASE64 of {content_type!r} is not a table. {_MEND}")
     try:
         text = b64decode(payload.data, validate=True).decode("utf-8-sig")
     except ValueError as error:
-        raise PayloadError(f"not BASE64 of a UTF-8 text ({error})") from None
-    return CsvRows(rows_of_csv(text)) if content_type in _CSV_TYPES else NamedRows(rows_of_json(text))
+        described = "" if known else f" of {content_type or _UNKNOWN}, and"
+        raise PayloadError(f"not BASE64 of a UTF-8 text{described} ({error}). {_MEND}") from None
+    if known:
+        return CsvRows(rows_of_csv(text)) if content_type in _CSV_TYPES else _named(text)
+    return _sniffed(text, content_type or _UNKNOWN)
+
+
+def _sniffed(text: str, content_type: str) -> Rows:
+    start = text.lstrip()[:1]
+    try:
+        if start in _JSON_STARTS and start:
+            return _named(text)
+        rows = rows_of_csv(text)
+    except PayloadError as error:
+        raise PayloadError(f"BASE64 of {content_type!r} that looks like a table but is {error}") from None
+    if start == _DOCUMENT_START or "\0" in text or not _is_table(rows):
+        raise PayloadError(f"BASE64 of {content_type!r} is neither CSV nor JSON. {_MEND}")
+    return CsvRows(rows)
+
+
+def _is_table(rows: Sequence[Cells]) -> bool:
+    """Whether all rows are equally long and have a number, or nothing but single words: prose has neither."""
+    cells = [cell for row in rows for cell in row]
+    if not rows or len({len(row) for row in rows}) > 1:
+        return False
+    return all(any(map(parse_number, row)) for row in rows) or not any(" " in cell.strip() for cell in cells)
