@@ -40,7 +40,9 @@ def test_positions_take_the_documents_names_output_first() -> None:
     ("baseline", "expected"),
     [
         (["z0", "z1", "z2"], ["z0", "z1", "z2"]),
-        (["z0", "z1"], ["z0", "z1", "_c2"]),
+        (["z0", "z1"], ["output[0]", "z0", "z1"]),
+        (["z0"], ["z0", "_c1", "_c2"]),
+        (["z0", "z1", "z2", "z3"], ["z0", "z1", "z2"]),
         (None, ["_c0", "_c1", "_c2"]),
     ],
 )

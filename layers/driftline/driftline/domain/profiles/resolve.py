@@ -1,7 +1,7 @@
 """From the column keys of a window to the features of a report: the layout that counts, names, order.
 
 Output columns come first, as in SageMaker. Columns by position (CSV) get their names from the monitor document,
-otherwise from the baseline at the same position, otherwise `_c0`, `_c1` … as in SageMaker for a CSV without a header.
+otherwise from the baseline (placing.py), otherwise `_c0`, `_c1` … as in SageMaker for a CSV without a header.
 Columns by name (JSON) keep theirs; their order is that of the document, of the baseline, then alphabetical. A side
 that is a single list, such as `{"features": [1, 2]}`, is by position, unless its own names (`features[0]`) are known.
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT
 from driftline.domain.profiles.column import ColumnProfile
+from driftline.domain.profiles.placing import Placement, Resemblance, Side, SideName, place
 from driftline.domain.profiles.span import Layout, WindowProfile
 
 type DocumentColumns = tuple[Sequence[str], Sequence[str]]
@@ -40,6 +41,8 @@ class ResolvedTable:
         layout: The layout with the most rows; empty if nothing was captured.
         other_layout_rows: Rows of the other layouts, which are not evaluated.
         keys: The column key of each feature in the columnar records.
+        by_place: Names of the features that have no name of their own.
+        unknown_outputs: Names of the outputs, if the baseline has the inputs only.
     """
 
     rows: int
@@ -47,6 +50,12 @@ class ResolvedTable:
     layout: Layout
     other_layout_rows: Mapping[Layout, int]
     keys: Mapping[str, ColumnKey] = field(default_factory=dict)
+    by_place: tuple[str, ...] = ()
+    unknown_outputs: tuple[str, ...] = ()
+
+    def width(self, side: SideName) -> int:
+        """Number of columns of one side."""
+        return sum(_is_of(side, key) for key in self.keys.values())
 
 
 def resolve_columns(
@@ -54,6 +63,8 @@ def resolve_columns(
     *,
     document_columns: DocumentColumns | None = None,
     baseline_names: Sequence[str] | None = None,
+    resemblance: Resemblance | None = None,
+    strictly_by_place: bool = False,
 ) -> ResolvedTable:
     """Names the columns of the layout with the most rows (with equal rows, the first by name).
 
@@ -61,6 +72,8 @@ def resolve_columns(
         window: What was captured.
         document_columns: From the monitor document; an empty side gets the names of the baseline.
         baseline_names: The features of the baseline in their order, output columns first.
+        resemblance: What a column of the baseline looks like; see placing.py.
+        strictly_by_place: As SageMaker does: the baseline has all columns, whatever their number.
     """
     if not window.layouts:
         return ResolvedTable(0, (), "", {})
@@ -68,27 +81,52 @@ def resolve_columns(
     table = window.layouts[layout]
     baseline = list(baseline_names or ())
     outputs, inputs = document_columns or ((), ())
+    unknown: tuple[str, ...] = ()
     if layout == PREPROCESSED_LAYOUT:
-        keys = _preprocessed(table.columns, [*outputs, *inputs] or baseline)
+        keys, by_place = _preprocessed(table.columns, [*outputs, *inputs] or baseline), set[ColumnKey]()
     else:
-        keys = _captured(layout, table.columns, outputs, inputs, baseline)
+        output = _side("output", layout, table.columns, outputs, baseline)
+        input_ = _side("input", layout, table.columns, inputs, baseline)
+        if strictly_by_place:
+            placement = Placement(baseline[: output.width], baseline[output.width :])
+        else:
+            placement = place(output, input_, baseline, table.columns, resemblance)
+        keys = _named(output, input_, placement, baseline)
+        by_place = {*output.placed, *input_.placed}
+        if not placement.outputs_known:
+            unknown = tuple(name for name, key in keys.items() if key in output.keys)
     features = tuple((name, table.columns.get(key) or ColumnProfile.empty()) for name, key in keys.items())
     others = {name: window.layouts[name].rows for name in sorted(window.layouts) if name != layout}
-    return ResolvedTable(table.rows, features, layout, others, keys)
+    placed = tuple(name for name, key in keys.items() if key in by_place)
+    return ResolvedTable(table.rows, features, layout, others, keys, placed, unknown)
 
 
-def _captured(
-    layout: Layout, columns: Columns, outputs: Sequence[str], inputs: Sequence[str], baseline: Sequence[str]
-) -> dict[str, ColumnKey]:
+def _is_of(side: str, key: ColumnKey) -> bool:
+    return key.startswith((f"{side}.", f"{side}["))
+
+
+def _named(output: Side, input_: Side, placement: Placement, baseline: Sequence[str]) -> dict[str, ColumnKey]:
     """Feature name -> key, the output side first."""
     keys: dict[str, ColumnKey] = {}
-    for side, declared in (("output", outputs), ("input", inputs)):
-        own = {key: _own_name(side, key) for key in columns if key.startswith((f"{side}.", f"{side}["))}
-        by_place = _by_place(side, layout, own, declared or baseline[len(keys) :], before=len(keys))
-        by_name = _by_name(side, {key: name for key, name in own.items() if key not in by_place}, declared or baseline)
+    # Without outputs in the baseline its names are those of inputs, also where an output has the same.
+    taken = set[str]() if placement.outputs_known else set(baseline)
+    for side, names in ((output, placement.outputs), (input_, placement.inputs)):
+        given = side.declared or names
+        before = len(keys) if placement.outputs_known else 0
+        own = [_without_name(side, index, before, known=placement.outputs_known) for index in range(len(side.placed))]
+        by_place = dict(zip(side.placed, [*given[: len(own)], *own[len(given) :]], strict=True))
+        by_name = _by_name(side.name, side.named, side.declared or baseline)
         for key, name in (by_place | by_name).items():
-            keys[_free(name, side, keys)] = key
+            keys[_free(name, side.name, taken | keys.keys() if side is output else keys)] = key
     return keys
+
+
+def _without_name(side: Side, index: int, before: int, *, known: bool) -> str:
+    """The name of a column by position that neither document nor baseline names."""
+    key = side.placed[index]
+    if not key.startswith(f"{side.name}["):
+        return _own_name(side.name, key)
+    return f"_c{before + index}" if known or side.name == "input" else key
 
 
 def _preprocessed(columns: Columns, known: Sequence[str]) -> dict[str, ColumnKey]:
@@ -101,21 +139,19 @@ def _preprocessed(columns: Columns, known: Sequence[str]) -> dict[str, ColumnKey
     return {known[place] if place < len(known) else name: keys[name] for place, name in enumerate(sorted(keys))}
 
 
-def _by_place(
-    side: str, layout: Layout, own: Mapping[ColumnKey, str], names: Sequence[str], *, before: int
-) -> dict[ColumnKey, str]:
-    """Key -> name of one side's columns that are the elements of its list; `before` columns precede them."""
+def _side(name: SideName, layout: Layout, columns: Columns, declared: Sequence[str], baseline: Sequence[str]) -> Side:
+    """The columns of one side: those by position are the elements of its list, the others have names."""
+    own = {key: _own_name(name, key) for key in columns if _is_of(name, key)}
     elements = [match for key in own if (match := _ELEMENT.fullmatch(key))]
     stem = _only_list(own, elements)
-    if stem is None or not set(own.values()).isdisjoint(names):
-        stem = side  # known by name, or with several shapes: then only a plain list is by position
+    if stem is None or not set(own.values()).isdisjoint(declared or baseline):
+        stem = name  # known by name, or with several shapes: then only a plain list is by position
     count = max((int(match[2]) + 1 for match in elements if match[1] == stem), default=0)
-    if width := _WIDTH_IN_LAYOUT[side].fullmatch(layout):
+    if width := _WIDTH_IN_LAYOUT[name].fullmatch(layout):
         # A column that is missing in every row has no key, but a known position.
         count = max(count, int(width[1]))
-    keys = [f"{stem}[{i}]" for i in range(count)]
-    unnamed = [f"_c{before + i}" if stem == side else _own_name(side, key) for i, key in enumerate(keys)]
-    return dict(zip(keys, [*names[:count], *unnamed[len(names) :]], strict=True))
+    placed = [f"{stem}[{index}]" for index in range(count)]
+    return Side(name, placed, {key: own[key] for key in own if key not in placed}, declared)
 
 
 def _only_list(own: Collection[ColumnKey], elements: Sequence[re.Match[str]]) -> str | None:
@@ -145,8 +181,8 @@ def _alphabetical(name: str) -> list[tuple[str, int]]:
     return list(zip(texts_and_indexes[::2], [*indexes, -1], strict=True))
 
 
-def _free(name: str, side: str, taken: Mapping[str, ColumnKey]) -> str:
-    """The name, prefixed with its side if the other side has the same name."""
+def _free(name: str, side: str, taken: Collection[str]) -> str:
+    """The name, prefixed with its side if it belongs to another column."""
     while name in taken:
         name = f"{side}.{name}"
     return name

@@ -15,6 +15,7 @@ from driftline.kinds.data_quality.evidence import conditions_of
 from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
 from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
 from driftline.kinds.data_quality.rules.observed import statistics_of
+from driftline.kinds.data_quality.rules.resemblance import resemblance_of
 from driftline.kinds.data_quality.rules.statistics import Statistics, parse_statistics
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
 from driftline.kinds.data_quality.settings import DataQualityMonitor
@@ -62,16 +63,19 @@ class DataQualityEngine(Engine):
         constraints = _constraints(files, data)
         statistics = _statistics(files, data)
         profile = data.profile()
+        mode = Comparison(settings.comparison)
         table = resolve_columns(
             profile,
             document_columns=context.columns,
             baseline_names=[feature.name for feature in constraints.features],
+            resemblance=resemblance_of(constraints, statistics),
+            strictly_by_place=mode is Comparison.SAGEMAKER,
         )
         evaluation = evaluate(
             table,
             statistics,
             constraints,
-            Comparison(settings.comparison),
+            mode,
             DataQualityContext(
                 endpoint=context.endpoint,
                 monitor=context.monitor,
@@ -87,6 +91,7 @@ class DataQualityEngine(Engine):
                 top_features=settings.top_features,
                 alarmed=frozenset(context.alarmed),
                 model=context.model,
+                columns=context.columns,
             ),
         )
         wanted = conditions_of(evaluation.verdict.findings, table.keys, constraints)

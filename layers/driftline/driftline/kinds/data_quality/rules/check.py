@@ -6,6 +6,7 @@ group in the order of a hash, which is not a contract.)
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from math import isnan
 
@@ -50,6 +51,8 @@ def check(
     baseline: Statistics | None,
     constraints: Constraints,
     mode: Comparison,
+    *,
+    unknown_outputs: AbstractSet[str] = frozenset(),
 ) -> Verdict:
     """Evaluates a window. A window without rows has no findings.
 
@@ -57,11 +60,12 @@ def check(
         current: The window's statistics, features named as in the constraints.
         observations: By feature name, for every feature of `current`.
         baseline: The reference; None skips the drift check.
+        unknown_outputs: Features that are no extra columns: the baseline has no outputs at all.
     """
     config = constraints.monitoring_config
     if current.dataset.item_count == 0:
         return Verdict(notes=("The window has no rows, so nothing was checked.",))
-    findings = list(_columns(current, constraints, mode)) if _on(config.evaluate_constraints) else []
+    findings = list(_columns(current, constraints, mode, unknown_outputs)) if _on(config.evaluate_constraints) else []
     options = config.distribution_constraints
     found_drift: list[Finding] = []
     drifts: list[FeatureDrift] = []
@@ -105,10 +109,12 @@ def _notes(baseline: Statistics | None, constraints: Constraints) -> Iterator[st
         yield "There is no baseline statistics.json, so drift was not checked."
 
 
-def _columns(current: Statistics, constraints: Constraints, mode: Comparison) -> Iterator[Finding]:
+def _columns(
+    current: Statistics, constraints: Constraints, mode: Comparison, unknown_outputs: AbstractSet[str]
+) -> Iterator[Finding]:
     """SageMaker compares the number of columns. By name (corrected) a renamed column is missing and extra at once."""
     expected = [feature.name for feature in constraints.features]
-    present = [feature.name for feature in current.features]
+    present = [feature.name for feature in current.features if feature.name not in unknown_outputs]
     missing = [name for name in expected if name not in current.by_name]
     extra = [name for name in present if name not in set(expected)]
     counts = (
@@ -119,14 +125,16 @@ def _columns(current: Statistics, constraints: Constraints, mode: Comparison) ->
     if len(present) < len(expected) or (by_name and missing):
         named = "" if len(present) < len(expected) else f". Missing: {', '.join(missing)}"
         text = f"There are missing columns in current dataset. {counts}{named}"
-        yield _of_columns(MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, current, constraints)
+        yield _of_columns(MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, len(present), current, constraints)
     if len(present) > len(expected) or (by_name and extra):
         named = "" if len(present) > len(expected) else f". Extra: {', '.join(extra)}"
         text = f"There are extra columns in current dataset. {counts}{named}"
-        yield _of_columns(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, current, constraints)
+        yield _of_columns(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, len(present), current, constraints)
 
 
-def _of_columns(subject: str, check: CheckType, text: str, current: Statistics, constraints: Constraints) -> Finding:
+def _of_columns(
+    subject: str, check: CheckType, text: str, present: int, current: Statistics, constraints: Constraints
+) -> Finding:
     return Finding(
         subject=subject,
         check=check.value,
@@ -134,7 +142,7 @@ def _of_columns(subject: str, check: CheckType, text: str, current: Statistics, 
         measure="count",
         figure="columns",
         side="at_least" if check is CheckType.MISSING_COLUMN else "at_most",
-        observed=float(len(current.features)),
+        observed=float(present),
         required=float(len(constraints.features)),
         n=float(current.dataset.item_count),
     )

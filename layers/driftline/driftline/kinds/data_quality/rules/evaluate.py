@@ -8,12 +8,13 @@ from typing import Self
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
-from driftline.domain.profiles.resolve import ResolvedTable
+from driftline.domain.profiles.resolve import DocumentColumns, ResolvedTable
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.check import Verdict, check, feature_violation
 from driftline.kinds.data_quality.rules.constraints import Constraints
 from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, MetricsLevel, alarmed_metrics, metrics_of
+from driftline.kinds.data_quality.rules.naming import with_names_explained
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.statistics import Statistics
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
@@ -31,6 +32,7 @@ class DataQualityContext:
         skipped: Records skipped on purpose.
         alarmed: Names of the metrics used by alarms.
         model: The model that the endpoint got shortly before the window, or within it.
+        columns: The document's names of the output and the input columns.
     """
 
     endpoint: str
@@ -47,6 +49,7 @@ class DataQualityContext:
     top_features: int = TOP_FEATURES
     alarmed: frozenset[str] = frozenset()
     model: NewModel | None = None
+    columns: DocumentColumns | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,10 @@ def evaluate(
     """Evaluates the window; equal arguments give equal bytes."""
     statistics = statistics_of(table.rows, table.features)
     observations = observations_of(table.features)
-    verdict = check(statistics, observations, baseline, constraints, mode)
+    verdict = check(
+        statistics, observations, baseline, constraints, mode, unknown_outputs=frozenset(table.unknown_outputs)
+    )
+    verdict = with_names_explained(verdict, table, constraints, context.columns, mode)
     metrics = metrics_of(
         verdict,
         statistics,

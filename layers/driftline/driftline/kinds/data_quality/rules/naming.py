@@ -1,0 +1,112 @@
+"""What a verdict says about the names of columns: outputs that the baseline lacks, counts that do not fit, a shift.
+
+Columns without names of their own are matched by place. One column more or less moves all names after it, and every
+feature from there on is compared with another one. The verdict says so, instead of leaving it to many violations.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from driftline.domain.drift.distance import Comparison
+from driftline.domain.executions.finding import Finding
+from driftline.domain.profiles.resolve import DocumentColumns, ResolvedTable
+from driftline.domain.sagemaker_files.violations import CheckType
+from driftline.kinds.data_quality.rules.check import Verdict
+from driftline.kinds.data_quality.rules.constraints import Constraints
+
+_FEWEST = 3
+"""Features that differ, at least, where names have shifted; fewer may have drifted."""
+
+_OF_COLUMNS = frozenset({CheckType.MISSING_COLUMN.value, CheckType.EXTRA_COLUMN.value})
+
+
+def with_names_explained(
+    verdict: Verdict,
+    table: ResolvedTable,
+    constraints: Constraints,
+    declared: DocumentColumns | None,
+    mode: Comparison,
+) -> Verdict:
+    """The verdict with what there is to say about names.
+
+    The finding about missing or extra columns gets the explanation, a note otherwise: SageMaker's files keep their
+    sentences.
+
+    Args:
+        declared: The document's names of the output and the input columns.
+    """
+    notes = list(_unknown_outputs(table, constraints))
+    explanation = " ".join(_explained(verdict, table, constraints, declared or ((), ())))
+    findings = verdict.findings
+    about_columns = [finding for finding in findings if finding.check in _OF_COLUMNS]
+    if explanation and about_columns and mode is Comparison.CORRECTED:
+        first = about_columns[0]
+        told = first.model_copy(update={"description": f"{first.description}. {explanation}"})
+        findings = tuple(told if finding is first else finding for finding in findings)
+    elif explanation:
+        notes.append(explanation)
+    return replace(verdict, findings=findings, notes=(*verdict.notes, *notes))
+
+
+def _unknown_outputs(table: ResolvedTable, constraints: Constraints) -> Iterator[str]:
+    outputs = table.unknown_outputs
+    if outputs:
+        what, are, them = ("output", "is", "it") if len(outputs) == 1 else ("outputs", "are", "them")
+        baseline = f"the baseline, whose {_columns(len(constraints.features))} are inputs"
+        yield (
+            f"The {what} {', '.join(outputs)} {are} not in {baseline}, so there is nothing to compare {them} with. To "
+            f"compare {them}, put {them} first in the baseline's data set."
+        )
+
+
+def _explained(
+    verdict: Verdict, table: ResolvedTable, constraints: Constraints, declared: DocumentColumns
+) -> Iterator[str]:
+    if not table.by_place:
+        return
+    counts = {"output": table.width("output"), "input": table.width("input")}
+    expected = len(constraints.features)
+    wrong = any(names and len(names) != counts[side] for side, names in zip(counts, declared, strict=True))
+    present = len(table.features) - len(table.unknown_outputs)
+    if wrong or present != expected:
+        captured = ", ".join(
+            _side(side, count, names) for (side, count), names in zip(counts.items(), declared, strict=True)
+        )
+        yield f"{captured}; the baseline has {_columns(expected)}."
+    shift = _shift(verdict.findings, table.by_place, constraints)
+    if shift is not None:
+        start, differing, compared = shift
+        yield (
+            f"Names seem to have shifted from {start} on: {differing} of the {compared} features from there on differ, "
+            "and they are matched by place."
+        )
+    elif present != expected:
+        yield "Columns without names are matched by place: names have shifted if it is not the last one."
+
+
+def _side(side: str, captured: int, declared: Sequence[str]) -> str:
+    """`2 outputs declared, 1 captured`, `14 inputs captured`."""
+    if declared:
+        return f"{_count(len(declared), side)} declared, {captured} captured"
+    return f"{_count(captured, side)} captured"
+
+
+def _shift(
+    findings: Sequence[Finding], by_place: Sequence[str], constraints: Constraints
+) -> tuple[str, int, int] | None:
+    """(first feature of the shift, features that differ, features compared), if it looks like one."""
+    different = {finding.subject for finding in findings}
+    known = {feature.name for feature in constraints.features}
+    compared = [name for name in by_place if name in known]
+    first = next((index for index, name in enumerate(compared) if name in different), len(compared))
+    after = compared[first:]
+    differing = sum(name in different for name in after)
+    return (after[0], differing, len(after)) if differing >= _FEWEST and 2 * differing > len(after) else None
+
+
+def _columns(count: int) -> str:
+    return _count(count, "column")
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
