@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 
 from driftline.domain.profiles.categories import Categories, CategoriesWire
-from driftline.domain.profiles.distinct import DistinctCount, DistinctWire
+from driftline.domain.profiles.distinct import DistinctCount, DistinctWire, hashes_of_texts
+from driftline.domain.profiles.hashed import HashedCounts, HashedWire
 from driftline.domain.profiles.types import TypeCounts, TypeCountsWire
 from tests.properties.samples import Cell, cells, column, many_cells
 
@@ -18,10 +19,16 @@ def _distinct(values: Sequence[Cell]) -> DistinctCount:
     return DistinctCount.of(batch.numbers, batch.texts)
 
 
+def _hashed(values: Sequence[Cell]) -> HashedCounts:
+    texts = column(values).texts
+    return HashedCounts.of(hashes_of_texts(texts), texts.values())
+
+
 STATES = [
     pytest.param(lambda values: TypeCounts.of(column(values)), TypeCounts, TypeCountsWire, id="types"),
     pytest.param(lambda values: Categories.of(column(values).categories), Categories, CategoriesWire, id="categories"),
     pytest.param(_distinct, DistinctCount, DistinctWire, id="distinct"),
+    pytest.param(_hashed, HashedCounts, HashedWire, id="hashed"),
 ]
 every_state = pytest.mark.parametrize(("of", "state", "wire"), STATES)
 type Of = Callable[[Sequence[Cell]], Any]

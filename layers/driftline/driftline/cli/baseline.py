@@ -54,6 +54,7 @@ def baseline(
             "left_out": list(suggested.left_out),
             "unusable_rows": dict(suggested.unusable),
             "unchanged": suggested.unchanged,
+            "warnings": list(suggested.warnings),
         }
         output.result(result, lambda console: _show(console, place, suggested))
 
@@ -66,6 +67,8 @@ def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
         console.print(f"Columns not in the monitor document: {safe(', '.join(suggested.left_out))}", soft_wrap=True)
     for reason, rows in suggested.unusable.items():
         console.print(f"[yellow]rows left out[/yellow]  {safe(reason)}: {rows:,}", soft_wrap=True)
+    for warning in suggested.warnings:
+        console.print(f"[yellow]warning[/yellow]  {safe(warning)}", soft_wrap=True)
     for file, written in suggested.files.items():
         console.print(f"{file:<28} {safe(place.store.uri(written))}", soft_wrap=True)
 

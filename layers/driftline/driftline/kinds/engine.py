@@ -62,6 +62,7 @@ class Suggestion:
         unusable: Rows that were left out, by reason.
         left_out: Columns of the data set that the monitor document does not name.
         derived: Driftline's own files, derived from those: they are always written.
+        warnings: What the data set leaves uncertain, one sentence each.
     """
 
     rows: int
@@ -69,6 +70,7 @@ class Suggestion:
     unusable: Mapping[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     derived: Mapping[str, bytes] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 class Coverage(Protocol):

@@ -1,9 +1,10 @@
 """A column's profile puts its states together."""
 
+import msgspec
 import numpy as np
 
 from driftline.domain.capture.columns import ColumnValues, Table
-from driftline.domain.profiles.column import ColumnProfile
+from driftline.domain.profiles.column import ColumnProfile, ColumnWire
 from driftline.domain.profiles.table import TableProfile
 
 
@@ -54,3 +55,36 @@ def test_a_column_that_a_file_lacks_is_missing_in_its_rows() -> None:
         5,
     )
     assert merged == other.merge(one) == TableProfile.merge_all([one, TableProfile.empty(), other])
+
+
+class OldColumnWire(msgspec.Struct, array_like=True, frozen=True):
+    """A column as it was written before its texts were counted."""
+
+    types: object
+    moments: object
+    kll: object
+    distinct: object
+    categories: object
+
+
+def test_profiles_without_counts_of_texts_are_still_read() -> None:
+    profile = ColumnProfile.of(ColumnValues(np.empty(0), 0, {"a": 3, "b": 1}, {"a": 3, "b": 1}))
+    new = profile.to_wire()
+    old = msgspec.msgpack.encode(OldColumnWire(new.types, new.moments, new.kll, new.distinct, new.categories))
+
+    read = ColumnProfile.from_wire(msgspec.msgpack.decode(old, type=ColumnWire))
+
+    assert read.texts is None
+    assert read.categories == profile.categories
+    # What is not known of a part is not known of the whole.
+    assert read.merge(profile).texts is None
+    assert profile.merge(profile).texts is not None
+
+
+def test_texts_are_bounded_in_size() -> None:
+    texts = {f"text {i}": 1 + i % 300 for i in range(50_000)}
+    profile = ColumnProfile.of(ColumnValues(np.empty(0), 0, texts, None))
+    assert profile.texts is not None
+    assert len(msgspec.msgpack.encode(profile.texts.to_wire())) < 4 * 4096 + 20
+    assert profile.texts.at_most(texts) == sum(texts.values())
+    assert profile.texts.at_most(["text 7"]) >= texts["text 7"]

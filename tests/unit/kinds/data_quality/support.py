@@ -10,7 +10,7 @@ from driftline.domain.profiles.column import ColumnProfile
 from driftline.kinds.data_quality.rules.check import Verdict, check
 from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
 from driftline.kinds.data_quality.rules.observed import NamedProfiles, observations_of, statistics_of
-from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
+from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints
 
 type Cells = Mapping[str, Sequence[str | None]]
 type Change = Callable[[dict[str, Any]], object]
@@ -24,7 +24,9 @@ def profiled(cells: Cells) -> tuple[int, NamedProfiles]:
 
 def constraints_for(baseline: Cells, change: Change | None = None) -> Constraints:
     """The suggested constraints, edited as a person would."""
-    document = json.loads(suggest_constraints(statistics_of(*profiled(baseline))).to_json())
+    rows, features = profiled(baseline)
+    mixed = mixed_features(observations_of(features))
+    document = json.loads(suggest_constraints(statistics_of(rows, features), mixed=mixed).to_json())
     if change:
         change(document)
     return parse_constraints(json.dumps(document))

@@ -52,7 +52,7 @@ def _clause(condition: Condition) -> _Clause:
         case IsNotOfType("String"):
             return "regexp_full_match({0}, ?)", (_NUMBER,)
         case IsNotOfType(expected):
-            pattern = INTEGRAL if expected == "Integral" else FRACTIONAL
+            pattern = {"Integral": INTEGRAL, "Fractional": FRACTIONAL, "Number": _NUMBER}[expected]
             return "{0} IS NOT NULL AND NOT regexp_full_match({0}, ?)", (pattern,)
         case IsNoneOf(values):
             return "{0} IS NOT NULL AND NOT list_contains(?, {0})", (list(values),)

@@ -11,9 +11,9 @@ class IsMissing:
 
 @dataclass(frozen=True, slots=True)
 class IsNotOfType:
-    """The value is written as another type. Values of `String` are those that are not numbers."""
+    """The value is written as another type. Values of `String` are those that are not numbers; a Number is either."""
 
-    type: Literal["Integral", "Fractional", "String"]
+    type: Literal["Integral", "Fractional", "Number", "String"]
 
 
 @dataclass(frozen=True, slots=True)

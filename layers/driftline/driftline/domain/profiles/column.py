@@ -1,7 +1,7 @@
 """The profile of one column: its types, moments, distribution, distinct count and categories."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import msgspec
@@ -9,7 +9,8 @@ import numpy as np
 
 from driftline.domain.capture.columns import ColumnValues
 from driftline.domain.profiles.categories import Categories, CategoriesWire
-from driftline.domain.profiles.distinct import DistinctCount, DistinctWire
+from driftline.domain.profiles.distinct import DistinctCount, DistinctWire, hashes_of_texts
+from driftline.domain.profiles.hashed import HashedCounts, HashedWire
 from driftline.domain.profiles.kll import KllSketch, KllWire
 from driftline.domain.profiles.moments import Moments, MomentsWire
 from driftline.domain.profiles.packing import Floats
@@ -19,13 +20,17 @@ _ALL_DISTINCT = 4  # if more than a quarter of the values is distinct, deduplica
 
 
 class ColumnWire(msgspec.Struct, array_like=True, frozen=True):
-    """A column profile as written; the order of the fields is part of the format's version."""
+    """A column profile as written; the order of the fields is part of the format's version.
+
+    What was added later comes last and has a default: profiles without it are still read.
+    """
 
     types: TypeCountsWire
     moments: MomentsWire
     kll: KllWire
     distinct: DistinctWire
     categories: CategoriesWire
+    texts: HashedWire | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class ColumnProfile:
         kll: For the numbers among them.
         distinct: For all present values; numbers by value, so `1` and `1.0` are one.
         categories: For all present values by text, so `1` and `1.0` are two.
+        texts: For the present values that are not numbers; None if the profile, or a part of it, was written before
+            they were counted.
     """
 
     types: TypeCounts
@@ -45,18 +52,21 @@ class ColumnProfile:
     kll: KllSketch
     distinct: DistinctCount
     categories: Categories
+    texts: HashedCounts | None = field(default_factory=HashedCounts.empty)
 
     @classmethod
     def of(cls, values: ColumnValues) -> Self:
         """Sorts the numbers once, for the sketch and for the distinct count."""
         numbers = values.numbers + 0.0  # minus zero becomes zero
         ordered = np.sort(numbers)
+        hashes = hashes_of_texts(values.texts)
         return cls(
             types=TypeCounts.of(values),
             moments=Moments.of(numbers),
             kll=KllSketch.of(numbers, ordered),
-            distinct=DistinctCount.of(_without_repeats(ordered), values.texts),
+            distinct=DistinctCount.of_hashes(_without_repeats(ordered), hashes),
             categories=Categories.of(values.categories),
+            texts=HashedCounts.of(hashes, values.texts.values()),
         )
 
     @classmethod
@@ -84,6 +94,7 @@ class ColumnProfile:
             kll=KllSketch.merge_all(part.kll for part in parts),
             distinct=DistinctCount.merge_all(part.distinct for part in parts),
             categories=Categories.merge_all(part.categories for part in parts),
+            texts=_merged([part.texts for part in parts]),
         )
 
     def to_wire(self) -> ColumnWire:
@@ -93,6 +104,7 @@ class ColumnProfile:
             self.kll.to_wire(),
             self.distinct.to_wire(),
             self.categories.to_wire(),
+            None if self.texts is None else self.texts.to_wire(),
         )
 
     @classmethod
@@ -104,7 +116,13 @@ class ColumnProfile:
             KllSketch.from_wire(wire.kll),
             DistinctCount.from_wire(wire.distinct),
             Categories.from_wire(wire.categories),
+            None if wire.texts is None else HashedCounts.from_wire(wire.texts),
         )
+
+
+def _merged(parts: Sequence[HashedCounts | None]) -> HashedCounts | None:
+    known = [part for part in parts if part is not None]
+    return HashedCounts.merge_all(known) if len(known) == len(parts) else None
 
 
 def _without_repeats(ordered: Floats) -> Floats:

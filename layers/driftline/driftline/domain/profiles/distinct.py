@@ -31,8 +31,16 @@ _TAIL = 64 - PRECISION
 _TOP_RANK = _TAIL + 1
 _BLOCK = 32_768
 
+type Hashes = NDArray[np.uint64]
+
 type DistinctWire = tuple[bytes, bytes]
 """Numbers of the registers in use (uint16) and their values (uint8); all 4,096 without numbers if that is shorter."""
+
+
+def hashes_of_texts(texts: Iterable[str]) -> Hashes:
+    """A hash of 64 bits of each text's UTF-8 bytes, in the order of the texts."""
+    digests = b"".join(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64, copy=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +53,16 @@ class DistinctCount:
     @classmethod
     def of(cls, numbers: Floats, texts: Iterable[str] = ()) -> Self:
         """From numbers, shape (n,), repeated or not, and distinct texts."""
+        return cls.of_hashes(numbers, hashes_of_texts(texts))
+
+    @classmethod
+    def of_hashes(cls, numbers: Floats, texts: Hashes) -> Self:
+        """From numbers, and the hashes of distinct texts."""
         full = np.zeros(REGISTERS, dtype=np.uint8)
         for start in range(0, len(numbers), _BLOCK):
             _observe(full, _hashes_of_numbers(numbers[start : start + _BLOCK]))
-        digests = b"".join(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
-        if digests:
-            _observe(full, np.frombuffer(digests, dtype="<u8").astype(np.uint64, copy=False))
+        if len(texts):
+            _observe(full, texts)
         return cls._from_full(full)
 
     @classmethod

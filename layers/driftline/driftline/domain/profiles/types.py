@@ -45,6 +45,15 @@ class TypeCounts:
         """Number of values that are not missing."""
         return self.integral + self.fractional + self.boolean + self.string
 
+    @property
+    def numbers(self) -> int:
+        return self.integral + self.fractional
+
+    @property
+    def texts(self) -> int:
+        """Values that are not numbers."""
+        return self.boolean + self.string
+
     def inferred_type(self) -> InferredType:
         """The column's type, as in statistics.json."""
         if self.string or self.boolean:

@@ -14,10 +14,11 @@ from driftline.domain.profiles.resolve import DocumentColumns, resolve_columns
 from driftline.kinds.data_quality.evidence import conditions_of
 from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
 from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
-from driftline.kinds.data_quality.rules.observed import statistics_of
+from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.resemblance import resemblance_of
 from driftline.kinds.data_quality.rules.statistics import Statistics, parse_statistics
-from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
+from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints
+from driftline.kinds.data_quality.rules.uncertainties import uncertainties
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
 
@@ -32,17 +33,19 @@ class DataQualityEngine(Engine):
     def baseline_settings(self, document: MonitorDocument | None, where: str) -> dict[str, JsonValue]:
         """A monitor document is not required; its `columns` are used if there is one."""
         columns = _columns(document)
-        return {"output": list(columns[0]), "input": list(columns[1])} if columns else {}
+        settings: dict[str, JsonValue] = {"output": list(columns[0]), "input": list(columns[1])} if columns else {}
+        return settings | ({"comparison": "sagemaker"} if _as_sagemaker(document) else {})
 
     @override
     def suggest(self, document: MonitorDocument | None, data: DataSet, where: str) -> Suggestion:
         profiled = data.profile(_columns(document))
         statistics = statistics_of(profiled.rows, profiled.features)
-        files = {
-            STATISTICS: statistics.to_json().encode(),
-            CONSTRAINTS: suggest_constraints(statistics).to_json().encode(),
-        }
-        return Suggestion(profiled.rows, files, left_out=profiled.left_out)
+        observations = observations_of(profiled.features)
+        mixed = () if _as_sagemaker(document) else mixed_features(observations)
+        constraints = suggest_constraints(statistics, mixed=mixed)
+        files = {STATISTICS: statistics.to_json().encode(), CONSTRAINTS: constraints.to_json().encode()}
+        warnings = tuple(uncertainties(statistics, observations, constraints))
+        return Suggestion(profiled.rows, files, left_out=profiled.left_out, warnings=warnings)
 
     @override
     def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:
@@ -94,11 +97,16 @@ class DataQualityEngine(Engine):
                 columns=context.columns,
             ),
         )
-        wanted = conditions_of(evaluation.verdict.findings, table.keys, constraints)
+        wanted = conditions_of(evaluation.verdict.findings, table.keys, constraints, Comparison(settings.comparison))
         return _judgement(evaluation.with_inference_ids(data.inference_ids(wanted)))
 
 
 ENGINE = DataQualityEngine()
+
+
+def _as_sagemaker(document: MonitorDocument | None) -> bool:
+    monitors = document.monitors.by_name().values() if document else ()
+    return any(isinstance(each, DataQualityMonitor) and each.comparison == "sagemaker" for each in monitors)
 
 
 def _columns(document: MonitorDocument | None) -> DocumentColumns | None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.ports import ObjectStore
 
-GENERATION = 2
+GENERATION = 3
 """Increases when the same data set gives other files, so that they are written again."""
 
 MEMORY_FILE = "suggestion.json"
@@ -24,6 +24,7 @@ class Memory(BaseModel):
         edited: Names of files that Driftline wrote and that were edited since.
         rows: Number of rows behind the files.
         unusable: Rows that were left out, by reason.
+        warnings: What the data set leaves uncertain.
     """
 
     # Fields of other versions do no harm: losing `written` would.
@@ -36,6 +37,7 @@ class Memory(BaseModel):
     edited: tuple[str, ...] = ()
     rows: int = 0
     unusable: dict[str, int] = {}
+    warnings: tuple[str, ...] = ()
 
     def made(self, digest: str) -> bool:
         """Whether a file with this content is one that we wrote, or a suggestion of ours that was accepted."""

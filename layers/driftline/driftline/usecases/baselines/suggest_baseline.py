@@ -36,6 +36,7 @@ class BaselineSuggested:
         left_out: Columns of the data set that the monitor document does not name.
         unusable: Rows that were left out, by reason.
         unchanged: The same data set had been read before, so nothing was written.
+        warnings: What the data set leaves uncertain, one sentence each.
     """
 
     endpoint: str
@@ -46,6 +47,7 @@ class BaselineSuggested:
     left_out: tuple[str, ...] = ()
     unusable: Mapping[str, int] = field(default_factory=dict)
     unchanged: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def baselines_of(store: ObjectStore, key: str, *, kinds: Kinds) -> list[tuple[str, str]]:
@@ -98,7 +100,14 @@ def suggest_baseline(
             files = {name: folder + name for name in memory.written}
             kept = tuple(name for name in kind.baseline_files if name not in memory.written)
             return BaselineSuggested(
-                endpoint, monitor, memory.rows, files, kept, unusable=memory.unusable, unchanged=True
+                endpoint,
+                monitor,
+                memory.rows,
+                files,
+                kept,
+                unusable=memory.unusable,
+                unchanged=True,
+                warnings=memory.warnings,
             )
     data = StoredDataSet(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"), tables)
     suggestion = kind.engine.suggest(document, data, document_uri)
@@ -120,6 +129,7 @@ def suggest_baseline(
         edited=edited,
         rows=suggestion.rows,
         unusable=dict(suggestion.unusable),
+        warnings=suggestion.warnings,
     )
     replace_files(store, folder, {**placed, MEMORY_FILE: latest.model_dump_json(indent=2).encode()})
     if kept:
@@ -132,6 +142,7 @@ def suggest_baseline(
         kept,
         suggestion.left_out,
         suggestion.unusable,
+        warnings=suggestion.warnings,
     )
 
 

@@ -10,9 +10,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from math import isnan
 
+from driftline.domain.capture.cells import parse_number
 from driftline.domain.drift.distance import BucketShift, Comparison, Direction
 from driftline.domain.executions.finding import Finding, Move
-from driftline.domain.profiles.types import InferredType, TypeCounts
+from driftline.domain.profiles.types import TypeCounts
 from driftline.domain.sagemaker_files.java_json import java_double
 from driftline.domain.sagemaker_files.violations import CheckType, Violation
 from driftline.kinds.data_quality.rules.comparison import FeatureDrift, NotCompared, compare
@@ -76,7 +77,7 @@ def check(
         if statistics is None or not _on(feature.switch("evaluate_constraints", config.evaluate_constraints)):
             continue
         observation = observations[feature.name]
-        found = list(_values(feature, statistics, observation, constraints))
+        found = list(_values(feature, statistics, observation, constraints, mode))
         findings += found
         notes += _negative(feature, statistics)
         # A feature whose type check fails is not compared, as in SageMaker; one that is incomplete is.
@@ -163,13 +164,17 @@ def _share(subject: str, check: CheckType, text: str, observed: float, required:
 
 
 def _values(
-    feature: FeatureConstraints, statistics: FeatureStatistics, observation: Observation, constraints: Constraints
+    feature: FeatureConstraints,
+    statistics: FeatureStatistics,
+    observation: Observation,
+    constraints: Constraints,
+    mode: Comparison,
 ) -> Iterator[Finding]:
     """Type, completeness and categories of one feature."""
     config = constraints.monitoring_config
     present = float(observation.types.present)
     rows = present + statistics.common.num_missing
-    match = type_match(observation.types, feature.inferred_type)
+    match = type_match(observation.types, feature, mode)
     if match is not None and match < config.datatype_check_threshold:
         expected = feature.inferred_type
         text = (
@@ -185,46 +190,61 @@ def _values(
             f"Observed: Only {percent(completeness)}."
         )
         yield _share(feature.name, CheckType.COMPLETENESS, text, completeness, feature.completeness, rows)
-    share = domain_match(feature, statistics, observation)
+    share = domain_match(feature, statistics, observation, mode)
     if share is not None and share < config.domain_content_threshold:
+        only = "Only" if observation.categories is not None or mode is Comparison.SAGEMAKER else "At most"
         text = (
             f"Categorical values requirement is not met. Expected match: {percent(config.domain_content_threshold)}. "
-            f"Observed: Only {percent(share)} of values are in the baseline's domain."
+            f"Observed: {only} {percent(share)} of values are in the baseline's domain."
         )
         yield _share(feature.name, CheckType.CATEGORICAL_VALUES, text, share, config.domain_content_threshold, present)
 
 
-def type_match(types: TypeCounts, expected: InferredType) -> float | None:
-    """Share of the present values that are of exactly the expected type; None where there is nothing to compare.
+def type_match(types: TypeCounts, feature: FeatureConstraints, mode: Comparison) -> float | None:
+    """Share of the present values that are of the expected type; None where there is nothing to compare.
 
-    Strict, as SageMaker's: whole numbers are not Fractional, numbers are not String. Booleans count as String, because
-    a column of booleans is inferred as String.
+    SageMaker's is strict: whole numbers are not Fractional, numbers are not String. A column of booleans is inferred as
+    String, so booleans count as String. Corrected, a whole number is Fractional (3 is how JavaScript writes 3.0), and
+    a number is right in a column that had numbers among its texts.
     """
+    expected = feature.inferred_type
     if not types.present or expected == "Unknown":
         return None
+    corrected = mode is Comparison.CORRECTED
     matching = {
         "Integral": types.integral,
-        "Fractional": types.fractional,
-        "String": types.string + types.boolean,
+        "Fractional": types.numbers if corrected else types.fractional,
+        "String": types.present if corrected and accepts_numbers(feature) else types.texts,
     }
     return matching[expected] / types.present
 
 
-def domain_match(feature: FeatureConstraints, statistics: FeatureStatistics, observation: Observation) -> float | None:
+def accepts_numbers(feature: FeatureConstraints) -> bool:
+    """Whether numbers are right in a String column; constraints without the flag may list some as categories."""
+    domains = feature.string_constraints.domains if feature.string_constraints else None
+    return feature.accepts_numbers or any(parse_number(value) is not None for value in domains or ())
+
+
+def domain_match(
+    feature: FeatureConstraints, statistics: FeatureStatistics, observation: Observation, mode: Comparison
+) -> float | None:
     """Share of the present values that are in the feature's domains; None without domains or values.
 
-    With more than 120 distinct values there are no counts. At least (distinct - domains) values are outside then, so
-    the share is at most 1 - (distinct - domains) / present; this bound is used.
+    With more than 120 distinct values there are no exact counts, and the smallest known upper bound is used. At least
+    (distinct - domains) values are outside then, so the share is at most 1 - (distinct - domains) / present. Corrected,
+    the domains are looked up in the window as well.
     """
     domains = feature.string_constraints.domains if feature.string_constraints else None
     present = observation.types.present
     if domains is None or not present:
         return None
-    if observation.categories is not None:
-        return sum(observation.categories.get(value, 0) for value in set(domains)) / present
+    known = observation.at_most(domains)
+    if observation.categories is not None and known is not None:
+        return known / present
     part = statistics.string_statistics
     distinct = part.distinct_count if part and part.distinct_count else 0.0
-    return min(1.0, 1.0 - (distinct - len(domains)) / present)
+    bound = min(1.0, 1.0 - (distinct - len(domains)) / present)
+    return bound if known is None or mode is Comparison.SAGEMAKER else min(bound, known / present)
 
 
 def _negative(feature: FeatureConstraints, statistics: FeatureStatistics) -> Iterator[str]:

@@ -76,8 +76,11 @@ class StringConstraints(_Lenient):
 
 
 class FeatureConstraints(_Lenient):
+    """Attributes: accepts_numbers: Driftline's own; numbers are among the texts of a String column, and are right."""
+
     name: str
     inferred_type: InferredType
+    accepts_numbers: bool = False
     completeness: _Share | None = None
     num_constraints: NumConstraints | None = None
     string_constraints: StringConstraints | None = None
@@ -98,6 +101,8 @@ class FeatureConstraints(_Lenient):
 
     def to_value(self) -> dict[str, JsonValue]:
         value: dict[str, JsonValue] = {"name": self.name, "inferred_type": self.inferred_type}
+        if self.accepts_numbers:
+            value["accepts_numbers"] = True
         if self.completeness is not None:
             value["completeness"] = self.completeness
         if self.num_constraints is not None:

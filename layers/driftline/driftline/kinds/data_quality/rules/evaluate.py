@@ -17,7 +17,7 @@ from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, MetricsLeve
 from driftline.kinds.data_quality.rules.naming import with_names_explained
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.statistics import Statistics
-from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
+from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints
 from driftline.kinds.data_quality.rules.summary import DataQualityBody, Summary, feature_summaries, worst_drift
 
 
@@ -110,9 +110,10 @@ def evaluate(
     alarmed = alarmed_metrics(
         context.alarmed, verdict, statistics, observations, endpoint=context.endpoint, schedule=context.schedule
     )
+    mixed = mixed_features(observations) if mode is Comparison.CORRECTED else ()
     return Evaluation(
         statistics=statistics,
-        constraints=suggest_constraints(statistics),
+        constraints=suggest_constraints(statistics, mixed=mixed),
         violations=Violations(violations=tuple(map(feature_violation, verdict.findings))),
         summary=_summary(table, statistics, constraints, verdict, mode, context),
         metrics=tuple(metrics),

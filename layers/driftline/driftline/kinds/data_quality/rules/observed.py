@@ -1,10 +1,15 @@
 """From profiles to the input of the checks: statistics.json, and what it lacks about each feature."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
+import numpy as np
+
+from driftline.domain.capture.cells import parse_number
 from driftline.domain.profiles.column import ColumnProfile
+from driftline.domain.profiles.hashed import HashedCounts
+from driftline.domain.profiles.kll import KllSketch
 from driftline.domain.profiles.types import TypeCounts
 from driftline.kinds.data_quality.rules.statistics import (
     NUMERIC_TYPES,
@@ -34,14 +39,33 @@ class Observation:
     Attributes:
         types: Present values by the type that each has on its own.
         categories: Count of each present value by its text; None with more than 120 distinct ones.
+        numbers: The sketch of the numbers.
+        texts: Counts of the other values by their hash; None if they are not known.
     """
 
     types: TypeCounts
     categories: Mapping[str, int] | None
+    numbers: KllSketch = field(default_factory=KllSketch.empty)
+    texts: HashedCounts | None = None
 
     @classmethod
     def of(cls, profile: ColumnProfile) -> Self:
-        return cls(profile.types, profile.categories.counts)
+        return cls(profile.types, profile.categories.counts, profile.kll, profile.texts)
+
+    def at_most(self, values: Collection[str]) -> float | None:
+        """An upper bound of the number of rows with one of these values, whatever else there is; None if unknown.
+
+        Exact with at most 120 distinct values. Beyond them a text may be counted for another one with its hash, and a
+        number is looked up by value in the sketch, which has all of them up to 2,000 rows.
+        """
+        wanted = set(values)
+        if self.categories is not None:
+            return sum(self.categories.get(value, 0) for value in wanted)
+        if self.texts is None:
+            return None
+        numbers = np.unique([number[0] for value in wanted if (number := parse_number(value)) is not None])
+        ranks = self.numbers.ranks(numbers) - self.numbers.ranks(numbers, inclusive=False)
+        return self.texts.at_most(wanted) + float(ranks.sum())
 
 
 def observations_of(features: NamedProfiles) -> dict[str, Observation]:

@@ -1,6 +1,6 @@
 """The constraints that a data set suggests, by SageMaker's rules."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from driftline.domain.drift.distance import CategoricalMethod
 from driftline.kinds.data_quality.rules.constraints import (
@@ -11,6 +11,7 @@ from driftline.kinds.data_quality.rules.constraints import (
     NumConstraints,
     StringConstraints,
 )
+from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
 
 MOST_UNIQUE = 0.1
@@ -23,19 +24,32 @@ SUGGESTED_CONFIG = MonitoringConfig(
 )
 
 
-def suggest_constraints(statistics: Statistics, config: MonitoringConfig = SUGGESTED_CONFIG) -> Constraints:
-    """One set of constraints per feature, in the order of the statistics."""
-    features = tuple(_suggest(feature) for feature in statistics.features)
+def suggest_constraints(
+    statistics: Statistics, config: MonitoringConfig = SUGGESTED_CONFIG, mixed: Collection[str] = ()
+) -> Constraints:
+    """One set of constraints per feature, in the order of the statistics.
+
+    Args:
+        mixed: Names of the String features that have numbers among their texts. SageMaker's suggestion does not know
+            them, and the data set's own rows fail its type check.
+    """
+    features = tuple(_suggest(feature, mixed=feature.name in mixed) for feature in statistics.features)
     return Constraints(features=features, monitoring_config=config)
 
 
-def _suggest(feature: FeatureStatistics) -> FeatureConstraints:
+def mixed_features(observations: Mapping[str, Observation]) -> tuple[str, ...]:
+    """Names of the features with texts and numbers."""
+    return tuple(name for name, each in observations.items() if each.types.texts and each.types.numbers)
+
+
+def _suggest(feature: FeatureStatistics, *, mixed: bool) -> FeatureConstraints:
     numbers = feature.numerical_statistics
     domains = _domains(feature.histogram)
     non_negative = numbers is not None and numbers.min is not None and numbers.min >= 0
     return FeatureConstraints(
         name=feature.name,
         inferred_type=feature.inferred_type,
+        accepts_numbers=mixed,
         completeness=feature.common.completeness,
         num_constraints=NumConstraints(is_non_negative=non_negative) if numbers else None,
         string_constraints=StringConstraints(domains=domains) if domains else None,
