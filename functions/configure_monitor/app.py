@@ -1,4 +1,4 @@
-"""Updates schedules, alarms, dashboard and status file when a monitor document is added, changed or deleted."""
+"""Updates schedules, alarms, dashboard and status file when a monitor document, or a script of it, changes."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from driftline.adapters.aws.scheduler import SchedulerGroup
 from driftline.adapters.aws.settings import ConfigureSettings
 from driftline.adapters.aws.topic import OperatorTopic
 from driftline.kinds.registry import KINDS
-from driftline.usecases.monitors.configure_monitor import configure_monitor
+from driftline.usecases.monitors.configuring_uploads import configure_upload
 from driftline.usecases.monitors.monitor_resources import MonitorResources
 
 logger = Logger()
@@ -30,15 +30,15 @@ operators = OperatorTopic(settings.alarm_topic)
 
 
 def configure(event: ObjectEvent) -> None:
-    configured = configure_monitor(event.key, store=store, resources=resources, operators=operators, kinds=KINDS)
-    logger.info(
-        "configured",
-        endpoint=configured.endpoint,
-        status=configured.status,
-        schedules=configured.schedules,
-        alarms=len(configured.alarms),
-        errors=len(configured.errors),
-    )
+    for configured in configure_upload(event.key, store=store, resources=resources, operators=operators, kinds=KINDS):
+        logger.info(
+            "configured",
+            endpoint=configured.endpoint,
+            status=configured.status,
+            schedules=configured.schedules,
+            alarms=len(configured.alarms),
+            errors=len(configured.errors),
+        )
 
 
 @logger.inject_lambda_context

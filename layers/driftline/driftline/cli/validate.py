@@ -12,9 +12,18 @@ from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.text import safe
-from driftline.domain.documents.parse import InvalidDocumentError, decode_document, parse_document
+from driftline.domain.documents.parse import (
+    DocumentError,
+    InvalidDocumentError,
+    decode_document,
+    error_at,
+    parse_document,
+)
+from driftline.domain.documents.positions import read_yaml
+from driftline.domain.keys import script_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
+from driftline.domain.scripts import handler_of, script_problems
 from driftline.kinds.registry import KINDS
 
 
@@ -25,7 +34,8 @@ def validate(
 ) -> None:
     """Check a monitor document: every error with its line, what was found and what is allowed.
 
-    The exit code is 0 if it is valid, otherwise 1.
+    Scripts are checked, too: those in ../scripts/ next to the document's folder, as in the bucket. The exit code is 0
+    if everything is valid, otherwise 1.
 
     Example: driftline validate monitors/flight-delay.yaml
     """
@@ -34,11 +44,30 @@ def validate(
             where = str(document)
             text = decode_document(read_file(document), where=where)
             valid = parse_document(text, where=where, model=KINDS.document)
+            _check_scripts(output, document, text, valid)
         except InvalidDocumentError as error:
             _show_errors(output, document, error)
             raise typer.Exit(ExitCode.FAILED) from None
         result = {"document": str(document), "status": "ok", "errors": [], "content": valid.model_dump(mode="json")}
         output.result(result, lambda console: _show(console, valid))
+
+
+def _check_scripts(output: Output, path: Path, text: str, document: MonitorDocument) -> None:
+    """Raises InvalidDocumentError: a script cannot run in AWS. It is looked for where the bucket would have it."""
+    positions = read_yaml(text).positions
+    errors: list[DocumentError] = []
+    for name, monitor in document.monitors.by_name().items():
+        for field, script in monitor.scripts.items():
+            file = path.resolve().parent.parent / script_key(script)
+            if not file.is_file():
+                output.note(f"{script_key(script)} was not checked: {file} does not exist.")
+                continue
+            for problem in script_problems(read_file(file), handler_of(field)):
+                found = f"{script_key(script)}, line {problem.line}: {problem.what}"
+                allowed = "a script that can run in AWS Lambda"
+                errors.append(error_at(("monitors", name, field), positions, found, allowed, problem.mend))
+    if errors:
+        raise InvalidDocumentError(str(path), errors)
 
 
 def _show_errors(output: Output, path: Path, error: InvalidDocumentError) -> None:

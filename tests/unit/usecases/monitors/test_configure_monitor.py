@@ -13,6 +13,7 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.monitors.naming import LONGEST_SCHEDULE_NAME, schedule_name
 from driftline.kinds.registry import KINDS
 from driftline.usecases.monitors.configure_monitor import Configured, configure_monitor
+from driftline.usecases.monitors.configuring_uploads import configure_upload
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.monitors.monitor_resources import MonitorResources
 from driftline.usecases.ports import ObjectStore, Schedule, StoredObject
@@ -66,6 +67,15 @@ class World:
         resources = MonitorResources(self.schedules, self.alarms, self.dashboards, STACK, KINDS)
         return configure_monitor(
             key, store=store or self.store, resources=resources, operators=self.operators, kinds=KINDS
+        )
+
+    def upload_script(self, body: bytes, name: str) -> list[Configured]:
+        self.store.objects[f"scripts/{name}"] = body
+        resources = MonitorResources(self.schedules, self.alarms, self.dashboards, STACK, KINDS)
+        return list(
+            configure_upload(
+                f"scripts/{name}", store=self.store, resources=resources, operators=self.operators, kinds=KINDS
+            )
         )
 
     def status(self) -> Any:
@@ -155,6 +165,56 @@ class TestAGoodDocument:
         assert world.upload(GOOD + b"    enabled: false\n").schedules == ()
         assert world.schedules.schedules == {}
         assert world.status()["monitors"]["data_quality"]["schedule_name"] is None
+
+
+class TestScripts:
+    WITH_SCRIPT = GOOD + b"    preprocess: pre.py\n    postprocess: post.py\n"
+    PANDAS = b"import pandas\ndef preprocess_handler(record): return {}\n"
+    PROBLEM = (
+        "scripts/pre.py, line 1: it imports pandas, which AWS Lambda does not have here. "
+        "Use the standard library, numpy or another module in docs/reference/scripts.md."
+    )
+
+    def problems(self, world: World) -> list[str]:
+        return list(world.status()["monitors"]["data_quality"]["script_problems"])
+
+    def test_a_document_with_a_script_that_cannot_run(self, world: World) -> None:
+        world.store.objects["scripts/pre.py"] = self.PANDAS
+        world.upload(self.WITH_SCRIPT)
+        assert self.problems(world) == [self.PROBLEM]
+        assert world.status()["monitors"]["data_quality"]["missing"][-1] == "scripts/post.py"
+        [(subject, message)] = world.operators.told
+        assert subject == "Driftline: a script of flights cannot run"
+        assert self.PROBLEM in message
+
+    def test_operators_are_told_once(self, world: World) -> None:
+        world.store.objects["scripts/pre.py"] = self.PANDAS
+        world.upload(self.WITH_SCRIPT)
+        world.event()
+        world.upload(self.WITH_SCRIPT.replace(b"0 6", b"0 7"))
+        assert len(world.operators.told) == 1
+
+    def test_a_script_is_checked_when_it_is_uploaded_after_its_document(self, world: World) -> None:
+        world.upload(self.WITH_SCRIPT)
+        [configured] = world.upload_script(self.PANDAS, "pre.py")
+        assert (configured.endpoint, self.problems(world)) == ("flights", [self.PROBLEM])
+        assert len(world.operators.told) == 1
+        # And once it is mended
+        world.upload_script(b"def preprocess_handler(record): return {}", "pre.py")
+        assert self.problems(world) == []
+        assert len(world.operators.told) == 1
+
+    def test_a_script_that_no_document_names_configures_nobody(self, world: World) -> None:
+        world.upload(self.WITH_SCRIPT)
+        before = world.state()
+        assert world.upload_script(self.PANDAS, "other.py") == []
+        assert {**before[0], "scripts/other.py": self.PANDAS} == world.store.objects  # type: ignore[dict-item]
+
+    def test_each_field_has_its_handler(self, world: World) -> None:
+        world.store.objects["scripts/post.py"] = b"def preprocess_handler(record): return {}"
+        world.upload(self.WITH_SCRIPT)
+        [problem] = self.problems(world)
+        assert "scripts/post.py, line 1: it has no function postprocess_handler" in problem
 
 
 class TestABadDocument:

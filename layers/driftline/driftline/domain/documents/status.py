@@ -50,6 +50,9 @@ class MonitorState(_Part):
     missing: tuple[str, ...] = ()
     """Keys of objects that an execution needs and that did not exist when the document was read."""
 
+    script_problems: tuple[str, ...] = ()
+    """Why its scripts cannot run here, for example because they import what AWS Lambda does not have."""
+
 
 class MonitorStatus(_Part):
     """The result of uploading a document.

@@ -4,7 +4,7 @@ A kind of monitor is a subclass with settings of its own (`kinds/<kind>/settings
 functions that set alarms or send messages do not import numpy.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar, Self
@@ -145,9 +145,10 @@ class ScheduledMonitor(Part):
         return None
 
     @property
-    def scripts(self) -> tuple[str, ...]:
-        """Names of all scripts that an execution needs."""
-        return tuple(name for name in (self.capture_script, self.postprocess) if name)
+    def scripts(self) -> Mapping[str, str]:
+        """Field of the document -> name of the script in it, for all that captures and executions need."""
+        fields = {"preprocess": self.capture_script, "postprocess": self.postprocess}
+        return {field: name for field, name in fields.items() if name}
 
     def figures(self) -> Sequence[str]:
         """Names of all figures for alarms, apart from the families."""

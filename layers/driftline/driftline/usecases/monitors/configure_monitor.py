@@ -1,5 +1,6 @@
 """From an uploaded monitor document to its schedules, alarms and dashboard, and to its status file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +22,7 @@ from driftline.domain.monitors.naming import schedule_name
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.monitors.monitor_documents import load_status
 from driftline.usecases.monitors.monitor_resources import MonitorResources, RefusedError, Resources
+from driftline.usecases.monitors.script_checks import problems_of_scripts
 from driftline.usecases.ports import ObjectStore, Operators, StoredObject
 
 _ATTEMPTS = 4
@@ -115,6 +117,9 @@ def _configure(
         document=document.model_dump(mode="json"),
     )
     if before != status:
+        problems = _script_problems(status)
+        if problems and problems != _script_problems(before):
+            operators.notify(f"Driftline: a script of {endpoint} cannot run", _script_message(problems, status, store))
         _write(store, status)
     return Configured(endpoint, "ok", there.schedules, there.alarms)
 
@@ -144,7 +149,7 @@ def _state(store: ObjectStore, document: MonitorDocument, kind: Kind) -> Monitor
     there = {summary.key for summary in store.list(folder)}
     baseline = [folder + file for file in kind.baseline_files]
     missing = [key for key in baseline if key not in there]
-    scripts = map(script_key, monitor.scripts)
+    scripts = map(script_key, monitor.scripts.values())
     missing_scripts = [key for key in scripts if store.etag(key) is None]
     return MonitorState(
         schedule_name=schedule_name(document.endpoint, name) if monitor.enabled else None,
@@ -154,6 +159,7 @@ def _state(store: ObjectStore, document: MonitorDocument, kind: Kind) -> Monitor
         baseline="missing" if missing else "found",
         baseline_folder=folder,
         missing=(*missing, *missing_scripts),
+        script_problems=problems_of_scripts(store, monitor),
     )
 
 
@@ -189,6 +195,20 @@ def _message(error: InvalidDocumentError, status: MonitorStatus, store: ObjectSt
     )
     status_file = store.uri(status_key(status.endpoint))
     return f"{error}\n\n{goes_on}\nFix {store.uri(status.key)} and upload it again. Status: {status_file}\n"
+
+
+def _script_problems(status: MonitorStatus | None) -> list[str]:
+    monitors = status.monitors.values() if status else ()
+    return list(dict.fromkeys(problem for monitor in monitors for problem in monitor.script_problems))
+
+
+def _script_message(problems: Sequence[str], status: MonitorStatus, store: ObjectStore) -> str:
+    lines = "".join(f"\n  {problem}" for problem in problems)
+    return (
+        f"{store.uri(status.key)} names scripts that cannot run:{lines}\n\n"
+        "Until they are fixed, captures that need them are not read, and executions that need them fail.\n"
+        f"Upload the script again. Status: {store.uri(status_key(status.endpoint))}\n"
+    )
 
 
 def _write(store: ObjectStore, status: MonitorStatus) -> None:
