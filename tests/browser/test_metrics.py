@@ -84,7 +84,7 @@ def test_sagemakers_regression(opened: Open, taxi: InMemoryStore) -> None:
     page = opened(taxi, "reports/taxi/model_quality/2020/03/16/00/").page
 
     expect(page.get_by_role("heading", level=1)).to_contain_text(
-        "Mean absolute error of 101.9 is above its threshold of 38.3."
+        "Mean absolute error 101.9, at most 38.3 allowed; 3 more violations"
     )
     expect(page.locator("[data-charts=metric-charts] figcaption")).to_have_text(
         ["Mean absolute error", "Mean squared error", "Root mean squared error", "R²"]

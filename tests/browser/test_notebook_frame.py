@@ -45,7 +45,7 @@ def test_pages_draw_their_charts_in_frames_and_reach_nothing(
         assert canvas.get_attribute("aria-label")
         # Its origin is its own: the notebook is another site to it.
         assert frame.evaluate("self.origin") == "null"
-    assert "92 features drifted" in frames[0].locator("h1").inner_text()
+    assert "; 101 more violations" in frames[0].locator("h1").inner_text()
     assert (
         frames[0].evaluate("(() => { try { return parent.document.title } catch { return 'refused' } })()") == "refused"
     )

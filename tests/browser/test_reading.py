@@ -96,7 +96,7 @@ def test_verdict_and_violations_need_no_script(browser: Browser, shop: InMemoryS
     page = context.new_page()
     page.set_content(body.decode())
 
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Worst is amount")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("amount: 22.7 % → 6.7 %")
     expect(page.locator(".violation").first).to_contain_text("exceeds threshold")
     expect(page.locator("table.opening tbody")).to_have_count(3)
     context.close()

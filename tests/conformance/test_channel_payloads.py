@@ -163,7 +163,7 @@ class TestTeams:
     def test_markdown_shows_the_text(self, text: str) -> None:
         """A CommonMark reader finds one paragraph of nothing but text in the texts that Teams reads as Markdown."""
         shown = one_line(text)[:60].strip() or "x"
-        card = adaptive_card_message(replace(OPENED, headline=shown, endpoint=shown))["attachments"][0]["content"]
+        card = adaptive_card_message(replace(OPENED, headline=shown, monitor=shown))["attachments"][0]["content"]
         for markdown in (card["body"][0]["text"].removeprefix("🟠 "), card["body"][1]["facts"][0]["value"]):
             assert plain(markdown) == one_line(shown)
 

@@ -9,6 +9,7 @@ from driftline.domain.executions.verdict import Verdict
 from driftline.domain.models.new_model import NewModel
 from driftline.presentation.charts import Series
 from driftline.presentation.findings import Fact, finding_facts
+from driftline.presentation.headline import violations_headline
 from driftline.presentation.report import Evidence, Report, Section, State, Subject, Worst
 from driftline.presentation.since import Compared, comparisons, standing
 from driftline.presentation.text import count, instant, percent, shown, window
@@ -49,6 +50,7 @@ def report_of_outcome(
     Args:
         past: Earlier executions, oldest first.
         revised: The revision that this one replaces.
+        headline: Of an execution without violations.
         facts: Lines under the headline, after those of every outcome.
         order: Of the findings; those with the smallest number come first.
         beside: What stands beside the figures of a finding.
@@ -65,7 +67,7 @@ def report_of_outcome(
         noun=noun,
         outcome=outcome,
         state=state_of(outcome),
-        headline=headline,
+        headline=violations_headline(outcome.violations) or headline,
         facts=(*_outcome_facts(outcome), *facts),
         comparisons=tuple(comparisons(outcome, past, revised, figure=compared, naming=naming)),
         evidence=tuple(

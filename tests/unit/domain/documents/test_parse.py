@@ -114,6 +114,7 @@ class TestAGoodDocument:
                     "max_unusable": 0.05,
                     "preprocess": None,
                     "postprocess": None,
+                    "runbook": None,
                     "alarms": [ANY_VIOLATION],
                 },
                 "model_quality": None,
@@ -126,9 +127,22 @@ class TestAGoodDocument:
             },
             "channels": [],
             "settle": None,
+            "runbook": None,
             "dashboard": True,
             "retraining": None,
         }
+
+    def test_a_runbook_is_that_of_the_monitor_or_of_the_endpoint(self) -> None:
+        ours, all_ = "https://wiki.example.com/quality#act", "https://wiki.example.com/flights"
+        found = document(
+            f"endpoint: flight-delay\nrunbook: {all_}\nmonitors:\n  data_quality: {{runbook: '{ours}'}}\n"
+            "  model_quality: {problem_type: Regression, inference_attribute: 0}\n"
+        )
+        assert [found.runbook_of(name) for name in ("data_quality", "model_quality", "")] == [ours, all_, all_]
+
+    @pytest.mark.parametrize("address", ["http://wiki.example.com", "wiki/drift", "'javascript:alert(1)'", "https://"])
+    def test_a_runbook_is_an_https_address(self, address: str) -> None:
+        assert "https://wiki.example.com/drift" in str(error_of(f"runbook: {address}"))
 
     def test_model_quality_needs_a_problem_type_and_where_the_prediction_is(self) -> None:
         found = quality("problem_type: Regression, inference_attribute: 0")
@@ -137,6 +151,7 @@ class TestAGoodDocument:
             "timezone": "UTC",
             "enabled": True,
             "schedule_name": None,
+            "runbook": None,
             "window": None,
             "max_revisions_age": "P14D",
             "max_unusable": 0.05,

@@ -37,7 +37,7 @@ def test_headline_facts_comparison_findings_and_notes(html: str) -> None:
     words = words_in(html)
 
     assert "canteen: sandwiches" in words
-    assert "1 sandwich is stale: cheese." in words
+    assert "cheese: 20 % → 70 % above 10" in words
     assert "Sandwiches 3" in words
     assert "Compared with 1 Mar 2026, 11:00 UTC" in words
     assert "Oldest 2.5 times its limit, 0.75 before" in words

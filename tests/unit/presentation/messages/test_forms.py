@@ -26,13 +26,12 @@ FOUR = (*OPENED.evidence, OPENED.evidence[0].model_copy(update={"subject": "a fo
 COMMAND = "driftline silence flights-eta data_quality --for 4h --why '…'"
 CARD = f"""\
 🔴 3 constraints violated in data_quality of flights-eta
-Endpoint | flights-eta
 Monitor | data\\_quality
 Window | 5 Jan 2026, 10:00 to 11:00 UTC
 Since | 5 Jan 2026, 11:00 UTC
 Severity | critical
 Coverage 97 %, 12,345 rows.
-# Strongest evidence
+# What is wrong
 • **`dep_delay`**  drift 0.4213, at most 0.1, 12,345 rows, 95 % interval 0.4012 to 0.4414 (the current values are higher)
 • **`carrier`**  drift 0.2, at most 0.1, 12,345 rows
 • **`distance`**  completeness 93 %, at least 100 %, 12,345 rows
@@ -41,7 +40,7 @@ Coverage 97 %, 12,345 rows.
 • dep_delay rose from 0.42 to 0.61
 # Silence it
 `{COMMAND}`
-Driftline · incident {INCIDENT} escalated · since 5 Jan 2026, 11:00 UTC · 5 Jan 2026, 12:00 UTC""".replace("\\_", "_")
+Driftline · incident {INCIDENT} escalated 5 Jan 2026, 12:00 UTC""".replace("\\_", "_")
 
 
 def content(message: Message) -> dict[str, Any]:
@@ -78,7 +77,6 @@ def _run(run: dict[str, Any]) -> str:
 SLACK = f"""\
 🔴 3 constraints violated in data_quality of flights-eta
 ═══════════════════════════════════════════════════════
-Endpoint  flights-eta
 Monitor  data_quality
 Window  5 Jan 2026, 10:00 to 11:00 UTC
 Since  5 Jan 2026, 11:00 UTC
@@ -86,7 +84,7 @@ Severity  critical
 
 Coverage 97 %, 12,345 rows.
 
-Strongest evidence
+What is wrong
   • `dep_delay`  drift 0.4213, at most 0.1, 12,345 rows, 95 % interval 0.4012 to 0.4414 (the
     current values are higher)
   • `carrier`  drift 0.2, at most 0.1, 12,345 rows
@@ -101,8 +99,7 @@ Open the report → https://reports.example.com/flights-eta/report.html?a=1&b=2
 Silence it
   │ {COMMAND}
 
-Driftline · incident {INCIDENT} escalated · since 5 Jan 2026,
-11:00 UTC · 5 Jan 2026, 12:00 UTC
+Driftline · incident {INCIDENT} escalated 5 Jan 2026, 12:00 UTC
 """
 
 
@@ -124,7 +121,7 @@ class TestSlack:
         ]
         bold = [text["text"].strip() for text in texts if text.get("style") == {"bold": True}]
         assert bold == [
-            "Endpoint", "Monitor", "Window", "Since", "Severity", "Strongest evidence",
+            "Monitor", "Window", "Since", "Severity", "What is wrong",
             "Changed since the last message", "Report", "Silence it",
         ]  # fmt: skip
 
@@ -223,7 +220,6 @@ class TestPagerDuty:
                 "class": "model monitoring",
                 "timestamp": "2026-01-05T12:00:00+00:00",
                 "custom_details": {
-                    "endpoint": "flights-eta",
                     "monitor": "data_quality",
                     "window": "5 Jan 2026, 10:00 to 11:00 UTC",
                     "since": "5 Jan 2026, 11:00 UTC",
@@ -298,7 +294,10 @@ class TestWebhook:
                 },
             ],
             "changed": ["mae 14.2 is above 12", "dep_delay rose from 0.42 to 0.61"],
+            "rows": None,
+            "coverage": None,
             "link": ESCALATED.link,
+            "runbook": None,
             "silence": COMMAND,
         }  # fmt: skip
 

@@ -17,15 +17,13 @@ from tests.messages import ESCALATED, NOTICE, OPENED, RECOVERED
 EMAIL = """\
 CRITICAL: 3 constraints violated in data_quality of flights-eta
 
-Endpoint: flights-eta
 Monitor:  data_quality
 Window:   5 Jan 2026, 10:00 to 11:00 UTC
 Since:    5 Jan 2026, 11:00 UTC
-Severity: critical
 
 Coverage 97 %, 12,345 rows.
 
-Strongest evidence
+What is wrong
   - dep_delay
     drift 0.4213, at most 0.1, 12,345 rows, 95 % interval 0.4012 to 0.4414
       (the current values are higher)
@@ -45,8 +43,8 @@ Silence it
   driftline silence flights-eta data_quality --for 4h --why '…'
 
 --\u0020
-Driftline · incident flights-eta/data_quality/20260105T100000Z escalated ·
-since 5 Jan 2026, 11:00 UTC · 5 Jan 2026, 12:00 UTC
+Driftline · incident flights-eta/data_quality/20260105T100000Z escalated 5 Jan
+2026, 12:00 UTC
 """
 
 
@@ -90,9 +88,9 @@ class TestEmail:
 
     def test_long_lines_are_broken_between_words_and_what_is_copied_stays_whole(self) -> None:
         address = "https://reports.example.com/" + "a-long-name/" * 8
-        text = email_text(replace(OPENED, details=(f"Look at {address} for all of it.",), endpoint="word " * 20))
+        text = email_text(replace(OPENED, details=(f"Look at {address} for all of it.",), monitor="word " * 20))
         assert f"\n{address}\n" in text
-        (begin,) = [number for number, each in enumerate(text.splitlines()) if each.startswith("Endpoint:")]
+        (begin,) = [number for number, each in enumerate(text.splitlines()) if each.startswith("Monitor:")]
         assert text.splitlines()[begin + 1].startswith(" " * 10 + "word")
         assert all(len(each) <= 78 for each in text.splitlines() if address not in each)
 

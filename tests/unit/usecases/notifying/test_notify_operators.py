@@ -236,8 +236,9 @@ class TestContent:
         channel = RecordingChannel()
         Office(channel).hear(alarm())
         message = channel.sent[0][0]
-        assert message.headline == (
-            "2 violations of data quality on shop; worst: amount (drift 0.31, at most 0.1 expected)"
+        assert (
+            message.headline
+            == "shop: amount: drift 0.31 (95 % interval 0.2 to 0.4), at most 0.1 allowed; 1 more violation"
         )
         assert [(line.subject, line.observed, line.required, line.n) for line in message.evidence] == [
             ("amount", 0.31, 0.1, 4000),

@@ -84,7 +84,7 @@ class Envelope(_Part):
         evaluated_rows: Rows behind the verdict; without any, the window is not evaluated.
         measured_rows: Rows behind the figures, if they were computed without an evaluation; else None.
         coverage: Share of the rows with a label; None for monitors that need none, and without rows.
-        findings: In the order of constraint_violations.json, remarks last.
+        findings: In the kind's order, remarks last; the metric that matters most comes first.
         notes: What was not checked, and remarks that are not violations.
         model: A model that the endpoint got shortly before the window, or within it.
         baseline: Keys of the baseline's files, by name; None for missing ones.

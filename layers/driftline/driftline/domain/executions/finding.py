@@ -1,5 +1,6 @@
 """One statement of a verdict about one subject: what was observed, what is required, and the evidence."""
 
+from collections.abc import Iterable
 from math import inf
 from typing import Literal
 
@@ -43,7 +44,10 @@ class Finding(BaseModel):
         n: Number of rows behind the figure.
         direction: Direction of the change, `higher` or `lower`.
         certain: The whole interval is beyond the limit.
+        baseline: What the observed figure is in the baseline, where it is neither the limit nor nothing.
         moves: Buckets or categories whose shares changed most, largest change first.
+        values: What is wrong by name, the most frequent first, at most MOST_VALUES: unseen values, missing columns.
+        distinct: How many there are of them in all; None where it is not known.
         inference_ids: Ids of some rows behind the finding.
     """
 
@@ -64,7 +68,10 @@ class Finding(BaseModel):
     n: float | None = None
     direction: str | None = None
     certain: bool | None = None
+    baseline: float | None = None
     moves: tuple[Move, ...] = ()
+    values: tuple[str, ...] = ()
+    distinct: int | None = None
     inference_ids: tuple[str, ...] = ()
 
     @property
@@ -85,5 +92,12 @@ class Finding(BaseModel):
         return abs(self.observed - self.required) / max(abs(self.required), _SMALLEST)
 
 
+MOST_VALUES = 20
+
 _SMALLEST = 1e-12
 """For limits of zero: any distance from them is beyond all others."""
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By their excess. Metrics keep their order, after all others: excesses of different metrics do not compare."""
+    return tuple(sorted(findings, key=lambda each: 0.0 if each.measure == "metric" else -(each.excess or 0.0)))

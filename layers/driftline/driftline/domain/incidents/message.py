@@ -34,7 +34,9 @@ class Message:
         evidence: Strongest first, at most three.
         since: When the incident began.
         changed: What is different from the last message of the conversation; empty for the first.
+        rows: Rows of the window; coverage: the share of them that has a label, None where none is needed.
         link: Location of the report.
+        runbook: Address of what to do about it, from the monitor document.
         silence: How to silence it, a command or a step.
         at: When it happened.
         channels: Names of its channels; empty for all.
@@ -53,6 +55,9 @@ class Message:
     evidence: tuple[Finding, ...] = ()
     since: datetime | None = None
     changed: tuple[str, ...] = ()
+    rows: int | None = None
+    coverage: float | None = None
     link: str | None = None
+    runbook: str | None = None
     silence: str | None = None
     channels: tuple[str, ...] = ()

@@ -10,7 +10,17 @@ from typing import Any, Self
 from pydantic import ConfigDict, Field, create_model, model_validator
 
 from driftline.domain.keys import CAPTURE
-from driftline.domain.monitors.fields import Age, BucketName, ChannelName, ColumnNames, Name, Part, Prefix, refuse
+from driftline.domain.monitors.fields import (
+    Age,
+    BucketName,
+    ChannelName,
+    ColumnNames,
+    Name,
+    Part,
+    Prefix,
+    WebAddress,
+    refuse,
+)
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.monitors.watch import Watch
@@ -108,11 +118,19 @@ class MonitorDocument(Part):
     """How long all alarms must be quiet before an incident counts as recovered, so that a flapping metric is one
     incident. Default: one and a half times the schedule's period."""
 
+    runbook: WebAddress | None = None
+    """An https address in every message about this endpoint: what to do when a monitor alarms."""
+
     dashboard: bool = Field(default=True, strict=True)
     """A CloudWatch dashboard for the endpoint. AWS charges 3 USD a month for each beyond the account's first three."""
 
     retraining: Retraining | None = None
     """What may be started when an alarm requests a retraining. Default: nothing."""
+
+    def runbook_of(self, monitor: str) -> str | None:
+        """The monitor's own runbook, or the endpoint's."""
+        found = self.monitors.by_name().get(monitor)
+        return (found.runbook if found else None) or self.runbook
 
     @property
     def label_delay(self) -> timedelta | None:

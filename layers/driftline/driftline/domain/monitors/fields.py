@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -115,6 +116,13 @@ def format_offset(duration: timedelta) -> str:
     return f"{sign}P{days}T{time}" if time else f"{sign}P{days}" if days else "PT0H"
 
 
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.hostname or not text.isprintable() or " " in text:
+        raise refuse(repr(text), "an address such as https://wiki.example.com/drift")
+    return text
+
+
 def _bucket_prefix(text: str) -> str:
     if text.startswith("/") or "//" in text:
         raise refuse(f"{text!r} has an empty folder name", "folders with single slashes, for example capture/")
@@ -154,6 +162,7 @@ Name = Annotated[
     _described(NAME),
 ]
 ChannelName = Name
+WebAddress = Annotated[str, Field(max_length=500), AfterValidator(_web_address)]
 AlarmName = Annotated[str, _pattern(_ALARM, "1–120 characters on one line"), _described(_ALARM)]
 BucketName = Annotated[
     str,

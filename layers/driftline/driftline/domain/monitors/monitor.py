@@ -21,6 +21,7 @@ from driftline.domain.monitors.fields import (
     ScheduleText,
     ScriptName,
     Timezone,
+    WebAddress,
     format_offset,
     refuse,
 )
@@ -115,6 +116,9 @@ class ScheduledMonitor(Part):
 
     alarms: Annotated[tuple[Alarm, ...], Field(max_length=50)] = DEFAULT_ALARMS
     """When to notify people or request a retraining. Default: notify of any violation. []: never."""
+
+    runbook: WebAddress | None = None
+    """An https address in every message about this monitor: what to do when it alarms. Default: the endpoint's."""
 
     @model_validator(mode="after")
     def _window_follows_from_schedule(self) -> Self:

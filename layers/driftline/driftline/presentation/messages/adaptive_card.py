@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from driftline.domain.alarms.severity import Severity
-from driftline.domain.executions.finding import Finding
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.presentation.messages import evidence, wording
 from driftline.presentation.messages.escaping import markdown_escape, web_link
@@ -46,9 +45,9 @@ def _message(message: Message, most: int) -> dict[str, Any]:
         "msteams": {"width": "Full"},
         "body": _body(message, most),
     }
-    url = web_link(message.link)
-    if url is not None:
-        content["actions"] = [{"type": "Action.OpenUrl", "title": "Open the report", "url": url}]
+    links = (("Open the report", web_link(message.link)), ("Runbook", wording.runbook(message)))
+    if actions := [{"type": "Action.OpenUrl", "title": title, "url": url} for title, url in links if url]:
+        content["actions"] = actions
     attachment = {
         "contentType": "application/vnd.microsoft.card.adaptive",
         "contentUrl": None,
@@ -63,23 +62,22 @@ def _body(message: Message, most: int) -> list[Element]:
         pairs = [{"title": title, "value": markdown_escape(value)} for title, value in facts]
         body.append({"type": "FactSet", "facts": pairs})
     body.extend(_rich([_run(text)]) for text in _some(message.details, most))
-    if message.evidence:
-        body.append(_title("Strongest evidence"))
-        body.extend(_rich(_evidence(finding)) for finding in message.evidence[:3])
+    if found := evidence.lines(message):
+        body.append(_heading(evidence.TITLE))
+        body.extend(_rich(_evidence(subject, figures)) for subject, figures in found)
     if changed := _some(message.changed, most):
-        body.append(_title("Changed since the last message"))
+        body.append(_heading("Changed since the last message"))
         body.extend(_rich([_run(f"• {text}")]) for text in changed)
     if web_link(message.link) is None and (link := wording.link(message)):
         body.append(_rich([_run("Report  ", weight="Bolder"), _run(link)]))
     if silence := wording.silence(message):
-        body.append(_title("Silence it"))
+        body.append(_heading("Silence it"))
         body.append(_rich([_run(silence, fontType="Monospace")]))
     body.append(_rich([_run(wording.footer(message), isSubtle=True, size="Small")]))
     return body
 
 
 def _headline(message: Message) -> Element:
-    text = markdown_escape(wording.headline(message, _LONGEST_HEADLINE))
     color = _COLORS[message.severity]
     if message.kind is MessageKind.RECOVERED:
         color = "Good"
@@ -87,7 +85,7 @@ def _headline(message: Message) -> Element:
         color = "Accent"
     return {
         "type": "TextBlock",
-        "text": f"{wording.icon(message)} {text}",
+        "text": f"{wording.icon(message)} {markdown_escape(wording.headline(message, _LONGEST_HEADLINE))}",
         "size": "Large",
         "weight": "Bolder",
         "color": color,
@@ -95,19 +93,15 @@ def _headline(message: Message) -> Element:
     }
 
 
-def _evidence(finding: Finding) -> Sequence[Element]:
-    return [
-        _run("• "),
-        _run(evidence.subject(finding), fontType="Monospace", weight="Bolder"),
-        _run(f"  {evidence.figures(finding)}"),
-    ]
+def _evidence(subject: str, figures: str) -> Sequence[Element]:
+    return [_run("• "), _run(subject, fontType="Monospace", weight="Bolder"), _run(f"  {figures}")]
 
 
 def _some(texts: Sequence[str], most: int) -> Sequence[str]:
     return wording.lines(texts, most) if most else []
 
 
-def _title(text: str) -> Element:
+def _heading(text: str) -> Element:
     """A heading of ours."""
     return {"type": "TextBlock", "text": text, "weight": "Bolder", "wrap": True, "spacing": "Medium"}
 

@@ -60,6 +60,15 @@ def fit(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
     return "".join(kept) + ELLIPSIS
 
 
+def fit_words(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
+    """As `fit`, cut between words, unless a word takes more than half of the room."""
+    cut = fit(text, limit, escape)
+    if not cut.endswith(ELLIPSIS) or cut == escape(text):
+        return cut
+    words, _, _ = cut.removesuffix(ELLIPSIS).rpartition(" ")
+    return f"{words.rstrip(' ,;:(')} {ELLIPSIS}" if units(words) * 2 > limit else cut
+
+
 def slack_escape(text: str) -> str:
     """Slack's three control characters, which begin mentions and links, as entities.
 

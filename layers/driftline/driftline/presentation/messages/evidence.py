@@ -3,9 +3,29 @@
 from collections.abc import Iterable
 
 from driftline.domain.executions.finding import Finding
+from driftline.domain.incidents.message import Message
 from driftline.presentation.findings import move_text, subject_name
+from driftline.presentation.headline import sentence, shift, states_figures
 from driftline.presentation.messages import wording
 from driftline.presentation.text import figure, interval, limit, number
+
+TITLE = "What is wrong"
+_MOST = 3
+
+
+def lines(message: Message) -> list[tuple[str, str]]:
+    """(subject, figures) of the worst findings. One whose sentence is the headline, figures and all, has no line."""
+    worst = message.evidence[:_MOST]
+    if worst and states_figures(worst[0]) and wording.line(sentence(worst[0])) in message.headline:
+        worst = worst[1:]
+    return [(subject(each), _line(each, message)) for each in worst]
+
+
+def _line(finding: Finding, message: Message) -> str:
+    """What moved, unless the headline says it, and the figures."""
+    moved = shift(finding)
+    known = not moved or wording.line(sentence(finding)) in message.headline
+    return figures(finding) if known else f"{wording.line(moved)}; {figures(finding)}"
 
 
 def subject(finding: Finding) -> str:
@@ -25,7 +45,9 @@ def figures(finding: Finding) -> str:
         parts.append(f"{number(finding.n)} rows")
     if bounds := observed_interval(finding):
         parts.append(f"95 % interval {interval(bounds, measure)}")
-    said = note(finding)
+    if finding.baseline is not None:
+        parts.append(f"{figure(finding.baseline, measure)} in the baseline")
+    said = wording.line("; ".join(_notes(finding, moved=False)))
     return ", ".join(parts) + (f" ({said})" if said else "")
 
 
@@ -41,21 +63,23 @@ def observed_interval(finding: Finding) -> tuple[float, float] | None:
 
 def note(finding: Finding) -> str:
     """What the figures do not say; empty if they say all."""
-    return wording.line("; ".join(_notes(finding)))
+    return wording.line("; ".join(_notes(finding, moved=True)))
 
 
-def _notes(finding: Finding) -> Iterable[str]:
+def _notes(finding: Finding, *, moved: bool) -> Iterable[str]:
+    """Args: moved: say which category moved; values have no direction where they are categories."""
     if finding.measure == "metric":
         if finding.certain is False:
             yield "the threshold is inside the interval"
         return
     if finding.derived:
         yield _raw(finding)
-    if finding.direction in {"higher", "lower"}:
-        # Values have no direction where they are categories: the share of one of them has.
-        category = finding.moves[0] if finding.moves and finding.moves[0].value is not None else None
-        yield move_text(category) if category else f"the current values are {finding.direction}"
-    elif not finding.derived:
+    category = finding.moves[0] if finding.moves and finding.moves[0].value is not None else None
+    if finding.direction in {"higher", "lower"} and category is None:
+        yield f"the current values are {finding.direction}"
+    elif category is not None and moved:
+        yield move_text(category)
+    elif finding.observed is None:
         yield wording.line(finding.description)
 
 

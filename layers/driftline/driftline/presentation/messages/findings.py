@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain.executions.envelope import Envelope
-from driftline.domain.executions.finding import Finding
-from driftline.presentation.messages.evidence import measured, subject
+from driftline.domain.executions.finding import Finding, worst_first
+from driftline.presentation.headline import violations_headline
 from driftline.presentation.messages.wording import name, sentence
-from driftline.presentation.text import count, figure, limit
 
 MOST_EVIDENCE = 3
 MOST_SUBJECTS = 200
@@ -20,10 +19,11 @@ class Findings:
     """One execution in the words of a message.
 
     Attributes:
-        headline: What is wrong, in one line; empty when nothing is.
+        headline: The worst violation in a sentence; empty when there is none.
         subjects: Names of what is violated, each once, in the order of the report.
-        evidence: The strongest first, at most three.
+        evidence: The worst first, at most three.
         rows: Rows of the window.
+        coverage: Share of them that has a label; None where none is needed.
     """
 
     window: tuple[datetime, datetime]
@@ -32,39 +32,21 @@ class Findings:
     subjects: tuple[str, ...]
     evidence: tuple[Finding, ...]
     rows: int
+    coverage: float | None = None
 
 
 def findings_of(envelope: Envelope) -> Findings:
-    """The violations, the strongest first."""
+    """The violations, the worst first."""
     violations = envelope.violations
-    ranked = sorted(violations, key=lambda each: each.excess or 0.0, reverse=True)
     return Findings(
         window=(envelope.window.start, envelope.window.end),
-        violations=len(ranked),
-        headline=_headline(envelope, ranked[0], len(ranked)) if ranked else "",
+        violations=len(violations),
+        headline=sentence(violations_headline(violations)),
         subjects=_names(each.subject for each in violations),
-        evidence=tuple(ranked[:MOST_EVIDENCE]),
+        evidence=worst_first(violations)[:MOST_EVIDENCE],
         rows=envelope.rows,
+        coverage=envelope.coverage,
     )
-
-
-def _headline(envelope: Envelope, worst: Finding, violations: int) -> str:
-    kind = envelope.kind.replace("_", " ")
-    first = f"{count(violations, 'violation')} of {kind} on {name(envelope.endpoint)}"
-    led = "; worst: " if violations > 1 else ": "
-    return sentence(f"{first}{led}{_worst(worst)}")
-
-
-def _worst(finding: Finding) -> str:
-    if finding.observed is None or finding.required is None:
-        return subject(finding)
-    observed = figure(finding.observed, finding.measure)
-    if finding.measure == "count":
-        return f"{subject(finding)} ({observed}, {figure(finding.required, finding.measure)} in the baseline)"
-    required = limit(finding.required, finding.side, finding.measure)
-    if finding.measure == "metric":
-        return f"{subject(finding)} {observed}, {required} expected"
-    return f"{subject(finding)} ({measured(finding)} {observed}, {required} expected)"
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from driftline.domain.incidents.incident import AlarmChange, Incident, Snapshot
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import next_message_id
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
+from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.presentation.messages.findings import MOST_SUBJECTS, Findings
 from driftline.presentation.messages.wording import name, sentence
 from driftline.presentation.text import count, duration, instant
@@ -24,6 +25,8 @@ class Facts:
         findings: Of the last execution; None when there is none that can be read.
         unread: Why the findings are None, or why the execution failed; empty when nobody has to know.
         link: What a person opens.
+        runbook: Address of what to do about it, from the monitor document.
+        others: What else of the endpoint is in alarm, as (subject, since).
         files: Where the files of the report are, if the link does not hold for good.
         silence: How to silence it.
         channels: Names of the channels that it is for; empty for all.
@@ -33,6 +36,8 @@ class Facts:
     findings: Findings | None = None
     unread: str = ""
     link: str | None = None
+    runbook: str | None = None
+    others: tuple[tuple[str, datetime | None], ...] = ()
     files: str = ""
     silence: str | None = None
     channels: tuple[str, ...] = ()
@@ -64,7 +69,10 @@ def incident_message(incident: Incident, kind: MessageKind, at: datetime, facts:
         evidence=facts.findings.evidence if facts.findings and kind is not MessageKind.RECOVERED else (),
         since=incident.opened_at,
         changed=tuple(sentence(each) for each in _changed(incident, kind, snapshot, facts)),
+        rows=facts.findings.rows if facts.findings else None,
+        coverage=facts.findings.coverage if facts.findings else None,
         link=facts.link,
+        runbook=None if kind is MessageKind.RECOVERED else facts.runbook,
         silence=None if kind is MessageKind.RECOVERED else facts.silence,
         channels=facts.channels,
     )
@@ -92,7 +100,7 @@ def _wrong(incident: Incident, facts: Facts) -> str:
     if is_watch(incident.subject):
         return f"{name(incident.endpoint)}: {trouble(incident.subject).headline}"
     if facts.findings and facts.findings.headline:
-        return facts.findings.headline
+        return f"{name(incident.endpoint)}: {facts.findings.headline}"
     if not incident.ringing:
         return f"{_subject(incident)}: an alarm rang, and is quiet again"
     newest = _newest(incident)
@@ -128,24 +136,37 @@ def _details(incident: Incident, kind: MessageKind, facts: Facts) -> Iterator[st
     if kind is MessageKind.RECOVERED:
         yield from _history(incident)
         return
-    for label in incident.ringing[:_MOST_ALARMS]:
-        alarm = incident.alarms[label]
-        # Of the stack's own alarms the headline has the description already.
-        words = alarm.reason if incident.endpoint is None else alarm.description
-        yield f"Alarm since {instant(alarm.changed_at)}: {words or alarm.description or alarm.reason or name(label)}"
+    yield from _alarms(incident, facts)
     if not incident.ringing and incident.quiet_since:
         yield f"Its alarms are quiet since {instant(incident.quiet_since)}. If they stay so, it is over."
     if facts.unread:
         yield facts.unread
     if incident.endpoint is not None and is_watch(incident.subject) and (check := trouble(incident.subject).check):
         yield check
-    if facts.findings and facts.findings.violations:
-        yield f"{count(facts.findings.violations, 'violation')} in {facts.findings.rows:,} rows"
-    elif facts.findings:
-        rows = f"{facts.findings.rows:,} rows"
-        yield f"The last execution has no violations in {rows}; the alarm is on a figure of its own."
+    if facts.findings and (unsaid := _beyond_evidence(facts.findings)):
+        yield f"Also violated: {_some(unsaid)}"
+    elif facts.findings and not facts.findings.violations:
+        yield "The last execution has no violations; the alarm is on a figure of its own."
+    for subject, since in facts.others[:_MOST_ALARMS]:
+        yield f"Also in alarm: {name(subject)}{f' since {instant(since)}' if since else ''}"
     if facts.files:
         yield f"When the link has expired, the files are still in {facts.files}"
+
+
+def _alarms(incident: Incident, facts: Facts) -> Iterator[str]:
+    for label in incident.ringing[:_MOST_ALARMS]:
+        alarm = incident.alarms[label]
+        if label == VIOLATIONS and facts.findings and facts.findings.violations:
+            continue  # The headline says what is wrong.
+        # Of the stack's own alarms the headline has the description already.
+        words = alarm.reason if incident.endpoint is None else alarm.description
+        yield f"Alarm since {instant(alarm.changed_at)}: {words or alarm.description or alarm.reason or name(label)}"
+
+
+def _beyond_evidence(findings: Findings) -> list[str]:
+    """Names of what is violated and has no line of its own."""
+    shown = {name(each.subject) for each in findings.evidence}
+    return [each for each in findings.subjects if each not in shown]
 
 
 def _history(incident: Incident) -> Iterator[str]:

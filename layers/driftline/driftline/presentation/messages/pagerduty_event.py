@@ -31,10 +31,11 @@ def pagerduty_event(message: Message) -> dict[str, Any]:
         "client": "Driftline",
         "payload": _payload(message),
     }
-    url = web_link(message.link)
+    url, runbook = web_link(message.link), wording.runbook(message)
     if url is not None:
         event["client_url"] = url
-        event["links"] = [{"href": url, "text": "Report"}]
+    if links := [{"href": to, "text": text} for to, text in ((url, "Report"), (runbook, "Runbook")) if to]:
+        event["links"] = links
     return event
 
 
@@ -49,7 +50,7 @@ def dedup_key(text: str) -> str:
 
 def _payload(message: Message) -> dict[str, Any]:
     payload: dict[str, Any] = {
-        "summary": fit(wording.headline(message, _LONGEST_SUMMARY), _LONGEST_SUMMARY),
+        "summary": wording.headline(message, _LONGEST_SUMMARY),
         "source": fit(one_line(message.endpoint or "") or "driftline", _LONGEST_SOURCE),
         "severity": "info" if message.kind is MessageKind.NOTICE else message.severity.value,
         "timestamp": message.at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -63,12 +64,10 @@ def _payload(message: Message) -> dict[str, Any]:
 
 def _details(message: Message) -> dict[str, Any]:
     details: dict[str, Any] = {title.lower(): value for title, value in wording.facts(message)}
-    if lines := wording.lines(message.details):
-        details["details"] = lines
-    if message.evidence:
-        details["evidence"] = [
-            f"{evidence.subject(finding)}: {evidence.figures(finding)}" for finding in message.evidence[:3]
-        ]
+    if found := wording.lines(message.details):
+        details["details"] = found
+    if lines := evidence.lines(message):
+        details["evidence"] = [f"{subject}: {figures}" for subject, figures in lines]
     if changed := wording.lines(message.changed):
         details["changed"] = changed
     if link := wording.link(message):

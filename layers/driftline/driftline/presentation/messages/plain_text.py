@@ -3,24 +3,26 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from driftline.domain.executions.finding import Finding
 from driftline.domain.incidents.message import Message
 from driftline.presentation.messages import evidence, wording
+from driftline.presentation.messages.escaping import ELLIPSIS, fit_words
 
 _COLUMNS = 78  # https://www.rfc-editor.org/rfc/rfc5322#section-2.1.1
 _LONGEST_SUBJECT = 100  # of SNS: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _LONGEST_HEADLINE = 500
-_TO_ASCII = str.maketrans({"\N{MINUS SIGN}": "-", "–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"'})
+_TO_ASCII = str.maketrans(
+    {"\N{MINUS SIGN}": "-", "–": "-", "—": "-", "…": "...", "→": "->", "’": "'", "“": '"', "”": '"'}
+)
 
 
 def email_subject(message: Message) -> str:
     """`[CRITICAL] flights-eta: 3 constraints violated`: at most 100 printable ASCII characters."""
-    about = f"{wording.name(message.endpoint)}: " if message.endpoint else ""
-    headline = wording.headline(message, _LONGEST_HEADLINE)
-    if message.endpoint and message.endpoint in headline:
-        about = ""
-    subject = f"[{wording.label(message)}] {about}{headline}".translate(_TO_ASCII).encode("ascii", "replace").decode()
-    return subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 3]}..."
+    about = f"{wording.name(message.endpoint)}: " if message.endpoint and not wording.names_endpoint(message) else ""
+    title = f"{about}{wording.headline(message, _LONGEST_HEADLINE)}"
+    subject = f"[{wording.label(message)}] {title}".translate(_TO_ASCII).encode("ascii", "replace").decode()
+    if len(subject) <= _LONGEST_SUBJECT:
+        return subject
+    return fit_words(subject, _LONGEST_SUBJECT - len("..")).replace(ELLIPSIS, "...")
 
 
 def email_text(message: Message) -> str:
@@ -32,24 +34,28 @@ def email_text(message: Message) -> str:
 def _paragraphs(message: Message) -> Iterator[Iterable[str]]:
     yield _wrap(f"{wording.label(message)}: {wording.headline(message, _LONGEST_HEADLINE)}")
     yield [
-        line for title, value in wording.facts(message) for line in _wrap(f"{title + ':':<10}{value}", then=" " * 10)
+        line
+        for title, value in wording.facts(message, labelled=True)
+        for line in _wrap(f"{title + ':':<10}{value}", then=" " * 10)
     ]
     yield [line for text in wording.lines(message.details) for line in _wrap(text)]
-    if message.evidence:
-        yield ["Strongest evidence", *(line for finding in message.evidence[:3] for line in _lines_of(finding))]
+    if found := evidence.lines(message):
+        yield [evidence.TITLE, *(line for subject, figures in found for line in _lines_of(subject, figures))]
     if message.changed:
         items = wording.lines(message.changed)
         yield ["Changed since the last message", *(line for text in items for line in _wrap(text, "  - ", "    "))]
     if link := wording.link(message):
         yield ["Report", f"  {link}"]
+    if runbook := wording.runbook(message):
+        yield ["Runbook", f"  {runbook}"]
     if silence := wording.silence(message):
         yield ["Silence it", *(f"  {line}" for line in silence.split("\n"))]
     yield ["-- ", *_wrap(wording.footer(message))]
 
 
-def _lines_of(finding: Finding) -> Iterator[str]:
-    yield from _wrap(evidence.subject(finding), "  - ", "    ")
-    yield from _wrap(evidence.figures(finding), "    ", "      ")
+def _lines_of(subject: str, figures: str) -> Iterator[str]:
+    yield from _wrap(subject, "  - ", "    ")
+    yield from _wrap(figures, "    ", "      ")
 
 
 def _wrap(text: str, first: str = "", then: str = "") -> list[str]:

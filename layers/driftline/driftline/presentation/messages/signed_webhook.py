@@ -40,7 +40,10 @@ def webhook_document(message: Message) -> dict[str, Any]:
         "details": _texts(message.details),
         "evidence": [_evidence(finding) for finding in message.evidence[:_MOST_LINES]],
         "changed": _texts(message.changed),
+        "rows": message.rows,
+        "coverage": _number(message.coverage),
         "link": _optional(message.link),
+        "runbook": _optional(message.runbook),
         "silence": _optional(message.silence),
     }
 

@@ -5,13 +5,13 @@ they are: no mentions, no links, no markup, no :emoji:. The one text that Slack 
 notifications show; it is escaped. Limits: a header has 150 characters, a text 3000, a message 50 blocks.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from driftline.domain.executions.finding import Finding
 from driftline.domain.incidents.message import Message
 from driftline.presentation.messages import evidence, wording
-from driftline.presentation.messages.escaping import fit, slack_escape, web_link
+from driftline.presentation.messages.escaping import fit, fit_words, slack_escape, web_link
 
 type Block = dict[str, Any]
 
@@ -22,8 +22,8 @@ _LONGEST_TEXT = 2900  # below 3000 with what stands around it
 
 def slack_message(message: Message) -> dict[str, Any]:
     """`text` and `blocks` of chat.postMessage and of an incoming webhook."""
-    title = f"{wording.icon(message)} {wording.label(message)}: {wording.headline(message, _LONGEST_FALLBACK)}"
-    return {"text": fit(title, _LONGEST_FALLBACK, slack_escape), "blocks": slack_blocks(message)}
+    title = f"{wording.icon(message)} {wording.label(message)}: {wording.headline(message, 1000)}"
+    return {"text": fit_words(title, _LONGEST_FALLBACK, slack_escape), "blocks": slack_blocks(message)}
 
 
 def slack_blocks(message: Message) -> list[Block]:
@@ -34,8 +34,8 @@ def slack_blocks(message: Message) -> list[Block]:
         blocks.append(_rich(_section(_joined(rows))))
     if details := wording.lines(message.details):
         blocks.append(_rich(_section([_text(_whole(details))])))
-    if message.evidence:
-        blocks.append(_rich(_heading("Strongest evidence"), _list(map(_evidence, message.evidence[:3]))))
+    if lines := evidence.lines(message):
+        blocks.append(_rich(_heading(evidence.TITLE), _list(itertools.starmap(_evidence, lines))))
     if changed := wording.lines(message.changed, most=8):
         blocks.append(_rich(_heading("Changed since the last message"), _list([_text(text)] for text in changed)))
     blocks.extend(_link(message))
@@ -47,22 +47,22 @@ def slack_blocks(message: Message) -> list[Block]:
 
 
 def _header(message: Message) -> Block:
-    icon = wording.icon(message)
-    return {"type": "header", "text": _plain(fit(f"{icon} {wording.headline(message, 1000)}", _LONGEST_HEADER))}
+    title = f"{wording.icon(message)} {wording.headline(message, 1000)}"
+    return {"type": "header", "text": _plain(fit_words(title, _LONGEST_HEADER))}
 
 
 def _link(message: Message) -> Iterable[Block]:
     """A link that a browser opens as a link, anything else (s3://…, a path) as text."""
-    url = web_link(message.link)
-    if url is not None:
-        yield _rich(_section([{"type": "link", "url": url, "text": "Open the report"}]))
-    elif link := wording.link(message):
+    url, runbook = web_link(message.link), wording.runbook(message)
+    links = [(url, "Open the report"), (runbook, "Runbook")]
+    if found := [[{"type": "link", "url": to, "text": text}] for to, text in links if to]:
+        yield _rich(_section(_joined(found)))
+    if url is None and (link := wording.link(message)):
         yield _rich(_section([_text("Report  ", bold=True), _text(link)]))
 
 
-def _evidence(finding: Finding) -> list[Block]:
-    subject = _text(evidence.subject(finding), code=True)
-    return [subject, _text(f"  {evidence.figures(finding)}")]
+def _evidence(subject: str, figures: str) -> list[Block]:
+    return [_text(subject, code=True), _text(f"  {figures}")]
 
 
 def _whole(texts: Sequence[str]) -> str:

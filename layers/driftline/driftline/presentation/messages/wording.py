@@ -3,12 +3,13 @@
 Texts that came from data are cleaned and cut here; what acts in a channel's own markup is left to the channel.
 """
 
+import re
 from collections.abc import Sequence
 
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.message import Message, MessageKind
-from driftline.presentation.messages.escaping import clean, fit, one_line, web_link
-from driftline.presentation.text import instant, window
+from driftline.presentation.messages.escaping import clean, fit, fit_words, one_line, web_link
+from driftline.presentation.text import instant, percent, window
 
 LONGEST_SENTENCE = 600
 """Characters of a line that a message keeps; channels show fewer."""
@@ -42,7 +43,14 @@ def label(message: Message) -> str:
 
 
 def headline(message: Message, limit: int) -> str:
-    return fit(one_line(message.headline) or "Driftline", limit)
+    """Cut between words."""
+    return fit_words(one_line(message.headline) or "Driftline", limit)
+
+
+def names_endpoint(message: Message) -> bool:
+    """Whether the headline says which endpoint it is about."""
+    endpoint = re.escape(name(message.endpoint or ""))
+    return re.search(rf"(?<!\w){endpoint}(?!\w)", one_line(message.headline)) is not None
 
 
 def name(text: str) -> str:
@@ -73,26 +81,44 @@ def link(message: Message) -> str:
     return web_link(message.link) or line(message.link or "")
 
 
+def runbook(message: Message) -> str:
+    """The address of what to do about it; empty if the document names none."""
+    return web_link(message.runbook) or ""
+
+
 def silence(message: Message) -> str:
     """The command or step that silences it, in its own lines; empty if there is none."""
     return fit(clean(message.silence or "").strip(), _LONGEST_COMMAND)
 
 
-def facts(message: Message) -> list[tuple[str, str]]:
-    """What the message is about, as (title, value); at most seven."""
+def facts(message: Message, *, labelled: bool = False) -> list[tuple[str, str]]:
+    """What the headline does not say, as (title, value); at most six.
+
+    Args:
+        labelled: The label stands next to the headline.
+    """
     found: list[tuple[str, str]] = []
-    if message.endpoint is not None:
+    if message.endpoint is not None and not names_endpoint(message):
         found.append(("Endpoint", name(message.endpoint)))
     if message.monitor is not None:
         found.append(("Monitor", name(message.monitor)))
     if message.window is not None:
         found.append(("Window", window(*message.window)))
-    if message.since is not None:
+    if message.rows is not None:
+        found.append(("Rows", _rows(message.rows, message.coverage)))
+    if message.since is not None and message.since != message.at:
         found.append(("Since", instant(message.since)))
-    if message.incident is not None:
+    if message.incident is not None and (not labelled or message.severity.value.upper() != label(message)):
         over = message.kind is MessageKind.RECOVERED
         found.append(("Severity", f"recovered, was {message.severity}" if over else message.severity.value))
     return found
+
+
+def _rows(rows: int, coverage: float | None) -> str:
+    """`979, 55 % labelled, may change`: labels that are still to come change the verdict."""
+    if coverage is None:
+        return f"{rows:,}"
+    return f"{rows:,}, {percent(coverage)} labelled" + ("" if coverage == 1.0 else ", may change")
 
 
 def footer(message: Message) -> str:
@@ -100,5 +126,4 @@ def footer(message: Message) -> str:
     if message.incident is None:
         return f"Driftline · notice · {instant(message.at)}"
     state = _STATES.get(message.kind, message.kind.value)
-    since = f" · since {instant(message.since)}" if message.since is not None else ""
-    return f"Driftline · incident {name(message.incident)} {state}{since} · {instant(message.at)}"
+    return f"Driftline · incident {name(message.incident)} {state} {instant(message.at)}"

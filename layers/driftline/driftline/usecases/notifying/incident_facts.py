@@ -1,5 +1,6 @@
 """Facts around an incident: silence, last execution, links, how to silence it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from shlex import quote as shell_quoted
@@ -10,7 +11,7 @@ from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.silence import parse_silence, silence_key
-from driftline.domain.incidents.watching import is_watch, trouble
+from driftline.domain.incidents.watching import is_watch, label_of, trouble
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.kind import Kinds
 from driftline.presentation.messages.escaping import web_link
@@ -34,6 +35,7 @@ def facts_about(
     document: MonitorDocument | None,
     kinds: Kinds,
     links: ReportLinks,
+    others: Sequence[Incident] = (),
 ) -> Facts:
     """All available facts: a message is sent even if the execution behind it cannot be read.
 
@@ -41,6 +43,7 @@ def facts_about(
         at: When it happened.
         document: The endpoint's document; None without a usable one.
         links: Links to report pages.
+        others: All incidents.
     """
     endpoint, subject = incident.endpoint, incident.subject
     if endpoint is None:
@@ -48,9 +51,14 @@ def facts_about(
     silenced_as = WATCH if is_watch(subject) else subject
     if _silenced(store, endpoint, silenced_as, at):
         return Facts(silenced=True)
-    facts = Facts(silence=silence_command(store, endpoint, silenced_as), channels=document.channels if document else ())
+    monitor = trouble(subject).monitor if is_watch(subject) else subject
+    facts = Facts(
+        silence=silence_command(store, endpoint, silenced_as),
+        channels=document.channels if document else (),
+        runbook=document.runbook_of(monitor or "") if document else None,
+        others=_also_in_alarm(incident, others),
+    )
     if is_watch(subject):
-        monitor = trouble(subject).monitor
         last = last_execution(store, endpoint, monitor) if monitor else None
         failed = last if last and last.failed else None
         return _linked(
@@ -59,6 +67,15 @@ def facts_about(
     last = last_execution(store, endpoint, subject)
     findings, unread = _findings(store, last, kinds)
     return _linked(replace(facts, findings=findings, unread=unread), store, last, links)
+
+
+def _also_in_alarm(incident: Incident, others: Sequence[Incident]) -> tuple[tuple[str, datetime | None], ...]:
+    """What else of the endpoint alarms, as (subject, since)."""
+    of = [each for each in others if each.endpoint == incident.endpoint and each.subject != incident.subject]
+    alarming = sorted((each for each in of if each.ringing), key=lambda each: each.subject)
+    return tuple(
+        (label_of(each.subject) if is_watch(each.subject) else each.subject, each.opened_at) for each in alarming
+    )
 
 
 def _silenced(store: ObjectStore, endpoint: str, subject: str, at: datetime) -> bool:

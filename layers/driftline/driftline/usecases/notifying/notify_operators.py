@@ -75,7 +75,15 @@ def notify_operators(
         if due(development.change(incident)) is None:
             return None
         document = documents.of(incident.endpoint)
-        return facts_about(incident, development.at, store=store, document=document, kinds=kinds, links=links)
+        return facts_about(
+            incident,
+            development.at,
+            store=store,
+            document=document,
+            kinds=kinds,
+            links=links,
+            others=tuple(incidents.all()),
+        )
 
     notified = Notified()
     errors: list[DriftlineError] = []

@@ -11,7 +11,7 @@ from driftline.kinds.data_quality.page.data_set import data_set_table
 from driftline.kinds.data_quality.page.distributions import feature_shape
 from driftline.kinds.data_quality.page.feature_detail import feature_series
 from driftline.kinds.data_quality.page.features import drift_gauge, features_table
-from driftline.kinds.data_quality.page.headline import data_quality_headline
+from driftline.kinds.data_quality.page.headline import without_violations
 from driftline.presentation.charts import Series, points_of
 from driftline.presentation.findings import Fact
 from driftline.presentation.report import Report, Section, Subject, Worst
@@ -60,7 +60,7 @@ def data_quality_report(
         kind="data_quality",
         title="Data quality",
         noun="feature",
-        headline=data_quality_headline(execution),
+        headline=without_violations(execution),
         facts=(Fact("Drifted", counted(drifted, len(features), "feature")),) if features else (),
         # The worst features first, as in the table; what is about no feature before them.
         order=lambda finding: ranks.get(finding.subject, -1),

@@ -5,14 +5,14 @@ completeness and categories; then drift, feature by feature. (SageMaker writes t
 group in the order of a hash, which is not a contract.)
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from math import isnan
 
 from driftline.domain.capture.cells import parse_number
 from driftline.domain.drift.distance import BucketShift, Comparison, Direction
-from driftline.domain.executions.finding import Finding, Move
+from driftline.domain.executions.finding import MOST_VALUES, Finding, Move
 from driftline.domain.profiles.types import TypeCounts
 from driftline.domain.sagemaker_files.java_json import java_double
 from driftline.domain.sagemaker_files.violations import CheckType, Violation
@@ -77,7 +77,8 @@ def check(
         if statistics is None or not _on(feature.switch("evaluate_constraints", config.evaluate_constraints)):
             continue
         observation = observations[feature.name]
-        found = list(_values(feature, statistics, observation, constraints, mode))
+        reference = baseline.by_name.get(feature.name) if baseline else None
+        found = list(_values(feature, statistics, observation, reference, constraints, mode))
         findings += found
         notes += _negative(feature, statistics)
         # A feature whose type check fails is not compared, as in SageMaker; one that is incomplete is.
@@ -126,15 +127,21 @@ def _columns(
     if len(present) < len(expected) or (by_name and missing):
         named = "" if len(present) < len(expected) else f". Missing: {', '.join(missing)}"
         text = f"There are missing columns in current dataset. {counts}{named}"
-        yield _of_columns(MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, len(present), current, constraints)
+        yield _of_columns(MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, len(present), missing, current, constraints)
     if len(present) > len(expected) or (by_name and extra):
         named = "" if len(present) > len(expected) else f". Extra: {', '.join(extra)}"
         text = f"There are extra columns in current dataset. {counts}{named}"
-        yield _of_columns(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, len(present), current, constraints)
+        yield _of_columns(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, len(present), extra, current, constraints)
 
 
 def _of_columns(
-    subject: str, check: CheckType, text: str, present: int, current: Statistics, constraints: Constraints
+    subject: str,
+    check: CheckType,
+    text: str,
+    present: int,
+    names: Sequence[str],
+    current: Statistics,
+    constraints: Constraints,
 ) -> Finding:
     return Finding(
         subject=subject,
@@ -146,6 +153,8 @@ def _of_columns(
         observed=float(present),
         required=float(len(constraints.features)),
         n=float(current.dataset.item_count),
+        values=tuple(names[:MOST_VALUES]),
+        distinct=len(names),
     )
 
 
@@ -167,6 +176,7 @@ def _values(
     feature: FeatureConstraints,
     statistics: FeatureStatistics,
     observation: Observation,
+    reference: FeatureStatistics | None,
     constraints: Constraints,
     mode: Comparison,
 ) -> Iterator[Finding]:
@@ -189,7 +199,9 @@ def _values(
             f"Data completeness requirement is not met. Expected: {percent(feature.completeness)}. "
             f"Observed: Only {percent(completeness)}."
         )
-        yield _share(feature.name, CheckType.COMPLETENESS, text, completeness, feature.completeness, rows)
+        found = _share(feature.name, CheckType.COMPLETENESS, text, completeness, feature.completeness, rows)
+        before = reference.common.completeness if reference else None
+        yield found.model_copy(update={"baseline": before})
     share = domain_match(feature, statistics, observation, mode)
     if share is not None and share < config.domain_content_threshold:
         only = "Only" if observation.categories is not None or mode is Comparison.SAGEMAKER else "At most"
@@ -197,7 +209,18 @@ def _values(
             f"Categorical values requirement is not met. Expected match: {percent(config.domain_content_threshold)}. "
             f"Observed: {only} {percent(share)} of values are in the baseline's domain."
         )
-        yield _share(feature.name, CheckType.CATEGORICAL_VALUES, text, share, config.domain_content_threshold, present)
+        found = _share(
+            feature.name, CheckType.CATEGORICAL_VALUES, text, share, config.domain_content_threshold, present
+        )
+        unseen = _unseen(feature, observation)
+        yield found.model_copy(update={"values": unseen[:MOST_VALUES], "distinct": len(unseen) or None})
+
+
+def _unseen(feature: FeatureConstraints, observation: Observation) -> tuple[str, ...]:
+    """Values outside the feature's domains, the most frequent first; none where they were not counted."""
+    counts, part = observation.categories or {}, feature.string_constraints
+    known = set(part.domains or ()) if part else set()
+    return tuple(sorted((each for each in counts if each not in known), key=lambda each: (-counts[each], each)))
 
 
 def type_match(types: TypeCounts, feature: FeatureConstraints, mode: Comparison) -> float | None:

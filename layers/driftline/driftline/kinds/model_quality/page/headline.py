@@ -1,26 +1,18 @@
-"""The verdict on a model's quality in one sentence."""
+"""The verdict on a model's quality without violations, in one sentence."""
 
 from collections.abc import Sequence
 
 from driftline.kinds.model_quality.facts import Metric, ModelQuality
-from driftline.presentation.text import IN_A_SENTENCE, count, interval, metric_name, names, number, shown
+from driftline.presentation.text import IN_A_SENTENCE, interval, metric_name, names, number, shown
 
 
-def model_quality_headline(execution: ModelQuality) -> str:
+def without_violations(execution: ModelQuality) -> str:
     outcome = execution.outcome
     if outcome.verdict == "not_evaluated" and outcome.measured:
         return "Not evaluated: the metrics are computed, but there are no constraints to check them against."
     if not outcome.judged:
         return f"Not evaluated: no row of the window has a label that can be used. {outcome.reason}".strip()
-    violated = [metric for metric in execution.metrics if metric.violated]
-    if not violated:
-        if outcome.violations:
-            subjects = [metric_name(each.subject) for each in outcome.violations]
-            return f"{count(len(subjects), 'violation')}: {names(subjects)}."
-        return _nothing_violated([metric for metric in execution.metrics if metric.threshold is not None])
-    first = violated[0]
-    also = f" Also beyond theirs: {_named(violated[1:])}." if violated[1:] else ""
-    return f"{_figure(first)} is {_side(first)} its threshold of {number(first.threshold)}.{also}"
+    return _nothing_violated([metric for metric in execution.metrics if metric.threshold is not None])
 
 
 def _nothing_violated(watched: Sequence[Metric]) -> str:

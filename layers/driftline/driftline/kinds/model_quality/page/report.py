@@ -8,7 +8,7 @@ from driftline.kinds.model_quality.facts import ModelQuality
 from driftline.kinds.model_quality.page.classes import classes_table
 from driftline.kinds.model_quality.page.confusion import confusion_matrix, labels_of
 from driftline.kinds.model_quality.page.drawn import drawn_section
-from driftline.kinds.model_quality.page.headline import model_quality_headline
+from driftline.kinds.model_quality.page.headline import without_violations
 from driftline.kinds.model_quality.page.metrics import metric_series, metrics_over_time, metrics_table
 from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.presentation.report import Report, Section
@@ -45,7 +45,7 @@ def model_quality_report(
         kind="model_quality",
         title="Model quality",
         noun="metric",
-        headline=model_quality_headline(execution),
+        headline=without_violations(execution),
         naming=metric_name,
         main=next(iter((*watched, *series)), None),
         sections=(

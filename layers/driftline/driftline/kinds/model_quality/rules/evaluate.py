@@ -130,7 +130,8 @@ def _summary(
         measured_rows=None if constraints else quality.rows,
         coverage=context.coverage,
         headline=headline_of(quality.problem.value, metrics),
-        findings=verdict.findings,
+        # As people read the metrics: the first one stands for the execution.
+        findings=tuple(sorted(verdict.findings, key=lambda finding: list(quality.all).index(finding.subject))),
         notes=(*quality.notes, *verdict.notes),
         baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
         body=ModelQualityBody(

@@ -1,0 +1,101 @@
+"""The worst violation in a sentence."""
+
+import pytest
+
+from driftline.domain.executions.finding import Finding, Move, worst_first
+from driftline.presentation.headline import sentence, states_figures, violations_headline
+
+
+def drift(subject: str, *moves: Move, observed: float = 0.58) -> Finding:
+    return Finding(
+        subject=subject, check="baseline_drift_check", description="", measure="distance", figure="drift",
+        observed=observed, required=0.1, side="at_most", statistic=observed + 0.05, moves=moves,
+    )  # fmt: skip
+
+
+def share(subject: str, observed: float, *values: str, distinct: int | None = None) -> Finding:
+    return Finding(
+        subject=subject, check="categorical_values_check", description="", measure="share",
+        figure="share of known categories", observed=observed, required=1.0, side="at_least", values=values,
+        distinct=distinct,
+    )  # fmt: skip
+
+
+CONTACT = drift(
+    "contact", Move(value="cellular", baseline=0.64, current=0.0), Move(value="mobile", baseline=0.0, current=0.6)
+)
+
+
+def test_a_shift_of_shares_by_category() -> None:
+    assert sentence(CONTACT) == "contact: cellular 64 % → 0 %, mobile 0 % → 60 %"
+
+
+def test_a_shift_of_shares_by_bins_names_the_two_largest() -> None:
+    moves = (
+        Move(lower=1.0, baseline=0.0, current=1.0),
+        Move(upper=0.0, baseline=0.5, current=0.0),
+        Move(lower=0.0, upper=0.5, baseline=0.2, current=0.0),
+    )
+    assert sentence(drift("rate", *moves)) == "rate: 0 % → 100 % above 1, 50 % → 0 % below 0"
+    assert sentence(drift("rate", moves[2])) == "rate: 20 % → 0 % from 0 to 0.5"
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [
+        (share("default", 0.9, "yes"), "default: 1 unseen value, 'yes', 10 % of the values"),
+        (
+            share("os", 0.5, "a", "b", "c", "d", distinct=121),
+            "os: 121 unseen values, 'a', 'b', 'c' and 118 more, 50 % of the values",
+        ),
+        (share("os", 0.5), "os: share of known categories 50 %, at least 100 % required"),
+    ],
+)
+def test_unseen_values_by_name(finding: Finding, said: str) -> None:
+    assert sentence(finding) == said
+
+
+def test_a_metric_with_its_interval_limit_and_baseline() -> None:
+    recall = Finding(
+        subject="recall", check="LessThanThreshold", description="", figure="recall", observed=0.29, required=0.6,
+        side="at_least", interval=(0.21, 0.38), baseline=0.68,
+    )  # fmt: skip
+    said = "Recall 0.29 (95 % interval 0.21 to 0.38), at least 0.6 required, 0.68 in the baseline"
+    assert sentence(recall) == said
+    assert states_figures(recall)
+    assert not states_figures(CONTACT)
+
+
+def test_columns_by_name() -> None:
+    missing = Finding(
+        subject="Missing columns", check="missing_column_check", description="", measure="count", figure="columns",
+        observed=14.0, required=15.0, side="at_least", values=("age",), distinct=1,
+    )  # fmt: skip
+    assert sentence(missing) == "Missing columns: 'age' (14 columns, 15 in the baseline)"
+
+
+def test_without_figures_the_files_own_words() -> None:
+    auc = Finding(subject="auc", check="LessThanThreshold", description="Metric auc with 0.41111111 was less")
+    assert sentence(auc) == "AUC: Metric auc with 0.4111 was less"
+    assert sentence(Finding(subject="x", check="a_new_check", description="", measure="share")) == "x: a_new_check"
+
+
+def test_the_worst_is_said_and_the_others_are_counted() -> None:
+    assert violations_headline([]) == ""
+    assert violations_headline([share("job", 0.999, "x"), CONTACT]) == f"{sentence(CONTACT)}; 1 more violation"
+    assert violations_headline([CONTACT] * 6).endswith("; 5 more violations")
+
+
+def test_metrics_keep_the_order_in_which_people_read_them() -> None:
+    one, other = (
+        Finding(subject=name, check="c", description="", observed=observed, required=0.5)
+        for name, observed in (("recall", 0.4), ("false_negative_rate", 5.0))
+    )
+    assert worst_first([one, other]) == (one, other)
+    assert worst_first([one, other, CONTACT]) == (CONTACT, one, other)
+
+
+def test_a_hostile_name_is_shown_and_cut() -> None:
+    said = sentence(drift("a" * 500, Move(value="\u202e" + "b" * 500, baseline=0.0, current=1.0)))
+    assert "\u202e" not in said
+    assert len(said) < 200
