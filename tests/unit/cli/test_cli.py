@@ -1,6 +1,7 @@
 """The command line over a folder: what it prints, what it writes and how it exits."""
 
 import errno
+import gzip
 import json
 import shutil
 import subprocess
@@ -157,11 +158,43 @@ class TestBaseline:
         assert names == ["score", "[bold]age[/bold]", "plan"]
         assert (folder / "constraints.json").is_file()
 
-    def test_puts_files_that_lie_elsewhere(self, store: Path, tmp_path: Path) -> None:
+    def test_given_files_replace_those_that_are_there_which_are_kept_aside(self, store: Path, tmp_path: Path) -> None:
+        more = tmp_path / "more.csv"
+        more.write_text(BASELINE + BASELINE.partition("\n")[2])
+        folder = store / "baselines" / "churn" / "data_quality"
+        result = json.loads(driftline("baseline", more, "--store", store, "--json").stdout)
+        assert (result["rows"], result["read"], result["replaced"]) == (600, [str(more)], ["baseline.csv"])
+        assert [path.name for path in (folder / "input").iterdir()] == ["more.csv"]
+        assert (folder / "replaced" / "baseline.csv").read_text() == BASELINE
+        # And the copy counts as read
+        assert json.loads(driftline("baseline", "--store", store, "--json").stdout)["unchanged"]
+
+    def test_given_files_are_added_on_request(self, store: Path, tmp_path: Path) -> None:
         more = tmp_path / "more.csv"
         more.write_text(BASELINE)
-        result = driftline("baseline", more, "--store", store, "--json")
-        assert json.loads(result.stdout)["rows"] == 600
+        result = driftline("baseline", more, "--add", "--store", store)
+        assert result.stdout.startswith("ok  600 rows\nread      ")
+        assert f"read      {more}\n" in result.stdout
+        assert "baseline.csv\n" in result.stdout
+
+    def test_a_refused_file_leaves_nothing_behind(self, store: Path, tmp_path: Path) -> None:
+        bad = tmp_path / "bad.csv"
+        bad.write_text(BASELINE + "1,2\n")
+        before = {path for path in store.rglob("*") if path.is_file()}
+        result = driftline("baseline", bad, "--store", store)
+        assert result.exit_code == ExitCode.FAILED
+        assert f"{bad}, line 302: 2 cells" in result.stderr
+        assert {path for path in store.rglob("*") if path.is_file()} == before
+        # And the next call is not affected
+        assert json.loads(driftline("baseline", "--store", store, "--json").stdout)["rows"] == 300
+
+    def test_two_files_of_one_name(self, store: Path, tmp_path: Path) -> None:
+        for folder in ("a", "b"):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "same.csv").write_text(BASELINE)
+        result = driftline("baseline", tmp_path / "a" / "same.csv", tmp_path / "b" / "same.csv", "--store", store)
+        assert result.exit_code == ExitCode.FAILED
+        assert "has the same name" in result.stderr
 
     def test_keeps_what_a_person_edited(self, store: Path) -> None:
         # Given constraints that were edited, and then another data set
@@ -294,6 +327,31 @@ class TestIngest:
         assert [file["rows"] for file in found["files"]] == [200, 200]
         assert [failed["key"].rsplit("/", 1)[1] for failed in found["failed"]] == ["poison.jsonl"]
         assert "none of 2 lines is a capture record" in result.stderr
+
+    def test_a_compressed_file(self, captured: Path, tmp_path: Path) -> None:
+        elsewhere = tmp_path / "x.jsonl.gz"
+        elsewhere.write_bytes(gzip.compress(hour(16).encode()))
+        result = driftline("ingest", elsewhere, "--store", captured, "--json")
+        assert result.exit_code == ExitCode.COMPLETED, result.output
+        [file] = json.loads(result.stdout)["files"]
+        assert file["key"].endswith("/x.jsonl.gz")
+        assert file["rows"] > 0
+        assert (captured / file["key"]).read_bytes() == elsewhere.read_bytes()
+        # And what was made of it follows from its place in the store, not from where it came from
+        before = {path: path.read_bytes() for path in (captured / "state").rglob("*") if path.is_file()}
+        driftline("ingest", "--store", captured)
+        assert {path: path.read_bytes() for path in (captured / "state").rglob("*") if path.is_file()} == before
+
+    def test_a_refused_file_leaves_nothing_behind(self, captured: Path, tmp_path: Path) -> None:
+        odd = tmp_path / "odd.jsonl"
+        odd.write_text('{"eventMetadata": {"inferenceTime": "2026-03-01T10:00:00Z"}}\n')
+        result = driftline("ingest", odd, "--store", captured, "--json")
+        assert result.exit_code == ExitCode.FAILED
+        [failed] = json.loads(result.stdout)["failed"]
+        assert failed["where"] == str(odd)
+        assert failed["expected"] == "JSON Lines as SageMaker's data capture writes them"
+        assert not list((captured / "capture").rglob("odd.jsonl"))
+        assert driftline("ingest", "--store", captured).exit_code == ExitCode.COMPLETED
 
     def test_a_given_file_without_a_time(self, captured: Path, tmp_path: Path) -> None:
         file = tmp_path / "timeless.jsonl"

@@ -190,6 +190,30 @@ def test_a_file_from_elsewhere_goes_under_the_hour_it_was_collected(store: Path,
     assert (store / "ground-truth/shop/2026/03/02/08/sales.csv").read_bytes() == given.read_bytes()
 
 
+def test_a_refused_file_leaves_nothing_behind(store: Path, tmp_path: Path) -> None:
+    put(store, truth_key(1), labels(range(20)))
+    bad = put(tmp_path, "elsewhere/bad.csv", "id,outcome\n1,2\n")
+    before = {path for path in (store / "ground-truth").rglob("*") if path.is_file()}
+
+    result = driftline("merge", bad, "--store", store, "--collected", SCHEDULED, "--json")
+
+    assert result.exit_code == ExitCode.FAILED
+    [failed] = json.loads(result.stdout)["endpoints"][0]["failed"]
+    assert (failed["where"], failed["what"]) == (str(bad), "columns id, outcome")
+    assert failed["mend"] == "Name them in the header."
+    assert {path for path in (store / "ground-truth").rglob("*") if path.is_file()} == before
+    assert driftline("merge", "--store", store).exit_code == ExitCode.COMPLETED
+
+
+def test_a_given_file_is_named_and_replaces_the_one_of_its_name(store: Path, tmp_path: Path) -> None:
+    for count in (20, 10):
+        file = put(tmp_path, "elsewhere/labels.jsonl", labels(range(count)))
+        result = driftline("merge", file, "--store", store, "--collected", SCHEDULED)
+        assert f"read  {file}\n" in result.stdout
+    [kept] = (store / "ground-truth").rglob("labels.jsonl")
+    assert kept.read_text() == labels(range(10))
+
+
 def test_a_given_file_of_the_store_is_taken_alone_and_where_it_lies(store: Path) -> None:
     driftline("ingest", "--store", store)
     put(store, truth_key(3), labels(range(10)))

@@ -1,5 +1,6 @@
 """`driftline baseline`: statistics and constraints from a data set."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,31 +9,35 @@ from rich.console import Console
 
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
-from driftline.cli.files import read_file
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import drawn_table
+from driftline.cli.staged import StagedStore, by_name
 from driftline.cli.text import safe
 from driftline.cli.unpublished import TerminalOperators
 from driftline.domain.keys import baseline_folder
 from driftline.kinds.registry import KINDS
 from driftline.presentation.tables import Table
 from driftline.presentation.text import count
-from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
+from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, is_no_data, suggest_baseline
 
 
 def baseline(
-    data: Annotated[list[Path] | None, typer.Argument(help="Files to copy to input/ first.", metavar="DATA")] = None,
+    data: Annotated[
+        list[Path] | None, typer.Argument(help="Files of the data set. They replace those in input/.", metavar="DATA")
+    ] = None,
     *,
     store: options.Store = ".",
     endpoint: options.Endpoint = None,
     monitor: options.Monitor = None,
+    add: Annotated[bool, typer.Option("--add", help="Add the files to those in input/.")] = False,
     as_json: options.Json = False,
 ) -> None:
     """Suggest statistics.json and constraints.json from a data set (CSV, JSON Lines, Parquet; plain or gzip).
 
-    Reads baselines/<endpoint>/<monitor>/input/. Edited constraints are not overwritten; the suggestion is written
-    next to them.
+    Reads the given files, and copies them to baselines/<endpoint>/<monitor>/input/ if they can be read. Files that they
+    replace go to replaced/ next to it. Without files, reads those in input/. Edited constraints are not overwritten;
+    the suggestion is written next to them.
 
     Example: driftline baseline january.csv february.csv --endpoint flight-delay
     """
@@ -40,15 +45,22 @@ def baseline(
         place = open_place(store)
         name = place.endpoint(endpoint)
         chosen = place.monitor(name, monitor)
-        for path in data or ():
-            place.store.put(f"{baseline_folder(name, chosen)}input/{path.name}", read_file(path))
-        suggested = suggest_baseline(
-            name, chosen, store=place.store, tables=DuckTables(), operators=TerminalOperators(output), kinds=KINDS
-        )
+        folder = baseline_folder(name, chosen)
+        files = by_name(data or (), f"{folder}input/")
+        replaced = _replaced(place, folder, files) if files and not add else []
+        staged = StagedStore(place.store, files, replaced)
+        with staged.naming_files():
+            suggested = suggest_baseline(
+                name, chosen, store=staged, tables=DuckTables(), operators=TerminalOperators(output), kinds=KINDS
+            )
+        _set_aside(place, folder, replaced)
+        staged.copy()
         result = {
             "endpoint": suggested.endpoint,
             "monitor": suggested.monitor,
             "rows": suggested.rows,
+            "read": [staged.place_of(key) for key in suggested.read],
+            "replaced": [key.rsplit("/", 1)[-1] for key in replaced],
             "files": {file: place.store.uri(key) for file, key in suggested.files.items()},
             "kept": list(suggested.kept),
             "left_out": list(suggested.left_out),
@@ -56,12 +68,31 @@ def baseline(
             "unchanged": suggested.unchanged,
             "warnings": list(suggested.warnings),
         }
-        output.result(result, lambda console: _show(console, place, suggested))
+        output.result(result, lambda console: _show(console, place, staged, suggested, replaced))
 
 
-def _show(console: Console, place: Place, suggested: BaselineSuggested) -> None:
+def _replaced(place: Place, folder: str, files: Mapping[str, Path]) -> list[str]:
+    """Keys of the data that the files replace: all of input/ that has another name."""
+    there = [summary.key for summary in place.store.list(f"{folder}input/")]
+    return [key for key in there if key not in files and not is_no_data(key.rsplit("/", 1)[-1])]
+
+
+def _set_aside(place: Place, folder: str, replaced: Sequence[str]) -> None:
+    """They may be the only copies."""
+    for key in replaced:
+        place.store.put(f"{folder}replaced/{key.removeprefix(f'{folder}input/')}", place.store.get(key).body)
+        place.store.delete(key)
+
+
+def _show(
+    console: Console, place: Place, staged: StagedStore, suggested: BaselineSuggested, replaced: Sequence[str]
+) -> None:
     same = ", unchanged: nothing was written" if suggested.unchanged else ""
     console.print(f"[green]ok[/green]  {count(suggested.rows, 'row')}{same}", soft_wrap=True)
+    for key in suggested.read:
+        console.print(f"read      {safe(staged.place_of(key))}", soft_wrap=True)
+    for key in replaced:
+        console.print(f"replaced  {safe(place.store.uri(key))}", soft_wrap=True)
     console.print(drawn_table(_measured(place, suggested)))
     if suggested.left_out:
         console.print(f"Columns not in the monitor document: {safe(', '.join(suggested.left_out))}", soft_wrap=True)

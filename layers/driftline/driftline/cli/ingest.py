@@ -1,7 +1,7 @@
 """`driftline ingest`: profiles capture files, and joins ground truth that arrived before them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,9 @@ from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
+from driftline.cli.staged import StagedStore, by_name
 from driftline.cli.text import printable, safe
+from driftline.domain.capture.lines import line_batches
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import open_labels_prefix
 from driftline.domain.keys import hour_folder, parse_capture_key, records_key, source_digest
@@ -35,7 +37,8 @@ VARIANT = "AllTraffic"
 
 def ingest(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Capture files to copy into the store first.", metavar="FILE")
+        list[Path] | None,
+        typer.Argument(help="Capture files, copied into the store if they can be read.", metavar="FILE"),
     ] = None,
     *,
     store: options.Store = ".",
@@ -55,7 +58,8 @@ def ingest(
         place = open_place(store)
         name = place.endpoint(endpoint)
         capture = place.capture(name)
-        keys = [_put(capture, path, name, variant) for path in files] if files else _keys(capture, name)
+        given = _staged(capture, files or (), name, variant)
+        keys = list(given) or _keys(capture, name)
         if not keys:
             raise InvalidInputError(
                 "no capture files found",
@@ -65,11 +69,11 @@ def ingest(
             )
         if only_new:
             keys = [key for key in keys if not _has_profile(place, capture, key)]
-        profiled, failed = _ingest(output, place, capture, name, keys)
+        profiled, failed = _ingest(output, place, capture, name, keys, given)
         result = {
             "endpoint": name,
             "files": [{"key": key, **_fields(each)} for key, each in profiled.items()],
-            "failed": [{"key": key, "what": error.what, "where": error.where} for key, error in failed.items()],
+            "failed": [{"key": key, **output.parts(error)} for key, error in failed.items()],
         }
         output.result(result, lambda console: _show(console, profiled))
         for error in failed.values():
@@ -87,7 +91,7 @@ class _Ingested:
 
 
 def _ingest(
-    output: Output, place: Place, capture: CapturePlace, endpoint: str, keys: Sequence[str]
+    output: Output, place: Place, capture: CapturePlace, endpoint: str, keys: Sequence[str], given: Mapping[str, Path]
 ) -> tuple[dict[str, _Ingested], dict[str, DriftlineError]]:
     """The result of each file; one that cannot be read does not stop the others."""
     ingested: dict[str, _Ingested] = {}
@@ -98,16 +102,19 @@ def _ingest(
         for key in keys:
             step(printable(key.rsplit("/", 1)[-1]))
             try:
-                profiled = profile_capture(
-                    key,
-                    capture=capture.store,
-                    state=place.store,
-                    stores=place.stores,
-                    scripts=ScriptProcesses(),
-                    tables=DuckTables(),
-                    on_lost=_nothing_was_announced,
-                    kinds=KINDS,
-                )
+                staged = StagedStore(capture.store, {key: given[key]} if key in given else {})
+                with staged.naming_files():
+                    profiled = profile_capture(
+                        key,
+                        capture=staged,
+                        state=place.store,
+                        stores=place.stores,
+                        scripts=ScriptProcesses(),
+                        tables=DuckTables(),
+                        on_lost=_nothing_was_announced,
+                        kinds=KINDS,
+                    )
+                staged.copy()
                 matched = _complete_pairs(place, profiled) if labels_wait else 0
                 ingested[key] = _Ingested(profiled, matched)
             except DriftlineError as error:
@@ -133,21 +140,26 @@ def _keys(capture: CapturePlace, endpoint: str) -> list[str]:
     return [summary.key for summary in capture.store.list(f"{capture.prefix}{endpoint}/")]
 
 
-def _put(capture: CapturePlace, path: Path, endpoint: str, variant: str) -> str:
-    """Copies a file into the store; returns its key."""
-    body = read_file(path)
-    hour = hour_folder(parse_instant(_first_inference_time(body, path)))
-    key = f"{capture.prefix}{endpoint}/{variant}/{hour}{path.name}"
-    capture.store.put(key, body)
-    return key
+def _staged(capture: CapturePlace, files: Sequence[Path], endpoint: str, variant: str) -> dict[str, Path]:
+    """Key -> file: each goes to the hour of its first record.
+
+    Raises:
+        InvalidInputError: a file cannot be read or has no time, or two would have the same key.
+    """
+    found: dict[str, Path] = {}
+    for path in files:
+        hour = hour_folder(parse_instant(_first_inference_time(read_file(path), path)))
+        found |= by_name([path], f"{capture.prefix}{endpoint}/{variant}/{hour}", found)
+    return found
 
 
 def _first_inference_time(body: bytes, path: Path) -> str:
-    for line in body.splitlines():
-        try:
-            return str(json.loads(line)["eventMetadata"]["inferenceTime"])
-        except (ValueError, KeyError, TypeError):
-            continue  # profiling lists it as a reject
+    for batch in line_batches(body):
+        for line in batch.body.splitlines():
+            try:
+                return str(json.loads(line)["eventMetadata"]["inferenceTime"])
+            except (ValueError, KeyError, TypeError):
+                continue  # profiling lists it as a reject
     raise InvalidInputError(
         "no line is a capture record with an eventMetadata.inferenceTime",
         where=str(path),

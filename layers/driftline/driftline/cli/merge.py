@@ -13,9 +13,9 @@ from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
-from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
+from driftline.cli.staged import StagedStore, by_name
 from driftline.cli.text import printable, safe
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, VariantHour, parse_ground_truth_key
@@ -35,7 +35,7 @@ _EXPECTED = f"{GROUND_TRUTH}<endpoint>/yyyy/mm/dd/hh/<name>"
 def merge(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Ground truth files; others are copied into the store first.", metavar="FILE"),
+        typer.Argument(help="Ground truth files, copied into the store if they can be read.", metavar="FILE"),
     ] = None,
     *,
     store: options.Store = ".",
@@ -53,9 +53,12 @@ def merge(
     """
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        keys = [_key(place, path, endpoint, collected) for path in files or ()] or _all_keys(place, endpoint)
-        joins = [_join(output, place, name, of, as_of) for name, of in _by_endpoint(keys).items()]
-        output.result({"endpoints": [join.document() for join in joins]}, lambda console: _show(console, joins))
+        given = _staged(place, files or (), endpoint, collected)
+        keys = list(given) or _all_keys(place, endpoint)
+        joins = [_join(output, place, name, of, as_of, given) for name, of in _by_endpoint(keys).items()]
+        output.result(
+            {"endpoints": [join.document() for join in joins]}, lambda console: _show(console, joins, given.values())
+        )
         failed = [error for join in joins for error in join.failed.values()]
         for error in failed:
             output.trouble(error)
@@ -107,14 +110,16 @@ class _Join:
         return {
             "endpoint": self.endpoint,
             "files": [{"key": key, **{name: getattr(of, name) for name in counts}} for key, of in self.files.items()],
-            "failed": [{"key": key, "what": error.what, "where": error.where} for key, error in self.failed.items()],
+            "failed": [{"key": key, **Output.parts(error)} for key, error in self.failed.items()],
             **self.totals,
             "unmatched": self.unmatched,
             "coverage": self.coverage,
         }
 
 
-def _join(output: Output, place: Place, endpoint: str, keys: Sequence[str], as_of: datetime | None) -> _Join:
+def _join(
+    output: Output, place: Place, endpoint: str, keys: Sequence[str], as_of: datetime | None, given: Mapping[str, Path]
+) -> _Join:
     """Every file first, then the merged records of their hours, each hour once."""
     tables, capture, delay = DuckTables(), place.capture(endpoint), label_delay(place.store, endpoint, kinds=KINDS)
     merged: dict[str, LabelsMerged] = {}
@@ -123,7 +128,10 @@ def _join(output: Output, place: Place, endpoint: str, keys: Sequence[str], as_o
         for key in keys:
             step(printable(key.rsplit("/", 1)[-1]))
             try:
-                merged[key] = merge_labels(key, store=place.store, tables=tables, max_label_delay=delay)
+                staged = StagedStore(place.store, {key: given[key]} if key in given else {})
+                with staged.naming_files():
+                    merged[key] = merge_labels(key, store=staged, tables=tables, max_label_delay=delay)
+                staged.copy()
             except DriftlineError as error:  # one that cannot be read does not stop the others
                 failed[key] = error
     swept = sweep(endpoint, as_of, store=place.store, max_label_delay=delay) if as_of else None
@@ -161,24 +169,27 @@ def _all_keys(place: Place, endpoint: str | None) -> list[str]:
     return keys
 
 
-def _key(place: Place, path: Path, endpoint: str | None, collected: datetime | None) -> str:
-    """The file's key; a file from elsewhere is copied to the hour in which it was collected.
+def _staged(place: Place, files: Sequence[Path], endpoint: str | None, collected: datetime | None) -> dict[str, Path]:
+    """Key -> file; one from elsewhere goes to the hour in which it was collected.
 
     Raises:
-        InvalidInputError: the file cannot be read, or the time of collection is unknown.
+        InvalidInputError: the time of collection is unknown, or two files would have the same key.
     """
-    inside = _key_inside(place, path)
-    if inside is not None:
-        return inside
-    if collected is None:
-        raise InvalidInputError(
-            "it is unknown when these labels were collected",
-            where=str(path),
-            expected=f"--collected TIME, or a file at {_EXPECTED} in the store",
-        )
-    key = f"{GROUND_TRUTH}{place.endpoint(endpoint)}/{hour_folder(collected)}{path.name}"
-    place.store.put(key, read_file(path))
-    return key
+    found: dict[str, Path] = {}
+    for path in files:
+        inside = _key_inside(place, path)
+        if inside is not None:
+            found[inside] = path
+            continue
+        if collected is None:
+            raise InvalidInputError(
+                "it is unknown when these labels were collected",
+                where=str(path),
+                expected=f"--collected TIME, or a file at {_EXPECTED} in the store",
+            )
+        folder = f"{GROUND_TRUTH}{place.endpoint(endpoint)}/{hour_folder(collected)}"
+        found |= by_name([path], folder, found)
+    return found
 
 
 def _key_inside(place: Place, path: Path) -> str | None:
@@ -198,7 +209,7 @@ def _by_endpoint(keys: Iterable[str]) -> Mapping[str, list[str]]:
     return found
 
 
-def _show(console: Console, joins: Sequence[_Join]) -> None:
+def _show(console: Console, joins: Sequence[_Join], given: Iterable[Path]) -> None:
     swept = any(join.swept for join in joins)
     found = ("files", "labels", "matched", "waiting", *(["unmatched"] if swept else []))
     figures = (*found, "rejected", "hours", "merged records", "coverage")
@@ -214,6 +225,8 @@ def _show(console: Console, joins: Sequence[_Join]) -> None:
             "" if join.coverage is None else percent(join.coverage),
         )
     console.print(table)
+    for path in given:
+        console.print(f"read  {safe(str(path))}", soft_wrap=True)
     for join in joins:
         for key, file in join.files.items():
             if file.reason:

@@ -38,11 +38,15 @@ class Output:
         else:
             show(self._out)
 
+    @staticmethod
+    def parts(error: DriftlineError) -> dict[str, str]:
+        """An error for machines."""
+        return {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
+
     def failure(self, error: DriftlineError) -> None:
         """What is wrong, where, what was expected and how to fix it."""
         if self._as_json:
-            parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
-            sys.stdout.write(json.dumps({"error": parts}, indent=2) + "\n")
+            sys.stdout.write(json.dumps({"error": self.parts(error)}, indent=2) + "\n")
         self.trouble(error)
 
     def trouble(self, error: DriftlineError) -> None:

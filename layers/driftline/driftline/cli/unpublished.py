@@ -1,14 +1,13 @@
 """What the use cases publish in the cloud: here, messages go to the terminal, metrics and events nowhere."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
+from typing import override
 
+from driftline.cli.forwarding import ForwardingStore
 from driftline.cli.output import Output
 from driftline.domain.keys import REPORTS, execution_key
 from driftline.domain.metrics import Metric
-from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject
 
 _ANNOUNCEMENTS = execution_key(REPORTS).rpartition("/")[0] + "/"
 
@@ -37,46 +36,13 @@ class NoEvents:
         pass
 
 
-class UnannouncedStore:
+class UnannouncedStore(ForwardingStore):
     """A store in which no execution counts as announced, because a command publishes neither metrics nor events.
 
     Otherwise, trying something on a bucket would silence the real execution of the same window.
     """
 
-    def __init__(self, inner: ObjectStore) -> None:
-        self._inner = inner
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
-
-    def get(self, key: str) -> StoredObject:
-        return self._inner.get(key)
-
-    def find(self, key: str) -> StoredObject | None:
-        return self._inner.find(key)
-
-    def etag(self, key: str) -> str | None:
-        return self._inner.etag(key)
-
-    def get_range(self, key: str, start: int, length: int) -> bytes:
-        return self._inner.get_range(key, start, length)
-
+    @override
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         if not key.startswith(_ANNOUNCEMENTS):
             self._inner.put(key, body, content_type=content_type)
-
-    def delete(self, key: str) -> None:
-        self._inner.delete(key)
-
-    def list(self, prefix: str) -> Iterable[ObjectSummary]:
-        return self._inner.list(prefix)
-
-    def folders(self, prefix: str) -> Sequence[str]:
-        return self._inner.folders(prefix)
-
-    def local_copy(self, key: str) -> AbstractContextManager[Path]:
-        return self._inner.local_copy(key)
-
-    def uri(self, key: str) -> str:
-        return self._inner.uri(key)

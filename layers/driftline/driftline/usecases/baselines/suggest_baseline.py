@@ -37,6 +37,7 @@ class BaselineSuggested:
         unusable: Rows that were left out, by reason.
         unchanged: The same data set had been read before, so nothing was written.
         warnings: What the data set leaves uncertain, one sentence each.
+        read: Keys of the files with data.
     """
 
     endpoint: str
@@ -48,6 +49,7 @@ class BaselineSuggested:
     unusable: Mapping[str, int] = field(default_factory=dict)
     unchanged: bool = False
     warnings: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 def baselines_of(store: ObjectStore, key: str, *, kinds: Kinds) -> list[tuple[str, str]]:
@@ -108,6 +110,7 @@ def suggest_baseline(
                 unusable=memory.unusable,
                 unchanged=True,
                 warnings=memory.warnings,
+                read=tuple(keys),
             )
     data = StoredDataSet(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"), tables)
     suggestion = kind.engine.suggest(document, data, document_uri)
@@ -143,7 +146,13 @@ def suggest_baseline(
         suggestion.left_out,
         suggestion.unusable,
         warnings=suggestion.warnings,
+        read=tuple(keys),
     )
+
+
+def is_no_data(name: str) -> bool:
+    """Whether a file of this name is about the data, or a marker: `_SUCCESS`, `_format.json`."""
+    return name.startswith(("_", "."))
 
 
 def _document(store: ObjectStore, endpoint: str, kind: Kind, kinds: Kinds) -> MonitorDocument | None:
@@ -159,7 +168,7 @@ def _inputs(store: ObjectStore, prefix: str) -> tuple[dict[str, str], list[str]]
     keys: list[str] = []
     for summary in store.list(prefix):
         file = summary.key.rsplit("/", 1)[-1]
-        is_data = summary.size > 0 and not file.startswith(("_", "."))
+        is_data = summary.size > 0 and not is_no_data(file)
         if is_data:
             keys.append(summary.key)
         if is_data or summary.key == prefix + FORMAT_FILE:
