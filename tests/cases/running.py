@@ -67,6 +67,14 @@ class Case:
             self.merge()
         return self.run()
 
+    def baseline_file(self, name: str) -> Path:
+        return self.folder / "baselines" / ENDPOINT / self.monitor / name
+
+    def constraints(self) -> dict[str, Any]:
+        """The constraints of each feature, by its name."""
+        found = json.loads(self.baseline_file("constraints.json").read_text())
+        return {feature["name"]: feature for feature in found["features"]}
+
     def summary(self) -> dict[str, Any]:
         """The only summary.json that was written."""
         [found] = (self.folder / "reports").rglob("summary.json")

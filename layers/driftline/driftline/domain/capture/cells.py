@@ -9,6 +9,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -110,8 +112,29 @@ def value_text(value: object) -> str | None:
 
 
 def values_to_columns(values: Sequence[object]) -> ColumnValues:
-    """One column of values from JSON, a script or Parquet: strings are classified by their text."""
-    return _many_numbers(values) or texts_to_columns(map(value_text, values))
+    """One column of values from JSON, a script or Parquet.
+
+    Strings are classified by their text, as SageMaker does; `by_type` has them as the texts that they are.
+    """
+    column = _many_numbers(values)
+    if column is not None:
+        return column
+    column = texts_to_columns(map(value_text, values))
+    as_numbers = {value for value in values if type(value) is str and value} - column.texts.keys()
+    return replace(column, by_type=_by_type(values, column, as_numbers)) if as_numbers else column
+
+
+def _by_type(values: Sequence[object], by_text: ColumnValues, as_numbers: AbstractSet[str]) -> ColumnValues:
+    """The values where these strings are texts; CSV cells among the values have no type."""
+    quoted: Counter[str] = Counter()
+    others: list[str | None] = []
+    for value in values:
+        if type(value) is str and value in as_numbers:
+            quoted[value] += 1
+        else:
+            others.append(value_text(value))
+    column = texts_to_columns(others)
+    return ColumnValues(column.numbers, column.integral, {**column.texts, **quoted}, by_text.categories)
 
 
 def _many_numbers(values: Sequence[object]) -> ColumnValues | None:

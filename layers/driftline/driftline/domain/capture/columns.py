@@ -26,12 +26,15 @@ class ColumnValues:
         texts: How often each value that is not a number occurs, including `true` and `false`.
         categories: How often each value occurs by its text, including numbers; None with more than
             MAX_CATEGORIES distinct values. Order: first occurrence.
+        by_type: The same values where texts that read as numbers, such as "02139" in JSON, are texts. None: there are
+            none, or the source has no types, such as CSV.
     """
 
     numbers: NDArray[np.float64]
     integral: int
     texts: Mapping[str, int]
     categories: Mapping[str, int] | None
+    by_type: "ColumnValues | None" = None
 
     @property
     def present(self) -> int:

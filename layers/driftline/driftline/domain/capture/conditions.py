@@ -24,8 +24,8 @@ class IsNoneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Equals:
-    value: str
+class IsOneOf:
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +36,4 @@ class IsBetween:
     upper: float | None
 
 
-type Condition = IsMissing | IsNotOfType | IsNoneOf | Equals | IsBetween
+type Condition = IsMissing | IsNotOfType | IsNoneOf | IsOneOf | IsBetween

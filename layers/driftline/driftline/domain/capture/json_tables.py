@@ -46,7 +46,7 @@ class PayloadError(ValueError):
 
 def without_options(document: object) -> object:
     """A request without the keys that are no columns; everything else as it is."""
-    if not isinstance(document, dict) or OPTIONS.isdisjoint(document) or document.keys().isdisjoint(ROW_KEYS):
+    if not isinstance(document, dict) or document.keys().isdisjoint(OPTIONS) or document.keys().isdisjoint(ROW_KEYS):
         return document
     return {name: value for name, value in document.items() if name not in OPTIONS}
 
@@ -124,9 +124,11 @@ def spread(document: object, rows: int) -> list[NamedRow] | None:
 
 
 def _rows_of_object(document: dict[str, object]) -> list[NamedRow]:
-    key = next((key for key in ROW_KEYS if isinstance(document.get(key), _NESTED)), None)
-    if key is None and len(document) == 1:
+    key: str | None
+    if len(document) == 1:
         (key,) = document
+    else:
+        key = next((key for key in ROW_KEYS if isinstance(document.get(key), _NESTED)), None)
     if key is None:
         return _rows_of_split(document) or [flat(document)]
     rows = _rows_under(key, document[key])

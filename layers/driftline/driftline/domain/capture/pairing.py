@@ -2,7 +2,7 @@
 
 A layout says how rows are shaped (docs/design/architecture.md): `csv:1+6` is one output and six input columns by
 position, `json` is by name; where one side is CSV and the other JSON, `csv:1+json` and `json+csv:6`. An absent CSV side
-counts 0.
+counts 0. CSV with a header is `csv`, by name.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from driftline.domain.capture.payloads import CsvRows, NamedRows, Rows
 from driftline.domain.capture.readings import matched
 
 JSON_LAYOUT = "json"
+_NAMED_CSV = "csv"
 PREPROCESSED_LAYOUT = "preprocessed"
 
 
@@ -72,7 +73,8 @@ def _named(prefix: str, side: Rows | None, count: int) -> list[tuple[str, dict[C
         return [
             (f"csv:{len(cells)}", {f"{prefix}[{i}]": CsvCell(c) for i, c in enumerate(cells)}) for cells in side.rows
         ]
-    return [(JSON_LAYOUT, _prefixed(prefix, row)) for row in side.rows]
+    layout = JSON_LAYOUT if side.typed else _NAMED_CSV
+    return [(layout, _prefixed(prefix, row)) for row in side.rows]
 
 
 def _prefixed(prefix: str, row: NamedRow) -> dict[ColumnKey, object]:
@@ -80,6 +82,13 @@ def _prefixed(prefix: str, row: NamedRow) -> dict[ColumnKey, object]:
 
 
 def _join(output: str, input_: str) -> str:
-    if {output, input_} <= {JSON_LAYOUT, ""}:
-        return JSON_LAYOUT
-    return f"{output}+{input_}"
+    if not output or not input_:
+        return output or input_
+    return JSON_LAYOUT if output == input_ == JSON_LAYOUT else f"{output}+{input_}"
+
+
+def has_types(layout: str, key: ColumnKey) -> bool:
+    """Whether the values of a column have a type of their own: JSON's do, CSV's cells and what scripts split do not."""
+    output, _, input_ = layout.partition("+")
+    side = output if not input_ or key.startswith("output") else input_
+    return side == JSON_LAYOUT

@@ -59,10 +59,12 @@ class NamedRows:
 
     Attributes:
         document: The JSON document that they are from; None for JSON Lines and CSV.
+        typed: Whether the values have types; those of CSV with a header have none.
     """
 
     rows: Sequence[NamedRow]
     document: object = None
+    typed: bool = True
 
 
 type Rows = CsvRows | NamedRows

@@ -48,8 +48,10 @@ def _alone(side: Rows | None) -> Rows | None:
 
 def _one_each(output: Rows, input_: Rows) -> _Sides:
     """Two single rows, unless both may be columns of several rows, or are lists with one item each."""
-    lengths = [columns_length(side.document) if isinstance(side, NamedRows) else None for side in (output, input_)]
-    for rows in filter(None, lengths):
+    for side in (output, input_):
+        rows = columns_length(side.document) if isinstance(side, NamedRows) else None
+        if rows is None:
+            continue
         both = _as_rows(output, rows), _as_rows(input_, rows)
         if both[0] and both[1]:
             return both[0], both[1]
@@ -80,7 +82,7 @@ def _with_or_without_headers(output: Rows, input_: Rows) -> Iterator[_Sides]:
 
 def _without_header(side: CsvRows) -> NamedRows:
     keys = [f".{name}" for name in header_names(side.rows[0])]
-    return NamedRows([dict(zip(keys, map(CsvCell, row), strict=True)) for row in side.rows[1:]])
+    return NamedRows([dict(zip(keys, map(CsvCell, row), strict=True)) for row in side.rows[1:]], typed=False)
 
 
 def _evened(output: Rows, input_: Rows) -> _Sides | None:

@@ -31,6 +31,7 @@ class ColumnWire(msgspec.Struct, array_like=True, frozen=True):
     distinct: DistinctWire
     categories: CategoriesWire
     texts: HashedWire | None = None
+    by_type: "ColumnWire | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class ColumnProfile:
         categories: For all present values by text, so `1` and `1.0` are two.
         texts: For the present values that are not numbers; None if the profile, or a part of it, was written before
             they were counted.
+        by_type: The same values where texts that read as numbers are texts; None if there are none. See `ColumnValues`.
     """
 
     types: TypeCounts
@@ -53,6 +55,7 @@ class ColumnProfile:
     distinct: DistinctCount
     categories: Categories
     texts: HashedCounts | None = field(default_factory=HashedCounts.empty)
+    by_type: Self | None = None
 
     @classmethod
     def of(cls, values: ColumnValues) -> Self:
@@ -67,6 +70,7 @@ class ColumnProfile:
             distinct=DistinctCount.of_hashes(_without_repeats(ordered), hashes),
             categories=Categories.of(values.categories),
             texts=HashedCounts.of(hashes, values.texts.values()),
+            by_type=cls.of(values.by_type) if values.by_type else None,
         )
 
     @classmethod
@@ -95,6 +99,9 @@ class ColumnProfile:
             distinct=DistinctCount.merge_all(part.distinct for part in parts),
             categories=Categories.merge_all(part.categories for part in parts),
             texts=_merged([part.texts for part in parts]),
+            by_type=cls.merge_all([part.by_type or part for part in parts])
+            if any(part.by_type for part in parts)
+            else None,
         )
 
     def to_wire(self) -> ColumnWire:
@@ -105,6 +112,7 @@ class ColumnProfile:
             self.distinct.to_wire(),
             self.categories.to_wire(),
             None if self.texts is None else self.texts.to_wire(),
+            None if self.by_type is None else self.by_type.to_wire(),
         )
 
     @classmethod
@@ -117,6 +125,7 @@ class ColumnProfile:
             DistinctCount.from_wire(wire.distinct),
             Categories.from_wire(wire.categories),
             None if wire.texts is None else HashedCounts.from_wire(wire.texts),
+            None if wire.by_type is None else cls.from_wire(wire.by_type),
         )
 
 

@@ -12,6 +12,13 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.profiles.resolve import DocumentColumns, resolve_columns
 from driftline.kinds.data_quality.evidence import conditions_of
+from driftline.kinds.data_quality.rules.by_type import (
+    column_by_type,
+    constraints_with_booleans,
+    numbers_in_texts,
+    statistics_with_booleans,
+    table_by_type,
+)
 from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
 from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
@@ -31,17 +38,22 @@ class DataQualityEngine(Engine):
 
     @override
     def baseline_settings(self, document: MonitorDocument | None, where: str) -> dict[str, JsonValue]:
-        """A monitor document is not required; its `columns` are used if there is one."""
+        """A monitor document is not required; its `columns` are used if there is one, and how it compares."""
         columns = _columns(document)
         settings: dict[str, JsonValue] = {"output": list(columns[0]), "input": list(columns[1])} if columns else {}
+        # The default is left out: it was not recorded before it made a difference.
         return settings | ({"comparison": "sagemaker"} if _as_sagemaker(document) else {})
 
     @override
     def suggest(self, document: MonitorDocument | None, data: DataSet, where: str) -> Suggestion:
         profiled = data.profile(_columns(document))
-        statistics = statistics_of(profiled.rows, profiled.features)
-        observations = observations_of(profiled.features)
-        mixed = () if _as_sagemaker(document) else mixed_features(observations)
+        as_sagemaker = _as_sagemaker(document)
+        features = profiled.features
+        if not as_sagemaker:
+            features = tuple((name, column_by_type(profile)) for name, profile in features)
+        statistics = statistics_of(profiled.rows, features)
+        observations = observations_of(features)
+        mixed = () if as_sagemaker else mixed_features(observations)
         constraints = suggest_constraints(statistics, mixed=mixed)
         files = {STATISTICS: statistics.to_json().encode(), CONSTRAINTS: constraints.to_json().encode()}
         warnings = tuple(uncertainties(statistics, observations, constraints))
@@ -74,6 +86,12 @@ class DataQualityEngine(Engine):
             resemblance=resemblance_of(constraints, statistics),
             strictly_by_place=mode is Comparison.SAGEMAKER,
         )
+        notes: tuple[str, ...] = ()
+        if mode is Comparison.CORRECTED:
+            notes = tuple(numbers_in_texts(table, constraints))
+            table = table_by_type(table, constraints)
+            constraints = constraints_with_booleans(constraints)
+            statistics = statistics_with_booleans(statistics) if statistics else None
         evaluation = evaluate(
             table,
             statistics,
@@ -95,9 +113,10 @@ class DataQualityEngine(Engine):
                 alarmed=frozenset(context.alarmed),
                 model=context.model,
                 columns=context.columns,
+                notes=notes,
             ),
         )
-        wanted = conditions_of(evaluation.verdict.findings, table.keys, constraints, Comparison(settings.comparison))
+        wanted = conditions_of(evaluation.verdict.findings, table.keys, constraints, mode)
         return _judgement(evaluation.with_inference_ids(data.inference_ids(wanted)))
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from driftline.domain.capture.booleans import spellings
 from driftline.domain.capture.columns import ColumnKey
-from driftline.domain.capture.conditions import Condition, Equals, IsBetween, IsMissing, IsNoneOf, IsNotOfType
+from driftline.domain.capture.conditions import Condition, IsBetween, IsMissing, IsNoneOf, IsNotOfType, IsOneOf
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.executions.finding import Finding, Move
 from driftline.domain.sagemaker_files.violations import CheckType
@@ -44,4 +45,4 @@ def _condition(finding: Finding, feature: FeatureConstraints | None, mode: Compa
 
 
 def _in_bucket(move: Move) -> Condition:
-    return IsBetween(move.lower, move.upper) if move.value is None else Equals(move.value)
+    return IsBetween(move.lower, move.upper) if move.value is None else IsOneOf(spellings(move.value))

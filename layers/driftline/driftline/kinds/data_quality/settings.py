@@ -46,7 +46,7 @@ class DataQualityMonitor(ScheduledMonitor):
 
     comparison: Literal["corrected", "sagemaker"] = "corrected"
     """How numeric drift is computed: corrected counts every row; sagemaker reproduces Model Monitor's container, which
-    counts distinct values, so that flags and counts never alarm."""
+    counts distinct values, so that flags and counts never alarm, and reads texts such as "02139" as numbers."""
 
     metrics: Literal["top", "all", "none"] = "top"
     """What is published to CloudWatch. top: the totals and the features that drifted most. all: every metric of every

@@ -33,6 +33,7 @@ class DataQualityContext:
         alarmed: Names of the metrics used by alarms.
         model: The model that the endpoint got shortly before the window, or within it.
         columns: The document's names of the output and the input columns.
+        notes: Remarks on how the window's values were read.
     """
 
     endpoint: str
@@ -50,6 +51,7 @@ class DataQualityContext:
     alarmed: frozenset[str] = frozenset()
     model: NewModel | None = None
     columns: DocumentColumns | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _summary(
         evaluated_rows=table.rows,
         headline=worst_drift(verdict),
         findings=verdict.findings,
-        notes=verdict.notes + tuple(_not_evaluated(table)),
+        notes=verdict.notes + context.notes + tuple(_not_evaluated(table)),
         baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
         body=DataQualityBody(
             records=context.records,

@@ -31,6 +31,7 @@ def resemblance_of(constraints: Constraints, baseline: Statistics | None) -> Res
 def _of_texts(expected: FeatureConstraints, profile: ColumnProfile) -> float:
     domains = expected.string_constraints.domains if expected.string_constraints else None
     counts = profile.categories.counts
+    profile = profile.by_type or profile
     if domains and counts is not None:
         return sum(counts.get(value, 0) for value in set(domains)) / profile.present
     numbers = profile.types.integral + profile.types.fractional

@@ -6,6 +6,7 @@ analyzers add keys. Written in the order of the newer containers.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -148,6 +149,15 @@ class FeatureStatistics(_Lenient):
         part = self.string_statistics
         histogram = part.distribution.categorical if part and part.distribution else None
         return {bucket.value: bucket.count for bucket in histogram.buckets} or None if histogram else None
+
+    def with_histogram(self, counts: Mapping[str, int]) -> Self:
+        """The same feature with other counts by category; only for strings."""
+        assert self.string_statistics is not None
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        histogram = Histogram(buckets=tuple(CategoricalBucket(value=value, count=count) for value, count in ordered))
+        distribution = CategoricalDistribution(categorical=histogram)
+        strings = self.string_statistics.model_copy(update={"distribution": distribution})
+        return self.model_copy(update={"string_statistics": strings})
 
     def to_value(self) -> dict[str, JsonValue]:
         value: dict[str, JsonValue] = {"name": self.name, "inferred_type": self.inferred_type}
