@@ -1,7 +1,9 @@
 """`driftline baseline`: statistics and constraints from a data set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -19,6 +21,8 @@ from driftline.domain.keys import baseline_folder
 from driftline.kinds.registry import KINDS
 from driftline.presentation.tables import Table
 from driftline.presentation.text import count
+from driftline.usecases.baselines.data_set import stated_format
+from driftline.usecases.baselines.datasets.format import FORMAT_FILE
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, is_no_data, suggest_baseline
 
 
@@ -31,6 +35,15 @@ def baseline(
     endpoint: options.Endpoint = None,
     monitor: options.Monitor = None,
     add: Annotated[bool, typer.Option("--add", help="Add the files to those in input/.")] = False,
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header",
+            help="State whether the first row of CSV files is a header; it is kept in input/_format.json. "
+            "Default: that file, otherwise detected.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Suggest statistics.json and constraints.json from a data set (CSV, JSON Lines, Parquet; plain or gzip).
@@ -48,13 +61,14 @@ def baseline(
         folder = baseline_folder(name, chosen)
         files = by_name(data or (), f"{folder}input/")
         replaced = _replaced(place, folder, files) if files and not add else []
-        staged = StagedStore(place.store, files, replaced)
-        with staged.naming_files():
-            suggested = suggest_baseline(
-                name, chosen, store=staged, tables=DuckTables(), operators=TerminalOperators(output), kinds=KINDS
-            )
-        _set_aside(place, folder, replaced)
-        staged.copy()
+        with _stated(place, name, chosen, header) as stated:
+            staged = StagedStore(place.store, files | stated, replaced)
+            with staged.naming_files():
+                suggested = suggest_baseline(
+                    name, chosen, store=staged, tables=DuckTables(), operators=TerminalOperators(output), kinds=KINDS
+                )
+            _set_aside(place, folder, replaced)
+            staged.copy()
         result = {
             "endpoint": suggested.endpoint,
             "monitor": suggested.monitor,
@@ -69,6 +83,19 @@ def baseline(
             "warnings": list(suggested.warnings),
         }
         output.result(result, lambda console: _show(console, place, staged, suggested, replaced))
+
+
+@contextmanager
+def _stated(place: Place, endpoint: str, monitor: str, header: bool | None) -> Iterator[dict[str, Path]]:  # noqa: FBT001
+    """Key -> file of what was stated about the header, which is copied with the data set if that can be read."""
+    if header is None:
+        yield {}
+        return
+    key, body = stated_format(place.store, endpoint, monitor, header=header)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / FORMAT_FILE
+        file.write_bytes(body)
+        yield {key: file}
 
 
 def _replaced(place: Place, folder: str, files: Mapping[str, Path]) -> list[str]:

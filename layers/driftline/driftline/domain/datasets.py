@@ -35,8 +35,10 @@ class ProfiledDataset:
     Attributes:
         features: (name, profile), output columns first.
         left_out: Columns of the files that are not in the monitor document.
+        warnings: Columns that are probably no features: an index, ids, dates, constants.
     """
 
     rows: int
     features: tuple[tuple[str, ColumnProfile], ...]
     left_out: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ import pytest
 
 from driftline.domain.capture.columns import ColumnValues, Table
 from driftline.domain.profiles.column import ColumnProfile
+from driftline.domain.profiles.placing import Resemblance
 from driftline.domain.profiles.resolve import resolve_columns
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.profiles.window import WindowProfile
@@ -176,3 +177,116 @@ def test_nothing_captured_is_no_feature() -> None:
     resolved = resolve_columns(WindowProfile.empty(), baseline_names=["a"])
 
     assert (resolved.rows, resolved.features, resolved.layout, resolved.other_layout_rows) == (0, (), "", {})
+
+
+def _looks(**means: float) -> Resemblance:
+    """Columns of the baseline by their mean; the columns of a window have their place in the list as mean."""
+
+    def looks(name: str, profile: ColumnProfile) -> float:
+        return float(profile.moments.mean == means[name])
+
+    return looks
+
+
+def test_a_name_that_the_input_carries_is_not_given_to_an_output() -> None:
+    window = _window(json=(4, ["output.predictions[0]", "input.age", "input.income"]))
+
+    resolved = resolve_columns(window, baseline_names=["age", "income"])
+
+    assert resolved.keys == {
+        "predictions[0]": "output.predictions[0]",
+        "age": "input.age",
+        "income": "input.income",
+    }
+    assert resolved.unknown_outputs == ("predictions[0]",)
+    assert resolved.by_place == ("predictions[0]",)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "baseline", "expected", "unknown"),
+    [
+        # The baseline has the output: by place, as in SageMaker.
+        (["age", "income"], ["y", "age", "income"], ["y", "age", "income"], ()),
+        # A feature was renamed: its old name is missing, the output does not take it.
+        (["Age", "income"], ["age", "income"], ["predictions[0]", "income", "Age"], ("predictions[0]",)),
+        # A later feature is missing: names after one that the input carries are those of inputs.
+        (["age"], ["age", "income"], ["predictions[0]", "age"], ("predictions[0]",)),
+    ],
+)
+def test_an_output_by_place_takes_a_free_name_only_where_counts_fit(
+    inputs: list[str], baseline: list[str], expected: list[str], unknown: tuple[str, ...]
+) -> None:
+    window = _window(json=(4, ["output.predictions[0]", *(f"input.{name}" for name in inputs)]))
+
+    resolved = resolve_columns(window, baseline_names=baseline)
+
+    assert [name for name, _ in resolved.features] == expected
+    assert resolved.unknown_outputs == unknown
+
+
+def test_an_output_does_not_take_the_name_of_a_first_feature_that_is_missing() -> None:
+    window = _window(json=(4, ["output.predictions[0]", "input.income"]))
+
+    resolved = resolve_columns(window, baseline_names=["age", "income"], resemblance=_looks(age=40.0, income=1.0))
+
+    assert _names(window, baseline_names=["age", "income"]) == ["age", "income"]  # nothing speaks against it
+    assert [name for name, _ in resolved.features] == ["predictions[0]", "income"]
+
+
+def test_a_feature_with_the_name_of_an_output_keeps_it_if_the_baseline_has_inputs_only() -> None:
+    window = _window(json=(4, ["output.score", "input.rate", "input.score"]))
+
+    resolved = resolve_columns(window, baseline_names=["rate", "score"])
+
+    assert resolved.keys == {"output.score": "output.score", "rate": "input.rate", "score": "input.score"}
+    assert resolved.unknown_outputs == ("output.score",)
+
+
+def _features(outputs: int, inputs: int) -> WindowProfile:
+    keys = [*(f"output[{i}]" for i in range(outputs)), *(f"input[{i}]" for i in range(inputs))]
+    return _window(**{f"csv_{outputs}_{inputs}": (4, keys)})
+
+
+FEATURES = [f"x{i}" for i in range(6)]
+
+
+def test_one_extra_column_does_not_move_the_names_if_the_others_look_as_before() -> None:
+    """Its number makes the other reading fit: as many inputs as the baseline has columns, output included."""
+    window, baseline = _features(1, 6), ["y", *FEATURES[:5]]
+    looks = _looks(y=0, x0=1, x1=2, x2=3, x3=4, x4=5)
+
+    extra = resolve_columns(window, baseline_names=baseline, resemblance=looks)
+
+    assert [name for name, _ in extra.features] == ["y", "x0", "x1", "x2", "x3", "x4", "_c6"]
+    assert extra.unknown_outputs == ()
+
+
+def test_one_missing_column_does_not_move_the_names_if_the_others_look_as_before() -> None:
+    window = _features(1, 5)
+    looks = _looks(x0=1, x1=2, x2=3, x3=4, x4=5, x5=6)
+
+    missing = resolve_columns(window, baseline_names=FEATURES, resemblance=looks)
+
+    assert [name for name, _ in missing.features] == ["output[0]", *FEATURES[:5]]
+
+
+def test_a_feature_or_two_that_drifted_do_not_change_who_has_which_name() -> None:
+    """The answer looks like the first feature and the first like the second, as in a window with drift."""
+    looks = _looks(x0=0, x1=1, x2=5)
+
+    resolved = resolve_columns(_features(1, 3), baseline_names=FEATURES[:3], resemblance=looks)
+
+    assert [name for name, _ in resolved.features] == ["output[0]", *FEATURES[:3]]
+
+
+def test_captures_of_the_input_only_are_compared_with_the_inputs_of_the_baseline() -> None:
+    baseline, looks = ["y", *FEATURES], _looks(y=99, **{name: i for i, name in enumerate(FEATURES)})
+
+    assert _names(_features(0, 6), baseline_names=baseline, resemblance=looks) == FEATURES
+    assert _names(_features(0, 6), baseline_names=baseline, document_columns=(["y"], [])) == FEATURES
+
+
+def test_sagemaker_goes_by_place_whatever_the_number() -> None:
+    names = _names(_features(1, 2), baseline_names=["a", "b"], strictly_by_place=True)
+
+    assert names == ["a", "b", "_c2"]

@@ -19,7 +19,7 @@ from driftline.kinds.data_quality.rules.statistics import Statistics
 from driftline.usecases.baselines.datasets import csv_files
 from driftline.usecases.baselines.datasets.csv_files import csv_batches
 from driftline.usecases.baselines.datasets.format import DatasetFormat, parse_format
-from driftline.usecases.baselines.datasets.header import is_header
+from driftline.usecases.baselines.datasets.header import HeaderGuess, find_header
 from driftline.usecases.baselines.datasets.reader import profile_dataset
 from tests.fakes import InMemoryStore
 from tests.tables import TABLES
@@ -31,8 +31,12 @@ def read(
     files: Mapping[str, bytes],
     options: DatasetFormat | None = None,
     columns: tuple[tuple[str, ...], tuple[str, ...]] | None = None,
+    assumed: list[str] | None = None,
 ) -> ProfiledDataset:
-    return profile_dataset(InMemoryStore(objects=files), sorted(files), options or DatasetFormat(), columns, TABLES)
+    assumed = [] if assumed is None else assumed
+    return profile_dataset(
+        InMemoryStore(objects=files), sorted(files), options or DatasetFormat(), columns, TABLES, assumed.append
+    )
 
 
 def names(data: ProfiledDataset) -> list[str]:
@@ -158,7 +162,96 @@ def test_the_size_of_the_blocks_changes_no_count(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_headers_are_found_out(first: list[str], others: list[list[str]], expected: bool) -> None:
-    assert is_header(first, others) is expected
+    assert find_header(first, others).header is expected
+
+
+NUMBERS_AND_TEXTS = [[f"{i % 37}.5", str(i % 7), "red" if i % 2 else "blue"] for i in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("first", "others", "header"),
+    [
+        (["0", "1", "2"], NUMBERS_AND_TEXTS, True),  # pandas' own names
+        (["label", "0", "1", "2"], [["1", "7", "5", "3"], ["0", "4", "4", "9"]], True),
+        (["store", "2019", "2020"], [[f"s{i % 8}", str(i % 97), str(i % 89)] for i in range(60)], True),
+        (["Income ($)", "name of city"], [[str(i), "Bern"] for i in range(9)], True),
+        (["12.5", "3", "red"], NUMBERS_AND_TEXTS, False),
+        (["5", "3", "1"], [["4", "2", "6"], ["5", "9", "8"]], False),
+        (["?", "3.5", "red"], [["1", *rest] for _, *rest in NUMBERS_AND_TEXTS], False),
+        (["7", "7"], [["1", "2"]], False),
+    ],
+)
+def test_what_is_clear_about_a_header_is_no_guess(first: list[str], others: list[list[str]], header: bool) -> None:
+    assert find_header(first, others) == HeaderGuess(header=header, certain=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "taken", "names_taken"),
+    [
+        (b"0,1,2\n5,3,1\n6,2,9\n", "the header: 0,1,2", ["0", "1", "2"]),
+        (b"city,state\nBern,BE\nBasel,BS\n", "the header: city,state", ["city", "state"]),
+        (b"1\n2\n3\n", "data: 1", ["_c0"]),
+    ],
+)
+def test_a_guess_about_the_header_says_what_was_assumed_and_how_to_state_it(
+    body: bytes, taken: str, names_taken: list[str]
+) -> None:
+    assumed: list[str] = []
+
+    data = read({"a.csv": body, "b.csv": body}, assumed=assumed)
+
+    assert names(data) == names_taken
+    (warning,) = assumed
+    assert f"a.csv was taken for {taken}" in warning
+    stated = "true" if "data" in taken else "false"
+    assert f"driftline baseline --{'header' if stated == 'true' else 'no-header'}" in warning
+    assert f'{{"csv": {{"header": {stated}}}}} in input/_format.json' in warning
+    # And once stated there is nothing to assume.
+    assumed.clear()
+    read({"a.csv": body}, parse_format(f'{{"csv": {{"header": {stated}}}}}'.encode(), ""), assumed=assumed)
+    assert assumed == []
+
+
+ROWS = range(60)
+LOOK_ALIKES = {
+    "_c0": ([str(i) for i in ROWS], "looks like an index: it counts the rows from 0 to 59"),
+    "number": ([str(i + 1) for i in ROWS], "looks like an index: it counts the rows from 1 to 60"),
+    "account": ([str(7_919 * i % 104_729) for i in ROWS], "looks like an id: each of its 60 values occurs once"),
+    "token": ([f"k{i * i}" for i in ROWS], "looks like an id"),
+    "day": ([f"2026-03-{1 + i % 28:02}" for i in ROWS], "looks like a date (2026-03-01)"),
+    "seen": ([f"{1 + i % 28}/3/2026 10:00" for i in ROWS], "looks like a date (1/3/2026 10:00)"),
+    "epoch": ([str(1_772_445_600 + 3_600 * (i % 7)) for i in ROWS], "1772445600 is 2026-03-02 10:00 UTC"),
+    "millis": ([str(1_772_445_600_000 + i) for i in ROWS], "looks like a date"),
+    "compact": ([f"202603{1 + i % 28:02}" for i in ROWS], "looks like a date (20260301)"),
+    "plan": (["basic"] * 60, "has one value only: basic"),
+    "zero": (["0"] * 60, "has one value only: 0"),
+    "amount": ([f"{i * 7919 % 1000}.25" for i in ROWS], ""),
+    "age": ([str(18 + i % 40) for i in ROWS], ""),
+    "city": (["Bern" if i % 3 else "Basel" for i in ROWS], ""),
+    "population": ([str(100_000 * (1 + i % 50)) for i in ROWS], ""),
+    "mixed": ([f"2026-03-{1 + i % 28:02}" if i % 2 else "never" for i in ROWS], ""),
+}
+
+
+@pytest.mark.parametrize("block", [1_000_000, 2_000])
+def test_columns_that_are_probably_no_features_are_named(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_files, "BLOCK_BYTES", block)
+    header = ["" if name == "_c0" else name for name in LOOK_ALIKES]
+    rows = zip(*(cells for cells, _ in LOOK_ALIKES.values()), strict=True)
+    body = "\n".join(map(",".join, [header, *map(list, rows)]))
+
+    warnings = read({"a.csv": body.encode()}).warnings
+
+    expected = {name: text for name, (_, text) in LOOK_ALIKES.items() if text}
+    assert [warning.split()[0] for warning in warnings] == list(expected)
+    for warning, text in zip(warnings, expected.values(), strict=True):
+        assert text in warning
+
+
+def test_columns_that_the_document_leaves_out_are_not_warned_about() -> None:
+    body = ("id,age\n" + "".join(f"{i},{i % 7}\n" for i in range(60))).encode()
+
+    assert read({"a.csv": body}, columns=(("age",), ())).warnings == ()
 
 
 def test_a_declared_header_is_believed() -> None:

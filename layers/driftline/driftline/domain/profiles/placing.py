@@ -24,6 +24,8 @@ from driftline.domain.profiles.column import ColumnProfile
 CLEARLY = 3
 """Features that have to look more like the baseline under the other reading. One or two may have drifted."""
 
+_EVEN = 0.5
+
 type SideName = Literal["output", "input"]
 
 type Resemblance = Callable[[str, ColumnProfile], float]
@@ -99,13 +101,15 @@ def place(
             *zip(() if output.declared else output.placed, reading.outputs, strict=False),
             *zip(() if input_.declared else input_.placed, reading.inputs, strict=False),
         ]
-        return [resemblance(name, columns[key]) if key in columns else 0.5 for key, name in pairs]
+        return [resemblance(name, columns[key]) if key in columns else _EVEN for key, name in pairs]
 
     other = readings[1]
     if not input_.placed:
         # Only the outputs are by place: a name whose column is missing in the input must not go to them.
         return other if likely.outputs and 0 in looks(likely) else likely
-    return other if sum(looks(other)) >= sum(looks(likely)) + CLEARLY else likely
+    as_likely, as_other = looks(likely), looks(other)
+    impossible = len(as_likely) > 1 and not any(as_likely) and min(as_other, default=0) > _EVEN
+    return other if impossible or sum(as_other) >= sum(as_likely) + CLEARLY else likely
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class DataQualityEngine(Engine):
         mixed = () if as_sagemaker else mixed_features(observations)
         constraints = suggest_constraints(statistics, mixed=mixed)
         files = {STATISTICS: statistics.to_json().encode(), CONSTRAINTS: constraints.to_json().encode()}
-        warnings = tuple(uncertainties(statistics, observations, constraints))
+        warnings = (*profiled.warnings, *uncertainties(statistics, observations, constraints))
         return Suggestion(profiled.rows, files, left_out=profiled.left_out, warnings=warnings)
 
     @override

@@ -24,7 +24,7 @@ class Memory(BaseModel):
         edited: Names of files that Driftline wrote and that were edited since.
         rows: Number of rows behind the files.
         unusable: Rows that were left out, by reason.
-        warnings: What the data set leaves uncertain.
+        warnings: What was assumed of the data set, and what looks wrong in it.
     """
 
     # Fields of other versions do no harm: losing `written` would.

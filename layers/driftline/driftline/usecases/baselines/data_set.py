@@ -1,12 +1,14 @@
 """The data set of a baseline, as engines read it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from driftline.domain.datasets import ProfiledDataset, RowBatch
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.keys import baseline_folder
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.usecases.baselines.datasets.files import read_files, row_readers
-from driftline.usecases.baselines.datasets.format import DatasetFormat
+from driftline.usecases.baselines.datasets.format import FORMAT_FILE, CsvFormat, DatasetFormat, parse_format
 from driftline.usecases.baselines.datasets.reader import profile_dataset
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.tables import DataSetTables
@@ -20,19 +22,43 @@ class StoredDataSet:
         keys: Keys of the files, in reading order; at least one.
         options: From `_format.json`; what it leaves open is detected.
         tables: Reads CSV and Parquet.
+        assumed: What had to be assumed in reading, each once; complete after the data set was read.
     """
 
     store: ObjectStore
     keys: Sequence[str]
     options: DatasetFormat
     tables: DataSetTables
+    assumed: dict[str, None] = field(default_factory=dict)
 
     @property
     def where(self) -> str:
         return self.store.uri(self.keys[0].rsplit("/", 1)[0] + "/")
 
     def profile(self, columns: DocumentColumns | None) -> ProfiledDataset:
-        return profile_dataset(self.store, self.keys, self.options, columns, self.tables)
+        return profile_dataset(self.store, self.keys, self.options, columns, self.tables, self._assume)
 
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:
-        return read_files(self.store, self.keys, self.options, row_readers(self.tables))
+        return read_files(self.store, self.keys, self.options, row_readers(self.tables), self._assume)
+
+    def _assume(self, warning: str) -> None:
+        self.assumed[warning] = None
+
+
+def stated_format(store: ObjectStore, endpoint: str, monitor: str, *, header: bool) -> tuple[str, bytes]:
+    """(key, content) of a `_format.json` that states whether CSV files have a header; the rest of it stays.
+
+    Raises:
+        InvalidInputError: the file says that the data set is not CSV, or is not a dataset_format.
+    """
+    key = f"{baseline_folder(endpoint, monitor)}input/{FORMAT_FILE}"
+    found, where = store.find(key), store.uri(key)
+    there = parse_format(found.body, where) if found else DatasetFormat()
+    if there.kind not in {None, "csv"}:
+        raise InvalidInputError(
+            f"the format of the data set is {there.kind}, which has no header",
+            where=where,
+            mend="Remove the file, or leave out --header and --no-header.",
+        )
+    csv = (there.csv or CsvFormat()).model_copy(update={"header": header})
+    return key, DatasetFormat(csv=csv).model_dump_json(by_alias=True, exclude_none=True).encode()

@@ -36,7 +36,7 @@ class BaselineSuggested:
         left_out: Columns of the data set that the monitor document does not name.
         unusable: Rows that were left out, by reason.
         unchanged: The same data set had been read before, so nothing was written.
-        warnings: What the data set leaves uncertain, one sentence each.
+        warnings: What was assumed of the data set, and what looks wrong in it.
         read: Keys of the files with data.
     """
 
@@ -125,6 +125,7 @@ def suggest_baseline(
     placed |= suggestion.derived
     written = {name: sha256(body).hexdigest() for name, body in placed.items()}
     kept = tuple(name for name in kind.baseline_files if name not in written)
+    warnings = (*data.assumed, *suggestion.warnings)
     latest = Memory(
         inputs=inputs,
         settings=settings,
@@ -132,11 +133,15 @@ def suggest_baseline(
         edited=edited,
         rows=suggestion.rows,
         unusable=dict(suggestion.unusable),
-        warnings=suggestion.warnings,
+        warnings=warnings,
     )
     replace_files(store, folder, {**placed, MEMORY_FILE: latest.model_dump_json(indent=2).encode()})
     if kept:
         operators.notify(*_message(store, folder, endpoint, monitor, kept))
+    if data.assumed and warnings != memory.warnings:
+        operators.notify(
+            f"Baseline of {endpoint}, {monitor}: please check", "\n".join(f"- {each}" for each in warnings)
+        )
     return BaselineSuggested(
         endpoint,
         monitor,
@@ -145,7 +150,7 @@ def suggest_baseline(
         kept,
         suggestion.left_out,
         suggestion.unusable,
-        warnings=suggestion.warnings,
+        warnings=warnings,
         read=tuple(keys),
     )
 

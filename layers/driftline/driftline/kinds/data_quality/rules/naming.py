@@ -14,9 +14,6 @@ from driftline.domain.sagemaker_files.violations import CheckType
 from driftline.kinds.data_quality.rules.check import Verdict
 from driftline.kinds.data_quality.rules.constraints import Constraints
 
-_FEWEST = 3
-"""Features that differ, at least, where names have shifted; fewer may have drifted."""
-
 _OF_COLUMNS = frozenset({CheckType.MISSING_COLUMN.value, CheckType.EXTRA_COLUMN.value})
 
 
@@ -66,42 +63,36 @@ def _explained(
         return
     counts = {"output": table.width("output"), "input": table.width("input")}
     expected = len(constraints.features)
-    wrong = any(names and len(names) != counts[side] for side, names in zip(counts, declared, strict=True))
+    sides = [(side, count, len(names)) for (side, count), names in zip(counts.items(), declared, strict=True)]
+    wrong = [
+        f"{_count(names, side)} declared, {count} captured" for side, count, names in sides if names not in {0, count}
+    ]
     present = len(table.features) - len(table.unknown_outputs)
     if wrong or present != expected:
-        captured = ", ".join(
-            _side(side, count, names) for (side, count), names in zip(counts.items(), declared, strict=True)
-        )
-        yield f"{captured}; the baseline has {_columns(expected)}."
-    shift = _shift(verdict.findings, table.by_place, constraints)
-    if shift is not None:
-        start, differing, compared = shift
-        yield (
-            f"Names seem to have shifted from {start} on: {differing} of the {compared} features from there on differ, "
-            "and they are matched by place."
-        )
-    elif present != expected:
-        yield "Columns without names are matched by place: names have shifted if it is not the last one."
+        captured = [f"{_count(count, side)} captured" for side, count, _ in sides if count]
+        yield f"{', '.join(wrong or captured)}; the baseline has {_columns(expected)}."
+    if present != expected:
+        yield from _shift(verdict.findings, table.by_place, constraints)
 
 
-def _side(side: str, captured: int, declared: Sequence[str]) -> str:
-    """`2 outputs declared, 1 captured`, `14 inputs captured`."""
-    if declared:
-        return f"{_count(len(declared), side)} declared, {captured} captured"
-    return f"{_count(captured, side)} captured"
-
-
-def _shift(
-    findings: Sequence[Finding], by_place: Sequence[str], constraints: Constraints
-) -> tuple[str, int, int] | None:
-    """(first feature of the shift, features that differ, features compared), if it looks like one."""
+def _shift(findings: Sequence[Finding], by_place: Sequence[str], constraints: Constraints) -> Iterator[str]:
+    """Whether the features that differ look like a shift; nothing if none differs."""
     different = {finding.subject for finding in findings}
     known = {feature.name for feature in constraints.features}
     compared = [name for name in by_place if name in known]
-    first = next((index for index, name in enumerate(compared) if name in different), len(compared))
+    first = next((index for index, name in enumerate(compared) if name in different), None)
+    if first is None:
+        return
     after = compared[first:]
     differing = sum(name in different for name in after)
-    return (after[0], differing, len(after)) if differing >= _FEWEST and 2 * differing > len(after) else None
+    by_place_only = "columns without names are matched by place"
+    if differing > 1 and 2 * differing > len(after):
+        yield (
+            f"Names have shifted, it seems: {by_place_only}, and from {after[0]} on {differing} of {len(after)} "
+            "features differ."
+        )
+    else:
+        yield f"Names may have shifted: {by_place_only}."
 
 
 def _columns(count: int) -> str:

@@ -1,6 +1,7 @@
 """CSV files, block by block: RFC 4180, UTF-8, comma, with or without a header."""
 
 import csv
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from driftline.domain.capture.columns import CsvToColumns
 from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
-from driftline.usecases.baselines.datasets.header import header_names, is_header
+from driftline.usecases.baselines.datasets.header import find_header, header_names
 
 LONGEST_ROW = 32 * 1024 * 1024
 _SAMPLE_ROWS = 200
@@ -24,10 +25,15 @@ type Row = list[str]
 
 @dataclass(frozen=True, slots=True)
 class CsvShape:
-    """What the first file of a data set settles for all of them."""
+    """What the first file of a data set settles for all of them.
+
+    Attributes:
+        assumed: What had to be guessed, and how to state it; empty if nothing.
+    """
 
     names: tuple[str, ...]
     header: bool
+    assumed: str = ""
 
 
 def csv_batches(
@@ -170,9 +176,11 @@ def _rows(block: bytes, name: str, line: int) -> list[tuple[int, Row]]:
 
 
 def _shape_of(rows: Sequence[tuple[int, Row]], name: str, header: bool | None) -> CsvShape:
-    first = rows[0][1]
+    first, assumed = rows[0][1], ""
     if header is None:
-        header = is_header(first, [row for _, row in islice(rows, 1, _SAMPLE_ROWS)])
+        guess = find_header(first, [row for _, row in islice(rows, 1, _SAMPLE_ROWS)])
+        header = guess.header
+        assumed = "" if guess.certain else _assumed(name, first, header=header)
     names = header_names(first) if header else [f"_c{index}" for index in range(len(first))]
     if len(set(names)) < len(names):
         twice = sorted({each for each in names if names.count(each) > 1})
@@ -181,7 +189,16 @@ def _shape_of(rows: Sequence[tuple[int, Row]], name: str, header: bool | None) -
             where=f"{name}, line {rows[0][0]}",
             expected="a name for each column, each only once",
         )
-    return CsvShape(tuple(names), header)
+    return CsvShape(tuple(names), header, assumed)
+
+
+def _assumed(name: str, first: Row, *, header: bool) -> str:
+    taken, flag = ("the header", "--no-header") if header else ("data", "--header")
+    stated = json.dumps({"csv": {"header": not header}})
+    return (
+        f"The first row of {name} was taken for {taken}: {_shown(first)}. If it is not, state it: "
+        f"`driftline baseline {flag}`, or {stated} in input/_format.json."
+    )
 
 
 def _check_header(first: Row, shape: CsvShape, name: str) -> None:

@@ -19,6 +19,7 @@ from driftline.usecases.ports.tables import DataSetTables
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
 
+type Warn = Callable[[str], object]
 type Kind = Literal["csv", "json", "parquet"]
 
 
@@ -46,9 +47,12 @@ def row_readers(tables: DataSetTables) -> Readers[RowBatch]:
 
 
 def read_files[T](
-    store: ObjectStore, keys: Sequence[str], options: DatasetFormat, readers: Readers[T]
+    store: ObjectStore, keys: Sequence[str], options: DatasetFormat, readers: Readers[T], warn: Warn
 ) -> Iterator[tuple[bool, T]]:
     """(whether the columns have names of their own, batch) of all files in order.
+
+    Args:
+        warn: Called with what had to be assumed.
 
     Raises:
         InvalidInputError: a file cannot be read, with file and line; or files are of several formats.
@@ -79,6 +83,8 @@ def read_files[T](
                         continue
                     rows = readers.csv(stream, name, shape, header=(options.csv or CsvFormat()).header)
                     for found, batch in rows:
+                        if shape is None and found.assumed:
+                            warn(found.assumed)
                         shape = found
                         yield shape.header, batch
                 except (EOFError, gzip.BadGzipFile, zlib.error) as error:

@@ -8,8 +8,9 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.domain.profiles.table import TableProfile
-from driftline.usecases.baselines.datasets.files import column_readers, read_files
+from driftline.usecases.baselines.datasets.files import Warn, column_readers, read_files
 from driftline.usecases.baselines.datasets.format import DatasetFormat
+from driftline.usecases.baselines.datasets.look_alikes import LookAlikes
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.tables import DataSetTables
 
@@ -22,22 +23,25 @@ def profile_dataset(
     options: DatasetFormat,
     columns: DocumentColumns | None,
     tables: DataSetTables,
+    warn: Warn,
 ) -> ProfiledDataset:
     """Reads the files in this order, in blocks; memory does not grow with their size.
 
     Args:
         options: From `_format.json`; what it leaves open is detected.
         columns: The monitor document's names of the output and input columns, to name, choose and order by.
+        warn: Called with what had to be assumed.
 
     Raises:
         InvalidInputError: a file cannot be read (with file and line), there are no rows, or columns are missing.
     """
     merged, waiting = TableProfile.empty(), list[TableProfile]()
     order: dict[str, None] = {}  # a set that keeps the order of first occurrence
-    positional = False
-    for named, batch in read_files(store, keys, options, column_readers(tables)):
+    positional, look_alikes = False, LookAlikes()
+    for named, batch in read_files(store, keys, options, column_readers(tables), warn):
         positional = not named
         order |= dict.fromkeys(batch.columns)
+        look_alikes.see(batch.rows, batch.columns)
         waiting.append(TableProfile.of(Table(batch.rows, batch.columns)))
         if len(waiting) == _MERGE_AFTER:
             merged, waiting = TableProfile.merge_all([merged, *waiting]), []
@@ -52,7 +56,8 @@ def profile_dataset(
         found = found[-outputs:] + found[:-outputs]
     chosen, left_out = _choose(found, positional, columns, store.uri(keys[0]))
     features = tuple((name, table.columns.get(source) or ColumnProfile.empty()) for source, name in chosen.items())
-    return ProfiledDataset(table.rows, features, left_out)
+    alike = look_alikes.warnings({source: table.columns[source] for source in chosen if source in table.columns})
+    return ProfiledDataset(table.rows, features, left_out, tuple(alike))
 
 
 def _choose(
