@@ -86,7 +86,7 @@ def baseline(
 
 
 @contextmanager
-def _stated(place: Place, endpoint: str, monitor: str, header: bool | None) -> Iterator[dict[str, Path]]:  # noqa: FBT001
+def _stated(place: Place, endpoint: str, monitor: str, header: bool | None) -> Iterator[dict[str, Path]]:
     """Key -> file of what was stated about the header, which is copied with the data set if that can be read."""
     if header is None:
         yield {}

@@ -286,6 +286,14 @@ def test_captures_of_the_input_only_are_compared_with_the_inputs_of_the_baseline
     assert _names(_features(0, 6), baseline_names=baseline, document_columns=(["y"], [])) == FEATURES
 
 
+def test_more_outputs_than_the_baseline_has_do_not_move_the_inputs() -> None:
+    """A data set for training has one label, the endpoint answers with a probability of each class."""
+    resolved = resolve_columns(_features(3, 6), baseline_names=["label", *FEATURES])
+
+    assert [name for name, _ in resolved.features] == ["_c0", "_c1", "_c2", *FEATURES]
+    assert resolved.unknown_outputs == ()  # the label is missing, and three columns are extra
+
+
 def test_sagemaker_goes_by_place_whatever_the_number() -> None:
     names = _names(_features(1, 2), baseline_names=["a", "b"], strictly_by_place=True)
 

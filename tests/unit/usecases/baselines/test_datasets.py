@@ -383,3 +383,14 @@ def test_a_format_that_is_none_is_refused_with_what_is_allowed(body: bytes) -> N
 def test_sagemakers_dataset_formats_are_read(body: bytes) -> None:
     declared = next(iter(json.loads(body)), None)
     assert parse_format(body, "input/_format.json").kind == declared
+
+
+def test_a_header_in_a_later_file_only_is_refused() -> None:
+    with pytest.raises(
+        InvalidInputError, match="a header, which the first file does not have: score,carrier"
+    ) as raised:
+        read({"a.csv": b"1.5,UA\n2.5,AA\n", "b.csv": HEADER_AND_ROWS})
+    assert raised.value.where.endswith("b.csv, line 1")
+    # Unless it was stated that there is none.
+    none = parse_format(b'{"csv": {"header": false}}', "_format.json")
+    assert read({"a.csv": b"1.5,UA\n2.5,AA\n", "b.csv": HEADER_AND_ROWS}, none).rows == 6

@@ -190,3 +190,21 @@ def test_bad_data_leaves_everything_as_it_was() -> None:
         bucket.suggest()
     del bucket.store.objects[f"{FOLDER}input/more.csv"]
     assert bucket.store.objects == before
+
+
+def test_what_had_to_be_assumed_is_kept_and_operators_are_asked_to_check_it_once() -> None:
+    bucket = Bucket(b"city,state\nBern,BE\nBasel,BS\n")
+
+    (assumed, *_) = bucket.suggest().warnings
+
+    assert "data.csv was taken for the header: city,state" in assumed
+    assert json.loads(bucket.store.objects[f"{FOLDER}suggestion.json"])["warnings"][0] == assumed
+    ((subject, text),) = bucket.operators.told
+    assert subject == "Baseline of flights, data_quality: please check"
+    assert assumed in text
+    assert bucket.suggest().warnings[0] == assumed, "also where nothing changed"
+    assert len(bucket.operators.told) == 1
+    # Stated, there is nothing to assume.
+    bucket.upload(b'{"csv": {"header": true}}', "_format.json")
+    assert assumed not in bucket.suggest().warnings
+    assert len(bucket.operators.told) == 1

@@ -3,10 +3,11 @@
 A column by position (CSV, a plain list) has a place only. Its side gets names from the monitor document, otherwise from
 the baseline: the names that no other column carries, in their order, output columns first. But a baseline may be a data
 set of features alone, without the endpoint's outputs. Then a name given by place to an output would belong to a
-feature, and every feature after it would be another one. So there are two readings:
+feature, and every feature after it would be another one. So there are several readings:
 
 * **outputs first**: the baseline has the output columns, then the input columns, as SageMaker's captures;
 * **inputs only**: the baseline has the input columns. Outputs keep names of their own, and are not in the baseline.
+* **inputs last**: the baseline has another number of outputs than the captures, then the input columns.
 
 (A baseline of the outputs alone is read as the first.)
 
@@ -91,7 +92,7 @@ def place(
     if not baseline:
         return Placement((), ())
     free = _Free.of(output, input_, baseline)
-    readings = free.readings(output, input_)
+    readings = free.readings(output)
     likely = readings[0]
     if resemblance is None or len(readings) == 1:
         return likely
@@ -103,13 +104,20 @@ def place(
         ]
         return [resemblance(name, columns[key]) if key in columns else _EVEN for key, name in pairs]
 
-    other = readings[1]
     if not input_.placed:
         # Only the outputs are by place: a name whose column is missing in the input must not go to them.
-        return other if likely.outputs and 0 in looks(likely) else likely
-    as_likely, as_other = looks(likely), looks(other)
-    impossible = len(as_likely) > 1 and not any(as_likely) and min(as_other, default=0) > _EVEN
-    return other if impossible or sum(as_other) >= sum(as_likely) + CLEARLY else likely
+        return readings[1] if likely.outputs and 0 in looks(likely) else likely
+    best = likely
+    for other in readings[1:]:
+        if _clearly_better(looks(other), looks(best)):
+            best = other
+    return best
+
+
+def _clearly_better(as_other: Sequence[float], as_best: Sequence[float]) -> bool:
+    """Whether more features look like the baseline than drift of a few would explain; or all, instead of none."""
+    all_not_none = len(as_best) > 1 and not any(as_best) and min(as_other, default=0) > _EVEN
+    return all_not_none or sum(as_other) >= sum(as_best) + CLEARLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +156,22 @@ class _Free:
             outputs_known=bool(of_outputs),
         )
 
-    def readings(self, output: Side, input_: Side) -> list[Placement]:
-        """The likely one, then the other one, if there is one."""
+    def readings(self, output: Side) -> list[Placement]:
+        """The likely one first."""
         inputs_only = Placement((), self.inputs, outputs_known=self.outputs_known or not output.width)
-        if not output.width and not output.declared and len(self.inputs) > input_.width:
-            # Only inputs were captured: the first names may be those of the outputs.
-            return [inputs_only, Placement((), self.inputs[-input_.width :])]
+        surplus = len(self.inputs) - self.unnamed_inputs
+        # The baseline has another number of outputs: one label for three probabilities, say, or none was captured.
+        others = [Placement((), self.inputs[surplus:])] if surplus > 0 and surplus != self.unnamed_outputs else []
+        if not output.width and not output.declared:
+            return [inputs_only, *others]
         outputs = self.outputs[: self.unnamed_outputs]
         if not outputs:
             return [replace(inputs_only, outputs_known=True) if not self.unnamed_outputs else inputs_only]
         outputs_first = Placement(outputs, [name for name in self.inputs if name not in outputs])
         count, inputs = len(self.names), self.unnamed_inputs
+        if 0 < surplus < self.unnamed_outputs:
+            return [*others, inputs_only, outputs_first]
         both, outputs_alone = abs(count - inputs - self.unnamed_outputs), abs(count - self.unnamed_outputs)
         if abs(count - inputs) < both and abs(count - inputs) <= outputs_alone:
-            return [inputs_only, outputs_first]
-        return [outputs_first, inputs_only]
+            return [inputs_only, outputs_first, *others]
+        return [outputs_first, inputs_only, *others]

@@ -83,7 +83,10 @@ def resolve_columns(
     outputs, inputs = document_columns or ((), ())
     unknown: tuple[str, ...] = ()
     if layout == PREPROCESSED_LAYOUT:
-        keys, by_place = _preprocessed(table.columns, [*outputs, *inputs] or baseline), set[ColumnKey]()
+        wanted = [*outputs, *inputs] or baseline
+        keys = _preprocessed(table.columns, wanted)
+        own = {_own_name("input", key) for key in table.columns}
+        by_place = set(keys.values()) if wanted and own.isdisjoint(wanted) else set[ColumnKey]()
     else:
         output = _side("output", layout, table.columns, outputs, baseline)
         input_ = _side("input", layout, table.columns, inputs, baseline)

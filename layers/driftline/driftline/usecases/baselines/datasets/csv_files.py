@@ -72,7 +72,7 @@ def _read[T](
         InvalidInputError: with the line: cells too many or too few, quotes that do not close, not UTF-8, another
             header than the first file.
     """
-    line, fresh = 1, True
+    line, fresh, first_file = 1, True, False
     for block in _blocks(stream, name):
         if of_plain and shape is not None and not fresh and (made := of_plain(block, shape)):
             line += block.count(b"\n")
@@ -84,9 +84,12 @@ def _read[T](
             continue
         if shape is None:
             shape = _shape_of(rows, name, header)
+            first_file = True
         if fresh and shape.header:
             _check_header(rows[0][1], shape, name)
             rows = rows[1:]
+        elif fresh and header is None and not first_file:
+            _check_no_header(rows, name)
         fresh = False
         _check_width(rows, shape, name)
         line += block.count(b"\n")
@@ -207,6 +210,18 @@ def _check_header(first: Row, shape: CsvShape, name: str) -> None:
             f"the header differs from the first file's: {_shown(first)}",
             where=f"{name}, line 1",
             expected=f"{_shown(shape.names)}",
+            mend="Give all files of the data set the same header, or none.",
+        )
+
+
+def _check_no_header(rows: Sequence[tuple[int, Row]], name: str) -> None:
+    first = rows[0][1]
+    guess = find_header(first, [row for _, row in islice(rows, 1, _SAMPLE_ROWS)])
+    if guess.header and guess.certain:
+        raise InvalidInputError(
+            f"a header, which the first file does not have: {_shown(first)}",
+            where=f"{name}, line {rows[0][0]}",
+            expected="a header in all files of the data set, or in none",
             mend="Give all files of the data set the same header, or none.",
         )
 

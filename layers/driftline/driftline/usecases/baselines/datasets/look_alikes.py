@@ -59,13 +59,7 @@ class LookAlikes:
             return f"has one value only: {constant}. Every other value is a change. {_EXCLUDE}"
         if (date := watched.date(profile)) is not None:
             return f"looks like a date ({date}): windows of other days differ from it. {_EXCLUDE}"
-        whole_or_text = not profile.types.fractional
-        if (
-            watched.each_once
-            and whole_or_text
-            and profile.present >= _FEWEST
-            and profile.distinct.estimate() >= _ALL * profile.present
-        ):
+        if watched.each_once and profile.present >= _FEWEST and profile.distinct.estimate() >= _ALL * profile.present:
             return f"looks like an id: each of its {profile.present:,} values occurs once. {_EXCLUDE}"
         return ""
 
@@ -93,6 +87,7 @@ class _Watched:
         )
         self.each_once = (
             self.each_once
+            and values.integral == len(numbers)  # measurements occur once, too
             and all(count == 1 for count in values.texts.values())
             and len(np.unique(numbers)) == len(numbers)
         )
