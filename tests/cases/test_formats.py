@@ -170,3 +170,55 @@ def test_texts_where_the_baseline_has_numbers_are_compared_and_mentioned(tmp_pat
 
     assert only_feature(shop)["drift"]["statistic"] == 0
     assert [note for note in shop.summary()["notes"] if note.startswith("zip: 60 of 60 values are texts")]
+
+
+SCRIPT = """
+def preprocess_handler(record):
+    decision, _, probability = record.endpoint_output.data.partition("@")
+    return {"decision": decision, "probability": float(probability)}
+"""
+
+
+def test_a_script_makes_the_rows_of_model_quality(tmp_path: Path) -> None:
+    """The answers are no table: `yes@0.9`."""
+    shop = made(tmp_path / "shop", "", ())
+    (shop.folder / "monitors" / "shop.yaml").write_text(
+        "endpoint: shop\n"
+        "monitors:\n"
+        "  model_quality: {problem_type: BinaryClassification, inference_attribute: decision, "
+        "probability_attribute: probability, positive_label: yes please, preprocess: prepare.py}\n"
+    )
+    (shop.folder / "scripts").mkdir()
+    (shop.folder / "scripts" / "prepare.py").write_text(SCRIPT)
+    answers = ["yes please@0.9", "no@0.2", "yes please@0.7", "no@0.4"]
+    truths = ["yes please", "no", "no", "no"]
+    captured = [
+        {
+            "captureData": {"endpointOutput": {"data": answer, "encoding": "CSV"}},
+            "eventMetadata": {"eventId": f"e{at}", "inferenceTime": START},
+        }
+        for at, answer in enumerate(answers)
+    ]
+    labels = [
+        {
+            "groundTruthData": {"data": truth, "encoding": "CSV"},
+            "eventMetadata": {"eventId": f"e{at}"},
+            "eventVersion": "0",
+        }
+        for at, truth in enumerate(truths)
+    ]
+    for path, lines in (("capture/shop/AllTraffic", captured), ("ground-truth/shop", labels)):
+        folder = shop.folder / path / "2026" / "03" / "02" / "10"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "a.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    shop = Case(shop.folder, "model_quality")
+
+    assert shop.ingest().exit_code == 0
+    assert shop.merge().exit_code == 0
+    shop.run()  # not evaluated: there is no baseline
+
+    [statistics] = (shop.folder / "reports").rglob("statistics.json")
+    metrics = json.loads(statistics.read_text())["binary_classification_metrics"]
+    assert metrics["accuracy"]["value"] == 0.75
+    assert metrics["precision"]["value"] == 0.5
+    assert metrics["auc"]["value"] == 1.0

@@ -156,6 +156,7 @@ class TestAGoodDocument:
             "max_revisions_age": "P14D",
             "max_unusable": 0.05,
             "namespace": None,
+            "preprocess": None,
             "postprocess": None,
             "alarms": [ANY_VIOLATION],
             "problem_type": "Regression",
@@ -537,3 +538,19 @@ class TestAnything:
         line_breaks = sum(map(text.count, "\n\r\x85\u2028\u2029"))
         assert all(1 <= error.line <= line_breaks + 2 and error.column >= 1 for error in found)
         assert all(error.found and error.allowed for error in found)
+
+
+def test_monitors_of_an_endpoint_have_one_preprocessing_script() -> None:
+    document = """\
+endpoint: churn
+monitors:
+  data_quality: {preprocess: one.py}
+  model_quality: {problem_type: Regression, inference_attribute: score, preprocess: SCRIPT}
+"""
+    one, other = document.replace("SCRIPT", "one.py"), document.replace("SCRIPT", "other.py")
+
+    found = parse_document(one, where="monitors/churn.yaml", model=KINDS.document)
+
+    assert found.capture_script == "one.py"
+    [error] = errors(other, where="monitors/churn.yaml")
+    assert "preprocess with one.py and other.py" in str(error)

@@ -138,10 +138,21 @@ class MonitorDocument(Part):
         delays = [monitor.label_delay for monitor in self.monitors.by_name().values()]
         return max((delay for delay in delays if delay is not None), default=None)
 
+    @model_validator(mode="after")
+    def _one_capture_script(self) -> Self:
+        scripts = sorted({monitor.preprocess for monitor in self.monitors.by_name().values() if monitor.preprocess})
+        if len(scripts) > 1:
+            raise refuse(
+                f"the monitors preprocess with {' and '.join(scripts)}",
+                "one script",
+                "Captures are read once for all monitors of an endpoint. Name one script; one monitor is enough.",
+            )
+        return self
+
     @property
     def capture_script(self) -> str | None:
         """The script that reads capture records, if a monitor has one."""
-        scripts = (monitor.capture_script for monitor in self.monitors.by_name().values())
+        scripts = (monitor.preprocess for monitor in self.monitors.by_name().values())
         return next((script for script in scripts if script), None)
 
 

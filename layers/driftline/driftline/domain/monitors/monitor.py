@@ -111,6 +111,10 @@ class ScheduledMonitor(Part):
     namespace: Namespace | None = None
     """CloudWatch namespace. Default: the stack's, which is SageMaker's unless it was changed."""
 
+    preprocess: ScriptName | None = None
+    """A script under scripts/ with SageMaker's preprocess_handler, called for every capture record. Captures are read
+    once, so it makes the rows of all monitors of the endpoint."""
+
     postprocess: ScriptName | None = None
     """A script under scripts/ with SageMaker's postprocess_handler, called after the analysis."""
 
@@ -144,14 +148,9 @@ class ScheduledMonitor(Part):
         return None
 
     @property
-    def capture_script(self) -> str | None:
-        """The script that reads capture records, for monitors that can have one."""
-        return None
-
-    @property
     def scripts(self) -> Mapping[str, str]:
         """Field of the document -> name of the script in it, for all that captures and executions need."""
-        fields = {"preprocess": self.capture_script, "postprocess": self.postprocess}
+        fields = {"preprocess": self.preprocess, "postprocess": self.postprocess}
         return {field: name for field, name in fields.items() if name}
 
     def figures(self) -> Sequence[str]:

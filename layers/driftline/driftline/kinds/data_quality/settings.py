@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar, Literal, override
 from pydantic import Field
 
 from driftline.domain.monitors.alarms import VIOLATIONS
-from driftline.domain.monitors.fields import ScriptName
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
 
 NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
@@ -54,14 +53,6 @@ class DataQualityMonitor(ScheduledMonitor):
 
     top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
     """How many features metrics: top publishes."""
-
-    preprocess: ScriptName | None = None
-    """A script under scripts/ with SageMaker's preprocess_handler, called for every record."""
-
-    @property
-    @override
-    def capture_script(self) -> str | None:
-        return self.preprocess
 
     @override
     def figures(self) -> Sequence[str]:
