@@ -112,6 +112,19 @@ def test_columns_that_the_document_declares_and_captures_lack_are_counted() -> N
     assert [finding.subject for finding in verdict.findings] == ["Missing columns"]  # the inputs keep their names
 
 
+def test_captures_with_names_and_a_baseline_without_say_that_a_header_may_be_missing() -> None:
+    window = WindowProfile({"json": TableProfile.of(Table(ROWS, {"input.age": _numbers(40)}))}, records=ROWS)
+    table = resolve_columns(window, baseline_names=["_c0"])
+    constraints = suggest_constraints(statistics_of(ROWS, _table(40, known=["_c0"]).features))
+    current = statistics_of(ROWS, table.features)
+    verdict = check(current, observations_of(table.features), None, constraints, Comparison.CORRECTED)
+
+    explained = with_names_explained(verdict, table, constraints, None, Comparison.CORRECTED)
+
+    assert [finding.subject for finding in explained.findings] == ["Missing columns", "Extra columns"]
+    assert "state it with `driftline baseline --header`" in explained.findings[0].description
+
+
 @pytest.mark.parametrize("outputs", [1, 2])
 def test_outputs_that_the_baseline_lacks_are_a_note_and_no_violation(outputs: int) -> None:
     table = _table(*(0.5,) * outputs, *range(8), outputs=outputs)

@@ -216,7 +216,7 @@ ROWS = range(60)
 LOOK_ALIKES = {
     "_c0": ([str(i) for i in ROWS], "looks like an index: it counts the rows from 0 to 59"),
     "number": ([str(i + 1) for i in ROWS], "looks like an index: it counts the rows from 1 to 60"),
-    "account": ([str(7_919 * i % 104_729) for i in ROWS], "looks like an id: each of its 60 values occurs once"),
+    "account": ([str(7_919 * i % 104_729) for i in ROWS], "looks like an id: hardly any of its 60 values occurs twice"),
     "token": ([f"k{i * i}" for i in ROWS], "looks like an id"),
     "day": ([f"2026-03-{1 + i % 28:02}" for i in ROWS], "looks like a date (2026-03-01)"),
     "seen": ([f"{1 + i % 28}/3/2026 10:00" for i in ROWS], "looks like a date (1/3/2026 10:00)"),

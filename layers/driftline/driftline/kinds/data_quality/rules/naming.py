@@ -4,6 +4,7 @@ Columns without names of their own are matched by place. One column more or less
 feature from there on is compared with another one. The verdict says so, instead of leaving it to many violations.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,9 @@ from driftline.domain.profiles.resolve import DocumentColumns, ResolvedTable
 from driftline.domain.sagemaker_files.violations import CheckType
 from driftline.kinds.data_quality.rules.check import Verdict
 from driftline.kinds.data_quality.rules.constraints import Constraints
+
+_NAMELESS = re.compile(r"_c\d+")
+"""Columns of a data set without a header, as SageMaker names them."""
 
 _OF_COLUMNS = frozenset({CheckType.MISSING_COLUMN.value, CheckType.EXTRA_COLUMN.value})
 
@@ -60,6 +64,12 @@ def _explained(
     verdict: Verdict, table: ResolvedTable, constraints: Constraints, declared: DocumentColumns
 ) -> Iterator[str]:
     if not table.by_place:
+        nameless = [_NAMELESS.fullmatch(feature.name) for feature in constraints.features]
+        if table.keys and nameless and all(nameless):
+            yield (
+                "The captures' columns have names, the baseline's have none: its data set was read without a header. "
+                "If it has one, state it with `driftline baseline --header`."
+            )
         return
     counts = {"output": table.width("output"), "input": table.width("input")}
     expected = len(constraints.features)

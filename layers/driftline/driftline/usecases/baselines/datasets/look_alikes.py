@@ -60,7 +60,7 @@ class LookAlikes:
         if (date := watched.date(profile)) is not None:
             return f"looks like a date ({date}): windows of other days differ from it. {_EXCLUDE}"
         if watched.each_once and profile.present >= _FEWEST and profile.distinct.estimate() >= _ALL * profile.present:
-            return f"looks like an id: each of its {profile.present:,} values occurs once. {_EXCLUDE}"
+            return f"looks like an id: hardly any of its {profile.present:,} values occurs twice. {_EXCLUDE}"
         return ""
 
 
