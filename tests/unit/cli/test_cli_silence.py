@@ -74,6 +74,17 @@ def test_a_silence_without_end_or_reason_is_bad_usage(root: Path, arguments: tup
     assert not (root / "silences").exists()
 
 
-@pytest.mark.parametrize("duration", ["1d", "PT0H", "-P1D", "P2Y", ""])
+@pytest.mark.parametrize("duration", ["1 day", "d", "0d", "PT0H", "-P1D", "P2Y", "400d", ""])
 def test_a_duration_that_is_none_is_bad_usage(root: Path, duration: str) -> None:
     assert silence(root, "shop", "data_quality", "--for", duration, "--why", "x").exit_code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("duration", "minutes"),
+    [("1d", 1440), ("P1D", 1440), ("p1d", 1440), ("6h", 360), ("PT6H", 360), ("90m", 90), ("2W", 20160)],
+)
+def test_durations_are_iso_8601_or_a_number_with_its_unit(root: Path, duration: str, minutes: int) -> None:
+    before = datetime.now(UTC)
+    result = silence(root, "shop", "data_quality", "--for", duration, "--why", "x", "--json")
+    until = datetime.fromisoformat(json.loads(result.stdout)["until"])
+    assert timedelta(minutes=minutes - 1) < until - before < timedelta(minutes=minutes + 60)

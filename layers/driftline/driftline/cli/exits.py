@@ -1,5 +1,7 @@
 """Exit codes, and the command group that uses them."""
 
+import json
+import sys
 from enum import IntEnum
 from typing import Any, override
 
@@ -23,22 +25,28 @@ class ExitCode(IntEnum):
 class DriftlineGroup(TyperGroup):
     """Typer's group with our exit code for usage errors."""
 
+    _as_json = False
+
     @override
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **kwargs: Any) -> Any:
+        self._as_json = "--json" in args
         try:
-            return super().make_context(*args, **kwargs)
+            return super().make_context(info_name, args, *more, **kwargs)
         except typer.TyperException as error:
-            raise _as_usage(error) from error.__cause__
+            raise self._as_usage(error) from error.__cause__
 
     @override
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except typer.TyperException as error:
-            raise _as_usage(error) from error.__cause__
+            raise self._as_usage(error) from error.__cause__
 
-
-def _as_usage(error: typer.TyperException) -> typer.TyperException:
-    if error.exit_code == _USAGE_OF_TYPER:
-        error.exit_code = ExitCode.USAGE
-    return error
+    def _as_usage(self, error: typer.TyperException) -> typer.TyperException:
+        """With the exit code of usage errors; machines get it as JSON, too."""
+        if error.exit_code == _USAGE_OF_TYPER:
+            error.exit_code = ExitCode.USAGE
+            if self._as_json:
+                parts = {"what": error.format_message(), "where": "", "expected": "", "mend": ""}
+                sys.stdout.write(json.dumps({"error": parts}, indent=2) + "\n")
+        return error

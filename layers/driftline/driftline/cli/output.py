@@ -38,6 +38,12 @@ class Output:
         else:
             show(self._out)
 
+    def errors(self, document: Mapping[str, object], show: Callable[[Console], None]) -> None:
+        """A result that consists of errors: people see it on standard error, machines have the document, too."""
+        if self._as_json:
+            sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        show(self._err)
+
     @staticmethod
     def parts(error: DriftlineError) -> dict[str, str]:
         """An error for machines."""

@@ -11,20 +11,22 @@ from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.exits import ExitCode
-from driftline.cli.output import reporting
+from driftline.cli.output import Output, reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import read_report, show_report
 from driftline.cli.tables import show_executions, show_failure
 from driftline.cli.unpublished import NoEvents, NoMetrics, UnannouncedStore
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.verdict import Verdict
+from driftline.domain.ground_truth.keys import GROUND_TRUTH, open_labels_prefix
 from driftline.domain.keys import variants_prefix
 from driftline.domain.monitors.schedule import occurrences
-from driftline.domain.windows import format_instant
+from driftline.domain.windows import Window, format_instant
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
-from driftline.usecases.monitors.monitor_documents import load_document
+from driftline.usecases.monitors.monitor_documents import find_document, load_document
+from driftline.usecases.ports import ObjectStore
 
 _CODES: dict[Verdict | None, ExitCode] = {
     None: ExitCode.FAILED,
@@ -82,12 +84,19 @@ def run(
     """
     if (start is None) != (end is None) or (scheduled is None) == (start is None):
         raise typer.BadParameter("pass --scheduled, or --start and --end")
+    if start is not None and end is not None:
+        _check_window(start, end)
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         target = _monitor(place, endpoint, monitor)
         _refuse_unprofiled(place, target.endpoint)
+        notes = _notes(target)
         execution = target.execute(scheduled=scheduled, start=start, end=end)
-        output.result(_document(place, execution), lambda console: _show(console, place, execution))
+        result = {**_document(place, execution), "notes": notes}
+        output.result(result, lambda console: _show(console, place, execution))
+        _report_failures(output, [execution])
+        for note in notes:
+            output.note(note)
     raise typer.Exit(_CODES[execution.verdict])
 
 
@@ -106,18 +115,26 @@ def replay(
 
     Example: driftline replay --from 2013-03-01 --to 2013-04-01
     """
+    if first >= last:
+        raise typer.BadParameter(
+            f"--from {format_instant(first)} is not before --to {format_instant(last)}; the end is excluded"
+        )
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         target = _monitor(place, endpoint, monitor)
         _refuse_unprofiled(place, target.endpoint)
+        notes = _notes(target)
         moments = _scheduled_times(target, first, last)
         executions: list[Execution] = []
         with output.progress("evaluating", len(moments)) as step:
             for moment in moments:
                 step(format_instant(moment))
                 executions.append(target.execute(scheduled=moment))
-        result = {"executions": [_document(place, execution) for execution in executions]}
+        result = {"executions": [_document(place, execution) for execution in executions], "notes": notes}
         output.result(result, lambda console: show_executions(console, executions))
+        _report_failures(output, executions)
+        for note in notes:
+            output.note(note)
     raise typer.Exit(_code(executions))
 
 
@@ -126,12 +143,48 @@ def _monitor(place: Place, endpoint: str | None, monitor: str | None) -> _Monito
     return _Monitor(place, name, place.monitor(name, monitor))
 
 
+def _report_failures(output: Output, executions: Sequence[Execution]) -> None:
+    for execution in executions:
+        if execution.status is ExecutionStatus.FAILED:
+            at = execution.scheduled_time
+            output.trouble(DriftlineError(execution.reason, where=format_instant(at) if at else ""))
+
+
+def _check_window(start: datetime, end: datetime) -> None:
+    """A window that cannot be is a usage error, not a failed execution."""
+    try:
+        Window(start, end)
+    except InvalidInputError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _notes(target: _Monitor) -> list[str]:
+    """What was forgotten, if the window looks empty because of it."""
+    store, endpoint = target.place.store, target.endpoint
+    if not store.folders(variants_prefix(endpoint)):
+        capture = target.place.capture(endpoint)
+        where = capture.store.uri(f"{capture.prefix}{endpoint}/")
+        return [f"Nothing was ingested yet: there are no capture files in {where}."]
+    document = find_document(store, endpoint, kinds=KINDS)
+    monitor = document.monitors.by_name().get(target.name) if document else None
+    if monitor is None or monitor.label_delay is None or _is_anything(store, open_labels_prefix(endpoint)):
+        return []
+    prefix = f"{GROUND_TRUTH}{endpoint}/"
+    if _is_anything(store, prefix):
+        return ["The ground truth was not merged yet: run `driftline merge`."]
+    return [f"No ground truth yet: there are no labels in {store.uri(prefix)}. `driftline merge FILE` adds some."]
+
+
+def _is_anything(store: ObjectStore, prefix: str) -> bool:
+    return next(iter(store.list(prefix)), None) is not None
+
+
 def _refuse_unprofiled(place: Place, endpoint: str) -> None:
     """Capture files without profiles mean that `ingest` was forgotten: the window would look empty."""
     if place.store.folders(variants_prefix(endpoint)):
         return
     capture = place.capture(endpoint)
-    if next(iter(capture.store.list(f"{capture.prefix}{endpoint}/")), None) is not None:
+    if _is_anything(capture.store, f"{capture.prefix}{endpoint}/"):
         raise InvalidInputError(
             "the capture files have no profiles yet",
             where=place.store.uri(variants_prefix(endpoint)),
@@ -186,6 +239,6 @@ def _document(place: Place, execution: Execution) -> Mapping[str, object]:
 
 def _show(console: Console, place: Place, execution: Execution) -> None:
     if execution.status is ExecutionStatus.FAILED:
-        show_failure(console, execution)
+        show_failure(console, execution)  # the reason is on standard error
         return
     show_report(console, place, read_report(place, execution.folder))

@@ -1,5 +1,6 @@
 """`driftline silence`: stops notifications about a monitor's alarms for some time."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -20,13 +21,22 @@ from driftline.usecases.notifying.silences import lift_silence, silence_monitor
 _AGE: TypeAdapter[timedelta] = TypeAdapter(Age)
 
 
+_SHORT = re.compile(r"(\d+)([mhdw])", re.IGNORECASE)
+
+
 def _duration(text: str) -> timedelta:
+    """ISO 8601 in upper or lower case, or one number with its unit: 30m, 6h, 1d, 2w."""
+    short = _SHORT.fullmatch(text.strip())
+    iso = text.strip().upper()
+    if short:
+        amount, unit = short[1], short[2].upper()
+        iso = f"PT{amount}{unit}" if unit in "MH" else f"P{amount}{unit}"
     try:
-        duration = _AGE.validate_python(text)
+        duration = _AGE.validate_python(iso)
     except ValidationError:
         duration = timedelta(0)
     if not duration:
-        raise typer.BadParameter(f"{text!r} is not a duration such as PT6H, P1D or P2W, up to P366D")
+        raise typer.BadParameter(f"{text!r} is not a duration such as 6h, 1d, 2w, PT6H or P1D, up to 366d")
     return duration
 
 
@@ -36,7 +46,7 @@ def silence(
     *,
     lasting: Annotated[
         timedelta | None,
-        typer.Option("--for", parser=_duration, metavar="DURATION", help="How long, in ISO 8601: PT6H, P1D, P2W."),
+        typer.Option("--for", parser=_duration, metavar="DURATION", help="How long: 6h, 1d, 2w, or ISO 8601 (P1D)."),
     ] = None,
     why: Annotated[str, typer.Option("--why", help="The reason, for people who miss the messages.")] = "",
     off: Annotated[bool, typer.Option("--off", help="End the silence now.")] = False,

@@ -28,7 +28,6 @@ def show_failure(console: Console, execution: Execution) -> None:
     """An execution that has no files."""
     console.print(verdict_text(execution.verdict), soft_wrap=True, end="  ")
     console.print(f"{safe(execution.endpoint)} {safe(execution.monitor)}", soft_wrap=True)
-    console.print(safe(execution.reason), soft_wrap=True)
 
 
 def show_executions(console: Console, executions: Sequence[Execution]) -> None:

@@ -89,7 +89,7 @@ def _show_errors(output: Output, path: Path, error: InvalidDocumentError) -> Non
         for each in error.errors:
             console.print(f"  {safe(str(each))}", soft_wrap=True)
 
-    output.result({"document": str(path), "status": "error", "errors": errors, "content": None}, show)
+    output.errors({"document": str(path), "status": "error", "errors": errors, "content": None}, show)
 
 
 def _show(console: Console, document: MonitorDocument) -> None:

@@ -60,6 +60,9 @@ def read_yaml(text: str) -> Read:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if tab := _tab_in_indentation(text, position[0]):
+            problem = Problem(tab, (), "a tab", "spaces: YAML does not indent with tabs", "Replace tabs with spaces.")
+            return Read(None, Positions({}, {}), (problem,))
         what = " ".join(part for part in (error.problem, error.context) if part)
         problem = Problem(position, (), f"a YAML error ({what})", "YAML 1.2", "Check indentation and brackets.")
         return Read(None, Positions({}, {}), (problem,))
@@ -76,6 +79,15 @@ def read_yaml(text: str) -> Read:
     walk = _Walk()
     value = walk.value(node, ())
     return Read(value, Positions(walk.keys, walk.values), tuple(walk.problems))
+
+
+def _tab_in_indentation(text: str, line: int) -> Position | None:
+    """The first tab before the text of a line, up to the one where reading ended."""
+    for number, each in enumerate(text.split("\n")[:line], start=1):
+        indentation = each[: len(each) - len(each.lstrip(" \t"))]
+        if "\t" in indentation and each.strip():
+            return number, indentation.index("\t") + 1
+    return None
 
 
 class _TooMuchError(Exception):
