@@ -231,6 +231,23 @@ class TestBaseline:
         # And the next call is not affected
         assert json.loads(driftline("baseline", "--store", store, "--json").stdout)["rows"] == 300
 
+    @pytest.mark.parametrize("separator", [";", "\t"])
+    def test_other_separators_are_recognised(self, store: Path, tmp_path: Path, separator: str) -> None:
+        file = tmp_path / "other.csv"
+        file.write_text(BASELINE.replace(",", separator))
+        result = driftline("baseline", file, "--store", store)
+        assert result.exit_code == ExitCode.COMPLETED, result.stderr
+        statistics = store / "baselines/churn/data_quality/statistics.json"
+        found = {each["name"]: each["inferred_type"] for each in json.loads(statistics.read_text())["features"]}
+        assert found == {"score": "Fractional", "[bold]age[/bold]": "Integral", "plan": "String"}
+
+    def test_decimal_commas_are_named(self, store: Path, tmp_path: Path) -> None:
+        file = tmp_path / "other.csv"
+        file.write_text(BASELINE.replace(",", ";").replace("0.", "0,"))
+        result = driftline("baseline", file, "--store", store)
+        assert result.exit_code == ExitCode.FAILED
+        assert f"{file}: column 1 has numbers with a decimal comma: 0,05" in result.stderr
+
     def test_two_files_of_one_name(self, store: Path, tmp_path: Path) -> None:
         for folder in ("a", "b"):
             (tmp_path / folder).mkdir()

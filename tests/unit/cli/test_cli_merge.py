@@ -205,6 +205,13 @@ def test_a_refused_file_leaves_nothing_behind(store: Path, tmp_path: Path) -> No
     assert driftline("merge", "--store", store).exit_code == ExitCode.COMPLETED
 
 
+def test_labels_with_semicolons(store: Path, tmp_path: Path) -> None:
+    file = put(tmp_path, "elsewhere/labels.csv", "inference_id;label\nsale-1;2,5\nsale-2;3\n")
+    result = driftline("merge", file, "--store", store, "--collected", SCHEDULED, "--json")
+    [joined] = json.loads(result.stdout)["endpoints"]
+    assert (joined["labels"], joined["rejected"]) == (2, 0)
+
+
 def test_a_given_file_is_named_and_replaces_the_one_of_its_name(store: Path, tmp_path: Path) -> None:
     for count in (20, 10):
         file = put(tmp_path, "elsewhere/labels.jsonl", labels(range(count)))

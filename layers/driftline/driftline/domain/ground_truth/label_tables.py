@@ -13,6 +13,7 @@ import msgspec
 from driftline.domain.capture.cells import value_text
 from driftline.domain.capture.csv_rows import csv_line
 from driftline.domain.capture.records import shorten
+from driftline.domain.capture.separators import separator_of
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.labels import Label, LabelReject, ParsedLabels, parse_json_lines
 
@@ -64,12 +65,16 @@ def _unpacked(body: bytes, name: str) -> bytes:
         raise InvalidInputError(f"the gzip file cannot be unpacked ({error})", where=name) from None
 
 
+_BEGINNING = 1 << 16
+"""Characters that show what separates the cells."""
+
+
 def _parse_csv(body: bytes, name: str) -> ParsedLabels:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"not UTF-8 ({error.reason} at byte {error.start})", where=name) from None
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    reader = csv.reader(StringIO(text, newline=""), strict=True, delimiter=separator_of(text[:_BEGINNING]))
     parsed = ParsedLabels([], [])
     try:
         header = next(reader, [])

@@ -1,4 +1,4 @@
-"""CSV files, block by block: RFC 4180, UTF-8, comma, with or without a header."""
+"""CSV files, block by block: RFC 4180, UTF-8, with or without a header; commas, or what stands for them."""
 
 import csv
 import json
@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.capture.columns import CsvToColumns
+from driftline.domain.capture.separators import has_decimal_commas, separator_of
 from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
@@ -72,16 +73,21 @@ def _read[T](
         InvalidInputError: with the line: cells too many or too few, quotes that do not close, not UTF-8, another
             header than the first file.
     """
-    line, fresh, first_file = 1, True, False
+    line, fresh, first_file, separator = 1, True, False, ","
     for block in _blocks(stream, name):
-        if of_plain and shape is not None and not fresh and (made := of_plain(block, shape)):
+        if fresh:
+            separator = separator_of(block[:BLOCK_BYTES].decode(errors="replace"))
+        fast = of_plain if separator == "," and not fresh else None
+        if fast and shape is not None and (made := fast(block, shape)):
             line += block.count(b"\n")
             yield shape, made
             continue
-        rows = _rows(block, name, line)
+        rows = _rows(block, name, line, separator)
         if not rows:
             line += block.count(b"\n")
             continue
+        if fresh and separator != ",":
+            _refuse_decimal_commas(rows, name)
         if shape is None:
             shape = _shape_of(rows, name, header)
             first_file = True
@@ -147,7 +153,7 @@ def _last_row_end(data: bytes) -> int:
     return 0
 
 
-def _rows(block: bytes, name: str, line: int) -> list[tuple[int, Row]]:
+def _rows(block: bytes, name: str, line: int, separator: str) -> list[tuple[int, Row]]:
     """(line number, cells) of each row; blank lines are ignored."""
     try:
         text = block.decode()
@@ -159,8 +165,8 @@ def _rows(block: bytes, name: str, line: int) -> list[tuple[int, Row]]:
             mend="Save the file as UTF-8 and upload it again.",
         ) from None
     if '"' not in text and "\r" not in text:
-        return [(line + index, row.split(",")) for index, row in enumerate(text.split("\n")) if row]
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
+        return [(line + index, row.split(separator)) for index, row in enumerate(text.split("\n")) if row]
+    reader = csv.reader(StringIO(text, newline=""), strict=True, delimiter=separator)
     rows: list[tuple[int, Row]] = []
     before = 0
     try:
@@ -176,6 +182,19 @@ def _rows(block: bytes, name: str, line: int) -> list[tuple[int, Row]]:
             mend="Double the quotes inside a cell, or drop them.",
         ) from None
     return rows
+
+
+def _refuse_decimal_commas(rows: Sequence[tuple[int, Row]], name: str) -> None:
+    """As texts, such numbers would be a category with thousands of values."""
+    sample = [row for _, row in islice(rows, 1, _SAMPLE_ROWS)]
+    for index, cells in enumerate(zip(*sample, strict=False)):
+        if has_decimal_commas(list(cells)):
+            raise InvalidInputError(
+                f"column {index + 1} has numbers with a decimal comma: {next(cell for cell in cells if ',' in cell)}",
+                where=name,
+                expected="numbers with a decimal point, such as 3.5",
+                mend="Export the file with decimal points.",
+            )
 
 
 def _shape_of(rows: Sequence[tuple[int, Row]], name: str, header: bool | None) -> CsvShape:
