@@ -20,6 +20,7 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.run_monitor import run_monitor
+from tests.places import REPOSITORY
 
 DOCUMENT = """\
 endpoint: churn
@@ -637,6 +638,48 @@ class TestShow:
         assert "baseline_drift_check" in shown.stdout
         assert json.loads(driftline("show", "--store", captured, "--json").stdout)["summary"] is None
         assert driftline("report", "--store", captured).exit_code == ExitCode.COMPLETED
+
+    @pytest.mark.parametrize(
+        ("folder", "said", "violations"),
+        [
+            ("sagemaker_sdk/monitor", "Data quality", 7),
+            ("nyc_taxi_15min_sagemaker/sagemaker_reports/model_quality/2020-03-09", "Model quality", 4),
+        ],
+    )
+    def test_a_folder_of_sagemakers_own_files(self, folder: str, said: str, violations: int) -> None:
+        """No store, no monitor document, and a folder that says neither endpoint nor time."""
+        place = REPOSITORY.parent / "shared" / "data" / folder
+        if not place.is_dir():
+            pytest.skip("the data (../shared/data) are not beside this clone")
+        shown = driftline("show", place)
+        assert shown.exit_code == ExitCode.COMPLETED, shown.output
+        assert f"CompletedWithViolations  {said}" in shown.stdout
+        found = json.loads(driftline("show", place, "--json").stdout)
+        assert (found["verdict"], len(found["violations"]), found["summary"]) == ("violations", violations, None)
+        with_baseline = driftline("show", place, "--baseline", place, "--json")
+        assert with_baseline.exit_code == ExitCode.COMPLETED, with_baseline.output
+
+    def test_a_folder_of_an_execution_of_ours(self, captured: Path, tmp_path: Path) -> None:
+        driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")
+        folder = captured / "reports/churn/data_quality/2026/03/01/16"
+        assert "churn data_quality, 1 Mar 2026, 15:00 to 16:00 UTC" in driftline("show", folder).stdout
+
+    @pytest.mark.parametrize(
+        ("arguments", "code", "said"),
+        [
+            (("none",), ExitCode.FAILED, "no such folder"),
+            (("monitors",), ExitCode.FAILED, "there is no execution"),
+            (("monitors", "--endpoint", "churn"), ExitCode.USAGE, "pass FOLDER, or --endpoint"),
+            (("--baseline", "monitors"), ExitCode.USAGE, "--baseline goes with FOLDER"),
+        ],
+    )
+    def test_a_folder_without_an_execution(
+        self, store: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: ExitCode, said: str
+    ) -> None:
+        monkeypatch.chdir(store)
+        result = driftline("show", *arguments)
+        assert result.exit_code == code
+        assert said in " ".join(result.stderr.replace("│", "").split())
 
     def test_machines_get_the_summary_as_it_is(self, captured: Path) -> None:
         driftline("run", "--store", captured, "--scheduled", "2026-03-01T16:00Z")

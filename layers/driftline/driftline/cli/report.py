@@ -10,6 +10,7 @@ from driftline.cli.columns import table_of
 from driftline.cli.places import Place
 from driftline.cli.tables import verdict_text
 from driftline.cli.text import safe
+from driftline.domain.executions.place import Place as ExecutionPlace
 from driftline.domain.executions.place import parse_place
 from driftline.domain.keys import baseline_folder
 from driftline.kinds.registry import KINDS
@@ -19,6 +20,7 @@ from driftline.presentation.report import Evidence, Report
 from driftline.presentation.tables import Column, Gauge, Medium, Row, Table
 from driftline.presentation.text import rounded, window
 from driftline.usecases.pages.report_inputs import ReportInputs, execution_files
+from driftline.usecases.ports import ObjectStore
 
 _IN_THE_HEADING = {"Window", "Scheduled", "By hand, ends", "Revision"}
 _EXAMPLES = 2  # moves and inferences of a finding
@@ -32,16 +34,21 @@ def read_report(place: Place, folder: str) -> Report:
         InvalidInputError: a file cannot be read.
     """
     execution = parse_place(folder)
-    baseline = baseline_folder(execution.endpoint, execution.monitor)
-    files, kind = execution_files(place.store, execution, baseline, kinds=KINDS)
+    return report_of(place.store, execution, baseline_folder(execution.endpoint, execution.monitor))
+
+
+def report_of(store: ObjectStore, execution: ExecutionPlace, baseline: str) -> Report:
+    """As `read_report`, with the baseline's folder."""
+    files, kind = execution_files(store, execution, baseline, kinds=KINDS)
     return ReportInputs(execution, kind, files).report()
 
 
-def show_report(console: Console, place: Place, report: Report) -> None:
+def show_report(console: Console, store: ObjectStore, report: Report) -> None:
     outcome = report.outcome
     console.print(verdict_text(outcome.verdict), soft_wrap=True, end="  ")
     judged = f", {window(*outcome.window)}" if outcome.window else ""
-    console.print(f"{safe(outcome.place.endpoint)} {safe(outcome.place.monitor)}{judged}", soft_wrap=True)
+    names = f"{outcome.place.endpoint} {outcome.place.monitor}".strip() or report.title
+    console.print(f"{safe(names)}{judged}", soft_wrap=True)
     console.print(safe(report.headline), soft_wrap=True)
     facts = [f"{fact.label}: {fact.value}" for fact in report.facts if fact.label not in _IN_THE_HEADING]
     console.print(safe("; ".join(facts)), soft_wrap=True)
@@ -52,7 +59,7 @@ def show_report(console: Console, place: Place, report: Report) -> None:
     for table in report.tables:
         if table.rows and outcome.has_figures:
             console.print(drawn_table(table))
-    console.print(f"Files: {safe(place.store.uri(outcome.place.folder))}", soft_wrap=True)
+    console.print(f"Files: {safe(store.uri(outcome.place.folder))}", soft_wrap=True)
 
 
 def _findings(evidence: Sequence[Evidence]) -> rich.Table:

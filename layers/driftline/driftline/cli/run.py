@@ -241,4 +241,4 @@ def _show(console: Console, place: Place, execution: Execution) -> None:
     if execution.status is ExecutionStatus.FAILED:
         show_failure(console, execution)  # the reason is on standard error
         return
-    show_report(console, place, read_report(place, execution.folder))
+    show_report(console, place.store, read_report(place, execution.folder))
