@@ -58,7 +58,7 @@ def test_help_is_broken_where_the_terminal_ends_and_not_where_the_source_does(mo
 
 
 def test_help_of_every_command_has_an_example() -> None:
-    commands = ["validate", "baseline", "ingest", "merge", "run", "replay", "show", "report", "overview"]
+    commands = ["init", "validate", "baseline", "ingest", "merge", "run", "replay", "show", "report", "overview"]
     commands += ["silence", "approve", "retrainings", "schema"]
     listed = driftline("--help").stdout
     for command in commands:

@@ -11,6 +11,7 @@ from driftline.cli.approve import approve, list_retrainings
 from driftline.cli.baseline import baseline
 from driftline.cli.exits import DriftlineGroup
 from driftline.cli.ingest import ingest
+from driftline.cli.init import init
 from driftline.cli.merge import merge
 from driftline.cli.overview import overview
 from driftline.cli.page import report
@@ -37,7 +38,7 @@ def _help(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
-for command in (validate, baseline, ingest, merge, run, replay, show, report, overview, silence, approve, schema):
+for command in (init, validate, baseline, ingest, merge, run, replay, show, report, overview, silence, approve, schema):
     app.command(help=_help(command))(command)
 app.command("retrainings", help=_help(list_retrainings))(list_retrainings)
 

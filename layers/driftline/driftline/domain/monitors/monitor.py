@@ -153,6 +153,17 @@ class ScheduledMonitor(Part):
         fields = {"preprocess": self.preprocess, "postprocess": self.postprocess}
         return {field: name for field, name in fields.items() if name}
 
+    @classmethod
+    def drafted(cls, _output: Sequence[str], _label: str | None, _stated: Mapping[str, object]) -> Mapping[str, object]:
+        """Fields that follow from the columns, for a new document.
+
+        Args:
+            _output: Names of the output columns.
+            _label: The column with ground truth.
+            _stated: Fields that are stated already.
+        """
+        return {}
+
     def figures(self) -> Sequence[str]:
         """Names of all figures for alarms, apart from the families."""
         return (VIOLATIONS,)

@@ -1,6 +1,6 @@
 """The settings of a model-quality monitor, and what it publishes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, Self, override
 
@@ -130,6 +130,20 @@ class ModelQualityMonitor(ScheduledMonitor):
         if isinstance(value, dict) and "max_revisions_age" not in value and is_age(value.get("max_label_delay")):
             return value | {"max_revisions_age": value["max_label_delay"]}
         return value
+
+    @classmethod
+    @override
+    def drafted(cls, output: Sequence[str], label: str | None, stated: Mapping[str, object]) -> Mapping[str, object]:
+        """The prediction, and for classifications the probability, by their names; otherwise the first output."""
+        regression = stated.get("problem_type") == "Regression"
+        probable = [] if regression else [name for name in output if "prob" in name.lower() or "score" in name.lower()]
+        predicted = [name for name in output if name not in probable]
+        fields = {
+            "inference_attribute": next(iter(predicted), None),
+            "probability_attribute": next(iter(probable), None),
+            "ground_truth_attribute": label,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
 
     @model_validator(mode="after")
     def _says_where_the_prediction_is(self) -> Self:
