@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -97,11 +98,13 @@ def browser() -> Iterator[Browser]:
 def opened_file(browser: Browser) -> Iterator[Callable[..., Opened]]:
     """Opens a page from a file, as somebody would who downloaded it; complaints and requests fail the test.
 
-    Links to other files may be followed.
+    Links to other files may be followed. `at`: what the reader's clock shows.
     """
     everything: list[Opened] = []
 
-    def open_file(file: Path, *, scheme: Literal["light", "dark"] = "light", fragment: str = "") -> Opened:
+    def open_file(
+        file: Path, *, scheme: Literal["light", "dark"] = "light", fragment: str = "", at: datetime | None = None
+    ) -> Opened:
         context = browser.new_context(
             viewport={"width": 1280, "height": 1000}, color_scheme=scheme, reduced_motion="reduce"
         )
@@ -115,6 +118,8 @@ def opened_file(browser: Browser) -> Iterator[Callable[..., Opened]]:
         found.page.on("console", lambda message: found.complaints.append(message.text))
         found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
         found.page.on("request", requested)
+        if at is not None:
+            found.page.clock.set_fixed_time(at)
         found.page.goto(file.as_uri() + fragment)
         return found
 

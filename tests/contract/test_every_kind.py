@@ -41,7 +41,7 @@ from driftline.kinds.kind import Kind, Kinds
 from driftline.kinds.registry import KINDS
 from driftline.presentation.charts import Series, points_of
 from driftline.presentation.messages.findings import findings_of
-from driftline.presentation.report import Report
+from driftline.presentation.report import Report, Section
 from driftline.presentation.reporting import report_of_outcome
 from driftline.presentation.tables import Column, Holds, Row, Table
 from driftline.reader import open_reports
@@ -214,9 +214,18 @@ class ToyReporter:
                 measure="count",
             ),
             headline=f"{len(facts.outcome.violations)} of 1 counts is too small.",
-            sections=(),
+            sections=(Section(name="rows", title="Rows", parts=(_rows_table(facts.outcome),)),),
             method=("Rows are counted.",),
         )
+
+
+def _rows_table(outcome: Outcome) -> Table:
+    columns = (
+        Column(name="which", title="Which", holds=Holds.TEXT),
+        Column(name="rows", title="Rows", holds=Holds.COUNT),
+    )
+    row = Row(subject="labelled", cells=("labelled", outcome.judged))
+    return Table(name="rows", title="All rows", columns=columns, rows=(row,))
 
 
 ENGINE = ToyEngine()
@@ -500,6 +509,12 @@ def test_command_line_and_notebook_show_it(kind: Kind, tmp_path: Path) -> None:
     assert execution.kind == kind.name
     assert execution.outcome()["rows"] == ROWS
     assert ENDPOINT in execution._repr_html_()
+    table = execution.report.tables[0]
+    together = open_reports(str(tmp_path)).executions(ENDPOINT, kind.name)
+    assert len(together.table(table.name)) == len(execution.table(table.name)) == len(table.rows)
+    subject = next(row.subject for row in table.rows)
+    assert list(together.history(subject).index) == [SCHEDULED]
+    assert subject in together.plot(subject).html
 
 
 def test_two_kinds_do_not_share_a_name() -> None:

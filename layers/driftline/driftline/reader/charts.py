@@ -10,6 +10,7 @@ from math import isfinite
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.finding import Measure
 from driftline.domain.executions.past import Point
 from driftline.domain.windows import format_instant
 from driftline.presentation.charts import OverTime, Series
@@ -45,20 +46,35 @@ def chart_of(report: Report, name: str, about: str) -> Page:
     return _page(shown(name), about, {**course_data(report), "charts": _drawn(series)}, _HEIGHT_OVER_TIME)
 
 
+_DRAWN: tuple[tuple[str, str, Measure, tuple[str, str], str, str], ...] = (
+    ("value", "", "metric", ("lower", "upper"), "threshold", "baseline"),
+    ("drift", "Drift", "metric", ("", ""), "threshold", ""),
+    ("completeness", "Completeness", "share", ("", ""), "expected_completeness", ""),
+    ("mean", "Mean", "metric", ("", ""), "", ""),
+)
+"""Columns that are drawn over time, where a table has them: title (empty: the subject's), measure, interval, limit, and
+baseline."""
+
+_MOST = 3
+
+
 def chart_over_time(rows: Sequence[Record], name: str, about: str) -> Page:
-    """A metric's value, or a feature's drift and completeness, over the rows of Executions.rows_of."""
+    """A subject's figures, over the rows of Executions.rows_of: what people follow, else its first numbers."""
     times = [format_instant(time) for row in rows if isinstance(time := row["scheduled_time"], datetime)]
     last = rows[-1]
-    if "metric" in last:
-        metric = _series(name, metric_name(name), rows, "value", ("lower", "upper"), limit=last["threshold"])
-        series = [replace(metric, baseline=_number(last["baseline"]))]
-    else:
-        completeness = _series(name, "Completeness", rows, "completeness", limit=last["expected_completeness"])
-        series = [
-            replace(_series(name, "Drift", rows, "drift", limit=last["threshold"]), from_zero=True),
-            replace(completeness, measure="share"),
-            _series(name, "Mean", rows, "mean"),
-        ]
+    series = [
+        replace(
+            _series(name, title or metric_name(name), rows, column, ends, limit=last.get(limit)),
+            baseline=_number(last.get(baseline)),
+            measure=measure,
+            from_zero=column == "drift",
+        )
+        for column, title, measure, ends, limit, baseline in _DRAWN
+        if column in last
+    ]
+    if not series:
+        numbers = [column for column in last if any(_number(row.get(column)) is not None for row in rows)]
+        series = [_series(name, metric_name(column), rows, column) for column in numbers[:_MOST]]
     data: dict[str, Json] = {"beside": "Baseline", "times": times, "failed": [False] * len(times)}
     return _page(shown(name), about, {**data, "charts": _drawn(series)}, _HEIGHT_OVER_TIME)
 

@@ -1,6 +1,7 @@
 """One execution, read once and then kept."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -19,6 +20,7 @@ from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import PageView, page_view
 from driftline.presentation.report import Report
 from driftline.presentation.since import Comparison
+from driftline.presentation.tables import Table
 from driftline.presentation.text import instant
 from driftline.reader import records
 from driftline.reader.charts import chart_of
@@ -164,9 +166,8 @@ class Execution:
             "kind": self.kind,
             "folder": self.folder,
             **self.outcome(),
-            "features": records.table_records(self._alone, "features"),
             "violations": records.violation_records(self._alone),
-            "metrics": records.table_records(self._alone, "metrics"),
+            **{each.name: records.table_records(self._alone, each.name) for each in self._alone.tables},
         }
 
     def outcome(self) -> Record:
@@ -175,7 +176,7 @@ class Execution:
 
     def features(self) -> "DataFrame":
         """A row for each feature, by name: drift, completeness, types. Raises InvalidInputError: its kind has none."""
-        return self._table("features")
+        return self.table("features")
 
     def violations(self) -> "DataFrame":
         """A row for each violation with its evidence."""
@@ -183,7 +184,19 @@ class Execution:
 
     def metrics(self) -> "DataFrame":
         """A row for each metric, by name. Raises InvalidInputError: its kind has none."""
-        return self._table("metrics")
+        return self.table("metrics")
+
+    def table(self, name: str) -> "DataFrame":
+        """A table of the report, by its first column; which ones there are follows from the kind of the monitor.
+
+        Raises:
+            InvalidInputError: there is no such table.
+        """
+        table = records.table_named(self._alone, name)
+        if table is None:
+            raise no_table(name, self._alone.tables, self.folder)
+        columns = records.columns_of(table)
+        return frame(records.table_records(self._alone, name), columns, [next(iter(columns))])
 
     def page(self) -> Page:
         """The report page, as an operator sees it, with the executions before in its trends."""
@@ -206,15 +219,6 @@ class Execution:
 
     def _repr_html_(self) -> str:
         return self.page()._repr_html_()
-
-    def _table(self, name: str) -> "DataFrame":
-        table = records.table_named(self._alone, name)
-        if table is None:
-            there = [f".{each.name}()" for each in self._alone.tables if hasattr(self, each.name)]
-            mend = f"Ask for {' or '.join([*there, '.violations()'])}."
-            raise InvalidInputError(f"this monitor has no {name}", where=self.folder, mend=mend)
-        columns = records.columns_of(table)
-        return frame(records.table_records(self._alone, name), columns, [next(iter(columns))])
 
     @property
     def report(self) -> Report:
@@ -252,6 +256,14 @@ class Execution:
     @cached_property
     def _alone(self) -> Report:
         return self._inputs.report()
+
+
+def no_table(name: str, tables: Iterable[Table], where: str) -> InvalidInputError:
+    """Names the tables that there are; those with a method of their own by that."""
+    ways = {"features": ".features()", "metrics": ".metrics()"}
+    there = [ways.get(each.name, f".table({each.name!r})") for each in tables]
+    mend = f"Ask for {' or '.join([*there, '.violations()'])}."
+    return InvalidInputError(f"this monitor has no {name}", where=where, mend=mend)
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """A range of executions of one monitor, oldest first."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, overload, override
 
 from driftline.domain.errors import InvalidInputError
+from driftline.presentation.tables import Table
 from driftline.presentation.text import count, window
 from driftline.reader import records
 from driftline.reader.charts import chart_over_time
-from driftline.reader.execution import Execution, Source
+from driftline.reader.execution import Execution, Source, no_table
 from driftline.reader.frames import frame
 from driftline.reader.page import Page
 from driftline.reader.records import Record
@@ -28,12 +29,19 @@ _TIME = "scheduled_time"
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """Rows of one execution."""
+    """Rows of one execution.
+
+    Attributes:
+        tables: Those of its report, by name; without rows, to know their columns.
+        rows: Of these tables.
+        followed: Names of those with a row for each subject.
+    """
 
     outcome: Record
-    features: list[Record]
     violations: list[Record]
-    metrics: list[Record]
+    tables: dict[str, Table]
+    rows: dict[str, list[Record]]
+    followed: tuple[str, ...]
 
 
 class Executions(Sequence[Execution]):
@@ -42,9 +50,11 @@ class Executions(Sequence[Execution]):
     The tables are made of small rows that are kept; the files themselves are read and forgotten.
     """
 
-    def __init__(self, sources: Sequence[Source], where: str) -> None:
+    def __init__(self, sources: Sequence[Source], where: str, example: Source | None = None) -> None:
+        """Args: example: an execution outside of the range, from which an empty range has its columns."""
         self._sources = tuple(sources)
         self._where = where
+        self._example = example or next(iter(self._sources), None)
 
     @overload
     def __getitem__(self, index: int) -> Execution: ...
@@ -53,7 +63,7 @@ class Executions(Sequence[Execution]):
     @override
     def __getitem__(self, index: int | slice) -> "Execution | Executions":
         if isinstance(index, slice):
-            return Executions(self._sources[index], self._where)
+            return Executions(self._sources[index], self._where, self._example)
         return Execution(self._sources[index])
 
     @override
@@ -84,31 +94,42 @@ class Executions(Sequence[Execution]):
 
     def features(self) -> "DataFrame":
         """Execution.features of all, by scheduled time and feature."""
-        return self._frame(lambda each: each.features, records.FEATURE, "feature")
+        return self.table("features")
 
     def violations(self) -> "DataFrame":
         """Execution.violations of all, by scheduled time and a number within the execution."""
-        return self._frame(
-            lambda each: [row | {"violation": number} for number, row in enumerate(each.violations)],
-            {"violation": "count", **records.VIOLATION},
-            "violation",
-        )
+        rows = [
+            {_TIME: each.outcome[_TIME], "violation": number, **row}
+            for each in self._tables
+            for number, row in enumerate(each.violations)
+        ]
+        columns = {_TIME: "time", "violation": "count", **records.VIOLATION}
+        return frame(rows, columns, [_TIME, "violation"])
 
     def metrics(self) -> "DataFrame":
         """Execution.metrics of all, by scheduled time and metric."""
-        return self._frame(lambda each: each.metrics, records.METRIC, "metric")
+        return self.table("metrics")
+
+    def table(self, name: str) -> "DataFrame":
+        """Execution.table of all, by scheduled time and the table's first column.
+
+        Raises:
+            InvalidInputError: no execution has such a table.
+        """
+        columns = self._columns(name)
+        return frame(self._rows(name), {_TIME: "time", **columns}, [_TIME, next(iter(columns))])
 
     def history(self, name: str) -> "DataFrame":
-        """One metric, or one feature, over time: its rows of `metrics()` or `features()`, by scheduled time.
+        """One subject, such as a metric or a feature, over time: its rows of a table, by scheduled time.
 
         Executions in which it does not occur have no row.
 
         Raises:
             InvalidInputError: it occurs in none.
         """
-        rows, column = self.rows_of(name)
-        columns = {_TIME: "time", **(records.METRIC if column == "metric" else records.FEATURE)}
-        return frame(rows, columns, [_TIME]).drop(columns=column)
+        rows, table = self.rows_of(name)
+        columns = self._columns(table)
+        return frame(rows, {_TIME: "time", **columns}, [_TIME]).drop(columns=next(iter(columns)))
 
     def plot(self, name: str) -> Page:
         """One metric with its interval and threshold, or one feature's drift and completeness, over time.
@@ -120,28 +141,33 @@ class Executions(Sequence[Execution]):
         return chart_over_time(rows, name, f"{self._where}: {len(rows)} executions")
 
     def rows_of(self, name: str) -> tuple[list[Record], str]:
-        """The rows of a metric or feature, each with its scheduled time; and `metric` or `feature`.
+        """The rows of a subject, each with its scheduled time; and the name of their table.
 
         Raises:
             InvalidInputError: it occurs in no execution.
         """
         known: set[str] = set()
-        for column, rows in (("metric", self._rows(lambda each: each.metrics)),
-                             ("feature", self._rows(lambda each: each.features))):  # fmt: skip
-            known |= {str(row[column]) for row in rows}
-            if found := [row for row in rows if row[column] == name]:
-                return found, column
+        for table in dict.fromkeys(name_ for each in self._tables for name_ in each.followed):
+            rows, subject = self._rows(table), next(iter(self._columns(table)))
+            known |= {str(row[subject]) for row in rows}
+            if found := [row for row in rows if row[subject] == name]:
+                return found, table
         raise InvalidInputError(
             f"no execution has a feature or metric {name!r}" if self else "there are no executions in this range",
             where=self._where,
             expected=near(name, known),
         )
 
-    def _frame(self, rows_of: Callable[[_Tables], list[Record]], columns: Mapping[str, str], index: str) -> "DataFrame":
-        return frame(self._rows(rows_of), {_TIME: "time", **columns}, [_TIME, index])
+    def _columns(self, name: str) -> Mapping[str, str]:
+        """What the columns of a table hold; all executions of a monitor have the same."""
+        read = self._tables or ([_tables(self._example)] if self._example else [])
+        table = next((each.tables[name] for each in reversed(read) if name in each.tables), None)
+        if table is None:
+            raise no_table(name, read[-1].tables.values() if read else (), self._where)
+        return records.columns_of(table)
 
-    def _rows(self, rows_of: Callable[[_Tables], list[Record]]) -> list[Record]:
-        return [{_TIME: each.outcome[_TIME], **row} for each in self._tables for row in rows_of(each)]
+    def _rows(self, name: str) -> list[Record]:
+        return [{_TIME: each.outcome[_TIME], **row} for each in self._tables for row in each.rows.get(name, ())]
 
     @cached_property
     def _tables(self) -> list[_Tables]:
@@ -153,7 +179,8 @@ def _tables(source: Source) -> _Tables:
     report = execution.report
     return _Tables(
         execution.outcome(),
-        records.table_records(report, "features"),
         records.violation_records(report),
-        records.table_records(report, "metrics"),
+        {each.name: replace(each, rows=(), order=()) for each in report.tables},
+        {each.name: records.table_records(report, each.name) for each in report.tables},
+        tuple(each.name for each in records.subject_tables(report)),
     )

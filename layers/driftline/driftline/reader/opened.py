@@ -114,8 +114,10 @@ class Reports:
         store, folder = self._spot.store, monitor_folder(self._spot.prefix, endpoint, monitor)
         first, last = (instant(each) if each is not None else None for each in (since, until))
         spot = self._baseline(baseline)
-        places = scheduled_executions(store, folder, first, last, kinds=KINDS)
-        return Executions([Source(store, place, baseline=spot) for place in places], f"{endpoint}/{monitor}")
+        places = list(scheduled_executions(store, folder, first, last, kinds=KINDS))
+        newest = newest_execution(store, folder, kinds=KINDS) if not places else None
+        example = Source(store, newest, baseline=spot) if newest else None
+        return Executions([Source(store, place, baseline=spot) for place in places], f"{endpoint}/{monitor}", example)
 
     def _baseline(self, location: Location | None) -> Spot | None:
         return open_spot(location, self._session) if location is not None else None

@@ -22,32 +22,6 @@ OUTCOME: Mapping[str, str] = {
     "reason": "text",
     "source": "text",
 }
-FEATURE: Mapping[str, str] = {
-    "feature": "text",
-    "inferred_type": "text",
-    "expected_type": "text",
-    "num_present": "count",
-    "num_missing": "count",
-    "completeness": "number",
-    "expected_completeness": "number",
-    "mean": "number",
-    "std_dev": "number",
-    "min": "number",
-    "max": "number",
-    "distinct_count": "number",
-    "drift": "number",
-    "threshold": "number",
-    "drifted": "flag",
-    "p_value": "number",
-    "statistic": "number",
-    "statistic_lower": "number",
-    "statistic_upper": "number",
-    "direction": "text",
-    "method": "text",
-    "not_compared": "text",
-    "new_categories": "list",
-    "violated_checks": "list",
-}
 VIOLATION: Mapping[str, str] = {
     "subject": "text",
     "check": "text",
@@ -63,17 +37,6 @@ VIOLATION: Mapping[str, str] = {
     "direction": "text",
     "certain": "flag",
     "sample_inference_ids": "list",
-}
-METRIC: Mapping[str, str] = {
-    "metric": "text",
-    "value": "number",
-    "lower": "number",
-    "upper": "number",
-    "standard_deviation": "number",
-    "threshold": "number",
-    "operator": "text",
-    "baseline": "number",
-    "violated": "flag",
 }
 _HOLDS: Mapping[Holds, str] = {
     Holds.TEXT: "text",
@@ -120,6 +83,11 @@ def table_records(report: Report, name: str) -> list[Record]:
         return []
     columns = [(index, column.name) for index, column in enumerate(table.columns) if Medium.NOTEBOOK in column.on]
     return [{name: _plain(row.cells[index]) for index, name in columns} for row in table.rows]
+
+
+def subject_tables(report: Report) -> list[Table]:
+    """Those with a row for each subject, which may be followed over executions."""
+    return [each for each in report.tables if not each.rows or any(row.subject for row in each.rows)]
 
 
 def columns_of(table: Table) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from math import isfinite
 from driftline.domain.executions.failure import Failure, failure_verdict
 from driftline.domain.executions.past import Point
 from driftline.domain.executions.place import Place
+from driftline.domain.executions.verdict import Verdict
 from driftline.domain.windows import format_instant
 from driftline.presentation.charts import Series
 from driftline.presentation.findings import subject_name
@@ -29,6 +30,8 @@ from driftline.presentation.text import shown
 NAMED = 5
 """So many of the subjects with violations are named."""
 
+_STATES: dict[Verdict, str] = {"violations": VIOLATED, "good": GOOD, "not_evaluated": NOT_EVALUATED}
+
 _MOST_SEVERE = 1e6
 """JSON has no infinity; a column that is missing is beyond every limit."""
 
@@ -39,7 +42,7 @@ def record_of(report: Report, baseline: str | None) -> Record:
     distributed = {each.name for each in report.subjects}
     violated = dict.fromkeys(kept_name(subject_name(violation)) for violation in outcome.violations)
     start, end = outcome.window or (None, None)
-    state = state_of(report)
+    state = _STATES[outcome.verdict]
     return Record(
         version=VERSION,
         endpoint=place.endpoint,
@@ -68,13 +71,6 @@ def record_of(report: Report, baseline: str | None) -> Record:
         subjects=tuple(map(_subject, report.subjects)),
         figures=tuple(_figure(each) for each in report.series if each.subject not in distributed),
     )
-
-
-def state_of(report: Report) -> str:
-    """Violations count even where no row could be used: that itself may be one."""
-    if report.outcome.violations:
-        return VIOLATED
-    return GOOD if report.outcome.judged else NOT_EVALUATED
 
 
 def failed_record(place: Place, failure: Failure) -> Record:

@@ -140,7 +140,7 @@ const timeChart = (course, { label, values, limit = null, baseline = null, lower
   const { times } = course;
   const past = times.length - 1;
   const datasets = [{
-    ...currentStyle(c), label, data: values, ...gaps, tension: 0, fill: false,
+    ...currentStyle(c), label, data: values, ...gaps, tension: 0, fill: false, clip: 8,
     // Many points in a row would be a thick line: only the last of them is drawn.
     pointRadius: times.map((_, i) => (i === past ? 5 : past < 40 ? 2.5 : 0)), pointBackgroundColor: c.current, pointHitRadius: 8,
   }];
@@ -171,7 +171,6 @@ const timeChart = (course, { label, values, limit = null, baseline = null, lower
 const shareChart = (course, series) => (c) => {
   const config = timeChart(course, { ...series, share: true })(c);
   Object.assign(config.options.scales.y, { max: 1, grace: 0 });
-  config.data.datasets[0].clip = 8;
   return config;
 };
 

@@ -7,19 +7,21 @@ const percentOf = (share) => `${Math.max(0, Math.min(1, share)) * 100}%`;
 const ROOM = 48; // Pixels that a label needs.
 
 // Labels below or above what is drawn: as many as there is room for.
-const axisRow = (span, width) => {
-  const end = span.start + span.length;
-  const ticks = timeTicks(span.start, end, Math.max(2, Math.floor(width / 74)));
+const axisRow = (span) => {
   const row = make("div", { class: "axis", "aria-hidden": "true" });
-  for (const { at, lines } of ticks) {
-    const share = (at - span.start) / span.length;
-    if (share > 0 && (1 - share) * width < ROOM) continue;
-    const tick = make("span", {}, lines[0], lines[1] && make("small", {}, lines[1]));
-    tick.style.left = percentOf(share);
-    row.append(tick);
-  }
+  new ResizeObserver(([{ contentRect }]) => row.replaceChildren(...axisTicks(span, contentRect.width))).observe(row);
   return row;
 };
+
+const axisTicks = (span, width) =>
+  timeTicks(span.start, span.start + span.length, Math.max(2, Math.floor(width / 74)))
+    .map(({ at, lines }) => ({ lines, share: (at - span.start) / span.length }))
+    .filter(({ share }) => (1 - share) * width >= ROOM)
+    .map(({ lines, share }) => {
+      const tick = make("span", {}, lines[0], lines[1] && make("small", {}, lines[1]));
+      tick.style.left = percentOf(share);
+      return tick;
+    });
 
 // Puts the fields of a strip where their windows are. Without a script they stand side by side.
 const timed = (list, monitor, span) => {

@@ -6,7 +6,7 @@ const show = (data) => {
     timed(list, monitors[i], span);
   });
   const axis = document.querySelector(".axis-of-strips");
-  axis.append(make("span", {}), axisRow(span, document.querySelector(".track").clientWidth));
+  axis.append(make("span", {}), axisRow(span));
   rowsOverTime(monitors, span, document.querySelector(".rows-over-time"));
   for (const section of document.querySelectorAll(".monitor")) {
     const monitor = monitors[section.dataset.monitor];

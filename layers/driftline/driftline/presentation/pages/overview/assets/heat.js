@@ -117,7 +117,7 @@ const heatMap = (monitor, feature, span) => {
     [12, 14, 16, 18, 20].map((each) => make("span", { class: `h${each}` })), ` ${percentText(common)} of the rows`,
     numeric ? [make("span", { class: "h0 median" }), " median"] : null,
   );
-  return make("figure", { class: "heat-figure" }, make("figcaption", {}, bdi(feature.name)), map, make("div", { class: "strip" }, make("span", {}), axisRow(span, innerWidth * 0.6)), readout, scale);
+  return make("figure", { class: "heat-figure" }, make("figcaption", {}, bdi(feature.name)), map, make("div", { class: "strip" }, make("span", {}), axisRow(span)), readout, scale);
 };
 
 // One stop for the tab key; the arrow keys lead from cell to cell, Enter opens the window's report.

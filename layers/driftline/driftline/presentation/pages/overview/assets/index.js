@@ -19,10 +19,11 @@ const show = ({ endpoints }) => {
 
 // An endpoint whose last windows were good, and whose next execution did not come, is not good.
 const late = (row) => {
-  for (const badge of [...row.querySelectorAll("[data-due]")].filter(overdue)) {
-    const since = make("small", { class: "late" }, `overdue since ${timeText(badge.dataset.due)}`);
-    badge.parentNode.append(since);
-    if (!badge.classList.contains("good")) continue;
+  const badges = [...row.querySelectorAll("[data-due]")].filter(overdue);
+  if (!badges.length) return;
+  const since = badges.map((badge) => badge.dataset.due).sort()[0];
+  row.querySelector(".moment").append(make("small", { class: "late" }, `overdue since ${timeText(since)}`));
+  for (const badge of badges.filter((each) => each.classList.contains("good"))) {
     badge.classList.replace("good", "overdue");
     badge.querySelector(".hidden").textContent = "overdue: ";
     if (row.dataset.only === "good") row.dataset.only = "overdue";
