@@ -22,7 +22,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import document_key, parse_capture_key
 from driftline.kinds.kind import Kind
 from driftline.kinds.registry import KINDS
-from driftline.usecases.monitors.drafting import look_at
+from driftline.usecases.drafting.look_at_data import look_at
 
 _STAGED = "init/"
 

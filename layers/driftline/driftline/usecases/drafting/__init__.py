@@ -1,0 +1,1 @@
+"""Monitor documents that are drafted from files."""
