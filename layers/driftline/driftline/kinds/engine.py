@@ -3,7 +3,7 @@
 An engine knows no store. It gets what it needs of a data set or a window through the two ports below.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from driftline.domain.executions.judgement import Judgement
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.profiles.declared import DeclaredColumns
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.domain.profiles.window import WindowProfile
 from driftline.domain.windows import Window
@@ -32,11 +33,12 @@ class DataSet(Protocol):
         """Its folder, for errors."""
         ...
 
-    def profile(self, columns: DocumentColumns | None) -> ProfiledDataset:
+    def profile(self, columns: DocumentColumns | None, optional: Collection[str] = ()) -> ProfiledDataset:
         """The profile of each column.
 
         Args:
             columns: The document's names of the output and input columns, to name, choose and order by.
+            optional: Those that the data set may lack.
 
         Raises:
             InvalidInputError: a file cannot be read, there are no rows, or columns are missing.
@@ -188,6 +190,11 @@ class Context:
         """The document's names of the output and the input columns."""
         columns = self.document.columns
         return (columns.output, columns.input) if columns else None
+
+    @property
+    def declared(self) -> DeclaredColumns:
+        """The columns that the document declares categorical, and those that it leaves out."""
+        return DeclaredColumns.of(self.document)
 
 
 @dataclass(frozen=True, slots=True)

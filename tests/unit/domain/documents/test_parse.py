@@ -460,6 +460,10 @@ class TestWhatIsWrong:
             ("columns: {input: [a], output: [a]}", "more than one column is called a"),
             ('columns: {input: [a, ""]}', "an empty column name"),
             ("columns: [a, b]", "a list"),
+            ("columns: {categorical: [a], exclude: [b, a]}", "'a' is both categorical and excluded"),
+            ("columns: {exclude: [a, a]}", "'a' is listed twice"),
+            ("columns: {output: [y], input: [age, b], categorical: [aged]}", "'aged' is not a column"),
+            ("columns: {output: [y], input: [a], exclude: [a, y]}", "all columns are excluded"),
             ("variant: a/b", "'a/b'"),
             ("capture: !!python/object:os.system {}", "the tag tag:yaml.org,2002:python/object:os.system"),
             ("? [a]\n: 1", "a key that is not a name"),
@@ -471,6 +475,33 @@ class TestWhatIsWrong:
         assert [e.found for e in errors(f"endpoint: flight-delay\nmonitors: {{data_quality: {{}}}}\n{line}\n")] == [
             found
         ]
+
+    def test_columns_may_be_declared_that_only_captures_and_data_set_name(self) -> None:
+        found = document(
+            "endpoint: flight-delay\ncolumns: {output: [y], categorical: [zip], exclude: [id]}\n"
+            "monitors: {data_quality: {}}\n"
+        )
+        assert found.columns is not None
+        assert (found.columns.categorical, found.columns.exclude) == (("zip",), ("id",))
+
+    @pytest.mark.parametrize(("attribute", "name"), [("score", "score"), ('"0"', "score")])
+    def test_a_column_that_a_monitor_needs_is_not_excluded(self, attribute: str, name: str) -> None:
+        (error,) = errors(
+            "endpoint: flight-delay\n"
+            "columns: {output: [score], exclude: [score]}\n"
+            "monitors:\n"
+            "  model_quality:\n"
+            "    problem_type: Regression\n"
+            f"    inference_attribute: {attribute}\n"
+        )
+        assert (error.line, error.field) == (6, "monitors.model_quality.inference_attribute")
+        assert f"is the column {name}, which columns.exclude leaves out" in error.found
+
+    def test_a_misspelt_column_has_a_hint_at_its_place(self) -> None:
+        (error,) = errors(
+            "endpoint: flight-delay\ncolumns: {output: [y], input: [age], exclude: [aeg]}\nmonitors: {data_quality: {}}\n"
+        )
+        assert (error.line, error.field, error.mend) == (2, "columns.exclude[0]", "Did you mean age?")
 
     @pytest.mark.parametrize("endpoint", ["a b", "-a", "a/b", "ä", "x" * 64, "..", "a\nb"])
     def test_the_name_of_an_endpoint_fits_into_keys_and_schedules(self, endpoint: str) -> None:

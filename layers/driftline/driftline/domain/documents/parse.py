@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from driftline.domain.alarms.check import problems_of
+from driftline.domain.documents.column_problems import column_problems
 from driftline.domain.documents.positions import Path, Positions, Problem, read_yaml
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument, Monitors
@@ -105,8 +106,11 @@ def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> Mo
     errors += _wrong_endpoint(endpoint, read.positions, where)
     if document is not None:
         errors += [
-            error_at(problem.path, read.positions, problem.found, problem.allowed, problem.mend)
-            for problem in problems_of(document)
+            error_at(each.path, read.positions, each.found, each.allowed, each.mend) for each in problems_of(document)
+        ]
+        errors += [
+            error_at(each.path, read.positions, each.found, each.allowed, each.mend)
+            for each in column_problems(document)
         ]
     if errors or document is None:
         raise InvalidDocumentError(where, sorted(set(errors), key=lambda e: (e.line, e.column, e.field, e.found)))

@@ -48,13 +48,21 @@ class Capture(Part):
 
 
 class Columns(Part):
-    """Names of the columns of CSV payloads, by position. JSON payloads bring their own names."""
+    """Names of the columns of CSV payloads, by position (JSON payloads bring their own names), and how columns count.
+    All monitors of the endpoint use them."""
 
     output: ColumnNames = ()
     """Names of the endpoint's output columns, first to last."""
 
     input: ColumnNames = ()
     """Names of the endpoint's input columns, first to last."""
+
+    categorical: ColumnNames = ()
+    """Columns whose values are categories though they look like numbers: codes, post codes, ids of shops. They are
+    compared by the share of each value."""
+
+    exclude: ColumnNames = ()
+    """Columns that are left out of baselines, windows and results, for example ids and timestamps."""
 
     @model_validator(mode="after")
     def _unique(self) -> Self:

@@ -148,6 +148,11 @@ class ScheduledMonitor(Part):
         return None
 
     @property
+    def attributes(self) -> Mapping[str, str]:
+        """Where the monitor finds what it needs in a row, by field: indexes, names of columns or expressions."""
+        return {}
+
+    @property
     def scripts(self) -> Mapping[str, str]:
         """Field of the document -> name of the script in it, for all that captures and executions need."""
         fields = {"preprocess": self.preprocess, "postprocess": self.postprocess}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from driftline.domain.capture.cells import parse_number
 from driftline.domain.capture.columns import MAX_CATEGORIES
 
 type CategoriesWire = dict[str, int] | None
@@ -34,6 +35,16 @@ class Categories:
             return None
         return sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))
 
+    def of_codes(self) -> Self:
+        """Whole numbers are one category however they are written: `3.0` is `3`. `03` is another code."""
+        if self.counts is None:
+            return self
+        total: dict[str, int] = {}
+        for value, count in self.counts.items():
+            code = _code(value)
+            total[code] = total.get(code, 0) + count
+        return type(self)(total)
+
     def merge(self, other: Self) -> Self:
         return self.merge_all((self, other))
 
@@ -55,3 +66,13 @@ class Categories:
     @classmethod
     def from_wire(cls, wire: CategoriesWire) -> Self:
         return cls(wire)
+
+
+def _code(value: str) -> str:
+    number = parse_number(value)
+    return value if number is None or number[1] or not number[0].is_integer() else code_of_number(number[0])
+
+
+def code_of_number(number: float) -> str:
+    """`3` of 3.0, `3.5` of 3.5."""
+    return str(int(number)) if number.is_integer() else repr(number)

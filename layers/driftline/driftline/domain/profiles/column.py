@@ -1,7 +1,7 @@
 """The profile of one column: its types, moments, distribution, distinct count and categories."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import msgspec
@@ -84,6 +84,11 @@ class ColumnProfile:
 
     def inferred_type(self) -> InferredType:
         return self.types.inferred_type()
+
+    def as_categorical(self) -> Self:
+        """The same values as categories: none of them is a number, and 1.0 is 1."""
+        types = TypeCounts(string=self.present)
+        return replace(self, types=types, categories=self.categories.of_codes(), by_type=None)
 
     def merge(self, other: Self) -> Self:
         return self.merge_all((self, other))

@@ -1,6 +1,7 @@
 """The data-quality monitor: baselines from data sets, and a window's rows against the stored baseline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import cast, override
 
 from pydantic import JsonValue
@@ -10,6 +11,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.profiles.declared import DeclaredColumns
 from driftline.domain.profiles.resolve import DocumentColumns, resolve_columns
 from driftline.kinds.data_quality.evidence import conditions_of
 from driftline.kinds.data_quality.rules.by_type import (
@@ -24,7 +26,7 @@ from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Eval
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.resemblance import resemblance_of
 from driftline.kinds.data_quality.rules.statistics import Statistics, parse_statistics
-from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints
+from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints, with_excluded
 from driftline.kinds.data_quality.rules.uncertainties import uncertainties
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
@@ -41,21 +43,32 @@ class DataQualityEngine(Engine):
         """A monitor document is not required; its `columns` are used if there is one, and how it compares."""
         columns = _columns(document)
         settings: dict[str, JsonValue] = {"output": list(columns[0]), "input": list(columns[1])} if columns else {}
-        # The default is left out: it was not recorded before it made a difference.
-        return settings | ({"comparison": "sagemaker"} if _as_sagemaker(document) else {})
+        declared = DeclaredColumns.of(document)
+        # The defaults are left out: they were not recorded before they made a difference.
+        settings |= {"comparison": "sagemaker"} if _as_sagemaker(document) else {}
+        for field, names in (("categorical", declared.categorical), ("exclude", declared.excluded)):
+            if names:
+                settings[field] = list[JsonValue](sorted(names))
+        return settings
 
     @override
     def suggest(self, document: MonitorDocument | None, data: DataSet, where: str) -> Suggestion:
-        profiled = data.profile(_columns(document))
+        declared = DeclaredColumns.of(document)
+        profiled = data.profile(_columns(document), declared.excluded)
+        names = [name for name, _ in profiled.features]
+        _check_declared(declared, (*names, *profiled.left_out), where)
         as_sagemaker = _as_sagemaker(document)
-        features = profiled.features
+        features = declared.features(profiled.features)
         if not as_sagemaker:
             features = tuple((name, column_by_type(profile)) for name, profile in features)
         statistics = statistics_of(profiled.rows, features)
         observations = observations_of(features)
         mixed = () if as_sagemaker else mixed_features(observations)
         constraints = suggest_constraints(statistics, mixed=mixed)
-        files = {STATISTICS: statistics.to_json().encode(), CONSTRAINTS: constraints.to_json().encode()}
+        files = {
+            STATISTICS: statistics.to_json().encode(),
+            CONSTRAINTS: with_excluded(constraints, names).to_json().encode(),
+        }
         warnings = (*profiled.warnings, *uncertainties(statistics, observations, constraints))
         return Suggestion(profiled.rows, files, left_out=profiled.left_out, warnings=warnings)
 
@@ -86,6 +99,14 @@ class DataQualityEngine(Engine):
             resemblance=resemblance_of(constraints, statistics),
             strictly_by_place=mode is Comparison.SAGEMAKER,
         )
+        declared = context.declared
+        unknown = declared.unknown(
+            [*(name for name, _ in table.features), *(each.name for each in constraints.features)]
+        )
+        table = declared.table(table)
+        constraints = constraints.declared(declared.categorical, declared.excluded)
+        if statistics is not None:
+            statistics = statistics.declared(declared.categorical, declared.excluded)
         notes: tuple[str, ...] = ()
         if mode is Comparison.CORRECTED:
             notes = tuple(numbers_in_texts(table, constraints))
@@ -114,6 +135,7 @@ class DataQualityEngine(Engine):
                 model=context.model,
                 columns=context.columns,
                 notes=notes,
+                unknown_columns=unknown,
             ),
         )
         wanted = conditions_of(evaluation.verdict.findings, table.keys, constraints, mode)
@@ -121,6 +143,19 @@ class DataQualityEngine(Engine):
 
 
 ENGINE = DataQualityEngine()
+
+
+def _check_declared(declared: DeclaredColumns, names: Sequence[str], where: str) -> None:
+    """Raises InvalidInputError: a column of the data set is declared categorical that it does not have."""
+    unknown = sorted(declared.categorical - set(names))
+    if unknown:
+        near = get_close_matches(unknown[0], names, n=1)
+        raise InvalidInputError(
+            f"columns.categorical names {', '.join(unknown)}, which the data set does not have",
+            where=where,
+            expected=f"columns of the data set: {', '.join(names)}",
+            mend=f"Did you mean {near[0]}?" if near else "",
+        )
 
 
 def _as_sagemaker(document: MonitorDocument | None) -> bool:

@@ -159,6 +159,12 @@ class ModelQualityMonitor(ScheduledMonitor):
 
     @property
     @override
+    def attributes(self) -> Mapping[str, str]:
+        fields = ("inference_attribute", "probability_attribute", "ground_truth_attribute")
+        return {field: given for field in fields if (given := getattr(self, field)) is not None}
+
+    @property
+    @override
     def label_delay(self) -> timedelta:
         return self.max_label_delay
 

@@ -1,6 +1,6 @@
 """The data set of a baseline, as engines read it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from driftline.domain.datasets import ProfiledDataset, RowBatch
@@ -35,8 +35,8 @@ class StoredDataSet:
     def where(self) -> str:
         return self.store.uri(self.keys[0].rsplit("/", 1)[0] + "/")
 
-    def profile(self, columns: DocumentColumns | None) -> ProfiledDataset:
-        return profile_dataset(self.store, self.keys, self.options, columns, self.tables, self._assume)
+    def profile(self, columns: DocumentColumns | None, optional: Collection[str] = ()) -> ProfiledDataset:
+        return profile_dataset(self.store, self.keys, self.options, columns, self.tables, self._assume, optional)
 
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:
         return read_files(self.store, self.keys, self.options, row_readers(self.tables), self._assume)

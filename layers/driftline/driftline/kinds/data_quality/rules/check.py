@@ -266,7 +266,8 @@ def domain_match(
         return known / present
     part = statistics.string_statistics
     distinct = part.distinct_count if part and part.distinct_count else 0.0
-    bound = min(1.0, 1.0 - (distinct - len(domains)) / present)
+    # The number of distinct values is an estimate, and may exceed that of the rows.
+    bound = max(0.0, min(1.0, 1.0 - (distinct - len(domains)) / present))
     return bound if known is None or mode is Comparison.SAGEMAKER else min(bound, known / present)
 
 

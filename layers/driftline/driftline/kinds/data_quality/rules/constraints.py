@@ -4,7 +4,7 @@ Read leniently (unknown keys are ignored, the variants of 2019 and of today are 
 with the defaults of the container.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -89,6 +89,10 @@ class FeatureConstraints(_Lenient):
     def switch(self, option: str, default: Switch) -> Switch:
         """The value of `evaluate_constraints` or `emit_metrics` for this feature."""
         return self._override(option) or default
+
+    def of_categories(self) -> Self:
+        """For a column that is declared categorical after the constraints of its numbers were made."""
+        return self.model_copy(update={"inferred_type": "String", "num_constraints": None})
 
     def _override(self, option: str) -> Switch | None:
         """The one on the feature counts before the one inside its num_constraints or string_constraints."""
@@ -192,6 +196,13 @@ class Constraints(_Lenient):
         if twice:
             raise ValueError(f"features have the same name: {', '.join(twice)}")
         return self
+
+    def declared(self, categorical: Collection[str], excluded: Collection[str]) -> Self:
+        """The constraints that are evaluated: categories have no type, and excluded features no constraints."""
+        features = (feature for feature in self.features if feature.name not in excluded)
+        return self.model_copy(
+            update={"features": tuple(each.of_categories() if each.name in categorical else each for each in features)}
+        )
 
     def to_json(self) -> str:
         return dumps(

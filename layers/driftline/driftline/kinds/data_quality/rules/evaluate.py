@@ -34,6 +34,7 @@ class DataQualityContext:
         model: The model that the endpoint got shortly before the window, or within it.
         columns: The document's names of the output and the input columns.
         notes: Remarks on how the window's values were read.
+        unknown_columns: Names in the document's `categorical` and `exclude` that no column has.
     """
 
     endpoint: str
@@ -52,6 +53,7 @@ class DataQualityContext:
     model: NewModel | None = None
     columns: DocumentColumns | None = None
     notes: tuple[str, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _summary(
         evaluated_rows=table.rows,
         headline=worst_drift(verdict),
         findings=verdict.findings,
-        notes=verdict.notes + context.notes + tuple(_not_evaluated(table)),
+        notes=(*verdict.notes, *context.notes, *_not_evaluated(table), *_unknown_columns(table, context)),
         baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
         body=DataQualityBody(
             records=context.records,
@@ -160,6 +162,12 @@ def _not_evaluated(table: ResolvedTable) -> Iterator[str]:
     if others:
         layouts = ", ".join(f"{rows} of {layout}" for layout, rows in others.items())
         yield f"Rows of other layouts than {table.layout} were not evaluated: {layouts}."
+
+
+def _unknown_columns(table: ResolvedTable, context: DataQualityContext) -> Iterator[str]:
+    if table.rows and context.unknown_columns:
+        names = ", ".join(context.unknown_columns)
+        yield f"The monitor document declares columns that neither the window nor the baseline has: {names}."
 
 
 def _why_empty(context: DataQualityContext) -> str:

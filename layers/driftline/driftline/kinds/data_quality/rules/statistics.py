@@ -4,13 +4,16 @@ Read leniently: containers of 2020 to 2022 write neither completeness nor approx
 analyzers add keys. Written in the order of the newer containers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from driftline.domain.capture.columns import MAX_CATEGORIES
 from driftline.domain.errors import unreadable
+from driftline.domain.profiles.categories import code_of_number
 from driftline.domain.profiles.types import InferredType
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
 
@@ -159,6 +162,30 @@ class FeatureStatistics(_Lenient):
         strings = self.string_statistics.model_copy(update={"distribution": distribution})
         return self.model_copy(update={"string_statistics": strings})
 
+    def of_categories(self) -> Self:
+        """The same values as categories; without a histogram if they are too many, or if a sketch has not kept all."""
+        part, levels = self.numerical_statistics, self.levels
+        if part is None:
+            return self
+        histogram = None
+        if levels is not None and not any(levels[1:]):
+            counts = Counter(code_of_number(value) for value in levels[0])
+            if len(counts) <= MAX_CATEGORIES:
+                ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+                histogram = Histogram(buckets=tuple(CategoricalBucket(value=v, count=n) for v, n in ordered))
+        return self.model_copy(
+            update={
+                "inferred_type": "String",
+                "numerical_statistics": None,
+                "string_statistics": StringStatistics(
+                    common=part.common,
+                    distinct_count=part.approximate_num_distinct_values,
+                    completeness=part.completeness,
+                    distribution=CategoricalDistribution(categorical=histogram) if histogram else None,
+                ),
+            }
+        )
+
     def to_value(self) -> dict[str, JsonValue]:
         value: dict[str, JsonValue] = {"name": self.name, "inferred_type": self.inferred_type}
         if self.numerical_statistics is not None:
@@ -180,6 +207,13 @@ class Statistics(_Lenient):
     @cached_property
     def by_name(self) -> Mapping[str, FeatureStatistics]:
         return {feature.name: feature for feature in self.features}
+
+    def declared(self, categorical: Collection[str], excluded: Collection[str]) -> Self:
+        """The statistics that are compared: some features count as categories, and some do not count."""
+        features = (feature for feature in self.features if feature.name not in excluded)
+        changed = tuple(each.of_categories() if each.name in categorical else each for each in features)
+        # Not a copy, which would have the cached `by_name` as well.
+        return type(self)(version=self.version, dataset=self.dataset, features=changed)
 
     def to_json(self) -> str:
         return dumps(

@@ -1,6 +1,6 @@
 """The constraints that a data set suggests, by SageMaker's rules."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from driftline.domain.drift.distance import CategoricalMethod
 from driftline.kinds.data_quality.rules.constraints import (
@@ -9,7 +9,9 @@ from driftline.kinds.data_quality.rules.constraints import (
     FeatureConstraints,
     MonitoringConfig,
     NumConstraints,
+    Overrides,
     StringConstraints,
+    Switch,
 )
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
@@ -35,6 +37,19 @@ def suggest_constraints(
     """
     features = tuple(_suggest(feature, mixed=feature.name in mixed) for feature in statistics.features)
     return Constraints(features=features, monitoring_config=config)
+
+
+def with_excluded(constraints: Constraints, names: Sequence[str]) -> Constraints:
+    """The constraints of all columns of a data set, in its order: those left out are named and switched off.
+
+    Columns of CSV payloads are found by their place among these names.
+    """
+    off = Overrides(evaluate_constraints=Switch.DISABLED, emit_metrics=Switch.DISABLED)
+    known = {feature.name: feature for feature in constraints.features}
+    features = (
+        known.get(name) or FeatureConstraints(name=name, inferred_type="Unknown", overrides=off) for name in names
+    )
+    return constraints.model_copy(update={"features": tuple(features)})
 
 
 def mixed_features(observations: Mapping[str, Observation]) -> tuple[str, ...]:

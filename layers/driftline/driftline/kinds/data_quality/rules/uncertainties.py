@@ -35,4 +35,4 @@ def _of_feature(
             f"numbers; {accepted}. If one of them is a mistake, correct the data set."
         )
     elif suggested.inferred_type == "String" and statistics.histogram is None:
-        yield f"{name} has more than 120 distinct texts: unseen values and drift are not checked."
+        yield f"{name} has more than 120 distinct values: unseen values and drift are not checked."

@@ -1,6 +1,6 @@
 """A data set as one profile with named features, whatever its files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from driftline.domain.capture.columns import Table
 from driftline.domain.datasets import ProfiledDataset
@@ -24,6 +24,7 @@ def profile_dataset(
     columns: DocumentColumns | None,
     tables: DataSetTables,
     warn: Warn,
+    optional: Collection[str] = (),
 ) -> ProfiledDataset:
     """Reads the files in this order, in blocks; memory does not grow with their size.
 
@@ -31,6 +32,7 @@ def profile_dataset(
         options: From `_format.json`; what it leaves open is detected.
         columns: The monitor document's names of the output and input columns, to name, choose and order by.
         warn: Called with what had to be assumed.
+        optional: Names of columns that the data set may lack.
 
     Raises:
         InvalidInputError: a file cannot be read (with file and line), there are no rows, or columns are missing.
@@ -52,16 +54,21 @@ def profile_dataset(
         )
     found = list(order)
     if options.csv and options.csv.output_columns_position == "END":
-        outputs = len(columns[0]) if columns else 1
+        outputs = len(columns[0]) if columns and any(columns) else 1
         found = found[-outputs:] + found[:-outputs]
-    chosen, left_out = _choose(found, positional, columns, store.uri(keys[0]))
+    chosen, left_out = _choose(found, positional, columns, optional, store.uri(keys[0]))
     features = tuple((name, table.columns.get(source) or ColumnProfile.empty()) for source, name in chosen.items())
-    alike = look_alikes.warnings({source: table.columns[source] for source in chosen if source in table.columns})
+    kept = [source for source, name in chosen.items() if source in table.columns and name not in optional]
+    alike = look_alikes.warnings({source: table.columns[source] for source in kept})
     return ProfiledDataset(table.rows, features, left_out, tuple(alike))
 
 
 def _choose(
-    found: Sequence[str], positional: bool, columns: DocumentColumns | None, where: str
+    found: Sequence[str],
+    positional: bool,
+    columns: DocumentColumns | None,
+    optional: Collection[str],
+    where: str,
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """(column → name of the feature, in the order of the report; columns left out).
 
@@ -80,6 +87,7 @@ def _choose(
                 mend="Add a header, or correct `columns` of the monitor document.",
             )
         return dict(zip(found, wanted, strict=True)), ()
+    wanted = [name for name in wanted if name in set(found) or name not in optional]
     lacking = [name for name in wanted if name not in set(found)]
     if lacking:
         raise InvalidInputError(

@@ -1,0 +1,64 @@
+"""Names of columns in a document that contradict each other: a name that no column has would be without effect."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from driftline.domain.monitors.document import Columns, MonitorDocument
+
+
+class ColumnProblem(NamedTuple):
+    """Something to fix; the path leads to the field in the document."""
+
+    path: tuple[str | int, ...]
+    found: str
+    allowed: str
+    mend: str = ""
+
+
+def column_problems(document: MonitorDocument) -> Iterator[ColumnProblem]:
+    """In the order of the document."""
+    columns = document.columns
+    if columns is None:
+        return
+    yield from _in_list("categorical", columns.categorical, columns)
+    yield from _in_list("exclude", columns.exclude, columns)
+    for index, name in enumerate(columns.exclude):
+        if name in columns.categorical:
+            path = ("columns", "exclude", index)
+            yield ColumnProblem(path, f"{name!r} is both categorical and excluded", "one of them")
+    names = (*columns.output, *columns.input)
+    if columns.output and columns.input and set(names) <= set(columns.exclude):
+        yield ColumnProblem(("columns", "exclude"), "all columns are excluded", "at least one column that is left")
+    yield from _needed(document, columns)
+
+
+def _in_list(field: str, listed: Sequence[str], columns: Columns) -> Iterator[ColumnProblem]:
+    """Without the names of both sides, captures and data set may have others than the document."""
+    names = (*columns.output, *columns.input) if columns.output and columns.input else ()
+    for index, name in enumerate(listed):
+        path = ("columns", field, index)
+        if name in listed[:index]:
+            yield ColumnProblem(path, f"{name!r} is listed twice", "each name once")
+        elif names and name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            allowed = "a name of columns.output or columns.input"
+            yield ColumnProblem(path, f"{name!r} is not a column", allowed, f"Did you mean {near[0]}?" if near else "")
+
+
+def _needed(document: MonitorDocument, columns: Columns) -> Iterator[ColumnProblem]:
+    for monitor, settings in document.monitors.by_name().items():
+        for field, attribute in settings.attributes.items():
+            name = _name_of(attribute, columns.output)
+            if name in columns.exclude:
+                yield ColumnProblem(
+                    ("monitors", monitor, field),
+                    f"{attribute!r} is the column {name}, which columns.exclude leaves out",
+                    "a column that is not excluded",
+                )
+
+
+def _name_of(attribute: str, outputs: Sequence[str]) -> str:
+    """An index is one of the endpoint's output."""
+    index = int(attribute) if attribute.isdecimal() else len(outputs)
+    return outputs[index] if index < len(outputs) else attribute

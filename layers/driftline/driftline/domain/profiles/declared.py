@@ -1,0 +1,50 @@
+"""What the monitor document declares of columns: which are categorical, and which are left out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
+
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.profiles.column import ColumnProfile
+from driftline.domain.profiles.resolve import ResolvedTable
+
+type Features = tuple[tuple[str, ColumnProfile], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredColumns:
+    """Names of features.
+
+    Attributes:
+        categorical: Their values are categories, whatever they look like.
+        excluded: They are not evaluated.
+    """
+
+    categorical: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, document: MonitorDocument | None) -> Self:
+        columns = document.columns if document else None
+        return cls(frozenset(columns.categorical), frozenset(columns.exclude)) if columns else cls()
+
+    def features(self, features: Iterable[tuple[str, ColumnProfile]]) -> Features:
+        """Those that are left, with the profiles that they count with."""
+        return tuple(
+            (name, profile.as_categorical() if name in self.categorical else profile)
+            for name, profile in features
+            if name not in self.excluded
+        )
+
+    def table(self, table: ResolvedTable) -> ResolvedTable:
+        """The window's columns that are left."""
+        return replace(
+            table,
+            features=self.features(table.features),
+            by_place=tuple(name for name in table.by_place if name not in self.excluded),
+            unknown_outputs=tuple(name for name in table.unknown_outputs if name not in self.excluded),
+        )
+
+    def unknown(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The declared names that are none of these, sorted."""
+        return tuple(sorted((self.categorical | self.excluded) - set(names)))
