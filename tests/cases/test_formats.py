@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from driftline.adapters.folder.store import FolderStore
@@ -170,6 +171,21 @@ def test_texts_where_the_baseline_has_numbers_are_compared_and_mentioned(tmp_pat
 
     assert only_feature(shop)["drift"]["statistic"] == 0
     assert [note for note in shop.summary()["notes"] if note.startswith("zip: 60 of 60 values are texts")]
+
+
+@pytest.mark.parametrize("comparison", ["corrected", "sagemaker"])
+def test_single_precision_of_a_server_against_decimals(comparison: str, tmp_path: Path) -> None:
+    """PyTorch writes 0.1 as 0.10000000149011612."""
+    decimals = [0.1, 0.2, 0.3, 0.7] * 100
+    payloads = [json.dumps({"x": float(np.float32(value))}) for value in decimals]
+    shop = made(tmp_path / "shop", "x\n" + "\n".join(map(str, decimals)), payloads)
+    document = f"endpoint: shop\nmonitors:\n  data_quality: {{comparison: {comparison}}}\n"
+    (shop.folder / "monitors" / "shop.yaml").write_text(document)
+
+    assert shop.everything().exit_code == 0
+
+    drift = only_feature(shop)["drift"]["statistic"]
+    assert drift == 0 if comparison == "corrected" else drift > 0.1
 
 
 SCRIPT = """

@@ -11,7 +11,8 @@ from driftline.domain.drift.linf import (
     numeric_distance,
     numeric_shifts,
 )
-from driftline.domain.drift.rank_map import rank_map, true_ranks
+from driftline.domain.drift.rank_map import Levels, rank_map, true_ranks
+from driftline.domain.drift.single_precision import in_one_precision
 from driftline.kinds.data_quality.rules.constraints import DistributionConstraints
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import NUMERIC_TYPES, FeatureStatistics
@@ -66,13 +67,17 @@ def _compare_numbers(
         return NotCompared(
             current.name, f"the baseline is {baseline.inferred_type}, the window {current.inferred_type}"
         )
+    now: Levels = current.levels
+    then: Levels = baseline.levels
+    if mode is Comparison.CORRECTED:
+        now, then = in_one_precision(now, then)
     distance = numeric_distance(
-        rank_map(current.levels, mode),
-        rank_map(baseline.levels, mode),
+        rank_map(now, mode),
+        rank_map(then, mode),
         options.comparison_method,
         options.comparison_threshold,
     )
-    shifts = numeric_shifts(true_ranks(current.levels), true_ranks(baseline.levels))
+    shifts = numeric_shifts(true_ranks(now), true_ranks(then))
     return FeatureDrift(current.name, distance, most_moved(shifts))
 
 
