@@ -127,6 +127,18 @@ def test_a_list_in_json_keeps_names_that_are_known_or_all_that_there_is() -> Non
     ]
 
 
+def test_a_list_of_a_serving_protocol_is_by_place_next_to_other_keys() -> None:
+    keys = ["output.model_version", "output.predictions[0]", "input.a"]
+
+    assert _names(_window(json=(4, keys)), document_columns=(["p"], ["a"])) == ["p", "model_version", "a"]
+
+
+def test_another_list_next_to_other_keys_keeps_its_name() -> None:
+    keys = ["input.tags[0]", "input.tags[1]", "input.age"]
+
+    assert _names(_window(json=(4, keys)), document_columns=([], ["x", "y", "age"])) == ["age", "tags[0]", "tags[1]"]
+
+
 def test_a_name_that_only_looks_like_an_element_invents_no_columns() -> None:
     assert _names(_window(json=(4, ["input.x[3]", "input.{}"])), baseline_names=["a"]) == ["x[3]", "{}"]
 

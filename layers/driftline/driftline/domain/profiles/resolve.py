@@ -3,7 +3,8 @@
 Output columns come first, as in SageMaker. Columns by position (CSV) get their names from the monitor document,
 otherwise from the baseline (placing.py), otherwise `_c0`, `_c1` … as in SageMaker for a CSV without a header.
 Columns by name (JSON) keep theirs; their order is that of the document, of the baseline, then alphabetical. A side
-that is a single list, such as `{"features": [1, 2]}`, is by position, unless its own names (`features[0]`) are known.
+that is a single list, such as `{"features": [1, 2]}`, is by position, unless its own names (`features[0]`) are known;
+so is the list of a serving protocol next to other keys, such as `{"predictions": [0.3], "model_version": "7"}`.
 
 The columns of a preprocessor have names as well, but SageMaker matches them by position in alphabetical order, and its
 documentation recommends keys such as `str(i).zfill(20)`. So if neither document nor baseline has any of these names,
@@ -15,6 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from driftline.domain.capture.columns import ColumnKey
+from driftline.domain.capture.json_tables import ROW_KEYS
 from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.placing import Placement, Resemblance, Side, SideName, place
@@ -146,7 +148,7 @@ def _side(name: SideName, layout: Layout, columns: Columns, declared: Sequence[s
     """The columns of one side: those by position are the elements of its list, the others have names."""
     own = {key: _own_name(name, key) for key in columns if _is_of(name, key)}
     elements = [match for key in own if (match := _ELEMENT.fullmatch(key))]
-    stem = _only_list(own, elements)
+    stem = _only_list(name, own, elements)
     if stem is None or not set(own.values()).isdisjoint(declared or baseline):
         stem = name  # known by name, or with several shapes: then only a plain list is by position
     count = max((int(match[2]) + 1 for match in elements if match[1] == stem), default=0)
@@ -157,11 +159,17 @@ def _side(name: SideName, layout: Layout, columns: Columns, declared: Sequence[s
     return Side(name, placed, {key: own[key] for key in own if key not in placed}, declared)
 
 
-def _only_list(own: Collection[ColumnKey], elements: Sequence[re.Match[str]]) -> str | None:
-    """The part before the index, if the keys are one list without gaps."""
+def _only_list(side: SideName, own: Collection[ColumnKey], elements: Sequence[re.Match[str]]) -> str | None:
+    """The part before the index, if the keys are one list without gaps.
+
+    A list of a serving protocol (`{"predictions": [0.3], "model_version": "7"}`) may have other keys next to it.
+    """
     lists = {match[1] for match in elements}
     indexes = sorted(int(match[2]) for match in elements)
-    return lists.pop() if len(lists) == 1 and indexes == list(range(len(own))) else None
+    if len(lists) != 1 or indexes != list(range(len(elements))):
+        return None
+    (stem,) = lists
+    return stem if len(elements) == len(own) or stem in {f"{side}.{key}" for key in ROW_KEYS} else None
 
 
 def _own_name(side: str, key: ColumnKey) -> str:

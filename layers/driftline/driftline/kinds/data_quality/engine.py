@@ -92,6 +92,9 @@ class DataQualityEngine(Engine):
         statistics = _statistics(files, data)
         profile = data.profile()
         mode = Comparison(settings.comparison)
+        if mode is Comparison.CORRECTED:
+            constraints = constraints_with_booleans(constraints)
+            statistics = statistics_with_booleans(statistics) if statistics else None
         table = resolve_columns(
             profile,
             document_columns=context.columns,
@@ -111,8 +114,6 @@ class DataQualityEngine(Engine):
         if mode is Comparison.CORRECTED:
             notes = tuple(numbers_in_texts(table, constraints))
             table = table_by_type(table, constraints)
-            constraints = constraints_with_booleans(constraints)
-            statistics = statistics_with_booleans(statistics) if statistics else None
         evaluation = evaluate(
             table,
             statistics,
