@@ -82,7 +82,9 @@ def test_without_figures_the_files_own_words() -> None:
 
 def test_the_worst_is_said_and_the_others_are_counted() -> None:
     assert violations_headline([]) == ""
-    assert violations_headline([share("job", 0.999, "x"), CONTACT]) == f"{sentence(CONTACT)}; 1 more violation"
+    assert violations_headline([share("job", 0.999, "x"), CONTACT]) == f"{sentence(CONTACT)}; 1 more violation (job)"
+    many = [CONTACT, *(share(name, 0.999, "x") for name in ("job", "loan", "age", "plan"))]
+    assert violations_headline(many) == f"{sentence(CONTACT)}; 4 more violations"
     assert violations_headline([CONTACT] * 6).endswith("; 5 more violations")
 
 

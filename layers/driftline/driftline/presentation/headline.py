@@ -28,12 +28,19 @@ _VALUE = 40
 
 
 def violations_headline(violations: Sequence[Finding]) -> str:
-    """`contact: cellular 64 % → 0 %, mobile 0 % → 60 %; 5 more violations`; empty without violations."""
+    """`contact: cellular 64 % → 0 %, mobile 0 % → 60 %; 2 more violations (age, job)`; empty without violations."""
     if not violations:
         return ""
-    more = len(violations) - 1
-    worst = sentence(worst_first(violations)[0])
-    return f"{worst}; {count(more, 'more violation')}" if more else worst
+    worst, *others = worst_first(violations)
+    return f"{sentence(worst)}; {_more(worst, others)}" if others else sentence(worst)
+
+
+def _more(worst: Finding, others: Sequence[Finding]) -> str:
+    """How many, and of what where that is short: two columns that changed places are named both."""
+    subjects = list(dict.fromkeys(shown(subject_name(each), IN_A_SENTENCE) for each in others))
+    named = [each for each in subjects if each != shown(subject_name(worst), IN_A_SENTENCE)]
+    whose = f" ({', '.join(named)})" if 0 < len(named) <= _NAMED else ""
+    return f"{count(len(others), 'more violation')}{whose}"
 
 
 def sentence(finding: Finding) -> str:

@@ -42,7 +42,7 @@ def worse(metric: str, value: float, threshold: float, *, certain: bool = True) 
 
 def test_metrics_of_model_quality_keep_their_order() -> None:
     findings = parse_findings(quality(worse("rmse", 22, 20), worse("mae", 15, 10, certain=False)), "x")
-    said = "Root mean squared error 22 (95 % interval 21 to 23), at most 20 allowed; 1 more violation"
+    said = "Root mean squared error 22 (95 % interval 21 to 23), at most 20 allowed; 1 more violation (Mean absolute error)"
     assert findings.headline == said
     assert [line.subject for line in findings.evidence] == ["rmse", "mae"]
     assert evidence.note(findings.evidence[1]) == "the threshold is inside the interval"
@@ -74,14 +74,14 @@ def test_a_p_value_is_worse_the_smaller_it_is() -> None:
     body = summary([violation("age", 9.5, 0.05), violation("amount", 77.0, 0.05)], [small, large])
     findings = parse_findings(body, "x")
     assert [line.subject for line in findings.evidence] == ["amount", "age"]
-    assert findings.headline == "amount: p-value 1e−9, at least 0.05 required; 1 more violation"
+    assert findings.headline == "amount: p-value 1e−9, at least 0.05 required; 1 more violation (age)"
 
 
 def test_drift_and_others() -> None:
     violations = [violation("amount", 0.31, 0.1), violation("age", 0.9, 1.0, "completeness_check")]
     body = summary(violations, [feature(name) for name in "abcdefg"])
     assert parse_findings(body, "x").headline == (
-        "amount: drift 0.31 (95 % interval 0.2 to 0.4), at most 0.1 allowed; 1 more violation"
+        "amount: drift 0.31 (95 % interval 0.2 to 0.4), at most 0.1 allowed; 1 more violation (age)"
     )
 
 
@@ -93,7 +93,7 @@ def test_no_drift_but_columns_and_completeness() -> None:
         violation("os", 0.99, 1.0, "a_check_to_come"),
     ]
     findings = parse_findings(summary(violations), "x")
-    assert findings.headline == "gone: something about gone; 3 more violations"
+    assert findings.headline == "gone: something about gone; 3 more violations (age, Os)"
     assert [(line.subject, evidence.measured(line)) for line in findings.evidence] == [
         ("gone", "columns"),
         ("age", "completeness"),
@@ -114,7 +114,7 @@ def test_what_is_worst_is_worst_as_a_share_of_what_is_required() -> None:
 def test_without_a_drift_the_worst_is_said_with_what_is_required() -> None:
     violations = [violation("age", 0.5, 1.0, "completeness_check"), violation("os", 0.9, 1.0, "data_type_check")]
     findings = parse_findings(summary(violations), "x")
-    assert findings.headline == "age: completeness 50 %, at least 100 % required; 1 more violation"
+    assert findings.headline == "age: completeness 50 %, at least 100 % required; 1 more violation (os)"
     assert [(evidence.note(piece), evidence.observed_interval(piece)) for piece in findings.evidence] == [
         ("the current values are higher", None)
     ] * 2

@@ -36,7 +36,7 @@ class TestWhatIsWrong:
         message = told(ringing())
         assert (
             message.headline
-            == "shop: amount: drift 0.31 (95 % interval 0.2 to 0.4), at most 0.1 allowed; 1 more violation"
+            == "shop: amount: drift 0.31 (95 % interval 0.2 to 0.4), at most 0.1 allowed; 1 more violation (country)"
         )
         assert (message.details, message.rows, message.coverage) == ((), 4000, None)
         assert message.changed == ()

@@ -238,7 +238,7 @@ class TestContent:
         message = channel.sent[0][0]
         assert (
             message.headline
-            == "shop: amount: drift 0.31 (95 % interval 0.2 to 0.4), at most 0.1 allowed; 1 more violation"
+            == "shop: amount: drift 0.31 (95 % interval 0.2 to 0.4), at most 0.1 allowed; 1 more violation (country)"
         )
         assert [(line.subject, line.observed, line.required, line.n) for line in message.evidence] == [
             ("amount", 0.31, 0.1, 4000),
