@@ -125,6 +125,10 @@ class LabelledRows(Protocol):
         """Hours with at least one label, in the order of variant and time."""
         ...
 
+    def why_none(self) -> str:
+        """The probable reason why no row has a label, and what to do; empty if nothing is known."""
+        ...
+
 
 class WindowData(Protocol):
     """What an engine can get of a window and its baseline."""

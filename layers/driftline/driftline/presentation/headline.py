@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from driftline.domain.executions.finding import Finding, Move, worst_first
+from driftline.domain.executions.unusable import CHECK as UNUSABLE_ROWS
 from driftline.presentation.findings import observed_name, subject_name
 from driftline.presentation.text import (
     IN_A_SENTENCE,
@@ -45,6 +46,8 @@ def _more(worst: Finding, others: Sequence[Finding]) -> str:
 
 def sentence(finding: Finding) -> str:
     """What is wrong: the unseen values, the shift of shares, or the figure and what is required."""
+    if finding.check == UNUSABLE_ROWS:
+        return shown(finding.description, IN_A_SENTENCE * 3)
     subject = shown(subject_name(finding), IN_A_SENTENCE)
     if finding.measure == "metric" and finding.observed is not None:
         return f"{subject} {_figures(finding)}"

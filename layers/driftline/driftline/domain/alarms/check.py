@@ -61,9 +61,9 @@ def path_of(document: MonitorDocument, alarm: AlarmSpec) -> Path:
 def _unknown_metric(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[AlarmProblem]:
     if monitor.has_figure(alarm.metric):
         return
-    allowed = ", ".join((*monitor.figures(), *monitor.figure_families))
+    allowed = ", ".join((*monitor.all_figures, *monitor.figure_families))
     found = f"the unknown metric {_shortened(alarm.metric)}"
-    hint = monitor.figure_hint(alarm.metric) or _did_you_mean(alarm.metric, monitor.figures())
+    hint = monitor.figure_hint(alarm.metric) or _did_you_mean(alarm.metric, monitor.all_figures)
     yield AlarmProblem((*path, "metric"), found, allowed, hint)
 
 

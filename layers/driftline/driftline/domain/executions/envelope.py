@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from driftline.domain.errors import InvalidInputError, unreadable
 from driftline.domain.executions.finding import Finding, Side
+from driftline.domain.executions.unusable import Unusable
 from driftline.domain.executions.verdict import Verdict, verdict_of
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.java_json import dumps
@@ -83,6 +84,7 @@ class Envelope(_Part):
         rows: Rows captured in the window.
         evaluated_rows: Rows behind the verdict; without any, the window is not evaluated.
         measured_rows: Rows behind the figures, if they were computed without an evaluation; else None.
+        unusable: Rows that could not be used, by what they are.
         coverage: Share of the rows with a label; None for monitors that need none, and without rows.
         findings: In the kind's order, remarks last; the metric that matters most comes first.
         notes: What was not checked, and remarks that are not violations.
@@ -103,6 +105,7 @@ class Envelope(_Part):
     rows: int
     evaluated_rows: int
     measured_rows: int | None = None
+    unusable: tuple[Unusable, ...] = ()
     coverage: float | None = None
     headline: Headline | None = None
     findings: tuple[Finding, ...] = ()
@@ -121,6 +124,7 @@ class Envelope(_Part):
         evaluated_rows: int,
         why_empty: str,
         measured_rows: int | None = None,
+        unusable: tuple[Unusable, ...] = (),
         baseline: Mapping[str, str | None],
         body: Any,
         coverage: float | None = None,
@@ -147,6 +151,7 @@ class Envelope(_Part):
             rows=rows,
             evaluated_rows=evaluated_rows,
             measured_rows=measured_rows,
+            unusable=unusable,
             coverage=coverage,
             headline=headline,
             findings=findings,
@@ -164,6 +169,26 @@ class Envelope(_Part):
     @property
     def verdict(self) -> Verdict:
         return verdict_of(len(self.violations), self.evaluated_rows)
+
+    def with_unusable(self, unusable: Sequence[Unusable], found: Sequence[Finding]) -> Self:
+        """With all rows that could not be used, and the violations among them.
+
+        Args:
+            found: Come after the other violations and before remarks, as in constraint_violations.json.
+        """
+        remarks = (finding for finding in self.findings if not finding.violation)
+        findings = (*self.violations, *found, *remarks)
+        violations = sum(finding.violation for finding in findings)
+        message = exit_message(violations)
+        return self.model_copy(
+            update={
+                "unusable": tuple(unusable),
+                "findings": findings,
+                "status": status_of(violations),
+                "exit_message": message,
+                "reason": message if self.evaluated_rows else self.reason,
+            }
+        )
 
     def to_json(self) -> str:
         return dumps(self.model_dump())

@@ -9,6 +9,11 @@ from driftline.domain.monitors.fields import AlarmName, Part, refuse
 VIOLATIONS = "violations"
 """The number of violated constraints of an execution: the metric of the default alarm."""
 
+REJECTED_SHARE = "rejected_share"
+UNUSABLE_SHARE = "unusable_share"
+UNUSABLE_FIGURES = (REJECTED_SHARE, UNUSABLE_SHARE)
+"""Figures of every monitor: the shares of captured lines, and of rows, that could not be used."""
+
 
 def _not_nothing(actions: tuple[str, ...]) -> tuple[str, ...]:
     if not actions:

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from driftline.domain.monitors.alarms import DEFAULT_ALARMS, VIOLATIONS, Alarm
+from driftline.domain.monitors.alarms import DEFAULT_ALARMS, UNUSABLE_FIGURES, VIOLATIONS, Alarm
 from driftline.domain.monitors.fields import (
     Age,
     Name,
@@ -153,6 +153,11 @@ class ScheduledMonitor(Part):
         return {}
 
     @property
+    def as_sagemaker(self) -> bool:
+        """Whether SageMaker's files are exactly what SageMaker's container would write."""
+        return False
+
+    @property
     def scripts(self) -> Mapping[str, str]:
         """Field of the document -> name of the script in it, for all that captures and executions need."""
         fields = {"preprocess": self.preprocess, "postprocess": self.postprocess}
@@ -170,12 +175,17 @@ class ScheduledMonitor(Part):
         return {}
 
     def figures(self) -> Sequence[str]:
-        """Names of all figures for alarms, apart from the families."""
+        """Names of the kind's figures for alarms, apart from the families."""
         return (VIOLATIONS,)
+
+    @property
+    def all_figures(self) -> Sequence[str]:
+        """Names of all figures for alarms, apart from the families: those of every monitor, too."""
+        return (*self.figures(), *UNUSABLE_FIGURES)
 
     def has_figure(self, name: str) -> bool:
         """Whether an alarm can use this figure. Any name of a family is accepted: only the data knows which exist."""
-        return name in self.figures()
+        return name in self.all_figures
 
     def figure_hint(self, _name: str) -> str:
         """How to fix an unknown name of a figure; empty if it can only be a misspelling."""

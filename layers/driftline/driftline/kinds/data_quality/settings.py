@@ -54,13 +54,18 @@ class DataQualityMonitor(ScheduledMonitor):
     top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
     """How many features metrics: top publishes."""
 
+    @property
+    @override
+    def as_sagemaker(self) -> bool:
+        return self.comparison == "sagemaker"
+
     @override
     def figures(self) -> Sequence[str]:
         return FIGURES
 
     @override
     def has_figure(self, name: str) -> bool:
-        return name in FIGURES or is_feature_figure(name)
+        return super().has_figure(name) or is_feature_figure(name)
 
     @override
     def figure_hint(self, name: str) -> str:

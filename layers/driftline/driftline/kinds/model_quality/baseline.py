@@ -17,9 +17,10 @@ from driftline.kinds.model_quality.rules.constraints import suggest_constraints
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
 from driftline.kinds.model_quality.rules.samples import row_hashes
+from driftline.kinds.model_quality.rules.spelling import unusable_as_baseline
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
-from driftline.kinds.model_quality.settings import ModelQualityMonitor
+from driftline.kinds.model_quality.settings import ModelQualityMonitor, plain_attribute
 
 PREDICTIONS = "predictions.json"
 _SHOWN = 20
@@ -91,9 +92,19 @@ class ModelQualityBaseline:
             rows += len(batch.rows)
         if state is None or not state.rows:
             raise _nothing_usable(rows, unusable, where)
+        if reason := unusable_as_baseline(state):
+            raise InvalidInputError(
+                reason,
+                where=where,
+                expected="labels and predictions that are spelled alike, and as positive_label says",
+                mend="Correct positive_label in the monitor document, or the data set.",
+            )
         quality = quality_of(state)
         statistics = statistics_json(quality).encode()
-        files = {"statistics.json": statistics, "constraints.json": suggest_constraints(quality).to_json().encode()}
+        files = {
+            "statistics.json": statistics,
+            "constraints.json": suggest_constraints(quality).that_can_ring().to_json().encode(),
+        }
         drawn = BaselinePredictions.of(state, quality, statistics)
         derived = {PREDICTIONS: drawn.to_json().encode()} if drawn else {}
         return Suggestion(state.rows, files, dict(sorted(unusable.items())), derived=derived)
@@ -101,7 +112,7 @@ class ModelQualityBaseline:
     def _names(self, batch: RowBatch, *, named: bool) -> tuple[str, ...]:
         """Columns without names of their own take the document's, if they are as many."""
         ours = (*self.output, *self.input)
-        return ours if not named and len(ours) == len(batch.names) else batch.names
+        return ours if not named and len(ours) == len(batch.names) else tuple(map(plain_attribute, batch.names))
 
     def _resolved(self, names: tuple[str, ...], where: str) -> Attributes:
         """The attributes as names where they are indexes.

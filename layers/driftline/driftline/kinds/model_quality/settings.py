@@ -50,6 +50,12 @@ def _index_as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def plain_attribute(text: str) -> str:
+    """The attribute without the root of a JSON path, `$.prediction` or `$[0]`, as SageMaker's SDK writes it."""
+    root, rest = text[:1], text[1:]
+    return rest.removeprefix(".") or text if root == "$" and rest[:1] in {".", "["} else text
+
+
 def _readable_attribute(text: str) -> str:
     # The light half imports nothing but the standard library and pydantic; only documents with attributes need more.
     from driftline.domain.capture.attribute import pick  # noqa: PLC0415, see above
@@ -75,14 +81,15 @@ def _no_boolean(value: object) -> object:
 
 _AttributeText = Annotated[str, Field(min_length=1, max_length=256)]
 _LabelText = Annotated[str, Field(min_length=1, max_length=255)]
-_UnitInterval = Annotated[float, Field(ge=0, le=1)]
+_UnitInterval = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 Attribute = Annotated[
     _AttributeText,
+    AfterValidator(plain_attribute),
     AfterValidator(_readable_attribute),
     BeforeValidator(_index_as_text, json_schema_input_type=_AttributeText | int),
 ]
-"""An index, a name, or a JMESPath expression."""
+"""An index, a name, or a JMESPath expression. A JSON path's leading `$.` is left out."""
 
 Label = Annotated[_LabelText, BeforeValidator(_label_as_text, json_schema_input_type=_LabelText | float | bool)]
 Probability = Annotated[_UnitInterval, BeforeValidator(_no_boolean, json_schema_input_type=_UnitInterval)]
@@ -98,7 +105,7 @@ class ModelQualityMonitor(ScheduledMonitor):
 
     inference_attribute: Attribute | None = None
     """Where the prediction is, a number or a label: an index of the endpoint's output such as "0", a column name, or a
-    JMESPath expression."""
+    JMESPath expression. A leading `$.`, as the SageMaker SDK writes it, is left out."""
 
     probability_attribute: Attribute | None = None
     """Where the probability of the positive label is, or a list with one probability per label."""
@@ -167,6 +174,11 @@ class ModelQualityMonitor(ScheduledMonitor):
     @override
     def label_delay(self) -> timedelta:
         return self.max_label_delay
+
+    @property
+    @override
+    def as_sagemaker(self) -> bool:
+        return self.alarm_on == "point"
 
     @override
     def figures(self) -> Sequence[str]:

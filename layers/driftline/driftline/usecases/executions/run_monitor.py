@@ -14,7 +14,9 @@ from datetime import datetime
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.domain.executions.judge_unusable import judge_unusable
 from driftline.domain.executions.judgement import Judgement
+from driftline.domain.executions.unusable import captured_lines
 from driftline.domain.keys import document_key, report_folder
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
@@ -84,7 +86,15 @@ def run_monitor(
                 alarmed=alarmed_names(monitor),
                 model=model,
             )
-            judgement = kind.engine.evaluate(context, StoredWindow(store, stores, tables, document, kind.name, window))
+            data = StoredWindow(store, stores, tables, document, kind.name, window)
+            profile = data.profile()
+            judgement = judge_unusable(
+                kind.engine.evaluate(context, data),
+                captured_lines(profile.records, profile.rejected),
+                monitor,
+                schedule,
+                context.alarmed,
+            )
             files = _postprocessed(judgement.files, monitor, store, scripts)
             execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
             into = monitor.namespace or namespace or monitor.metrics_namespace

@@ -14,13 +14,13 @@ from datetime import datetime
 from driftline.domain.alarms.wanted import EXECUTIONS_FAILED
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.metrics import Metric
-from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.alarms import UNUSABLE_FIGURES, VIOLATIONS
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.usecases.executions.last_execution import LastExecution
 from driftline.usecases.executions.revisions import Announced
 
-_WITHOUT_ROWS = frozenset({"rows", "coverage"})
-"""Signals for a window without rows to evaluate: that there were none."""
+_WITHOUT_ROWS = frozenset({"rows", "coverage", *UNUSABLE_FIGURES})
+"""Signals of a window that was not evaluated: that there were no rows, or none that could be used."""
 
 
 def alarmed_names(monitor: ScheduledMonitor) -> frozenset[str]:

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.conditions import Condition
+from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
 from driftline.domain.keys import baseline_folder, kind_state_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.profiles.window import WindowProfile
@@ -14,10 +15,11 @@ from driftline.domain.windows import Window
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, is_ours
 from driftline.usecases.capture.capture_files import CaptureFiles
+from driftline.usecases.capture.row_samples import sample_inferences
 from driftline.usecases.capture.window_profile import LoadedWindow, load_window
-from driftline.usecases.executions.row_samples import sample_inferences
 from driftline.usecases.ground_truth.merged_hours import MergedHour
 from driftline.usecases.ground_truth.merged_window import Coverage, MergedWindow, load_merged
+from driftline.usecases.ground_truth.why_unlabelled import Unlabelled
 from driftline.usecases.monitors.monitor_documents import captures_of
 from driftline.usecases.ports import ObjectStore, Stores
 from driftline.usecases.ports.tables import Tables
@@ -62,7 +64,16 @@ class StoredWindow:
             self.store, endpoint, self.window, self.document.variant, captures=captures, tables=self.tables
         )
         hours = (StoredHour(self.store, endpoint, self.kind, merged, hour) for hour in merged.hours)
-        return StoredRows(merged.coverage, tuple(hours))
+        monitor = self.document.monitors.by_name()[self.kind]
+        unlabelled = Unlabelled(
+            self.store,
+            endpoint,
+            self.window,
+            self._loaded.parts,
+            monitor.label_delay or DEFAULT_LABEL_DELAY,
+            self.tables,
+        )
+        return StoredRows(merged.coverage, tuple(hours), unlabelled)
 
     def inference_ids[Name](self, wanted: Mapping[Name, tuple[ColumnKey, Condition]]) -> Mapping[Name, tuple[str, ...]]:
         return sample_inferences(self.store, self._loaded.parts, self.window, wanted, self.tables)
@@ -78,6 +89,10 @@ class StoredRows:
 
     coverage: Coverage
     hours: tuple["StoredHour", ...]
+    unlabelled: Unlabelled
+
+    def why_none(self) -> str:
+        return self.unlabelled.why()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from driftline.domain.executions.finding import MOST_VALUES, Finding, Move
 from driftline.domain.profiles.types import TypeCounts
 from driftline.domain.sagemaker_files.java_json import java_double
 from driftline.domain.sagemaker_files.violations import CheckType, Violation
-from driftline.kinds.data_quality.rules.comparison import FeatureDrift, NotCompared, compare
+from driftline.kinds.data_quality.rules.comparison import NO_SKETCH, FeatureDrift, NotCompared, compare
 from driftline.kinds.data_quality.rules.constraints import (
     Constraints,
     DistributionConstraints,
@@ -26,6 +26,7 @@ from driftline.kinds.data_quality.rules.constraints import (
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
 
+_SHOWN = 8
 MISSING_COLUMNS = "Missing columns"
 EXTRA_COLUMNS = "Extra columns"
 
@@ -94,6 +95,7 @@ def check(
                     found_drift.append(_drift_finding(compared))
             case NotCompared():
                 not_compared.append(compared)
+    notes += _without_sketches(baseline, not_compared)
     return Verdict(tuple(findings + found_drift), tuple(drifts), tuple(not_compared), tuple(notes))
 
 
@@ -109,6 +111,16 @@ def _notes(baseline: Statistics | None, constraints: Constraints) -> Iterator[st
         yield "perform_comparison is Disabled, so drift was not checked."
     elif baseline is None:
         yield "There is no baseline statistics.json, so drift was not checked."
+
+
+def _without_sketches(baseline: Statistics | None, not_compared: list[NotCompared]) -> Iterator[str]:
+    names = [each.name for each in not_compared if each.reason == NO_SKETCH]
+    if baseline is not None and names:
+        shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else "")
+        yield (
+            f"The baseline's statistics.json has no sketches of {shown}, so their drift was not checked. Upload the "
+            "data set again to get them."
+        )
 
 
 def _columns(

@@ -17,6 +17,8 @@ from driftline.kinds.data_quality.rules.constraints import DistributionConstrain
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import NUMERIC_TYPES, FeatureStatistics
 
+NO_SKETCH = "the baseline's statistics have no sketch"
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureDrift:
@@ -62,7 +64,7 @@ def _compare_numbers(
     current: FeatureStatistics, baseline: FeatureStatistics, options: DistributionConstraints, mode: Comparison
 ) -> FeatureDrift | NotCompared:
     if baseline.levels is None:
-        return NotCompared(current.name, "the baseline's statistics have no sketch")
+        return NotCompared(current.name, NO_SKETCH)
     if current.levels is None:
         return NotCompared(
             current.name, f"the baseline is {baseline.inferred_type}, the window {current.inferred_type}"

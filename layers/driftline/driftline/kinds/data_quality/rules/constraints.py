@@ -42,7 +42,8 @@ _Method = Annotated[
     _of(*ComparisonMethod, aliases={"linf_simple": ComparisonMethod.SIMPLE, "linf_robust": ComparisonMethod.ROBUST}),
 ]
 _CategoricalMethod = Annotated[CategoricalMethod, _of(*CategoricalMethod)]
-_Share = Annotated[float, Field(ge=0.0, le=1.0)]
+_Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+_Threshold = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
 
 class _Lenient(BaseModel):
@@ -125,9 +126,9 @@ class DistributionConstraints(_Lenient):
     """`categorical_comparison_threshold` is absent before 2023; strings then use `comparison_threshold`."""
 
     perform_comparison: _Switch = Switch.ENABLED
-    comparison_threshold: float = 0.1
+    comparison_threshold: _Threshold = 0.1
     comparison_method: _Method = ComparisonMethod.ROBUST
-    categorical_comparison_threshold: float | None = None
+    categorical_comparison_threshold: _Threshold | None = None
     categorical_drift_method: _CategoricalMethod = CategoricalMethod.L_INFINITY
 
     @model_validator(mode="before")
@@ -137,6 +138,24 @@ class DistributionConstraints(_Lenient):
             switch = Switch.ENABLED if value["enable_comparisons"] else Switch.DISABLED
             return {**value, "perform_comparison": switch}
         return value
+
+    @model_validator(mode="after")
+    def _switches_nothing_off(self) -> Self:
+        """Distances and p-values are at most 1. A chi-square statistic, of the method Simple, may be larger."""
+        statistic = (
+            self.categorical_drift_method is CategoricalMethod.CHI_SQUARED
+            and self.comparison_method is ComparisonMethod.SIMPLE
+        )
+        limits = {"comparison_threshold": self.comparison_threshold}
+        if not statistic:
+            limits["categorical_comparison_threshold"] = self.categorical_threshold
+        for field, limit in limits.items():
+            if limit > 1:
+                raise ValueError(
+                    f"{field}: {limit:g} would switch the drift check off, because no distance is above 1: set a "
+                    "number from 0 to 1, or perform_comparison: Disabled"
+                )
+        return self
 
     @property
     def categorical_threshold(self) -> float:

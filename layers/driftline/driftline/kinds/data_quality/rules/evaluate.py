@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Self
 
 from driftline.domain.drift.distance import Comparison
+from driftline.domain.executions.unusable import Unusable
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
+from driftline.domain.monitors.alarms import UNUSABLE_SHARE
 from driftline.domain.profiles.resolve import DocumentColumns, ResolvedTable
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
@@ -140,6 +142,7 @@ def _summary(
         why_empty=_why_empty(context),
         rows=table.rows,
         evaluated_rows=table.rows,
+        unusable=(_other_layouts(table),),
         headline=worst_drift(verdict),
         findings=verdict.findings,
         notes=(*verdict.notes, *context.notes, *_not_evaluated(table), *_unknown_columns(table, context)),
@@ -153,6 +156,18 @@ def _summary(
             comparison=mode.value,
             features=tuple(feature_summaries(statistics, constraints, verdict)),
         ),
+    )
+
+
+def _other_layouts(table: ResolvedTable) -> Unusable:
+    """Rows of other layouts than the one that was evaluated."""
+    others = dict(table.other_layout_rows)
+    return Unusable(
+        what="captured rows",
+        figure=UNUSABLE_SHARE,
+        total=table.rows + sum(others.values()),
+        unusable=sum(others.values()),
+        reasons={f"the layout {layout} instead of {table.layout}": rows for layout, rows in others.items()},
     )
 
 

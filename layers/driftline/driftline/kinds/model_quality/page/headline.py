@@ -8,10 +8,8 @@ from driftline.presentation.text import IN_A_SENTENCE, interval, metric_name, na
 
 def without_violations(execution: ModelQuality) -> str:
     outcome = execution.outcome
-    if outcome.verdict == "not_evaluated" and outcome.measured:
-        return "Not evaluated: the metrics are computed, but there are no constraints to check them against."
     if not outcome.judged:
-        return f"Not evaluated: no row of the window has a label that can be used. {outcome.reason}".strip()
+        return f"Not evaluated. {outcome.reason}".strip()
     return _nothing_violated([metric for metric in execution.metrics if metric.threshold is not None])
 
 

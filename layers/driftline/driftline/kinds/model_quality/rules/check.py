@@ -59,10 +59,15 @@ def metric_violation(finding: Finding) -> Violation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the check found; `notes` say which constraints were not checked."""
+    """What the check found; `notes` say which constraints were not checked.
+
+    Attributes:
+        checked: Number of constraints that were.
+    """
 
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    checked: int = 0
 
 
 def check(quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn) -> Verdict:
@@ -79,15 +84,17 @@ def check(quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn) 
         )
     if not quality.rows:
         return Verdict(notes=("The window has no labelled rows: nothing was checked.",))
-    findings, notes = [], []
+    findings, notes, checked = [], [], 0
     for name, constraint in _ordered(constraints):
         metric = quality.all.get(name)
         unchecked = _why_unchecked(name, metric, constraint, alarm_on)
         if unchecked:
             notes.append(unchecked)
-        elif metric is not None and beyond(metric, constraint, alarm_on):
+            continue
+        checked += 1
+        if metric is not None and beyond(metric, constraint, alarm_on):
             findings.append(finding_of(name, metric, constraint, quality.rows))
-    return Verdict(tuple(findings), tuple(notes))
+    return Verdict(tuple(findings), tuple(notes), checked)
 
 
 def beyond(metric: MetricValue, constraint: Constraint, alarm_on: AlarmOn) -> bool:

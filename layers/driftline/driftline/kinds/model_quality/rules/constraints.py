@@ -5,9 +5,10 @@ Read leniently, and beyond SageMaker: a constraint may be put on any metric, Dri
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from math import isinf
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from driftline.domain.errors import unreadable
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
@@ -49,12 +50,23 @@ _SUGGESTED: Mapping[ProblemType, Mapping[str, Operator]] = {
 }
 
 
+def _not_infinite(threshold: float) -> float:
+    """SageMaker writes "NaN" for a metric that was undefined: such a constraint is not checked, and a note says so."""
+    if isinf(threshold):
+        raise ValueError("an infinite threshold would switch the check off: set a number, or remove the constraint")
+    return threshold
+
+
+_SHARES = frozenset({*_SUGGESTED[ProblemType.BINARY], *_SUGGESTED[ProblemType.MULTICLASS]})
+"""Metrics from 0 to 1."""
+
+
 class Constraint(BaseModel):
     """A threshold that is not a number (SageMaker's "NaN") is never violated."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    threshold: Annotated[float, Field(allow_inf_nan=True)]
+    threshold: Annotated[float, Field(allow_inf_nan=True), AfterValidator(_not_infinite)]
     comparison_operator: Operator
 
 
@@ -76,12 +88,34 @@ class QualityConstraints(BaseModel):
             raise ValueError(f"it has none of {known}")
         return {"problem": problem.value, "constraints": body[f"{problem.key}_constraints"]}
 
+    @model_validator(mode="after")
+    def _switches_nothing_off(self) -> Self:
+        """A threshold at the end of a range is SageMaker's value of a perfect or useless baseline; beyond is a slip."""
+        for name, each in self.constraints.items():
+            if name in _SHARES and _never(each) and not 0 <= each.threshold <= 1:
+                raise ValueError(
+                    f"{name} lies between 0 and 1, so the threshold {each.threshold:g} switches its check off: set a "
+                    "number from 0 to 1, or remove the constraint"
+                )
+        return self
+
+    def that_can_ring(self) -> Self:
+        """Without those that no value violates: a recall is never less than 0."""
+        kept = {name: each for name, each in self.constraints.items() if not (name in _SHARES and _never(each))}
+        return self.model_copy(update={"constraints": kept})
+
     def to_json(self) -> str:
         constraints: dict[str, JsonValue] = {
             name: {"threshold": each.threshold, "comparison_operator": each.comparison_operator.value}
             for name, each in self.constraints.items()
         }
         return dumps({"version": 0.0, f"{self.problem.key}_constraints": constraints})
+
+
+def _never(constraint: Constraint) -> bool:
+    """Whether no share violates it."""
+    greater = constraint.comparison_operator is Operator.GREATER
+    return constraint.threshold >= 1 if greater else constraint.threshold <= 0
 
 
 def suggest_constraints(quality: Quality) -> QualityConstraints:

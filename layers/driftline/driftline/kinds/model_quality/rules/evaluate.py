@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from driftline.domain.executions.unusable import Unusable
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
+from driftline.domain.monitors.alarms import UNUSABLE_SHARE
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
@@ -19,6 +21,7 @@ from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.rules.summary import MetricSummary, ModelQualityBody, QualitySummary, headline_of
 
 _NO_CONSTRAINTS = "There is no baseline constraints.json, so nothing was checked."
+_NOTHING_CHECKED = "No constraint could be checked; the notes say why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,9 @@ class QualityContext:
         schedule: The name of the monitoring schedule, a dimension of the metrics.
         rows: Captured rows of the window, labelled or not.
         labelled_rows: Those that have a label.
-        unusable: Labelled rows that could not be read, by reason (picking.UsableRows).
+        unusable: Labelled rows that could not be used, by reason and what was found.
+        why_unlabelled: The probable reason why no row has a label.
+        missing_labels: Rows whose ground truth is the text of a missing value, among the labelled ones.
         alarmed: Names of the metrics that alarms look at.
         model: The model that the endpoint got shortly before the window, or within it.
     """
@@ -42,11 +47,24 @@ class QualityContext:
     rows: int
     labelled_rows: int
     unusable: Mapping[str, int] = field(default_factory=dict)
+    missing_labels: int = 0
+    why_unlabelled: str = ""
     alarm_on: AlarmOn = "interval"
     statistics_key: str | None = None
     constraints_key: str | None = None
     alarmed: frozenset[str] = frozenset()
     model: NewModel | None = None
+
+    @property
+    def unusable_rows(self) -> Unusable:
+        """Labelled rows that could not be used. A missing label is no fault: such a row has none yet."""
+        return Unusable(
+            what="labelled rows",
+            figure=UNUSABLE_SHARE,
+            total=self.labelled_rows - self.missing_labels,
+            unusable=sum(self.unusable.values()),
+            reasons=dict(sorted(self.unusable.items())),
+        )
 
     @property
     def coverage(self) -> float | None:
@@ -124,10 +142,11 @@ def _summary(
     return QualitySummary.of(
         context,
         kind="model_quality",
-        why_empty=_why_empty(context) if not quality.rows else _NO_CONSTRAINTS,
+        why_empty=_why_empty(context) if not quality.rows else _NOTHING_CHECKED if constraints else _NO_CONSTRAINTS,
         rows=context.rows,
-        evaluated_rows=quality.rows if constraints else 0,
-        measured_rows=None if constraints else quality.rows,
+        evaluated_rows=quality.rows if verdict.checked else 0,
+        measured_rows=None if verdict.checked else quality.rows,
+        unusable=(context.unusable_rows,),
         coverage=context.coverage,
         headline=headline_of(quality.problem.value, metrics),
         # As people read the metrics: the first one stands for the execution.
@@ -138,7 +157,7 @@ def _summary(
             problem_type=quality.problem.value,
             positive_label=state.positive_label if isinstance(state, BinaryState) else None,
             labelled_rows=context.labelled_rows,
-            unusable_rows=dict(sorted(context.unusable.items())),
+            unusable_rows=_left_out(context),
             alarm_on=context.alarm_on,
             metrics=metrics,
             confusion_matrix={actual: dict(row) for actual, row in matrix.items()} if matrix is not None else None,
@@ -148,9 +167,16 @@ def _summary(
     )
 
 
+def _left_out(context: QualityContext) -> dict[str, int]:
+    missing = {"no label": context.missing_labels} if context.missing_labels else {}
+    return dict(sorted({**context.unusable, **missing}.items()))
+
+
 def _why_empty(context: QualityContext) -> str:
     if not context.rows:
         return "No rows: nothing was captured in the window."
     if not context.labelled_rows:
-        return f"No labels: none of the {context.rows} rows of the window has a ground truth yet."
-    return f"No usable rows: all {context.labelled_rows} labelled rows of the window were unusable."
+        waiting = f"No labels: none of the {context.rows} rows of the window has a ground truth yet."
+        return f"{waiting} {context.why_unlabelled}".strip()
+    why = "; ".join(_left_out(context))
+    return f"No usable rows: all {context.labelled_rows} labelled rows of the window were unusable{why and f': {why}'}."

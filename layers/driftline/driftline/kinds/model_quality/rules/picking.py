@@ -1,8 +1,7 @@
 """From merged rows to arrays: picks the columns, reads their values, leaves out what cannot be used, and counts it."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +26,14 @@ from driftline.kinds.model_quality.rules.values import items, label_text, likeli
 type Column = Sequence[object] | Floats
 type Rows = RegressionRows | BinaryRows | MulticlassRows
 
-_NO_LABEL = "no label"
+NO_LABEL = "no label"
 _NO_PREDICTION = "no prediction"
 _LABEL_NO_NUMBER = "the label is not a finite number"
 _PREDICTION_NO_NUMBER = "the prediction is not a finite number"
 _NO_PROBABILITY = "the probability is not a number between 0 and 1"
+_OF_THE_LABEL = frozenset({NO_LABEL, _LABEL_NO_NUMBER})
+_SHOWN_COLUMNS = 8
+_SHOWN_TEXT = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,10 +52,16 @@ class PickedColumns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UsableRows:
-    """Rows that the metrics can be of, and how many could not be used, by reason."""
+    """Rows that the metrics can be of, and those that could not be used.
+
+    Attributes:
+        unusable: Number of rows by reason.
+        first: The first of these rows, by reason: its place in the columns.
+    """
 
     rows: Rows
     unusable: Mapping[str, int]
+    first: Mapping[str, int] = field(default_factory=dict)
 
 
 def pick_columns(outputs: Sequence[Output], labels: Sequence[object], attributes: Attributes) -> PickedColumns:
@@ -78,6 +86,43 @@ def usable_rows(columns: PickedColumns, ids: Hashes, attributes: Attributes) -> 
             return _binary(columns, ids)
         case ProblemType.MULTICLASS:
             return _multiclass(columns, ids)
+
+
+def why_unusable(reason: str, output: Output, label: object, attributes: Attributes) -> str:
+    """What was found in a row that could not be used, for people: the attribute, and the output's columns.
+
+    Args:
+        reason: One of UsableRows.unusable.
+    """
+    if reason in _OF_THE_LABEL:
+        return f"found {_brief(label)}"
+    name, attribute = (
+        ("probability_attribute", attributes.probability)
+        if reason == _NO_PROBABILITY or attributes.inference is None
+        else ("inference_attribute", attributes.inference)
+    )
+    value = pick(attribute or "0", output, attributes.columns)
+    if value is not None and label_text(value) is not None:
+        return f"{name} {attribute}: found {_brief(value)}"
+    return f"{name} {attribute} is not in the output, which has {_columns(output, attributes)}"
+
+
+def _columns(output: Output, attributes: Attributes) -> str:
+    if isinstance(output, Mapping):
+        names = [name for name in output if "." not in name]
+    else:
+        names = list(attributes.columns[: len(output)])
+        names += [str(place) for place in range(len(names), len(output))]
+    shown = ", ".join(map(_clipped, names[:_SHOWN_COLUMNS]))
+    return f"{shown}, …" if len(names) > _SHOWN_COLUMNS else shown or "no columns"
+
+
+def _brief(value: object) -> str:
+    return _clipped(repr(value))
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _SHOWN_TEXT else f"{text[: _SHOWN_TEXT - 1]}…"
 
 
 def state_of(rows: Rows, attributes: Attributes) -> State:
@@ -117,18 +162,18 @@ def _predicted(outputs: Sequence[Output], attributes: Attributes) -> tuple[Colum
 def _regression(columns: PickedColumns, ids: Hashes) -> UsableRows:
     assert columns.predictions is not None  # Attributes asks for it
     predicted, actual = _numbers(columns.predictions), _numbers(columns.labels)
-    unusable, kept = Counter[str](), np.ones(len(ids), dtype=np.bool_)
-    _drop(kept, unusable, ~_present(columns.labels), _NO_LABEL)
+    unusable, kept = _Dropped(), np.ones(len(ids), dtype=np.bool_)
+    _drop(kept, unusable, ~_present(columns.labels), NO_LABEL)
     _drop(kept, unusable, ~_present(columns.predictions), _NO_PREDICTION)
     _drop(kept, unusable, ~np.isfinite(actual), _LABEL_NO_NUMBER)
     _drop(kept, unusable, ~np.isfinite(predicted), _PREDICTION_NO_NUMBER)
-    return UsableRows(RegressionRows(predicted[kept], actual[kept], ids[kept]), unusable)
+    return UsableRows(RegressionRows(predicted[kept], actual[kept], ids[kept]), unusable.rows, unusable.first)
 
 
 def _binary(columns: PickedColumns, ids: Hashes) -> UsableRows:
-    unusable, kept = Counter[str](), np.ones(len(ids), dtype=np.bool_)
+    unusable, kept = _Dropped(), np.ones(len(ids), dtype=np.bool_)
     actual, has_label = _classes(columns.labels)
-    _drop(kept, unusable, ~has_label, _NO_LABEL)
+    _drop(kept, unusable, ~has_label, NO_LABEL)
     predicted = None
     if columns.predictions is not None:
         predicted, has_prediction = _classes(columns.predictions)
@@ -142,24 +187,35 @@ def _binary(columns: PickedColumns, ids: Hashes) -> UsableRows:
         None if predicted is None else _kept(predicted, kept),
         None if probability is None else probability[kept],
     )
-    return UsableRows(rows, unusable)
+    return UsableRows(rows, unusable.rows, unusable.first)
 
 
 def _multiclass(columns: PickedColumns, ids: Hashes) -> UsableRows:
     assert columns.predictions is not None  # from the probabilities, if there is no inference_attribute
-    unusable, kept = Counter[str](), np.ones(len(ids), dtype=np.bool_)
+    unusable, kept = _Dropped(), np.ones(len(ids), dtype=np.bool_)
     actual, has_label = _classes(columns.labels)
     predicted, has_prediction = _classes(columns.predictions)
-    _drop(kept, unusable, ~has_label, _NO_LABEL)
+    _drop(kept, unusable, ~has_label, NO_LABEL)
     _drop(kept, unusable, ~has_prediction, _NO_PREDICTION)
-    return UsableRows(MulticlassRows(_kept(predicted, kept), _kept(actual, kept), ids[kept]), unusable)
+    return UsableRows(
+        MulticlassRows(_kept(predicted, kept), _kept(actual, kept), ids[kept]), unusable.rows, unusable.first
+    )
 
 
-def _drop(kept: NDArray[np.bool_], unusable: Counter[str], bad: NDArray[np.bool_], reason: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Dropped:
+    """See UsableRows."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+
+
+def _drop(kept: NDArray[np.bool_], dropped: _Dropped, bad: NDArray[np.bool_], reason: str) -> None:
     """Marks rows in place; a row counts under its first reason."""
-    count = int(np.count_nonzero(kept & bad))
-    if count:
-        unusable[reason] = count
+    places = np.flatnonzero(kept & bad)
+    if len(places):
+        dropped.rows[reason] = len(places)
+        dropped.first[reason] = int(places[0])
         kept &= ~bad
 
 

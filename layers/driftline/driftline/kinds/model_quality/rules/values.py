@@ -7,24 +7,23 @@ from collections.abc import Sequence
 
 import msgspec
 
+_MISSING = frozenset({"", "nan", "NaN", "None", "null", "NULL"})
+"""What pandas, Python, JSON and databases write where there is no value. `none` may be a class."""
+
 _WHOLE = re.compile(r"([+-]?\d+)\.0*", re.ASCII)
 _LONGEST_LIST = 100_000
 _LIST = msgspec.json.Decoder(list[object])
 
 
 def label_text(value: object) -> str | None:
-    """The label's text; None if there is none.
+    """The label's text; None if there is none, or the text of a missing value: nan, None, null.
 
     The same label comes written in several ways (`1` in one file, `1.0` in the other, `true` in JSON and `True` from
     Python), so whole numbers lose their `.0`, true and false are in lower case, outer spaces and quotes are gone.
     """
     match value:
-        case None:
-            return None
         case bool():
             return "true" if value else "false"
-        case float() if math.isnan(value):
-            return None
         case float() if value.is_integer():
             return str(int(value))
     text = str(value).strip()
@@ -33,7 +32,9 @@ def label_text(value: object) -> str | None:
     whole = _WHOLE.fullmatch(text)
     if whole:
         return whole[1]
-    return (text.lower() if text.lower() in {"true", "false"} else text) or None
+    if text in _MISSING:
+        return None
+    return text.lower() if text.lower() in {"true", "false"} else text
 
 
 def number(value: object) -> float:

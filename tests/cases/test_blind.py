@@ -1,0 +1,168 @@
+"""A verdict is never blind: rows that could not be read, joined or used are said, counted, and past a share a violation."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from driftline.cli.exits import ExitCode
+from tests.cases.running import ENDPOINT, Case, case
+
+
+def test_captures_that_cannot_be_read_are_a_violation(tmp_path: Path) -> None:
+    shop = case("09-all-rejected", tmp_path)
+
+    ran = shop.everything()
+
+    summary = shop.summary()
+    assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+    assert "all 300 captured lines of the window were rejected" in ran.output
+    assert (summary["status"], summary["evaluated_rows"]) == ("CompletedWithViolations", 0)
+    [finding] = summary["findings"]
+    assert (finding["figure"], finding["observed"], finding["required"]) == ("rejected_share", 1.0, 0.05)
+
+
+def test_labels_without_a_positive_one_are_refused_as_baseline_and_as_window(tmp_path: Path) -> None:
+    shop = case("25-yes-no-labels", tmp_path, "model_quality")
+
+    refused = shop.baseline()
+    assert refused.exit_code == ExitCode.FAILED
+    assert "no row has label '1', the positive_label; found no, yes" in refused.output
+    assert not (shop.folder / "baselines" / ENDPOINT / "model_quality" / "constraints.json").exists()
+
+    shop.ingest()
+    shop.merge()
+    ran = shop.run()
+    assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+    assert "no label is the positive_label '1'; found no, yes" in ran.output
+    assert shop.summary()["evaluated_rows"] == 0
+
+
+def test_a_right_positive_label_is_all_that_it_takes(tmp_path: Path) -> None:
+    shop = case("25-yes-no-labels", tmp_path, "model_quality")
+    _change(shop, "ground_truth_attribute: label", "ground_truth_attribute: label, positive_label: 'yes'")
+
+    assert shop.everything().exit_code == ExitCode.COMPLETED
+    assert shop.summary()["evaluated_rows"] == 200
+
+
+def test_texts_of_missing_labels_are_left_out_and_counted(tmp_path: Path) -> None:
+    shop = case("26-label-forms", tmp_path, "model_quality")
+
+    shop.everything()
+
+    summary = shop.summary()
+    metrics = {metric["name"]: metric["value"] for metric in summary["body"]["metrics"]}
+    assert metrics["precision"] == 0.4
+    assert summary["body"]["unusable_rows"] == {"no label": 3}
+    assert summary["evaluated_rows"] == 10
+    assert not [each for each in summary["findings"] if each["check"] == "unusable_rows_check"]
+
+
+def test_a_json_path_with_its_root_is_read(tmp_path: Path) -> None:
+    shop = case("27b-jsonpath-dollar-no-baseline", tmp_path, "model_quality")
+
+    ran = shop.everything()
+
+    assert ran.exit_code == ExitCode.COMPLETED
+    assert shop.summary()["evaluated_rows"] == 60
+
+
+@pytest.mark.parametrize("name", ["predicton", "$.predicton"])
+def test_a_typo_in_an_attribute_is_said_with_what_there_is(name: str, tmp_path: Path) -> None:
+    shop = case("27b-jsonpath-dollar-no-baseline", tmp_path, "model_quality")
+    shop.baseline()
+    _change(shop, "$.prediction,", f"{name},")
+    shop.ingest()
+    shop.merge()
+
+    ran = shop.run()
+
+    summary = shop.summary()
+    said = "inference_attribute predicton is not in the output, which has prediction, probability"
+    assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+    assert summary["evaluated_rows"] == 0
+    assert said in summary["reason"]
+    assert said in summary["findings"][0]["description"]
+
+
+def test_without_constraints_nothing_is_evaluated(tmp_path: Path) -> None:
+    shop = case("27b-jsonpath-dollar-no-baseline", tmp_path, "model_quality")
+    shop.ingest()
+    shop.merge()
+
+    ran = shop.run()
+
+    assert ran.exit_code == ExitCode.NOT_EVALUATED
+    assert "Not evaluated" in ran.output
+    assert "There is no baseline constraints.json" in ran.output
+    assert "Accuracy" in ran.output  # The metrics are computed all the same.
+
+
+@pytest.mark.parametrize(("limit", "code"), [(0.5, ExitCode.COMPLETED), (0.05, ExitCode.COMPLETED_WITH_VIOLATIONS)])
+def test_the_document_says_how_many_rows_may_be_unusable(limit: float, code: ExitCode, tmp_path: Path) -> None:
+    shop = case("27b-jsonpath-dollar-no-baseline", tmp_path, "model_quality")
+    _change(shop, "ground_truth_attribute: label", f"ground_truth_attribute: label, max_unusable: {limit}")
+    captures = shop.folder / "capture" / ENDPOINT / "AllTraffic/2026/03/02/10/a.jsonl"
+    lines = captures.read_text().splitlines()
+    captures.write_text("\n".join(["not a record"] * 40 + lines) + "\n")
+
+    ran = shop.everything()
+
+    summary = shop.summary()
+    assert ran.exit_code == code
+    assert summary["evaluated_rows"] == 60
+    [lines_counted, _] = summary["unusable"]
+    assert (lines_counted["total"], lines_counted["unusable"]) == (100, 40)
+    written = json.loads(next((shop.folder / "reports").rglob("constraint_violations.json")).read_text())
+    checks = [each["constraint_check_type"] for each in written["violations"]]
+    assert checks == ["unusable_rows_check"] * (code != ExitCode.COMPLETED)
+
+
+def _change(shop: Case, old: str, new: str) -> None:
+    document = shop.folder / "monitors" / f"{ENDPOINT}.yaml"
+    text = document.read_text()
+    assert old in text
+    document.write_text(text.replace(old, new))
+
+
+def test_labels_keyed_by_event_id_are_said_at_once_with_the_reason(tmp_path: Path) -> None:
+    shop = case("28-gt-by-eventid", tmp_path, "model_quality")
+
+    ran = shop.everything()
+
+    assert ran.exit_code == ExitCode.NOT_EVALUATED
+    reason = shop.summary()["reason"]
+    assert "keyed by the captures' eventIds ('e-00000'), but these captures have inferenceIds ('i0')" in reason
+
+
+def test_labels_in_folders_of_local_time_are_said(tmp_path: Path) -> None:
+    shop = case("26-label-forms", tmp_path, "model_quality")
+    there = shop.folder / "ground-truth" / ENDPOINT / "2026/03"
+    (there / "01/20").mkdir(parents=True)
+    (there / "02/12/gt.jsonl").rename(there / "01/20/gt.jsonl")
+
+    ran = shop.everything()
+
+    assert ran.exit_code == ExitCode.NOT_EVALUATED
+    assert "folders are in UTC, not in local time" in shop.summary()["reason"]
+
+
+def test_labels_that_match_nothing_are_said(tmp_path: Path) -> None:
+    shop = case("26-label-forms", tmp_path, "model_quality")
+    file = shop.folder / "ground-truth" / ENDPOINT / "2026/03/02/12/gt.jsonl"
+    file.write_text(file.read_text().replace('"eventId": "', '"eventId": "order-'))
+
+    ran = shop.everything()
+
+    assert ran.exit_code == ExitCode.NOT_EVALUATED
+    assert "match none of its inferences: their ids are such as 'order-i0'" in shop.summary()["reason"]
+
+
+def test_without_ground_truth_there_is_nothing_to_explain(tmp_path: Path) -> None:
+    shop = case("26-label-forms", tmp_path, "model_quality")
+    shop.baseline()
+    shop.ingest()
+
+    assert shop.run().exit_code == ExitCode.NOT_EVALUATED
+    assert shop.summary()["reason"].endswith("has a ground truth yet.")
