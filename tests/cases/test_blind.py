@@ -11,12 +11,16 @@ from tests.cases.running import ENDPOINT, Case, case
 
 def test_captures_that_cannot_be_read_are_a_violation(tmp_path: Path) -> None:
     shop = case("09-all-rejected", tmp_path)
+    captures = shop.folder / "capture" / ENDPOINT / "AllTraffic/2026/03/02/10/a.jsonl"
+    lines = captures.read_text().splitlines()
+    captures.write_text("".join(f"{line[: len(line) // 2]}\n" for line in lines))
 
     ran = shop.everything()
 
     summary = shop.summary()
     assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
-    assert "all 300 captured lines of the window were rejected" in ran.output
+    assert "300 of 300 captured lines (100 %) could not be used, at most 5 % allowed" in ran.output
+    assert summary["reason"] == "No rows: all 300 captured lines of the window were rejected."
     assert (summary["status"], summary["evaluated_rows"]) == ("CompletedWithViolations", 0)
     [finding] = summary["findings"]
     assert (finding["figure"], finding["observed"], finding["required"]) == ("rejected_share", 1.0, 0.05)
