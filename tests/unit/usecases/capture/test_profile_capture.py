@@ -202,14 +202,15 @@ def test_a_file_that_changes_meanwhile_is_profiled_again() -> None:
     assert hour_profile(bucket).slots[HOUR].layouts["csv:1+2"].columns["output[0]"].moments.mean == 0.9
 
 
-@pytest.mark.parametrize("body", [b"junk", b"{}\n[]\n", b"\x89PNG\r\n\x1a\n\x00"])
-def test_a_file_without_any_capture_record_is_for_people(body: bytes) -> None:
+@pytest.mark.parametrize(("body", "lines"), [(b"junk", 1), (b"{}\n[]\n", 2), (b"\x89PNG\r\n\x1a\n\x00", 3)])
+def test_a_file_without_any_capture_record_is_for_people_and_counted(body: bytes, lines: int) -> None:
     bucket = InMemoryStore("bucket", {KEY: body})
 
     with pytest.raises(InvalidInputError, match="is a capture record"):
         profile_file(KEY, bucket)
 
-    assert set(bucket.objects) == {KEY}
+    profile = hour_profile(bucket)
+    assert (profile.records, profile.rows, profile.rejected) == (0, 0, lines)
 
 
 def test_an_empty_file_says_so_and_a_missing_one_too() -> None:

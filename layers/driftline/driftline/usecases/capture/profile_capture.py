@@ -122,7 +122,6 @@ def profile_capture(
     with tables.records() as columnar, _preprocessor(state, document, scripts) as preprocess:
         reader = CaptureReader(source.hour, preprocess)
         layouts = _profile(bodies, reader, columnar, ids, tables)
-        _refuse_what_is_no_capture_file(reader, capture.uri(key))
         hours = _hour_profiles(reader, layouts, ids, _Origin(capture.uri(key), records_at, _name_of(stored.body)))
         records = columnar.to_bytes(hours)
 
@@ -143,6 +142,7 @@ def profile_capture(
     for hour, profile in hours.items():
         state.put(profile_keys[hour], profile.to_bytes())
     _check_unchanged(capture, key, stored.etag)
+    _refuse_what_is_no_capture_file(reader, capture.uri(key))
     return CaptureProfiled(
         source.endpoint,
         source.variant,
@@ -195,7 +195,10 @@ def _append(parts: list[TableProfile], profile: TableProfile) -> None:
 
 
 def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str) -> None:
-    """A file without any valid record goes to the dead-letter queue, where people look at it, not to the rejects."""
+    """A file without any valid record goes to the dead-letter queue, where people look at it.
+
+    Its lines are counted first: to its monitors they are lines that could not be read, not a quiet hour.
+    """
     if any(count.records or count.skipped for count in reader.counts.values()) or not reader.rejects:
         return
     first = reader.rejects[0]
