@@ -35,6 +35,8 @@ HOURS = 730  # of a month, as AWS counts
 QUEUES = 9
 OTHER_DEAD_LETTERS = 2
 """Of adopt_model and check_freshness, which are invoked without a queue."""
+DROPPED_METRICS = 6
+"""Alarms on metrics that CloudWatch could not read: two for each of three functions that publish some."""
 FILES = HOURS * 60
 
 
@@ -126,9 +128,12 @@ def bill(load: Load) -> Iterator[Line]:
     )
     pages = HOURS * (3 * run_gb * LAMBDA_ARM_GB_SECOND + 200 * S3_GET + 5 * S3_PUT_OR_LIST + LAMBDA_REQUEST)
     yield Line("Pages", pages, f"{HOURS} reports, each with the endpoint's page and the index")
-    own = QUEUES + OTHER_DEAD_LETTERS + 1
+    own = QUEUES + OTHER_DEAD_LETTERS + 1 + DROPPED_METRICS
     yield Line(
-        "Stack's alarms", own * ALARM_MONTH, "one for each dead-letter queue, one for the hourly check", idle=True
+        "Stack's alarms",
+        own * ALARM_MONTH,
+        "one for each dead-letter queue, one for the hourly check, six for metrics that CloudWatch drops",
+        idle=True,
     )
     yield Line("KMS key", KMS_KEY_MONTH, "for the topics; parameter EncryptOperatorTopic", idle=True)
 
@@ -152,7 +157,7 @@ def model_quality(load: Load) -> Iterator[Line]:
         metrics * METRIC_MONTH,
         f"{metrics}: four of quality, an interval's ends, violations, coverage, four of labels",
     )
-    yield Line("Signals and alarms", 4 * METRIC_MONTH + 3 * ALARM_MONTH, "4 and 3: as above, and age of the labels")
+    yield Line("Signals and alarms", 5 * METRIC_MONTH + 4 * ALARM_MONTH, "5 and 4: as above, age and matches of labels")
 
 
 def run(_options: Options) -> Iterator[Row]:

@@ -31,7 +31,7 @@ monitors:
     max_label_delay: P14D
     alarms: [{{metric: violations, severity: critical, actions: [notify, retrain]}}]
 # Only selected days are replayed, so the others do not count as missing.
-watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H}}
+watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H, unmatched_labels_age: PT0H}}
 retraining:
   target: {{pipeline: {PIPELINE}}}
   cooldown: P180D

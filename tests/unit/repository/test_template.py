@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -328,6 +329,18 @@ def test_every_dead_letter_queue_has_an_alarm_that_somebody_hears(resources: dic
     # What notify_operator could not tell, it cannot tell about either.
     assert alarms.pop("AlarmDeadLetters") == [{"Ref": "OperatorTopic"}]
     assert all(actions == [{"Ref": "AlarmTopic"}] for actions in alarms.values())
+
+
+def test_metrics_that_cloudwatch_drops_are_noticed(resources: dict[str, dict[str, Any]]) -> None:
+    functions = [app.parent.name for app in (REPOSITORY / "functions").glob("*/app.py") if "emf" in app.read_text()]
+    groups = ["".join(word.capitalize() for word in name.split("_")) + "Logs" for name in functions]
+    alarms = [
+        alarm
+        for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
+        if alarm["Namespace"] == "AWS/Logs" and alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    ]
+    watched = {(alarm["Dimensions"][0]["Value"]["Ref"], alarm["MetricName"]) for alarm in alarms}
+    assert watched == set(product(groups, ("EMFParsingErrors", "EMFValidationErrors")))
 
 
 def test_what_watches_the_others_is_watched(resources: dict[str, dict[str, Any]]) -> None:

@@ -221,4 +221,5 @@ def test_every_wanted_alarm_has_its_place_in_the_document() -> None:
         ("watch", "schedule_delay"),
         ("watch", "captures_age"),
         ("watch", "ground_truth_age"),
+        ("watch", "unmatched_labels_age"),
     ]

@@ -124,6 +124,7 @@ class TestAGoodDocument:
                 "schedule_delay": "PT2H",
                 "captures_age": "P1D",
                 "ground_truth_age": None,
+                "unmatched_labels_age": None,
             },
             "channels": [],
             "settle": None,
@@ -350,7 +351,7 @@ class TestWhatIsWrong:
             (
                 "problem_type: Regression, inference_attribute: p, probability_threshold_attribute: .nan",
                 "nan",
-                "should be less than or equal to 1",
+                "should be a finite number",
             ),
             (
                 "problem_type: Regression, inference_attribute: p, probability_threshold_attribute: true",

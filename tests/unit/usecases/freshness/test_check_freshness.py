@@ -14,6 +14,7 @@ from driftline.domain.documents.parse import parse_document
 from driftline.domain.documents.status import MonitorStatus
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
+from driftline.domain.ground_truth.keys import VariantHour, label_hour_key, open_labels_key
 from driftline.domain.keys import hour_folder, report_folder
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.last_execution import keep_last_execution
@@ -78,6 +79,7 @@ def signals(metrics: RecordingMetrics) -> Signals:
 DELAY = ("schedule_delay_hours", "shop")
 CAPTURES = ("captures_age_hours", "shop")
 LABELS = ("ground_truth_age_hours", "shop")
+UNMATCHED = ("unmatched_labels_age_hours", "shop")
 AGE = ("execution_age_hours", "shop", "data_quality")
 
 
@@ -85,9 +87,9 @@ def test_a_fresh_endpoint_is_waited_for_from_the_first_look_on() -> None:
     store = InMemoryStore()
     configure(store, WITH_LABELS)
 
-    assert look(store, NOON) == {DELAY: 0, CAPTURES: 0, LABELS: 0}
+    assert look(store, NOON) == {DELAY: 0, CAPTURES: 0, LABELS: 0, UNMATCHED: 0}
     # And with every hour in which nothing happens it is waited for longer
-    assert look(store, NOON + 3 * H) == {DELAY: 3, CAPTURES: 3, LABELS: 3}
+    assert look(store, NOON + 3 * H) == {DELAY: 3, CAPTURES: 3, LABELS: 3, UNMATCHED: 0}
 
 
 def test_an_endpoint_where_everything_happens_is_fresh() -> None:
@@ -107,7 +109,22 @@ def test_an_endpoint_where_everything_happens_is_fresh() -> None:
         DELAY: 0,  # the one of noon is still allowed to come
         CAPTURES: 0,  # counted from the end of the newest hour
         LABELS: 29,
+        UNMATCHED: 0,
     }
+
+
+def test_ground_truth_that_matches_nothing_ages_from_its_first_file_since_the_last_match() -> None:
+    store = InMemoryStore()
+    configure(store, WITH_LABELS)
+    for hours, digest in ((40, "older"), (30, "matched"), (20, "first"), (2, "newest")):
+        store.put(open_labels_key("shop", NOON - hours * H, digest), b"")
+    store.put(label_hour_key("shop", "matched", VariantHour("blue", NOON - 31 * H)), b"")
+
+    assert look(store, NOON)[UNMATCHED] == 19  # counted from the end of its hour
+
+    # A match ends it
+    store.put(label_hour_key("shop", "newest", VariantHour("blue", NOON - 3 * H)), b"")
+    assert look(store, NOON)[UNMATCHED] == 0
 
 
 def test_the_schedule_that_is_late_for_longest_counts() -> None:
@@ -157,7 +174,11 @@ def test_a_variant_without_captures_hides_none_of_another() -> None:
 
 def test_only_what_the_watch_section_asks_for_is_published() -> None:
     store = InMemoryStore()
-    configure(store, WITH_LABELS + "watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H}}\n")
+    configure(
+        store,
+        WITH_LABELS
+        + "watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H, unmatched_labels_age: PT0H}}\n",
+    )
     ran(store, NOON - H)
     assert look(store, NOON) == {AGE: 1}
 
@@ -268,8 +289,8 @@ def test_a_hundred_endpoints_take_a_dozen_requests_each() -> None:
 
     checked = check_freshness(NOON, store=counting, metrics=metrics, namespace=NAMESPACE, kinds=KINDS)
 
-    assert checked == FreshnessChecked(endpoints=100, signals=300)
-    assert counting.calls < 100 * 15
+    assert checked == FreshnessChecked(endpoints=100, signals=400)
+    assert counting.calls < 100 * 16
 
 
 def test_a_crash_at_any_call_is_made_up_for_by_the_next_delivery() -> None:

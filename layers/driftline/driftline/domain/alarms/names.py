@@ -16,6 +16,7 @@ WATCH = "watch"
 SCHEDULES = "schedules"
 CAPTURES = "captures"
 GROUND_TRUTH = "ground truth"
+UNMATCHED_LABELS = "unmatched labels"
 
 _DIGEST = 8  # hexadecimal digits
 _FAILED = " executions failed"

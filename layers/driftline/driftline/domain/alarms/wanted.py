@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from driftline.domain.alarms.names import CAPTURES, GROUND_TRUTH, SCHEDULES, WATCH, executions_failed, plain
+from driftline.domain.alarms.names import (
+    CAPTURES,
+    GROUND_TRUTH,
+    SCHEDULES,
+    UNMATCHED_LABELS,
+    WATCH,
+    executions_failed,
+    plain,
+)
 from driftline.domain.alarms.periods import HOUR, alarm_period
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.monitors.alarms import Alarm
@@ -17,8 +25,14 @@ EXECUTION_AGE = "execution_age_hours"
 SCHEDULE_DELAY = "schedule_delay_hours"
 CAPTURES_AGE = "captures_age_hours"
 GROUND_TRUTH_AGE = "ground_truth_age_hours"
+UNMATCHED_LABELS_AGE = "unmatched_labels_age_hours"
 
 _GROUND_TRUTH_AGE = timedelta(days=7)
+_UNMATCHED_LABELS_AGE = timedelta(days=1)
+_NO_MATCH = (
+    "matches no capture (probably keyed by eventId where captures have an inferenceId, or in folders that are not "
+    "dated in UTC)"
+)
 
 type Comparison = Literal[">=", ">", "<=", "<", "outside"]
 type Missing = Literal["ignore", "breaching", "notBreaching", "missing"]
@@ -143,6 +157,9 @@ def _watching(document: MonitorDocument) -> Iterator[AlarmSpec]:
     if any(monitor.label_delay is not None for monitor in enabled.values()):
         age = _GROUND_TRUTH_AGE if watch.ground_truth_age is None else watch.ground_truth_age
         checks.append((GROUND_TRUTH, GROUND_TRUTH_AGE, age, "ground truth", "stopped arriving", Severity.WARNING))
+        given = watch.unmatched_labels_age
+        age = _UNMATCHED_LABELS_AGE if given is None else given
+        checks.append((UNMATCHED_LABELS, UNMATCHED_LABELS_AGE, age, "ground truth", _NO_MATCH, Severity.WARNING))
     for label, metric, age, what, happened, severity in checks:
         if age:
             description = _described(f"On {endpoint} {what} {happened}, for {format_offset(age)} or longer.", severity)

@@ -22,3 +22,7 @@ class Watch(Part):
 
     ground_truth_age: Age | None = None
     """Alarm when no ground truth arrived for this long. Default: P7D with a monitor that needs labels."""
+
+    unmatched_labels_age: Age | None = None
+    """Alarm when ground truth arrives and, for this long, none of it matches a capture. Default: P1D with a monitor
+    that needs labels."""

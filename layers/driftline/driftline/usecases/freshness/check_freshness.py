@@ -14,6 +14,7 @@ from driftline.domain.alarms.wanted import (
     EXECUTION_AGE,
     GROUND_TRUTH_AGE,
     SCHEDULE_DELAY,
+    UNMATCHED_LABELS_AGE,
     wanted_alarms,
 )
 from driftline.domain.errors import DriftlineError, InvalidInputError
@@ -29,6 +30,7 @@ from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.executions.signals import signal
 from driftline.usecases.freshness.freshness_record import Waiting, forget_endpoints, waiting_since
+from driftline.usecases.freshness.unmatched_labels import unmatched_since
 from driftline.usecases.monitors.monitor_documents import last_good_document, load_status
 from driftline.usecases.ports import Metrics, ObjectStore
 from driftline.usecases.side_by_side import side_by_side
@@ -57,8 +59,9 @@ def check_freshness(
 
     For an endpoint: `schedule_delay_hours`, the longest time that a scheduled execution has been missing, or 0;
     `captures_age_hours` and `ground_truth_age_hours` since the end of the newest hour with any, or since the endpoint
-    is known. Each only if the document's watch section requests it. For each enabled monitor that ran:
-    `execution_age_hours` since its latest scheduled time.
+    is known; `unmatched_labels_age_hours` since ground truth arrives that matches nothing, or 0. Each only if the
+    document's watch section requests it. For each enabled monitor that ran: `execution_age_hours` since its latest
+    scheduled time.
 
     Args:
         at: The scheduled time of the check.
@@ -107,6 +110,9 @@ def _look(store: ObjectStore, endpoint: str, at: datetime, *, kinds: Kinds) -> l
     if GROUND_TRUTH_AGE in asked:
         newest = _newest(store, [f"{GROUND_TRUTH}{endpoint}/"], at)
         found.append(_age(endpoint, GROUND_TRUTH_AGE, newest, waiting.since, at))
+    if UNMATCHED_LABELS_AGE in asked:
+        unmatched = unmatched_since(store, endpoint, at)
+        found.append(signal(endpoint, UNMATCHED_LABELS_AGE, _hours(unmatched or at, at), unit=_HOURS))
     return found
 
 
