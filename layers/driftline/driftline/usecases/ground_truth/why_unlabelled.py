@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from driftline.domain.capture.conditions import Equals
+from driftline.domain.capture.conditions import IsOneOf
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import may_belong, start_of_day
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, among, sorted_unique
@@ -92,7 +92,7 @@ class Unlabelled:
 
     def _by_event_id(self, ids: Sequence[str]) -> str | None:
         """The inferenceId of a capture that has one of the ids as its eventId, and an inferenceId of its own."""
-        wanted = {each: ("event_id", Equals(each)) for each in ids}
+        wanted = {each: ("event_id", IsOneOf((each,))) for each in ids}
         matched = sample_inferences(self.store, self.parts, self.window, wanted, self.tables)
         return next((found[0] for each, found in matched.items() if found and found[0] != each), None)
 
