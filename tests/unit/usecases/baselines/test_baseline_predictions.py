@@ -179,7 +179,7 @@ def test_metrics_that_are_not_defined_are_left_out() -> None:
 
 def test_without_anything_to_look_at_there_is_no_file() -> None:
     classes = "problem_type: BinaryClassification, inference_attribute: score, ground_truth_attribute: label"
-    store = bucket(classes, "score,label\n1,0\n")
+    store = bucket(classes, "score,label\n1,0\n1,1\n")
 
     suggest(store)
 
