@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from driftline.cli import app
 from driftline.cli.exits import ExitCode
-from tests.cases.running import ENDPOINT, Case, case
+from tests.cases.running import ENDPOINT, Case, Ran, case
 
 
 def test_captures_that_cannot_be_read_are_a_violation(tmp_path: Path) -> None:
@@ -172,3 +174,37 @@ def test_without_ground_truth_there_is_nothing_to_explain(tmp_path: Path) -> Non
 
     assert shop.run().exit_code == ExitCode.NOT_EVALUATED
     assert shop.summary()["reason"].endswith("has a ground truth yet.")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "said"),
+    [
+        ("predicton", "Did you mean prediction?"),
+        ("2", "columns.output names columns 0 to 1"),
+        ("outcome", "found only in JSON answers that have it"),
+    ],
+)
+def test_validate_warns_of_attributes_that_the_outputs_do_not_have(attribute: str, said: str, tmp_path: Path) -> None:
+    shop = case("27b-jsonpath-dollar-no-baseline", tmp_path, "model_quality")
+    _change(shop, "$.prediction,", f'"{attribute}",')
+    _change(shop, "endpoint: shop", "endpoint: shop\ncolumns: {output: [prediction, probability], input: [a, b]}")
+
+    ran = _validate(shop)
+
+    assert ran.exit_code == 0
+    assert f"monitors.model_quality: inference_attribute is {attribute}" in ran.output
+    assert said in ran.output
+
+
+@pytest.mark.parametrize("attribute", ["prediction", "$.prediction", "1", "predictions[0].score"])
+def test_validate_accepts_what_resolves_or_may_resolve(attribute: str, tmp_path: Path) -> None:
+    shop = case("27b-jsonpath-dollar-no-baseline", tmp_path, "model_quality")
+    _change(shop, "$.prediction,", f'"{attribute}",')
+    _change(shop, "endpoint: shop", "endpoint: shop\ncolumns: {output: [prediction, probability], input: [a, b]}")
+
+    assert "warning" not in _validate(shop).output
+
+
+def _validate(shop: Case) -> Ran:
+    result = CliRunner().invoke(app, ["validate", str(shop.folder / "monitors" / f"{ENDPOINT}.yaml")])
+    return Ran(result.exit_code, " ".join(result.output.split()))

@@ -1,5 +1,6 @@
 """`driftline validate`: checks a monitor document."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -48,8 +49,20 @@ def validate(
         except InvalidDocumentError as error:
             _show_errors(output, document, error)
             raise typer.Exit(ExitCode.FAILED) from None
-        result = {"document": str(document), "status": "ok", "errors": [], "content": valid.model_dump(mode="json")}
-        output.result(result, lambda console: _show(console, valid))
+        doubts = _doubts(valid)
+        content = valid.model_dump(mode="json")
+        result = {"document": str(document), "status": "ok", "errors": [], "warnings": doubts, "content": content}
+        output.result(result, lambda console: _show(console, valid, doubts))
+
+
+def _doubts(document: MonitorDocument) -> list[str]:
+    """What is valid and probably not meant."""
+    outputs = document.columns.output if document.columns else ()
+    return [
+        f"monitors.{name}: {doubt}"
+        for name, monitor in document.monitors.by_name().items()
+        for doubt in monitor.doubts(outputs)
+    ]
 
 
 def _check_scripts(output: Output, path: Path, text: str, document: MonitorDocument) -> None:
@@ -92,8 +105,10 @@ def _show_errors(output: Output, path: Path, error: InvalidDocumentError) -> Non
     output.errors({"document": str(path), "status": "error", "errors": errors, "content": None}, show)
 
 
-def _show(console: Console, document: MonitorDocument) -> None:
+def _show(console: Console, document: MonitorDocument, doubts: Sequence[str]) -> None:
     console.print(f"[green]ok[/green]  endpoint {safe(document.endpoint)}", soft_wrap=True)
+    for doubt in doubts:
+        console.print(f"[yellow]warning[/yellow]  {safe(doubt)}", soft_wrap=True)
     table = table_of("monitor", "schedule", "time zone", "window", "enabled")
     for name, monitor in document.monitors.by_name().items():
         window = monitor.window

@@ -191,6 +191,14 @@ class ScheduledMonitor(Part):
         """How to fix an unknown name of a figure; empty if it can only be a misspelling."""
         return ""
 
+    def doubts(self, _outputs: Sequence[str]) -> Sequence[str]:
+        """What is valid and probably not meant, in sentences.
+
+        Args:
+            _outputs: The document's names of the output columns; none if it has none.
+        """
+        return ()
+
     def graphs(self, _name: str) -> Iterable[Graph]:
         """What the dashboard shows of the monitor in addition to its violations, from left to right.
 

@@ -1,5 +1,7 @@
 """The settings of a model-quality monitor, and what it publishes."""
 
+import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, Self, override
@@ -43,6 +45,8 @@ BOUNDS = ("_lower", "_upper")
 
 
 _PALE = "#aec7e8"
+_PLAIN = re.compile(r"[\w-]+")
+"""An index or a name, not an expression."""
 
 
 def _index_as_text(value: object) -> object:
@@ -93,6 +97,21 @@ Attribute = Annotated[
 
 Label = Annotated[_LabelText, BeforeValidator(_label_as_text, json_schema_input_type=_LabelText | float | bool)]
 Probability = Annotated[_UnitInterval, BeforeValidator(_no_boolean, json_schema_input_type=_UnitInterval)]
+
+
+def _doubt(setting: str, attribute: str, outputs: Sequence[str]) -> str:
+    """Empty for an attribute that the names resolve, and for an expression, which only an answer can resolve."""
+    if attribute in outputs or not _PLAIN.fullmatch(attribute):
+        return ""
+    if attribute.isdecimal():
+        inside = int(attribute) < len(outputs)
+        return "" if inside else f"{setting} is {attribute}, and columns.output names columns 0 to {len(outputs) - 1}"
+    near = difflib.get_close_matches(attribute, outputs, n=1)
+    hint = f". Did you mean {near[0]}?" if near else ""
+    return (
+        f"{setting} is {attribute}, which columns.output does not name ({', '.join(outputs)}): it is found only in "
+        f"JSON answers that have it{hint}"
+    )
 
 
 class ModelQualityMonitor(ScheduledMonitor):
@@ -194,6 +213,16 @@ class ModelQualityMonitor(ScheduledMonitor):
         if self.problem_type == "BinaryClassification":
             return f"{name} needs the probability: set probability_attribute."
         return f"{name} exists for BinaryClassification only."
+
+    @override
+    def doubts(self, outputs: Sequence[str]) -> Sequence[str]:
+        """Attributes that are none of the named output columns. JSON answers may have others, so they are no errors."""
+        attributes = {
+            "inference_attribute": self.inference_attribute,
+            "probability_attribute": self.probability_attribute,
+        }
+        found = (_doubt(name, attribute, outputs) for name, attribute in attributes.items() if attribute and outputs)
+        return tuple(filter(None, found))
 
     @override
     def graphs(self, name: str) -> Iterable[Graph]:
