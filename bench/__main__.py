@@ -43,6 +43,8 @@ BENCHMARKS = {
     "latency": Benchmark("bench.latency", "object created → metric and verdict, on the embedded cloud"),
     "messages": Benchmark("bench.message_latency", "object created → Slack message, on the embedded cloud"),
     "objects": Benchmark("bench.objects_written", "objects written per capture file"),
+    "ingest": Benchmark("bench.ingest", "capture files a second on the command line"),
+    "scripts": Benchmark("bench.scripts", "what the process of a user's script costs"),
     "cost": Benchmark("bench.cost", "what a monitored endpoint costs"),
 }
 

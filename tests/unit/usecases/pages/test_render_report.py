@@ -101,6 +101,32 @@ def page(store: InMemoryStore, folder: str) -> Page:
     return Page(store.objects[render_report(store, folder, kinds=KINDS).key])
 
 
+DECIMAL = re.compile(r"(?<![\w.,:/-])\d[\d,]*\.\d+(?![\w.]*\.\d)")
+
+
+def too_long(words: str) -> list[str]:
+    """Decimal numbers with more than four significant digits."""
+    return [text for text in DECIMAL.findall(words) if len(re.sub("[,.]", "", text).lstrip("0")) > 4]
+
+
+def texts_in(data: object) -> list[str]:
+    """What people read of the data of a page; its numbers are for charts."""
+    if isinstance(data, str):
+        return [data]
+    parts = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return [text for part in parts for text in texts_in(part)]
+
+
+def test_numbers_have_at_most_four_significant_digits(taxi: InMemoryStore, shop: InMemoryStore) -> None:
+    """As docs/guide/report-pages.md says; whole numbers have all of theirs."""
+    made = [page(shop, folder_of(monitor)) for monitor in ("data_quality", "model_quality")]
+    made.append(page(taxi, "reports/taxi/model_quality/2020/03/16/00/"))
+    for each in made:
+        read = " ".join([each.words, *texts_in(each.data)])
+        assert DECIMAL.search(read)
+        assert too_long(read) == []
+
+
 def test_data_quality_page_tells_verdict_facts_and_evidence(shop: InMemoryStore) -> None:
     made = page(shop, folder_of("data_quality"))
 

@@ -16,7 +16,6 @@ from driftline.presentation.text import NOTHING, interval, number, percent, show
 NO_BASELINE = "there is no baseline for it"
 _MOST_NEW = 30
 _NUMBERS = (("Mean", "mean"), ("Standard deviation", "std_dev"), ("Smallest", "min"), ("Largest", "max"))
-_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +162,7 @@ def _figures(feature: Feature) -> list[tuple[str, str, str]]:
     before, numbers = then.numerical_statistics if then else None, now.numerical_statistics
     if before or numbers:
         for label, name in _NUMBERS:
-            baseline, window = (number(getattr(part, name, None), _DIGITS) for part in (before, numbers))
+            baseline, window = (number(getattr(part, name, None)) for part in (before, numbers))
             rows.append((label, baseline, window))
     distinct = (number(distinct_values(then) if then else None), number(distinct_values(now)))
     return [*rows, ("Distinct values (estimate)", *distinct)]

@@ -1,0 +1,44 @@
+"""Capture files a second that `driftline ingest` takes, one after the other, by CPU time."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from bench.data import capture_files, temporary_folder
+from bench.results import Limit, Options, Row
+from driftline.adapters.folder.store import FolderStore, FolderStores
+from driftline.adapters.scripts.processes import ScriptProcesses
+from driftline.adapters.tables.duck import DuckTables
+from driftline.domain.keys import hour_folder
+from driftline.kinds.registry import KINDS
+from driftline.usecases.capture.profile_capture import profile_capture
+
+LIMIT = Limit(20, 40, "files a second", more_is_better=True)
+FILES = 100
+ROWS = 100
+"""A small file: what a file costs is more than what its rows cost."""
+
+
+def run(_options: Options) -> Iterator[Row]:
+    with temporary_folder() as folder:
+        [path] = capture_files(folder, ROWS)
+        body = path.read_bytes()
+        root = folder / "store"
+        store, tables, hour = FolderStore(root, "bench"), DuckTables(), datetime(2026, 3, 1, tzinfo=UTC)
+        keys = [f"capture/endpoint/AllTraffic/{hour_folder(hour + timedelta(hours=n))}a.jsonl" for n in range(FILES)]
+        for key in keys:
+            store.put(key, body)
+        started = time.process_time()
+        for key in keys:
+            profile_capture(
+                key,
+                capture=store,
+                state=store,
+                stores=FolderStores(root),
+                scripts=ScriptProcesses(),
+                tables=tables,
+                on_lost=lambda _: None,
+                kinds=KINDS,
+            )
+        seconds = time.process_time() - started
+    yield Row(f"{FILES} capture files of {ROWS} rows", LIMIT, FILES / seconds, "CPU time of one process")
