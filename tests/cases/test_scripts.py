@@ -27,3 +27,15 @@ def test_43_with_a_script_that_can_run_the_document_is_valid(tmp_path: Path) -> 
     result = CliRunner().invoke(app, ["validate", str(folder / "monitors" / "shop.yaml")])
 
     assert result.exit_code == 0, result.output
+
+
+def test_43_ingest_says_what_works_on_this_machine_alone(tmp_path: Path) -> None:
+    """Given a script that runs here, with a module that AWS Lambda does not have."""
+    copy = case("43-pre-pandas", tmp_path)
+    script = "import typer\ndef preprocess_handler(record): return {'a': 1}\n"
+    (copy.folder / "scripts" / "pre.py").write_text(script)
+
+    ingested = copy.ingest()
+
+    assert ingested.exit_code == 0
+    assert "In AWS, this script cannot run: scripts/pre.py, line 1: it imports typer" in ingested.output

@@ -30,6 +30,8 @@ from driftline.presentation.text import count
 from driftline.usecases.arrivals.take_arrivals import label_delay
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture
+from driftline.usecases.monitors.monitor_documents import find_document
+from driftline.usecases.monitors.script_checks import problems_of_scripts
 
 VARIANT = "AllTraffic"
 """The name that the SageMaker console gives to the only variant of an endpoint."""
@@ -69,6 +71,8 @@ def ingest(
             )
         if only_new:
             keys = [key for key in keys if not _has_profile(place, capture, key)]
+        for problem in _script_problems(place, name):
+            output.note(f"In AWS, this script cannot run: {problem}")
         profiled, failed = _ingest(output, place, capture, name, keys, given)
         result = {
             "endpoint": name,
@@ -120,6 +124,13 @@ def _ingest(
             except DriftlineError as error:
                 failed[key] = error
     return ingested, failed
+
+
+def _script_problems(place: Place, endpoint: str) -> list[str]:
+    """A laptop may have modules that AWS Lambda does not have."""
+    document = find_document(place.store, endpoint, kinds=KINDS)
+    monitors = document.monitors.by_name().values() if document else ()
+    return list(dict.fromkeys(problem for each in monitors for problem in problems_of_scripts(place.store, each)))
 
 
 def _nothing_was_announced(_: Sequence[datetime]) -> None:
