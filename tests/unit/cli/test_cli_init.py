@@ -40,12 +40,16 @@ def content(result: Result) -> dict[str, Any]:
     return dict(json.loads(result.stdout))
 
 
+def columns_of(made: dict[str, Any]) -> dict[str, list[str]]:
+    return {name: made["content"]["columns"][name] for name in ("output", "input")}
+
+
 def test_a_data_set_with_a_prediction_and_a_label(tmp_path: Path) -> None:
     data = data_set(tmp_path, "amount,label,prediction,age")
 
     made = content(driftline("init", data, "--endpoint", "shop", "--store", tmp_path, "--json"))
 
-    assert made["content"]["columns"] == {"output": ["prediction"], "input": ["amount", "age"]}
+    assert columns_of(made) == {"output": ["prediction"], "input": ["amount", "age"]}
     assert made["assumed"] == [
         "label is ground truth, by its name; it is in no payload (--label)",
         "prediction is predicted, by its name (--output)",
@@ -75,7 +79,7 @@ def test_a_capture_file_has_the_endpoint_and_the_shape(tmp_path: Path) -> None:
     made = content(driftline("init", capture(tmp_path), "--store", tmp_path, "--json"))
 
     assert made["endpoint"] == "shop"
-    assert made["content"]["columns"] == {"output": ["prediction"], "input": ["feature_0", "feature_1"]}
+    assert columns_of(made) == {"output": ["prediction"], "input": ["feature_0", "feature_1"]}
     assert "CSV payloads have no names: 1 output and 2 input columns got some; replace them" in made["assumed"]
 
 
@@ -107,7 +111,9 @@ def test_names_from_the_data_set_and_places_from_the_capture(
 ) -> None:
     data, captured = data_set(tmp_path, header), capture(tmp_path)
 
-    assert content(driftline("init", data, captured, "--store", tmp_path, "--json"))["content"]["columns"] == columns
+    made = content(driftline("init", data, captured, "--store", tmp_path, "--json"))
+
+    assert columns_of(made) == columns
 
 
 def test_model_quality_with_everything_stated(tmp_path: Path) -> None:
