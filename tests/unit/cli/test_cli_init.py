@@ -23,7 +23,9 @@ def driftline(*arguments: object, typed: str | None = None) -> Result:
 def data_set(root: Path, header: str) -> Path:
     path = root / "data.csv"
     width = header.count(",") + 1
-    path.write_text(header + "\n" + "".join(",".join(f"{i}.{j}" for j in range(width)) + "\n" for i in range(20)))
+    path.write_text(
+        header + "\n" + "".join(",".join(f"{i * 7 % 11}.{j}" for j in range(width)) + "\n" for i in range(20))
+    )
     return path
 
 
@@ -194,3 +196,18 @@ def test_names_that_yaml_would_misread_are_quoted(tmp_path: Path) -> None:
 
     assert made["content"]["columns"]["input"] == ["no", "1st: x", "true"]
     assert made["content"]["endpoint"] == "on"
+
+
+def test_columns_that_are_no_features_are_named_and_can_be_left_out(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("score,when,zip\n" + "".join(f"0.{i},2026-03-{i % 28 + 1:02},0{i % 5}\n" for i in range(200)))
+    arguments = ("init", data, "-e", "shop", "--store", tmp_path, "--json", "--force")
+
+    [warning] = [text for text in content(driftline(*arguments))["assumed"] if "looks like a date" in text]
+    assert "when" in warning
+
+    columns = content(driftline(*arguments, "--exclude", "when", "--categorical", "zip"))["content"]["columns"]
+    assert (columns["exclude"], columns["categorical"]) == (["when"], ["zip"])
+    wrong = driftline(*arguments, "--exclude", "what")
+    assert wrong.exit_code == ExitCode.USAGE
+    assert "no column what" in wrong.stderr

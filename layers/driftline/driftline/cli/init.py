@@ -43,6 +43,10 @@ def init(
         typer.Option("--output", help="Names of the output columns, with commas; empty: the data set has none."),
     ] = None,
     label: Annotated[str | None, typer.Option("--label", help="The column of the data set with ground truth.")] = None,
+    categorical: Annotated[
+        str, typer.Option("--categorical", help="Columns whose numbers are codes, with commas.")
+    ] = "",
+    exclude: Annotated[str, typer.Option("--exclude", help="Columns to leave out, with commas: ids, dates.")] = "",
     schedule: Annotated[str | None, typer.Option("--schedule", help="The schedule of the monitors.")] = None,
     settings: Annotated[
         list[str] | None,
@@ -70,7 +74,9 @@ def init(
         wanted = monitors or [asking.ask(f"Monitor: {', '.join(KINDS.names)}", "--monitor", KINDS.names[0])]
         stated = _stated(settings or (), schedule, wanted)
         drafted = {each: _settings(KINDS.named(each), columns, stated.get(each, {}), asking) for each in wanted}
-        draft = Draft(name, columns, drafted, tuple(seen.warnings))
+        lists = {"categorical": _names(categorical), "exclude": _names(exclude)}
+        _refuse_unknown(seen, [each for names in lists.values() for each in names])
+        draft = Draft(name, columns, drafted, tuple(seen.warnings), **lists)
         document = parse_document(draft.text(), where=key, model=KINDS.document)
         place.store.put(key, draft.text().encode(), content_type="application/yaml")
         assumed = [*columns.assumed, *seen.warnings]
@@ -136,15 +142,19 @@ class _Asking:
 
 def _columns(seen: _Seen, output: str | None, label: str | None, asking: _Asking) -> DraftColumns:
     stated = None if output is None else _names(output)
-    unknown = [name for name in (*(stated or ()), *([label] if label else [])) if name not in (seen.columns or (name,))]
-    if unknown:
-        raise typer.BadParameter(f"no column {', '.join(unknown)}; the data set has {', '.join(seen.columns or ())}")
+    _refuse_unknown(seen, [*(stated or ()), *([label] if label else [])])
     found = find_columns(seen.columns, seen.shape, stated, label)
     if found is None:
         known = f" of {', '.join(seen.columns)}" if seen.columns else ""
         answer = asking.ask(f"Which columns{known} are outputs (commas between; none: -)", "--output")
         found = find_columns(seen.columns, seen.shape, () if answer.strip() == "-" else _names(answer), label)
     return found or DraftColumns()
+
+
+def _refuse_unknown(seen: _Seen, names: Sequence[str]) -> None:
+    unknown = [name for name in names if seen.columns is not None and name not in seen.columns]
+    if unknown:
+        raise typer.BadParameter(f"no column {', '.join(unknown)}; the data set has {', '.join(seen.columns or ())}")
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _PREDICTIONS = re.compile(
     r"(^|_)(pred|predicted|prediction|predictions|yhat|score|prob|probability|output)(_|$)", re.IGNORECASE
@@ -48,12 +48,15 @@ class Draft:
 
     Attributes:
         monitors: Name -> field -> value.
+        categorical, exclude: Names of columns, as stated.
     """
 
     endpoint: str
     columns: DraftColumns
     monitors: Mapping[str, Mapping[str, object]]
-    assumed: tuple[str, ...] = field(default=())
+    assumed: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The document as YAML, with the assumptions as comments."""
@@ -62,10 +65,15 @@ class Draft:
     def _lines(self) -> Iterator[str]:
         yield from (f"# Assumed: {text}" for text in (*self.columns.assumed, *self.assumed))
         yield f"endpoint: {_scalar(self.endpoint)}"
-        if self.columns.output or self.columns.input:
+        lists = {
+            "output": self.columns.output,
+            "input": self.columns.input,
+            "categorical": self.categorical,
+            "exclude": self.exclude,
+        }
+        if any(lists.values()):
             yield "columns:"
-            sides = (("output", self.columns.output), ("input", self.columns.input))
-            yield from (f"  {name}: [{', '.join(map(_scalar, names))}]" for name, names in sides if names)
+            yield from (f"  {name}: [{', '.join(map(_scalar, names))}]" for name, names in lists.items() if names)
         yield "monitors:"
         for name, settings in self.monitors.items():
             yield f"  {name}:" if settings else f"  {name}: {{}}"

@@ -9,6 +9,7 @@ from driftline.domain.documents.draft import PayloadShape
 from driftline.domain.errors import InvalidInputError
 from driftline.usecases.baselines.datasets.files import column_readers, read_files
 from driftline.usecases.baselines.datasets.format import DatasetFormat
+from driftline.usecases.baselines.datasets.reader import profile_dataset
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.tables import DataSetTables
 
@@ -45,9 +46,16 @@ def look_at(store: ObjectStore, key: str, tables: DataSetTables) -> Looked:
         if _MARK in body[:_BEGINNING]:
             reason = f": {reader.rejects[0].reason}" if reader.rejects else ""
             raise InvalidInputError(f"no capture record could be read{reason}", where=store.uri(key))
-    warnings: list[str] = []
-    for named, batch in read_files(store, [key], DatasetFormat(), column_readers(tables), warnings.append):
-        return Looked(columns=tuple(batch.columns) if named else None, warnings=tuple(warnings))
+    warnings: dict[str, None] = {}
+
+    def warn(text: str) -> None:
+        warnings[text] = None
+
+    for named, batch in read_files(store, [key], DatasetFormat(), column_readers(tables), warn):
+        if not named:
+            return Looked(warnings=tuple(warnings))
+        profiled = profile_dataset(store, [key], DatasetFormat(), None, tables, warn)
+        return Looked(columns=tuple(batch.columns), warnings=(*warnings, *profiled.warnings))
     raise InvalidInputError("the file has no rows", where=store.uri(key))
 
 
