@@ -163,9 +163,14 @@ def metric_name(name: str) -> str:
     return text[:1].upper() + text[1:] if text else name
 
 
-def rounded(sentence: str) -> str:
+def sentence(text: str) -> str:
+    """With its full stop."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def rounded(text: str) -> str:
     """A sentence of a file that people read: its long numbers have as many digits as mean anything."""
-    return _LONG.sub(lambda match: number(float(match[0])), sentence)
+    return _LONG.sub(lambda match: number(float(match[0])), text)
 
 
 def names(texts: Sequence[str]) -> str:

@@ -313,7 +313,7 @@ class TestOverTime:
         assert all(each["heat"]["baseline"] for each in drawn["features"])
         index = shop.objects[INDEX].decode()
         assert f'<a class="failed" href="shop/{link}"' in index
-        assert "shop: the last execution failed." in text_of(index.encode())
+        assert "Failed shop: No verdict: " in text_of(index.encode())
 
     def test_it_neither_ends_nor_begins_an_incident(self) -> None:
         records = [record("violated", 0), failed_record_of(1)]

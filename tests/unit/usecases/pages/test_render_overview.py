@@ -27,7 +27,7 @@ from driftline.usecases.pages.render_report import render_report
 from driftline.usecases.pages.report_inputs import report_inputs
 from tests.effort import calls
 from tests.fakes import InMemoryStore
-from tests.overviews import FIRST, many, put, record, rendered, season
+from tests.overviews import FIRST, auc_of, many, put, record, rendered, season
 from tests.reporting import HOSTILE, LAST, MADE, folder_of, made_store, shop_store, taxi_store
 
 SHOP_PAGE, INDEX = "reports/shop/index.html", "reports/index.html"
@@ -280,7 +280,7 @@ def test_a_window_that_was_not_evaluated_is_never_good() -> None:
     for page in (text_of(store, SHOP_PAGE), text_of(store, INDEX)):
         assert "Not evaluated" in page
     assert "No labels." in text_of(store, SHOP_PAGE)
-    assert "shop: the last window was not evaluated." in text_of(store, INDEX)
+    assert "Not evaluated shop: " in text_of(store, INDEX)
     assert b'class="verdict not_evaluated"' in store.objects[INDEX]
 
 
@@ -330,6 +330,16 @@ def test_figures_are_in_the_order_of_their_numbers() -> None:
     ]  # fmt: skip
 
     assert [row.kinds[0][2] for row in index_view(lines).rows] == [1, 0, 3, 2, None]
+
+
+def test_what_is_violated_stands_for_an_execution_whose_main_figure_holds() -> None:
+    held, beyond = auc_of(0.9, 0.85), FigureRecord(name="recall", title="Recall", value=0.2, limit=0.4, violated=True)
+    executions = [record("violated", monitor="model_quality", metrics=[held, beyond])]
+
+    [(_, spark, _)] = index_view([now_of("shop", [executions])]).rows[0].kinds
+
+    assert spark is not None
+    assert (spark.name, spark.now, spark.violated) == ("Recall", "0.2", True)
 
 
 def test_each_kind_of_monitor_has_a_column() -> None:

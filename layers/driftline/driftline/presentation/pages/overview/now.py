@@ -15,6 +15,8 @@ from driftline.presentation.pages.overview.record import FigureRecord, Record, W
 
 VERSION = 2
 
+_SMALLEST = 1e-12
+
 PAST = 30
 """So many executions are in the small pictures."""
 
@@ -136,7 +138,7 @@ def _monitor(records: Sequence[Record], due: datetime | None) -> MonitorNow:
         rows=newest.rows,
         coverage=newest.coverage,
         revision=newest.revision,
-        since=f"{'before ' if opened.cut else ''}{opened.first.since}" if opened else None,
+        since=f"{'at least ' if opened.cut else ''}{opened.first.since}" if opened else None,
         opened=opened.start if opened else None,
         worst=newest.worst,
         line=_line(records[-PAST:]),
@@ -145,7 +147,7 @@ def _monitor(records: Sequence[Record], due: datetime | None) -> MonitorNow:
 
 def _line(records: Sequence[Record]) -> Line | None:
     judged = last_judged(records)
-    main = judged.main
+    main = _standing(judged)
     if main is None:
         return None
     found = [main_figure(record, main.name) for record in records]
@@ -158,3 +160,17 @@ def _line(records: Sequence[Record]) -> Line | None:
         measure=main.measure,
         violated=main.violated and judged is records[-1],
     )
+
+
+def _standing(record: Record) -> FigureRecord | None:
+    """The figure that stands for an execution; what is furthest beyond its limit, where that one holds."""
+    violated = [each for each in record.figures if each.violated]
+    if (record.main is not None and record.main.violated) or not violated:
+        return record.main
+    return max(violated, key=_beyond)
+
+
+def _beyond(figure: FigureRecord) -> float:
+    if figure.value is None or figure.limit is None:
+        return 0.0
+    return abs(figure.value - figure.limit) / max(abs(figure.limit), _SMALLEST)

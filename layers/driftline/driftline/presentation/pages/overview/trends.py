@@ -25,6 +25,7 @@ _ENOUGH = 5
 """Windows below which a correlation says nothing: figures are alike then only if one follows from the other."""
 
 _SAME = 1e-5
+_NEAR = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ def _moves_with(one: Sequence[FigureRecord | None], other: Sequence[FigureRecord
     return bool(abs(np.corrcoef(first, second)[0, 1]) >= _ALIKE)
 
 
+def _from_zero(values: Sequence[float]) -> bool:
+    """An axis that comes near 0 begins there."""
+    return bool(values) and 0.0 <= min(values) <= _NEAR * max(values)
+
+
 def _chart(newest: FigureRecord, past: Sequence[FigureRecord | None], alike: Sequence[FigureRecord]) -> Json:
     bounds = [each.interval if each and each.interval else (None, None) for each in past]
     return {
@@ -98,6 +104,7 @@ def _chart(newest: FigureRecord, past: Sequence[FigureRecord | None], alike: Seq
         "limit": short(newest.limit),
         "baseline": short(newest.baseline),
         "share": newest.measure == "share",
+        "zero": _from_zero([each.value for each in past if each and each.value is not None]),
         "violated": newest.violated,
         "now": figure(newest.value, newest.measure),
         "alike": [each.title for each in alike],

@@ -22,7 +22,7 @@ from driftline.presentation.pages.overview.record import (
 from driftline.presentation.pages.overview.time_line import drawn_until, slots
 from driftline.presentation.pages.overview.trends import trends_of
 from driftline.presentation.pages.overview.view_features import FeatureRow, features_view
-from driftline.presentation.text import count, instant, joined, percent, shown
+from driftline.presentation.text import count, instant, joined, percent, sentence, shown
 
 _STATES = {
     VIOLATED: "violations",
@@ -145,10 +145,10 @@ def _verdict(monitors: Sequence[Sequence[Record]], opened: Sequence[Incident]) -
             (_last_violated(records) for records in monitors if records[-1].monitor in names),
             key=lambda each: each.severity,
         )
-        parts.append(worst.verdict)
+        parts.append(sentence(worst.verdict))
     if failed:
         parts.append(f"The last execution of {joined(failed)} failed: there is no verdict on its window.")
-    parts += [f"{shown(each.monitor)}: {each.verdict}" for each in blind]
+    parts += [sentence(f"{shown(each.monitor)}: {each.verdict}") for each in blind]
     return " ".join(parts) or "No violations in the last window of each monitor."
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.now import Line, MonitorNow, Now
 from driftline.presentation.pages.overview.record import FAILED, GOOD, NOT_EVALUATED, VIOLATED, WorstRecord
-from driftline.presentation.text import count, figure, limit, number, percent, shown
+from driftline.presentation.text import count, figure, limit, number, percent, sentence, shown
 
 ORDER = (VIOLATED, FAILED, NOT_EVALUATED, GOOD)
 """The worst first: a good window of one monitor does not hide that another is blind."""
@@ -108,9 +108,9 @@ def _verdict(lines: Sequence[Now]) -> str:
     if alarmed := by_state[VIOLATED]:
         parts.append(_alarmed(alarmed, len(lines)))
     if failed := by_state[FAILED]:
-        parts.append(f"{_endpoints(failed)}: the last execution failed.")
+        parts.append(_one(failed) or f"{count(len(failed), 'endpoint')}: the last execution failed.")
     if blind := by_state[NOT_EVALUATED]:
-        parts.append(f"{_endpoints(blind)}: the last window was not evaluated.")
+        parts.append(_one(blind) or f"{count(len(blind), 'endpoint')}: the last window was not evaluated.")
     if not parts:
         return f"No open incident: {count(len(lines), 'endpoint')}."
     if not alarmed and (good := len(by_state[GOOD])):
@@ -119,13 +119,12 @@ def _verdict(lines: Sequence[Now]) -> str:
 
 
 def _alarmed(lines: Sequence[Now], all_: int) -> str:
-    if len(lines) == 1:
-        return f"{shown(lines[0].endpoint)}: {_moved(lines[0])}"
-    return f"{len(lines):,} of {count(all_, 'endpoint')} have an open incident."
+    return _one(lines) or f"{len(lines):,} of {count(all_, 'endpoint')} have an open incident."
 
 
-def _endpoints(lines: Sequence[Now]) -> str:
-    return shown(lines[0].endpoint) if len(lines) == 1 else count(len(lines), "endpoint")
+def _one(lines: Sequence[Now]) -> str:
+    """What a single endpoint says, as a sentence of its own; empty if there are several."""
+    return sentence(f"{shown(lines[0].endpoint)}: {_moved(lines[0])}") if len(lines) == 1 else ""
 
 
 def _state(line: Now) -> str:

@@ -35,10 +35,10 @@ const monthly = (from, to, months) => {
   return all.filter((at) => at >= from && at <= to);
 };
 
-// Ticks at round times, at most so many: [{ at, lines }]. The second line has what the first does not say, the day or
+// Ticks at round times, at most so many and no closer than `least`: [{ at, lines }]. The second line has what the first does not say, the day or
 // the year, where it is another one than before.
-const timeTicks = (from, to, most) => {
-  const step = STEPS.find((each) => (to - from) / each <= most);
+const timeTicks = (from, to, most, least = 0) => {
+  const step = STEPS.find((each) => each >= least && (to - from) / each <= most);
   const months = MONTH_STEPS.find((each) => (to - from) / (each * 30 * DAY) <= most) ?? 120;
   const found = step ? every(from, to, step) : monthly(from, to, months);
   let day = "", year = "";

@@ -1,5 +1,8 @@
 // One axis of time for all strips, heat maps and charts of the page.
-const axisOf = ({ from, to }) => ({ from, to, start: millis(from), length: Math.max(1, millis(to) - millis(from)) });
+const axisOf = ({ from, to, monitors }) => {
+  const least = Math.min(...monitors.flatMap(({ times, ends }) => times.map((time, i) => millis(ends[i]) - millis(time))).filter((length) => length > 0));
+  return { from, to, least, start: millis(from), length: Math.max(1, millis(to) - millis(from)) };
+};
 
 const shareOf = ({ start, length }, time) => (millis(time) - start) / length;
 const percentOf = (share) => `${Math.max(0, Math.min(1, share)) * 100}%`;
@@ -14,7 +17,7 @@ const axisRow = (span) => {
 };
 
 const axisTicks = (span, width) =>
-  timeTicks(span.start, span.start + span.length, Math.max(2, Math.floor(width / 74)))
+  timeTicks(span.start, span.start + span.length, Math.max(2, Math.floor(width / 74)), span.least)
     .map(({ at, lines }) => ({ lines, share: (at - span.start) / span.length }))
     .filter(({ share }) => (1 - share) * width >= ROOM)
     .map(({ lines, share }) => {

@@ -10,7 +10,7 @@ const some = (values) => values.some((each) => each !== null);
 
 const trendFigure = (trend, course) => {
   const bounds = some(trend.upper) ? {} : { lower: null, upper: null };
-  const node = overTimeFigure(chartOf(trend.name, trend.values, { ...trend, ...bounds, zero: false }), course);
+  const node = overTimeFigure(chartOf(trend.name, trend.values, { ...trend, ...bounds }), course);
   if (trend.alike.length) node.querySelector(".behind").before(aside(`Moves with it: ${trend.alike.join(", ")}.`));
   return node;
 };
