@@ -68,6 +68,10 @@ def test_csv(data: str, expected: list[list[str]]) -> None:
         ('{"columns": ["a", "b"], "data": [[1, 2], [3, 4]]}', [{".a": 1, ".b": 2}, {".a": 3, ".b": 4}]),
         ('{"columns": ["a", "b"], "index": [7], "data": [[1, 2]]}', [{".a": 1, ".b": 2}]),
         ('{"columns": 3, "data": [[1, 2], [3, 4]]}', [{".columns": 3, ".data[0][0]": 1, ".data[0][1]": 2, ".data[1][0]": 3, ".data[1][1]": 4}]),
+        ('{"id": "x", "inputs": [{"name": "a", "shape": [2], "datatype": "FP32", "data": [1, 2]}, {"name": "b", "shape": [2, 2], "data": [3, 4, 5, 6]}]}', [{".a": 1, ".b[0]": 3, ".b[1]": 4}, {".a": 2, ".b[0]": 5, ".b[1]": 6}]),
+        ('{"model_name": "m", "outputs": [{"name": "p", "shape": [2, 1], "datatype": "BYTES", "data": [["no"], ["yes"]]}]}', [{".p": "no"}, {".p": "yes"}]),
+        ('{"inputs": [{"name": "a", "shape": [3], "data": [1, 2]}]}', [{".name": "a", ".shape[0]": 3, ".data[0]": 1, ".data[1]": 2}]),
+        ('{"inputs": [{"name": "Ada", "age": 36}]}', [{".name": "Ada", ".age": 36}]),
         ('{"probabilities": {"0": 0.3, "1": 0.7}}', [{".probabilities.0": 0.3, ".probabilities.1": 0.7}]),
         ('{"predictions": {"score": 0.7, "probabilities": [0.3, 0.7]}}', [{".predictions.score": 0.7, ".predictions.probabilities[0]": 0.3, ".predictions.probabilities[1]": 0.7}]),
         ('{"parameters": 3, "b": [1]}', [{".parameters": 3, ".b[0]": 1}]),
@@ -276,6 +280,20 @@ def test_the_other_side_decides_what_a_row_is(
         ("0.7", "colour\nred", [{"output[0]": "0.7", "input.colour": "red"}]),
         ("0.7\n0.8", "blue\nred", [{"output[0]": "0.7", "input[0]": "blue"}, {"output[0]": "0.8", "input[0]": "red"}]),
         (None, "blue\nred", [{"input[0]": "blue"}, {"input[0]": "red"}]),
+        (
+            "0.7",
+            "store,2019,2020\n5,1.5,2.5",
+            [{"output[0]": "0.7", "input.store": "5", "input.2019": "1.5", "input.2020": "2.5"}],
+        ),
+        ("0.7", "0,1\n42,50.5", [{"output[0]": "0.7", "input.0": "42", "input.1": "50.5"}]),
+        (
+            "0.7,0.3",
+            "0,1\n42,50.5",
+            [
+                {"output[0]": "0.7", "input[0]": "0", "input[1]": "1"},
+                {"output[0]": "0.3", "input[0]": "42", "input[1]": "50.5"},
+            ],
+        ),
         # The server answered the header, too.
         ("0.7\n0.8", "age\n42", [{"output[0]": "0.7", "input[0]": "age"}, {"output[0]": "0.8", "input[0]": "42"}]),
     ],

@@ -12,7 +12,7 @@
 | `{"predictions": [[1], [2]], "model_version": "7"}` | two | `[0]`, `.model_version` |
 | `{"signature_name": "x", "instances": [[1], [2]]}` | two | `[0]`; options of a request are no columns |
 | `{"dataframe_split": {"columns": ["a"], "data": [[1], [2]]}}`, pandas' split alone | two | `.a` |
-| `{"inputs": {"a": [1, 2]}}` | two | `.a` |
+| `{"inputs": {"a": [1, 2]}}`, or a list of tensors (`json_tensors.py`) | two | `.a` |
 
 An object stands for its list if it has exactly one key, whose value is a list of objects or lists, or if the key is one
 of `ROW_KEYS`. A list of plain values is one row, because `{"features": [1, 2]}` is. `{"a": [1, 2], "b": [3, 4]}` and
@@ -23,6 +23,8 @@ what `DataFrame.to_json` writes, `{"a": {"0": 1, "1": 2}}`, may be two rows or o
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import cast
+
+from driftline.domain.capture.json_tensors import columns_of_tensors
 
 type NamedRow = dict[str, object]
 """Suffix of the column key -> value; the values are None, bool, int, float and str."""
@@ -131,6 +133,8 @@ def _rows_of_object(document: dict[str, object]) -> list[NamedRow]:
         key = next((key for key in ROW_KEYS if isinstance(document.get(key), _NESTED)), None)
     if key is None:
         return _rows_of_split(document) or [flat(document)]
+    if (columns := columns_of_tensors(document)) is not None:
+        return _rows_of_columns(columns)
     rows = _rows_under(key, document[key])
     if not rows:
         return [flat(document)]

@@ -11,11 +11,12 @@ from typing import BinaryIO
 
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.capture.columns import CsvToColumns
+from driftline.domain.capture.header_line import header_names
 from driftline.domain.capture.separators import has_decimal_commas, separator_of
 from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
-from driftline.usecases.baselines.datasets.header import find_header, header_names
+from driftline.usecases.baselines.datasets.header import find_header
 
 LONGEST_ROW = 32 * 1024 * 1024
 _SAMPLE_ROWS = 200

@@ -53,11 +53,6 @@ def find_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> Header
     return HeaderGuess(header=weight > 0, certain=abs(weight) >= _CERTAIN)
 
 
-def header_names(first: Sequence[str]) -> list[str]:
-    """The names of a header; an empty one is `_c<position>`, as SageMaker names columns without a name."""
-    return [cell.strip() or f"_c{index}" for index, cell in enumerate(first)]
-
-
 def _of_sequence(names: Sequence[str]) -> float:
     """Numbers that only count: pandas' own names, or years. Other numbers in every cell are values."""
     if not all(map(_WHOLE.fullmatch, names)):
