@@ -97,6 +97,16 @@ def test_corrected_whole_numbers_are_fractional_and_still_compared() -> None:
     assert ("f", "data_type_check") in found(judge({"f": [*WHOLE, "x"]}, {"f": DECIMAL}))
 
 
+def test_corrected_a_column_without_values_in_the_baseline_is_not_missing() -> None:
+    baseline: Cells = {"f": WHOLE, "empty": [None] * len(WHOLE)}
+    assert found(judge({"f": WHOLE}, baseline)) == []
+    assert found(judge({"f": WHOLE}, baseline, mode=Comparison.SAGEMAKER)) == [
+        ("Missing columns", "missing_column_check")
+    ]
+    [extra] = judge({"f": WHOLE, "g": WHOLE}, baseline).findings
+    assert (extra.check, extra.observed, extra.required) == ("extra_column_check", 2, 1)
+
+
 MIXED = ["A1", "7", "B2"] * 40
 
 

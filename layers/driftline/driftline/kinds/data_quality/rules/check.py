@@ -126,8 +126,13 @@ def _without_sketches(baseline: Statistics | None, not_compared: list[NotCompare
 def _columns(
     current: Statistics, constraints: Constraints, mode: Comparison, unknown_outputs: AbstractSet[str]
 ) -> Iterator[Finding]:
-    """SageMaker compares the number of columns. By name (corrected) a renamed column is missing and extra at once."""
-    expected = [feature.name for feature in constraints.features]
+    """SageMaker compares the number of columns. By name (corrected) a renamed column is missing and extra at once.
+
+    Corrected, a column that had no values in the baseline is not missing: JSON payloads leave such columns out.
+    """
+    by_name = mode is Comparison.CORRECTED
+    empty = {feature.name for feature in constraints.features if by_name and feature.inferred_type == "Unknown"}
+    expected = [each.name for each in constraints.features if each.name in current.by_name or each.name not in empty]
     present = [feature.name for feature in current.features if feature.name not in unknown_outputs]
     missing = [name for name in expected if name not in current.by_name]
     extra = [name for name in present if name not in set(expected)]
@@ -135,15 +140,16 @@ def _columns(
         f"Number of columns in current dataset: {len(present)}, "
         f"Number of columns in baseline constraints: {len(expected)}"
     )
-    by_name = mode is Comparison.CORRECTED
     if len(present) < len(expected) or (by_name and missing):
         named = "" if len(present) < len(expected) else f". Missing: {', '.join(missing)}"
         text = f"There are missing columns in current dataset. {counts}{named}"
-        yield _of_columns(MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, len(present), missing, current, constraints)
+        yield _of_columns(
+            MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, len(present), len(expected), missing, current
+        )
     if len(present) > len(expected) or (by_name and extra):
         named = "" if len(present) > len(expected) else f". Extra: {', '.join(extra)}"
         text = f"There are extra columns in current dataset. {counts}{named}"
-        yield _of_columns(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, len(present), extra, current, constraints)
+        yield _of_columns(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, len(present), len(expected), extra, current)
 
 
 def _of_columns(
@@ -151,9 +157,9 @@ def _of_columns(
     check: CheckType,
     text: str,
     present: int,
+    expected: int,
     names: Sequence[str],
     current: Statistics,
-    constraints: Constraints,
 ) -> Finding:
     return Finding(
         subject=subject,
@@ -163,7 +169,7 @@ def _of_columns(
         figure="columns",
         side="at_least" if check is CheckType.MISSING_COLUMN else "at_most",
         observed=float(present),
-        required=float(len(constraints.features)),
+        required=float(expected),
         n=float(current.dataset.item_count),
         values=tuple(names[:MOST_VALUES]),
         distinct=len(names),
