@@ -46,6 +46,11 @@ def _more(worst: Finding, others: Sequence[Finding]) -> str:
 
 def sentence(finding: Finding) -> str:
     """What is wrong: the unseen values, the shift of shares, or the figure and what is required."""
+    said = _said(finding)
+    return f"{said}; {shown(finding.remark, IN_A_SENTENCE)}" if finding.remark else said
+
+
+def _said(finding: Finding) -> str:
     if finding.check == UNUSABLE_ROWS:
         return shown(finding.description, IN_A_SENTENCE * 3)
     subject = shown(subject_name(finding), IN_A_SENTENCE)

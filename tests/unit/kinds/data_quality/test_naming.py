@@ -12,6 +12,7 @@ from driftline.kinds.data_quality.rules.check import Verdict, check
 from driftline.kinds.data_quality.rules.naming import with_names_explained
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
+from driftline.presentation.headline import violations_headline
 
 ROWS = 200
 FEATURES = [f"x{i}" for i in range(8)]
@@ -58,6 +59,9 @@ def test_one_missing_column_and_what_follows_is_a_shift_from_the_first_that_diff
         "matched by place, and from x3 on 4 of 4 features differ."
     )
     assert verdict.notes == ()
+    assert violations_headline(verdict.findings) == (
+        "Missing columns: 7 columns, 8 in the baseline; names have shifted from x3 on; 4 more violations"
+    )
 
 
 def test_one_extra_column_and_what_follows_is_a_shift_too() -> None:
@@ -73,13 +77,14 @@ def test_drift_of_one_feature_next_to_a_missing_column_may_be_a_shift() -> None:
     assert verdict.findings[0].description.endswith(
         "Names may have shifted: columns without names are matched by place."
     )
+    assert verdict.findings[0].remark == "names may have shifted"
 
 
 def test_a_last_column_more_or_less_shifts_nothing() -> None:
     for means in (range(7), range(9)):
         verdict = _verdict(_table(*means))
         assert len(verdict.findings) == 1
-        assert "shifted" not in verdict.findings[0].description
+        assert "shifted" not in verdict.findings[0].description + verdict.findings[0].remark
         assert "the baseline has 8 columns." in verdict.findings[0].description
 
 

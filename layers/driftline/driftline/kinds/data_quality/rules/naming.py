@@ -6,7 +6,7 @@ feature from there on is compared with another one. The verdict says so, instead
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.executions.finding import Finding
@@ -37,14 +37,20 @@ def with_names_explained(
         declared: The document's names of the output and the input columns.
     """
     notes = list(_unknown_outputs(table, constraints))
-    explanation = " ".join(_explained(verdict, table, constraints, declared or ((), ())))
+    shift = _shift(verdict.findings, table, constraints)
+    explanation = " ".join([*_explained(table, constraints, declared or ((), ())), *([shift.text] if shift else [])])
     findings = verdict.findings
-    about_columns = [finding for finding in findings if finding.check in _OF_COLUMNS]
-    if explanation and about_columns and mode is Comparison.CORRECTED:
-        first = about_columns[0]
-        told = first.model_copy(update={"description": f"{first.description}. {explanation}"})
-        findings = tuple(told if finding is first else finding for finding in findings)
-    elif explanation:
+    about_columns = next((finding for finding in findings if finding.check in _OF_COLUMNS), None)
+    if about_columns is not None:
+        updates: dict[str, object] = {}
+        if shift:
+            # Which column is missing or new is not known then: the last name only remains.
+            updates |= {"remark": shift.remark, "values": (), "distinct": None}
+        if explanation and mode is Comparison.CORRECTED:
+            updates["description"] = f"{about_columns.description}. {explanation}"
+        explained = about_columns.model_copy(update=updates)
+        findings = tuple(explained if finding is about_columns else finding for finding in findings)
+    if explanation and (about_columns is None or mode is not Comparison.CORRECTED):
         notes.append(explanation)
     return replace(verdict, findings=findings, notes=(*verdict.notes, *notes))
 
@@ -60,9 +66,7 @@ def _unknown_outputs(table: ResolvedTable, constraints: Constraints) -> Iterator
         )
 
 
-def _explained(
-    verdict: Verdict, table: ResolvedTable, constraints: Constraints, declared: DocumentColumns
-) -> Iterator[str]:
+def _explained(table: ResolvedTable, constraints: Constraints, declared: DocumentColumns) -> Iterator[str]:
     if not table.by_place:
         nameless = [_NAMELESS.fullmatch(feature.name) for feature in constraints.features]
         if table.keys and nameless and all(nameless):
@@ -77,32 +81,41 @@ def _explained(
     wrong = [
         f"{_count(names, side)} declared, {count} captured" for side, count, names in sides if names not in {0, count}
     ]
-    present = len(table.features) - len(table.unknown_outputs)
-    if wrong or present != expected:
+    if wrong or _present(table) != expected:
         captured = [f"{_count(count, side)} captured" for side, count, _ in sides if count]
         yield f"{', '.join(wrong or captured)}; the baseline has {_columns(expected)}."
-    if present != expected:
-        yield from _shift(verdict.findings, table.by_place, constraints)
 
 
-def _shift(findings: Sequence[Finding], by_place: Sequence[str], constraints: Constraints) -> Iterator[str]:
-    """Whether the features that differ look like a shift; nothing if none differs."""
+def _present(table: ResolvedTable) -> int:
+    """Columns that have to be in the baseline."""
+    return len(table.features) - len(table.unknown_outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """The sentence of a finding, and the words for its headline."""
+
+    text: str
+    remark: str
+
+
+def _shift(findings: Sequence[Finding], table: ResolvedTable, constraints: Constraints) -> _Shift | None:
+    """Whether the features that differ look like a shift; None if none differs, or if there are as many columns."""
     different = {finding.subject for finding in findings}
     known = {feature.name for feature in constraints.features}
-    compared = [name for name in by_place if name in known]
+    compared = [name for name in table.by_place if name in known]
     first = next((index for index, name in enumerate(compared) if name in different), None)
-    if first is None:
-        return
+    if first is None or _present(table) == len(known):
+        return None
     after = compared[first:]
     differing = sum(name in different for name in after)
-    by_place_only = "columns without names are matched by place"
-    if differing > 1 and 2 * differing > len(after):
-        yield (
-            f"Names have shifted, it seems: {by_place_only}, and from {after[0]} on {differing} of {len(after)} "
-            "features differ."
-        )
-    else:
-        yield f"Names may have shifted: {by_place_only}."
+    why = "columns without names are matched by place"
+    if differing == 1 or 2 * differing <= len(after):
+        return _Shift(f"Names may have shifted: {why}.", "names may have shifted")
+    return _Shift(
+        f"Names have shifted, it seems: {why}, and from {after[0]} on {differing} of {len(after)} features differ.",
+        f"names have shifted from {after[0]} on",
+    )
 
 
 def _columns(count: int) -> str:
