@@ -173,6 +173,13 @@ NUMBERS_AND_TEXTS = [[f"{i % 37}.5", str(i % 7), "red" if i % 2 else "blue"] for
     [
         (["0", "1", "2"], NUMBERS_AND_TEXTS, True),  # pandas' own names
         (["label", "0", "1", "2"], [["1", "7", "5", "3"], ["0", "4", "4", "9"]], True),
+        (
+            list(map(str, range(64))),
+            [[str((i * j) % 17) for j in range(64)] for i in range(60)],
+            True,
+        ),  # images of digits
+        (["label", *map(str, range(64))], [[str(i % 10), *[str(i % 17)] * 64] for i in range(60)], True),
+        (["n/a", "3", "8"], [[str(i), str(i % 7), str(i % 9)] for i in range(60)], False),
         (["store", "2019", "2020"], [[f"s{i % 8}", str(i % 97), str(i % 89)] for i in range(60)], True),
         (["Income ($)", "name of city"], [[str(i), "Bern"] for i in range(9)], True),
         (["12.5", "3", "red"], NUMBERS_AND_TEXTS, False),
@@ -188,9 +195,10 @@ def test_what_is_clear_about_a_header_is_no_guess(first: list[str], others: list
 @pytest.mark.parametrize(
     ("body", "taken", "names_taken"),
     [
-        (b"0,1,2\n5,3,1\n6,2,9\n", "the header: 0,1,2", ["0", "1", "2"]),
+        (b"0,1,2\n0,1,1\n2,1,2\n", "the header: 0,1,2", ["0", "1", "2"]),
+        (b"1,2,3\n1,1,1\n2,2,3\n", "data: 1,2,3", ["_c0", "_c1", "_c2"]),
         (b"city,state\nBern,BE\nBasel,BS\n", "the header: city,state", ["city", "state"]),
-        (b"1\n2\n3\n", "data: 1", ["_c0"]),
+        (b"2020-01-01,UA\n2020-01-02,AA\n", "data: 2020-01-01,UA", ["_c0", "_c1"]),
     ],
 )
 def test_a_guess_about_the_header_says_what_was_assumed_and_how_to_state_it(

@@ -24,7 +24,21 @@ _FEW = 10  # cells below which a number among texts says little
 _LONGEST_NAME = 64
 _NAME = re.compile(r"[^\W\d][^\n@|\\]*")
 _WHOLE = re.compile(r"\d+")
-_NOT_NAMES = {"true", "false", "nan", "na", "null", "none", "inf", "infinity"}
+_NOT_NAMES = {
+    "true",
+    "false",
+    "nan",
+    "na",
+    "n/a",
+    "#n/a",
+    "null",
+    "nil",
+    "none",
+    "missing",
+    "unknown",
+    "inf",
+    "infinity",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +68,17 @@ def find_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> Header
 
 
 def _of_sequence(names: Sequence[str]) -> float:
-    """Numbers that only count: pandas' own names, or years. Other numbers in every cell are values."""
-    if not all(map(_WHOLE.fullmatch, names)):
-        numbers = [name for name in names if _WHOLE.fullmatch(name)]
-        return 1.0 if len(numbers) > 1 and _counts(numbers) else 0.0
-    if not _counts(names):
-        return -_CERTAIN
-    return 0.0 if len(names) < 3 else min(_STRONG, 1.5 * len(names))  # noqa: PLR2004 - two may be chance
+    """Numbers that only count: pandas' own names, from 0 on, or years. The more there are, the less it is chance.
+
+    Other numbers in every cell are values.
+    """
+    numbers = [name for name in names if _WHOLE.fullmatch(name)]
+    all_of_them = len(numbers) == len(names)
+    if len(numbers) < 2 or not _counts(numbers):  # noqa: PLR2004 - one number does not count
+        return -_CERTAIN if all_of_them else 0.0
+    if all_of_them and len(numbers) == 2:  # noqa: PLR2004 - chance
+        return -1.0
+    return 3.0 * len(numbers) if int(numbers[0]) == 0 else 2.5 * len(numbers) - 3.0
 
 
 def _counts(numbers: Sequence[str]) -> bool:
