@@ -101,3 +101,14 @@ def test_an_index_column_is_named_before_everything_shifts(tmp_path: Path) -> No
     assert _findings(shop.summary()) == [("Missing columns", "missing_column_check")]
     assert "2 inputs captured; the baseline has 3 columns" in shop.summary()["findings"][0]["description"]
     assert list(_statistics(shop)) == ["amount", "cat"]
+
+
+def test_an_index_column_that_the_document_leaves_out_shifts_nothing(tmp_path: Path) -> None:
+    shop = case("22-pandas-to-csv-index", tmp_path)
+    document = shop.folder / "monitors" / "shop.yaml"
+    document.write_text(document.read_text() + "columns: {exclude: [_c0]}\n")
+
+    ran = shop.everything()
+
+    assert ran.exit_code == 0, ran.output
+    assert list(_statistics(shop)) == ["amount", "cat"]

@@ -306,6 +306,19 @@ def test_more_outputs_than_the_baseline_has_do_not_move_the_inputs() -> None:
     assert resolved.unknown_outputs == ()  # the label is missing, and three columns are extra
 
 
+def test_a_column_that_is_not_evaluated_may_be_missing_and_takes_no_place() -> None:
+    """An index in the data set, say, that no capture has."""
+    baseline = ["_c0", *FEATURES]
+    for outputs in (0, 1):
+        window = _features(outputs, 6)
+        resolved = resolve_columns(window, baseline_names=baseline, optional={"_c0"})
+        assert [name for name, _ in resolved.features][outputs:] == FEATURES
+    # It keeps its place where captures have it.
+    assert _names(_features(0, 7), baseline_names=baseline, optional={"_c0"}) == baseline
+    named = _window(json=(4, [f"input.{name}" for name in baseline]))
+    assert _names(named, baseline_names=baseline, optional={"_c0"}) == baseline
+
+
 def test_sagemaker_goes_by_place_whatever_the_number() -> None:
     names = _names(_features(1, 2), baseline_names=["a", "b"], strictly_by_place=True)
 

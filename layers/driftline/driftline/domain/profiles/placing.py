@@ -15,7 +15,7 @@ The reading whose number of columns is closer to what was captured holds, output
 columns look like decides otherwise only if it is clear: one extra column can make the wrong reading fit exactly.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
@@ -82,17 +82,21 @@ def place(
     baseline: Sequence[str],
     columns: Mapping[ColumnKey, ColumnProfile],
     resemblance: Resemblance | None,
+    optional: Collection[str] = (),
 ) -> Placement:
     """The names for the columns by position; see above.
 
     Args:
         columns: Profiles of the captured columns.
         resemblance: None if nothing is known of the baseline but names.
+        optional: Names of the baseline that captures may lack: columns that are not evaluated.
     """
     if not baseline:
         return Placement((), ())
     free = _Free.of(output, input_, baseline)
-    readings = free.readings(output)
+    required = _Free.of(output, input_, [name for name in baseline if name not in optional])
+    closer = required if required.misfit < free.misfit else free
+    readings = closer.readings(output)
     likely = readings[0]
     if resemblance is None or len(readings) == 1:
         return likely
@@ -155,6 +159,12 @@ class _Free:
             unnamed_inputs=max(0, input_.width - len(of_inputs)),
             outputs_known=bool(of_outputs),
         )
+
+    @property
+    def misfit(self) -> int:
+        """How far the number of names is from that of the columns, with the outputs or without."""
+        surplus = len(self.names) - self.unnamed_inputs
+        return min(abs(surplus), abs(surplus - self.unnamed_outputs))
 
     def readings(self, output: Side) -> list[Placement]:
         """The likely one first."""

@@ -67,6 +67,7 @@ def resolve_columns(
     baseline_names: Sequence[str] | None = None,
     resemblance: Resemblance | None = None,
     strictly_by_place: bool = False,
+    optional: Collection[str] = (),
 ) -> ResolvedTable:
     """Names the columns of the layout with the most rows (with equal rows, the first by name).
 
@@ -76,6 +77,7 @@ def resolve_columns(
         baseline_names: The features of the baseline in their order, output columns first.
         resemblance: What a column of the baseline looks like; see placing.py.
         strictly_by_place: As SageMaker does: the baseline has all columns, whatever their number.
+        optional: Names of the baseline that captures may lack: columns that are not evaluated.
     """
     if not window.layouts:
         return ResolvedTable(0, (), "", {})
@@ -95,7 +97,7 @@ def resolve_columns(
         if strictly_by_place:
             placement = Placement(baseline[: output.width], baseline[output.width :])
         else:
-            placement = place(output, input_, baseline, table.columns, resemblance)
+            placement = place(output, input_, baseline, table.columns, resemblance, optional)
         keys = _named(output, input_, placement, baseline)
         by_place = {*output.placed, *input_.placed}
         if not placement.outputs_known:

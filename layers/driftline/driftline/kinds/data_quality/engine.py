@@ -95,14 +95,15 @@ class DataQualityEngine(Engine):
         if mode is Comparison.CORRECTED:
             constraints = constraints_with_booleans(constraints)
             statistics = statistics_with_booleans(statistics) if statistics else None
+        declared = context.declared
         table = resolve_columns(
             profile,
             document_columns=context.columns,
             baseline_names=[feature.name for feature in constraints.features],
             resemblance=resemblance_of(constraints, statistics),
             strictly_by_place=mode is Comparison.SAGEMAKER,
+            optional=declared.excluded,
         )
-        declared = context.declared
         unknown = declared.unknown(
             [*(name for name, _ in table.features), *(each.name for each in constraints.features)]
         )

@@ -113,7 +113,8 @@ def _index(profile: ColumnProfile) -> str:
     first, last = profile.moments.minimum, profile.moments.maximum
     return (
         f"looks like an index: it counts the rows from {first:.0f} to {last:.0f}. If captures do not have it, "
-        "the names of all columns after it are those of others. Write the data set without it (pandas: index=False)."
+        "the names of all columns after it are those of others. Write the data set without it (pandas: index=False), "
+        "or leave it out with columns.exclude of the monitor document."
     )
 
 
