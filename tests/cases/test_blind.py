@@ -208,3 +208,53 @@ def test_validate_accepts_what_resolves_or_may_resolve(attribute: str, tmp_path:
 def _validate(shop: Case) -> Ran:
     result = CliRunner().invoke(app, ["validate", str(shop.folder / "monitors" / f"{ENDPOINT}.yaml")])
     return Ran(result.exit_code, " ".join(result.output.split()))
+
+
+def test_constraints_that_are_switched_off_evaluate_nothing(tmp_path: Path) -> None:
+    shop = case("39-float32-parquet-baseline", tmp_path)
+    shop.baseline()
+    _edit_constraints(shop, evaluate_constraints="Disabled")
+    shop.ingest()
+
+    ran = shop.run()
+
+    assert ran.exit_code == ExitCode.NOT_EVALUATED
+    assert "evaluate_constraints of constraints.json is Disabled, so nothing was checked" in " ".join(
+        ran.output.split()
+    )
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), float("inf"), 5])
+def test_a_threshold_that_hides_all_drift_is_refused(threshold: float, tmp_path: Path) -> None:
+    shop = case("39-float32-parquet-baseline", tmp_path)
+    shop.baseline()
+    _edit_constraints(shop, distribution_constraints={"comparison_threshold": threshold})
+    shop.ingest()
+
+    ran = shop.run()
+
+    assert ran.exit_code == ExitCode.FAILED
+    assert "comparison_threshold" in ran.output
+    assert "constraints.json" in ran.output
+
+
+def test_statistics_without_sketches_say_that_drift_was_not_checked(tmp_path: Path) -> None:
+    shop = case("39-float32-parquet-baseline", tmp_path)
+    shop.baseline()
+    file = shop.folder / "baselines" / ENDPOINT / "data_quality/statistics.json"
+    statistics = json.loads(file.read_text())
+    for feature in statistics["features"]:
+        feature["numerical_statistics"]["distribution"].pop("kll")
+    file.write_text(json.dumps(statistics))
+    shop.ingest()
+
+    shop.run()
+
+    assert any("has no sketches of" in note for note in shop.summary()["notes"])
+
+
+def _edit_constraints(shop: Case, **config: object) -> None:
+    file = shop.folder / "baselines" / ENDPOINT / "data_quality/constraints.json"
+    constraints = json.loads(file.read_text())
+    constraints["monitoring_config"] |= config
+    file.write_text(json.dumps(constraints))

@@ -72,6 +72,7 @@ def _ours(
             window=(summary.window.start, summary.window.end),
             reason=summary.reason,
             used=summary.evaluated_rows,
+            measured=summary.measured_rows,
             revision=files.revision,
             notes=(*summary.notes, *_left_out(summary)),
             model=summary.model,

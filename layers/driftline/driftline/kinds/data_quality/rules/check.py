@@ -39,12 +39,17 @@ SHARES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The results of the checks; `notes` say what was not checked, and have remarks that are not violations."""
+    """The results of the checks; `notes` say what was not checked, and have remarks that are not violations.
+
+    Attributes:
+        checked: Anything was checked at all.
+    """
 
     findings: tuple[Finding, ...] = ()
     drifts: tuple[FeatureDrift, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()
     notes: tuple[str, ...] = ()
+    checked: bool = False
 
 
 def check(
@@ -96,7 +101,15 @@ def check(
             case NotCompared():
                 not_compared.append(compared)
     notes += _without_sketches(baseline, not_compared)
-    return Verdict(tuple(findings + found_drift), tuple(drifts), tuple(not_compared), tuple(notes))
+    return Verdict(
+        tuple(findings + found_drift), tuple(drifts), tuple(not_compared), tuple(notes), _checks(constraints)
+    )
+
+
+def _checks(constraints: Constraints) -> bool:
+    """Whether the constraints check anything: evaluate_constraints may be Disabled for all of them."""
+    default = constraints.monitoring_config.evaluate_constraints
+    return _on(default) or any(_on(each.switch("evaluate_constraints", default)) for each in constraints.features)
 
 
 def _on(switch: Switch) -> bool:

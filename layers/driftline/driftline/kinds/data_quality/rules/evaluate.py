@@ -22,6 +22,8 @@ from driftline.kinds.data_quality.rules.statistics import Statistics
 from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints
 from driftline.kinds.data_quality.rules.summary import DataQualityBody, Summary, feature_summaries, worst_drift
 
+_SWITCHED_OFF = "evaluate_constraints of constraints.json is Disabled, so nothing was checked."
+
 
 @dataclass(frozen=True, slots=True)
 class DataQualityContext:
@@ -139,9 +141,10 @@ def _summary(
     return Summary.of(
         context,
         kind="data_quality",
-        why_empty=_why_empty(context),
+        why_empty=_why_empty(context) if not table.rows else _SWITCHED_OFF,
         rows=table.rows,
-        evaluated_rows=table.rows,
+        evaluated_rows=table.rows if verdict.checked else 0,
+        measured_rows=None if verdict.checked else table.rows,
         unusable=(_other_layouts(table),),
         headline=worst_drift(verdict),
         findings=verdict.findings,
