@@ -255,6 +255,8 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "toys": {},
 }
 
+SIGNALS = "Driftline/prod"
+
 every_kind = pytest.mark.parametrize("kind", list(TOYS), ids=TOYS.names)
 
 
@@ -300,6 +302,13 @@ class World:
         self.store.put(key, b"".join(lines))
         profile_file(key, self.store, kinds=TOYS)
 
+    def reject(self, lines: int) -> None:
+        """Captures a file of lines that cannot be read."""
+        key = f"capture/{ENDPOINT}/AllTraffic/{hour_folder(HOUR)}unreadable.jsonl"
+        self.store.put(key, b"no record\n" * lines)
+        with pytest.raises(InvalidInputError, match="is a capture record"):
+            profile_file(key, self.store, kinds=TOYS)
+
     def label(self, rows: Sequence[int], name: str = "a.csv") -> RecordingReruns:
         reruns = RecordingReruns()
         key = f"ground-truth/{ENDPOINT}/{hour_folder(SCHEDULED)}{name}"
@@ -316,10 +325,10 @@ class World:
         )
         return reruns
 
-    def run(self, at: datetime = SCHEDULED) -> Mapping[str, bytes]:
-        """The files of an execution by name."""
+    def run(self, at: datetime = SCHEDULED, signals: str | None = None) -> Mapping[str, bytes]:
+        """The files of an execution by name. `signals`: the namespace of the signals for alarms; None: none."""
         request = ExecutionRequest(endpoint=ENDPOINT, monitor=self.kind.name, scheduled_time=at, trigger="schedule")
-        execution = execute_in(self.store, request, metrics=self.metrics, kinds=TOYS)
+        execution = execute_in(self.store, request, metrics=self.metrics, kinds=TOYS, signals_namespace=signals)
         assert execution.files, execution.reason
         return {name: self.store.objects[key] for name, key in execution.files.items()}
 
@@ -391,12 +400,50 @@ def test_the_same_input_gives_the_same_bytes_however_it_is_cut(kind: Kind) -> No
 @every_kind
 def test_an_empty_window_is_no_verdict_and_has_a_reason(kind: Kind) -> None:
     world = World.of(kind)
-    world.run(SCHEDULED + timedelta(hours=3))
+    world.run(SCHEDULED + timedelta(hours=3), SIGNALS)
     folder = f"reports/{ENDPOINT}/{kind.name}/{hour_folder(SCHEDULED + timedelta(hours=3))}"
     empty = TOYS.envelope(world.store.objects[f"{folder}summary.json"], folder)
     assert (empty.evaluated_rows, empty.violations, empty.status) == (0, (), "Completed")
+    assert empty.verdict == "not_evaluated"
     assert empty.reason
     assert "violations" not in {metric.name for each in world.metrics.published for metric in each.metrics}
+
+
+@every_kind
+def test_captures_that_cannot_be_read_are_a_violation_and_ring_the_default_alarm(kind: Kind) -> None:
+    world = World.of(kind)
+    world.reject(10)
+    world.run(signals=SIGNALS)
+
+    [finding] = [each for each in world.envelope().violations if each.check == "unusable_rows_check"]
+    assert (finding.figure, finding.observed, finding.required) == ("rejected_share", 10 / (ROWS + 10), 0.05)
+    assert world.envelope().verdict == "violations"
+    published = {metric.name: metric.value for each in world.metrics.published for metric in each.metrics}
+    assert published["violations"] == len(world.envelope().violations)
+    assert published["rejected_share"] == finding.observed
+
+
+@every_kind
+def test_the_document_says_how_many_captures_may_be_unreadable(kind: Kind) -> None:
+    world = World.of(kind, max_unusable=0.5, alarms=[{"metric": "rejected_share", "threshold": 0.2}])
+    world.reject(10)
+    world.run(signals=SIGNALS)
+
+    assert "unusable_rows_check" not in {each.check for each in world.envelope().violations}
+    signals = [each.metrics for each in world.metrics.published if each.namespace == SIGNALS]
+    assert 10 / (ROWS + 10) in [each.value for metrics in signals for each in metrics if each.name == "rejected_share"]
+
+
+@every_kind
+def test_a_window_of_nothing_but_unreadable_captures_is_no_quiet_one(kind: Kind) -> None:
+    world = World.of(kind)
+    for key in [key for key in world.store.objects if key.startswith(("capture/", "state/profiles/"))]:
+        del world.store.objects[key]
+    world.reject(10)
+    world.run()
+
+    head = world.envelope()
+    assert (head.evaluated_rows, head.verdict, head.status) == (0, "violations", "CompletedWithViolations")
 
 
 @every_kind
