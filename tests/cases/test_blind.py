@@ -167,6 +167,27 @@ def test_labels_that_match_nothing_are_said(tmp_path: Path) -> None:
     assert "match none of its inferences: their ids are such as 'order-i0'" in shop.summary()["reason"]
 
 
+def test_labels_with_more_values_than_rows_are_a_violation(tmp_path: Path) -> None:
+    shop = case("26-label-forms", tmp_path, "model_quality")
+    file = shop.folder / "ground-truth" / ENDPOINT / "2026/03/02/12/gt.jsonl"
+    labels = [
+        {
+            "groundTruthData": {"data": "1\n0\n1", "encoding": "CSV"},
+            "eventMetadata": {"eventId": f"i{number}"},
+            "eventVersion": "0",
+        }
+        for number in range(14)
+    ]
+    file.write_text("".join(f"{json.dumps(label)}\n" for label in labels))
+
+    ran = shop.everything()
+
+    said = "the label has another number of values than its inference has rows"
+    assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+    assert shop.summary()["reason"] == f"No labels: 14 labels of the window were left out: {said}."
+    assert said in shop.summary()["findings"][0]["description"]
+
+
 def test_without_ground_truth_there_is_nothing_to_explain(tmp_path: Path) -> None:
     shop = case("26-label-forms", tmp_path, "model_quality")
     shop.baseline()

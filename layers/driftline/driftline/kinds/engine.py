@@ -125,6 +125,11 @@ class LabelledRows(Protocol):
         """Hours with at least one label, in the order of variant and time."""
         ...
 
+    @property
+    def misfits(self) -> int:
+        """Labels that have another number of values than their inference has rows: they are of no row."""
+        ...
+
     def why_none(self) -> str:
         """The probable reason why no row has a label, and what to do; empty if nothing is known."""
         ...

@@ -75,6 +75,7 @@ class ModelQualityEngine(Engine):
                 labelled_rows=coverage.labelled_rows,
                 unusable=quality.explained,
                 missing_labels=quality.missing_labels,
+                misfits=labelled.misfits,
                 why_unlabelled="" if coverage.labelled_rows or not coverage.rows else labelled.why_none(),
                 alarm_on=settings.alarm_on or ("interval" if ours else "point"),
                 constraints_key=constraints_key,

@@ -73,7 +73,7 @@ class StoredWindow:
             monitor.label_delay or DEFAULT_LABEL_DELAY,
             self.tables,
         )
-        return StoredRows(merged.coverage, tuple(hours), unlabelled)
+        return StoredRows(merged.coverage, tuple(hours), merged.labels_that_do_not_fit, unlabelled)
 
     def inference_ids[Name](self, wanted: Mapping[Name, tuple[ColumnKey, Condition]]) -> Mapping[Name, tuple[str, ...]]:
         return sample_inferences(self.store, self._loaded.parts, self.window, wanted, self.tables)
@@ -89,10 +89,11 @@ class StoredRows:
 
     coverage: Coverage
     hours: tuple["StoredHour", ...]
+    misfits: int
     unlabelled: Unlabelled
 
     def why_none(self) -> str:
-        return self.unlabelled.why()
+        return "" if self.misfits else self.unlabelled.why()
 
 
 @dataclass(frozen=True, slots=True)

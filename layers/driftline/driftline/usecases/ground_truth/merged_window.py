@@ -91,7 +91,7 @@ def load_merged(
         tables: Joins and reads merged rows.
     """
     merged: list[MergedHour] = []
-    coverage = Coverage()
+    coverage, misfits = Coverage(), 0
     for name in [variant] if variant else _variants(store, endpoint):
         for hour in window.hours():
             at = VariantHour(name, hour)
@@ -99,12 +99,13 @@ def load_merged(
             found = stored_hour(store, endpoint, at, inputs)
             if found is None or (not inputs.mergeable and has_merged_lines(store, endpoint, at)):
                 found = rebuild_hour(endpoint, at, store=store, captures=captures, tables=tables)
+            misfits += found.rejected
             if found.table:
                 merged.append(found)
                 coverage = _added(coverage, _of_slots(found, window))
             elif inputs.profiles:
                 coverage = _added(coverage, _without_labels(store, endpoint, at, window))
-    return MergedWindow(window, coverage, tuple(merged), sum(hour.rejected for hour in merged), store, tables)
+    return MergedWindow(window, coverage, tuple(merged), misfits, store, tables)
 
 
 def _variants(store: ObjectStore, endpoint: str) -> list[str]:

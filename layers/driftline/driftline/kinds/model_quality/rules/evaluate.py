@@ -21,6 +21,7 @@ from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.rules.summary import MetricSummary, ModelQualityBody, QualitySummary, headline_of
 
 _NO_CONSTRAINTS = "There is no baseline constraints.json, so nothing was checked."
+_MISFIT = "the label has another number of values than its inference has rows"
 _NOTHING_CHECKED = "No constraint could be checked; the notes say why."
 
 
@@ -33,6 +34,7 @@ class QualityContext:
         rows: Captured rows of the window, labelled or not.
         labelled_rows: Those that have a label.
         unusable: Labelled rows that could not be used, by reason and what was found.
+        misfits: Labels that have another number of values than their inference has rows.
         why_unlabelled: The probable reason why no row has a label.
         missing_labels: Rows whose ground truth is the text of a missing value, among the labelled ones.
         alarmed: Names of the metrics that alarms look at.
@@ -48,6 +50,7 @@ class QualityContext:
     labelled_rows: int
     unusable: Mapping[str, int] = field(default_factory=dict)
     missing_labels: int = 0
+    misfits: int = 0
     why_unlabelled: str = ""
     alarm_on: AlarmOn = "interval"
     statistics_key: str | None = None
@@ -58,12 +61,13 @@ class QualityContext:
     @property
     def unusable_rows(self) -> Unusable:
         """Labelled rows that could not be used. A missing label is no fault: such a row has none yet."""
+        reasons = {**self.unusable, **({_MISFIT: self.misfits} if self.misfits else {})}
         return Unusable(
             what="labelled rows",
             figure=UNUSABLE_SHARE,
-            total=self.labelled_rows - self.missing_labels,
-            unusable=sum(self.unusable.values()),
-            reasons=dict(sorted(self.unusable.items())),
+            total=self.labelled_rows - self.missing_labels + self.misfits,
+            unusable=sum(reasons.values()),
+            reasons=dict(sorted(reasons.items())),
         )
 
     @property
@@ -168,14 +172,16 @@ def _summary(
 
 
 def _left_out(context: QualityContext) -> dict[str, int]:
-    missing = {"no label": context.missing_labels} if context.missing_labels else {}
-    return dict(sorted({**context.unusable, **missing}.items()))
+    others = {"no label": context.missing_labels, _MISFIT: context.misfits}
+    return dict(sorted({**context.unusable, **{reason: rows for reason, rows in others.items() if rows}}.items()))
 
 
 def _why_empty(context: QualityContext) -> str:
     if not context.rows:
         return "No rows: nothing was captured in the window."
     if not context.labelled_rows:
+        if context.misfits:
+            return f"No labels: {context.misfits} labels of the window were left out: {_MISFIT}."
         waiting = f"No labels: none of the {context.rows} rows of the window has a ground truth yet."
         return f"{waiting} {context.why_unlabelled}".strip()
     why = "; ".join(_left_out(context))
