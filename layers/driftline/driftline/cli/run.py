@@ -231,6 +231,7 @@ def _document(place: Place, execution: Execution) -> Mapping[str, object]:
         "rows": execution.rows,
         "evaluated_rows": execution.evaluated_rows,
         "violations": execution.violations,
+        "summary": execution.sentence or execution.reason,
         "headline": execution.headline.model_dump() if execution.headline else None,
         "coverage": execution.coverage,
         "files": {name: place.store.uri(key) for name, key in execution.files.items()},

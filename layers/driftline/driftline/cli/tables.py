@@ -9,8 +9,7 @@ from driftline.cli.columns import table_of
 from driftline.cli.text import safe
 from driftline.domain.executions.execution import Execution, ExecutionStatus
 from driftline.domain.executions.verdict import Verdict
-from driftline.domain.windows import format_instant
-from driftline.presentation.text import metric_name, number, percent
+from driftline.presentation.text import instant, percent
 
 _STATES: dict[Verdict | None, tuple[str, str]] = {
     "good": (ExecutionStatus.COMPLETED, "green"),
@@ -20,9 +19,6 @@ _STATES: dict[Verdict | None, tuple[str, str]] = {
 }
 """What is printed for each verdict, and its colour; None: the execution failed."""
 
-_WITHOUT_VERDICT = ("not_evaluated", None)
-"""These say why."""
-
 
 def show_failure(console: Console, execution: Execution) -> None:
     """An execution that has no files."""
@@ -31,25 +27,19 @@ def show_failure(console: Console, execution: Execution) -> None:
 
 
 def show_executions(console: Console, executions: Sequence[Execution]) -> None:
-    """A table with one line per execution, all of the same monitor."""
+    """A table with one line per execution, all of the same monitor, by their windows."""
     labelled = any(execution.coverage is not None for execution in executions)
-    unevaluated = any(execution.verdict in _WITHOUT_VERDICT for execution in executions)
-    shown = (*(["labelled"] if labelled else []), "figure", "value", *(["why"] if unevaluated else []))
-    names = ("scheduled", "status", "rows", "violations", *shown)
-    table = table_of(*names, numbers=("rows", "violations", "labelled", "value"), whole=("scheduled",))
+    names = ("window from", "status", "rows", "violations", *(["labelled"] if labelled else []), "what")
+    table = table_of(*names, numbers=("rows", "violations", "labelled"), whole=("window from", "status"))
     for execution in executions:
-        headline = execution.headline
         coverage = "" if execution.coverage is None else percent(execution.coverage)
-        about = f" of {headline.subject}" if headline and headline.subject else ""
         table.add_row(
-            format_instant(execution.scheduled_time) if execution.scheduled_time else "",
+            instant(execution.window.start if execution.window else execution.scheduled_time),
             verdict_text(execution.verdict),
             f"{execution.rows:,}",
             str(execution.violations),
             *([coverage] if labelled else []),
-            safe(f"{metric_name(headline.figure)}{about}" if headline else ""),
-            number(headline.value) if headline else "",
-            *([safe(execution.reason) if execution.verdict in _WITHOUT_VERDICT else ""] if unevaluated else []),
+            safe(execution.sentence or execution.reason),
         )
     console.print(table)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from driftline.domain.executions.envelope import Envelope
 from driftline.domain.executions.finding import Finding, Move, worst_first
 from driftline.domain.executions.unusable import CHECK as UNUSABLE_ROWS
 from driftline.presentation.findings import observed_name, subject_name
@@ -42,6 +43,13 @@ def _more(worst: Finding, others: Sequence[Finding]) -> str:
     named = [each for each in subjects if each != shown(subject_name(worst), IN_A_SENTENCE)]
     whose = f" ({', '.join(named)})" if 0 < len(named) <= _NAMED else ""
     return f"{count(len(others), 'more violation')}{whose}"
+
+
+def envelope_headline(envelope: Envelope) -> str:
+    """Of any verdict."""
+    if envelope.verdict == "not_evaluated":
+        return f"Not evaluated: {envelope.reason}"
+    return violations_headline(envelope.violations) or "No violations."
 
 
 def sentence(finding: Finding) -> str:

@@ -62,6 +62,7 @@ class Execution:
         window: None if it failed before it had one.
         folder: Folder of the files, with a trailing slash; for a failed one, that of its page, or empty.
         files: Keys of the files, by name (`statistics.json` and so on).
+        sentence: The verdict in words: the worst violation, or why there is none.
         schedule: The monitoring schedule's name, as in the metrics' dimension.
         revision: Number of the verdict on this window, from 1; a later one includes late data.
         unchanged: The same execution was already written and announced; nothing was published again.
@@ -78,6 +79,7 @@ class Execution:
     evaluated_rows: int = 0
     violations: int = 0
     headline: Headline | None = None
+    sentence: str = ""
     coverage: float | None = None
     folder: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -107,6 +109,7 @@ class Execution:
             "Rows": self.rows,
             "EvaluatedRows": self.evaluated_rows,
             "Violations": self.violations,
+            "Summary": self.sentence or self.reason,
             "Headline": _headline_detail(self.headline) if self.headline else None,
             "Coverage": self.coverage,
             "ReportUri": report_uri,

@@ -25,6 +25,7 @@ from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.kinds.engine import Context
 from driftline.kinds.kind import Kinds
+from driftline.presentation.headline import envelope_headline
 from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.announcing import Outputs, announce_failure, announce_verdict
 from driftline.usecases.executions.signals import alarmed_names
@@ -174,6 +175,7 @@ def _execution(
         evaluated_rows=envelope.evaluated_rows,
         violations=judgement.violations,
         headline=envelope.headline,
+        sentence=envelope_headline(envelope),
         coverage=envelope.coverage,
         folder=folder,
         files={name: folder + name for name in sorted(files)},
