@@ -43,7 +43,7 @@ class TestDataQuality:
     def test_its_features_the_worst_first(self, data_quality: Report) -> None:
         features, data_set = data_quality.tables
 
-        assert (data_quality.kind, data_quality.noun, data_quality.state) == ("data_quality", "feature", "violated")
+        assert (data_quality.kind, data_quality.noun, data_quality.state) == ("data_quality", "feature", "violations")
         assert cells(features, "feature") == ["amount", "country", "score"]
         assert [row.subject for row in features.rows] == ["score", "amount", "country"]  # as in statistics.json
         gauge = cells(features, "gauge")[0]
@@ -76,8 +76,8 @@ class TestDataQuality:
             "95 % interval of the raw statistic",
         ]
         assert [(each.subject, each.facts[0].label) for each in others] == [
-            ("country", "In the baseline"),
             ("country", "Share of known categories"),
+            ("country", "In the baseline"),
         ]
 
     def test_what_stands_for_it_over_time(self, data_quality: Report) -> None:
@@ -94,14 +94,18 @@ class TestDataQuality:
         shapes = {each.name: (type(each.shape), type(each.reference)) for each in data_quality.subjects}
         assert shapes["amount"] == (Quantiles, Quantiles)
         assert shapes["country"] == (CategoryShares, CategoryShares)
-        assert [series.title for series in data_quality.trend] == ["Violations", "Worst drift, in thresholds", "Rows"]
+        assert [series.title for series in data_quality.trend] == ["Worst drift, in thresholds"]
 
 
 class TestModelQuality:
     def test_its_metrics_what_is_violated_first(self, model_quality: Report) -> None:
         table = model_quality.tables[0]
 
-        assert (model_quality.kind, model_quality.noun, model_quality.state) == ("model_quality", "metric", "violated")
+        assert (model_quality.kind, model_quality.noun, model_quality.state) == (
+            "model_quality",
+            "metric",
+            "violations",
+        )
         assert cells(table, "metric")[:2] == ["precision", "f0_5"]
         assert [row.violated for row in table.ordered[:3]] == [True, True, False]
         limit = cells(table, "limit")[0]
@@ -115,14 +119,17 @@ class TestModelQuality:
         assert {"AUC", "Recall", "Precision-recall AUC"} <= {each.title for each in model_quality.series}
 
     def test_sections_and_their_charts(self, model_quality: Report) -> None:
-        metrics, confusion, curves = model_quality.sections
+        confusion, curves, metrics = model_quality.sections
+        assert [each.leads for each in model_quality.sections] == [True, True, False]
 
         _, watched, others = metrics.parts
+        drawn_with_findings = [chart for each in model_quality.evidence for chart in each.charts]
         assert isinstance(watched, Charts)
         assert isinstance(others, Charts)
         assert all(isinstance(chart, OverTime) and chart.series.limit is not None for chart in watched.charts)
         assert all(isinstance(chart, OverTime) and chart.series.limit is None for chart in others.charts)
         assert others.folded
+        assert all(isinstance(chart, OverTime) and chart.series.violated for chart in drawn_with_findings)
         (matrix,) = confusion.parts
         assert isinstance(matrix, Matrix)
         assert sum(cell.rows for _, row in matrix.rows for cell in row) == 160
@@ -134,4 +141,4 @@ class TestModelQuality:
         assert model_quality.main is not None
         assert model_quality.main.subject == next(each.subject for each in model_quality.series if each.limit)
         assert model_quality.worst is None
-        assert [each.title for each in model_quality.trend] == ["Violations", "Rows with a label", "Rows"]
+        assert [each.title for each in model_quality.trend] == ["Rows with a label"]

@@ -6,18 +6,15 @@ come from data are unescaped: renderers escape them.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import Outcome
+from driftline.domain.executions.verdict import Verdict
 from driftline.presentation.charts import Chart, Series
 from driftline.presentation.findings import Fact
 from driftline.presentation.shapes import Shape
 from driftline.presentation.since import Comparison
 from driftline.presentation.tables import Gauge, Matrix, Table
-
-type State = Literal["violated", "good", "empty"]
-"""`empty`: not evaluated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +36,21 @@ class Charts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Attributes: name: In links; count: Behind the title: how many, or of what kind; note: Above everything."""
+    """A part of the page.
+
+    Attributes:
+        name: In links.
+        count: Behind the title: how many, or of what kind.
+        note: Above everything.
+        leads: It comes before the violations.
+    """
 
     name: str
     title: str
     parts: tuple[Table | Matrix | Charts, ...]
     count: str = ""
     note: str = ""
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +61,14 @@ class Evidence:
         subject: What people call what it is about.
         standing: Since when there is it: `new`, `since …`, or empty where nobody knows.
         facts: Its figures and what stands beside them.
+        charts: What shows it, for example its distribution next to the baseline's.
     """
 
     finding: Finding
     subject: str
     standing: str
     facts: tuple[Fact, ...]
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +110,9 @@ class Report:
         facts: The lines under it.
         evidence: Its findings, the worst first.
         beside: What the window is drawn beside: the baseline, or the window before.
-        times, failed: Scheduled times of the executions in its series, oldest first, and which of them have no verdict.
+        times, failed: Beginnings of the windows in its series, oldest first, and which of them have no verdict.
+        ends, labels: Their ends, and what people call them; empty where the windows are not known, and `times` are
+            scheduled times.
         trend: Figures of the execution as a whole, over time.
         main: The figure that stands for the execution where there is room for one.
         subjects: What has a distribution that pages over time show.
@@ -116,7 +125,7 @@ class Report:
     title: str
     noun: str
     outcome: Outcome
-    state: State
+    state: Verdict
     headline: str
     facts: tuple[Fact, ...]
     comparisons: tuple[Comparison, ...]
@@ -126,6 +135,8 @@ class Report:
     times: tuple[datetime, ...]
     failed: tuple[bool, ...]
     trend: tuple[Series, ...]
+    ends: tuple[datetime, ...] = ()
+    labels: tuple[str, ...] = ()
     main: Series | None = None
     worst: Worst | None = None
     subjects: tuple[Subject, ...] = ()

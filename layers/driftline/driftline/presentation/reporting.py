@@ -1,18 +1,19 @@
 """What reports of all kinds have in common: how they say an outcome, and what came before it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from driftline.domain.executions.finding import Finding
+from driftline.domain.executions.finding import Finding, worst_first
 from driftline.domain.executions.outcome import OURS, Outcome
 from driftline.domain.executions.past import PastExecution, Point
-from driftline.domain.executions.verdict import Verdict
 from driftline.domain.models.new_model import NewModel
-from driftline.presentation.charts import Series
+from driftline.presentation.charts import Chart, Series
 from driftline.presentation.findings import Fact, finding_facts
 from driftline.presentation.headline import violations_headline
-from driftline.presentation.report import Evidence, Report, Section, State, Subject, Worst
+from driftline.presentation.report import Evidence, Report, Section, Subject, Worst
 from driftline.presentation.since import Compared, comparisons, standing
-from driftline.presentation.text import count, instant, percent, shown, window
+from driftline.presentation.text import count, instant, percent, shown, span
 
 MODEL_MONITOR_FILES = (
     ("constraint_violations.json", "the violations, as SageMaker writes them"),
@@ -34,8 +35,8 @@ def report_of_outcome(
     sections: Sequence[Section],
     method: Sequence[str],
     facts: Sequence[Fact] = (),
-    order: Callable[[Finding], float] = lambda _: 0.0,
     beside: Callable[[Finding], Sequence[Fact]] = lambda _: (),
+    drawn: Callable[[Finding], Sequence[Chart]] = lambda _: (),
     main: Series | None = None,
     worst: Worst | None = None,
     compared: Compared | None = None,
@@ -52,21 +53,23 @@ def report_of_outcome(
         revised: The revision that this one replaces.
         headline: Of an execution without violations.
         facts: Lines under the headline, after those of every outcome.
-        order: Of the findings; those with the smallest number come first.
         beside: What stands beside the figures of a finding.
+        drawn: Charts that show a finding.
         main: Is drawn with the trend if it is of the execution as a whole.
         naming: What people call a subject of findings.
         reference: What the window is drawn beside.
         files: (name, what it is) of the execution's files besides summary.json.
     """
-    found = sorted(outcome.findings, key=order)
+    found = worst_first(outcome.findings)
+    drawings = _each_once([(each.subject, drawn(each)) for each in found])
+    windows = _windows(outcome, past)
     whole = main if main is not None and not main.subject else None
     return Report(
         kind=kind,
         title=title,
         noun=noun,
         outcome=outcome,
-        state=state_of(outcome),
+        state=outcome.verdict,
         headline=violations_headline(outcome.violations) or headline,
         facts=(*_outcome_facts(outcome), *facts),
         comparisons=tuple(comparisons(outcome, past, revised, figure=compared, naming=naming)),
@@ -76,12 +79,16 @@ def report_of_outcome(
                 subject=naming(each.subject),
                 standing=standing(each, past),
                 facts=(*beside(each), *finding_facts(each)),
+                charts=charts,
             )
-            for each in found
+            for each, charts in zip(found, drawings, strict=True)
         ),
         notes=outcome.notes,
         sections=tuple(sections),
-        times=(*(each.place.scheduled for each in past), outcome.place.scheduled),
+        times=tuple(begin for begin, _ in windows)
+        or (*(each.place.scheduled for each in past), outcome.place.scheduled),
+        ends=tuple(end for _, end in windows),
+        labels=tuple(span(*each) for each in windows),
         failed=(*(each.failed for each in past), False),
         trend=_trend(outcome, past, whole),
         main=main,
@@ -94,17 +101,38 @@ def report_of_outcome(
     )
 
 
-def state_of(outcome: Outcome) -> State:
-    states: dict[Verdict, State] = {"violations": "violated", "good": "good", "not_evaluated": "empty"}
-    return states[outcome.verdict]
+def _each_once(drawings: Sequence[tuple[str, Sequence[Chart]]]) -> list[tuple[Chart, ...]]:
+    """Several findings of one subject have the same charts: the first one shows them."""
+    seen: defaultdict[str, list[Chart]] = defaultdict(list)
+    kept = []
+    for subject, charts in drawings:
+        new = tuple(chart for chart in charts if chart not in seen[subject])
+        seen[subject].extend(new)
+        kept.append(new)
+    return kept
+
+
+def _windows(outcome: Outcome, past: Sequence[PastExecution]) -> list[tuple[datetime, datetime]]:
+    """Of all executions; empty if that of this one is not known.
+
+    A past one of which no window is known gets one that is as far from its scheduled time.
+    """
+    if outcome.window is None:
+        return []
+    begin, end = (outcome.place.scheduled - each for each in outcome.window)
+    assumed = ((each.place.scheduled - begin, each.place.scheduled - end) for each in past)
+    return [*(each.window or window for each, window in zip(past, assumed, strict=True)), outcome.window]
 
 
 def _outcome_facts(outcome: Outcome) -> list[Fact]:
     """Window, rows, coverage, revision."""
     facts = []
     if outcome.window:
-        facts.append(Fact("Window", window(*outcome.window)))
-    facts.append(Fact("By hand, ends" if outcome.place.by_hand else "Scheduled", instant(outcome.place.scheduled)))
+        facts.append(Fact("Window", span(*outcome.window)))
+    else:
+        facts.append(Fact("Scheduled", instant(outcome.place.scheduled)))
+    if outcome.place.by_hand:
+        facts.append(Fact("Requested", "by hand"))
     facts.append(Fact("Rows", f"{outcome.rows:,}"))
     if outcome.coverage is not None:
         facts.append(Fact("Coverage", f"{percent(outcome.coverage)} of the rows have a label"))
@@ -114,7 +142,6 @@ def _outcome_facts(outcome: Outcome) -> list[Fact]:
         facts.append(Fact("New model", _model(outcome.model)))
     if outcome.revision is not None:
         facts.append(Fact("Revision", f"{outcome.revision}"))
-    facts.append(Fact("Violations", f"{len(outcome.violations):,}"))
     return facts
 
 
@@ -124,22 +151,12 @@ def _model(model: NewModel) -> str:
 
 
 def _trend(outcome: Outcome, past: Sequence[PastExecution], main: Series | None) -> tuple[Series, ...]:
-    """Violations, the figure that stands for the execution, coverage and rows; what nobody knows is left out."""
-
-    def counts(name: str, title: str, *values: int | None, wrong: bool = False) -> Series:
-        points = tuple(map(Point, values))
-        return Series(subject="", name=name, title=title, points=points, measure="count", counts=True, wrong=wrong)
-
-    violations = [None if each.failed else len(each.violations) for each in past]
+    """The figure that stands for the execution, and coverage; what nobody knows is left out."""
     coverage = [*(each.coverage for each in past), outcome.coverage]
-    found = [counts("violations", "Violations", *violations, len(outcome.violations), wrong=True)]
-    if main is not None and main.known:
-        found.append(main)
+    found = [main] if main is not None and main.known else []
     if any(each is not None for each in coverage):
         points = tuple(map(Point, coverage))
         found.append(Series(subject="", name="coverage", title="Rows with a label", points=points, measure="share"))
-    if not past or any(each.rows is not None for each in past):
-        found.append(counts("rows", "Rows", *(each.rows for each in past), outcome.rows))
     return tuple(found)
 
 

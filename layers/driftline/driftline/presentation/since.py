@@ -8,7 +8,7 @@ from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import Outcome
 from driftline.domain.executions.past import FigureName, PastExecution, Point
 from driftline.domain.executions.place import Place
-from driftline.presentation.text import count, instant, names, number, percent
+from driftline.presentation.text import count, instant, names, number, percent, span
 
 _NOTABLE = 0.1
 _VISIBLE = 0.001
@@ -66,7 +66,7 @@ def comparisons(
     failed = tuple(takewhile(lambda each: each.failed, reversed(past)))
     since = [_failed_since(failed)] if failed else []
     if previous is not None:
-        when = instant(previous.place.scheduled)
+        when = label(previous)
         changed = (*_changes(outcome, figure, previous, naming), *since)
         found = [Comparison(f"Compared with {when}", previous.place, changed)]
     else:
@@ -79,9 +79,14 @@ def comparisons(
 
 
 def _failed_since(failed: Sequence[PastExecution]) -> Change:
-    when = instant(failed[0].place.scheduled)
+    when = label(failed[0])
     last = "that of" if len(failed) == 1 else "the last that of"
     return Change("Failed since", f"{count(len(failed), 'execution')}, {last} {when}")
+
+
+def label(past: PastExecution) -> str:
+    """Its window; the scheduled time where no window is known."""
+    return span(*past.window) if past.window else instant(past.place.scheduled)
 
 
 def last_verdict(past: Sequence[PastExecution]) -> PastExecution | None:
@@ -101,7 +106,7 @@ def standing(finding: Finding, past: Sequence[PastExecution]) -> str:
     if not before:
         return "new"
     least = "at least " if len(before) == len(judged) else ""
-    return f"since {least}{instant(before[-1].place.scheduled)}, {count(len(before) + 1, 'execution')}"
+    return f"since {least}{label(before[-1])}, {count(len(before) + 1, 'execution')}"
 
 
 def _changes(

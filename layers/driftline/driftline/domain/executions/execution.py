@@ -109,7 +109,7 @@ class Execution:
             "Rows": self.rows,
             "EvaluatedRows": self.evaluated_rows,
             "Violations": self.violations,
-            "Summary": self.sentence or self.reason,
+            "Summary": self.sentence or None,
             "Headline": _headline_detail(self.headline) if self.headline else None,
             "Coverage": self.coverage,
             "ReportUri": report_uri,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
 
 from driftline.domain.executions.place import Place
@@ -25,6 +26,7 @@ class PastExecution:
     """For trends and for what changed.
 
     Attributes:
+        window: Its start and end; None if it is not known.
         rows: None if the files do not have them.
         evaluated: Rows behind the verdict; None if the files do not have them, which are then SageMaker's.
         violations: (subject, check) of each.
@@ -36,13 +38,14 @@ class PastExecution:
     rows: int | None
     violations: frozenset[tuple[str, str]]
     evaluated: int | None = None
+    window: tuple[datetime, datetime] | None = None
     coverage: float | None = None
     figures: Mapping[FigureName, Point] = field(default_factory=dict)
     failed: bool = False
 
     @classmethod
-    def without_verdict(cls, place: Place) -> Self:
-        return cls(place=place, rows=None, violations=frozenset(), failed=True)
+    def without_verdict(cls, place: Place, window: tuple[datetime, datetime] | None = None) -> Self:
+        return cls(place=place, rows=None, violations=frozenset(), window=window, failed=True)
 
     @property
     def verdict(self) -> Verdict | None:

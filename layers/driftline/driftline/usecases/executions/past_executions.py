@@ -5,12 +5,17 @@ length at a time, so that a page waits for a dozen answers of S3 and not for hun
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from itertools import batched, islice
+
+import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import PastExecution
 from driftline.domain.executions.place import Place, parse_place
+from driftline.domain.windows import Window, parse_instant
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.executions.failures import failure_in
 from driftline.usecases.ports import ObjectStore
@@ -25,6 +30,20 @@ _MOST_HOURS = 150
 
 _HOURS_AT_ONCE = PAST // 2 + 1
 """Twice this many hours cover a trend and the execution itself, so no listing is wasted."""
+
+
+class _Span(msgspec.Struct):
+    start: str
+    end: str
+
+
+class _Head(msgspec.Struct):
+    """What all kinds' summaries have."""
+
+    window: _Span | None = None
+
+
+_HEADS = msgspec.json.Decoder(_Head)
 
 
 def past_executions(store: ObjectStore, place: Place, kind: Kind, *, kinds: Kinds) -> list[PastExecution]:
@@ -46,13 +65,27 @@ def _past(store: ObjectStore, place: Place, kind: Kind, *, kinds: Kinds) -> Past
     summary = body_or_none(store, f"{place.folder}{SUMMARY}")
     try:
         if summary is not None:
-            return reporter.past(place, {SUMMARY: summary})
+            return replace(reporter.past(place, {SUMMARY: summary}), window=window_in(summary))
         files = present(store, place.folder, reporter.past_files)
         if not files:
-            return PastExecution.without_verdict(place) if failure_in(store, place.folder, kinds=kinds) else None
+            failure = failure_in(store, place.folder, kinds=kinds)
+            return PastExecution.without_verdict(place, _ends(failure.window)) if failure else None
         return reporter.past(place, files)
     except InvalidInputError:
         return None  # The execution's own page reports what is wrong with it.
+
+
+def window_in(summary: bytes) -> tuple[datetime, datetime] | None:
+    """The window of a summary.json of any kind and version; None where it has none."""
+    try:
+        span = _HEADS.decode(summary).window
+        return (parse_instant(span.start), parse_instant(span.end)) if span else None
+    except (msgspec.DecodeError, InvalidInputError):
+        return None
+
+
+def _ends(window: Window | None) -> tuple[datetime, datetime] | None:
+    return (window.start, window.end) if window else None
 
 
 def folders_before(store: ObjectStore, place: Place) -> Iterator[Place]:

@@ -20,6 +20,7 @@ from driftline.presentation.tables import (
     Filter,
     Gauge,
     Holds,
+    Limit,
     Marks,
     Medium,
     Row,
@@ -47,6 +48,7 @@ _COLUMNS = (
     Column(name="gauge", title="Drift", holds=Holds.GAUGE, on=Medium.PEOPLE, sort="down"),
     Column(name="over_time", title="Over time", holds=Holds.PICTURE, on=Medium.PAGE),
     Column(name="completeness", title="Completeness", holds=Holds.SHARE, sort="up"),
+    Column(name="completeness_limit", title="Required", holds=Holds.LIMIT, on=Medium.PEOPLE),
     Column(name="expected_completeness", title="Expected completeness", holds=Holds.SHARE, on=_DATA),
     Column(name="mean", title="Mean", holds=Holds.NUMBER, on=_DATA),
     Column(name="std_dev", title="Standard deviation", holds=Holds.NUMBER, on=_DATA),
@@ -105,6 +107,9 @@ def _row(feature: Feature, checks: Sequence[str], past: Sequence[PastExecution],
         "picture": drawn.distribution,
         "gauge": drift_gauge(drift) if drift else Uncompared(feature.not_compared or NO_BASELINE),
         "over_time": drawn.drift,
+        "completeness_limit": Limit(feature.expected_completeness, "at_least", "share")
+        if feature.expected_completeness is not None
+        else None,
         "violated_checks": tuple(checks),
         "state": Marks(tuple(_BADGES.get(check, check) for check in checks), "no violation" if drift else "–"),
     }

@@ -9,10 +9,10 @@ from driftline.domain.sagemaker_files.violations import CheckType
 from driftline.kinds.data_quality.facts import WORST, DataQuality, Feature, Reference, worst_excess
 from driftline.kinds.data_quality.page.data_set import data_set_table
 from driftline.kinds.data_quality.page.distributions import feature_shape
-from driftline.kinds.data_quality.page.feature_detail import feature_series
+from driftline.kinds.data_quality.page.feature_detail import charts_of, feature_series
 from driftline.kinds.data_quality.page.features import drift_gauge, features_table
 from driftline.kinds.data_quality.page.headline import without_violations
-from driftline.presentation.charts import Series, points_of
+from driftline.presentation.charts import Chart, Series, points_of
 from driftline.presentation.findings import Fact
 from driftline.presentation.report import Report, Section, Subject, Worst
 from driftline.presentation.reporting import counted, report_of_outcome
@@ -47,7 +47,6 @@ def data_quality_report(
     """Args: past: earlier executions, oldest first; revised: the revision that this one replaces."""
     outcome, features = execution.outcome, execution.features
     table = features_table(execution, past)
-    ranks = {features[index].name: rank for rank, index in enumerate(table.order)}
     by_name = {feature.name: feature for feature in features}
     drifted = sum(feature.drift is not None and feature.drift.drifted for feature in features)
     excess = worst_excess(feature.drift for feature in features)
@@ -62,8 +61,7 @@ def data_quality_report(
         noun="feature",
         headline=without_violations(execution),
         facts=(Fact("Drifted", counted(drifted, len(features), "feature")),) if features else (),
-        # The worst features first, as in the table; what is about no feature before them.
-        order=lambda finding: ranks.get(finding.subject, -1),
+        drawn=lambda finding: _drawn(finding, by_name.get(finding.subject), past),
         beside=lambda finding: _beside(finding, by_name.get(finding.subject), execution.reference),
         main=_worst_drift(past, excess),
         worst=_worst(execution),
@@ -90,6 +88,15 @@ def _beside(finding: Finding, feature: Feature | None, reference: Reference) -> 
     if feature is None or feature.reference is None or finding.check != CheckType.COMPLETENESS:
         return ()
     return (Fact(f"In the {reference.lower()}", percent(feature.reference.common.completeness)),)
+
+
+def _drawn(finding: Finding, feature: Feature | None, past: Sequence[PastExecution]) -> tuple[Chart, ...]:
+    """The feature's distribution, and the figure of the check over time."""
+    if feature is None:
+        return ()
+    charts = charts_of(feature, past)
+    course = charts.completeness if finding.check == CheckType.COMPLETENESS else charts.drift
+    return tuple(chart for chart in (charts.distribution, course) if chart is not None)
 
 
 def _worst_drift(past: Sequence[PastExecution], excess: float | None) -> Series:

@@ -30,7 +30,9 @@ def drawn_section(execution: ModelQuality) -> list[Section]:
     if not charts:
         return []
     title = "Predictions and ground truth" if execution.problem == ProblemType.REGRESSION else "Curves"
-    return [Section(name="curves", title=title, parts=(Charts(name="curve-charts", charts=charts, large=True),))]
+    return [
+        Section(name="curves", title=title, parts=(Charts(name="curve-charts", charts=charts, large=True),), leads=True)
+    ]
 
 
 def _curves(execution: ModelQuality) -> Iterator[Chart]:

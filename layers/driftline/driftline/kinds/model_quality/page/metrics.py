@@ -1,6 +1,7 @@
 """The table of metrics, and each of them over time."""
 
 from collections.abc import Sequence
+from math import isclose
 
 from driftline.domain.executions.finding import Side
 from driftline.domain.executions.past import PastExecution, Point
@@ -41,14 +42,14 @@ def metrics_table(metrics: Sequence[Metric]) -> Table:
 
 
 def metrics_over_time(metrics: Sequence[Metric], past: Sequence[PastExecution]) -> tuple[Charts, Charts]:
-    """Those that are watched, and all others."""
-    ordered = sorted(metrics, key=_rank)
-    drawn = [(metric, metric_series(metric, past)) for metric in ordered]
-    known = [(metric, OverTime(series)) for metric, series in drawn if series.known > 1 or metric.violated]
+    """Those that are watched, and all others; violated ones are drawn next to their violations."""
+    by_name = {metric.name: metric for metric in metrics}
+    courses = distinct_courses([metric_series(metric, past) for metric in sorted(metrics, key=_rank)])
+    known = [(by_name[each.subject], OverTime(each)) for each in courses if each.known > 1 and not each.violated]
     return (
         Charts(
             name="metric-charts",
-            title="Over time",
+            title="Watched metrics over time",
             charts=tuple(chart for metric, chart in known if metric.threshold is not None),
             otherwise="There is no earlier execution yet.",
         ),
@@ -58,6 +59,25 @@ def metrics_over_time(metrics: Sequence[Metric], past: Sequence[PastExecution]) 
             charts=tuple(chart for metric, chart in known if metric.threshold is None),
             folded=True,
         ),
+    )
+
+
+def distinct_courses(series: Sequence[Series]) -> list[Series]:
+    """Those that differ: a rate and its complement, or one metric under two names, are one course."""
+    kept: list[Series] = []
+    for each in series:
+        if not any(_same(each, other) for other in kept):
+            kept.append(each)
+    return kept
+
+
+def _same(one: Series, other: Series) -> bool:
+    pairs = [(a.value, b.value) for a, b in zip(one.points, other.points, strict=True)]
+    known = [(a, b) for a, b in pairs if a is not None and b is not None]
+    if not known or len(known) < max(one.known, other.known):
+        return False
+    return all(isclose(a, b, abs_tol=1e-9) for a, b in known) or all(
+        isclose(a, 1.0 - b, abs_tol=1e-9) for a, b in known
     )
 
 

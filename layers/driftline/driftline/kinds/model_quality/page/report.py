@@ -9,8 +9,9 @@ from driftline.kinds.model_quality.page.classes import classes_table
 from driftline.kinds.model_quality.page.confusion import confusion_matrix, labels_of
 from driftline.kinds.model_quality.page.drawn import drawn_section
 from driftline.kinds.model_quality.page.headline import without_violations
-from driftline.kinds.model_quality.page.metrics import metric_series, metrics_over_time, metrics_table
+from driftline.kinds.model_quality.page.metrics import distinct_courses, metric_series, metrics_over_time, metrics_table
 from driftline.kinds.model_quality.rules.rows import ProblemType
+from driftline.presentation.charts import Chart, OverTime, Series
 from driftline.presentation.report import Report, Section
 from driftline.presentation.reporting import report_of_outcome
 from driftline.presentation.text import metric_name
@@ -48,19 +49,25 @@ def model_quality_report(
         headline=without_violations(execution),
         naming=metric_name,
         main=next(iter((*watched, *series)), None),
+        drawn=lambda finding: _drawn(finding.subject, series),
         sections=(
+            *_confusion(execution),
+            *drawn_section(execution),
             Section(
                 name="metrics",
                 title="Metrics",
                 count=execution.problem,
                 parts=(metrics_table(metrics), *metrics_over_time(metrics, past)),
             ),
-            *_confusion(execution),
-            *drawn_section(execution),
         ),
         series=series,
         method=(method,),
     )
+
+
+def _drawn(subject: str, series: Sequence[Series]) -> list[Chart]:
+    """The metric over time, unless it is another one in other words: recall, and the rates that follow from it."""
+    return [OverTime(each) for each in distinct_courses(series) if each.subject == subject and each.known > 1]
 
 
 def _confusion(execution: ModelQuality) -> list[Section]:
@@ -69,7 +76,7 @@ def _confusion(execution: ModelQuality) -> list[Section]:
     if not confusion:
         return []
     matrix = confusion_matrix(confusion, baseline)
-    sections = [Section(name="confusion", title="Confusion matrix", parts=(matrix,))]
+    sections = [Section(name="confusion", title="Confusion matrix", parts=(matrix,), leads=True)]
     if execution.problem == ProblemType.MULTICLASS:
         count = f"{len(labels_of(confusion)):,}"
         table = classes_table(confusion, baseline)

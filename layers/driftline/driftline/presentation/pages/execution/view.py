@@ -1,6 +1,6 @@
 """What the template and the script of a page get of a report: texts, and charts as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import relpath
 from typing import Literal
@@ -10,16 +10,20 @@ from driftline.domain.executions.finding import Move
 from driftline.domain.executions.outcome import SAGEMAKERS
 from driftline.domain.executions.place import Place
 from driftline.domain.windows import format_instant
-from driftline.presentation.charts import OverTime
+from driftline.presentation.charts import Chart, OverTime
+from driftline.presentation.families import families
 from driftline.presentation.findings import Fact, place_of
+from driftline.presentation.headline import sentence
 from driftline.presentation.pages.execution.chart_data import Json, chart_data
 from driftline.presentation.pages.execution.table_view import TableView, detail_data, is_opening, table_view
 from driftline.presentation.report import Charts, Evidence, Report, Section
 from driftline.presentation.since import Change, Comparison
-from driftline.presentation.tables import Matrix, MatrixCell, Table
-from driftline.presentation.text import percent, rounded, shown
+from driftline.presentation.tables import Matrix, MatrixCell, Row, Table
+from driftline.presentation.text import count, percent, rounded, shown
 
 _SHADES = 10
+_MANY = 10
+"""Violations; more are grouped by the families of their features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,14 @@ class MoveView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceView:
-    """Attributes: standing: since when there is it; row: id of the row about its subject, empty where there is none."""
+    """A finding.
+
+    Attributes:
+        said: What is wrong, in a sentence.
+        standing: Since when there is it.
+        row: Id of the row about its subject, empty where there is none.
+        drawn: Name of its charts, empty where there are none.
+    """
 
     subject: str
     check: str
@@ -41,6 +52,22 @@ class EvidenceView:
     samples: tuple[str, ...]
     standing: str
     row: str
+    said: str = ""
+    drawn: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyView:
+    """Findings about one feature, or about features that belong together by their names.
+
+    Attributes:
+        name: Of the family; empty for a single finding.
+        counted: How many findings and subjects.
+    """
+
+    findings: tuple[EvidenceView, ...]
+    name: str = ""
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +135,7 @@ class PageView:
     Attributes:
         beside: What the window is drawn beside.
         evidence: Of violations; `remarks`: of other findings.
+        leading: Sections before the violations.
         method: Paragraphs of texts by turns plain and code.
         data: For the charts; goes into the page as JSON.
         over_time: Link to the endpoint's page, where there is one.
@@ -120,8 +148,10 @@ class PageView:
     headline: str
     facts: tuple[Fact, ...]
     comparisons: tuple[ComparisonView, ...]
-    evidence: tuple[EvidenceView, ...]
-    remarks: tuple[EvidenceView, ...]
+    evidence: tuple[FamilyView, ...]
+    remarks: tuple[FamilyView, ...]
+    violations: int
+    leading: tuple[SectionView, ...]
     sections: tuple[SectionView, ...]
     notes: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
@@ -129,6 +159,7 @@ class PageView:
     beside: str
     of_sagemaker: bool
     data: Mapping[str, Json]
+    trend: bool
     over_time: str | None = None
 
 
@@ -137,7 +168,8 @@ def page_view(report: Report, *, over_time: str | None = None) -> PageView:
     outcome = report.outcome
     place = outcome.place
     rows = _row_ids(report)
-    evidence = [_evidence(each, rows) for each in report.evidence]
+    evidence = [(each.finding, _evidence(i, each, rows)) for i, each in enumerate(report.evidence)]
+    violations = [view for finding, view in evidence if finding.violation]
     return PageView(
         title=f"{shown(place.endpoint)}: {report.title.lower()}",
         endpoint=shown(place.endpoint),
@@ -146,15 +178,18 @@ def page_view(report: Report, *, over_time: str | None = None) -> PageView:
         headline=report.headline,
         facts=report.facts,
         comparisons=tuple(_comparison(each, place) for each in report.comparisons),
-        evidence=tuple(view for view, each in zip(evidence, report.evidence, strict=True) if each.finding.violation),
-        remarks=tuple(view for view, each in zip(evidence, report.evidence, strict=True) if not each.finding.violation),
-        sections=tuple(_section(section) for section in report.sections),
+        evidence=_families(violations, report.noun),
+        remarks=_families([view for finding, view in evidence if not finding.violation], report.noun),
+        violations=len(violations),
+        leading=tuple(_section(section) for section in report.sections if section.leads),
+        sections=tuple(_section(section) for section in report.sections if not section.leads),
         notes=tuple(map(shown, report.notes)),
         files=report.files,
         method=tuple(tuple(paragraph.split("`")) for paragraph in report.method),
         beside=report.beside,
         of_sagemaker=outcome.source == SAGEMAKERS,
         data=_data(report),
+        trend=bool(report.trend) and len(report.times) > 1,
         over_time=over_time,
     )
 
@@ -169,7 +204,26 @@ def _row_ids(report: Report) -> dict[str, str]:
     }
 
 
-def _evidence(evidence: Evidence, rows: dict[str, str]) -> EvidenceView:
+def _families(found: Sequence[EvidenceView], noun: str) -> tuple[FamilyView, ...]:
+    """Each on its own, or with its family where there are many; a family is where its first finding is."""
+    named = families([each.subject for each in found]) if len(found) > _MANY else {}
+    groups: dict[str | int, list[EvidenceView]] = {}
+    for i, each in enumerate(found):
+        groups.setdefault(named.get(each.subject, i), []).append(each)
+    return tuple(
+        FamilyView(findings=tuple(group), name=key, counted=_counted(group, noun))
+        if isinstance(key, str)
+        else FamilyView(findings=tuple(group))
+        for key, group in groups.items()
+    )
+
+
+def _counted(group: Sequence[EvidenceView], noun: str) -> str:
+    subjects = len({each.subject for each in group})
+    return f"{count(len(group), 'violation')} of {count(subjects, noun)}"
+
+
+def _evidence(index: int, evidence: Evidence, rows: dict[str, str]) -> EvidenceView:
     finding = evidence.finding
     return EvidenceView(
         subject=shown(evidence.subject),
@@ -180,6 +234,8 @@ def _evidence(evidence: Evidence, rows: dict[str, str]) -> EvidenceView:
         samples=tuple(map(shown, finding.inference_ids)),
         standing=evidence.standing,
         row=rows.get(finding.subject, ""),
+        said=sentence(finding) if finding.violation else "",
+        drawn=f"finding-{index}" if evidence.charts else "",
     )
 
 
@@ -231,6 +287,10 @@ def _data(report: Report) -> dict[str, Json]:
     rows: dict[str, Json] = {}
     if len(report.times) > 1:
         groups["trend"] = [chart_data(OverTime(series)) for series in report.trend]
+    opened = _opened(report)
+    for i, each in enumerate(report.evidence):
+        if each.charts:
+            groups[f"finding-{i}"] = [_chart_or_place(chart, opened.get(each.finding.subject)) for chart in each.charts]
     for section in report.sections:
         for part in section.parts:
             if isinstance(part, Charts) and part.charts:
@@ -240,10 +300,36 @@ def _data(report: Report) -> dict[str, Json]:
     return {**course_data(report), "charts": groups, "rows": rows}
 
 
+type _Place = tuple[str, int, Row]
+"""(table, rank, row)."""
+
+
+def _opened(report: Report) -> dict[str, _Place]:
+    """The rows that open, by what they are about."""
+    return {
+        row.subject: (table.name, rank, row)
+        for table in report.tables
+        if is_opening(table)
+        for rank, row in enumerate(table.ordered)
+    }
+
+
+def _chart_or_place(chart: Chart, place: _Place | None) -> Json:
+    """Where the page has the chart already, [table, row, number]."""
+    table, rank, row = place or ("", 0, None)
+    known = row.detail.charts if row and row.detail else ()
+    return [table, rank, known.index(chart)] if chart in known else chart_data(chart)
+
+
 def course_data(report: Report) -> dict[str, Json]:
     """What all charts share: the executions, and the name of the reference."""
     return {
         "beside": report.beside,
         "times": [format_instant(time) for time in report.times],
         "failed": list(report.failed),
+        **(
+            {"ends": [format_instant(time) for time in report.ends], "labels": list(report.labels)}
+            if report.ends
+            else {}
+        ),
     }
