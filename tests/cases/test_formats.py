@@ -170,7 +170,7 @@ def test_texts_where_the_baseline_has_numbers_are_compared_and_mentioned(tmp_pat
     assert shop.everything().exit_code == 0
 
     assert only_feature(shop)["drift"]["statistic"] == 0
-    assert [note for note in shop.summary()["notes"] if note.startswith("zip: 60 of 60 values are texts")]
+    assert [note for note in shop.summary()["notes"] if note.endswith("has numbers: zip (60 of 60 values).")]
 
 
 @pytest.mark.parametrize("comparison", ["corrected", "sagemaker"])

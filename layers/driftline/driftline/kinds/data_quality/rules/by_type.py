@@ -22,6 +22,9 @@ from driftline.domain.profiles.types import InferredType, TypeCounts
 from driftline.kinds.data_quality.rules.constraints import Constraints, FeatureConstraints
 from driftline.kinds.data_quality.rules.statistics import NUMERIC_TYPES, FeatureStatistics, Statistics
 
+_NAMED = 5
+"""Columns that a note names."""
+
 
 def column_by_type(profile: ColumnProfile) -> ColumnProfile:
     """A column on its own, as the one of a data set."""
@@ -39,16 +42,19 @@ def table_by_type(table: ResolvedTable, constraints: Constraints) -> ResolvedTab
 
 
 def numbers_in_texts(table: ResolvedTable, constraints: Constraints) -> Iterator[str]:
-    """A note for each column whose texts are compared as numbers."""
+    """A note on the columns whose texts are compared as numbers, if there are any."""
     expected = {feature.name: feature.inferred_type for feature in constraints.features}
-    for name, profile in table.features:
-        if profile.by_type and expected.get(name) in NUMERIC_TYPES:
-            count = profile.types.integral + profile.types.fractional
-            texts = count - profile.by_type.types.integral - profile.by_type.types.fractional
-            yield (
-                f"{name}: {texts} of {profile.present} values are texts that read as numbers. "
-                "They were compared as numbers, because the baseline has numbers."
-            )
+    found = [
+        f"{name} ({_numbers(profile) - _numbers(profile.by_type):,} of {profile.present:,} values)"
+        for name, profile in table.features
+        if profile.by_type and expected.get(name) in NUMERIC_TYPES
+    ]
+    if found:
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        yield (
+            "Texts that read as numbers were compared as numbers, because the baseline has numbers: "
+            f"{', '.join(found[:_NAMED])}{more}."
+        )
 
 
 def statistics_with_booleans(statistics: Statistics) -> Statistics:
@@ -60,6 +66,10 @@ def statistics_with_booleans(statistics: Statistics) -> Statistics:
 def constraints_with_booleans(constraints: Constraints) -> Constraints:
     """Domains that have true or false in one spelling have it in all."""
     return constraints.model_copy(update={"features": tuple(map(_domains, constraints.features))})
+
+
+def _numbers(profile: ColumnProfile) -> int:
+    return profile.types.integral + profile.types.fractional
 
 
 def _column(profile: ColumnProfile, expected: InferredType, *, typed: bool) -> ColumnProfile:
