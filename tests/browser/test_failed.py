@@ -52,8 +52,10 @@ def test_the_field_is_told_from_others_without_its_colour(open_key: OpenKey, sho
     expect(fields).to_have_text([re.compile("no violations")] * 2 + [re.compile("failed, no verdict")])
     backgrounds = fields.evaluate_all("all => all.map(each => getComputedStyle(each).backgroundImage)")
     assert [background != "none" for background in backgrounds] == [False, False, True]
-    page.locator("#monitor-0").get_by_text("Table of Violations").click()
-    newest = page.locator("#monitor-0").get_by_role("table", name="Violations").get_by_role("row").nth(1)
+    page.locator("#monitor-0").get_by_text("Table of Worst drift").click()
+    newest = (
+        page.locator("#monitor-0").get_by_role("table", name="Worst drift, in thresholds").get_by_role("row").nth(1)
+    )
     expect(newest).to_have_text(re.compile(r"15:00 UTC\s*failed"))
 
 
@@ -69,7 +71,7 @@ def test_a_line_over_the_gap_is_dotted(open_key: OpenKey) -> None:
         render_execution(store, folder, kinds=KINDS)
 
     page = open_key(store, SHOP)
-    worst = "Chart.getChart(document.querySelectorAll('#monitor-0 .over-time canvas')[1])"
+    worst = "Chart.getChart(document.querySelectorAll('#monitor-0 .over-time canvas')[0])"
     until(page, f"{worst} !== undefined")
 
     dashes = f"{worst}.getDatasetMeta(0).dataset.segments.map(each => each.style?.borderDash ?? [])"

@@ -22,7 +22,7 @@ const timeAxis = (c, course) => {
     scale.ticks = timeTicks(min, max, most).map(({ at, lines }) => ({ value: at, lines }));
   };
   const callback = (_, i, ticks) => ticks[i].lines;
-  return axis(c, "", { type: "linear", min, max, afterBuildTicks, grid: { display: false }, ticks: { autoSkip: false, callback } });
+  return axis(c, "", { type: "linear", min, max, offset: false, afterBuildTicks, grid: { display: false, offset: false }, ticks: { autoSkip: false, callback } });
 };
 
 // A line is a line in the legend, too, even if its points are drawn, and is dashed there if it is in the chart.
@@ -135,12 +135,20 @@ const level = (c, label, value, times, colour = c.bad) => ({
 // What leads over windows without a figure is dotted.
 const gaps = { spanGaps: true, segment: { borderDash: ({ p0, p1 }) => (p0.skip || p1.skip ? [2, 4] : undefined) } };
 
+// On an axis that is true to time a window may be missing altogether.
+const gapsOf = (course) => {
+  const moments = momentsOf(course);
+  const least = Math.min(...moments.slice(1).map((at, i) => at - moments[i]).filter((gap) => gap > 0));
+  const far = ({ p0, p1 }) => p0.skip || p1.skip || p1.parsed.x - p0.parsed.x > 1.5 * least;
+  return { ...gaps, segment: { borderDash: (ends) => (far(ends) ? [2, 4] : undefined) } };
+};
+
 // A figure of each execution, the last one last; a limit, a baseline and an interval where there are any.
 const timeChart = (course, { label, values, limit = null, baseline = null, lower = null, upper = null, zero = true, share = false, band = "95 % interval" }) => (c) => {
   const { times } = course;
   const past = times.length - 1;
   const datasets = [{
-    ...currentStyle(c), label, data: values, ...gaps, tension: 0, fill: false, clip: 8,
+    ...currentStyle(c), label, data: values, ...gapsOf(course), tension: 0, fill: false, clip: 8,
     // Many points in a row would be a thick line: only the last of them is drawn.
     pointRadius: times.map((_, i) => (i === past ? 5 : past < 40 ? 2.5 : 0)), pointBackgroundColor: c.current, pointHitRadius: 8,
   }];
