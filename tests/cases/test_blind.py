@@ -28,6 +28,7 @@ def test_captures_that_cannot_be_read_are_a_violation(tmp_path: Path) -> None:
     assert (summary["status"], summary["evaluated_rows"]) == ("CompletedWithViolations", 0)
     [finding] = summary["findings"]
     assert (finding["figure"], finding["observed"], finding["required"]) == ("rejected_share", 1.0, 0.05)
+    assert "allowed: not a capture record (Input data was truncated)" in finding["description"]
 
 
 def test_labels_without_a_positive_one_are_refused_as_baseline_and_as_window(tmp_path: Path) -> None:

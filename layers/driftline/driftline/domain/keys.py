@@ -148,8 +148,13 @@ def kind_state_key(kind: str, endpoint: str, variant: str, hour: datetime, diges
     return f"{STATE}kinds/{kind}/{endpoint}/{variant}/{hour_folder(hour)}{digest}.state"
 
 
+def rejects_prefix(endpoint: str, variant: str, hour: datetime) -> str:
+    """Prefix of the rejected lines of capture files in the folder of an hour."""
+    return f"{STATE}rejects/{endpoint}/{variant}/{hour_folder(hour)}"
+
+
 def rejects_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
-    return f"{STATE}rejects/{endpoint}/{variant}/{hour_folder(hour)}{digest}.jsonl"
+    return f"{rejects_prefix(endpoint, variant, hour)}{digest}.jsonl"
 
 
 def script_key(name: str) -> str:

@@ -18,7 +18,7 @@ class Unusable(BaseModel):
         what: The rows, for people: `captured lines`.
         figure: Name of their share, one of UNUSABLE_FIGURES.
         total: Usable or not.
-        reasons: Number of rows by reason; rows without a known reason are in none.
+        reasons: Number of rows by reason, as far as reasons were looked up.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,11 +62,18 @@ def _percent(share: float) -> str:
     return f"{100 * share:.4g} %"
 
 
-def captured_lines(records: int, rejected: int) -> Unusable:
+def captured_lines(records: int, rejected: int, reasons: Mapping[str, int]) -> Unusable:
     """Capture lines of a window. Records that are skipped on purpose do not count.
 
     Args:
         records: Lines that gave rows.
         rejected: Lines that could not be read.
+        reasons: Why, for some of them.
     """
-    return Unusable(what="captured lines", figure=REJECTED_SHARE, total=records + rejected, unusable=rejected)
+    return Unusable(
+        what="captured lines",
+        figure=REJECTED_SHARE,
+        total=records + rejected,
+        unusable=rejected,
+        reasons=dict(sorted(reasons.items())),
+    )

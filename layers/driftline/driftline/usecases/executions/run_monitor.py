@@ -26,6 +26,7 @@ from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.kinds.engine import Context
 from driftline.kinds.kind import Kinds
 from driftline.presentation.headline import envelope_headline
+from driftline.usecases.capture.why_rejected import why_rejected
 from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.announcing import Outputs, announce_failure, announce_verdict
 from driftline.usecases.executions.signals import alarmed_names
@@ -89,9 +90,10 @@ def run_monitor(
             )
             data = StoredWindow(store, stores, tables, document, kind.name, window)
             profile = data.profile()
+            reasons = why_rejected(store, request.endpoint, window, document.variant) if profile.rejected else {}
             judgement = judge_unusable(
                 kind.engine.evaluate(context, data),
-                captured_lines(profile.records, profile.rejected),
+                captured_lines(profile.records, profile.rejected, reasons),
                 monitor,
                 schedule,
                 context.alarmed,

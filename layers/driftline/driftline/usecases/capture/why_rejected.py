@@ -1,0 +1,43 @@
+"""Why captured lines of a window could not be read: the reasons in the files of rejected lines."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+import msgspec
+
+from driftline.domain.keys import rejects_prefix, variants_prefix
+from driftline.domain.windows import Window
+from driftline.usecases.ports import ObjectStore
+
+_REASONS = 5
+_FILES = 4
+"""Maximum number of files to read: the reasons of lines that fail alike are in the first."""
+
+
+class _Reject(msgspec.Struct):
+    """A line of such a file; the last one has no `line` if it counts those that are not listed."""
+
+    line: int | None
+    reason: str
+
+
+_REJECT = msgspec.json.Decoder(_Reject)
+
+
+def why_rejected(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> Mapping[str, int]:
+    """The most frequent reasons -> lines in the first files of the window's hours."""
+    reasons: Counter[str] = Counter()
+    for key in islice(_files(store, endpoint, window, variant), _FILES):
+        found = store.find(key)
+        for line in found.body.splitlines() if found else ():
+            reject = _REJECT.decode(line)
+            if reject.line is not None:
+                reasons[reject.reason] += 1
+    return dict(reasons.most_common(_REASONS))
+
+
+def _files(store: ObjectStore, endpoint: str, window: Window, variant: str | None) -> Iterator[str]:
+    for name in [variant] if variant else store.folders(variants_prefix(endpoint)):
+        for hour in window.hours():
+            yield from (summary.key for summary in store.list(rejects_prefix(endpoint, name, hour)))
