@@ -156,7 +156,7 @@ def test_sagemakers_files_make_a_page_of_all_features(opened: Open, taxi: InMemo
     expect(page.get_by_role("heading", level=1)).to_contain_text(
         "history_72slots: drift 0.5777, at most 0.1 allowed; 101 more violations"
     )
-    expect(page.locator("[data-charts=trend] figcaption")).to_have_text(["Violations", "Worst drift, in thresholds"])
+    expect(page.locator("[data-charts=trend] figcaption")).to_have_text(["Worst drift, in thresholds"])
     page.get_by_role("button", name="history_72slots").click()
     panel = page.locator("#feature-0 .panel")
     expect(panel).to_contain_text("0.5777")

@@ -26,14 +26,14 @@ def test_everything_is_drawn_and_said(page: Page) -> None:
 
     until(page, "[...document.querySelectorAll('canvas')].every(each => Chart.getChart(each))")
     figures = page.locator("figure")
-    assert figures.count() == 3 + 4 + 3  # the trend, what the first row opens, the sections'
+    assert figures.count() == 1 + 4 + 3  # the trend, what the first row opens, the sections'
     for figure in figures.all():
         label = figure.get_by_role("img").get_attribute("aria-label")
         assert label is not None
         assert len(label) > 20
         assert figure.locator("details table tbody tr").count() > 1
     expect(page.locator(".panel").first).to_contain_text("ann bob and 3 more")
-    expect(page.get_by_role("table", name="Violations")).to_contain_text("failed")
+    expect(page.get_by_role("table", name="Oldest, in limits")).to_contain_text("failed")
 
 
 def test_the_table_is_searched_filtered_and_sorted(page: Page) -> None:
