@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from driftline.domain.keys import OVERVIEW, overview_baseline_key, overview_record_key, report_folder
+from driftline.domain.keys import OVERVIEW, document_key, overview_baseline_key, overview_record_key, report_folder
 from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.record import (
@@ -20,6 +20,8 @@ from driftline.presentation.pages.overview.record import (
     WorstRecord,
 )
 from driftline.presentation.shapes import PROBABILITIES, Categories, Masses, Quantiles, Shape
+from driftline.usecases.freshness.freshness_record import waiting_since
+from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page
 from tests.fakes import InMemoryStore
 
@@ -81,6 +83,22 @@ def _worst_drift(worst: WorstRecord) -> FigureRecord:
     return FigureRecord(
         name="worst drift", title="Worst drift, in thresholds", value=excess, limit=1.0, violated=excess > 1.0
     )
+
+
+def scheduled_daily(store: InMemoryStore, since: datetime = FIRST, endpoint: str = "shop") -> InMemoryStore:
+    """With a monitor document whose schedules a stack looks after since then."""
+    quality = "{problem_type: Regression, inference_attribute: 0, schedule: cron(0 0 ? * * *)}"
+    store.put(
+        document_key(endpoint),
+        f"""\
+endpoint: {endpoint}
+monitors:
+  data_quality: {{schedule: cron(0 0 ? * * *)}}
+  model_quality: {quality}
+""".encode(),
+    )
+    waiting_since(store, load_document(store, endpoint, kinds=KINDS), since)
+    return store
 
 
 def put(store: InMemoryStore, *records: Record) -> None:

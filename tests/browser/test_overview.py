@@ -13,7 +13,7 @@ from tests.browser.opening import NARROW, Opened, layouts, narrow, until
 from tests.browser.test_features import drawn
 from tests.browser.test_reading import findings
 from tests.fakes import InMemoryStore
-from tests.overviews import DAY, FIRST, many, rendered, season, written
+from tests.overviews import DAY, FIRST, many, rendered, scheduled_daily, season, written
 from tests.reporting import HOSTILE, taxi_store
 
 SHOP, INDEX = "reports/shop/index.html", "reports/index.html"
@@ -36,7 +36,7 @@ def open_key(opened_file: Callable[..., Opened], tmp_path: Path) -> OpenKey:
 
 @pytest.fixture(scope="module")
 def shop() -> InMemoryStore:
-    return rendered(season())
+    return rendered(scheduled_daily(season()))
 
 
 @pytest.fixture(scope="module")

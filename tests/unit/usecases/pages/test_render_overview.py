@@ -13,7 +13,7 @@ from typing import Any, override
 import pytest
 
 from driftline.domain.executions.place import parse_place
-from driftline.domain.keys import OVERVIEW, overview_now_key, overview_record_key
+from driftline.domain.keys import OVERVIEW, document_key, overview_now_key, overview_record_key
 from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.now import now_of, parse_now
 from driftline.presentation.pages.overview.record import FigureRecord, GaugeRecord, SubjectRecord
@@ -27,7 +27,7 @@ from driftline.usecases.pages.render_report import render_report
 from driftline.usecases.pages.report_inputs import report_inputs
 from tests.effort import calls
 from tests.fakes import InMemoryStore
-from tests.overviews import FIRST, auc_of, many, put, record, rendered, season
+from tests.overviews import FIRST, auc_of, many, put, record, rendered, scheduled_daily, season
 from tests.reporting import HOSTILE, LAST, MADE, folder_of, made_store, shop_store, taxi_store
 
 SHOP_PAGE, INDEX = "reports/shop/index.html", "reports/index.html"
@@ -285,7 +285,7 @@ def test_a_window_that_was_not_evaluated_is_never_good() -> None:
 
 
 def test_pages_say_as_of_when_and_carry_what_is_due_next() -> None:
-    store = InMemoryStore()
+    store = scheduled_daily(InMemoryStore())
     put(store, record("good", 0), record("good", 1))
 
     page = text_of(rendered(store), SHOP_PAGE)
@@ -295,10 +295,27 @@ def test_pages_say_as_of_when_and_carry_what_is_due_next() -> None:
     assert b'data-due="2026-01-04T00:00:00Z"' in store.objects[INDEX]
 
 
-def test_what_is_due_follows_from_the_schedule(shop: InMemoryStore) -> None:
+def test_nothing_is_due_before_its_schedule_was_first_seen() -> None:
+    """A stack that replays the past is not late with it."""
+    store = scheduled_daily(InMemoryStore(), since=FIRST + timedelta(days=99, hours=12))
+    put(store, record("good", 0), record("good", 1))
+
+    assert "Next due 11 Apr 2026, 00:00 UTC" in text_of(rendered(store), SHOP_PAGE)
+
+
+def test_a_changed_schedule_is_waited_for_anew() -> None:
+    store = scheduled_daily(InMemoryStore())
+    document = store.get(document_key("shop")).body.replace(b"cron(0 0 ?", b"cron(0 6 ?")
+    store.put(document_key("shop"), document)
+    put(store, record("good", 0), record("good", 1))
+
+    assert "Next due" not in text_of(rendered(store), SHOP_PAGE)
+
+
+def test_nothing_is_due_where_nobody_runs_schedules(shop: InMemoryStore) -> None:
     run(shop, folder_of("data_quality"))
 
-    assert "Next due 1 Mar 2026, 16:00 UTC" in text_of(shop, SHOP_PAGE)
+    assert "Next due" not in text_of(shop, SHOP_PAGE)
 
 
 def test_an_index_without_endpoints() -> None:

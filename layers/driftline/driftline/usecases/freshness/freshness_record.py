@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.keys import FRESHNESS, freshness_key
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.usecases.ports import ObjectStore
 
 
@@ -24,6 +25,10 @@ class WaitingForSchedule(BaseModel):
 
     schedule: str
     since: AwareDatetime
+
+    def is_of(self, monitor: ScheduledMonitor) -> bool:
+        """Whether the monitor still has this schedule."""
+        return self.schedule == schedule_of(monitor)
 
 
 class Waiting(BaseModel):
@@ -40,6 +45,11 @@ class Waiting(BaseModel):
     monitors: dict[str, WaitingForSchedule] = {}
 
 
+def schedule_of(monitor: ScheduledMonitor) -> str:
+    """Its expression and time zone."""
+    return f"{monitor.schedule} {monitor.timezone}"
+
+
 def waiting_since(store: ObjectStore, document: MonitorDocument, at: AwareDatetime) -> Waiting:
     """What is known of the endpoint; what is new or changed is waited for from this look on, and kept."""
     key = freshness_key(document.endpoint)
@@ -49,15 +59,19 @@ def waiting_since(store: ObjectStore, document: MonitorDocument, at: AwareDateti
     for name, monitor in document.monitors.by_name().items():
         if not monitor.enabled:
             continue
-        schedule = f"{monitor.schedule} {monitor.timezone}"
         there = known.get(name)
-        if there is None or there.schedule != schedule:
-            there = WaitingForSchedule(schedule=schedule, since=at)
+        if there is None or not there.is_of(monitor):
+            there = WaitingForSchedule(schedule=schedule_of(monitor), since=at)
         monitors[name] = there
     waiting = Waiting(since=before.since if before else at, monitors=monitors)
     if waiting != before:
         store.put(key, waiting.model_dump_json().encode(), content_type="application/json")
     return waiting
+
+
+def waited_for(store: ObjectStore, endpoint: str) -> Waiting | None:
+    """What is waited for; None where no stack looks after the endpoint, as in a folder."""
+    return _kept(store, freshness_key(endpoint))
 
 
 def forget_endpoints(store: ObjectStore, keep: Iterable[str]) -> None:
