@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.domain.drift.distance import Comparison
-from driftline.kinds.data_quality.rules.check import percent
 from driftline.kinds.data_quality.rules.observed import statistics_of
+from driftline.kinds.data_quality.rules.value_checks import percent
 from tests.unit.kinds.data_quality.support import Cells, Change, found, judge, profiled
 
 WHOLE = [str(i % 50) for i in range(500)]

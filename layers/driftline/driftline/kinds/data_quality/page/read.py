@@ -12,10 +12,10 @@ from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
 from driftline.domain.sagemaker_files.violations import CheckType, Violations, read_violations
 from driftline.kinds.data_quality.facts import DataQuality, Drift, Feature, Reference
-from driftline.kinds.data_quality.rules.check import SHARES
 from driftline.kinds.data_quality.rules.constraints import Constraints, FeatureConstraints, parse_constraints
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics, parse_statistics
 from driftline.kinds.data_quality.rules.summary import DriftSummary, FeatureSummary, Summary, parse_summary
+from driftline.kinds.data_quality.rules.value_checks import SHARES
 
 _NUMBER = r"(-?[\d.]+(?:E-?\d+)?)"
 _DRIFT = re.compile(rf"(?:distance|p-value): {_NUMBER} (?:exceeds|is below) threshold: {_NUMBER}")

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 from driftline.domain.executions.envelope import Envelope, Headline, parse_envelope
 from driftline.domain.executions.finding import Move
 from driftline.kinds.data_quality.old_summary import upgraded
-from driftline.kinds.data_quality.rules.check import Verdict, defined, move_of
+from driftline.kinds.data_quality.rules.check import Verdict
 from driftline.kinds.data_quality.rules.comparison import FeatureDrift
 from driftline.kinds.data_quality.rules.constraints import Constraints
+from driftline.kinds.data_quality.rules.drift_check import defined, move_of
 from driftline.kinds.data_quality.rules.statistics import Statistics
 
 
