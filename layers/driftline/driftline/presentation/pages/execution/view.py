@@ -1,73 +1,25 @@
 """What the template and the script of a page get of a report: texts, and charts as JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from posixpath import relpath
 from typing import Literal
 from urllib.parse import quote
 
-from driftline.domain.executions.finding import Move
 from driftline.domain.executions.outcome import SAGEMAKERS
 from driftline.domain.executions.place import Place
 from driftline.domain.windows import format_instant
 from driftline.presentation.charts import Chart, OverTime
-from driftline.presentation.families import families
-from driftline.presentation.findings import Fact, place_of
-from driftline.presentation.headline import sentence
+from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, chart_data
+from driftline.presentation.pages.execution.evidence_view import FamilyView, evidence_view, family_views
 from driftline.presentation.pages.execution.table_view import TableView, detail_data, is_opening, table_view
-from driftline.presentation.report import Charts, Evidence, Report, Section
+from driftline.presentation.report import Charts, Report, Section
 from driftline.presentation.since import Change, Comparison
 from driftline.presentation.tables import Matrix, MatrixCell, Row, Table
-from driftline.presentation.text import count, percent, rounded, shown
+from driftline.presentation.text import percent, shown
 
 _SHADES = 10
-_MANY = 10
-"""Violations; more are grouped by the families of their features."""
-
-
-@dataclass(frozen=True, slots=True)
-class MoveView:
-    where: str
-    baseline: str
-    current: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceView:
-    """A finding.
-
-    Attributes:
-        said: What is wrong, in a sentence.
-        standing: Since when there is it.
-        row: Id of the row about its subject, empty where there is none.
-        drawn: Name of its charts, empty where there are none.
-    """
-
-    subject: str
-    check: str
-    description: str
-    facts: tuple[Fact, ...]
-    moves: tuple[MoveView, ...]
-    samples: tuple[str, ...]
-    standing: str
-    row: str
-    said: str = ""
-    drawn: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyView:
-    """Findings about one feature, or about features that belong together by their names.
-
-    Attributes:
-        name: Of the family; empty for a single finding.
-        counted: How many findings and subjects.
-    """
-
-    findings: tuple[EvidenceView, ...]
-    name: str = ""
-    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +120,7 @@ def page_view(report: Report, *, over_time: str | None = None) -> PageView:
     outcome = report.outcome
     place = outcome.place
     rows = _row_ids(report)
-    evidence = [(each.finding, _evidence(i, each, rows)) for i, each in enumerate(report.evidence)]
+    evidence = [(each.finding, evidence_view(i, each, rows)) for i, each in enumerate(report.evidence)]
     violations = [view for finding, view in evidence if finding.violation]
     return PageView(
         title=f"{shown(place.endpoint)}: {report.title.lower()}",
@@ -178,8 +130,8 @@ def page_view(report: Report, *, over_time: str | None = None) -> PageView:
         headline=report.headline,
         facts=report.facts,
         comparisons=tuple(_comparison(each, place) for each in report.comparisons),
-        evidence=_families(violations, report.noun),
-        remarks=_families([view for finding, view in evidence if not finding.violation], report.noun),
+        evidence=family_views(violations, report.noun),
+        remarks=family_views([view for finding, view in evidence if not finding.violation], report.noun),
         violations=len(violations),
         leading=tuple(_section(section) for section in report.sections if section.leads),
         sections=tuple(_section(section) for section in report.sections if not section.leads),
@@ -202,45 +154,6 @@ def _row_ids(report: Report) -> dict[str, str]:
         if is_opening(table)
         for rank, row in enumerate(table.ordered)
     }
-
-
-def _families(found: Sequence[EvidenceView], noun: str) -> tuple[FamilyView, ...]:
-    """Each on its own, or with its family where there are many; a family is where its first finding is."""
-    named = families([each.subject for each in found]) if len(found) > _MANY else {}
-    groups: dict[str | int, list[EvidenceView]] = {}
-    for i, each in enumerate(found):
-        groups.setdefault(named.get(each.subject, i), []).append(each)
-    return tuple(
-        FamilyView(findings=tuple(group), name=key, counted=_counted(group, noun))
-        if isinstance(key, str)
-        else FamilyView(findings=tuple(group))
-        for key, group in groups.items()
-    )
-
-
-def _counted(group: Sequence[EvidenceView], noun: str) -> str:
-    subjects = len({each.subject for each in group})
-    return f"{count(len(group), 'violation')} of {count(subjects, noun)}"
-
-
-def _evidence(index: int, evidence: Evidence, rows: dict[str, str]) -> EvidenceView:
-    finding = evidence.finding
-    return EvidenceView(
-        subject=shown(evidence.subject),
-        check=shown(finding.check),
-        description=shown(rounded(finding.description)),
-        facts=evidence.facts,
-        moves=tuple(map(_move, finding.moves)),
-        samples=tuple(map(shown, finding.inference_ids)),
-        standing=evidence.standing,
-        row=rows.get(finding.subject, ""),
-        said=sentence(finding) if finding.violation else "",
-        drawn=f"finding-{index}" if evidence.charts else "",
-    )
-
-
-def _move(move: Move) -> MoveView:
-    return MoveView(place_of(move), percent(move.baseline), percent(move.current))
 
 
 def _comparison(comparison: Comparison, place: Place) -> ComparisonView:

@@ -1,0 +1,62 @@
+"""Whether the distribution of a feature has moved."""
+
+from math import isnan
+
+from driftline.domain.drift.distance import BucketShift, Comparison, Direction
+from driftline.domain.executions.finding import Finding, Move
+from driftline.domain.sagemaker_files.java_json import java_double
+from driftline.domain.sagemaker_files.violations import CheckType
+from driftline.kinds.data_quality.rules.comparison import FeatureDrift, NotCompared, compare
+from driftline.kinds.data_quality.rules.constraints import DistributionConstraints, Switch
+from driftline.kinds.data_quality.rules.observed import Observation
+from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
+
+
+def check_drift(
+    statistics: FeatureStatistics,
+    observation: Observation,
+    baseline: Statistics | None,
+    options: DistributionConstraints,
+    mode: Comparison,
+) -> FeatureDrift | NotCompared | None:
+    """The comparison of one feature; None where the drift check as a whole is off, which a note says."""
+    if baseline is None or options.perform_comparison is not Switch.ENABLED:
+        return None
+    reference = baseline.by_name.get(statistics.name)
+    if reference is None:
+        return NotCompared(statistics.name, "the baseline's statistics lack this feature")
+    return compare(statistics, observation, reference, options, mode)
+
+
+def drift_finding(drift: FeatureDrift) -> Finding:
+    distance = drift.distance
+    if distance.lower_is_worse:
+        text = f"Baseline drift p-value: {java_double(distance.value)} is below threshold: "
+    else:
+        text = f"Baseline drift distance: {java_double(distance.value)} exceeds threshold: "
+    text += java_double(distance.threshold)
+    return Finding(
+        subject=drift.name,
+        check=CheckType.BASELINE_DRIFT.value,
+        description=text,
+        measure="p_value" if distance.lower_is_worse else "distance",
+        figure="p-value" if distance.lower_is_worse else "drift",
+        observed=defined(distance.value),
+        required=distance.threshold,
+        side="at_least" if distance.lower_is_worse else "at_most",
+        statistic=defined(distance.statistic) if distance.statistic != distance.value else None,
+        method=distance.method,
+        interval=distance.interval,
+        n=distance.n,
+        direction=distance.direction.value if distance.direction is not Direction.NONE else None,
+        moves=tuple(move_of(shift) for shift in drift.top_buckets),
+    )
+
+
+def move_of(shift: BucketShift) -> Move:
+    return Move(lower=shift.lower, upper=shift.upper, value=shift.value, baseline=shift.baseline, current=shift.current)
+
+
+def defined(value: float | None) -> float | None:
+    """None for what JSON has no number for."""
+    return None if value is None or isnan(value) else value

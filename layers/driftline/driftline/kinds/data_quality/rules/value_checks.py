@@ -1,0 +1,137 @@
+"""Whether the values of a feature are there, of its type, and among its categories."""
+
+from collections.abc import Iterator, Mapping
+
+from driftline.domain.capture.cells import parse_number
+from driftline.domain.drift.distance import Comparison
+from driftline.domain.executions.finding import MOST_VALUES, Finding
+from driftline.domain.profiles.types import TypeCounts
+from driftline.domain.sagemaker_files.java_json import java_double
+from driftline.domain.sagemaker_files.violations import CheckType
+from driftline.kinds.data_quality.rules.constraints import Constraints, FeatureConstraints
+from driftline.kinds.data_quality.rules.observed import Observation
+from driftline.kinds.data_quality.rules.statistics import FeatureStatistics
+
+SHARES: Mapping[str, str] = {
+    CheckType.COMPLETENESS: "completeness",
+    CheckType.DATA_TYPE: "share of values of the expected type",
+    CheckType.CATEGORICAL_VALUES: "share of known categories",
+}
+
+
+def _share(subject: str, check: CheckType, text: str, observed: float, required: float, n: float) -> Finding:
+    return Finding(
+        subject=subject,
+        check=check.value,
+        description=text,
+        measure="share",
+        figure=SHARES[check],
+        observed=observed,
+        required=required,
+        side="at_least",
+        n=n,
+    )
+
+
+def check_values(
+    feature: FeatureConstraints,
+    statistics: FeatureStatistics,
+    observation: Observation,
+    reference: FeatureStatistics | None,
+    constraints: Constraints,
+    mode: Comparison,
+) -> Iterator[Finding]:
+    """Type, completeness and categories of one feature."""
+    config = constraints.monitoring_config
+    present = float(observation.types.present)
+    rows = present + statistics.common.num_missing
+    match = type_match(observation.types, feature, mode)
+    if match is not None and match < config.datatype_check_threshold:
+        expected = feature.inferred_type
+        text = (
+            f"Data type match requirement is not met. Expected data type: {expected}, "
+            f"Expected match: {percent(config.datatype_check_threshold)}. "
+            f"Observed: Only {percent(match)} of data is {expected}."
+        )
+        yield _share(feature.name, CheckType.DATA_TYPE, text, match, config.datatype_check_threshold, present)
+    completeness = statistics.common.completeness
+    if completeness is not None and feature.completeness is not None and completeness < feature.completeness:
+        text = (
+            f"Data completeness requirement is not met. Expected: {percent(feature.completeness)}. "
+            f"Observed: Only {percent(completeness)}."
+        )
+        found = _share(feature.name, CheckType.COMPLETENESS, text, completeness, feature.completeness, rows)
+        before = reference.common.completeness if reference else None
+        yield found.model_copy(update={"baseline": before})
+    share = domain_match(feature, statistics, observation, mode)
+    if share is not None and share < config.domain_content_threshold:
+        only = "Only" if observation.categories is not None or mode is Comparison.SAGEMAKER else "At most"
+        text = (
+            f"Categorical values requirement is not met. Expected match: {percent(config.domain_content_threshold)}. "
+            f"Observed: {only} {percent(share)} of values are in the baseline's domain."
+        )
+        found = _share(
+            feature.name, CheckType.CATEGORICAL_VALUES, text, share, config.domain_content_threshold, present
+        )
+        unseen = _unseen(feature, observation)
+        yield found.model_copy(update={"values": unseen[:MOST_VALUES], "distinct": len(unseen) or None})
+
+
+def _unseen(feature: FeatureConstraints, observation: Observation) -> tuple[str, ...]:
+    """Values outside the feature's domains, the most frequent first; none where they were not counted."""
+    counts, part = observation.categories or {}, feature.string_constraints
+    known = set(part.domains or ()) if part else set()
+    return tuple(sorted((each for each in counts if each not in known), key=lambda each: (-counts[each], each)))
+
+
+def type_match(types: TypeCounts, feature: FeatureConstraints, mode: Comparison) -> float | None:
+    """Share of the present values that are of the expected type; None where there is nothing to compare.
+
+    SageMaker's is strict: whole numbers are not Fractional, numbers are not String. A column of booleans is inferred as
+    String, so booleans count as String. Corrected, a whole number is Fractional (3 is how JavaScript writes 3.0), and
+    a number is right in a column that had numbers among its texts.
+    """
+    expected = feature.inferred_type
+    if not types.present or expected == "Unknown":
+        return None
+    corrected = mode is Comparison.CORRECTED
+    matching = {
+        "Integral": types.integral,
+        "Fractional": types.numbers if corrected else types.fractional,
+        "String": types.present if corrected and accepts_numbers(feature) else types.texts,
+    }
+    return matching[expected] / types.present
+
+
+def accepts_numbers(feature: FeatureConstraints) -> bool:
+    """Whether numbers are right in a String column; constraints without the flag may list some as categories."""
+    domains = feature.string_constraints.domains if feature.string_constraints else None
+    return feature.accepts_numbers or any(parse_number(value) is not None for value in domains or ())
+
+
+def domain_match(
+    feature: FeatureConstraints, statistics: FeatureStatistics, observation: Observation, mode: Comparison
+) -> float | None:
+    """Share of the present values that are in the feature's domains; None without domains or values.
+
+    With more than 120 distinct values there are no exact counts, and the smallest known upper bound is used. At least
+    (distinct - domains) values are outside then, so the share is at most 1 - (distinct - domains) / present. Corrected,
+    the domains are looked up in the window as well.
+    """
+    domains = feature.string_constraints.domains if feature.string_constraints else None
+    present = observation.types.present
+    if domains is None or not present:
+        return None
+    known = observation.at_most(domains)
+    if observation.categories is not None and known is not None:
+        return known / present
+    part = statistics.string_statistics
+    distinct = part.distinct_count if part and part.distinct_count else 0.0
+    # The number of distinct values is an estimate, and may exceed that of the rows.
+    bound = max(0.0, min(1.0, 1.0 - (distinct - len(domains)) / present))
+    return bound if known is None or mode is Comparison.SAGEMAKER else min(bound, known / present)
+
+
+def percent(share: float) -> str:
+    """`97.84946236559139%`: share * 100 as a Java double."""
+    return f"{java_double(share * 100)}%"
