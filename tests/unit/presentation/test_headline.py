@@ -62,6 +62,8 @@ def test_a_metric_with_its_interval_limit_and_baseline() -> None:
     )  # fmt: skip
     said = "Recall 0.29 (95 % interval 0.21 to 0.38), at least 0.6 required, 0.68 in the baseline"
     assert sentence(recall) == said
+    suggested = recall.model_copy(update={"baseline": 0.6})
+    assert sentence(suggested) == said.removesuffix(", 0.68 in the baseline")  # which the limit is
     assert states_figures(recall)
     assert not states_figures(CONTACT)
 

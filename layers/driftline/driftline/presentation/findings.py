@@ -26,6 +26,13 @@ def subject_name(finding: Finding) -> str:
     return metric_name(finding.subject) if finding.measure == "metric" else finding.subject
 
 
+def in_the_baseline(finding: Finding) -> str:
+    """`0.91 in the baseline`; empty where it is unknown, or the limit itself, as suggested limits are."""
+    if finding.baseline is None or finding.baseline == finding.required:
+        return ""
+    return f"{figure(finding.baseline, finding.measure)} in the baseline"
+
+
 def finding_facts(finding: Finding) -> tuple[Fact, ...]:
     """The figures of a finding; those that it does not have are left out."""
     measure = finding.measure

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from driftline.domain.executions.envelope import Envelope
 from driftline.domain.executions.finding import Finding, Move, worst_first
 from driftline.domain.executions.unusable import CHECK as UNUSABLE_ROWS
-from driftline.presentation.findings import observed_name, subject_name
+from driftline.presentation.findings import in_the_baseline, observed_name, subject_name
 from driftline.presentation.text import (
     IN_A_SENTENCE,
     count,
@@ -94,9 +94,9 @@ def _figures(finding: Finding) -> str:
     within = (
         "" if finding.derived or finding.interval is None else f"95 % interval {interval(finding.interval, measure)}"
     )
-    before = "" if finding.baseline is None else f"{figure(finding.baseline, measure)} in the baseline"
     inside = f" ({within})" if within else ""
-    return ", ".join(filter(None, (f"{figure(finding.observed, measure)}{inside}", required(finding), before)))
+    parts = f"{figure(finding.observed, measure)}{inside}", required(finding), in_the_baseline(finding)
+    return ", ".join(filter(None, parts))
 
 
 def _named_figure(finding: Finding) -> str:

@@ -155,6 +155,18 @@ def test_imported_constraints_alarm_on_the_point_and_our_own_on_the_interval(sto
     assert execute(store).status is ExecutionStatus.COMPLETED
 
 
+def test_a_violation_has_the_metric_of_the_baseline(store: InMemoryStore) -> None:
+    statistics = {"dataset": {"item_count": 9}, "regression_metrics": {"mae": {"value": 0.9, "standard_deviation": 0}}}
+    store.put("baselines/shop/model_quality/statistics.json", json.dumps(statistics).encode())
+    send_labels(store, {i: value + 9 for i, value in enumerate(PREDICTED.tolist())}, HOUR + timedelta(hours=2))
+
+    execute(store)
+
+    summary = json.loads(store.objects[FOLDER + "summary.json"])
+    assert [(each["subject"], each["baseline"]) for each in summary["findings"]] == [("mae", 0.9), ("r2", None)]
+    assert summary["baseline"]["statistics.json"] == "baselines/shop/model_quality/statistics.json"
+
+
 def test_without_constraints_the_metrics_are_computed_and_nothing_is_judged(store: InMemoryStore) -> None:
     del store.objects["baselines/shop/model_quality/constraints.json"]
     send_labels(store, dict(enumerate(ACTUAL.tolist())), HOUR + timedelta(hours=2))

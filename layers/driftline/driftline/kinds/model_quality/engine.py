@@ -54,10 +54,11 @@ class ModelQualityEngine(Engine):
         Without constraints the metrics are computed and nothing is evaluated; the summary says so.
 
         Raises:
-            InvalidInputError: the constraints cannot be read or are for another problem.
+            InvalidInputError: a file of the baseline cannot be read, or is for another problem.
         """
         settings = cast("ModelQualityMonitor", context.settings)
-        constraints, constraints_key, ours = _constraints(data)
+        files = data.baseline(STATISTICS, CONSTRAINTS)
+        constraints, constraints_key, ours = _constraints(files, data)
         labelled = data.labelled()
         columns = context.columns
         quality = window_quality(labelled, attributes_of(settings, columns[0] if columns else ()))
@@ -78,6 +79,8 @@ class ModelQualityEngine(Engine):
                 misfits=labelled.misfits,
                 why_unlabelled="" if coverage.labelled_rows or not coverage.rows else labelled.why_none(),
                 alarm_on=settings.alarm_on or ("interval" if ours else "point"),
+                before=_before(files, data),
+                statistics_key=data.baseline_folder + STATISTICS if STATISTICS in files else None,
                 constraints_key=constraints_key,
                 alarmed=frozenset(context.alarmed),
                 model=context.model,
@@ -90,9 +93,18 @@ class ModelQualityEngine(Engine):
 ENGINE = ModelQualityEngine()
 
 
-def _constraints(data: WindowData) -> tuple[QualityConstraints | None, str | None, bool]:
+def _before(files: Mapping[str, bytes], data: WindowData) -> dict[str, float]:
+    """The metrics of the baseline, which need not have them: the constraints alone decide."""
+    body = files.get(STATISTICS)
+    if body is None:
+        return {}
+    read = parse_baseline_quality(body, data.baseline_folder + STATISTICS)
+    return {name: figure.value for name, figure in read.metrics.items()}
+
+
+def _constraints(files: Mapping[str, bytes], data: WindowData) -> tuple[QualityConstraints | None, str | None, bool]:
     """(constraints, their key, whether Driftline suggested them); if there are none, they count as Driftline's."""
-    body = data.baseline(CONSTRAINTS).get(CONSTRAINTS)
+    body = files.get(CONSTRAINTS)
     if body is None:
         return None, None, True
     key = data.baseline_folder + CONSTRAINTS

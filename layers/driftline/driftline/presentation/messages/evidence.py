@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.incidents.message import Message
-from driftline.presentation.findings import move_text, subject_name
+from driftline.presentation.findings import in_the_baseline, move_text, subject_name
 from driftline.presentation.headline import sentence, shift, states_figures
 from driftline.presentation.messages import wording
 from driftline.presentation.text import figure, interval, limit, number
@@ -45,8 +45,8 @@ def figures(finding: Finding) -> str:
         parts.append(f"{number(finding.n)} rows")
     if bounds := observed_interval(finding):
         parts.append(f"95 % interval {interval(bounds, measure)}")
-    if finding.baseline is not None:
-        parts.append(f"{figure(finding.baseline, measure)} in the baseline")
+    if before := in_the_baseline(finding):
+        parts.append(before)
     said = wording.line("; ".join(_notes(finding, moved=False)))
     return ", ".join(parts) + (f" ({said})" if said else "")
 

@@ -4,7 +4,7 @@
 `interval`: when its whole 95 % interval is, so that chance alone rarely alarms. The threshold itself is taken as given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isclose, isfinite, isnan
 from typing import Literal
@@ -27,8 +27,14 @@ _ORDER = (
 )
 
 
-def finding_of(name: str, metric: MetricValue, constraint: Constraint, rows: int) -> Finding:
-    """A metric beyond its threshold, in SageMaker's words; with the standard deviation, if there is one."""
+def finding_of(
+    name: str, metric: MetricValue, constraint: Constraint, rows: int, before: float | None = None
+) -> Finding:
+    """A metric beyond its threshold, in SageMaker's words; with the standard deviation, if there is one.
+
+    Args:
+        before: The metric in the baseline.
+    """
     value, deviation = java_double(metric.value), metric.standard_deviation
     plus_minus = "" if isnan(deviation) else f" +/- {java_double(deviation)}"
     operator, threshold = constraint.comparison_operator, java_double(constraint.threshold)
@@ -40,6 +46,7 @@ def finding_of(name: str, metric: MetricValue, constraint: Constraint, rows: int
         measure="metric",
         figure=name,
         observed=metric.value,
+        baseline=before if before is not None and isfinite(before) else None,
         required=constraint.threshold,
         side="at_most" if operator is Operator.GREATER else "at_least",
         interval=metric.interval if finite else None,
@@ -70,8 +77,13 @@ class Verdict:
     checked: int = 0
 
 
-def check(quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn) -> Verdict:
+def check(
+    quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn, before: Mapping[str, float] | None = None
+) -> Verdict:
     """Evaluates a window. A window without labelled rows has no findings.
+
+    Args:
+        before: The metrics of the baseline, for people.
 
     Raises:
         InvalidInputError: the constraints are for another problem type.
@@ -93,7 +105,7 @@ def check(quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn) 
             continue
         checked += 1
         if metric is not None and beyond(metric, constraint, alarm_on):
-            findings.append(finding_of(name, metric, constraint, quality.rows))
+            findings.append(finding_of(name, metric, constraint, quality.rows, (before or {}).get(name)))
     return Verdict(tuple(findings), tuple(notes), checked)
 
 

@@ -37,6 +37,7 @@ class QualityContext:
         misfits: Labels that have another number of values than their inference has rows.
         why_unlabelled: The probable reason why no row has a label.
         missing_labels: Rows whose ground truth is the text of a missing value, among the labelled ones.
+        before: The metrics of the baseline.
         alarmed: Names of the metrics that alarms look at.
         model: The model that the endpoint got shortly before the window, or within it.
     """
@@ -53,6 +54,7 @@ class QualityContext:
     misfits: int = 0
     why_unlabelled: str = ""
     alarm_on: AlarmOn = "interval"
+    before: Mapping[str, float] = field(default_factory=dict)
     statistics_key: str | None = None
     constraints_key: str | None = None
     alarmed: frozenset[str] = frozenset()
@@ -119,7 +121,7 @@ def evaluate(state: State, constraints: QualityConstraints | None, context: Qual
     if constraints is None:
         verdict = Verdict(notes=(_NO_CONSTRAINTS,))
     else:
-        verdict = check(quality, constraints, context.alarm_on)
+        verdict = check(quality, constraints, context.alarm_on, context.before)
     metrics = metrics_of(quality, len(verdict.findings), context.coverage, context.endpoint, context.schedule)
     return ModelQualityEvaluation(
         statistics=statistics_json(quality, context.window),
