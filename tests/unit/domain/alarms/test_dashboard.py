@@ -148,15 +148,20 @@ def test_it_shows_what_an_operator_asks_first() -> None:
         (DATA_NAMESPACE, "worst_drift", *data),
         (DATA_NAMESPACE, "rows", *data),
         (DATA_NAMESPACE, "drifted_features", *data),
+        (DATA_NAMESPACE, "rejected_share", *data),
+        (DATA_NAMESPACE, "unusable_share", *data),
         ("Driftline/prod", "violations", "Endpoint", "flights", "Monitor", "model_quality"),
         (MODEL_NAMESPACE, "mae", *model),
         (MODEL_NAMESPACE, "mae_lower", *model),
         (MODEL_NAMESPACE, "mae_upper", *model),
         (MODEL_NAMESPACE, "coverage", *model),
+        (MODEL_NAMESPACE, "rejected_share", *model),
+        (MODEL_NAMESPACE, "unusable_share", *model),
         ("Driftline/prod", "execution_age_hours", "Endpoint", "flights", "Monitor", "data_quality"),
         ("Driftline/prod", "execution_age_hours", "Endpoint", "flights", "Monitor", "model_quality"),
         ("Driftline/prod", "captures_age_hours", "Endpoint", "flights"),
         ("Driftline/prod", "ground_truth_age_hours", "Endpoint", "flights"),
+        ("Driftline/prod", "unmatched_labels_age_hours", "Endpoint", "flights"),
         ("Driftline/prod", "schedule_delay_hours", "Endpoint", "flights"),
     ]
     alarms = found[0]["properties"]["alarms"]
@@ -175,16 +180,18 @@ def test_counts_and_ages_begin_at_zero_and_each_graph_shows_its_largest_values()
         ("Violations of data_quality", {"min": 0}, 2),
         ("Worst drift of data_quality", None, 2),
         ("Rows of data_quality", {"min": 0}, 2),
+        ("Unusable share of data_quality", {"min": 0, "max": 1}, 2),
         ("Violations of model_quality", {"min": 0}, 24),
         ("Quality: mae with its interval", None, 24),
         ("Coverage: share of inferences with ground truth", {"min": 0, "max": 1}, 24),
+        ("Unusable share of model_quality", {"min": 0, "max": 1}, 24),
         ("Hours since the last execution", {"min": 0}, 1),
         ("Hours since something arrived", {"min": 0}, 1),
     ]
     assert {(graph["stat"], graph["stacked"]) for graph in graphs} == {("Maximum", False)}
     # Drifted features would be a line on the floor beside the rows; bounds are paler than what they are of.
     assert [line[-1].get("yAxis") for line in graphs[2]["metrics"]] == [None, "right"]
-    colors = [line[-1].get("color") for line in graphs[4]["metrics"]]
+    colors = [line[-1].get("color") for line in graphs[5]["metrics"]]
     assert colors[0] is None
     assert colors[1] == colors[2] is not None
 

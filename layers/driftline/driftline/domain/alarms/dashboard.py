@@ -18,9 +18,10 @@ from driftline.domain.alarms.wanted import (
     EXECUTION_AGE,
     GROUND_TRUTH_AGE,
     SCHEDULE_DELAY,
+    UNMATCHED_LABELS_AGE,
     wanted_alarms,
 )
-from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.alarms import REJECTED_SHARE, UNUSABLE_SHARE, VIOLATIONS
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import Graph, ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
@@ -32,7 +33,15 @@ _HEIGHT = 6
 _MOST_ALARMS = 100  # per alarm widget
 
 _HOUR = int(HOUR.total_seconds())
-_ARRIVALS = {CAPTURES_AGE: "captures", GROUND_TRUTH_AGE: "ground truth", SCHEDULE_DELAY: "overdue execution"}
+_ARRIVALS = {
+    CAPTURES_AGE: "captures",
+    GROUND_TRUTH_AGE: "ground truth",
+    UNMATCHED_LABELS_AGE: "labels that match",
+    SCHEDULE_DELAY: "overdue execution",
+}
+_OF_LABELS = {GROUND_TRUTH_AGE, UNMATCHED_LABELS_AGE}
+
+_UNUSABLE = {REJECTED_SHARE: "captured lines that cannot be read", UNUSABLE_SHARE: "rows that cannot be used"}
 
 type Widget = dict[str, object]
 type Line = dict[str, object]
@@ -86,6 +95,9 @@ def _figures(document: MonitorDocument, name: str, monitor: ScheduledMonitor, st
             drawn |= {"color": each.color} if each.color else {}
             lines.append(drawn | {"yAxis": "right"} if each.right else drawn)
         yield _graph(graph.title, lines, stack, _period(monitor), _axis(graph))
+    # A window that nothing could be used of has no other figures: here is why.
+    unusable = [_line(namespace, figure, dimensions, label) for figure, label in _UNUSABLE.items()]
+    yield _graph(f"Unusable share of {name}", unusable, stack, _period(monitor), {"min": 0, "max": 1})
 
 
 def _axis(graph: Graph) -> dict[str, float]:
@@ -113,7 +125,7 @@ def _ages(document: MonitorDocument, stack: Stack) -> Iterator[Widget]:
     arrivals = [
         _line(stack.signals, metric, of_endpoint, label)
         for metric, label in _ARRIVALS.items()
-        if metric != GROUND_TRUTH_AGE or document.label_delay is not None
+        if metric not in _OF_LABELS or document.label_delay is not None
     ]
     yield _graph("Hours since something arrived", arrivals, stack, _HOUR, {"min": 0})
 
