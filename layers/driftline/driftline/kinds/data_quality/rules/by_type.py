@@ -69,7 +69,7 @@ def constraints_with_booleans(constraints: Constraints) -> Constraints:
 
 
 def _numbers(profile: ColumnProfile) -> int:
-    return profile.types.integral + profile.types.fractional
+    return profile.types.numbers
 
 
 def _column(profile: ColumnProfile, expected: InferredType, *, typed: bool) -> ColumnProfile:

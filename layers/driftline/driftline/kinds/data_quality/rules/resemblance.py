@@ -34,14 +34,13 @@ def _of_texts(expected: FeatureConstraints, profile: ColumnProfile) -> float:
     profile = profile.by_type or profile
     if domains and counts is not None:
         return sum(counts.get(value, 0) for value in set(domains)) / profile.present
-    numbers = profile.types.integral + profile.types.fractional
-    return 0 if numbers == profile.present else _PERHAPS
+    return 0 if profile.types.numbers == profile.present else _PERHAPS
 
 
 def _of_numbers(expected: FeatureConstraints, baseline: FeatureStatistics | None, profile: ColumnProfile) -> float:
     types, moments = profile.types, profile.moments
     half = profile.present / 2
-    if types.integral + types.fractional < half or (expected.inferred_type == "Integral" and types.fractional > half):
+    if types.numbers < half or (expected.inferred_type == "Integral" and types.numbers - types.whole > half):
         return 0
     numbers = baseline.numerical_statistics if baseline else None
     if numbers is None or numbers.min is None or numbers.max is None:

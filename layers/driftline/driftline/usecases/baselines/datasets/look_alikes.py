@@ -97,7 +97,7 @@ class _Watched:
     def date(self, profile: ColumnProfile) -> str | None:
         """An example, if all values are dates, as texts or as numbers."""
         if self._texts:
-            texts_only = not profile.types.integral + profile.types.fractional
+            texts_only = not profile.types.numbers
             return self._texts[0] if texts_only and all(map(_is_date, self._texts)) else None
         smallest, largest = profile.moments.minimum, profile.moments.maximum
         if profile.types.fractional == 0 and all(_is_date(f"{number:.0f}") for number in self._numbers):
