@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftline.adapters.scripts.processes import ScriptProcesses
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.keys import parse_profile_key
 from driftline.domain.keys import hour_folder, report_folder
@@ -78,6 +79,17 @@ def test_a_late_capture_opens_the_window_for_every_monitor(store: InMemoryStore)
     store.put(capture_key(HOUR), csv_capture(HOUR, "1", "2", "a"))
 
     capture_arrives(store, reruns)
+
+    assert asked(reruns) == {("data_quality", SCHEDULED), ("model_quality", SCHEDULED)}
+
+
+def test_a_late_file_that_cannot_be_read_opens_it_too(store: InMemoryStore) -> None:
+    """The window was evaluated as if these lines had never been there."""
+    reruns = RecordingReruns()
+    store.put(capture_key(HOUR), b"no capture record\n" * 9)
+
+    with pytest.raises(InvalidInputError, match="none of 9 lines is a capture record"):
+        capture_arrives(store, reruns)
 
     assert asked(reruns) == {("data_quality", SCHEDULED), ("model_quality", SCHEDULED)}
 

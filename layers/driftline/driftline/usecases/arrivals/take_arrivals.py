@@ -12,7 +12,7 @@ from driftline.domain.metrics import Metric
 from driftline.domain.windows import HOUR
 from driftline.kinds.kind import Kinds
 from driftline.usecases.arrivals.reopen_windows import reopen_windows
-from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
+from driftline.usecases.capture.profile_capture import CaptureProfiled, NothingReadError, profile_capture
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
 from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
 from driftline.usecases.monitors.monitor_documents import find_document
@@ -72,9 +72,20 @@ def take_capture(
         endpoint = parse_capture_key(key).endpoint
         reopened.extend(reopen_windows(endpoint, hours, store=state, reruns=reruns, arrived=arrived, kinds=kinds))
 
-    profiled = profile_capture(
-        key, capture=capture, state=state, stores=stores, scripts=scripts, tables=tables, on_lost=reopen, kinds=kinds
-    )
+    try:
+        profiled = profile_capture(
+            key,
+            capture=capture,
+            state=state,
+            stores=stores,
+            scripts=scripts,
+            tables=tables,
+            on_lost=reopen,
+            kinds=kinds,
+        )
+    except NothingReadError as error:
+        reopen(error.hours)  # windows that were evaluated without these lines looked better than they were
+        raise
     profiles = [written for written in profiled.written if written.endswith(".profile")]
     matched = 0
     # Ground truth is for endpoints that watch it: for all others the look costs money for nothing.

@@ -68,6 +68,18 @@ class CaptureProfiled:
     reason: str = ""
 
 
+class NothingReadError(InvalidInputError):
+    """A capture file without a line that could be read. The lines are counted in the profiles of its hours.
+
+    Attributes:
+        hours: Start of each hour of which a profile was written.
+    """
+
+    def __init__(self, what: str, hours: Iterable[datetime], *, where: str = "", expected: str = "") -> None:
+        super().__init__(what, where=where, expected=expected)
+        self.hours = tuple(hours)
+
+
 def profile_capture(
     key: str,
     *,
@@ -95,9 +107,9 @@ def profile_capture(
             their profiles are removed. Until it returns, a repeated delivery finds these hours again.
 
     Raises:
-        InvalidInputError: not the key of a capture file, no line of the file is a capture record, the file cannot be
-            unpacked, the preprocessing script is missing or fails for every record, or a manifest lists what cannot
-            be read.
+        NothingReadError: no line of the file is a capture record, or the preprocessing script fails for every record.
+        InvalidInputError: not the key of a capture file, the file cannot be unpacked, the preprocessing script is
+            missing, or a manifest lists what cannot be read.
         StaleReadError: the file changed meanwhile.
     """
     source = parse_capture_key(key)
@@ -142,7 +154,7 @@ def profile_capture(
     for hour, profile in hours.items():
         state.put(profile_keys[hour], profile.to_bytes())
     _check_unchanged(capture, key, stored.etag)
-    _refuse_what_is_no_capture_file(reader, capture.uri(key))
+    _refuse_what_is_no_capture_file(reader, capture.uri(key), hours)
     return CaptureProfiled(
         source.endpoint,
         source.variant,
@@ -194,7 +206,7 @@ def _append(parts: list[TableProfile], profile: TableProfile) -> None:
         parts[:] = [TableProfile.merge_all(parts)]
 
 
-def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str) -> None:
+def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str, hours: Iterable[datetime]) -> None:
     """A file without any valid record goes to the dead-letter queue, where people look at it.
 
     Its lines are counted first: to its monitors they are lines that could not be read, not a quiet hour.
@@ -204,10 +216,11 @@ def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str) -> None:
     first = reader.rejects[0]
     failed = next((reject.reason for reject in reader.rejects if reject.reason.startswith(PREPROCESSOR_FAILED)), None)
     if failed:
-        raise InvalidInputError(f"{failed}; no record of {uri} came through it")
+        raise NothingReadError(f"{failed}; no record of {uri} came through it", hours)
     if all(reject.malformed for reject in reader.rejects):
-        raise InvalidInputError(
+        raise NothingReadError(
             f"none of {reader.rejected} lines is a capture record; line {first.line}: {first.reason}",
+            hours,
             where=uri,
             expected="JSON Lines as SageMaker's data capture writes them",
         )
