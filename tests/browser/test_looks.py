@@ -121,9 +121,9 @@ def test_what_changed_leads_to_what_it_is_compared_with(
     page = opened_file(written(shop, tmp_path) / folders[1] / "report.html").page
     expect(page.locator(".changes dt").first).to_have_text("New")
 
-    page.get_by_role("link", name="Compared with 1 Mar 2026, 14:00 UTC").click()
+    page.get_by_role("link", name="Compared with 1 Mar 2026, 13:00 to 14:00 UTC").click()
 
-    expect(page.locator("header .facts")).to_contain_text("Scheduled\n1 Mar 2026, 14:00 UTC", use_inner_text=True)
+    expect(page.locator("header .facts")).to_contain_text("Window\n1 Mar 2026, 13:00 to 14:00 UTC", use_inner_text=True)
 
 
 def test_sections_that_are_not_there_are_not_in_the_navigation(opened: Open, shop: InMemoryStore) -> None:

@@ -66,12 +66,15 @@ def test_colours_follow_the_reader(opened: Open, shop: InMemoryStore) -> None:
     page = opened(shop, folder_of("data_quality"), scheme="dark").page
     first = "Chart.getChart(document.querySelector('[data-charts=trend] canvas'))"
     until(page, f"{first} !== undefined")
-    background = "getComputedStyle(document.body).backgroundColor"
-    dark = page.evaluate(background), page.evaluate(f"{first}.data.datasets[0].backgroundColor[0]")
+    background, drawn = (
+        "getComputedStyle(document.body).backgroundColor",
+        f"String({first}.data.datasets[0].borderColor)",
+    )
+    dark = page.evaluate(background), page.evaluate(drawn)
 
     page.emulate_media(color_scheme="light")
 
-    until(page, f"{first}.data.datasets[0].backgroundColor[0] !== '{dark[1]}'")
+    until(page, f"{drawn} !== '{dark[1]}'")
     assert page.evaluate(background) != dark[0]
 
 
