@@ -51,7 +51,7 @@ def report_of_outcome(
     Args:
         past: Earlier executions, oldest first.
         revised: The revision that this one replaces.
-        headline: Of an execution without violations.
+        headline: Of an execution that was evaluated and has no violations.
         facts: Lines under the headline, after those of every outcome.
         beside: What stands beside the figures of a finding.
         drawn: Charts that show a finding.
@@ -70,7 +70,7 @@ def report_of_outcome(
         noun=noun,
         outcome=outcome,
         state=outcome.verdict,
-        headline=violations_headline(outcome.violations) or headline,
+        headline=_headline(outcome, headline),
         facts=(*_outcome_facts(outcome), *facts),
         comparisons=tuple(comparisons(outcome, past, revised, figure=compared, naming=naming)),
         evidence=tuple(
@@ -99,6 +99,13 @@ def report_of_outcome(
         files=_files(outcome, files),
         method=tuple(method),
     )
+
+
+def _headline(outcome: Outcome, good: str) -> str:
+    """What is wrong; why nothing was evaluated, which the badge in front of it says; or that all is well."""
+    if outcome.verdict == "not_evaluated":
+        return outcome.reason or "No rows were evaluated."
+    return violations_headline(outcome.violations) or good
 
 
 def _each_once(drawings: Sequence[tuple[str, Sequence[Chart]]]) -> list[tuple[Chart, ...]]:

@@ -4,9 +4,6 @@ from driftline.kinds.data_quality.facts import DataQuality
 
 
 def without_violations(execution: DataQuality) -> str:
-    outcome = execution.outcome
-    if not outcome.judged:
-        return f"Not evaluated. {outcome.reason}".strip()
     compared = sum(feature.drift is not None for feature in execution.features)
     if not compared:
         return "No violations."

@@ -7,9 +7,6 @@ from driftline.presentation.text import IN_A_SENTENCE, interval, metric_name, na
 
 
 def without_violations(execution: ModelQuality) -> str:
-    outcome = execution.outcome
-    if not outcome.judged:
-        return f"Not evaluated. {outcome.reason}".strip()
     return _nothing_violated([metric for metric in execution.metrics if metric.threshold is not None])
 
 
