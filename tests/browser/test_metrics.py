@@ -86,9 +86,13 @@ def test_sagemakers_regression(opened: Open, taxi: InMemoryStore) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(
         "Mean absolute error 101.9, at most 38.3 allowed; 3 more violations"
     )
-    expect(page.locator("[data-charts=metric-charts] figcaption")).to_have_text(
+    # All four are violated: each is drawn next to its violation, and nowhere else
+    violations = page.locator(".violation")
+    expect(violations.locator("summary .subject")).to_have_text(
         ["Mean absolute error", "Mean squared error", "Root mean squared error", "R²"]
     )
+    expect(violations.first.locator("figcaption")).to_have_text("Mean absolute error")
+    expect(page.locator("[data-charts=metric-charts]")).to_have_count(0)
     expect(page.locator("#curves")).to_have_count(0)
 
 

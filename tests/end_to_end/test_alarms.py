@@ -34,14 +34,14 @@ def test_a_violation_reaches_people_and_starts_a_pipeline(place: Place) -> None:
     place.cloud.drain()
     # Then Slack hears of it; bench/message_latency.py has the seconds that it takes
     text, decision = endpoint.slack()
-    assert "data quality on loans; worst: age" in text
+    assert "loans: age: 0 % → " in text
     assert "at most 0.1, 200 rows" in text
     assert "95 %" in text
     assert f"reports/loans/data_quality/{START + timedelta(hours=1):%Y/%m/%d/%H}/" in text
     assert "driftline silence loans data_quality" in text
     # and email, in plain text
     mail, _ = [one for one in place.mail.take() if "loans" in one["Subject"]]
-    assert "worst: age" in mail["Message"]
+    assert "loans: age: 0 % → " in mail["Message"]
     # the link in it is signed, and opens the page of the report and nothing beside it
     link = re.search(r"http://127\.0\.0\.1:\d+/\S+/report\.html\?X-Amz-\S+", mail["Message"])
     assert link is not None
@@ -80,7 +80,7 @@ def test_a_flapping_metric_is_one_incident(place: Place) -> None:
     assert len(endpoint.slack()) == 1
     endpoint.live([(6, False), (7, False), (8, False)])
     opened, recovered = endpoint.slack()
-    assert "data quality on flapping; worst: age" in opened
+    assert "flapping: age: 0 % → " in opened
     assert "recovered" in recovered.lower()
 
 
@@ -136,7 +136,7 @@ def test_a_webhook_that_refuses_leaves_a_dead_letter_that_email_tells(place: Pla
     told = [one["Message"] for one in place.mail.take()]
     assert any("AlarmDeadLetterAlarm" in message for message in told)
     # The other channel, email, has the message all the same, once.
-    assert len([message for message in told if "data quality on refused; worst: age" in message]) == 1
+    assert len([message for message in told if "refused: age: 0 % → " in message]) == 1
     # Moved back into its queue, it arrives.
     letters = place.cloud.outputs["AlarmDeadLettersUrl"]
     sqs = place.cloud.client("sqs")

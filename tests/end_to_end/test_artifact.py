@@ -136,7 +136,7 @@ def test_the_built_artifact_tells_people_and_retrains(build: Path, runtime: Path
         retraining = "retraining: {target: {pipeline: retrain}, minimum_labelled_rows: 0}\n"
         endpoint = place.watch("built", retraining, asks)
         endpoint.live([(0, True)])
-        assert "worst: age" in endpoint.slack()[0]
+        assert "built: age: 0 % → " in endpoint.slack()[0]
         assert [record["decision"] for record in endpoint.audit()] == ["started"]
         assert len(started(place.cloud)) == 1
         place.happen("our.deployer", "Driftline New Model", {"Endpoint": "built", "Model": "built-2"})
