@@ -1,12 +1,10 @@
 """The demo, as `make demo` runs it, with few days."""
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ from typer.testing import CliRunner
 from driftline.cli import app
 from tests.browser.opening import Opened
 from tests.places import REPOSITORY
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.cloud
 
@@ -24,15 +21,11 @@ STORM, QUIET = "2013-03-08", "2013-03-09"
 DAYS = 6
 
 
-def command(out: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "local.demo", "--out", str(out), *more]
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
     """A storm, quiet days around it, and a month later a day whose first labels alarm: the first six of the default."""
     out = tmp_path_factory.mktemp("demo") / "output"
-    arguments = command(out, "--days", str(DAYS))
+    arguments = [sys.executable, "-m", "local.demo", "--out", str(out), "--days", str(DAYS)]
     ran = subprocess.run(arguments, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     return ran, out
 
@@ -175,37 +168,3 @@ def test_its_pages_open_in_a_browser(
     # And the storm's page says what moved
     storm = opened_file(reports / "flight-delay/data_quality/2013/03/09/09/report.html").page
     assert "predicted_delay: " in storm.locator("h1").inner_text()
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """A demo that has begun to replay, with temporary files in a folder of their own."""
-    out = tmp_path / "output"
-    (tmp_path / "temporary").mkdir()
-    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary"), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(
-        command(out), cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    with process:
-        try:
-            yield process, tmp_path
-        finally:
-            process.kill()
-
-
-def test_ctrl_c_ends_it_and_leaves_nothing(running: tuple[subprocess.Popen[str], Path]) -> None:
-    # Given a demo that replays
-    process, folder = running
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "2013-03-0" in line:
-            break
-    # When
-    process.send_signal(signal.SIGINT)
-    # Then
-    rest = process.stdout.read()
-    assert process.wait() == 130
-    assert "Stopped" in rest
-    assert "Traceback" not in rest
-    wait_until(lambda: not list((folder / "temporary").iterdir()), "temporary files are gone")
-    assert not (folder / "output").exists()
