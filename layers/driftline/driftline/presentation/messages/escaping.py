@@ -84,7 +84,7 @@ def markdown_escape(text: str) -> str:
     https://spec.commonmark.org/0.31.2/#backslash-escapes
     """
     text = re.sub(r"[\\`*\[\]<>~|#&]", r"\\\g<0>", text)
-    text = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)
+    text = re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", text)  # between letters or digits it is a part of a name
     text = re.sub(r"^(\s*)([-+=])", r"\1\\\2", text)
     return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", text)
 
