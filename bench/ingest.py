@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from bench.data import capture_files, temporary_folder
+from bench.ingested import profile_file
 from bench.results import Limit, Options, Row
-from driftline.adapters.folder.store import FolderStore, FolderStores
-from driftline.adapters.scripts.processes import ScriptProcesses
+from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.keys import hour_folder
-from driftline.kinds.registry import KINDS
-from driftline.usecases.capture.profile_capture import profile_capture
 
 LIMIT = Limit(20, 40, "files a second", more_is_better=True)
 FILES = 100
@@ -23,22 +21,12 @@ def run(_options: Options) -> Iterator[Row]:
     with temporary_folder() as folder:
         [path] = capture_files(folder, ROWS)
         body = path.read_bytes()
-        root = folder / "store"
-        store, tables, hour = FolderStore(root, "bench"), DuckTables(), datetime(2026, 3, 1, tzinfo=UTC)
+        store, tables, hour = FolderStore(folder / "store", "bench"), DuckTables(), datetime(2026, 3, 1, tzinfo=UTC)
         keys = [f"capture/endpoint/AllTraffic/{hour_folder(hour + timedelta(hours=n))}a.jsonl" for n in range(FILES)]
         for key in keys:
             store.put(key, body)
         started = time.process_time()
         for key in keys:
-            profile_capture(
-                key,
-                capture=store,
-                state=store,
-                stores=FolderStores(root),
-                scripts=ScriptProcesses(),
-                tables=tables,
-                on_lost=lambda _: None,
-                kinds=KINDS,
-            )
+            profile_file(store, key, tables)
         seconds = time.process_time() - started
     yield Row(f"{FILES} capture files of {ROWS} rows", LIMIT, FILES / seconds, "CPU time of one process")

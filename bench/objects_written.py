@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.data import ROWS_PER_SECOND, capture_files, temporary_folder
+from bench.ingested import profile_file
 from bench.results import Limit, Options, Row
-from driftline.adapters.folder.store import FolderStore, FolderStores
-from driftline.adapters.scripts.processes import ScriptProcesses
+from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.tables.duck import DuckTables
-from driftline.kinds.registry import KINDS
-from driftline.usecases.capture.profile_capture import profile_capture
 
 LIMIT = Limit(2, 2, "objects")
 ROWS = 20_000
@@ -50,14 +48,5 @@ def _written(root: Path, body: bytes) -> int:
     key = "capture/endpoint/AllTraffic/2026/03/01/00/file.jsonl"
     store.put(key, body)
     store.puts = 0
-    profile_capture(
-        key,
-        capture=store,
-        state=store,
-        stores=FolderStores(root),
-        scripts=ScriptProcesses(),
-        tables=DuckTables(),
-        on_lost=lambda _: None,
-        kinds=KINDS,
-    )
+    profile_file(store, key, DuckTables())
     return store.puts

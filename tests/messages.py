@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.executions.finding import Finding
 from driftline.domain.incidents.message import Message, MessageKind
+from tests.findings import drift, share
 
 BEGIN = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
@@ -24,41 +25,9 @@ OPENED = Message(
     window=(BEGIN, BEGIN + _HOUR),
     details=("Coverage 97 %, 12,345 rows.",),
     evidence=(
-        Finding(
-            subject="dep_delay",
-            check="baseline_drift_check",
-            description="",
-            measure="distance",
-            figure="drift",
-            observed=0.4213,
-            required=0.1,
-            side="at_most",
-            n=12345,
-            interval=(0.4012, 0.4414),
-            direction="higher",
-        ),
-        Finding(
-            subject="carrier",
-            check="baseline_drift_check",
-            description="",
-            measure="distance",
-            figure="drift",
-            observed=0.2,
-            required=0.1,
-            side="at_most",
-            n=12345,
-        ),
-        Finding(
-            subject="distance",
-            check="completeness_check",
-            description="",
-            measure="share",
-            figure="completeness",
-            observed=0.93,
-            required=1.0,
-            side="at_least",
-            n=12345,
-        ),
+        drift("dep_delay", 0.4213, n=12345, interval=(0.4012, 0.4414), direction="higher"),
+        drift("carrier", 0.2, n=12345),
+        share("completeness_check", "completeness", "distance", 0.93, n=12345),
     ),
     since=BEGIN + _HOUR,
     link="https://reports.example.com/flights-eta/report.html?a=1&b=2",

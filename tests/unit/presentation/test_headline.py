@@ -4,24 +4,19 @@ import pytest
 
 from driftline.domain.executions.finding import Finding, Move, worst_first
 from driftline.presentation.headline import sentence, states_figures, violations_headline
+from tests.findings import drift, share
 
 
-def drift(subject: str, *moves: Move, observed: float = 0.58) -> Finding:
-    return Finding(
-        subject=subject, check="baseline_drift_check", description="", measure="distance", figure="drift",
-        observed=observed, required=0.1, side="at_most", statistic=observed + 0.05, moves=moves,
-    )  # fmt: skip
+def moved(subject: str, *moves: Move, observed: float = 0.58) -> Finding:
+    return drift(subject, observed, statistic=observed + 0.05, moves=moves)
 
 
-def share(subject: str, observed: float, *values: str, distinct: int | None = None) -> Finding:
-    return Finding(
-        subject=subject, check="categorical_values_check", description="", measure="share",
-        figure="share of known categories", observed=observed, required=1.0, side="at_least", values=values,
-        distinct=distinct,
-    )  # fmt: skip
+def known(subject: str, observed: float, *values: str, distinct: int | None = None) -> Finding:
+    figure = "share of known categories"
+    return share("categorical_values_check", figure, subject, observed, values=values, distinct=distinct)
 
 
-CONTACT = drift(
+CONTACT = moved(
     "contact", Move(value="cellular", baseline=0.64, current=0.0), Move(value="mobile", baseline=0.0, current=0.6)
 )
 
@@ -36,19 +31,19 @@ def test_a_shift_of_shares_by_bins_names_the_two_largest() -> None:
         Move(upper=0.0, baseline=0.5, current=0.0),
         Move(lower=0.0, upper=0.5, baseline=0.2, current=0.0),
     )
-    assert sentence(drift("rate", *moves)) == "rate: 0 % → 100 % above 1, 50 % → 0 % below 0"
-    assert sentence(drift("rate", moves[2])) == "rate: 20 % → 0 % from 0 to 0.5"
+    assert sentence(moved("rate", *moves)) == "rate: 0 % → 100 % above 1, 50 % → 0 % below 0"
+    assert sentence(moved("rate", moves[2])) == "rate: 20 % → 0 % from 0 to 0.5"
 
 
 @pytest.mark.parametrize(
     ("finding", "said"),
     [
-        (share("default", 0.9, "yes"), "default: 1 unseen value, 'yes', 10 % of the values"),
+        (known("default", 0.9, "yes"), "default: 1 unseen value, 'yes', 10 % of the values"),
         (
-            share("os", 0.5, "a", "b", "c", "d", distinct=121),
+            known("os", 0.5, "a", "b", "c", "d", distinct=121),
             "os: 121 unseen values, 'a', 'b', 'c' and 118 more, 50 % of the values",
         ),
-        (share("os", 0.5), "os: share of known categories 50 %, at least 100 % required"),
+        (known("os", 0.5), "os: share of known categories 50 %, at least 100 % required"),
     ],
 )
 def test_unseen_values_by_name(finding: Finding, said: str) -> None:
@@ -84,8 +79,8 @@ def test_without_figures_the_files_own_words() -> None:
 
 def test_the_worst_is_said_and_the_others_are_counted() -> None:
     assert violations_headline([]) == ""
-    assert violations_headline([share("job", 0.999, "x"), CONTACT]) == f"{sentence(CONTACT)}; 1 more violation (job)"
-    many = [CONTACT, *(share(name, 0.999, "x") for name in ("job", "loan", "age", "plan"))]
+    assert violations_headline([known("job", 0.999, "x"), CONTACT]) == f"{sentence(CONTACT)}; 1 more violation (job)"
+    many = [CONTACT, *(known(name, 0.999, "x") for name in ("job", "loan", "age", "plan"))]
     assert violations_headline(many) == f"{sentence(CONTACT)}; 4 more violations"
     assert violations_headline([CONTACT] * 6).endswith("; 5 more violations")
 
@@ -100,6 +95,6 @@ def test_metrics_keep_the_order_in_which_people_read_them() -> None:
 
 
 def test_a_hostile_name_is_shown_and_cut() -> None:
-    said = sentence(drift("a" * 500, Move(value="\u202e" + "b" * 500, baseline=0.0, current=1.0)))
+    said = sentence(moved("a" * 500, Move(value="\u202e" + "b" * 500, baseline=0.0, current=1.0)))
     assert "\u202e" not in said
     assert len(said) < 200

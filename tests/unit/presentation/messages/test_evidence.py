@@ -3,6 +3,7 @@
 from driftline.domain.executions.finding import Finding, Move
 from driftline.presentation.findings import Fact, finding_facts
 from driftline.presentation.messages import evidence
+from tests.findings import drift
 
 
 def test_a_metric_has_its_name_for_people_and_its_figure_has_none() -> None:
@@ -30,20 +31,8 @@ def test_figures_that_are_not_known() -> None:
 
 
 def test_of_categories_it_is_a_share_that_moved_and_no_value_is_lower() -> None:
-    finding = Finding(
-        subject="contact",
-        check="baseline_drift_check",
-        description="Baseline drift distance: 0.6 exceeds threshold: 0.1",
-        measure="distance",
-        figure="drift",
-        observed=0.6,
-        required=0.1,
-        side="at_most",
-        statistic=0.64,
-        interval=(0.58, 0.7),
-        direction="lower",
-        moves=(Move(value="cellular", baseline=0.64, current=0.0), Move(value="mobile", baseline=0.0, current=0.6)),
-    )
+    moves = Move(value="cellular", baseline=0.64, current=0.0), Move(value="mobile", baseline=0.0, current=0.6)
+    finding = drift("contact", 0.6, statistic=0.64, interval=(0.58, 0.7), direction="lower", moves=moves)
     assert evidence.note(finding) == "raw statistic 0.64, 95 % interval 0.58 to 0.7; cellular: 64 % → 0 %"
     facts = finding_facts(finding)
     assert Fact("Direction", "lower share of cellular") in facts

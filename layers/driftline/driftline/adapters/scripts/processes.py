@@ -102,7 +102,7 @@ def _files(root: Path, script: Script) -> dict[str, bytes]:
 
 
 def _refuse_broken_files(changed: Mapping[str, bytes], before: Mapping[str, bytes], script: Script) -> None:
-    """The verdict is ours, and whoever reads the files after the script must be able to.
+    """A script may not change the verdict, nor leave a JSON file that cannot be read any more.
 
     Raises:
         InvalidInputError: it changed `summary.json`, or what it made of another JSON file is none.
