@@ -91,13 +91,18 @@ class Finding(BaseModel):
             return inf
         if self.observed is None or self.required is None:
             return None
-        return abs(self.observed - self.required) / max(abs(self.required), _SMALLEST)
+        return excess_of(self.observed, self.required)
 
 
 MOST_VALUES = 20
 
 _SMALLEST = 1e-12
 """For limits of zero: any distance from them is beyond all others."""
+
+
+def excess_of(figure: float, limit: float) -> float:
+    """How far a figure is from its limit, as a share of the limit."""
+    return abs(figure - limit) / max(abs(limit), _SMALLEST)
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

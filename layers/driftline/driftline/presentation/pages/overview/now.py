@@ -7,15 +7,13 @@ from urllib.parse import quote
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.executions.finding import Measure, Side
+from driftline.domain.executions.finding import Measure, Side, excess_of
 from driftline.domain.keys import REPORTS
 from driftline.domain.windows import format_instant
 from driftline.presentation.pages.overview.incidents import incidents_of
 from driftline.presentation.pages.overview.record import FigureRecord, Record, WorstRecord, last_judged
 
 VERSION = 2
-
-_SMALLEST = 1e-12
 
 PAST = 30
 """So many executions are in the small pictures."""
@@ -173,4 +171,4 @@ def _standing(record: Record) -> FigureRecord | None:
 def _beyond(figure: FigureRecord) -> float:
     if figure.value is None or figure.limit is None:
         return 0.0
-    return abs(figure.value - figure.limit) / max(abs(figure.limit), _SMALLEST)
+    return excess_of(figure.value, figure.limit)
