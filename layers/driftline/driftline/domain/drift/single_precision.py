@@ -30,7 +30,7 @@ def _size(values: NDArray[np.float64]) -> float:
 
 
 def _is_single(values: NDArray[np.float64]) -> bool:
-    """Whether all values are exact in single precision, and not just whole numbers or halves: those say nothing."""
+    """Whether all values are exact in single precision, and not all multiples of an eighth, which any precision has."""
     eighths = values * 8
     if _size(values) > _LARGEST or np.array_equal(eighths, np.floor(eighths)):
         return False

@@ -44,8 +44,9 @@ class DataQualityMonitor(ScheduledMonitor):
     figure_families: ClassVar[tuple[str, ...]] = ("feature_<what>_<name>",)
 
     comparison: Literal["corrected", "sagemaker"] = "corrected"
-    """How numeric drift is computed: corrected counts every row; sagemaker reproduces Model Monitor's container, which
-    counts distinct values, so that flags and counts never alarm, and reads texts such as "02139" as numbers."""
+    """How a window is compared. corrected: every row counts, and the type of a value decides what it is.
+    sagemaker: exactly as Model Monitor's container, which counts distinct values, so that flags and counts never alarm,
+    reads texts such as "02139" as numbers, and fails 3 in a column of decimals."""
 
     metrics: Literal["top", "all", "none"] = "top"
     """What is published to CloudWatch. top: the totals and the features that drifted most. all: every metric of every

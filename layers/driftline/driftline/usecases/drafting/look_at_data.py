@@ -1,4 +1,4 @@
-"""Looks at the beginning of a file that a monitor document is to be written for."""
+"""Looks at a file that a monitor document is to be written for: its columns, or the shape of its payloads."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The files of a data set one by one, as batches of columns or of rows. Formats may be mixed."""
+"""The files of a data set one by one, as batches of columns or of rows. All have one format."""
 
 import gzip
 import zlib
