@@ -1,7 +1,6 @@
 """Checks that span several fields: whether the alarms of a document are valid, and fit CloudWatch."""
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.spelling import did_you_mean
 
 type Path = tuple[str | int, ...]
 
@@ -68,13 +68,8 @@ def _unknown_metric(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iter
         return
     allowed = ", ".join((*monitor.all_figures, *monitor.figure_families))
     found = f"the unknown metric {_shortened(alarm.metric)}"
-    hint = monitor.figure_hint(alarm.metric) or _did_you_mean(alarm.metric, monitor.all_figures)
+    hint = monitor.figure_hint(alarm.metric) or did_you_mean(alarm.metric.lower(), monitor.all_figures)
     yield AlarmProblem((*path, "metric"), found, allowed, hint)
-
-
-def _did_you_mean(metric: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(metric[:255].lower(), known, n=1)
-    return f"Did you mean {near[0]}?" if near else ""
 
 
 def _twice(path: Path, alarm: Alarm, first: int) -> AlarmProblem:

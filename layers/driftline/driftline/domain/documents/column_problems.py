@@ -1,10 +1,10 @@
 """Names of columns in a document that contradict each other: a name that no column has would be without effect."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from driftline.domain.monitors.document import Columns, MonitorDocument
+from driftline.domain.spelling import did_you_mean
 
 
 class ColumnProblem(NamedTuple):
@@ -41,9 +41,8 @@ def _in_list(field: str, listed: Sequence[str], columns: Columns) -> Iterator[Co
         if name in listed[:index]:
             yield ColumnProblem(path, f"{name!r} is listed twice", "each name once")
         elif names and name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
             allowed = "a name of columns.output or columns.input"
-            yield ColumnProblem(path, f"{name!r} is not a column", allowed, f"Did you mean {near[0]}?" if near else "")
+            yield ColumnProblem(path, f"{name!r} is not a column", allowed, did_you_mean(name, names))
 
 
 def _needed(document: MonitorDocument, columns: Columns) -> Iterator[ColumnProblem]:

@@ -1,6 +1,5 @@
 """Parses a monitor document, or lists every error in it."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,6 +14,7 @@ from driftline.domain.documents.positions import Path, Positions, Problem, read_
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument, Monitors
 from driftline.domain.monitors.fields import REFUSED
+from driftline.domain.spelling import did_you_mean
 
 MAX_SIZE = 1 << 18
 """Bytes. Enough for ten thousand column names; a data set uploaded to the wrong prefix is larger."""
@@ -154,7 +154,8 @@ def _from_pydantic(
         allowed = _fields_at(document, path[:-1])
         thing = "monitor" if path[:-1] == ("monitors",) else "field"
         found = f"the unknown {thing} {path[-1]!r}"
-        return DocumentError(line, column, _dotted(path), found, ", ".join(allowed), _did_you_mean(path[-1], allowed))
+        mend = did_you_mean(str(path[-1]).lower(), allowed)
+        return DocumentError(line, column, _dotted(path), found, ", ".join(allowed), mend)
     if kind == "missing":
         line, column = positions.of_key(path[:-1])
         mend = f"Add endpoint: {PurePosixPath(where).stem}." if path == ("endpoint",) else f"Add {path[-1]}: …"
@@ -162,7 +163,7 @@ def _from_pydantic(
     line, column = positions.of_value(path)
     if kind == "literal_error":
         words = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-        mend = _did_you_mean(details["input"], words)
+        mend = did_you_mean(str(details["input"]).lower(), words)
         return DocumentError(line, column, _dotted(path), _shortened(details["input"]), ", ".join(words), mend)
     allowed_text = _KINDS.get(kind) or details["msg"].removeprefix("Input ")
     mend = ""
@@ -193,11 +194,6 @@ def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in get_args(annotation):
         yield from _models_in(part)
-
-
-def _did_you_mean(found: object, allowed: Sequence[str]) -> str:
-    near = difflib.get_close_matches(str(found).lower(), allowed, n=1)
-    return f"Did you mean {near[0]}?" if near else ""
 
 
 def _dotted(path: Path) -> str:

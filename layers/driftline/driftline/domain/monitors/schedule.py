@@ -4,7 +4,6 @@ Source: EventBridge Scheduler User Guide, "Schedule types": a wall-clock time th
 one that occurs twice in autumn fires once, the first time; a day of a rate is always 24 hours.
 """
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.cron import EXAMPLE, Cron, parse_cron
+from driftline.domain.spelling import did_you_mean
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
@@ -81,11 +81,10 @@ def parse_timezone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = difflib.get_close_matches(name, available_timezones(), n=1)
         raise InvalidInputError(
             f"unknown time zone {name!r}",
             expected="a name of the IANA database, for example UTC or Europe/Berlin",
-            mend=f"Did you mean {near[0]}?" if near else "",
+            mend=did_you_mean(name, available_timezones()),
         ) from None
 
 

@@ -1,7 +1,6 @@
 """The data-quality monitor: baselines from data sets, and a window's rows against the stored baseline."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import cast, override
 
 from pydantic import JsonValue
@@ -13,6 +12,7 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.profiles.declared import DeclaredColumns
 from driftline.domain.profiles.resolve import DocumentColumns, resolve_columns
+from driftline.domain.spelling import did_you_mean
 from driftline.kinds.data_quality.evidence import conditions_of
 from driftline.kinds.data_quality.rules.by_type import (
     column_by_type,
@@ -151,12 +151,11 @@ def _check_declared(declared: DeclaredColumns, names: Sequence[str], where: str)
     """Raises InvalidInputError: a column of the data set is declared categorical that it does not have."""
     unknown = sorted(declared.categorical - set(names))
     if unknown:
-        near = get_close_matches(unknown[0], names, n=1)
         raise InvalidInputError(
             f"columns.categorical names {', '.join(unknown)}, which the data set does not have",
             where=where,
             expected=f"columns of the data set: {', '.join(names)}",
-            mend=f"Did you mean {near[0]}?" if near else "",
+            mend=did_you_mean(unknown[0], names),
         )
 
 

@@ -1,6 +1,5 @@
 """The settings of a model-quality monitor, and what it publishes."""
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.domain.monitors.fields import Age, checked, is_age, refuse
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
+from driftline.domain.spelling import did_you_mean
 
 NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
 """SageMaker's CloudWatch namespace of model quality metrics of endpoints; without a leading slash."""
@@ -106,11 +106,10 @@ def _doubt(setting: str, attribute: str, outputs: Sequence[str]) -> str:
     if attribute.isdecimal():
         inside = int(attribute) < len(outputs)
         return "" if inside else f"{setting} is {attribute}, and columns.output names columns 0 to {len(outputs) - 1}"
-    near = difflib.get_close_matches(attribute, outputs, n=1)
-    hint = f". Did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(attribute, outputs)
     return (
         f"{setting} is {attribute}, which columns.output does not name ({', '.join(outputs)}): it is found only in "
-        f"JSON answers that have it{hint}"
+        f"JSON answers that have it{hint and f'. {hint}'}"
     )
 
 
