@@ -1,7 +1,6 @@
 """Checks that span several fields: whether the alarms of a document are valid, and fit CloudWatch."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from driftline.domain.alarms.names import CAPTURES, GROUND_TRUTH, SCHEDULES, UNMATCHED_LABELS, WATCH, executions_failed
@@ -10,22 +9,11 @@ from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.monitors.problem import DocumentProblem, Path
 from driftline.domain.spelling import did_you_mean
 
-type Path = tuple[str | int, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class AlarmProblem:
-    """Something to fix; the path leads to the field in the document."""
-
-    path: Path
-    found: str
-    allowed: str
-    mend: str = ""
-
-
-def problems_of(document: MonitorDocument) -> Iterator[AlarmProblem]:
+def problems_of(document: MonitorDocument) -> Iterator[DocumentProblem]:
     """In the order of the document."""
     for name, monitor in document.monitors.by_name().items():
         first: dict[str, int] = {}
@@ -37,7 +25,7 @@ def problems_of(document: MonitorDocument) -> Iterator[AlarmProblem]:
             first.setdefault(alarm.label, index)
             yield from _too_long(path, monitor, alarm)
             if "retrain" in alarm.actions and document.retraining is None:
-                yield AlarmProblem(
+                yield DocumentProblem(
                     (*path, "actions"),
                     "retrain in a document without a retraining section",
                     "notify, or a retraining section with a target",
@@ -63,19 +51,19 @@ def path_of(document: MonitorDocument, alarm: AlarmSpec) -> Path:
     return "monitors", alarm.subject, "alarms", labels.index(alarm.label)
 
 
-def _unknown_metric(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[AlarmProblem]:
+def _unknown_metric(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[DocumentProblem]:
     if monitor.has_figure(alarm.metric):
         return
     allowed = ", ".join((*monitor.all_figures, *monitor.figure_families))
     found = f"the unknown metric {_shortened(alarm.metric)}"
     hint = monitor.figure_hint(alarm.metric) or did_you_mean(alarm.metric.lower(), monitor.all_figures)
-    yield AlarmProblem((*path, "metric"), found, allowed, hint)
+    yield DocumentProblem((*path, "metric"), found, allowed, hint)
 
 
-def _twice(path: Path, alarm: Alarm, first: int) -> AlarmProblem:
+def _twice(path: Path, alarm: Alarm, first: int) -> DocumentProblem:
     field = "name" if alarm.name else "metric"
     label = _shortened(alarm.label)
-    return AlarmProblem(
+    return DocumentProblem(
         (*path, field),
         f"a second alarm called {label}",
         "unique names",
@@ -83,10 +71,10 @@ def _twice(path: Path, alarm: Alarm, first: int) -> AlarmProblem:
     )
 
 
-def _too_long(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[AlarmProblem]:
+def _too_long(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[DocumentProblem]:
     every = schedule_period(monitor.schedule)
     if alarm.missing != "ignore" and every and every > LONGEST:
-        yield AlarmProblem(
+        yield DocumentProblem(
             (*path, "missing"),
             f"{alarm.missing} with executions that are {_in_words(every)} apart",
             "ignore: CloudWatch looks back seven days, where most of the time there would be no data",
@@ -97,12 +85,12 @@ def _too_long(path: Path, monitor: ScheduledMonitor, alarm: Alarm) -> Iterator[A
 
 def _does_not_fit(
     path: Path, monitor: ScheduledMonitor, of: int, whose: str, missing: str = "ignore"
-) -> Iterator[AlarmProblem]:
+) -> Iterator[DocumentProblem]:
     period = alarm_period(monitor.schedule, of, missing)
     most = 1 if (schedule_period(monitor.schedule) or DAY) > LONGEST else most_periods(period)
     if of > most:
         time = "seven days" if period >= HOUR else "a day"
-        yield AlarmProblem(
+        yield DocumentProblem(
             path,
             f"{of} executions{whose}, which are {_in_words(schedule_period(monitor.schedule) or DAY)} apart",
             f"at most {most}: CloudWatch looks back {time}",

@@ -10,10 +10,11 @@ from pydantic_core import ErrorDetails
 
 from driftline.domain.alarms.check import problems_of
 from driftline.domain.documents.column_problems import column_problems
-from driftline.domain.documents.positions import Path, Positions, Problem, read_yaml
+from driftline.domain.documents.positions import Positions, Problem, read_yaml
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument, Monitors
 from driftline.domain.monitors.fields import REFUSED
+from driftline.domain.monitors.problem import DocumentProblem, Path
 from driftline.domain.spelling import did_you_mean
 
 MAX_SIZE = 1 << 18
@@ -105,13 +106,7 @@ def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> Mo
     endpoint = read.value.get("endpoint") if isinstance(read.value, dict) else None
     errors += _wrong_endpoint(endpoint, read.positions, where)
     if document is not None:
-        errors += [
-            error_at(each.path, read.positions, each.found, each.allowed, each.mend) for each in problems_of(document)
-        ]
-        errors += [
-            error_at(each.path, read.positions, each.found, each.allowed, each.mend)
-            for each in column_problems(document)
-        ]
+        errors += errors_of([*problems_of(document), *column_problems(document)], read.positions)
     if errors or document is None:
         raise InvalidDocumentError(where, sorted(set(errors), key=lambda e: (e.line, e.column, e.field, e.found)))
     return document
@@ -121,6 +116,11 @@ def error_at(path: Path, positions: Positions, found: str, allowed: str, mend: s
     """An error in the value of a field, or in its parent if the field is not written in the document."""
     line, column = positions.of_value(path)
     return DocumentError(line, column, _dotted(path), found, allowed, mend)
+
+
+def errors_of(problems: Iterable[DocumentProblem], positions: Positions) -> list[DocumentError]:
+    """Each in the value of its field."""
+    return [error_at(each.path, positions, each.found, each.allowed, each.mend) for each in problems]
 
 
 def _with_defaults(value: object) -> object:

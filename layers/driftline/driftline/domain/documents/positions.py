@@ -9,7 +9,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-type Path = tuple[str | int, ...]
+from driftline.domain.monitors.problem import Path
+
 type Position = tuple[int, int]
 
 _MAX_DEPTH = 20

@@ -8,7 +8,7 @@ from driftline.domain.documents.parse import (
     DocumentError,
     InvalidDocumentError,
     decode_document,
-    error_at,
+    errors_of,
     parse_document,
 )
 from driftline.domain.documents.positions import read_yaml
@@ -132,7 +132,7 @@ def _follow(
         return resources.follow(document, before)
     except RefusedError as refused:
         positions = read_yaml(decode_document(body, where=key)).positions
-        errors = [error_at(each.path, positions, each.found, each.allowed, each.mend) for each in refused.refusals]
+        errors = errors_of(refused.refusals, positions)
         raise InvalidDocumentError(key, sorted(errors, key=lambda e: (e.line, e.column, e.field))) from refused
 
 

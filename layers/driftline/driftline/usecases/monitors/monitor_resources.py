@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from driftline.domain.alarms.check import Path, path_of
+from driftline.domain.alarms.check import path_of
 from driftline.domain.alarms.dashboard import dashboard_body, dashboard_name
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.alarms.wanted import wanted_alarms
@@ -11,6 +11,7 @@ from driftline.domain.documents.status import MonitorStatus
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.naming import schedule_name
+from driftline.domain.monitors.problem import DocumentProblem
 from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import last_good_document
 from driftline.usecases.ports import Alarms, AlarmsRefusedError, Dashboards, Schedule, Schedules
@@ -19,20 +20,10 @@ SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 """EventBridge Scheduler replaces it with the scheduled time, not the time of delivery."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What AWS refuses, and the field of the document behind it."""
-
-    path: Path
-    found: str
-    allowed: str
-    mend: str = ""
-
-
 class RefusedError(InvalidInputError):
     """AWS refuses a document that looked valid. Everything is restored."""
 
-    def __init__(self, refusals: Sequence[Refusal]) -> None:
+    def __init__(self, refusals: Sequence[DocumentProblem]) -> None:
         super().__init__("; ".join(refusal.found for refusal in refusals))
         self.refusals = tuple(refusals)
 
@@ -77,7 +68,7 @@ class MonitorResources:
             names = tuple(self.alarms.keep(endpoint, wanted_alarms(document)))
         except AlarmsRefusedError as error:
             refusals += [
-                Refusal(path_of(document, each.alarm), f"the alarm {each.alarm.label!r}", each.reason)
+                DocumentProblem(path_of(document, each.alarm), f"the alarm {each.alarm.label!r}", each.reason)
                 for each in error.refused
             ]
         refusals += self._put_dashboard(document)
@@ -97,21 +88,23 @@ class MonitorResources:
         self.alarms.keep(endpoint, [])
         self.dashboards.delete(endpoint)
 
-    def _put_schedules(self, wanted: Sequence[Schedule]) -> Iterator[Refusal]:
+    def _put_schedules(self, wanted: Sequence[Schedule]) -> Iterator[DocumentProblem]:
         for schedule in wanted:
             try:
                 self.schedules.put(schedule)
             except InvalidInputError as error:
                 path = ("monitors", str(schedule.payload["monitor"]), "schedule")
-                yield Refusal(path, error.what, error.expected or "what EventBridge accepts", error.mend)
+                yield DocumentProblem(path, error.what, error.expected or "what EventBridge accepts", error.mend)
 
-    def _put_dashboard(self, document: MonitorDocument) -> Iterator[Refusal]:
+    def _put_dashboard(self, document: MonitorDocument) -> Iterator[DocumentProblem]:
         if document.dashboard:
             try:
                 self.dashboards.put(document.endpoint, dashboard_body(document, self.stack))
             except InvalidInputError as error:
                 allowed = error.expected or "what CloudWatch accepts"
-                yield Refusal(("dashboard",), error.what, allowed, "To have no dashboard, set dashboard: false.")
+                yield DocumentProblem(
+                    ("dashboard",), error.what, allowed, "To have no dashboard, set dashboard: false."
+                )
 
     def _put_back(self, document: MonitorDocument, before: MonitorStatus | None) -> None:
         """Restores everything that the document touched according to the last valid document."""
