@@ -170,6 +170,11 @@ class Envelope(_Part):
     def verdict(self) -> Verdict:
         return verdict_of(len(self.violations), self.evaluated_rows)
 
+    @property
+    def counted_violations(self) -> int | None:
+        """How many there are; None if the window was not evaluated, which is not the same as none."""
+        return None if self.verdict == "not_evaluated" else len(self.violations)
+
     def with_unusable(self, unusable: Sequence[Unusable], found: Sequence[Finding]) -> Self:
         """With all rows that could not be used, and the violations among them.
 

@@ -32,7 +32,7 @@ def judge_unusable(
     dimensions = {"Endpoint": envelope.endpoint, "MonitoringSchedule": schedule}
     shares = [Metric(each.figure, each.share, dimensions=dimensions) for each in counted if each.share is not None]
     published = [share for share in shares if share.value]  # Each metric costs money: only those that say something.
-    total = None if envelope.verdict == "not_evaluated" else float(len(envelope.violations))
+    total = envelope.counted_violations
     return Judgement(
         envelope,
         judgement.sagemaker_files if monitor.as_sagemaker else _with_violations(judgement, found),
@@ -41,12 +41,14 @@ def judge_unusable(
     )
 
 
-def _counted(metrics: Sequence[Metric], violations: float | None) -> list[Metric]:
+def _counted(metrics: Sequence[Metric], violations: int | None) -> list[Metric]:
     """The number of violations includes those of unusable rows, and a window that was not evaluated has none."""
     others = [metric for metric in metrics if metric.name != TOTAL_VIOLATIONS]
     if violations is None:
         return others
-    return [replace(metric, value=violations) if metric.name == TOTAL_VIOLATIONS else metric for metric in metrics]
+    return [
+        replace(metric, value=float(violations)) if metric.name == TOTAL_VIOLATIONS else metric for metric in metrics
+    ]
 
 
 def _with_violations(judgement: Judgement, found: Sequence[Finding]) -> dict[str, str]:

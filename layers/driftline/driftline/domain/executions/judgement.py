@@ -34,9 +34,9 @@ class Judgement:
         return len(self.envelope.violations)
 
     @property
-    def verdict(self) -> int | None:
-        """Violations; None if the window was not evaluated."""
-        return None if self.envelope.verdict == "not_evaluated" else self.violations
+    def counted_violations(self) -> int | None:
+        """None if the window was not evaluated."""
+        return self.envelope.counted_violations
 
     @property
     def measured(self) -> bool:

@@ -73,7 +73,9 @@ def announce_verdict(
     revision = _revised(execution, files, outputs.store)
     signals = _signals_due(revision, judgement, outputs)
     if signals:
-        keep_last_execution(outputs.store, outputs.request, revision.execution, judged=judgement.verdict is not None)
+        keep_last_execution(
+            outputs.store, outputs.request, revision.execution, judged=judgement.counted_violations is not None
+        )
     _publish(revision.execution, judgement, namespace, signals, outputs)
     _note(revision, files, judgement, outputs, signalled=bool(signals))
     if not signals:
@@ -148,7 +150,7 @@ def _note(
 ) -> None:
     """Records that everything is announced."""
     earlier = revision.earlier
-    told = judgement.verdict if signalled else earlier.told if earlier else None
+    told = judgement.counted_violations if signalled else earlier.told if earlier else None
     known = outputs.request.signals or revision.signalled
     announced = Announced.of(revision.execution.revision, files, told, signalled=known)
     if announced != earlier:

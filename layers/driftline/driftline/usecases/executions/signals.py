@@ -46,7 +46,7 @@ def news(
     if last is None or last.last_judged is None or scheduled >= last.last_judged:
         return _verdict(endpoint, monitor, judgement)
     signalled = earlier.told if earlier else None
-    if (judgement.verdict or 0) > (signalled or 0):
+    if (judgement.counted_violations or 0) > (signalled or 0):
         return [signal(endpoint, VIOLATIONS, judgement.violations, monitor)]
     return []
 
@@ -58,7 +58,7 @@ def _verdict(endpoint: str, monitor: str, judgement: Judgement) -> list[Metric]:
     not end an incident.
     """
     signals = [failure_signal(endpoint, monitor, failed=False)]
-    if judgement.verdict is not None:
+    if judgement.counted_violations is not None:
         signals.append(signal(endpoint, VIOLATIONS, judgement.violations, monitor))
     dimensions = signals[0].dimensions
     return signals + [
