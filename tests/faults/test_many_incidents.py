@@ -1,6 +1,7 @@
 """Many endpoints, alarms that flap, and texts that are as long as they can be: people still hear what matters."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from driftline.domain.incidents.received import Happening, RawAlarm, Received
 from driftline.domain.incidents.stored import LARGEST
 from driftline.usecases.models.adopt_model import ADOPTED_EVENT, Adoption, Outcome
 from driftline.usecases.notifying.incident_store import KIND
-from driftline.usecases.ports import StoredObject
+from driftline.usecases.ports import StateItem, StoredObject
 from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
 from tests.notifying import DOCUMENT, HOUR, NOON, STACK, Office, adopted, alarm, endpoint, executed, violation
 
@@ -30,6 +31,16 @@ class Reading(InMemoryStore):
     def get(self, key: str) -> StoredObject:
         self.documents += key.startswith("monitors/")
         return super().get(key)
+
+
+class Listing(InMemoryTable):
+    """Counts how often all items are read."""
+
+    listed = 0
+
+    def list(self, kind: str) -> Sequence[StateItem]:
+        self.listed += 1
+        return super().list(kind)
 
 
 class Hanging(RecordingChannel):
@@ -65,6 +76,17 @@ class TestTwoHundredEndpoints:
         store.documents = 0
         office.tick(NOON + HOUR)
         assert store.documents == len(ENDPOINTS)
+
+    def test_a_tick_reads_the_table_once_whatever_is_due(self) -> None:
+        channel, table = RecordingChannel(), Listing()
+        office = Office(channel, store=many(), table=table)
+        outage(office, "ALARM", timedelta())
+        outage(office, "OK", HOUR)
+        table.listed = 0
+        office.tick(NOON + 9 * HOUR)
+        assert table.listed == 1
+        recovered = [message for message, _ in channel.sent if message.kind is MessageKind.RECOVERED]
+        assert len(recovered) == 2 * len(ENDPOINTS)
 
     def test_a_channel_that_hangs_is_asked_once_a_tick_and_the_others_hear_everything(self) -> None:
         hanging, fine = Hanging("hanging"), RecordingChannel("fine")

@@ -22,18 +22,23 @@ type Change = Callable[[Incident], Incident]
 
 
 class IncidentStore:
-    """The incidents of a stack, one item per endpoint and subject."""
+    """The incidents of a stack, one item per endpoint and subject. Made anew for each run."""
 
     def __init__(self, table: StateTable) -> None:
         self._table = table
+        self._listed: dict[str, Incident] | None = None
 
     def all(self) -> Sequence[Incident]:
-        """All readable incidents; an unreadable one is an error for its own next alarm only."""
-        found = []
-        for item in self._table.list(KIND):
-            with suppress(InvalidInputError):
-                found.append(parse_incident(item.body, _address(item.name)))
-        return found
+        """All readable incidents; an unreadable one is an error for its own next alarm only.
+
+        They are listed once, since each message of a tick needs them, and follow what is changed here.
+        """
+        if self._listed is None:
+            self._listed = {}
+            for item in self._table.list(KIND):
+                with suppress(InvalidInputError):
+                    self._listed[item.name] = parse_incident(item.body, _address(item.name))
+        return tuple(self._listed.values())
 
     def get(self, endpoint: str | None, subject: str) -> Incident:
         """The current incident; an empty one if there is none.
@@ -59,14 +64,19 @@ class IncidentStore:
             before, version = self._read(endpoint, subject)
             after = fitted(change(before))
             if after == before:
-                return after
+                return self._noted(name, after)
             expires = None if after.ongoing or after.outbox else at + KEPT
             try:
                 self._table.put(KIND, name, dump_incident(after), version=version, expires=expires)
             except StaleReadError:
                 continue
-            return after
+            return self._noted(name, after)
         raise RetryLaterError("other processes keep writing the incident", where=_address(name))
+
+    def _noted(self, name: str, incident: Incident) -> Incident:
+        if self._listed is not None:
+            self._listed[name] = incident
+        return incident
 
     def _read(self, endpoint: str | None, subject: str) -> tuple[Incident, int]:
         """The incident with its version, which is 0 for one that is not in the table."""

@@ -82,7 +82,7 @@ def notify_operators(
             document=document,
             kinds=kinds,
             links=links,
-            others=tuple(incidents.all()),
+            others=incidents.all(),
         )
 
     notified = Notified()
