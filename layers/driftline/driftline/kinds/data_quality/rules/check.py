@@ -23,6 +23,7 @@ from driftline.kinds.data_quality.rules.constraints import (
 from driftline.kinds.data_quality.rules.drift_check import check_drift, drift_finding
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
+from driftline.kinds.data_quality.rules.two_samples import Tested, beyond_chance
 from driftline.kinds.data_quality.rules.value_checks import check_values
 
 _SHOWN = 8
@@ -51,6 +52,7 @@ def check(
     mode: Comparison,
     *,
     unknown_outputs: AbstractSet[str] = frozenset(),
+    strict: AbstractSet[str] = frozenset(),
 ) -> Verdict:
     """Evaluates a window. A window without rows has no findings.
 
@@ -59,11 +61,12 @@ def check(
         observations: By feature name, for every feature of `current`.
         baseline: The reference; None skips the drift check.
         unknown_outputs: Features that are no extra columns: the baseline has no outputs at all.
+        strict: Features whose limits are held as they are, though they are the baseline's own values.
     """
     config = constraints.monitoring_config
     if current.dataset.item_count == 0:
         return Verdict(notes=("The window has no rows, so nothing was checked.",))
-    findings = (
+    results: list[Finding | Tested] = (
         list(check_columns(current, constraints, mode, unknown_outputs)) if _on(config.evaluate_constraints) else []
     )
     options = config.distribution_constraints
@@ -77,12 +80,14 @@ def check(
             continue
         observation = observations[feature.name]
         reference = baseline.by_name.get(feature.name) if baseline else None
-        found = list(check_values(feature, statistics, observation, reference, constraints, mode))
-        findings += found
+        found = list(
+            check_values(feature, statistics, observation, reference, constraints, mode, strict=feature.name in strict)
+        )
+        results += found
         notes += _negative(feature, statistics)
         # A feature whose type check fails is not compared, as in SageMaker; one that is incomplete is.
         compared: FeatureDrift | NotCompared | None
-        if any(finding.check == CheckType.DATA_TYPE for finding in found):
+        if any(isinstance(each, Finding) and each.check == CheckType.DATA_TYPE for each in found):
             compared = NotCompared(feature.name, "the data type check failed")
         else:
             compared = check_drift(statistics, observation, baseline, options, mode)
@@ -95,7 +100,7 @@ def check(
                 not_compared.append(compared)
     notes += _without_sketches(baseline, not_compared)
     return Verdict(
-        tuple(findings + found_drift), tuple(drifts), tuple(not_compared), tuple(notes), _checks(constraints)
+        (*beyond_chance(results), *found_drift), tuple(drifts), tuple(not_compared), tuple(notes), _checks(constraints)
     )
 
 
