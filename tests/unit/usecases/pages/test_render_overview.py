@@ -384,6 +384,28 @@ def test_a_p_value_is_told_as_one() -> None:
     assert (feature.drift, feature.threshold) == ("p = 0", "at least 0.05")
 
 
+@pytest.mark.parametrize(
+    ("gauge", "beside", "bar"),
+    [
+        (GaugeRecord(value=0.0512, limit=0.1, excess=0.512), "0.0512 of 0.1", 25),
+        (GaugeRecord(value=0.1, limit=0.1, excess=1.0), "0.1 of 0.1", 50),
+        (GaugeRecord(value=0.7, limit=0.1, excess=7.0, beyond=True), "0.7 of 0.1", 100),
+        (GaugeRecord(value=0.051, measure="share"), "5.1 %", 0),
+    ],
+)
+def test_a_figure_and_its_limit_are_told_alike_on_both_pages(gauge: GaugeRecord, beside: str, bar: int) -> None:
+    executions = [record("good", features=[SubjectRecord(name="amount", gauge=gauge)])]
+
+    (row,) = index_view([now_of("shop", [executions])]).rows
+    (feature,) = features_view(executions, None).rows
+
+    [(_, spark, _)] = row.kinds
+    assert spark is not None
+    assert spark.beside == beside
+    assert f"{feature.drift} {feature.threshold}".rstrip() == beside
+    assert feature.fill == bar
+
+
 def test_hostile_names_are_text() -> None:
     store = season(12, 12, names=HOSTILE)
     made = report_inputs(made_store(HOSTILE), parse_place(MADE), kinds=KINDS)
