@@ -25,8 +25,6 @@ class Series:
         title: For people.
         limit: Of the last execution; None where nothing is required.
         baseline: Its value in the baseline.
-        counts: It is a number of things: it is drawn as bars.
-        wrong: What it counts is wrong.
         from_zero: Its axis begins at 0.
         violated: The last value breaks its constraint.
     """
@@ -39,8 +37,6 @@ class Series:
     limit: float | None = None
     side: Side | None = None
     baseline: float | None = None
-    counts: bool = False
-    wrong: bool = False
     from_zero: bool = True
     violated: bool = False
 
@@ -101,7 +97,7 @@ def move_together(
 
 @dataclass(frozen=True, slots=True)
 class OverTime:
-    """A line with its interval, limit and baseline, or bars of counts."""
+    """A line with its interval, limit and baseline."""
 
     series: Series
     title: str = ""

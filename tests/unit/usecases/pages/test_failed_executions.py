@@ -28,7 +28,7 @@ from driftline.usecases.pages.rebuild_overview import rebuild_overview
 from driftline.usecases.pages.render_execution import render_execution
 from tests.failing import fail, run
 from tests.fakes import InMemoryStore, RecordingEvents
-from tests.overviews import put, record
+from tests.overviews import auc_of, put, record
 from tests.reporting import HOSTILE, LAST, folder_of, shop_store
 
 HOUR = timedelta(hours=1)
@@ -304,9 +304,8 @@ class TestOverTime:
         )
         assert "The last execution of data_quality failed: there is no verdict on its window." in text_of(page.encode())
         [drawn] = data_of(shop, SHOP_PAGE)["monitors"]
-        assert drawn["kind"] == "data_quality"
         assert drawn["states"] == ["good", "good", "failed"]
-        for gap in ("violations", "rows", "coverage"):
+        for gap in ("rows", "coverage"):
             assert drawn[gap][-1] is None
         assert drawn["features"]
         assert all(each["drift"][-1] is None and each["heat"]["columns"][-1] is None for each in drawn["features"])
@@ -375,6 +374,15 @@ class TestOverTime:
         render_execution(shop, FOLDER, kinds=KINDS)
 
         assert "other" in text_of(shop.objects[INDEX])
+
+    def test_a_line_of_the_index_with_more_fields_is_readable(self) -> None:
+        """As an earlier version wrote it."""
+        line = now_of("shop", [[record("violated", metrics=[auc_of(0.8, 0.85)])]])
+        more = json.loads(line.to_json())
+        more["monitors"][0] |= {"noun": "feature", "scheduled": "2026-01-02T00:00:00Z", "rows": 1000, "revision": None}
+        more["monitors"][0]["line"] |= {"side": "at_least"}
+
+        assert parse_now(json.dumps(more).encode(), "") == line
 
 
 class TestRebuilding:

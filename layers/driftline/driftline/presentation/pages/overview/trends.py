@@ -11,7 +11,6 @@ from driftline.presentation.charts import move_together
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.now import main_figure
 from driftline.presentation.pages.overview.record import FigureRecord, Record, last_judged
-from driftline.presentation.text import figure
 
 MOST = 4
 """So many figures with a limit are drawn; the others are folded."""
@@ -92,6 +91,5 @@ def _chart(newest: FigureRecord, past: Sequence[FigureRecord | None], alike: Seq
         "share": newest.measure == "share",
         "zero": _from_zero([each.value for each in past if each and each.value is not None]),
         "violated": newest.violated,
-        "now": figure(newest.value, newest.measure),
         "alike": [each.title for each in alike],
     }

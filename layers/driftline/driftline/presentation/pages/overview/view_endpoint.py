@@ -63,7 +63,6 @@ class MonitorView:
 
     index: int
     name: str
-    kind: str
     noun: str
     state: str
     verdict: str
@@ -194,7 +193,6 @@ def _monitor(
     view = MonitorView(
         index=index,
         name=shown(newest.monitor),
-        kind=judged.kind,
         noun=judged.noun,
         state=newest.state,
         verdict=newest.verdict,
@@ -212,15 +210,13 @@ def _monitor(
         source=judged.source,
     )
     return view, {
-        "monitor": shown(newest.monitor),
-        "kind": judged.kind,
         "times": [each.time for each in records],
         "ends": [format_instant(end) for _, end in slots(records)],
         "labels": [each.label for each in records],
         "links": [report_link(each, root) for each in records],
         "states": [each.state for each in records],
-        "violations": [_figure(each, each.violations) for each in records],
-        "rows": [_figure(each, each.rows) for each in records],
+        # Nothing was counted where there is no verdict; 0 would say that nothing was found.
+        "rows": [None if each.state == FAILED else each.rows for each in records],
         "coverage": [short(each.coverage) for each in records],
         "trends": trends.drawn,
         "folded": trends.folded,
@@ -240,11 +236,6 @@ def _facts(newest: Record, judged: Record) -> tuple[Fact, ...]:
     if newest.revision is not None and newest.revision > 1:
         facts.append(Fact("Revision", str(newest.revision)))
     return tuple(facts)
-
-
-def _figure(record: Record, figure: int) -> int | None:
-    """Nothing was counted where there is no verdict; 0 would say that nothing was found."""
-    return None if record.state == FAILED else figure
 
 
 def _cell_text(record: Record) -> str:
