@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain.keys import REPORTS
+from driftline.domain.monitors.overdue import GRACE
 from driftline.domain.windows import format_instant
 from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, short
@@ -120,7 +121,7 @@ def endpoint_view(
         incidents=tuple(
             _row(each) for each in sorted(incidents, key=lambda each: (each.start, each.monitor), reverse=True)
         ),
-        data={**_span([records for records, _ in monitors]), "monitors": data},
+        data={**_span([records for records, _ in monitors]), "monitors": data, "grace": GRACE.total_seconds()},
     )
 
 

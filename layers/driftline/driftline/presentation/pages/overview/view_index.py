@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from driftline.domain.monitors.overdue import GRACE
 from driftline.presentation.cells import gauge_texts
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.now import Line, MonitorNow, Now
@@ -96,7 +97,7 @@ def index_view(lines: Sequence[Now]) -> IndexView:
         verdict=_verdict(ordered),
         columns=columns,
         rows=tuple(rows),
-        data={"endpoints": [_data(line, columns) for line in ordered]},
+        data={"endpoints": [_data(line, columns) for line in ordered], "grace": GRACE.total_seconds()},
     )
 
 
