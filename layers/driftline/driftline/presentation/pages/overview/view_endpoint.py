@@ -11,18 +11,11 @@ from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.incidents import Incident, incidents_of
 from driftline.presentation.pages.overview.now import report_link
-from driftline.presentation.pages.overview.record import (
-    FAILED,
-    GOOD,
-    NOT_EVALUATED,
-    VIOLATED,
-    BaselineRecord,
-    Record,
-    last_judged,
-)
+from driftline.presentation.pages.overview.record import BaselineRecord, Record, last_judged
 from driftline.presentation.pages.overview.time_line import drawn_until, slots
 from driftline.presentation.pages.overview.trends import trends_of
 from driftline.presentation.pages.overview.view_features import FeatureRow, features_view
+from driftline.presentation.states import FAILED, GOOD, NOT_EVALUATED, VIOLATED
 from driftline.presentation.text import count, instant, joined, percent, sentence, shown
 
 _STATES = {

@@ -8,7 +8,8 @@ from driftline.domain.monitors.overdue import GRACE
 from driftline.presentation.cells import gauge_texts
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.now import Line, MonitorNow, Now
-from driftline.presentation.pages.overview.record import FAILED, GOOD, NOT_EVALUATED, VIOLATED, WorstRecord
+from driftline.presentation.pages.overview.record import WorstRecord
+from driftline.presentation.states import FAILED, GOOD, NOT_EVALUATED, VIOLATED
 from driftline.presentation.text import count, figure, number, percent, sentence, shown
 
 ORDER = (VIOLATED, FAILED, NOT_EVALUATED, GOOD)
