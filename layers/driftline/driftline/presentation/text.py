@@ -163,7 +163,7 @@ def metric_name(name: str) -> str:
     return text[:1].upper() + text[1:] if text else name
 
 
-def sentence(text: str) -> str:
+def with_full_stop(text: str) -> str:
     """With its full stop."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 

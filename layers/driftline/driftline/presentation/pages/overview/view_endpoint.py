@@ -16,7 +16,7 @@ from driftline.presentation.pages.overview.time_line import drawn_until, slots
 from driftline.presentation.pages.overview.trends import trends_of
 from driftline.presentation.pages.overview.view_features import FeatureRow, features_view
 from driftline.presentation.states import FAILED, GOOD, NOT_EVALUATED, VIOLATED
-from driftline.presentation.text import count, instant, joined, percent, sentence, shown
+from driftline.presentation.text import count, instant, joined, percent, shown, with_full_stop
 
 _STATES = {
     VIOLATED: "violations",
@@ -138,10 +138,10 @@ def _verdict(monitors: Sequence[Sequence[Record]], opened: Sequence[Incident]) -
             (_last_violated(records) for records in monitors if records[-1].monitor in names),
             key=lambda each: each.severity,
         )
-        parts.append(sentence(worst.verdict))
+        parts.append(with_full_stop(worst.verdict))
     if failed:
         parts.append(f"The last execution of {joined(failed)} failed: there is no verdict on its window.")
-    parts += [sentence(f"{shown(each.monitor)}: {each.verdict}") for each in blind]
+    parts += [with_full_stop(f"{shown(each.monitor)}: {each.verdict}") for each in blind]
     return " ".join(parts) or "No violations in the last window of each monitor."
 
 

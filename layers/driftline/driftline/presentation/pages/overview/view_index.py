@@ -10,7 +10,7 @@ from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.now import Line, MonitorNow, Now
 from driftline.presentation.pages.overview.record import WorstRecord
 from driftline.presentation.states import FAILED, GOOD, NOT_EVALUATED, VIOLATED
-from driftline.presentation.text import count, figure, number, percent, sentence, shown
+from driftline.presentation.text import count, figure, number, percent, shown, with_full_stop
 
 ORDER = (VIOLATED, FAILED, NOT_EVALUATED, GOOD)
 """The worst first: a good window of one monitor does not hide that another is blind."""
@@ -127,7 +127,7 @@ def _alarmed(lines: Sequence[Now], all_: int) -> str:
 
 def _one(lines: Sequence[Now]) -> str:
     """What a single endpoint says, as a sentence of its own; empty if there are several."""
-    return sentence(f"{shown(lines[0].endpoint)}: {_moved(lines[0])}") if len(lines) == 1 else ""
+    return with_full_stop(f"{shown(lines[0].endpoint)}: {_moved(lines[0])}") if len(lines) == 1 else ""
 
 
 def _state(line: Now) -> str:
