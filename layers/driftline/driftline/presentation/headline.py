@@ -130,8 +130,7 @@ def _unseen(finding: Finding) -> str:
 def _names(finding: Finding) -> str:
     """`'a', 'b', 'c' and 2 more`."""
     named = [f"'{shown(each, _VALUE)}'" for each in finding.values[:_NAMED]]
-    more = (finding.distinct or len(finding.values)) - len(named)
-    return joined([*named, *([f"{more:,} more"] if more > 0 else [])])
+    return joined(named, more=(finding.distinct or len(finding.values)) - len(named))
 
 
 def _moved(move: Move) -> str:
