@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.executions.finding import Finding
+from driftline.domain.listing import first_of
 from driftline.domain.sagemaker_files.java_json import java_double
 from driftline.domain.sagemaker_files.violations import CheckType, Violation
 from driftline.kinds.data_quality.rules.column_check import check_columns
@@ -127,10 +128,9 @@ def _notes(baseline: Statistics | None, constraints: Constraints) -> Iterator[st
 def _without_sketches(baseline: Statistics | None, not_compared: list[NotCompared]) -> Iterator[str]:
     names = [each.name for each in not_compared if each.reason == NO_SKETCH]
     if baseline is not None and names:
-        shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else "")
         yield (
-            f"The baseline's statistics.json has no sketches of {shown}, so their drift was not checked. Upload the "
-            "data set again to get them."
+            f"The baseline's statistics.json has no sketches of {first_of(names, _SHOWN)}, so their drift was not "
+            "checked. Upload the data set again to get them."
         )
 
 
