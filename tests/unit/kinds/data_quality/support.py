@@ -37,7 +37,7 @@ def judge(
     baseline: Cells,
     *,
     change: Change | None = None,
-    mode: Comparison = Comparison.CORRECTED,
+    mode: Comparison = Comparison.DRIFTLINE,
     with_statistics: bool = True,
 ) -> Verdict:
     """A window judged against a baseline."""
