@@ -37,7 +37,7 @@ def judge(
     baseline: Cells,
     *,
     change: Change | None = None,
-    mode: Comparison = Comparison.CORRECTED,
+    mode: Comparison = Comparison.DRIFTLINE,
     with_statistics: bool = True,
     strict: frozenset[str] = frozenset(),
 ) -> Verdict:

@@ -92,7 +92,7 @@ class DataQualityEngine(Engine):
         statistics = _statistics(files, data)
         profile = data.profile()
         mode = Comparison(settings.comparison)
-        if mode is Comparison.CORRECTED:
+        if mode is Comparison.DRIFTLINE:
             constraints = constraints_with_booleans(constraints)
             statistics = statistics_with_booleans(statistics) if statistics else None
         declared = context.declared
@@ -112,7 +112,7 @@ class DataQualityEngine(Engine):
         if statistics is not None:
             statistics = statistics.declared(declared.categorical, declared.excluded)
         notes: tuple[str, ...] = ()
-        if mode is Comparison.CORRECTED:
+        if mode is Comparison.DRIFTLINE:
             notes = tuple(numbers_in_texts(table, constraints))
             table = table_by_type(table, constraints)
         evaluation = evaluate(

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal, override
 from pydantic import Field
 
 from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.comparison import ComparisonField
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
 
 NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
@@ -43,8 +44,8 @@ class DataQualityMonitor(ScheduledMonitor):
     metrics_namespace: ClassVar[str] = NAMESPACE
     figure_families: ClassVar[tuple[str, ...]] = ("feature_<what>_<name>",)
 
-    comparison: Literal["corrected", "sagemaker"] = "corrected"
-    """How a window is compared. corrected: every row counts, and the type of a value decides what it is.
+    comparison: ComparisonField = "driftline"
+    """How a window is compared. driftline: every row counts, and the type of a value decides what it is.
     sagemaker: exactly as Model Monitor's container, which counts distinct values, so that flags and counts never alarm,
     reads texts such as "02139" as numbers, and fails 3 in a column of decimals."""
 

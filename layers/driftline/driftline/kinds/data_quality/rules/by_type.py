@@ -1,7 +1,7 @@
-"""What `comparison: corrected` makes of values that formats write differently.
+"""What `comparison: driftline` makes of values that formats write differently.
 
 SageMaker's container classifies each value by its text. So "02139" is a number, and `True` from pandas is another value
-than JSON's `true`. In `corrected`
+than JSON's `true`. In `driftline`
 
 * a text is a text, also one that reads as a number, where the source has types (JSON, Parquet);
 * cells without a type (CSV, or what a script split) are texts if the baseline's are;

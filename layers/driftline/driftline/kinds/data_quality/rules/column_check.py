@@ -16,11 +16,11 @@ EXTRA_COLUMNS = "Extra columns"
 def check_columns(
     current: Statistics, constraints: Constraints, mode: Comparison, unknown_outputs: AbstractSet[str]
 ) -> Iterator[Finding]:
-    """SageMaker compares the number of columns. By name (corrected) a renamed column is missing and extra at once.
+    """SageMaker compares the number of columns. By name (`driftline`) a renamed column is missing and extra at once.
 
     Corrected, a column that had no values in the baseline is not missing: JSON payloads leave such columns out.
     """
-    by_name = mode is Comparison.CORRECTED
+    by_name = mode is Comparison.DRIFTLINE
     empty = {feature.name for feature in constraints.features if by_name and feature.inferred_type == "Unknown"}
     expected = [each.name for each in constraints.features if each.name in current.by_name or each.name not in empty]
     present = [feature.name for feature in current.features if feature.name not in unknown_outputs]

@@ -71,7 +71,7 @@ def _compare_numbers(
         )
     now: Levels = current.levels
     then: Levels = baseline.levels
-    if mode is Comparison.CORRECTED:
+    if mode is Comparison.DRIFTLINE:
         now, then = in_one_precision(now, then)
     distance = numeric_distance(
         rank_map(now, mode),

@@ -126,7 +126,7 @@ def evaluate(
     alarmed = alarmed_metrics(
         context.alarmed, verdict, statistics, observations, endpoint=context.endpoint, schedule=context.schedule
     )
-    mixed = mixed_features(observations) if mode is Comparison.CORRECTED else ()
+    mixed = mixed_features(observations) if mode is Comparison.DRIFTLINE else ()
     return Evaluation(
         statistics=statistics,
         constraints=suggest_constraints(statistics, mixed=mixed),

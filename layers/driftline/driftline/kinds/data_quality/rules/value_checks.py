@@ -157,18 +157,18 @@ def type_match(types: TypeCounts, feature: FeatureConstraints, mode: Comparison)
     """Share of the present values that are of the expected type; None where there is nothing to compare.
 
     SageMaker's is strict: whole numbers are not Fractional, numbers are not String. A column of booleans is inferred as
-    String, so booleans count as String. Corrected, a whole number is Fractional (JavaScript writes 3.0 as 3), 3.0 is
+    String, so booleans count as String. In ours a whole number is Fractional (JavaScript writes 3.0 as 3), 3.0 is
     Integral (pandas writes 3 so where others are missing), and a number is right in a column that had numbers among
     its texts.
     """
     expected = feature.inferred_type
     if not types.present or expected == "Unknown":
         return None
-    corrected = mode is Comparison.CORRECTED
+    ours = mode is Comparison.DRIFTLINE
     matching = {
-        "Integral": types.whole if corrected else types.integral,
-        "Fractional": types.numbers if corrected else types.fractional,
-        "String": types.present if corrected and accepts_numbers(feature) else types.texts,
+        "Integral": types.whole if ours else types.integral,
+        "Fractional": types.numbers if ours else types.fractional,
+        "String": types.present if ours and accepts_numbers(feature) else types.texts,
     }
     return matching[expected] / types.present
 
