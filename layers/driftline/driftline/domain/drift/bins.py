@@ -1,0 +1,64 @@
+"""Two samples of numbers as counts in the same bins: the baseline's deciles, and values that occur often by themselves.
+
+A bin is half open, [edge, next edge); the first one begins at minus infinity and the last one has no end. Small
+samples have fewer and larger bins, so that there are rows to count in each. A value that fills a bin by itself is one,
+so that a shift from zero to almost zero is seen. A column with few distinct values has a bin for each, and further ones
+for what lies between them.
+"""
+
+from collections.abc import Mapping
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from driftline.domain.drift.rank_map import RankMap
+
+MOST = 10
+ROWS = 12.5
+"""Rows to expect in a bin of the smaller sample: a few more than a test of groups needs (homogeneity.FREQUENT)."""
+
+REPEATED = 10.0
+"""Rows with the same value before it is one of a few, and no coincidence."""
+
+
+def binned(current: RankMap, baseline: RankMap) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """(current, baseline): number of rows by bin, whose name is its bounds."""
+    bounds = edges(baseline, parts_of(current.size, baseline.size))
+    names = [f"{low!r} to {high!r}" for low, high in zip((-inf, *bounds), (*bounds, inf), strict=True)]
+    now, then = (
+        np.rint(np.diff(np.concatenate(([0.0], each.shares_below(bounds), [1.0]))) * each.size)
+        for each in (current, baseline)
+    )
+    return dict(zip(names, now.tolist(), strict=True)), dict(zip(names, then.tolist(), strict=True))
+
+
+def parts_of(size: float, other_size: float) -> int:
+    """How many equal parts the baseline is cut into for samples of these sizes."""
+    return int(max(1.0, min(MOST, min(size, other_size) // ROWS)))
+
+
+def edges(baseline: RankMap, parts: int = MOST) -> NDArray[np.float64]:
+    """The inner bounds of the bins, ascending."""
+    values, size = baseline.values, baseline.size
+    counts = np.diff(baseline.ranks, prepend=0.0)
+    few = len(values) <= MOST and size >= REPEATED * len(values)
+    alone = np.full(len(values), few) | (counts >= max(REPEATED, size / parts))
+    bounds: list[float] = []
+    open_rows = 0.0
+    for value, rows, own in zip(values.tolist(), counts.tolist(), alone.tolist(), strict=True):
+        if own:
+            bounds += [value, _after(value)]
+            open_rows = 0.0
+        else:
+            open_rows += rows
+            if open_rows >= size / parts:
+                bounds.append(_after(value))
+                open_rows = 0.0
+    if len(values) and not alone[-1] and bounds and bounds[-1] == _after(float(values[-1])):
+        bounds.pop()  # the last bin has no end
+    return np.unique(bounds)
+
+
+def _after(value: float) -> float:
+    return float(np.nextafter(value, inf))
