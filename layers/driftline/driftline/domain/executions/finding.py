@@ -42,6 +42,8 @@ class Finding(BaseModel):
         method: How the statistic was computed, for example `linf_robust`.
         interval: The 95 % interval of `statistic` if there is one, otherwise of `observed`.
         n: Number of rows behind the figure.
+        p_value: The probability that chance alone makes a difference of this size, adjusted for all tests of the
+            window; None where no test decided.
         direction: Direction of the change, `higher` or `lower`.
         certain: The whole interval is beyond the limit.
         baseline: What the observed figure is in the baseline, where it is neither the limit nor nothing.
@@ -67,6 +69,7 @@ class Finding(BaseModel):
     method: str | None = None
     interval: tuple[float, float] | None = None
     n: float | None = None
+    p_value: float | None = None
     direction: str | None = None
     certain: bool | None = None
     baseline: float | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from driftline.domain.drift.distance import Comparison
+from driftline.domain.drift.distance import Comparison, DriftMethod
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
@@ -38,6 +38,7 @@ class DataQualityContext:
         model: The model that the endpoint got shortly before the window, or within it.
         columns: The document's names of the output and the input columns.
         notes: Remarks on how the window's values were read.
+        drift: How distributions are compared.
         unknown_columns: Names in the document's `categorical` and `exclude` that no column has.
     """
 
@@ -57,6 +58,7 @@ class DataQualityContext:
     model: NewModel | None = None
     columns: DocumentColumns | None = None
     notes: tuple[str, ...] = ()
+    drift: DriftMethod = DriftMethod.DISTANCE
     unknown_columns: tuple[str, ...] = ()
 
 
@@ -102,7 +104,13 @@ def evaluate(
     statistics = statistics_of(table.rows, table.features)
     observations = observations_of(table.features)
     verdict = check(
-        statistics, observations, baseline, constraints, mode, unknown_outputs=frozenset(table.unknown_outputs)
+        statistics,
+        observations,
+        baseline,
+        constraints,
+        mode,
+        unknown_outputs=frozenset(table.unknown_outputs),
+        drift=context.drift,
     )
     verdict = with_names_explained(verdict, table, constraints, context.columns, mode)
     metrics = metrics_of(
