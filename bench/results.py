@@ -81,7 +81,9 @@ class Options:
     Attributes:
         rows: Rows of synthetic data; None for the benchmark's own default.
         large: Also run what takes many minutes (10 million rows).
+        seed: Of the random numbers of a simulation; None for fresh ones.
     """
 
     rows: int | None = None
     large: bool = False
+    seed: int | None = None
