@@ -45,18 +45,20 @@ def edges(baseline: RankMap, parts: int = MOST) -> NDArray[np.float64]:
     few = len(values) <= MOST and size >= REPEATED * len(values)
     alone = np.full(len(values), few) | (counts >= max(REPEATED, size / parts))
     bounds: list[float] = []
-    open_rows = 0.0
-    for value, rows, own in zip(values.tolist(), counts.tolist(), alone.tolist(), strict=True):
-        if own:
-            bounds += [value, _after(value)]
-            open_rows = 0.0
-        else:
-            open_rows += rows
-            if open_rows >= size / parts:
-                bounds.append(_after(value))
-                open_rows = 0.0
-    if len(values) and not alone[-1] and bounds and bounds[-1] == _after(float(values[-1])):
-        bounds.pop()  # the last bin has no end
+    place, last = 0, len(values) - 1
+    apart = [*np.flatnonzero(alone).tolist(), len(values)]
+    for own in apart:
+        while place < own:
+            # As many values as make up a part, up to the next one that stands by itself.
+            before = float(baseline.ranks[place - 1]) if place else 0.0
+            end = int(np.searchsorted(baseline.ranks, before + size / parts))
+            if end >= own or end == last:
+                break
+            bounds.append(_after(float(values[end])))
+            place = end + 1
+        if own <= last:
+            bounds += [float(values[own]), _after(float(values[own]))]
+        place = own + 1
     return np.unique(bounds)
 
 
