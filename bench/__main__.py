@@ -44,6 +44,9 @@ BENCHMARKS = {
     "messages": Benchmark("bench.message_latency", "object created → Slack message, on the embedded cloud"),
     "objects": Benchmark("bench.objects_written", "objects written per capture file"),
     "ingest": Benchmark("bench.ingest", "capture files a second on the command line"),
+    "quiet_data_quality": Benchmark(
+        "bench.quiet_data_quality", "how often limits of data quality ring when nothing has changed"
+    ),
     "quiet_drift": Benchmark("bench.quiet_drift", "simulated: how often drift is found without a change, and with one"),
     "drift_default": Benchmark("bench.drift_default", "both ways to decide on drift, over real data"),
     "scripts": Benchmark("bench.scripts", "what the process of a user's script costs"),

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import inf
-from secrets import randbelow
 
 from bench.real_windows import FOLDER, Rows, Scenario, scenarios
 from bench.results import Limit, Options, Row, skipped
+from bench.seeds import seed_of
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.drift.distance import Comparison, DriftMethod
 from driftline.domain.profiles.column import ColumnProfile
@@ -23,7 +23,7 @@ def run(options: Options) -> Iterator[Row]:
     if not FOLDER.exists():
         yield skipped("real data", _SHARE, f"{FOLDER} is not there")
         return
-    seed = options.seed if options.seed is not None else randbelow(2**32)
+    seed = seed_of(options)
     for scenario in scenarios(seed, windows=1_000 if options.large else 60):
         yield from _of(scenario, seed)
 
@@ -41,7 +41,7 @@ def _of(scenario: Scenario, seed: int) -> Iterator[Row]:
                 observations_of(profiles),
                 before,
                 constraints,
-                Comparison.CORRECTED,
+                Comparison.DRIFTLINE,
                 drift=method,
             )
             drifted = [drift.name for drift in verdict.drifts if drift.distance.drifted]

@@ -8,11 +8,11 @@ it takes about two minutes on one core.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from secrets import randbelow
 
 import numpy as np
 
 from bench.results import Limit, Options, Row
+from bench.seeds import seed_of
 from driftline.domain.drift.distance import ComparisonMethod, Distance, DriftMethod
 from driftline.domain.drift.linf import categorical_distance, numeric_distance
 from driftline.domain.drift.rank_map import RankMap, true_ranks
@@ -35,7 +35,7 @@ _DISTANCE = 0.1
 
 
 def run(options: Options) -> Iterator[Row]:
-    seed = options.seed if options.seed is not None else randbelow(2**32)
+    seed = seed_of(options)
     random = np.random.default_rng(seed)
     yield from _quiet(random, 2_000 if options.large else 80, seed)
     yield from _month(random, 10 if options.large else 1, seed)

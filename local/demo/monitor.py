@@ -19,7 +19,7 @@ monitors:
   {INPUTS}:
     schedule: cron(0 9 ? * * *)
     window: {{start_offset: -PT24H, end_offset: PT0H}}
-    comparison: corrected
+    comparison: driftline
     metrics: top
     alarms: [{{metric: violations, severity: warning}}]
   {QUALITY}:

@@ -173,7 +173,7 @@ def test_texts_where_the_baseline_has_numbers_are_compared_and_mentioned(tmp_pat
     assert [note for note in shop.summary()["notes"] if note.endswith("has numbers: zip (60 of 60 values).")]
 
 
-@pytest.mark.parametrize("comparison", ["corrected", "sagemaker"])
+@pytest.mark.parametrize("comparison", ["driftline", "sagemaker"])
 def test_single_precision_of_a_server_against_decimals(comparison: str, tmp_path: Path) -> None:
     """PyTorch writes 0.1 as 0.10000000149011612."""
     decimals = [0.1, 0.2, 0.3, 0.7] * 100
@@ -185,7 +185,7 @@ def test_single_precision_of_a_server_against_decimals(comparison: str, tmp_path
     assert shop.everything().exit_code == 0
 
     drift = only_feature(shop)["drift"]["statistic"]
-    assert drift == 0 if comparison == "corrected" else drift > 0.1
+    assert drift == 0 if comparison == "driftline" else drift > 0.1
 
 
 SCRIPT = """

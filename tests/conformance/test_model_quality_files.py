@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from driftline.domain.monitors.comparison import Compared
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.attributes import Attributes
-from driftline.kinds.model_quality.rules.check import AlarmOn, check, metric_violation
+from driftline.kinds.model_quality.rules.check import check, metric_violation
 from driftline.kinds.model_quality.rules.constraints import (
     QualityConstraints,
     parse_quality_constraints,
@@ -96,7 +97,7 @@ def test_the_sdks_quality_check_passes_and_fails_as_it_should(
     constraints = parse_quality_constraints((step / case / "constraints.json").read_bytes())
     columns = pick_data_set(step_rows, SWAPPED)
 
-    found = judged(columns, constraints, "point")
+    found = judged(columns, constraints, "sagemaker")
 
     assert [finding.subject for finding in found.verdict.findings] == violated
 
@@ -114,7 +115,9 @@ def test_suggested_constraints_have_sagemakers_text(shared_data: Path) -> None:
     }
 
 
-def judged(columns: PickedColumns, constraints: QualityConstraints | None, alarm_on: AlarmOn) -> ModelQualityEvaluation:
+def judged(
+    columns: PickedColumns, constraints: QualityConstraints | None, comparison: Compared
+) -> ModelQualityEvaluation:
     ids = row_hashes(map(str, range(len(columns.labels))), [0] * len(columns.labels))
     usable = usable_rows(columns, ids, TAXI)
     context = QualityContext(
@@ -126,7 +129,7 @@ def judged(columns: PickedColumns, constraints: QualityConstraints | None, alarm
         rows=len(ids),
         labelled_rows=len(usable.rows.ids),
         unusable=usable.unusable,
-        alarm_on=alarm_on,
+        comparison=comparison,
     )
     return evaluate(state_of(usable.rows, TAXI), constraints, context)
 
@@ -141,10 +144,10 @@ class Taxi:
     def constraints(self) -> QualityConstraints:
         return parse_quality_constraints((self.reports / "baseline" / "constraints.json").read_bytes())
 
-    def evaluation(self, day: str, alarm_on: AlarmOn = "point") -> ModelQualityEvaluation:
+    def evaluation(self, day: str, comparison: Compared = "sagemaker") -> ModelQualityEvaluation:
         with gzip.open(self.folder / "features" / f"{day}.csv.gz", "rt") as file:
             rows = list(csv.DictReader(file))
-        return judged(pick_data_set(rows, TAXI), self.constraints(), alarm_on)
+        return judged(pick_data_set(rows, TAXI), self.constraints(), comparison)
 
     def reported(self, day: str) -> dict[str, float]:
         figures = parse_baseline_quality((self.reports / day / "statistics.json").read_bytes()).metrics
@@ -207,7 +210,7 @@ def test_no_monday_violates_what_it_did_not_violate_for_sagemaker(taxi_quality: 
 def test_on_intervals_only_what_is_more_than_chance_alarms(taxi_quality: Taxi) -> None:
     """Presidents' Day and the first two Mondays of the pandemic, where SageMaker alarms on each of the seven."""
     alarmed = {
-        day: [finding.subject for finding in taxi_quality.evaluation(day, "interval").verdict.findings]
+        day: [finding.subject for finding in taxi_quality.evaluation(day, "driftline").verdict.findings]
         for day in MONDAYS
     }
 
@@ -228,7 +231,7 @@ def test_violations_read_as_sagemakers_byte_for_byte(taxi_quality: Taxi, day: st
     }
     quality = Quality(ProblemType.REGRESSION, 96, metrics)
 
-    verdict = check(quality, taxi_quality.constraints(), "point")
+    verdict = check(quality, taxi_quality.constraints(), "sagemaker")
 
     found = Violations(violations=tuple(map(metric_violation, verdict.findings))).to_json()
     assert found == taxi_quality.violations(day).rstrip("\n")

@@ -72,7 +72,7 @@ def test_the_sdk_reads_statistics_constraints_and_violations(
     # Given the files of an execution
     rows, features = taxi.window("2020-03-16")
     statistics = statistics_of(rows, features)
-    verdict = check(statistics, observations_of(features), None, taxi.constraints(), Comparison.CORRECTED)
+    verdict = check(statistics, observations_of(features), None, taxi.constraints(), Comparison.DRIFTLINE)
     violations = Violations(violations=tuple(map(feature_violation, verdict.findings)))
     (tmp_path / "statistics.json").write_text(statistics.to_json())
     (tmp_path / "constraints.json").write_text(suggest_constraints(statistics).to_json())

@@ -147,3 +147,16 @@ def test_the_head_is_read_without_knowing_the_kind(old: Mapping[str, Any]) -> No
 def test_what_is_no_summary_is_refused_with_its_place(body: bytes) -> None:
     with pytest.raises(InvalidInputError, match=r"reports/x/summary\.json"):
         KINDS.envelope(body, "reports/x/summary.json")
+
+
+@pytest.mark.parametrize(("alarm_on", "rule"), [("interval", "interval"), ("point", "sagemaker")])
+def test_model_quality_has_the_rule_under_its_new_name(alarm_on: str, rule: str) -> None:
+    assert parse_quality_summary(json.dumps(QUALITY | {"alarm_on": alarm_on})).body.comparison == rule
+
+
+def test_a_summary_of_version_2_with_the_older_names() -> None:
+    quality = json.loads(parse_quality_summary(json.dumps(QUALITY)).to_json())
+    del quality["body"]["comparison"]
+    quality["body"]["alarm_on"] = "point"
+    assert parse_quality_summary(json.dumps(quality)).body.comparison == "sagemaker"
+    assert parse_summary(json.dumps(DATA)).body.comparison == "driftline"

@@ -50,9 +50,15 @@ def finding_facts(finding: Finding) -> tuple[Fact, ...]:
         Fact("Threshold", limit(finding.required, finding.side, measure) if finding.required is not None else ""),
         Fact("Direction", direction_of(finding)),
         Fact("Rows behind it", number(finding.n) if finding.n is not None else ""),
+        Fact("By chance", by_chance(finding)),
         Fact("Certain", certain[finding.certain]),
     )
     return tuple(fact for fact in facts if fact.value)
+
+
+def by_chance(finding: Finding) -> str:
+    """`in 0.4 % of windows at most`: how often chance makes such a difference; empty where no test decided."""
+    return "" if finding.p_value is None else f"in {percent(finding.p_value)} of windows at most"
 
 
 def direction_of(finding: Finding) -> str:

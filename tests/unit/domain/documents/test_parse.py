@@ -89,7 +89,7 @@ class TestAGoodDocument:
         assert isinstance(monitor, DataQualityMonitor)
         assert monitor.window is not None
         assert (monitor.window.start_offset, monitor.window.end_offset) == (timedelta(hours=-1), timedelta(0))
-        assert (monitor.schedule, monitor.comparison, monitor.metrics) == ("cron(0 * ? * * *)", "corrected", "top")
+        assert (monitor.schedule, monitor.comparison, monitor.metrics) == ("cron(0 * ? * * *)", "driftline", "top")
 
     @pytest.mark.parametrize("nothing", ["", " {}", " null", " ~"])
     def test_everything_but_endpoint_and_monitor_has_a_default(self, nothing: str) -> None:
@@ -106,7 +106,7 @@ class TestAGoodDocument:
                     "enabled": True,
                     "schedule_name": None,
                     "window": None,
-                    "comparison": "corrected",
+                    "comparison": "driftline",
                     "drift": "distance",
                     "metrics": "top",
                     "top_features": 5,
@@ -167,7 +167,9 @@ class TestAGoodDocument:
             "probability_threshold_attribute": 0.5,
             "positive_label": "1",
             "ground_truth_attribute": None,
+            "comparison": None,
             "alarm_on": None,
+            "tolerance": 0.01,
             "max_label_delay": "P14D",
             "metrics": "all",
         }
@@ -390,7 +392,7 @@ class TestWhatIsWrong:
     @pytest.mark.parametrize(
         ("line", "found", "allowed"),
         [
-            ("comparison: correct", "'correct'", "corrected, sagemaker"),
+            ("comparison: sagemakers", "'sagemakers'", "driftline, sagemaker"),
             ("metrics: [all]", "a list", "top, all, none"),
             ("enabled: yes", "'yes'", "true or false"),
             ("top_features: 0", "0", "greater than or equal to 1"),

@@ -37,8 +37,9 @@ def judge(
     baseline: Cells,
     *,
     change: Change | None = None,
-    mode: Comparison = Comparison.CORRECTED,
+    mode: Comparison = Comparison.DRIFTLINE,
     with_statistics: bool = True,
+    strict: frozenset[str] = frozenset(),
 ) -> Verdict:
     """A window judged against a baseline."""
     rows, features = profiled(current)
@@ -48,6 +49,7 @@ def judge(
         statistics_of(*profiled(baseline)) if with_statistics else None,
         constraints_for(baseline, change),
         mode,
+        strict=strict,
     )
 
 

@@ -57,7 +57,7 @@ def evaluated(
         table,
         statistics_of(*profiled(BASELINE)) if compared else None,
         constraints_for(BASELINE, change),
-        Comparison.CORRECTED,
+        Comparison.DRIFTLINE,
         context,
     )
 
@@ -101,7 +101,7 @@ def test_the_summary_says_what_was_judged() -> None:
         "skipped": 1,
         "layout": "csv:1+2",
         "other_layout_rows": {"csv:1+5": 3},
-        "comparison": "corrected",
+        "comparison": "driftline",
     }
     assert {key: summary["body"][key] for key in body} == body
 

@@ -28,7 +28,7 @@ def feature(name: str, value: float, *, drifted: bool) -> Feature:
 def data_quality(rows: int = 100) -> DataQuality:
     features = (feature("a", 0.2, drifted=True), feature("b", 0.4, drifted=True), feature("c", 0.0, drifted=False))
     return DataQuality(
-        Outcome(place=PLACE, rows=rows, findings=(), reason="nothing was captured"), features, "corrected"
+        Outcome(place=PLACE, rows=rows, findings=(), reason="nothing was captured"), features, "driftline"
     )
 
 

@@ -34,7 +34,7 @@ def _table(
 
 
 def _verdict(
-    table: ResolvedTable, mode: Comparison = Comparison.CORRECTED, declared: DocumentColumns | None = None
+    table: ResolvedTable, mode: Comparison = Comparison.DRIFTLINE, declared: DocumentColumns | None = None
 ) -> Verdict:
     baseline = statistics_of(ROWS, _table(*range(8)).features)
     constraints = suggest_constraints(baseline)
@@ -122,9 +122,9 @@ def test_captures_with_names_and_a_baseline_without_say_that_a_header_may_be_mis
     table = resolve_columns(window, baseline_names=["_c0"])
     constraints = suggest_constraints(statistics_of(ROWS, _table(40, known=["_c0"]).features))
     current = statistics_of(ROWS, table.features)
-    verdict = check(current, observations_of(table.features), None, constraints, Comparison.CORRECTED)
+    verdict = check(current, observations_of(table.features), None, constraints, Comparison.DRIFTLINE)
 
-    explained = with_names_explained(verdict, table, constraints, None, Comparison.CORRECTED)
+    explained = with_names_explained(verdict, table, constraints, None, Comparison.DRIFTLINE)
 
     assert [finding.subject for finding in explained.findings] == ["Missing columns", "Extra columns"]
     assert "state it with `driftline baseline --header`" in explained.findings[0].description

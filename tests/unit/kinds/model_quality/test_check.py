@@ -5,7 +5,8 @@ import math
 import pytest
 
 from driftline.domain.errors import InvalidInputError
-from driftline.kinds.model_quality.rules.check import AlarmOn, Verdict, check, metric_violation, violation_name
+from driftline.domain.monitors.comparison import Compared
+from driftline.kinds.model_quality.rules.check import Verdict, check, metric_violation, violation_name
 from driftline.kinds.model_quality.rules.constraints import (
     Constraint,
     Operator,
@@ -18,11 +19,18 @@ from driftline.kinds.model_quality.rules.rows import ProblemType
 
 
 def verdict(
-    name: str, metric: MetricValue, operator: Operator, threshold: float, alarm_on: AlarmOn = "point", rows: int = 500
+    name: str,
+    metric: MetricValue,
+    operator: Operator,
+    threshold: float,
+    comparison: Compared = "sagemaker",
+    rows: int = 500,
 ) -> Verdict:
     quality = Quality(ProblemType.REGRESSION, rows, {name: metric})
     constraint = Constraint(threshold=threshold, comparison_operator=operator)
-    return check(quality, QualityConstraints(problem=ProblemType.REGRESSION, constraints={name: constraint}), alarm_on)
+    return check(
+        quality, QualityConstraints(problem=ProblemType.REGRESSION, constraints={name: constraint}), comparison
+    )
 
 
 def test_a_violation_reads_as_sagemakers_with_the_standard_deviation() -> None:
@@ -69,7 +77,7 @@ def test_on_intervals_all_of_it_has_to_be_beyond(
 ) -> None:
     metric = MetricValue(sum(interval) / 2, interval=interval)
 
-    assert bool(verdict("mae", metric, operator, 2.0, "interval").findings) is violated
+    assert bool(verdict("mae", metric, operator, 2.0, "driftline").findings) is violated
 
 
 @pytest.mark.parametrize(
@@ -80,7 +88,7 @@ def test_a_metric_that_its_resampled_interval_leaves_out_has_to_be_beyond_too(
     value: float, interval: tuple[float, float], operator: Operator
 ) -> None:
     # Percentile intervals of few rows need not hold the metric itself
-    assert not verdict("mae", MetricValue(value, interval=interval), operator, 2.0, "interval").findings
+    assert not verdict("mae", MetricValue(value, interval=interval), operator, 2.0, "driftline").findings
 
 
 @pytest.mark.parametrize(
@@ -92,7 +100,7 @@ def test_a_metric_that_its_resampled_interval_leaves_out_has_to_be_beyond_too(
     ],
 )
 def test_what_cannot_be_checked_is_noted(metric: MetricValue, threshold: float, note: str) -> None:
-    found = verdict("mae", metric, Operator.GREATER, threshold, "interval")
+    found = verdict("mae", metric, Operator.GREATER, threshold, "driftline")
 
     assert found == Verdict(notes=(note,))
 
@@ -102,7 +110,7 @@ def test_a_constraint_on_a_metric_that_is_not_computed_is_noted() -> None:
         '{"regression_constraints": {"mape": {"threshold": 1, "comparison_operator": "GreaterThanThreshold"}}}'
     )
 
-    found = check(Quality(ProblemType.REGRESSION, 3, {}), constraints, "point")
+    found = check(Quality(ProblemType.REGRESSION, 3, {}), constraints, "sagemaker")
 
     assert found.notes == ("mape has a constraint and is not computed here: it was not checked.",)
 
@@ -112,7 +120,7 @@ def test_driftlines_own_metrics_may_have_constraints() -> None:
     constraint = Constraint(threshold=-1.0, comparison_operator=Operator.LESS)
     constraints = QualityConstraints(problem=ProblemType.REGRESSION, constraints={"mean_error": constraint})
 
-    found = check(quality, constraints, "point").findings
+    found = check(quality, constraints, "sagemaker").findings
 
     assert metric_violation(found[0]).description == "Metric meanError with -4.0 was LessThanThreshold '-1.0'"
 
@@ -127,7 +135,7 @@ def test_constraints_of_another_problem_are_an_error() -> None:
     constraints = QualityConstraints(problem=ProblemType.BINARY, constraints={})
 
     with pytest.raises(InvalidInputError, match="BinaryClassification, the monitor's problem type is Regression"):
-        check(Quality(ProblemType.REGRESSION, 1, {}), constraints, "point")
+        check(Quality(ProblemType.REGRESSION, 1, {}), constraints, "sagemaker")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +162,7 @@ def test_binary_violations_come_in_the_order_of_sagemakers_files() -> None:
     worse = {name: MetricValue(0.9 if name.startswith("false") else 0.1) for name in names}
 
     constraints = suggest_constraints(baseline)
-    found = check(Quality(ProblemType.BINARY, 500, worse), constraints, "point").findings
+    found = check(Quality(ProblemType.BINARY, 500, worse), constraints, "sagemaker").findings
 
     assert tuple(constraints.constraints) == names
     assert [metric_violation(finding).metric_name for finding in found] == [

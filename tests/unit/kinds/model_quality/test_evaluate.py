@@ -90,7 +90,7 @@ def test_on_points_a_violation_says_whether_chance_explains_it(bank_marketing: B
         },
     )
 
-    found = evaluate(window, baseline, replace(CONTEXT, alarm_on="point"))
+    found = evaluate(window, baseline, replace(CONTEXT, comparison="sagemaker"))
 
     assert {each.subject: each.certain for each in found.summary.violations} == {"accuracy": False, "auc": True}
     assert found.summary.violations[0].excess == pytest.approx(0.001 / (value + 0.001))

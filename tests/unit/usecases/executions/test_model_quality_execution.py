@@ -142,7 +142,9 @@ def test_late_and_corrected_labels_make_revisions(store: InMemoryStore) -> None:
     assert len(events.published) == 3
 
 
-def test_imported_constraints_alarm_on_the_point_and_our_own_on_the_interval(store: InMemoryStore) -> None:
+def test_imported_constraints_are_compared_as_sagemaker_does_unless_the_document_says_otherwise(
+    store: InMemoryStore,
+) -> None:
     # Given a mean error that is just above its threshold of 1.2 in the point, not in the whole interval
     slightly = {i: value + (1.3 if i % 2 else -1.3) for i, value in enumerate(PREDICTED.tolist())}
     slightly |= {i: PREDICTED.tolist()[i] for i in range(12)}
@@ -151,7 +153,7 @@ def test_imported_constraints_alarm_on_the_point_and_our_own_on_the_interval(sto
     point = execute(store)
     assert (point.status, point.violations) == (ExecutionStatus.COMPLETED_WITH_VIOLATIONS, 1)
 
-    store.objects["monitors/shop.yaml"] = DOCUMENT.replace("Regression,", "Regression, alarm_on: interval,").encode()
+    store.objects["monitors/shop.yaml"] = DOCUMENT.replace("Regression,", "Regression, comparison: driftline,").encode()
     assert execute(store).status is ExecutionStatus.COMPLETED
 
 

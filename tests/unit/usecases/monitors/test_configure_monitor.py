@@ -122,7 +122,7 @@ class TestAGoodDocument:
             "baselines/flights/data_quality/statistics.json",
             "baselines/flights/data_quality/constraints.json",
         ]
-        assert status["document"]["monitors"]["data_quality"]["comparison"] == "corrected"
+        assert status["document"]["monitors"]["data_quality"]["comparison"] == "driftline"
         assert world.store.content_types[STATUS] == "application/json"
         assert world.operators.told == []
 

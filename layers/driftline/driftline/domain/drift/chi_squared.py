@@ -1,7 +1,7 @@
 """Pearson's chi-square test of a histogram against its baseline, with Deequ's regrouping of rare categories.
 
 Two modes. `sagemaker` is Deequ's goodness-of-fit test: the baseline's shares count as exact, and categories that the
-baseline lacks are left out. `corrected` is the test of homogeneity of the 2 x k table: the baseline is a sample too,
+baseline lacks are left out. `driftline` is the test of homogeneity of the 2 x k table: the baseline is a sample too,
 and new categories count.
 """
 

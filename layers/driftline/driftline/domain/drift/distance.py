@@ -13,10 +13,10 @@ CONFIDENCE = 0.95
 class Comparison(StrEnum):
     """The monitor document's `comparison`.
 
-    `corrected` counts every row; `sagemaker` reproduces the container, including its defect (see rank_map).
+    `driftline` counts every row; `sagemaker` reproduces the container, including its defect (see rank_map).
     """
 
-    CORRECTED = "corrected"
+    DRIFTLINE = "driftline"
     SAGEMAKER = "sagemaker"
 
 

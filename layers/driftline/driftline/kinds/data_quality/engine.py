@@ -93,7 +93,7 @@ class DataQualityEngine(Engine):
         statistics = _statistics(files, data)
         profile = data.profile()
         mode = Comparison(settings.comparison)
-        if mode is Comparison.CORRECTED:
+        if mode is Comparison.DRIFTLINE:
             constraints = constraints_with_booleans(constraints)
             statistics = statistics_with_booleans(statistics) if statistics else None
         declared = context.declared
@@ -113,7 +113,7 @@ class DataQualityEngine(Engine):
         if statistics is not None:
             statistics = statistics.declared(declared.categorical, declared.excluded)
         notes: tuple[str, ...] = ()
-        if mode is Comparison.CORRECTED:
+        if mode is Comparison.DRIFTLINE:
             notes = tuple(numbers_in_texts(table, constraints))
             table = table_by_type(table, constraints)
         evaluation = evaluate(
@@ -139,6 +139,7 @@ class DataQualityEngine(Engine):
                 columns=context.columns,
                 notes=(*notes, *_unused_limits(settings, constraints)),
                 drift=DriftMethod(settings.drift),
+                strict=declared.strict,
                 unknown_columns=unknown,
             ),
         )

@@ -34,7 +34,7 @@ def _condition(finding: Finding, feature: FeatureConstraints | None, mode: Compa
             return IsMissing()
         case CheckType.DATA_TYPE if feature is not None and feature.inferred_type != "Unknown":
             fractional = feature.inferred_type == "Fractional"
-            return IsNotOfType("Number" if fractional and mode is Comparison.CORRECTED else feature.inferred_type)
+            return IsNotOfType("Number" if fractional and mode is Comparison.DRIFTLINE else feature.inferred_type)
         case CheckType.CATEGORICAL_VALUES if feature is not None and feature.string_constraints is not None:
             return IsNoneOf(tuple(feature.string_constraints.domains or ()))
         case CheckType.BASELINE_DRIFT:

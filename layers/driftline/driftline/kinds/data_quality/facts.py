@@ -79,7 +79,7 @@ class DataQuality:
     """A data-quality execution.
 
     Attributes:
-        comparison: `corrected` or `sagemaker`; None if the files do not say.
+        comparison: `driftline` or `sagemaker`; None if the files do not say.
         reference: What `Feature.reference` is of.
     """
 

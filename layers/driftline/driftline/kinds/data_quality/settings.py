@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self, override
 from pydantic import Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.comparison import ComparisonField
 from driftline.domain.monitors.fields import refuse
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
 
@@ -44,8 +45,8 @@ class DataQualityMonitor(ScheduledMonitor):
     metrics_namespace: ClassVar[str] = NAMESPACE
     figure_families: ClassVar[tuple[str, ...]] = ("feature_<what>_<name>",)
 
-    comparison: Literal["corrected", "sagemaker"] = "corrected"
-    """How a window is compared. corrected: every row counts, and the type of a value decides what it is.
+    comparison: ComparisonField = "driftline"
+    """How a window is compared. driftline: every row counts, and the type of a value decides what it is.
     sagemaker: exactly as Model Monitor's container, which counts distinct values, so that flags and counts never alarm,
     reads texts such as "02139" as numbers, and fails 3 in a column of decimals."""
 

@@ -78,7 +78,7 @@ class ModelQualityEngine(Engine):
                 missing_labels=quality.missing_labels,
                 misfits=labelled.misfits,
                 why_unlabelled="" if coverage.labelled_rows or not coverage.rows else labelled.why_none(),
-                alarm_on=settings.alarm_on or ("interval" if ours else "point"),
+                comparison=settings.compared or ("driftline" if ours else "sagemaker"),
                 before=_before(files, data),
                 statistics_key=data.baseline_folder + STATISTICS if STATISTICS in files else None,
                 constraints_key=constraints_key,

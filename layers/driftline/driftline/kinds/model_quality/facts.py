@@ -57,7 +57,7 @@ class ModelQuality:
     outcome: Outcome
     problem: str
     metrics: tuple[Metric, ...]
-    alarm_on: str | None = None
+    comparison: str | None = None
     positive_label: str | None = None
     confusion: Mapping[str, Mapping[str, int]] | None = None
     curves: Mapping[str, Curve] | None = None

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self, override
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.comparison import Compared, ComparisonField
 from driftline.domain.monitors.fields import Age, checked, is_age, refuse
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
 from driftline.domain.spelling import did_you_mean
@@ -43,6 +44,8 @@ HEADLINES = {"Regression": "mae", "BinaryClassification": "f1", "MulticlassClass
 BOUNDS = ("_lower", "_upper")
 """Suffixes of the names of the interval's ends."""
 
+_OLDER_COMPARISON: Mapping[str, Compared] = {"interval": "driftline", "point": "sagemaker"}
+"""What `alarm_on` means."""
 
 _PALE = "#aec7e8"
 _PLAIN = re.compile(r"[\w-]+")
@@ -97,6 +100,7 @@ Attribute = Annotated[
 
 Label = Annotated[_LabelText, BeforeValidator(_label_as_text, json_schema_input_type=_LabelText | float | bool)]
 Probability = Annotated[_UnitInterval, BeforeValidator(_no_boolean, json_schema_input_type=_UnitInterval)]
+Tolerance = Probability
 
 
 def _doubt(setting: str, attribute: str, outputs: Sequence[str]) -> str:
@@ -137,9 +141,18 @@ class ModelQualityMonitor(ScheduledMonitor):
     ground_truth_attribute: Attribute | None = None
     """Where the label is: in a baseline data set (required there), and in ground truth that is a JSON object."""
 
-    alarm_on: Literal["point", "interval"] | None = None
-    """What counts as a violation. point: the metric itself is beyond the threshold, as in SageMaker. interval: its
-    whole 95 % interval is. Default: interval, or point for constraints that SageMaker made."""
+    comparison: ComparisonField | None = None
+    """What counts as a violation. driftline: a metric that is worse than chance explains, in the window and in the
+    baseline, and by more than tolerance; for a limit that a person wrote, the whole 95 % interval is beyond it.
+    sagemaker: the metric itself is beyond the limit, by however little. Default: driftline, or sagemaker for
+    constraints that SageMaker made."""
+
+    alarm_on: Literal["point", "interval"] | None = Field(default=None, json_schema_extra={"deprecated": True})
+    """An older name of comparison. interval: driftline. point: sagemaker."""
+
+    tolerance: Tolerance = 0.01
+    """The smallest loss that matters, for limits that are the baseline's own values: 0.01 is one point of a share or of
+    r2, and one percent of an error such as mae."""
 
     max_label_delay: Age = timedelta(days=14)
     """How long after its inference a label may arrive. Labels that match nothing by then are listed as unmatched.
@@ -193,10 +206,26 @@ class ModelQualityMonitor(ScheduledMonitor):
     def label_delay(self) -> timedelta:
         return self.max_label_delay
 
+    @model_validator(mode="after")
+    def _compares_in_one_way(self) -> Self:
+        older = _OLDER_COMPARISON.get(self.alarm_on or "")
+        if older and self.comparison and older != self.comparison:
+            raise refuse(
+                f"comparison is {self.comparison}, and alarm_on: {self.alarm_on} means {older}",
+                "one of them",
+                "Remove alarm_on, the older name.",
+            )
+        return self
+
+    @property
+    def compared(self) -> Compared | None:
+        """What the document says about the comparison, under either name."""
+        return self.comparison or _OLDER_COMPARISON.get(self.alarm_on or "")
+
     @property
     @override
     def as_sagemaker(self) -> bool:
-        return self.alarm_on == "point"
+        return self.compared == "sagemaker"
 
     @override
     def figures(self) -> Sequence[str]:

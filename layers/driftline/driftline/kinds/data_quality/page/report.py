@@ -1,6 +1,7 @@
 """What a data-quality execution says to people."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from driftline.domain.drift.stability import METHOD
 from driftline.domain.executions.finding import Finding
@@ -57,6 +58,7 @@ def data_quality_report(
     drifted = sum(feature.drift is not None and feature.drift.drifted for feature in features)
     excess = worst_excess(feature.drift for feature in features)
     beside = execution.reference or Reference.BASELINE
+    incomplete = {each.subject for each in outcome.violations if each.check == CheckType.COMPLETENESS}
     return report_of_outcome(
         outcome,
         past,
@@ -82,7 +84,7 @@ def data_quality_report(
             ),
             Section(name="data-set", title="Data set", parts=(data_set_table(outcome.rows, features, beside),)),
         ),
-        subjects=[_subject(feature, execution.reference) for feature in features],
+        subjects=[_subject(feature, execution.reference, incomplete) for feature in features],
         series=[each for feature in features for each in feature_series(feature, past)],
         method=(_method(execution), _METHOD_OF_CHARTS),
     )
@@ -130,13 +132,13 @@ def _method(execution: DataQuality) -> str:
     return _METHOD_OF_PSI if by_psi else _METHOD.format(execution.comparison)
 
 
-def _subject(feature: Feature, reference: Reference) -> Subject:
+def _subject(feature: Feature, reference: Reference, incomplete: AbstractSet[str]) -> Subject:
     then = feature.reference if reference is Reference.BASELINE else None
     return Subject(
         name=feature.name,
         note=feature.current.inferred_type,
         completeness=feature.current.common.completeness,
-        required=feature.expected_completeness,
+        required=feature.expected_completeness if feature.name in incomplete else None,
         gauge=drift_gauge(feature.drift) if feature.drift else None,
         shape=feature_shape(feature.current),
         reference=feature_shape(then),

@@ -1,7 +1,7 @@
-"""What `comparison: corrected` makes of values that formats write differently.
+"""What `comparison: driftline` makes of values that formats write differently.
 
 SageMaker's container classifies each value by its text. So "02139" is a number, and `True` from pandas is another value
-than JSON's `true`. In `corrected`
+than JSON's `true`. In `driftline`
 
 * a text is a text, also one that reads as a number, where the source has types (JSON, Parquet);
 * cells without a type (CSV, or what a script split) are texts if the baseline's are;
@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from driftline.domain.capture.booleans import BOOLEANS, canonical_boolean
 from driftline.domain.capture.pairing import has_types
+from driftline.domain.listing import first_of
 from driftline.domain.profiles.categories import Categories
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.resolve import ResolvedTable
@@ -50,10 +51,9 @@ def numbers_in_texts(table: ResolvedTable, constraints: Constraints) -> Iterator
         if profile.by_type and expected.get(name) in NUMERIC_TYPES
     ]
     if found:
-        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         yield (
             "Texts that read as numbers were compared as numbers, because the baseline has numbers: "
-            f"{', '.join(found[:_NAMED])}{more}."
+            f"{first_of(found, _NAMED)}."
         )
 
 

@@ -77,7 +77,7 @@ def _compare_numbers(
         )
     now: Levels = current.levels
     then: Levels = baseline.levels
-    if mode is Comparison.CORRECTED:
+    if mode is Comparison.DRIFTLINE:
         now, then = in_one_precision(now, then)
     ranks, before = rank_map(now, mode), rank_map(then, mode)
     if method is DriftMethod.PSI:

@@ -39,7 +39,8 @@ class DataQualityContext:
         columns: The document's names of the output and the input columns.
         notes: Remarks on how the window's values were read.
         drift: How distributions are compared.
-        unknown_columns: Names in the document's `categorical` and `exclude` that no column has.
+        strict: The document's `strict` columns.
+        unknown_columns: Names in the document's lists of columns that no column has.
     """
 
     endpoint: str
@@ -58,6 +59,7 @@ class DataQualityContext:
     model: NewModel | None = None
     columns: DocumentColumns | None = None
     notes: tuple[str, ...] = ()
+    strict: frozenset[str] = frozenset()
     drift: DriftMethod = DriftMethod.DISTANCE
     unknown_columns: tuple[str, ...] = ()
 
@@ -110,6 +112,7 @@ def evaluate(
         constraints,
         mode,
         unknown_outputs=frozenset(table.unknown_outputs),
+        strict=context.strict,
         drift=context.drift,
     )
     verdict = with_names_explained(verdict, table, constraints, context.columns, mode)
@@ -126,7 +129,7 @@ def evaluate(
     alarmed = alarmed_metrics(
         context.alarmed, verdict, statistics, observations, endpoint=context.endpoint, schedule=context.schedule
     )
-    mixed = mixed_features(observations) if mode is Comparison.CORRECTED else ()
+    mixed = mixed_features(observations) if mode is Comparison.DRIFTLINE else ()
     return Evaluation(
         statistics=statistics,
         constraints=suggest_constraints(statistics, mixed=mixed),

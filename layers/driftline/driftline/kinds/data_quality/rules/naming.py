@@ -46,11 +46,11 @@ def with_names_explained(
         if shift:
             # Which column is missing or new is not known then: the last name only remains.
             updates |= {"remark": shift.remark, "values": (), "distinct": None}
-        if explanation and mode is Comparison.CORRECTED:
+        if explanation and mode is Comparison.DRIFTLINE:
             updates["description"] = f"{about_columns.description}. {explanation}"
         explained = about_columns.model_copy(update=updates)
         findings = tuple(explained if finding is about_columns else finding for finding in findings)
-    if explanation and (about_columns is None or mode is not Comparison.CORRECTED):
+    if explanation and (about_columns is None or mode is not Comparison.DRIFTLINE):
         notes.append(explanation)
     return replace(verdict, findings=findings, notes=(*verdict.notes, *notes))
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from driftline.domain.executions.envelope import Envelope, Headline, parse_envelope
 from driftline.domain.executions.finding import Move
+from driftline.domain.monitors.comparison import ComparisonField
 from driftline.kinds.data_quality.old_summary import upgraded
 from driftline.kinds.data_quality.rules.check import Verdict
 from driftline.kinds.data_quality.rules.comparison import FeatureDrift
@@ -76,7 +77,7 @@ class DataQualityBody(_Ours):
     skipped: int
     layout: str | None
     other_layout_rows: dict[str, int]
-    comparison: str
+    comparison: ComparisonField
     features: tuple[FeatureSummary, ...]
 
 

@@ -77,7 +77,7 @@ def read_model_quality(place: Place, files: ExecutionFiles) -> ModelQuality:
             outcome=_outcome(place, summary, files.revision),
             problem=summary.body.problem_type,
             metrics=_our_metrics(summary, {**(drawn.metrics if drawn else {}), **then}),
-            alarm_on=summary.body.alarm_on,
+            comparison=summary.body.comparison,
             positive_label=summary.body.positive_label,
             confusion=summary.body.confusion_matrix,
             curves=curves or None,

@@ -21,9 +21,10 @@ _METHOD = (
     "A metric violates its threshold when {}. `docs/reference/model-quality.md` has the formulas of the metrics and of "
     "their intervals, with their sources."
 )
-_ALARM_ON = {
-    "interval": "its whole 95 % interval lies beyond it (`alarm_on: interval`)",
-    "point": "it lies beyond it, by however little (`alarm_on: point`)",
+_RULES = {
+    "driftline": "its whole 95 % interval lies beyond it (`comparison: driftline`)",
+    "sagemaker": "it lies beyond it, by however little (`comparison: sagemaker`)",
+    "interval": "its whole 95 % interval lies beyond it",
 }
 
 
@@ -37,7 +38,7 @@ def model_quality_report(
     method = (
         _METHOD_OF_SAGEMAKER
         if outcome.source == SAGEMAKERS
-        else _METHOD.format(_ALARM_ON[execution.alarm_on or "point"])
+        else _METHOD.format(_RULES[execution.comparison or "sagemaker"])
     )
     return report_of_outcome(
         outcome,

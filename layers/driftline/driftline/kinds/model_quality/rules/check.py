@@ -1,22 +1,20 @@
 """A window's metrics against its constraints, with SageMaker's rules and words.
 
-`point`, as SageMaker: a metric violates its constraint when it is beyond the threshold, by however little.
-`interval`: when its whole 95 % interval is, so that chance alone rarely alarms. The threshold itself is taken as given.
+`sagemaker`: a metric violates its constraint when it is beyond the threshold, by however little.
+`driftline`: when its whole 95 % interval is, so that chance alone rarely alarms. The threshold is taken as given.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isclose, isfinite, isnan
-from typing import Literal
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
+from driftline.domain.monitors.comparison import Compared
 from driftline.domain.sagemaker_files.java_json import java_double
 from driftline.domain.sagemaker_files.violations import Violation
 from driftline.kinds.model_quality.rules.constraints import Constraint, Operator, QualityConstraints
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
-
-type AlarmOn = Literal["point", "interval"]
 
 _ROUNDING = 1e-12
 
@@ -51,7 +49,7 @@ def finding_of(
         side="at_most" if operator is Operator.GREATER else "at_least",
         interval=metric.interval if finite else None,
         n=rows,
-        certain=beyond(metric, constraint, "interval"),
+        certain=beyond(metric, constraint, "driftline"),
     )
 
 
@@ -78,7 +76,7 @@ class Verdict:
 
 
 def check(
-    quality: Quality, constraints: QualityConstraints, alarm_on: AlarmOn, before: Mapping[str, float] | None = None
+    quality: Quality, constraints: QualityConstraints, comparison: Compared, before: Mapping[str, float] | None = None
 ) -> Verdict:
     """Evaluates a window. A window without labelled rows has no findings.
 
@@ -99,17 +97,17 @@ def check(
     findings, notes, checked = [], [], 0
     for name, constraint in _ordered(constraints):
         metric = quality.all.get(name)
-        unchecked = _why_unchecked(name, metric, constraint, alarm_on)
+        unchecked = _why_unchecked(name, metric, constraint, comparison)
         if unchecked:
             notes.append(unchecked)
             continue
         checked += 1
-        if metric is not None and beyond(metric, constraint, alarm_on):
+        if metric is not None and beyond(metric, constraint, comparison):
             findings.append(finding_of(name, metric, constraint, quality.rows, (before or {}).get(name)))
     return Verdict(tuple(findings), tuple(notes), checked)
 
 
-def beyond(metric: MetricValue, constraint: Constraint, alarm_on: AlarmOn) -> bool:
+def beyond(metric: MetricValue, constraint: Constraint, comparison: Compared) -> bool:
     """Whether the metric, or all of its interval, is on the wrong side of the threshold; NaN is on neither.
 
     Equal but for rounding is equal: a threshold that SageMaker computed from the very same rows differs from our value
@@ -117,7 +115,7 @@ def beyond(metric: MetricValue, constraint: Constraint, alarm_on: AlarmOn) -> bo
     """
     if isclose(metric.value, constraint.threshold, rel_tol=_ROUNDING):
         return False
-    lower, upper = (metric.value, metric.value) if alarm_on == "point" else metric.interval or (float("nan"),) * 2
+    lower, upper = (metric.value, metric.value) if comparison == "sagemaker" else metric.interval or (float("nan"),) * 2
     if constraint.comparison_operator is Operator.GREATER:
         return min(lower, metric.value) > constraint.threshold
     return max(upper, metric.value) < constraint.threshold
@@ -135,13 +133,13 @@ def _ordered(constraints: QualityConstraints) -> Iterator[tuple[str, Constraint]
         yield name, given[name]
 
 
-def _why_unchecked(name: str, metric: MetricValue | None, constraint: Constraint, alarm_on: AlarmOn) -> str | None:
+def _why_unchecked(name: str, metric: MetricValue | None, constraint: Constraint, comparison: Compared) -> str | None:
     if metric is None:
         return f"{name} has a constraint and is not computed here: it was not checked."
     if not metric.defined:
         return f"{name} is undefined in this window: it was not checked."
     if isnan(constraint.threshold):
         return f"The threshold of {name} is not a number, so it was not checked."
-    if alarm_on == "interval" and metric.interval is None:
+    if comparison == "driftline" and metric.interval is None:
         return f"{name} has no interval with so few rows, so it was not checked."
     return None

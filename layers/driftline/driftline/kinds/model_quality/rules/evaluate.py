@@ -8,10 +8,11 @@ from driftline.domain.executions.unusable import Unusable
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.alarms import UNUSABLE_SHARE
+from driftline.domain.monitors.comparison import Compared
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
-from driftline.kinds.model_quality.rules.check import AlarmOn, Verdict, check, metric_violation
+from driftline.kinds.model_quality.rules.check import Verdict, check, metric_violation
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints
 from driftline.kinds.model_quality.rules.metrics import metrics_of
 from driftline.kinds.model_quality.rules.predictions import calibration_of, sample_of
@@ -53,7 +54,7 @@ class QualityContext:
     missing_labels: int = 0
     misfits: int = 0
     why_unlabelled: str = ""
-    alarm_on: AlarmOn = "interval"
+    comparison: Compared = "driftline"
     before: Mapping[str, float] = field(default_factory=dict)
     statistics_key: str | None = None
     constraints_key: str | None = None
@@ -121,7 +122,7 @@ def evaluate(state: State, constraints: QualityConstraints | None, context: Qual
     if constraints is None:
         verdict = Verdict(notes=(_NO_CONSTRAINTS,))
     else:
-        verdict = check(quality, constraints, context.alarm_on, context.before)
+        verdict = check(quality, constraints, context.comparison, context.before)
     metrics = metrics_of(quality, len(verdict.findings), context.coverage, context.endpoint, context.schedule)
     return ModelQualityEvaluation(
         statistics=statistics_json(quality, context.window),
@@ -164,7 +165,7 @@ def _summary(
             positive_label=state.positive_label if isinstance(state, BinaryState) else None,
             labelled_rows=context.labelled_rows,
             unusable_rows=_left_out(context),
-            alarm_on=context.alarm_on,
+            comparison=context.comparison,
             metrics=metrics,
             confusion_matrix={actual: dict(row) for actual, row in matrix.items()} if matrix is not None else None,
             calibration=calibration_of(state),

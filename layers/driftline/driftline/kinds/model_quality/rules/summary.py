@@ -1,18 +1,23 @@
 """summary.json of model quality: its body, which has every metric with its interval."""
 
+from collections.abc import Mapping
 from math import isfinite
-from typing import Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from driftline.domain.executions.envelope import Envelope, Headline, parse_envelope
 from driftline.domain.executions.finding import Side
 from driftline.kinds.model_quality.old_summary import upgraded
 from driftline.kinds.model_quality.rules.calibration import CalibrationBin
-from driftline.kinds.model_quality.rules.check import AlarmOn
 from driftline.kinds.model_quality.rules.constraints import Constraint, Operator
 from driftline.kinds.model_quality.rules.quality import MetricValue
 from driftline.kinds.model_quality.settings import HEADLINES
+
+type Rule = Literal["driftline", "sagemaker", "interval"]
+"""`comparison`; or `interval`, the rule of earlier versions: the whole 95 % interval is beyond any limit."""
+
+_OLDER_RULES = {"point": "sagemaker"}
 
 
 class _Ours(BaseModel):
@@ -76,6 +81,7 @@ class ModelQualityBody(_Ours):
 
     Attributes:
         labelled_rows: Rows that have a label by now; those that the metrics are of are the evaluated rows.
+        comparison: The rule that decided what a violation is.
         calibration: Of a binary classification with probabilities.
         sample: (ground truth, prediction) of some rows of a regression, drawn evenly.
     """
@@ -84,11 +90,20 @@ class ModelQualityBody(_Ours):
     positive_label: str | None
     labelled_rows: int
     unusable_rows: dict[str, int]
-    alarm_on: AlarmOn
+    comparison: Rule
     metrics: tuple[MetricSummary, ...]
     confusion_matrix: dict[str, dict[str, int]] | None
     calibration: tuple[CalibrationSummary, ...] = ()
     sample: tuple[tuple[float, float], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_older_file(cls, body: Any) -> Any:
+        """Earlier versions wrote `alarm_on`: `point`, SageMaker's rule, or `interval`."""
+        if not isinstance(body, Mapping) or "alarm_on" not in body:
+            return body
+        others = {name: value for name, value in body.items() if name != "alarm_on"}
+        return {**others, "comparison": _OLDER_RULES.get(body["alarm_on"], body["alarm_on"])}
 
 
 class QualitySummary(Envelope):
