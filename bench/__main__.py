@@ -47,6 +47,8 @@ BENCHMARKS = {
     "quiet_data_quality": Benchmark(
         "bench.quiet_data_quality", "how often limits of data quality ring when nothing has changed"
     ),
+    "quiet_drift": Benchmark("bench.quiet_drift", "simulated: how often drift is found without a change, and with one"),
+    "drift_default": Benchmark("bench.drift_default", "both ways to decide on drift, over real data"),
     "scripts": Benchmark("bench.scripts", "what the process of a user's script costs"),
     "cost": Benchmark("bench.cost", "what a monitored endpoint costs"),
 }
