@@ -26,6 +26,7 @@ from driftline.kinds.data_quality.rules.drift_check import is_suggested
 from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.resemblance import resemblance_of
+from driftline.kinds.data_quality.rules.sensitivity import sensitivity
 from driftline.kinds.data_quality.rules.statistics import Statistics, parse_statistics
 from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints, with_excluded
 from driftline.kinds.data_quality.rules.uncertainties import uncertainties
@@ -47,6 +48,7 @@ class DataQualityEngine(Engine):
         declared = DeclaredColumns.of(document)
         # The defaults are left out: they were not recorded before they made a difference.
         settings |= {"comparison": "sagemaker"} if _as_sagemaker(document) else {}
+        settings |= {"drift": "psi"} if _drift(document) is DriftMethod.PSI else {}
         for field, names in (("categorical", declared.categorical), ("exclude", declared.excluded)):
             if names:
                 settings[field] = list[JsonValue](sorted(names))
@@ -71,7 +73,16 @@ class DataQualityEngine(Engine):
             CONSTRAINTS: with_excluded(constraints, names).to_json().encode(),
         }
         warnings = (*profiled.warnings, *uncertainties(statistics, observations, constraints))
-        return Suggestion(profiled.rows, files, left_out=profiled.left_out, warnings=warnings)
+        options = constraints.monitoring_config.distribution_constraints
+        return Suggestion(
+            profiled.rows,
+            files,
+            left_out=profiled.left_out,
+            warnings=warnings,
+            sensitivity=()
+            if as_sagemaker
+            else sensitivity(profiled.rows, len(constraints.features), options, _drift(document)),
+        )
 
     @override
     def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:
@@ -175,6 +186,12 @@ def _unused_limits(settings: DataQualityMonitor, constraints: Constraints) -> It
 def _as_sagemaker(document: MonitorDocument | None) -> bool:
     monitors = document.monitors.by_name().values() if document else ()
     return any(isinstance(each, DataQualityMonitor) and each.comparison == "sagemaker" for each in monitors)
+
+
+def _drift(document: MonitorDocument | None) -> DriftMethod:
+    monitors = document.monitors.by_name().values() if document else ()
+    by_psi = any(isinstance(each, DataQualityMonitor) and each.drift == "psi" for each in monitors)
+    return DriftMethod.PSI if by_psi else DriftMethod.DISTANCE
 
 
 def _columns(document: MonitorDocument | None) -> DocumentColumns | None:
