@@ -1,6 +1,6 @@
 """What a monitor's limits do when nothing has changed, and what they find, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from driftline.domain.executions.limits import Limits
 from driftline.domain.inference.families import LEVEL
@@ -23,6 +23,14 @@ def _said(limits: Limits, rows: int) -> Iterator[str]:
     if rate is not None:
         yield quiet_rate_said(rate, rows)
     yield from (f"{each[:1].upper()}{each[1:]}" for each in limits.finds)
+
+
+def quiet_rates_said(rates: Mapping[int, float]) -> Iterator[str]:
+    """The rates of windows of several sizes, by their rows: one sentence if all keep the rule."""
+    if all(rate <= LEVEL + _ROUNDING for rate in rates.values()):
+        yield f"at most {percent(LEVEL)} of windows have a violation when nothing has changed."
+    else:
+        yield from (quiet_rate_said(rate, rows) for rows, rate in rates.items())
 
 
 def quiet_rate_said(rate: float, rows: int) -> str:

@@ -25,13 +25,15 @@ from driftline.kinds.data_quality.rules.constraints import Constraints, parse_co
 from driftline.kinds.data_quality.rules.drift_check import is_suggested
 from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
+from driftline.kinds.data_quality.rules.quiet_rate import Judged, quiet_rate
 from driftline.kinds.data_quality.rules.resemblance import resemblance_of
-from driftline.kinds.data_quality.rules.sensitivity import sensitivity
+from driftline.kinds.data_quality.rules.sensitivity import WINDOWS, sensitivity
 from driftline.kinds.data_quality.rules.statistics import Statistics, parse_statistics
 from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints, with_excluded
 from driftline.kinds.data_quality.rules.uncertainties import uncertainties
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
+from driftline.presentation.limits import quiet_rates_said
 
 STATISTICS = "statistics.json"
 CONSTRAINTS = "constraints.json"
@@ -74,14 +76,17 @@ class DataQualityEngine(Engine):
         }
         warnings = (*profiled.warnings, *uncertainties(statistics, observations, constraints))
         options = constraints.monitoring_config.distribution_constraints
+        judged = Judged(
+            Comparison.SAGEMAKER if as_sagemaker else Comparison.DRIFTLINE, _drift(document), declared.strict
+        )
+        rates = {rows: quiet_rate(statistics, constraints, rows, judged) for rows in WINDOWS}
+        found = () if as_sagemaker else sensitivity(profiled.rows, len(names), options, judged.drift)
         return Suggestion(
             profiled.rows,
             files,
             left_out=profiled.left_out,
             warnings=warnings,
-            sensitivity=()
-            if as_sagemaker
-            else sensitivity(profiled.rows, len(constraints.features), options, _drift(document)),
+            sensitivity=(*quiet_rates_said(rates), *found),
         )
 
     @override

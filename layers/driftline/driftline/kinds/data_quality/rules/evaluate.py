@@ -20,6 +20,7 @@ from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, MetricsLeve
 from driftline.kinds.data_quality.rules.naming import with_names_explained
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.quiet_rate import Judged, quiet_rate
+from driftline.kinds.data_quality.rules.sensitivity import sensitivity
 from driftline.kinds.data_quality.rules.statistics import Statistics
 from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints
 from driftline.kinds.data_quality.rules.summary import DataQualityBody, Summary, feature_summaries, worst_drift
@@ -188,7 +189,12 @@ def _limits(
     if baseline is None or not verdict.checked:
         return None
     judged = Judged(mode, context.drift, context.strict)
-    return Limits(quiet_rate=quiet_rate(baseline, constraints, rows, judged))
+    options = constraints.monitoring_config.distribution_constraints
+    found = sensitivity(baseline.dataset.item_count, len(constraints.features), options, context.drift, (rows,))
+    return Limits(
+        quiet_rate=quiet_rate(baseline, constraints, rows, judged),
+        finds=found if mode is Comparison.DRIFTLINE else (),
+    )
 
 
 def _other_layouts(table: ResolvedTable) -> Unusable:

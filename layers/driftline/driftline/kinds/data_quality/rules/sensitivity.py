@@ -1,5 +1,6 @@
 """What the limits of a baseline can see, in words, for windows of several sizes."""
 
+from collections.abc import Sequence
 from math import log2
 
 from driftline.domain.drift.distance import DriftMethod
@@ -13,10 +14,9 @@ from driftline.domain.drift.power import (
     shift_by_test,
 )
 from driftline.domain.inference.distributions import beta_quantile
-from driftline.domain.inference.families import LEVEL
 from driftline.domain.inference.proportions import more_often
 from driftline.kinds.data_quality.rules.constraints import DistributionConstraints, Switch
-from driftline.kinds.data_quality.rules.two_samples import matters
+from driftline.kinds.data_quality.rules.two_samples import LEVEL, matters
 from driftline.presentation.text import percent
 
 WINDOWS = (200, 1_000, 10_000)
@@ -29,18 +29,25 @@ _FEWEST = 100
 """Rows of a baseline; a smaller one sees next to nothing, and a warning says so."""
 
 
-def sensitivity(rows: int, features: int, options: DistributionConstraints, method: DriftMethod) -> tuple[str, ...]:
+def sensitivity(
+    rows: int,
+    features: int,
+    options: DistributionConstraints,
+    method: DriftMethod,
+    windows: Sequence[int] = WINDOWS,
+) -> tuple[str, ...]:
     """A sentence for each kind of change, about windows whose rows are independent.
 
     Args:
         rows: Of the baseline.
         features: How many are checked.
-        options: Of the suggested constraints.
+        options: Of the constraints.
+        windows: Their rows.
     """
-    if rows < _FEWEST or not features:
+    if rows < _FEWEST or not features or not all(windows):
         return ()
-    sizes = [Sizes(window, rows, features) for window in WINDOWS]
-    missing = [_said(each, _missing(missing_values(each, rows, features))) for each in WINDOWS]
+    sizes = [Sizes(window, rows, features) for window in windows]
+    missing = [_said(each, _missing(missing_values(each, rows, features))) for each in windows]
     sentences = [f"missing values: {'; '.join(missing)}."]
     if options.perform_comparison is Switch.ENABLED:
         drifts = [(each.window, *_drift(each, options, method)) for each in sizes]
