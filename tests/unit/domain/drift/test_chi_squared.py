@@ -5,22 +5,12 @@ from math import isnan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import chi2, chi2_contingency, chisquare
+from scipy.stats import chi2_contingency, chisquare
 
-from driftline.domain.drift.chi_squared import chi_squared_distance, goodness_of_fit, homogeneity, survival
+from driftline.domain.drift.chi_squared import chi_squared_distance, goodness_of_fit, homogeneity
 from driftline.domain.drift.distance import Comparison, ComparisonMethod
 
 large = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(40, 900), min_size=8)
-
-
-@given(st.floats(1e-6, 3000), st.integers(1, 240))
-def test_survival_function_equals_scipys(statistic: float, degrees: int) -> None:
-    assert survival(statistic, degrees) == pytest.approx(chi2.sf(statistic, degrees), rel=1e-9, abs=1e-14)
-
-
-def test_survival_at_the_ends() -> None:
-    assert survival(0.0, 3) == 1.0
-    assert survival(1e6, 2) == 0.0
 
 
 @given(large, large)

@@ -7,17 +7,16 @@ and new categories count.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, floor, lgamma, log, nan
+from math import floor, nan
 from typing import Self
 
 from driftline.domain.drift.distance import Comparison, ComparisonMethod, Direction, Distance
+from driftline.domain.inference.distributions import chi_square_tail
 
 _CATEGORIES_OF_A_TEST = 2
 _SMALL_OF_TWO = 10.0
 _SMALL = 5.0
 _TOLERATED_SHARE = 0.2
-_PRECISION = 1e-15
-_MAX_TERMS = 100_000
 
 
 def chi_squared_distance(
@@ -74,7 +73,7 @@ def goodness_of_fit(sample: Mapping[str, int], expected: Mapping[str, int]) -> t
     if known == 0 or len(regrouped) < _CATEGORIES_OF_A_TEST or seen < _CATEGORIES_OF_A_TEST:
         return nan, nan
     statistic = sum((group.observed[0] - group.expected) ** 2 / group.expected for group in regrouped)
-    return statistic, survival(statistic, len(regrouped) - 1)
+    return statistic, chi_square_tail(len(regrouped) - 1, statistic)
 
 
 def homogeneity(first: Mapping[str, int], second: Mapping[str, int]) -> tuple[float, float]:
@@ -96,7 +95,7 @@ def homogeneity(first: Mapping[str, int], second: Mapping[str, int]) -> tuple[fl
         for observed, size in zip(group.observed, (n, m), strict=True):
             wanted = sum(group.observed) * size / (n + m)
             statistic += (observed - wanted) ** 2 / wanted
-    return statistic, survival(statistic, len(regrouped) - 1)
+    return statistic, chi_square_tail(len(regrouped) - 1, statistic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,48 +129,3 @@ def _regroup(groups: list[_Group]) -> list[_Group]:
         smallest, second, *rest = ordered
         ordered = sorted([smallest.merge(second), *rest], key=lambda group: group.expected)
     return ordered
-
-
-def survival(statistic: float, degrees: int) -> float:
-    """P(X > statistic) for a chi-square variable: the regularised upper incomplete gamma Q(degrees/2, statistic/2).
-
-    Series below a + 1, Lentz's continued fraction above, as in Numerical Recipes, 3rd edition, section 6.2.
-    """
-    a, x = degrees / 2.0, statistic / 2.0
-    if x <= 0.0:
-        return 1.0
-    scale = exp(a * log(x) - x - lgamma(a))
-    if x < a + 1.0:
-        return 1.0 - scale * _series(a, x)
-    return scale * _continued_fraction(a, x)
-
-
-def _series(a: float, x: float) -> float:
-    term = total = 1.0 / a
-    for step in range(1, _MAX_TERMS):
-        term *= x / (a + step)
-        total += term
-        if term < total * _PRECISION:
-            break
-    return total
-
-
-def _continued_fraction(a: float, x: float) -> float:
-    tiny = 1e-300
-    b = x + 1.0 - a
-    c = 1.0 / tiny
-    d = 1.0 / b
-    fraction = d
-    for step in range(1, _MAX_TERMS):
-        numerator = -step * (step - a)
-        b += 2.0
-        d = 1.0 / (_away_from_zero(numerator * d + b, tiny))
-        c = _away_from_zero(b + numerator / c, tiny)
-        fraction *= d * c
-        if abs(d * c - 1.0) < _PRECISION:
-            break
-    return fraction
-
-
-def _away_from_zero(value: float, tiny: float) -> float:
-    return value if abs(value) > tiny else tiny

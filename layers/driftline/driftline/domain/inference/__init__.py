@@ -1,0 +1,1 @@
+"""Probabilities, tests and intervals that every kind of monitor uses: the standard library and numpy are enough."""
