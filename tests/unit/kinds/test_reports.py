@@ -106,7 +106,7 @@ class TestModelQuality:
             "metric",
             "violations",
         )
-        assert cells(table, "metric")[:2] == ["precision", "f0_5"]
+        assert cells(table, "metric")[:2] == ["precision", "recall"]
         assert [row.violated for row in table.ordered[:3]] == [True, True, False]
         limit = cells(table, "limit")[0]
         assert isinstance(limit, Limit)
@@ -114,7 +114,7 @@ class TestModelQuality:
         assert cells(table, "state")[-1] == Marks(otherwise="not watched")
 
     def test_metrics_have_names_for_people(self, model_quality: Report) -> None:
-        assert [each.subject for each in model_quality.evidence] == ["Precision", "F0.5"]
+        assert [each.subject for each in model_quality.evidence] == ["Precision"]
         assert model_quality.comparisons[0].changes[0].text == "2 violations: Precision and F0.5"
         assert {"AUC", "Recall", "Precision-recall AUC"} <= {each.title for each in model_quality.series}
 

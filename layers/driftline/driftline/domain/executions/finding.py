@@ -43,8 +43,11 @@ class Finding(BaseModel):
         interval: The 95 % interval of `statistic` if there is one, otherwise of `observed`.
         n: Number of rows behind the figure.
         direction: Direction of the change, `higher` or `lower`.
-        certain: The whole interval is beyond the limit.
+        certain: The whole interval is beyond the limit, or chance does not explain the change.
+        p_value: How often chance alone would change the figure so much since the baseline; adjusted for all tests of
+            the window.
         baseline: What the observed figure is in the baseline, where it is neither the limit nor nothing.
+        baseline_interval: Its 95 % interval.
         moves: Buckets or categories whose shares changed most, largest change first.
         values: What is wrong by name, the most frequent first, at most MOST_VALUES: unseen values, missing columns.
         distinct: How many there are of them in all; None where it is not known.
@@ -69,7 +72,9 @@ class Finding(BaseModel):
     n: float | None = None
     direction: str | None = None
     certain: bool | None = None
+    p_value: float | None = None
     baseline: float | None = None
+    baseline_interval: tuple[float, float] | None = None
     moves: tuple[Move, ...] = ()
     values: tuple[str, ...] = ()
     distinct: int | None = None

@@ -16,6 +16,7 @@ from driftline.kinds.model_quality.rules.attributes import Attributes, attribute
 from driftline.kinds.model_quality.rules.constraints import suggest_constraints
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
+from driftline.kinds.model_quality.rules.reference import BaselineEstimates
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.spelling import unusable_as_baseline
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
@@ -23,6 +24,7 @@ from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.settings import ModelQualityMonitor, plain_attribute
 
 PREDICTIONS = "predictions.json"
+ESTIMATES = "estimates.json"
 _SHOWN = 20
 _NEEDED = (
     "monitors: {model_quality: {problem_type: …, inference_attribute: … or probability_attribute: …, "
@@ -106,7 +108,8 @@ class ModelQualityBaseline:
             "constraints.json": suggest_constraints(quality).that_can_ring().to_json().encode(),
         }
         drawn = BaselinePredictions.of(state, quality, statistics)
-        derived = {PREDICTIONS: drawn.to_json().encode()} if drawn else {}
+        derived = {ESTIMATES: BaselineEstimates.of(quality, statistics).to_json()}
+        derived |= {PREDICTIONS: drawn.to_json().encode()} if drawn else {}
         return Suggestion(state.rows, files, dict(sorted(unusable.items())), derived=derived)
 
     def _names(self, batch: RowBatch, *, named: bool) -> tuple[str, ...]:

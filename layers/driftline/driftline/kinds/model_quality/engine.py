@@ -10,10 +10,11 @@ from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
-from driftline.kinds.model_quality.baseline import ModelQualityBaseline
+from driftline.kinds.model_quality.baseline import ESTIMATES, ModelQualityBaseline
 from driftline.kinds.model_quality.rules.attributes import attributes_of
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
+from driftline.kinds.model_quality.rules.reference import Reference, reference_of
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.model_quality.window import window_quality
@@ -57,7 +58,7 @@ class ModelQualityEngine(Engine):
             InvalidInputError: a file of the baseline cannot be read, or is for another problem.
         """
         settings = cast("ModelQualityMonitor", context.settings)
-        files = data.baseline(STATISTICS, CONSTRAINTS)
+        files = data.baseline(STATISTICS, CONSTRAINTS, ESTIMATES)
         constraints, constraints_key, ours = _constraints(files, data)
         labelled = data.labelled()
         columns = context.columns
@@ -79,7 +80,8 @@ class ModelQualityEngine(Engine):
                 misfits=labelled.misfits,
                 why_unlabelled="" if coverage.labelled_rows or not coverage.rows else labelled.why_none(),
                 comparison=settings.compared or ("driftline" if ours else "sagemaker"),
-                before=_before(files, data),
+                reference=_reference(files, data, settings.positive_label),
+                tolerance=settings.tolerance,
                 statistics_key=data.baseline_folder + STATISTICS if STATISTICS in files else None,
                 constraints_key=constraints_key,
                 alarmed=frozenset(context.alarmed),
@@ -93,13 +95,11 @@ class ModelQualityEngine(Engine):
 ENGINE = ModelQualityEngine()
 
 
-def _before(files: Mapping[str, bytes], data: WindowData) -> dict[str, float]:
-    """The metrics of the baseline, which need not have them: the constraints alone decide."""
+def _reference(files: Mapping[str, bytes], data: WindowData, positive_label: str) -> Reference:
+    """The metrics of the baseline, which need not have them: the constraints alone are enough for an evaluation."""
     body = files.get(STATISTICS)
-    if body is None:
-        return {}
-    read = parse_baseline_quality(body, data.baseline_folder + STATISTICS)
-    return {name: figure.value for name, figure in read.metrics.items()}
+    read = parse_baseline_quality(body, data.baseline_folder + STATISTICS) if body is not None else None
+    return reference_of(body, read, files.get(ESTIMATES), positive_label)
 
 
 def _constraints(files: Mapping[str, bytes], data: WindowData) -> tuple[QualityConstraints | None, str | None, bool]:
