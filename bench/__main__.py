@@ -44,6 +44,9 @@ BENCHMARKS = {
     "messages": Benchmark("bench.message_latency", "object created → Slack message, on the embedded cloud"),
     "objects": Benchmark("bench.objects_written", "objects written per capture file"),
     "ingest": Benchmark("bench.ingest", "capture files a second on the command line"),
+    "quiet_data_quality": Benchmark(
+        "bench.quiet_data_quality", "how often limits of data quality ring when nothing has changed"
+    ),
     "scripts": Benchmark("bench.scripts", "what the process of a user's script costs"),
     "cost": Benchmark("bench.cost", "what a monitored endpoint costs"),
 }
@@ -56,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="name", help="benchmarks to run (default: all)")
     parser.add_argument("--rows", type=int, help="rows of synthetic data, where the number can vary")
     parser.add_argument("--large", action="store_true", help="also run what takes many minutes and 6 GB of disk")
+    parser.add_argument("--seed", type=int, help="seed of simulations (default: a fresh one, which they print)")
     parser.add_argument("--json", action="store_true", help="print JSON on standard output, progress on standard error")
     parser.add_argument("--list", action="store_true", help="list the benchmarks and exit")
     asked = parser.parse_args(arguments)
@@ -70,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--rows must be 1 or more")
 
     results: dict[str, list[Row]] = {}
-    options = Options(rows=asked.rows, large=asked.large)
+    options = Options(rows=asked.rows, large=asked.large, seed=asked.seed)
     for name in asked.names or BENCHMARKS:
         results[name] = _run(name, options)
         if not asked.json:

@@ -81,7 +81,9 @@ class Options:
     Attributes:
         rows: Rows of synthetic data; None for the benchmark's own default.
         large: Also run what takes many minutes (10 million rows).
+        seed: Of simulations; None for a fresh one, which they print.
     """
 
     rows: int | None = None
     large: bool = False
+    seed: int | None = None

@@ -10,7 +10,6 @@ from driftline.domain.keys import OVERVIEW, document_key, overview_baseline_key,
 from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.record import (
-    NOT_EVALUATED,
     VERSION,
     BaselineRecord,
     FigureRecord,
@@ -20,6 +19,7 @@ from driftline.presentation.pages.overview.record import (
     WorstRecord,
 )
 from driftline.presentation.shapes import PROBABILITIES, Categories, Masses, Quantiles, Shape
+from driftline.presentation.states import NOT_EVALUATED
 from driftline.usecases.freshness.freshness_record import waiting_since
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from driftline.domain.monitors.overdue import GRACE
 from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.rebuild_overview import rebuild_overview
 from tests.browser.opening import NARROW, Opened, layouts, narrow, until
@@ -243,6 +244,15 @@ def test_what_did_not_come_is_not_good(open_key: OpenKey, shop: InMemoryStore) -
     expect(page.locator(".index .moment")).to_contain_text("overdue since 2 Apr 2026, 00:00 UTC")
     page.get_by_label("State").select_option("good")
     expect(page.get_by_role("status")).to_have_text("0 of 1 endpoints")
+
+
+def test_it_is_overdue_when_the_alarm_on_schedules_says_so(open_key: OpenKey, shop: InMemoryStore) -> None:
+    missing = FIRST + 91 * DAY + GRACE
+    for key in (SHOP, INDEX):
+        expect(open_key(shop, key, at=missing - timedelta(seconds=1)).locator(".verdict")).not_to_contain_text(
+            "Overdue"
+        )
+        expect(open_key(shop, key, at=missing).locator(".verdict")).to_contain_text("Overdue")
 
 
 def test_from_the_index_to_the_endpoint_and_back(open_key: OpenKey, hundred: InMemoryStore) -> None:

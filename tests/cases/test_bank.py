@@ -51,15 +51,9 @@ def test_a_category_with_a_new_name(headlines: Headlines) -> None:
     assert said.startswith("contact: cellular 63.5 % → 0 %, mobile 0 % → 63.1 %")
 
 
-def test_a_value_that_the_baseline_never_had(headlines: Headlines) -> None:
-    """Of 41,188 calls three have this value: the sixth day has the first of them, and it is said."""
-    said = headlines["data_quality"][5]
-
-    assert said.startswith("default: 1 unseen value, 'yes'")
-
-
 def test_days_on_which_nothing_was_broken_are_quiet(headlines: Headlines) -> None:
-    spoiled = {SWAPPED, RENAMED, 5}
+    """One of them has a value that the baseline lacks: three of all 41,188 calls have it, so chance explains one."""
+    spoiled = {SWAPPED, RENAMED}
 
     quiet = {said for day, said in enumerate(headlines["data_quality"]) if day not in spoiled}
     assert quiet == {"No violations: all 14 compared features agree with the baseline."}

@@ -43,7 +43,11 @@ class TestDataQuality:
     def test_its_features_the_worst_first(self, data_quality: Report) -> None:
         features, data_set = data_quality.tables
 
-        assert (data_quality.kind, data_quality.noun, data_quality.state) == ("data_quality", "feature", "violations")
+        assert (data_quality.kind, data_quality.noun, data_quality.outcome.verdict) == (
+            "data_quality",
+            "feature",
+            "violations",
+        )
         assert cells(features, "feature") == ["amount", "country", "score"]
         assert [row.subject for row in features.rows] == ["score", "amount", "country"]  # as in statistics.json
         gauge = cells(features, "gauge")[0]
@@ -101,7 +105,7 @@ class TestModelQuality:
     def test_its_metrics_what_is_violated_first(self, model_quality: Report) -> None:
         table = model_quality.tables[0]
 
-        assert (model_quality.kind, model_quality.noun, model_quality.state) == (
+        assert (model_quality.kind, model_quality.noun, model_quality.outcome.verdict) == (
             "model_quality",
             "metric",
             "violations",

@@ -174,4 +174,6 @@ def test_names_in_a_sentence_are_few_and_each_once() -> None:
     assert names(["a"]) == "a"
     assert names(["a", "b", "a"]) == "a and b"
     assert names(list("abcde")) == "a, b, c and 2 more"
+    assert joined(["a", "b"], more=2000) == "a, b and 2,000 more"
+    assert joined(["a", "b"], more=0) == "a and b"
     assert joined([]) == ""

@@ -1,9 +1,9 @@
 """Cells of a report's tables as texts."""
 
 from datetime import datetime
-from typing import cast
+from typing import Protocol, cast
 
-from driftline.domain.executions.finding import Measure
+from driftline.domain.executions.finding import Measure, Side
 from driftline.presentation.tables import Cell, Gauge, Holds, Limit, Marks, Named, Tagged, Uncompared
 from driftline.presentation.text import NOTHING, figure, instant, interval, limit, shown
 
@@ -58,7 +58,20 @@ def _composed(cell: Tagged | Named | Limit | Gauge | Uncompared | Marks) -> str:
             return ", ".join(map(shown, wrong)) or otherwise
 
 
-def gauge_texts(gauge: Gauge) -> tuple[str, str]:
+class Measured(Protocol):
+    """A figure against its limit: a Gauge, or what a record keeps of one."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def limit(self) -> float | None: ...
+    @property
+    def side(self) -> Side: ...
+    @property
+    def measure(self) -> Measure: ...
+
+
+def gauge_texts(gauge: Measured) -> tuple[str, str]:
     """`0.4325` and `of 0.1`; `p = 0.02` and `at least 0.05`."""
     value = figure(gauge.value, gauge.measure)
     text = f"p = {value}" if gauge.measure == "p_value" else value

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isclose
+from statistics import StatisticsError, correlation
 
 from driftline.domain.executions.finding import Measure, Side
 from driftline.domain.executions.past import FigureName, PastExecution, Point
 from driftline.presentation.distributions import Bars, Bins, Quantiles
+
+_CORRELATED = 5
+"""Windows below which a correlation says nothing."""
 
 type Points = tuple[tuple[float, float], ...]
 
@@ -20,8 +25,6 @@ class Series:
         title: For people.
         limit: Of the last execution; None where nothing is required.
         baseline: Its value in the baseline.
-        counts: It is a number of things: it is drawn as bars.
-        wrong: What it counts is wrong.
         from_zero: Its axis begins at 0.
         violated: The last value breaks its constraint.
     """
@@ -34,14 +37,16 @@ class Series:
     limit: float | None = None
     side: Side | None = None
     baseline: float | None = None
-    counts: bool = False
-    wrong: bool = False
     from_zero: bool = True
     violated: bool = False
 
     @property
     def key(self) -> FigureName:
         return self.subject, self.name
+
+    @property
+    def values(self) -> tuple[float | None, ...]:
+        return tuple(point.value for point in self.points)
 
     @property
     def last(self) -> Point:
@@ -61,9 +66,38 @@ def points_of(name: FigureName, past: Sequence[PastExecution], last: Point) -> t
 _NONE = Point(None)
 
 
+def move_together(
+    one: Sequence[float | None], other: Sequence[float | None], *, within: float = 1e-9, correlated: float | None = None
+) -> bool:
+    """Whether two figures over the same windows are one course.
+
+    They are where one follows from the other: equal, as recall and the true positive rate, or complements to 1, as a
+    rate and its opposite, in all windows that either of them has.
+
+    Args:
+        within: Relative and absolute tolerance.
+        correlated: Pearson's correlation, of either sign, from which they are, too; needs 5 windows that both have.
+    """
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
+    if not pairs:
+        return False
+    if len(pairs) == max(sum(value is not None for value in each) for each in (one, other)):
+        near = [isclose(a, b, rel_tol=within, abs_tol=within) for a, b in pairs]
+        opposite = [isclose(a, 1.0 - b, rel_tol=within, abs_tol=within) for a, b in pairs]
+        if all(near) or all(opposite):
+            return True
+    first, second = zip(*pairs, strict=True)
+    if correlated is None or len(pairs) < _CORRELATED or 1 in {len(set(first)), len(set(second))}:
+        return False
+    try:
+        return abs(correlation(first, second)) >= correlated
+    except (StatisticsError, OverflowError):  # Too small, or too large, to square.
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class OverTime:
-    """A line with its interval, limit and baseline, or bars of counts."""
+    """A line with its interval, limit and baseline."""
 
     series: Series
     title: str = ""

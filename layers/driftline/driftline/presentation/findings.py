@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from driftline.domain.executions.finding import Finding, Move
 from driftline.presentation.text import figure, interval, limit, metric_name, number, percent, shown
 
-_SMALLEST_SHOWN = 1e-4
-
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -35,20 +33,13 @@ def in_the_baseline(finding: Finding) -> str:
     return f"{figure(finding.baseline, finding.measure)} in the baseline"
 
 
-def by_chance(finding: Finding) -> str:
-    """`chance alone: p-value 0.0004`; empty where no test was made."""
-    return f"chance alone: p-value {_p_value(finding.p_value)}" if finding.p_value is not None else ""
-
-
 def finding_facts(finding: Finding) -> tuple[Fact, ...]:
     """The figures of a finding; those that it does not have are left out."""
     measure = finding.measure
     # The interval is the raw statistic's, where the check decides by something that is derived from it.
     raw = "metric" if finding.derived else measure
     beyond = "below" if finding.side == "at_least" else "above"
-    certain = {True: f"yes, the whole interval is {beyond} the threshold", False: "no", None: ""}[finding.certain]
-    if finding.p_value is not None:
-        certain = f"yes, by chance alone its p-value would hardly be {_p_value(finding.p_value)}"
+    certain = {True: f"yes, the whole interval is {beyond} the threshold", False: "no", None: ""}
     facts = (
         Fact(observed_name(finding), figure(finding.observed, measure) if finding.observed is not None else ""),
         Fact("Raw statistic", number(finding.statistic) if finding.derived else ""),
@@ -60,7 +51,8 @@ def finding_facts(finding: Finding) -> tuple[Fact, ...]:
         Fact("Baseline", _baseline(finding)),
         Fact("Direction", direction_of(finding)),
         Fact("Rows behind it", number(finding.n) if finding.n is not None else ""),
-        Fact("Certain", certain),
+        Fact("By chance", by_chance(finding)),
+        Fact("Certain", certain[finding.certain] if finding.p_value is None else ""),
     )
     return tuple(fact for fact in facts if fact.value)
 
@@ -73,8 +65,9 @@ def _baseline(finding: Finding) -> str:
     return f"{figure(finding.baseline, finding.measure)}, 95 % interval {within}"
 
 
-def _p_value(value: float) -> str:
-    return "below 0.0001" if value < _SMALLEST_SHOWN else figure(value, "p_value")
+def by_chance(finding: Finding) -> str:
+    """`in 0.4 % of windows at most`: how often chance makes such a difference; empty where no test decided."""
+    return "" if finding.p_value is None else f"in {percent(finding.p_value)} of windows at most"
 
 
 def direction_of(finding: Finding) -> str:

@@ -34,7 +34,7 @@ def violations_headline(violations: Sequence[Finding]) -> str:
     if not violations:
         return ""
     worst, *others = worst_first(violations)
-    return f"{sentence(worst)}; {_more(worst, others)}" if others else sentence(worst)
+    return f"{finding_sentence(worst)}; {_more(worst, others)}" if others else finding_sentence(worst)
 
 
 def _more(worst: Finding, others: Sequence[Finding]) -> str:
@@ -52,7 +52,7 @@ def envelope_headline(envelope: Envelope) -> str:
     return violations_headline(envelope.violations) or "No violations."
 
 
-def sentence(finding: Finding) -> str:
+def finding_sentence(finding: Finding) -> str:
     """What is wrong: the unseen values, the shift of shares, or the figure and what is required."""
     said = _said(finding)
     return f"{said}; {shown(finding.remark, IN_A_SENTENCE)}" if finding.remark else said
@@ -130,8 +130,7 @@ def _unseen(finding: Finding) -> str:
 def _names(finding: Finding) -> str:
     """`'a', 'b', 'c' and 2 more`."""
     named = [f"'{shown(each, _VALUE)}'" for each in finding.values[:_NAMED]]
-    more = (finding.distinct or len(finding.values)) - len(named)
-    return joined([*named, *([f"{more:,} more"] if more > 0 else [])])
+    return joined(named, more=(finding.distinct or len(finding.values)) - len(named))
 
 
 def _moved(move: Move) -> str:

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import Outcome
-from driftline.domain.executions.verdict import Verdict
 from driftline.presentation.charts import Chart, Series
 from driftline.presentation.findings import Fact
 from driftline.presentation.shapes import Shape
@@ -125,7 +124,6 @@ class Report:
     title: str
     noun: str
     outcome: Outcome
-    state: Verdict
     headline: str
     facts: tuple[Fact, ...]
     comparisons: tuple[Comparison, ...]

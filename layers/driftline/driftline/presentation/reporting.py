@@ -69,7 +69,6 @@ def report_of_outcome(
         title=title,
         noun=noun,
         outcome=outcome,
-        state=outcome.verdict,
         headline=_headline(outcome, headline),
         facts=(*_outcome_facts(outcome), *facts),
         comparisons=tuple(comparisons(outcome, past, revised, figure=compared, naming=naming)),

@@ -163,7 +163,7 @@ def metric_name(name: str) -> str:
     return text[:1].upper() + text[1:] if text else name
 
 
-def sentence(text: str) -> str:
+def with_full_stop(text: str) -> str:
     """With its full stop."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
@@ -176,12 +176,13 @@ def rounded(text: str) -> str:
 def names(texts: Sequence[str]) -> str:
     """`a, b, c and 2 more`, each once."""
     distinct = list(dict.fromkeys(shown(text, IN_A_SENTENCE) for text in texts))
-    more = len(distinct) - _NAMED
-    return joined([*distinct[:_NAMED], *([f"{more} more"] if more > 0 else [])])
+    return joined(distinct[:_NAMED], more=len(distinct) - _NAMED)
 
 
-def joined(parts: Sequence[str]) -> str:
-    """`a, b and c`."""
+def joined(parts: Sequence[str], *, more: int = 0) -> str:
+    """`a, b and c`; `a, b and 2 more`."""
+    if more > 0:
+        parts = [*parts, f"{more:,} more"]
     return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.domain.monitors.overdue import GRACE, overdue_since
+from driftline.domain.monitors.overdue import GRACE, next_due, overdue_since
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # a Sunday
@@ -94,3 +94,45 @@ def test_after_it_ran_only_later_times_are_missing(minute: int, ran_after: int, 
     else:
         assert ran < missing <= at - GRACE
         assert missing - ran <= H + 5 * M
+
+
+@pytest.mark.parametrize(
+    ("schedule", "ran", "expected"),
+    [
+        ("cron(0 * ? * * *)", NOON, NOON + H),
+        # At seven past: executions keep the start of the five minutes
+        ("cron(7 * ? * * *)", NOON + 5 * M, NOON + H + 7 * M),
+        ("cron(7 * ? * * *)", NOON, NOON + 7 * M),
+        # Every Monday at nine
+        ("cron(0 9 ? * MON *)", NOON, NOON + 21 * H),
+        ("rate(6 hours)", NOON + 5 * M, NOON + 6 * H + 5 * M),
+        # Once, before and after it
+        ("at(2026-03-01T12:00:00)", NOON - H, NOON),
+        ("at(2026-03-01T12:00:00)", NOON, None),
+        # On the 29th of February, of which there is none within a year
+        ("cron(0 0 29 2 ? *)", NOON, None),
+    ],
+)
+def test_what_is_due_next(schedule: str, ran: datetime, expected: datetime | None) -> None:
+    assert next_due(monitor(schedule), ran) == expected
+
+
+def test_a_local_time_that_the_clocks_skip_is_not_due() -> None:
+    nightly = monitor("cron(30 2 * * ? *)", "Europe/Berlin")
+    assert next_due(nightly, datetime(2026, 3, 28, 1, 30, tzinfo=UTC)) == datetime(2026, 3, 30, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("schedule", ["cron(0 * ? * * *)", "rate(1 hour)"])
+def test_of_a_disabled_monitor_nothing_is_due(schedule: str) -> None:
+    assert next_due(monitor(schedule).model_copy(update={"enabled": False}), NOON) is None
+
+
+@given(st.integers(0, 59), st.integers(0, 24 * 60))
+def test_what_is_due_next_is_missing_when_its_grace_is_over(minute: int, ran_after: int) -> None:
+    """A page and the alarm say so at the same time."""
+    hourly = monitor(f"cron({minute} * ? * * *)")
+    ran = NOON + timedelta(minutes=ran_after - ran_after % 5)
+    due = next_due(hourly, ran)
+    assert due is not None
+    assert overdue_since(hourly, ran, LONG_AGO, due + GRACE) == due
+    assert overdue_since(hourly, ran, LONG_AGO, due + GRACE - timedelta(microseconds=1)) is None

@@ -39,6 +39,7 @@ def judge(
     change: Change | None = None,
     mode: Comparison = Comparison.DRIFTLINE,
     with_statistics: bool = True,
+    strict: frozenset[str] = frozenset(),
 ) -> Verdict:
     """A window judged against a baseline."""
     rows, features = profiled(current)
@@ -48,6 +49,7 @@ def judge(
         statistics_of(*profiled(baseline)) if with_statistics else None,
         constraints_for(baseline, change),
         mode,
+        strict=strict,
     )
 
 

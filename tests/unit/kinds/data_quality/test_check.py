@@ -135,7 +135,8 @@ def test_booleans_are_of_type_string() -> None:
 def test_a_feature_whose_type_fails_is_not_compared_but_an_incomplete_one_is() -> None:
     drifted = [str(int(cell) + 100) for cell in WHOLE]
     verdict = judge(
-        {"typed": [*drifted[:-1], "x"], "incomplete": [*drifted[:-1], None]}, {"typed": WHOLE, "incomplete": WHOLE}
+        {"typed": [*drifted[:-1], "x"], "incomplete": [*drifted[:-9], *[None] * 9]},
+        {"typed": WHOLE, "incomplete": WHOLE},
     )
     assert found(verdict) == [
         ("typed", "data_type_check"),
@@ -146,7 +147,7 @@ def test_a_feature_whose_type_fails_is_not_compared_but_an_incomplete_one_is() -
 
 
 def test_completeness_check_in_sagemakers_words() -> None:
-    verdict = judge({"f": WHOLE[:91] + [None] * 2}, {"f": WHOLE})
+    verdict = judge({"f": WHOLE[:91] + [None] * 2}, {"f": WHOLE}, mode=Comparison.SAGEMAKER)
     assert [finding.description for finding in verdict.findings] == [
         "Data completeness requirement is not met. Expected: 100.0%. Observed: Only 97.84946236559139%."
     ]
@@ -172,7 +173,7 @@ def test_a_column_that_the_baseline_never_had_a_value_of_is_not_judged() -> None
 
 def test_drift_check_in_sagemakers_words_after_the_other_checks() -> None:
     verdict = judge(
-        {"a": [str(int(cell) + 25) for cell in WHOLE], "b": [*LETTERS[:-1], "new"]}, {"a": WHOLE, "b": LETTERS}
+        {"a": [str(int(cell) + 25) for cell in WHOLE], "b": [*LETTERS[:-9], *["new"] * 9]}, {"a": WHOLE, "b": LETTERS}
     )
     assert found(verdict) == [("b", "categorical_values_check"), ("a", "baseline_drift_check")]
     # Half of the values lie above the baseline's; both samples have 500 rows.
@@ -182,7 +183,7 @@ def test_drift_check_in_sagemakers_words_after_the_other_checks() -> None:
 
 
 def test_categories_outside_the_domain() -> None:
-    verdict = judge({"f": [*LETTERS[:-5], *["new"] * 5]}, {"f": LETTERS})
+    verdict = judge({"f": [*LETTERS[:-5], *["new"] * 5]}, {"f": LETTERS}, mode=Comparison.SAGEMAKER)
     assert [finding.description for finding in verdict.findings] == [
         (
             "Categorical values requirement is not met. Expected match: 100.0%. "

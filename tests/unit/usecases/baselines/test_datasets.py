@@ -35,7 +35,12 @@ def read(
 ) -> ProfiledDataset:
     assumed = [] if assumed is None else assumed
     return profile_dataset(
-        InMemoryStore(objects=files), sorted(files), options or DatasetFormat(), columns, TABLES, assumed.append
+        InMemoryStore(objects=files),
+        sorted(files),
+        options=options or DatasetFormat(),
+        tables=TABLES,
+        warn=assumed.append,
+        columns=columns,
     )
 
 

@@ -36,7 +36,7 @@ def rings(incident: Incident, label: str = "violations", state: str = "ALARM", a
 def test_what_is_not_there_is_an_incident_in_which_nothing_happened() -> None:
     store = IncidentStore(InMemoryTable())
     assert store.get("shop", "data_quality") == Incident("shop", "data_quality")
-    assert store.all() == []
+    assert list(store.all()) == []
 
 
 def test_a_change_is_written_and_read_back() -> None:
@@ -44,7 +44,7 @@ def test_a_change_is_written_and_read_back() -> None:
     written = store.change("shop", "data_quality", rings, at=NOON)
     assert written.ringing == ("violations",)
     assert store.get("shop", "data_quality") == written
-    assert store.all() == [written]
+    assert list(store.all()) == [written]
 
 
 def test_a_change_that_changes_nothing_writes_nothing() -> None:
@@ -103,7 +103,7 @@ def test_one_that_cannot_be_read_is_an_error_for_itself_alone() -> None:
     store = IncidentStore(table)
     fine = store.change("shop", "fine", rings, at=NOON)
     table.put(KIND, "shop/broken", "{}", version=0)
-    assert store.all() == [fine]
+    assert list(store.all()) == [fine]
     with pytest.raises(InvalidInputError, match="incident/shop/broken"):
         store.get("shop", "broken")
     with pytest.raises(InvalidInputError, match="incident/shop/broken"):

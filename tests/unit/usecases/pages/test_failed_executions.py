@@ -26,9 +26,10 @@ from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.past_executions import folders_before
 from driftline.usecases.pages.rebuild_overview import rebuild_overview
 from driftline.usecases.pages.render_execution import render_execution
+from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page
 from tests.failing import fail, run
 from tests.fakes import InMemoryStore, RecordingEvents
-from tests.overviews import put, record
+from tests.overviews import auc_of, put, record
 from tests.reporting import HOSTILE, LAST, folder_of, shop_store
 
 HOUR = timedelta(hours=1)
@@ -304,9 +305,8 @@ class TestOverTime:
         )
         assert "The last execution of data_quality failed: there is no verdict on its window." in text_of(page.encode())
         [drawn] = data_of(shop, SHOP_PAGE)["monitors"]
-        assert drawn["kind"] == "data_quality"
         assert drawn["states"] == ["good", "good", "failed"]
-        for gap in ("violations", "rows", "coverage"):
+        for gap in ("rows", "coverage"):
             assert drawn[gap][-1] is None
         assert drawn["features"]
         assert all(each["drift"][-1] is None and each["heat"]["columns"][-1] is None for each in drawn["features"])
@@ -375,6 +375,40 @@ class TestOverTime:
         render_execution(shop, FOLDER, kinds=KINDS)
 
         assert "other" in text_of(shop.objects[INDEX])
+        # And they are not made again for the next index.
+        key = "state/overview/other/now.json"
+        assert parse_now(shop.objects[key], key).monitors[0].state == "good"
+
+    def test_a_record_that_comes_while_a_line_is_made_again_is_in_it(self) -> None:
+        key = "state/overview/shop/now.json"
+
+        class Overtaken(InMemoryStore):
+            late = True
+
+            @override
+            def put(self, key_: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+                if key_ == key and self.late:
+                    self.late = False
+                    put(self, record("violated", 1))
+                    render_endpoint_page(self, "shop", kinds=KINDS)
+                super().put(key_, body, content_type=content_type)
+
+        store = Overtaken(objects={key: b'{"version":1,"endpoint":"shop","monitors":[]}'})
+        put(store, record("good", 0))
+
+        render_index_page(store, kinds=KINDS)
+
+        assert parse_now(store.objects[key], key).monitors[0].state == "violated"
+        assert "In alarm" in text_of(store.objects[INDEX])
+
+    def test_a_line_of_the_index_with_more_fields_is_readable(self) -> None:
+        """As an earlier version wrote it."""
+        line = now_of("shop", [[record("violated", metrics=[auc_of(0.8, 0.85)])]])
+        more = json.loads(line.to_json())
+        more["monitors"][0] |= {"noun": "feature", "scheduled": "2026-01-02T00:00:00Z", "rows": 1000, "revision": None}
+        more["monitors"][0]["line"] |= {"side": "at_least"}
+
+        assert parse_now(json.dumps(more).encode(), "") == line
 
 
 class TestRebuilding:

@@ -178,7 +178,8 @@ def test_sagemakers_mondays(taxi: InMemoryStore) -> None:
     [quality, performance] = data_of(taxi, "reports/taxi/index.html")["monitors"]
 
     assert quality["states"] == ["violated"] * 7
-    assert quality["violations"] == [31, 38, 59, 45, 40, 50, 102]
+    [records, _] = [each.records for each in read_records(taxi, "taxi")]
+    assert [each.violations for each in records] == [31, 38, 59, 45, 40, 50, 102]
     pickups = next(each for each in quality["features"] if each["name"] == "pickup_count")
     assert all(sum(thousandths(column)) == pytest.approx(1.0, abs=0.02) for column in pickups["heat"]["columns"])
     mae = next(each for each in performance["trends"] if each["name"] == "Mean absolute error")
@@ -382,6 +383,28 @@ def test_a_p_value_is_told_as_one() -> None:
     assert spark is not None
     assert spark.beside == "p = 0, at least 0.05"
     assert (feature.drift, feature.threshold) == ("p = 0", "at least 0.05")
+
+
+@pytest.mark.parametrize(
+    ("gauge", "beside", "bar"),
+    [
+        (GaugeRecord(value=0.0512, limit=0.1, excess=0.512), "0.0512 of 0.1", 25),
+        (GaugeRecord(value=0.1, limit=0.1, excess=1.0), "0.1 of 0.1", 50),
+        (GaugeRecord(value=0.7, limit=0.1, excess=7.0, beyond=True), "0.7 of 0.1", 100),
+        (GaugeRecord(value=0.051, measure="share"), "5.1 %", 0),
+    ],
+)
+def test_a_figure_and_its_limit_are_told_alike_on_both_pages(gauge: GaugeRecord, beside: str, bar: int) -> None:
+    executions = [record("good", features=[SubjectRecord(name="amount", gauge=gauge)])]
+
+    (row,) = index_view([now_of("shop", [executions])]).rows
+    (feature,) = features_view(executions, None).rows
+
+    [(_, spark, _)] = row.kinds
+    assert spark is not None
+    assert spark.beside == beside
+    assert f"{feature.drift} {feature.threshold}".rstrip() == beside
+    assert feature.fill == bar
 
 
 def test_hostile_names_are_text() -> None:

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from driftline.domain.capture.cells import parse_number
 from driftline.domain.capture.csv_rows import Cells
 
-_NOT_NAMES = frozenset({"true", "false", "nan", "na", "null", "none", "inf", "infinity"})
+NOT_NAMES = frozenset({"true", "false", "nan", "na", "null", "none", "inf", "infinity"})
+"""Words that are values wherever they are, in lower case."""
+
 _WHOLE = re.compile(r"[0-9]+")
 
 
@@ -51,4 +53,4 @@ def _cells_of_first(rows: Sequence[Cells]) -> list[str]:
 
 
 def _may_be_name(cell: str) -> bool:
-    return bool(cell.strip()) and parse_number(cell) is None and cell.strip().lower() not in _NOT_NAMES
+    return bool(cell.strip()) and parse_number(cell) is None and cell.strip().lower() not in NOT_NAMES

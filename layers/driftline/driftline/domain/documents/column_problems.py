@@ -14,10 +14,14 @@ def column_problems(document: MonitorDocument) -> Iterator[DocumentProblem]:
         return
     yield from _in_list("categorical", columns.categorical, columns)
     yield from _in_list("exclude", columns.exclude, columns)
+    yield from _in_list("strict", columns.strict, columns)
     for index, name in enumerate(columns.exclude):
         if name in columns.categorical:
             path = ("columns", "exclude", index)
             yield DocumentProblem(path, f"{name!r} is both categorical and excluded", "one of them")
+        if name in columns.strict:
+            path = ("columns", "exclude", index)
+            yield DocumentProblem(path, f"{name!r} is both strict and excluded", "one of them")
     names = (*columns.output, *columns.input)
     if columns.output and columns.input and set(names) <= set(columns.exclude):
         yield DocumentProblem(("columns", "exclude"), "all columns are excluded", "at least one column that is left")

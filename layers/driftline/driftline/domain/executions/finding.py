@@ -42,10 +42,10 @@ class Finding(BaseModel):
         method: How the statistic was computed, for example `linf_robust`.
         interval: The 95 % interval of `statistic` if there is one, otherwise of `observed`.
         n: Number of rows behind the figure.
+        p_value: The probability that chance alone makes a difference of this size, adjusted for all tests of the
+            window; None where no test decided.
         direction: Direction of the change, `higher` or `lower`.
         certain: The whole interval is beyond the limit, or chance does not explain the change.
-        p_value: How often chance alone would change the figure so much since the baseline; adjusted for all tests of
-            the window.
         baseline: What the observed figure is in the baseline, where it is neither the limit nor nothing.
         baseline_interval: Its 95 % interval.
         moves: Buckets or categories whose shares changed most, largest change first.
@@ -70,9 +70,9 @@ class Finding(BaseModel):
     method: str | None = None
     interval: tuple[float, float] | None = None
     n: float | None = None
+    p_value: float | None = None
     direction: str | None = None
     certain: bool | None = None
-    p_value: float | None = None
     baseline: float | None = None
     baseline_interval: tuple[float, float] | None = None
     moves: tuple[Move, ...] = ()

@@ -64,6 +64,10 @@ class Columns(Part):
     exclude: ColumnNames = ()
     """Columns that are left out of baselines, windows and results, for example ids and timestamps."""
 
+    strict: ColumnNames = ()
+    """Columns for which a suggested limit is held as it is: one missing or unseen value in a column that had none is a
+    violation. Otherwise chance is allowed for: a violation is what the baseline itself does not lead one to expect."""
+
     @model_validator(mode="after")
     def _unique(self) -> Self:
         names = [*self.output, *self.input]

@@ -1,4 +1,4 @@
-"""What the monitor document declares of columns: which are categorical, and which are left out."""
+"""What the monitor document declares of columns: which are categorical, which are strict, which are left out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,15 +18,19 @@ class DeclaredColumns:
     Attributes:
         categorical: Their values are categories, whatever they look like.
         excluded: They are not evaluated.
+        strict: No chance is allowed for: one missing value may be a violation.
     """
 
     categorical: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+    strict: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, document: MonitorDocument | None) -> Self:
         columns = document.columns if document else None
-        return cls(frozenset(columns.categorical), frozenset(columns.exclude)) if columns else cls()
+        if columns is None:
+            return cls()
+        return cls(frozenset(columns.categorical), frozenset(columns.exclude), frozenset(columns.strict))
 
     def features(self, features: Iterable[tuple[str, ColumnProfile]]) -> Features:
         """Those that are left, with the profiles that they count with."""
@@ -47,4 +51,4 @@ class DeclaredColumns:
 
     def unknown(self, names: Iterable[str]) -> tuple[str, ...]:
         """The declared names that are none of these, sorted."""
-        return tuple(sorted((self.categorical | self.excluded) - set(names)))
+        return tuple(sorted((self.categorical | self.excluded | self.strict) - set(names)))

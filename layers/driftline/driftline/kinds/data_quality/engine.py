@@ -137,6 +137,7 @@ class DataQualityEngine(Engine):
                 model=context.model,
                 columns=context.columns,
                 notes=notes,
+                strict=declared.strict,
                 unknown_columns=unknown,
             ),
         )

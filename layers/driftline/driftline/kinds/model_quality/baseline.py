@@ -1,7 +1,7 @@
 """A data set's statistics and constraints for the model-quality monitor: one with predictions and labels."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Self
@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.listing import first_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
@@ -138,7 +139,7 @@ class ModelQualityBaseline:
             raise InvalidInputError(
                 f"{truth} is both the label and the prediction",
                 where=where,
-                expected=f"the label in a column of its own; the data set has {_shown(names)}",
+                expected=f"the label in a column of its own; the data set has {first_of(names, _SHOWN)}",
                 mend="Correct ground_truth_attribute, or name the endpoint's columns under columns.output.",
             )
         return replace(given, inference=inference, probability=probability, ground_truth=truth)
@@ -185,7 +186,7 @@ def _check_columns(attributes: Attributes, batch: RowBatch, where: str) -> None:
             raise InvalidInputError(
                 f"no column {attribute}, the {setting}",
                 where=where,
-                expected=f"one of {_shown(names)}",
+                expected=f"one of {first_of(names, _SHOWN)}",
                 mend=f"Correct {setting} in the monitor document, or the data set's header.",
             )
 
@@ -198,8 +199,3 @@ def _nothing_usable(rows: int, unusable: Mapping[str, int], where: str) -> Inval
         expected="rows with a label and a prediction",
         mend="Correct problem_type and the attributes of the monitor document, or the data set." if rows else "",
     )
-
-
-def _shown(names: Sequence[str]) -> str:
-    listed = ", ".join(names[:_SHOWN])
-    return listed if len(names) <= _SHOWN else f"{listed} and {len(names) - _SHOWN:,} more"

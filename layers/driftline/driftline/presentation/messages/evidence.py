@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from driftline.domain.executions.finding import Finding
 from driftline.domain.incidents.message import Message
 from driftline.presentation.findings import by_chance, in_the_baseline, move_text, subject_name
-from driftline.presentation.headline import sentence, shift, states_figures
+from driftline.presentation.headline import finding_sentence, shift, states_figures
 from driftline.presentation.messages import wording
 from driftline.presentation.text import figure, interval, limit, number
 
@@ -16,7 +16,7 @@ _MOST = 3
 def lines(message: Message) -> list[tuple[str, str]]:
     """(subject, figures) of the worst findings. One whose sentence is the headline, figures and all, has no line."""
     worst = message.evidence[:_MOST]
-    if worst and states_figures(worst[0]) and wording.line(sentence(worst[0])) in message.headline:
+    if worst and states_figures(worst[0]) and wording.line(finding_sentence(worst[0])) in message.headline:
         worst = worst[1:]
     return [(subject(each), _line(each, message)) for each in worst]
 
@@ -24,7 +24,7 @@ def lines(message: Message) -> list[tuple[str, str]]:
 def _line(finding: Finding, message: Message) -> str:
     """What moved, unless the headline says it, and the figures."""
     moved = shift(finding)
-    known = not moved or wording.line(sentence(finding)) in message.headline
+    known = not moved or wording.line(finding_sentence(finding)) in message.headline
     return figures(finding) if known else f"{wording.line(moved)}; {figures(finding)}"
 
 
@@ -72,7 +72,7 @@ def _notes(finding: Finding, *, moved: bool) -> Iterable[str]:
         if finding.certain is False:
             yield "the threshold is inside the interval"
         elif said := by_chance(finding):
-            yield said
+            yield f"by chance {said}"
         return
     if finding.derived:
         yield _raw(finding)

@@ -7,7 +7,7 @@ from datetime import datetime
 from driftline.domain.executions.envelope import Envelope
 from driftline.domain.executions.finding import Finding, worst_first
 from driftline.presentation.headline import violations_headline
-from driftline.presentation.messages.wording import name, sentence
+from driftline.presentation.messages.wording import message_line, name
 
 MOST_EVIDENCE = 3
 MOST_SUBJECTS = 200
@@ -41,7 +41,7 @@ def findings_of(envelope: Envelope) -> Findings:
     return Findings(
         window=(envelope.window.start, envelope.window.end),
         violations=len(violations),
-        headline=sentence(violations_headline(violations)),
+        headline=message_line(violations_headline(violations)),
         subjects=_names(each.subject for each in violations),
         evidence=worst_first(violations)[:MOST_EVIDENCE],
         rows=envelope.rows,

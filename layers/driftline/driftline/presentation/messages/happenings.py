@@ -13,7 +13,7 @@ from driftline.domain.incidents.happenings import (
 from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.received import Happening, Text
-from driftline.presentation.messages.wording import name, sentence
+from driftline.presentation.messages.wording import message_line, name
 
 _MOST_LINES = 40
 _MOST_FIELDS = 24
@@ -34,8 +34,8 @@ _LABELS = {
 
 def text_message(received: Text) -> Message:
     """A notice: the subject as its headline, the text below it."""
-    lines = [sentence(each) for each in received.text.splitlines() if each.strip()]
-    headline = sentence(received.subject) or (lines.pop(0) if lines else "Driftline")
+    lines = [message_line(each) for each in received.text.splitlines() if each.strip()]
+    headline = message_line(received.subject) or (lines.pop(0) if lines else "Driftline")
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"… and {len(lines) - _MOST_LINES} more lines"]
     return Message(
@@ -55,7 +55,7 @@ def happening_message(received: Happening, incident: Incident | None, channels: 
         id=f"event/{received.id}",
         kind=MessageKind.UPDATED if incident else MessageKind.NOTICE,
         severity=incident.severity if incident else Severity.WARNING,
-        headline=sentence(_headline(received)),
+        headline=message_line(_headline(received)),
         at=received.at,
         incident=incident.id if incident else None,
         endpoint=endpoint_of(received) or None,
@@ -91,7 +91,7 @@ def _details(received: Happening) -> Iterator[str]:
     left_out = _LEFT_OUT - {"Reason"} if received.kind == MODEL_ADOPTED else _LEFT_OUT
     for key, value in list(received.detail.items())[:_MOST_FIELDS]:
         if key not in left_out and value is not False and value not in (None, "", {}):
-            yield sentence(f"{_LABELS.get(key, name(key))}: {_worded(value)}")
+            yield message_line(f"{_LABELS.get(key, name(key))}: {_worded(value)}")
 
 
 def _worded(value: object) -> str:

@@ -10,7 +10,7 @@ from driftline.domain.incidents.outbox import next_message_id
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
 from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.presentation.messages.findings import MOST_SUBJECTS, Findings
-from driftline.presentation.messages.wording import name, sentence
+from driftline.presentation.messages.wording import message_line, name
 from driftline.presentation.text import count, duration, instant
 
 _MOST_ALARMS = 5
@@ -59,16 +59,16 @@ def incident_message(incident: Incident, kind: MessageKind, at: datetime, facts:
         id=next_message_id(incident),
         kind=kind,
         severity=incident.severity,
-        headline=sentence(_headline(incident, kind, facts)),
+        headline=message_line(_headline(incident, kind, facts)),
         at=at,
         incident=incident.id,
         endpoint=incident.endpoint,
         monitor=_monitor(incident),
         window=facts.findings.window if facts.findings else None,
-        details=tuple(sentence(each) for each in _details(incident, kind, facts)),
+        details=tuple(message_line(each) for each in _details(incident, kind, facts)),
         evidence=facts.findings.evidence if facts.findings and kind is not MessageKind.RECOVERED else (),
         since=incident.opened_at,
-        changed=tuple(sentence(each) for each in _changed(incident, kind, snapshot, facts)),
+        changed=tuple(message_line(each) for each in _changed(incident, kind, snapshot, facts)),
         rows=facts.findings.rows if facts.findings else None,
         coverage=facts.findings.coverage if facts.findings else None,
         link=facts.link,

@@ -63,7 +63,7 @@ def line(text: str, longest: int = _LONGEST_LINE) -> str:
     return fit(one_line(cut) + ("…" if len(text) > len(cut) else ""), longest)
 
 
-def sentence(text: str) -> str:
+def message_line(text: str) -> str:
     """A line as a message keeps it."""
     return line(text, LONGEST_SENTENCE)
 

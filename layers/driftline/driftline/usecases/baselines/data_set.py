@@ -36,7 +36,15 @@ class StoredDataSet:
         return self.store.uri(self.keys[0].rsplit("/", 1)[0] + "/")
 
     def profile(self, columns: DocumentColumns | None, optional: Collection[str] = ()) -> ProfiledDataset:
-        return profile_dataset(self.store, self.keys, self.options, columns, self.tables, self._assume, optional)
+        return profile_dataset(
+            self.store,
+            self.keys,
+            options=self.options,
+            tables=self.tables,
+            warn=self._assume,
+            columns=columns,
+            optional=optional,
+        )
 
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:
         return read_files(self.store, self.keys, self.options, row_readers(self.tables), self._assume)

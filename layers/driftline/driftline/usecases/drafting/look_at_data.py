@@ -54,7 +54,7 @@ def look_at(store: ObjectStore, key: str, tables: DataSetTables) -> Looked:
     for named, batch in read_files(store, [key], DatasetFormat(), column_readers(tables), warn):
         if not named:
             return Looked(warnings=tuple(warnings))
-        profiled = profile_dataset(store, [key], DatasetFormat(), None, tables, warn)
+        profiled = profile_dataset(store, [key], options=DatasetFormat(), tables=tables, warn=warn)
         return Looked(columns=tuple(batch.columns), warnings=(*warnings, *profiled.warnings))
     raise InvalidInputError("the file has no rows", where=store.uri(key))
 

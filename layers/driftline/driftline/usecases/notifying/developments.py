@@ -38,7 +38,7 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.windows import format_instant
 from driftline.kinds.kind import Kinds
 from driftline.presentation.messages.happenings import happening_message, model_of, text_message
-from driftline.presentation.messages.wording import sentence
+from driftline.presentation.messages.wording import message_line
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.notifying.incident_store import Change, IncidentStore
 from driftline.usecases.ports import ObjectStore
@@ -152,7 +152,12 @@ def _alarm(alarm: RawAlarm, incidents: IncidentStore, documents: Documents, stac
         document = documents.of(endpoint)
         severity = (document and severity_of(alarm.name, document, stack)) or Severity.WARNING
     change = AlarmChange(
-        label, AlarmState(state), alarm.changed_at, severity, sentence(alarm.reason), sentence(alarm.description)
+        label,
+        AlarmState(state),
+        alarm.changed_at,
+        severity,
+        message_line(alarm.reason),
+        message_line(alarm.description),
     )
     yield Development(
         incidents.get(endpoint, subject),
@@ -183,7 +188,7 @@ def _alarm_is_coming(event: Happening, incidents: IncidentStore, documents: Docu
 
 def _model_adopted(event: Happening, incidents: IncidentStore, documents: Documents) -> Iterator[Development | Message]:
     """Closes open incidents about the previous model; a notice if people knew of none."""
-    endpoint, model, closing = endpoint_of(event), model_of(event), sentence(reason_of(event))
+    endpoint, model, closing = endpoint_of(event), model_of(event), message_line(reason_of(event))
     of = [each for each in incidents.all() if each.endpoint == endpoint and not is_watch(each.subject)]
     for incident in of:
         if incident.ongoing or event.id in incident.causes:

@@ -38,7 +38,7 @@ class IncidentStore:
             for item in self._table.list(KIND):
                 with suppress(InvalidInputError):
                     self._listed[item.name] = parse_incident(item.body, _address(item.name))
-        return tuple(self._listed.values())
+        return list(self._listed.values())
 
     def get(self, endpoint: str | None, subject: str) -> Incident:
         """The current incident; an empty one if there is none.

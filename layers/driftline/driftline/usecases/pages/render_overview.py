@@ -6,7 +6,9 @@ the page once more if one was added meanwhile, so the page that is written last 
 endpoints is not checked again: an outdated one is corrected by the next execution of any endpoint.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import OVERVIEW, REPORTS, overview_now_key
@@ -26,7 +28,7 @@ INDEX = "index.html"
 _HTML = "text/html; charset=utf-8"
 _JSON = "application/json"
 _LOOKS = 3
-"""Maximum number of times that an endpoint's page is written because of new records, which render themselves, too."""
+"""Maximum number of times that a page or a line is written because of new records, which render themselves, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +72,32 @@ def endpoint_page_key(endpoint: str) -> str:
 def render_endpoint_page(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> int:
     """Writes the endpoint's page and its line for the index. Returns the number of executions on it."""
     executions = 0
-    for _ in range(_LOOKS):
-        read = read_records(store, endpoint)
+    for read in _looks(store, endpoint):
         executions = sum(len(each.records) for each in read)
-        if not read:
-            break
-        _write(store, endpoint, read, kinds=kinds)
-        if not changed(store, endpoint, read):
-            break
+        due = due_times(store, endpoint, [each.records for each in read], kinds=kinds)
+        page = render_endpoint(endpoint_view(endpoint, [(each.records, each.baseline) for each in read], due))
+        store.put(endpoint_page_key(endpoint), page, content_type=_HTML)
+        _write_line(store, endpoint, read, due)
     return executions
 
 
-def _write(store: ObjectStore, endpoint: str, read: list[MonitorRecords], *, kinds: Kinds) -> None:
-    due = due_times(store, endpoint, [each.records for each in read], kinds=kinds)
-    monitors = [(each.records, each.baseline) for each in read]
-    page = render_endpoint(endpoint_view(endpoint, monitors, due))
-    store.put(endpoint_page_key(endpoint), page, content_type=_HTML)
+def _looks(store: ObjectStore, endpoint: str) -> Iterator[list[MonitorRecords]]:
+    """The newest records, and again if others came meanwhile: what is written last is made of all of them."""
+    for _ in range(_LOOKS):
+        read = read_records(store, endpoint)
+        if not read:
+            return
+        yield read
+        if not changed(store, endpoint, read):
+            return
+
+
+def _write_line(
+    store: ObjectStore, endpoint: str, read: Sequence[MonitorRecords], due: Mapping[str, datetime | None]
+) -> Now:
     now = now_of(endpoint, [each.records for each in read], due)
     store.put(overview_now_key(endpoint), now.to_json(), content_type=_JSON)
+    return now
 
 
 def render_index_page(store: ObjectStore, *, kinds: Kinds) -> int:
@@ -99,7 +109,7 @@ def render_index_page(store: ObjectStore, *, kinds: Kinds) -> int:
 
 
 def _line(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Now | None:
-    """Made again from the records if another version wrote it: an update hides no endpoint until it runs next."""
+    """Written again from the records if another version wrote it: an update hides no endpoint until it runs next."""
     key = overview_now_key(endpoint)
     body = body_or_none(store, key)
     if body is None:
@@ -107,5 +117,8 @@ def _line(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Now | None:
     try:
         return parse_now(body, key)
     except InvalidInputError:
-        records = [each.records for each in read_records(store, endpoint)]
-        return now_of(endpoint, records, due_times(store, endpoint, records, kinds=kinds)) if records else None
+        now = None
+        for read in _looks(store, endpoint):
+            due = due_times(store, endpoint, [each.records for each in read], kinds=kinds)
+            now = _write_line(store, endpoint, read, due)
+        return now

@@ -1,6 +1,7 @@
 """What a data-quality execution says to people."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import SAGEMAKERS
@@ -52,6 +53,7 @@ def data_quality_report(
     excess = worst_excess(feature.drift for feature in features)
     beside = execution.reference or Reference.BASELINE
     sagemakers = outcome.source == SAGEMAKERS
+    incomplete = {each.subject for each in outcome.violations if each.check == CheckType.COMPLETENESS}
     return report_of_outcome(
         outcome,
         past,
@@ -77,7 +79,7 @@ def data_quality_report(
             ),
             Section(name="data-set", title="Data set", parts=(data_set_table(outcome.rows, features, beside),)),
         ),
-        subjects=[_subject(feature, execution.reference) for feature in features],
+        subjects=[_subject(feature, execution.reference, incomplete) for feature in features],
         series=[each for feature in features for each in feature_series(feature, past)],
         method=(_METHOD_OF_SAGEMAKER if sagemakers else _METHOD.format(execution.comparison), _METHOD_OF_CHARTS),
     )
@@ -118,13 +120,13 @@ def _worst(execution: DataQuality) -> Worst | None:
     return Worst(worst.name, drift_gauge(worst.drift)) if worst and worst.drift else None
 
 
-def _subject(feature: Feature, reference: Reference) -> Subject:
+def _subject(feature: Feature, reference: Reference, incomplete: AbstractSet[str]) -> Subject:
     then = feature.reference if reference is Reference.BASELINE else None
     return Subject(
         name=feature.name,
         note=feature.current.inferred_type,
         completeness=feature.current.common.completeness,
-        required=feature.expected_completeness,
+        required=feature.expected_completeness if feature.name in incomplete else None,
         gauge=drift_gauge(feature.drift) if feature.drift else None,
         shape=feature_shape(feature.current),
         reference=feature_shape(then),

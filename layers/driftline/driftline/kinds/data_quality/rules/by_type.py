@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from driftline.domain.capture.booleans import BOOLEANS, canonical_boolean
 from driftline.domain.capture.pairing import has_types
+from driftline.domain.listing import first_of
 from driftline.domain.profiles.categories import Categories
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.resolve import ResolvedTable
@@ -50,10 +51,9 @@ def numbers_in_texts(table: ResolvedTable, constraints: Constraints) -> Iterator
         if profile.by_type and expected.get(name) in NUMERIC_TYPES
     ]
     if found:
-        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         yield (
             "Texts that read as numbers were compared as numbers, because the baseline has numbers: "
-            f"{', '.join(found[:_NAMED])}{more}."
+            f"{first_of(found, _NAMED)}."
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.executions.finding import Finding
+from driftline.domain.listing import first_of
 from driftline.domain.sagemaker_files.java_json import java_double
 from driftline.domain.sagemaker_files.violations import CheckType, Violation
 from driftline.kinds.data_quality.rules.column_check import check_columns
@@ -23,6 +24,7 @@ from driftline.kinds.data_quality.rules.constraints import (
 from driftline.kinds.data_quality.rules.drift_check import check_drift, drift_finding
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
+from driftline.kinds.data_quality.rules.two_samples import Tested, beyond_chance
 from driftline.kinds.data_quality.rules.value_checks import check_values
 
 _SHOWN = 8
@@ -51,6 +53,7 @@ def check(
     mode: Comparison,
     *,
     unknown_outputs: AbstractSet[str] = frozenset(),
+    strict: AbstractSet[str] = frozenset(),
 ) -> Verdict:
     """Evaluates a window. A window without rows has no findings.
 
@@ -59,11 +62,12 @@ def check(
         observations: By feature name, for every feature of `current`.
         baseline: The reference; None skips the drift check.
         unknown_outputs: Features that are no extra columns: the baseline has no outputs at all.
+        strict: Features whose limits are held as they are, though they are the baseline's own values.
     """
     config = constraints.monitoring_config
     if current.dataset.item_count == 0:
         return Verdict(notes=("The window has no rows, so nothing was checked.",))
-    findings = (
+    results: list[Finding | Tested] = (
         list(check_columns(current, constraints, mode, unknown_outputs)) if _on(config.evaluate_constraints) else []
     )
     options = config.distribution_constraints
@@ -77,12 +81,14 @@ def check(
             continue
         observation = observations[feature.name]
         reference = baseline.by_name.get(feature.name) if baseline else None
-        found = list(check_values(feature, statistics, observation, reference, constraints, mode))
-        findings += found
+        found = list(
+            check_values(feature, statistics, observation, reference, constraints, mode, strict=feature.name in strict)
+        )
+        results += found
         notes += _negative(feature, statistics)
         # A feature whose type check fails is not compared, as in SageMaker; one that is incomplete is.
         compared: FeatureDrift | NotCompared | None
-        if any(finding.check == CheckType.DATA_TYPE for finding in found):
+        if any(isinstance(each, Finding) and each.check == CheckType.DATA_TYPE for each in found):
             compared = NotCompared(feature.name, "the data type check failed")
         else:
             compared = check_drift(statistics, observation, baseline, options, mode)
@@ -95,7 +101,7 @@ def check(
                 not_compared.append(compared)
     notes += _without_sketches(baseline, not_compared)
     return Verdict(
-        tuple(findings + found_drift), tuple(drifts), tuple(not_compared), tuple(notes), _checks(constraints)
+        (*beyond_chance(results), *found_drift), tuple(drifts), tuple(not_compared), tuple(notes), _checks(constraints)
     )
 
 
@@ -122,10 +128,9 @@ def _notes(baseline: Statistics | None, constraints: Constraints) -> Iterator[st
 def _without_sketches(baseline: Statistics | None, not_compared: list[NotCompared]) -> Iterator[str]:
     names = [each.name for each in not_compared if each.reason == NO_SKETCH]
     if baseline is not None and names:
-        shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else "")
         yield (
-            f"The baseline's statistics.json has no sketches of {shown}, so their drift was not checked. Upload the "
-            "data set again to get them."
+            f"The baseline's statistics.json has no sketches of {first_of(names, _SHOWN)}, so their drift was not "
+            "checked. Upload the data set again to get them."
         )
 
 

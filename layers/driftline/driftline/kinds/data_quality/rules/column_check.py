@@ -34,22 +34,37 @@ def check_columns(
         named = "" if len(present) < len(expected) else f". Missing: {', '.join(missing)}"
         text = f"There are missing columns in current dataset. {counts}{named}"
         yield _of_columns(
-            MISSING_COLUMNS, CheckType.MISSING_COLUMN, text, len(present), len(expected), missing, current
+            MISSING_COLUMNS,
+            CheckType.MISSING_COLUMN,
+            text,
+            present=len(present),
+            expected=len(expected),
+            names=missing,
+            rows=current.dataset.item_count,
         )
     if len(present) > len(expected) or (by_name and extra):
         named = "" if len(present) > len(expected) else f". Extra: {', '.join(extra)}"
         text = f"There are extra columns in current dataset. {counts}{named}"
-        yield _of_columns(EXTRA_COLUMNS, CheckType.EXTRA_COLUMN, text, len(present), len(expected), extra, current)
+        yield _of_columns(
+            EXTRA_COLUMNS,
+            CheckType.EXTRA_COLUMN,
+            text,
+            present=len(present),
+            expected=len(expected),
+            names=extra,
+            rows=current.dataset.item_count,
+        )
 
 
 def _of_columns(
     subject: str,
     check: CheckType,
     text: str,
+    *,
     present: int,
     expected: int,
     names: Sequence[str],
-    current: Statistics,
+    rows: int,
 ) -> Finding:
     return Finding(
         subject=subject,
@@ -60,7 +75,7 @@ def _of_columns(
         side="at_least" if check is CheckType.MISSING_COLUMN else "at_most",
         observed=float(present),
         required=float(expected),
-        n=float(current.dataset.item_count),
+        n=float(rows),
         values=tuple(names[:MOST_VALUES]),
         distinct=len(names),
     )

@@ -38,7 +38,8 @@ class DataQualityContext:
         model: The model that the endpoint got shortly before the window, or within it.
         columns: The document's names of the output and the input columns.
         notes: Remarks on how the window's values were read.
-        unknown_columns: Names in the document's `categorical` and `exclude` that no column has.
+        strict: The document's `strict` columns.
+        unknown_columns: Names in the document's lists of columns that no column has.
     """
 
     endpoint: str
@@ -57,6 +58,7 @@ class DataQualityContext:
     model: NewModel | None = None
     columns: DocumentColumns | None = None
     notes: tuple[str, ...] = ()
+    strict: frozenset[str] = frozenset()
     unknown_columns: tuple[str, ...] = ()
 
 
@@ -102,7 +104,13 @@ def evaluate(
     statistics = statistics_of(table.rows, table.features)
     observations = observations_of(table.features)
     verdict = check(
-        statistics, observations, baseline, constraints, mode, unknown_outputs=frozenset(table.unknown_outputs)
+        statistics,
+        observations,
+        baseline,
+        constraints,
+        mode,
+        unknown_outputs=frozenset(table.unknown_outputs),
+        strict=context.strict,
     )
     verdict = with_names_explained(verdict, table, constraints, context.columns, mode)
     metrics = metrics_of(

@@ -11,6 +11,14 @@ from driftline.domain.sagemaker_files.violations import CheckType
 from driftline.kinds.data_quality.rules.constraints import Constraints, FeatureConstraints
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics
+from driftline.kinds.data_quality.rules.two_samples import (
+    Chance,
+    Tested,
+    matters,
+    missing_by_chance,
+    unseen_at_least,
+    unseen_by_chance,
+)
 
 SHARES: Mapping[str, str] = {
     CheckType.COMPLETENESS: "completeness",
@@ -40,11 +48,17 @@ def check_values(
     reference: FeatureStatistics | None,
     constraints: Constraints,
     mode: Comparison,
-) -> Iterator[Finding]:
-    """Type, completeness and categories of one feature."""
+    *,
+    strict: bool = False,
+) -> Iterator[Finding | Tested]:
+    """Type, completeness and categories of one feature.
+
+    Args:
+        strict: A limit that is the baseline's own value is held as it is, as everything is in SageMaker's way.
+    """
     config = constraints.monitoring_config
     present = float(observation.types.present)
-    rows = present + statistics.common.num_missing
+    strict = strict or mode is Comparison.SAGEMAKER
     match = type_match(observation.types, feature, mode)
     if match is not None and match < config.datatype_check_threshold:
         expected = feature.inferred_type
@@ -54,27 +68,82 @@ def check_values(
             f"Observed: Only {percent(match)} of data is {expected}."
         )
         yield _share(feature.name, CheckType.DATA_TYPE, text, match, config.datatype_check_threshold, present)
-    completeness = statistics.common.completeness
-    if completeness is not None and feature.completeness is not None and completeness < feature.completeness:
-        text = (
-            f"Data completeness requirement is not met. Expected: {percent(feature.completeness)}. "
-            f"Observed: Only {percent(completeness)}."
-        )
-        found = _share(feature.name, CheckType.COMPLETENESS, text, completeness, feature.completeness, rows)
-        before = reference.common.completeness if reference else None
-        yield found.model_copy(update={"baseline": before})
+    yield from _completeness(feature, statistics, None if strict else reference, reference)
+    own = None if strict or config.domain_content_threshold < 1 else reference
+    yield from _categories(feature, statistics, observation, own, config.domain_content_threshold, mode)
+
+
+def _completeness(
+    feature: FeatureConstraints,
+    statistics: FeatureStatistics,
+    own: FeatureStatistics | None,
+    reference: FeatureStatistics | None,
+) -> Iterator[Finding | Tested]:
+    """Whether enough rows have a value.
+
+    Args:
+        own: The baseline, if the limit may be its own value.
+    """
+    now, limit = statistics.common, feature.completeness
+    completeness = now.completeness
+    if completeness is None or limit is None:
+        return
+    before = reference.common.completeness if reference else None
+    text = (
+        f"Data completeness requirement is not met. Expected: {percent(limit)}. Observed: Only {percent(completeness)}."
+    )
+    rows = now.num_present + now.num_missing
+    finding = _share(feature.name, CheckType.COMPLETENESS, text, completeness, limit, float(rows))
+    finding = finding.model_copy(update={"baseline": before})
+    if own is None or before != limit:
+        if completeness < limit:
+            yield finding
+        return
+    then = own.common
+    chance = missing_by_chance(now.num_missing, rows, then.num_missing, then.num_present + then.num_missing)
+    yield Tested(chance, finding if matters(1 - completeness, 1 - limit) else None)
+
+
+def _categories(
+    feature: FeatureConstraints,
+    statistics: FeatureStatistics,
+    observation: Observation,
+    own: FeatureStatistics | None,
+    threshold: float,
+    mode: Comparison,
+) -> Iterator[Finding | Tested]:
+    """Whether the values are among the categories.
+
+    Args:
+        own: The baseline, if the categories may be its own values, all of which are required.
+    """
     share = domain_match(feature, statistics, observation, mode)
-    if share is not None and share < config.domain_content_threshold:
-        only = "Only" if observation.categories is not None or mode is Comparison.SAGEMAKER else "At most"
-        text = (
-            f"Categorical values requirement is not met. Expected match: {percent(config.domain_content_threshold)}. "
-            f"Observed: {only} {percent(share)} of values are in the baseline's domain."
-        )
-        found = _share(
-            feature.name, CheckType.CATEGORICAL_VALUES, text, share, config.domain_content_threshold, present
-        )
-        unseen = _unseen(feature, observation)
-        yield found.model_copy(update={"values": unseen[:MOST_VALUES], "distinct": len(unseen) or None})
+    if share is None:
+        return
+    only = "Only" if observation.categories is not None or mode is Comparison.SAGEMAKER else "At most"
+    text = (
+        f"Categorical values requirement is not met. Expected match: {percent(threshold)}. "
+        f"Observed: {only} {percent(share)} of values are in the baseline's domain."
+    )
+    present, unseen = observation.types.present, _unseen(feature, observation)
+    finding = _share(feature.name, CheckType.CATEGORICAL_VALUES, text, share, threshold, float(present))
+    finding = finding.model_copy(update={"values": unseen[:MOST_VALUES], "distinct": len(unseen) or None})
+    before = own.histogram if own else None
+    domains = feature.string_constraints.domains if feature.string_constraints else None
+    if before is None or set(domains or ()) != set(before):
+        if share < threshold:
+            yield finding
+        return
+    expected = sum(count == 1 for count in before.values()) / sum(before.values())
+    yield Tested(_unseen_chance(observation, share, before), finding if matters(1 - share, expected) else None)
+
+
+def _unseen_chance(observation: Observation, share: float, before: Mapping[str, int]) -> Chance:
+    if observation.categories is not None:
+        return unseen_by_chance(observation.categories, before)
+    present = observation.types.present
+    singles = sum(count == 1 for count in before.values())
+    return unseen_at_least(round(present * (1 - share)), present, singles, sum(before.values()))
 
 
 def _unseen(feature: FeatureConstraints, observation: Observation) -> tuple[str, ...]:

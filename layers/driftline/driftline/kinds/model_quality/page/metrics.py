@@ -1,12 +1,11 @@
 """The table of metrics, and each of them over time."""
 
 from collections.abc import Sequence
-from math import isclose
 
 from driftline.domain.executions.finding import Side
 from driftline.domain.executions.past import PastExecution, Point
 from driftline.kinds.model_quality.facts import VALUE, Metric
-from driftline.presentation.charts import OverTime, Series, points_of
+from driftline.presentation.charts import OverTime, Series, move_together, points_of
 from driftline.presentation.report import Charts
 from driftline.presentation.tables import Cell, Column, Holds, Limit, Marks, Medium, Named, Row, Table
 from driftline.presentation.text import metric_name
@@ -66,19 +65,9 @@ def distinct_courses(series: Sequence[Series]) -> list[Series]:
     """Those that differ: a rate and its complement, or one metric under two names, are one course."""
     kept: list[Series] = []
     for each in series:
-        if not any(_same(each, other) for other in kept):
+        if not any(move_together(each.values, other.values) for other in kept):
             kept.append(each)
     return kept
-
-
-def _same(one: Series, other: Series) -> bool:
-    pairs = [(a.value, b.value) for a, b in zip(one.points, other.points, strict=True)]
-    known = [(a, b) for a, b in pairs if a is not None and b is not None]
-    if not known or len(known) < max(one.known, other.known):
-        return False
-    return all(isclose(a, b, abs_tol=1e-9) for a, b in known) or all(
-        isclose(a, 1.0 - b, abs_tol=1e-9) for a, b in known
-    )
 
 
 def metric_series(metric: Metric, past: Sequence[PastExecution]) -> Series:

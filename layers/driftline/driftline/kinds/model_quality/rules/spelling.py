@@ -1,5 +1,6 @@
 """Whether labels, predictions and `positive_label` are spelled alike: otherwise every metric is wrong, quietly."""
 
+from driftline.domain.listing import first_of
 from driftline.kinds.model_quality.rules.binary_state import NOT_POSITIVE, BinaryState
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.state import State
@@ -45,6 +46,4 @@ def _labels(state: BinaryState) -> tuple[set[str], set[str]]:
 
 
 def _shown(labels: set[str]) -> str:
-    names = sorted(labels)
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    return first_of(sorted(labels), _SHOWN)

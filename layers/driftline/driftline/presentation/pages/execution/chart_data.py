@@ -75,8 +75,6 @@ def series_data(series: Series) -> dict[str, Json]:
         "limit": short(series.limit),
         "baseline": short(series.baseline),
         "share": series.measure == "share",
-        "counts": series.counts,
-        "wrong": series.wrong,
         "zero": series.from_zero,
         "violated": series.violated,
     }

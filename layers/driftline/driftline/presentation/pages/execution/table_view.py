@@ -152,9 +152,12 @@ def _cell(cell: Cell, column: Column, *, bad: bool) -> CellView:
 
 def _gauge(gauge: Gauge) -> CellView:
     value, required = gauge_texts(gauge)
-    # The limit is in the middle of the bar, so that a full bar is twice the limit or more.
-    fill = round(min(1.0, gauge.excess / 2) * 100 / _STEP) * _STEP if gauge.excess > 0 else 0
-    return CellView(shows="gauge", text=value, faint=required, over=gauge.beyond, fill=fill)
+    return CellView(shows="gauge", text=value, faint=required, over=gauge.beyond, fill=bar_fill(gauge.excess))
+
+
+def bar_fill(excess: float) -> int:
+    """Percent of a bar. The limit is in its middle: a full bar is twice the limit or more."""
+    return round(min(1.0, excess / 2) * 100 / _STEP) * _STEP if excess > 0 else 0
 
 
 def _sort_key(cell: Cell) -> str:

@@ -16,6 +16,7 @@ from driftline.presentation.pages.execution.evidence_view import FamilyView, evi
 from driftline.presentation.pages.execution.table_view import TableView, detail_data, is_opening, table_view
 from driftline.presentation.report import Charts, Report, Section
 from driftline.presentation.since import Change, Comparison
+from driftline.presentation.states import state_of
 from driftline.presentation.tables import Matrix, MatrixCell, Row, Table
 from driftline.presentation.text import percent, shown
 
@@ -126,7 +127,7 @@ def page_view(report: Report, *, over_time: str | None = None) -> PageView:
         title=f"{shown(place.endpoint)}: {report.title.lower()}",
         endpoint=shown(place.endpoint),
         monitor=shown(place.monitor),
-        state=report.state,
+        state=state_of(outcome.verdict),
         headline=report.headline,
         facts=report.facts,
         comparisons=tuple(_comparison(each, place) for each in report.comparisons),

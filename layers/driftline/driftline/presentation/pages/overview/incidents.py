@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from driftline.presentation.pages.overview.record import GOOD, VIOLATED, Record
+from driftline.presentation.pages.overview.record import Record
+from driftline.presentation.states import GOOD, VIOLATED
 
 _NAMED = 3
 

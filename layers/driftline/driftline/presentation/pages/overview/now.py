@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.executions.finding import Measure, Side, excess_of
+from driftline.domain.executions.finding import Measure, excess_of
 from driftline.domain.keys import REPORTS
 from driftline.domain.windows import format_instant
 from driftline.presentation.pages.overview.incidents import incidents_of
@@ -26,7 +26,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     values: tuple[float | None, ...]
     limit: float | None
-    side: Side | None
     measure: Measure
     violated: bool
 
@@ -39,29 +38,22 @@ class MonitorNow(msgspec.Struct, frozen=True, kw_only=True):
         label: Its window, for people; `time`: when that began.
         due: When the next execution should be there; None if that is unknown.
         link: To its page, from `reports/`.
-        reason: Why nothing was evaluated.
         since: When the open incident began, for people; `opened`: as a time.
         severity: How far the worst violation is beyond its limit, as a share of the limit.
-        noun: What the worst subject is: `feature`.
     """
 
     monitor: str
     kind: str
     title: str
-    noun: str
-    scheduled: str
     time: str
     label: str
     due: str | None
     link: str
     state: str
     verdict: str
-    reason: str
     violations: int
     severity: float
-    rows: int
     coverage: float | None
-    revision: int | None
     since: str | None
     opened: str | None
     worst: WorstRecord | None
@@ -122,20 +114,15 @@ def _monitor(records: Sequence[Record], due: datetime | None) -> MonitorNow:
         monitor=newest.monitor,
         kind=judged.kind,
         title=judged.title,
-        noun=judged.noun,
-        scheduled=newest.scheduled,
         time=newest.time,
         label=newest.label,
         due=format_instant(due) if due else None,
         link=report_link(newest, REPORTS),
         state=newest.state,
         verdict=newest.verdict,
-        reason=newest.reason,
         violations=newest.violations,
         severity=newest.severity,
-        rows=newest.rows,
         coverage=newest.coverage,
-        revision=newest.revision,
         since=f"{'at least ' if opened.cut else ''}{opened.first.since}" if opened else None,
         opened=opened.start if opened else None,
         worst=newest.worst,
@@ -154,7 +141,6 @@ def _line(records: Sequence[Record]) -> Line | None:
         title=main.title,
         values=tuple(each.value if each else None for each in found),
         limit=main.limit,
-        side=main.side,
         measure=main.measure,
         violated=main.violated and judged is records[-1],
     )

@@ -11,11 +11,10 @@ import msgspec
 from driftline.domain.executions.finding import Measure, Side
 from driftline.domain.windows import parse_instant
 from driftline.presentation.shapes import Shape
+from driftline.presentation.states import FAILED
 from driftline.presentation.text import day, instant, is_days, span
 
 VERSION = 2
-VIOLATED, GOOD, NOT_EVALUATED, FAILED = "violated", "good", "not_evaluated", "failed"
-"""States of an execution: the last two have no verdict, and neither is ever shown as good."""
 
 
 class GaugeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

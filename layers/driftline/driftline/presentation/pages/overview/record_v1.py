@@ -9,7 +9,6 @@ import msgspec
 
 from driftline.domain.executions.finding import Side
 from driftline.presentation.pages.overview.record import (
-    NOT_EVALUATED,
     VERSION,
     BaselineRecord,
     FigureRecord,
@@ -19,6 +18,7 @@ from driftline.presentation.pages.overview.record import (
     WorstRecord,
 )
 from driftline.presentation.shapes import Shape
+from driftline.presentation.states import NOT_EVALUATED
 from driftline.presentation.tables import MOST_DRAWN
 from driftline.presentation.text import metric_name
 

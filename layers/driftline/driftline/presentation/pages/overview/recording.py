@@ -5,16 +5,11 @@ from math import isfinite
 from driftline.domain.executions.failure import Failure, failure_verdict
 from driftline.domain.executions.past import Point
 from driftline.domain.executions.place import Place
-from driftline.domain.executions.verdict import Verdict
 from driftline.domain.windows import format_instant
 from driftline.presentation.charts import Series
 from driftline.presentation.findings import subject_name
 from driftline.presentation.pages.overview.record import (
-    FAILED,
-    GOOD,
-    NOT_EVALUATED,
     VERSION,
-    VIOLATED,
     BaselineRecord,
     FigureRecord,
     GaugeRecord,
@@ -24,13 +19,12 @@ from driftline.presentation.pages.overview.record import (
 )
 from driftline.presentation.report import Report, Subject, Worst
 from driftline.presentation.shapes import kept_name, short
+from driftline.presentation.states import FAILED, NOT_EVALUATED, state_of
 from driftline.presentation.tables import Gauge
 from driftline.presentation.text import shown
 
 NAMED = 5
 """So many of the subjects with violations are named."""
-
-_STATES: dict[Verdict, str] = {"violations": VIOLATED, "good": GOOD, "not_evaluated": NOT_EVALUATED}
 
 _MOST_SEVERE = 1e6
 """JSON has no infinity; a column that is missing is beyond every limit."""
@@ -42,7 +36,7 @@ def record_of(report: Report, baseline: str | None) -> Record:
     distributed = {each.name for each in report.subjects}
     violated = dict.fromkeys(kept_name(subject_name(violation)) for violation in outcome.violations)
     start, end = outcome.window or (None, None)
-    state = _STATES[outcome.verdict]
+    state = state_of(outcome.verdict)
     return Record(
         version=VERSION,
         endpoint=place.endpoint,

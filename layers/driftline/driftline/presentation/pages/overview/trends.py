@@ -7,12 +7,10 @@ them is drawn, with the names of those that move with it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from driftline.presentation.charts import move_together
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.now import main_figure
 from driftline.presentation.pages.overview.record import FigureRecord, Record, last_judged
-from driftline.presentation.text import figure
 
 MOST = 4
 """So many figures with a limit are drawn; the others are folded."""
@@ -21,10 +19,9 @@ _MOST_FOLDED = 40
 _ALIKE = 0.97
 """Correlation from which two figures tell the same story."""
 
-_ENOUGH = 5
-"""Windows below which a correlation says nothing: figures are alike then only if one follows from the other."""
-
 _SAME = 1e-5
+"""Records have rounded figures."""
+
 _NEAR = 0.2
 
 
@@ -73,20 +70,8 @@ def _violations(past: Sequence[FigureRecord | None]) -> int:
 
 
 def _moves_with(one: Sequence[FigureRecord | None], other: Sequence[FigureRecord | None]) -> bool:
-    """Equal, complementary, or going up and down together in enough windows."""
-    pairs = [
-        (a.value, b.value)
-        for a, b in zip(one, other, strict=True)
-        if a and b and a.value is not None and b.value is not None
-    ]
-    if not pairs:
-        return False
-    first, second = np.array(pairs).T
-    if np.allclose(first, second, atol=_SAME) or np.allclose(first + second, 1.0, atol=_SAME):
-        return True
-    if len(pairs) < _ENOUGH or np.ptp(first) == 0.0 or np.ptp(second) == 0.0:
-        return False
-    return bool(abs(np.corrcoef(first, second)[0, 1]) >= _ALIKE)
+    first, second = ([each.value if each else None for each in past] for past in (one, other))
+    return move_together(first, second, within=_SAME, correlated=_ALIKE)
 
 
 def _from_zero(values: Sequence[float]) -> bool:
@@ -106,6 +91,5 @@ def _chart(newest: FigureRecord, past: Sequence[FigureRecord | None], alike: Seq
         "share": newest.measure == "share",
         "zero": _from_zero([each.value for each in past if each and each.value is not None]),
         "violated": newest.violated,
-        "now": figure(newest.value, newest.measure),
         "alike": [each.title for each in alike],
     }

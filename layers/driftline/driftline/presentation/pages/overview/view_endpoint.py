@@ -5,24 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain.keys import REPORTS
+from driftline.domain.monitors.overdue import GRACE
 from driftline.domain.windows import format_instant
 from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.incidents import Incident, incidents_of
 from driftline.presentation.pages.overview.now import report_link
-from driftline.presentation.pages.overview.record import (
-    FAILED,
-    GOOD,
-    NOT_EVALUATED,
-    VIOLATED,
-    BaselineRecord,
-    Record,
-    last_judged,
-)
+from driftline.presentation.pages.overview.record import BaselineRecord, Record, last_judged
 from driftline.presentation.pages.overview.time_line import drawn_until, slots
 from driftline.presentation.pages.overview.trends import trends_of
 from driftline.presentation.pages.overview.view_features import FeatureRow, features_view
-from driftline.presentation.text import count, instant, joined, percent, sentence, shown
+from driftline.presentation.states import FAILED, GOOD, NOT_EVALUATED, VIOLATED
+from driftline.presentation.text import count, instant, joined, percent, shown, with_full_stop
 
 _STATES = {
     VIOLATED: "violations",
@@ -63,7 +57,6 @@ class MonitorView:
 
     index: int
     name: str
-    kind: str
     noun: str
     state: str
     verdict: str
@@ -121,7 +114,7 @@ def endpoint_view(
         incidents=tuple(
             _row(each) for each in sorted(incidents, key=lambda each: (each.start, each.monitor), reverse=True)
         ),
-        data={**_span([records for records, _ in monitors]), "monitors": data},
+        data={**_span([records for records, _ in monitors]), "monitors": data, "grace": GRACE.total_seconds()},
     )
 
 
@@ -145,10 +138,10 @@ def _verdict(monitors: Sequence[Sequence[Record]], opened: Sequence[Incident]) -
             (_last_violated(records) for records in monitors if records[-1].monitor in names),
             key=lambda each: each.severity,
         )
-        parts.append(sentence(worst.verdict))
+        parts.append(with_full_stop(worst.verdict))
     if failed:
         parts.append(f"The last execution of {joined(failed)} failed: there is no verdict on its window.")
-    parts += [sentence(f"{shown(each.monitor)}: {each.verdict}") for each in blind]
+    parts += [with_full_stop(f"{shown(each.monitor)}: {each.verdict}") for each in blind]
     return " ".join(parts) or "No violations in the last window of each monitor."
 
 
@@ -194,7 +187,6 @@ def _monitor(
     view = MonitorView(
         index=index,
         name=shown(newest.monitor),
-        kind=judged.kind,
         noun=judged.noun,
         state=newest.state,
         verdict=newest.verdict,
@@ -212,15 +204,13 @@ def _monitor(
         source=judged.source,
     )
     return view, {
-        "monitor": shown(newest.monitor),
-        "kind": judged.kind,
         "times": [each.time for each in records],
         "ends": [format_instant(end) for _, end in slots(records)],
         "labels": [each.label for each in records],
         "links": [report_link(each, root) for each in records],
         "states": [each.state for each in records],
-        "violations": [_figure(each, each.violations) for each in records],
-        "rows": [_figure(each, each.rows) for each in records],
+        # Nothing was counted where there is no verdict; 0 would say that nothing was found.
+        "rows": [None if each.state == FAILED else each.rows for each in records],
         "coverage": [short(each.coverage) for each in records],
         "trends": trends.drawn,
         "folded": trends.folded,
@@ -240,11 +230,6 @@ def _facts(newest: Record, judged: Record) -> tuple[Fact, ...]:
     if newest.revision is not None and newest.revision > 1:
         facts.append(Fact("Revision", str(newest.revision)))
     return tuple(facts)
-
-
-def _figure(record: Record, figure: int) -> int | None:
-    """Nothing was counted where there is no verdict; 0 would say that nothing was found."""
-    return None if record.state == FAILED else figure
 
 
 def _cell_text(record: Record) -> str:

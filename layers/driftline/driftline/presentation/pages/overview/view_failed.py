@@ -10,7 +10,7 @@ from driftline.domain.executions.place import Place
 from driftline.domain.keys import REPORTS
 from driftline.domain.windows import format_instant
 from driftline.presentation.findings import Fact
-from driftline.presentation.pages.overview.record import FAILED
+from driftline.presentation.states import FAILED
 from driftline.presentation.text import instant, shown, window
 
 _LONGEST = 600

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from driftline.presentation.cells import gauge_texts
 from driftline.presentation.pages.execution.chart_data import Json, short
+from driftline.presentation.pages.execution.table_view import bar_fill
 from driftline.presentation.pages.overview.heat import encoded, heat_of
 from driftline.presentation.pages.overview.quartiles import Course, course_of
-from driftline.presentation.pages.overview.record import BaselineRecord, GaugeRecord, Record, SubjectRecord
+from driftline.presentation.pages.overview.record import BaselineRecord, Record, SubjectRecord
 from driftline.presentation.shapes import Shape
-from driftline.presentation.text import NOTHING, figure, percent, shown
+from driftline.presentation.text import NOTHING, percent, shown
 
 MOST_FEATURES = 150
 """So many features have a row, those that moved most; the pages of the executions have all."""
@@ -16,14 +18,11 @@ MOST_FEATURES = 150
 _MOST_CHARACTERS = 600_000
 """Of all heat maps together: the page stays below 1.5 MB."""
 
-_FULL = 20
-"""Twice the threshold fills the bar: 20 steps of 5 %."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureRow:
-    """Attributes: drifts: how many windows drifted; fill: of the bar, in percent, the threshold in its middle;
-    required: the completeness, where there is less.
+    """Attributes: threshold: empty if there is none; drifts: how many windows drifted; fill: of the bar, in percent,
+    the threshold in its middle; required: the completeness, where there is less.
     """
 
     index: int
@@ -87,16 +86,16 @@ def _excess(feature: SubjectRecord | None) -> float:
 def _row(index: int, feature: SubjectRecord, past: Sequence[SubjectRecord | None], *, drawn: bool) -> FeatureRow:
     gauge = feature.gauge
     excess = gauge.excess if gauge else -1.0
-    now, allowed = _beside(gauge) if gauge else (NOTHING, NOTHING)
+    now, required = gauge_texts(gauge) if gauge else (NOTHING, "")
     missing = feature.completeness is not None and feature.completeness < (feature.required or 0.0)
     return FeatureRow(
         index=index,
         name=shown(feature.name),
         type=feature.note,
         drift=now,
-        threshold=allowed,
+        threshold=required,
         drifted=bool(gauge and gauge.beyond),
-        fill=5 * min(_FULL, max(0, round(excess * _FULL / 2))),
+        fill=bar_fill(excess),
         drifts=sum(bool(each and each.gauge and each.gauge.beyond) for each in past),
         compared=sum(bool(each and each.gauge) for each in past),
         completeness=percent(feature.completeness),
@@ -105,16 +104,6 @@ def _row(index: int, feature: SubjectRecord, past: Sequence[SubjectRecord | None
         sort_completeness=-1.0 if feature.completeness is None else feature.completeness,
         drawn=drawn,
     )
-
-
-def _beside(gauge: GaugeRecord) -> tuple[str, str]:
-    """The figure and its limit: `0.43`, `of 0.1`; `p = 0.01`, `at least 0.05`."""
-    now, limit = figure(gauge.value, gauge.measure), figure(gauge.limit, gauge.measure)
-    if gauge.measure == "p_value":
-        now = f"p = {now}"
-    if gauge.limit is None:
-        return now, NOTHING
-    return now, f"{'at least' if gauge.side == 'at_least' else 'of'} {limit}"
 
 
 def _data(

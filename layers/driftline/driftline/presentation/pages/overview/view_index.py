@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from driftline.domain.monitors.overdue import GRACE
+from driftline.presentation.cells import gauge_texts
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.now import Line, MonitorNow, Now
-from driftline.presentation.pages.overview.record import FAILED, GOOD, NOT_EVALUATED, VIOLATED, WorstRecord
-from driftline.presentation.text import count, figure, limit, number, percent, sentence, shown
+from driftline.presentation.pages.overview.record import WorstRecord
+from driftline.presentation.states import FAILED, GOOD, NOT_EVALUATED, VIOLATED
+from driftline.presentation.text import count, figure, number, percent, shown, with_full_stop
 
 ORDER = (VIOLATED, FAILED, NOT_EVALUATED, GOOD)
 """The worst first: a good window of one monitor does not hide that another is blind."""
@@ -95,7 +98,7 @@ def index_view(lines: Sequence[Now]) -> IndexView:
         verdict=_verdict(ordered),
         columns=columns,
         rows=tuple(rows),
-        data={"endpoints": [_data(line, columns) for line in ordered]},
+        data={"endpoints": [_data(line, columns) for line in ordered], "grace": GRACE.total_seconds()},
     )
 
 
@@ -124,7 +127,7 @@ def _alarmed(lines: Sequence[Now], all_: int) -> str:
 
 def _one(lines: Sequence[Now]) -> str:
     """What a single endpoint says, as a sentence of its own; empty if there are several."""
-    return sentence(f"{shown(lines[0].endpoint)}: {_moved(lines[0])}") if len(lines) == 1 else ""
+    return with_full_stop(f"{shown(lines[0].endpoint)}: {_moved(lines[0])}") if len(lines) == 1 else ""
 
 
 def _state(line: Now) -> str:
@@ -200,10 +203,9 @@ def _row(index: int, line: Now, columns: Sequence[KindColumn], ranks: dict[str, 
 
 
 def _beside(worst: WorstRecord) -> str:
-    gauge = worst.gauge
-    if gauge.measure == "p_value":
-        return f"p = {number(gauge.value)}, {limit(gauge.limit, gauge.side)}"
-    return f"{figure(gauge.value, gauge.measure)} of {figure(gauge.limit, gauge.measure)}"
+    """`0.4325 of 0.1`; `p = 0.02, at least 0.05`."""
+    value, required = gauge_texts(worst.gauge)
+    return f"{value}, {required}" if worst.gauge.side == "at_least" and required else f"{value} {required}".rstrip()
 
 
 def _spark(monitor: MonitorNow) -> Spark:

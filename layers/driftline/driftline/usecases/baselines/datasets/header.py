@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import log
 
 from driftline.domain.capture.cells import parse_number
+from driftline.domain.capture.header_line import NOT_NAMES
 
 _CERTAIN = 4.0
 """A sum beyond this is no guess: the other reading is some 50 times less likely."""
@@ -24,21 +25,8 @@ _FEW = 10  # cells below which a number among texts says little
 _LONGEST_NAME = 64
 _NAME = re.compile(r"[^\W\d][^\n@|\\]*")
 _WHOLE = re.compile(r"\d+")
-_NOT_NAMES = {
-    "true",
-    "false",
-    "nan",
-    "na",
-    "n/a",
-    "#n/a",
-    "null",
-    "nil",
-    "none",
-    "missing",
-    "unknown",
-    "inf",
-    "infinity",
-}
+_NOT_NAMES = NOT_NAMES | {"n/a", "#n/a", "nil", "missing", "unknown"}
+"""In a payload of a few rows these may be categories like others; here there are rows enough to tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,18 +20,19 @@ _MERGE_AFTER = 16  # profiles of batches; merging many at once sorts each column
 def profile_dataset(
     store: ObjectStore,
     keys: Sequence[str],
+    *,
     options: DatasetFormat,
-    columns: DocumentColumns | None,
     tables: DataSetTables,
     warn: Warn,
+    columns: DocumentColumns | None = None,
     optional: Collection[str] = (),
 ) -> ProfiledDataset:
     """Reads the files in this order, in blocks; memory does not grow with their size.
 
     Args:
         options: From `_format.json`; what it leaves open is detected.
-        columns: The monitor document's names of the output and input columns, to name, choose and order by.
         warn: Called with what had to be assumed.
+        columns: The monitor document's names of the output and input columns, to name, choose and order by.
         optional: Names of columns that the data set may lack.
 
     Raises:

@@ -183,8 +183,7 @@ const shareChart = (course, series) => (c) => {
 };
 
 // Bars of executions: the last one is full, those before it are pale.
-const countChart = (course, { label, values, wrong = false }) => (c) => {
-  const colour = wrong ? "bad" : "current";
+const countChart = (course, { label, values }) => (c) => {
   const shown = plugins(c, null, false);
   shown.tooltip.callbacks.title = ([item]) => labelOf(course, item.dataIndex);
   return {
@@ -192,8 +191,8 @@ const countChart = (course, { label, values, wrong = false }) => (c) => {
     data: {
       labels: momentsOf(course),
       datasets: [{
-        label, data: values, maxBarThickness: 28, borderColor: c[colour], borderWidth: values.length > 40 ? 0 : 1,
-        backgroundColor: values.map((_, i) => (i === values.length - 1 || values.length > 40 ? c[colour] : c[`${colour}Fill`])),
+        label, data: values, maxBarThickness: 28, borderColor: c.current, borderWidth: values.length > 40 ? 0 : 1,
+        backgroundColor: values.map((_, i) => (i === values.length - 1 || values.length > 40 ? c.current : c.currentFill)),
       }],
     },
     options: {

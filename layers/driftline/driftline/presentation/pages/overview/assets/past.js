@@ -1,6 +1,6 @@
 // How the executions of a monitor went: its figures, coverage, rows; and the strip of them all.
 const chartOf = (title, values, more) => ({
-  title, about: title, label: title, values, lower: null, upper: null, limit: null, baseline: null, share: false, counts: false, wrong: false, zero: true, violated: false, ...more,
+  title, about: title, label: title, values, lower: null, upper: null, limit: null, baseline: null, share: false, counts: false, zero: true, violated: false, ...more,
 });
 
 // The executions of a monitor, on the axis of the page.
