@@ -81,6 +81,7 @@ def baseline(
             "unusable_rows": dict(suggested.unusable),
             "unchanged": suggested.unchanged,
             "warnings": list(suggested.warnings),
+            "sensitivity": list(suggested.sensitivity),
         }
         output.result(result, lambda console: _show(console, place, staged, suggested, replaced))
 
@@ -127,6 +128,10 @@ def _show(
         console.print(f"[yellow]rows left out[/yellow]  {safe(reason)}: {rows:,}", soft_wrap=True)
     for warning in suggested.warnings:
         console.print(f"[yellow]warning[/yellow]  {safe(warning)}", soft_wrap=True)
+    if suggested.sensitivity:
+        console.print("What the suggested limits find:")
+    for sentence in suggested.sensitivity:
+        console.print(f"  {safe(sentence)}", soft_wrap=True)
     for file, written in suggested.files.items():
         console.print(f"{file:<28} {safe(place.store.uri(written))}", soft_wrap=True)
 

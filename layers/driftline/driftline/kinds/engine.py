@@ -65,6 +65,7 @@ class Suggestion:
         left_out: Columns of the data set that the monitor document does not name.
         derived: Driftline's own files, derived from those: they are always written.
         warnings: What the data set leaves uncertain, one sentence each.
+        sensitivity: How small a change the suggested limits find, one sentence each.
     """
 
     rows: int
@@ -73,6 +74,7 @@ class Suggestion:
     left_out: tuple[str, ...] = ()
     derived: Mapping[str, bytes] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    sensitivity: tuple[str, ...] = ()
 
 
 class Coverage(Protocol):

@@ -245,13 +245,13 @@ def test_a_limit_that_a_person_wrote_is_judged_by_the_whole_interval_and_its_fac
 
 
 def test_a_metric_without_an_estimate_in_the_baseline_is_not_checked() -> None:
-    reference = Reference({"recall": 0.8}, {}, {"recall": "fewer than 10 rows."}, complete=True)
+    reference = Reference({"recall": 0.8}, {}, {"recall": "Fewer than 10 rows."}, complete=True)
     constraint = Constraint(threshold=0.8, comparison_operator=Operator.LESS)
     given = QualityConstraints(problem=ProblemType.BINARY, constraints={"recall": constraint})
     window = Quality(ProblemType.BINARY, 400, {"recall": share(0.2, 200)})
     found = check(window, given, "driftline", reference)
     assert (found.checked, found.findings) == (0, ())
-    assert found.notes == ("recall was not checked, because it has no interval in the baseline: fewer than 10 rows.",)
+    assert found.notes == ("recall has no interval in the baseline, so it was not checked. Fewer than 10 rows.",)
     # And one that counts as exact is, with a note
     exact = check(window, given, "driftline", Reference({"recall": 0.8}))
     assert [each.subject for each in exact.findings] == ["recall"]

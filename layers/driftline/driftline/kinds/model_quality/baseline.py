@@ -14,11 +14,13 @@ from driftline.domain.listing import first_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
+from driftline.kinds.model_quality.rules.check import TOLERANCE
 from driftline.kinds.model_quality.rules.constraints import suggest_constraints
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
 from driftline.kinds.model_quality.rules.reference import BaselineEstimates
 from driftline.kinds.model_quality.rules.samples import row_hashes
+from driftline.kinds.model_quality.rules.sensitivity import sensitivity
 from driftline.kinds.model_quality.rules.spelling import unusable_as_baseline
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
@@ -40,11 +42,13 @@ class ModelQualityBaseline:
     Attributes:
         attributes: Where prediction, probability and label are.
         output, input: Names of the endpoint's columns, if the monitor document has them.
+        tolerance: The smallest loss that matters.
     """
 
     attributes: Attributes
     output: tuple[str, ...] = ()
     input: tuple[str, ...] = ()
+    tolerance: float = TOLERANCE
 
     @classmethod
     def of(cls, document: MonitorDocument | None, where: str) -> Self:
@@ -58,7 +62,8 @@ class ModelQualityBaseline:
         """
         settings = _settings(document, where)
         columns = document.columns if document else None
-        return cls(attributes_of(settings), *((columns.output, columns.input) if columns else ((), ())))
+        names = (columns.output, columns.input) if columns else ((), ())
+        return cls(attributes_of(settings), *names, settings.tolerance)
 
     @property
     def settings(self) -> dict[str, JsonValue]:
@@ -104,14 +109,18 @@ class ModelQualityBaseline:
             )
         quality = quality_of(state)
         statistics = statistics_json(quality).encode()
-        files = {
-            "statistics.json": statistics,
-            "constraints.json": suggest_constraints(quality).that_can_ring().to_json().encode(),
-        }
+        constraints = suggest_constraints(quality).that_can_ring()
+        files = {"statistics.json": statistics, "constraints.json": constraints.to_json().encode()}
         drawn = BaselinePredictions.of(state, quality, statistics)
         derived = {ESTIMATES: BaselineEstimates.of(quality, statistics).to_json()}
         derived |= {PREDICTIONS: drawn.to_json().encode()} if drawn else {}
-        return Suggestion(state.rows, files, dict(sorted(unusable.items())), derived=derived)
+        return Suggestion(
+            state.rows,
+            files,
+            dict(sorted(unusable.items())),
+            derived=derived,
+            sensitivity=sensitivity(quality, constraints, self.tolerance),
+        )
 
     def _names(self, batch: RowBatch, *, named: bool) -> tuple[str, ...]:
         """Columns without names of their own take the document's, if they are as many."""

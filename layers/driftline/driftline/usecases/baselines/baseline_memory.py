@@ -25,6 +25,7 @@ class Memory(BaseModel):
         rows: Number of rows behind the files.
         unusable: Rows that were left out, by reason.
         warnings: What was assumed of the data set, and what looks wrong in it.
+        sensitivity: How small a change the suggested limits find.
     """
 
     # Fields of other versions do no harm: losing `written` would.
@@ -38,6 +39,7 @@ class Memory(BaseModel):
     rows: int = 0
     unusable: dict[str, int] = {}
     warnings: tuple[str, ...] = ()
+    sensitivity: tuple[str, ...] = ()
 
     def made(self, digest: str) -> bool:
         """Whether a file with this content is one that we wrote, or a suggestion of ours that was accepted."""

@@ -37,6 +37,7 @@ class BaselineSuggested:
         unusable: Rows that were left out, by reason.
         unchanged: The same data set had been read before, so nothing was written.
         warnings: What was assumed of the data set, and what looks wrong in it.
+        sensitivity: How small a change the suggested limits find, one sentence each.
         read: Keys of the files with data.
     """
 
@@ -49,6 +50,7 @@ class BaselineSuggested:
     unusable: Mapping[str, int] = field(default_factory=dict)
     unchanged: bool = False
     warnings: tuple[str, ...] = ()
+    sensitivity: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
 
 
@@ -110,6 +112,7 @@ def suggest_baseline(
                 unusable=memory.unusable,
                 unchanged=True,
                 warnings=memory.warnings,
+                sensitivity=memory.sensitivity,
                 read=tuple(keys),
             )
     data = StoredDataSet(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"), tables)
@@ -134,6 +137,7 @@ def suggest_baseline(
         rows=suggestion.rows,
         unusable=dict(suggestion.unusable),
         warnings=warnings,
+        sensitivity=suggestion.sensitivity,
     )
     replace_files(store, folder, {**placed, MEMORY_FILE: latest.model_dump_json(indent=2).encode()})
     if kept:
@@ -151,6 +155,7 @@ def suggest_baseline(
         suggestion.left_out,
         suggestion.unusable,
         warnings=warnings,
+        sensitivity=suggestion.sensitivity,
         read=tuple(keys),
     )
 

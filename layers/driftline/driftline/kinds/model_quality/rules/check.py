@@ -175,7 +175,7 @@ def _check_suggested(
             notes.append(unchecked or _no_interval(name, metric))
         elif baseline is None:
             why = reference.withheld.get(name, "")
-            notes.append(f"{name} was not checked, because it has no interval in the baseline{why and f': {why}'}")
+            notes.append(f"{name} has no interval in the baseline, so it was not checked. {why}".strip())
         else:
             compared.append(
                 Comparison(name, side_of(constraint), metric.value, window, reference.values[name], baseline)
@@ -251,5 +251,5 @@ def _why_unchecked(name: str, metric: MetricValue | None, constraint: Constraint
 
 def _no_interval(name: str, metric: MetricValue) -> str:
     if metric.withheld:
-        return f"{name} was not checked, because it has no interval: {metric.withheld}"
+        return f"{name} has no interval, so it was not checked. {metric.withheld}"
     return f"{name} has no interval with so few rows, so it was not checked."
