@@ -98,7 +98,7 @@ def test_a_metric_that_its_resampled_interval_leaves_out_has_to_be_beyond_too(
     [
         (MetricValue(math.nan), 1.0, "mae is undefined in this window: it was not checked."),
         (MetricValue(3.0), math.nan, "The threshold of mae is not a number, so it was not checked."),
-        (MetricValue(3.0), 1.0, "mae has no interval with so few rows, so it was not checked."),
+        (MetricValue(3.0), 1.0, "mae has no interval in this window, so it was not checked."),
     ],
 )
 def test_what_cannot_be_checked_is_noted(metric: MetricValue, threshold: float, note: str) -> None:

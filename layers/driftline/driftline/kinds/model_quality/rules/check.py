@@ -250,6 +250,4 @@ def _why_unchecked(name: str, metric: MetricValue | None, constraint: Constraint
 
 
 def _no_interval(name: str, metric: MetricValue) -> str:
-    if metric.withheld:
-        return f"{name} has no interval, so it was not checked. {metric.withheld}"
-    return f"{name} has no interval with so few rows, so it was not checked."
+    return f"{name} has no interval in this window, so it was not checked. {metric.withheld}".rstrip()
