@@ -7,6 +7,7 @@ interval beyond the baseline's value (`interval`). Fresh seeds, unless one is gi
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 from unittest.mock import patch
@@ -82,10 +83,16 @@ class Tally:
         return 100 * interval[1]
 
 
+@contextmanager
+def without_resampling() -> Iterator[None]:
+    """Precision-recall areas have no suggested limit, and resampling them for their intervals takes most of the time."""
+    with patch.object(areas, "resampled", return_value=""):
+        yield
+
+
 def run(options: Options) -> Iterator[Row]:
     seed = seed_of(options)
-    # Precision-recall areas have no suggested limit, and resampling them for their intervals takes most of the time.
-    with patch.object(areas, "resampled", return_value=""):
+    with without_resampling():
         yield from _quiet(seed, large=options.large)
     for share in (0.5, 0.1):
         yield _power(np.random.default_rng([seed, int(100 * share)]), share)

@@ -107,6 +107,7 @@ class TestAGoodDocument:
                     "schedule_name": None,
                     "window": None,
                     "comparison": "driftline",
+                    "drift": "distance",
                     "metrics": "top",
                     "top_features": 5,
                     "namespace": None,

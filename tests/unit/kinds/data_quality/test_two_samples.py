@@ -166,11 +166,10 @@ def test_quiet_windows_are_quiet(rows: int, rows_before: int) -> None:
             chance = missing_by_chance(int(now), rows, int(then), rows_before)
             p_values.append(chance.p_value if matters(now / rows, then / rows_before) else 1.0)
         for _ in range(10):
-            now, then = (
-                dict(zip(names, generator.multinomial(n, shares / shares.sum()).tolist(), strict=True))
-                for n in (rows, rows_before)
+            counted, known = (
+                {name: count for name, count in zip(names, drawn.tolist(), strict=True) if count}
+                for drawn in (generator.multinomial(n, shares / shares.sum()) for n in (rows, rows_before))
             )
-            counted, known = ({name: count for name, count in each.items() if count} for each in (now, then))
             p_values.append(unseen_by_chance(counted, known).p_value)
         found += min(p_values) <= LEVEL / len(p_values)
     assert stats.binomtest(found, windows).proportion_ci(0.99).low <= LEVEL

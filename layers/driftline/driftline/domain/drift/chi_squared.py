@@ -54,6 +54,7 @@ def chi_squared_distance(
         drifted=value < threshold if robust else value > threshold,
         p_value=p_value,
         lower_is_worse=robust,
+        comparable=False,
     )
 
 

@@ -34,6 +34,17 @@ class CategoricalMethod(StrEnum):
     CHI_SQUARED = "ChiSquared"
 
 
+class DriftMethod(StrEnum):
+    """The monitor document's `drift`.
+
+    `psi` tests all features together (stability.py); `distance` compares each one with the thresholds of
+    constraints.json, by the two methods above.
+    """
+
+    PSI = "psi"
+    DISTANCE = "distance"
+
+
 class Direction(StrEnum):
     """The direction of the change: for numbers up or down, for categories the share of the one that moved most."""
 
@@ -72,7 +83,9 @@ class Distance:
         interval: 95 % confidence interval of the raw statistic's true value; None for chi-square.
         location: The number or category with the largest difference.
         drifted: The comparison's decision.
+        p_value: The probability of so large a difference by chance; None where no test decided.
         lower_is_worse: `value` is a p-value, and drift is below the threshold.
+        comparable: `value` is a distance, which all features measure alike; p-values and chi-squares do not.
     """
 
     method: str
@@ -87,6 +100,7 @@ class Distance:
     drifted: bool
     p_value: float | None = None
     lower_is_worse: bool = False
+    comparable: bool = True
 
 
 def correct(statistic: float, n: float, m: float, method: ComparisonMethod) -> float:

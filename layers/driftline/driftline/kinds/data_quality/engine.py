@@ -1,11 +1,11 @@
 """The data-quality monitor: baselines from data sets, and a window's rows against the stored baseline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast, override
 
 from pydantic import JsonValue
 
-from driftline.domain.drift.distance import Comparison
+from driftline.domain.drift.distance import Comparison, DriftMethod
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
@@ -22,6 +22,7 @@ from driftline.kinds.data_quality.rules.by_type import (
     table_by_type,
 )
 from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
+from driftline.kinds.data_quality.rules.drift_check import is_suggested
 from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.resemblance import resemblance_of
@@ -136,7 +137,8 @@ class DataQualityEngine(Engine):
                 alarmed=frozenset(context.alarmed),
                 model=context.model,
                 columns=context.columns,
-                notes=notes,
+                notes=(*notes, *_unused_limits(settings, constraints)),
+                drift=DriftMethod(settings.drift),
                 strict=declared.strict,
                 unknown_columns=unknown,
             ),
@@ -157,6 +159,16 @@ def _check_declared(declared: DeclaredColumns, names: Sequence[str], where: str)
             where=where,
             expected=f"columns of the data set: {', '.join(names)}",
             mend=did_you_mean(unknown[0], names),
+        )
+
+
+def _unused_limits(settings: DataQualityMonitor, constraints: Constraints) -> Iterator[str]:
+    """A limit that a person wrote is not passed over in silence."""
+    options = constraints.monitoring_config.distribution_constraints
+    if settings.drift == "psi" and not is_suggested(options):
+        yield (
+            "The monitor's drift is psi, so the comparison methods and thresholds of constraints.json were not used. "
+            "Set drift: distance to use them."
         )
 
 

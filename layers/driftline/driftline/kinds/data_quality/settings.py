@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar, Literal, override
+from typing import Annotated, ClassVar, Literal, Self, override
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.domain.monitors.comparison import ComparisonField
+from driftline.domain.monitors.fields import refuse
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
 
 NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
@@ -49,12 +50,27 @@ class DataQualityMonitor(ScheduledMonitor):
     sagemaker: exactly as Model Monitor's container, which counts distinct values, so that flags and counts never alarm,
     reads texts such as "02139" as numbers, and fails 3 in a column of decimals."""
 
+    drift: Literal["distance", "psi"] = "distance"
+    """How drift is decided. distance: SageMaker's methods, with the thresholds of constraints.json. psi: a test of all
+    features together, and a population stability index above 0.05; it finds smaller changes, also the ordinary ones
+    between one day and the next."""
+
     metrics: Literal["top", "all", "none"] = "top"
     """What is published to CloudWatch. top: the totals and the features that drifted most. all: every metric of every
     feature (each costs money). none: nothing."""
 
     top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
     """How many features metrics: top publishes."""
+
+    @model_validator(mode="after")
+    def _drift_is_ours(self) -> Self:
+        if self.drift == "psi" and self.as_sagemaker:
+            raise refuse(
+                "drift: psi has no effect with comparison: sagemaker, which compares as Model Monitor does",
+                "drift: distance",
+                "Remove drift: psi, or remove comparison: sagemaker.",
+            )
+        return self
 
     @property
     @override

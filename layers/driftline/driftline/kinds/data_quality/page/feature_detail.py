@@ -135,6 +135,7 @@ def _comparison(drift: Drift) -> list[tuple[str, str]]:
     return [
         ("p-value" if drift.is_p_value else "Compared value", number(drift.value)),
         ("Threshold", number(drift.threshold)),
+        ("p-value of the test", number(drift.p_value) if drift.p_value is not None and not drift.is_p_value else ""),
         ("Method", drift.method or ""),
         ("Raw statistic", number(drift.statistic) if drift.statistic is not None else ""),
         ("95 % interval of the statistic", interval(drift.interval) if drift.interval else ""),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from driftline.domain.drift.stability import METHOD
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import SAGEMAKERS
 from driftline.domain.executions.past import PastExecution, Point
@@ -36,6 +37,11 @@ _METHOD = (
     "give samples of this size. Sections “Drift” and “The six checks” of `docs/reference/data-quality.md` have the "
     "formulas and their sources."
 )
+_METHOD_OF_PSI = (
+    "Drift is `psi`: the population stability index of the baseline’s deciles, or of the values of texts, without what "
+    "chance adds to it. It counts only if a chi-square test of the feature, adjusted for the number of features, gives "
+    "chance at most 0.2 %. Section “Drift: psi” of `docs/reference/data-quality.md` has the formulas and their sources."
+)
 _METHOD_OF_CHARTS = (
     "Histograms and distribution functions are drawn from the KLL sketches in statistics.json; shares are of the rows "
     "with a value. Their rank error is at most 0.14 % in files of more than about 2,000 rows."
@@ -52,7 +58,6 @@ def data_quality_report(
     drifted = sum(feature.drift is not None and feature.drift.drifted for feature in features)
     excess = worst_excess(feature.drift for feature in features)
     beside = execution.reference or Reference.BASELINE
-    sagemakers = outcome.source == SAGEMAKERS
     incomplete = {each.subject for each in outcome.violations if each.check == CheckType.COMPLETENESS}
     return report_of_outcome(
         outcome,
@@ -81,7 +86,7 @@ def data_quality_report(
         ),
         subjects=[_subject(feature, execution.reference, incomplete) for feature in features],
         series=[each for feature in features for each in feature_series(feature, past)],
-        method=(_METHOD_OF_SAGEMAKER if sagemakers else _METHOD.format(execution.comparison), _METHOD_OF_CHARTS),
+        method=(_method(execution), _METHOD_OF_CHARTS),
     )
 
 
@@ -118,6 +123,13 @@ def _worst(execution: DataQuality) -> Worst | None:
     known = [feature for feature in execution.features if feature.drift and feature.drift.excess >= 0.0]
     worst = max(known, key=lambda feature: feature.drift.excess if feature.drift else 0.0, default=None)
     return Worst(worst.name, drift_gauge(worst.drift)) if worst and worst.drift else None
+
+
+def _method(execution: DataQuality) -> str:
+    if execution.outcome.source == SAGEMAKERS:
+        return _METHOD_OF_SAGEMAKER
+    by_psi = any(feature.drift is not None and feature.drift.method == METHOD for feature in execution.features)
+    return _METHOD_OF_PSI if by_psi else _METHOD.format(execution.comparison)
 
 
 def _subject(feature: Feature, reference: Reference, incomplete: AbstractSet[str]) -> Subject:

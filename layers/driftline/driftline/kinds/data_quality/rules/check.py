@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from driftline.domain.drift.distance import Comparison
+from driftline.domain.drift.distance import Comparison, DriftMethod
 from driftline.domain.executions.finding import Finding
 from driftline.domain.listing import first_of
 from driftline.domain.sagemaker_files.java_json import java_double
@@ -21,7 +21,7 @@ from driftline.kinds.data_quality.rules.constraints import (
     FeatureConstraints,
     Switch,
 )
-from driftline.kinds.data_quality.rules.drift_check import check_drift, drift_finding
+from driftline.kinds.data_quality.rules.drift_check import check_drift, decided, drift_finding
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
 from driftline.kinds.data_quality.rules.two_samples import Tested, beyond_chance
@@ -54,6 +54,7 @@ def check(
     *,
     unknown_outputs: AbstractSet[str] = frozenset(),
     strict: AbstractSet[str] = frozenset(),
+    drift: DriftMethod = DriftMethod.DISTANCE,
 ) -> Verdict:
     """Evaluates a window. A window without rows has no findings.
 
@@ -63,6 +64,7 @@ def check(
         baseline: The reference; None skips the drift check.
         unknown_outputs: Features that are no extra columns: the baseline has no outputs at all.
         strict: Features whose limits are held as they are, though they are the baseline's own values.
+        drift: How distributions are compared.
     """
     config = constraints.monitoring_config
     if current.dataset.item_count == 0:
@@ -71,7 +73,6 @@ def check(
         list(check_columns(current, constraints, mode, unknown_outputs)) if _on(config.evaluate_constraints) else []
     )
     options = config.distribution_constraints
-    found_drift: list[Finding] = []
     drifts: list[FeatureDrift] = []
     not_compared: list[NotCompared] = []
     notes: list[str] = list(_notes(baseline, constraints))
@@ -91,14 +92,14 @@ def check(
         if any(isinstance(each, Finding) and each.check == CheckType.DATA_TYPE for each in found):
             compared = NotCompared(feature.name, "the data type check failed")
         else:
-            compared = check_drift(statistics, observation, baseline, options, mode)
+            compared = check_drift(statistics, observation, baseline, options, mode, drift)
         match compared:
             case FeatureDrift():
                 drifts.append(compared)
-                if compared.distance.drifted:
-                    found_drift.append(drift_finding(compared))
             case NotCompared():
                 not_compared.append(compared)
+    drifts = decided(drifts, drift)
+    found_drift = [drift_finding(each) for each in drifts if each.distance.drifted]
     notes += _without_sketches(baseline, not_compared)
     return Verdict(
         (*beyond_chance(results), *found_drift), tuple(drifts), tuple(not_compared), tuple(notes), _checks(constraints)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from driftline.domain.drift.chi_squared import chi_squared_distance
-from driftline.domain.drift.distance import BucketShift, CategoricalMethod, Comparison, Distance
+from driftline.domain.drift.distance import BucketShift, CategoricalMethod, Comparison, Distance, DriftMethod
 from driftline.domain.drift.linf import (
     categorical_distance,
     categorical_shifts,
@@ -13,6 +13,7 @@ from driftline.domain.drift.linf import (
 )
 from driftline.domain.drift.rank_map import Levels, rank_map, true_ranks
 from driftline.domain.drift.single_precision import in_one_precision
+from driftline.domain.drift.stability import categorical_stability, numeric_stability
 from driftline.kinds.data_quality.rules.constraints import DistributionConstraints
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import NUMERIC_TYPES, FeatureStatistics
@@ -48,20 +49,25 @@ def compare(
     baseline: FeatureStatistics,
     options: DistributionConstraints,
     mode: Comparison,
+    method: DriftMethod = DriftMethod.DISTANCE,
 ) -> FeatureDrift | NotCompared:
     """Numbers are compared by their sketches, strings by their histograms."""
     name = current.name
     if current.common.num_present == 0:
         return NotCompared(name, "no values in the window")
     if baseline.inferred_type in NUMERIC_TYPES:
-        return _compare_numbers(current, baseline, options, mode)
+        return _compare_numbers(current, baseline, options, mode, method)
     if baseline.inferred_type == "String":
-        return _compare_strings(current, observation, baseline, options, mode)
+        return _compare_strings(current, observation, baseline, options, mode, method)
     return NotCompared(name, "the baseline has no values")
 
 
 def _compare_numbers(
-    current: FeatureStatistics, baseline: FeatureStatistics, options: DistributionConstraints, mode: Comparison
+    current: FeatureStatistics,
+    baseline: FeatureStatistics,
+    options: DistributionConstraints,
+    mode: Comparison,
+    method: DriftMethod,
 ) -> FeatureDrift | NotCompared:
     if baseline.levels is None:
         return NotCompared(current.name, NO_SKETCH)
@@ -73,12 +79,11 @@ def _compare_numbers(
     then: Levels = baseline.levels
     if mode is Comparison.DRIFTLINE:
         now, then = in_one_precision(now, then)
-    distance = numeric_distance(
-        rank_map(now, mode),
-        rank_map(then, mode),
-        options.comparison_method,
-        options.comparison_threshold,
-    )
+    ranks, before = rank_map(now, mode), rank_map(then, mode)
+    if method is DriftMethod.PSI:
+        distance = numeric_stability(ranks, before)
+    else:
+        distance = numeric_distance(ranks, before, options.comparison_method, options.comparison_threshold)
     shifts = numeric_shifts(true_ranks(now), true_ranks(then))
     return FeatureDrift(current.name, distance, most_moved(shifts))
 
@@ -89,6 +94,7 @@ def _compare_strings(
     baseline: FeatureStatistics,
     options: DistributionConstraints,
     mode: Comparison,
+    drift_method: DriftMethod,
 ) -> FeatureDrift | NotCompared:
     then, now = baseline.histogram, current.histogram or observation.categories
     if then is None:
@@ -96,7 +102,9 @@ def _compare_strings(
     if now is None:
         return NotCompared(current.name, "the window has no histogram (more than 120 distinct values)")
     method, threshold = options.comparison_method, options.categorical_threshold
-    if options.categorical_drift_method is CategoricalMethod.CHI_SQUARED:
+    if drift_method is DriftMethod.PSI:
+        distance = categorical_stability(now, then)
+    elif options.categorical_drift_method is CategoricalMethod.CHI_SQUARED:
         distance = chi_squared_distance(now, then, method, threshold, mode)
     else:
         distance = categorical_distance(now, then, method, threshold)

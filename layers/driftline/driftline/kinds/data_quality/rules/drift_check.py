@@ -1,8 +1,18 @@
 """Whether the distribution of a feature has moved."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan
 
-from driftline.domain.drift.distance import BucketShift, Comparison, Direction
+from driftline.domain.drift.distance import (
+    BucketShift,
+    CategoricalMethod,
+    Comparison,
+    ComparisonMethod,
+    Direction,
+    DriftMethod,
+)
+from driftline.domain.drift.stability import in_one_family
 from driftline.domain.executions.finding import Finding, Move
 from driftline.domain.sagemaker_files.java_json import java_double
 from driftline.domain.sagemaker_files.violations import CheckType
@@ -11,6 +21,18 @@ from driftline.kinds.data_quality.rules.constraints import DistributionConstrain
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
 
+_SUGGESTED = (ComparisonMethod.ROBUST, 0.1, CategoricalMethod.L_INFINITY, 0.1)
+
+
+def is_suggested(options: DistributionConstraints) -> bool:
+    """Whether nobody chose how drift is compared: these are the options that SageMaker and Driftline suggest."""
+    return (
+        options.comparison_method,
+        options.comparison_threshold,
+        options.categorical_drift_method,
+        options.categorical_threshold,
+    ) == _SUGGESTED
+
 
 def check_drift(
     statistics: FeatureStatistics,
@@ -18,6 +40,7 @@ def check_drift(
     baseline: Statistics | None,
     options: DistributionConstraints,
     mode: Comparison,
+    method: DriftMethod = DriftMethod.DISTANCE,
 ) -> FeatureDrift | NotCompared | None:
     """The comparison of one feature; None where the drift check as a whole is off, which a note says."""
     if baseline is None or options.perform_comparison is not Switch.ENABLED:
@@ -25,7 +48,15 @@ def check_drift(
     reference = baseline.by_name.get(statistics.name)
     if reference is None:
         return NotCompared(statistics.name, "the baseline's statistics lack this feature")
-    return compare(statistics, observation, reference, options, mode)
+    return compare(statistics, observation, reference, options, mode, method)
+
+
+def decided(drifts: Sequence[FeatureDrift], method: DriftMethod) -> list[FeatureDrift]:
+    """The features of one window. Tests are adjusted for their number; distances decide feature by feature."""
+    if method is DriftMethod.DISTANCE:
+        return list(drifts)
+    distances = in_one_family([drift.distance for drift in drifts])
+    return [replace(drift, distance=distance) for drift, distance in zip(drifts, distances, strict=True)]
 
 
 def drift_finding(drift: FeatureDrift) -> Finding:
@@ -48,6 +79,7 @@ def drift_finding(drift: FeatureDrift) -> Finding:
         method=distance.method,
         interval=distance.interval,
         n=distance.n,
+        p_value=defined(distance.p_value),
         direction=distance.direction.value if distance.direction is not Direction.NONE else None,
         moves=tuple(move_of(shift) for shift in drift.top_buckets),
     )

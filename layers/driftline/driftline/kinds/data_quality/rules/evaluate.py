@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from driftline.domain.drift.distance import Comparison
+from driftline.domain.drift.distance import Comparison, DriftMethod
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
@@ -38,6 +38,7 @@ class DataQualityContext:
         model: The model that the endpoint got shortly before the window, or within it.
         columns: The document's names of the output and the input columns.
         notes: Remarks on how the window's values were read.
+        drift: How distributions are compared.
         strict: The document's `strict` columns.
         unknown_columns: Names in the document's lists of columns that no column has.
     """
@@ -59,6 +60,7 @@ class DataQualityContext:
     columns: DocumentColumns | None = None
     notes: tuple[str, ...] = ()
     strict: frozenset[str] = frozenset()
+    drift: DriftMethod = DriftMethod.DISTANCE
     unknown_columns: tuple[str, ...] = ()
 
 
@@ -111,6 +113,7 @@ def evaluate(
         mode,
         unknown_outputs=frozenset(table.unknown_outputs),
         strict=context.strict,
+        drift=context.drift,
     )
     verdict = with_names_explained(verdict, table, constraints, context.columns, mode)
     metrics = metrics_of(

@@ -134,7 +134,7 @@ def worst_drift(verdict: Verdict) -> Headline | None:
     """
     drifted = [drift for drift in verdict.drifts if drift.distance.drifted]
     for among in (drifted, verdict.drifts):
-        distances = [drift for drift in among if drift.distance.p_value is None]
+        distances = [drift for drift in among if drift.distance.comparable]
         if distances:
             return _headline(max(distances, key=_excess), "worst_drift")
         if among:
@@ -171,4 +171,4 @@ def _excess(drift: FeatureDrift) -> tuple[float, float]:
 
 def largest_distance(verdict: Verdict) -> float | None:
     """The largest distance of all features, for alarms; p-values and chi-square statistics are not distances."""
-    return max((drift.distance.value for drift in verdict.drifts if drift.distance.p_value is None), default=None)
+    return max((drift.distance.value for drift in verdict.drifts if drift.distance.comparable), default=None)
