@@ -1,9 +1,9 @@
 """How often the suggested limits of model quality ring when nothing has changed, and what they find when something has.
 
 Baseline and window are samples of one population (bench/populations.py), with rows of their own or 20 to a record, and
-are judged as `run_monitor` judges them. A baseline is used for one window of each size: one that chance made good would ring
-again and again. Next to it, on the same windows: SageMaker's rule (`point`), and that of earlier versions, the whole 95 %
-interval beyond the baseline's value (`interval`). Fresh seeds, unless one is given.
+are judged as `run_monitor` judges them. A baseline is used for one window of each size: one that chance made good would
+ring again and again. Next to it, on the same windows: SageMaker's rule (`point`), and that of earlier versions, the
+whole 95 % interval beyond the baseline's value (`interval`). Fresh seeds, unless one is given.
 """
 
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ class Tally:
 
 @contextmanager
 def without_resampling() -> Iterator[None]:
-    """Precision-recall areas have no suggested limit, and resampling them for their intervals takes most of the time."""
+    """Precision-recall areas have no suggested limit, and resampling them takes most of the time."""
     with patch.object(areas, "resampled", return_value=""):
         yield
 

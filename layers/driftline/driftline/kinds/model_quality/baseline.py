@@ -36,6 +36,14 @@ _NEEDED = (
 
 
 @dataclass(frozen=True, slots=True)
+class UsableDataSet:
+    """The state of a data set's rows, and the number of rows that were left out, by reason."""
+
+    state: State
+    unusable: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelQualityBaseline:
     """How the data sets of one endpoint are read.
 
@@ -60,7 +68,7 @@ class ModelQualityBaseline:
         Raises:
             InvalidInputError: no document, or it does not say where prediction and label are.
         """
-        settings = _settings(document, where)
+        settings = settings_of(document, where)
         columns = document.columns if document else None
         names = (columns.output, columns.input) if columns else ((), ())
         return cls(attributes_of(settings), *names, settings.tolerance)
@@ -80,6 +88,28 @@ class ModelQualityBaseline:
         }
 
     def suggest(self, data: DataSet) -> Suggestion:
+        rows = self.read(data)
+        quality = quality_of(rows.state)
+        statistics = statistics_json(quality).encode()
+        constraints = suggest_constraints(quality).that_can_ring()
+        files = {"statistics.json": statistics, "constraints.json": constraints.to_json().encode()}
+        drawn = BaselinePredictions.of(rows.state, quality, statistics)
+        derived = {ESTIMATES: BaselineEstimates.of(quality, statistics).to_json()}
+        derived |= {PREDICTIONS: drawn.to_json().encode()} if drawn else {}
+        return Suggestion(
+            rows.state.rows,
+            files,
+            rows.unusable,
+            derived=derived,
+            sensitivity=sensitivity(quality, constraints, self.tolerance),
+        )
+
+    def read(self, data: DataSet) -> UsableDataSet:
+        """The state of the usable rows.
+
+        Raises:
+            InvalidInputError: there is none, or its labels and predictions are spelled in different ways.
+        """
         resolved: Attributes | None = None
         state: State | None = None
         unusable = Counter[str]()
@@ -107,20 +137,7 @@ class ModelQualityBaseline:
                 expected="labels and predictions that are spelled alike, and as positive_label says",
                 mend="Correct positive_label in the monitor document, or the data set.",
             )
-        quality = quality_of(state)
-        statistics = statistics_json(quality).encode()
-        constraints = suggest_constraints(quality).that_can_ring()
-        files = {"statistics.json": statistics, "constraints.json": constraints.to_json().encode()}
-        drawn = BaselinePredictions.of(state, quality, statistics)
-        derived = {ESTIMATES: BaselineEstimates.of(quality, statistics).to_json()}
-        derived |= {PREDICTIONS: drawn.to_json().encode()} if drawn else {}
-        return Suggestion(
-            state.rows,
-            files,
-            dict(sorted(unusable.items())),
-            derived=derived,
-            sensitivity=sensitivity(quality, constraints, self.tolerance),
-        )
+        return UsableDataSet(state, dict(sorted(unusable.items())))
 
     def _names(self, batch: RowBatch, *, named: bool) -> tuple[str, ...]:
         """Columns without names of their own take the document's, if they are as many."""
@@ -154,7 +171,8 @@ class ModelQualityBaseline:
         return replace(given, inference=inference, probability=probability, ground_truth=truth)
 
 
-def _settings(document: MonitorDocument | None, where: str) -> ModelQualityMonitor:
+def settings_of(document: MonitorDocument | None, where: str) -> ModelQualityMonitor:
+    """Raises InvalidInputError: the document does not say where prediction and label are."""
     if document is None:
         raise InvalidInputError(
             "no monitor document, which says where prediction and label are in the data set",

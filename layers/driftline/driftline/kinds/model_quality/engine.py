@@ -1,20 +1,23 @@
 """The model-quality monitor: baselines from data sets, predictions against the ground truth that is known by now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast, override
 
 from pydantic import JsonValue
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
-from driftline.kinds.model_quality.baseline import ESTIMATES, ModelQualityBaseline
+from driftline.kinds.model_quality.baseline import ESTIMATES, ModelQualityBaseline, settings_of
 from driftline.kinds.model_quality.rules.attributes import attributes_of
+from driftline.kinds.model_quality.rules.check import check
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
 from driftline.kinds.model_quality.rules.reference import Reference, reference_of
+from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.model_quality.window import window_quality
@@ -33,6 +36,18 @@ class ModelQualityEngine(Engine):
     @override
     def suggest(self, document: MonitorDocument | None, data: DataSet, where: str) -> Suggestion:
         return ModelQualityBaseline.of(document, where).suggest(data)
+
+    @override
+    def rehearse(
+        self, document: MonitorDocument | None, suggested: Mapping[str, bytes], window: DataSet, where: str
+    ) -> Sequence[Finding]:
+        settings = settings_of(document, where)
+        quality = quality_of(ModelQualityBaseline.of(document, where).read(window).state)
+        statistics = suggested[STATISTICS]
+        read = parse_baseline_quality(statistics, where)
+        reference = reference_of(statistics, read, suggested.get(ESTIMATES), settings.positive_label)
+        constraints = parse_quality_constraints(suggested[CONSTRAINTS], where)
+        return check(quality, constraints, settings.compared or "driftline", reference, settings.tolerance).findings
 
     @override
     def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:
