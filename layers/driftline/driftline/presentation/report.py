@@ -117,6 +117,7 @@ class Report:
         subjects: What has a distribution that pages over time show.
         series: Figures of subjects; those of other subjects are metrics on pages over time.
         files: (relative link, what it is).
+        limits: How often they ring when nothing has changed, and what they find, a sentence each.
         method: Paragraphs on how the numbers are computed; code is between backticks.
     """
 
@@ -142,6 +143,7 @@ class Report:
     beside: str = "Baseline"
     files: tuple[tuple[str, str], ...] = ()
     method: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
     @property
     def tables(self) -> list[Table]:

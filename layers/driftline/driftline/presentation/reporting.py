@@ -11,6 +11,7 @@ from driftline.domain.models.new_model import NewModel
 from driftline.presentation.charts import Chart, Series
 from driftline.presentation.findings import Fact, finding_facts
 from driftline.presentation.headline import violations_headline
+from driftline.presentation.limits import limits_said
 from driftline.presentation.report import Evidence, Report, Section, Subject, Worst
 from driftline.presentation.since import Compared, comparisons, standing
 from driftline.presentation.text import count, instant, percent, shown, span
@@ -97,6 +98,7 @@ def report_of_outcome(
         beside=reference,
         files=_files(outcome, files),
         method=tuple(method),
+        limits=limits_said(outcome.limits, outcome.judged),
     )
 
 

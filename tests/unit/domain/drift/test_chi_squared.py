@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, chisquare
 
-from driftline.domain.drift.chi_squared import chi_squared_distance, goodness_of_fit, homogeneity
+from driftline.domain.drift.chi_squared import LEVEL, chi_squared_distance, goodness_of_fit, homogeneity, in_one_family
 from driftline.domain.drift.distance import Comparison, ComparisonMethod
 
 large = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(40, 900), min_size=8)
@@ -87,3 +87,29 @@ def test_without_two_categories_nothing_drifts(method: ComparisonMethod) -> None
     distance = chi_squared_distance({"a": 10}, {"a": 1000}, method, 0.1, Comparison.DRIFTLINE)
     assert isnan(distance.value)
     assert not distance.drifted
+
+
+def test_the_features_of_a_window_are_tested_together() -> None:
+    """Three of thirty unchanged features have a p-value below 0.1; together they are quiet."""
+    alike = {"a": 500, "b": 500}
+    quiet = [
+        chi_squared_distance({"a": 50 + place, "b": 50 - place}, alike, ComparisonMethod.ROBUST, 0.1, mode)
+        for place in range(-14, 15, 2)
+        for mode in (Comparison.DRIFTLINE,)
+    ]
+    assert sum(each.drifted for each in quiet) >= 3
+    moved = chi_squared_distance({"a": 80, "b": 20}, alike, ComparisonMethod.ROBUST, 0.1, Comparison.DRIFTLINE)
+    *others, last = in_one_family([*quiet, moved])
+    assert not any(each.drifted for each in others)
+    assert (last.drifted, last.threshold) == (True, LEVEL)
+    assert last.value == pytest.approx(moved.value * (len(quiet) + 1))
+
+
+def test_a_feature_without_a_test_does_not_count() -> None:
+    alone = chi_squared_distance({"a": 3}, {"a": 900}, ComparisonMethod.ROBUST, 0.1, Comparison.DRIFTLINE)
+    moved = chi_squared_distance(
+        {"a": 80, "b": 20}, {"a": 500, "b": 500}, ComparisonMethod.ROBUST, 0.1, Comparison.DRIFTLINE
+    )
+    without, with_one = in_one_family([alone, moved])
+    assert isnan(without.value)
+    assert with_one.value == moved.value

@@ -8,6 +8,7 @@ from scipy import stats
 from driftline.domain.inference.distributions import (
     beta_quantile,
     beta_share,
+    chi_square_quantile,
     chi_square_tail,
     normal_quantile,
     normal_tail,
@@ -57,6 +58,11 @@ def test_infinitely_many_degrees_are_the_normal_distribution() -> None:
 @given(degrees=st.integers(1, 240), statistic=st.floats(1e-6, 3000))
 def test_chi_square_tail(degrees: int, statistic: float) -> None:
     assert chi_square_tail(degrees, statistic) == pytest.approx(stats.chi2.sf(statistic, degrees), rel=1e-9, abs=1e-14)
+
+
+@given(degrees=st.integers(1, 240), share=st.floats(0.001, 0.99999))
+def test_chi_square_quantile(degrees: int, share: float) -> None:
+    assert chi_square_quantile(share, degrees) == pytest.approx(stats.chi2.ppf(share, degrees), rel=1e-6, abs=1e-9)
 
 
 def test_chi_square_tail_at_the_ends() -> None:

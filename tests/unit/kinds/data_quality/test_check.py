@@ -341,9 +341,15 @@ def test_strings_have_a_threshold_and_a_method_of_their_own() -> None:
     assert found(judge(current, baseline, change=config(**simple, categorical_comparison_threshold=0.09))) == [
         ("f", "baseline_drift_check")
     ]
-    chi = judge(current, baseline, change=config(categorical_drift_method="ChiSquared"))
+    further = {"f": ["a"] * 340 + ["b"] * 160}
+    assert judge(current, baseline, change=config(categorical_drift_method="ChiSquared")).findings == ()
+    chi = judge(further, baseline, change=config(categorical_drift_method="ChiSquared"))
     assert chi.findings[0].description.startswith("Baseline drift p-value: ")
-    assert chi.findings[0].description.endswith(" is below threshold: 0.1")
+    assert chi.findings[0].description.endswith(" is below threshold: 0.001")
+    chosen = judge(
+        current, baseline, change=config(categorical_drift_method="ChiSquared", categorical_comparison_threshold=0.05)
+    )
+    assert chosen.findings[0].description.endswith(" is below threshold: 0.05")
 
 
 def test_an_old_file_without_a_threshold_for_strings_uses_the_one_for_numbers() -> None:

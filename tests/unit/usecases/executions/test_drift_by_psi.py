@@ -95,3 +95,22 @@ def test_sagemakers_comparison_has_no_test() -> None:
     with pytest.raises(InvalidDocumentError, match="drift: psi has no effect with comparison: sagemaker"):
         parse_document(text, where="shop.yaml", model=KINDS.document)
     parse_document(text.replace("psi", "distance"), where="shop.yaml", model=KINDS.document)
+
+
+def test_the_baseline_says_what_it_finds_and_again_when_the_method_changes() -> None:
+    store = endpoint("distance")
+    again = suggest_in(store, "shop", "data_quality")
+    assert again.unchanged
+    assert [sentence.split(":")[0] for sentence in again.sensitivity] == [
+        "missing values",
+        "drift of numbers",
+        "drift of categories",
+    ]
+    store.put("monitors/shop.yaml", b"endpoint: shop\nmonitors: {data_quality: {drift: psi}}\n")
+    by_psi = suggest_in(store, "shop", "data_quality")
+    assert not by_psi.unchanged
+    assert by_psi.sensitivity[0] == again.sensitivity[0]
+    assert by_psi.sensitivity[1] != again.sensitivity[1]
+    # And of SageMaker's comparison nothing is known
+    store.put("monitors/shop.yaml", b"endpoint: shop\nmonitors: {data_quality: {comparison: sagemaker}}\n")
+    assert suggest_in(store, "shop", "data_quality").sensitivity == ()

@@ -5,13 +5,19 @@ baseline lacks are left out. `driftline` is the test of homogeneity of the 2 x k
 and new categories count.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from math import floor, nan
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import floor, isnan, nan
 from typing import Self
 
 from driftline.domain.drift.distance import Comparison, ComparisonMethod, Direction, Distance
 from driftline.domain.inference.distributions import chi_square_tail
+from driftline.domain.inference.families import adjusted
+
+LEVEL = 0.001
+"""The share of quiet windows in which any feature of a monitor may drift, where nobody chose a limit. In its tail the
+chi-square approximation of small counts is up to several times too light: it takes no more than a test with 0.002.
+"""
 
 _CATEGORIES_OF_A_TEST = 2
 _SMALL_OF_TWO = 10.0
@@ -56,6 +62,17 @@ def chi_squared_distance(
         lower_is_worse=robust,
         comparable=False,
     )
+
+
+def in_one_family(distances: Sequence[Distance]) -> list[Distance]:
+    """Tests of all features of one window by the p-value, adjusted for each other; features without a test stay."""
+    defined = [distance.value for distance in distances if not isnan(distance.value)]
+    p_values = iter(adjusted(defined, level=LEVEL))
+    return [distance if isnan(distance.value) else _at_level(distance, next(p_values)) for distance in distances]
+
+
+def _at_level(distance: Distance, p_value: float) -> Distance:
+    return replace(distance, value=p_value, p_value=p_value, threshold=LEVEL, drifted=p_value < LEVEL)
 
 
 def goodness_of_fit(sample: Mapping[str, int], expected: Mapping[str, int]) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from driftline.domain.errors import InvalidInputError, unreadable
 from driftline.domain.executions.finding import Finding, Side
+from driftline.domain.executions.limits import Limits
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.executions.verdict import Verdict, verdict_of
 from driftline.domain.models.new_model import NewModel
@@ -88,6 +89,7 @@ class Envelope(_Part):
         coverage: Share of the rows with a label; None for monitors that need none, and without rows.
         findings: In the kind's order, remarks last; the metric that matters most comes first.
         notes: What was not checked, and remarks that are not violations.
+        limits: What they do when nothing has changed, and what they find; None where nothing was checked.
         model: A model that the endpoint got shortly before the window, or within it.
         baseline: Keys of the baseline's files, by name; None for missing ones.
         body: Everything else, by kind.
@@ -110,6 +112,7 @@ class Envelope(_Part):
     headline: Headline | None = None
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    limits: Limits | None = None
     model: NewModel | None = None
     baseline: Mapping[str, str | None]
     body: Any
@@ -131,6 +134,7 @@ class Envelope(_Part):
         headline: Headline | None = None,
         findings: tuple[Finding, ...] = (),
         notes: tuple[str, ...] = (),
+        limits: Limits | None = None,
     ) -> Self:
         """The summary of an evaluation; its status follows from the findings.
 
@@ -156,6 +160,7 @@ class Envelope(_Part):
             headline=headline,
             findings=findings,
             notes=notes,
+            limits=limits,
             model=evaluated.model,
             baseline=baseline,
             body=body,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain.executions.finding import Finding
+from driftline.domain.executions.limits import Limits
 from driftline.domain.executions.place import Place
 from driftline.domain.executions.verdict import Verdict, verdict_of
 from driftline.domain.models.new_model import NewModel
@@ -22,6 +23,7 @@ class Outcome:
         used: Rows behind the verdict, if not all rows: those with a usable label.
         measured: Rows behind the figures, if they were computed without an evaluation.
         coverage: Share of the rows with a label; None for monitors that need no labels.
+        limits: What the limits do when nothing has changed; None if the files do not say.
         source: The author of the files.
         model: A model that the endpoint got shortly before the window, or within it.
     """
@@ -36,6 +38,7 @@ class Outcome:
     measured: int | None = None
     revision: int | None = None
     notes: tuple[str, ...] = ()
+    limits: Limits | None = None
     source: str = OURS
     model: NewModel | None = None
 

@@ -71,6 +71,14 @@ def chi_square_tail(degrees: float, statistic: float) -> float:
     return 1.0 - scale * _gamma_series(a, x) if x < a + 1.0 else scale * _gamma_fraction(a, x)
 
 
+def chi_square_quantile(share: float, degrees: float) -> float:
+    """The value that a chi-square variable does not exceed with this probability, 0 < share < 1."""
+    most = degrees + 100.0
+    while chi_square_tail(degrees, most) > 1.0 - share:
+        most *= 2.0
+    return _root(lambda value: 1.0 - share - chi_square_tail(degrees, value), 0.0, most)
+
+
 def _beta_fraction(x: float, a: float, b: float) -> float:
     c, d = 1.0, 1.0 / _away_from_zero(1.0 - (a + b) * x / (a + 1.0))
     fraction = d

@@ -27,12 +27,15 @@ from driftline.kinds.data_quality.rules.constraints import Constraints, parse_co
 from driftline.kinds.data_quality.rules.drift_check import is_suggested
 from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
+from driftline.kinds.data_quality.rules.quiet_rate import Judged, quiet_rate
 from driftline.kinds.data_quality.rules.resemblance import resemblance_of
+from driftline.kinds.data_quality.rules.sensitivity import WINDOWS, sensitivity
 from driftline.kinds.data_quality.rules.statistics import Statistics, parse_statistics
 from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints, with_excluded
 from driftline.kinds.data_quality.rules.uncertainties import uncertainties
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
+from driftline.presentation.limits import quiet_rates_said
 
 STATISTICS = "statistics.json"
 CONSTRAINTS = "constraints.json"
@@ -49,6 +52,7 @@ class DataQualityEngine(Engine):
         declared = DeclaredColumns.of(document)
         # The defaults are left out: they were not recorded before they made a difference.
         settings |= {"comparison": "sagemaker"} if _as_sagemaker(document) else {}
+        settings |= {"drift": "psi"} if _drift(document) is DriftMethod.PSI else {}
         for field, names in (("categorical", declared.categorical), ("exclude", declared.excluded)):
             if names:
                 settings[field] = list[JsonValue](sorted(names))
@@ -73,7 +77,19 @@ class DataQualityEngine(Engine):
             CONSTRAINTS: with_excluded(constraints, names).to_json().encode(),
         }
         warnings = (*profiled.warnings, *uncertainties(statistics, observations, constraints))
-        return Suggestion(profiled.rows, files, left_out=profiled.left_out, warnings=warnings)
+        options = constraints.monitoring_config.distribution_constraints
+        judged = Judged(
+            Comparison.SAGEMAKER if as_sagemaker else Comparison.DRIFTLINE, _drift(document), declared.strict
+        )
+        rates = {rows: quiet_rate(statistics, constraints, rows, judged) for rows in WINDOWS}
+        found = () if as_sagemaker else sensitivity(profiled.rows, len(names), options, judged.drift)
+        return Suggestion(
+            profiled.rows,
+            files,
+            left_out=profiled.left_out,
+            warnings=warnings,
+            sensitivity=(*quiet_rates_said(rates), *found),
+        )
 
     @override
     def rehearse(
@@ -202,8 +218,8 @@ def _as_sagemaker(document: MonitorDocument | None) -> bool:
 
 def _drift(document: MonitorDocument | None) -> DriftMethod:
     monitors = document.monitors.by_name().values() if document else ()
-    stated = (DriftMethod(each.drift) for each in monitors if isinstance(each, DataQualityMonitor))
-    return next(stated, DriftMethod.DISTANCE)
+    by_psi = any(isinstance(each, DataQualityMonitor) and each.drift == "psi" for each in monitors)
+    return DriftMethod.PSI if by_psi else DriftMethod.DISTANCE
 
 
 def _columns(document: MonitorDocument | None) -> DocumentColumns | None:

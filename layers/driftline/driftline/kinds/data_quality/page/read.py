@@ -75,6 +75,7 @@ def _ours(
             measured=summary.measured_rows,
             revision=files.revision,
             notes=(*summary.notes, *_left_out(summary)),
+            limits=summary.limits,
             model=summary.model,
         ),
         tuple(_feature(feature, reference, known.get(feature.name)) for feature in current.features),

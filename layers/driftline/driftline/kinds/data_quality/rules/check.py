@@ -98,7 +98,7 @@ def check(
                 drifts.append(compared)
             case NotCompared():
                 not_compared.append(compared)
-    drifts = decided(drifts, drift)
+    drifts = decided(drifts, drift, options, mode)
     found_drift = [drift_finding(each) for each in drifts if each.distance.drifted]
     notes += _without_sketches(baseline, not_compared)
     return Verdict(

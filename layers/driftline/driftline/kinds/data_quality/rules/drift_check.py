@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan
 
+from driftline.domain.drift import chi_squared
 from driftline.domain.drift.distance import (
     BucketShift,
     CategoricalMethod,
     Comparison,
     ComparisonMethod,
     Direction,
+    Distance,
     DriftMethod,
 )
 from driftline.domain.drift.stability import in_one_family
@@ -21,7 +23,8 @@ from driftline.kinds.data_quality.rules.constraints import DistributionConstrain
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
 
-_SUGGESTED = (ComparisonMethod.ROBUST, 0.1, CategoricalMethod.L_INFINITY, 0.1)
+SUGGESTED_THRESHOLD = 0.1
+_SUGGESTED = (ComparisonMethod.ROBUST, SUGGESTED_THRESHOLD, CategoricalMethod.L_INFINITY, SUGGESTED_THRESHOLD)
 
 
 def is_suggested(options: DistributionConstraints) -> bool:
@@ -51,11 +54,24 @@ def check_drift(
     return compare(statistics, observation, reference, options, mode, method)
 
 
-def decided(drifts: Sequence[FeatureDrift], method: DriftMethod) -> list[FeatureDrift]:
-    """The features of one window. Tests are adjusted for their number; distances decide feature by feature."""
-    if method is DriftMethod.DISTANCE:
+def decided(
+    drifts: Sequence[FeatureDrift], method: DriftMethod, options: DistributionConstraints, mode: Comparison
+) -> list[FeatureDrift]:
+    """The features of one window. Tests are adjusted for their number; distances decide feature by feature.
+
+    A p-value of chi-square's test at the limit that is suggested for distances is nobody's choice: of thirty features
+    that have not changed, three would be below 0.1. Its limit is a level of all features together instead.
+    """
+    if method is DriftMethod.PSI:
+        return _with(drifts, in_one_family([drift.distance for drift in drifts]))
+    if mode is Comparison.SAGEMAKER or options.categorical_threshold != SUGGESTED_THRESHOLD:
         return list(drifts)
-    distances = in_one_family([drift.distance for drift in drifts])
+    tests = [drift for drift in drifts if drift.distance.lower_is_worse]
+    judged = {each.name: each for each in _with(tests, chi_squared.in_one_family([each.distance for each in tests]))}
+    return [judged.get(drift.name, drift) for drift in drifts]
+
+
+def _with(drifts: Sequence[FeatureDrift], distances: Sequence[Distance]) -> list[FeatureDrift]:
     return [replace(drift, distance=distance) for drift, distance in zip(drifts, distances, strict=True)]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from driftline.domain.drift.distance import Comparison, DriftMethod
+from driftline.domain.executions.limits import Limits
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
@@ -18,6 +19,8 @@ from driftline.kinds.data_quality.rules.constraints import Constraints
 from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, MetricsLevel, alarmed_metrics, metrics_of
 from driftline.kinds.data_quality.rules.naming import with_names_explained
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
+from driftline.kinds.data_quality.rules.quiet_rate import Judged, quiet_rate
+from driftline.kinds.data_quality.rules.sensitivity import sensitivity
 from driftline.kinds.data_quality.rules.statistics import Statistics
 from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints
 from driftline.kinds.data_quality.rules.summary import DataQualityBody, Summary, feature_summaries, worst_drift
@@ -134,7 +137,7 @@ def evaluate(
         statistics=statistics,
         constraints=suggest_constraints(statistics, mixed=mixed),
         violations=Violations(violations=tuple(map(feature_violation, verdict.findings))),
-        summary=_summary(table, statistics, constraints, verdict, mode, context),
+        summary=_summary(table, statistics, baseline, constraints, verdict, mode, context),
         metrics=tuple(metrics),
         alarmed=tuple(alarmed),
         verdict=verdict,
@@ -144,6 +147,7 @@ def evaluate(
 def _summary(
     table: ResolvedTable,
     statistics: Statistics,
+    baseline: Statistics | None,
     constraints: Constraints,
     verdict: Verdict,
     mode: Comparison,
@@ -159,6 +163,7 @@ def _summary(
         unusable=(_other_layouts(table),),
         headline=worst_drift(verdict),
         findings=verdict.findings,
+        limits=_limits(table.rows, baseline, constraints, verdict, mode, context),
         notes=(*verdict.notes, *context.notes, *_not_evaluated(table), *_unknown_columns(table, context)),
         baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
         body=DataQualityBody(
@@ -170,6 +175,25 @@ def _summary(
             comparison=mode.value,
             features=tuple(feature_summaries(statistics, constraints, verdict)),
         ),
+    )
+
+
+def _limits(
+    rows: int,
+    baseline: Statistics | None,
+    constraints: Constraints,
+    verdict: Verdict,
+    mode: Comparison,
+    context: DataQualityContext,
+) -> Limits | None:
+    if baseline is None or not verdict.checked:
+        return None
+    judged = Judged(mode, context.drift, context.strict)
+    options = constraints.monitoring_config.distribution_constraints
+    found = sensitivity(baseline.dataset.item_count, len(constraints.features), options, context.drift, (rows,))
+    return Limits(
+        quiet_rate=quiet_rate(baseline, constraints, rows, judged),
+        finds=found if mode is Comparison.DRIFTLINE else (),
     )
 
 

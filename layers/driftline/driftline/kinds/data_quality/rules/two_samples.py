@@ -10,9 +10,16 @@ from math import exp, lgamma
 
 import numpy as np
 
+from driftline.domain.drift import stability
 from driftline.domain.executions.finding import Finding
-from driftline.domain.inference.families import LEVEL, adjusted
+from driftline.domain.inference import families
+from driftline.domain.inference.families import adjusted
 from driftline.domain.inference.proportions import more_often
+from driftline.kinds.data_quality.rules.constraints import FeatureConstraints
+from driftline.kinds.data_quality.rules.statistics import FeatureStatistics
+
+LEVEL = families.LEVEL - stability.LEVEL
+"""The share of quiet windows in which completeness or categories of any feature may ring: what drift leaves of all."""
 
 SMALLEST_RISE = 0.005
 """A share of missing or unseen values that has risen by less, and is not twice the baseline's, does not matter."""
@@ -100,6 +107,19 @@ def unseen_at_least(unseen: int, rows: int, singles: int, rows_before: int) -> C
         singles: Values that one row of the baseline has.
     """
     return Chance(more_often(unseen, rows, singles, rows_before), _smallest(unseen + singles, rows, rows_before))
+
+
+def own_completeness(feature: FeatureConstraints, reference: FeatureStatistics | None) -> bool:
+    """Whether the limit of the completeness is the baseline's own."""
+    return reference is not None and feature.completeness == reference.common.completeness
+
+
+def own_domains(feature: FeatureConstraints, reference: FeatureStatistics | None, threshold: float) -> bool:
+    """Whether the categories are the baseline's own values, all of which are required."""
+    domains = feature.string_constraints.domains if feature.string_constraints else None
+    if reference is None or domains is None or reference.histogram is None or threshold < 1:
+        return False
+    return set(domains) == set(reference.histogram)
 
 
 def beyond_chance(results: Iterable[Finding | Tested]) -> Iterator[Finding]:

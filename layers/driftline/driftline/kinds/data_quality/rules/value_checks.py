@@ -16,6 +16,8 @@ from driftline.kinds.data_quality.rules.two_samples import (
     Tested,
     matters,
     missing_by_chance,
+    own_completeness,
+    own_domains,
     unseen_at_least,
     unseen_by_chance,
 )
@@ -68,22 +70,21 @@ def check_values(
             f"Observed: Only {percent(match)} of data is {expected}."
         )
         yield _share(feature.name, CheckType.DATA_TYPE, text, match, config.datatype_check_threshold, present)
-    yield from _completeness(feature, statistics, None if strict else reference, reference)
-    own = None if strict or config.domain_content_threshold < 1 else reference
-    yield from _categories(feature, statistics, observation, own, config.domain_content_threshold, mode)
+    yield from _completeness(feature, statistics, reference, strict=strict)
+    own = not strict and own_domains(feature, reference, config.domain_content_threshold)
+    yield from _categories(
+        feature, statistics, observation, reference if own else None, config.domain_content_threshold, mode
+    )
 
 
 def _completeness(
     feature: FeatureConstraints,
     statistics: FeatureStatistics,
-    own: FeatureStatistics | None,
     reference: FeatureStatistics | None,
+    *,
+    strict: bool,
 ) -> Iterator[Finding | Tested]:
-    """Whether enough rows have a value.
-
-    Args:
-        own: The baseline, if the limit may be its own value.
-    """
+    """Whether enough rows have a value."""
     now, limit = statistics.common, feature.completeness
     completeness = now.completeness
     if completeness is None or limit is None:
@@ -95,11 +96,11 @@ def _completeness(
     rows = now.num_present + now.num_missing
     finding = _share(feature.name, CheckType.COMPLETENESS, text, completeness, limit, float(rows))
     finding = finding.model_copy(update={"baseline": before})
-    if own is None or before != limit:
+    if strict or reference is None or not own_completeness(feature, reference):
         if completeness < limit:
             yield finding
         return
-    then = own.common
+    then = reference.common
     chance = missing_by_chance(now.num_missing, rows, then.num_missing, then.num_present + then.num_missing)
     yield Tested(chance, finding if matters(1 - completeness, 1 - limit) else None)
 
@@ -115,7 +116,7 @@ def _categories(
     """Whether the values are among the categories.
 
     Args:
-        own: The baseline, if the categories may be its own values, all of which are required.
+        own: The baseline, if the categories are its own values.
     """
     share = domain_match(feature, statistics, observation, mode)
     if share is None:
@@ -129,8 +130,7 @@ def _categories(
     finding = _share(feature.name, CheckType.CATEGORICAL_VALUES, text, share, threshold, float(present))
     finding = finding.model_copy(update={"values": unseen[:MOST_VALUES], "distinct": len(unseen) or None})
     before = own.histogram if own else None
-    domains = feature.string_constraints.domains if feature.string_constraints else None
-    if before is None or set(domains or ()) != set(before):
+    if before is None:
         if share < threshold:
             yield finding
         return

@@ -108,6 +108,7 @@ class PageView:
     sections: tuple[SectionView, ...]
     notes: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
+    limits: tuple[str, ...]
     method: tuple[tuple[str, ...], ...]
     beside: str
     of_sagemaker: bool
@@ -138,6 +139,7 @@ def page_view(report: Report, *, over_time: str | None = None) -> PageView:
         sections=tuple(_section(section) for section in report.sections if not section.leads),
         notes=tuple(map(shown, report.notes)),
         files=report.files,
+        limits=tuple(map(shown, report.limits)),
         method=tuple(tuple(paragraph.split("`")) for paragraph in report.method),
         beside=report.beside,
         of_sagemaker=outcome.source == SAGEMAKERS,
