@@ -47,6 +47,10 @@ BENCHMARKS = {
     "quiet_data_quality": Benchmark(
         "bench.quiet_data_quality", "how often limits of data quality ring when nothing has changed"
     ),
+    "false_alarms_model_quality": Benchmark(
+        "bench.quiet_model_quality", "how often limits of model quality ring when nothing has changed"
+    ),
+    "bank_shuffles": Benchmark("bench.bank_shuffles", "days of real calls in a random order that ring"),
     "quiet_drift": Benchmark("bench.quiet_drift", "simulated: how often drift is found without a change, and with one"),
     "drift_default": Benchmark("bench.drift_default", "both ways to decide on drift, over real data"),
     "scripts": Benchmark("bench.scripts", "what the process of a user's script costs"),

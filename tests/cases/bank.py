@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from driftline.domain.keys import hour_folder
@@ -52,15 +52,9 @@ def write_fortnight(bucket: Path, archive: Path) -> None:
     Args:
         archive: bank-additional-full.csv.gz of the UCI repository.
     """
-    rows, labels = _calls(archive)
+    rows, labels = calls(archive)
     half = (len(rows) - DAYS * ROWS) // 2
-    model = make_pipeline(
-        make_column_transformer(
-            (OrdinalEncoder(), [INPUTS.index(name) for name in TEXTS]), remainder="passthrough", sparse_threshold=0
-        ),
-        HistGradientBoostingClassifier(random_state=0, max_iter=60),
-    )
-    model.fit(rows[:half], labels[:half] == "yes")
+    model = fitted(rows[:half], labels[:half])
     known, rest = slice(half, 2 * half), 2 * half
     document = bucket / "monitors" / "bank.yaml"
     document.parent.mkdir(parents=True)
@@ -82,7 +76,19 @@ def write_fortnight(bucket: Path, archive: Path) -> None:
         _write_day(bucket, day, given, scores, labels[part])
 
 
-def _calls(archive: Path) -> tuple[Rows, NDArray[np.str_]]:
+def fitted(rows: Rows, labels: NDArray[np.str_]) -> Pipeline:
+    """A model that gives the probability of a yes."""
+    model = make_pipeline(
+        make_column_transformer(
+            (OrdinalEncoder(), [INPUTS.index(name) for name in TEXTS]), remainder="passthrough", sparse_threshold=0
+        ),
+        HistGradientBoostingClassifier(random_state=0, max_iter=60),
+    )
+    return model.fit(rows, labels == "yes")
+
+
+def calls(archive: Path) -> tuple[Rows, NDArray[np.str_]]:
+    """All rows and labels, in an order of their own."""
     with gzip.open(archive, "rt", newline="") as file:
         table = list(csv.DictReader(file, delimiter=";"))
     rows = np.array(

@@ -98,6 +98,12 @@ class ToyEngine(Engine):
         return Suggestion(rows, {"rows.json": json.dumps({"rows": rows}).encode()})
 
     @override
+    def rehearse(
+        self, document: MonitorDocument | None, suggested: Mapping[str, bytes], window: DataSet, where: str
+    ) -> Sequence[Finding]:
+        return []
+
+    @override
     def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:
         return {name: file.body for name, file in complete(given, ("rows.json",)).items()}
 

@@ -110,16 +110,16 @@ class TestModelQuality:
             "metric",
             "violations",
         )
-        assert cells(table, "metric")[:2] == ["precision", "f0_5"]
-        assert [row.violated for row in table.ordered[:3]] == [True, True, False]
+        assert cells(table, "metric")[:2] == ["precision", "recall"]
+        assert [row.violated for row in table.ordered[:2]] == [True, False]
         limit = cells(table, "limit")[0]
         assert isinstance(limit, Limit)
         assert (limit.value, limit.side) == (cells(table, "threshold")[0], "at_least")
         assert cells(table, "state")[-1] == Marks(otherwise="not watched")
 
     def test_metrics_have_names_for_people(self, model_quality: Report) -> None:
-        assert [each.subject for each in model_quality.evidence] == ["Precision", "F0.5"]
-        assert model_quality.comparisons[0].changes[0].text == "2 violations: Precision and F0.5"
+        assert [each.subject for each in model_quality.evidence] == ["Precision"]
+        assert model_quality.comparisons[0].changes[0].text == "1 violation: Precision"
         assert {"AUC", "Recall", "Precision-recall AUC"} <= {each.title for each in model_quality.series}
 
     def test_sections_and_their_charts(self, model_quality: Report) -> None:

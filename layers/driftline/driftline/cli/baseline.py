@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
+from driftline.cli.calibration import Calibrate, TimeColumn, calibrated, show_calibration
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import drawn_table
@@ -21,6 +23,7 @@ from driftline.domain.keys import baseline_folder
 from driftline.kinds.registry import KINDS
 from driftline.presentation.tables import Table
 from driftline.presentation.text import count
+from driftline.usecases.baselines.calibrate import Calibration
 from driftline.usecases.baselines.data_set import stated_format
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, is_no_data, suggest_baseline
@@ -44,6 +47,8 @@ def baseline(
             show_default=False,
         ),
     ] = None,
+    calibrate: Calibrate = None,
+    time_column: TimeColumn = None,
     as_json: options.Json = False,
 ) -> None:
     """Suggest statistics.json and constraints.json from a data set (CSV, JSON Lines, Parquet; plain or gzip).
@@ -54,6 +59,8 @@ def baseline(
 
     Example: driftline baseline january.csv february.csv --endpoint flight-delay
     """
+    if time_column and calibrate is None:
+        raise typer.BadParameter("--time-column needs --calibrate")
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         name = place.endpoint(endpoint)
@@ -69,6 +76,7 @@ def baseline(
                 )
             _set_aside(place, folder, replaced)
             staged.copy()
+        found = calibrated(place.store, name, chosen, calibrate, time_column) if calibrate else None
         result = {
             "endpoint": suggested.endpoint,
             "monitor": suggested.monitor,
@@ -83,7 +91,9 @@ def baseline(
             "warnings": list(suggested.warnings),
             "sensitivity": list(suggested.sensitivity),
         }
-        output.result(result, lambda console: _show(console, place, staged, suggested, replaced))
+        if found:
+            result["calibration"] = asdict(found)
+        output.result(result, lambda console: _show(console, place, staged, suggested, replaced, found))
 
 
 @contextmanager
@@ -113,7 +123,12 @@ def _set_aside(place: Place, folder: str, replaced: Sequence[str]) -> None:
 
 
 def _show(
-    console: Console, place: Place, staged: StagedStore, suggested: BaselineSuggested, replaced: Sequence[str]
+    console: Console,
+    place: Place,
+    staged: StagedStore,
+    suggested: BaselineSuggested,
+    replaced: Sequence[str],
+    found: Calibration | None,
 ) -> None:
     same = ", unchanged: nothing was written" if suggested.unchanged else ""
     console.print(f"[green]ok[/green]  {count(suggested.rows, 'row')}{same}", soft_wrap=True)
@@ -132,6 +147,8 @@ def _show(
         console.print("What the suggested limits find:")
     for sentence in suggested.sensitivity:
         console.print(f"  {safe(sentence)}", soft_wrap=True)
+    if found:
+        show_calibration(console, found)
     for file, written in suggested.files.items():
         console.print(f"{file:<28} {safe(place.store.uri(written))}", soft_wrap=True)
 

@@ -15,6 +15,7 @@ from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.conditions import Condition
 from driftline.domain.datasets import ProfiledDataset, RowBatch
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.document import MonitorDocument
@@ -252,6 +253,19 @@ class Engine(Protocol):
 
         Raises:
             InvalidInputError: a file cannot be read, or the data set lacks what the monitor needs.
+        """
+        ...
+
+    def rehearse(
+        self, document: MonitorDocument | None, suggested: Mapping[str, bytes], window: DataSet, where: str
+    ) -> Sequence[Finding]:
+        """What a suggestion's limits would have found in a part of a data set that is taken for a window.
+
+        Args:
+            suggested: The files of the suggestion, and those that are derived.
+
+        Raises:
+            InvalidInputError: the rows lack what the monitor needs.
         """
         ...
 

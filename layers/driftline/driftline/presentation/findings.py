@@ -48,12 +48,21 @@ def finding_facts(finding: Finding) -> tuple[Fact, ...]:
             interval(finding.interval, raw) if finding.interval else "",
         ),
         Fact("Threshold", limit(finding.required, finding.side, measure) if finding.required is not None else ""),
+        Fact("Baseline", _baseline(finding)),
         Fact("Direction", direction_of(finding)),
         Fact("Rows behind it", number(finding.n) if finding.n is not None else ""),
         Fact("By chance", by_chance(finding)),
-        Fact("Certain", certain[finding.certain]),
+        Fact("Certain", certain[finding.certain] if finding.p_value is None else ""),
     )
     return tuple(fact for fact in facts if fact.value)
+
+
+def _baseline(finding: Finding) -> str:
+    """`0.91, 95 % interval 0.89 to 0.93`; empty where the interval is not known."""
+    if finding.baseline is None or finding.baseline_interval is None:
+        return ""
+    within = interval(finding.baseline_interval, finding.measure)
+    return f"{figure(finding.baseline, finding.measure)}, 95 % interval {within}"
 
 
 def by_chance(finding: Finding) -> str:

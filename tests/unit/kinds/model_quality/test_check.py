@@ -14,7 +14,9 @@ from driftline.kinds.model_quality.rules.constraints import (
     parse_quality_constraints,
     suggest_constraints,
 )
+from driftline.kinds.model_quality.rules.estimates import Share, interval
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
+from driftline.kinds.model_quality.rules.reference import Reference
 from driftline.kinds.model_quality.rules.rows import ProblemType
 
 
@@ -96,7 +98,7 @@ def test_a_metric_that_its_resampled_interval_leaves_out_has_to_be_beyond_too(
     [
         (MetricValue(math.nan), 1.0, "mae is undefined in this window: it was not checked."),
         (MetricValue(3.0), math.nan, "The threshold of mae is not a number, so it was not checked."),
-        (MetricValue(3.0), 1.0, "mae has no interval with so few rows, so it was not checked."),
+        (MetricValue(3.0), 1.0, "mae has no interval in this window, so it was not checked."),
     ],
 )
 def test_what_cannot_be_checked_is_noted(metric: MetricValue, threshold: float, note: str) -> None:
@@ -190,3 +192,68 @@ def test_an_undefined_metric_gets_no_constraint() -> None:
 def test_unreadable_constraints_name_the_file(body: bytes) -> None:
     with pytest.raises(InvalidInputError, match=r"baselines/x/constraints\.json"):
         parse_quality_constraints(body, "baselines/x/constraints.json")
+
+
+WHOLE = {
+    "recall": (80, 100, Operator.LESS),
+    "true_positive_rate": (80, 100, Operator.LESS),
+    "false_negative_rate": (20, 100, Operator.GREATER),
+    "precision": (90, 100, Operator.LESS),
+}
+
+
+def compared(found: float, **thresholds: float) -> Verdict:
+    """A window of 200 positives against a baseline of 2,000, whose limits are its own values or those given."""
+    baseline = {name: hits / rows for name, (hits, rows, _) in WHOLE.items()}
+    constraints = {
+        name: Constraint(threshold=thresholds.get(name, baseline[name]), comparison_operator=operator)
+        for name, (_, _, operator) in WHOLE.items()
+    }
+    shares = {"recall": found, "true_positive_rate": found, "false_negative_rate": 1 - found, "precision": 0.9}
+    metrics = {name: share(value, 200) for name, value in shares.items()}
+    reference = Reference(baseline, {name: Share(value * 2000, 2000) for name, value in baseline.items()}, {}, True)
+    given = QualityConstraints(problem=ProblemType.BINARY, constraints=constraints)
+    return check(Quality(ProblemType.BINARY, 400, metrics), given, "driftline", reference)
+
+
+def share(value: float, rows: int) -> MetricValue:
+    estimate = Share(value * rows, rows)
+    return MetricValue(value, interval=interval(estimate), estimate=estimate)
+
+
+def test_a_suggested_limit_is_violated_by_more_than_chance_and_reported_once() -> None:
+    found = compared(0.65)
+    (finding,) = found.findings
+    assert (finding.subject, finding.required, finding.baseline, finding.certain) == ("recall", 0.8, 0.8, True)
+    assert 0 <= (finding.p_value or 0.0) < 0.001
+    assert finding.baseline_interval == pytest.approx(interval(Share(1600, 2000)))
+    assert found.violated == {"recall", "true_positive_rate", "false_negative_rate"}
+    assert found.checked == 2
+
+
+def test_what_chance_explains_is_no_violation() -> None:
+    assert compared(0.74).findings == ()
+    assert compared(0.8).findings == ()
+
+
+def test_a_limit_that_a_person_wrote_is_judged_by_the_whole_interval_and_its_fact_is_reported_once() -> None:
+    found = compared(0.65, true_positive_rate=0.85)
+    assert [(each.subject, each.p_value) for each in found.findings] == [("true_positive_rate", None)]
+    assert "recall" in found.violated
+    # And a person's limit below the baseline holds
+    assert [each.subject for each in compared(0.65, recall=0.5).findings] == ["true_positive_rate"]
+
+
+def test_a_metric_without_an_estimate_in_the_baseline_is_not_checked() -> None:
+    reference = Reference({"recall": 0.8}, {}, {"recall": "Fewer than 10 rows."}, complete=True)
+    constraint = Constraint(threshold=0.8, comparison_operator=Operator.LESS)
+    given = QualityConstraints(problem=ProblemType.BINARY, constraints={"recall": constraint})
+    window = Quality(ProblemType.BINARY, 400, {"recall": share(0.2, 200)})
+    found = check(window, given, "driftline", reference)
+    assert (found.checked, found.findings) == (0, ())
+    assert found.notes == ("recall has no interval in the baseline, so it was not checked. Fewer than 10 rows.",)
+    # And one that counts as exact is, with a note
+    exact = check(window, given, "driftline", Reference({"recall": 0.8}))
+    assert [each.subject for each in exact.findings] == ["recall"]
+    assert exact.findings[0].baseline_interval is None
+    assert "Upload the data set again" in exact.notes[0]

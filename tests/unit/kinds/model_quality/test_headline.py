@@ -34,7 +34,7 @@ def test_what_holds_is_not_said_of_metrics_that_do_not() -> None:
     )
     assert without_violations(model_quality(undefined)) == "No violations: no watched metric is defined."
     assert without_violations(model_quality(held, uncertain)) == (
-        "No violations: Root mean squared error of 16 (95 % interval 14 to 18) is above 15, but may be so by chance."
+        "No violations: Root mean squared error of 16 (95 % interval 14 to 18) is above 15, but may be so by chance, or by too little to matter."
     )
 
 
@@ -42,7 +42,7 @@ def test_a_value_under_its_least_limit_is_below_it() -> None:
     recall = Metric(name="recall", value=0.36, interval=(0.3, 0.43), threshold=0.418, operator="LessThanThreshold")
 
     assert without_violations(model_quality(recall)) == (
-        "No violations: Recall of 0.36 (95 % interval 0.3 to 0.43) is below 0.418, but may be so by chance."
+        "No violations: Recall of 0.36 (95 % interval 0.3 to 0.43) is below 0.418, but may be so by chance, or by too little to matter."
     )
 
 

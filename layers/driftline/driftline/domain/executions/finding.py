@@ -45,8 +45,9 @@ class Finding(BaseModel):
         p_value: The probability that chance alone makes a difference of this size, adjusted for all tests of the
             window; None where no test decided.
         direction: Direction of the change, `higher` or `lower`.
-        certain: The whole interval is beyond the limit.
+        certain: The whole interval is beyond the limit, or chance does not explain the change.
         baseline: What the observed figure is in the baseline, where it is neither the limit nor nothing.
+        baseline_interval: Its 95 % interval.
         moves: Buckets or categories whose shares changed most, largest change first.
         values: What is wrong by name, the most frequent first, at most MOST_VALUES: unseen values, missing columns.
         distinct: How many there are of them in all; None where it is not known.
@@ -73,6 +74,7 @@ class Finding(BaseModel):
     direction: str | None = None
     certain: bool | None = None
     baseline: float | None = None
+    baseline_interval: tuple[float, float] | None = None
     moves: tuple[Move, ...] = ()
     values: tuple[str, ...] = ()
     distinct: int | None = None

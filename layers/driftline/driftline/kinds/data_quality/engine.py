@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from driftline.domain.drift.distance import Comparison, DriftMethod
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
@@ -21,6 +22,7 @@ from driftline.kinds.data_quality.rules.by_type import (
     statistics_with_booleans,
     table_by_type,
 )
+from driftline.kinds.data_quality.rules.check import check
 from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
 from driftline.kinds.data_quality.rules.drift_check import is_suggested
 from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
@@ -88,6 +90,27 @@ class DataQualityEngine(Engine):
             warnings=warnings,
             sensitivity=(*quiet_rates_said(rates), *found),
         )
+
+    @override
+    def rehearse(
+        self, document: MonitorDocument | None, suggested: Mapping[str, bytes], window: DataSet, where: str
+    ) -> Sequence[Finding]:
+        declared = DeclaredColumns.of(document)
+        profiled = window.profile(_columns(document), declared.excluded)
+        features = declared.features(profiled.features)
+        mode = Comparison.SAGEMAKER if _as_sagemaker(document) else Comparison.DRIFTLINE
+        if mode is Comparison.DRIFTLINE:
+            features = tuple((name, column_by_type(profile)) for name, profile in features)
+        verdict = check(
+            statistics_of(profiled.rows, features),
+            observations_of(features),
+            parse_statistics(suggested[STATISTICS], where),
+            parse_constraints(suggested[CONSTRAINTS], where),
+            mode,
+            strict=declared.strict,
+            drift=_drift(document),
+        )
+        return [finding for finding in verdict.findings if finding.violation]
 
     @override
     def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:

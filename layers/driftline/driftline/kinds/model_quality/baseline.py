@@ -14,21 +14,33 @@ from driftline.domain.listing import first_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
+from driftline.kinds.model_quality.rules.check import TOLERANCE
 from driftline.kinds.model_quality.rules.constraints import suggest_constraints
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
+from driftline.kinds.model_quality.rules.reference import BaselineEstimates
 from driftline.kinds.model_quality.rules.samples import row_hashes
+from driftline.kinds.model_quality.rules.sensitivity import sensitivity
 from driftline.kinds.model_quality.rules.spelling import unusable_as_baseline
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.settings import ModelQualityMonitor, plain_attribute
 
 PREDICTIONS = "predictions.json"
+ESTIMATES = "estimates.json"
 _SHOWN = 20
 _NEEDED = (
     "monitors: {model_quality: {problem_type: …, inference_attribute: … or probability_attribute: …, "
     "ground_truth_attribute: …}}"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class UsableDataSet:
+    """The state of a data set's rows, and the number of rows that were left out, by reason."""
+
+    state: State
+    unusable: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +50,13 @@ class ModelQualityBaseline:
     Attributes:
         attributes: Where prediction, probability and label are.
         output, input: Names of the endpoint's columns, if the monitor document has them.
+        tolerance: The smallest loss that matters.
     """
 
     attributes: Attributes
     output: tuple[str, ...] = ()
     input: tuple[str, ...] = ()
+    tolerance: float = TOLERANCE
 
     @classmethod
     def of(cls, document: MonitorDocument | None, where: str) -> Self:
@@ -54,9 +68,10 @@ class ModelQualityBaseline:
         Raises:
             InvalidInputError: no document, or it does not say where prediction and label are.
         """
-        settings = _settings(document, where)
+        settings = settings_of(document, where)
         columns = document.columns if document else None
-        return cls(attributes_of(settings), *((columns.output, columns.input) if columns else ((), ())))
+        names = (columns.output, columns.input) if columns else ((), ())
+        return cls(attributes_of(settings), *names, settings.tolerance)
 
     @property
     def settings(self) -> dict[str, JsonValue]:
@@ -73,6 +88,28 @@ class ModelQualityBaseline:
         }
 
     def suggest(self, data: DataSet) -> Suggestion:
+        rows = self.read(data)
+        quality = quality_of(rows.state)
+        statistics = statistics_json(quality).encode()
+        constraints = suggest_constraints(quality).that_can_ring()
+        files = {"statistics.json": statistics, "constraints.json": constraints.to_json().encode()}
+        drawn = BaselinePredictions.of(rows.state, quality, statistics)
+        derived = {ESTIMATES: BaselineEstimates.of(quality, statistics).to_json()}
+        derived |= {PREDICTIONS: drawn.to_json().encode()} if drawn else {}
+        return Suggestion(
+            rows.state.rows,
+            files,
+            rows.unusable,
+            derived=derived,
+            sensitivity=sensitivity(quality, constraints, self.tolerance),
+        )
+
+    def read(self, data: DataSet) -> UsableDataSet:
+        """The state of the usable rows.
+
+        Raises:
+            InvalidInputError: there is none, or its labels and predictions are spelled in different ways.
+        """
         resolved: Attributes | None = None
         state: State | None = None
         unusable = Counter[str]()
@@ -100,15 +137,7 @@ class ModelQualityBaseline:
                 expected="labels and predictions that are spelled alike, and as positive_label says",
                 mend="Correct positive_label in the monitor document, or the data set.",
             )
-        quality = quality_of(state)
-        statistics = statistics_json(quality).encode()
-        files = {
-            "statistics.json": statistics,
-            "constraints.json": suggest_constraints(quality).that_can_ring().to_json().encode(),
-        }
-        drawn = BaselinePredictions.of(state, quality, statistics)
-        derived = {PREDICTIONS: drawn.to_json().encode()} if drawn else {}
-        return Suggestion(state.rows, files, dict(sorted(unusable.items())), derived=derived)
+        return UsableDataSet(state, dict(sorted(unusable.items())))
 
     def _names(self, batch: RowBatch, *, named: bool) -> tuple[str, ...]:
         """Columns without names of their own take the document's, if they are as many."""
@@ -142,7 +171,8 @@ class ModelQualityBaseline:
         return replace(given, inference=inference, probability=probability, ground_truth=truth)
 
 
-def _settings(document: MonitorDocument | None, where: str) -> ModelQualityMonitor:
+def settings_of(document: MonitorDocument | None, where: str) -> ModelQualityMonitor:
+    """Raises InvalidInputError: the document does not say where prediction and label are."""
     if document is None:
         raise InvalidInputError(
             "no monitor document, which says where prediction and label are in the data set",

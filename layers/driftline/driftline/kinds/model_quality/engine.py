@@ -1,19 +1,23 @@
 """The model-quality monitor: baselines from data sets, predictions against the ground truth that is known by now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast, override
 
 from pydantic import JsonValue
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
-from driftline.kinds.model_quality.baseline import ModelQualityBaseline
+from driftline.kinds.model_quality.baseline import ESTIMATES, ModelQualityBaseline, settings_of
 from driftline.kinds.model_quality.rules.attributes import attributes_of
+from driftline.kinds.model_quality.rules.check import check
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
+from driftline.kinds.model_quality.rules.reference import Reference, reference_of
+from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.model_quality.window import window_quality
@@ -32,6 +36,18 @@ class ModelQualityEngine(Engine):
     @override
     def suggest(self, document: MonitorDocument | None, data: DataSet, where: str) -> Suggestion:
         return ModelQualityBaseline.of(document, where).suggest(data)
+
+    @override
+    def rehearse(
+        self, document: MonitorDocument | None, suggested: Mapping[str, bytes], window: DataSet, where: str
+    ) -> Sequence[Finding]:
+        settings = settings_of(document, where)
+        quality = quality_of(ModelQualityBaseline.of(document, where).read(window).state)
+        statistics = suggested[STATISTICS]
+        read = parse_baseline_quality(statistics, where)
+        reference = reference_of(statistics, read, suggested.get(ESTIMATES), settings.positive_label)
+        constraints = parse_quality_constraints(suggested[CONSTRAINTS], where)
+        return check(quality, constraints, settings.compared or "driftline", reference, settings.tolerance).findings
 
     @override
     def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:
@@ -57,7 +73,7 @@ class ModelQualityEngine(Engine):
             InvalidInputError: a file of the baseline cannot be read, or is for another problem.
         """
         settings = cast("ModelQualityMonitor", context.settings)
-        files = data.baseline(STATISTICS, CONSTRAINTS)
+        files = data.baseline(STATISTICS, CONSTRAINTS, ESTIMATES)
         constraints, constraints_key, ours = _constraints(files, data)
         labelled = data.labelled()
         columns = context.columns
@@ -79,7 +95,8 @@ class ModelQualityEngine(Engine):
                 misfits=labelled.misfits,
                 why_unlabelled="" if coverage.labelled_rows or not coverage.rows else labelled.why_none(),
                 comparison=settings.compared or ("driftline" if ours else "sagemaker"),
-                before=_before(files, data),
+                reference=_reference(files, data, settings.positive_label),
+                tolerance=settings.tolerance,
                 statistics_key=data.baseline_folder + STATISTICS if STATISTICS in files else None,
                 constraints_key=constraints_key,
                 alarmed=frozenset(context.alarmed),
@@ -93,13 +110,11 @@ class ModelQualityEngine(Engine):
 ENGINE = ModelQualityEngine()
 
 
-def _before(files: Mapping[str, bytes], data: WindowData) -> dict[str, float]:
-    """The metrics of the baseline, which need not have them: the constraints alone decide."""
+def _reference(files: Mapping[str, bytes], data: WindowData, positive_label: str) -> Reference:
+    """The metrics of the baseline, which need not have them: the constraints alone are enough for an evaluation."""
     body = files.get(STATISTICS)
-    if body is None:
-        return {}
-    read = parse_baseline_quality(body, data.baseline_folder + STATISTICS)
-    return {name: figure.value for name, figure in read.metrics.items()}
+    read = parse_baseline_quality(body, data.baseline_folder + STATISTICS) if body is not None else None
+    return reference_of(body, read, files.get(ESTIMATES), positive_label)
 
 
 def _constraints(files: Mapping[str, bytes], data: WindowData) -> tuple[QualityConstraints | None, str | None, bool]:

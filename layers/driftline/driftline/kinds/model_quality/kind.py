@@ -9,7 +9,7 @@ MODEL_QUALITY = Kind(
     title="Model quality",
     settings=ModelQualityMonitor,
     baseline_files=("statistics.json", "constraints.json"),
-    derived_files=("predictions.json",),
+    derived_files=("predictions.json", "estimates.json"),
     verdict_files=("statistics.json", "constraints.json", "constraint_violations.json"),
     drift_check_baselines={
         "statistics.json": ("ModelQuality", "Statistics"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.incidents.message import Message
-from driftline.presentation.findings import in_the_baseline, move_text, subject_name
+from driftline.presentation.findings import by_chance, in_the_baseline, move_text, subject_name
 from driftline.presentation.headline import finding_sentence, shift, states_figures
 from driftline.presentation.messages import wording
 from driftline.presentation.text import figure, interval, limit, number
@@ -71,6 +71,8 @@ def _notes(finding: Finding, *, moved: bool) -> Iterable[str]:
     if finding.measure == "metric":
         if finding.certain is False:
             yield "the threshold is inside the interval"
+        elif said := by_chance(finding):
+            yield f"by chance {said}"
         return
     if finding.derived:
         yield _raw(finding)

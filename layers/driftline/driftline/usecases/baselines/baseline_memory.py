@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.ports import ObjectStore
 
-GENERATION = 3
+GENERATION = 4
 """Increases when the same data set gives other files, so that they are written again."""
 
 MEMORY_FILE = "suggestion.json"

@@ -115,7 +115,7 @@ def suggest_baseline(
                 sensitivity=memory.sensitivity,
                 read=tuple(keys),
             )
-    data = StoredDataSet(store, keys, _format_of(store, f"{folder}input/{FORMAT_FILE}"), tables)
+    data = stored_data_set(store, endpoint, monitor, tables)
     suggestion = kind.engine.suggest(document, data, document_uri)
     if _inputs(store, f"{folder}input/")[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
@@ -158,6 +158,12 @@ def suggest_baseline(
         sensitivity=suggestion.sensitivity,
         read=tuple(keys),
     )
+
+
+def stored_data_set(store: ObjectStore, endpoint: str, monitor: str, tables: DataSetTables) -> StoredDataSet:
+    """What is under `input/` of the baseline; there is something."""
+    prefix = f"{baseline_folder(endpoint, monitor)}input/"
+    return StoredDataSet(store, _inputs(store, prefix)[1], _format_of(store, prefix + FORMAT_FILE), tables)
 
 
 def is_no_data(name: str) -> bool:

@@ -21,7 +21,11 @@ def _nothing_violated(watched: Sequence[Metric]) -> str:
     if not known:
         said.append("No violations: no watched metric is defined")
     elif beyond:
-        why = "but may be so by chance" if beyond[0].interval else "but is no violation in the files"
+        why = (
+            "but may be so by chance, or by too little to matter"
+            if beyond[0].interval
+            else "but is no violation in the files"
+        )
         side = _side(beyond[0])
         said.append(f"No violations: {_figure(beyond[0])} is {side} {number(beyond[0].threshold)}, {why}")
         if len(beyond) > 1:

@@ -22,7 +22,10 @@ _METHOD = (
     "their intervals, with their sources."
 )
 _RULES = {
-    "driftline": "its whole 95 % interval lies beyond it (`comparison: driftline`)",
+    "driftline": (
+        "it is worse than chance explains, in the window and in the baseline, and by more than `tolerance`, or, for a "
+        "limit that a person wrote, its whole 95 % interval lies beyond it (`comparison: driftline`)"
+    ),
     "sagemaker": "it lies beyond it, by however little (`comparison: sagemaker`)",
     "interval": "its whole 95 % interval lies beyond it",
 }

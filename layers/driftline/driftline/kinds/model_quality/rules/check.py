@@ -1,7 +1,9 @@
-"""A window's metrics against its constraints, with SageMaker's rules and words.
+"""A window's metrics against its constraints, with SageMaker's words.
 
 `sagemaker`: a metric violates its constraint when it is beyond the threshold, by however little.
-`driftline`: when its whole 95 % interval is, so that chance alone rarely alarms. The threshold is taken as given.
+`driftline`: a threshold that is the baseline's own value is violated when the window is worse than chance explains and
+by more than matters (losses.py); facts that have several names are judged once. A threshold that a person wrote is
+taken as given, and violated when the whole 95 % interval is beyond it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,12 +11,19 @@ from dataclasses import dataclass
 from math import isclose, isfinite, isnan
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.executions.finding import Finding
+from driftline.domain.executions.finding import Finding, Side
 from driftline.domain.monitors.comparison import Compared
 from driftline.domain.sagemaker_files.java_json import java_double
 from driftline.domain.sagemaker_files.violations import Violation
 from driftline.kinds.model_quality.rules.constraints import Constraint, Operator, QualityConstraints
+from driftline.kinds.model_quality.rules.estimates import interval
+from driftline.kinds.model_quality.rules.groups import groups_of
+from driftline.kinds.model_quality.rules.losses import Comparison, found
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
+from driftline.kinds.model_quality.rules.reference import Reference, estimate_of
+
+TOLERANCE = 0.01
+"""The default of the smallest loss that matters."""
 
 _ROUNDING = 1e-12
 
@@ -46,11 +55,16 @@ def finding_of(
         observed=metric.value,
         baseline=before if before is not None and isfinite(before) else None,
         required=constraint.threshold,
-        side="at_most" if operator is Operator.GREATER else "at_least",
+        side=side_of(constraint),
         interval=metric.interval if finite else None,
         n=rows,
         certain=beyond(metric, constraint, "driftline"),
     )
+
+
+def side_of(constraint: Constraint) -> Side:
+    """The side of the threshold that is fine."""
+    return "at_most" if constraint.comparison_operator is Operator.GREATER else "at_least"
 
 
 def metric_violation(finding: Finding) -> Violation:
@@ -64,24 +78,31 @@ def metric_violation(finding: Finding) -> Violation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the check found; `notes` say which constraints were not checked.
+    """What the check found.
 
     Attributes:
+        notes: Which constraints were not checked, and why.
         checked: Number of constraints that were.
+        violated: Names of the violated metrics, with those that state the same fact as a finding.
     """
 
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     checked: int = 0
+    violated: frozenset[str] = frozenset()
 
 
 def check(
-    quality: Quality, constraints: QualityConstraints, comparison: Compared, before: Mapping[str, float] | None = None
+    quality: Quality,
+    constraints: QualityConstraints,
+    comparison: Compared,
+    reference: Reference | None = None,
+    tolerance: float = TOLERANCE,
 ) -> Verdict:
     """Evaluates a window. A window without labelled rows has no findings.
 
     Args:
-        before: The metrics of the baseline, for people.
+        reference: The baseline; without one, every threshold is taken as given.
 
     Raises:
         InvalidInputError: the constraints are for another problem type.
@@ -94,8 +115,32 @@ def check(
         )
     if not quality.rows:
         return Verdict(notes=("The window has no labelled rows: nothing was checked.",))
+    known = reference or Reference()
+    given = dict(_ordered(constraints))
+    suggested = {
+        name: each
+        for name, each in given.items()
+        if comparison == "driftline" and known.has(name, each.threshold) and name in quality.metrics
+    }
+    strict = {name: each for name, each in given.items() if name not in suggested}
+    found_strict = _check_strict(quality, strict, comparison, known.values)
+    found_suggested = _check_suggested(quality, suggested, known, tolerance, found_strict.violated)
+    order = list(given)
+    findings = (*found_strict.findings, *found_suggested.findings)
+    return Verdict(
+        tuple(sorted(findings, key=lambda finding: order.index(finding.subject))),
+        (*found_strict.notes, *found_suggested.notes),
+        found_strict.checked + found_suggested.checked,
+        found_strict.violated | found_suggested.violated,
+    )
+
+
+def _check_strict(
+    quality: Quality, given: Mapping[str, Constraint], comparison: Compared, before: Mapping[str, float]
+) -> Verdict:
+    """Thresholds as they are."""
     findings, notes, checked = [], [], 0
-    for name, constraint in _ordered(constraints):
+    for name, constraint in given.items():
         metric = quality.all.get(name)
         unchecked = _why_unchecked(name, metric, constraint, comparison)
         if unchecked:
@@ -103,8 +148,66 @@ def check(
             continue
         checked += 1
         if metric is not None and beyond(metric, constraint, comparison):
-            findings.append(finding_of(name, metric, constraint, quality.rows, (before or {}).get(name)))
-    return Verdict(tuple(findings), tuple(notes), checked)
+            findings.append(finding_of(name, metric, constraint, quality.rows, before.get(name)))
+    return Verdict(tuple(findings), tuple(notes), checked, frozenset(finding.subject for finding in findings))
+
+
+def _check_suggested(
+    quality: Quality,
+    given: Mapping[str, Constraint],
+    reference: Reference,
+    tolerance: float,
+    violated: frozenset[str],
+) -> Verdict:
+    """Thresholds that are the baseline's own values: one comparison for each fact.
+
+    Args:
+        violated: Metrics with a finding already; a fact is reported once.
+    """
+    compared, notes, exact = [], [], []
+    groups = {names[0]: names for names in groups_of(quality.problem, given)}
+    for name in groups:
+        metric, constraint = quality.metrics[name], given[name]
+        baseline = reference.estimate(name)
+        unchecked = _why_unchecked(name, metric, constraint, "driftline")
+        window = estimate_of(metric)
+        if unchecked or window is None:
+            notes.append(unchecked or _no_interval(name, metric))
+        elif baseline is None:
+            why = reference.withheld.get(name, "")
+            notes.append(f"{name} has no interval in the baseline, so it was not checked. {why}".strip())
+        else:
+            compared.append(
+                Comparison(name, side_of(constraint), metric.value, window, reference.values[name], baseline)
+            )
+            exact += [name] if reference.is_exact(name) else []
+    if exact:
+        notes.append(_AS_EXACT.format(", ".join(exact)))
+    findings, others = [], set(violated)
+    for name, p_value in found(compared, tolerance).items():
+        others |= {each for each in groups[name] if beyond(quality.metrics[each], given[each], "sagemaker")}
+        if _same_fact(quality, name) & violated:
+            continue
+        before, baseline = reference.values[name], reference.estimate(name)
+        finding = finding_of(name, quality.metrics[name], given[name], quality.rows, before)
+        evidence = {
+            "certain": True,
+            "p_value": p_value,
+            "baseline_interval": interval(baseline) if baseline and not reference.is_exact(name) else None,
+        }
+        findings.append(finding.model_copy(update=evidence))
+    return Verdict(tuple(findings), tuple(notes), len(compared), frozenset(others))
+
+
+_AS_EXACT = (
+    "The baseline has no estimates.json of its own for {}: its value counts as exact, although its rows are a sample, "
+    "too. Upload the data set again for a fair comparison."
+)
+
+
+def _same_fact(quality: Quality, name: str) -> frozenset[str]:
+    """All metrics that state the same fact."""
+    return next(frozenset(names) for names in groups_of(quality.problem, quality.metrics) if name in names)
 
 
 def beyond(metric: MetricValue, constraint: Constraint, comparison: Compared) -> bool:
@@ -115,7 +218,8 @@ def beyond(metric: MetricValue, constraint: Constraint, comparison: Compared) ->
     """
     if isclose(metric.value, constraint.threshold, rel_tol=_ROUNDING):
         return False
-    lower, upper = (metric.value, metric.value) if comparison == "sagemaker" else metric.interval or (float("nan"),) * 2
+    as_value = comparison == "sagemaker"
+    lower, upper = (metric.value, metric.value) if as_value else metric.interval or (float("nan"),) * 2
     if constraint.comparison_operator is Operator.GREATER:
         return min(lower, metric.value) > constraint.threshold
     return max(upper, metric.value) < constraint.threshold
@@ -141,5 +245,9 @@ def _why_unchecked(name: str, metric: MetricValue | None, constraint: Constraint
     if isnan(constraint.threshold):
         return f"The threshold of {name} is not a number, so it was not checked."
     if comparison == "driftline" and metric.interval is None:
-        return f"{name} has no interval with so few rows, so it was not checked."
+        return _no_interval(name, metric)
     return None
+
+
+def _no_interval(name: str, metric: MetricValue) -> str:
+    return f"{name} has no interval in this window, so it was not checked. {metric.withheld}".rstrip()

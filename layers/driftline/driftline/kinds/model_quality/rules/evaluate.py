@@ -12,11 +12,12 @@ from driftline.domain.monitors.comparison import Compared
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
-from driftline.kinds.model_quality.rules.check import Verdict, check, metric_violation
+from driftline.kinds.model_quality.rules.check import TOLERANCE, Verdict, check, metric_violation
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints
 from driftline.kinds.model_quality.rules.metrics import metrics_of
 from driftline.kinds.model_quality.rules.predictions import calibration_of, sample_of
 from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.reference import Reference
 from driftline.kinds.model_quality.rules.state import State, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.rules.summary import MetricSummary, ModelQualityBody, QualitySummary, headline_of
@@ -38,7 +39,8 @@ class QualityContext:
         misfits: Labels that have another number of values than their inference has rows.
         why_unlabelled: The probable reason why no row has a label.
         missing_labels: Rows whose ground truth is the text of a missing value, among the labelled ones.
-        before: The metrics of the baseline.
+        reference: The baseline.
+        tolerance: The smallest loss that matters.
         alarmed: Names of the metrics that alarms look at.
         model: The model that the endpoint got shortly before the window, or within it.
     """
@@ -55,7 +57,8 @@ class QualityContext:
     misfits: int = 0
     why_unlabelled: str = ""
     comparison: Compared = "driftline"
-    before: Mapping[str, float] = field(default_factory=dict)
+    reference: Reference = field(default_factory=Reference)
+    tolerance: float = TOLERANCE
     statistics_key: str | None = None
     constraints_key: str | None = None
     alarmed: frozenset[str] = frozenset()
@@ -122,7 +125,7 @@ def evaluate(state: State, constraints: QualityConstraints | None, context: Qual
     if constraints is None:
         verdict = Verdict(notes=(_NO_CONSTRAINTS,))
     else:
-        verdict = check(quality, constraints, context.comparison, context.before)
+        verdict = check(quality, constraints, context.comparison, context.reference, context.tolerance)
     metrics = metrics_of(quality, len(verdict.findings), context.coverage, context.endpoint, context.schedule)
     return ModelQualityEvaluation(
         statistics=statistics_json(quality, context.window),
@@ -140,9 +143,8 @@ def _summary(
     state: State, quality: Quality, constraints: QualityConstraints | None, verdict: Verdict, context: QualityContext
 ) -> QualitySummary:
     given = constraints.constraints if constraints else {}
-    violated = {finding.subject for finding in verdict.findings}
     metrics = tuple(
-        MetricSummary.of(name, metric, given.get(name), violated=name in violated)
+        MetricSummary.of(name, metric, given.get(name), violated=name in verdict.violated)
         for name, metric in quality.all.items()
     )
     matrix = quality.confusion_matrix

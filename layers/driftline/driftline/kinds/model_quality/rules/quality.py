@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isnan, nan
 
-from driftline.kinds.model_quality.rules.intervals import Interval
+from driftline.kinds.model_quality.rules.estimates import Estimate, Interval
 from driftline.kinds.model_quality.rules.rows import ProblemType
 
 
@@ -16,11 +16,15 @@ class MetricValue:
         value: NaN where it is undefined: no rows, or a denominator of zero.
         standard_deviation: SageMaker's, over five samples of 80 %; NaN below 200 rows.
         interval: The 95 % interval; None where there is none.
+        estimate: What the interval comes from, and what compares two samples; None where there is none.
+        withheld: Why a defined metric has no interval, a sentence for people; empty if it has one.
     """
 
     value: float
     standard_deviation: float = nan
     interval: Interval | None = None
+    estimate: Estimate | None = None
+    withheld: str = ""
 
     @property
     def defined(self) -> bool:

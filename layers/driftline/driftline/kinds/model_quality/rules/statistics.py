@@ -5,9 +5,16 @@
 
 from collections.abc import Mapping
 from math import nan
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from driftline.domain.errors import unreadable
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
@@ -21,6 +28,14 @@ _PR = "precision_recall_curve"
 _BEFORE_CURVES = "false_negative_rate"
 
 
+def _none_if_strange(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """Nothing depends on the matrix alone: one that cannot be read is none."""
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
 class Figure(BaseModel):
     """One metric; NaN stands for SageMaker's "NaN"."""
 
@@ -31,13 +46,18 @@ class Figure(BaseModel):
 
 
 class BaselineQuality(BaseModel):
-    """What is read of a statistics.json that Driftline or SageMaker wrote: the plain metrics."""
+    """What is read of a statistics.json that Driftline or SageMaker wrote: the plain metrics, and the counts.
+
+    Attributes:
+        confusion_matrix: {actual: {predicted: rows}}; None where there is none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     problem: ProblemType
     item_count: int
     metrics: Mapping[str, Figure]
+    confusion_matrix: Annotated[Mapping[str, Mapping[str, int]] | None, WrapValidator(_none_if_strange)] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -50,10 +70,11 @@ class BaselineQuality(BaseModel):
             known = ", ".join(f"{each.key}_metrics" for each in ProblemType)
             raise ValueError(f"it has none of {known}")
         metrics, dataset = body[f"{problem.key}_metrics"], body.get("dataset")
+        matrix = metrics.get(_MATRIX) if isinstance(metrics, Mapping) else None
         if isinstance(metrics, Mapping):
             metrics = {name: each for name, each in metrics.items() if isinstance(each, Mapping) and "value" in each}
         count = dataset.get("item_count", 0) if isinstance(dataset, Mapping) else 0
-        return {"problem": problem.value, "item_count": count, "metrics": metrics}
+        return {"problem": problem.value, "item_count": count, "metrics": metrics, _MATRIX: matrix}
 
 
 def statistics_json(quality: Quality, window: Window | None = None) -> str:
