@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.inference.families import LEVEL
 from driftline.domain.listing import first_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.engine import DataSet, Suggestion
@@ -18,13 +19,14 @@ from driftline.kinds.model_quality.rules.check import TOLERANCE
 from driftline.kinds.model_quality.rules.constraints import suggest_constraints
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
-from driftline.kinds.model_quality.rules.reference import BaselineEstimates
+from driftline.kinds.model_quality.rules.reference import BaselineEstimates, Reference
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.sensitivity import sensitivity
 from driftline.kinds.model_quality.rules.spelling import unusable_as_baseline
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.settings import ModelQualityMonitor, plain_attribute
+from driftline.presentation.limits import quiet_rates_said
 
 PREDICTIONS = "predictions.json"
 ESTIMATES = "estimates.json"
@@ -101,7 +103,10 @@ class ModelQualityBaseline:
             files,
             rows.unusable,
             derived=derived,
-            sensitivity=sensitivity(quality, constraints, self.tolerance),
+            sensitivity=(
+                *quiet_rates_said({0: LEVEL}),
+                *sensitivity(constraints, Reference.of(quality), self.tolerance),
+            ),
         )
 
     def read(self, data: DataSet) -> UsableDataSet:

@@ -94,12 +94,21 @@ class Reference:
         estimates: How well the rows of the data set determine them.
         withheld: Why a metric has no estimate.
         complete: Metrics without an estimate have none; otherwise they count as exact.
+        rows: Of the data set; 0 if they are not known.
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
     complete: bool = False
+    rows: int = 0
+
+    @classmethod
+    def of(cls, quality: Quality) -> Self:
+        """Of the metrics of the baseline's rows."""
+        known = BaselineEstimates.of(quality, b"")
+        values = {name: metric.value for name, metric in quality.metrics.items() if metric.defined}
+        return cls(values, known.estimates, known.withheld, complete=True, rows=quality.rows)
 
     def has(self, name: str, threshold: float) -> bool:
         """Whether a threshold is the baseline's own value."""
@@ -130,8 +139,8 @@ def reference_of(
     values = {name: figure.value for name, figure in read.metrics.items()}
     found = _estimates(estimates)
     if found is not None and found.belongs_to(statistics):
-        return Reference(values, found.estimates, found.withheld, complete=True)
-    return Reference(values, _of_matrix(read, values, positive_label))
+        return Reference(values, found.estimates, found.withheld, complete=True, rows=found.rows)
+    return Reference(values, _of_matrix(read, values, positive_label), rows=read.item_count)
 
 
 def _estimates(body: bytes | None) -> BaselineEstimates | None:
