@@ -175,10 +175,13 @@ def test_sagemakers_figures_lie_within_our_intervals(taxi_quality: Taxi, day: st
     """SageMaker judged another sample of the day's trips, and all 96 rows; the last twelve of ours have no count."""
     reported, found = taxi_quality.reported(day), taxi_quality.evaluation(day).quality.metrics
 
-    for name in ("mae", "mse", "rmse", "r2"):
-        interval = found[name].interval
-        assert interval is not None
-        assert interval[0] <= reported[name] <= interval[1], name
+    assert found["mae"].interval is not None
+    assert found["mae"].interval[0] <= reported["mae"] <= found["mae"].interval[1]
+    assert {name: found[name].withheld for name in ("mse", "rmse", "r2")} == {
+        "mse": "Only 84 rows: an interval needs 100.",
+        "rmse": "Only 84 rows: an interval needs 100.",
+        "r2": "Only 84 rows: an interval needs 500.",
+    }
     assert found["rmse"].value == pytest.approx(reported["rmse"], rel=0.15)
 
 
@@ -208,17 +211,20 @@ def test_no_monday_violates_what_it_did_not_violate_for_sagemaker(taxi_quality: 
 
 
 def test_on_intervals_only_what_is_more_than_chance_alarms(taxi_quality: Taxi) -> None:
-    """Presidents' Day and the first two Mondays of the pandemic, where SageMaker alarms on each of the seven."""
+    """Presidents' Day and the first Mondays of the pandemic, where SageMaker alarms on each of the seven.
+
+    By mae alone: 84 rows are too few for the intervals of the others.
+    """
     alarmed = {
         day: [finding.subject for finding in taxi_quality.evaluation(day, "driftline").verdict.findings]
         for day in MONDAYS
     }
 
     assert alarmed == {day: [] for day in MONDAYS} | {
-        "2020-02-17": ["mae", "mse", "rmse", "r2"],
+        "2020-02-17": ["mae"],
         "2020-03-02": ["mae"],
-        "2020-03-09": ["mae", "mse", "rmse", "r2"],
-        "2020-03-16": ["mae", "mse", "rmse", "r2"],
+        "2020-03-09": ["mae"],
+        "2020-03-16": ["mae"],
     }
 
 

@@ -1,6 +1,7 @@
 """States of model quality: merged parts equal the whole, in any order; stored bytes give the same state back."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from driftline.kinds.model_quality.rules import score_counts
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.record_sums import RecordSums
 from driftline.kinds.model_quality.rules.regression_state import RegressionState
 from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, MulticlassRows, ProblemType, RegressionRows
 from driftline.kinds.model_quality.rules.samples import row_hashes
@@ -50,6 +52,34 @@ def cut(whole: Sequence[Row], assignment: Sequence[int]) -> list[Part]:
     return [([whole[i] for i in places], places) for places in files]
 
 
+def grouped(problem: ProblemType, part: Part, sizes: Sequence[int]) -> State:
+    """As `state`; rows of the whole come together in records of these sizes, again and again."""
+    found, places = part
+    bounds = np.cumsum([sizes[i % len(sizes)] for i in range(60)])
+    records = np.searchsorted(bounds, np.array(places, dtype=np.int64), side="right")
+    ids = row_hashes((f"id-{place}" for place in places), [0] * len(found))
+    predicted, actual = Classes.of(row[2] for row in found), Classes.of(row[3] for row in found)
+    match problem:
+        case ProblemType.REGRESSION:
+            pairs = np.array([row[:2] for row in found], dtype=np.float64).reshape(-1, 2)
+            return RegressionState.of(RegressionRows(pairs[:, 0], pairs[:, 1], ids, records))
+        case ProblemType.BINARY:
+            probability = np.array([row[4] for row in found], dtype=np.float64)
+            return BinaryState.of(BinaryRows(actual, ids, None, probability, records), "1")
+        case ProblemType.MULTICLASS:
+            return MulticlassState.of(MulticlassRows(predicted, actual, ids, records))
+
+
+def sums_of(state: State) -> list[RecordSums]:
+    match state:
+        case RegressionState():
+            return [*state.means.all, state.variation]
+        case BinaryState():
+            return [state.outcomes, state.separation, state.errors.loss_by_record, state.errors.squared_by_record]
+        case MulticlassState():
+            return [state.right]
+
+
 def values(quality: Quality) -> dict[str, tuple[float, float]]:
     return {name: (metric.value, metric.standard_deviation) for name, metric in quality.all.items()}
 
@@ -79,6 +109,30 @@ def test_files_in_any_order_equal_the_whole(
         # A variance may differ in its last bit, where the squares are 32 digits apart.
         interval = expected.all[name].interval
         assert metric.interval == (interval and pytest.approx(interval, rel=1e-9, abs=1e-12)), name
+
+
+@problems
+@given(
+    whole=rows, sizes=st.lists(st.integers(1, 7), min_size=1, max_size=9), at=st.lists(st.integers(0, 59), max_size=3)
+)
+def test_files_that_cut_no_record_in_two_equal_the_whole(
+    problem: ProblemType, whole: list[Row], sizes: list[int], at: list[int]
+) -> None:
+    ends = np.cumsum([sizes[i % len(sizes)] for i in range(60)]).tolist()
+    cuts = [0, *sorted(min(ends[place], len(whole)) for place in at), len(whole)]
+    parts = [grouped(problem, (whole[start:end], range(start, end)), sizes) for start, end in pairwise(cuts)]
+
+    merged, expected = merge_states(parts[-1], parts[:-1]), grouped(problem, (whole, range(len(whole))), sizes)
+
+    for mine, theirs in zip(sums_of(merged), sums_of(expected), strict=True):
+        assert mine.count == theirs.count
+        # Sums of both signs that cancel out keep what the largest lost.
+        largest = max(1.0, *(abs(high) for high, _ in theirs.sums if np.isfinite(high)))
+        expected_sums = pytest.approx([high for high, _ in theirs.sums], rel=1e-9, abs=largest * 1e-12)
+        assert [high for high, _ in mine.sums] == expected_sums
+    if isinstance(merged, BinaryState) and isinstance(expected, BinaryState):
+        assert merged.holding == expected.holding
+    assert state_from_bytes(problem, state_to_bytes(merged), "state/x") == merged
 
 
 @problems

@@ -14,7 +14,7 @@ from driftline.kinds.model_quality.rules.constraints import (
     parse_quality_constraints,
     suggest_constraints,
 )
-from driftline.kinds.model_quality.rules.estimates import Share, interval
+from driftline.kinds.model_quality.rules.estimates import Bounds, Share, interval
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
 from driftline.kinds.model_quality.rules.reference import Reference
 from driftline.kinds.model_quality.rules.rows import ProblemType
@@ -77,7 +77,7 @@ def test_beyond_the_threshold_is_a_violation_and_equal_is_not(value: float, oper
 def test_on_intervals_all_of_it_has_to_be_beyond(
     interval: tuple[float, float], operator: Operator, violated: bool
 ) -> None:
-    metric = MetricValue(sum(interval) / 2, interval=interval)
+    metric = MetricValue(sum(interval) / 2, estimate=Bounds(sum(interval) / 2, *interval))
 
     assert bool(verdict("mae", metric, operator, 2.0, "driftline").findings) is violated
 
@@ -89,8 +89,9 @@ def test_on_intervals_all_of_it_has_to_be_beyond(
 def test_a_metric_that_its_resampled_interval_leaves_out_has_to_be_beyond_too(
     value: float, interval: tuple[float, float], operator: Operator
 ) -> None:
-    # Percentile intervals of few rows need not hold the metric itself
-    assert not verdict("mae", MetricValue(value, interval=interval), operator, 2.0, "driftline").findings
+    # Intervals that leave out the bias need not hold the metric itself
+    metric = MetricValue(value, estimate=Bounds(value, *interval))
+    assert not verdict("mae", metric, operator, 2.0, "driftline").findings
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,11 @@ def test_a_metric_that_its_resampled_interval_leaves_out_has_to_be_beyond_too(
     [
         (MetricValue(math.nan), 1.0, "mae is undefined in this window: it was not checked."),
         (MetricValue(3.0), math.nan, "The threshold of mae is not a number, so it was not checked."),
-        (MetricValue(3.0), 1.0, "mae has no interval in this window, so it was not checked."),
+        (
+            MetricValue(3.0, withheld="Only 7 rows: an interval needs 50."),
+            1.0,
+            "mae has no interval in this window, so it was not checked. Only 7 rows: an interval needs 50.",
+        ),
     ],
 )
 def test_what_cannot_be_checked_is_noted(metric: MetricValue, threshold: float, note: str) -> None:
@@ -218,7 +223,7 @@ def compared(found: float, **thresholds: float) -> Verdict:
 
 def share(value: float, rows: int) -> MetricValue:
     estimate = Share(value * rows, rows)
-    return MetricValue(value, interval=interval(estimate), estimate=estimate)
+    return MetricValue(value, estimate=estimate)
 
 
 def test_a_suggested_limit_is_violated_by_more_than_chance_and_reported_once() -> None:

@@ -102,8 +102,17 @@ def test_a_perfect_model_has_no_error_and_r2_of_one() -> None:
     quality = regression_quality(state([1.0, 2.0, 4.0], [1.0, 2.0, 4.0]))
 
     assert quality.metrics["mse"].value == 0.0
-    assert quality.metrics["mse"].interval == (0.0, 0.0)
-    assert quality.metrics["r2"].interval == (1.0, 1.0)
+    assert quality.metrics["mse"].interval is None
+    assert quality.metrics["r2"].interval is None
+
+
+def test_errors_that_are_all_the_same_have_no_interval_however_many() -> None:
+    actual = [float(row % 50) for row in range(1000)]
+    quality = regression_quality(state(actual, actual))
+
+    assert {name for name, metric in quality.all.items() if metric.interval} == {"median_absolute_error"}
+    assert quality.metrics["mae"].withheld == "All errors are the same, so nothing is known of their noise."
+    assert quality.metrics["r2"].withheld == "All errors are the same, so nothing is known of their noise."
 
 
 def test_percentage_error_leaves_out_rows_whose_ground_truth_is_zero_and_says_so() -> None:

@@ -18,6 +18,7 @@ class Metric:
         threshold: Of its constraint.
         operator: The side of the threshold that is a violation.
         baseline: Its value in the baseline's statistics.
+        withheld: Why it has no interval, if it could have one.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Metric:
     operator: str | None = None
     baseline: float | None = None
     violated: bool = False
+    withheld: str = ""
 
     @property
     def beyond(self) -> bool:

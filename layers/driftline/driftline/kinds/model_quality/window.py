@@ -8,10 +8,11 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.engine import LabelledHour, LabelledRows
+from driftline.kinds.model_quality.records import record_ids, whole_records
 from driftline.kinds.model_quality.rules.attributes import Attributes
 from driftline.kinds.model_quality.rules.outputs import output_columns, outputs_of
 from driftline.kinds.model_quality.rules.picking import NO_LABEL, pick_columns, state_of, usable_rows, why_unusable
-from driftline.kinds.model_quality.rules.rows import ProblemType
+from driftline.kinds.model_quality.rules.rows import Classes, ProblemType
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.spelling import misspelled
 from driftline.kinds.model_quality.rules.state import State, empty_state, merge_states, state_from_bytes, state_to_bytes
@@ -26,8 +27,8 @@ class _Stored(msgspec.Struct, frozen=True):
     found: dict[str, str] = {}
 
 
-_VERSION = 2
-"""Of what counts as usable: states that were kept under other rules are made again."""
+_VERSION = 3
+"""Of what counts as usable and what is kept: states of an earlier version are made again."""
 
 _STORED = msgspec.msgpack.Decoder(_Stored)
 
@@ -83,13 +84,12 @@ def _hour_quality(hour: LabelledHour, attributes: Attributes) -> WindowQuality:
     columns = hour.columns()
     outputs = output_columns(columns)
     parts = []
-    for batch in hour.batches([*outputs, "label", "inference_id", "event_id", "row"]):
+    for batch in whole_records(hour.batches([*outputs, "label", "inference_id", "event_id", "row"])):
         rows = list(outputs_of(outputs, [batch[name] for name in outputs]))
-        ids = [
-            str(inference or event) for inference, event in zip(batch["inference_id"], batch["event_id"], strict=True)
-        ]
+        ids = record_ids(batch)
         picked = pick_columns(rows, batch["label"], attributes)
-        usable = usable_rows(picked, row_hashes(ids, (int(row or 0) for row in batch["row"])), attributes)
+        hashes = row_hashes(ids, (int(row or 0) for row in batch["row"]))
+        usable = usable_rows(picked, hashes, attributes, Classes.of(ids).codes)
         found = {
             reason: why_unusable(reason, rows[place], batch["label"][place], attributes)
             for reason, place in usable.first.items()

@@ -25,17 +25,20 @@ _COLUMNS = (
     Column(name="baseline", title="Baseline", holds=Holds.NUMBER),
     Column(name="violated", title="Violated", holds=Holds.FLAG, on=_DATA),
     Column(name="state", title="State", holds=Holds.MARKS, on=Medium.PEOPLE),
+    Column(name="withheld", title="Why there is no interval", holds=Holds.TEXT, on=_DATA),
 )
+_WHY = Column(name="why", title="Why there is no interval", holds=Holds.TEXT, on=Medium.PEOPLE)
 
 
 def metrics_table(metrics: Sequence[Metric]) -> Table:
     """Rows in the order of statistics.json; people read what is violated first, then what is watched."""
+    columns = (*_COLUMNS, _WHY) if any(metric.withheld for metric in metrics) else _COLUMNS
     return Table(
         name="metrics",
         title="Metrics of the window with their intervals, thresholds and the baseline's values",
         noun="metric",
-        columns=_COLUMNS,
-        rows=tuple(map(_row, metrics)),
+        columns=columns,
+        rows=tuple(_row(metric, columns) for metric in metrics),
         order=tuple(sorted(range(len(metrics)), key=lambda index: _rank(metrics[index]))),
     )
 
@@ -94,7 +97,7 @@ def _rank(metric: Metric) -> tuple[bool, bool]:
     return not metric.violated, metric.threshold is None
 
 
-def _row(metric: Metric) -> Row:
+def _row(metric: Metric, columns: Sequence[Column]) -> Row:
     lower, upper = metric.interval or (None, None)
     by_name: dict[str, Cell] = {
         "metric": metric.name,
@@ -103,12 +106,14 @@ def _row(metric: Metric) -> Row:
         "upper": upper,
         "limit": Limit(metric.threshold, side_of(metric)) if metric.threshold is not None else None,
         "state": _state(metric),
+        "withheld": metric.withheld,
+        "why": metric.withheld,
         **{name: getattr(metric, name) for name in ("value", "interval", "standard_deviation", "threshold")},
         **{name: getattr(metric, name) for name in ("operator", "baseline", "violated")},
     }
     return Row(
         subject=metric.name,
-        cells=tuple(by_name[column.name] for column in _COLUMNS),
+        cells=tuple(by_name[column.name] for column in columns),
         violated=metric.violated,
     )
 

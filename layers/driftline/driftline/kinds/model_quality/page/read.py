@@ -144,6 +144,7 @@ def _our_metrics(summary: QualitySummary, baseline: Mapping[str, float]) -> tupl
             operator=each.operator,
             baseline=_finite(baseline.get(each.name)),
             violated=each.violated,
+            withheld=each.withheld,
         )
         for each in summary.body.metrics
     )

@@ -20,17 +20,26 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from driftline.domain.profiles.moments import Moments
-from driftline.domain.profiles.packing import Floats
-from driftline.kinds.model_quality.rules import bootstrap, curves, intervals
+from driftline.kinds.model_quality.rules import curves
+from driftline.kinds.model_quality.rules.areas import areas
+from driftline.kinds.model_quality.rules.binary_estimates import (
+    ACCURACY,
+    FALSE_NEGATIVE_RATE,
+    FALSE_POSITIVE_RATE,
+    PRECISION,
+    RECALL,
+    TRUE_NEGATIVE_RATE,
+    constant_estimates,
+    f_share,
+    share,
+)
 from driftline.kinds.model_quality.rules.binary_state import NOT_POSITIVE, BinaryState
-from driftline.kinds.model_quality.rules.intervals import Interval
-from driftline.kinds.model_quality.rules.probability_errors import ProbabilityErrors
+from driftline.kinds.model_quality.rules.estimates import Estimate
+from driftline.kinds.model_quality.rules.probability_metrics import probability_metrics
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
 from driftline.kinds.model_quality.rules.samples import PARTS, standard_deviation
-from driftline.kinds.model_quality.rules.score_counts import EXACT, LIMIT, ScoreCounts
+from driftline.kinds.model_quality.rules.score_counts import EXACT, LIMIT
 
 _CONSTANT = "_best_constant_classifier"
 
@@ -63,152 +72,96 @@ class Outcomes:
         return type(self)(0, 0, positives, negatives)
 
 
-type Areas = Callable[[Floats, Floats], Floats]
-type Metric = Callable[[Outcomes], tuple[float, Interval | None]]
+type Metric = Callable[[Outcomes], float]
 
 
 def binary_quality(state: BinaryState) -> Quality:
     outcomes = [Outcomes.of(state, part) for part in range(PARTS)]
     constants = [each.constant() for each in outcomes]
+    whole = outcomes[0]
 
-    def described(metric: Metric, parts: list[Outcomes]) -> MetricValue:
-        value, interval = metric(parts[0])
-        return MetricValue(value, standard_deviation(state.rows, [metric(part)[0] for part in parts[1:]]), interval)
+    def described(metric: Metric, parts: list[Outcomes], found: Estimate | str) -> MetricValue:
+        values = [metric(part) for part in parts]
+        return MetricValue.of(values[0], found, standard_deviation(state.rows, values[1:]))
 
-    basic = {"recall": _recall, "precision": _precision, "accuracy": _accuracy}
+    basic = {"recall": (_recall, RECALL), "precision": (_precision, PRECISION), "accuracy": (_accuracy, ACCURACY)}
     rates = {
-        "true_positive_rate": _recall,
-        "true_negative_rate": _true_negative_rate,
-        "false_positive_rate": _false_positive_rate,
-        "false_negative_rate": _false_negative_rate,
+        "true_positive_rate": (_recall, RECALL),
+        "true_negative_rate": (_true_negative_rate, TRUE_NEGATIVE_RATE),
+        "false_positive_rate": (_false_positive_rate, FALSE_POSITIVE_RATE),
+        "false_negative_rate": (_false_negative_rate, FALSE_NEGATIVE_RATE),
     }
-    f_scores = {"f0_5": _f(0.5), "f1": _f(1.0), "f2": _f(2.0)}
-    metrics = {name: described(metric, outcomes) for name, metric in basic.items()}
-    metrics |= {name + _CONSTANT: described(_at_least_zero(metric), constants) for name, metric in basic.items()}
-    metrics |= {name: described(metric, outcomes) for name, metric in rates.items()}
+    betas = {"f0_5": 0.5, "f1": 1.0, "f2": 2.0}
+    shares = {name: described(metric, outcomes, share(state, ratio)) for name, (metric, ratio) in basic.items()}
+    of_constant = constant_estimates(state, betas)
+    metrics = shares | {
+        name + _CONSTANT: described(_at_least_zero(metric), constants, of_constant[name])
+        for name, (metric, _) in basic.items()
+    }
+    metrics |= {name: described(metric, outcomes, share(state, ratio)) for name, (metric, ratio) in rates.items()}
     if len(state.scores.scores):
-        metrics |= {"auc": _auc(state), "au_prc": _au_prc(state)}
-    metrics |= {name: described(metric, outcomes) for name, metric in f_scores.items()}
-    metrics |= {name + _CONSTANT: described(_at_least_zero(metric), constants) for name, metric in f_scores.items()}
+        metrics |= areas(state)
+    counts = whole.tp, whole.fp, whole.fn
+    metrics |= {name: described(_f(b), outcomes, f_share(state, counts, b)) for name, b in betas.items()}
+    metrics |= {
+        name + _CONSTANT: described(_at_least_zero(_f(b)), constants, of_constant[name]) for name, b in betas.items()
+    }
     negative, positive = state.scores.counts[0].astype(np.float64)
     return Quality(
         state.problem,
         state.rows,
         metrics,
-        _extras(state.scores, state.errors) if len(negative) else {},
+        probability_metrics(state) if len(negative) else {},
         state.named().matrix(),
         curves.curves(negative, positive) if len(negative) else None,
-        tuple(_notes(state, outcomes[0])),
+        tuple(_notes(state, whole)),
     )
 
 
-def _share(successes: int, trials: int) -> tuple[float, Interval | None]:
-    return (successes / trials if trials else math.nan), intervals.wilson(successes, trials)
+def _ratio(part: int, whole: int) -> float:
+    return part / whole if whole else math.nan
 
 
-def _recall(o: Outcomes) -> tuple[float, Interval | None]:
-    return _share(o.tp, o.tp + o.fn)
+def _recall(o: Outcomes) -> float:
+    return _ratio(o.tp, o.tp + o.fn)
 
 
-def _precision(o: Outcomes) -> tuple[float, Interval | None]:
-    return _share(o.tp, o.tp + o.fp)
+def _precision(o: Outcomes) -> float:
+    return _ratio(o.tp, o.tp + o.fp)
 
 
-def _accuracy(o: Outcomes) -> tuple[float, Interval | None]:
-    return _share(o.tp + o.tn, o.rows)
+def _accuracy(o: Outcomes) -> float:
+    return _ratio(o.tp + o.tn, o.rows)
 
 
-def _true_negative_rate(o: Outcomes) -> tuple[float, Interval | None]:
-    return _share(o.tn, o.tn + o.fp)
+def _true_negative_rate(o: Outcomes) -> float:
+    return _ratio(o.tn, o.tn + o.fp)
 
 
-def _false_positive_rate(o: Outcomes) -> tuple[float, Interval | None]:
-    return _share(o.fp, o.tn + o.fp)
+def _false_positive_rate(o: Outcomes) -> float:
+    return _ratio(o.fp, o.tn + o.fp)
 
 
-def _false_negative_rate(o: Outcomes) -> tuple[float, Interval | None]:
-    return _share(o.fn, o.tp + o.fn)
+def _false_negative_rate(o: Outcomes) -> float:
+    return _ratio(o.fn, o.tp + o.fn)
 
 
 def _f(beta: float) -> Metric:
-    def metric(o: Outcomes) -> tuple[float, Interval | None]:
+    def metric(o: Outcomes) -> float:
         hits = (1 + beta * beta) * o.tp
         total = hits + beta * beta * o.fn + o.fp
-        return (hits / total if total else math.nan), intervals.f_score(o.tp, o.fp, o.fn, beta)
+        return hits / total if total else math.nan
 
     return metric
 
 
 def _at_least_zero(metric: Metric) -> Metric:
-    """0 instead of undefined where the constant answer is the negative label. Its recall is 0 or 1, without doubt."""
+    """0 instead of undefined where the constant answer is the negative label."""
 
-    def constant(o: Outcomes) -> tuple[float, Interval | None]:
-        value, interval = metric(o)
-        if o.rows and metric is not _accuracy and not o.tp + o.fp:
-            return 0.0, (0.0, 0.0)
-        return value, (value, value) if metric is _recall and interval else interval
+    def constant(o: Outcomes) -> float:
+        return 0.0 if o.rows and metric is not _accuracy and not o.tp + o.fp else metric(o)
 
     return constant
-
-
-def _auc(state: BinaryState) -> MetricValue:
-    parts = state.scores.counts.astype(np.float64)
-    values = [curves.roc_area(negative, positive) for negative, positive in parts]
-    return MetricValue(values[0], standard_deviation(state.rows, values[1:]), intervals.auc(*parts[0]))
-
-
-def _au_prc(state: BinaryState) -> MetricValue:
-    parts = state.scores.counts.astype(np.float64)
-    values = [curves.pr_area(negative, positive) for negative, positive in parts]
-    return MetricValue(
-        values[0], standard_deviation(state.rows, values[1:]), _bootstrapped(state.scores, curves.pr_areas, values[0])
-    )
-
-
-def _average_precision(scores: ScoreCounts) -> MetricValue:
-    negative, positive = scores.counts[0].astype(np.float64)
-    value = float(curves.average_precisions(negative[None, :], positive[None, :])[0])
-    return MetricValue(value, interval=_bootstrapped(scores, curves.average_precisions, value))
-
-
-def _bootstrapped(scores: ScoreCounts, areas: Areas, value: float) -> Interval | None:
-    """Percentile bootstrap, on at most a thousand groups of scores; shifted by what the grouping changes."""
-    negative, positive = curves.grouped(*scores.counts[0].astype(np.float64))
-    if not positive.sum():
-        return None
-    cells, groups = np.concatenate((negative, positive)).astype(np.int64), len(negative)
-
-    def metric(drawn: NDArray[np.int64]) -> Floats:
-        counts = drawn.astype(np.float64)
-        return areas(counts[:, :groups], counts[:, groups:])[:, None]
-
-    found = bootstrap.percentile(cells, metric)
-    if found is None:
-        return None
-    shift = value - float(areas(negative[None, :], positive[None, :])[0])
-    lower, upper = float(found[0][0]) + shift, float(found[1][0]) + shift
-    return max(0.0, lower), min(1.0, upper)
-
-
-def _extras(scores: ScoreCounts, errors: ProbabilityErrors) -> dict[str, MetricValue]:
-    rows = errors.loss.count
-    sums = np.array([each.sum for each in errors.bins])
-    squares = np.array([each.squares[0] for each in errors.bins])
-    deviations = np.sqrt(np.maximum(0.0, squares - sums * sums / rows)) / rows
-    return {
-        "average_precision": _average_precision(scores),
-        "log_loss": _mean(errors.loss),
-        "brier_score": _mean(errors.squared),
-        "expected_calibration_error": MetricValue(
-            float(np.abs(sums).sum()) / rows, interval=bootstrap.absolute_sum(sums / rows, deviations)
-        ),
-    }
-
-
-def _mean(moments: Moments) -> MetricValue:
-    return MetricValue(
-        moments.mean, interval=intervals.positive_mean(moments.mean, moments.m2 / moments.count, moments.count)
-    )
 
 
 def _notes(state: BinaryState, outcomes: Outcomes) -> list[str]:

@@ -1,6 +1,6 @@
 """The state of a binary classification: confusion counts, counts per score, errors of the probabilities."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import msgspec
@@ -8,6 +8,7 @@ import numpy as np
 
 from driftline.kinds.model_quality.rules.confusion import Confusion, ConfusionWire
 from driftline.kinds.model_quality.rules.probability_errors import ProbabilityErrors, ProbabilityErrorsWire
+from driftline.kinds.model_quality.rules.record_sums import RecordSums, RecordSumsWire, by_record
 from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, ProblemType
 from driftline.kinds.model_quality.rules.samples import memberships
 from driftline.kinds.model_quality.rules.score_counts import ScoreCounts, ScoreCountsWire
@@ -15,6 +16,8 @@ from driftline.kinds.model_quality.rules.score_counts import ScoreCounts, ScoreC
 THRESHOLD = 0.5
 NOT_POSITIVE = ""
 """A row that the threshold makes negative is predicted as this: the negative label's name shows in the labels."""
+
+_NO_RECORDS = RecordSums.empty(4)
 
 _OPPOSITES = {"1": "0", "0": "1", "true": "false", "false": "true", "yes": "no", "no": "yes", "-1": "1"}
 
@@ -24,11 +27,20 @@ class BinaryWire(msgspec.Struct, frozen=True, array_like=True):
     confusion: ConfusionWire
     scores: ScoreCountsWire
     errors: ProbabilityErrorsWire
+    outcomes: RecordSumsWire
+    holding: tuple[int, int, int, int]
+    separation: RecordSumsWire
 
 
 @dataclass(frozen=True, slots=True)
 class BinaryState:
-    """`scores` and `errors` are empty where rows have no probability."""
+    """`scores`, `errors` and `separation` are empty where rows have no probability.
+
+    Attributes:
+        outcomes: By record, the true and false positives, the false and true negatives.
+        holding: How many records have a positive row, a row predicted positive, a negative row, one of the first two.
+        separation: By record, the positive rows, the sum of their probabilities, and the same of negative rows.
+    """
 
     problem: ClassVar[ProblemType] = ProblemType.BINARY
 
@@ -36,6 +48,9 @@ class BinaryState:
     confusion: Confusion = field(default_factory=Confusion.empty)
     scores: ScoreCounts = field(default_factory=ScoreCounts.empty)
     errors: ProbabilityErrors = field(default_factory=ProbabilityErrors.empty)
+    outcomes: RecordSums = _NO_RECORDS
+    holding: tuple[int, int, int, int] = (0, 0, 0, 0)
+    separation: RecordSums = _NO_RECORDS
 
     @classmethod
     def of(cls, rows: BinaryRows, positive_label: str, threshold: float = THRESHOLD) -> Self:
@@ -50,14 +65,25 @@ class BinaryState:
             assert probability is not None  # BinaryRows has one of the two
             predicted = Classes((probability > threshold).astype(np.int64), (NOT_POSITIVE, positive_label))
         confusion = Confusion.of(rows.actual, predicted, members)
-        if probability is None:
-            return cls(positive_label, confusion)
-        positive = rows.actual.equals(positive_label)
-        return cls(
+        positive, answered = rows.actual.equals(positive_label), predicted.equals(positive_label)
+        hits = np.stack((positive & answered, ~positive & answered, positive & ~answered, ~positive & ~answered))
+        outcomes = by_record(hits.astype(np.float64), rows.records)
+        tp, fp, fn, tn = outcomes > 0
+        holding = [int(np.count_nonzero(each)) for each in (tp | fn, tp | fp, fp | tn, tp | fp | fn)]
+        known = cls(
             positive_label,
             confusion,
-            ScoreCounts.of(probability, positive, members),
-            ProbabilityErrors.of(probability, positive),
+            outcomes=RecordSums.of(outcomes),
+            holding=(holding[0], holding[1], holding[2], holding[3]),
+        )
+        if probability is None:
+            return known
+        separation = np.stack((positive, positive * probability, ~positive, ~positive * probability))
+        return replace(
+            known,
+            scores=ScoreCounts.of(probability, positive, members),
+            errors=ProbabilityErrors.of(probability, positive, rows.records),
+            separation=RecordSums.of(by_record(separation.astype(np.float64), rows.records)),
         )
 
     @classmethod
@@ -82,15 +108,27 @@ class BinaryState:
         """Raises ValueError: the positive labels differ, so the counts do not mean the same."""
         if self.positive_label != other.positive_label:
             raise ValueError(f"positive labels differ: {self.positive_label!r} and {other.positive_label!r}")
+        (a, b, c, d), (e, f, g, h) = self.holding, other.holding
         return type(self)(
             self.positive_label,
             self.confusion.merge(other.confusion),
             self.scores.merge(other.scores),
             self.errors.merge(other.errors),
+            self.outcomes.merge(other.outcomes),
+            (a + e, b + f, c + g, d + h),
+            self.separation.merge(other.separation),
         )
 
     def to_wire(self) -> BinaryWire:
-        return BinaryWire(self.positive_label, self.confusion.to_wire(), self.scores.to_wire(), self.errors.to_wire())
+        return BinaryWire(
+            self.positive_label,
+            self.confusion.to_wire(),
+            self.scores.to_wire(),
+            self.errors.to_wire(),
+            self.outcomes.to_wire(),
+            self.holding,
+            self.separation.to_wire(),
+        )
 
     @classmethod
     def from_wire(cls, wire: BinaryWire) -> Self:
@@ -99,4 +137,7 @@ class BinaryState:
             Confusion.from_wire(wire.confusion),
             ScoreCounts.from_wire(wire.scores),
             ProbabilityErrors.from_wire(wire.errors),
+            RecordSums.from_wire(wire.outcomes, 4),
+            wire.holding,
+            RecordSums.from_wire(wire.separation, 4),
         )

@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.model_quality.rules.intervals import Interval
+from driftline.kinds.model_quality.rules.estimates import Interval, Share
+from driftline.kinds.model_quality.rules.intervals import Z
 
 REPLICATES = 1000
 _SEED = 20_260_730
 _TAILS = (0.025, 0.975)
+_UPPER_TAIL = 0.008
+_OUTSTANDING = 2.0
 _CELLS_AT_ONCE = 2_000_000
 _HALVINGS = 30
 _MOST_DRAWS = 20_000_000  # a second or two; only hundreds of classes have more than 20,000 cells
@@ -46,25 +49,41 @@ def percentile(
     return np.array([each[0] for each in found]), np.array([each[1] for each in found])
 
 
+def effective_share(value: float, ends: Interval, most: float) -> Share:
+    """A metric between 0 and 1 as a share with the bootstrap's spread and without its bias.
+
+    Resampled metrics lie around value + bias: their middle less the value is the bias (Efron and Tibshirani 1993,
+    section 10.2). The trials are those at which a share would vary as much, at most `most`.
+    """
+    lower, upper = ends
+    half = (upper - lower) / 2
+    centre = min(1.0, max(0.0, 2 * value - (lower + upper) / 2))
+    if half <= 0 or not 0 < value < 1:
+        return Share(centre * most, most)
+    trials = min(most, max(1.0, value * (1 - value) * Z * Z / (half * half)))
+    return Share(centre * trials, trials)
+
+
 def absolute_sum(means: Floats, deviations: Floats) -> Interval:
     """Of the sum of |true means|, whose estimates `means` are normal with these standard deviations.
 
     A sum of absolute values is biased upwards: it is above 0 even where every true mean is 0. So the interval holds
-    the sums of those true means, all of one shape, that would give the observed sum with no tail below 2.5 % (a test
-    turned round, on simulated estimates). Two shapes are tried, the estimates and the estimates shrunk by their noise,
-    times a factor, and the wider interval counts: which one is right depends on how many true means are 0. Where all
-    are, both are; where one of many is not, the interval holds the truth in some 90 % of cases. It is stretched to the
-    estimate, where that lies above it.
+    the sums of those true means, all of one shape, that would give the observed sum with no small tail (a test turned
+    round, on simulated estimates). Three shapes are tried, the estimates, the estimates shrunk by their noise, and
+    those alone that stand out of it, times a factor, and the widest interval counts: which one is right depends on how
+    many true means are 0. Where all are small and none is, each of the shapes is too uneven: the tail of the upper end
+    is smaller for that. It is stretched to the estimate, where that lies above it.
     """
     value = float(np.abs(means).sum())
     if not value:
         return 0.0, 0.0
     sizes = np.abs(means)
     shrunk = means * (1 - np.square(np.divide(deviations, sizes, out=np.ones_like(means), where=sizes > deviations)))
+    outstanding = np.where(sizes > _OUTSTANDING * deviations, means, 0.0)
     noise = deviations * np.random.default_rng(_SEED).standard_normal((REPLICATES, len(means)))
-    shapes = [shape for shape in (means, shrunk) if shape.any()]
+    shapes = [shape for shape in (means, shrunk, outstanding) if shape.any()]
     lower = min(_sum_with_tail(shape, noise, value, _TAILS[1]) for shape in shapes)
-    upper = max(_sum_with_tail(shape, noise, value, _TAILS[0]) for shape in shapes)
+    upper = max(_sum_with_tail(shape, noise, value, _UPPER_TAIL) for shape in shapes)
     return lower, max(value, upper)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from driftline.kinds.model_quality.rules.intervals import Interval, wilson
+from driftline.domain.inference.proportions import clopper_pearson
+from driftline.kinds.model_quality.rules.intervals import Interval
 from driftline.kinds.model_quality.rules.probability_errors import BINS
 from driftline.kinds.model_quality.rules.score_counts import ScoreCounts
 
@@ -19,7 +20,7 @@ class CalibrationBin:
 
     Attributes:
         mean_probability: Rounded scores (beyond 20,000 distinct ones) make it up to 0.00006 too small.
-        positive_share: Of the rows, with Wilson's 95 % interval.
+        positive_share: Of the rows, with Clopper and Pearson's 95 % interval.
     """
 
     lower: float
@@ -38,7 +39,12 @@ def calibration(scores: ScoreCounts) -> tuple[CalibrationBin, ...]:
     sums = [np.bincount(places, each, minlength=BINS) for each in (rows, positive, rows * scores.scores)]
     return tuple(
         CalibrationBin(
-            i / BINS, (i + 1) / BINS, int(total), float(probability / total), float(hits / total), wilson(hits, total)
+            i / BINS,
+            (i + 1) / BINS,
+            int(total),
+            float(probability / total),
+            float(hits / total),
+            clopper_pearson(hits, total),
         )
         for i, (total, hits, probability) in enumerate(zip(*(each.tolist() for each in sums), strict=True))
         if total

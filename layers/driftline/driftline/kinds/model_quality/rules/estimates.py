@@ -53,11 +53,13 @@ class Bounds(msgspec.Struct, frozen=True, tag="bounds"):
 
     Attributes:
         centre: Within the bounds, in the metric's own unit.
+        degrees: Of Student's t, if the bounds come from one; None for the normal distribution.
     """
 
     centre: float
     lower: float
     upper: float
+    degrees: float | None = None
 
 
 type Estimate = Share | Mean | Bounds
@@ -144,7 +146,7 @@ def _welch(one: Mean, other: Mean) -> float:
 
 
 def _degrees(estimate: Estimate) -> float:
-    return estimate.degrees if isinstance(estimate, Mean) else math.inf
+    return math.inf if isinstance(estimate, Share) or estimate.degrees is None else estimate.degrees
 
 
 def _worse(value: float, before: float, side: Side) -> float:

@@ -1,86 +1,71 @@
-"""95 % intervals that need nothing but a few sums. Each returns (lower, upper), or None where there is none."""
+"""What 95 % intervals of areas, F scores and medians are made of, from counts."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
+from driftline.domain.inference.distributions import student_quantile
+from driftline.domain.inference.proportions import TAIL
 from driftline.domain.profiles.packing import Floats
 
 Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
 
+LEAST_OF_MEDIAN = 6
+"""With fewer rows no pair of order statistics covers 95 %."""
+
+_HALVINGS = 60
+
 type Interval = tuple[float, float]
 
 
-def wilson(successes: float, trials: float) -> Interval | None:
-    """Of a proportion (Wilson 1927): the proportions that a score test at 5 % does not reject.
+def f_size(true_positives: float, false_positives: float, false_negatives: float, beta: float) -> float:
+    """The number of trials at which a proportion F = T / (T + N) has F's variance; 0 where F is undefined.
 
-    Never outside [0, 1], and of use with 0 or all successes. `trials` may be an effective sample size.
-    """
-    if not trials > 0:
-        return None
-    share = successes / trials
-    centre = share + Z * Z / (2 * trials)
-    spread = Z * math.sqrt(share * (1 - share) / trials + Z * Z / (4 * trials * trials))
-    scale = 1 + Z * Z / trials
-    lower = 0.0 if successes <= 0 else max(0.0, (centre - spread) / scale)
-    upper = 1.0 if successes >= trials else min(1.0, (centre + spread) / scale)
-    return lower, upper
-
-
-def f_score(true_positives: float, false_positives: float, false_negatives: float, beta: float) -> Interval | None:
-    """Of F = T / (T + N), T = (1 + b^2) TP, N = b^2 FN + FP.
-
-    The delta method on multinomial counts gives var(F) = F^2 (1-F)^2 (S / N^2 + 1 / TP), S = b^4 FN + FP. The interval
-    is Wilson's for the sample size at which a proportion F has that variance, n = (T+N)^2 / (T S / N + (1+b^2) N);
-    with N = 0 or T = 0 its limit, the smaller one where it depends on the direction.
+    T = (1 + b^2) TP, N = b^2 FN + FP. The delta method on multinomial counts gives var(F) = F^2 (1-F)^2 (S / N^2 +
+    1 / TP), S = b^4 FN + FP, so n = (T+N)^2 / (T S / N + (1+b^2) N); with N = 0 or T = 0 its limit, the smaller one
+    where it depends on the direction.
     """
     square = beta * beta
     hits = (1 + square) * true_positives
     misses = square * false_negatives + false_positives
     if not hits + misses > 0:
-        return None
+        return 0.0
     spread = (square * square * false_negatives + false_positives) / misses if misses else max(square, 1.0)
-    size = (hits + misses) ** 2 / (hits * spread + (1 + square) * misses)
-    return wilson(size * hits / (hits + misses), size)
+    return (hits + misses) ** 2 / (hits * spread + (1 + square) * misses)
 
 
-def mean(value: float, variance: float, rows: int) -> Interval | None:
-    """Of a mean, by the central limit theorem and Student's t; `variance`: the population variance of the rows."""
-    if rows < 2 or not math.isfinite(variance):  # noqa: PLR2004, one row has no variance
-        return None
-    spread = student(rows - 1) * math.sqrt(max(variance, 0.0) / (rows - 1))
-    return value - spread, value + spread
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area under the ROC curve with DeLong's two parts of its variance.
 
-
-def positive_mean(value: float, variance: float, rows: int) -> Interval | None:
-    """Of the mean of numbers that are not negative: `mean` of its logarithm (delta method), so it stays above 0.
-
-    Errors are skewed: on the logarithm's scale the interval is right more often than a symmetric one.
+    Attributes:
+        of_positives: From the spread of the positives' components; NaN with a single positive row.
+        of_negatives: From the negatives'.
     """
-    if rows < 2 or not math.isfinite(variance) or not value > 0:  # noqa: PLR2004, one row has no variance
-        return (0.0, 0.0) if value == 0 and rows > 1 else None
-    factor = math.exp(min(700.0, student(rows - 1) * math.sqrt(max(variance, 0.0) / (rows - 1)) / value))
-    return value / factor, value * factor
+
+    value: float
+    of_positives: float
+    of_negatives: float
+    positives: float
+    negatives: float
+
+    @property
+    def variance(self) -> float:
+        return self.of_positives + self.of_negatives
+
+    @property
+    def degrees(self) -> float:
+        """Of Student's t, by Welch and Satterthwaite."""
+        parts = ((self.of_positives, self.positives), (self.of_negatives, self.negatives))
+        spread = sum(part * part / (rows - 1) for part, rows in parts)
+        return self.variance**2 / spread if spread > 0 else math.inf
 
 
-def student(degrees: int) -> float:
-    """The 97.5 % quantile of Student's t, by the Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5).
-
-    Off by less than 1 % from 3 degrees of freedom on; the first two are given.
-    """
-    if degrees <= 2:  # noqa: PLR2004, the two that are given
-        return (12.706204736174707, 4.302652729749464)[max(0, degrees - 1)]
-    z, v = Z, float(degrees)
-    first = (z**3 + z) / 4
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    fourth = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
-    return z + first / v + second / v**2 + third / v**3 + fourth / v**4
-
-
-def auc_variance(negative: Floats, positive: Floats) -> tuple[float, float]:
-    """(area, variance) of the ROC curve by DeLong, DeLong, Clarke-Pearson (1988), from counts per ascending score.
+def area(negative: Floats, positive: Floats) -> Area:
+    """The area by DeLong, DeLong, Clarke-Pearson (1988), from counts per ascending score.
 
     A positive's component is the share of negatives below its score (ties count one half), a negative's the share of
     positives above; the variance is var(positives' components) / P + var(negatives') / N, with P-1 and N-1.
@@ -88,36 +73,63 @@ def auc_variance(negative: Floats, positive: Floats) -> tuple[float, float]:
     """
     negatives, positives = float(negative.sum()), float(positive.sum())
     if not negatives or not positives:
-        return math.nan, math.nan
+        return Area(math.nan, math.nan, math.nan, positives, negatives)
     below = (np.cumsum(negative) - negative / 2) / negatives
     above = (positives - np.cumsum(positive) + positive / 2) / positives
-    area = float(positive @ below / positives)
-    if min(negatives, positives) < 2:  # noqa: PLR2004, one row has no variance
-        return area, math.nan
-    spread_positives = float(positive @ (below - area) ** 2) / (positives - 1) / positives
-    spread_negatives = float(negative @ (above - area) ** 2) / (negatives - 1) / negatives
-    return area, spread_positives + spread_negatives
+    value = float(positive @ below / positives)
+    of_positives = float(positive @ (below - value) ** 2) / (positives - 1) / positives if positives > 1 else math.nan
+    of_negatives = float(negative @ (above - value) ** 2) / (negatives - 1) / negatives if negatives > 1 else math.nan
+    return Area(value, of_positives, of_negatives, positives, negatives)
 
 
-def auc(negative: Floats, positive: Floats) -> Interval | None:
-    """DeLong's, on the scale of log(area / (1 - area)), where it stays inside [0, 1] (Pepe 2003, section 5.2.5).
+def auc(found: Area, effect: float = 1.0) -> Interval:
+    """The wider, on each side, of DeLong's and Newcombe's fifth method (2006); an area of 0 or 1 has Newcombe's only.
 
-    An area of exactly 0 or 1 has no variance: then Wilson's with as many trials as the smaller class has rows.
+    DeLong's: on the scale of log(area / (1 - area)), where it stays inside [0, 1] (Pepe 2003, section 5.2.5), with
+    Student's t. Newcombe's: the areas at which Hanley and McNeil's variance does not exclude the observed one.
+
+    Args:
+        effect: The design effect, by which the number of rows is divided.
     """
-    area, variance = auc_variance(negative, positive)
-    if math.isnan(area):
-        return None
-    if not 0 < area < 1 or not variance > 0:
-        size = float(min(negative.sum(), positive.sum()))
-        return wilson(area * size, size)
-    centre = math.log(area / (1 - area))
-    spread = Z * math.sqrt(variance) / (area * (1 - area))
-    return _logistic(centre - spread), _logistic(centre + spread)
+    lower, upper = _newcombe(found.value, found.positives / effect, found.negatives / effect)
+    if 0 < found.value < 1 and found.variance > 0:
+        value = found.value
+        spread = student_quantile(1.0 - TAIL, found.degrees) * math.sqrt(found.variance * effect)
+        centre, width = math.log(value / (1 - value)), spread / (value * (1 - value))
+        lower, upper = min(lower, _logistic(centre - width)), max(upper, _logistic(centre + width))
+    return lower, upper
 
 
-def median_ranks(rows: int) -> tuple[float, float] | None:
-    """Shares of the order statistics around the median (binomial, normal approximation); None below six rows."""
-    if rows < 6:  # noqa: PLR2004 - no pair of order statistics covers 95 %
+def _newcombe(value: float, positives: float, negatives: float) -> Interval:
+    """The roots of (value - t)^2 = z^2 V(t), V(t) = t (1-t) (1 + s ((1-t) / (2-t) + t / (1+t))) / (P N).
+
+    s = (P + N) / 2 - 1: with as many positives as negatives, Hanley and McNeil's variance.
+    """
+    larger = (positives + negatives) / 2 - 1
+
+    def inside(tried: float) -> bool:
+        mixed = (1 - tried) / (2 - tried) + tried / (1 + tried)
+        variance = tried * (1 - tried) * (1 + larger * mixed) / (positives * negatives)
+        return (value - tried) ** 2 <= Z * Z * variance
+
+    return _farthest(inside, value, 0.0), _farthest(inside, value, 1.0)
+
+
+def _farthest(inside: Callable[[float], bool], start: float, end: float) -> float:
+    """The farthest value from `start` towards `end` that is still inside, by halving."""
+    near, far = start, end
+    for _ in range(_HALVINGS):
+        middle = (near + far) / 2
+        near, far = (middle, far) if inside(middle) else (near, middle)
+    return far
+
+
+def median_ranks(rows: float) -> tuple[float, float] | None:
+    """Shares of the order statistics around the median (binomial, normal approximation); None below six rows.
+
+    `rows` may be an effective number.
+    """
+    if rows < LEAST_OF_MEDIAN:
         return None
     spread = Z * math.sqrt(rows) / 2
     return max(1.0, math.floor(rows / 2 - spread)) / rows, min(rows, math.ceil(rows / 2 + spread) + 1) / rows

@@ -20,17 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.model_quality.rules import bootstrap, intervals
+from driftline.kinds.model_quality.rules.estimates import Estimate
+from driftline.kinds.model_quality.rules.multiclass_estimates import constant_estimates, estimates
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
+from driftline.kinds.model_quality.rules.multiclass_values import METRICS, Pairs, metric_values
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
 from driftline.kinds.model_quality.rules.samples import PARTS, standard_deviation
 
-_NAMES = ("accuracy", "weighted_recall", "weighted_precision", "weighted_f0_5", "weighted_f1", "weighted_f2")
-_EXTRAS = ("macro_f1", "balanced_accuracy")
-_BETAS = (0.5, 1.0, 2.0)
+_NAMES, _EXTRAS = METRICS[:6], METRICS[6:]
 _CONSTANT = "_best_constant_classifier"
-
-type Pairs = NDArray[np.int64]
 
 
 def multiclass_quality(state: MulticlassState) -> Quality:
@@ -39,9 +37,15 @@ def multiclass_quality(state: MulticlassState) -> Quality:
     cells = sorted(state.confusion.cells.items())  # the bootstrap draws in this order, whichever file came first
     pairs = np.array([(places[a], places[p]) for (a, p), _ in cells], dtype=np.int64).reshape(-1, 2)
     counts = np.array([counts for _, counts in cells], dtype=np.int64).reshape(-1, PARTS).T
-    metrics = _described(pairs, counts, state.rows, len(labels))
     constants = np.array(_constant(state, places), dtype=np.int64)
-    of_constant = _described(_answering(pairs, constants[0]), counts, state.rows, len(labels), constants)
+    answers = [_answering(pairs, constant) for constant in constants]
+    if not state.rows:
+        metrics = of_constant = {name: MetricValue(math.nan) for name in METRICS}
+    else:
+        values = _of_parts([pairs] * PARTS, counts, len(labels))
+        metrics = _described(values, state.rows, estimates(state, values[0], pairs, counts[0], len(labels)))
+        values = _of_parts(answers, counts, len(labels))
+        of_constant = _described(values, state.rows, constant_estimates(state, pairs, counts[0], constants[0]))
     return Quality(
         state.problem,
         state.rows,
@@ -66,55 +70,14 @@ def _answering(pairs: Pairs, label: np.int64) -> Pairs:
     return np.stack((pairs[:, 0], np.full(len(pairs), label)), axis=1)
 
 
-def _described(
-    pairs: Pairs, counts: NDArray[np.int64], rows: int, labels: int, constants: NDArray[np.int64] | None = None
-) -> dict[str, MetricValue]:
-    """Values of the whole, deviations over the samples, intervals: Wilson's for accuracy, else bootstrapped."""
-    names = (*_NAMES, *_EXTRAS)
-    if not rows:
-        return {name: MetricValue(math.nan) for name in names}
-    values = np.concatenate(
-        [
-            _values(counts[part : part + 1], pairs if constants is None else _answering(pairs, constants[part]), labels)
-            for part in range(PARTS)
-        ]
-    )
-    resampled = bootstrap.percentile(counts[0], lambda drawn: _values(drawn, pairs, labels))
-    assert resampled is not None  # there are rows
-    lower, upper = resampled
-    described = {}
-    for i, name in enumerate(names):
-        value = float(values[0, i])
-        share = name in {"accuracy", "weighted_recall"}
-        interval = intervals.wilson(value * rows, rows) if share else (float(lower[i]), float(upper[i]))
-        described[name] = MetricValue(value, standard_deviation(rows, values[1:, i]), interval)
-    return described
+def _of_parts(pairs: list[Pairs], counts: NDArray[np.int64], labels: int) -> Floats:
+    """Shape (PARTS, metrics)."""
+    return np.concatenate([metric_values(counts[part : part + 1], pairs[part], labels) for part in range(PARTS)])
 
 
-def _values(counts: NDArray[np.int64], pairs: Pairs, labels: int) -> Floats:
-    """All metrics of each row of counts, shape (replicates, cells), as (replicates, metrics)."""
-    right = pairs[:, 0] == pairs[:, 1]
-    hits = _per_label(counts[:, right], pairs[right, 0], labels)
-    actual, answered = _per_label(counts, pairs[:, 0], labels), _per_label(counts, pairs[:, 1], labels)
-    rows = np.maximum(1.0, actual.sum(axis=1, keepdims=True))
-    weights = actual / rows
-    accuracy = hits.sum(axis=1) / rows[:, 0]
-    recall = hits / np.maximum(1.0, actual)
-    precision = hits / np.maximum(1.0, answered)
-    f_scores = {b: (1 + b * b) * hits / np.maximum(1.0, b * b * actual + answered) for b in _BETAS}
-    occurring, either = actual > 0, actual + answered > 0
-    values = [accuracy, (weights * recall).sum(axis=1), (weights * precision).sum(axis=1)]
-    values += [(weights * f_scores[b]).sum(axis=1) for b in _BETAS]
-    values += [f_scores[1.0].sum(axis=1) / np.maximum(1, either.sum(axis=1))]
-    values += [recall.sum(axis=1) / np.maximum(1, occurring.sum(axis=1))]
-    return np.stack(values, axis=1)
-
-
-def _per_label(counts: NDArray[np.int64], places: NDArray[np.int64], labels: int) -> Floats:
-    """Sums of the cells of each label, shape (replicates, labels); `places`: the label of each cell."""
-    sums = np.zeros((len(counts), labels))
-    if len(places):
-        order = np.argsort(places, kind="stable")
-        starts = np.flatnonzero(np.diff(places[order], prepend=-1))
-        sums[:, places[order][starts]] = np.add.reduceat(counts[:, order], starts, axis=1)
-    return sums
+def _described(values: Floats, rows: int, found: Mapping[str, Estimate | str]) -> dict[str, MetricValue]:
+    """Values of the whole, deviations over the samples."""
+    return {
+        name: MetricValue.of(float(values[0, i]), found.get(name, ""), standard_deviation(rows, values[1:, i]))
+        for i, name in enumerate(METRICS)
+    }

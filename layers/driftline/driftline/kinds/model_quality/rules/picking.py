@@ -15,6 +15,7 @@ from driftline.kinds.model_quality.rules.regression_state import RegressionState
 from driftline.kinds.model_quality.rules.rows import (
     BinaryRows,
     Classes,
+    Codes,
     Hashes,
     MulticlassRows,
     ProblemType,
@@ -77,15 +78,22 @@ def pick_data_set(rows: Sequence[Output], attributes: Attributes) -> PickedColum
     return PickedColumns(labels, *_predicted(rows, attributes))
 
 
-def usable_rows(columns: PickedColumns, ids: Hashes, attributes: Attributes) -> UsableRows:
-    """The rows as arrays. `ids`: the hash of each row (samples.row_hashes), shape (n,)."""
+def usable_rows(
+    columns: PickedColumns, ids: Hashes, attributes: Attributes, records: Codes | None = None
+) -> UsableRows:
+    """The rows as arrays.
+
+    Args:
+        ids: The hash of each row (samples.row_hashes), shape (n,).
+        records: The number of each row's record, shape (n,); None if each row is a record of its own.
+    """
     match attributes.problem:
         case ProblemType.REGRESSION:
-            return _regression(columns, ids)
+            return _regression(columns, ids, records)
         case ProblemType.BINARY:
-            return _binary(columns, ids)
+            return _binary(columns, ids, records)
         case ProblemType.MULTICLASS:
-            return _multiclass(columns, ids)
+            return _multiclass(columns, ids, records)
 
 
 def why_unusable(reason: str, output: Output, label: object, attributes: Attributes) -> str:
@@ -159,7 +167,7 @@ def _predicted(outputs: Sequence[Output], attributes: Attributes) -> tuple[Colum
     return predictions, np.array([probability_of(positive, value, labels) for value, labels in values], dtype=float)
 
 
-def _regression(columns: PickedColumns, ids: Hashes) -> UsableRows:
+def _regression(columns: PickedColumns, ids: Hashes, records: Codes | None) -> UsableRows:
     assert columns.predictions is not None  # Attributes asks for it
     predicted, actual = _numbers(columns.predictions), _numbers(columns.labels)
     unusable, kept = _Dropped(), np.ones(len(ids), dtype=np.bool_)
@@ -167,10 +175,11 @@ def _regression(columns: PickedColumns, ids: Hashes) -> UsableRows:
     _drop(kept, unusable, ~_present(columns.predictions), _NO_PREDICTION)
     _drop(kept, unusable, ~np.isfinite(actual), _LABEL_NO_NUMBER)
     _drop(kept, unusable, ~np.isfinite(predicted), _PREDICTION_NO_NUMBER)
-    return UsableRows(RegressionRows(predicted[kept], actual[kept], ids[kept]), unusable.rows, unusable.first)
+    rows = RegressionRows(predicted[kept], actual[kept], ids[kept], _those(records, kept))
+    return UsableRows(rows, unusable.rows, unusable.first)
 
 
-def _binary(columns: PickedColumns, ids: Hashes) -> UsableRows:
+def _binary(columns: PickedColumns, ids: Hashes, records: Codes | None) -> UsableRows:
     unusable, kept = _Dropped(), np.ones(len(ids), dtype=np.bool_)
     actual, has_label = _classes(columns.labels)
     _drop(kept, unusable, ~has_label, NO_LABEL)
@@ -186,20 +195,20 @@ def _binary(columns: PickedColumns, ids: Hashes) -> UsableRows:
         ids[kept],
         None if predicted is None else _kept(predicted, kept),
         None if probability is None else probability[kept],
+        _those(records, kept),
     )
     return UsableRows(rows, unusable.rows, unusable.first)
 
 
-def _multiclass(columns: PickedColumns, ids: Hashes) -> UsableRows:
+def _multiclass(columns: PickedColumns, ids: Hashes, records: Codes | None) -> UsableRows:
     assert columns.predictions is not None  # from the probabilities, if there is no inference_attribute
     unusable, kept = _Dropped(), np.ones(len(ids), dtype=np.bool_)
     actual, has_label = _classes(columns.labels)
     predicted, has_prediction = _classes(columns.predictions)
     _drop(kept, unusable, ~has_label, NO_LABEL)
     _drop(kept, unusable, ~has_prediction, _NO_PREDICTION)
-    return UsableRows(
-        MulticlassRows(_kept(predicted, kept), _kept(actual, kept), ids[kept]), unusable.rows, unusable.first
-    )
+    rows = MulticlassRows(_kept(predicted, kept), _kept(actual, kept), ids[kept], _those(records, kept))
+    return UsableRows(rows, unusable.rows, unusable.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,3 +263,7 @@ def _single(value: object) -> object:
 
 def _kept(classes: Classes, kept: NDArray[np.bool_]) -> Classes:
     return Classes(classes.codes[kept], classes.names)
+
+
+def _those(records: Codes | None, kept: NDArray[np.bool_]) -> Codes | None:
+    return None if records is None else records[kept]

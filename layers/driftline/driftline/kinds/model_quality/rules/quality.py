@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isnan, nan
+from typing import Self
 
-from driftline.kinds.model_quality.rules.estimates import Estimate, Interval
+from driftline.kinds.model_quality.rules.estimates import Estimate, Interval, interval
 from driftline.kinds.model_quality.rules.rows import ProblemType
 
 
@@ -15,16 +16,28 @@ class MetricValue:
     Attributes:
         value: NaN where it is undefined: no rows, or a denominator of zero.
         standard_deviation: SageMaker's, over five samples of 80 %; NaN below 200 rows.
-        interval: The 95 % interval; None where there is none.
         estimate: What the interval comes from, and what compares two samples; None where there is none.
         withheld: Why a defined metric has no interval, a sentence for people; empty if it has one.
     """
 
     value: float
     standard_deviation: float = nan
-    interval: Interval | None = None
     estimate: Estimate | None = None
     withheld: str = ""
+
+    @classmethod
+    def of(cls, value: float, found: Estimate | str, standard_deviation: float = nan) -> Self:
+        """With an estimate, or the reason why there is none; an undefined metric has neither."""
+        if isnan(value):
+            return cls(value, standard_deviation)
+        if isinstance(found, str):
+            return cls(value, standard_deviation, withheld=found)
+        return cls(value, standard_deviation, found)
+
+    @property
+    def interval(self) -> Interval | None:
+        """The 95 % interval; None where there is none."""
+        return interval(self.estimate) if self.estimate is not None else None
 
     @property
     def defined(self) -> bool:

@@ -54,11 +54,16 @@ class Classes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegressionRows:
-    """Finite numbers and the hash of each row's inferenceId (samples.row_hashes), all of shape (n,)."""
+    """Finite numbers and the hash of each row's inferenceId (samples.row_hashes), all of shape (n,).
+
+    Attributes:
+        records: The number of each row's record; None if each row is a record of its own.
+    """
 
     predicted: Floats
     actual: Floats
     ids: Hashes
+    records: Codes | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,13 +71,14 @@ class BinaryRows:
     """Labels, predicted labels, probabilities of the positive label in [0, 1]; all of shape (n,).
 
     Without predicted labels, a row is predicted positive when its probability is above the threshold.
-    Without probabilities there are no curves.
+    Without probabilities there are no curves. `records`: as in RegressionRows.
     """
 
     actual: Classes
     ids: Hashes
     predicted: Classes | None = None
     probability: Floats | None = None
+    records: Codes | None = None
 
     def __post_init__(self) -> None:
         if self.predicted is None and self.probability is None:
@@ -81,8 +87,9 @@ class BinaryRows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MulticlassRows:
-    """Labels and predicted labels, of shape (n,)."""
+    """Labels and predicted labels, of shape (n,). `records`: as in RegressionRows."""
 
     predicted: Classes
     actual: Classes
     ids: Hashes
+    records: Codes | None = None

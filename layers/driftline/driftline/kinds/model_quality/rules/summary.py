@@ -29,6 +29,7 @@ class MetricSummary(_Ours):
 
     Attributes:
         interval: The 95 % interval.
+        withheld: Why a defined metric has no interval, for people; empty if it has one.
         baseline: The threshold of its constraint, which is the baseline's value unless it was edited.
         operator: The side of the threshold that is a violation.
     """
@@ -40,6 +41,7 @@ class MetricSummary(_Ours):
     baseline: float | None
     operator: str | None
     violated: bool
+    withheld: str = ""
 
     @classmethod
     def of(cls, name: str, metric: MetricValue, constraint: Constraint | None, *, violated: bool) -> Self:
@@ -51,6 +53,7 @@ class MetricSummary(_Ours):
             baseline=_number(constraint.threshold) if constraint else None,
             operator=constraint.comparison_operator.value if constraint else None,
             violated=violated,
+            withheld=metric.withheld,
         )
 
 
