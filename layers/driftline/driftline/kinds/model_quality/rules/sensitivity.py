@@ -81,7 +81,8 @@ def smallest_loss(
             return _of_share(baseline, side, ratio, tolerance, level)
         case Bounds():
             error = (baseline.upper - baseline.lower) / 2 / _NORMAL_95
-            return _of_mean(Mean(value, error, math.inf), value, side, ratio, tolerance, level)
+            degrees = math.inf if baseline.degrees is None else baseline.degrees
+            return _of_mean(Mean(value, error, degrees), value, side, ratio, tolerance, level)
         case Mean():
             return _of_mean(baseline, value, side, ratio, tolerance, level)
 
