@@ -24,7 +24,7 @@ from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.check import check
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints
 from driftline.kinds.model_quality.rules.quality import Quality
-from driftline.kinds.model_quality.rules.reference import BaselineEstimates, Reference
+from driftline.kinds.model_quality.rules.reference import Reference
 from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, ProblemType
 from driftline.kinds.model_quality.rules.state import quality_of
 
@@ -34,7 +34,7 @@ FOUND = Limit(95, 95, "%", more_is_better=True)
 """Runs in which a loss of five points of recall is found within three windows."""
 
 BASELINES, WINDOWS = (1_000, 10_000, 50_000), (50, 200, 1_000, 10_000)
-_QUICK, _FULL, _RUNS = 16, 400, 100
+_QUICK, _FULL, _RUNS = 12, 400, 100
 _RECALL, _LOSS, _POSITIVES, _ROWS_BEFORE = 0.8, 0.05, 1_500, 50_000
 RULES = ("driftline", "interval", "point")
 
@@ -46,10 +46,7 @@ class Baseline:
 
     @classmethod
     def of(cls, quality: Quality) -> Self:
-        known = BaselineEstimates.of(quality, b"")
-        values = {name: metric.value for name, metric in quality.metrics.items() if metric.defined}
-        constraints = suggest_constraints(quality).that_can_ring()
-        return cls(constraints, Reference(values, known.estimates, known.withheld, complete=True))
+        return cls(suggest_constraints(quality).that_can_ring(), Reference.of(quality))
 
     def rings(self, window: Quality) -> dict[str, bool]:
         """By each rule; without a reference every limit is taken as given."""

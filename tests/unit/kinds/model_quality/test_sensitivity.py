@@ -9,6 +9,7 @@ from driftline.domain.executions.finding import Side
 from driftline.kinds.model_quality.rules.constraints import suggest_constraints
 from driftline.kinds.model_quality.rules.estimates import Mean, Share, worse_by_chance
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
+from driftline.kinds.model_quality.rules.reference import Reference
 from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.sensitivity import sensitivity, smallest_loss
 
@@ -57,11 +58,13 @@ def test_in_words() -> None:
     shares = {"recall": Share(800, 1_000), "accuracy": Share(9_000, 10_000), "false_negative_rate": Share(200, 1_000)}
     metrics = {name: MetricValue(each.hits / each.trials, estimate=each) for name, each in shares.items()}
     quality = Quality(ProblemType.BINARY, 10_000, metrics)
-    accuracy, recall = sorted(sensitivity(quality, suggest_constraints(quality)))
+    accuracy, recall = sorted(sensitivity(suggest_constraints(quality), Reference.of(quality)))
     assert recall.startswith("recall: with 200 rows a window, a loss of ")
     assert " points is found in half of the windows, " in accuracy
     assert accuracy.count("rows a window") == 3
     mae = Quality(
         ProblemType.REGRESSION, 10_000, {"mae": MetricValue(2.0, estimate=Mean(math.log(2), 0.01, 9_999, "log"))}
     )
-    assert sensitivity(mae, suggest_constraints(mae))[0].startswith("mae: with 200 rows a window, a rise of ")
+    assert sensitivity(suggest_constraints(mae), Reference.of(mae))[0].startswith(
+        "mae: with 200 rows a window, a rise of "
+    )

@@ -10,21 +10,24 @@ from pydantic import JsonValue
 
 from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.inference.families import LEVEL
 from driftline.domain.listing import first_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
 from driftline.kinds.model_quality.rules.check import TOLERANCE
-from driftline.kinds.model_quality.rules.constraints import suggest_constraints
+from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
-from driftline.kinds.model_quality.rules.reference import BaselineEstimates
+from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.reference import BaselineEstimates, Reference
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.sensitivity import sensitivity
 from driftline.kinds.model_quality.rules.spelling import unusable_as_baseline
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.settings import ModelQualityMonitor, plain_attribute
+from driftline.presentation.limits import quiet_rates_said
 
 PREDICTIONS = "predictions.json"
 ESTIMATES = "estimates.json"
@@ -51,12 +54,14 @@ class ModelQualityBaseline:
         attributes: Where prediction, probability and label are.
         output, input: Names of the endpoint's columns, if the monitor document has them.
         tolerance: The smallest loss that matters.
+        as_sagemaker: The limits will be judged by SageMaker's rule.
     """
 
     attributes: Attributes
     output: tuple[str, ...] = ()
     input: tuple[str, ...] = ()
     tolerance: float = TOLERANCE
+    as_sagemaker: bool = False
 
     @classmethod
     def of(cls, document: MonitorDocument | None, where: str) -> Self:
@@ -71,7 +76,7 @@ class ModelQualityBaseline:
         settings = settings_of(document, where)
         columns = document.columns if document else None
         names = (columns.output, columns.input) if columns else ((), ())
-        return cls(attributes_of(settings), *names, settings.tolerance)
+        return cls(attributes_of(settings), *names, settings.tolerance, settings.as_sagemaker)
 
     @property
     def settings(self) -> dict[str, JsonValue]:
@@ -101,8 +106,12 @@ class ModelQualityBaseline:
             files,
             rows.unusable,
             derived=derived,
-            sensitivity=sensitivity(quality, constraints, self.tolerance),
+            sensitivity=() if self.as_sagemaker else self._sensitivity(quality, constraints),
         )
+
+    def _sensitivity(self, quality: Quality, constraints: QualityConstraints) -> tuple[str, ...]:
+        found = sensitivity(constraints, Reference.of(quality), self.tolerance)
+        return (*quiet_rates_said({quality.rows: LEVEL}), *found)
 
     def read(self, data: DataSet) -> UsableDataSet:
         """The state of the usable rows.

@@ -128,6 +128,7 @@ def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Out
         measured=summary.measured_rows,
         revision=revision,
         notes=(*summary.notes, *unusable),
+        limits=summary.limits,
         model=summary.model,
     )
 

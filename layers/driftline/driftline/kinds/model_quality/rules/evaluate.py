@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from driftline.domain.executions.limits import Limits
 from driftline.domain.executions.unusable import Unusable
+from driftline.domain.inference.families import LEVEL
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.alarms import UNUSABLE_SHARE
@@ -18,6 +20,7 @@ from driftline.kinds.model_quality.rules.metrics import metrics_of
 from driftline.kinds.model_quality.rules.predictions import calibration_of, sample_of
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.reference import Reference
+from driftline.kinds.model_quality.rules.sensitivity import sensitivity
 from driftline.kinds.model_quality.rules.state import State, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
 from driftline.kinds.model_quality.rules.summary import MetricSummary, ModelQualityBody, QualitySummary, headline_of
@@ -161,6 +164,7 @@ def _summary(
         # As people read the metrics: the first one stands for the execution.
         findings=tuple(sorted(verdict.findings, key=lambda finding: list(quality.all).index(finding.subject))),
         notes=(*quality.notes, *verdict.notes),
+        limits=_limits(quality, constraints, verdict, context),
         baseline={"statistics.json": context.statistics_key, "constraints.json": context.constraints_key},
         body=ModelQualityBody(
             problem_type=quality.problem.value,
@@ -174,6 +178,18 @@ def _summary(
             sample=sample_of(state),
         ),
     )
+
+
+def _limits(
+    quality: Quality, constraints: QualityConstraints | None, verdict: Verdict, context: QualityContext
+) -> Limits | None:
+    """The rule holds where every limit is the baseline's own value; how often others ring is not known."""
+    if constraints is None or not verdict.checked or context.comparison == "sagemaker":
+        return None
+    reference = context.reference
+    suggested = all(reference.has(name, each.threshold) for name, each in constraints.constraints.items())
+    finds = sensitivity(constraints, reference, context.tolerance, (quality.rows,))
+    return Limits(quiet_rate=LEVEL if suggested else None, finds=finds)
 
 
 def _left_out(context: QualityContext) -> dict[str, int]:

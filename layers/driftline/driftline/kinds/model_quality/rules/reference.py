@@ -14,16 +14,10 @@ from typing import Self
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
-from driftline.kinds.model_quality.rules.binary_state import BinaryState
-from driftline.kinds.model_quality.rules.confusion import Confusion
-from driftline.kinds.model_quality.rules.estimates import Bounds, Estimate
-from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
-from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
-from driftline.kinds.model_quality.rules.rows import ProblemType
-from driftline.kinds.model_quality.rules.samples import SAMPLES
-from driftline.kinds.model_quality.rules.state import quality_of
+from driftline.kinds.model_quality.rules.estimates import Bounds, Estimate, centre
+from driftline.kinds.model_quality.rules.matrix_estimates import matrix_estimates
+from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.statistics import BaselineQuality
-from driftline.kinds.model_quality.rules.values import label_text
 
 VERSION = 1
 _ROUNDING = 1e-9
@@ -52,7 +46,7 @@ class BaselineEstimates(msgspec.Struct, frozen=True):
         return cls(
             statistics=sha256(statistics).hexdigest(),
             rows=quality.rows,
-            estimates={name: found for name, each in known.items() if (found := estimate_of(each)) is not None},
+            estimates={name: each.estimate for name, each in known.items() if each.estimate is not None},
             withheld={name: each.withheld for name, each in known.items() if each.withheld},
         )
 
@@ -78,13 +72,6 @@ def parse_baseline_estimates(body: bytes, where: str = "estimates.json") -> Base
     return found
 
 
-def estimate_of(metric: MetricValue) -> Estimate | None:
-    """The metric's estimate, or all that its interval says."""
-    if metric.estimate is not None or metric.interval is None or not all(map(math.isfinite, metric.interval)):
-        return metric.estimate
-    return Bounds(metric.value, *metric.interval)
-
-
 @dataclass(frozen=True, slots=True)
 class Reference:
     """The baseline.
@@ -94,12 +81,21 @@ class Reference:
         estimates: How well the rows of the data set determine them.
         withheld: Why a metric has no estimate.
         complete: Metrics without an estimate have none; otherwise they count as exact.
+        rows: Of the data set; 0 if they are not known.
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
     complete: bool = False
+    rows: int = 0
+
+    @classmethod
+    def of(cls, quality: Quality) -> Self:
+        """Of the metrics of the baseline's rows."""
+        known = BaselineEstimates.of(quality, b"")
+        values = {name: metric.value for name, metric in quality.metrics.items() if metric.defined}
+        return cls(values, known.estimates, known.withheld, complete=True, rows=quality.rows)
 
     def has(self, name: str, threshold: float) -> bool:
         """Whether a threshold is the baseline's own value."""
@@ -130,8 +126,8 @@ def reference_of(
     values = {name: figure.value for name, figure in read.metrics.items()}
     found = _estimates(estimates)
     if found is not None and found.belongs_to(statistics):
-        return Reference(values, found.estimates, found.withheld, complete=True)
-    return Reference(values, _of_matrix(read, values, positive_label))
+        return Reference(values, found.estimates, found.withheld, complete=True, rows=found.rows)
+    return Reference(values, _of_matrix(read, values, positive_label), rows=read.item_count)
 
 
 def _estimates(body: bytes | None) -> BaselineEstimates | None:
@@ -144,22 +140,10 @@ def _estimates(body: bytes | None) -> BaselineEstimates | None:
 
 
 def _of_matrix(read: BaselineQuality, values: Mapping[str, float], positive_label: str) -> dict[str, Estimate]:
-    """Those metrics that the confusion matrix gives; none if it is of other labels than the values."""
-    nothing = (0,) * SAMPLES
-    cells = {
-        (actual, predicted): (rows, *nothing)
-        for actual, row in (read.confusion_matrix or {}).items()
-        for predicted, rows in row.items()
-        if rows
+    """Those metrics that the confusion matrix gives; none where it is of other labels than the values."""
+    found = matrix_estimates(read.problem, read.confusion_matrix or {}, positive_label)
+    return {
+        name: estimate
+        for name, estimate in found.items()
+        if name in values and math.isclose(centre(estimate), values[name], rel_tol=_ROUNDING)
     }
-    if not cells:
-        return {}
-    confusion = Confusion(cells)
-    positive = label_text(positive_label) or positive_label
-    state = BinaryState(positive, confusion) if read.problem is ProblemType.BINARY else MulticlassState(confusion)
-    same = {
-        name: metric
-        for name, metric in quality_of(state).metrics.items()
-        if name in values and math.isclose(metric.value, values[name], rel_tol=_ROUNDING)
-    }
-    return {name: found for name, metric in same.items() if (found := estimate_of(metric)) is not None}

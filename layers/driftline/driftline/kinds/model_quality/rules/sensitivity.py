@@ -20,8 +20,7 @@ from driftline.kinds.model_quality.rules.constraints import QualityConstraints
 from driftline.kinds.model_quality.rules.estimates import Bounds, Estimate, Mean, Scale, Share, worse_by_chance
 from driftline.kinds.model_quality.rules.groups import groups_of
 from driftline.kinds.model_quality.rules.losses import RELATIVE
-from driftline.kinds.model_quality.rules.quality import Quality
-from driftline.kinds.model_quality.rules.reference import estimate_of
+from driftline.kinds.model_quality.rules.reference import Reference
 
 SIZES = (200, 1_000, 10_000)
 """Labelled rows of a window."""
@@ -45,23 +44,26 @@ class Found:
 
 
 def sensitivity(
-    quality: Quality, constraints: QualityConstraints, tolerance: float = TOLERANCE, sizes: Sequence[int] = SIZES
+    constraints: QualityConstraints,
+    reference: Reference,
+    tolerance: float = TOLERANCE,
+    sizes: Sequence[int] = SIZES,
 ) -> tuple[str, ...]:
-    """What the limits that a baseline suggests can see, a sentence for each fact."""
-    groups = [names[0] for names in groups_of(quality.problem, constraints.constraints)]
+    """What limits that are the baseline's own values can see, a sentence for each fact whose estimate is known."""
+    given = constraints.constraints
+    own = [name for name, each in given.items() if reference.has(name, each.threshold)]
+    groups = [names[0] for names in groups_of(constraints.problem, own)]
     sentences = []
     for name in groups:
-        metric, side = quality.metrics[name], side_of(constraints.constraints[name])
-        estimate = estimate_of(metric)
-        if estimate is None:
+        estimate, value = reference.estimates.get(name), reference.values[name]
+        if estimate is None or not reference.rows:
             continue
-        smallest = _in_units(name, metric.value, tolerance)
+        smallest = tolerance * value if name in RELATIVE else tolerance
+        side, level = side_of(given[name]), LEVEL / len(groups)
         found = [
-            smallest_loss(estimate, metric.value, side, rows / quality.rows, smallest, LEVEL / len(groups))
-            for rows in sizes
+            Found(rows, *smallest_loss(estimate, value, side, rows / reference.rows, smallest, level)) for rows in sizes
         ]
-        losses = [Found(rows, *each) for rows, each in zip(sizes, found, strict=True)]
-        sentences.append(f"{name}: {'; '.join(_said(name, metric.value, losses))}.")
+        sentences.append(f"{name}: {'; '.join(_said(name, value, found))}.")
     return tuple(sentences)
 
 
@@ -79,7 +81,8 @@ def smallest_loss(
             return _of_share(baseline, side, ratio, tolerance, level)
         case Bounds():
             error = (baseline.upper - baseline.lower) / 2 / _NORMAL_95
-            return _of_mean(Mean(value, error, math.inf), value, side, ratio, tolerance, level)
+            degrees = math.inf if baseline.degrees is None else baseline.degrees
+            return _of_mean(Mean(value, error, degrees), value, side, ratio, tolerance, level)
         case Mean():
             return _of_mean(baseline, value, side, ratio, tolerance, level)
 
@@ -151,10 +154,6 @@ def _from_scale(on_scale: float, scale: Scale) -> float:
             return 1 / (1 + math.exp(-max(-700.0, min(700.0, on_scale))))
         case "complement":
             return 1 - math.exp(min(700.0, -on_scale))
-
-
-def _in_units(name: str, value: float, tolerance: float) -> float:
-    return tolerance * value if name in RELATIVE else tolerance
 
 
 def _said(name: str, value: float, losses: Sequence[Found]) -> Iterator[str]:
