@@ -10,8 +10,8 @@ from pydantic import JsonValue
 
 from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.inference.families import LEVEL
 from driftline.domain.listing import first_of
+from driftline.domain.monitors.comparison import Compared
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
@@ -20,6 +20,7 @@ from driftline.kinds.model_quality.rules.constraints import QualityConstraints, 
 from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
 from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.quiet_rate import quiet_rate
 from driftline.kinds.model_quality.rules.reference import BaselineEstimates, Reference
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.sensitivity import sensitivity
@@ -106,12 +107,17 @@ class ModelQualityBaseline:
             files,
             rows.unusable,
             derived=derived,
-            sensitivity=() if self.as_sagemaker else self._sensitivity(quality, constraints),
+            sensitivity=self._sensitivity(quality, constraints),
         )
 
     def _sensitivity(self, quality: Quality, constraints: QualityConstraints) -> tuple[str, ...]:
-        found = sensitivity(constraints, Reference.of(quality), self.tolerance)
-        return (*quiet_rates_said({quality.rows: LEVEL}), *found)
+        """Of windows as large as the data set, how often they ring; of smaller ones, what is found in them."""
+        reference = Reference.of(quality)
+        comparison: Compared = "sagemaker" if self.as_sagemaker else "driftline"
+        rate = quiet_rate(reference.estimates, constraints, comparison, reference)
+        rates = {quality.rows: rate} if rate is not None else {}
+        found = () if self.as_sagemaker else sensitivity(constraints, reference, self.tolerance)
+        return (*quiet_rates_said(rates), *found)
 
     def read(self, data: DataSet) -> UsableDataSet:
         """The state of the usable rows.

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from driftline.domain.executions.limits import Limits
 from driftline.domain.executions.unusable import Unusable
-from driftline.domain.inference.families import LEVEL
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.alarms import UNUSABLE_SHARE
@@ -19,6 +18,7 @@ from driftline.kinds.model_quality.rules.constraints import QualityConstraints, 
 from driftline.kinds.model_quality.rules.metrics import metrics_of
 from driftline.kinds.model_quality.rules.predictions import calibration_of, sample_of
 from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.quiet_rate import quiet_rate
 from driftline.kinds.model_quality.rules.reference import Reference
 from driftline.kinds.model_quality.rules.sensitivity import sensitivity
 from driftline.kinds.model_quality.rules.state import State, quality_of
@@ -183,13 +183,15 @@ def _summary(
 def _limits(
     quality: Quality, constraints: QualityConstraints | None, verdict: Verdict, context: QualityContext
 ) -> Limits | None:
-    """The rule holds where every limit is the baseline's own value; how often others ring is not known."""
-    if constraints is None or not verdict.checked or context.comparison == "sagemaker":
+    if constraints is None or not verdict.checked:
         return None
-    reference = context.reference
-    suggested = all(reference.has(name, each.threshold) for name, each in constraints.constraints.items())
-    finds = sensitivity(constraints, reference, context.tolerance, (quality.rows,))
-    return Limits(quiet_rate=LEVEL if suggested else None, finds=finds)
+    reference, comparison = context.reference, context.comparison
+    estimates = {name: each.estimate for name, each in quality.metrics.items() if each.estimate is not None}
+    by_driftline = comparison == "driftline"
+    return Limits(
+        quiet_rate=quiet_rate(estimates, constraints, comparison, reference),
+        finds=sensitivity(constraints, reference, context.tolerance, (quality.rows,)) if by_driftline else (),
+    )
 
 
 def _left_out(context: QualityContext) -> dict[str, int]:
