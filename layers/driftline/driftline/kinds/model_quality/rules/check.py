@@ -20,7 +20,7 @@ from driftline.kinds.model_quality.rules.estimates import interval
 from driftline.kinds.model_quality.rules.groups import groups_of
 from driftline.kinds.model_quality.rules.losses import Comparison, found
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
-from driftline.kinds.model_quality.rules.reference import Reference, estimate_of
+from driftline.kinds.model_quality.rules.reference import Reference
 
 TOLERANCE = 0.01
 """The default of the smallest loss that matters."""
@@ -170,7 +170,7 @@ def _check_suggested(
         metric, constraint = quality.metrics[name], given[name]
         baseline = reference.estimate(name)
         unchecked = _why_unchecked(name, metric, constraint, "driftline")
-        window = estimate_of(metric)
+        window = metric.estimate
         if unchecked or window is None:
             notes.append(unchecked or _no_interval(name, metric))
         elif baseline is None:

@@ -18,7 +18,7 @@ from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.confusion import Confusion
 from driftline.kinds.model_quality.rules.estimates import Bounds, Estimate
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
-from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
+from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.samples import SAMPLES
 from driftline.kinds.model_quality.rules.state import quality_of
@@ -52,7 +52,7 @@ class BaselineEstimates(msgspec.Struct, frozen=True):
         return cls(
             statistics=sha256(statistics).hexdigest(),
             rows=quality.rows,
-            estimates={name: found for name, each in known.items() if (found := estimate_of(each)) is not None},
+            estimates={name: found for name, each in known.items() if (found := each.estimate) is not None},
             withheld={name: each.withheld for name, each in known.items() if each.withheld},
         )
 
@@ -76,13 +76,6 @@ def parse_baseline_estimates(body: bytes, where: str = "estimates.json") -> Base
     if found.version != VERSION:
         raise InvalidInputError(f"version {found.version}", where=where, expected=f"version {VERSION}")
     return found
-
-
-def estimate_of(metric: MetricValue) -> Estimate | None:
-    """The metric's estimate, or all that its interval says."""
-    if metric.estimate is not None or metric.interval is None or not all(map(math.isfinite, metric.interval)):
-        return metric.estimate
-    return Bounds(metric.value, *metric.interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +149,11 @@ def _of_matrix(read: BaselineQuality, values: Mapping[str, float], positive_labe
         return {}
     confusion = Confusion(cells)
     positive = label_text(positive_label) or positive_label
-    state = BinaryState(positive, confusion) if read.problem is ProblemType.BINARY else MulticlassState(confusion)
+    binary = read.problem is ProblemType.BINARY
+    state = BinaryState.of_confusion(positive, confusion) if binary else MulticlassState.of_confusion(confusion)
     same = {
         name: metric
         for name, metric in quality_of(state).metrics.items()
         if name in values and math.isclose(metric.value, values[name], rel_tol=_ROUNDING)
     }
-    return {name: found for name, metric in same.items() if (found := estimate_of(metric)) is not None}
+    return {name: found for name, metric in same.items() if (found := metric.estimate) is not None}

@@ -21,7 +21,6 @@ from driftline.kinds.model_quality.rules.estimates import Bounds, Estimate, Mean
 from driftline.kinds.model_quality.rules.groups import groups_of
 from driftline.kinds.model_quality.rules.losses import RELATIVE
 from driftline.kinds.model_quality.rules.quality import Quality
-from driftline.kinds.model_quality.rules.reference import estimate_of
 
 SIZES = (200, 1_000, 10_000)
 """Labelled rows of a window."""
@@ -52,7 +51,7 @@ def sensitivity(
     sentences = []
     for name in groups:
         metric, side = quality.metrics[name], side_of(constraints.constraints[name])
-        estimate = estimate_of(metric)
+        estimate = metric.estimate
         if estimate is None:
             continue
         smallest = _in_units(name, metric.value, tolerance)
