@@ -109,7 +109,7 @@ def test_f_has_an_effective_size_at_its_ends(counts: tuple[int, int, int]) -> No
     assert intervals.f_size(0, 0, 0, 1.0) == 0
 
 
-RUNS = 1000
+RUNS = 400
 
 
 def coverage(draw: Callable[[Generator], Quality], truth: dict[str, float], runs: int = RUNS) -> dict[str, float]:
@@ -124,8 +124,8 @@ def coverage(draw: Callable[[Generator], Quality], truth: dict[str, float], runs
     return {name: count / runs for name, count in hits.items()}
 
 
-def assert_about_95_percent(found: dict[str, float], least: float = 0.925) -> None:
-    """Of 1,000 runs, 95 % - 2.5 % is within chance (three and a half standard errors)."""
+def assert_about_95_percent(found: dict[str, float], least: float = 0.91) -> None:
+    """Of 400 runs, 95 % - 4 % is within chance (more than three and a half standard errors)."""
     assert {name: share for name, share in found.items() if share < least} == {}
 
 
@@ -250,4 +250,4 @@ def test_multiclass_intervals_hold_the_truth() -> None:
         "weighted_f1": (weights * 2 * hits / (weights + answered)).sum(),
         "balanced_accuracy": (hits / weights).mean(),
     }
-    assert_about_95_percent(coverage(draw, {name: float(value) for name, value in truth.items()}, runs=500))
+    assert_about_95_percent(coverage(draw, {name: float(value) for name, value in truth.items()}, runs=400))
