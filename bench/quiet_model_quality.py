@@ -6,7 +6,7 @@ ring again and again. Next to it, on the same windows: SageMaker's rule (`point`
 whole 95 % interval beyond the baseline's value (`interval`). Fresh seeds, unless one is given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
@@ -30,6 +30,8 @@ from driftline.kinds.model_quality.rules.state import quality_of
 
 QUIET = Limit(1.5, 1.5, "%")
 """The upper end of the 95 % interval of the share of windows that ring."""
+TOLD = Limit(float("inf"), float("inf"), "%")
+"""A problem type in quick mode, which has too few windows for so narrow an interval."""
 FOUND = Limit(95, 95, "%", more_is_better=True)
 """Runs in which a loss of five points of recall is found within three windows."""
 
@@ -96,7 +98,7 @@ def run(options: Options) -> Iterator[Row]:
 
 
 def _quiet(seed: int, *, large: bool) -> Iterator[Row]:
-    """A row for each population; in quick mode for each problem type, of all its populations."""
+    """A row for each population; in quick mode for each problem type, and for all of them together."""
     tallies: dict[tuple[str, bool], dict[tuple[int, int], Tally]] = {}
     for number, population in enumerate(populations(every=large)):
         for grouped in (False, True):
@@ -110,7 +112,10 @@ def _quiet(seed: int, *, large: bool) -> Iterator[Row]:
                 yield _row(name, cells, grouped=grouped)
     if not large:
         for (name, grouped), cells in tallies.items():
-            yield _row(name, cells, grouped=grouped)
+            yield _row(name, cells, TOLD, grouped=grouped)
+        for grouped in (False, True):
+            every = [cells for (_, each), cells in tallies.items() if each is grouped]
+            yield _row("all problem types", _together(every), grouped=grouped)
 
 
 def _fill(
@@ -122,11 +127,21 @@ def _fill(
         cells.setdefault((before, rows), Tally()).add(baseline.rings(window))
 
 
-def _row(name: str, cells: dict[tuple[int, int], Tally], *, grouped: bool) -> Row:
-    total = Tally(
-        sum(each.windows for each in cells.values()),
-        {rule: sum(each.rang[rule] for each in cells.values()) for rule in RULES},
-    )
+def _together(several: list[dict[tuple[int, int], Tally]]) -> dict[tuple[int, int], Tally]:
+    return {cell: _sum([cells[cell] for cells in several]) for cell in several[0]}
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    found = Tally()
+    for each in tallies:
+        found.windows += each.windows
+        for rule in RULES:
+            found.rang[rule] += each.rang[rule]
+    return found
+
+
+def _row(name: str, cells: dict[tuple[int, int], Tally], limit: Limit = QUIET, *, grouped: bool) -> Row:
+    total = _sum(cells.values())
     (before, rows), worst = max(cells.items(), key=lambda each: each[1].rang["driftline"])
     detail = (
         f"{total.rang['driftline']} of {total.windows}; interval {total.share('interval'):.0f} %, point "
@@ -134,7 +149,7 @@ def _row(name: str, cells: dict[tuple[int, int], Tally], *, grouped: bool) -> Ro
         f"{before:,}, windows of {rows:,} rows"
     )
     rows_of = "20 rows a record" if grouped else "independent rows"
-    return Row(f"{name}, {rows_of}: windows that ring, at most", QUIET, total.upper, detail)
+    return Row(f"{name}, {rows_of}: windows that ring, at most", limit, total.upper, detail)
 
 
 def _problem(population: Population) -> str:

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.design import carrying, certainty, limited_effect
 from driftline.kinds.model_quality.rules.means import RecordMean
+from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.record_sums import RecordSums, by_record, monomials
+from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, MulticlassRows
 
 GENERATOR = np.random.default_rng(20_260_802)
 RECORDS = np.sort(GENERATOR.integers(0, 300, 4000))
@@ -87,3 +90,14 @@ def test_few_records_carry_a_rare_count() -> None:
     assert carrying(sums, (1, 0), (-1, 1)) == 2.0
     assert carrying(sums, (0, 1)) == 4.0
     assert certainty(9) == pytest.approx((stats.norm.ppf(0.975) / stats.t.ppf(0.975, 9)) ** 2)
+
+
+def test_states_of_counts_alone_know_as_much_as_those_of_rows() -> None:
+    generator, names = np.random.default_rng(6), ("0", "1")
+    actual, predicted = (Classes(generator.integers(0, 2, 200), names) for _ in range(2))
+    ids = generator.integers(0, 2**64, 200, dtype=np.uint64)
+    binary = BinaryState.of(BinaryRows(actual, ids, predicted), "1")
+    multiclass = MulticlassState.of(MulticlassRows(predicted, actual, ids))
+
+    assert BinaryState.of_confusion("1", binary.confusion) == binary
+    assert MulticlassState.of_confusion(multiclass.confusion) == multiclass

@@ -87,6 +87,16 @@ class BinaryState:
         )
 
     @classmethod
+    def of_confusion(cls, positive_label: str, confusion: Confusion) -> Self:
+        """Of counts alone, each row a record of its own."""
+        counts = {(actual, predicted): 0 for actual in (True, False) for predicted in (True, False)}
+        for (actual, predicted), rows in confusion.counts().items():
+            counts[actual == positive_label, predicted == positive_label] += rows
+        tp, fp, fn, tn = (counts[each] for each in ((True, True), (False, True), (True, False), (False, False)))
+        outcomes = RecordSums.repeated(np.eye(4), (tp, fp, fn, tn))
+        return cls(positive_label, confusion, outcomes=outcomes, holding=(tp + fn, tp + fp, fp + tn, tp + fp + fn))
+
+    @classmethod
     def empty(cls, positive_label: str) -> Self:
         return cls(positive_label)
 

@@ -35,6 +35,14 @@ class MulticlassState:
         return cls(Confusion.of(actual, predicted, memberships(rows.ids)), RecordSums.of(by_records))
 
     @classmethod
+    def of_confusion(cls, confusion: Confusion) -> Self:
+        """Of counts alone, each row a record of its own."""
+        counts = confusion.counts()
+        right = sum(rows for (actual, predicted), rows in counts.items() if actual == predicted)
+        vectors = np.array([[1.0, 0.0], [1.0, 1.0]])
+        return cls(confusion, RecordSums.repeated(vectors, (right, sum(counts.values()) - right)))
+
+    @classmethod
     def empty(cls) -> Self:
         return cls()
 

@@ -65,6 +65,13 @@ class RecordSums:
             total = total.merge(cls(columns, degree, block.shape[1], sums(products)))
         return total
 
+    @classmethod
+    def repeated(cls, vectors: Floats, counts: Sequence[int]) -> Self:
+        """Of as many records of each vector, shape (columns, vectors), as `counts` says; to the second degree."""
+        columns = len(vectors)
+        products = np.stack([np.prod(vectors[list(term)], axis=0) for term in _terms(columns, 2)])
+        return cls(columns, 2, sum(counts), sums(products * np.array(counts, dtype=np.float64)))
+
     def merge(self, other: Self) -> Self:
         return type(self)(self.columns, self.degree, self.count + other.count, tuple(map(add, self.sums, other.sums)))
 

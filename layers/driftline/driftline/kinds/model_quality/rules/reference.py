@@ -14,10 +14,16 @@ from typing import Self
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
-from driftline.kinds.model_quality.rules.estimates import Bounds, Estimate, centre
-from driftline.kinds.model_quality.rules.matrix_estimates import matrix_estimates
+from driftline.kinds.model_quality.rules.binary_state import BinaryState
+from driftline.kinds.model_quality.rules.confusion import Confusion
+from driftline.kinds.model_quality.rules.estimates import Bounds, Estimate
+from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.quality import Quality
+from driftline.kinds.model_quality.rules.rows import ProblemType
+from driftline.kinds.model_quality.rules.samples import SAMPLES
+from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.rules.statistics import BaselineQuality
+from driftline.kinds.model_quality.rules.values import label_text
 
 VERSION = 1
 _ROUNDING = 1e-9
@@ -141,9 +147,23 @@ def _estimates(body: bytes | None) -> BaselineEstimates | None:
 
 def _of_matrix(read: BaselineQuality, values: Mapping[str, float], positive_label: str) -> dict[str, Estimate]:
     """Those metrics that the confusion matrix gives; none where it is of other labels than the values."""
-    found = matrix_estimates(read.problem, read.confusion_matrix or {}, positive_label)
+    nothing = (0,) * SAMPLES
+    cells = {
+        (actual, predicted): (rows, *nothing)
+        for actual, row in (read.confusion_matrix or {}).items()
+        for predicted, rows in row.items()
+        if rows
+    }
+    if not cells:
+        return {}
+    confusion = Confusion(cells)
+    positive = label_text(positive_label) or positive_label
+    binary = read.problem is ProblemType.BINARY
+    state = BinaryState.of_confusion(positive, confusion) if binary else MulticlassState.of_confusion(confusion)
     return {
-        name: estimate
-        for name, estimate in found.items()
-        if name in values and math.isclose(centre(estimate), values[name], rel_tol=_ROUNDING)
+        name: found
+        for name, metric in quality_of(state).metrics.items()
+        if (found := metric.estimate) is not None
+        and name in values
+        and math.isclose(metric.value, values[name], rel_tol=_ROUNDING)
     }
