@@ -31,8 +31,8 @@ def windows(
         (NORMAL, 2000, True, ("mae", "mse", "rmse", "mean_error", "median_absolute_error"), 150),
         (POPULATIONS["lognormal errors, 1.5"], 200, False, ("mae", "mean_error"), 150),
         (HEAVY, 200, False, ("mae", "mean_error"), 150),
-        (EVEN, 1000, True, ("accuracy", "auc"), 150),
-        (RARE, 4000, True, ("recall", "precision", "accuracy", "f1", "auc"), 80),
+        (EVEN, 2000, True, ("accuracy", "auc"), 150),
+        (RARE, 8000, True, ("recall", "precision", "accuracy", "f1", "auc"), 80),
         (ALMOST_RIGHT, 200, False, ("accuracy", "weighted_precision", "weighted_f1"), 80),
         (FEW_CLASSES, 4000, True, ("accuracy", "weighted_f1", "balanced_accuracy"), 60),
     ],
@@ -47,7 +47,7 @@ def test_published_intervals_hold_the_truth(
         ends = [window[name].interval for window in found]
         known = [each for each in ends if each is not None]
         held = [lower <= population.truths[name] <= upper for lower, upper in known]
-        assert len(known) > 0.9 * count, name
+        assert len(known) > 0.8 * count, name
         assert np.mean(held) >= (0.90 if count > 100 else 0.88), name
 
 
@@ -62,7 +62,7 @@ def test_published_intervals_hold_the_truth(
         (NORMAL, 5, False, "median_absolute_error", "Only 5 rows: an interval of the median needs 6."),
         (HEAVY, 1000, False, "mse", "watch mae or median_absolute_error instead."),
         (EVEN, 200, True, "recall", "of them count: an interval needs 20."),
-        (RARE, 1000, True, "recall", "equal records: an interval needs 16."),
+        (RARE, 1000, True, "recall", "equal records: an interval needs 24."),
         (EVEN, 4000, True, "au_prc", "no interval of this area is known to hold then."),
         (EVEN, 4000, True, "expected_calibration_error", "no interval of the calibration error is known to hold then."),
         (RARER, 200, False, "au_prc", "an interval needs 18."),

@@ -11,8 +11,10 @@ from driftline.kinds.model_quality.rules.record_sums import RecordSums
 LEAST_RECORDS = 20
 """With fewer records, nothing is known of how much their rows have in common."""
 
-LEAST_CARRYING = 16
-"""With fewer records that carry the hits, or the misses, the variance between records is too uncertain."""
+LEAST_CARRYING = 24
+"""With fewer records that carry the hits, or the misses, the variance between records is too uncertain: those records
+whose rows are all alike may by chance not be among them.
+"""
 
 DEGREES = 0.5
 """Degrees of freedom of the variance between records for each that carries a rare count: such counts are skewed."""

@@ -6,6 +6,7 @@ from driftline.domain.profiles.moments import Moments
 from driftline.kinds.model_quality.rules import bootstrap
 from driftline.kinds.model_quality.rules.areas import LEAST_OF_A_CLASS, average_precision, too_few_of_a_class
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
+from driftline.kinds.model_quality.rules.design import carrying, too_few
 from driftline.kinds.model_quality.rules.estimates import Bounds, Estimate
 from driftline.kinds.model_quality.rules.means import mean_of_losses
 from driftline.kinds.model_quality.rules.quality import MetricValue
@@ -44,4 +45,8 @@ def _few(state: BinaryState) -> str:
     """Why there is no interval with so few rows of one class; empty if there are enough."""
     positives = int(state.outcomes.power((1, 0, 1, 0), 1))
     negatives = state.rows - positives
-    return too_few_of_a_class(positives, negatives) if min(positives, negatives) < LEAST_OF_A_CLASS else ""
+    if min(positives, negatives) < LEAST_OF_A_CLASS:
+        return too_few_of_a_class(positives, negatives)
+    if state.outcomes.count == state.rows:
+        return ""
+    return too_few(state.outcomes.count, carrying(state.outcomes, (1, 0, 1, 0), (0, 1, 0, 1)))
