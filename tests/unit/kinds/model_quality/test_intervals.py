@@ -73,7 +73,7 @@ def test_a_perfect_ranking_still_has_an_interval(area: float) -> None:
     lower, upper = intervals.auc(intervals.area(low, high) if area else intervals.area(high, low))
 
     assert upper - lower == pytest.approx(0.2, abs=0.001)
-    assert area in {lower, pytest.approx(upper)}
+    assert area in (lower, pytest.approx(upper))
 
 
 def test_swapping_one_pair_moves_the_interval_of_auc_by_little() -> None:
