@@ -16,7 +16,6 @@ from driftline.kinds.model_quality.rules.intervals import Z
 REPLICATES = 1000
 _SEED = 20_260_730
 _TAILS = (0.025, 0.975)
-_UPPER_TAIL = 0.008
 _OUTSTANDING = 2.0
 _CELLS_AT_ONCE = 2_000_000
 _HALVINGS = 30
@@ -67,12 +66,12 @@ def effective_share(value: float, ends: Interval, most: float) -> Share:
 def absolute_sum(means: Floats, deviations: Floats) -> Interval:
     """Of the sum of |true means|, whose estimates `means` are normal with these standard deviations.
 
-    A sum of absolute values is biased upwards: it is above 0 even where every true mean is 0. So the interval holds
-    the sums of those true means, all of one shape, that would give the observed sum with no small tail (a test turned
-    round, on simulated estimates). Three shapes are tried, the estimates, the estimates shrunk by their noise, and
-    those alone that stand out of it, times a factor, and the widest interval counts: which one is right depends on how
-    many true means are 0. Where all are small and none is, each of the shapes is too uneven: the tail of the upper end
-    is smaller for that. It is stretched to the estimate, where that lies above it.
+    The estimated sum is at least the sum with the true signs, which is normal around the truth: the upper end is the
+    estimate + z times the root of the summed variances. It is biased upwards, and above 0 even where every true mean
+    is 0. So the lower end is the smallest sum of true means, all of one shape, that would give the observed sum with no
+    tail below 2.5 % (a test turned round, on simulated estimates). Three shapes are tried, the estimates, the estimates
+    shrunk by their noise, and those alone that stand out of it, times a factor: which one is right depends on how many
+    true means are 0.
     """
     value = float(np.abs(means).sum())
     if not value:
@@ -83,8 +82,7 @@ def absolute_sum(means: Floats, deviations: Floats) -> Interval:
     noise = deviations * np.random.default_rng(_SEED).standard_normal((REPLICATES, len(means)))
     shapes = [shape for shape in (means, shrunk, outstanding) if shape.any()]
     lower = min(_sum_with_tail(shape, noise, value, _TAILS[1]) for shape in shapes)
-    upper = max(_sum_with_tail(shape, noise, value, _UPPER_TAIL) for shape in shapes)
-    return lower, max(value, upper)
+    return lower, value + Z * float(np.sqrt(deviations @ deviations))
 
 
 def _sum_with_tail(shape: Floats, noise: Floats, value: float, tail: float) -> float:

@@ -11,7 +11,7 @@ from driftline.kinds.model_quality.rules.record_sums import RecordSums
 LEAST_RECORDS = 20
 """With fewer records, nothing is known of how much their rows have in common."""
 
-LEAST_CARRYING = 10
+LEAST_CARRYING = 16
 """With fewer records that carry the hits, or the misses, the variance between records is too uncertain."""
 
 DEGREES = 0.5

@@ -48,10 +48,10 @@ def estimates(
     actual = per_label(counts[None, :], pairs[:, 0], labels)[0]
     occurring = actual[actual > 0]
     classes = state.rows**2 / float(actual @ actual)
-    if state.rows < LEAST_FOR_EACH * classes:
-        found |= dict.fromkeys(_WEIGHTED, _thin(state.rows / classes))
-    if occurring.min() < LEAST_OF_A_CLASS:
-        found |= dict.fromkeys(_MEANS, _rare(int(occurring.min())))
+    if rows < LEAST_FOR_EACH * classes:
+        found |= dict.fromkeys(_WEIGHTED, _thin(rows / classes))
+    if occurring.min() < LEAST_OF_A_CLASS * effect:
+        found |= dict.fromkeys(_MEANS, _rare(occurring.min() / effect))
     elif len(occurring) < labels:
         found["macro_f1"] = "A class is predicted that never occurs, so nothing is known of its F score."
     return found
@@ -96,8 +96,8 @@ def _effect(state: MulticlassState) -> float | str:
 
 
 def _thin(rows: float) -> str:
-    return f"Only {rows:.0f} rows of a class on average: an interval needs {LEAST_FOR_EACH}."
+    return f"A class has {rows:.1f} independent rows on average: an interval needs {LEAST_FOR_EACH}."
 
 
-def _rare(rows: int) -> str:
-    return f"A class has only {rows} row{'' if rows == 1 else 's'}: an interval needs {LEAST_OF_A_CLASS} of each."
+def _rare(rows: float) -> str:
+    return f"The rarest class has {rows:.1f} independent rows: an interval needs {LEAST_OF_A_CLASS} of each."
