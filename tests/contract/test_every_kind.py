@@ -318,7 +318,7 @@ class World:
     def label(self, rows: Sequence[int], name: str = "a.csv") -> RecordingReruns:
         reruns = RecordingReruns()
         key = f"ground-truth/{ENDPOINT}/{hour_folder(SCHEDULED)}{name}"
-        lines = [f"id-{i},{_score(i) + 0.25}" for i in rows]
+        lines = [f"id-{i},{_truth(i)}" for i in rows]
         self.store.put(key, "\n".join(["inference_id,label", *lines, ""]).encode())
         take_labels(
             key,
@@ -342,12 +342,17 @@ class World:
         return TOYS.envelope(self.store.objects[f"{self.folder}summary.json"], self.folder)
 
 
+def _truth(row: int) -> float:
+    """Errors that are all the same would have no interval."""
+    return _score(row) + 0.25 + (row % 5) / 100
+
+
 def _score(row: int) -> float:
     return 10.0 + row % 11 + (row % 3) / 4
 
 
 def _data_set() -> bytes:
-    lines = [f"{_score(i)},{i % 7},{'AB'[i % 2]},{_score(i) + 0.25}" for i in range(ROWS)]
+    lines = [f"{_score(i)},{i % 7},{'AB'[i % 2]},{_truth(i)}" for i in range(ROWS)]
     return "\n".join(["score,amount,country,actual", *lines, ""]).encode()
 
 

@@ -15,7 +15,7 @@ from driftline.kinds.model_quality.rules.quality import MetricValue
 from driftline.kinds.model_quality.rules.samples import standard_deviation
 from driftline.kinds.model_quality.rules.score_counts import ScoreCounts
 
-LEAST_OF_A_CLASS = 16
+LEAST_OF_A_CLASS = 18
 """With fewer positive or negative rows, what their scores are is too uncertain."""
 
 type _Areas = Callable[[Floats, Floats], Floats]
