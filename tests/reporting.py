@@ -76,7 +76,7 @@ def shop_store() -> InMemoryStore:
         key = capture_key(moment)
         store.put(key, hour_of_captures(moment, captured, seconds=15).replace(b'"id-', f'"h{hour}-'.encode()))
         profile_file(key, store)
-        truth = [int(rng.random() < float(score) * (0.4 if hour == 2 else 1.0)) for score, _, _ in captured]
+        truth = [int(rng.random() < float(score) * (0.1 if hour == 2 else 1.0)) for score, _, _ in captured]
         send_labels(store, hour, {i: each for i, each in enumerate(truth) if i % 3})
         for monitor in ("data_quality", "model_quality"):
             execute(store, monitor, moment + timedelta(hours=1))
