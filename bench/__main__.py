@@ -50,7 +50,7 @@ BENCHMARKS = {
     "quiet_data_quality": Benchmark(
         "bench.quiet_data_quality", "how often limits of data quality ring when nothing has changed"
     ),
-    "false_alarms_model_quality": Benchmark(
+    "quiet_model_quality": Benchmark(
         "bench.quiet_model_quality", "how often limits of model quality ring when nothing has changed"
     ),
     "bank_shuffles": Benchmark("bench.bank_shuffles", "days of real calls in a random order that ring"),

@@ -164,15 +164,19 @@ def _check_suggested(
     Args:
         violated: Metrics with a finding already; a fact is reported once.
     """
-    compared, notes, exact = [], [], []
+    compared, fine, notes, exact = [], [], [], []
     groups = {names[0]: names for names in groups_of(quality.problem, given)}
     for name in groups:
         metric, constraint = quality.metrics[name], given[name]
         baseline = reference.estimate(name)
         unchecked = _why_unchecked(name, metric, constraint, "driftline")
         window = metric.estimate
-        if unchecked or window is None:
-            notes.append(unchecked or _no_interval(name, metric))
+        if unchecked:
+            notes.append(unchecked)
+        elif (window is None or baseline is None) and not beyond(metric, constraint, "sagemaker"):
+            fine.append(name)
+        elif window is None:
+            notes.append(_no_interval(name, metric))
         elif baseline is None:
             why = reference.withheld.get(name, "")
             notes.append(f"{name} has no interval in the baseline, so it was not checked. {why}".strip())
@@ -196,7 +200,7 @@ def _check_suggested(
             "baseline_interval": interval(baseline) if baseline and not reference.is_exact(name) else None,
         }
         findings.append(finding.model_copy(update=evidence))
-    return Verdict(tuple(findings), tuple(notes), len(compared), frozenset(others))
+    return Verdict(tuple(findings), tuple(notes), len(compared) + len(fine), frozenset(others))
 
 
 _AS_EXACT = (
@@ -238,13 +242,14 @@ def _ordered(constraints: QualityConstraints) -> Iterator[tuple[str, Constraint]
 
 
 def _why_unchecked(name: str, metric: MetricValue | None, constraint: Constraint, comparison: Compared) -> str | None:
+    """A value on the right side of its limit violates nothing, however little is known of it: it needs no interval."""
     if metric is None:
         return f"{name} has a constraint and is not computed here: it was not checked."
     if not metric.defined:
         return f"{name} is undefined in this window: it was not checked."
     if isnan(constraint.threshold):
         return f"The threshold of {name} is not a number, so it was not checked."
-    if comparison == "driftline" and metric.interval is None:
+    if comparison == "driftline" and metric.interval is None and beyond(metric, constraint, "sagemaker"):
         return _no_interval(name, metric)
     return None
 
