@@ -19,13 +19,14 @@ from bench.populations import Population, populations
 from bench.results import Limit, Options, Row
 from bench.seeds import seed_of
 from driftline.domain.inference.proportions import clopper_pearson
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.rules import areas
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.check import check
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.reference import Reference
-from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, ProblemType
+from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes
 from driftline.kinds.model_quality.rules.state import quality_of
 
 QUIET = Limit(1.5, 1.5, "%")

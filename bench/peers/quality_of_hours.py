@@ -9,9 +9,9 @@ import duckdb
 from measuring import measured
 
 from driftline.adapters.folder.store import FolderStore
+from driftline.domain.predictions.attributes import Attributes
+from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.windows import Window
-from driftline.kinds.model_quality.rules.attributes import Attributes
-from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.window import window_quality
 from driftline.usecases.executions.window_data import StoredHour, StoredRows

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from driftline.domain.monitors.comparison import Compared
+from driftline.domain.predictions.attributes import Attributes
+from driftline.domain.predictions.picking import PickedColumns, pick_data_set
+from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
-from driftline.kinds.model_quality.rules.attributes import Attributes
 from driftline.kinds.model_quality.rules.check import check, metric_violation
 from driftline.kinds.model_quality.rules.constraints import (
     QualityConstraints,
@@ -21,12 +23,11 @@ from driftline.kinds.model_quality.rules.constraints import (
     suggest_constraints,
 )
 from driftline.kinds.model_quality.rules.evaluate import ModelQualityEvaluation, QualityContext, evaluate
-from driftline.kinds.model_quality.rules.picking import PickedColumns, pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.quality import Quality
-from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality, statistics_json
+from driftline.kinds.model_quality.rules.usable import state_of, usable_rows
 
 MONDAYS = ("2020-02-03", "2020-02-10", "2020-02-17", "2020-02-24", "2020-03-02", "2020-03-09", "2020-03-16")
 WINDOW = Window(datetime(2022, 12, 11, 14, tzinfo=UTC), datetime(2022, 12, 11, 15, tzinfo=UTC))

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.rules import score_counts
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.record_sums import RecordSums
 from driftline.kinds.model_quality.rules.regression_state import RegressionState
-from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, MulticlassRows, ProblemType, RegressionRows
+from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, MulticlassRows, RegressionRows
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of, state_from_bytes, state_to_bytes
 

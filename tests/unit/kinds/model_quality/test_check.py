@@ -6,6 +6,7 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.comparison import Compared
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.rules.check import Verdict, check, metric_violation, violation_name
 from driftline.kinds.model_quality.rules.constraints import (
     Constraint,
@@ -17,7 +18,6 @@ from driftline.kinds.model_quality.rules.constraints import (
 from driftline.kinds.model_quality.rules.estimates import Bounds, Share, interval
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
 from driftline.kinds.model_quality.rules.reference import Reference
-from driftline.kinds.model_quality.rules.rows import ProblemType
 
 
 def verdict(

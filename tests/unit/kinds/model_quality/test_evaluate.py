@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.check import violation_name
@@ -17,7 +18,7 @@ from driftline.kinds.model_quality.rules.constraints import (
     suggest_constraints,
 )
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
-from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, ProblemType
+from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes
 from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
 from driftline.kinds.model_quality.rules.summary import parse_quality_summary

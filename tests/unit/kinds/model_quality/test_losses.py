@@ -5,10 +5,10 @@ import pytest
 from scipy.stats import fisher_exact, ttest_ind_from_stats
 
 from driftline.domain.inference.families import LEVEL
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.rules.estimates import Mean, Share
 from driftline.kinds.model_quality.rules.groups import groups_of
 from driftline.kinds.model_quality.rules.losses import Comparison, found
-from driftline.kinds.model_quality.rules.rows import ProblemType
 
 
 def shares(hits: float, rows: float, before: float, rows_before: float, name: str = "recall") -> Comparison:

@@ -5,18 +5,14 @@ import pytest
 
 from driftline.domain.capture.attribute import Output, pick
 from driftline.domain.errors import InvalidInputError
-from driftline.kinds.model_quality.rules.attributes import Attributes
+from driftline.domain.predictions.attributes import Attributes
+from driftline.domain.predictions.picking import PickedColumns, pick_columns, pick_data_set
+from driftline.domain.predictions.problem import ProblemType
+from driftline.domain.predictions.values import items, label_text, likeliest, probability_of
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
-from driftline.kinds.model_quality.rules.picking import (
-    PickedColumns,
-    pick_columns,
-    pick_data_set,
-    state_of,
-    usable_rows,
-)
-from driftline.kinds.model_quality.rules.rows import BinaryRows, MulticlassRows, ProblemType, RegressionRows
+from driftline.kinds.model_quality.rules.rows import BinaryRows, MulticlassRows, RegressionRows
 from driftline.kinds.model_quality.rules.samples import memberships, row_hashes
-from driftline.kinds.model_quality.rules.values import items, label_text, likeliest, probability_of
+from driftline.kinds.model_quality.rules.usable import state_of, usable_rows
 from tests.unit.kinds.model_quality.conftest import ids
 
 AUTOPILOT = ("predicted_label", "probability", "probabilities", "labels")

@@ -6,6 +6,7 @@ from numpy.random import Generator
 
 from driftline.domain.inference.families import LEVEL
 from driftline.domain.monitors.comparison import Compared
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.check import check
 from driftline.kinds.model_quality.rules.constraints import (
@@ -17,7 +18,7 @@ from driftline.kinds.model_quality.rules.constraints import (
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.quiet_rate import quiet_rate
 from driftline.kinds.model_quality.rules.reference import Reference
-from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, ProblemType
+from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes
 from driftline.kinds.model_quality.rules.state import quality_of
 
 BEFORE, ROWS = 20_000, 1_000

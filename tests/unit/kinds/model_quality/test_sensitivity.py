@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from driftline.domain.executions.finding import Side
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.rules.constraints import suggest_constraints
 from driftline.kinds.model_quality.rules.estimates import Mean, Share, worse_by_chance
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
 from driftline.kinds.model_quality.rules.reference import Reference
-from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.sensitivity import sensitivity, smallest_loss
 
 LEVEL, TOLERANCE, DRAWS = 0.01 / 6, 0.01, 4000

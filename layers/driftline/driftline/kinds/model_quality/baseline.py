@@ -13,11 +13,13 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.listing import first_of
 from driftline.domain.monitors.comparison import Compared
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.prediction_fields import plain_attribute
+from driftline.domain.predictions.attributes import Attributes
+from driftline.domain.predictions.picking import pick_data_set
 from driftline.kinds.engine import DataSet, Suggestion
-from driftline.kinds.model_quality.rules.attributes import Attributes, attributes_of
+from driftline.kinds.model_quality.attributes import attributes_of
 from driftline.kinds.model_quality.rules.check import TOLERANCE
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints
-from driftline.kinds.model_quality.rules.picking import pick_data_set, state_of, usable_rows
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.quiet_rate import quiet_rate
@@ -27,7 +29,8 @@ from driftline.kinds.model_quality.rules.sensitivity import sensitivity
 from driftline.kinds.model_quality.rules.spelling import unusable_as_baseline
 from driftline.kinds.model_quality.rules.state import State, merge_states, quality_of
 from driftline.kinds.model_quality.rules.statistics import statistics_json
-from driftline.kinds.model_quality.settings import ModelQualityMonitor, plain_attribute
+from driftline.kinds.model_quality.rules.usable import state_of, usable_rows
+from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.presentation.limits import quiet_rates_said
 
 PREDICTIONS = "predictions.json"

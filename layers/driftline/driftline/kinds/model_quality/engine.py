@@ -11,8 +11,8 @@ from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
+from driftline.kinds.model_quality.attributes import attributes_of
 from driftline.kinds.model_quality.baseline import ESTIMATES, ModelQualityBaseline, settings_of
-from driftline.kinds.model_quality.rules.attributes import attributes_of
 from driftline.kinds.model_quality.rules.check import check
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate

@@ -1,17 +1,16 @@
 """The settings of a model-quality monitor, and what it publishes."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal, Self, override
+from typing import ClassVar, Literal, Self, override
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.domain.monitors.comparison import Compared, ComparisonField
-from driftline.domain.monitors.fields import Age, checked, is_age, refuse
+from driftline.domain.monitors.fields import Age, is_age, refuse
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
-from driftline.domain.spelling import did_you_mean
+from driftline.domain.monitors.prediction_fields import Attribute, Label, Probability, Tolerance, attribute_doubt
 
 NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
 """SageMaker's CloudWatch namespace of model quality metrics of endpoints; without a leading slash."""
@@ -48,73 +47,6 @@ _OLDER_COMPARISON: Mapping[str, Compared] = {"interval": "driftline", "point": "
 """What `alarm_on` means."""
 
 _PALE = "#aec7e8"
-_PLAIN = re.compile(r"[\w-]+")
-"""An index or a name, not an expression."""
-
-
-def _index_as_text(value: object) -> object:
-    """YAML reads a bare 0 as a number; SageMaker writes indices as text."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def plain_attribute(text: str) -> str:
-    """The attribute without the root of a JSON path, `$.prediction` or `$[0]`, as SageMaker's SDK writes it."""
-    root, rest = text[:1], text[1:]
-    return rest.removeprefix(".") or text if root == "$" and rest[:1] in {".", "["} else text
-
-
-def _readable_attribute(text: str) -> str:
-    # The light half imports nothing but the standard library and pydantic; only documents with attributes need more.
-    from driftline.domain.capture.attribute import pick  # noqa: PLC0415, see above
-
-    # In an empty row nothing is found, but an expression has to be read for that.
-    checked(lambda attribute: pick(attribute, {}), text)
-    return text
-
-
-def _label_as_text(value: object) -> object:
-    """YAML reads a bare 1 or true as a number or a boolean; labels are compared as text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _no_boolean(value: object) -> object:
-    """pydantic would read true as 1."""
-    if isinstance(value, bool):
-        raise refuse(str(value).lower(), "a number from 0 to 1")
-    return value
-
-
-_AttributeText = Annotated[str, Field(min_length=1, max_length=256)]
-_LabelText = Annotated[str, Field(min_length=1, max_length=255)]
-_UnitInterval = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-
-Attribute = Annotated[
-    _AttributeText,
-    AfterValidator(plain_attribute),
-    AfterValidator(_readable_attribute),
-    BeforeValidator(_index_as_text, json_schema_input_type=_AttributeText | int),
-]
-"""An index, a name, or a JMESPath expression. A JSON path's leading `$.` is left out."""
-
-Label = Annotated[_LabelText, BeforeValidator(_label_as_text, json_schema_input_type=_LabelText | float | bool)]
-Probability = Annotated[_UnitInterval, BeforeValidator(_no_boolean, json_schema_input_type=_UnitInterval)]
-Tolerance = Probability
-
-
-def _doubt(setting: str, attribute: str, outputs: Sequence[str]) -> str:
-    """Empty for an attribute that the names resolve, and for an expression, which only an answer can resolve."""
-    if attribute in outputs or not _PLAIN.fullmatch(attribute):
-        return ""
-    if attribute.isdecimal():
-        inside = int(attribute) < len(outputs)
-        return "" if inside else f"{setting} is {attribute}, and columns.output names columns 0 to {len(outputs) - 1}"
-    hint = did_you_mean(attribute, outputs)
-    return (
-        f"{setting} is {attribute}, which columns.output does not name ({', '.join(outputs)}): it is found only in "
-        f"JSON answers that have it{hint and f'. {hint}'}"
-    )
 
 
 class ModelQualityMonitor(ScheduledMonitor):
@@ -249,7 +181,9 @@ class ModelQualityMonitor(ScheduledMonitor):
             "inference_attribute": self.inference_attribute,
             "probability_attribute": self.probability_attribute,
         }
-        found = (_doubt(name, attribute, outputs) for name, attribute in attributes.items() if attribute and outputs)
+        found = (
+            attribute_doubt(name, attribute, outputs) for name, attribute in attributes.items() if attribute and outputs
+        )
         return tuple(filter(None, found))
 
     @override

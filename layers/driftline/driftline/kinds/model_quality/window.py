@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.predictions.attributes import Attributes
+from driftline.domain.predictions.outputs import output_columns, outputs_of
+from driftline.domain.predictions.picking import NO_LABEL, pick_columns, why_unusable
+from driftline.domain.predictions.problem import ProblemType
+from driftline.domain.predictions.values import label_text
 from driftline.kinds.engine import LabelledHour, LabelledRows
 from driftline.kinds.model_quality.records import record_ids, whole_records
-from driftline.kinds.model_quality.rules.attributes import Attributes
-from driftline.kinds.model_quality.rules.outputs import output_columns, outputs_of
-from driftline.kinds.model_quality.rules.picking import NO_LABEL, pick_columns, state_of, usable_rows, why_unusable
-from driftline.kinds.model_quality.rules.rows import Classes, ProblemType
+from driftline.kinds.model_quality.rules.rows import Classes
 from driftline.kinds.model_quality.rules.samples import row_hashes
 from driftline.kinds.model_quality.rules.spelling import misspelled
 from driftline.kinds.model_quality.rules.state import State, empty_state, merge_states, state_from_bytes, state_to_bytes
-from driftline.kinds.model_quality.rules.values import label_text
+from driftline.kinds.model_quality.rules.usable import state_of, usable_rows
 
 
 class _Stored(msgspec.Struct, frozen=True):

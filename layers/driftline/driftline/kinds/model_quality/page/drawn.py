@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.facts import Curve, ModelQuality
 from driftline.kinds.model_quality.page.read import PRECISION_RECALL, ROC
-from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.summary import CalibrationSummary
 from driftline.presentation.charts import Behind, Chart, Histogram, Lines, Points, Reference, Scatter
 from driftline.presentation.distributions import LARGEST, bins_of

@@ -10,13 +10,13 @@ from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding, Side
 from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
+from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.sagemaker_files.violations import Violations, read_violations
 from driftline.domain.windows import parse_instant
 from driftline.kinds.model_quality.facts import Curve, Metric, ModelQuality
 from driftline.kinds.model_quality.rules.check import violation_name
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.predictions import BaselinePredictions, parse_baseline_predictions
-from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.statistics import BaselineQuality, parse_baseline_quality
 from driftline.kinds.model_quality.rules.summary import QualitySummary, parse_quality_summary
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from driftline.domain.executions.outcome import SAGEMAKERS
 from driftline.domain.executions.past import PastExecution
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.facts import ModelQuality
 from driftline.kinds.model_quality.page.classes import classes_table
 from driftline.kinds.model_quality.page.confusion import confusion_matrix, labels_of
 from driftline.kinds.model_quality.page.drawn import drawn_section
 from driftline.kinds.model_quality.page.headline import without_violations
 from driftline.kinds.model_quality.page.metrics import distinct_courses, metric_series, metrics_over_time, metrics_table
-from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.presentation.charts import Chart, OverTime, Series
 from driftline.presentation.report import Report, Section
 from driftline.presentation.reporting import report_of_outcome

@@ -6,14 +6,15 @@ from typing import ClassVar, Self
 import msgspec
 import numpy as np
 
+from driftline.domain.predictions.attributes import THRESHOLD
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.rules.confusion import Confusion, ConfusionWire
 from driftline.kinds.model_quality.rules.probability_errors import ProbabilityErrors, ProbabilityErrorsWire
 from driftline.kinds.model_quality.rules.record_sums import RecordSums, RecordSumsWire, by_record
-from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes, ProblemType
+from driftline.kinds.model_quality.rules.rows import BinaryRows, Classes
 from driftline.kinds.model_quality.rules.samples import memberships
 from driftline.kinds.model_quality.rules.score_counts import ScoreCounts, ScoreCountsWire
 
-THRESHOLD = 0.5
 NOT_POSITIVE = ""
 """A row that the threshold makes negative is predicted as this: the negative label's name shows in the labels."""
 

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from driftline.domain.errors import unreadable
+from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
 from driftline.kinds.model_quality.rules.quality import Quality
-from driftline.kinds.model_quality.rules.rows import ProblemType
 
 
 class Operator(StrEnum):

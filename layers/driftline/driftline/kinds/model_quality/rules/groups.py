@@ -6,7 +6,7 @@ recall of a multiclass problem; rmse is the root of mse; the three F scores weig
 
 from collections.abc import Iterable
 
-from driftline.kinds.model_quality.rules.rows import ProblemType
+from driftline.domain.predictions.problem import ProblemType
 
 _GROUPS = {
     ProblemType.REGRESSION: (("rmse", "mse"),),

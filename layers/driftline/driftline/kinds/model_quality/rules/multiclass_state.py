@@ -6,10 +6,11 @@ from typing import ClassVar, Self
 import msgspec
 import numpy as np
 
+from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.profiles.packing import Floats
 from driftline.kinds.model_quality.rules.confusion import Confusion, ConfusionWire
 from driftline.kinds.model_quality.rules.record_sums import RecordSums, RecordSumsWire, by_record
-from driftline.kinds.model_quality.rules.rows import Classes, MulticlassRows, ProblemType
+from driftline.kinds.model_quality.rules.rows import Classes, MulticlassRows
 from driftline.kinds.model_quality.rules.samples import memberships
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from math import isnan, nan
 from typing import Self
 
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.rules.estimates import Estimate, Interval, interval
-from driftline.kinds.model_quality.rules.rows import ProblemType
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,16 @@ from typing import Self
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.predictions.problem import ProblemType
+from driftline.domain.predictions.values import label_text
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.confusion import Confusion
 from driftline.kinds.model_quality.rules.estimates import Bounds, Estimate
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.quality import Quality
-from driftline.kinds.model_quality.rules.rows import ProblemType
 from driftline.kinds.model_quality.rules.samples import SAMPLES
 from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.rules.statistics import BaselineQuality
-from driftline.kinds.model_quality.rules.values import label_text
 
 VERSION = 1
 _ROUNDING = 1e-9

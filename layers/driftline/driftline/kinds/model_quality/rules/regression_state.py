@@ -20,12 +20,13 @@ from typing import ClassVar, Self
 import msgspec
 import numpy as np
 
+from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.profiles.kll import KllSketch, KllWire
 from driftline.domain.profiles.moments import Moments, MomentsWire
 from driftline.domain.profiles.packing import Floats
 from driftline.kinds.model_quality.rules.record_sums import RecordSums, RecordSumsWire, by_record
 from driftline.kinds.model_quality.rules.row_sample import RowSample, RowSampleWire
-from driftline.kinds.model_quality.rules.rows import Codes, ProblemType, RegressionRows
+from driftline.kinds.model_quality.rules.rows import Codes, RegressionRows
 from driftline.kinds.model_quality.rules.samples import PARTS, memberships
 
 _NOTHING = Moments.empty()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Self
 
 import numpy as np
@@ -12,21 +11,6 @@ from driftline.domain.profiles.packing import Floats
 
 type Hashes = NDArray[np.uint64]
 type Codes = NDArray[np.int64]
-
-
-class ProblemType(StrEnum):
-    """SageMaker's `problem_type`."""
-
-    REGRESSION = "Regression"
-    BINARY = "BinaryClassification"
-    MULTICLASS = "MulticlassClassification"
-
-    @property
-    def key(self) -> str:
-        """As in `<key>_metrics` of statistics.json and `<key>_constraints` of constraints.json."""
-        return {"Regression": "regression", "BinaryClassification": "binary_classification"}.get(
-            self.value, "multiclass_classification"
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

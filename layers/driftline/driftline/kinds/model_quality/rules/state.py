@@ -6,6 +6,7 @@ from functools import reduce
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.profiles.storage import opened, sealed
 from driftline.kinds.model_quality.rules.binary_metrics import binary_quality
 from driftline.kinds.model_quality.rules.binary_state import BinaryState, BinaryWire
@@ -14,7 +15,6 @@ from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.rules.regression_metrics import regression_quality
 from driftline.kinds.model_quality.rules.regression_state import RegressionState, RegressionWire
-from driftline.kinds.model_quality.rules.rows import ProblemType
 
 type State = RegressionState | BinaryState | MulticlassState
 

@@ -17,10 +17,10 @@ from pydantic import (
 )
 
 from driftline.domain.errors import unreadable
+from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
 from driftline.domain.windows import Window, format_instant
 from driftline.kinds.model_quality.rules.quality import Curves, Quality
-from driftline.kinds.model_quality.rules.rows import ProblemType
 
 _MATRIX = "confusion_matrix"
 _ROC = "receiver_operating_characteristic_curve"

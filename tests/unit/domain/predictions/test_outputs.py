@@ -2,7 +2,7 @@
 
 from driftline.domain.capture.attribute import pick
 from driftline.domain.capture.json_rows import rows_of_json
-from driftline.kinds.model_quality.rules.outputs import output_columns, outputs_of
+from driftline.domain.predictions.outputs import output_columns, outputs_of
 
 
 def test_columns_by_position_are_cells_in_their_order() -> None:

@@ -1,13 +1,13 @@
 """Where the prediction, the probability and the label of a merged row are: SageMaker's `*_attribute` settings."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftline.domain.capture.attribute import compiled
 from driftline.domain.errors import InvalidInputError
-from driftline.kinds.model_quality.rules.binary_state import THRESHOLD
-from driftline.kinds.model_quality.rules.rows import ProblemType
-from driftline.kinds.model_quality.settings import ModelQualityMonitor
+from driftline.domain.predictions.problem import ProblemType
+
+THRESHOLD = 0.5
+"""Of the probability of the positive label, above which a row is predicted positive."""
 
 LABELS = "labels"
 """Autopilot's column with the list of labels that its list of probabilities is of."""
@@ -48,20 +48,3 @@ class Attributes:
             raise InvalidInputError(
                 f"probability_threshold_attribute {self.threshold!r}", expected="a number between 0 and 1"
             )
-
-
-def attributes_of(monitor: ModelQualityMonitor, columns: Sequence[str] = ()) -> Attributes:
-    """Where the monitor finds prediction, probability and label.
-
-    Args:
-        columns: Names of the cells of a row that is a list: the output's, or a data set's.
-    """
-    return Attributes(
-        problem=ProblemType(monitor.problem_type),
-        inference=monitor.inference_attribute,
-        probability=monitor.probability_attribute,
-        threshold=monitor.probability_threshold_attribute,
-        ground_truth=monitor.ground_truth_attribute,
-        positive_label=monitor.positive_label,
-        columns=tuple(columns),
-    )

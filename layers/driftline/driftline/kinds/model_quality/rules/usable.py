@@ -1,14 +1,25 @@
-"""From merged rows to arrays: picks the columns, reads their values, leaves out what cannot be used, and counts it."""
+"""From picked columns to arrays: reads their values, leaves out what cannot be used, and counts it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.domain.capture.attribute import Output, pick
+from driftline.domain.predictions.attributes import Attributes
+from driftline.domain.predictions.picking import (
+    LABEL_NO_NUMBER,
+    NO_LABEL,
+    NO_PREDICTION,
+    NO_PROBABILITY,
+    PREDICTION_NO_NUMBER,
+    Column,
+    PickedColumns,
+    positive_text,
+)
+from driftline.domain.predictions.problem import ProblemType
+from driftline.domain.predictions.values import items, label_text, number
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.model_quality.rules.attributes import LABELS, Attributes
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.multiclass_state import MulticlassState
 from driftline.kinds.model_quality.rules.regression_state import RegressionState
@@ -18,37 +29,11 @@ from driftline.kinds.model_quality.rules.rows import (
     Codes,
     Hashes,
     MulticlassRows,
-    ProblemType,
     RegressionRows,
 )
 from driftline.kinds.model_quality.rules.state import State
-from driftline.kinds.model_quality.rules.values import items, label_text, likeliest, number, probability_of
 
-type Column = Sequence[object] | Floats
 type Rows = RegressionRows | BinaryRows | MulticlassRows
-
-NO_LABEL = "no label"
-_NO_PREDICTION = "no prediction"
-_LABEL_NO_NUMBER = "the label is not a finite number"
-_PREDICTION_NO_NUMBER = "the prediction is not a finite number"
-_NO_PROBABILITY = "the probability is not a number between 0 and 1"
-_OF_THE_LABEL = frozenset({NO_LABEL, _LABEL_NO_NUMBER})
-_SHOWN_COLUMNS = 8
-_SHOWN_TEXT = 60
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PickedColumns:
-    """The values of each row as they were captured or uploaded, all of the same length.
-
-    Attributes:
-        predictions: Numbers or labels; None if there is no inference_attribute.
-        probabilities: Of the positive label, NaN where there is none; None if there is no probability_attribute.
-    """
-
-    labels: Column
-    predictions: Column | None = None
-    probabilities: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,19 +48,6 @@ class UsableRows:
     rows: Rows
     unusable: Mapping[str, int]
     first: Mapping[str, int] = field(default_factory=dict)
-
-
-def pick_columns(outputs: Sequence[Output], labels: Sequence[object], attributes: Attributes) -> PickedColumns:
-    """Of the endpoint's output and the ground truth of each row, in the same order."""
-    truths = [_label(label, attributes) for label in labels]
-    return PickedColumns(truths, *_predicted(outputs, attributes))
-
-
-def pick_data_set(rows: Sequence[Output], attributes: Attributes) -> PickedColumns:
-    """Of a baseline's rows, which hold the label too: `ground_truth_attribute` says where."""
-    truth = attributes.ground_truth or "0"
-    labels = [pick(truth, row, attributes.columns) for row in rows]
-    return PickedColumns(labels, *_predicted(rows, attributes))
 
 
 def usable_rows(
@@ -96,75 +68,14 @@ def usable_rows(
             return _multiclass(columns, ids, records)
 
 
-def why_unusable(reason: str, output: Output, label: object, attributes: Attributes) -> str:
-    """What was found in a row that could not be used, for people: the attribute, and the output's columns.
-
-    Args:
-        reason: One of UsableRows.unusable.
-    """
-    if reason in _OF_THE_LABEL:
-        return f"found {_brief(label)}"
-    name, attribute = (
-        ("probability_attribute", attributes.probability)
-        if reason == _NO_PROBABILITY or attributes.inference is None
-        else ("inference_attribute", attributes.inference)
-    )
-    value = pick(attribute or "0", output, attributes.columns)
-    if value is not None and label_text(value) is not None:
-        return f"{name} {attribute}: found {_brief(value)}"
-    return f"{name} {attribute} is not in the output, which has {_columns(output, attributes)}"
-
-
-def _columns(output: Output, attributes: Attributes) -> str:
-    if isinstance(output, Mapping):
-        names = [name for name in output if "." not in name]
-    else:
-        names = list(attributes.columns[: len(output)])
-        names += [str(place) for place in range(len(names), len(output))]
-    shown = ", ".join(map(_clipped, names[:_SHOWN_COLUMNS]))
-    return f"{shown}, …" if len(names) > _SHOWN_COLUMNS else shown or "no columns"
-
-
-def _brief(value: object) -> str:
-    return _clipped(repr(value))
-
-
-def _clipped(text: str) -> str:
-    return text if len(text) <= _SHOWN_TEXT else f"{text[: _SHOWN_TEXT - 1]}…"
-
-
 def state_of(rows: Rows, attributes: Attributes) -> State:
     match rows:
         case RegressionRows():
             return RegressionState.of(rows)
         case BinaryRows():
-            return BinaryState.of(rows, _positive(attributes), attributes.threshold)
+            return BinaryState.of(rows, positive_text(attributes), attributes.threshold)
         case MulticlassRows():
             return MulticlassState.of(rows)
-
-
-def _positive(attributes: Attributes) -> str:
-    return label_text(attributes.positive_label) or attributes.positive_label
-
-
-def _label(label: object, attributes: Attributes) -> object:
-    """A label may be a JSON object or a row of columns; without an attribute its first value counts."""
-    if isinstance(label, Mapping) or (isinstance(label, Sequence) and not isinstance(label, str | bytes)):
-        return pick(attributes.ground_truth or "0", label)
-    return label
-
-
-def _predicted(outputs: Sequence[Output], attributes: Attributes) -> tuple[Column | None, Floats | None]:
-    """Predictions and probabilities. A multiclass problem needs probabilities only where there is no prediction."""
-    columns, inference, probability = attributes.columns, attributes.inference, attributes.probability
-    predictions = None if inference is None else [pick(inference, row, columns) for row in outputs]
-    if probability is None or attributes.problem is ProblemType.REGRESSION:
-        return predictions, None
-    values = [(pick(probability, row, columns), pick(LABELS, row, columns)) for row in outputs]
-    if attributes.problem is ProblemType.MULTICLASS:
-        return predictions or [likeliest(value, labels) for value, labels in values], None
-    positive = _positive(attributes)
-    return predictions, np.array([probability_of(positive, value, labels) for value, labels in values], dtype=float)
 
 
 def _regression(columns: PickedColumns, ids: Hashes, records: Codes | None) -> UsableRows:
@@ -172,9 +83,9 @@ def _regression(columns: PickedColumns, ids: Hashes, records: Codes | None) -> U
     predicted, actual = _numbers(columns.predictions), _numbers(columns.labels)
     unusable, kept = _Dropped(), np.ones(len(ids), dtype=np.bool_)
     _drop(kept, unusable, ~_present(columns.labels), NO_LABEL)
-    _drop(kept, unusable, ~_present(columns.predictions), _NO_PREDICTION)
-    _drop(kept, unusable, ~np.isfinite(actual), _LABEL_NO_NUMBER)
-    _drop(kept, unusable, ~np.isfinite(predicted), _PREDICTION_NO_NUMBER)
+    _drop(kept, unusable, ~_present(columns.predictions), NO_PREDICTION)
+    _drop(kept, unusable, ~np.isfinite(actual), LABEL_NO_NUMBER)
+    _drop(kept, unusable, ~np.isfinite(predicted), PREDICTION_NO_NUMBER)
     rows = RegressionRows(predicted[kept], actual[kept], ids[kept], _those(records, kept))
     return UsableRows(rows, unusable.rows, unusable.first)
 
@@ -186,10 +97,10 @@ def _binary(columns: PickedColumns, ids: Hashes, records: Codes | None) -> Usabl
     predicted = None
     if columns.predictions is not None:
         predicted, has_prediction = _classes(columns.predictions)
-        _drop(kept, unusable, ~has_prediction, _NO_PREDICTION)
+        _drop(kept, unusable, ~has_prediction, NO_PREDICTION)
     probability = columns.probabilities
     if probability is not None:
-        _drop(kept, unusable, ~((probability >= 0) & (probability <= 1)), _NO_PROBABILITY)
+        _drop(kept, unusable, ~((probability >= 0) & (probability <= 1)), NO_PROBABILITY)
     rows = BinaryRows(
         _kept(actual, kept),
         ids[kept],
@@ -206,7 +117,7 @@ def _multiclass(columns: PickedColumns, ids: Hashes, records: Codes | None) -> U
     actual, has_label = _classes(columns.labels)
     predicted, has_prediction = _classes(columns.predictions)
     _drop(kept, unusable, ~has_label, NO_LABEL)
-    _drop(kept, unusable, ~has_prediction, _NO_PREDICTION)
+    _drop(kept, unusable, ~has_prediction, NO_PREDICTION)
     rows = MulticlassRows(_kept(predicted, kept), _kept(actual, kept), ids[kept], _those(records, kept))
     return UsableRows(rows, unusable.rows, unusable.first)
 
