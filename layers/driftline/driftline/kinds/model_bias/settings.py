@@ -1,0 +1,222 @@
+"""The settings of a bias monitor, and what it publishes."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, ClassVar, Literal, Self, override
+
+from pydantic import Field, model_validator
+
+from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.comparison import Compared
+from driftline.domain.monitors.fields import Age, Part, is_age, refuse
+from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.monitors.prediction_fields import Attribute, Probability, Tolerance, attribute_doubt
+from driftline.domain.spelling import did_you_mean
+
+NAMESPACE = "aws/sagemaker/Endpoints/bias-metrics"
+"""SageMaker's CloudWatch namespace of bias metrics of endpoints; without a leading slash."""
+
+PRE_TRAINING = ("CDDL", "CI", "DPL", "JS", "KL", "KS", "LP", "TVD")
+"""Metrics of observed labels."""
+
+POST_TRAINING = ("AD", "CDDPL", "DAR", "DCA", "DCR", "DI", "DPPL", "DRR", "FT", "GE", "RD", "SD", "TE")
+"""Metrics of predictions."""
+
+METRICS = (*PRE_TRAINING, *POST_TRAINING)
+CONDITIONAL = ("CDDL", "CDDPL")
+"""Metrics that need a group variable."""
+
+_FIGURE = re.compile(r"bias_metric_(?P<metric>[A-Z]+)(_(?P<facet>.+))?", re.DOTALL)
+
+Value = str | int | float | bool
+ColumnText = Annotated[str, Field(min_length=1, max_length=255)]
+Metric = Literal[
+    "CDDL", "CI", "DPL", "JS", "KL", "KS", "LP", "TVD",
+    "AD", "CDDPL", "DAR", "DCA", "DCR", "DI", "DPPL", "DRR", "FT", "GE", "RD", "SD", "TE",
+]  # fmt: skip
+
+
+class Condition(Part):
+    """A column, and which of its values are meant."""
+
+    column: ColumnText
+    """A column of the input or the output, of ground truth that is a JSON object, or of the attributes."""
+
+    values: Annotated[tuple[Value, ...], Field(max_length=100)] = ()
+    """The values of the group. Without values and threshold, each value of the column is a group against the others."""
+
+    threshold: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    """For a number: the group is what lies above it."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.values and self.threshold is not None:
+            raise refuse("both values and a threshold", "values of a category, or a threshold of a number")
+        return self
+
+
+class Facet(Condition):
+    """A group of rows that the model should treat as it treats the others."""
+
+    and_: Annotated[tuple[Condition, ...], Field(max_length=5)] = Field(default=(), alias="and")
+    """Further conditions: only rows that meet all of them are in the group, such as women above 60."""
+
+    name: ColumnText | None = None
+    """What people call the group. Default: its column and values."""
+
+    @model_validator(mode="after")
+    def _an_intersection_is_one_group(self) -> Self:
+        if self.and_ and not all(each.values or each.threshold is not None for each in (self, *self.and_)):
+            raise refuse("a facet with `and` and without values", "values or a threshold in each of its conditions")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column, *(each.column for each in self.and_))
+
+
+class Limit(Part):
+    """The range in which a metric must be, whatever the baseline is; a violation when the whole interval is outside."""
+
+    min: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    """The smallest value."""
+
+    max: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    """The largest value."""
+
+    @model_validator(mode="after")
+    def _a_range(self) -> Self:
+        if self.min is None and self.max is None:
+            raise refuse("neither min nor max", "one of them, or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise refuse(f"min {self.min:g} is above max {self.max:g}", "a min that is at most max")
+        return self
+
+
+class ModelBiasMonitor(ScheduledMonitor):
+    """Compares how the model, and the world that it sees, treat groups of people."""
+
+    metrics_namespace: ClassVar[str] = NAMESPACE
+    figure_families: ClassVar[tuple[str, ...]] = ("bias_metric_<metric>_<group>",)
+
+    facets: Annotated[tuple[Facet, ...], Field(min_length=1, max_length=50)]
+    """The groups that are watched."""
+
+    positive_label: Annotated[tuple[Value, ...], Field(min_length=1, max_length=100)] | Value
+    """The label, or labels, of the outcome that people want; for a number, use positive_threshold."""
+
+    positive_threshold: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    """For a label that is a number: outcomes above it are positive."""
+
+    inference_attribute: Attribute | None = None
+    """Where the prediction is: an index of the endpoint's output such as "0", a column name, or a JMESPath
+    expression."""
+
+    probability_attribute: Attribute | None = None
+    """Where the probability of the positive label is."""
+
+    probability_threshold_attribute: Probability = 0.5
+    """Without an inference_attribute, a row is predicted positive if its probability is above this value."""
+
+    ground_truth_attribute: Attribute | None = None
+    """Where the label is: in a baseline data set (required there), and in ground truth that is a JSON object."""
+
+    group_variable: ColumnText | None = None
+    """The column by whose values CDDL and CDDPL are averaged."""
+
+    watched: Annotated[tuple[Metric, ...], Field(max_length=len(METRICS))] = ()
+    """Metrics that are compared with the baseline. Default: all that have what they need."""
+
+    limits: Mapping[Metric, Limit] = {}
+    """Absolute limits by metric, such as {DI: {min: 0.8}}."""
+
+    comparison: Compared | None = None
+    """What counts as a violation. driftline: a change away from fairness that chance does not explain, in the window
+    and in the baseline, by more than tolerance. sagemaker: a metric further from 0 than the baseline's, by however
+    little. Default: driftline, or sagemaker for an analysis.json that Clarify made."""
+
+    tolerance: Tolerance = 0.02
+    """The smallest change that matters, in the metric's own unit; of DI as a share."""
+
+    accumulate: Age | None = None
+    """Judge this long a time before the window's end together with it, where one window has too few rows."""
+
+    smallest_group: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 10
+    """Groups with fewer rows are not shown by value."""
+
+    max_label_delay: Age = timedelta(days=14)
+    """How long after its inference a label may arrive."""
+
+    metrics: Literal["top", "all", "none"] = "top"
+    """What is published to CloudWatch. top: the totals and the metrics that moved most. all: every metric of every
+    group (each costs money). none: nothing."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _evaluated_again_as_long_as_labels_arrive(cls, value: object) -> object:
+        """A label that is joined and never evaluated would be useless."""
+        if isinstance(value, dict) and "max_revisions_age" not in value and is_age(value.get("max_label_delay")):
+            return value | {"max_revisions_age": value["max_label_delay"]}
+        return value
+
+    @model_validator(mode="after")
+    def _says_what_it_needs(self) -> Self:
+        if self.inference_attribute is None and self.probability_attribute is None:
+            raise refuse(
+                "no inference_attribute and no probability_attribute",
+                "at least one of them",
+                'For a CSV output that is only the prediction: inference_attribute: "0".',
+            )
+        without = [name for name in self.watched if name in CONDITIONAL and self.group_variable is None]
+        if without:
+            raise refuse(f"{without[0]} without a group_variable", "group_variable, the column to average over")
+        names = [facet.name for facet in self.facets if facet.name]
+        if len(set(names)) < len(names):
+            raise refuse("two facets have one name", "a name of its own for each")
+        return self
+
+    @property
+    def positives(self) -> tuple[Value, ...]:
+        return self.positive_label if isinstance(self.positive_label, tuple) else (self.positive_label,)
+
+    @property
+    @override
+    def attributes(self) -> Mapping[str, str]:
+        fields = ("inference_attribute", "probability_attribute", "ground_truth_attribute")
+        return {field: given for field in fields if (given := getattr(self, field)) is not None}
+
+    @property
+    @override
+    def label_delay(self) -> timedelta:
+        return self.max_label_delay
+
+    @property
+    @override
+    def as_sagemaker(self) -> bool:
+        return self.comparison == "sagemaker"
+
+    @override
+    def figures(self) -> Sequence[str]:
+        return (VIOLATIONS, "total_number_of_violations", "rows", "coverage", "smallest_coverage")
+
+    @override
+    def has_figure(self, name: str) -> bool:
+        found = _FIGURE.fullmatch(name)
+        return super().has_figure(name) or (found is not None and found["metric"] in METRICS)
+
+    @override
+    def figure_hint(self, name: str) -> str:
+        found = _FIGURE.fullmatch(name)
+        if found is None:
+            return ""
+        return did_you_mean(found["metric"], METRICS) or f"The metric is one of {', '.join(METRICS)}."
+
+    @override
+    def doubts(self, outputs: Sequence[str]) -> Sequence[str]:
+        fields = {
+            "inference_attribute": self.inference_attribute,
+            "probability_attribute": self.probability_attribute,
+        }
+        found = (attribute_doubt(name, given, outputs) for name, given in fields.items() if given and outputs)
+        return tuple(filter(None, found))
