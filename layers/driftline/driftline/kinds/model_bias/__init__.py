@@ -1,0 +1,1 @@
+"""Bias drift: is the model, or the world that it sees, becoming less fair to a group?"""
