@@ -50,6 +50,9 @@ BENCHMARKS = {
     "false_alarms_model_quality": Benchmark(
         "bench.quiet_model_quality", "how often limits of model quality ring when nothing has changed"
     ),
+    "quiet_bias": Benchmark(
+        "bench.quiet_bias", "how often bias drift rings when nothing has changed, and whether its intervals hold"
+    ),
     "bank_shuffles": Benchmark("bench.bank_shuffles", "days of real calls in a random order that ring"),
     "quiet_drift": Benchmark("bench.quiet_drift", "simulated: how often drift is found without a change, and with one"),
     "drift_default": Benchmark("bench.drift_default", "both ways to decide on drift, over real data"),
