@@ -11,10 +11,11 @@ So the order of rows changes nothing. Clarify takes whichever comes first, so it
 data set captured three times gave it another value than the same data set once. Half of the votes is a 0.
 
 Bound: at most MOST_ROWS rows are compared, above that a sample of them (a seeded choice among the sorted rows). So it
-takes at most MOST_ROWS^2 / 4 distances, of which some two million are in memory at once.
+takes at most MOST_ROWS^2 / 4 distances, of which a million are in memory at once.
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,15 @@ NEIGHBOURS, FEW_NEIGHBOURS, FEW_ROWS = 5, 1, 9
 """Clarify's k; and with so few rows in a, k is smaller."""
 
 MOST_ROWS = 20_000
-_AT_ONCE = 2_000_000
+GROUP = 64
+"""So many rows are looked at together: most groups have no near row."""
+
+_AT_ONCE = 1_000_000
 _SEED = 20_261_130
 _ROUNDING = 1e-10
 
 type Booleans = NDArray[np.bool_]
+type Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,55 +101,83 @@ def _sample(features: Floats, group: Booleans, predicted: Booleans, most: int) -
 def _answers(others: Floats, predicted: Booleans, members: Floats) -> Booleans:
     """By member, the majority of its neighbours among the others."""
     k = NEIGHBOURS if len(others) > FEW_ROWS else FEW_NEIGHBOURS
-    distinct, place, rows = np.unique(others, axis=0, return_inverse=True, return_counts=True)
+    distinct, place, counts = np.unique(others, axis=0, return_inverse=True, return_counts=True)
+    rows = counts.astype(np.float64)
     positives = np.bincount(place.ravel(), weights=predicted, minlength=len(distinct))
     asked, back = np.unique(members, axis=0, return_inverse=True)
-    found = np.empty(len(asked), dtype=np.bool_)
-    centre = distinct.mean(axis=0)
-    near, norms = distinct - centre, np.square(distinct - centre).sum(axis=1)
-    block = max(1, _AT_ONCE // len(distinct))
-    for start in range(0, len(asked), block):
-        some = asked[start : start + block]
-        found[start : start + block] = _majority(
-            some, some - centre, distinct, near, norms, rows.astype(np.float64), positives, k
-        )
-    return found[back.ravel()]
+    block = min(len(asked), max(1, _AT_ONCE // len(distinct)))
+    search = _Search.of(distinct, block)
+    found = [
+        _majority(some, distinct, rows, positives, k, search.candidates(some, k))
+        for some in (asked[start : start + block] for start in range(0, len(asked), block))
+    ]
+    return np.concatenate(found)[back.ravel()]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """Finds candidates by rough squared distances: |x - y|^2 - |x|^2 = |y|^2 - 2 x.y, one product of matrices.
+
+    Attributes:
+        centre: Is subtracted from all rows, so that less is lost by rounding.
+        matrix: Rows y and their |y|^2; shape (features + 1, GROUP x groups), the last ones infinitely far.
+        largest: The largest |y|^2.
+        rough: Room for the distances of a block of members: fresh memory for each block takes ten times as long.
+    """
+
+    centre: Floats
+    matrix: Floats
+    largest: float
+    rough: Floats
+
+    @classmethod
+    def of(cls, rows: Floats, block: int) -> Self:
+        centre = rows.mean(axis=0)
+        near = rows - centre
+        squares = np.square(near).sum(axis=1)
+        matrix = np.zeros((rows.shape[1] + 1, -(-len(rows) // GROUP) * GROUP))
+        matrix[:-1, : len(rows)], matrix[-1] = near.T, np.inf
+        matrix[-1, : len(rows)] = squares
+        return cls(centre, matrix, float(squares.max()), np.empty((block, matrix.shape[1])))
+
+    def candidates(self, asked: Floats, k: int) -> tuple[Places, Places]:
+        """(member, row): for each member at least its k nearest distinct rows, and few others."""
+        near = asked - self.centre
+        rough = self.rough[: len(near)]
+        np.matmul(np.column_stack((-2.0 * near, np.ones(len(near)))), self.matrix, out=rough)
+        grouped = rough.reshape(len(near), GROUP, -1)
+        nearest = grouped.min(axis=1)
+        # The k-th nearest group has at least k rows up to its own nearest one.
+        limit = np.full(len(asked), np.inf)
+        if nearest.shape[1] >= k:
+            limit = np.partition(nearest, k - 1, axis=1)[:, k - 1]
+        limit += 2.0 * _ROUNDING * (self.largest + np.square(near).sum(axis=1))
+        members, groups = np.nonzero(nearest <= limit[:, None])
+        inside = grouped[members, :, groups]
+        pairs, places = np.nonzero((inside <= limit[members][:, None]) & np.isfinite(inside))
+        return members[pairs], places * nearest.shape[1] + groups[pairs]
 
 
 def _majority(
-    asked: Floats,
-    centred: Floats,
-    distinct: Floats,
-    near: Floats,
-    norms: Floats,
-    rows: Floats,
-    positives: Floats,
-    k: int,
+    asked: Floats, distinct: Floats, rows: Floats, positives: Floats, k: int, candidates: tuple[Places, Places]
 ) -> Booleans:
-    """Candidates by squared distances that are off by rounding; these alone are measured exactly."""
-    own = np.square(centred).sum(axis=1)
-    rough = norms - 2.0 * (centred @ near.T)  # less the member's own square, which is the same for all
-    places = min(k, len(distinct)) - 1
-    # k distinct rows are at least k rows: the k-th neighbour is no farther than the k-th distinct one.
-    margin = _ROUNDING * (norms.max() + own)
-    limit = np.partition(rough, places, axis=1)[:, places] + 2.0 * margin
-    found = np.empty(len(asked), dtype=np.bool_)
-    members, candidates = np.nonzero(rough <= limit[:, None])
+    """The votes of exactly measured candidates."""
+    members, places = candidates
     exact = np.zeros(len(members))
     for feature in range(distinct.shape[1]):
-        exact += np.square(asked[members, feature] - distinct[candidates, feature])
+        exact += np.square(asked[members, feature] - distinct[places, feature])
     order = np.lexsort((exact, members))
-    members, candidates, exact = members[order], candidates[order], exact[order]
-    ends = np.searchsorted(members, np.arange(len(asked) + 1))
-    for member in range(len(asked)):
-        these = slice(ends[member], ends[member + 1])
-        found[member] = _vote(exact[these], rows[candidates[these]], positives[candidates[these]], k)
-    return found
+    members, places, exact = members[order], places[order], exact[order]
+    here, votes = rows[places], positives[places]
+    total = np.cumsum(here)
+    first = np.searchsorted(members, np.arange(len(asked)))
+    before = total[first] - here[first]
+    kth = exact[np.searchsorted(total, before + k)][members]
 
+    def summed(weights: Floats, chosen: Booleans) -> Floats:
+        return np.bincount(members, weights=weights * chosen, minlength=len(asked))
 
-def _vote(distances: Floats, rows: Floats, positives: Floats, k: int) -> bool:
-    """Of candidates in ascending order of their distance."""
-    nearest = distances[int(np.searchsorted(np.cumsum(rows), k))]
-    closer, tied = distances < nearest, distances == nearest
-    votes = positives[closer].sum() + (k - rows[closer].sum()) * positives[tied].sum() / rows[tied].sum()
-    return bool(2.0 * votes > k)
+    closer, tied = exact < kth, exact == kth
+    shared = (k - summed(here, closer)) * summed(votes, tied) / summed(here, tied)
+    majority: Booleans = 2.0 * (summed(votes, closer) + shared) > k
+    return majority
