@@ -48,11 +48,31 @@ def rates(case: dict) -> dict | None:
     return {name: [float(frame.loc[side, name]) for side in (False, True)] for name in metrics}
 
 
+def statistics(case: dict) -> object:
+    """smclarify's statistics of the group and of the model."""
+    table = pd.DataFrame(case["columns"])
+    label = report.LabelColumn("label", table["label"], case["positives"])
+    predicted = report.LabelColumn("predicted", table["predicted"], case["positives"])
+    facet = report.FacetColumn("facet", case["facet"] or None)
+    try:
+        groups = report.bias_basic_stats(table, facet, label, STAGES["post"], predicted)
+        model = report.model_performance_report(table, label, predicted)
+    except Exception as error:  # noqa: BLE001 - the text is the result
+        return str(error)
+    return {
+        "groups": {group["value_or_threshold"]: [each["value"] for each in group["metrics"]] for group in groups},
+        "model": {each["name"]: each["value"] for each in model["model_performance_metrics"]},
+        "confusion": model["binary_confusion_matrix"],
+    }
+
+
 def main() -> None:
     cases = json.load(sys.stdin)
-    json.dump(
-        [{"rates": rates(case), **{stage: reported(case, stage) for stage in STAGES}} for case in cases], sys.stdout
-    )
+    found = [
+        {"rates": rates(case), "statistics": statistics(case), **{stage: reported(case, stage) for stage in STAGES}}
+        for case in cases
+    ]
+    json.dump(found, sys.stdout)
 
 
 if __name__ == "__main__":

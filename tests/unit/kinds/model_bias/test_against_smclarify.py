@@ -15,6 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from driftline.kinds.model_bias.rules.basic_stats import (
+    GroupStatistics,
+    Outcomes,
+    group_statistics,
+    performance,
+)
 from driftline.kinds.model_bias.rules.columns import Coded, Value, clarify_type, type_of
 from driftline.kinds.model_bias.rules.counts import Counts, Rows
 from driftline.kinds.model_bias.rules.facets import Criterion
@@ -216,4 +222,23 @@ def test_rates_equal_fairlearns(expected: list[dict[str, Any]]) -> None:
             if METRICS[name].refusal(tables) is None:
                 assert sides(tables) == pytest.approx(rates, abs=1e-15)
                 compared += 1
+    assert compared >= 30
+
+
+def test_statistics_equal_smclarifys(expected: list[dict[str, Any]]) -> None:
+    compared = 0
+    for given, theirs in zip(CASES, expected, strict=True):
+        if isinstance(theirs["statistics"], str) or not given["facet"]:
+            continue
+        (tables,) = ours(given)[1].values()
+        everyone, found = Outcomes.of(tables.both.sum(axis=0)), group_statistics(tables)
+        model = {
+            name: {"Infinity": math.inf}.get(value, value) for name, value in theirs["statistics"]["model"].items()
+        }
+        assert performance(everyone) == pytest.approx(model, rel=1e-15)
+        assert everyone.fractions() == tuple(theirs["statistics"]["confusion"])
+        if tables.labels[1].any():
+            ((proportion, labels, confusion),) = theirs["statistics"]["groups"].values()
+            assert found == GroupStatistics(proportion, tuple(labels), tuple(confusion))
+            compared += 1
     assert compared >= 30
