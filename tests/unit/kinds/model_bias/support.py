@@ -7,7 +7,7 @@ import numpy as np
 from driftline.kinds.model_bias.rules.columns import Coded, Value, type_of
 from driftline.kinds.model_bias.rules.counts import Counts, Rows
 from driftline.kinds.model_bias.rules.facets import Criterion
-from driftline.kinds.model_bias.rules.tables import Tables
+from driftline.kinds.model_bias.rules.tables import Tables, Tabulated
 
 SEX = list("MFFMFMFFMMFF")
 LABEL = [0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0]
@@ -45,7 +45,7 @@ def tables(
     stratum: Sequence[Value | None] | None = None,
 ) -> Tables:
     counts, found, outcome = counted(facet, group, label, predicted, stratum=stratum)
-    return Tables.of(counts.facets["x"], found.texts, outcome.texts)
+    return Tabulated.of(counts.facets["x"], outcome.texts).tables(found.texts)
 
 
 def table(a: Sequence[int], d: Sequence[int]) -> Tables:

@@ -27,7 +27,7 @@ from driftline.kinds.model_bias.rules.facets import Criterion
 from driftline.kinds.model_bias.rules.flip_test import flip_test
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.report import Report, report
-from driftline.kinds.model_bias.rules.tables import Tables
+from driftline.kinds.model_bias.rules.tables import Tables, Tabulated
 from tests.environment import OWN
 from tests.places import REPOSITORY
 
@@ -120,7 +120,7 @@ def ours(given: Case) -> tuple[Report, dict[str, Tables]]:
     counts = Counts.of(rows)
     order = [str(each) for each in columns["facet"].values]
     found = report(counts, {"facet": facet}, label, orders={"facet": order}, flips=flips(given, facet, label, order))
-    tables = {"": Tables.of(counts.facets["facet"], facet.texts, label.texts)}
+    tables = {"": Tabulated.of(counts.facets["facet"], label.texts).tables(facet.texts)}
     return found, tables
 
 

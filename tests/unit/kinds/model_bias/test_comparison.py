@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from driftline.domain.inference.families import LEVEL
-from driftline.kinds.model_bias.rules import comparison
+from driftline.kinds.model_bias.rules.chance import MetricTest, drawn_p_values
 from driftline.kinds.model_bias.rules.comparison import TOLERANCE, Compared, Entry, compare, sagemaker_flags
 from driftline.kinds.model_bias.rules.evaluate import evaluate, findings
 from driftline.kinds.model_bias.rules.metrics import METRICS
@@ -135,9 +135,9 @@ def test_p_values_equal_those_of_two_beta_distributions() -> None:
 
     change = np.convolve(difference(30), difference(50)[::-1])
     expected = 2 * change[: len(change) // 2].sum() / change.sum()
-    test = comparison._Test(Entry("sex", "F", window, baseline), METRICS["RD"])
+    test = MetricTest(METRICS["RD"], window, baseline)
 
-    assert comparison._drawn_p_values([test], 200_000) == [pytest.approx(expected, abs=0.003)]
+    assert drawn_p_values([test], 200_000) == [pytest.approx(expected, abs=0.003)]
 
 
 def test_a_baseline_of_which_only_values_are_known_counts_as_exact() -> None:
@@ -203,3 +203,29 @@ def test_quiet_windows_are_quiet(rows: int) -> None:
         rang += any(each.result == "violation" for each in found)
 
     assert stats.binomtest(rang, windows, LEVEL, alternative="greater").pvalue > 0.01
+
+
+def test_of_many_groups_the_largest_are_compared() -> None:
+    groups = [
+        Entry("zip", str(each), table((600, 200, 300, 1900), (20 + each, 20, 20, 40)), BASELINE) for each in range(60)
+    ]
+
+    found = evaluate(groups, ["AD"])
+
+    assert [each.result == "not_compared" for each in found] == [each < 10 for each in range(60)]
+    assert found[0].value is not None
+    assert (found[0].interval, found[59].interval is not None) == (None, True)
+
+
+def test_a_baseline_without_the_value_that_is_compared_has_nothing_to_compare() -> None:
+    (found,) = compare([Entry("sex", "F", WORSE, values={"KS": 0.1})], ["KS"])
+
+    assert (found.result, found.reason) == ("no_value", "the baseline has no value")
+
+
+def test_draws_are_made_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = MetricTest(METRICS["RD"], WORSE, BASELINE)
+    (whole,) = drawn_p_values([test], 20_000)
+    monkeypatch.setattr("driftline.kinds.model_bias.rules.draws._AT_ONCE", 8 * 700)
+
+    assert drawn_p_values([test], 20_000)[0] == pytest.approx(whole, abs=0.01)

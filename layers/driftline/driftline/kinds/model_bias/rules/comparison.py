@@ -2,9 +2,7 @@
 
 Default rule (`driftline`), for each facet, entry and metric with enough rows to be expected (intervals.py):
 
-1. The p-value, two-sided: how often the draws of the window and of the baseline (draws.py) differ in the other
-   direction than most. A few draws settle it where chance explains the difference easily; else there are
-   DRAWS_PER_TEST x tests / level of them, so that the level is resolved.
+1. The p-value, two-sided, from draws of the counts of the window and of the baseline (chance.py).
 2. All p-values of the run are adjusted together (families.py): at most LEVEL of the windows in which nothing changed
    have a discovery.
 3. The change has to matter: by more than the tolerance away from the neutral value, compared with the baseline, or to
@@ -18,33 +16,29 @@ SageMaker's rule: abs(window) > abs(baseline), for every metric that has a value
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, isnan
+from math import isnan
 from typing import Literal
 
-import numpy as np
-
 from driftline.domain.inference.families import LEVEL, adjusted
-from driftline.kinds.model_bias.rules.draws import drawn
-from driftline.kinds.model_bias.rules.intervals import Interval, enough_rows, parts_of
+from driftline.kinds.model_bias.rules.chance import MetricTest, p_values
+from driftline.kinds.model_bias.rules.intervals import Interval, enough_rows
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.metrics.metric import Metric
-from driftline.kinds.model_bias.rules.tables import Tables
+from driftline.kinds.model_bias.rules.tables import D, Tables
 
 TOLERANCE = 0.02
 """The default of the smallest change that matters, in the metric's own unit; for DI as a share of it."""
 
-DRAWS_PER_TEST = 20
-FEW_DRAWS = (1_000, 10_000)
-"""Draws of the first stages, which settle most tests."""
-
-_SETTLED = 5.0
-"""A p-value that is so many times the largest one that could be significant is settled: draws do not err by that much.
-"""
+MOST_ENTRIES = 50
+"""So many groups are compared, those with the most rows in the window: every comparison makes the others harder."""
 
 _FEW = "the smallest count that it divides by has {} rows in the {}"
 _FEW_EXPECTED = "by the baseline, the smallest count that it divides by should have {:.1f} rows"
 
-type Result = Literal["violation", "improvement", "unchanged", "not_enough_data", "no_value"]
+_NO_BASELINE = "the baseline has no value"
+_TOO_MANY = f"only the {MOST_ENTRIES} groups with the most rows are compared"
+
+type Result = Literal["violation", "improvement", "unchanged", "not_enough_data", "no_value", "not_compared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +57,11 @@ class Entry:
     window: Tables
     baseline: Tables | None = None
     values: Mapping[str, float] | None = None
+
+    @property
+    def rows(self) -> int:
+        """Of the group in the window."""
+        return max(self.window.size("labels")[D], self.window.size("predictions")[D])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,47 +117,55 @@ def compare(
         tolerances: By metric, where it is not the common one.
         level: The share of quiet windows that may ring.
     """
-    described = [_described(entry, name) for entry in entries for name in names]
-    places = [(entry, name) for entry in entries for name in names]
-    tests: dict[tuple[int, str], _Test] = {}
-    for (entry, name), each in zip(places, described, strict=True):
-        if each.result == "unchanged":
-            test = _Test(entry, METRICS[METRICS[name].compared_as])
-            tests.setdefault(test.key, test)
-    p_values = _p_values(list(tests.values()), level)
-    by_key = dict(zip(tests, adjusted(p_values, level=level), strict=True))
-    decided = []
-    for (entry, name), each in zip(places, described, strict=True):
-        if each.result != "unchanged":
-            decided.append(each)
-            continue
-        test = _Test(entry, METRICS[METRICS[name].compared_as])
-        least = (tolerances or {}).get(name, tolerance)
-        result = test.moved(least) if by_key[test.key] <= level else "unchanged"
-        if result == "unchanged" and each.reason:
-            result = "not_enough_data"  # nothing is found among so few rows, which does not say much
-        known = each if result == "not_enough_data" else replace(each, needed=None, reason="")
-        decided.append(replace(known, result=result, p_value=by_key[test.key], tested_as=test.metric.name))
-    return decided
+    largest = sorted(range(len(entries)), key=lambda place: (-entries[place].rows, place))[:MOST_ENTRIES]
+    found: list[Compared] = []
+    tests: dict[tuple[int, str], MetricTest] = {}
+    keys: dict[int, tuple[int, str]] = {}
+    for place, entry in enumerate(entries):
+        for name in names:
+            described = _described(entry, name)
+            if place not in largest and described.result != "no_value":
+                described = replace(described, result="not_compared", reason=_TOO_MANY)
+            test = _test(entry, METRICS[METRICS[name].compared_as])
+            if described.result == "unchanged" and test is None:
+                described = replace(described, result="no_value", reason=_NO_BASELINE)
+            if described.result == "unchanged" and test is not None:
+                # What does not depend on the facet is tested once for all.
+                key = (0 if test.metric.name == "GE" else place + 1, test.metric.name)
+                tests.setdefault(key, test)
+                keys[len(found)] = key
+            found.append(described)
+    known = dict(zip(tests, adjusted(p_values(list(tests.values()), level), level=level), strict=True))
+    for number, key in keys.items():
+        least = (tolerances or {}).get(found[number].metric, tolerance)
+        found[number] = _decided(found[number], tests[key], known[key], least, level)
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
-    entry: Entry
-    metric: Metric
+def _test(entry: Entry, metric: Metric) -> MetricTest | None:
+    """None if there is no value to compare with."""
+    before = _before(metric, entry)
+    if before is None or metric.compute is None:
+        return None
+    return MetricTest(metric, entry.window, entry.baseline if entry.baseline is not None else before)
 
-    @property
-    def key(self) -> tuple[int, str]:
-        """The same for all entries if the metric does not depend on the facet."""
-        return (0 if self.metric.name == "GE" else id(self.entry), self.metric.name)
 
-    def moved(self, tolerance: float) -> Result:
-        """Whether the change matters, and in which direction it goes."""
-        now = float(self.metric.distance(_value(self.metric, self.entry.window) or 0.0))
-        before = float(self.metric.distance(_before(self.metric, self.entry) or 0.0))
-        if abs(now) - abs(before) > tolerance or (now * before < 0 and abs(now) > tolerance):
-            return "violation"
-        return "improvement" if abs(before) - abs(now) > tolerance else "unchanged"
+def _decided(described: Compared, test: MetricTest, p_value: float, tolerance: float, level: float) -> Compared:
+    result = _moved(test, tolerance) if p_value <= level else "unchanged"
+    if result == "unchanged" and described.reason:
+        result = "not_enough_data"  # nothing is found among so few rows, which does not say much
+    kept = described if result == "not_enough_data" else replace(described, needed=None, reason="")
+    return replace(kept, result=result, p_value=p_value, tested_as=test.metric.name)
+
+
+def _moved(test: MetricTest, tolerance: float) -> Result:
+    """Whether the change matters, and in which direction it goes."""
+    metric, baseline = test.metric, test.baseline
+    now = float(metric.distance(metric.value(test.window)))
+    before = float(metric.distance(baseline if isinstance(baseline, float) else metric.value(baseline)))
+    if abs(now) - abs(before) > tolerance or (now * before < 0 and abs(now) > tolerance):
+        return "violation"
+    return "improvement" if abs(before) - abs(now) > tolerance else "unchanged"
 
 
 def _described(entry: Entry, name: str) -> Compared:
@@ -175,7 +182,7 @@ def _described(entry: Entry, name: str) -> Compared:
         sagemaker=sagemaker_flags(value, before),
     )
     if value is None or before is None or metric.compute is None:
-        why = metric.refusal(entry.window) or ("the baseline has no value" if before is None else "it has no interval")
+        why = metric.refusal(entry.window) or (_NO_BASELINE if before is None else "it has no interval")
         return replace(found, result="no_value", reason=why)
     if entry.baseline is not None and not (of_baseline := enough_rows(metric, entry.baseline)).observed:
         reason = _FEW.format(of_baseline.smallest, "baseline")
@@ -198,39 +205,5 @@ def _value(metric: Metric, tables: Tables) -> float | None:
 def _before(metric: Metric, entry: Entry) -> float | None:
     if entry.baseline is not None:
         return _value(metric, entry.baseline)
-    return (entry.values or {}).get(metric.name)
-
-
-def _p_values(tests: Sequence[_Test], level: float) -> list[float]:
-    """In stages with more and more draws; a stage leaves out the tests that the stages before have settled."""
-    found = [1.0] * len(tests)
-    open_ = list(range(len(tests)))
-    enough = ceil(DRAWS_PER_TEST * len(tests) / level)
-    for draws in (*(each for each in FEW_DRAWS if each < enough), enough):
-        for place, p_value in zip(open_, _drawn_p_values([tests[each] for each in open_], draws), strict=True):
-            found[place] = p_value
-        # As many tests as are still open can be significant, and only with p-values up to this one.
-        bound = level * len(open_) / len(tests) if tests else level
-        open_ = [place for place in open_ if found[place] <= _SETTLED * bound]
-    return found
-
-
-def _drawn_p_values(tests: Sequence[_Test], draws: int) -> list[float]:
-    """Two-sided, in the order of the tests; tests of one entry share its draws."""
-    by_entry: dict[int, list[int]] = {}
-    for place, test in enumerate(tests):
-        by_entry.setdefault(id(test.entry), []).append(place)
-    found = [1.0] * len(tests)
-    for places in by_entry.values():
-        entry = tests[places[0]].entry
-        parts = frozenset().union(*(parts_of(tests[place].metric) for place in places))
-        window = drawn(entry.window, draws, "window", parts)
-        baseline = drawn(entry.baseline, draws, "baseline", parts) if entry.baseline is not None else None
-        for place in places:
-            metric = tests[place].metric
-            assert metric.compute is not None  # those without are not tested
-            now = metric.compute(window)
-            before = metric.compute(baseline) if baseline is not None else float(_before(metric, entry) or 0.0)
-            below, above = int(np.sum(now < before)), int(np.sum(now > before))
-            found[place] = min(1.0, (2.0 * (draws - max(below, above)) + 1.0) / (draws + 1.0))
-    return found
+    value = (entry.values or {}).get(metric.name)
+    return None if value is None else float(value)

@@ -20,28 +20,38 @@ type Stream = Literal["window", "baseline"]
 type Part = Literal["labels", "predictions", "both", "labels_by", "predictions_by"]
 
 _SEED = 20_261_130
+_AT_ONCE, _LEAST_DRAWS = 2_000_000, 500
 _STREAMS: dict[Stream, int] = {"window": 0, "baseline": 1}
 _PARTS: tuple[Part, ...] = ("labels", "predictions", "both", "labels_by", "predictions_by")
 _BY_STRATUM = {"labels_by", "predictions_by"}
 
 
-def drawn(tables: Tables, draws: int, stream: Stream, parts: frozenset[Part] = frozenset(_PARTS)) -> Tables:
+def drawn(
+    tables: Tables, draws: int, stream: Stream, parts: frozenset[Part] = frozenset(_PARTS), block: int = 0
+) -> Tables:
     """Tables with an axis of `draws` at the end.
 
     Args:
         parts: What is needed; all else keeps its counts.
+        block: Number of the block of draws, where they are made a few at a time.
     """
     found: dict[Part, Floats | None] = {}
     for number, part in enumerate(_PARTS):
         counts: Floats | None = getattr(tables, part)
         if part in parts and counts is not None:
             # Each part has a stream of its own, so that its draws do not depend on which others are needed.
-            generator = np.random.default_rng([_SEED, _STREAMS[stream], number])
+            generator = np.random.default_rng([_SEED, _STREAMS[stream], number, block])
             shapes = _of_strata(counts) if part in _BY_STRATUM else counts + PRIOR
             found[part] = _gammas(shapes, draws, generator)
         else:
             found[part] = counts
     return Tables(**found)  # type: ignore[arg-type]
+
+
+def at_once(tables: Tables, parts: frozenset[Part]) -> int:
+    """How many draws fit into memory together."""
+    cells = max(int(counts.size) for part in parts if (counts := getattr(tables, part)) is not None)
+    return max(_LEAST_DRAWS, _AT_ONCE // cells)
 
 
 def _of_strata(counts: Floats) -> Floats:

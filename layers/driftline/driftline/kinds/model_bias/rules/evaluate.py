@@ -6,7 +6,7 @@ from dataclasses import replace
 from driftline.domain.executions.finding import Finding
 from driftline.domain.inference.families import LEVEL
 from driftline.kinds.model_bias.rules.comparison import TOLERANCE, Compared, Entry, compare
-from driftline.kinds.model_bias.rules.intervals import Interval, intervals
+from driftline.kinds.model_bias.rules.intervals import intervals
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.violations import CHECK, description
 
@@ -18,16 +18,19 @@ def evaluate(
     tolerances: Mapping[str, float] | None = None,
     level: float = LEVEL,
 ) -> list[Compared]:
-    """`compare`, with the intervals of window and baseline."""
-    compared = iter(compare(entries, names, tolerance, tolerances, level))
+    """`compare`, with the intervals of window and baseline; without those of groups that are not compared."""
+    compared = compare(entries, names, tolerance, tolerances, level)
     found: list[Compared] = []
-    for entry in entries:
+    for number, entry in enumerate(entries):
+        given = compared[number * len(names) : (number + 1) * len(names)]
+        if all(each.result in {"not_compared", "no_value"} for each in given):
+            found += given
+            continue
         window = intervals(entry.window, names)
-        baseline: Mapping[str, Interval] = {}
-        if entry.baseline is not None:
-            baseline = intervals(entry.baseline, names, "baseline")
+        baseline = intervals(entry.baseline, names, "baseline") if entry.baseline is not None else {}
         found += [
-            replace(next(compared), interval=window.get(name), baseline_interval=baseline.get(name)) for name in names
+            replace(each, interval=window.get(each.metric), baseline_interval=baseline.get(each.metric))
+            for each in given
         ]
     return found
 

@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from driftline.kinds.model_bias.rules.draws import Part, Stream, drawn
+from driftline.kinds.model_bias.rules.draws import Part, Stream, at_once, drawn
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.metrics.metric import Metric
 from driftline.kinds.model_bias.rules.tables import Figure, Tables
@@ -39,6 +39,8 @@ def intervals(
     computed = [each for each in metrics if each.compute is not None and each.refusal(tables) is None]
     signed = {each.fact: METRICS[each.fact] for each in computed if each.fact}
     needed: frozenset[Part] = frozenset().union(*(parts_of(each) for each in (*computed, *signed.values())))
+    if needed:
+        draws = min(draws, at_once(tables, needed))  # fewer only with hundreds of strata
     sample = drawn(tables, draws, stream, needed)
     found: dict[str, Interval] = {}
     for metric in computed:

@@ -13,7 +13,7 @@ from driftline.kinds.model_bias.rules.counts import OTHERS, Counts, FacetCounts
 from driftline.kinds.model_bias.rules.facets import NO_POSITIVES, Criterion
 from driftline.kinds.model_bias.rules.metrics import METRICS, POST_TRAINING, PRE_TRAINING
 from driftline.kinds.model_bias.rules.metrics.metric import Metric
-from driftline.kinds.model_bias.rules.tables import POSITIVE, Tables
+from driftline.kinds.model_bias.rules.tables import POSITIVE, Tables, Tabulated
 
 NO_POSITIVE_PREDICTION = (
     "No Label values are present in the predicted Label Column,"
@@ -59,13 +59,14 @@ def groups_of(
         text = facet.text(counts.highest)
         # Without an interval nothing is in the group.
         members: AbstractSet[str] = facet.texts if text else frozenset()
-        return [Group(text, Tables.of(counts, members, positives))]
+        return [Group(text, Tabulated.of(counts, positives).tables(members))]
     values = [each for each in counts.groups() if each is not None]
     if OTHERS in values:
         raise ValueError(TOO_MANY_VALUES.format(len(values) - 1))
     place = {value: number for number, value in enumerate(order)}
     values.sort(key=lambda value: (place.get(value, len(place)), value))
-    return [Group(value, Tables.of(counts, {value}, positives)) for value in values]
+    tabulated = Tabulated.of(counts, positives)
+    return [Group(value, tabulated.tables({value})) for value in values]
 
 
 @dataclass(frozen=True, slots=True)

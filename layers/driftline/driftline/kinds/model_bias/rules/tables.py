@@ -6,7 +6,7 @@
 Each array has the group first; draws of the counts (intervals.py) have one axis more, at the end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -46,42 +46,95 @@ class Tables:
     labels_by: Floats | None = None
     predictions_by: Floats | None = None
 
-    @classmethod
-    def of(cls, counts: FacetCounts, group: AbstractSet[str], positives: AbstractSet[str]) -> Self:
-        """From the state.
-
-        Rows without a value of the facet are not in its group, as in Clarify. Rows without a label or prediction are
-        left out of what needs it; rows without a stratum of what needs that.
-
-        Args:
-            group: The facet's group: its values as the state spells them.
-            positives: Positive labels and predictions.
-        """
-        strata = _ascending({cell[3] for cell in counts.cells} - {None})
-        place: Mapping[str | None, int] = {name: number for number, name in enumerate(strata)}
-        labels, predictions, both = np.zeros((2, 2)), np.zeros((2, 2)), np.zeros((2, 2, 2))
-        labels_by, predictions_by = np.zeros((len(strata), 2, 2)), np.zeros((len(strata), 2, 2))
-        for (value, label, prediction, stratum), rows in counts.cells.items():
-            side, known, predicted = int(value in group), int(label in positives), int(prediction in positives)
-            if label is not None:
-                labels[side, known] += rows
-                if stratum is not None:
-                    labels_by[place[stratum], side, known] += rows
-            if prediction is not None:
-                predictions[side, predicted] += rows
-                if stratum is not None:
-                    predictions_by[place[stratum], side, predicted] += rows
-            if label is not None and prediction is not None:
-                both[side, known, predicted] += rows
-        if not strata:
-            return cls(labels, predictions, both)
-        return cls(labels, predictions, both, labels_by, predictions_by)
-
     def size(self, basis: Basis) -> tuple[int, int]:
         """Rows of a and of d."""
         table = self.both.sum(axis=2) if basis == "both" else self.labels if basis == "labels" else self.predictions
         sizes = table.sum(axis=1)
         return int(sizes[A]), int(sizes[D])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tabulated:
+    """A facet's counts, of which tables of many groups are made: each looks at the cells of its group alone.
+
+    Rows without a value of the facet are in no group, but among the others, as in Clarify. Rows without a label or
+    prediction are left out of what needs it; rows without a stratum of what needs that.
+
+    Attributes:
+        cells: By group: stratum, label, prediction and rows of its cells; NONE for what is missing.
+        strata: Number of strata.
+        total: All rows.
+    """
+
+    cells: Mapping[str | None, NDArray[np.int64]]
+    strata: int
+    total: "_Sums"
+
+    @classmethod
+    def of(cls, counts: FacetCounts, positives: AbstractSet[str]) -> Self:
+        """From the state, and what is positive in labels and predictions."""
+        strata = _ascending({cell[3] for cell in counts.cells} - {None})
+        place: Mapping[str | None, int] = {None: NONE} | {name: number for number, name in enumerate(strata)}
+        found: dict[str | None, list[tuple[int, int, int, int]]] = {}
+        for (group, label, prediction, stratum), rows in counts.cells.items():
+            outcomes = (NONE if each is None else int(each in positives) for each in (label, prediction))
+            found.setdefault(group, []).append((place[stratum], *outcomes, rows))  # type: ignore[arg-type]
+        cells = {group: np.array(each, dtype=np.int64) for group, each in found.items()}
+        return cls(cells, len(strata), _Sums.of(list(cells.values()), len(strata)))
+
+    def tables(self, group: AbstractSet[str]) -> Tables:
+        """Of a group: its values as the state spells them."""
+        members = [cells for value, cells in self.cells.items() if value in group]
+        inside, total = _Sums.of(members, self.strata), self.total
+
+        def sides(of_all: Floats, of_group: Floats, axis: int) -> Floats:
+            return np.stack((of_all - of_group, of_group), axis=axis)
+
+        by = (
+            (sides(total.labels_by, inside.labels_by, 1), sides(total.predictions_by, inside.predictions_by, 1))
+            if self.strata
+            else (None, None)
+        )
+        return Tables(
+            sides(total.labels, inside.labels, 0),
+            sides(total.predictions, inside.predictions, 0),
+            sides(total.both, inside.both, 0),
+            *by,
+        )
+
+
+NONE = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """Rows by label, by prediction, by both, and by stratum."""
+
+    labels: Floats
+    predictions: Floats
+    both: Floats
+    labels_by: Floats
+    predictions_by: Floats
+
+    @classmethod
+    def of(cls, parts: Sequence[NDArray[np.int64]], strata: int) -> Self:
+        cells = np.concatenate(parts) if parts else np.zeros((0, 4), dtype=np.int64)
+        stratum, label, prediction, rows = cells.T
+        return cls(
+            _summed(rows, (label, 2)),
+            _summed(rows, (prediction, 2)),
+            _summed(rows, (label, 2), (prediction, 2)),
+            _summed(rows, (stratum, strata), (label, 2)),
+            _summed(rows, (stratum, strata), (prediction, 2)),
+        )
+
+
+def _summed(rows: NDArray[np.int64], *axes: tuple[NDArray[np.int64], int]) -> Floats:
+    """Rows by these codes; those of which one is missing are left out."""
+    found = np.zeros([size for _, size in axes])
+    known = np.all([codes != NONE for codes, _ in axes], axis=0)
+    np.add.at(found, tuple(codes[known] for codes, _ in axes), rows[known])
+    return found
 
 
 def _ascending(names: AbstractSet[str | None]) -> list[str]:
