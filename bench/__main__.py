@@ -37,6 +37,7 @@ BENCHMARKS = {
     "join": Benchmark("bench.join", "captures with shuffled labels → merged lines, against pandas and a dictionary"),
     "label_index": Benchmark("bench.label_index", "labels of one hour found among 14 days of inferences"),
     "model_quality": Benchmark("bench.model_quality", "metrics over merged records, few hours and many"),
+    "bias": Benchmark("bench.bias", "bias metrics with intervals over a day of states; reports, against smclarify"),
     "report": Benchmark("bench.report_page", "files of an execution → its page"),
     "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
     "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),

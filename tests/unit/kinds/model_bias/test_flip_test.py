@@ -73,7 +73,7 @@ def test_distances_are_in_memory_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch
     features, group = generator.normal(size=(300, 2)), generator.random(300) < 0.5
     predicted = features[:, 0] > 0
     expected = flip_test(features, group, predicted)
-    monkeypatch.setattr(module, "_AT_ONCE", 1_000)
+    monkeypatch.setattr(module, "_PRODUCT", 3_000)
 
     assert flip_test(features, group, predicted) == expected
 
@@ -86,9 +86,18 @@ def test_an_empty_group_is_an_error(group: list[bool], text: str) -> None:
         flip_test(np.zeros((2, 1)), np.array(group), np.array([True, False]))
 
 
-def test_a_missing_feature_is_an_error() -> None:
-    with pytest.raises(ValueError, match="NaN"):
-        flip_test(np.array([[np.nan], [0.0]]), np.array([True, False]), np.array([True, False]))
+@pytest.mark.parametrize(("value", "what"), [(np.nan, "NaN"), (np.inf, "NaN"), (1e200, "too large")])
+def test_a_feature_that_has_no_distance_is_an_error(value: float, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        flip_test(np.array([[value], [0.0]]), np.array([True, False]), np.array([True, False]))
+
+
+def test_far_rows_do_not_blur_near_ones() -> None:
+    features = np.array([[1e9], *[[0.1 * each] for each in range(12)], [0.31], [0.79]])
+    group = np.arange(15) > 12
+    predicted = np.array([True, *[each < 6 for each in range(12)], False, True])
+
+    assert flip_test(features, group, predicted).value == by_neighbours(features, group, predicted)
 
 
 def test_a_sample_keeps_a_small_group_whole() -> None:

@@ -11,7 +11,7 @@ So the order of rows changes nothing. Clarify takes whichever comes first, so it
 data set captured three times gave it another value than the same data set once. Half of the votes is a 0.
 
 Bound: at most MOST_ROWS rows are compared, above that a sample of them (a seeded choice among the sorted rows). So it
-takes at most MOST_ROWS^2 / 4 distances, of which a million are in memory at once.
+takes at most MOST_ROWS^2 / 4 distances, those of a few members in memory at once.
 """
 
 from dataclasses import dataclass
@@ -26,10 +26,11 @@ NEIGHBOURS, FEW_NEIGHBOURS, FEW_ROWS = 5, 1, 9
 """Clarify's k; and with so few rows in a, k is smaller."""
 
 MOST_ROWS = 20_000
-GROUP = 64
-"""So many rows are looked at together: most groups have no near row."""
+GROUPS = 256
+"""Rows are looked at in so many groups: most groups have no near row."""
 
-_AT_ONCE = 1_000_000
+_PRODUCT = 200_000
+_LARGEST = 1e150
 _SEED = 20_261_130
 _ROUNDING = 1e-10
 
@@ -75,6 +76,8 @@ def flip_test(features: Floats, group: Booleans, predicted: Booleans, most: int 
         raise ValueError("Negated Facet set is empty")
     if not np.isfinite(features).all():
         raise ValueError("Input contains NaN.")
+    if np.abs(features).max(initial=0.0) > _LARGEST:
+        raise ValueError("Input contains a value too large for distances.")
     sampled = len(features) > most
     if sampled:
         chosen = _sample(features, group, predicted, most)
@@ -105,57 +108,63 @@ def _answers(others: Floats, predicted: Booleans, members: Floats) -> Booleans:
     rows = counts.astype(np.float64)
     positives = np.bincount(place.ravel(), weights=predicted, minlength=len(distinct))
     asked, back = np.unique(members, axis=0, return_inverse=True)
-    block = min(len(asked), max(1, _AT_ONCE // len(distinct)))
-    search = _Search.of(distinct, block)
+    search = _Search.of(distinct)
     found = [
         _majority(some, distinct, rows, positives, k, search.candidates(some, k))
-        for some in (asked[start : start + block] for start in range(0, len(asked), block))
+        for some in (asked[start : start + search.block] for start in range(0, len(asked), search.block))
     ]
     return np.concatenate(found)[back.ravel()]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Search:
-    """Finds candidates by rough squared distances: |x - y|^2 - |x|^2 = |y|^2 - 2 x.y, one product of matrices.
+    """Finds candidates by rough squared distances: |x - y|^2 - |x|^2 = |y|^2 - 2 x.y, products of small matrices.
+
+    Large ones would be spread over all cores, which takes longer where these are busy.
 
     Attributes:
         centre: Is subtracted from all rows, so that less is lost by rounding.
-        matrix: Rows y and their |y|^2; shape (features + 1, GROUP x groups), the last ones infinitely far.
+        matrices: Rows y and their |y|^2; shape (n, features + 1, GROUPS), the last ones infinitely far.
         largest: The largest |y|^2.
         rough: Room for the distances of a block of members: fresh memory for each block takes ten times as long.
     """
 
     centre: Floats
-    matrix: Floats
+    matrices: Floats
     largest: float
     rough: Floats
 
     @classmethod
-    def of(cls, rows: Floats, block: int) -> Self:
+    def of(cls, rows: Floats) -> Self:
         centre = rows.mean(axis=0)
         near = rows - centre
         squares = np.square(near).sum(axis=1)
-        matrix = np.zeros((rows.shape[1] + 1, -(-len(rows) // GROUP) * GROUP))
-        matrix[:-1, : len(rows)], matrix[-1] = near.T, np.inf
-        matrix[-1, : len(rows)] = squares
-        return cls(centre, matrix, float(squares.max()), np.empty((block, matrix.shape[1])))
+        count = -(-len(rows) // GROUPS)
+        padded = np.zeros((count * GROUPS, rows.shape[1] + 1))
+        padded[:, -1] = np.inf
+        padded[: len(rows), :-1], padded[: len(rows), -1] = near, squares
+        matrices = np.ascontiguousarray(padded.reshape(count, GROUPS, -1).transpose(0, 2, 1))
+        block = max(1, _PRODUCT // padded[:GROUPS].size)
+        return cls(centre, matrices, float(squares.max()), np.empty((count, block, GROUPS)))
+
+    @property
+    def block(self) -> int:
+        """Members to ask for at once."""
+        return int(self.rough.shape[1])
 
     def candidates(self, asked: Floats, k: int) -> tuple[Places, Places]:
         """(member, row): for each member at least its k nearest distinct rows, and few others."""
         near = asked - self.centre
-        rough = self.rough[: len(near)]
-        np.matmul(np.column_stack((-2.0 * near, np.ones(len(near)))), self.matrix, out=rough)
-        grouped = rough.reshape(len(near), GROUP, -1)
-        nearest = grouped.min(axis=1)
+        rough = self.rough[:, : len(near)]
+        np.matmul(np.column_stack((-2.0 * near, np.ones(len(near)))), self.matrices, out=rough)
+        nearest = rough.min(axis=0)
         # The k-th nearest group has at least k rows up to its own nearest one.
-        limit = np.full(len(asked), np.inf)
-        if nearest.shape[1] >= k:
-            limit = np.partition(nearest, k - 1, axis=1)[:, k - 1]
+        limit = np.partition(nearest, k - 1, axis=1)[:, k - 1]
         limit += 2.0 * _ROUNDING * (self.largest + np.square(near).sum(axis=1))
         members, groups = np.nonzero(nearest <= limit[:, None])
-        inside = grouped[members, :, groups]
-        pairs, places = np.nonzero((inside <= limit[members][:, None]) & np.isfinite(inside))
-        return members[pairs], places * nearest.shape[1] + groups[pairs]
+        inside = rough[:, members, groups]
+        places, pairs = np.nonzero((inside <= limit[members]) & np.isfinite(inside))
+        return members[pairs], places * GROUPS + groups[pairs]
 
 
 def _majority(
