@@ -203,12 +203,12 @@ type Named = tuple[Codes, Sequence[str]]
 
 
 def _outcomes(criterion: Criterion, column: Coded) -> Named:
-    """By value, or above and below the threshold of a continuous column."""
+    """By value, or above and below the threshold of a continuous column; what is no number there is missing."""
     if not criterion.continuous:
         return column.codes, [spelled(value, criterion.type.element) for value in column.values]
-    above = numbers_of(column) > criterion.threshold
-    codes = np.where(column.codes == MISSING, MISSING, np.append(above, False)[column.codes].astype(np.int64))
-    return codes, (BELOW, ABOVE)
+    numbers = numbers_of(column)
+    sides = np.where(np.isnan(numbers), MISSING, numbers > criterion.threshold)
+    return np.append(sides, MISSING)[column.codes], (BELOW, ABOVE)  # a missing value is the last one
 
 
 def _tally(group: Named, *others: Named | None) -> dict[Cell, int]:

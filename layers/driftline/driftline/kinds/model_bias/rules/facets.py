@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from driftline.kinds.model_bias.rules.columns import ColumnType, DataType, Value, spelled, threshold_of
+from driftline.kinds.model_bias.rules.columns import Coded, ColumnType, DataType, Value, spelled, threshold_of, type_of
 
 ABOVE, BELOW = "above", "below"
 """Groups of a continuous column: above its threshold, or not."""
 
 NO_THRESHOLD = "Threshold values must be provided for continuous features"
 NOT_A_THRESHOLD = "Facet/label value provided must be a single numeric threshold for continuous data"
+OTHER_TYPE = "Predicted Label Column series datatype is not the same as Label Column series"
 NO_POSITIVES = "Positive label values or thresholds are empty for Label column"
 
 _INTERVAL = re.compile(r"^\((?P<low>[^,]+), (?P<high>[^\]]+)\]$")
@@ -58,6 +59,12 @@ class Criterion:
             highest: Largest value of a continuous column, whose interval has it as its upper end.
         """
         return interval_text(self.values[0], highest) if self.continuous else values_text(self.values)
+
+
+def check_prediction(label: Criterion, prediction: Coded) -> None:
+    """Raises ValueError: predictions are numbers where labels are categories, or the other way round."""
+    if type_of(prediction, label.values).data is not label.type.data:
+        raise ValueError(OTHER_TYPE)
 
 
 def values_text(values: Sequence[Value]) -> str:
