@@ -74,6 +74,9 @@ def case(number: int) -> Case:
         columns["facet"] = values.tolist()
         facet = [float(generator.choice([30.5, values.max(), values.max() + 5]))]
         facet = facet if number % 2 else [45]
+        if number % 3 == 1:  # texts of whole numbers are numbers, too
+            columns["facet"] = [str(int(each)) for each in values]
+            facet = [int(facet[0])] if number % 2 else ["45"]
     else:
         names: list[Value | None] = [*TEXTS[: 2 + number % 3], *([None] if number % 4 == 1 else [])]
         columns["facet"] = [names[each] for each in generator.integers(0, len(names), rows)]
@@ -110,6 +113,13 @@ def case(number: int) -> Case:
     return {"columns": columns, "facet": facet, "positives": positives, "group_variable": group, "rates": by_rates}
 
 
+def as_number(value: object) -> float:
+    """As pandas reads it, if it is a number."""
+    if isinstance(value, str):
+        return int(value) if value.isdigit() else 0
+    return value  # type: ignore[return-value]
+
+
 def ours(given: Case) -> tuple[Report, dict[str, Tables]]:
     columns = {name: Coded.of(values) for name, values in given["columns"].items()}
     facet = Criterion("facet", tuple(given["facet"]), type_of(columns["facet"], given["facet"]))
@@ -128,7 +138,7 @@ def flips(given: Case, facet: Criterion, label: Criterion, order: list[str]) -> 
     features = {name: each for name, each in given["columns"].items() if name not in {"facet", "label", "predicted"}}
     if any(isinstance(values[0], str) for values in features.values()):
         entries = [facet.text(0)] if facet.values and not facet.continuous else order
-        highest = max((each for each in given["columns"]["facet"] if each is not None), default=0)
+        highest = max((as_number(each) for each in given["columns"]["facet"] if each is not None), default=0)
         entries = [facet.text(highest)] if facet.continuous else entries
         return {("facet", each): "FlipTest does not support non-numeric columns" for each in entries}
     matrix = np.array(list(features.values()), dtype=np.float64).T
@@ -140,8 +150,8 @@ def flips(given: Case, facet: Criterion, label: Criterion, order: list[str]) -> 
     )
     found: dict[tuple[str, str], float | str] = {}
     if facet.continuous:
-        numbers = np.array(values)
-        text = facet.text(float(numbers.max()))
+        numbers = np.array([as_number(each) for each in values])
+        text = facet.text(numbers.max().item())
         groups = {text: (numbers > facet.threshold) & bool(text)}
     elif facet.values:
         groups = {facet.text(None): np.array([each in facet.values for each in values])}

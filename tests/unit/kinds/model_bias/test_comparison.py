@@ -9,7 +9,7 @@ from scipy import stats
 from driftline.domain.inference.families import LEVEL
 from driftline.kinds.model_bias.rules.chance import MetricTest, drawn_p_values
 from driftline.kinds.model_bias.rules.comparison import TOLERANCE, Compared, Entry, compare, sagemaker_flags
-from driftline.kinds.model_bias.rules.evaluate import evaluate, findings
+from driftline.kinds.model_bias.rules.evaluate import evaluate, findings, flags_of
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.tables import Tables
 from tests.unit.kinds.model_bias.support import table
@@ -229,3 +229,12 @@ def test_draws_are_made_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("driftline.kinds.model_bias.rules.draws._AT_ONCE", 8 * 700)
 
     assert drawn_p_values([test], 20_000)[0] == pytest.approx(whole, abs=0.01)
+
+
+def test_the_files_list_what_the_default_rule_finds_under_each_watched_name() -> None:
+    changed = table((600, 200, 300, 1900), (50, 50, 100, 1300))
+    compared = compare([Entry("sex", "F", changed, BASELINE)], ["DPL", "KS", "CI"])
+    flags = flags_of(compared)
+
+    assert [name for name in ("CI", "DPL", "KS") if flags("sex", "F", name, 0.0, 0.0)] == ["DPL", "KS"]
+    assert not flags("sex", "M", "DPL", 0.0, 0.0)

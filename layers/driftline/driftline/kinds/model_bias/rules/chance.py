@@ -12,7 +12,7 @@ from driftline.kinds.model_bias.rules.metrics.metric import Metric
 from driftline.kinds.model_bias.rules.tables import Tables
 
 DRAWS_PER_TEST = 20
-FEW_DRAWS = (1_000, 10_000)
+FEW_DRAWS = (1_000, 10_000, 100_000)
 """Draws of the first stages, which settle most tests."""
 
 _SETTLED = 5.0

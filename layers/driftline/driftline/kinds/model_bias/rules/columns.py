@@ -129,7 +129,7 @@ def clarify_type(column: Coded, configured: Sequence[Value]) -> DataType:
     continuous = False
     match column.element:
         case Element.TEXT:
-            continuous = not column.missing and unique >= UNIQUENESS and all(map(_is_whole, column.values))
+            continuous = not column.missing and unique >= UNIQUENESS and all(map(is_whole, column.values))
         case Element.NUMBER:
             continuous = True
         case Element.WHOLE:
@@ -174,12 +174,12 @@ def _spelled_alike(column: Coded, configured: Sequence[Value]) -> bool:
     return bool({spelled(each, element) for each in configured} & {spelled(each, element) for each in column.values})
 
 
-def _is_whole(value: Value) -> bool:
+def is_whole(value: Value) -> bool:
+    """Whether pandas reads it as a whole number: 3 and `"3"`, but not 3.0."""
     try:
-        int(value)
+        return not isinstance(value, float) and int(value) is not None
     except ValueError:
         return False
-    return True
 
 
 def _number(value: Value) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.profiles.storage import opened, sealed
-from driftline.kinds.model_bias.rules.columns import MISSING, Coded, Codes, numbers_of, spelled
+from driftline.kinds.model_bias.rules.columns import MISSING, Coded, Codes, is_whole, numbers_of, spelled
 from driftline.kinds.model_bias.rules.facets import ABOVE, BELOW, Criterion
 
 MOST_VALUES = 2_000
@@ -248,7 +248,7 @@ def _highest(column: Coded) -> int | float | None:
     if not len(used):
         return None
     largest = float(used.max())
-    return int(largest) if all(isinstance(value, int) for value in column.values) else largest
+    return int(largest) if all(map(is_whole, column.values)) else largest
 
 
 def _larger(one: float | None, other: float | None) -> int | float | None:

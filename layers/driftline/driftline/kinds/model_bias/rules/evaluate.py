@@ -8,7 +8,7 @@ from driftline.domain.inference.families import LEVEL
 from driftline.kinds.model_bias.rules.comparison import TOLERANCE, Compared, Entry, compare
 from driftline.kinds.model_bias.rules.intervals import intervals
 from driftline.kinds.model_bias.rules.metrics import METRICS
-from driftline.kinds.model_bias.rules.violations import CHECK, description
+from driftline.kinds.model_bias.rules.violations import CHECK, Flags, description
 
 
 def evaluate(
@@ -50,6 +50,16 @@ def findings(compared: Sequence[Compared]) -> list[Finding]:
         if each.metric == each.tested_as != known.metric:
             chosen[*place, each.tested_as] = each
     return [finding_of(each) for each in chosen.values()]
+
+
+def flags_of(compared: Sequence[Compared]) -> Flags:
+    """The default rule for constraint_violations.json: every watched metric that it finds worse.
+
+    SageMaker lists all of them, too. So a fact with several names is one finding, and one entry of the file for each
+    name that is watched.
+    """
+    found = {(each.facet, each.group, each.metric) for each in compared if each.result == "violation"}
+    return lambda facet, group, metric, *_: (facet, group, metric) in found
 
 
 def finding_of(each: Compared) -> Finding:
