@@ -40,6 +40,7 @@ BENCHMARKS = {
     "coverage": Benchmark(
         "bench.coverage", "how often the intervals of model quality hold, and how often there is none"
     ),
+    "bias": Benchmark("bench.bias", "bias metrics with intervals over a day of states; reports, against smclarify"),
     "report": Benchmark("bench.report_page", "files of an execution → its page"),
     "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
     "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),
@@ -52,6 +53,9 @@ BENCHMARKS = {
     ),
     "quiet_model_quality": Benchmark(
         "bench.quiet_model_quality", "how often limits of model quality ring when nothing has changed"
+    ),
+    "quiet_bias": Benchmark(
+        "bench.quiet_bias", "how often bias drift rings when nothing has changed, and whether its intervals hold"
     ),
     "bank_shuffles": Benchmark("bench.bank_shuffles", "days of real calls in a random order that ring"),
     "quiet_drift": Benchmark("bench.quiet_drift", "simulated: how often drift is found without a change, and with one"),

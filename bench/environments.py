@@ -11,11 +11,16 @@ from bench.data import CACHE
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A virtual environment: its folder's name, its Python and its pinned packages."""
+    """A virtual environment: its folder's name, its Python and its pinned packages.
+
+    Attributes:
+        alone: Packages that are installed without what they require.
+    """
 
     name: str
     python: str
     packages: tuple[str, ...]
+    alone: tuple[str, ...] = ()
 
 
 class EnvironmentUnavailableError(Exception):
@@ -30,11 +35,13 @@ def interpreter(environment: Environment) -> Path:
     """
     folder = CACHE / environment.name
     python = folder / "bin" / "python"
-    pins = "\n".join((environment.python, *environment.packages))
+    pins = "\n".join((environment.python, *environment.packages, *environment.alone))
     stamp = folder / "pins.txt"
     if not (stamp.exists() and stamp.read_text() == pins):
         _uv("venv", "--clear", "--python", environment.python, str(folder))
         _uv("pip", "install", "--python", str(python), *environment.packages)
+        if environment.alone:
+            _uv("pip", "install", "--python", str(python), "--no-deps", *environment.alone)
         stamp.write_text(pins)
     return python
 

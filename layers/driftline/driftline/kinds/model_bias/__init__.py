@@ -1,1 +1,1 @@
-"""Bias: is the model, or the world that it sees, becoming less fair to a group?"""
+"""Bias drift: is the model, or the world that it sees, becoming less fair to a group?"""

@@ -1,0 +1,1 @@
+"""Plain functions that count, compute and compare. No store, no clock."""

@@ -1,0 +1,39 @@
+"""analysis_config.json of SageMaker Clarify: the bias part, of processing jobs and of monitors.
+
+A processing job's file says what the data set is and which methods to run; a monitor's (`BiasAnalysisConfig`) only what
+facets, label and group variable are. Both are read as they are. Every problem is found, not only the first: Clarify
+names them one by one, ten minutes into a job.
+"""
+
+import json
+
+from driftline.kinds.model_bias.rules.config_fields import BiasConfig, ConfigReader
+from driftline.kinds.model_bias.rules.config_problem import Problem, kind_of
+
+FILE = "analysis_config.json"
+
+
+def parse_config(body: bytes | str, where: str = FILE) -> BiasConfig:
+    """Raises InvalidInputError: the first problem of the file; `problems_of` has all of them."""
+    config, problems = read_config(body)
+    if config is None or problems:
+        raise problems[0].error(where)
+    return config
+
+
+def problems_of(body: bytes | str) -> list[Problem]:
+    """All problems of the file, in the order of its fields; none if it can be used."""
+    return read_config(body)[1]
+
+
+def read_config(body: bytes | str) -> tuple[BiasConfig | None, list[Problem]]:
+    """The configuration, or None, and what is wrong with it."""
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        return None, [Problem(f"not JSON ({error})", "", "a JSON object", "Correct the syntax at this place.")]
+    if not isinstance(document, dict):
+        return None, [Problem(f"{kind_of(document)} at the top", "", "a JSON object", "Put the fields into { }.")]
+    reader = ConfigReader(document)
+    config = reader.config()
+    return (None if reader.problems else config), reader.problems
