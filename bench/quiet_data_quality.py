@@ -32,8 +32,8 @@ SOME = ((5, 1_000, 50), (30, 1_000, 1_000), (30, 10_000, 200))
 
 TOLD = Limit(float("inf"), float("inf"), "%")
 
-_WINDOWS, _SAGEMAKERS = 1_000, 100
-_OF_A_BASELINE = 4
+_WINDOWS, _SAGEMAKERS = 2_000, 100
+_OF_A_BASELINE = 2
 """Windows that share one: a baseline costs more than a window."""
 
 
