@@ -67,7 +67,8 @@ class Facet(Condition):
 
     @model_validator(mode="after")
     def _an_intersection_is_one_group(self) -> Self:
-        if self.and_ and not all(each.values or each.threshold is not None for each in (self, *self.and_)):
+        conditions: tuple[Condition, ...] = (self, *self.and_)
+        if self.and_ and not all(each.values or each.threshold is not None for each in conditions):
             raise refuse("a facet with `and` and without values", "values or a threshold in each of its conditions")
         return self
 
@@ -103,11 +104,11 @@ class ModelBiasMonitor(ScheduledMonitor):
     facets: Annotated[tuple[Facet, ...], Field(min_length=1, max_length=50)]
     """The groups that are watched."""
 
-    positive_label: Annotated[tuple[Value, ...], Field(min_length=1, max_length=100)] | Value
-    """The label, or labels, of the outcome that people want; for a number, use positive_threshold."""
+    positive_label: Annotated[tuple[Value, ...], Field(min_length=1, max_length=100)] | Value | None = None
+    """The label, or labels, of the outcome that people want."""
 
     positive_threshold: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
-    """For a label that is a number: outcomes above it are positive."""
+    """For a label that is a number, instead of positive_label: outcomes above it are positive."""
 
     inference_attribute: Attribute | None = None
     """Where the prediction is: an index of the endpoint's output such as "0", a column name, or a JMESPath
@@ -168,6 +169,8 @@ class ModelBiasMonitor(ScheduledMonitor):
                 "at least one of them",
                 'For a CSV output that is only the prediction: inference_attribute: "0".',
             )
+        if (self.positive_label is None) == (self.positive_threshold is None):
+            raise refuse("not one of positive_label and positive_threshold", "the label that people want, or a number")
         without = [name for name in self.watched if name in CONDITIONAL and self.group_variable is None]
         if without:
             raise refuse(f"{without[0]} without a group_variable", "group_variable, the column to average over")
@@ -178,6 +181,10 @@ class ModelBiasMonitor(ScheduledMonitor):
 
     @property
     def positives(self) -> tuple[Value, ...]:
+        """The positive labels, or the one threshold above which a label is positive."""
+        if self.positive_threshold is not None:
+            return (self.positive_threshold,)
+        assert self.positive_label is not None  # one of both is there
         return self.positive_label if isinstance(self.positive_label, tuple) else (self.positive_label,)
 
     @property
