@@ -20,20 +20,24 @@ _HALVINGS = 60
 
 type Interval = tuple[float, float]
 
+_HALF = 0.5
+"""A row that could be of either kind."""
+
 
 def f_size(true_positives: float, false_positives: float, false_negatives: float, beta: float) -> float:
     """The number of trials at which a proportion F = T / (T + N) has F's variance; 0 where F is undefined.
 
     T = (1 + b^2) TP, N = b^2 FN + FP. The delta method on multinomial counts gives var(F) = F^2 (1-F)^2 (S / N^2 +
-    1 / TP), S = b^4 FN + FP, so n = (T+N)^2 / (T S / N + (1+b^2) N); with N = 0 or T = 0 its limit, the smaller one
-    where it depends on the direction.
+    1 / TP), S = b^4 FN + FP, so n = (T+N)^2 / (T S / N + (1+b^2) N). Half a row is added to FN and FP where S is
+    divided by N: of one or two misses chance decides the kind, and the other kind may weigh four times as much.
     """
     square = beta * beta
     hits = (1 + square) * true_positives
     misses = square * false_negatives + false_positives
     if not hits + misses > 0:
         return 0.0
-    spread = (square * square * false_negatives + false_positives) / misses if misses else max(square, 1.0)
+    missed, wrong = false_negatives + _HALF, false_positives + _HALF
+    spread = (square * square * missed + wrong) / (square * missed + wrong)
     return (hits + misses) ** 2 / (hits * spread + (1 + square) * misses)
 
 

@@ -62,16 +62,20 @@ def constant_estimates(
 ) -> dict[str, Estimate | str]:
     """Of the best constant classifier: all follow from the share s of the rows of the class that it repeats.
 
-    Accuracy and weighted recall are s, weighted precision s^2, weighted F_b (1 + b^2) s^2 / (1 + b^2 s).
+    Accuracy and weighted recall are s, weighted precision s^2, weighted F_b (1 + b^2) s^2 / (1 + b^2 s). Where chance
+    decides which of several answers is the most frequent, the interval spans those of all their classes.
     """
     if state.right.count < state.rows:
         return dict.fromkeys(METRICS, "The rows come together in records, whose answers go together.")
-    answers = np.sort(np.bincount(pairs[:, 1], counts))[::-1]
-    if len(answers) > 1 and answers[0] - answers[1] <= _SURE * math.sqrt(answers[0] + answers[1]):
-        return dict.fromkeys(METRICS, "Chance decides which of the two most frequent answers the classifier repeats.")
-    hits, rows = int(counts[pairs[:, 0] == answer].sum()), state.rows
-    share = Share(hits, rows)
-    value, (lower, upper) = hits / rows, clopper_pearson(hits, rows) or (0.0, 1.0)
+    answers = np.bincount(pairs[:, 1], counts)
+    behind = answers[answer] - answers
+    possible = np.flatnonzero((answers > 0) & (behind <= _SURE * np.sqrt(answers[answer] + answers)))
+    rows = state.rows
+    hits = {int(each): int(counts[pairs[:, 0] == each].sum()) for each in (answer, *possible)}
+    ends_of_all = [clopper_pearson(each, rows) or (0.0, 1.0) for each in hits.values()]
+    value = hits[int(answer)] / rows
+    lower, upper = min(low for low, _ in ends_of_all), max(high for _, high in ends_of_all)
+    share: Estimate = Share(hits[int(answer)], rows) if len(hits) == 1 else Bounds(value, lower, upper)
     found: dict[str, Estimate | str] = {"accuracy": share, "weighted_recall": share}
     found["weighted_precision"] = Bounds(value**2, lower**2, upper**2)
     for name, beta in zip(("weighted_f0_5", "weighted_f1", "weighted_f2"), BETAS, strict=True):
