@@ -264,9 +264,9 @@ def test_a_metric_without_an_estimate_in_the_baseline_is_not_checked() -> None:
     assert "Upload the data set again" in exact.notes[0]
 
 
-@pytest.mark.parametrize(("value", "checked"), [(0.0, 1), (1.5, 1), (2.5, 0)])
-def test_a_value_on_the_right_side_needs_no_interval(value: float, checked: int) -> None:
-    """Errors that are all the same have none; a model without any error is good, not unjudged."""
+@pytest.mark.parametrize(("value", "checked"), [(0.0, 1), (1.5, 0), (2.5, 0)])
+def test_only_a_perfect_value_is_judged_without_an_interval(value: float, checked: int) -> None:
+    """A loss could not have been found, so the window is not called good, whichever side of the limit it is on."""
     metric = MetricValue(value, withheld="all errors are the same")
     known = Reference({"mae": 2.0}, {"mae": Bounds(2.0, 1.9, 2.1)}, complete=True, rows=900)
     constraint = Constraint(threshold=2.0, comparison_operator=Operator.GREATER)

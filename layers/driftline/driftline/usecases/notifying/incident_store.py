@@ -22,7 +22,7 @@ type Change = Callable[[Incident], Incident]
 
 
 class IncidentStore:
-    """The incidents of a stack, one item per endpoint and subject. Made anew for each run."""
+    """The incidents of a stack, one item per endpoint and subject. A new one is made for each run."""
 
     def __init__(self, table: StateTable) -> None:
         self._table = table

@@ -17,7 +17,7 @@ def uncertainties(
     """One sentence each, those about the whole data set first, then in the order of the features."""
     rows = statistics.dataset.item_count
     if rows < _FEW:
-        yield f"The data set has only {rows:,} rows: what they do not show becomes a violation when it occurs."
+        yield f"The data set has only {rows:,} rows: most changes cannot be told from chance."
     for suggested in constraints.features:
         yield from _of_feature(suggested, statistics.by_name[suggested.name], observations[suggested.name])
 

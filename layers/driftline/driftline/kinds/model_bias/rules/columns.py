@@ -1,7 +1,7 @@
 """Columns of a bias analysis: distinct values with a code for each row, and whether a column is categorical.
 
-SageMaker Clarify decides the type of a column anew in every window, by a share of distinct values. Here it is decided
-once, at the baseline, and kept.
+SageMaker Clarify decides the type of a column again in every window, by the share of its distinct values. Here it is
+decided once, at the baseline, and kept.
 """
 
 from collections.abc import Iterable, Sequence

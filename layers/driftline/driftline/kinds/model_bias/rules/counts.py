@@ -203,7 +203,7 @@ type Named = tuple[Codes, Sequence[str]]
 
 
 def _outcomes(criterion: Criterion, column: Coded) -> Named:
-    """By value, or above and below the threshold of a continuous column; what is no number there is missing."""
+    """By value, or by the threshold of a continuous column, in which a value that is not a number is missing."""
     if not criterion.continuous:
         return column.codes, [spelled(value, criterion.type.element) for value in column.values]
     numbers = numbers_of(column)

@@ -18,7 +18,7 @@ from driftline.domain.sagemaker_files.violations import Violation
 from driftline.kinds.model_quality.rules.constraints import Constraint, Operator, QualityConstraints
 from driftline.kinds.model_quality.rules.estimates import interval
 from driftline.kinds.model_quality.rules.groups import groups_of
-from driftline.kinds.model_quality.rules.losses import Comparison, found
+from driftline.kinds.model_quality.rules.losses import RELATIVE, Comparison, found
 from driftline.kinds.model_quality.rules.quality import MetricValue, Quality
 from driftline.kinds.model_quality.rules.reference import Reference
 
@@ -173,7 +173,7 @@ def _check_suggested(
         window = metric.estimate
         if unchecked:
             notes.append(unchecked)
-        elif (window is None or baseline is None) and not beyond(metric, constraint, "sagemaker"):
+        elif (window is None or baseline is None) and _perfect(name, metric):
             fine.append(name)
         elif window is None:
             notes.append(_no_interval(name, metric))
@@ -242,16 +242,23 @@ def _ordered(constraints: QualityConstraints) -> Iterator[tuple[str, Constraint]
 
 
 def _why_unchecked(name: str, metric: MetricValue | None, constraint: Constraint, comparison: Compared) -> str | None:
-    """A value on the right side of its limit violates nothing, however little is known of it: it needs no interval."""
+    """Without an interval a loss could not be found, so nothing was checked; except that a value which cannot be better
+    is good whatever chance does.
+    """
     if metric is None:
         return f"{name} has a constraint and is not computed here: it was not checked."
     if not metric.defined:
         return f"{name} is undefined in this window: it was not checked."
     if isnan(constraint.threshold):
         return f"The threshold of {name} is not a number, so it was not checked."
-    if comparison == "driftline" and metric.interval is None and beyond(metric, constraint, "sagemaker"):
+    if comparison == "driftline" and metric.interval is None and not _perfect(name, metric):
         return _no_interval(name, metric)
     return None
+
+
+def _perfect(name: str, metric: MetricValue) -> bool:
+    """No errors at all, which have no spread that an interval could be made of."""
+    return metric.value == (0.0 if name in RELATIVE else 1.0 if name == "r2" else None)
 
 
 def _no_interval(name: str, metric: MetricValue) -> str:
