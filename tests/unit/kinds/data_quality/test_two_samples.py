@@ -71,6 +71,15 @@ class TestMissingValues:
         baseline, current = {"f": shuffled(0, 10_000)}, {"f": shuffled(1, 1000)}
         assert found(judge(current, baseline, with_statistics=False)) == [("f", "completeness_check")]
 
+    def test_what_could_not_be_found_is_said(self) -> None:
+        """A column that is mostly missing: two rows without a value say nothing."""
+        baseline: Cells = {"f": shuffled(900, 1000), "g": shuffled(0, 1000)}
+        verdict = judge({"f": shuffled(2, 2), "g": shuffled(0, 2)}, baseline)
+        assert found(verdict) == []
+        [note] = [note for note in verdict.notes if "cannot be told from chance" in note]
+        assert note.startswith("With 2 rows, missing values of f cannot be")
+        assert judge({"f": shuffled(2, 2), "g": shuffled(0, 2)}, baseline, strict=frozenset("f")).findings
+
 
 BASELINE = ["a", "b", "c", "d"] * 2500
 

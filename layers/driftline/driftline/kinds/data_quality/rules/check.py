@@ -24,7 +24,7 @@ from driftline.kinds.data_quality.rules.constraints import (
 from driftline.kinds.data_quality.rules.drift_check import check_drift, decided, drift_finding
 from driftline.kinds.data_quality.rules.observed import Observation
 from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Statistics
-from driftline.kinds.data_quality.rules.two_samples import Tested, beyond_chance
+from driftline.kinds.data_quality.rules.two_samples import Tested, beyond_chance, can_find_missing, own_completeness
 from driftline.kinds.data_quality.rules.value_checks import check_values
 
 _SHOWN = 8
@@ -101,6 +101,8 @@ def check(
     drifts = decided(drifts, drift, options, mode)
     found_drift = [drift_finding(each) for each in drifts if each.distance.drifted]
     notes += _without_sketches(baseline, not_compared)
+    if mode is Comparison.DRIFTLINE:
+        notes += _too_few_rows(current, baseline, constraints, strict)
     return Verdict(
         (*beyond_chance(results), *found_drift), tuple(drifts), tuple(not_compared), tuple(notes), _checks(constraints)
     )
@@ -132,6 +134,26 @@ def _without_sketches(baseline: Statistics | None, not_compared: list[NotCompare
         yield (
             f"The baseline's statistics.json has no sketches of {first_of(names, _SHOWN)}, so their drift was not "
             "checked. Upload the data set again to get them."
+        )
+
+
+def _too_few_rows(
+    current: Statistics, baseline: Statistics | None, constraints: Constraints, strict: AbstractSet[str]
+) -> Iterator[str]:
+    """Columns whose missing values cannot be judged: not even if the window had none of their values."""
+    rows = current.dataset.item_count
+    names = []
+    for feature in constraints.features:
+        reference = baseline.by_name.get(feature.name) if baseline else None
+        if reference is None or feature.name in strict or not own_completeness(feature, reference):
+            continue
+        then = reference.common
+        if not can_find_missing(rows, then.num_missing, then.num_present + then.num_missing):
+            names.append(feature.name)
+    if names:
+        yield (
+            f"With {rows:,} rows, missing values of {first_of(names, _SHOWN)} cannot be told from chance, so they were "
+            "not checked."
         )
 
 

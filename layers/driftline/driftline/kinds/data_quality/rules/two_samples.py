@@ -66,6 +66,11 @@ def missing_by_chance(missing: int, rows: int, missing_before: int, rows_before:
     )
 
 
+def can_find_missing(rows: int, missing_before: int, rows_before: int) -> bool:
+    """Whether a window of this size could lack enough values to ring: all of them, if this were the only test."""
+    return more_often(rows, rows, missing_before, rows_before) <= LEVEL
+
+
 def unseen_by_chance(counts: Mapping[str, int], before: Mapping[str, int]) -> Chance:
     """How probable it is that so many rows of the window have values which the baseline lacks, if nothing has changed.
 
