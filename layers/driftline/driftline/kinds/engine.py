@@ -54,6 +54,10 @@ class DataSet(Protocol):
         """
         ...
 
+    def beside(self, name: str) -> bytes | None:
+        """A file in the baseline's folder, one of `Kind.companions`; None if there is none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -93,11 +97,11 @@ class Coverage(Protocol):
         ...
 
 
-class LabelledHour(Protocol):
-    """The labelled rows of one variant and hour inside the window; they stay in the store until requested."""
+class HourRows(Protocol):
+    """Rows of one variant and hour inside the window; they stay in the store until requested."""
 
     def columns(self) -> list[str]:
-        """Names of the columns: `label`, `inference_id`, `event_id`, `row` and the captured ones."""
+        """Names of the columns: `label`, `attributes`, `inference_id`, `event_id`, `row` and the captured ones."""
         ...
 
     def batches(self, columns: Sequence[str]) -> Iterator[Mapping[str, Sequence[str | int | None]]]:
@@ -108,7 +112,7 @@ class LabelledHour(Protocol):
         """What was stored for the whole hour, by its inputs; None if nothing was.
 
         Args:
-            made_with: Identifies the settings; the merged records of the hour count as well.
+            made_with: Identifies the settings; the captures and labels of the hour count as well.
         """
         ...
 
@@ -117,15 +121,15 @@ class LabelledHour(Protocol):
         ...
 
 
-class LabelledRows(Protocol):
-    """The labelled rows of a window."""
+class WindowRows(Protocol):
+    """Rows of a window."""
 
     @property
     def coverage(self) -> Coverage: ...
 
     @property
-    def hours(self) -> Sequence[LabelledHour]:
-        """Hours with at least one label, in the order of variant and time."""
+    def hours(self) -> Sequence[HourRows]:
+        """Hours with at least one row, in the order of variant and time."""
         ...
 
     @property
@@ -162,8 +166,17 @@ class WindowData(Protocol):
         """The merged profile of everything that was captured."""
         ...
 
-    def labelled(self) -> LabelledRows:
+    def labelled(self) -> WindowRows:
         """Captures with their ground truth; missing or outdated merges are made."""
+        ...
+
+    def captured(self, since: datetime | None = None) -> WindowRows:
+        """Everything that was captured, each inference once. Cells of `label` are None where there is none yet, and so
+        are those of `attributes`: a JSON object of what is known of the inference from elsewhere.
+
+        Args:
+            since: An earlier start than the window's.
+        """
         ...
 
     def inference_ids[Name](self, wanted: Mapping[Name, tuple[ColumnKey, Condition]]) -> Mapping[Name, tuple[str, ...]]:

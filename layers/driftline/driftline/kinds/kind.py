@@ -31,6 +31,7 @@ class Kind:
         settings: The document's settings, with the figures that alarms can be on and the dashboard's graphs.
         baseline_files: The files of a baseline, as named by SageMaker.
         derived_files: Driftline's own files, derived from those and stored next to them.
+        companions: Files that users may put beside a baseline, which say how its data set is read.
         verdict_files: Files of an execution for SageMaker's readers. The first one marks a verdict.
         drift_check_baselines: Where a model package's DriftCheckBaselines has the files of a baseline: part and field,
             by the name that the engine gets.
@@ -45,6 +46,7 @@ class Kind:
     settings: type[ScheduledMonitor]
     baseline_files: tuple[str, ...]
     derived_files: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
     verdict_files: tuple[str, ...]
     drift_check_baselines: Mapping[str, tuple[str, str]]
     engine_module: str

@@ -101,8 +101,9 @@ class ModelBiasMonitor(ScheduledMonitor):
     metrics_namespace: ClassVar[str] = NAMESPACE
     figure_families: ClassVar[tuple[str, ...]] = ("bias_metric_<metric>_<group>",)
 
-    facets: Annotated[tuple[Facet, ...], Field(min_length=1, max_length=50)]
-    """The groups that are watched."""
+    facets: Annotated[tuple[Facet, ...], Field(max_length=50)] = ()
+    """The groups that are watched. Default: those of SageMaker's analysis_config.json in the folder of the baseline, which
+    then says what is positive, too."""
 
     positive_label: Annotated[tuple[Value, ...], Field(min_length=1, max_length=100)] | Value | None = None
     """The label, or labels, of the outcome that people want."""
@@ -163,6 +164,8 @@ class ModelBiasMonitor(ScheduledMonitor):
 
     @model_validator(mode="after")
     def _says_what_it_needs(self) -> Self:
+        if not self.facets:
+            return self._as_the_config_says()
         if self.inference_attribute is None and self.probability_attribute is None:
             raise refuse(
                 "no inference_attribute and no probability_attribute",
@@ -177,6 +180,22 @@ class ModelBiasMonitor(ScheduledMonitor):
         names = [facet.name for facet in self.facets if facet.name]
         if len(set(names)) < len(names):
             raise refuse("two facets have one name", "a name of its own for each")
+        return self
+
+    def _as_the_config_says(self) -> Self:
+        """Without facets, analysis_config.json decides: what would be ignored is refused."""
+        given = {
+            "positive_label": self.positive_label,
+            "positive_threshold": self.positive_threshold,
+            "group_variable": self.group_variable,
+        }
+        for name, value in given.items():
+            if value is not None:
+                raise refuse(
+                    f"{name} without facets",
+                    "facets, or none of these fields, which analysis_config.json then says",
+                    "Name the groups, for example facets: [{column: sex, values: [Female]}].",
+                )
         return self
 
     @property

@@ -12,7 +12,7 @@ from driftline.domain.predictions.outputs import output_columns, outputs_of
 from driftline.domain.predictions.picking import NO_LABEL, pick_columns, why_unusable
 from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.predictions.values import label_text
-from driftline.kinds.engine import LabelledHour, LabelledRows
+from driftline.kinds.engine import HourRows, WindowRows
 from driftline.kinds.model_quality.records import record_ids, whole_records
 from driftline.kinds.model_quality.rules.rows import Classes
 from driftline.kinds.model_quality.rules.samples import row_hashes
@@ -62,7 +62,7 @@ class WindowQuality:
         return self.unusable.get(NO_LABEL, 0)
 
 
-def window_quality(labelled: LabelledRows, attributes: Attributes) -> WindowQuality:
+def window_quality(labelled: WindowRows, attributes: Attributes) -> WindowQuality:
     """The state of the window's rows. A whole hour is read once: a week's window finds the states of its hours.
 
     Rows whose labels are spelled in another way than the settings say are unusable, all of them.
@@ -82,7 +82,7 @@ def window_quality(labelled: LabelledRows, attributes: Attributes) -> WindowQual
     return WindowQuality(_empty(attributes), {**whole.unusable, reason: whole.state.rows}, whole.found)
 
 
-def _hour_quality(hour: LabelledHour, attributes: Attributes) -> WindowQuality:
+def _hour_quality(hour: HourRows, attributes: Attributes) -> WindowQuality:
     columns = hour.columns()
     outputs = output_columns(columns)
     parts = []

@@ -85,7 +85,7 @@ class StoredWindow:
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
-    """`LabelledRows` of a window."""
+    """`WindowRows` of a window."""
 
     coverage: Coverage
     hours: tuple["StoredHour", ...]
@@ -98,7 +98,7 @@ class StoredRows:
 
 @dataclass(frozen=True, slots=True)
 class StoredHour:
-    """`LabelledHour`, with what a kind of monitor stores for it."""
+    """`HourRows`, with what a kind of monitor stores for it."""
 
     store: ObjectStore
     endpoint: str

@@ -23,7 +23,7 @@ _INDENT = 4
 _INFINITIES = {"Infinity": math.inf, "-Infinity": -math.inf}
 
 
-def _number(value: object) -> object:
+def infinite_or_number(value: object) -> object:
     """Infinities are strings in the file; NaN, which Python's JSON would write, is no value."""
     if isinstance(value, str) and value in _INFINITIES:
         return _INFINITIES[value]
@@ -39,7 +39,7 @@ class MetricValue(_Part):
 
     name: str
     description: str = ""
-    value: Annotated[int | float | None, BeforeValidator(_number)] = None
+    value: Annotated[int | float | None, BeforeValidator(infinite_or_number)] = None
     error: str | None = None
 
 
