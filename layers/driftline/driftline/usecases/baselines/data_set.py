@@ -1,6 +1,6 @@
 """The data set of a baseline, as engines read it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from driftline.domain.datasets import ProfiledDataset, RowBatch
@@ -22,6 +22,7 @@ class StoredDataSet:
         keys: Keys of the files, in reading order; at least one.
         options: From `_format.json`; what it leaves open is detected.
         tables: Reads CSV and Parquet.
+        companion: Reads a file in the baseline's folder; None if there is none.
         assumed: What had to be assumed in reading, each once; complete after the data set was read.
     """
 
@@ -29,6 +30,7 @@ class StoredDataSet:
     keys: Sequence[str]
     options: DatasetFormat
     tables: DataSetTables
+    companion: Callable[[str], bytes | None]
     assumed: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -48,6 +50,9 @@ class StoredDataSet:
 
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:
         return read_files(self.store, self.keys, self.options, row_readers(self.tables), self._assume)
+
+    def beside(self, name: str) -> bytes | None:
+        return self.companion(name)
 
     def _assume(self, warning: str) -> None:
         self.assumed[warning] = None
