@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.kinds.model_bias.loans import FOLDER, HOUR, SETTINGS, Loans, metric, people
+from tests.loans import FOLDER, HOUR, SETTINGS, Loans, metric, people
 
 
 def test_nothing_has_changed() -> None:
@@ -121,7 +121,7 @@ def test_a_value_that_never_occurs(value: str) -> None:
 
     assert (summary.verdict, summary.evaluated_rows) == ("not_evaluated", 0)
     assert any("No row is in the group of sex" in note for note in summary.notes)
-    assert metric(summary, "DPPL").reason == "Facet set is empty"
+    assert metric(summary, "DPPL").reason == "Facet set is empty."
 
 
 def test_all_predictions_are_negative() -> None:
