@@ -88,8 +88,8 @@ def counted_rows(typed: TypedPlan, cells: Mapping[str, Sequence[object]], picked
         _count(prediction.codes == MISSING, NO_PROBABILITY, unusable, first)
     group = typed.plan.group_variable
     rows = Rows(facets, typed.label, label, prediction, None if group is None else columns[group])
-    usable = [0 if each is None else len(each) - each.missing for each in (label, prediction)]
-    return Counted(rows, len(label), *usable, unusable, first)
+    labelled, predicted = (0 if each is None else len(each) - each.missing for each in (label, prediction))
+    return Counted(rows, len(label), labelled, predicted, unusable, first)
 
 
 def coded(cells: Column) -> Coded:
@@ -114,7 +114,7 @@ def coded(cells: Column) -> Coded:
 
 
 def decided(probabilities: Floats, threshold: float, label: Criterion) -> Coded:
-    """Predictions from probabilities, shape (n,): positive strictly above the threshold, missing where there is none."""
+    """Predictions from probabilities, shape (n,): positive strictly above the threshold; missing if there is none."""
     usable = (probabilities >= 0) & (probabilities <= 1)
     codes = np.where(usable, np.where(probabilities > threshold, 0, 1), MISSING).astype(np.int64)
     if label.continuous:
