@@ -258,6 +258,12 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "inference_attribute": "score",
         "ground_truth_attribute": "actual",
     },
+    "model_bias": {
+        "facets": [{"column": "country", "values": ["A"]}],
+        "positive_threshold": 15,
+        "inference_attribute": "score",
+        "ground_truth_attribute": "actual",
+    },
     "toys": {},
 }
 
@@ -485,7 +491,7 @@ def test_a_baseline_that_a_model_brings_is_accepted_and_nonsense_is_not(kind: Ki
     world = World.of(kind)
     settings = TOYS.document.model_validate_json(world.document()).monitors.by_name()[kind.name]
     given = {
-        name: GivenFile(world.store.objects[f"{world.baseline}{name}"], f"s3://models/{name}")
+        name: GivenFile(world.store.objects[f"{world.baseline}{name.rpartition('/')[2]}"], f"s3://models/{name}")
         for name in kind.drift_check_baselines
     }
     accepted = kind.engine.accept_baseline(settings, given)

@@ -8,7 +8,6 @@ from driftline.domain.executions.judgement import Judgement
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.domain.sagemaker_files.violations import Violation, Violations, read_violations
 
 TOTAL_VIOLATIONS = "total_number_of_violations"
 """SageMaker's name of the metric."""
@@ -54,10 +53,5 @@ def _counted(metrics: Sequence[Metric], violations: int | None) -> list[Metric]:
 def _with_violations(judgement: Judgement, found: Sequence[Finding]) -> dict[str, str]:
     files = dict(judgement.sagemaker_files)
     if found and _VIOLATIONS_FILE in files:
-        written = read_violations(files[_VIOLATIONS_FILE].encode(), _VIOLATIONS_FILE)
-        added = (
-            Violation(feature_name=each.subject, constraint_check_type=each.check, description=each.description)
-            for each in found
-        )
-        files[_VIOLATIONS_FILE] = Violations(violations=(*written.violations, *added)).to_json()
+        files[_VIOLATIONS_FILE] = judgement.add_violations(files[_VIOLATIONS_FILE], found)
     return files

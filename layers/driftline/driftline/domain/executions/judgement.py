@@ -1,11 +1,26 @@
 """A kind of monitor's evaluation of a window."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from driftline.domain.executions.envelope import Envelope
 from driftline.domain.executions.files import SUMMARY
+from driftline.domain.executions.finding import Finding
 from driftline.domain.metrics import Metric
+from driftline.domain.sagemaker_files.violations import Violation, read_violations
+
+type AddViolations = Callable[[str, Sequence[Finding]], str]
+"""The text of a constraint_violations.json with further entries."""
+
+
+def add_violations(text: str, found: Sequence[Finding]) -> str:
+    """In the layout of data and model quality."""
+    written = read_violations(text.encode(), "constraint_violations.json")
+    added = (
+        Violation(feature_name=each.subject, constraint_check_type=each.check, description=each.description)
+        for each in found
+    )
+    return written.model_copy(update={"violations": (*written.violations, *added)}).to_json()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +31,14 @@ class Judgement:
         files: SageMaker's files by name, without summary.json.
         metrics: Published to CloudWatch for people.
         alarmed: The figures used by alarms of the monitor, including those that are not in `metrics`.
+        add_violations: Adds what is found beside the kind's own checks to its constraint_violations.json.
     """
 
     envelope: Envelope
     sagemaker_files: Mapping[str, str]
     metrics: Sequence[Metric]
     alarmed: Sequence[Metric]
+    add_violations: AddViolations = add_violations
 
     @property
     def files(self) -> dict[str, bytes]:

@@ -1,17 +1,17 @@
 """The settings of a bias monitor, and what it publishes."""
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self, override
 
 from pydantic import Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
-from driftline.domain.monitors.comparison import Compared
-from driftline.domain.monitors.fields import Age, Part, is_age, refuse
-from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.domain.monitors.prediction_fields import Attribute, Probability, Tolerance, attribute_doubt
+from driftline.domain.monitors.comparison import ComparisonField
+from driftline.domain.monitors.fields import Age, Part, refuse
+from driftline.domain.monitors.monitor import Graph, Line
+from driftline.domain.monitors.prediction_fields import Tolerance
+from driftline.domain.monitors.predictions_monitor import PredictionsMonitor
 from driftline.domain.spelling import did_you_mean
 
 NAMESPACE = "aws/sagemaker/Endpoints/bias-metrics"
@@ -95,34 +95,21 @@ class Limit(Part):
         return self
 
 
-class ModelBiasMonitor(ScheduledMonitor):
+class ModelBiasMonitor(PredictionsMonitor):
     """Compares how the model, and the world that it sees, treat groups of people."""
 
     metrics_namespace: ClassVar[str] = NAMESPACE
     figure_families: ClassVar[tuple[str, ...]] = ("bias_metric_<metric>_<group>",)
 
     facets: Annotated[tuple[Facet, ...], Field(max_length=50)] = ()
-    """The groups that are watched. Default: those of SageMaker's analysis_config.json in the folder of the baseline, which
-    then says what is positive, too."""
+    """The groups that are watched. Default: those of SageMaker's analysis_config.json in the folder of the
+    baseline, which then says what is positive, too."""
 
     positive_label: Annotated[tuple[Value, ...], Field(min_length=1, max_length=100)] | Value | None = None
     """The label, or labels, of the outcome that people want."""
 
     positive_threshold: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
     """For a label that is a number, instead of positive_label: outcomes above it are positive."""
-
-    inference_attribute: Attribute | None = None
-    """Where the prediction is: an index of the endpoint's output such as "0", a column name, or a JMESPath
-    expression."""
-
-    probability_attribute: Attribute | None = None
-    """Where the probability of the positive label is."""
-
-    probability_threshold_attribute: Probability = 0.5
-    """Without an inference_attribute, a row is predicted positive if its probability is above this value."""
-
-    ground_truth_attribute: Attribute | None = None
-    """Where the label is: in a baseline data set (required there), and in ground truth that is a JSON object."""
 
     group_variable: ColumnText | None = None
     """The column by whose values CDDL and CDDPL are averaged."""
@@ -133,7 +120,7 @@ class ModelBiasMonitor(ScheduledMonitor):
     limits: Mapping[Metric, Limit] = {}
     """Absolute limits by metric, such as {DI: {min: 0.8}}."""
 
-    comparison: Compared | None = None
+    comparison: ComparisonField | None = None
     """What counts as a violation. driftline: a change away from fairness that chance does not explain, in the window
     and in the baseline, by more than tolerance. sagemaker: a metric further from 0 than the baseline's, by however
     little. Default: driftline, or sagemaker for an analysis.json that Clarify made."""
@@ -147,31 +134,15 @@ class ModelBiasMonitor(ScheduledMonitor):
     smallest_group: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 10
     """Groups with fewer rows are not shown by value."""
 
-    max_label_delay: Age = timedelta(days=14)
-    """How long after its inference a label may arrive."""
-
     metrics: Literal["top", "all", "none"] = "top"
     """What is published to CloudWatch. top: the totals and the metrics that moved most. all: every metric of every
     group (each costs money). none: nothing."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _evaluated_again_as_long_as_labels_arrive(cls, value: object) -> object:
-        """A label that is joined and never evaluated would be useless."""
-        if isinstance(value, dict) and "max_revisions_age" not in value and is_age(value.get("max_label_delay")):
-            return value | {"max_revisions_age": value["max_label_delay"]}
-        return value
 
     @model_validator(mode="after")
     def _says_what_it_needs(self) -> Self:
         if not self.facets:
             return self._as_the_config_says()
-        if self.inference_attribute is None and self.probability_attribute is None:
-            raise refuse(
-                "no inference_attribute and no probability_attribute",
-                "at least one of them",
-                'For a CSV output that is only the prediction: inference_attribute: "0".',
-            )
+        self._with_a_prediction()
         if (self.positive_label is None) == (self.positive_threshold is None):
             raise refuse("not one of positive_label and positive_threshold", "the label that people want, or a number")
         without = [name for name in self.watched if name in CONDITIONAL and self.group_variable is None]
@@ -208,17 +179,6 @@ class ModelBiasMonitor(ScheduledMonitor):
 
     @property
     @override
-    def attributes(self) -> Mapping[str, str]:
-        fields = ("inference_attribute", "probability_attribute", "ground_truth_attribute")
-        return {field: given for field in fields if (given := getattr(self, field)) is not None}
-
-    @property
-    @override
-    def label_delay(self) -> timedelta:
-        return self.max_label_delay
-
-    @property
-    @override
     def as_sagemaker(self) -> bool:
         return self.comparison == "sagemaker"
 
@@ -239,10 +199,7 @@ class ModelBiasMonitor(ScheduledMonitor):
         return did_you_mean(found["metric"], METRICS) or f"The metric is one of {', '.join(METRICS)}."
 
     @override
-    def doubts(self, outputs: Sequence[str]) -> Sequence[str]:
-        fields = {
-            "inference_attribute": self.inference_attribute,
-            "probability_attribute": self.probability_attribute,
-        }
-        found = (attribute_doubt(name, given, outputs) for name, given in fields.items() if given and outputs)
-        return tuple(filter(None, found))
+    def graphs(self, name: str) -> Iterable[Graph]:
+        covered = f"Labels of {name}: share of inferences with ground truth, and of the group with the fewest"
+        lines = (Line("coverage", "coverage"), Line("smallest_coverage", "group with the fewest"))
+        yield Graph(covered, lines, smallest=0, largest=1)

@@ -1,16 +1,16 @@
 """The settings of a model-quality monitor, and what it publishes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import ClassVar, Literal, Self, override
 
 from pydantic import Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.domain.monitors.comparison import Compared, ComparisonField
-from driftline.domain.monitors.fields import Age, is_age, refuse
-from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
-from driftline.domain.monitors.prediction_fields import Attribute, Label, Probability, Tolerance, attribute_doubt
+from driftline.domain.monitors.fields import refuse
+from driftline.domain.monitors.monitor import Graph, Line
+from driftline.domain.monitors.prediction_fields import Label, Tolerance
+from driftline.domain.monitors.predictions_monitor import PredictionsMonitor
 
 NAMESPACE = "aws/sagemaker/Endpoints/model-metrics"
 """SageMaker's CloudWatch namespace of model quality metrics of endpoints; without a leading slash."""
@@ -49,7 +49,7 @@ _OLDER_COMPARISON: Mapping[str, Compared] = {"interval": "driftline", "point": "
 _PALE = "#aec7e8"
 
 
-class ModelQualityMonitor(ScheduledMonitor):
+class ModelQualityMonitor(PredictionsMonitor):
     """Compares predictions with ground truth."""
 
     metrics_namespace: ClassVar[str] = NAMESPACE
@@ -57,21 +57,8 @@ class ModelQualityMonitor(ScheduledMonitor):
     problem_type: Literal["Regression", "BinaryClassification", "MulticlassClassification"]
     """What the model predicts."""
 
-    inference_attribute: Attribute | None = None
-    """Where the prediction is, a number or a label: an index of the endpoint's output such as "0", a column name, or a
-    JMESPath expression. A leading `$.`, as the SageMaker SDK writes it, is left out."""
-
-    probability_attribute: Attribute | None = None
-    """Where the probability of the positive label is, or a list with one probability per label."""
-
-    probability_threshold_attribute: Probability = 0.5
-    """Without an inference_attribute, a row is predicted positive if its probability is above this value."""
-
     positive_label: Label = "1"
     """The label that counts as positive in binary classification."""
-
-    ground_truth_attribute: Attribute | None = None
-    """Where the label is: in a baseline data set (required there), and in ground truth that is a JSON object."""
 
     comparison: ComparisonField | None = None
     """What counts as a violation. driftline: a metric that is worse than chance explains, in the window and in the
@@ -86,20 +73,8 @@ class ModelQualityMonitor(ScheduledMonitor):
     """The smallest loss that matters, for limits that are the baseline's own values: 0.01 is one point of a share or of
     r2, and one percent of an error such as mae."""
 
-    max_label_delay: Age = timedelta(days=14)
-    """How long after its inference a label may arrive. Labels that match nothing by then are listed as unmatched.
-    Windows are evaluated again for as long, unless max_revisions_age says otherwise."""
-
     metrics: Literal["all", "none"] = "all"
     """What is published to CloudWatch."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _evaluated_again_as_long_as_labels_arrive(cls, value: object) -> object:
-        """A label that is joined and never evaluated would be useless."""
-        if isinstance(value, dict) and "max_revisions_age" not in value and is_age(value.get("max_label_delay")):
-            return value | {"max_revisions_age": value["max_label_delay"]}
-        return value
 
     @classmethod
     @override
@@ -117,26 +92,10 @@ class ModelQualityMonitor(ScheduledMonitor):
 
     @model_validator(mode="after")
     def _says_where_the_prediction_is(self) -> Self:
-        if self.inference_attribute is None and self.probability_attribute is None:
-            raise refuse(
-                "no inference_attribute and no probability_attribute",
-                "at least one of them",
-                'For a CSV output that is only the prediction: inference_attribute: "0".',
-            )
+        self._with_a_prediction()
         if self.problem_type == "Regression" and self.inference_attribute is None:
             raise refuse("Regression without an inference_attribute", "the attribute with the predicted number")
         return self
-
-    @property
-    @override
-    def attributes(self) -> Mapping[str, str]:
-        fields = ("inference_attribute", "probability_attribute", "ground_truth_attribute")
-        return {field: given for field in fields if (given := getattr(self, field)) is not None}
-
-    @property
-    @override
-    def label_delay(self) -> timedelta:
-        return self.max_label_delay
 
     @model_validator(mode="after")
     def _compares_in_one_way(self) -> Self:
@@ -173,18 +132,6 @@ class ModelQualityMonitor(ScheduledMonitor):
         if self.problem_type == "BinaryClassification":
             return f"{name} needs the probability: set probability_attribute."
         return f"{name} exists for BinaryClassification only."
-
-    @override
-    def doubts(self, outputs: Sequence[str]) -> Sequence[str]:
-        """Attributes that are none of the named output columns. JSON answers may have others, so they are no errors."""
-        attributes = {
-            "inference_attribute": self.inference_attribute,
-            "probability_attribute": self.probability_attribute,
-        }
-        found = (
-            attribute_doubt(name, attribute, outputs) for name, attribute in attributes.items() if attribute and outputs
-        )
-        return tuple(filter(None, found))
 
     @override
     def graphs(self, name: str) -> Iterable[Graph]:

@@ -151,13 +151,12 @@ class Counts:
     @classmethod
     def of(cls, rows: Rows) -> Self:
         label, prediction = (
-            _outcomes(rows.positives, column) if column is not None else None
-            for column in (rows.label, rows.prediction)
+            outcomes(rows.positives, column) if column is not None else None for column in (rows.label, rows.prediction)
         )
         stratum = (rows.stratum.codes, list(map(str, rows.stratum.values))) if rows.stratum is not None else None
         facets = {}
         for name, (facet, column) in rows.facets.items():
-            group = _outcomes(facet, column)
+            group = outcomes(facet, column)
             highest = _highest(column) if facet.continuous else None
             facets[name] = FacetCounts(_tally(group, label, prediction, stratum), facet.texts, highest).limited()
         highest_label = _highest(rows.label) if rows.label is not None and rows.positives.continuous else None
@@ -202,8 +201,8 @@ type Named = tuple[Codes, Sequence[str]]
 """Codes of n rows, and the names of the codes."""
 
 
-def _outcomes(criterion: Criterion, column: Coded) -> Named:
-    """By value, or by the threshold of a continuous column, in which a value that is not a number is missing."""
+def outcomes(criterion: Criterion, column: Coded) -> Named:
+    """Rows by value, or by the threshold of a continuous column, in which what is no number is missing."""
     if not criterion.continuous:
         return column.codes, [spelled(value, criterion.type.element) for value in column.values]
     numbers = numbers_of(column)

@@ -87,6 +87,11 @@ def interval_text(threshold: Value, highest: float | None) -> str:
     return f"({float(first)}, {float(last)}]"
 
 
+def is_interval(text: str) -> bool:
+    """Whether a `value_or_threshold` is that of a continuous column."""
+    return _INTERVAL.match(text) is not None
+
+
 def same_group(one: str, other: str) -> bool:
     """Whether two `value_or_threshold` mean the same group.
 

@@ -53,20 +53,27 @@ def groups_of(
     Raises:
         ValueError: too many values for an entry each, or no threshold.
     """
-    if facet.continuous:
-        _ = facet.threshold  # or there is an error
-    if facet.values:
-        text = facet.text(counts.highest)
-        # Without an interval nothing is in the group.
-        members: AbstractSet[str] = facet.texts if text else frozenset()
-        return [Group(text, Tabulated.of(counts, positives).tables(members))]
     values = [each for each in counts.groups() if each is not None]
-    if OTHERS in values:
+    if OTHERS in values and not facet.values:
         raise ValueError(TOO_MANY_VALUES.format(len(values) - 1))
     place = {value: number for number, value in enumerate(order)}
     values.sort(key=lambda value: (place.get(value, len(place)), value))
     tabulated = Tabulated.of(counts, positives)
-    return [Group(value, tabulated.tables({value})) for value in values]
+    return [Group(text, tabulated.tables(members)) for text, members in members_of(facet, values, counts.highest)]
+
+
+def members_of(facet: Criterion, values: Sequence[str], highest: float | None) -> list[tuple[str, AbstractSet[str]]]:
+    """The entries of a facet as (`value_or_threshold`, its values), for rows that have these values.
+
+    Raises:
+        ValueError: no threshold for a continuous facet.
+    """
+    if facet.continuous:
+        _ = facet.threshold  # or there is an error
+    if facet.values:
+        text = facet.text(highest)
+        return [(text, facet.texts if text else frozenset())]  # Without an interval nothing is in the group.
+    return [(value, frozenset({value})) for value in values]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class BiasMetricSummary(_Ours):
         result: By the default rule, whatever `comparison` says.
         violated: By the rule of `comparison`, or by a limit.
         reason: Why there is no value, or which rows are too few.
-        needed: About how many rows of the window it would take to compare it; None if there are enough, or it is unknown.
+        needed: About how many rows of the window a comparison takes; None if there are enough, or it is unknown.
         p_value: Adjusted for all tests of the run; None if it was not tested.
         sagemaker: Whether SageMaker's rule flags it.
         limit: The absolute limits; None where there are none.

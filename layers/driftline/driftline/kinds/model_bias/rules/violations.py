@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.finding import Finding
 from driftline.kinds.model_bias.rules.analysis import Analysis, value_text
 from driftline.kinds.model_bias.rules.comparison import sagemaker_flags
 
@@ -44,6 +45,21 @@ class BiasViolations(BaseModel):
 
     def to_json(self) -> str:
         return json.dumps(self.model_dump(), indent=_INDENT)
+
+
+def add_violations(text: str, found: Sequence[Finding]) -> str:
+    """The text of the file with findings of other checks: those have no facet, and are about no metric."""
+    added = (
+        BiasViolation(
+            facet="",
+            facet_value="",
+            metric_name=each.figure,
+            constraint_check_type=each.check,
+            description=each.description,
+        )
+        for each in found
+    )
+    return BiasViolations(violations=(*parse_violations(text).violations, *added)).to_json()
 
 
 def description(value: float, required: float) -> str:
