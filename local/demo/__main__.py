@@ -17,7 +17,7 @@ from local.cloud import EmbeddedCloud
 from local.demo import DemoError
 from local.demo import days as calendar
 from local.demo.desk import SLACK_CHANNEL, Desk
-from local.demo.endpoint import ENDPOINT, baseline_csv, quality_baseline_csv
+from local.demo.endpoint import ENDPOINT, baseline_csv, groups_baseline_csv, quality_baseline_csv
 from local.demo.flights import data_folder, read_flights, read_weather
 from local.demo.model import predict, train
 from local.demo.monitor import EDITED_COMPLETENESS, EDITED_DRIFT_THRESHOLD, EDITED_ERROR_MINUTES, PIPELINE, QUALITY
@@ -69,10 +69,14 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         desk.open()
         screen.step("people", f"a Slack channel {SLACK_CHANNEL}, a mailbox, and the pipeline {PIPELINE} in SageMaker")
         replay = Replay(cloud)
-        schedules = " and ".join(replay.configure())
-        screen.step("monitor", f"monitors/{ENDPOINT}.yaml created the schedules {schedules}")
-        error = replay.suggest_baselines(baseline_csv(baseline, predicted), quality_baseline_csv(baseline, predicted))
-        screen.step("baseline", "two uploads created statistics.json and constraints.json for inputs and predictions")
+        *schedules, last = replay.configure()
+        screen.step("monitor", f"monitors/{ENDPOINT}.yaml created the schedules {', '.join(schedules)} and {last}")
+        error = replay.suggest_baselines(
+            *(make(baseline, predicted) for make in (baseline_csv, quality_baseline_csv, groups_baseline_csv))
+        )
+        screen.step(
+            "baseline", "three uploads created the files of the baselines: inputs, predictions, groups of flights"
+        )
         edits = ", ".join(f"{name} may be missing in {1 - share:.0%}" for name, share in EDITED_COMPLETENESS.items())
         screen.note(f"edited, as a person would: {edits} of rows;")
         minutes = f"{EDITED_ERROR_MINUTES:.0f} minutes"
@@ -87,6 +91,8 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         screen.step("revise", "the other carriers report two days later, so each day is evaluated again")
         newest = {day: replay.quality(day) for day in days}
         screen.revisions(verdicts, newest)
+        screen.step("groups", 'is the warning "late" as good for LaGuardia and ExpressJet as for the others?')
+        screen.groups({day: replay.groups(day) for day in days})
         screen.step("metrics", _metrics(replay.published()))
         _show_people(screen, desk)
         replay.save(out)

@@ -51,6 +51,15 @@ def baseline_csv(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> b
     return _lines(",".join((PREDICTION, *FEATURES)), *(f"{value:.2f},{_inputs(flight)}" for flight, value in rows))
 
 
+def groups_baseline_csv(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> bytes:
+    """The model's prediction, its inputs and the actual delay of every flight that arrived, with a header."""
+    rows = zip(flights, predicted.tolist(), strict=True)
+    arrived = (
+        f"{value:.2f},{_inputs(flight)},{flight.arr_delay}" for flight, value in rows if flight.arr_delay is not None
+    )
+    return _lines(",".join((PREDICTION, *FEATURES, ACTUAL)), *arrived)
+
+
 def quality_baseline_csv(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> bytes:
     """The model's prediction and the actual delay of every flight that arrived, with a header."""
     rows = zip(flights, predicted.tolist(), strict=True)

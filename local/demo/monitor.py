@@ -5,8 +5,11 @@ import json
 from local.demo.endpoint import ACTUAL, ENDPOINT, PREDICTION
 from local.demo.model import FEATURES
 
-INPUTS, QUALITY = "data_quality", "model_quality"
-MONITORS = (INPUTS, QUALITY)
+INPUTS, QUALITY, GROUPS = "data_quality", "model_quality", "model_bias"
+MONITORS = (INPUTS, QUALITY, GROUPS)
+LATE_MINUTES = 15
+"""What airlines and authorities call a late flight."""
+
 PIPELINE = "retrain-flight-delay"
 
 DOCUMENT = f"""\
@@ -30,6 +33,18 @@ monitors:
     ground_truth_attribute: {ACTUAL}
     max_label_delay: P14D
     alarms: [{{metric: violations, severity: critical, actions: [notify, retrain]}}]
+  # Is the warning "late" as good for one airport and one carrier as for the others? It is looked at, and wakes nobody.
+  {GROUPS}:
+    schedule: cron(0 9 ? * * *)
+    window: {{start_offset: -PT24H, end_offset: PT0H}}
+    facets:
+      - {{column: origin, values: [LGA], name: LaGuardia}}
+      - {{column: carrier, values: [EV], name: ExpressJet}}
+    positive_threshold: {LATE_MINUTES}
+    inference_attribute: {PREDICTION}
+    ground_truth_attribute: {ACTUAL}
+    max_label_delay: P14D
+    alarms: []
 # Only selected days are replayed, so the others do not count as missing.
 watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H, unmatched_labels_age: PT0H}}
 retraining:

@@ -32,8 +32,10 @@ from driftline.domain.keys import (
 )
 from driftline.domain.keys import MONITORS as DOCUMENTS
 from driftline.kinds.data_quality.rules.summary import parse_summary
+from driftline.kinds.model_bias.rules.summary import parse_bias_summary
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
 from driftline.kinds.model_quality.rules.summary import parse_quality_summary
+from driftline.presentation.headline import envelope_headline
 from driftline.usecases.executions.revisions import Announced
 from local import interruption
 from local.cloud import EmbeddedCloud
@@ -41,8 +43,8 @@ from local.demo import DemoError
 from local.demo.days import evaluated_at
 from local.demo.endpoint import ENDPOINT, VARIANT, UploadedFile, capture_files, ground_truth_file
 from local.demo.flights import Flight
-from local.demo.monitor import DOCUMENT, INPUTS, MONITORS, QUALITY, edit_inputs, edit_quality
-from local.demo.screen import DayVerdict, InputVerdict, QualityVerdict
+from local.demo.monitor import DOCUMENT, GROUPS, INPUTS, MONITORS, QUALITY, edit_inputs, edit_quality
+from local.demo.screen import DayVerdict, GroupsVerdict, InputVerdict, QualityVerdict
 from local.emf import metric_data
 from local.patience import PATIENCE_SECONDS
 
@@ -89,18 +91,19 @@ class Replay:
         self._schedules = self._cloud.schedules()
         return self._schedules
 
-    def suggest_baselines(self, inputs: bytes, quality: bytes) -> float:
-        """Uploads both baselines and edits the suggested constraints.
+    def suggest_baselines(self, inputs: bytes, quality: bytes, groups: bytes) -> float:
+        """Uploads the baselines and edits the suggested constraints.
 
         Returns:
             The mean absolute error of the baseline, in minutes.
         """
-        for monitor, data in ((INPUTS, inputs), (QUALITY, quality)):
+        for monitor, data in ((INPUTS, inputs), (QUALITY, quality), (GROUPS, groups)):
             self._put(f"{baseline_folder(ENDPOINT, monitor)}input/{BASELINE_NAME}", data)
         for monitor, edit in ((INPUTS, edit_inputs), (QUALITY, edit_quality)):
             folder = baseline_folder(ENDPOINT, monitor)
             self._wait_for(f"{folder}suggestion.json")  # written last
             self._put(f"{folder}constraints.json", edit(self._get(f"{folder}constraints.json")))
+        self._wait_for(f"{baseline_folder(ENDPOINT, GROUPS)}suggestion.json")
         key = f"{baseline_folder(ENDPOINT, QUALITY)}statistics.json"
         return parse_baseline_quality(self._get(key), key).metrics["mae"].value
 
@@ -123,7 +126,7 @@ class Replay:
             self._cloud.fire_schedule(schedule, evaluated_at(day))
 
     def verdict(self, day: date) -> DayVerdict:
-        """Waits for both executions of a day and reads their reports."""
+        """Waits for the executions of a day and reads their reports."""
         for monitor in MONITORS:
             self._wait_for(execution_key(report_folder(ENDPOINT, monitor, evaluated_at(day))))
         return DayVerdict(day, self._inputs(day), self.quality(day))
@@ -151,6 +154,14 @@ class Replay:
             error=mae.value,
             interval=mae.interval,
             violated=bool(summary.violations),
+        )
+
+    def groups(self, day: date) -> GroupsVerdict:
+        """The newest verdict on how the groups of a day fare."""
+        key = report_folder(ENDPOINT, GROUPS, evaluated_at(day)) + SUMMARY
+        summary = parse_bias_summary(self._get(key), key)
+        return GroupsVerdict(
+            judged=summary.evaluated_rows > 0, said=envelope_headline(summary), violated=bool(summary.violations)
         )
 
     def _inputs(self, day: date) -> InputVerdict:

@@ -44,8 +44,22 @@ class QualityVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupsVerdict:
+    """The verdict on how an airport and a carrier fare, compared with all others.
+
+    Attributes:
+        judged: There were enough rows.
+        said: The headline.
+    """
+
+    judged: bool
+    said: str
+    violated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DayVerdict:
-    """The verdicts of both monitors on one day, on the next morning."""
+    """The verdicts of the monitors with alarms on one day, on the next morning."""
 
     day: date
     inputs: InputVerdict
@@ -120,6 +134,14 @@ class Screen:
                 f"{_error(after):<16}  {_alarm(alarm=after.violated)}{changed}"
             )
         self._print("")
+
+    def groups(self, verdicts: Mapping[date, GroupsVerdict]) -> None:
+        """On which days a group fared worse than before, and how."""
+        worse = {day: each.said for day, each in verdicts.items() if each.violated}
+        judged = sum(each.judged for each in verdicts.values())
+        self.note(f"judged on {judged} of {_days(len(verdicts))}, worse than in the baseline on {len(worse)}")
+        for day, said in sorted(worse.items())[:_MOST_NAMED]:
+            self.note(f"{day:{_DAY}}  {said}")
 
     def finish(
         self,

@@ -23,7 +23,7 @@ def evaluate(
     found: list[Compared] = []
     for number, entry in enumerate(entries):
         given = compared[number * len(names) : (number + 1) * len(names)]
-        if all(each.result in {"not_compared", "no_value"} for each in given):
+        if all(each.result == "not_compared" or each.value is None for each in given):
             found += given
             continue
         window = intervals(entry.window, names)
