@@ -89,7 +89,7 @@ def analyse(document: MonitorDocument | None, data: DataSet, where: str) -> Anal
 def analyse_with(
     settings: ModelBiasMonitor | None, config: BiasConfig | None, data: DataSet, columns: DataColumns, where: str
 ) -> Analysed:
-    """As `analyse`, with or without a monitor document's settings."""
+    """As `analyse`, by a configuration file, with or without a monitor document's settings, or by settings alone."""
     plan, predicted = _plan(settings, config, columns, where)
     read = read_bias_data(plan, data, columns, predicted=predicted)
     found = report(
@@ -162,9 +162,9 @@ def _plan(
     A column predicted_label of analysis_config.json is the data set's; its predictor says where predictions are in the
     answers of an endpoint.
     """
-    if settings is not None and (settings.facets or config is None):
-        return plan_of(settings, config, columns.output, where=where), True
-    assert config is not None  # one of both is there
+    if config is None:
+        assert settings is not None  # one of both is there
+        return plan_of(settings, None, columns.output, where=where), True
     plan = BiasPlan.of_config(config, settings, columns.output)
     if config.predicted_label is not None:
         attributes = replace(plan.attributes, inference=config.predicted_label, probability=None)
