@@ -29,7 +29,7 @@ from driftline.kinds.model_bias.verdict import BiasVerdict, JudgedGroup, JudgedM
 from driftline.kinds.model_bias.window import WindowCounts
 
 MOST_VALUES = 50
-"""So many values of a facet are listed with their coverage."""
+"""So many values of a facet are listed with their coverage, and so many groups with their metrics."""
 
 _PREFERRED = ("DPPL", "DPL")
 """The headline where nothing was found: the gap that needs no explanation."""
@@ -155,6 +155,7 @@ def _why_empty(window: WindowCounts, verdict: BiasVerdict, has_baseline: bool, w
 def _facet(facet: FacetPlan, window: WindowCounts, verdict: BiasVerdict, policy: Policy) -> FacetSummary:
     counts = window.counts.facets.get(facet.name, FacetCounts())
     groups = [each for each in verdict.groups if each.facet == facet.name]
+    listed_groups = _most_interesting(groups)
     listed = tuple(
         ValueCoverage(value=value, rows=each.rows, labelled=each.labelled, predicted=each.predicted)
         for value, each in list(coverage(counts).items())[:MOST_VALUES]
@@ -162,9 +163,21 @@ def _facet(facet: FacetPlan, window: WindowCounts, verdict: BiasVerdict, policy:
     return FacetSummary(
         name=facet.name,
         coverage=listed,
-        groups=tuple(_group(each, facet, policy) for each in groups),
+        groups=tuple(_group(each, facet, policy) for each in listed_groups),
+        left_out=len(groups) - len(listed_groups),
         problem=verdict.problems.get(facet.name, ""),
     )
+
+
+def _most_interesting(groups: Sequence[JudgedGroup]) -> list[JudgedGroup]:
+    """Those with a violation, then those with the most rows; in their order."""
+
+    def interest(place: int) -> tuple[bool, int, int]:
+        violated = any(each.violated for each in groups[place].metrics)
+        return not violated, -group_rows(groups[place]), place
+
+    chosen = sorted(range(len(groups)), key=interest)[:MOST_VALUES]
+    return [groups[place] for place in sorted(chosen)]
 
 
 def _group(judged: JudgedGroup, facet: FacetPlan, policy: Policy) -> GroupSummary:

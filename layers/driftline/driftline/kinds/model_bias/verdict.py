@@ -23,6 +23,8 @@ LIMIT_CHECK = "bias_limit_check"
 """The constraint_check_type of an absolute limit, which SageMaker does not have."""
 
 _NOT_WATCHED = "it is not watched"
+_NO_OUTCOMES = frozenset({"CI", "GE"})
+"""CI compares the sizes of groups, and GE no groups: neither says that a group is treated as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,12 @@ class JudgedMetric:
 
     @property
     def checked(self) -> bool:
-        """Whether something was decided, in either direction."""
-        return self.violated or self.compared.p_value is not None or self.standing in {"held", "broken"}
+        """Whether something was decided about outcomes, in either direction.
+
+        A window of a few rows is not called fair because its groups are as large as before.
+        """
+        compared = self.compared.result in {"improvement", "unchanged"} and self.compared.p_value is not None
+        return self.violated or self.standing in {"held", "broken"} or (compared and self.compared.metric not in _NO_OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,8 @@ def judge(counts: Counts, typed: TypedPlan, baseline: Baseline, policy: Policy, 
             found += [(name, group) for group in groups_of(facet, counts.facets[name], typed.label.texts)]
         except ValueError as error:
             problems[name] = str(error)
-    entries = [_entry(name, group, typed, baseline) for name, group in found]
+    before = _baseline_groups(typed, baseline)
+    entries = [_entry(name, group, before.get(name), baseline) for name, group in found]
     compared = evaluate(entries, policy.watched, policy.tolerance)
     groups = []
     for number, ((name, group), entry) in enumerate(zip(found, entries, strict=True)):
@@ -135,16 +142,27 @@ def _decided(judged: JudgedMetric, policy: Policy) -> bool:
     return judged.compared.value is not None and judged.compared.baseline is not None
 
 
-def _entry(facet: str, group: Group, typed: TypedPlan, baseline: Baseline) -> Entry:
-    if baseline.groups is not None and facet in baseline.groups.counts.facets:
-        counts = baseline.groups.counts.facets[facet]
-        try:
-            before = groups_of(typed.facets[facet], counts, typed.label.texts)
-        except ValueError:
-            before = []
-        same = [each for each in before if same_group(each.text, group.text)]
-        if same:
-            return Entry(facet, group.text, group.tables, same[0].tables)
+def _baseline_groups(typed: TypedPlan, baseline: Baseline) -> dict[str, dict[str, Group]]:
+    """By facet and text, of facets whose counts the baseline has."""
+    found: dict[str, dict[str, Group]] = {}
+    for name, counts in (baseline.groups.counts.facets if baseline.groups else {}).items():
+        if name in typed.facets:
+            try:
+                groups = groups_of(typed.facets[name], counts, typed.label.texts)
+            except ValueError:
+                continue  # too many values in the baseline: its groups are not known
+            found[name] = {group.text: group for group in groups}
+    return found
+
+
+def _entry(facet: str, group: Group, before: Mapping[str, Group] | None, baseline: Baseline) -> Entry:
+    if before is not None:
+        same = before.get(group.text) or next(
+            (each for each in before.values() if same_group(each.text, group.text)), None
+        )
+        if same is not None:
+            return Entry(facet, group.text, group.tables, same.tables)
+        return Entry(facet, group.text, group.tables, None, {})
     return Entry(facet, group.text, group.tables, None, _values(facet, group.text, baseline.analysis))
 
 
