@@ -27,7 +27,7 @@ from driftline.usecases.ports.tables import DataSetTables
 
 
 class NoDataSetError(InvalidInputError):
-    """Nothing to read yet: a `_format.json`, a marker file or the monitor document may come before the data."""
+    """Nothing to read yet: a `_format.json`, a marker file, a companion or the document may come before the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def suggest_baseline(
 ) -> BaselineSuggested:
     """Reads everything under `baselines/<endpoint>/<monitor>/input/`, in the order of the keys.
 
-    Files whose name begins with `_` or `.` are not data (`_SUCCESS`, `_format.json`). The monitor document is read
-    where it says what is where in the data set.
+    Files whose name begins with `_` or `.` are not data (`_SUCCESS`, `_format.json`). The monitor document, and the
+    kind's companions in the baseline's folder, are read where they say what is where in the data set.
 
     Raises:
         NoDataSetError: no file with data.
