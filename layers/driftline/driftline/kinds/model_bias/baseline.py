@@ -82,7 +82,8 @@ def analyse(document: MonitorDocument | None, data: DataSet, where: str) -> Anal
     """
     settings = settings_of(document, where)
     body = data.beside(CONFIG)
-    config = parse_config(body, CONFIG) if body is not None and not settings.facets else None
+    file = f"{data.where.removesuffix('input/')}{CONFIG}"
+    config = parse_config(body, file) if body is not None and not settings.facets else None
     return analyse_with(settings, config, data, data_columns(document), where)
 
 

@@ -86,6 +86,13 @@ def read_bias_data(plan: BiasPlan, data: DataSet, columns: DataColumns, *, predi
     Raises:
         InvalidInputError: it cannot be read, has no rows, or neither the label nor any facet.
     """
+    gathered = _gathered(plan, data, columns, predicted=predicted)
+    if gathered is None:
+        raise InvalidInputError("the data set has no rows", where=data.where, expected="rows with a label")
+    return gathered.read()
+
+
+def _gathered(plan: BiasPlan, data: DataSet, columns: DataColumns, *, predicted: bool) -> "_Gathered | None":
     gathered: _Gathered | None = None
     for named, batch in data.batches():
         if not batch.rows:
@@ -93,9 +100,7 @@ def read_bias_data(plan: BiasPlan, data: DataSet, columns: DataColumns, *, predi
         names = _names(plan, batch, columns, named=named)
         gathered = gathered or _Gathered.of(plan, batch, names, columns, data.where, predicted)
         gathered.add(batch, names)
-    if gathered is None:
-        raise InvalidInputError("the data set has no rows", where=data.where, expected="rows with a label")
-    return gathered.read()
+    return gathered
 
 
 def _names(plan: BiasPlan, batch: RowBatch, columns: DataColumns, *, named: bool) -> tuple[str, ...]:
@@ -158,7 +163,7 @@ class _Gathered:
 
     def read(self) -> BiasData:
         unusable: dict[str, int] = {}
-        columns = {name: column.coded() for name, column in self.cells.items()}
+        columns = {name: self.cells.pop(name).coded() for name in list(self.cells)}
         types = {
             part.column: _type(part, columns[part.column])
             for facet in self.plan.facets
