@@ -60,7 +60,7 @@ def finding_sentence(finding: Finding) -> str:
 
 def _own_words(finding: Finding) -> str:
     """Without the full stop, because more may follow."""
-    return shown(finding.sentence, IN_A_SENTENCE * 5).removesuffix(".")
+    return shown(finding.sentence, IN_A_SENTENCE * 5).removesuffix(".") if finding.sentence else ""
 
 
 def _said(finding: Finding) -> str:

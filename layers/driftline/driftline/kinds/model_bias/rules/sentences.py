@@ -45,7 +45,8 @@ def metric_sentence(metric: str, title: str, said: Said) -> str:
         what, direction = _GAPS[metric]
         return _of_gap(what, direction, name, said)
     if metric == "DI" and isinf(said.value):
-        return f"Acceptance for {name} is infinitely higher than for the others, of whom none is accepted{_inside(said, value_text)}."
+        inside = _inside(said, value_text)
+        return f"Acceptance for {name} is infinitely higher than for the others, of whom none is accepted{inside}."
     template = _PLAIN.get(metric, "{metric} for {title} is {value}")
     return f"{template.format(metric=metric, title=name, value=value_text(said.value))}{_inside(said, value_text)}."
 
