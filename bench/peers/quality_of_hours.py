@@ -9,6 +9,7 @@ import duckdb
 from measuring import measured
 
 from driftline.adapters.folder.store import FolderStore
+from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.predictions.attributes import Attributes
 from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.windows import Window
@@ -48,10 +49,10 @@ def main() -> None:
             merged.append(MergedHour("AllTraffic", hour, table=key))
         total = rows * hours
         window = Window(START, START + timedelta(hours=hours))
-        loaded = MergedWindow(window, Coverage(total, total, total, total), tuple(merged), 0, store)
+        loaded = MergedWindow(window, Coverage(total, total, total, total), tuple(merged), 0, store, DuckTables())
         attributes = Attributes(ProblemType.BINARY, probability="0")
         stored = (StoredHour(store, "bench", "model_quality", loaded, hour) for hour in merged)
-        rows_of_window = StoredRows(loaded.coverage, tuple(stored))
+        rows_of_window = StoredRows(loaded.coverage, tuple(stored), 0, str)
         with measured():
             quality = quality_of(window_quality(rows_of_window, attributes).state)
         if quality.rows != total:

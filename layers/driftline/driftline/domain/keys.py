@@ -23,6 +23,7 @@ _CAPTURE_KEY = re.compile(
 )
 _DOCUMENT_KEY = re.compile(r"monitors/(?P<endpoint>[^/]+)\.ya?ml")
 _BASELINE_INPUT_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/input/(?P<name>.+)")
+_BASELINE_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/(?P<name>[^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ def parse_baseline_input_key(key: str) -> tuple[str, str] | None:
     """(endpoint, monitor) of `baselines/<endpoint>/<monitor>/input/…`; None for other keys."""
     match = _BASELINE_INPUT_KEY.fullmatch(key)
     return (match["endpoint"], match["monitor"]) if match else None
+
+
+def parse_baseline_key(key: str) -> tuple[str, str, str] | None:
+    """(endpoint, monitor, name) of `baselines/<endpoint>/<monitor>/<name>`; None for other keys."""
+    match = _BASELINE_KEY.fullmatch(key)
+    return (match["endpoint"], match["monitor"], match["name"]) if match else None
 
 
 def document_key(endpoint: str) -> str:

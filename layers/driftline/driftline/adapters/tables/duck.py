@@ -1,10 +1,12 @@
 """The port, by DuckDB."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
 from driftline.adapters.tables import (
+    captured_rows,
     columnar,
     csv_columns,
     hour_join,
@@ -46,6 +48,11 @@ class DuckTables:
         self, records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
     ) -> MergedRows:
         return hour_join.merge_hour(records, hour, labels, repeated=repeated)
+
+    def captured_hour(
+        self, records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
+    ) -> AbstractContextManager[captured_rows.CapturedRows]:
+        return captured_rows.captured_hour(records, hour, labels, repeated=repeated)
 
     def merged_columns(self, table: Path) -> list[str]:
         return merged_rows.merged_columns(table)

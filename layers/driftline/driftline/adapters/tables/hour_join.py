@@ -8,6 +8,8 @@ bounded: records are streamed, only ids and labels of the hour are kept.
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,6 +41,13 @@ def merge_hour(
     records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
 ) -> MergedRows:
     """See `LabelTables.merge_hour`."""
+    with joined_hour(records, hour) as join:
+        return join.merge(labels, repeated=repeated)
+
+
+@contextmanager
+def joined_hour(records: Sequence[Callable[[], bytes]], hour: datetime) -> Iterator["HourJoin"]:
+    """The join of these columnar records, which are on local disk until the context ends."""
 
     def write(place: tuple[Path, Callable[[], bytes]]) -> None:
         path, read = place
@@ -50,11 +59,23 @@ def merge_hour(
         for _ in side_by_side(write, zip(files, records, strict=True), _FILES_AT_ONCE):
             pass
         with HourJoin(files, hour, folder) as join:
-            return join.merge(labels, repeated=repeated)
+            yield join
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What `HourJoin.choose` found; see `MergedRows`."""
+
+    labels: Mapping[str, Label]
+    repeated: Mapping[str, Winner]
+    rejected: Sequence[RejectedLabel]
 
 
 class HourJoin:
     """Joins the columnar records of one hour with labels; a context manager.
+
+    Its view `records` has a row for each captured one, with `join_id`, and its place: `ordinal` (of the file) and
+    `file_row_number`.
 
     Args:
         files: Columnar records in the order of their capture files.
@@ -96,6 +117,16 @@ class HourJoin:
             labels: By join id.
             repeated: Whether an id occurs more than once: counting each inference once then takes longer.
         """
+        chosen = self.choose(labels, repeated=repeated)
+        slots = self._slots(repeated=repeated)
+        return MergedRows(chosen.labels, chosen.repeated, chosen.rejected, slots, self._table())
+
+    def choose(self, labels: Mapping[str, Label], *, repeated: bool) -> Chosen:
+        """Makes the table `chosen`: the place of each row with a label, its `row` and `slot`, and the `label`.
+
+        Args:
+            labels, repeated: As in `merge`.
+        """
         self._load("labelled", {"join_id": "VARCHAR"}, ((id_,) for id_ in labels))
         self._run("""CREATE TABLE matched AS
             SELECT ordinal, file_row_number, join_id, event_id, inference_time, row, slot
@@ -109,7 +140,28 @@ class HourJoin:
             FROM matched JOIN fitting USING (join_id, row)""")
         for done in ("labelled", "matched", "fitting"):
             self._run(f"DROP TABLE {done}")
-        return MergedRows(fitting, winners, rejected, self._slots(repeated=repeated), self._table())
+        return Chosen(fitting, winners, rejected)
+
+    def drop_repeated(self) -> None:
+        """Makes the table `dropped`: the places of the rows that count no more, because another record came first."""
+        self._run(f"""CREATE TABLE dropped AS SELECT ordinal, file_row_number FROM (
+            SELECT ordinal, file_row_number, dense_rank() OVER (PARTITION BY join_id ORDER BY {_FIRST}) AS place,
+            row_number() OVER (PARTITION BY join_id, row ORDER BY {_FIRST}, file_row_number) AS again
+            FROM records SEMI JOIN (
+                SELECT join_id FROM records WHERE join_id IS NOT NULL GROUP BY join_id
+                HAVING count(*) > count(DISTINCT row) OR min(ordinal) < max(ordinal)
+                OR min(inference_time) < max(inference_time)
+                OR min(coalesce(event_id, '')) < max(coalesce(event_id, ''))) USING (join_id)
+            ) WHERE place > 1 OR again > 1""")
+
+    def columns(self) -> list[str]:
+        """Names of the columns of the columnar records, of all files together."""
+        inner = {"join_id", "ordinal", "filename", "file_row_number"}
+        return [name for name, *_ in self._run("DESCRIBE records").fetchall() if name not in inner]
+
+    def query(self, sql: str, parameters: Sequence[str]) -> duckdb.DuckDBPyConnection:
+        """Rows that are read while other queries run."""
+        return self._database.cursor().execute(sql, parameters)
 
     def _slots(self, *, repeated: bool) -> dict[datetime, SlotRows]:
         source = "records"

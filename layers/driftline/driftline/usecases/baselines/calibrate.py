@@ -75,11 +75,14 @@ def calibrate(
         )
     suggestion = kind.engine.suggest(document, data, where)
     suggested = {**suggestion.files, **suggestion.derived}
+    for name in kind.companions:
+        if body := data.beside(name):
+            scratch.put(name, body)
     counted, ringing = Counter[str](), 0
     for number, lines in enumerate(cut.windows.values()):
         key = f"windows/{number}/rows{cut.extension}"
         scratch.put(key, lines.encode())
-        window = StoredDataSet(scratch, [key], cut.options, tables)
+        window = StoredDataSet(scratch, [key], cut.options, tables, data.beside)
         found = kind.engine.rehearse(document, suggested, window, where)
         limits = {_limit(each) for each in found if each.subject != cut.column}
         counted.update(limits)

@@ -22,6 +22,7 @@ class StoredDataSet:
         keys: Keys of the files, in reading order; at least one.
         options: From `_format.json`; what it leaves open is detected.
         tables: Reads CSV and Parquet.
+        folder: The baseline's folder, with a closing slash: it may have files that say how the data set is read.
         assumed: What had to be assumed in reading, each once; complete after the data set was read.
     """
 
@@ -29,6 +30,7 @@ class StoredDataSet:
     keys: Sequence[str]
     options: DatasetFormat
     tables: DataSetTables
+    folder: str = ""
     assumed: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -48,6 +50,10 @@ class StoredDataSet:
 
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:
         return read_files(self.store, self.keys, self.options, row_readers(self.tables), self._assume)
+
+    def beside(self, name: str) -> bytes | None:
+        found = self.store.find(self.folder + name)
+        return found.body if found else None
 
     def _assume(self, warning: str) -> None:
         self.assumed[warning] = None

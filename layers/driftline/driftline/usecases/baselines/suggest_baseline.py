@@ -3,12 +3,18 @@
 What is in the files depends on the kind of monitor; everything else is the same for all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from driftline.domain.errors import DriftlineError, InvalidInputError
-from driftline.domain.keys import baseline_folder, document_key, endpoint_of_document, parse_baseline_input_key
+from driftline.domain.keys import (
+    baseline_folder,
+    document_key,
+    endpoint_of_document,
+    parse_baseline_input_key,
+    parse_baseline_key,
+)
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.baselines.baseline_files import digest_of, finish_swap, replace_files
@@ -21,7 +27,7 @@ from driftline.usecases.ports.tables import DataSetTables
 
 
 class NoDataSetError(InvalidInputError):
-    """Nothing to read yet: a `_format.json`, a marker file or the monitor document may come before the data."""
+    """Nothing to read yet: a `_format.json`, a marker file, a companion or the document may come before the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +63,23 @@ class BaselineSuggested:
 def baselines_of(store: ObjectStore, key: str, *, kinds: Kinds) -> list[tuple[str, str]]:
     """(endpoint, monitor) of the baselines that the object of this key takes part in; none for other keys.
 
-    A file under `baselines/<endpoint>/<monitor>/input/` takes part in its own. A monitor document takes part in those
-    of all its monitors: it may say what is where in a data set that came before it.
+    A file under `baselines/<endpoint>/<monitor>/input/` takes part in its own, and so does a file next to input/ that
+    says how the data set is read. A monitor document takes part in those of all its monitors: it may say what is where
+    in a data set that came before it.
     """
     place = parse_baseline_input_key(key)
     if place is not None:
         return [place]
-    endpoint = endpoint_of_document(key)
-    if endpoint is None or key != document_key(endpoint):
+    beside = parse_baseline_key(key)
+    if beside is not None:
+        endpoint, monitor, name = beside
+        companions = next((kind.companions for kind in kinds if kind.name == monitor), ())
+        return [(endpoint, monitor)] if name in companions else []
+    named = endpoint_of_document(key)
+    if named is None or key != document_key(named):
         return []
-    document = find_document(store, endpoint, kinds=kinds)
-    return [(endpoint, monitor) for monitor in (document.monitors.by_name() if document else ())]
+    document = find_document(store, named, kinds=kinds)
+    return [(named, monitor) for monitor in (document.monitors.by_name() if document else ())]
 
 
 def suggest_baseline(
@@ -75,8 +87,8 @@ def suggest_baseline(
 ) -> BaselineSuggested:
     """Reads everything under `baselines/<endpoint>/<monitor>/input/`, in the order of the keys.
 
-    Files whose name begins with `_` or `.` are not data (`_SUCCESS`, `_format.json`). The monitor document is read
-    where it says what is where in the data set.
+    Files whose name begins with `_` or `.` are not data (`_SUCCESS`, `_format.json`). The monitor document, and the
+    kind's companions in the baseline's folder, are read where they say what is where in the data set.
 
     Raises:
         NoDataSetError: no file with data.
@@ -86,7 +98,8 @@ def suggest_baseline(
     """
     folder = baseline_folder(endpoint, monitor)
     kind = kinds.named(monitor, where=store.uri(folder))
-    inputs, keys = _inputs(store, f"{folder}input/")
+    beside = [f"{folder}{name}" for name in kind.companions]
+    inputs, keys = _inputs(store, f"{folder}input/", beside)
     if not keys:
         raise NoDataSetError(
             "no data set",
@@ -117,7 +130,7 @@ def suggest_baseline(
             )
     data = stored_data_set(store, endpoint, monitor, tables)
     suggestion = kind.engine.suggest(document, data, document_uri)
-    if _inputs(store, f"{folder}input/")[0] != inputs:
+    if _inputs(store, f"{folder}input/", beside)[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
         raise DriftlineError(
             "the data set changed while it was read",
@@ -162,8 +175,9 @@ def suggest_baseline(
 
 def stored_data_set(store: ObjectStore, endpoint: str, monitor: str, tables: DataSetTables) -> StoredDataSet:
     """What is under `input/` of the baseline; there is something."""
-    prefix = f"{baseline_folder(endpoint, monitor)}input/"
-    return StoredDataSet(store, _inputs(store, prefix)[1], _format_of(store, prefix + FORMAT_FILE), tables)
+    folder = baseline_folder(endpoint, monitor)
+    prefix = f"{folder}input/"
+    return StoredDataSet(store, _inputs(store, prefix)[1], _format_of(store, prefix + FORMAT_FILE), tables, folder)
 
 
 def is_no_data(name: str) -> bool:
@@ -178,9 +192,13 @@ def _document(store: ObjectStore, endpoint: str, kind: Kind, kinds: Kinds) -> Mo
     return load_document(store, endpoint, kinds=kinds)
 
 
-def _inputs(store: ObjectStore, prefix: str) -> tuple[dict[str, str], list[str]]:
-    """(entity tag by key of all that decides the result, keys of the data)."""
-    inputs: dict[str, str] = {}
+def _inputs(store: ObjectStore, prefix: str, beside: Sequence[str] = ()) -> tuple[dict[str, str], list[str]]:
+    """(entity tag by key of all that decides the result, keys of the data).
+
+    Args:
+        beside: Keys of further files that decide the result, if they are there.
+    """
+    inputs = {key: etag for key in beside if (etag := store.etag(key)) is not None}
     keys: list[str] = []
     for summary in store.list(prefix):
         file = summary.key.rsplit("/", 1)[-1]

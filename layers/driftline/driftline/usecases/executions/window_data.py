@@ -1,7 +1,8 @@
 """The data of a window and its baseline for engines, from the store."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 
@@ -12,11 +13,13 @@ from driftline.domain.keys import baseline_folder, kind_state_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.profiles.window import WindowProfile
 from driftline.domain.windows import Window
+from driftline.kinds.engine import HourRows
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, is_ours
 from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.capture.row_samples import sample_inferences
 from driftline.usecases.capture.window_profile import LoadedWindow, load_window
+from driftline.usecases.ground_truth.captured_window import CapturedWindow
 from driftline.usecases.ground_truth.merged_hours import MergedHour
 from driftline.usecases.ground_truth.merged_window import Coverage, MergedWindow, load_merged
 from driftline.usecases.ground_truth.why_unlabelled import Unlabelled
@@ -64,19 +67,22 @@ class StoredWindow:
             self.store, endpoint, self.window, self.document.variant, captures=captures, tables=self.tables
         )
         hours = (StoredHour(self.store, endpoint, self.kind, merged, hour) for hour in merged.hours)
-        monitor = self.document.monitors.by_name()[self.kind]
-        unlabelled = Unlabelled(
-            self.store,
-            endpoint,
-            self.window,
-            self._loaded.parts,
-            monitor.label_delay or DEFAULT_LABEL_DELAY,
-            self.tables,
-        )
-        return StoredRows(merged.coverage, tuple(hours), merged.labels_that_do_not_fit, unlabelled)
+        return StoredRows(merged.coverage, tuple(hours), merged.labels_that_do_not_fit, self._why_unlabelled)
+
+    def captured(self, since: datetime | None = None) -> "CapturedRows":
+        window = self.window if since is None else Window(since, self.window.end)
+        rows = CapturedWindow(self.store, self.tables, self.document.endpoint, self.kind, window, self.document.variant)
+        return CapturedRows(rows, self._why_unlabelled)
 
     def inference_ids[Name](self, wanted: Mapping[Name, tuple[ColumnKey, Condition]]) -> Mapping[Name, tuple[str, ...]]:
         return sample_inferences(self.store, self._loaded.parts, self.window, wanted, self.tables)
+
+    def _why_unlabelled(self) -> str:
+        """Of the window itself, also when earlier rows were requested."""
+        monitor = self.document.monitors.by_name()[self.kind]
+        delay = monitor.label_delay or DEFAULT_LABEL_DELAY
+        parts = self._loaded.parts
+        return Unlabelled(self.store, self.document.endpoint, self.window, parts, delay, self.tables).why()
 
     @cached_property
     def _loaded(self) -> LoadedWindow:
@@ -90,10 +96,33 @@ class StoredRows:
     coverage: Coverage
     hours: tuple["StoredHour", ...]
     misfits: int
-    unlabelled: Unlabelled
+    why_unlabelled: Callable[[], str]
 
     def why_none(self) -> str:
-        return "" if self.misfits else self.unlabelled.why()
+        return "" if self.misfits else self.why_unlabelled()
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedRows:
+    """`WindowRows` of everything that was captured."""
+
+    captured: CapturedWindow
+    why_unlabelled: Callable[[], str]
+
+    @property
+    def coverage(self) -> Coverage:
+        return self.captured.coverage
+
+    @property
+    def hours(self) -> Sequence[HourRows]:
+        return self.captured.hours
+
+    @property
+    def misfits(self) -> int:
+        return self.captured.misfits
+
+    def why_none(self) -> str:
+        return "" if self.misfits else self.why_unlabelled()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,10 @@ def _days_backwards(window: Window) -> Iterator[datetime]:
 
 def _labelled_hours(store: ObjectStore, endpoint: str, variant: str, day: datetime, window: Window) -> Iterator[_Hour]:
     """Hours of the day with captures and labels: two listings, instead of two per hour."""
-    labels = _by_hour(store, keys.day_prefix("labels", endpoint, variant, day))
+    labels = objects_by_hour(store, keys.day_prefix("labels", endpoint, variant, day))
     if not labels:
         return
-    profiles = _by_hour(store, keys.day_prefix("profiles", endpoint, variant, day))
+    profiles = objects_by_hour(store, keys.day_prefix("profiles", endpoint, variant, day))
     for number, of_hour in sorted(labels.items()):
         at = VariantHour(variant, day + number * HOUR)
         inputs = HourInputs(tuple(profiles.get(number, ())), tuple(of_hour))
@@ -69,7 +69,7 @@ def _labelled_hours(store: ObjectStore, endpoint: str, variant: str, day: dateti
             yield _Hour(at, inputs)
 
 
-def _by_hour(store: ObjectStore, prefix: str) -> dict[int, list[ObjectSummary]]:
+def objects_by_hour(store: ObjectStore, prefix: str) -> dict[int, list[ObjectSummary]]:
     """Objects of a day by the folder of their hour; folders with other names are not ours."""
     found: dict[int, list[ObjectSummary]] = {}
     for summary in store.list(prefix):

@@ -160,7 +160,7 @@ def _written(
     endpoint: str, at: VariantHour, inputs: HourInputs, store: ObjectStore, opener: CaptureFiles, tables: LabelTables
 ) -> MergedHour:
     labels = latest_labels(store, inputs)
-    sources = _sources(store, inputs)
+    sources = hour_sources(store, inputs)
     rows = _merged_rows(store, sources, labels, at.hour, tables)
     table = keys.merged_table_key(endpoint, at, inputs.digest)
     store.put(table, rows.table, content_type="application/vnd.apache.parquet")
@@ -174,8 +174,8 @@ def _written(
     return merged
 
 
-def _sources(store: ObjectStore, inputs: HourInputs) -> list[HourSource]:
-    """In the order of their capture files."""
+def hour_sources(store: ObjectStore, inputs: HourInputs) -> list[HourSource]:
+    """Where the records of the hour are, in the order of their capture files."""
     bodies = side_by_side(_body(store), inputs.profiles)
     found = [HourSource.from_bytes(body, each.key) for each, body in zip(inputs.profiles, bodies, strict=True)]
     return sorted(found, key=lambda source: source.source)
@@ -184,10 +184,18 @@ def _sources(store: ObjectStore, inputs: HourInputs) -> list[HourSource]:
 def _merged_rows(
     store: ObjectStore, sources: Sequence[HourSource], labels: Mapping[str, Label], hour: datetime, tables: LabelTables
 ) -> MergedRows:
+    return tables.merge_hour(record_readers(store, sources), hour, labels, repeated=any_repeated(sources))
+
+
+def any_repeated(sources: Sequence[HourSource]) -> bool:
+    """Whether an inference may have been captured more than once."""
     hashes = np.sort(np.concatenate([np.frombuffer(each.join_hashes, dtype=STORED) for each in sources]))
-    repeated = bool(np.any(hashes[1:] == hashes[:-1]))
-    records = [partial(_read, store, each.records_key) for each in sources]
-    return tables.merge_hour(records, hour, labels, repeated=repeated)
+    return bool(np.any(hashes[1:] == hashes[:-1]))
+
+
+def record_readers(store: ObjectStore, sources: Sequence[HourSource]) -> list[Callable[[], bytes]]:
+    """Functions that read the columnar records of each."""
+    return [partial(_read, store, each.records_key) for each in sources]
 
 
 def _read(store: ObjectStore, key: str) -> bytes:

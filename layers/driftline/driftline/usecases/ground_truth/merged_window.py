@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from driftline.domain.ground_truth.keys import MERGED, VariantHour
 from driftline.domain.keys import variants_prefix
@@ -35,6 +36,14 @@ class Coverage:
     def share(self) -> float | None:
         """Share of the rows; None if nothing was captured."""
         return self.labelled_rows / self.rows if self.rows else None
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
+            self.records + other.records,
+            self.rows + other.rows,
+            self.labelled_records + other.labelled_records,
+            self.labelled_rows + other.labelled_rows,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +111,9 @@ def load_merged(
             misfits += found.rejected
             if found.table:
                 merged.append(found)
-                coverage = _added(coverage, _of_slots(found, window))
+                coverage += coverage_of_slots(found, window)
             elif inputs.profiles:
-                coverage = _added(coverage, _without_labels(store, endpoint, at, window))
+                coverage += _without_labels(store, endpoint, at, window)
     return MergedWindow(window, coverage, tuple(merged), misfits, store, tables)
 
 
@@ -113,7 +122,8 @@ def _variants(store: ObjectStore, endpoint: str) -> list[str]:
     return sorted({*store.folders(variants_prefix(endpoint)), *store.folders(f"{MERGED}{endpoint}/")})
 
 
-def _of_slots(hour: MergedHour, window: Window) -> Coverage:
+def coverage_of_slots(hour: MergedHour, window: Window) -> Coverage:
+    """That of a merged hour's slots inside the window."""
     inside = [slot for start, slot in hour.slots.items() if start in window]
     return Coverage(
         sum(slot.records for slot in inside),
@@ -132,12 +142,3 @@ def _without_labels(store: ObjectStore, endpoint: str, at: VariantHour, window: 
 
 def _end(hour: datetime) -> datetime:
     return hour + HOUR
-
-
-def _added(one: Coverage, other: Coverage) -> Coverage:
-    return Coverage(
-        one.records + other.records,
-        one.rows + other.rows,
-        one.labelled_records + other.labelled_records,
-        one.labelled_rows + other.labelled_rows,
-    )

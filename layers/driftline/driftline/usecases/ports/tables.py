@@ -66,6 +66,31 @@ class CaptureTables(Protocol):
         ...
 
 
+class CapturedHour(Protocol):
+    """Everything that was captured in one hour, each inference once, with its label where there is one."""
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns: those of the columnar records of all files, then `label`."""
+        ...
+
+    @property
+    def misfits(self) -> int:
+        """Labels that have another number of values than their inference has rows: they are of no row."""
+        ...
+
+    def batches(self, columns: Sequence[str], window: Window, rows: int) -> Iterator[Mapping[str, Cells]]:
+        """Column -> cells of the rows inside the window, in batches of at most `rows` rows.
+
+        Rows are in the order of their times, then of their ids; those of one record follow each other. The order does
+        not depend on how captures were cut into files, except for records of one time without any id.
+
+        Args:
+            columns: At least one. Those that the hour lacks are None in every row.
+        """
+        ...
+
+
 class LabelTables(Protocol):
     """Labels, and captured rows with their labels."""
 
@@ -94,6 +119,22 @@ class LabelTables(Protocol):
             hour: The UTC hour; rows of other hours are left out.
             labels: By join id.
             repeated: Whether an id occurs more than once; then it takes longer to count each inference once.
+
+        Raises:
+            Exception: any error of `records`.
+        """
+        ...
+
+    def captured_hour(
+        self, records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
+    ) -> AbstractContextManager[CapturedHour]:
+        """Everything that was captured in one hour, on local disk until the context ends.
+
+        Rows without an id count, too. Of an inference that was captured more than once, the same record counts as in
+        `merge_hour`, and so do labels.
+
+        Args:
+            records, hour, labels, repeated: As in `merge_hour`.
 
         Raises:
             Exception: any error of `records`.

@@ -1,0 +1,201 @@
+"""Everything that was captured in a window, with labels where they exist, for monitors that also look at rows without.
+
+Only the inputs of an hour are listed at first. Its records are read when its columns or rows are requested, which a
+monitor that finds what it kept of the hour never does.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from itertools import chain
+
+from driftline.domain.errors import ObjectNotFoundError, StaleReadError
+from driftline.domain.ground_truth import keys
+from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.keys import kind_state_key, variants_prefix
+from driftline.domain.windows import HOUR, Window, floor_to
+from driftline.usecases.capture.window_profile import load_window
+from driftline.usecases.ground_truth.labelled_rows import objects_by_hour
+from driftline.usecases.ground_truth.merged_hours import (
+    HourInputs,
+    any_repeated,
+    hour_inputs,
+    hour_sources,
+    latest_labels,
+    record_readers,
+    stored_hour,
+)
+from driftline.usecases.ground_truth.merged_window import Coverage, coverage_of_slots
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.tables import CapturedHour, Cells, LabelTables
+from driftline.usecases.side_by_side import side_by_side
+
+_BATCH_ROWS = 50_000
+_DAY = timedelta(days=1)
+_JOINED_COLUMNS = ("attributes",)
+"""Besides those of the tables."""
+
+
+@dataclass(frozen=True)
+class CapturedWindow:
+    """The rows of all variants, or one; see the module.
+
+    Attributes:
+        kind: The kind of monitor whose states of hours are kept.
+    """
+
+    store: ObjectStore
+    tables: LabelTables
+    endpoint: str
+    kind: str
+    window: Window
+    variant: str | None = None
+
+    @cached_property
+    def hours(self) -> tuple["StoredCaptures", ...]:
+        """Hours with captures, in the order of variant and time."""
+        prefix = variants_prefix(self.endpoint)
+        variants = [self.variant] if self.variant else sorted(self.store.folders(prefix))
+        days = [(name, day) for name in variants for day in _days(self.window)]
+        listed = side_by_side(lambda place: list(self._hours_of_day(*place)), days)
+        return tuple(
+            StoredCaptures(self.store, self.tables, self.endpoint, self.kind, self.window, at, inputs)
+            for at, inputs in chain.from_iterable(listed)
+        )
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What the stored profiles and merged hours know. No records are read, so two numbers are approximate.
+
+        In an hour that was not merged since its last label or capture arrived, an inference that was captured twice
+        counts as two, and each label of the hour counts as one row.
+        """
+        return sum((hour.coverage() for hour in self.hours), Coverage())
+
+    @property
+    def misfits(self) -> int:
+        """Labels that have another number of values than their inference has rows: they are of no row."""
+        return sum(hour.misfits() for hour in self.hours)
+
+    def _hours_of_day(self, variant: str, day: datetime) -> Iterator[tuple[VariantHour, HourInputs]]:
+        """A whole day takes two listings, instead of two per hour."""
+        if not (self.window.start <= day and day + _DAY <= self.window.end):
+            inside = Window(max(self.window.start, day), min(self.window.end, day + _DAY))
+            for at in (VariantHour(variant, hour) for hour in inside.hours()):
+                inputs = hour_inputs(self.store, self.endpoint, at)
+                if inputs.profiles:
+                    yield at, inputs
+            return
+        profiles_of = objects_by_hour(self.store, keys.day_prefix("profiles", self.endpoint, variant, day))
+        if not profiles_of:
+            return
+        labels_of = objects_by_hour(self.store, keys.day_prefix("labels", self.endpoint, variant, day))
+        for number, profiles in sorted(profiles_of.items()):
+            at = VariantHour(variant, day + number * HOUR)
+            yield at, HourInputs(tuple(profiles), tuple(labels_of.get(number, ())))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCaptures:
+    """`HourRows` of everything that was captured in one hour of one variant.
+
+    Attributes:
+        window: May begin or end within the hour.
+    """
+
+    store: ObjectStore
+    tables: LabelTables
+    endpoint: str
+    kind: str
+    window: Window
+    at: VariantHour
+    inputs: HourInputs
+
+    def columns(self) -> list[str]:
+        with self._joined() as hour:
+            return [*hour.columns, *_JOINED_COLUMNS]
+
+    def batches(self, columns: Sequence[str], rows: int = _BATCH_ROWS) -> Iterator[Mapping[str, Cells]]:
+        """See `CapturedHour.batches`."""
+        with self._joined() as hour:
+            yield from hour.batches(columns, self.window, rows)
+            self._remember(hour)
+
+    def kept(self, made_with: str) -> bytes | None:
+        if not self._whole:
+            return None
+        found = self.store.find(self._key(made_with))
+        return found.body if found else None
+
+    def keep(self, made_with: str, body: bytes) -> None:
+        if self._whole:
+            self.store.put(self._key(made_with), body)
+
+    def coverage(self) -> Coverage:
+        """See `CapturedWindow.coverage`."""
+        merged = stored_hour(self.store, self.endpoint, self.at, self.inputs)
+        if merged is not None and merged.table:
+            return coverage_of_slots(merged, self.window)
+        inside = Window(max(self.window.start, self.at.hour), min(self.window.end, self.at.hour + HOUR))
+        profile = load_window(self.store, self.endpoint, inside, self.at.variant).profile
+        labels = len(latest_labels(self.store, self.inputs)) if self.inputs.labels else 0
+        return Coverage(profile.records, profile.rows, min(labels, profile.records), min(labels, profile.rows))
+
+    def misfits(self) -> int:
+        """As counted when the hour was read or merged; otherwise it is read."""
+        merged = stored_hour(self.store, self.endpoint, self.at, self.inputs)
+        if merged is not None:
+            return merged.rejected
+        remembered = self.store.find(self._misfits_key)
+        if remembered is not None:
+            return int(remembered.body)
+        with self._joined() as hour:
+            self._remember(hour)
+            return hour.misfits
+
+    @property
+    def _whole(self) -> bool:
+        return self.window.covers_hour(self.at.hour)
+
+    @property
+    def _misfits_key(self) -> str:
+        return self._state_key("misfits", self.inputs.digest)
+
+    def _key(self, made_with: str) -> str:
+        return self._state_key("captured", self.inputs.digest, made_with)
+
+    def _state_key(self, *parts: str) -> str:
+        """Labels without captures, and captures with other labels, give other keys."""
+        digest = sha256("\n".join(parts).encode()).hexdigest()[:32]
+        return kind_state_key(self.kind, self.endpoint, self.at.variant, self.at.hour, digest)
+
+    def _remember(self, hour: CapturedHour) -> None:
+        """Without labels there are no misfits."""
+        if self.inputs.mergeable:
+            self.store.put(self._misfits_key, str(hour.misfits).encode())
+
+    @contextmanager
+    def _joined(self) -> Iterator[CapturedHour]:
+        try:
+            labels = latest_labels(self.store, self.inputs) if self.inputs.labels else {}
+            sources = hour_sources(self.store, self.inputs)
+            records = record_readers(self.store, sources)
+            repeated = any_repeated(sources)
+            with self.tables.captured_hour(records, self.at.hour, labels, repeated=repeated) as hour:
+                yield hour
+        except ObjectNotFoundError as error:
+            if hour_inputs(self.store, self.endpoint, self.at).digest == self.inputs.digest:
+                raise
+            raise StaleReadError(
+                "captures or labels of an hour were replaced while it was read", where=error.where
+            ) from error
+
+
+def _days(window: Window) -> Iterator[datetime]:
+    day = floor_to(window.start, _DAY)
+    while day < window.end:
+        yield day
+        day += _DAY
