@@ -76,8 +76,10 @@ class JudgedMetric:
 
         A window of a few rows is not called fair because its groups are as large as before.
         """
-        compared = self.compared.result in {"improvement", "unchanged"} and self.compared.p_value is not None
-        return self.violated or self.standing in {"held", "broken"} or (compared and self.compared.metric not in _NO_OUTCOMES)
+        if self.violated or self.standing in {"held", "broken"}:
+            return True
+        tested = self.compared.p_value is not None and self.compared.metric not in _NO_OUTCOMES
+        return tested and self.compared.result in {"improvement", "unchanged"}
 
 
 @dataclass(frozen=True, slots=True)
