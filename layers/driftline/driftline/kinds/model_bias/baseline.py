@@ -18,14 +18,16 @@ from driftline.kinds.model_bias.rules.config import parse_config
 from driftline.kinds.model_bias.rules.config_fields import BiasConfig
 from driftline.kinds.model_bias.rules.limits import MetricLimit
 from driftline.kinds.model_bias.rules.report import Report, report
+from driftline.kinds.model_bias.sensitivity import sensitivity
 from driftline.kinds.model_bias.settings import ModelBiasMonitor
 from driftline.kinds.model_bias.verdict import Baseline, Policy, judge
 
 ANALYSIS = "analysis.json"
 
 _READ = ("facets", "positive_label", "positive_threshold", "group_variable", "inference_attribute")
-_FIELDS = (*_READ, "probability_attribute", "probability_threshold_attribute", "ground_truth_attribute")
-"""The settings that decide what a data set's rows mean."""
+_PLACES = ("probability_attribute", "probability_threshold_attribute", "ground_truth_attribute")
+_FIELDS = (*_READ, *_PLACES, "watched", "comparison")
+"""The settings that decide what a data set's rows mean, and what is said of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +72,7 @@ def suggest(document: MonitorDocument | None, data: DataSet, where: str) -> Sugg
         read.unusable,
         derived={GROUPS: groups.to_json(body)},
         warnings=found.said,
+        sensitivity=() if settings_of(document, where).as_sagemaker else sensitivity(read.counts, typed),
     )
 
 
