@@ -138,7 +138,9 @@ def test_adult_without_predictions_has_the_metrics_of_its_labels(shared_data: Pa
     assert any("no predictions" in each for each in bucket.warnings_said())
 
 
-@pytest.mark.parametrize("how", ["document", "config", "config by index", "monitor's config", "without a header"])
+@pytest.mark.parametrize(
+    "how", ["document", "config", "config by index", "monitor's config", "without a header", "with other names"]
+)
 def test_all_ways_to_say_it_give_the_same_values(how: str) -> None:
     expected = Bucket(rows(), OWN).analysis()
     plain = Bucket(rows())
@@ -151,6 +153,8 @@ def test_all_ways_to_say_it_give_the_same_values(how: str) -> None:
             found = plain.with_config(headers=list(HEADER), label=0, predicted_label=1, group_variable=4)
         case "monitor's config":
             found = Bucket(rows(), "inference_attribute: predicted").with_config(methods=None, predicted_label=None)
+        case "with other names":
+            found = Bucket(rows(), header=list("abcdef")).with_config(headers=list(HEADER))
         case _:
             found = Bucket(rows(), header=()).with_config(headers=list(HEADER))
     analysis = found.analysis()
@@ -244,6 +248,16 @@ class TestBadInput:
         assert analysis.post_training_bias_metrics is None
         assert isinstance(value(analysis, "DPL"), float)
         assert any("There is no column answer, the prediction" in each for each in bucket.warnings_said())
+
+    def test_without_the_prediction_its_probability_decides(self) -> None:
+        both = OWN.replace(
+            "inference_attribute: predicted", "inference_attribute: answer, probability_attribute: predicted"
+        )
+        assert value(Bucket(rows(), both).analysis(), "AD") == value(Bucket(rows(), OWN).analysis(), "AD")
+
+    def test_the_label_is_no_prediction(self) -> None:
+        error = Bucket(rows(), OWN.replace("inference_attribute: predicted", "inference_attribute: label")).refuses()
+        assert error.what == "label is both the label and the prediction"
 
     def test_all_predictions_are_negative(self) -> None:
         bucket = Bucket([(row[0], 0, *row[2:]) for row in rows()], OWN)

@@ -10,7 +10,8 @@ from driftline.domain.executions.finding import Finding
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
-from driftline.kinds.model_bias.data_set import BiasData, DataColumns, read_bias_data
+from driftline.kinds.model_bias.data_places import DataColumns
+from driftline.kinds.model_bias.data_set import BiasData, read_bias_data
 from driftline.kinds.model_bias.plan import BiasPlan, plan_of
 from driftline.kinds.model_bias.rules.analysis import parse_analysis
 from driftline.kinds.model_bias.rules.config import FILE as CONFIG
