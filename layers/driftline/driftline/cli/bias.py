@@ -178,4 +178,4 @@ def _for_machines(cell: object) -> object:
     """JSON has no infinity."""
     if isinstance(cell, tuple):
         return [_for_machines(each) for each in cell]
-    return str(cell) if isinstance(cell, float) and isinf(cell) else cell
+    return str(cell).replace("inf", "Infinity") if isinstance(cell, float) and isinf(cell) else cell

@@ -12,7 +12,8 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.predictions.questions import Question
 from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
-from driftline.kinds.model_bias.data_set import BiasData, DataColumns, read_bias_data
+from driftline.kinds.model_bias.data_places import DataColumns
+from driftline.kinds.model_bias.data_set import BiasData, read_bias_data
 from driftline.kinds.model_bias.plan import BiasPlan, plan_of
 from driftline.kinds.model_bias.rules.analysis import parse_analysis
 from driftline.kinds.model_bias.rules.config import FILE as CONFIG
@@ -20,15 +21,17 @@ from driftline.kinds.model_bias.rules.config import parse_config
 from driftline.kinds.model_bias.rules.config_fields import BiasConfig
 from driftline.kinds.model_bias.rules.limits import MetricLimit
 from driftline.kinds.model_bias.rules.report import Report, report
+from driftline.kinds.model_bias.sensitivity import sensitivity
 from driftline.kinds.model_bias.settings import ModelBiasMonitor
 from driftline.kinds.model_bias.verdict import Baseline, Policy, judge
 
 ANALYSIS = "analysis.json"
+_LAST_NAME = re.compile(r"(\w+)$")
 
 _READ = ("facets", "positive_label", "positive_threshold", "group_variable", "inference_attribute")
-_LAST_NAME = re.compile(r"(\w+)$")
-_FIELDS = (*_READ, "probability_attribute", "probability_threshold_attribute", "ground_truth_attribute", "predictor")
-"""The settings that decide what a data set's rows mean."""
+_PLACES = ("probability_attribute", "probability_threshold_attribute", "ground_truth_attribute")
+_FIELDS = (*_READ, *_PLACES, "predictor", "watched", "comparison")
+"""The settings that decide what a data set's rows mean, and what is said of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +76,7 @@ def suggest(document: MonitorDocument | None, data: DataSet, where: str) -> Sugg
         read.unusable,
         derived={GROUPS: groups.to_json(body)},
         warnings=found.said,
+        sensitivity=() if settings_of(document, where).as_sagemaker else sensitivity(read.counts, typed),
     )
 
 
