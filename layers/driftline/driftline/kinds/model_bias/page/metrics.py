@@ -1,14 +1,17 @@
 """The table of metrics of each group: what they are, what they are compared with, what they mean."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from driftline.domain.executions.past import FigureName
 from driftline.kinds.model_bias.facts import Bias, Group
 from driftline.kinds.model_bias.page.headline import in_words
-from driftline.kinds.model_bias.page.names import metric_title, result_text
+from driftline.kinds.model_bias.page.names import clarifys_title, result_text
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.sentences import interval_text, value_text
 from driftline.kinds.model_bias.rules.summary import BiasMetricSummary
-from driftline.presentation.tables import Cell, Column, Detail, Filter, Holds, Marks, Medium, Named, Row, Table, Words
+from driftline.presentation.charts import Chart, OverTime, Series
+from driftline.presentation.findings import row_name
+from driftline.presentation.tables import Cell, Column, Detail, Filter, Holds, Marks, Medium, Row, Table, Words
 from driftline.presentation.text import count, number, percent, shown
 
 _DATA = Medium.NOTEBOOK
@@ -17,6 +20,7 @@ _WATCHED, _OTHERS = "watched", "not watched"
 _STANDINGS = {"held": "held", "broken": "broken", "undecided": "cannot be told yet"}
 
 _COLUMNS = (
+    Column(name="subject", title="Subject", holds=Holds.TEXT, on=_DATA),
     Column(name="facet", title="Facet", holds=Holds.TEXT, on=_DATA),
     Column(name="group", title="Group", holds=Holds.TEXT, on=_DATA),
     Column(name="metric", title="Metric", holds=Holds.TEXT, on=_DATA),
@@ -45,8 +49,13 @@ _COLUMNS = (
 )
 
 
-def metrics_table(execution: Bias, groups: Sequence[Group], note: str) -> Table:
-    """Rows in the order of the files; people read what is violated first, then what is watched."""
+def metrics_table(execution: Bias, groups: Sequence[Group], series: Sequence[Series], note: str) -> Table:
+    """Rows in the order of the files; people read what is violated first, then what is watched.
+
+    Args:
+        series: Those that the row of their metric shows.
+    """
+    drawn = {each.key: OverTime(each) for each in series}
     every = [(group, metric) for group in groups for metric in group.metrics]
     order = sorted(range(len(every)), key=lambda place: _rank(execution, every[place][1]))
     return Table(
@@ -55,7 +64,7 @@ def metrics_table(execution: Bias, groups: Sequence[Group], note: str) -> Table:
         noun="metric",
         note=note,
         columns=_COLUMNS,
-        rows=tuple(_row(execution, group, metric) for group, metric in every),
+        rows=tuple(_row(execution, group, metric, drawn) for group, metric in every),
         order=tuple(order),
         filters=tuple(_filters(groups)),
     )
@@ -71,16 +80,17 @@ def _rank(execution: Bias, metric: BiasMetricSummary) -> tuple[bool, bool, bool]
     return not metric.violated, not execution.watches(metric.name), metric.value is None
 
 
-def _row(execution: Bias, group: Group, metric: BiasMetricSummary) -> Row:
+def _row(execution: Bias, group: Group, metric: BiasMetricSummary, drawn: Mapping[FigureName, Chart]) -> Row:
     lower, upper = metric.interval or (None, None)
     before_lower, before_upper = metric.baseline_interval or (None, None)
     at_least, at_most = metric.limit or (None, None)
     by_name: dict[str, Cell] = {
+        "subject": row_name(group.subject, metric.name),
         "facet": group.facet,
         "group": group.summary.group,
         "title": group.title,
         "metric": metric.name,
-        "name": Named(metric_title(metric.name), metric.name),
+        "name": clarifys_title(metric.name),
         "value": metric.value,
         "lower": lower,
         "upper": upper,
@@ -97,17 +107,18 @@ def _row(execution: Bias, group: Group, metric: BiasMetricSummary) -> Row:
         "needed": metric.needed,
         "p_value": metric.p_value,
         "sagemaker": metric.sagemaker,
-        "sagemaker_says": "violation" if metric.sagemaker else "",
+        "sagemaker_says": "violation" if metric.sagemaker else None,
         "limit_min": at_least,
         "limit_max": at_most,
         "standing": metric.standing,
     }
+    charts = tuple(drawn[key] for key in ((group.subject, metric.name),) if key in drawn)
     return Row(
-        subject=group.subject,
+        subject=row_name(group.subject, metric.name),
         cells=tuple(by_name[column.name] for column in _COLUMNS),
         violated=metric.violated,
         tags=frozenset({group.subject, _WATCHED if execution.watches(metric.name) else _OTHERS}),
-        detail=Detail(words=tuple(_words(group, metric))),
+        detail=Detail(charts=charts, words=tuple(_words(group, metric))),
     )
 
 

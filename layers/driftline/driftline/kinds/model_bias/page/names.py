@@ -23,6 +23,12 @@ def metric_title(name: str) -> str:
     return metric.title.removesuffix(f" ({name})") if metric else name
 
 
+def clarifys_title(name: str) -> str:
+    """`Recall Difference (RD)`."""
+    metric = METRICS.get(name)
+    return metric.title if metric else name
+
+
 def result_text(metric: BiasMetricSummary) -> str:
     """What the comparison says, in words: worse, better, unchanged, or why nothing is said."""
     match metric.result:

@@ -11,7 +11,7 @@ from driftline.kinds.model_bias.page.groups import confusion, rates_table, stati
 from driftline.kinds.model_bias.page.headline import not_compared, without_violations
 from driftline.kinds.model_bias.page.metrics import metrics_table
 from driftline.kinds.model_bias.page.names import metric_title
-from driftline.kinds.model_bias.page.over_time import all_series, charts_over_time, main_series
+from driftline.kinds.model_bias.page.over_time import all_series, charts_over_time, main_series, opened_series
 from driftline.kinds.model_bias.page.shown import MOST_DRAWN, by_importance, left_out
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.presentation.charts import Chart, OverTime, Series
@@ -103,13 +103,16 @@ def _sections(
         table = coverage_table(execution.facets, execution.smallest)
         yield Section(name="coverage", title="Coverage by group", parts=(table,))
     if execution.groups:
-        charts = charts_over_time(execution, series, main)
+        opened = opened_series(execution, groups, series)
         yield Section(
             name="metrics",
             title="Metrics",
             count=f"{len(groups[0].metrics)}" if groups else "",
             note=note,
-            parts=(metrics_table(execution, groups, "Open a metric to read what it means."), *charts),
+            parts=(
+                metrics_table(execution, groups, opened, "A metric opens to what it means, and how it came about."),
+                charts_over_time(series, main),
+            ),
         )
     if any(each.summary.statistics for each in groups):
         yield Section(name="statistics", title="Clarify’s other statistics", parts=(statistics_table(groups),))
