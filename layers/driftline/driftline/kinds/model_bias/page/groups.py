@@ -34,17 +34,18 @@ _STATISTICS = (
     Column(name="others", title="All others", holds=Holds.NUMBER),
 )
 _UNKNOWN: tuple[None, None] = (None, None)
+CONFUSION = "Rows by label (down) and prediction (across), with the share of the rows with this label."
 _ACROSS = ("predicted positive", "predicted negative")
 
 
 def rates_table(groups: Sequence[Group], note: str) -> Table:
     """A row for each rate of each group."""
-    explained = "; ".join(f"{name}: {of}" for name, of in RATES.values())
+    explained = " ".join(f"{name}: {of}." for name, of in RATES.values())
     return Table(
         name="rates",
         title="Rates of each group next to all others, in the window and in the baseline",
         noun="rate",
-        note=" ".join(filter(None, (f"{explained}.", note))),
+        note=" ".join(filter(None, (explained, note))),
         columns=_RATES,
         rows=tuple(_rate(group, rate) for group in groups for rate in group.summary.rates),
     )
@@ -90,7 +91,7 @@ def confusion(group: Group) -> Matrix | None:
     name = shown(group.title, IN_A_SENTENCE)
     return Matrix(
         title=f"Confusion matrix: {name} and all others",
-        note="Rows by label (down) and prediction (across), with the share of the rows with this label.",
+        note="",
         across=_ACROSS,
         rows=(
             (f"{name}: label positive", _cells(own.tp, own.fn, recall[0])),

@@ -1,13 +1,14 @@
 """What a bias execution says to people."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import SAGEMAKERS
 from driftline.domain.executions.past import PastExecution
 from driftline.kinds.model_bias.facts import Bias, Group
 from driftline.kinds.model_bias.page.coverage import coverage_table
-from driftline.kinds.model_bias.page.groups import confusion, rates_table, statistics_table
+from driftline.kinds.model_bias.page.groups import CONFUSION, confusion, rates_table, statistics_table
 from driftline.kinds.model_bias.page.headline import not_compared, without_violations
 from driftline.kinds.model_bias.page.metrics import metrics_table
 from driftline.kinds.model_bias.page.names import metric_title
@@ -94,8 +95,10 @@ def _sections(
 ) -> Iterator[Section]:
     note = left_out(execution, groups)
     whole = f"{len(execution.groups):,}"
-    if any(each.summary.rates for each in groups):
+    rated = any(each.summary.rates for each in groups)
+    if rated:
         matrices = [found for each in groups[:MOST_DRAWN] if (found := confusion(each)) is not None]
+        matrices = [replace(matrix, note="" if place else CONFUSION) for place, matrix in enumerate(matrices)]
         yield Section(
             name="groups", title="Groups", count=whole, parts=(rates_table(groups, note), *matrices), leads=True
         )
@@ -108,7 +111,7 @@ def _sections(
             name="metrics",
             title="Metrics",
             count=f"{len(groups[0].metrics)}" if groups else "",
-            note=note,
+            note="" if rated else note,
             parts=(
                 metrics_table(execution, groups, opened, "A metric opens to what it means, and how it came about."),
                 charts_over_time(series, main),
