@@ -1,11 +1,12 @@
 """What is said of every metric of every group of a window: compared with the baseline, and with absolute limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.monitors.comparison import Compared as Rule
 from driftline.kinds.model_bias.baseline_groups import BaselineGroups
+from driftline.kinds.model_bias.plan import BiasPlan
 from driftline.kinds.model_bias.rules.analysis import SECTIONS, Analysis
 from driftline.kinds.model_bias.rules.comparison import Compared, Entry, sagemaker_flags
 from driftline.kinds.model_bias.rules.counts import Counts
@@ -15,6 +16,7 @@ from driftline.kinds.model_bias.rules.intervals import intervals
 from driftline.kinds.model_bias.rules.limits import MetricLimit, Standing
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.report import FlipTests, Group, groups_of
+from driftline.kinds.model_bias.rules.sentences import few_rows, sentence_of
 from driftline.kinds.model_bias.rules.tables import D
 from driftline.kinds.model_bias.rules.violations import BiasViolation, description
 from driftline.kinds.model_bias.typed import TypedPlan
@@ -131,7 +133,7 @@ def judge(counts: Counts, typed: TypedPlan, baseline: Baseline, policy: Policy, 
         groups.append(JudgedGroup(name, group, metrics, entry))
     return BiasVerdict(
         tuple(groups),
-        tuple(_findings(compared, groups, policy)),
+        tuple(_said(_findings(compared, groups, policy), groups, typed, policy)),
         tuple(_violations(groups)),
         problems,
         max((each.compared.rows for group in groups for each in group.metrics if _decided(each, policy)), default=0),
@@ -263,6 +265,30 @@ def _findings(compared: Sequence[Compared], groups: Sequence[JudgedGroup], polic
     ]
     worse = [each for each in decided if each.violation]
     return [*broken, *worse, *(each for each in decided if not each.violation)]
+
+
+def _said(
+    found: Sequence[Finding], groups: Sequence[JudgedGroup], typed: TypedPlan, policy: Policy
+) -> Iterator[Finding]:
+    """In a sentence with the group's name for people; without its figures if it is too small to be shown."""
+    by_subject = {_subject(group): group for group in groups}
+    for finding in found:
+        group = by_subject[finding.subject]
+        title = title_of(group, typed.plan)
+        if group_rows(group) < policy.smallest:
+            yield few_rows(finding, title, policy.smallest)
+        else:
+            yield finding.model_copy(update={"sentence": sentence_of(finding, title)})
+
+
+def title_of(group: JudgedGroup, plan: BiasPlan) -> str:
+    """What the document calls the group, or its facet and value."""
+    named = next((facet.title for facet in plan.facets if facet.name == group.facet), "")
+    return named or (_subject(group) if group.group.text else f"{group.facet} = (none)")
+
+
+def _subject(group: JudgedGroup) -> str:
+    return f"{group.facet} = {group.group.text}"
 
 
 def _limit_finding(judged: JudgedMetric, group: JudgedGroup) -> Finding:
