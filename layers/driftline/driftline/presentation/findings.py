@@ -26,6 +26,11 @@ def subject_name(finding: Finding) -> str:
     return metric_name(finding.subject) if is_its_own_subject(finding) else finding.subject
 
 
+def row_name(subject: str, figure: str) -> str:
+    """`Sex = Female: RD`: what a row of a table is about that has one figure of a subject."""
+    return f"{subject}: {figure}"
+
+
 def is_its_own_subject(finding: Finding) -> bool:
     """A metric that is of no feature and of no group."""
     return finding.measure == "metric" and finding.figure in {"", finding.subject}

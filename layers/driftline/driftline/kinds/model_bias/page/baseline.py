@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from driftline.kinds.model_bias.page.names import metric_title
+from driftline.kinds.model_bias.page.names import clarifys_title
 from driftline.kinds.model_bias.rules.analysis import SECTIONS, parse_analysis
 from driftline.kinds.model_bias.rules.sentences import value_text
 from driftline.kinds.model_bias.rules.subjects import subject_of
-from driftline.presentation.tables import Column, Holds, Medium, Named, Row, Table
+from driftline.presentation.findings import row_name
+from driftline.presentation.tables import Column, Holds, Medium, Row, Table
 
 _COLUMNS = (
+    Column(name="subject", title="Subject", holds=Holds.TEXT, on=Medium.NOTEBOOK),
     Column(name="facet", title="Facet", holds=Holds.TEXT),
     Column(name="group", title="Group", holds=Holds.TEXT),
     Column(name="metric", title="Metric", holds=Holds.TEXT, on=Medium.NOTEBOOK),
@@ -25,12 +27,13 @@ def baseline_metrics(files: Mapping[str, bytes], where: str) -> Table:
     sections = dict(analysis.sections())
     rows = tuple(
         Row(
-            subject=subject_of(facet, entry.value_or_threshold),
+            subject=row_name(subject_of(facet, entry.value_or_threshold), metric.name),
             cells=(
+                row_name(subject_of(facet, entry.value_or_threshold), metric.name),
                 facet,
                 entry.value_or_threshold,
                 metric.name,
-                Named(metric_title(metric.name), metric.name),
+                clarifys_title(metric.name),
                 None if metric.value is None else float(metric.value),
                 value_text(None if metric.value is None else float(metric.value)),
                 metric.error or "",

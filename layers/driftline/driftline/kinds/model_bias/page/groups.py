@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from driftline.kinds.model_bias.facts import Group
 from driftline.kinds.model_bias.page.names import RATES
 from driftline.kinds.model_bias.rules.summary import OutcomesSummary, RateSummary
+from driftline.presentation.findings import row_name
 from driftline.presentation.tables import Column, Holds, Matrix, MatrixCell, Medium, Row, Table
 from driftline.presentation.text import IN_A_SENTENCE, shown
 
 _RATES = (
+    Column(name="subject", title="Subject", holds=Holds.TEXT, on=Medium.NOTEBOOK),
     Column(name="facet", title="Facet", holds=Holds.TEXT, on=Medium.NOTEBOOK),
     Column(name="group", title="Group", holds=Holds.TEXT, on=Medium.NOTEBOOK),
     Column(name="title", title="Group", holds=Holds.TEXT, on=Medium.PEOPLE),
@@ -25,23 +27,25 @@ _RATES = (
     Column(name="others_baseline", title="Their baseline", holds=Holds.SHARE),
 )
 _STATISTICS = (
+    Column(name="subject", title="Subject", holds=Holds.TEXT, on=Medium.NOTEBOOK),
     Column(name="title", title="Group", holds=Holds.TEXT),
     Column(name="statistic", title="Statistic", holds=Holds.TEXT),
     Column(name="value", title="The group", holds=Holds.NUMBER),
     Column(name="others", title="All others", holds=Holds.NUMBER),
 )
 _UNKNOWN: tuple[None, None] = (None, None)
+CONFUSION = "Rows by label (down) and prediction (across), with the share of the rows with this label."
 _ACROSS = ("predicted positive", "predicted negative")
 
 
 def rates_table(groups: Sequence[Group], note: str) -> Table:
     """A row for each rate of each group."""
-    explained = "; ".join(f"{name}: {of}" for name, of in RATES.values())
+    explained = " ".join(f"{name}: {of}." for name, of in RATES.values())
     return Table(
         name="rates",
         title="Rates of each group next to all others, in the window and in the baseline",
         noun="rate",
-        note=" ".join(filter(None, (f"{explained}.", note))),
+        note=" ".join(filter(None, (explained, note))),
         columns=_RATES,
         rows=tuple(_rate(group, rate) for group in groups for rate in group.summary.rates),
     )
@@ -51,8 +55,9 @@ def _rate(group: Group, rate: RateSummary) -> Row:
     lower, upper = rate.group_interval or (None, None)
     others_lower, others_upper = rate.others_interval or (None, None)
     return Row(
-        subject=group.subject,
+        subject=row_name(group.subject, rate.name),
         cells=(
+            row_name(group.subject, rate.name),
             group.facet,
             group.summary.group,
             group.title,
@@ -86,7 +91,7 @@ def confusion(group: Group) -> Matrix | None:
     name = shown(group.title, IN_A_SENTENCE)
     return Matrix(
         title=f"Confusion matrix: {name} and all others",
-        note="Rows by label (down) and prediction (across), with the share of the rows with this label.",
+        note="",
         across=_ACROSS,
         rows=(
             (f"{name}: label positive", _cells(own.tp, own.fn, recall[0])),
@@ -118,7 +123,16 @@ def _cells(accepted: int, rejected: int, baseline: float | None) -> tuple[Matrix
 def statistics_table(groups: Sequence[Group]) -> Table:
     """What Clarify's report has beside the metrics."""
     rows = tuple(
-        Row(subject=group.subject, cells=(group.title, name, value, group.summary.other_statistics.get(name)))
+        Row(
+            subject=row_name(group.subject, name),
+            cells=(
+                row_name(group.subject, name),
+                group.title,
+                name,
+                value,
+                group.summary.other_statistics.get(name),
+            ),
+        )
         for group in groups
         for name, value in group.summary.statistics.items()
     )

@@ -7,12 +7,12 @@ from driftline.kinds.model_bias.rules.summary import BiasMetricSummary, RateName
 from driftline.presentation.text import shown
 
 RATES: Mapping[RateName, tuple[str, str]] = {
-    "positive_labels": ("Positive labels", "of the rows with a label"),
-    "acceptance": ("Acceptance", "of the rows with a prediction"),
+    "positive_labels": ("Positive labels", "of the rows with a label, those whose label is positive"),
+    "acceptance": ("Acceptance", "of the rows with a prediction, those predicted positive"),
     "recall": ("Recall", "of the rows with a positive label, those predicted positive"),
     "precision": ("Precision", "of the rows predicted positive, those with a positive label"),
     "specificity": ("Specificity", "of the rows with a negative label, those predicted negative"),
-    "accuracy": ("Accuracy", "of the rows with both, those predicted right"),
+    "accuracy": ("Accuracy", "of the rows that have both, those predicted right"),
 }
 """(name, what it is a share of)."""
 
@@ -21,6 +21,12 @@ def metric_title(name: str) -> str:
     """`Recall Difference`; Clarify's own title has the abbreviation behind it."""
     metric = METRICS.get(name)
     return metric.title.removesuffix(f" ({name})") if metric else name
+
+
+def clarifys_title(name: str) -> str:
+    """`Recall Difference (RD)`."""
+    metric = METRICS.get(name)
+    return metric.title if metric else name
 
 
 def result_text(metric: BiasMetricSummary) -> str:

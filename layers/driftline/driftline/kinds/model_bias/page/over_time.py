@@ -14,7 +14,7 @@ from driftline.presentation.report import Charts
 from driftline.presentation.text import IN_A_SENTENCE, shown
 
 _MOST = 24
-"""Charts of one kind."""
+"""Groups with a chart of the headline's metric."""
 
 
 def metric_series(group: Group, metric: BiasMetricSummary, past: Sequence[PastExecution]) -> Series:
@@ -47,23 +47,22 @@ def main_series(execution: Bias, series: Sequence[Series]) -> Series | None:
     return next((by_key[key] for key in keys if key in by_key), None)
 
 
-def charts_over_time(execution: Bias, series: Sequence[Series], main: Series | None) -> tuple[Charts, Charts]:
-    """The headline's metric for each group, and all other watched metrics of the first groups."""
-    drawn = [each for each in series if each.known > 1]
-    first = [each for each in drawn if main is not None and each.name == main.name][:_MOST]
-    subjects = list(dict.fromkeys(each.subject for each in series))[:MOST_DRAWN]
-    others = [each for each in drawn if each not in first and each.subject in subjects and execution.watches(each.name)]
-    return (
-        Charts(
-            name="metric-charts",
-            title=f"{metric_title(main.name)} over time" if main is not None else "Over time",
-            charts=tuple(map(OverTime, first)),
-            otherwise="There is no earlier execution yet.",
-        ),
-        Charts(
-            name="other-charts",
-            title="Other watched metrics over time",
-            charts=tuple(map(OverTime, others[:_MOST])),
-            folded=True,
-        ),
+def opened_series(execution: Bias, groups: Sequence[Group], series: Sequence[Series]) -> list[Series]:
+    """Those that rows of the table show: of watched metrics of the first groups, so that the page stays small."""
+    first = {each.subject for each in groups[:MOST_DRAWN]}
+    return [
+        each
+        for each in series
+        if each.known > 1 and each.subject in first and (each.violated or execution.watches(each.name))
+    ]
+
+
+def charts_over_time(series: Sequence[Series], main: Series | None) -> Charts:
+    """The headline's metric for each group."""
+    first = [each for each in series if each.known > 1 and main is not None and each.name == main.name][:_MOST]
+    return Charts(
+        name="metric-charts",
+        title=f"{metric_title(main.name)} over time" if main is not None else "Over time",
+        charts=tuple(map(OverTime, first)),
+        otherwise="There is no earlier execution yet.",
     )

@@ -1,17 +1,18 @@
 """What a bias execution says to people."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import SAGEMAKERS
 from driftline.domain.executions.past import PastExecution
 from driftline.kinds.model_bias.facts import Bias, Group
 from driftline.kinds.model_bias.page.coverage import coverage_table
-from driftline.kinds.model_bias.page.groups import confusion, rates_table, statistics_table
+from driftline.kinds.model_bias.page.groups import CONFUSION, confusion, rates_table, statistics_table
 from driftline.kinds.model_bias.page.headline import not_compared, without_violations
 from driftline.kinds.model_bias.page.metrics import metrics_table
 from driftline.kinds.model_bias.page.names import metric_title
-from driftline.kinds.model_bias.page.over_time import all_series, charts_over_time, main_series
+from driftline.kinds.model_bias.page.over_time import all_series, charts_over_time, main_series, opened_series
 from driftline.kinds.model_bias.page.shown import MOST_DRAWN, by_importance, left_out
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.presentation.charts import Chart, OverTime, Series
@@ -94,8 +95,10 @@ def _sections(
 ) -> Iterator[Section]:
     note = left_out(execution, groups)
     whole = f"{len(execution.groups):,}"
-    if any(each.summary.rates for each in groups):
+    rated = any(each.summary.rates for each in groups)
+    if rated:
         matrices = [found for each in groups[:MOST_DRAWN] if (found := confusion(each)) is not None]
+        matrices = [replace(matrix, note="" if place else CONFUSION) for place, matrix in enumerate(matrices)]
         yield Section(
             name="groups", title="Groups", count=whole, parts=(rates_table(groups, note), *matrices), leads=True
         )
@@ -103,13 +106,16 @@ def _sections(
         table = coverage_table(execution.facets, execution.smallest)
         yield Section(name="coverage", title="Coverage by group", parts=(table,))
     if execution.groups:
-        charts = charts_over_time(execution, series, main)
+        opened = opened_series(execution, groups, series)
         yield Section(
             name="metrics",
             title="Metrics",
             count=f"{len(groups[0].metrics)}" if groups else "",
-            note=note,
-            parts=(metrics_table(execution, groups, "Open a metric to read what it means."), *charts),
+            note="" if rated else note,
+            parts=(
+                metrics_table(execution, groups, opened, "A metric opens to what it means, and how it came about."),
+                charts_over_time(series, main),
+            ),
         )
     if any(each.summary.statistics for each in groups):
         yield Section(name="statistics", title="Clarify’s other statistics", parts=(statistics_table(groups),))
