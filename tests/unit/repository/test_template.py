@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
 
@@ -12,6 +13,7 @@ from bench import cost
 from driftline.adapters.aws.inbox import wait
 from driftline.domain.alarms.dashboard import dashboard_name
 from driftline.domain.alarms.stack import Stack
+from driftline.kinds.registry import KINDS
 from local.stack import REPOSITORY, cloudformation_template
 
 
@@ -94,6 +96,14 @@ def test_no_rule_is_too_complex_for_eventbridge(resources: dict[str, dict[str, A
             found[name, field] = complexity(texts)
     assert len(found) == 5
     assert max(found.values()) <= 7, found
+
+
+def test_companions_of_a_baseline_have_it_made_again(resources: dict[str, dict[str, Any]]) -> None:
+    (patterns,) = [texts for _, texts in wildcards(resources["BaselineRule"]["Properties"]["EventPattern"])]
+    for name in (name for kind in KINDS for name in kind.companions):
+        assert any(fnmatchcase(f"baselines/shop/a_kind/{name}", pattern) for pattern in patterns), name
+    for name in (name for kind in KINDS for name in (*kind.baseline_files, *kind.derived_files, "suggestion.json")):
+        assert not any(fnmatchcase(f"baselines/shop/a_kind/{name}", pattern) for pattern in patterns), name
 
 
 @pytest.mark.parametrize("name", ["render_report", "render_report.failed"])
