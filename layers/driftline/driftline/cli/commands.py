@@ -9,6 +9,7 @@ import typer
 from driftline import __version__
 from driftline.cli.approve import approve, list_retrainings
 from driftline.cli.baseline import baseline
+from driftline.cli.bias import bias
 from driftline.cli.exits import DriftlineGroup
 from driftline.cli.ingest import ingest
 from driftline.cli.init import init
@@ -38,7 +39,24 @@ def _help(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
-for command in (init, validate, baseline, ingest, merge, run, replay, show, report, overview, silence, approve, schema):
+COMMANDS = (
+    init,
+    validate,
+    baseline,
+    bias,
+    ingest,
+    merge,
+    run,
+    replay,
+    show,
+    report,
+    overview,
+    silence,
+    approve,
+    schema,
+)
+
+for command in COMMANDS:
     app.command(help=_help(command))(command)
 app.command("retrainings", help=_help(list_retrainings))(list_retrainings)
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from driftline.cli import options
 from driftline.cli.columns import table_of
+from driftline.cli.configs import analyst_for, check_config
 from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
@@ -29,11 +30,15 @@ from driftline.kinds.registry import KINDS
 
 
 def validate(
-    document: Annotated[Path, typer.Argument(help="The monitor document, <endpoint>.yaml.", metavar="DOC")],
+    document: Annotated[
+        Path, typer.Argument(help="The monitor document, <endpoint>.yaml, or an analysis_config.json.", metavar="DOC")
+    ],
     *,
     as_json: options.Json = False,
 ) -> None:
     """Check a monitor document: every error with its line, what was found and what is allowed.
+
+    Also checks SageMaker Clarify's analysis_config.json: all that is wrong with it, or what it means.
 
     Scripts are checked, too: those in ../scripts/ next to the document's folder, as in the bucket. The exit code is 0
     if everything is valid, otherwise 1.
@@ -41,8 +46,12 @@ def validate(
     Example: driftline validate monitors/flight-delay.yaml
     """
     with reporting(as_json=as_json) as output:
+        where = str(document)
+        analyst = analyst_for(document) if document.suffix == ".json" else None
+        if analyst is not None:
+            check_config(output, analyst, document)
+            return
         try:
-            where = str(document)
             text = decode_document(read_file(document), where=where)
             valid = parse_document(text, where=where, model=KINDS.document)
             _check_scripts(output, document, text, valid)

@@ -22,8 +22,8 @@ _CAPTURE_KEY = re.compile(
     r"(?:.*/)?(?P<endpoint>[^/]+)/(?P<variant>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/(?P<name>[^/]+)"
 )
 _DOCUMENT_KEY = re.compile(r"monitors/(?P<endpoint>[^/]+)\.ya?ml")
-_BASELINE_FILE_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/(?P<name>[^/]+)")
 _BASELINE_INPUT_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/input/(?P<name>.+)")
+_BASELINE_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/(?P<name>[^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def parse_baseline_input_key(key: str) -> tuple[str, str] | None:
     return (match["endpoint"], match["monitor"]) if match else None
 
 
-def parse_baseline_file_key(key: str) -> tuple[str, str, str] | None:
+def parse_baseline_key(key: str) -> tuple[str, str, str] | None:
     """(endpoint, monitor, name) of `baselines/<endpoint>/<monitor>/<name>`; None for other keys."""
-    match = _BASELINE_FILE_KEY.fullmatch(key)
+    match = _BASELINE_KEY.fullmatch(key)
     return (match["endpoint"], match["monitor"], match["name"]) if match else None
 
 

@@ -17,6 +17,7 @@ from driftline.domain.monitors.document import MonitorDocument, document_model
 from driftline.domain.monitors.monitor import ScheduledMonitor
 
 if TYPE_CHECKING:
+    from driftline.kinds.analyst import Analyst
     from driftline.kinds.engine import Engine
     from driftline.kinds.reporter import Facts, Reporter
 
@@ -36,6 +37,7 @@ class Kind:
         drift_check_baselines: Where a model package's DriftCheckBaselines has the files of a baseline: part and field,
             by the name that the engine gets.
         old_summary: Converts a summary.json of version 1 to version 2, for kinds that wrote it.
+        analyst_module: Where `ANALYST` is, for a kind that analyses a data set without a monitor; empty for others.
         baseline_needs_document: A data set cannot be read without the monitor document.
         engine_module: Where `ENGINE` is, the heavy half.
         reporter_module: Where `REPORTER` is, the heavy half that faces people.
@@ -52,6 +54,7 @@ class Kind:
     engine_module: str
     reporter_module: str
     old_summary: Upgrade | None = None
+    analyst_module: str = ""
     baseline_needs_document: bool = False
 
     @property
@@ -63,6 +66,11 @@ class Kind:
     def reporter(self) -> "Reporter[Facts]":
         """Reads an execution's files and explains them; imported on first use."""
         return cast("Reporter[Facts]", import_module(self.reporter_module).REPORTER)
+
+    @property
+    def analyst(self) -> "Analyst | None":
+        """Analyses a data set without a monitor; imported on first use."""
+        return cast("Analyst", import_module(self.analyst_module).ANALYST) if self.analyst_module else None
 
     @property
     def marker(self) -> str:
@@ -101,6 +109,12 @@ class Kinds:
                 f"there is no kind of monitor {name}", where=where, expected=f"one of {', '.join(self.names)}"
             )
         return self._kinds[name]
+
+    def analysts(self) -> "Iterator[Analyst]":
+        """Of the kinds that analyse a data set without a monitor."""
+        for kind in self:
+            if kind.analyst is not None:
+                yield kind.analyst
 
     def envelope(self, body: bytes, where: str) -> Envelope:
         """The contents of a summary.json, for any kind; see parse_envelope for the errors."""

@@ -15,8 +15,9 @@ from driftline.domain.predictions.picking import (
     Column,
     PickedColumns,
 )
-from driftline.domain.predictions.values import items, label_text
+from driftline.domain.predictions.values import label_text
 from driftline.domain.profiles.packing import Floats
+from driftline.kinds.model_bias.data_columns import single
 from driftline.kinds.model_bias.plan import FacetPlan
 from driftline.kinds.model_bias.rules.columns import MISSING, Coded, Value, numbers_of
 from driftline.kinds.model_bias.rules.counts import Rows
@@ -101,11 +102,11 @@ def coded(cells: Column) -> Coded:
         codes = [seen.setdefault(cell, len(seen)) for cell in cells]
     except TypeError:  # a list or an object of JSON
         seen = {}
-        codes = [seen.setdefault(_single(cell), len(seen)) for cell in cells]
+        codes = [seen.setdefault(single(cell), len(seen)) for cell in cells]
     places: list[int] = []
     values: list[Value] = []
     for cell in seen:
-        value = _single(cell)
+        value = single(cell)
         missing = value is None or label_text(value) is None
         places.append(MISSING if missing else len(values))
         if not missing and value is not None:
@@ -158,13 +159,3 @@ def _there(column: Column) -> Places:
     if isinstance(column, np.ndarray):
         return ~np.isnan(column)
     return np.array([cell is not None for cell in column], dtype=np.bool_)
-
-
-def _single(cell: object) -> Value | None:
-    """The value of a cell; the only one of a list, and other lists and objects as their text."""
-    if cell is None or isinstance(cell, str | int | float):
-        return cell
-    found = items(cell)
-    if found is not None and len(found) == 1:
-        return _single(found[0])
-    return str(cell)

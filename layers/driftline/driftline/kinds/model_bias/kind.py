@@ -17,5 +17,6 @@ MODEL_BIAS = Kind(
     },
     engine_module="driftline.kinds.model_bias.engine",
     reporter_module="driftline.kinds.model_bias.reporter",
+    analyst_module="driftline.kinds.model_bias.analyst",
     baseline_needs_document=True,
 )

@@ -57,6 +57,7 @@ class BiasPlan:
         positive: The label's name in files, and which of its values are positive.
         attributes: Where prediction, probability and label are.
         headers: Names of the columns of data set and captures, in their order; empty where nothing says them.
+        excluded: Columns of the data set that are no features.
         watched: Metrics that are compared with the baseline.
         pre, post: Metrics that are computed.
     """
@@ -66,6 +67,7 @@ class BiasPlan:
     attributes: Attributes
     group_variable: str | None = None
     headers: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     pre: tuple[str, ...] = PRE_TRAINING
     post: tuple[str, ...] = POST_TRAINING
@@ -137,6 +139,7 @@ class BiasPlan:
             ),
             group_variable=config.group_variable,
             headers=config.headers,
+            excluded=config.excluded,
             watched=_watched(watched, config.group_variable),
             pre=config.pre,
             post=config.post,

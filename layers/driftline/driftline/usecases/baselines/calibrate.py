@@ -75,6 +75,9 @@ def calibrate(
         )
     suggestion = kind.engine.suggest(document, data, where)
     suggested = {**suggestion.files, **suggestion.derived}
+    for name in kind.companions:
+        if body := data.beside(name):
+            scratch.put(name, body)
     counted, ringing = Counter[str](), 0
     for number, lines in enumerate(cut.windows.values()):
         key = f"windows/{number}/rows{cut.extension}"

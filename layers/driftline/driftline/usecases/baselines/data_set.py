@@ -1,6 +1,6 @@
 """The data set of a baseline, as engines read it."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from driftline.domain.datasets import ProfiledDataset, RowBatch
@@ -22,7 +22,7 @@ class StoredDataSet:
         keys: Keys of the files, in reading order; at least one.
         options: From `_format.json`; what it leaves open is detected.
         tables: Reads CSV and Parquet.
-        companion: Reads a file in the baseline's folder; None if there is none.
+        folder: The baseline's folder, with a closing slash: it may have files that say how the data set is read.
         assumed: What had to be assumed in reading, each once; complete after the data set was read.
     """
 
@@ -30,7 +30,7 @@ class StoredDataSet:
     keys: Sequence[str]
     options: DatasetFormat
     tables: DataSetTables
-    companion: Callable[[str], bytes | None]
+    folder: str = ""
     assumed: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -52,7 +52,8 @@ class StoredDataSet:
         return read_files(self.store, self.keys, self.options, row_readers(self.tables), self._assume)
 
     def beside(self, name: str) -> bytes | None:
-        return self.companion(name)
+        found = self.store.find(self.folder + name)
+        return found.body if found else None
 
     def _assume(self, warning: str) -> None:
         self.assumed[warning] = None

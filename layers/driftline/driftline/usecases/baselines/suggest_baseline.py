@@ -12,8 +12,8 @@ from driftline.domain.keys import (
     baseline_folder,
     document_key,
     endpoint_of_document,
-    parse_baseline_file_key,
     parse_baseline_input_key,
+    parse_baseline_key,
 )
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.kind import Kind, Kinds
@@ -63,23 +63,23 @@ class BaselineSuggested:
 def baselines_of(store: ObjectStore, key: str, *, kinds: Kinds) -> list[tuple[str, str]]:
     """(endpoint, monitor) of the baselines that the object of this key takes part in; none for other keys.
 
-    A file under `baselines/<endpoint>/<monitor>/input/` takes part in its own, and so does a companion of a kind in the
-    baseline's folder. A monitor document takes part in those of all its monitors: it may say what is where in a data
-    set that came before it.
+    A file under `baselines/<endpoint>/<monitor>/input/` takes part in its own, and so does a file next to input/ that
+    says how the data set is read. A monitor document takes part in those of all its monitors: it may say what is where
+    in a data set that came before it.
     """
     place = parse_baseline_input_key(key)
     if place is not None:
         return [place]
-    file = parse_baseline_file_key(key)
-    if file is not None:
-        of_endpoint, of_monitor, name = file
-        known = of_monitor in kinds.names and name in kinds.named(of_monitor).companions
-        return [(of_endpoint, of_monitor)] if known else []
-    endpoint = endpoint_of_document(key)
-    if endpoint is None or key != document_key(endpoint):
+    beside = parse_baseline_key(key)
+    if beside is not None:
+        endpoint, monitor, name = beside
+        companions = next((kind.companions for kind in kinds if kind.name == monitor), ())
+        return [(endpoint, monitor)] if name in companions else []
+    named = endpoint_of_document(key)
+    if named is None or key != document_key(named):
         return []
-    document = find_document(store, endpoint, kinds=kinds)
-    return [(endpoint, monitor) for monitor in (document.monitors.by_name() if document else ())]
+    document = find_document(store, named, kinds=kinds)
+    return [(named, monitor) for monitor in (document.monitors.by_name() if document else ())]
 
 
 def suggest_baseline(
@@ -98,7 +98,8 @@ def suggest_baseline(
     """
     folder = baseline_folder(endpoint, monitor)
     kind = kinds.named(monitor, where=store.uri(folder))
-    inputs, keys = _inputs(store, folder, kind.companions)
+    beside = [f"{folder}{name}" for name in kind.companions]
+    inputs, keys = _inputs(store, f"{folder}input/", beside)
     if not keys:
         raise NoDataSetError(
             "no data set",
@@ -129,7 +130,7 @@ def suggest_baseline(
             )
     data = stored_data_set(store, endpoint, monitor, tables)
     suggestion = kind.engine.suggest(document, data, document_uri)
-    if _inputs(store, folder, kind.companions)[0] != inputs:
+    if _inputs(store, f"{folder}input/", beside)[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
         raise DriftlineError(
             "the data set changed while it was read",
@@ -175,13 +176,8 @@ def suggest_baseline(
 def stored_data_set(store: ObjectStore, endpoint: str, monitor: str, tables: DataSetTables) -> StoredDataSet:
     """What is under `input/` of the baseline; there is something."""
     folder = baseline_folder(endpoint, monitor)
-
-    def companion(name: str) -> bytes | None:
-        found = store.find(folder + name)
-        return found.body if found else None
-
-    options = _format_of(store, f"{folder}input/{FORMAT_FILE}")
-    return StoredDataSet(store, _inputs(store, folder)[1], options, tables, companion)
+    prefix = f"{folder}input/"
+    return StoredDataSet(store, _inputs(store, prefix)[1], _format_of(store, prefix + FORMAT_FILE), tables, folder)
 
 
 def is_no_data(name: str) -> bool:
@@ -196,11 +192,13 @@ def _document(store: ObjectStore, endpoint: str, kind: Kind, kinds: Kinds) -> Mo
     return load_document(store, endpoint, kinds=kinds)
 
 
-def _inputs(store: ObjectStore, folder: str, companions: Sequence[str] = ()) -> tuple[dict[str, str], list[str]]:
-    """(entity tag by key of all that decides the result, keys of the data)."""
-    tags = {folder + name: store.etag(folder + name) for name in companions}
-    inputs = {key: tag for key, tag in tags.items() if tag is not None}
-    prefix = f"{folder}input/"
+def _inputs(store: ObjectStore, prefix: str, beside: Sequence[str] = ()) -> tuple[dict[str, str], list[str]]:
+    """(entity tag by key of all that decides the result, keys of the data).
+
+    Args:
+        beside: Keys of further files that decide the result, if they are there.
+    """
+    inputs = {key: etag for key in beside if (etag := store.etag(key)) is not None}
     keys: list[str] = []
     for summary in store.list(prefix):
         file = summary.key.rsplit("/", 1)[-1]

@@ -1,0 +1,358 @@
+"""A data set of a bias analysis, read once batch by batch: criteria, counts, flip tests, and what could not be used."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from driftline.domain.capture.attribute import pick
+from driftline.domain.datasets import RowBatch
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.listing import first_of
+from driftline.domain.monitors.prediction_fields import plain_attribute
+from driftline.domain.predictions.attributes import LABELS, Attributes
+from driftline.domain.predictions.picking import (
+    LABEL_NO_NUMBER,
+    NO_LABEL,
+    NO_PREDICTION,
+    NO_PROBABILITY,
+    PREDICTION_NO_NUMBER,
+    PickedColumns,
+    pick_data_set,
+    positive_text,
+)
+from driftline.domain.predictions.values import probability_of
+from driftline.domain.profiles.packing import Floats
+from driftline.kinds.engine import DataSet
+from driftline.kinds.model_bias.counting import decided, of_facet
+from driftline.kinds.model_bias.data_columns import ColumnOfCells
+from driftline.kinds.model_bias.data_flips import FlipSample
+from driftline.kinds.model_bias.plan import BiasPlan, Part
+from driftline.kinds.model_bias.rules.columns import (
+    MISSING,
+    Coded,
+    ColumnType,
+    DataType,
+    Element,
+    numbers_of,
+    spelled,
+    type_of,
+)
+from driftline.kinds.model_bias.rules.counts import Counts, Rows
+from driftline.kinds.model_bias.rules.facets import Criterion, check_prediction
+from driftline.kinds.model_bias.rules.notes import notes
+from driftline.kinds.model_bias.rules.report import NO_FACET, FlipTests
+from driftline.kinds.model_bias.typed import TypedPlan
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BiasData:
+    """What was read.
+
+    Attributes:
+        rows: Their number.
+        typed: The plan with the types that the data set has, of those facets whose columns it has.
+        orders: Values of the facets in the order of the data set, by facet.
+        flips: The flip tests.
+        unusable: Labels and predictions that cannot be used, by reason.
+        notes: What a reader should know, one sentence each.
+    """
+
+    rows: int
+    typed: TypedPlan
+    counts: Counts
+    orders: Mapping[str, tuple[str, ...]]
+    flips: FlipTests = field(default_factory=dict)
+    unusable: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataColumns:
+    """The names by which the monitor document knows the endpoint's columns."""
+
+    output: tuple[str, ...] = ()
+    input: tuple[str, ...] = ()
+
+
+def read_bias_data(plan: BiasPlan, data: DataSet, columns: DataColumns, *, predicted: bool = True) -> BiasData:
+    """Reads the whole data set.
+
+    Args:
+        predicted: Whether it should have predictions.
+
+    Raises:
+        InvalidInputError: it cannot be read, has no rows, or neither the label nor any facet.
+    """
+    gathered: _Gathered | None = None
+    for named, batch in data.batches():
+        if not batch.rows:
+            continue
+        names = _names(plan, batch, columns, named=named)
+        gathered = gathered or _Gathered.of(plan, batch, names, columns, data.where, predicted)
+        gathered.add(batch, names)
+    if gathered is None:
+        raise InvalidInputError("the data set has no rows", where=data.where, expected="rows with a label")
+    return gathered.read()
+
+
+def _names(plan: BiasPlan, batch: RowBatch, columns: DataColumns, *, named: bool) -> tuple[str, ...]:
+    """Columns without names of their own take those of analysis_config.json or the document, if they are as many."""
+    for ours in (plan.headers, (*columns.output, *columns.input)):
+        if not named and len(ours) == len(batch.names):
+            return ours
+    return tuple(map(plain_attribute, batch.names))
+
+
+class _Gathered:
+    """The columns that are needed, so far."""
+
+    def __init__(self, plan: BiasPlan, where: "_Where", places: Mapping[str, str], features: Sequence[str]) -> None:
+        self.plan = plan
+        self.attributes = where.attributes
+        self.where = where
+        self.places = places
+        self.rows = 0
+        self.cells = {name: ColumnOfCells() for name in plan.columns if name in places}
+        self.label = ColumnOfCells()
+        self.prediction = ColumnOfCells()
+        self.probabilities: list[Floats] = []
+        self.flips = FlipSample(features)
+        self.features = features
+
+    @classmethod
+    def of(
+        cls, plan: BiasPlan, batch: RowBatch, names: tuple[str, ...], columns: DataColumns, where: str, predicted: bool
+    ) -> "_Gathered":
+        """Finds the columns in the first batch."""
+        table = not isinstance(batch.rows[0], Mapping)
+        found = _resolved(plan, names, columns, where, table=table, predicted=predicted)
+        resolved = found.attributes
+        places = {name: place for name in plan.columns if (place := _place(name, names)) is not None}
+        if not any(all(column in places for column in facet.columns) for facet in plan.facets):
+            missing = next(column for facet in plan.facets for column in facet.columns if column not in places)
+            raise InvalidInputError(
+                f"no column {missing}, a facet",
+                where=where,
+                expected=f"one of {first_of(names, _SHOWN)}",
+                mend="Correct the facet's column, or the data set's header.",
+            )
+        used = {resolved.ground_truth, resolved.inference, resolved.probability, *plan.excluded}
+        return cls(plan, found, places, [name for name in names if name not in used])
+
+    def add(self, batch: RowBatch, names: tuple[str, ...]) -> None:
+        attributes = replace(self.attributes, columns=names)
+        columns = _columns(batch, names, (*self.places.values(), *self.features))
+        picked = _picked(batch, columns, attributes) if self.where.predicted else _labels(batch, columns, attributes)
+        for name, column in self.cells.items():
+            column.add(columns[self.places[name]])
+        self.label.add(picked.labels)
+        if picked.predictions is not None:
+            self.prediction.add(picked.predictions)
+        elif picked.probabilities is not None:
+            self.probabilities.append(picked.probabilities)
+        self.flips.add(columns, len(batch.rows))
+        self.rows += len(batch.rows)
+
+    def read(self) -> BiasData:
+        unusable: dict[str, int] = {}
+        columns = {name: column.coded() for name, column in self.cells.items()}
+        types = {
+            part.column: _type(part, columns[part.column])
+            for facet in self.plan.facets
+            for part in facet.parts
+            if part.column in columns
+        }
+        facets = tuple(facet for facet in self.plan.facets if all(column in columns for column in facet.columns))
+        missing = [facet.name for facet in self.plan.facets if facet not in facets]
+        label = self.label.coded()
+        typed = TypedPlan.of(replace(self.plan, facets=facets), _type(self.plan.positive, label), types)
+        label = _usable(label, typed.label, (NO_LABEL, LABEL_NO_NUMBER), unusable)
+        said = [f"{NO_FACET.format(name)}." for name in missing]
+        prediction = self._predictions(typed, unusable, said)
+        criteria = {part.column: _criterion(part, types) for facet in facets for part in facet.parts}
+        of_facets = {each.name: (typed.facets[each.name], of_facet(each, criteria, columns)) for each in facets}
+        group = self.plan.group_variable
+        stratum = columns.get(group) if group is not None else None
+        if group is not None and stratum is None:
+            said.append(f"There is no column {group}, the group variable: CDDL and CDDPL cannot be computed.")
+        rows = Rows(of_facets, typed.label, label, prediction, stratum)
+        counts = Counts.of(rows)
+        flips: FlipTests = {}
+        if prediction is not None and "FT" in self.plan.post:
+            sample = self.flips.flip_rows(rows)
+            own = {facet.name: [self.places[column] for column in facet.columns] for facet in facets}
+            flips = sample.tests(typed.facets, counts, own)
+            if sample.sampled:
+                said.append(f"The flip test (FT) is of a sample of {len(sample.hashes):,} rows.")
+        orders = {
+            name: tuple(dict.fromkeys(spelled(value, criterion.type.element) for value in column.values))
+            for name, (criterion, column) in of_facets.items()
+            if not criterion.values
+        }
+        known = (*said, *notes(counts, typed.facets, typed.label))
+        return BiasData(self.rows, typed, counts, orders, flips, dict(sorted(unusable.items())), known)
+
+    def _predictions(self, typed: TypedPlan, unusable: dict[str, int], said: list[str]) -> Coded | None:
+        threshold = self.attributes.threshold
+        if self.probabilities:
+            found = decided(np.concatenate(self.probabilities), threshold, typed.label)
+            _count(int(found.missing), NO_PROBABILITY, unusable)
+            return found
+        if not self.where.predicted:
+            said += [self.where.note] if self.plan.post else []
+            return None
+        column = self.prediction.coded()
+        if self._are_scores(column, typed.label):
+            numbers = np.append(numbers_of(column), np.nan)[column.codes]
+            found = decided(numbers, threshold, typed.label)
+            _count(int(found.missing), NO_PROBABILITY, unusable)
+            return found
+        try:
+            check_prediction(typed.label, column)
+        except ValueError as error:
+            said.append(f"{error}: the metrics of predictions cannot be computed.")
+            return None
+        return _usable(column, typed.label, (NO_PREDICTION, PREDICTION_NO_NUMBER), unusable)
+
+    def _are_scores(self, column: Coded, label: Criterion) -> bool:
+        """Whether predictions are probabilities: fractions, where the labels are categories."""
+        if label.continuous or column.element is not Element.NUMBER:
+            return False
+        numbers = numbers_of(column)
+        fractions = bool(((numbers >= 0) & (numbers <= 1)).all()) and not all(
+            float(number).is_integer() for number in numbers.tolist()
+        )
+        return fractions and label.type.element in {Element.WHOLE, Element.BOOLEAN, Element.TEXT}
+
+
+def _columns(batch: RowBatch, names: Sequence[str], wanted: Sequence[str]) -> dict[str, Sequence[object]]:
+    if isinstance(batch.rows[0], Mapping):
+        return {name: [row.get(name) for row in batch.rows] for name in wanted}  # type: ignore[union-attr]  # all are
+    return dict(zip(names, zip(*batch.rows, strict=True), strict=True))
+
+
+def _picked(batch: RowBatch, columns: Mapping[str, Sequence[object]], attributes: Attributes) -> PickedColumns:
+    """As pick_data_set, which looks at each row; columns of a table are at hand."""
+    names = {attributes.ground_truth, attributes.inference, attributes.probability} - {None}
+    if isinstance(batch.rows[0], Mapping) or LABELS in columns or not names <= set(columns):
+        return pick_data_set(batch.rows, attributes)
+    assert attributes.ground_truth is not None  # resolved
+    labels = columns[attributes.ground_truth]
+    if attributes.inference is not None:
+        return PickedColumns(labels, columns[attributes.inference])
+    assert attributes.probability is not None  # Attributes asks for one of both
+    positive = positive_text(attributes)
+    given = columns[attributes.probability]
+    return PickedColumns(labels, None, np.array([probability_of(positive, each, None) for each in given], dtype=float))
+
+
+def _labels(batch: RowBatch, columns: Mapping[str, Sequence[object]], attributes: Attributes) -> PickedColumns:
+    """Of rows without predictions."""
+    truth = attributes.ground_truth or ""
+    if truth in columns:
+        return PickedColumns(columns[truth])
+    return PickedColumns([pick(truth, row, attributes.columns) for row in batch.rows])
+
+
+def _place(name: str, names: Sequence[str]) -> str | None:
+    """A column by name, or by its place where no column has that name."""
+    if name in names:
+        return name
+    return names[int(name)] if name.isdecimal() and int(name) < len(names) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """The columns of label and prediction.
+
+    Attributes:
+        predicted: Whether the data set has predictions.
+        note: Why it has none, if it should.
+    """
+
+    attributes: Attributes
+    predicted: bool
+    note: str = ""
+
+
+def _resolved(
+    plan: BiasPlan, names: tuple[str, ...], columns: DataColumns, where: str, *, table: bool, predicted: bool
+) -> _Where:
+    """Where label and prediction are.
+
+    An index is of the endpoint's output. If the document names that column and the data set has it, it is meant; if
+    not, the data set's own column at this place.
+    """
+    given = plan.attributes
+
+    def name_of(attribute: str | None, *, of_data: bool) -> str | None:
+        if attribute is None or attribute in names or not attribute.isdecimal():
+            return attribute
+        index = int(attribute)
+        if columns.output[index : index + 1] and columns.output[index] in names:
+            return columns.output[index]
+        return names[index] if of_data and index < len(names) else None
+
+    truth = _label(plan, names, where, table=table)
+    found = {name_of(each, of_data=predicted) for each in (given.inference, given.probability)} - {None}
+    lost = [each for each in found if table and each not in names]
+    inference = name_of(given.inference, of_data=predicted)
+    probability = name_of(given.probability, of_data=predicted)
+    if not found or lost:
+        note = f"There is no column {lost[0]}, the prediction" if lost else "The data set has no predictions"
+        return _Where(replace(given, ground_truth=truth), False, f"{note}: only the metrics of labels can be computed.")
+    if truth in found:
+        raise InvalidInputError(
+            f"{truth} is both the label and the prediction",
+            where=where,
+            expected=f"the label in a column of its own; the data set has {first_of(names, _SHOWN)}",
+            mend="Correct where the label is, or name the endpoint's columns under columns.output.",
+        )
+    resolved = replace(given, inference=inference, probability=probability, ground_truth=truth)
+    return _Where(resolved, predicted=True)
+
+
+def _label(plan: BiasPlan, names: tuple[str, ...], where: str, *, table: bool) -> str:
+    given = plan.attributes.ground_truth
+    for attribute in (given, plan.positive.column):
+        place = None if attribute is None else _place(attribute, names)
+        if place is not None:
+            return place
+    if given is not None and not table:
+        return given
+    raise InvalidInputError(
+        f"no column {given or plan.positive.column}, the label",
+        where=where,
+        expected=f"one of {first_of(names, _SHOWN)}",
+        mend="Correct where the label is (ground_truth_attribute, or label of analysis_config.json), or the header.",
+    )
+
+
+def _type(part: Part, column: Coded) -> ColumnType:
+    """As the plan says, or as the values are."""
+    found = type_of(column, part.values)
+    if part.data is None or part.data is found.data:
+        return found
+    return ColumnType(part.data, Element.NUMBER if part.data is DataType.CONTINUOUS else found.element)
+
+
+def _criterion(part: Part, types: Mapping[str, ColumnType]) -> Criterion:
+    return Criterion(part.column, part.values, types[part.column])
+
+
+def _usable(column: Coded, label: Criterion, reasons: tuple[str, str], unusable: dict[str, int]) -> Coded:
+    """The column of labels or predictions without what cannot be used."""
+    _count(column.missing, reasons[0], unusable)
+    if not label.continuous:
+        return column
+    no_number = np.append(np.isnan(numbers_of(column)), False)[column.codes]
+    _count(int(no_number.sum()), reasons[1], unusable)
+    return Coded(np.where(no_number, MISSING, column.codes), column.values)
+
+
+def _count(rows: int, reason: str, unusable: dict[str, int]) -> None:
+    if rows:
+        unusable[reason] = rows
