@@ -26,38 +26,21 @@ def merge(event: ObjectEvent) -> None:
     taken = take_labels(
         event.key, store=store, tables=DuckTables(), reruns=reruns, metrics=metrics, arrived=event.time, kinds=KINDS
     )
-    logger.info(
-        "merged",
-        key=event.key,
-        labels=taken.merged.labels,
-        matched=taken.merged.matched,
-        rejected=taken.merged.rejected,
-        reopened=len(taken.reopened),
-        reason=taken.merged.reason,
-    )
+    reopened, merged = len(taken.reopened), taken.merged
+    numbers = {"labels": merged.labels, "matched": merged.matched, "rejected": merged.rejected, "reopened": reopened}
+    logger.info("merged", extra={"key": event.key, "reason": merged.reason, **numbers})
 
 
 def take(event: ObjectEvent) -> None:
     taken = take_attributes(event.key, store=store, tables=DuckTables(), reruns=reruns, arrived=event.time, kinds=KINDS)
-    logger.info(
-        "attributes",
-        key=event.key,
-        rows=taken.rows,
-        problem=taken.problem,
-        reopened=len(taken.reopened),
-        reason=taken.reason,
-    )
+    numbers = {"rows": taken.rows, "reopened": len(taken.reopened)}
+    logger.info("attributes", extra={"key": event.key, "reason": taken.reason, "problem": taken.problem, **numbers})
 
 
 def look_again(request: SweepRequest) -> None:
     for swept in take_sweep(request.sweep, store=store, reruns=reruns, metrics=metrics, kinds=KINDS).swept:
-        logger.info(
-            "swept",
-            endpoint=swept.endpoint,
-            matched=swept.matched,
-            waiting=swept.waiting,
-            unmatched=swept.unmatched,
-        )
+        numbers = {"matched": swept.matched, "waiting": swept.waiting, "unmatched": swept.unmatched}
+        logger.info("swept", extra={"endpoint": swept.endpoint, **numbers})
 
 
 def work(message: GroundTruthMessage) -> None:

@@ -162,7 +162,7 @@ class TestAttributes:
     @pytest.fixture
     def watched(self, store: InMemoryStore) -> InMemoryStore:
         """A third monitor reads attributes."""
-        bias = b"  model_bias: {positive: [1], facets: [{column: sex, values: [F]}], probability_attribute: '0'}\n"
+        bias = b"  model_bias: {positive_label: 1, facets: [{column: sex, values: [F]}], probability_attribute: '0'}\n"
         store.put("monitors/shop.yaml", DOCUMENT + bias)
         folder = report_folder("shop", "model_bias", SCHEDULED)
         announce(store, folder, Announced.of(1, {"summary.json": b"{}"}, 0, signalled=True))

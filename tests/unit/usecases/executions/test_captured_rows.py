@@ -18,6 +18,7 @@ from tests.captures import profile_file
 from tests.fakes import InMemoryStore, only
 from tests.merging import (
     DELAY,
+    ENDPOINT,
     START,
     Inference,
     capture_file,
@@ -327,11 +328,14 @@ class TestAttributes:
         rows = window_data(store).captured()
 
         folder = f"attributes/{ENDPOINT}/2026/03/01/22/"
-        assert [problem.split(". ")[0].removeprefix(folder) for problem in rows.problems] == [
-            "1.csv: columns who, sex",
-            "2.csv: 1 of 2 rows cannot be used; line 3: 1 cells for 2 columns.",
-            "3.csv: not UTF-8 (invalid start byte at byte 0)",
-        ]
+        assert rows.problems == (
+            (
+                f"{folder}1.csv: columns who, sex. Expected: a column inference_id, and others with attributes. "
+                "Name them in the header. None of the file's rows are used."
+            ),
+            f"{folder}2.csv: 1 of 2 rows cannot be used; line 3: 1 cells for 2 columns.",
+            f"{folder}3.csv: not UTF-8 (invalid start byte at byte 0). None of the file's rows are used.",
+        )
         again = window_data(store).captured()
         assert read(again, ["inference_id", "attributes"]) == [("a", '{"sex":"Female"}'), ("b", None)]
         assert again.problems == rows.problems

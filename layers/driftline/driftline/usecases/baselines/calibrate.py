@@ -82,7 +82,7 @@ def calibrate(
     for number, lines in enumerate(cut.windows.values()):
         key = f"windows/{number}/rows{cut.extension}"
         scratch.put(key, lines.encode())
-        window = StoredDataSet(scratch, [key], cut.options, tables, data.beside)
+        window = StoredDataSet(scratch, [key], cut.options, tables)
         found = kind.engine.rehearse(document, suggested, window, where)
         limits = {_limit(each) for each in found if each.subject != cut.column}
         counted.update(limits)

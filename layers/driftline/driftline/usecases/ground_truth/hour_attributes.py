@@ -34,7 +34,9 @@ class HourAttributes:
                 file = read_attributes(self.store, summary, self.tables)
                 _, problem = file.check()
             except InvalidInputError as error:
-                self.problems.append(f"{error} None of the file's rows are used.")
+                text = str(error)
+                text += "" if text.endswith(".") else "."
+                self.problems.append(f"{text} None of the file's rows are used.")
                 continue
             if problem:
                 self.problems.append(f"{problem}.")
