@@ -152,6 +152,11 @@ class WindowRows(Protocol):
         """Labels that have another number of values than their inference has rows: they are of no row."""
         ...
 
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong with files of attributes, one sentence each, with the file's key."""
+        ...
+
     def why_none(self) -> str:
         """The probable reason why no row has a label, and what to do; empty if nothing is known."""
         ...

@@ -7,7 +7,7 @@ bounded: records are streamed, only ids and labels of the hour are kept.
 # ruff: noqa: S608 - the queries contain our own names only; paths and times in them are quoted
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -153,6 +153,15 @@ class HourJoin:
                 OR min(inference_time) < max(inference_time)
                 OR min(coalesce(event_id, '')) < max(coalesce(event_id, ''))) USING (join_id)
             ) WHERE place > 1 OR again > 1""")
+
+    def take_attributes(self, attributes: Iterable[tuple[str, str]]) -> None:
+        """Makes the table `attributed`: the last `attributes` of each `join_id` that was captured."""
+        columns = {"place": "BIGINT", "join_id": "VARCHAR", "attributes": "VARCHAR"}
+        self._load("given", columns, ((place, *each) for place, each in enumerate(attributes)))
+        self._run("""CREATE TABLE attributed AS SELECT join_id, attributes FROM given
+            SEMI JOIN (SELECT join_id, max(place) AS place FROM given GROUP BY join_id) USING (join_id, place)
+            SEMI JOIN records USING (join_id)""")
+        self._run("DROP TABLE given")
 
     def columns(self) -> list[str]:
         """Names of the columns of the columnar records, of all files together."""

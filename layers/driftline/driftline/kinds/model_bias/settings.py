@@ -208,6 +208,11 @@ class ModelBiasMonitor(PredictionsMonitor):
 
     @property
     @override
+    def reads_attributes(self) -> bool:
+        return True
+
+    @property
+    @override
     def as_sagemaker(self) -> bool:
         return self.comparison == "sagemaker"
 
