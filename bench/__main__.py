@@ -41,6 +41,7 @@ BENCHMARKS = {
         "bench.coverage", "how often the intervals of model quality hold, and how often there is none"
     ),
     "bias": Benchmark("bench.bias", "bias metrics with intervals over a day of states; reports, against smclarify"),
+    "bias_baseline": Benchmark("bench.bias_baseline", "a data set of bias → analysis.json: time and memory"),
     "report": Benchmark("bench.report_page", "files of an execution → its page"),
     "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
     "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),

@@ -54,7 +54,8 @@ def test_long_texts_are_cut_and_say_how_long_they_are() -> None:
     [
         (None, "–"),
         (nan, "–"),
-        (inf, "–"),
+        (inf, "infinite"),
+        (-inf, "minus infinite"),
         (0.0, "0"),
         (0.42968, "0.4297"),
         (-3.0, "\N{MINUS SIGN}3"),

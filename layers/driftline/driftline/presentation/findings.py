@@ -16,19 +16,34 @@ class Fact:
 
 def observed_name(finding: Finding) -> str:
     """`Completeness`, `Drift`: what the observed figure is called, where the subject does not say it."""
-    if finding.measure == "metric" or not finding.figure:
+    if is_its_own_subject(finding) or not finding.figure:
         return "Value"
     return finding.figure if finding.figure == "p-value" else finding.figure[0].upper() + finding.figure[1:]
 
 
 def subject_name(finding: Finding) -> str:
-    """A figure that is a metric is about that metric."""
-    return metric_name(finding.subject) if finding.measure == "metric" else finding.subject
+    """A metric of the model as a whole is its own subject."""
+    return metric_name(finding.subject) if is_its_own_subject(finding) else finding.subject
+
+
+def row_name(subject: str, figure: str) -> str:
+    """`Sex = Female: RD`: what a row of a table is about that has one figure of a subject."""
+    return f"{subject}: {figure}"
+
+
+def is_its_own_subject(finding: Finding) -> bool:
+    """A metric that is of no feature and of no group."""
+    return finding.measure == "metric" and finding.figure in {"", finding.subject}
+
+
+def is_against_baseline(finding: Finding) -> bool:
+    """The baseline's value itself is what it was compared with: there is no limit beside it."""
+    return finding.side is None and finding.baseline is not None and finding.baseline == finding.required
 
 
 def in_the_baseline(finding: Finding) -> str:
     """`0.91 in the baseline`; empty where it is unknown, or the limit itself, as suggested limits are."""
-    if finding.baseline is None or finding.baseline == finding.required:
+    if finding.baseline is None or (finding.baseline == finding.required and not is_against_baseline(finding)):
         return ""
     return f"{figure(finding.baseline, finding.measure)} in the baseline"
 
@@ -47,7 +62,7 @@ def finding_facts(finding: Finding) -> tuple[Fact, ...]:
             "95 % interval of the raw statistic" if finding.derived else "95 % interval",
             interval(finding.interval, raw) if finding.interval else "",
         ),
-        Fact("Threshold", limit(finding.required, finding.side, measure) if finding.required is not None else ""),
+        Fact("Threshold", _threshold(finding)),
         Fact("Baseline", _baseline(finding)),
         Fact("Direction", direction_of(finding)),
         Fact("Rows behind it", number(finding.n) if finding.n is not None else ""),
@@ -57,8 +72,16 @@ def finding_facts(finding: Finding) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.value)
 
 
+def _threshold(finding: Finding) -> str:
+    if finding.required is None or is_against_baseline(finding):
+        return ""
+    return limit(finding.required, finding.side, finding.measure)
+
+
 def _baseline(finding: Finding) -> str:
-    """`0.91, 95 % interval 0.89 to 0.93`; empty where the interval is not known."""
+    """`0.91, 95 % interval 0.89 to 0.93`; empty where the interval is not known, and it is no limit."""
+    if finding.baseline is not None and finding.baseline_interval is None and is_against_baseline(finding):
+        return figure(finding.baseline, finding.measure)
     if finding.baseline is None or finding.baseline_interval is None:
         return ""
     within = interval(finding.baseline_interval, finding.measure)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from driftline.domain.executions.envelope import Envelope
 from driftline.domain.executions.finding import Finding, Move, worst_first
 from driftline.domain.executions.unusable import CHECK as UNUSABLE_ROWS
-from driftline.presentation.findings import in_the_baseline, observed_name, subject_name
+from driftline.presentation.findings import in_the_baseline, is_against_baseline, observed_name, subject_name
 from driftline.presentation.text import (
     IN_A_SENTENCE,
     count,
@@ -54,8 +54,13 @@ def envelope_headline(envelope: Envelope) -> str:
 
 def finding_sentence(finding: Finding) -> str:
     """What is wrong: the unseen values, the shift of shares, or the figure and what is required."""
-    said = _said(finding)
+    said = _own_words(finding) or _said(finding)
     return f"{said}; {shown(finding.remark, IN_A_SENTENCE)}" if finding.remark else said
+
+
+def _own_words(finding: Finding) -> str:
+    """Without the full stop, because more may follow."""
+    return shown(finding.sentence, IN_A_SENTENCE * 5).removesuffix(".") if finding.sentence else ""
 
 
 def _said(finding: Finding) -> str:
@@ -83,7 +88,7 @@ def states_figures(finding: Finding) -> bool:
 
 def required(finding: Finding) -> str:
     """`at least 95 % required`, `at most 15 allowed`; empty where nothing is known."""
-    if finding.required is None:
+    if finding.required is None or is_against_baseline(finding):
         return ""
     word = "allowed" if finding.side == "at_most" else "required"
     return f"{limit(finding.required, finding.side, finding.measure)} {word}"

@@ -141,7 +141,8 @@ def _outcome_facts(outcome: Outcome) -> list[Fact]:
         facts.append(Fact("Scheduled", instant(outcome.place.scheduled)))
     if outcome.place.by_hand:
         facts.append(Fact("Requested", "by hand"))
-    facts.append(Fact("Rows", f"{outcome.rows:,}"))
+    if outcome.rows is not None:
+        facts.append(Fact("Rows", f"{outcome.rows:,}"))
     if outcome.coverage is not None:
         facts.append(Fact("Coverage", f"{percent(outcome.coverage)} of the rows have a label"))
     if outcome.used is not None and (outcome.coverage is not None or outcome.used != outcome.rows):

@@ -127,7 +127,8 @@ def _changes(
             figure.label, f"{number(figure.value, 2)} {figure.unit}".rstrip() + f", {number(before, 2)} before"
         )
     apart = 0.0 if previous.place.scheduled == outcome.place.scheduled else _NOTABLE
-    if previous.rows is not None and abs(outcome.rows - previous.rows) > apart * previous.rows:
-        yield Change("Rows", f"{outcome.rows:,}, {previous.rows:,} before")
+    rows, rows_before = outcome.rows, previous.rows
+    if rows is not None and rows_before is not None and abs(rows - rows_before) > apart * rows_before:
+        yield Change("Rows", f"{rows:,}, {rows_before:,} before")
     if outcome.coverage is not None and abs(outcome.coverage - (previous.coverage or 0.0)) >= _VISIBLE:
         yield Change("Rows with a label", f"{percent(outcome.coverage)}, {percent(previous.coverage)} before")

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from math import isfinite
+from math import isfinite, isinf
 
 from driftline.domain.executions.finding import Measure, Side
 
@@ -57,7 +57,12 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 
 def number(value: float | None, digits: int = _DIGITS) -> str:
-    """`0.4297`, `51,955`, `1.23e−5`: so many significant digits, a minus as wide as a plus; a dash for no number."""
+    """`0.4297`, `51,955`, `1.23e−5`: so many significant digits, a minus as wide as a plus; a dash for no number.
+
+    Infinities are words: `infinite`, `minus infinite`.
+    """
+    if value is not None and isinf(value):
+        return "infinite" if value > 0 else "minus infinite"
     if value is None or not isfinite(value):
         return NOTHING
     size = abs(value)

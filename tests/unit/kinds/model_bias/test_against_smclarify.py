@@ -3,6 +3,8 @@
 Their pins conflict with ours, so they get an environment of their own, made once under .cache/.
 """
 
+import csv
+import io
 import json
 import math
 import os
@@ -15,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from driftline.domain.errors import InvalidInputError
 from driftline.kinds.model_bias.rules.basic_stats import (
     GroupStatistics,
     Outcomes,
@@ -29,6 +32,8 @@ from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.report import Report, report
 from driftline.kinds.model_bias.rules.tables import Tables, Tabulated
 from tests.environment import OWN
+from tests.executing import suggest_in
+from tests.fakes import InMemoryStore
 from tests.places import REPOSITORY
 
 pytestmark = pytest.mark.long
@@ -208,6 +213,48 @@ def test_a_report_equals_smclarifys(expected: list[dict[str, Any]], number: int,
                 assert metric.value == pytest.approx(value, rel=1e-12)
             else:
                 assert metric.value == value, (number, metric)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("number", range(len(CASES)))
+def test_a_file_suggests_the_bytes_of_that_report(number: int, form: str) -> None:
+    given, folder = CASES[number], "baselines/loans/model_bias/"
+    body = csv_of(given) if form == "csv" else lines_of(given)
+    files = {"analysis_config.json": config_of(given), f"input/data.{form}": body}
+    store = InMemoryStore(objects={f"{folder}{name}": content for name, content in files.items()})
+    store.objects["monitors/loans.yaml"] = b"endpoint: loans\nmonitors: {model_bias: {}}\n"
+    expected = ours(given)[0].analysis
+    if not any(True for _ in expected.sections()):
+        with pytest.raises(InvalidInputError, match="can be used"):
+            suggest_in(store, "loans", "model_bias")
+        return
+    suggest_in(store, "loans", "model_bias")
+    assert store.objects[f"{folder}analysis.json"].decode() == expected.to_json()
+
+
+def config_of(given: Case) -> bytes:
+    config = {
+        "label": "label",
+        "predicted_label": "predicted",
+        "label_values_or_threshold": given["positives"],
+        "facet": [{"name_or_index": "facet", "value_or_threshold": given["facet"]}],
+        "group_variable": given["group_variable"],
+        "methods": {stage: {"methods": "all"} for stage in ("pre_training_bias", "post_training_bias")},
+    }
+    return json.dumps({name: value for name, value in config.items() if value is not None}).encode()
+
+
+def lines_of(given: Case) -> bytes:
+    names, columns = list(given["columns"]), list(given["columns"].values())
+    return "".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in zip(*columns, strict=True)).encode()
+
+
+def csv_of(given: Case) -> bytes:
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(given["columns"])
+    writer.writerows(zip(*given["columns"].values(), strict=True))
+    return file.getvalue().encode()
 
 
 def test_all_kinds_of_results_occur(expected: list[dict[str, Any]]) -> None:

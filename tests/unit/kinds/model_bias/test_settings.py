@@ -50,7 +50,7 @@ def test_labels_are_waited_for_as_long_as_windows_are_evaluated_again() -> None:
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
-        ({"facets": []}, "at least 1 item"),
+        ({"facets": []}, "positive_label without facets"),
         ({"facets": [{"column": "Age", "values": [1], "threshold": 2.0}]}, "both values and a threshold"),
         ({"facets": [{"column": "Sex", "and": [{"column": "Age", "threshold": 60.0}]}]}, "`and` and without values"),
         ({"positive_label": None}, "not one of positive_label and positive_threshold"),

@@ -93,7 +93,7 @@ def test_no_drift_but_columns_and_completeness() -> None:
         violation("os", 0.99, 1.0, "a_check_to_come"),
     ]
     findings = parse_findings(summary(violations), "x")
-    assert findings.headline == "gone: something about gone; 3 more violations (age, Os)"
+    assert findings.headline == "gone: something about gone; 3 more violations (age, os)"
     assert [(line.subject, evidence.measured(line)) for line in findings.evidence] == [
         ("gone", "columns"),
         ("age", "completeness"),

@@ -234,6 +234,7 @@ class TestCompanions:
             tables=TABLES,
             operators=bucket.operators,
             kinds=self.KINDS,
+            predictor=None,
         )
 
     def test_a_changed_one_makes_the_baseline_again(self) -> None:

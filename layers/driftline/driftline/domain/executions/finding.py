@@ -51,6 +51,7 @@ class Finding(BaseModel):
         moves: Buckets or categories whose shares changed most, largest change first.
         values: What is wrong by name, the most frequent first, at most MOST_VALUES: unseen values, missing columns.
         distinct: How many there are of them in all; None where it is not known.
+        sentence: What people read in place of its figures, where the kind has a better sentence; with its full stop.
         remark: A few words that its sentence must have: `names have shifted from age on`.
         inference_ids: Ids of some rows behind the finding.
     """
@@ -78,6 +79,7 @@ class Finding(BaseModel):
     moves: tuple[Move, ...] = ()
     values: tuple[str, ...] = ()
     distinct: int | None = None
+    sentence: str = ""
     remark: str = ""
     inference_ids: tuple[str, ...] = ()
 

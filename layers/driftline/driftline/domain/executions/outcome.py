@@ -18,6 +18,7 @@ class Outcome:
     """The verdict and its basis.
 
     Attributes:
+        rows: None if SageMaker's files do not have them; its verdict then counts all the same.
         findings: In the order of the files.
         window: Start and end; None if SageMaker's files do not have them.
         used: Rows behind the verdict, if not all rows: those with a usable label.
@@ -29,7 +30,7 @@ class Outcome:
     """
 
     place: Place
-    rows: int
+    rows: int | None
     findings: tuple[Finding, ...]
     window: tuple[datetime, datetime] | None = None
     reason: str = ""
@@ -50,7 +51,8 @@ class Outcome:
     @property
     def judged(self) -> int:
         """Rows behind the verdict; without any, the window is not evaluated."""
-        return self.rows if self.used is None else self.used
+        known = self.rows if self.used is None else self.used
+        return 1 if known is None else known
 
     @property
     def has_figures(self) -> bool:

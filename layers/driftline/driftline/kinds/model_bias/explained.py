@@ -22,7 +22,8 @@ def explained(config: BiasConfig) -> Iterator[str]:
             yield f"{count(len(names), 'metric')} of {title}: {', '.join(names)}."
     conditional = [name for name in CONDITIONAL if name in known]
     if conditional and config.group_variable is not None:
-        yield f"{joined(conditional)} {'is' if len(conditional) == 1 else 'are'} averaged over the values of {config.group_variable}."
+        verb = "is" if len(conditional) == 1 else "are"
+        yield f"{joined(conditional)} {verb} averaged over the values of {config.group_variable}."
     elif conditional:
         yield f"{joined(conditional)} cannot be computed: group_variable is missing, the column to average over."
     yield from _predictions(config)

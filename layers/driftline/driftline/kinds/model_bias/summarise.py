@@ -7,7 +7,7 @@ from driftline.domain.executions.envelope import Evaluated, Headline, WindowSpan
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.inference.proportions import clopper_pearson
 from driftline.domain.monitors.alarms import UNUSABLE_SHARE
-from driftline.kinds.model_bias.plan import FacetPlan
+from driftline.kinds.model_bias.plan import BiasPlan, FacetPlan
 from driftline.kinds.model_bias.rules.basic_stats import Outcomes, performance
 from driftline.kinds.model_bias.rules.counts import FacetCounts
 from driftline.kinds.model_bias.rules.coverage import coverage
@@ -25,11 +25,11 @@ from driftline.kinds.model_bias.rules.summary import (
 )
 from driftline.kinds.model_bias.rules.tables import NEGATIVE, POSITIVE, A, D, Floats, Tables
 from driftline.kinds.model_bias.typed import TypedPlan
-from driftline.kinds.model_bias.verdict import BiasVerdict, JudgedGroup, JudgedMetric, Policy, group_rows
+from driftline.kinds.model_bias.verdict import BiasVerdict, JudgedGroup, JudgedMetric, Policy, group_rows, title_of
 from driftline.kinds.model_bias.window import WindowCounts
 
 MOST_VALUES = 50
-"""So many values of a facet are listed with their coverage."""
+"""So many values of a facet are listed with their coverage, and so many groups with their metrics."""
 
 _PREFERRED = ("DPPL", "DPL")
 """The headline where nothing was found: the gap that needs no explanation."""
@@ -57,7 +57,7 @@ def summarise(
     sampled: The flip test looked at a sample.
     misfits: Labels that belong to no row of their inference.
     """
-    facets = tuple(_facet(facet, window, verdict, policy) for facet in typed.plan.facets)
+    facets = tuple(_facet(facet, typed.plan, window, verdict, policy) for facet in typed.plan.facets)
     problems = (f"{name}: {problem}." for name, problem in verdict.problems.items())
     said = (*more_notes, *(notes(window.counts, typed.facets, typed.label) if window.rows else ()), *problems)
     return BiasSummary.of(
@@ -152,9 +152,12 @@ def _why_empty(window: WindowCounts, verdict: BiasVerdict, has_baseline: bool, w
     return "No metric of any group could be compared; the notes and the metrics' reasons say why."
 
 
-def _facet(facet: FacetPlan, window: WindowCounts, verdict: BiasVerdict, policy: Policy) -> FacetSummary:
+def _facet(
+    facet: FacetPlan, plan: BiasPlan, window: WindowCounts, verdict: BiasVerdict, policy: Policy
+) -> FacetSummary:
     counts = window.counts.facets.get(facet.name, FacetCounts())
     groups = [each for each in verdict.groups if each.facet == facet.name]
+    listed_groups = _most_interesting(groups)
     listed = tuple(
         ValueCoverage(value=value, rows=each.rows, labelled=each.labelled, predicted=each.predicted)
         for value, each in list(coverage(counts).items())[:MOST_VALUES]
@@ -162,20 +165,31 @@ def _facet(facet: FacetPlan, window: WindowCounts, verdict: BiasVerdict, policy:
     return FacetSummary(
         name=facet.name,
         coverage=listed,
-        groups=tuple(_group(each, facet, policy) for each in groups),
+        groups=tuple(_group(each, plan, policy) for each in listed_groups),
+        left_out=len(groups) - len(listed_groups),
         problem=verdict.problems.get(facet.name, ""),
     )
 
 
-def _group(judged: JudgedGroup, facet: FacetPlan, policy: Policy) -> GroupSummary:
+def _most_interesting(groups: Sequence[JudgedGroup]) -> list[JudgedGroup]:
+    """Those with a violation, then those with the most rows; in their order."""
+
+    def interest(place: int) -> tuple[bool, int, int]:
+        violated = any(each.violated for each in groups[place].metrics)
+        return not violated, -group_rows(groups[place]), place
+
+    chosen = sorted(range(len(groups)), key=interest)[:MOST_VALUES]
+    return [groups[place] for place in sorted(chosen)]
+
+
+def _group(judged: JudgedGroup, plan: BiasPlan, policy: Policy) -> GroupSummary:
     tables = judged.group.tables
     labelled, predicted = tables.size("labels"), tables.size("predictions")
-    title = facet.title or f"{facet.name} = {judged.group.text or '(none)'}"
     group, others = Outcomes.of(tables.both[D]), Outcomes.of(tables.both[A])
     rows = group_rows(judged)
     return GroupSummary(
         group=judged.group.text,
-        title=title,
+        title=title_of(judged, plan),
         rows=rows,
         labelled=labelled[D],
         predicted=predicted[D],

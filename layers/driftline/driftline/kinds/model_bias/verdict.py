@@ -1,11 +1,12 @@
 """What is said of every metric of every group of a window: compared with the baseline, and with absolute limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.monitors.comparison import Compared as Rule
 from driftline.kinds.model_bias.baseline_groups import BaselineGroups
+from driftline.kinds.model_bias.plan import BiasPlan
 from driftline.kinds.model_bias.rules.analysis import SECTIONS, Analysis
 from driftline.kinds.model_bias.rules.comparison import Compared, Entry, sagemaker_flags
 from driftline.kinds.model_bias.rules.counts import Counts
@@ -15,6 +16,7 @@ from driftline.kinds.model_bias.rules.intervals import intervals
 from driftline.kinds.model_bias.rules.limits import MetricLimit, Standing
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.report import FlipTests, Group, groups_of
+from driftline.kinds.model_bias.rules.sentences import few_rows, sentence_of
 from driftline.kinds.model_bias.rules.tables import D
 from driftline.kinds.model_bias.rules.violations import BiasViolation, description
 from driftline.kinds.model_bias.typed import TypedPlan
@@ -23,6 +25,8 @@ LIMIT_CHECK = "bias_limit_check"
 """The constraint_check_type of an absolute limit, which SageMaker does not have."""
 
 _NOT_WATCHED = "it is not watched"
+_NO_OUTCOMES = frozenset({"CI", "GE"})
+"""CI compares the sizes of groups, and GE no groups: neither says that a group is treated as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,14 @@ class JudgedMetric:
 
     @property
     def checked(self) -> bool:
-        """Whether something was decided, in either direction."""
-        return self.violated or self.compared.p_value is not None or self.standing in {"held", "broken"}
+        """Whether something was decided about outcomes, in either direction.
+
+        A window of a few rows is not called fair because its groups are as large as before.
+        """
+        if self.violated or self.standing in {"held", "broken"}:
+            return True
+        tested = self.compared.p_value is not None and self.compared.metric not in _NO_OUTCOMES
+        return tested and self.compared.result in {"improvement", "unchanged"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,8 @@ def judge(counts: Counts, typed: TypedPlan, baseline: Baseline, policy: Policy, 
             found += [(name, group) for group in groups_of(facet, counts.facets[name], typed.label.texts)]
         except ValueError as error:
             problems[name] = str(error)
-    entries = [_entry(name, group, typed, baseline) for name, group in found]
+    before = _baseline_groups(typed, baseline)
+    entries = [_entry(name, group, before.get(name), baseline) for name, group in found]
     compared = evaluate(entries, policy.watched, policy.tolerance)
     groups = []
     for number, ((name, group), entry) in enumerate(zip(found, entries, strict=True)):
@@ -122,7 +133,7 @@ def judge(counts: Counts, typed: TypedPlan, baseline: Baseline, policy: Policy, 
         groups.append(JudgedGroup(name, group, metrics, entry))
     return BiasVerdict(
         tuple(groups),
-        tuple(_findings(compared, groups, policy)),
+        tuple(_said(_findings(compared, groups, policy), groups, typed, policy)),
         tuple(_violations(groups)),
         problems,
         max((each.compared.rows for group in groups for each in group.metrics if _decided(each, policy)), default=0),
@@ -135,16 +146,27 @@ def _decided(judged: JudgedMetric, policy: Policy) -> bool:
     return judged.compared.value is not None and judged.compared.baseline is not None
 
 
-def _entry(facet: str, group: Group, typed: TypedPlan, baseline: Baseline) -> Entry:
-    if baseline.groups is not None and facet in baseline.groups.counts.facets:
-        counts = baseline.groups.counts.facets[facet]
-        try:
-            before = groups_of(typed.facets[facet], counts, typed.label.texts)
-        except ValueError:
-            before = []
-        same = [each for each in before if same_group(each.text, group.text)]
-        if same:
-            return Entry(facet, group.text, group.tables, same[0].tables)
+def _baseline_groups(typed: TypedPlan, baseline: Baseline) -> dict[str, dict[str, Group]]:
+    """By facet and text, of facets whose counts the baseline has."""
+    found: dict[str, dict[str, Group]] = {}
+    for name, counts in (baseline.groups.counts.facets if baseline.groups else {}).items():
+        if name in typed.facets:
+            try:
+                groups = groups_of(typed.facets[name], counts, typed.label.texts)
+            except ValueError:
+                continue  # too many values in the baseline: its groups are not known
+            found[name] = {group.text: group for group in groups}
+    return found
+
+
+def _entry(facet: str, group: Group, before: Mapping[str, Group] | None, baseline: Baseline) -> Entry:
+    if before is not None:
+        same = before.get(group.text) or next(
+            (each for each in before.values() if same_group(each.text, group.text)), None
+        )
+        if same is not None:
+            return Entry(facet, group.text, group.tables, same.tables)
+        return Entry(facet, group.text, group.tables, None, {})
     return Entry(facet, group.text, group.tables, None, _values(facet, group.text, baseline.analysis))
 
 
@@ -243,6 +265,30 @@ def _findings(compared: Sequence[Compared], groups: Sequence[JudgedGroup], polic
     ]
     worse = [each for each in decided if each.violation]
     return [*broken, *worse, *(each for each in decided if not each.violation)]
+
+
+def _said(
+    found: Sequence[Finding], groups: Sequence[JudgedGroup], typed: TypedPlan, policy: Policy
+) -> Iterator[Finding]:
+    """In a sentence with the group's name for people; without its figures if it is too small to be shown."""
+    by_subject = {_subject(group): group for group in groups}
+    for finding in found:
+        group = by_subject[finding.subject]
+        title = title_of(group, typed.plan)
+        if group_rows(group) < policy.smallest:
+            yield few_rows(finding, title, policy.smallest)
+        else:
+            yield finding.model_copy(update={"sentence": sentence_of(finding, title)})
+
+
+def title_of(group: JudgedGroup, plan: BiasPlan) -> str:
+    """What the document calls the group, or its facet and value."""
+    named = next((facet.title for facet in plan.facets if facet.name == group.facet), "")
+    return named or (_subject(group) if group.group.text else f"{group.facet} = (none)")
+
+
+def _subject(group: JudgedGroup) -> str:
+    return f"{group.facet} = {group.group.text}"
 
 
 def _limit_finding(judged: JudgedMetric, group: JudgedGroup) -> Finding:

@@ -4,7 +4,14 @@ from collections.abc import Iterable
 
 from driftline.domain.executions.finding import Finding
 from driftline.domain.incidents.message import Message
-from driftline.presentation.findings import by_chance, in_the_baseline, move_text, subject_name
+from driftline.presentation.findings import (
+    by_chance,
+    in_the_baseline,
+    is_against_baseline,
+    is_its_own_subject,
+    move_text,
+    subject_name,
+)
 from driftline.presentation.headline import finding_sentence, shift, states_figures
 from driftline.presentation.messages import wording
 from driftline.presentation.text import figure, interval, limit, number
@@ -38,8 +45,8 @@ def figures(finding: Finding) -> str:
     measure = finding.measure
     observed = figure(finding.observed, measure) if finding.observed is not None else "unknown"
     # The subject of a metric says what it is.
-    parts = [observed if measure == "metric" else f"{measured(finding)} {observed}"]
-    if finding.required is not None:
+    parts = [observed if is_its_own_subject(finding) else f"{measured(finding)} {observed}"]
+    if finding.required is not None and not is_against_baseline(finding):
         parts.append(limit(finding.required, finding.side, measure))
     if finding.n is not None:
         parts.append(f"{number(finding.n)} rows")

@@ -82,7 +82,7 @@ def data_quality_report(
                 note=_NOTES[execution.reference],
                 parts=(table,),
             ),
-            Section(name="data-set", title="Data set", parts=(data_set_table(outcome.rows, features, beside),)),
+            Section(name="data-set", title="Data set", parts=(data_set_table(outcome.rows or 0, features, beside),)),
         ),
         subjects=[_subject(feature, execution.reference, incomplete) for feature in features],
         series=[each for feature in features for each in feature_series(feature, past)],

@@ -80,6 +80,7 @@ def finding_of(each: Compared) -> Finding:
         p_value=each.p_value,
         direction="higher" if each.value > each.baseline else "lower",
         certain=True,
+        baseline=each.baseline,
         baseline_interval=each.baseline_interval,
         method=METRICS[each.metric].title,
     )

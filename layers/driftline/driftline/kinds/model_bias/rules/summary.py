@@ -118,12 +118,14 @@ class FacetSummary(_Ours):
     Attributes:
         name: As in analysis.json.
         coverage: By value, most frequent first, at most some dozens.
+        left_out: Number of groups that are in analysis.json alone: those with fewer rows, where there are very many.
         problem: Why it could not be analysed; empty if it was.
     """
 
     name: str
     coverage: tuple[ValueCoverage, ...] = ()
     groups: tuple[GroupSummary, ...] = ()
+    left_out: int = 0
     problem: str = ""
 
 

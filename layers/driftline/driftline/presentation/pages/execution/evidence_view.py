@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from driftline.domain.executions.finding import Move
 from driftline.presentation.families import families
-from driftline.presentation.findings import Fact, place_of
+from driftline.presentation.findings import Fact, place_of, row_name
 from driftline.presentation.headline import finding_sentence
 from driftline.presentation.report import Evidence
 from driftline.presentation.text import count, percent, rounded, shown
@@ -87,7 +87,7 @@ def evidence_view(index: int, evidence: Evidence, rows: Mapping[str, str]) -> Ev
         moves=tuple(map(_move, finding.moves)),
         samples=tuple(map(shown, finding.inference_ids)),
         standing=evidence.standing,
-        row=rows.get(finding.subject, ""),
+        row=rows.get(finding.subject) or rows.get(row_name(finding.subject, finding.figure), ""),
         said=finding_sentence(finding) if finding.violation else "",
         drawn=f"finding-{index}" if evidence.charts else "",
     )
