@@ -6,11 +6,13 @@ from itertools import batched
 
 import pytest
 
+from driftline.adapters.tables import hour_join
 from driftline.domain.documents.parse import parse_document
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.keys import hour_folder
 from driftline.domain.windows import HOUR, SLOT, Window
 from driftline.kinds.registry import KINDS
+from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.window_data import CapturedRows, StoredWindow
 from driftline.usecases.ground_truth import captured_window
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
@@ -384,3 +386,27 @@ class TestAttributes:
             attributes(store, f"inference_id,sex\n{hours},Female\n", hour=day + hours * HOUR)
         found = read(window_data(store, day, day + 24 * HOUR).captured(), ["inference_id", "attributes"])
         assert found == [("3", '{"sex":"Female"}'), ("7", '{"sex":"Female"}')]
+
+    def test_are_inputs_of_monitors_that_read_them(self) -> None:
+        store = InMemoryStore()
+        captured(store, [Inference("a", at(1))])
+        window = Window(START, START + HOUR)
+
+        def inputs(*, reads: bool) -> str:
+            return window_inputs(store, ENDPOINT, window, attributes=reads)
+
+        before = [inputs(reads=True), inputs(reads=False)]
+        attributes(store, "inference_id,sex\na,Female\n", hour=START + HOUR)
+        assert [inputs(reads=True), inputs(reads=False)] == before
+        attributes(store, "inference_id,sex\na,Female\n")
+        assert inputs(reads=True) != before[0]
+        assert inputs(reads=False) == before[1]
+
+    def test_more_than_fit_into_one_file_are_loaded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(hour_join, "_LOADED_SIZE", 40)
+        store = InMemoryStore()
+        captured(store, [Inference(f"{number}", at(number)) for number in range(10)])
+        attributes(store, "inference_id,text\n" + "".join(f'{number},"{number}\n"\n' for number in range(10)))
+        labelled(store, *((f"{number}", f"{number}") for number in range(10)))
+        found = read(window_data(store).captured(), ["label", "attributes"])
+        assert found == [(f"{number}", f'{{"text":"{number}\\n"}}') for number in range(10)]
