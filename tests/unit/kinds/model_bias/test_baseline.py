@@ -182,7 +182,10 @@ class TestFormats:
         assert value(found, "AD") == value(Bucket(rows(), OWN).analysis(), "AD")
 
     def test_labels_above_a_threshold(self) -> None:
-        numbers = [(float(str(row[0])) * 10.5 + number / 1000, float(str(row[1])) * 10.5 + 1.25, *row[2:]) for number, row in enumerate(rows())]
+        numbers = [
+            (float(str(row[0])) * 10.5 + number / 1000, float(str(row[1])) * 10.5 + 1.25, *row[2:])
+            for number, row in enumerate(rows())
+        ]
         settings = OWN.replace('positive_label: "1"', "positive_threshold: 5.0")
         found = Bucket(numbers, settings).analysis()
         assert value(found, "AD") == value(Bucket(rows(), OWN).analysis(), "AD")
