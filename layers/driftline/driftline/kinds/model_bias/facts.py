@@ -66,5 +66,10 @@ class Bias:
     judged: WindowSpan | None = None
     sampled: bool = False
 
+    @property
+    def amount(self) -> int:
+        """Of groups, with those that the summary leaves out."""
+        return len(self.groups) + sum(facet.left_out for facet in self.facets)
+
     def watches(self, metric: str) -> bool:
         return self.compared is None or metric in self.compared

@@ -12,6 +12,7 @@ from driftline.kinds.model_bias.rules.basic_stats import Outcomes, performance
 from driftline.kinds.model_bias.rules.counts import FacetCounts
 from driftline.kinds.model_bias.rules.coverage import coverage
 from driftline.kinds.model_bias.rules.notes import notes
+from driftline.kinds.model_bias.rules.subjects import subject_of
 from driftline.kinds.model_bias.rules.summary import (
     BiasBody,
     BiasMetricSummary,
@@ -25,7 +26,15 @@ from driftline.kinds.model_bias.rules.summary import (
 )
 from driftline.kinds.model_bias.rules.tables import NEGATIVE, POSITIVE, A, D, Floats, Tables
 from driftline.kinds.model_bias.typed import TypedPlan
-from driftline.kinds.model_bias.verdict import BiasVerdict, JudgedGroup, JudgedMetric, Policy, group_rows, title_of
+from driftline.kinds.model_bias.verdict import (
+    BiasVerdict,
+    JudgedGroup,
+    JudgedMetric,
+    Policy,
+    group_rows,
+    is_small,
+    title_of,
+)
 from driftline.kinds.model_bias.window import WindowCounts
 
 MOST_VALUES = 50
@@ -69,7 +78,7 @@ def summarise(
         measured_rows=None if verdict.checked_rows else max(window.labelled, window.predicted),
         unusable=(_unusable(window, misfits),),
         coverage=window.labelled / window.rows if window.rows else None,
-        headline=headline_of(verdict),
+        headline=headline_of(verdict, policy.smallest),
         findings=verdict.findings,
         notes=(*said, *(() if has_baseline else (NO_BASELINE,))),
         baseline=baseline_files,
@@ -91,8 +100,8 @@ def summarise(
     )
 
 
-def headline_of(verdict: BiasVerdict) -> Headline | None:
-    """The first finding; without one, the largest gap of outcomes."""
+def headline_of(verdict: BiasVerdict, smallest: int) -> Headline | None:
+    """The first finding; without one, the largest gap of outcomes, of groups with rows enough to be shown."""
     for finding in verdict.findings:
         if finding.violation:
             return Headline(
@@ -108,14 +117,14 @@ def headline_of(verdict: BiasVerdict) -> Headline | None:
             (abs(each.compared.value), group, each)
             for group in verdict.groups
             for each in group.metrics
-            if each.compared.metric == name and each.compared.value is not None
+            if each.compared.metric == name and each.compared.value is not None and not is_small(group, smallest)
         ]
         if known:
             _, group, judged = max(known, key=lambda each: each[0])
             return Headline(
                 figure=name,
                 value=judged.compared.value,
-                subject=f"{group.facet} = {group.group.text}",
+                subject=subject_of(group.facet, group.group.text),
                 interval=judged.compared.interval,
                 limit=judged.compared.baseline,
             )
@@ -196,7 +205,7 @@ def _group(judged: JudgedGroup, plan: BiasPlan, policy: Policy) -> GroupSummary:
         other_rows=max(labelled[A], predicted[A]),
         other_labelled=labelled[A],
         other_predicted=predicted[A],
-        small=rows < policy.smallest,
+        small=is_small(judged, policy.smallest),
         outcomes=_outcomes(group),
         other_outcomes=_outcomes(others),
         rates=tuple(_rates(tables, judged.entry.baseline)),

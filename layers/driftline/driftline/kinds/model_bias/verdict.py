@@ -17,7 +17,8 @@ from driftline.kinds.model_bias.rules.limits import MetricLimit, Standing
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.report import FlipTests, Group, groups_of
 from driftline.kinds.model_bias.rules.sentences import few_rows, sentence_of
-from driftline.kinds.model_bias.rules.tables import D
+from driftline.kinds.model_bias.rules.subjects import subject_of
+from driftline.kinds.model_bias.rules.tables import A, D
 from driftline.kinds.model_bias.rules.violations import BiasViolation, description
 from driftline.kinds.model_bias.typed import TypedPlan
 
@@ -275,7 +276,7 @@ def _said(
     for finding in found:
         group = by_subject[finding.subject]
         title = title_of(group, typed.plan)
-        if group_rows(group) < policy.smallest:
+        if is_small(group, policy.smallest):
             yield few_rows(finding, title, policy.smallest)
         else:
             yield finding.model_copy(update={"sentence": sentence_of(finding, title)})
@@ -288,7 +289,7 @@ def title_of(group: JudgedGroup, plan: BiasPlan) -> str:
 
 
 def _subject(group: JudgedGroup) -> str:
-    return f"{group.facet} = {group.group.text}"
+    return subject_of(group.facet, group.group.text)
 
 
 def _limit_finding(judged: JudgedMetric, group: JudgedGroup) -> Finding:
@@ -296,7 +297,7 @@ def _limit_finding(judged: JudgedMetric, group: JudgedGroup) -> Finding:
     assert compared.value is not None  # it has an interval
     below = judged.limit is not None and bound == judged.limit.min
     return Finding(
-        subject=f"{compared.facet} = {compared.group}",
+        subject=_subject(group),
         check=LIMIT_CHECK,
         description=description(compared.value, bound),
         measure="metric",
@@ -347,6 +348,12 @@ def _violations(groups: Sequence[JudgedGroup]) -> list[BiasViolation]:
                     )
                 )
     return found
+
+
+def is_small(group: JudgedGroup, smallest: int) -> bool:
+    """Too small to be shown by value; so is one that is compared with a handful of others, of whom it says as much."""
+    labels, predictions = group.entry.window.size("labels"), group.entry.window.size("predictions")
+    return group_rows(group) < smallest or 0 < max(labels[A], predictions[A]) < smallest
 
 
 def group_rows(group: JudgedGroup) -> int:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from math import inf
+from pathlib import Path
 
 import pytest
 
@@ -162,7 +163,7 @@ def test_small_groups_are_there_without_values() -> None:
     found = report_of(summary([group(), few], [finding]), past(-2, -1))
     page = page_of(found)
 
-    assert found.headline == "Sex = Other has fewer than 10 rows and is not shown by value"
+    assert found.headline == "Sex = Other is not shown by value: fewer than 10 rows in the group or among the others"
     assert "fewer than 10" in column(table(found, "coverage"), "shown")
     assert "1 group is not shown by value" in page
     assert "777" not in page
@@ -224,7 +225,7 @@ def test_hostile_names_and_a_thousand_groups() -> None:
     assert "<script>alert" not in page
     assert "\u202e" not in page
     assert len(page) < 2_000_000
-    assert "25 of 1,000 groups are shown; the files have all." in page
+    assert "25 of 1,000 groups are shown; analysis.json has all." in page
     assert len(table(found, "coverage").rows) == 100
     assert len(table(found, "metrics").rows) == 25 * 21
     assert len(record_of(found, None).figures) == 25 * 21
@@ -282,6 +283,24 @@ class TestSageMakersFiles:
         assert found.headline == "Recall for Sex = 0 is 17.2 points below the others (13.1 at the baseline)"
         assert column(table(found, "metrics"), "sagemaker") == [True, False, False]
         assert {fact.label: fact.value for fact in found.evidence[0].facts}["Baseline"] == "0.1308"
+
+    @pytest.mark.parametrize("case", ["good_cases", "bad_cases"])
+    def test_real_ones_make_a_page(self, shared_data: Path, case: str) -> None:
+        folder = shared_data / "clarify_check_step" / "data_bias"
+        files = ExecutionFiles(
+            {"analysis.json": (folder / "good_cases" / "analysis.json").read_bytes()},
+            {"analysis.json": (folder / case / "analysis.json").read_bytes()},
+        )
+        found = REPORTER.report(REPORTER.read(place(), files), [])
+        flagged = dict(
+            zip(column(table(found, "metrics"), "metric"), column(table(found, "metrics"), "sagemaker"), strict=True)
+        )
+
+        assert "The share of positive labels for F1 > 0.5 is 1.5 points below the others" in found.headline
+        assert REPORTER.recognises(place(), files)
+        assert len(flagged) == 8
+        assert [name for name, said in flagged.items() if said] == (["KS"] if case == "bad_cases" else [])
+        assert page_of(found)
 
     def test_the_past_has_its_figures_and_violations(self) -> None:
         files = self.files(constraint_violations__json=VIOLATIONS).own

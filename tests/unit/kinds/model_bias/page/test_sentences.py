@@ -147,7 +147,7 @@ def test_infinite_ends() -> None:
 def test_few_rows_leave_nothing_behind() -> None:
     found = few_rows(RECALL_LOST, WOMEN, 10)
 
-    assert found.sentence == "Sex = Female has fewer than 10 rows and is not shown by value."
+    assert found.sentence == "Sex = Female is not shown by value: fewer than 10 rows in the group or among the others."
     assert (found.observed, found.required, found.interval, found.n, found.p_value, found.baseline_interval) == (
         None,
     ) * 6

@@ -94,7 +94,7 @@ def _sections(
     execution: Bias, groups: Sequence[Group], series: Sequence[Series], main: Series | None
 ) -> Iterator[Section]:
     note = left_out(execution, groups)
-    whole = f"{len(execution.groups):,}"
+    whole = f"{execution.amount:,}"
     rated = any(each.summary.rates for each in groups)
     if rated:
         matrices = [found for each in groups[:MOST_DRAWN] if (found := confusion(each)) is not None]

@@ -20,10 +20,10 @@ def by_importance(execution: Bias, most: int = MOST_GROUPS) -> list[Group]:
 def left_out(execution: Bias, shown: Sequence[Group]) -> str:
     """A sentence on the groups that are not there, by value or at all; empty if all are."""
     hidden = [each for each in execution.groups if each.hidden]
-    more = len(execution.groups) - len(hidden) - len(shown)
+    more = execution.amount - len(hidden) - len(shown)
     said = []
     if more:
-        said.append(f"{len(shown)} of {len(execution.groups):,} groups are shown; the files have all.")
+        said.append(f"{len(shown)} of {execution.amount:,} groups are shown; analysis.json has all.")
     if hidden:
         few = f"fewer than {execution.smallest:,} rows"
         named = "1 group is" if len(hidden) == 1 else f"{len(hidden):,} groups are"

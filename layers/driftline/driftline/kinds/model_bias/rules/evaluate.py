@@ -8,6 +8,7 @@ from driftline.domain.inference.families import LEVEL
 from driftline.kinds.model_bias.rules.comparison import TOLERANCE, Compared, Entry, compare
 from driftline.kinds.model_bias.rules.intervals import intervals
 from driftline.kinds.model_bias.rules.metrics import METRICS
+from driftline.kinds.model_bias.rules.subjects import subject_of
 from driftline.kinds.model_bias.rules.violations import CHECK, Flags, description
 
 
@@ -67,7 +68,7 @@ def finding_of(each: Compared) -> Finding:
     assert each.value is not None  # it was compared
     assert each.baseline is not None
     return Finding(
-        subject=f"{each.facet} = {each.group}",
+        subject=subject_of(each.facet, each.group),
         check=CHECK,
         description=description(each.value, each.baseline),
         violation=each.result == "violation",

@@ -67,8 +67,9 @@ def sentence_of(finding: Finding, title: str) -> str:
 
 
 def few_rows(finding: Finding, title: str, smallest: int) -> Finding:
-    """The finding without anything that is to be known of a group with fewer rows than `smallest`."""
-    text = f"{shown(title, IN_A_SENTENCE)} has fewer than {smallest:,} rows and is not shown by value."
+    """The finding without its figures: the group, or what it is compared with, has fewer rows than `smallest`."""
+    few = f"fewer than {smallest:,} rows in the group or among the others"
+    text = f"{shown(title, IN_A_SENTENCE)} is not shown by value: {few}."
     return Finding(
         subject=finding.subject,
         check=finding.check,

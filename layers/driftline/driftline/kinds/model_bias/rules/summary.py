@@ -82,7 +82,7 @@ class GroupSummary(_Ours):
         title: For people: "Sex = Female", or the name that the document gives it.
         rows, labelled, predicted: Of the group.
         other_rows, other_labelled, other_predicted: Of all others.
-        small: It has fewer rows than may be shown by value.
+        small: It, or what it is compared with, has fewer rows than may be shown by value.
         statistics: Clarify's statistics of the group by their names (report only, not in analysis.json).
     """
 
