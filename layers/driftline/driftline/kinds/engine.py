@@ -144,7 +144,7 @@ class WindowRows(Protocol):
 
     @property
     def hours(self) -> Sequence[HourRows]:
-        """Hours with labels, or with captures, in the order of variant and time; inside the window there may be no row."""
+        """Hours with labels, or captures, in the order of variant and time; some may have no row inside the window."""
         ...
 
     @property
@@ -192,8 +192,8 @@ class WindowData(Protocol):
 
     def captured(self, since: datetime | None = None) -> WindowRows:
         """Everything that was captured, each inference once. Cells of `label` are None where there is none yet, and so
-        are those of `attributes`: a JSON object of what is known of the inference from elsewhere. Rows of a record follow
-        each other, and hours that have kept states are not read. Its coverage is approximate: count the rows instead.
+        are those of `attributes`: a JSON object of what is known of the inference from elsewhere. Rows of a record
+        follow each other. The coverage is approximate, because no rows are read for it: count them instead.
 
         Args:
             since: An earlier start than the window's.
