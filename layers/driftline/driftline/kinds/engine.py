@@ -127,7 +127,7 @@ class HourRows(Protocol):
         """What was stored for the whole hour, by its inputs; None if nothing was.
 
         Args:
-            made_with: Identifies the settings; the captures and labels of the hour count as well.
+            made_with: Identifies the settings; the captures, labels and attributes of the hour count as well.
         """
         ...
 
@@ -144,7 +144,7 @@ class WindowRows(Protocol):
 
     @property
     def hours(self) -> Sequence[HourRows]:
-        """Hours with at least one row, in the order of variant and time."""
+        """Hours with labels, or captures, in the order of variant and time; some may have no row inside the window."""
         ...
 
     @property
@@ -192,7 +192,8 @@ class WindowData(Protocol):
 
     def captured(self, since: datetime | None = None) -> WindowRows:
         """Everything that was captured, each inference once. Cells of `label` are None where there is none yet, and so
-        are those of `attributes`: a JSON object of what is known of the inference from elsewhere.
+        are those of `attributes`: a JSON object of what is known of the inference from elsewhere. Rows of a record
+        follow each other. The coverage is approximate, because no rows are read for it: count them instead.
 
         Args:
             since: An earlier start than the window's.

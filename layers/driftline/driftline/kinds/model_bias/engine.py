@@ -171,7 +171,7 @@ def _judgement(
         baseline_files={name: data.baseline_folder + name if name in files else None for name in (ANALYSIS, GROUPS)},
         judged=None if judged_from is None else WindowSpan(start=judged_from, end=context.window.end),
         sampled=judged.sampled,
-        more_notes=(*_not_captured(judged), *analysed.problems) if window.rows else (),
+        more_notes=(*captured.problems, *_not_captured(judged), *analysed.problems) if window.rows else (),
         why_unlabelled="" if window.labelled or not window.rows else captured.why_none(),
         misfits=captured.misfits,
     )
