@@ -49,7 +49,7 @@ test: lint  ## What CI runs: linters, and all tests but the long ones, with a fl
 test-all: lint  ## Everything: `make test`, the tests marked `long`, ten times as many examples for property tests, simulations
 	FUZZ=10 $(PYTEST) $(COVERED)
 	@$(COVERAGE_REPORT)
-	$(BIN)/python -m bench quiet_data_quality quiet_drift quiet_model_quality coverage bank_shuffles
+	$(BIN)/python -m bench quiet_data_quality quiet_drift quiet_model_quality quiet_bias coverage bank_shuffles
 
 unit: setup  ## The fast tests only: no embedded cloud, no built artifact
 	$(BIN)/python -m pytest -m "not cloud and not artifact and not long"

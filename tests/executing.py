@@ -7,6 +7,7 @@ from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import Events, Metrics, ObjectStore, Operators
+from driftline.usecases.ports.predictions import Predictor
 from tests.fakes import RecordingEvents, RecordingMetrics, RecordingOperators, only
 from tests.tables import TABLES
 
@@ -40,8 +41,15 @@ def suggest_in(
     monitor: str,
     operators: Operators | None = None,
     kinds: Kinds = KINDS,
+    predictor: Predictor | None = None,
 ) -> BaselineSuggested:
     """suggest_baseline, with everything in one bucket."""
     return suggest_baseline(
-        endpoint, monitor, store=store, tables=TABLES, operators=operators or RecordingOperators(), kinds=kinds
+        endpoint,
+        monitor,
+        store=store,
+        tables=TABLES,
+        operators=operators or RecordingOperators(),
+        kinds=kinds,
+        predictor=predictor,
     )

@@ -25,7 +25,7 @@ def main(folder: str) -> None:
     KINDS.named("model_bias").engine  # noqa: B018 - imports are not measured
     with measured():
         found = suggest_baseline(
-            "loans", "model_bias", store=store, tables=DuckTables(), operators=Nobody(), kinds=KINDS
+            "loans", "model_bias", store=store, tables=DuckTables(), operators=Nobody(), kinds=KINDS, predictor=None
         )
     assert set(found.files) == {"analysis.json", "groups.json"}, found.files
 

@@ -1,4 +1,4 @@
-"""Matches labels with inferences when ground truth arrives, and again on a schedule."""
+"""Takes in ground truth and attributes of inferences when they arrive, and looks at waiting labels on a schedule."""
 
 from typing import Any
 
@@ -11,8 +11,9 @@ from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import RerunSettings
 from driftline.adapters.tables.duck import DuckTables
+from driftline.domain.attributes.keys import ATTRIBUTES
 from driftline.kinds.registry import KINDS
-from driftline.usecases.arrivals.take_arrivals import take_labels, take_sweep
+from driftline.usecases.arrivals.take_arrivals import take_attributes, take_labels, take_sweep
 
 logger = Logger()
 settings = RerunSettings.from_environment()
@@ -25,30 +26,27 @@ def merge(event: ObjectEvent) -> None:
     taken = take_labels(
         event.key, store=store, tables=DuckTables(), reruns=reruns, metrics=metrics, arrived=event.time, kinds=KINDS
     )
-    logger.info(
-        "merged",
-        key=event.key,
-        labels=taken.merged.labels,
-        matched=taken.merged.matched,
-        rejected=taken.merged.rejected,
-        reopened=len(taken.reopened),
-        reason=taken.merged.reason,
-    )
+    reopened, merged = len(taken.reopened), taken.merged
+    numbers = {"labels": merged.labels, "matched": merged.matched, "rejected": merged.rejected, "reopened": reopened}
+    logger.info("merged", extra={"key": event.key, "reason": merged.reason, **numbers})
+
+
+def take(event: ObjectEvent) -> None:
+    taken = take_attributes(event.key, store=store, tables=DuckTables(), reruns=reruns, arrived=event.time, kinds=KINDS)
+    numbers = {"rows": taken.rows, "reopened": len(taken.reopened)}
+    logger.info("attributes", extra={"key": event.key, "reason": taken.reason, "problem": taken.problem, **numbers})
 
 
 def look_again(request: SweepRequest) -> None:
     for swept in take_sweep(request.sweep, store=store, reruns=reruns, metrics=metrics, kinds=KINDS).swept:
-        logger.info(
-            "swept",
-            endpoint=swept.endpoint,
-            matched=swept.matched,
-            waiting=swept.waiting,
-            unmatched=swept.unmatched,
-        )
+        numbers = {"matched": swept.matched, "waiting": swept.waiting, "unmatched": swept.unmatched}
+        logger.info("swept", extra={"endpoint": swept.endpoint, **numbers})
 
 
 def work(message: GroundTruthMessage) -> None:
     match message.root:
+        case ObjectEvent(key=key) as event if key.startswith(ATTRIBUTES):
+            take(event)
         case ObjectEvent() as event:
             merge(event)
         case SweepRequest() as request:

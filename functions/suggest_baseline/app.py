@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.aws.settings import NoticeSettings
 from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.tables.duck import DuckTables
@@ -24,7 +25,13 @@ def suggest(event: ObjectEvent) -> None:
     for endpoint, monitor in baselines_of(store, event.key, kinds=KINDS):
         try:
             suggested = suggest_baseline(
-                endpoint, monitor, store=store, tables=DuckTables(), operators=operators, kinds=KINDS
+                endpoint,
+                monitor,
+                store=store,
+                tables=DuckTables(),
+                operators=operators,
+                kinds=KINDS,
+                predictor=SageMakerEndpoints(),
             )
         except NoDataSetError:
             logger.info("no data yet", endpoint=endpoint, monitor=monitor)

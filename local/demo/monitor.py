@@ -44,6 +44,10 @@ monitors:
     inference_attribute: {PREDICTION}
     ground_truth_attribute: {ACTUAL}
     max_label_delay: P14D
+    # Late flights that were announced (RD), announced flights that were late (DAR). The flights of a day share their
+    # weather, so that a day differs from two months by more than chance does among independent rows.
+    watched: [RD, DAR]
+    tolerance: 0.1
     alarms: []
 # Only selected days are replayed, so the others do not count as missing.
 watch: {{schedule_delay: PT0H, captures_age: PT0H, ground_truth_age: PT0H, unmatched_labels_age: PT0H}}

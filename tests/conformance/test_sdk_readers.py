@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from driftline.domain.drift.distance import Comparison
+from driftline.domain.keys import hour_folder
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.kinds.data_quality.rules.check import check, feature_violation
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
 from tests.conformance.conftest import TaxiMondays
 from tests.environment import OWN
+from tests.loans import ENDPOINT, SCHEDULED, Loans, people
 from tests.places import REPOSITORY
 
 SDK = "sagemaker==2.257.7"
@@ -100,3 +102,53 @@ def test_the_sdk_reads_statistics_constraints_and_violations(
         "violations": 10,
         "uri": "s3://bucket/constraint_violations.json",
     }
+
+
+BIAS_SCRIPT = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+from pathlib import Path
+from unittest.mock import MagicMock
+from sagemaker.model_monitor import ConstraintViolations, MonitoringExecution
+from sagemaker.processing import ProcessingOutput
+
+folder = Path(sys.argv[1])
+session = MagicMock()
+session.read_s3_file = lambda bucket, key: (folder / key.rsplit("/", 1)[-1]).read_text()
+given = ConstraintViolations.from_s3_uri("s3://bucket/bias/constraint_violations.json", sagemaker_session=session)
+execution = MonitoringExecution(
+    sagemaker_session=session,
+    job_name="job",
+    inputs=[],
+    output=ProcessingOutput(source="/opt/ml/processing/output", destination="s3://bucket/bias", output_name="bias"),
+)
+found = execution.constraint_violations()
+print(json.dumps({"given": given.body_dict, "found": found.body_dict}))
+"""
+
+
+@pytest.mark.long  # as above
+def test_the_sdk_reads_the_violations_of_bias(sdk_python: Path, tmp_path: Path) -> None:
+    loans = Loans()
+    loans.baseline(people(2000, 1))
+    loans.observe(people(1000, 2, women_approved=0.25))
+    loans.run()
+    folder = f"reports/{ENDPOINT}/model_bias/{hour_folder(SCHEDULED)}"
+    body = loans.store.objects[f"{folder}constraint_violations.json"]
+    (tmp_path / "constraint_violations.json").write_bytes(body)
+    script = tmp_path / "read.py"
+    script.write_text(BIAS_SCRIPT)
+
+    done = subprocess.run(
+        [str(sdk_python), str(script), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**OWN, "AWS_DEFAULT_REGION": "eu-central-1"},
+    )
+
+    read = json.loads(done.stdout.splitlines()[-1])
+    assert read["given"] == read["found"] == json.loads(body)
+    assert {"facet", "facet_value", "metric_name", "constraint_check_type", "description"} == set(
+        read["found"]["violations"][0]
+    )

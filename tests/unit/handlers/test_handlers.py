@@ -224,6 +224,16 @@ def test_merge_ground_truth_keeps_labels_until_their_captures_come(load: Load) -
     assert len(keys(f"ground-truth-unmatched/{ENDPOINT}/")) == 1
 
 
+def test_merge_ground_truth_takes_in_attributes(load: Load) -> None:
+    event = sample("merge_ground_truth.attributes")
+    app = load("merge_ground_truth")
+    put(key_of(event["Records"][0]), b"inference_id,sex\na,Female\n")
+    assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
+    put(key_of(event["Records"][0]), b"who,sex\na,Female\n")
+    assert len(app.handler(event, CONTEXT)["batchItemFailures"]) == 1
+    assert keys("state/open-labels/") == []
+
+
 def test_run_monitor_answers_its_queue_and_a_person(load: Load) -> None:
     put(f"monitors/{ENDPOINT}.yaml", DOCUMENT)
     app = load("run_monitor")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
 
@@ -12,6 +13,8 @@ from bench import cost
 from driftline.adapters.aws.inbox import wait
 from driftline.domain.alarms.dashboard import dashboard_name
 from driftline.domain.alarms.stack import Stack
+from driftline.kinds.registry import KINDS
+from driftline.usecases.baselines.baseline_memory import MEMORY_FILE
 from local.stack import REPOSITORY, cloudformation_template
 
 
@@ -94,6 +97,19 @@ def test_no_rule_is_too_complex_for_eventbridge(resources: dict[str, dict[str, A
             found[name, field] = complexity(texts)
     assert len(found) == 5
     assert max(found.values()) <= 7, found
+
+
+def test_companions_of_a_baseline_have_it_made_again(resources: dict[str, dict[str, Any]]) -> None:
+    """The function's own files do not: it would start itself."""
+    patterns = resources["BaselineRule"]["Properties"]["EventPattern"]["detail"]["object"]["key"]
+
+    def starts(name: str) -> bool:
+        globs = [each["wildcard"] if "wildcard" in each else f"*{each['suffix']}" for each in patterns]
+        return any(fnmatchcase(f"baselines/shop/a_kind/{name}", glob) for glob in globs)
+
+    assert all(starts(name) for kind in KINDS for name in (*kind.companions, "input/data.csv"))
+    assert not any(starts(name) for kind in KINDS for name in (*kind.baseline_files, *kind.derived_files))
+    assert not starts(MEMORY_FILE)
 
 
 @pytest.mark.parametrize("name", ["render_report", "render_report.failed"])

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.calibration import Calibrate, TimeColumn, calibrated, show_calibration
@@ -72,7 +73,13 @@ def baseline(
             staged = StagedStore(place.store, files | stated, replaced)
             with staged.naming_files():
                 suggested = suggest_baseline(
-                    name, chosen, store=staged, tables=DuckTables(), operators=TerminalOperators(output), kinds=KINDS
+                    name,
+                    chosen,
+                    store=staged,
+                    tables=DuckTables(),
+                    operators=TerminalOperators(output),
+                    kinds=KINDS,
+                    predictor=SageMakerEndpoints(),
                 )
             _set_aside(place, folder, replaced)
             staged.copy()

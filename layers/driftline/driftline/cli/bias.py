@@ -9,6 +9,7 @@ from typing import Annotated, override
 import typer
 from rich.console import Console
 
+from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
@@ -20,11 +21,13 @@ from driftline.domain.datasets import ProfiledDataset, RowBatch
 from driftline.domain.documents.parse import decode_document, parse_document
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.kinds.analyst import DataAnalysis
 from driftline.kinds.engine import DataSet
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import count
+from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
 from driftline.usecases.baselines.datasets.format import CsvFormat, DatasetFormat
@@ -90,7 +93,7 @@ class _Files:
         keys = [path.relative_to(path.anchor).as_posix() for path in found]
         options_ = DatasetFormat() if header is None else DatasetFormat(csv=CsvFormat(header=header))
         blocks = sum(1 + path.stat().st_size // BLOCK_BYTES for path in found)
-        return cls(StoredDataSet(store, keys, options_, DuckTables()), blocks)
+        return cls(StoredDataSet(store, keys, options_, DuckTables(), predictor=SageMakerEndpoints()), blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,12 @@ class _Followed(DataSet):
     @override
     def beside(self, name: str) -> bytes | None:
         return None
+
+    @override
+    def with_answers(
+        self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
+    ) -> DataSet:
+        return AnsweredDataSet(self, question, asked(self.data.predictor, question), features, others, outputs)
 
 
 def _document(path: Path | None) -> MonitorDocument | None:
@@ -169,4 +178,4 @@ def _for_machines(cell: object) -> object:
     """JSON has no infinity."""
     if isinstance(cell, tuple):
         return [_for_machines(each) for each in cell]
-    return str(cell) if isinstance(cell, float) and isinf(cell) else cell
+    return str(cell).replace("inf", "Infinity") if isinstance(cell, float) and isinf(cell) else cell

@@ -49,11 +49,19 @@ def parse_capture_key(key: str) -> CaptureKey:
             where=key,
             expected="…/<endpoint>/<variant>/yyyy/mm/dd/hh/<name>.jsonl",
         )
+    return CaptureKey(match["endpoint"], match["variant"], hour_of_folders(match, key), match["name"])
+
+
+def hour_of_folders(match: re.Match[str], key: str) -> datetime:
+    """The UTC hour that the groups y, m, d and h of a key say.
+
+    Raises:
+        InvalidInputError: there is no such hour.
+    """
     try:
-        hour = datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)
+        return datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)
     except ValueError as error:
         raise InvalidInputError(f"the folders are not a date and hour ({error})", where=key) from None
-    return CaptureKey(match["endpoint"], match["variant"], hour, match["name"])
 
 
 def endpoint_of_document(key: str) -> str | None:

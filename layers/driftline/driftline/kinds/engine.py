@@ -20,6 +20,7 @@ from driftline.domain.executions.judgement import Judgement
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.declared import DeclaredColumns
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.domain.profiles.window import WindowProfile
@@ -56,6 +57,20 @@ class DataSet(Protocol):
 
     def beside(self, name: str) -> bytes | None:
         """A file in the baseline's folder, one of `Kind.companions`; None if there is none."""
+        ...
+
+    def with_answers(
+        self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
+    ) -> "DataSet":
+        """The same rows with the predictions of an endpoint.
+
+        Args:
+            features: The columns that it gets, in its order; none: all but `others`.
+            outputs: Names of the values of an answer in CSV; otherwise they are called by their places.
+
+        Raises:
+            InvalidInputError: no endpoint can be asked here.
+        """
         ...
 
 
@@ -135,6 +150,11 @@ class WindowRows(Protocol):
     @property
     def misfits(self) -> int:
         """Labels that have another number of values than their inference has rows: they are of no row."""
+        ...
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong with files of attributes, one sentence each, with the file's key."""
         ...
 
     def why_none(self) -> str:

@@ -1,16 +1,20 @@
 """A data set becomes a baseline: Clarify's bytes, any naming of the columns, clear results for what is missing."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.model_bias.baseline_groups import BaselineGroups
 from driftline.kinds.model_bias.rules.analysis import Analysis, parse_analysis
-from driftline.usecases.baselines.suggest_baseline import BaselineSuggested
+from driftline.kinds.registry import KINDS
+from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, stored_data_set
+from driftline.usecases.monitors.monitor_documents import find_document
 from tests.executing import suggest_in
 from tests.fakes import InMemoryStore
 
@@ -32,7 +36,7 @@ CLARIFYS: dict[str, Any] = {
     "methods": METHODS,
 }
 
-type Rows = list[tuple[object, ...]]
+type Rows = list[tuple[Any, ...]]
 
 
 def rows(count: int = 120) -> Rows:
@@ -134,7 +138,9 @@ def test_adult_without_predictions_has_the_metrics_of_its_labels(shared_data: Pa
     assert any("no predictions" in each for each in bucket.warnings_said())
 
 
-@pytest.mark.parametrize("how", ["document", "config", "config by index", "monitor's config", "without a header"])
+@pytest.mark.parametrize(
+    "how", ["document", "config", "config by index", "monitor's config", "without a header", "with other names"]
+)
 def test_all_ways_to_say_it_give_the_same_values(how: str) -> None:
     expected = Bucket(rows(), OWN).analysis()
     plain = Bucket(rows())
@@ -147,6 +153,8 @@ def test_all_ways_to_say_it_give_the_same_values(how: str) -> None:
             found = plain.with_config(headers=list(HEADER), label=0, predicted_label=1, group_variable=4)
         case "monitor's config":
             found = Bucket(rows(), "inference_attribute: predicted").with_config(methods=None, predicted_label=None)
+        case "with other names":
+            found = Bucket(rows(), header=list("abcdef")).with_config(headers=list(HEADER))
         case _:
             found = Bucket(rows(), header=()).with_config(headers=list(HEADER))
     analysis = found.analysis()
@@ -174,7 +182,10 @@ class TestFormats:
         assert value(found, "AD") == value(Bucket(rows(), OWN).analysis(), "AD")
 
     def test_labels_above_a_threshold(self) -> None:
-        numbers = [(row[0] * 10.5 + number / 1000, row[1] * 10.5 + 1.25, *row[2:]) for number, row in enumerate(rows())]
+        numbers = [
+            (float(str(row[0])) * 10.5 + number / 1000, float(str(row[1])) * 10.5 + 1.25, *row[2:])
+            for number, row in enumerate(rows())
+        ]
         settings = OWN.replace('positive_label: "1"', "positive_threshold: 5.0")
         found = Bucket(numbers, settings).analysis()
         assert value(found, "AD") == value(Bucket(rows(), OWN).analysis(), "AD")
@@ -198,12 +209,12 @@ def test_an_intersection_is_one_group() -> None:
         '{column: sex, values: ["F"]}', '{column: sex, values: ["F"], and: [{column: age, threshold: 40.0}]}'
     )
     bucket = Bucket(rows(), both)
-    members = sum(row[2] == "F" and int(str(row[3])) > 40 for row in rows())
+    members = sum(row[2] == "F" and row[3] > 40 for row in rows())
     assert value(bucket.analysis(), "CI", "sex & age") == (120 - 2 * members) / 120
 
 
 def test_the_flip_test_is_of_numbers() -> None:
-    numbers = [(*row[:4], "nsw".index(str(row[4])), row[5]) for row in rows()]
+    numbers = [(*row[:4], "nsw".index(row[4]), row[5]) for row in rows()]
     found = value(Bucket(numbers, OWN).analysis(), "FT")
     assert isinstance(found, float)
     assert -1 <= found <= 1
@@ -240,6 +251,16 @@ class TestBadInput:
         assert analysis.post_training_bias_metrics is None
         assert isinstance(value(analysis, "DPL"), float)
         assert any("There is no column answer, the prediction" in each for each in bucket.warnings_said())
+
+    def test_without_the_prediction_its_probability_decides(self) -> None:
+        both = OWN.replace(
+            "inference_attribute: predicted", "inference_attribute: answer, probability_attribute: predicted"
+        )
+        assert value(Bucket(rows(), both).analysis(), "AD") == value(Bucket(rows(), OWN).analysis(), "AD")
+
+    def test_the_label_is_no_prediction(self) -> None:
+        error = Bucket(rows(), OWN.replace("inference_attribute: predicted", "inference_attribute: label")).refuses()
+        assert error.what == "label is both the label and the prediction"
 
     def test_all_predictions_are_negative(self) -> None:
         bucket = Bucket([(row[0], 0, *row[2:]) for row in rows()], OWN)
@@ -292,3 +313,34 @@ class TestBadInput:
     def test_a_broken_configuration_names_file_and_field(self) -> None:
         error = Bucket(rows()).with_config(facet=[{"name_or_index": True}]).refuses()
         assert error.where == f"memory://bucket/{CONFIG}: facet[0].name_or_index"
+
+
+def test_what_windows_find_is_said() -> None:
+    found = Bucket(rows(), OWN).suggest().sensitivity
+    assert found[0] == "at most 1 % of windows have a violation when nothing has changed."
+    # TE divides by the false positives of both groups.
+    smallest = min(Counter(row[2] for row in rows() if row[:2] == (0, 1)).values())
+    assert found[1].startswith(f"TE of sex = F is judged from about {-(-10 * 120 // smallest):,} rows")
+    assert Bucket(rows(), f"{OWN}, comparison: sagemaker").suggest().sensitivity == ()
+
+
+class TestRehearsal:
+    """Parts of a data set, taken for windows."""
+
+    @staticmethod
+    def findings(window: Rows) -> list[tuple[str, str | None, bool]]:
+        bucket = Bucket(rows(6_000), OWN)
+        bucket.suggest()
+        suggested = {name: bucket.store.objects[FOLDER + name] for name in ("analysis.json", "groups.json")}
+        document = find_document(bucket.store, "loans", kinds=KINDS)
+        other = Bucket(window, OWN)
+        data = stored_data_set(other.store, "loans", "model_bias", DuckTables())
+        found = KINDS.named("model_bias").engine.rehearse(document, suggested, data, "monitors/loans.yaml")
+        return [(each.subject, each.figure, each.violation) for each in found]
+
+    def test_the_same_rows_are_quiet(self) -> None:
+        assert self.findings(rows(6_000)) == []
+
+    def test_women_who_are_no_longer_accepted_are_found(self) -> None:
+        worse = [(row[0], 0 if row[2] == "F" else row[1], *row[2:]) for row in rows(6_000)]
+        assert ("sex = F", "DPPL", True) in self.findings(worse)

@@ -12,7 +12,15 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.keys import parse_profile_key
 from driftline.domain.keys import hour_folder, report_folder
 from driftline.kinds.registry import KINDS
-from driftline.usecases.arrivals.take_arrivals import NAMESPACE, LabelsTaken, take_capture, take_labels, take_sweep
+from driftline.usecases.arrivals.take_arrivals import (
+    NAMESPACE,
+    AttributesTaken,
+    LabelsTaken,
+    take_attributes,
+    take_capture,
+    take_labels,
+    take_sweep,
+)
 from driftline.usecases.executions.revisions import Announced, announce
 from tests.captures import capture_key, csv_capture
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics, RecordingReruns, only
@@ -146,6 +154,63 @@ def test_labels_open_it_for_model_quality_alone_and_are_counted(store: InMemoryS
     assert asked(reruns) == {("model_quality", SCHEDULED)}
     assert counted(metrics) == {"labels_matched": 1, "labels_waiting": 1, "labels_rejected": 1}
     assert (metrics.published[0].namespace, metrics.published[0].timestamp) == (NAMESPACE, NOW)
+
+
+class TestAttributes:
+    KEY = f"attributes/shop/{hour_folder(HOUR)}a.csv"
+
+    @pytest.fixture
+    def watched(self, store: InMemoryStore) -> InMemoryStore:
+        """A third monitor reads attributes."""
+        bias = b"  model_bias: {positive_label: 1, facets: [{column: sex, values: [F]}], probability_attribute: '0'}\n"
+        store.put("monitors/shop.yaml", DOCUMENT + bias)
+        folder = report_folder("shop", "model_bias", SCHEDULED)
+        announce(store, folder, Announced.of(1, {"summary.json": b"{}"}, 0, signalled=True))
+        return store
+
+    def arrive(self, store: InMemoryStore, body: bytes, reruns: RecordingReruns) -> AttributesTaken:
+        store.put(self.KEY, body)
+        return take_attributes(self.KEY, store=store, tables=TABLES, reruns=reruns, arrived=NOW, kinds=KINDS)
+
+    def test_open_the_window_of_their_hour_for_monitors_that_read_them(self, watched: InMemoryStore) -> None:
+        reruns = RecordingReruns()
+        taken = self.arrive(watched, b"inference_id,sex\na,F\nb\n", reruns)
+        assert asked(reruns) == {("model_bias", SCHEDULED)}
+        assert [request.monitor for request in taken.reopened] == ["model_bias"]
+        assert (taken.rows, taken.problem) == (
+            1,
+            f"{self.KEY}: 1 of 2 rows cannot be used; line 3: 1 cells for 2 columns",
+        )
+
+    def test_a_file_that_cannot_be_read_opens_it_too(self, watched: InMemoryStore) -> None:
+        reruns = RecordingReruns()
+        with pytest.raises(InvalidInputError, match="columns who, sex"):
+            self.arrive(watched, b"who,sex\na,F\n", reruns)
+        assert asked(reruns) == {("model_bias", SCHEDULED)}
+
+    def test_no_monitor_may_read_them(self, store: InMemoryStore) -> None:
+        reruns = RecordingReruns()
+        assert self.arrive(store, b"inference_id,sex\na,F\n", reruns).rows == 1
+        assert reruns.asked == []
+
+    def test_what_is_gone_or_empty_asks_for_nothing(self, watched: InMemoryStore) -> None:
+        reruns = RecordingReruns()
+        assert self.arrive(watched, b"", reruns).reason
+        watched.delete(self.KEY)
+        gone = take_attributes(self.KEY, store=watched, tables=TABLES, reruns=reruns, arrived=NOW, kinds=KINDS)
+        assert gone.reason
+        assert reruns.asked == []
+
+    def test_another_key_is_refused(self, watched: InMemoryStore) -> None:
+        with pytest.raises(InvalidInputError, match="not the key of a file with attributes"):
+            take_attributes(
+                "attributes/shop/a.csv",
+                store=watched,
+                tables=TABLES,
+                reruns=RecordingReruns(),
+                arrived=NOW,
+                kinds=KINDS,
+            )
 
 
 def test_labels_that_waited_meet_their_capture(store: InMemoryStore) -> None:

@@ -2,14 +2,24 @@
 
 import json
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from driftline.domain.errors import DriftlineError, InvalidInputError
-from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, NoDataSetError
+from driftline.kinds.data_quality.kind import DATA_QUALITY
+from driftline.kinds.kind import Kinds
+from driftline.usecases.baselines.suggest_baseline import (
+    BaselineSuggested,
+    NoDataSetError,
+    baselines_of,
+    stored_data_set,
+    suggest_baseline,
+)
 from tests.executing import suggest_in
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOperators
+from tests.tables import TABLES
 
 FOLDER = "baselines/flights/data_quality/"
 STATISTICS, CONSTRAINTS = f"{FOLDER}statistics.json", f"{FOLDER}constraints.json"
@@ -208,3 +218,53 @@ def test_what_had_to_be_assumed_is_kept_and_operators_are_asked_to_check_it_once
     bucket.upload(b'{"csv": {"header": true}}', "_format.json")
     assert assumed not in bucket.suggest().warnings
     assert len(bucket.operators.told) == 1
+
+
+class TestCompanions:
+    """Files that users may put into the folder of a baseline, for kinds that read them."""
+
+    KINDS = Kinds(replace(DATA_QUALITY, companions=("notes.json",)))
+    KEY = f"{FOLDER}notes.json"
+
+    def suggest(self, bucket: Bucket) -> BaselineSuggested:
+        return suggest_baseline(
+            "flights",
+            "data_quality",
+            store=bucket.store,
+            tables=TABLES,
+            operators=bucket.operators,
+            kinds=self.KINDS,
+            predictor=None,
+        )
+
+    def test_a_changed_one_makes_the_baseline_again(self) -> None:
+        bucket = Bucket()
+        assert not self.suggest(bucket).unchanged
+        assert self.suggest(bucket).unchanged
+        for body in (b"one", b"two"):
+            bucket.store.put(self.KEY, body)
+            assert not self.suggest(bucket).unchanged
+            assert self.suggest(bucket).unchanged
+        bucket.store.delete(self.KEY)
+        assert not self.suggest(bucket).unchanged
+
+    def test_an_upload_has_the_data_set_read(self) -> None:
+        bucket = Bucket()
+        assert baselines_of(bucket.store, self.KEY, kinds=self.KINDS) == [("flights", "data_quality")]
+
+    @pytest.mark.parametrize("key", [STATISTICS, f"{FOLDER}old/notes.json", "baselines/flights/others/notes.json"])
+    def test_other_files_do_not(self, key: str) -> None:
+        assert baselines_of(InMemoryStore(), key, kinds=self.KINDS) == []
+
+    def test_without_a_data_set_there_is_nothing_to_do(self) -> None:
+        bucket = Bucket()
+        bucket.store.objects = {self.KEY: b"one"}
+        with pytest.raises(NoDataSetError):
+            self.suggest(bucket)
+
+    def test_engines_read_it_beside_the_data_set(self) -> None:
+        bucket = Bucket()
+        data = stored_data_set(bucket.store, "flights", "data_quality", TABLES)
+        assert data.beside("notes.json") is None
+        bucket.store.put(self.KEY, b"one")
+        assert data.beside("notes.json") == b"one"

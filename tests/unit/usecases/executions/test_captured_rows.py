@@ -6,10 +6,13 @@ from itertools import batched
 
 import pytest
 
+from driftline.adapters.tables import hour_join
 from driftline.domain.documents.parse import parse_document
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.keys import hour_folder
 from driftline.domain.windows import HOUR, SLOT, Window
 from driftline.kinds.registry import KINDS
+from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.window_data import CapturedRows, StoredWindow
 from driftline.usecases.ground_truth import captured_window
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
@@ -17,6 +20,7 @@ from tests.captures import profile_file
 from tests.fakes import InMemoryStore, only
 from tests.merging import (
     DELAY,
+    ENDPOINT,
     START,
     Inference,
     capture_file,
@@ -281,3 +285,128 @@ class TestKept:
         labelled(store, ("a", "0"))
         with pytest.raises(StaleReadError):
             list(hour.batches(IDS))
+
+
+def attributes(store: InMemoryStore, body: str | bytes, name: str = "a.csv", hour: datetime = START) -> None:
+    content = body.encode() if isinstance(body, str) else body
+    store.put(f"attributes/{ENDPOINT}/{hour_folder(hour)}{name}", content)
+
+
+class TestAttributes:
+    def test_are_joined_by_id(self) -> None:
+        store = InMemoryStore()
+        captured(store, [Inference("a", at(1), rows=2), Inference("b", at(2)), Inference("c", at(3), named=False)])
+        captured(store, [Inference("next hour", START + HOUR)], hour=START + HOUR)
+        columns = ["inference_id", "event_id", "attributes"]
+        assert {row[-1] for row in read(window_data(store).captured(), columns)} == {None}
+        attributes(store, "inference_id,sex,age\na,Female,31\nc,Male,\nnobody,Male,3\n")
+        rows = window_data(store, end=START + 2 * HOUR).captured()
+        assert read(rows, columns) == [
+            ("a", "event-of-a", '{"sex":"Female","age":"31"}'),
+            ("a", "event-of-a", '{"sex":"Female","age":"31"}'),
+            ("b", "event-of-b", None),
+            (None, "c", '{"sex":"Male","age":null}'),
+            ("next hour", "event-of-next hour", None),
+        ]
+        assert rows.problems == ()
+
+    def test_the_last_row_of_an_id_counts(self) -> None:
+        store = InMemoryStore()
+        captured(store, [Inference("a", at(1)), Inference("b", at(1)), Inference("c", at(1))])
+        attributes(store, '{"inferenceId": "a", "sex": "x"}\n{"inferenceId": "c", "sex": "x"}\n', "2.jsonl")
+        attributes(store, "inference_id,sex\na,y\nb,y\nb,z\n", "1.csv")
+        found = read(window_data(store).captured(), ["inference_id", "attributes"])
+        assert found == [("a", '{"sex":"x"}'), ("b", '{"sex":"z"}'), ("c", '{"sex":"x"}')]
+
+    def test_a_bad_file_costs_itself_and_is_named(self) -> None:
+        store = InMemoryStore()
+        captured(store, [Inference("a", at(1)), Inference("b", at(2))])
+        attributes(store, "who,sex\na,Female\n", "1.csv")
+        attributes(store, "inference_id,sex\na,Female\nb\n", "2.csv")
+        attributes(store, b"\xff\xfe", "3.csv")
+        attributes(store, "", "_SUCCESS")
+        attributes(store, "marker", "_done")
+
+        rows = window_data(store).captured()
+
+        folder = f"attributes/{ENDPOINT}/2026/03/01/22/"
+        assert rows.problems == (
+            (
+                f"{folder}1.csv: columns who, sex. Expected: a column inference_id, and others with attributes. "
+                "Name them in the header. None of the file's rows are used."
+            ),
+            f"{folder}2.csv: 1 of 2 rows cannot be used; line 3: 1 cells for 2 columns.",
+            f"{folder}3.csv: not UTF-8 (invalid start byte at byte 0). None of the file's rows are used.",
+        )
+        again = window_data(store).captured()
+        assert read(again, ["inference_id", "attributes"]) == [("a", '{"sex":"Female"}'), ("b", None)]
+        assert again.problems == rows.problems
+
+    def test_problems_are_known_without_reading_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        store = InMemoryStore()
+        captured(store, [Inference("a", at(1))])
+        attributes(store, "who,sex\na,Female\n")
+        rows = window_data(store).captured()
+        read(rows)
+        monkeypatch.setattr(captured_window, "hour_sources", None)
+        assert len(window_data(store).captured().problems) == len(rows.problems) == 1
+
+    def test_another_file_is_another_state(self) -> None:
+        store = InMemoryStore()
+        captured(store, [Inference("a", at(1))])
+        (hour,) = window_data(store).captured().hours
+        hour.keep("settings", b"kept")
+        attributes(store, "inference_id,sex\na,Female\n")
+        (hour,) = window_data(store).captured().hours
+        assert hour.kept("settings") is None
+        hour.keep("settings", b"with attributes")
+        attributes(store, "inference_id,sex\na,Female\n", "b.csv", START + HOUR)
+        attributes(store, "", "_SUCCESS")
+        (hour,) = window_data(store).captured().hours
+        assert hour.kept("settings") == b"with attributes"
+
+    @pytest.mark.parametrize("change", ["replaced", "deleted"])
+    def test_a_file_that_changes_meanwhile_is_tried_again(self, change: str) -> None:
+        store = InMemoryStore()
+        captured(store, [Inference("a", at(1))])
+        attributes(store, "inference_id,sex\na,Female\n")
+        (hour,) = window_data(store).captured().hours
+        if change == "replaced":
+            attributes(store, "inference_id,sex\na,Male\n")
+        else:
+            store.delete(f"attributes/{ENDPOINT}/{hour_folder(START)}a.csv")
+        with pytest.raises(StaleReadError):
+            list(hour.batches(IDS))
+
+    def test_a_whole_day_is_listed_at_once(self) -> None:
+        store = InMemoryStore()
+        day = START.replace(hour=0)
+        for hours in (3, 7):
+            captured(store, [Inference(f"{hours}", day + hours * HOUR)], hour=day + hours * HOUR)
+            attributes(store, f"inference_id,sex\n{hours},Female\n", hour=day + hours * HOUR)
+        found = read(window_data(store, day, day + 24 * HOUR).captured(), ["inference_id", "attributes"])
+        assert found == [("3", '{"sex":"Female"}'), ("7", '{"sex":"Female"}')]
+
+    def test_are_inputs_of_monitors_that_read_them(self) -> None:
+        store = InMemoryStore()
+        captured(store, [Inference("a", at(1))])
+        window = Window(START, START + HOUR)
+
+        def inputs(*, reads: bool) -> str:
+            return window_inputs(store, ENDPOINT, window, attributes=reads)
+
+        before = [inputs(reads=True), inputs(reads=False)]
+        attributes(store, "inference_id,sex\na,Female\n", hour=START + HOUR)
+        assert [inputs(reads=True), inputs(reads=False)] == before
+        attributes(store, "inference_id,sex\na,Female\n")
+        assert inputs(reads=True) != before[0]
+        assert inputs(reads=False) == before[1]
+
+    def test_more_than_fit_into_one_file_are_loaded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(hour_join, "_LOADED_SIZE", 40)
+        store = InMemoryStore()
+        captured(store, [Inference(f"{number}", at(number)) for number in range(10)])
+        attributes(store, "inference_id,text\n" + "".join(f'{number},"{number}\n"\n' for number in range(10)))
+        labelled(store, *((f"{number}", f"{number}") for number in range(10)))
+        found = read(window_data(store).captured(), ["label", "attributes"])
+        assert found == [(f"{number}", f'{{"text":"{number}\\n"}}') for number in range(10)]

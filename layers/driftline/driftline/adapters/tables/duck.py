@@ -1,6 +1,6 @@
 """The port, by DuckDB."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,11 @@ from driftline.adapters.tables import (
     hour_join,
     inference_ids,
     merged_rows,
+    parquet_attributes,
     parquet_files,
     parquet_labels,
 )
+from driftline.domain.attributes.files import Row
 from driftline.domain.capture.columns import ColumnKey, ColumnValues
 from driftline.domain.capture.conditions import Condition
 from driftline.domain.datasets import Batch, RowBatch
@@ -50,9 +52,18 @@ class DuckTables:
         return hour_join.merge_hour(records, hour, labels, repeated=repeated)
 
     def captured_hour(
-        self, records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
+        self,
+        records: Sequence[Callable[[], bytes]],
+        hour: datetime,
+        labels: Mapping[str, Label],
+        attributes: Iterable[tuple[str, str]],
+        *,
+        repeated: bool,
     ) -> AbstractContextManager[captured_rows.CapturedRows]:
-        return captured_rows.captured_hour(records, hour, labels, repeated=repeated)
+        return captured_rows.captured_hour(records, hour, labels, attributes, repeated=repeated)
+
+    def parquet_attributes(self, body: bytes, name: str) -> Iterator[Row]:
+        return parquet_attributes.parquet_attributes(body, name)
 
     def merged_columns(self, table: Path) -> list[str]:
         return merged_rows.merged_columns(table)

@@ -7,7 +7,7 @@ bounded: records are streamed, only ids and labels of the hour are kept.
 # ruff: noqa: S608 - the queries contain our own names only; paths and times in them are quoted
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +30,8 @@ _ROW_GROUP = 16_384
 """Rows that the writer keeps at once: the default, eight times as many, takes 100 MB for 30 columns."""
 
 _BATCH = 50_000
+_LOADED_SIZE = 32 << 20
+"""In characters."""
 _FIRST = "inference_time, coalesce(event_id, ''), ordinal"
 
 
@@ -154,14 +156,33 @@ class HourJoin:
                 OR min(coalesce(event_id, '')) < max(coalesce(event_id, ''))) USING (join_id)
             ) WHERE place > 1 OR again > 1""")
 
+    def take_attributes(self, attributes: Iterable[tuple[str, str]]) -> None:
+        """Makes the table `attributed`: the last `attributes` of each `join_id` that was captured."""
+        columns = {"place": "BIGINT", "join_id": "VARCHAR", "attributes": "VARCHAR"}
+        self._load("given", columns, ((place, *each) for place, each in enumerate(attributes)))
+        self._run("""CREATE TABLE attributed AS SELECT join_id, attributes FROM given
+            SEMI JOIN (SELECT join_id, max(place) AS place FROM given GROUP BY join_id) USING (join_id, place)
+            SEMI JOIN records USING (join_id)""")
+        self._run("DROP TABLE given")
+
     def columns(self) -> list[str]:
         """Names of the columns of the columnar records, of all files together."""
         inner = {"join_id", "ordinal", "filename", "file_row_number"}
         return [name for name, *_ in self._run("DESCRIBE records").fetchall() if name not in inner]
 
-    def query(self, sql: str, parameters: Sequence[str]) -> duckdb.DuckDBPyConnection:
+    def written(self, query: str) -> str:
+        """Writes the rows of a query to local disk; returns what to select them from.
+
+        In the query, the right side of a join is the one that is held in memory: the planner knows little of the sizes.
+        """
+        self._run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        target = quoted_text(str(self._folder / "written.parquet"))
+        self._run(f"COPY ({query}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {_ROW_GROUP})")
+        return f"read_parquet({target})"
+
+    def read(self, query: str) -> duckdb.DuckDBPyConnection:
         """Rows that are read while other queries run."""
-        return self._database.cursor().execute(sql, parameters)
+        return self._database.cursor().execute(query)
 
     def _slots(self, *, repeated: bool) -> dict[datetime, SlotRows]:
         source = "records"
@@ -195,7 +216,7 @@ class HourJoin:
     def _label_rows(
         self, labels: Mapping[str, Label], fitting: dict[str, Label], rejected: list[RejectedLabel]
     ) -> Iterator[tuple[str, int, str]]:
-        counted = self._run("SELECT join_id, count(*) FROM matched GROUP BY join_id ORDER BY join_id")
+        counted = self.read("SELECT join_id, count(*) FROM matched GROUP BY join_id ORDER BY join_id")
         while found := counted.fetchmany(_BATCH):
             for id_, rows in found:
                 label = labels[id_]
@@ -217,14 +238,23 @@ class HourJoin:
         return target.read_bytes()
 
     def _load(self, table: str, columns: Mapping[str, str], rows: Iterator[tuple[object, ...]]) -> None:
-        """Through a file: inserting one by one takes ten times as long."""
+        """Through files: inserting one by one takes ten times as long. DuckDB reads each of them into memory."""
+        self._run(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
         path = self._folder / f"{table}.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
         spec = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-        self._run(f"""CREATE TABLE {table} AS SELECT * FROM read_csv({quoted_text(str(path))}, columns = {{{spec}}},
-            auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\r\\n',
-            parallel = false, max_line_size = 100000000)""")
+        more = True
+        while more:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+                more, size = False, 0
+                for row in rows:
+                    size += writer.writerow(row)
+                    if size >= _LOADED_SIZE:
+                        more = True
+                        break
+            self._run(f"""INSERT INTO {table} SELECT * FROM read_csv({quoted_text(str(path))}, columns = {{{spec}}},
+                auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\r\\n',
+                parallel = false, max_line_size = 100000000)""")
         path.unlink()
 
     def _run(self, sql: str) -> duckdb.DuckDBPyConnection:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.keys import STATE, hour_folder
+from driftline.domain.keys import STATE, hour_folder, hour_of_folders
 
 GROUND_TRUTH = "ground-truth/"
 UNMATCHED = "ground-truth-unmatched/"
@@ -45,7 +45,7 @@ def parse_ground_truth_key(key: str) -> GroundTruthKey:
         raise InvalidInputError(
             "not the key of a ground truth file", where=key, expected="ground-truth/<endpoint>/yyyy/mm/dd/hh/<name>"
         )
-    return GroundTruthKey(match["endpoint"], _hour(match, key))
+    return GroundTruthKey(match["endpoint"], hour_of_folders(match, key))
 
 
 def parse_profile_key(key: str) -> tuple[str, VariantHour]:
@@ -57,14 +57,7 @@ def parse_profile_key(key: str) -> tuple[str, VariantHour]:
     match = _HOUR_KEY.fullmatch(key)
     if match is None:
         raise InvalidInputError("not the key of an hour profile", where=key)
-    return match["endpoint"], VariantHour(match["variant"], _hour(match, key))
-
-
-def _hour(match: re.Match[str], key: str) -> datetime:
-    try:
-        return datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)
-    except ValueError as error:
-        raise InvalidInputError(f"the folders are not a date and hour ({error})", where=key) from None
+    return match["endpoint"], VariantHour(match["variant"], hour_of_folders(match, key))
 
 
 def day_prefix(kind: str, endpoint: str, variant: str, day: datetime) -> str:

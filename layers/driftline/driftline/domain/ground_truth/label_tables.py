@@ -17,7 +17,9 @@ from driftline.domain.capture.separators import separator_of
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.labels import Label, LabelReject, ParsedLabels, parse_json_lines
 
-_ID_NAMES = ("inference_id", "inferenceid", "event_id", "eventid")
+ID_NAMES = ("inference_id", "inferenceid", "event_id", "eventid")
+"""Columns with the ids of inferences, in lower case."""
+
 _LABEL_NAME = "label"
 _EXPECTED = "columns inference_id and label"
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -99,7 +101,7 @@ def label_columns(header: Sequence[str], name: str) -> tuple[int, int]:
         InvalidInputError: there is not one of each; `name` is the file's.
     """
     names = [each.strip().lower() for each in header]
-    ids = [names.index(each) for each in _ID_NAMES if each in names]
+    ids = [names.index(each) for each in ID_NAMES if each in names]
     if not ids or _LABEL_NAME not in names:
         raise InvalidInputError(
             f"columns {', '.join(header)}", where=name, expected=_EXPECTED, mend="Name them in the header."

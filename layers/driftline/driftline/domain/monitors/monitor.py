@@ -148,6 +148,11 @@ class ScheduledMonitor(Part):
         return None
 
     @property
+    def reads_attributes(self) -> bool:
+        """Whether attributes of inferences that are uploaded separately influence a verdict."""
+        return False
+
+    @property
     def attributes(self) -> Mapping[str, str]:
         """Where the monitor finds what it needs in a row, by field: indexes, names of columns or expressions."""
         return {}

@@ -1,5 +1,6 @@
 """A data set's baseline for the bias monitor: analysis.json as Clarify writes it, and groups.json."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,9 +9,11 @@ from pydantic import JsonValue
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.predictions.questions import Question
 from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
-from driftline.kinds.model_bias.data_set import BiasData, DataColumns, read_bias_data
+from driftline.kinds.model_bias.data_places import DataColumns
+from driftline.kinds.model_bias.data_set import BiasData, read_bias_data
 from driftline.kinds.model_bias.plan import BiasPlan, plan_of
 from driftline.kinds.model_bias.rules.analysis import parse_analysis
 from driftline.kinds.model_bias.rules.config import FILE as CONFIG
@@ -18,14 +21,17 @@ from driftline.kinds.model_bias.rules.config import parse_config
 from driftline.kinds.model_bias.rules.config_fields import BiasConfig
 from driftline.kinds.model_bias.rules.limits import MetricLimit
 from driftline.kinds.model_bias.rules.report import Report, report
+from driftline.kinds.model_bias.sensitivity import sensitivity
 from driftline.kinds.model_bias.settings import ModelBiasMonitor
 from driftline.kinds.model_bias.verdict import Baseline, Policy, judge
 
 ANALYSIS = "analysis.json"
+_LAST_NAME = re.compile(r"(\w+)$")
 
 _READ = ("facets", "positive_label", "positive_threshold", "group_variable", "inference_attribute")
-_FIELDS = (*_READ, "probability_attribute", "probability_threshold_attribute", "ground_truth_attribute")
-"""The settings that decide what a data set's rows mean."""
+_PLACES = ("probability_attribute", "probability_threshold_attribute", "ground_truth_attribute")
+_FIELDS = (*_READ, *_PLACES, "predictor", "watched", "comparison")
+"""The settings that decide what a data set's rows mean, and what is said of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +76,7 @@ def suggest(document: MonitorDocument | None, data: DataSet, where: str) -> Sugg
         read.unusable,
         derived={GROUPS: groups.to_json(body)},
         warnings=found.said,
+        sensitivity=() if settings_of(document, where).as_sagemaker else sensitivity(read.counts, typed),
     )
 
 
@@ -92,6 +99,9 @@ def analyse_with(
 ) -> Analysed:
     """As `analyse`, by a configuration file, with or without a monitor document's settings, or by settings alone."""
     plan, predicted = _plan(settings, config, columns, where)
+    question = _question(settings, config)
+    if question is not None:
+        plan, data, predicted = _asked(plan, question, columns), _answered(plan, question, data, columns), True
     read = read_bias_data(plan, data, columns, predicted=predicted)
     found = report(
         read.counts,
@@ -153,6 +163,46 @@ def data_columns(document: MonitorDocument | None) -> DataColumns:
     """The names that the document has for the endpoint's columns."""
     columns = document.columns if document else None
     return DataColumns(columns.output, columns.input) if columns else DataColumns()
+
+
+def _question(settings: ModelBiasMonitor | None, config: BiasConfig | None) -> Question | None:
+    """How predictions are asked for; None if the data set has them."""
+    if settings is not None and settings.predictor is not None:
+        given = settings.predictor
+        return Question(
+            given.endpoint,
+            given.content_type,
+            given.accept_type,
+            given.content_template,
+            given.record_template,
+            given.rows_per_request,
+            given.most_requests,
+        )
+    return config.question if config is not None and config.predicted_label is None else None
+
+
+def _answered(plan: BiasPlan, question: Question, data: DataSet, columns: DataColumns) -> DataSet:
+    """The data set with the endpoint's answers. Facets are features, as for Clarify, unless the document says else."""
+    others = {plan.positive.column, plan.attributes.ground_truth or "", *plan.excluded}
+    return data.with_answers(question, columns.input or (), others, columns.output)
+
+
+def _asked(plan: BiasPlan, question: Question, columns: DataColumns) -> BiasPlan:
+    """Where the prediction is in one answer: an expression over the whole response ends with the value's name."""
+    csv = question.accepts == "text/csv"
+
+    def place(attribute: str | None) -> str | None:
+        if attribute is None:
+            return None
+        if attribute.isdecimal() and csv and int(attribute) < len(columns.output):
+            return columns.output[int(attribute)]
+        found = _LAST_NAME.search(attribute)
+        return attribute if csv or found is None else found[1]
+
+    given = plan.attributes
+    return replace(
+        plan, attributes=replace(given, inference=place(given.inference), probability=place(given.probability))
+    )
 
 
 def _plan(

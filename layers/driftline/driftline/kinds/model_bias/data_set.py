@@ -9,7 +9,6 @@ from driftline.domain.capture.attribute import pick
 from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.listing import first_of
-from driftline.domain.monitors.prediction_fields import plain_attribute
 from driftline.domain.predictions.attributes import LABELS, Attributes
 from driftline.domain.predictions.picking import (
     LABEL_NO_NUMBER,
@@ -27,6 +26,7 @@ from driftline.kinds.engine import DataSet
 from driftline.kinds.model_bias.counting import decided, of_facet
 from driftline.kinds.model_bias.data_columns import ColumnOfCells
 from driftline.kinds.model_bias.data_flips import FlipSample
+from driftline.kinds.model_bias.data_places import SHOWN, DataColumns, Outcomes, names_of, outcomes_in, place_of
 from driftline.kinds.model_bias.plan import BiasPlan, Part
 from driftline.kinds.model_bias.rules.columns import (
     MISSING,
@@ -43,8 +43,6 @@ from driftline.kinds.model_bias.rules.facets import Criterion, check_prediction
 from driftline.kinds.model_bias.rules.notes import notes
 from driftline.kinds.model_bias.rules.report import NO_FACET, FlipTests
 from driftline.kinds.model_bias.typed import TypedPlan
-
-_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,14 +67,6 @@ class BiasData:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DataColumns:
-    """The names by which the monitor document knows the endpoint's columns."""
-
-    output: tuple[str, ...] = ()
-    input: tuple[str, ...] = ()
-
-
 def read_bias_data(plan: BiasPlan, data: DataSet, columns: DataColumns, *, predicted: bool = True) -> BiasData:
     """Reads the whole data set.
 
@@ -97,24 +87,16 @@ def _gathered(plan: BiasPlan, data: DataSet, columns: DataColumns, *, predicted:
     for named, batch in data.batches():
         if not batch.rows:
             continue
-        names = _names(plan, batch, columns, named=named)
+        names = names_of(plan, batch, columns, named=named)
         gathered = gathered or _Gathered.of(plan, batch, names, columns, data.where, predicted)
         gathered.add(batch, names)
     return gathered
 
 
-def _names(plan: BiasPlan, batch: RowBatch, columns: DataColumns, *, named: bool) -> tuple[str, ...]:
-    """Columns without names of their own take those of analysis_config.json or the document, if they are as many."""
-    for ours in (plan.headers, (*columns.output, *columns.input)):
-        if not named and len(ours) == len(batch.names):
-            return ours
-    return tuple(map(plain_attribute, batch.names))
-
-
 class _Gathered:
     """The columns that are needed, so far."""
 
-    def __init__(self, plan: BiasPlan, where: "_Where", places: Mapping[str, str], features: Sequence[str]) -> None:
+    def __init__(self, plan: BiasPlan, where: Outcomes, places: Mapping[str, str], features: Sequence[str]) -> None:
         self.plan = plan
         self.attributes = where.attributes
         self.where = where
@@ -133,18 +115,19 @@ class _Gathered:
     ) -> "_Gathered":
         """Finds the columns in the first batch."""
         table = not isinstance(batch.rows[0], Mapping)
-        found = _resolved(plan, names, columns, where, table=table, predicted=predicted)
+        found = outcomes_in(plan, names, columns, where, table=table, predicted=predicted)
         resolved = found.attributes
-        places = {name: place for name in plan.columns if (place := _place(name, names)) is not None}
+        places = {name: place for name in plan.columns if (place := place_of(name, names)) is not None}
         if not any(all(column in places for column in facet.columns) for facet in plan.facets):
             missing = next(column for facet in plan.facets for column in facet.columns if column not in places)
             raise InvalidInputError(
                 f"no column {missing}, a facet",
                 where=where,
-                expected=f"one of {first_of(names, _SHOWN)}",
+                expected=f"one of {first_of(names, SHOWN)}",
                 mend="Correct the facet's column, or the data set's header.",
             )
-        used = {resolved.ground_truth, resolved.inference, resolved.probability, *plan.excluded}
+        excluded = (place_of(name, names) for name in plan.excluded)
+        used = {resolved.ground_truth, resolved.inference, resolved.probability, *excluded}
         return cls(plan, found, places, [name for name in names if name not in used])
 
     def add(self, batch: RowBatch, names: tuple[str, ...]) -> None:
@@ -227,10 +210,7 @@ class _Gathered:
         if label.continuous or column.element is not Element.NUMBER:
             return False
         numbers = numbers_of(column)
-        fractions = bool(((numbers >= 0) & (numbers <= 1)).all()) and not all(
-            float(number).is_integer() for number in numbers.tolist()
-        )
-        return fractions and label.type.element in {Element.WHOLE, Element.BOOLEAN, Element.TEXT}
+        return bool(((numbers >= 0) & (numbers <= 1)).all() and (numbers % 1 != 0).any())
 
 
 def _columns(batch: RowBatch, names: Sequence[str], wanted: Sequence[str]) -> dict[str, Sequence[object]]:
@@ -260,80 +240,6 @@ def _labels(batch: RowBatch, columns: Mapping[str, Sequence[object]], attributes
     if truth in columns:
         return PickedColumns(columns[truth])
     return PickedColumns([pick(truth, row, attributes.columns) for row in batch.rows])
-
-
-def _place(name: str, names: Sequence[str]) -> str | None:
-    """A column by name, or by its place where no column has that name."""
-    if name in names:
-        return name
-    return names[int(name)] if name.isdecimal() and int(name) < len(names) else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """The columns of label and prediction.
-
-    Attributes:
-        predicted: Whether the data set has predictions.
-        note: Why it has none, if it should.
-    """
-
-    attributes: Attributes
-    predicted: bool
-    note: str = ""
-
-
-def _resolved(
-    plan: BiasPlan, names: tuple[str, ...], columns: DataColumns, where: str, *, table: bool, predicted: bool
-) -> _Where:
-    """Where label and prediction are.
-
-    An index is of the endpoint's output. If the document names that column and the data set has it, it is meant; if
-    not, the data set's own column at this place.
-    """
-    given = plan.attributes
-
-    def name_of(attribute: str | None, *, of_data: bool) -> str | None:
-        if attribute is None or attribute in names or not attribute.isdecimal():
-            return attribute
-        index = int(attribute)
-        if columns.output[index : index + 1] and columns.output[index] in names:
-            return columns.output[index]
-        return names[index] if of_data and index < len(names) else None
-
-    truth = _label(plan, names, where, table=table)
-    found = {name_of(each, of_data=predicted) for each in (given.inference, given.probability)} - {None}
-    lost = [each for each in found if table and each not in names]
-    inference = name_of(given.inference, of_data=predicted)
-    probability = name_of(given.probability, of_data=predicted)
-    if not found or lost:
-        note = f"There is no column {lost[0]}, the prediction" if lost else "The data set has no predictions"
-        return _Where(replace(given, ground_truth=truth), False, f"{note}: only the metrics of labels can be computed.")
-    if truth in found:
-        raise InvalidInputError(
-            f"{truth} is both the label and the prediction",
-            where=where,
-            expected=f"the label in a column of its own; the data set has {first_of(names, _SHOWN)}",
-            mend="Correct where the label is, or name the endpoint's columns under columns.output.",
-        )
-    resolved = replace(given, inference=inference, probability=probability, ground_truth=truth)
-    return _Where(resolved, predicted=True)
-
-
-def _label(plan: BiasPlan, names: tuple[str, ...], where: str, *, table: bool) -> str:
-    given = plan.attributes.ground_truth
-    for attribute in (given, plan.positive.column):
-        place = None if attribute is None else _place(attribute, names)
-        if place is not None:
-            return place
-    if given is not None and not table:
-        return given
-    raise InvalidInputError(
-        f"no column {given or plan.positive.column}, the label",
-        where=where,
-        expected=f"one of {first_of(names, _SHOWN)}",
-        mend="Correct where the label is (ground_truth_attribute, or label of analysis_config.json), or the header.",
-    )
 
 
 def _type(part: Part, column: Coded) -> ColumnType:

@@ -14,7 +14,7 @@ from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, WindowRows
-from driftline.kinds.model_bias import baseline
+from driftline.kinds.model_bias.baseline import baseline_settings, rehearse, suggest
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
 from driftline.kinds.model_bias.places import Places
 from driftline.kinds.model_bias.plan import plan_of
@@ -40,17 +40,17 @@ class ModelBiasEngine(Engine):
 
     @override
     def baseline_settings(self, document: MonitorDocument | None, where: str) -> Mapping[str, JsonValue]:
-        return baseline.baseline_settings(document, where)
+        return baseline_settings(document, where)
 
     @override
     def suggest(self, document: MonitorDocument | None, data: DataSet, where: str) -> Suggestion:
-        return baseline.suggest(document, data, where)
+        return suggest(document, data, where)
 
     @override
     def rehearse(
         self, document: MonitorDocument | None, suggested: Mapping[str, bytes], window: DataSet, where: str
     ) -> Sequence[Finding]:
-        return baseline.rehearse(document, suggested, window, where)
+        return rehearse(document, suggested, window, where)
 
     @override
     def accept_baseline(self, settings: ScheduledMonitor, given: Mapping[str, GivenFile]) -> Mapping[str, bytes]:

@@ -30,6 +30,7 @@ CONDITIONAL = ("CDDL", "CDDPL")
 _FIGURE = re.compile(r"bias_metric_(?P<metric>[A-Z]+)(_(?P<facet>.+))?", re.DOTALL)
 
 Value = str | int | float | bool
+ContentType = Literal["text/csv", "application/jsonlines", "application/json"]
 ColumnText = Annotated[str, Field(min_length=1, max_length=255)]
 Metric = Literal[
     "CDDL", "CI", "DPL", "JS", "KL", "KS", "LP", "TVD",
@@ -95,6 +96,31 @@ class Limit(Part):
         return self
 
 
+class PredictorSettings(Part):
+    """An endpoint that is asked for predictions of a baseline's data set; better not the one in production."""
+
+    endpoint: Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[A-Za-z0-9](-*[A-Za-z0-9])*$")]
+    """Its name."""
+
+    content_type: ContentType = "text/csv"
+    """What it gets."""
+
+    accept_type: ContentType | None = None
+    """What it answers. Default: what it gets."""
+
+    content_template: Annotated[str, Field(max_length=4096)] | None = None
+    """Of JSON Lines, a line with $features; of JSON, the document with $records."""
+
+    record_template: Annotated[str, Field(max_length=4096)] | None = None
+    """Of JSON, a record with $features or $features_kvp."""
+
+    rows_per_request: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 100
+    """Rows that are sent at once."""
+
+    most_requests: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1_000
+    """A data set that takes more requests is refused before the first one."""
+
+
 class ModelBiasMonitor(PredictionsMonitor):
     """Compares how the model, and the world that it sees, treat groups of people."""
 
@@ -127,6 +153,9 @@ class ModelBiasMonitor(PredictionsMonitor):
 
     tolerance: Tolerance = 0.02
     """The smallest change that matters, in the metric's own unit; of DI as a share."""
+
+    predictor: PredictorSettings | None = None
+    """The endpoint that answers for a data set without predictions."""
 
     accumulate: Age | None = None
     """Judge this long a time before the window's end together with it, where one window has too few rows."""
@@ -176,6 +205,11 @@ class ModelBiasMonitor(PredictionsMonitor):
             return (self.positive_threshold,)
         assert self.positive_label is not None  # one of both is there
         return self.positive_label if isinstance(self.positive_label, tuple) else (self.positive_label,)
+
+    @property
+    @override
+    def reads_attributes(self) -> bool:
+        return True
 
     @property
     @override

@@ -35,6 +35,7 @@ def reopen_windows(
     arrived: datetime,
     collected: datetime | None = None,
     waiting_for_labels: bool = False,
+    reading_attributes: bool = False,
     kinds: Kinds,
 ) -> list[ExecutionRequest]:
     """Requests a new execution of every evaluated window that overlaps these hours.
@@ -44,6 +45,7 @@ def reopen_windows(
         arrived: When it arrived, from its event.
         collected: What the age of a window that is opened again counts to; when it came, unless its key says better.
         waiting_for_labels: It concerns only monitors that wait for labels.
+        reading_attributes: It concerns only monitors that read attributes.
 
     Returns:
         The requests. Repeating them does no harm: the queue drops repetitions, and an execution that finds
@@ -56,6 +58,8 @@ def reopen_windows(
     asked = []
     for name, monitor in document.monitors.by_name().items():
         if waiting_for_labels and monitor.label_delay is None:
+            continue
+        if reading_attributes and not monitor.reads_attributes:
             continue
         for scheduled in sorted(_judged(store, endpoint, name, monitor, concerned, arrived, collected or arrived)):
             request = ExecutionRequest(endpoint=endpoint, monitor=name, scheduled_time=scheduled, trigger="rerun")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from driftline.domain.attributes.keys import holds_attributes, parse_attributes_key
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
 from driftline.domain.ground_truth.keys import OPEN_LABELS, parse_ground_truth_key, parse_profile_key
@@ -13,6 +14,7 @@ from driftline.domain.windows import HOUR
 from driftline.kinds.kind import Kinds
 from driftline.usecases.arrivals.reopen_windows import reopen_windows
 from driftline.usecases.capture.profile_capture import CaptureProfiled, NothingReadError, profile_capture
+from driftline.usecases.ground_truth.hour_attributes import read_attributes
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
 from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
 from driftline.usecases.monitors.monitor_documents import find_document
@@ -39,6 +41,23 @@ class LabelsTaken:
 
     merged: LabelsMerged
     reopened: tuple[ExecutionRequest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributesTaken:
+    """A file with attributes, and the windows to evaluate again.
+
+    Attributes:
+        rows: Rows that can be used.
+        problem: What is wrong with others; empty if nothing is.
+        reason: Why nothing was done; otherwise empty.
+    """
+
+    endpoint: str
+    rows: int = 0
+    problem: str = ""
+    reason: str = ""
+    reopened: tuple[ExecutionRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +151,32 @@ def take_labels(
     counts = {"labels_matched": merged.matched, "labels_waiting": merged.waiting, "labels_rejected": merged.rejected}
     _publish(metrics, endpoint, counts, arrived)
     return LabelsTaken(merged, tuple(reopened))
+
+
+def take_attributes(
+    key: str, *, store: ObjectStore, tables: LabelTables, reruns: Reruns, arrived: datetime, kinds: Kinds
+) -> AttributesTaken:
+    """Requests the windows with the hour of a file with attributes, and checks the file.
+
+    The file is read where it is when a window is evaluated. One that cannot be read opens windows, too: it may have
+    replaced another one.
+
+    Args:
+        arrived: The time of the event.
+
+    Raises:
+        InvalidInputError: not the key of such a file, or no row of it can be used; windows are requested before.
+        StaleReadError: the file was replaced meanwhile.
+    """
+    endpoint, hour = parse_attributes_key(key)
+    summary = next((each for each in store.list(key) if each.key == key), None)
+    if summary is None or not holds_attributes(key, summary.size):
+        return AttributesTaken(endpoint, reason="the file no longer exists, or holds no attributes")
+    reopened = reopen_windows(
+        endpoint, [hour], store=store, reruns=reruns, arrived=arrived, reading_attributes=True, kinds=kinds
+    )
+    rows, problem = read_attributes(store, summary, tables).check()
+    return AttributesTaken(endpoint, rows, problem, reopened=tuple(reopened))
 
 
 def take_sweep(as_of: datetime, *, store: ObjectStore, reruns: Reruns, metrics: Metrics, kinds: Kinds) -> SweepTaken:

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from driftline.domain.datasets import ProfiledDataset, RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import baseline_folder
+from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
+from driftline.kinds.engine import DataSet
+from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.datasets.files import read_files, row_readers
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, CsvFormat, DatasetFormat, parse_format
 from driftline.usecases.baselines.datasets.reader import profile_dataset
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.predictions import Predictor
 from driftline.usecases.ports.tables import DataSetTables
 
 
@@ -23,6 +27,7 @@ class StoredDataSet:
         options: From `_format.json`; what it leaves open is detected.
         tables: Reads CSV and Parquet.
         folder: The baseline's folder, with a closing slash: it may have files that say how the data set is read.
+        predictor: Asks endpoints for predictions that the data set lacks; None where none can be asked.
         assumed: What had to be assumed in reading, each once; complete after the data set was read.
     """
 
@@ -31,6 +36,7 @@ class StoredDataSet:
     options: DatasetFormat
     tables: DataSetTables
     folder: str = ""
+    predictor: Predictor | None = None
     assumed: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -54,6 +60,11 @@ class StoredDataSet:
     def beside(self, name: str) -> bytes | None:
         found = self.store.find(self.folder + name)
         return found.body if found else None
+
+    def with_answers(
+        self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
+    ) -> DataSet:
+        return AnsweredDataSet(self, question, asked(self.predictor, question), features, others, outputs)
 
     def _assume(self, warning: str) -> None:
         self.assumed[warning] = None

@@ -23,6 +23,7 @@ from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
 from driftline.usecases.monitors.monitor_documents import find_document, load_document
 from driftline.usecases.ports import ObjectStore, Operators
+from driftline.usecases.ports.predictions import Predictor
 from driftline.usecases.ports.tables import DataSetTables
 
 
@@ -83,12 +84,22 @@ def baselines_of(store: ObjectStore, key: str, *, kinds: Kinds) -> list[tuple[st
 
 
 def suggest_baseline(
-    endpoint: str, monitor: str, *, store: ObjectStore, tables: DataSetTables, operators: Operators, kinds: Kinds
+    endpoint: str,
+    monitor: str,
+    *,
+    store: ObjectStore,
+    tables: DataSetTables,
+    operators: Operators,
+    kinds: Kinds,
+    predictor: Predictor | None,
 ) -> BaselineSuggested:
     """Reads everything under `baselines/<endpoint>/<monitor>/input/`, in the order of the keys.
 
     Files whose name begins with `_` or `.` are not data (`_SUCCESS`, `_format.json`). The monitor document, and the
     kind's companions in the baseline's folder, are read where they say what is where in the data set.
+
+    Args:
+        predictor: Asks endpoints for predictions that the data set lacks; None: none is asked.
 
     Raises:
         NoDataSetError: no file with data.
@@ -128,7 +139,7 @@ def suggest_baseline(
                 sensitivity=memory.sensitivity,
                 read=tuple(keys),
             )
-    data = stored_data_set(store, endpoint, monitor, tables)
+    data = stored_data_set(store, endpoint, monitor, tables, predictor)
     suggestion = kind.engine.suggest(document, data, document_uri)
     if _inputs(store, f"{folder}input/", beside)[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
@@ -173,11 +184,14 @@ def suggest_baseline(
     )
 
 
-def stored_data_set(store: ObjectStore, endpoint: str, monitor: str, tables: DataSetTables) -> StoredDataSet:
+def stored_data_set(
+    store: ObjectStore, endpoint: str, monitor: str, tables: DataSetTables, predictor: Predictor | None = None
+) -> StoredDataSet:
     """What is under `input/` of the baseline; there is something."""
     folder = baseline_folder(endpoint, monitor)
     prefix = f"{folder}input/"
-    return StoredDataSet(store, _inputs(store, prefix)[1], _format_of(store, prefix + FORMAT_FILE), tables, folder)
+    options = _format_of(store, prefix + FORMAT_FILE)
+    return StoredDataSet(store, _inputs(store, prefix)[1], options, tables, folder, predictor)
 
 
 def is_no_data(name: str) -> bool:

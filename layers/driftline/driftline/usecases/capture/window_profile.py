@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from driftline.domain.attributes.keys import attributes_prefix
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth.hour_index import index_of
 from driftline.domain.ground_truth.keys import VariantHour, hour_labels_prefix, index_key
@@ -54,23 +55,30 @@ def read_profiles(store: ObjectStore, keys: Sequence[str]) -> Iterable[tuple[str
         raise StaleReadError("a profile was replaced while its window was read", where=error.where) from error
 
 
-def window_inputs(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> str:
+def window_inputs(
+    store: ObjectStore, endpoint: str, window: Window, variant: str | None = None, *, attributes: bool = False
+) -> str:
     """The digest of everything that a verdict on the window follows from, as it is now: profiles and labels.
+
+    Args:
+        attributes: Whether attributes of the inferences count as well.
 
     An execution compares it before and after. What arrives in between either finds the execution's announcement and
     requests another one, or was there before the announcement, and the execution sees it: no arrival is lost.
     """
     variants = [variant] if variant else store.folders(variants_prefix(endpoint))
-    return rollup_digest(
-        (summary.key, summary.etag)
+    prefixes = [
+        prefix
         for name in variants
         for hour in window.hours()
         for prefix in (
             profiles_prefix(endpoint, name, hour),
             hour_labels_prefix(endpoint, VariantHour(name, hour)),
         )
-        for summary in store.list(prefix)
-    )
+    ]
+    if attributes:
+        prefixes += [attributes_prefix(endpoint, hour) for hour in window.hours()]
+    return rollup_digest((summary.key, summary.etag) for prefix in prefixes for summary in store.list(prefix))
 
 
 def _hour(

@@ -76,7 +76,7 @@ def run_monitor(
         monitor, kind = _monitor(document, request.monitor), kinds.named(request.monitor)
         window, scheduled, folder = _when(request, monitor)
         for _ in range(_ATTEMPTS):
-            inputs = window_inputs(store, request.endpoint, window, document.variant)
+            inputs = _inputs(store, document, monitor, window)
             model = new_model(load_model_log(store, request.endpoint), monitor, window, scheduled)
             schedule = metric_schedule(document, request.monitor)
             context = Context(
@@ -102,11 +102,15 @@ def run_monitor(
             execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
             into = monitor.namespace or namespace or monitor.metrics_namespace
             execution = announce_verdict(execution, files, judgement, into, outputs)
-            if window_inputs(store, request.endpoint, window, document.variant) == inputs:
+            if _inputs(store, document, monitor, window) == inputs:
                 return execution
     except (InvalidInputError, ObjectNotFoundError) as error:
         return announce_failure(error, window, outputs, kinds=kinds)
     raise StaleReadError("captures or labels of the window kept arriving during its evaluation", where=folder)
+
+
+def _inputs(store: ObjectStore, document: MonitorDocument, monitor: ScheduledMonitor, window: Window) -> str:
+    return window_inputs(store, document.endpoint, window, document.variant, attributes=monitor.reads_attributes)
 
 
 def _postprocessed(

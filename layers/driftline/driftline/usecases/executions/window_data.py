@@ -98,6 +98,11 @@ class StoredRows:
     misfits: int
     why_unlabelled: Callable[[], str]
 
+    @property
+    def problems(self) -> Sequence[str]:
+        """Attributes are not read."""
+        return ()
+
     def why_none(self) -> str:
         return "" if self.misfits else self.why_unlabelled()
 
@@ -120,6 +125,10 @@ class CapturedRows:
     @property
     def misfits(self) -> int:
         return self.captured.misfits
+
+    @property
+    def problems(self) -> Sequence[str]:
+        return self.captured.problems
 
     def why_none(self) -> str:
         return "" if self.misfits else self.why_unlabelled()

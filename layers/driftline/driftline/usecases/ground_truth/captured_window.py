@@ -1,4 +1,4 @@
-"""Everything that was captured in a window, with labels where they exist, for monitors that also look at rows without.
+"""Everything that was captured in a window, with labels and attributes where they exist.
 
 Only the inputs of an hour are listed at first. Its records are read when its columns or rows are requested, which a
 monitor that finds what it kept of the hour never does.
@@ -12,12 +12,22 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 
+import msgspec
+
+from driftline.domain.attributes.keys import (
+    ATTRIBUTES,
+    attributes_day_prefix,
+    attributes_prefix,
+    holds_attributes,
+)
 from driftline.domain.errors import ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.keys import kind_state_key, variants_prefix
+from driftline.domain.profiles.window import rollup_digest
 from driftline.domain.windows import HOUR, Window, floor_to
 from driftline.usecases.capture.window_profile import load_window
+from driftline.usecases.ground_truth.hour_attributes import HourAttributes
 from driftline.usecases.ground_truth.labelled_rows import objects_by_hour
 from driftline.usecases.ground_truth.merged_hours import (
     HourInputs,
@@ -29,14 +39,22 @@ from driftline.usecases.ground_truth.merged_hours import (
     stored_hour,
 )
 from driftline.usecases.ground_truth.merged_window import Coverage, coverage_of_slots
-from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.ports.tables import CapturedHour, Cells, LabelTables
 from driftline.usecases.side_by_side import side_by_side
 
 _BATCH_ROWS = 50_000
 _DAY = timedelta(days=1)
-_JOINED_COLUMNS = ("attributes",)
-"""Besides those of the tables."""
+
+
+class _Notes(msgspec.Struct, frozen=True):
+    """What was found in an hour's labels and attributes, for executions that need not read the hour again."""
+
+    misfits: int = 0
+    problems: tuple[str, ...] = ()
+
+
+_NOTES = msgspec.json.Decoder(_Notes)
 
 
 @dataclass(frozen=True)
@@ -62,7 +80,16 @@ class CapturedWindow:
         days = [(name, day) for name in variants for day in _days(self.window)]
         listed = side_by_side(lambda place: list(self._hours_of_day(*place)), days)
         return tuple(
-            StoredCaptures(self.store, self.tables, self.endpoint, self.kind, self.window, at, inputs)
+            StoredCaptures(
+                self.store,
+                self.tables,
+                self.endpoint,
+                self.kind,
+                self.window,
+                at,
+                inputs,
+                self._attributes.get(at.hour, ()),
+            )
             for at, inputs in chain.from_iterable(listed)
         )
 
@@ -79,6 +106,27 @@ class CapturedWindow:
     def misfits(self) -> int:
         """Labels that have another number of values than their inference has rows: they are of no row."""
         return sum(hour.misfits() for hour in self.hours)
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """One sentence for each file with attributes that cannot be used, or not all of it."""
+        return tuple(dict.fromkeys(problem for hour in self.hours for problem in hour.problems()))
+
+    @cached_property
+    def _attributes(self) -> Mapping[datetime, Sequence[ObjectSummary]]:
+        """By hour; of all variants."""
+        if not self.store.folders(f"{ATTRIBUTES}{self.endpoint}/"):
+            return {}
+        found: dict[datetime, Sequence[ObjectSummary]] = {}
+        days = list(_days(self.window))
+        prefixes = [attributes_day_prefix(self.endpoint, day) for day in days]
+        listed = side_by_side(lambda prefix: objects_by_hour(self.store, prefix), prefixes)
+        for day, of_day in zip(days, listed, strict=True):
+            for number, summaries in of_day.items():
+                data = tuple(each for each in summaries if holds_attributes(each.key, each.size))
+                if data:
+                    found[day + number * HOUR] = data
+        return found
 
     def _hours_of_day(self, variant: str, day: datetime) -> Iterator[tuple[VariantHour, HourInputs]]:
         """A whole day takes two listings, instead of two per hour."""
@@ -104,6 +152,7 @@ class StoredCaptures:
 
     Attributes:
         window: May begin or end within the hour.
+        attributes: Files with attributes of its inferences.
     """
 
     store: ObjectStore
@@ -113,16 +162,17 @@ class StoredCaptures:
     window: Window
     at: VariantHour
     inputs: HourInputs
+    attributes: Sequence[ObjectSummary] = ()
 
     def columns(self) -> list[str]:
-        with self._joined() as hour:
-            return [*hour.columns, *_JOINED_COLUMNS]
+        with self._joined() as (hour, _):
+            return hour.columns
 
     def batches(self, columns: Sequence[str], rows: int = _BATCH_ROWS) -> Iterator[Mapping[str, Cells]]:
         """See `CapturedHour.batches`."""
-        with self._joined() as hour:
+        with self._joined() as (hour, attributes):
             yield from hour.batches(columns, self.window, rows)
-            self._remember(hour)
+            self._noted(hour, attributes)
 
     def kept(self, made_with: str) -> bytes | None:
         if not self._whole:
@@ -145,53 +195,65 @@ class StoredCaptures:
         return Coverage(profile.records, profile.rows, min(labels, profile.records), min(labels, profile.rows))
 
     def misfits(self) -> int:
-        """As counted when the hour was read or merged; otherwise it is read."""
+        """See `CapturedWindow.misfits`."""
         merged = stored_hour(self.store, self.endpoint, self.at, self.inputs)
-        if merged is not None:
-            return merged.rejected
-        remembered = self.store.find(self._misfits_key)
+        return self._notes().misfits if merged is None else merged.rejected
+
+    def problems(self) -> Sequence[str]:
+        """See `CapturedWindow.problems`."""
+        return self._notes().problems if self.attributes else ()
+
+    def _notes(self) -> _Notes:
+        """As found when the hour was read; otherwise it is read."""
+        remembered = self.store.find(self._notes_key)
         if remembered is not None:
-            return int(remembered.body)
-        with self._joined() as hour:
-            self._remember(hour)
-            return hour.misfits
+            return _NOTES.decode(remembered.body)
+        with self._joined() as (hour, attributes):
+            return self._noted(hour, attributes)
 
     @property
     def _whole(self) -> bool:
         return self.window.covers_hour(self.at.hour)
 
     @property
-    def _misfits_key(self) -> str:
-        return self._state_key("misfits", self.inputs.digest)
+    def _notes_key(self) -> str:
+        return self._state_key("notes", self.inputs.digest, self._attributes_digest)
 
     def _key(self, made_with: str) -> str:
-        return self._state_key("captured", self.inputs.digest, made_with)
+        return self._state_key("captured", self.inputs.digest, self._attributes_digest, made_with)
+
+    @property
+    def _attributes_digest(self) -> str:
+        return rollup_digest((summary.key, summary.etag) for summary in self.attributes)
 
     def _state_key(self, *parts: str) -> str:
         """Labels without captures, and captures with other labels, give other keys."""
         digest = sha256("\n".join(parts).encode()).hexdigest()[:32]
         return kind_state_key(self.kind, self.endpoint, self.at.variant, self.at.hour, digest)
 
-    def _remember(self, hour: CapturedHour) -> None:
-        """Without labels there are no misfits."""
-        if self.inputs.mergeable:
-            self.store.put(self._misfits_key, str(hour.misfits).encode())
+    def _noted(self, hour: CapturedHour, attributes: HourAttributes) -> _Notes:
+        """Hours without labels and attributes have nothing to note."""
+        notes = _Notes(hour.misfits, tuple(attributes.problems))
+        if self.inputs.mergeable or self.attributes:
+            self.store.put(self._notes_key, msgspec.json.encode(notes))
+        return notes
 
     @contextmanager
-    def _joined(self) -> Iterator[CapturedHour]:
+    def _joined(self) -> Iterator[tuple[CapturedHour, HourAttributes]]:
+        attributes = HourAttributes(self.store, self.tables, self.attributes)
         try:
             labels = latest_labels(self.store, self.inputs) if self.inputs.labels else {}
             sources = hour_sources(self.store, self.inputs)
             records = record_readers(self.store, sources)
             repeated = any_repeated(sources)
-            with self.tables.captured_hour(records, self.at.hour, labels, repeated=repeated) as hour:
-                yield hour
+            with self.tables.captured_hour(records, self.at.hour, labels, attributes.rows(), repeated=repeated) as hour:
+                yield hour, attributes
         except ObjectNotFoundError as error:
-            if hour_inputs(self.store, self.endpoint, self.at).digest == self.inputs.digest:
+            prefix = attributes_prefix(self.endpoint, self.at.hour)
+            others = (each for each in self.store.list(prefix) if holds_attributes(each.key, each.size))
+            if hour_inputs(self.store, self.endpoint, self.at) == self.inputs and tuple(others) == self.attributes:
                 raise
-            raise StaleReadError(
-                "captures or labels of an hour were replaced while it was read", where=error.where
-            ) from error
+            raise StaleReadError("data of an hour was replaced while it was read", where=error.where) from error
 
 
 def _days(window: Window) -> Iterator[datetime]:

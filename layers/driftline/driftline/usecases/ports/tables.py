@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from driftline.domain.attributes.files import Row
 from driftline.domain.capture.blocks import Block
 from driftline.domain.capture.columns import ColumnKey, ColumnValues
 from driftline.domain.capture.conditions import Condition
@@ -67,11 +68,11 @@ class CaptureTables(Protocol):
 
 
 class CapturedHour(Protocol):
-    """Everything that was captured in one hour, each inference once, with its label where there is one."""
+    """Everything that was captured in one hour, each inference once, with its label and attributes where known."""
 
     @property
     def columns(self) -> list[str]:
-        """Names of the columns: those of the columnar records of all files, then `label`."""
+        """Names of the columns: those of the columnar records of all files, then `label` and `attributes`."""
         ...
 
     @property
@@ -125,8 +126,25 @@ class LabelTables(Protocol):
         """
         ...
 
+    def parquet_attributes(self, body: bytes, name: str) -> Iterator[Row]:
+        """The rows of a Parquet file with attributes.
+
+        Args:
+            name: The file, for errors.
+
+        Raises:
+            InvalidInputError: damaged, or without a column of ids.
+        """
+        ...
+
     def captured_hour(
-        self, records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
+        self,
+        records: Sequence[Callable[[], bytes]],
+        hour: datetime,
+        labels: Mapping[str, Label],
+        attributes: Iterable[tuple[str, str]],
+        *,
+        repeated: bool,
     ) -> AbstractContextManager[CapturedHour]:
         """Everything that was captured in one hour, on local disk until the context ends.
 
@@ -135,9 +153,10 @@ class LabelTables(Protocol):
 
         Args:
             records, hour, labels, repeated: As in `merge_hour`.
+            attributes: (join id, text), read when rows are first needed, one by one; of one id the last counts.
 
         Raises:
-            Exception: any error of `records`.
+            Exception: any error of `records` or `attributes`.
         """
         ...
 

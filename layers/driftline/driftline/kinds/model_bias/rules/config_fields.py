@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from driftline.domain.predictions.questions import CONTENT_TYPES, ContentType, Question
 from driftline.kinds.model_bias.rules.columns import Value
 from driftline.kinds.model_bias.rules.config_problem import Problem, kind_of
 from driftline.kinds.model_bias.rules.metrics import POST_TRAINING, PRE_TRAINING
@@ -43,6 +44,7 @@ class BiasConfig:
 
     Attributes:
         label: Column or JMESPath; the last header is its name where it is a path.
+        question: How an endpoint is asked for predictions; None if the file names none.
         predictor_label, predictor_probability: Where a monitor's predictions are in the model's answer.
         pre, post: Metrics to compute.
         processing: It is a processing job's file.
@@ -60,6 +62,7 @@ class BiasConfig:
     probability_threshold: float | None = None
     predictor_label: str | None = None
     predictor_probability: str | None = None
+    question: Question | None = None
     pre: tuple[str, ...] = PRE_TRAINING
     post: tuple[str, ...] = POST_TRAINING
     processing: bool = False
@@ -93,6 +96,7 @@ class ConfigReader:
             probability_threshold=self._threshold(),
             predictor_label=self._text(predictor, "label", "predictor."),
             predictor_probability=self._text(predictor, "probability", "predictor."),
+            question=self._question(predictor),
             pre=self._methods(methods, "pre_training_bias"),
             post=self._methods(methods, "post_training_bias"),
             processing="methods" in self.document,
@@ -205,6 +209,21 @@ class ConfigReader:
             fix = f"Did you mean {close[0]}?" if close else "Write one of these."
             self._problem("dataset_type", f"{given!r}", ", ".join(DATASET_TYPES), fix)
         return given
+
+    def _question(self, predictor: Mapping[str, Any]) -> Question | None:
+        endpoint = self._text(predictor, "endpoint_name", "predictor.")
+        content = self._text(predictor, "content_template", "predictor.")
+        record = self._text(predictor, "record_template", "predictor.")
+        types: list[ContentType | None] = []
+        for name in ("content_type", "accept_type"):
+            given = self._text(predictor, name, "predictor.")
+            known = next((each for each in CONTENT_TYPES if each == given), None)
+            if given is not None and known is None:
+                self._problem(f"predictor.{name}", f"{given!r}", ", ".join(CONTENT_TYPES), "Write one of these.")
+            types.append(known)
+        if endpoint is None:
+            return None
+        return Question(endpoint, types[0] or "text/csv", types[1], content, record)
 
     def _methods(self, methods: Mapping[str, Any], stage: str) -> tuple[str, ...]:
         """All metrics where a monitor's file says nothing; none where a processing job's leaves the stage out."""

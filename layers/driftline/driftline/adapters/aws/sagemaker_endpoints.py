@@ -1,0 +1,58 @@
+"""SageMaker's endpoints, asked for predictions."""
+
+from functools import cached_property
+from typing import Any
+
+from driftline.domain.errors import InvalidInputError, RetryLaterError
+
+_LATER = frozenset({"ThrottlingException", "ServiceUnavailable", "InternalFailure", "InternalDependencyException"})
+_ATTEMPTS = 8
+"""With SageMaker's throttling in mind: the client waits longer each time."""
+
+
+class SageMakerEndpoints:
+    """`Predictor` of SageMaker.
+
+    Args:
+        client: A boto3 client of sagemaker-runtime; created on first use unless given.
+    """
+
+    def __init__(self, client: Any = None) -> None:
+        self._given = client
+
+    def answer(self, endpoint: str, body: bytes, content_type: str, accept: str) -> bytes:
+        """See `Predictor.answer`."""
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415, with the client
+
+        try:
+            found = self._client.invoke_endpoint(
+                EndpointName=endpoint, Body=body, ContentType=content_type, Accept=accept
+            )
+            return bytes(found["Body"].read())
+        except ClientError as error:
+            code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+            if code in _LATER:
+                raise RetryLaterError(f"the endpoint cannot answer now: {code}", where=endpoint) from None
+            raise InvalidInputError(
+                f"the endpoint refused to predict: {message or code}",
+                where=endpoint,
+                expected="an endpoint that is in service, takes these rows, and may be asked",
+                mend="Correct predictor, or give the stack the endpoint's ARN as PredictionEndpointArn.",
+            ) from None
+        except BotoCoreError as error:
+            raise InvalidInputError(
+                f"the endpoint could not be asked: {error}",
+                where=endpoint,
+                expected="a region and credentials of AWS that may invoke it",
+                mend="Set them, or add the predictions to the data set.",
+            ) from None
+
+    @cached_property
+    def _client(self) -> Any:
+        if self._given is not None:
+            return self._given
+        import boto3  # noqa: PLC0415, costs 0.3 s
+        from botocore.config import Config  # noqa: PLC0415
+
+        retries = Config(retries={"mode": "adaptive", "max_attempts": _ATTEMPTS}, read_timeout=70)
+        return boto3.client("sagemaker-runtime", config=retries)
