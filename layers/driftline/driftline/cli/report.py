@@ -69,7 +69,7 @@ def _findings(evidence: Sequence[Evidence]) -> rich.Table:
         table.add_row(
             safe(each.subject),
             safe(finding.check),
-            safe(rounded(finding.description)),
+            safe(finding.sentence or rounded(finding.description)),
             safe("; ".join(map(move_text, finding.moves[:_EXAMPLES]))),
             safe(", ".join(finding.inference_ids[:_EXAMPLES])),
         )

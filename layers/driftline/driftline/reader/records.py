@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from driftline.domain.executions.finding import Finding
+from driftline.presentation.headline import finding_sentence
 from driftline.presentation.report import Report
 from driftline.presentation.tables import Cell, Holds, Medium, Table
 
@@ -26,6 +27,7 @@ VIOLATION: Mapping[str, str] = {
     "subject": "text",
     "check": "text",
     "description": "text",
+    "sentence": "text",
     "observed": "number",
     "required": "number",
     "lower": "number",
@@ -123,6 +125,7 @@ def _violation(violation: Finding) -> Record:
         "subject": violation.subject,
         "check": violation.check,
         "description": violation.description,
+        "sentence": finding_sentence(violation),
         "observed": violation.observed,
         "required": violation.required,
         "lower": of_observed[0],

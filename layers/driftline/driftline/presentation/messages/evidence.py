@@ -29,7 +29,10 @@ def lines(message: Message) -> list[tuple[str, str]]:
 
 
 def _line(finding: Finding, message: Message) -> str:
-    """What moved, unless the headline says it, and the figures."""
+    """What moved, unless the headline says it, and the figures; or the kind's own sentence, which has them."""
+    if finding.sentence:
+        rows = f", {number(finding.n)} rows" if finding.n is not None else ""
+        return f"{wording.line(finding_sentence(finding))}{rows}"
     moved = shift(finding)
     known = not moved or wording.line(finding_sentence(finding)) in message.headline
     return figures(finding) if known else f"{wording.line(moved)}; {figures(finding)}"
@@ -70,7 +73,8 @@ def observed_interval(finding: Finding) -> tuple[float, float] | None:
 
 def note(finding: Finding) -> str:
     """What the figures do not say; empty if they say all."""
-    return wording.line("; ".join(_notes(finding, moved=True)))
+    own = [finding_sentence(finding)] if finding.sentence else []
+    return wording.line("; ".join([*own, *_notes(finding, moved=True)]))
 
 
 def _notes(finding: Finding, *, moved: bool) -> Iterable[str]:

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.past import PastExecution
+from driftline.domain.incidents.message import Message, MessageKind
 from driftline.kinds.model_bias.reporter import REPORTER
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.summary import BiasMetricSummary, BiasSummary, ValueCoverage
 from driftline.presentation.cells import cell_text
 from driftline.presentation.headline import finding_sentence
-from driftline.presentation.messages.evidence import figures, subject
+from driftline.presentation.messages.evidence import figures, lines, subject
 from driftline.presentation.messages.findings import findings_of
 from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import page_view
@@ -250,6 +252,33 @@ def test_a_message_has_the_sentence_the_figures_and_no_ids() -> None:
         "RD 0.091, 6,000 rows, 95 % interval 0.052 to 0.13, 0.015 in the baseline (by chance in < 0.1 % of windows at most)"
     )
     assert said.inference_ids == ()
+
+
+def test_a_message_has_every_findings_sentence_with_its_rows() -> None:
+    second = RECALL_LOST.model_copy(update={"figure": "DI", "observed": 0.7, "required": 0.9, "interval": (0.6, 0.8)})
+    few = RECALL_LOST.model_copy(update={"subject": "Sex = Few"})
+    found = summary([group(metrics=LOST_RECALL), group("Few", 4)], [RECALL_LOST, second, few])
+    read = REPORTER.read(place(), files_of(found))
+    shown = findings_of(found.model_copy(update={"findings": read.outcome.findings}))
+    message = Message(
+        id="m1",
+        kind=MessageKind.OPENED,
+        severity=Severity.WARNING,
+        headline=shown.headline,
+        evidence=shown.evidence,
+        at=START,
+    )
+
+    assert lines(message) == [
+        (
+            "Sex = Female",
+            (
+                "Acceptance for Sex = Female is 0.7 times that of the others "
+                "(95 % interval 0.6 to 0.8; 0.9 at the baseline), 6,000 rows"
+            ),
+        ),
+        ("Sex = Few", "Sex = Few is not shown by value: fewer than 10 rows in the group or among the others"),
+    ]
 
 
 class TestSageMakersFiles:

@@ -13,7 +13,7 @@ from driftline.kinds.model_bias.rules.summary import BiasMetricSummary
 from driftline.presentation.charts import Chart, OverTime, Series
 from driftline.presentation.findings import row_name
 from driftline.presentation.tables import Cell, Column, Detail, Filter, Holds, Marks, Medium, Row, Table, Words
-from driftline.presentation.text import count, number, percent, shown
+from driftline.presentation.text import IN_A_SENTENCE, count, number, percent, shown
 
 _DATA = Medium.NOTEBOOK
 _PEOPLE = Medium.PEOPLE
@@ -80,7 +80,7 @@ def _filters(execution: Bias, groups: Sequence[Group]) -> Iterator[Filter]:
     if execution.compared is not None:
         yield Filter("Metrics", (("Watched", _WATCHED), ("Not watched", _OTHERS)))
     if len(groups) > 1:
-        yield Filter("Group", tuple((each.title, each.subject) for each in groups))
+        yield Filter("Group", tuple((shown(each.title, IN_A_SENTENCE), each.subject) for each in groups))
 
 
 def _rank(execution: Bias, metric: BiasMetricSummary) -> tuple[bool, bool, bool]:
