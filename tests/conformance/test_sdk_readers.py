@@ -114,7 +114,7 @@ from sagemaker.processing import ProcessingOutput
 
 folder = Path(sys.argv[1])
 session = MagicMock()
-session.read_s3_file = lambda bucket, key: (folder / key.rsplit("/", 1)[-1]).read_text()
+session.read_s3_file = lambda bucket, key_prefix: (folder / key_prefix.rsplit("/", 1)[-1]).read_text()
 given = ConstraintViolations.from_s3_uri("s3://bucket/bias/constraint_violations.json", sagemaker_session=session)
 execution = MonitoringExecution(
     sagemaker_session=session,
