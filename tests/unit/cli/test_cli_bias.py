@@ -53,6 +53,19 @@ class TestBias:
         written = json.loads((folder / "result" / "analysis.json").read_text())
         assert list(written) == ["version", "post_training_bias_metrics", "pre_training_bias_metrics"]
 
+    def test_a_page_with_the_rates_of_both_groups(self, folder: Path) -> None:
+        """Nothing of the data is markup on it."""
+        (folder / "loans.csv").write_text(DATA.replace("[bold]F[/bold]", "<script>alert(1)</script>"))
+        facet = [{"name_or_index": "sex", "value_or_threshold": ["<script>alert(1)</script>"]}]
+        (folder / "analysis_config.json").write_text(json.dumps(CONFIG | {"facet": facet}))
+        done = analysed(folder, "--out", folder)
+        assert done.exit_code == ExitCode.COMPLETED, done.output
+        page = (folder / "report.html").read_text()
+        assert "sex = &lt;script&gt;alert(1)&lt;/script&gt;" in page
+        assert "<script>alert(1)" not in page
+        assert "Acceptance" in page
+        assert "1970" not in page
+
     def test_the_real_file_of_clarify(self, shared_data: Path, tmp_path: Path) -> None:
         real = shared_data / "clarify_check_step"
         config = tmp_path / "bias.json"

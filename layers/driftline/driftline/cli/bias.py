@@ -26,11 +26,14 @@ from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.kinds.analyst import DataAnalysis
 from driftline.kinds.engine import DataSet
 from driftline.kinds.registry import KINDS
+from driftline.presentation.pages.execution.html import render
+from driftline.presentation.pages.execution.view import page_view
 from driftline.presentation.text import count
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
 from driftline.usecases.baselines.datasets.format import CsvFormat, DatasetFormat
+from driftline.usecases.pages.render_report import PAGE
 
 
 def bias(
@@ -42,7 +45,9 @@ def bias(
     document: Annotated[
         Path | None, typer.Option("--document", help="A monitor document that says where predictions are.")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Where analysis.json is written.", metavar="DIR")] = Path(),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Where analysis.json and report.html are written.", metavar="DIR")
+    ] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Overwrite an analysis.json that is there.")] = False,
     header: Annotated[
         bool | None,
@@ -57,7 +62,7 @@ def bias(
     """Analyse a data set (CSV, JSON Lines, Parquet; plain or gzip) once, as SageMaker Clarify's processing job did.
 
     Prints Clarify's bias metrics of each group with their 95 % intervals, and writes analysis.json as Clarify writes
-    it. The data set needs labels; without predictions there are only the metrics of labels.
+    it and a page, report.html. The data set needs labels; without predictions there are only the metrics of labels.
 
     Example: driftline bias loans.csv --config analysis_config.json
     """
@@ -68,12 +73,15 @@ def bias(
         files = _Files.of(data, header)
         targets = {name: out / name for name in analyst.files}
         if not force:
-            _check_free(targets.values())
+            _check_free((*targets.values(), out / PAGE))
         with output.progress("reading", files.blocks) as step:
             found = analyst.analyse(body, named, _Followed(files.data_set, step), where)
         for name, path in targets.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(found.files[name])
+        page = out / PAGE
+        page.write_bytes(render(page_view(found.report, over_time=None)))
+        targets[PAGE] = page
         _result(output, found, targets, tuple(files.data_set.assumed))
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.engine import DataSet
+from driftline.presentation.report import Report
 from driftline.presentation.tables import Table
 
 
@@ -32,7 +33,8 @@ class DataAnalysis:
         rows: Number of rows.
         headline: What it says, in a sentence.
         files: The bytes of each file, by name.
-        table: For people.
+        table: For people on a terminal.
+        report: The same and more for a page.
         unusable: Values that could not be used, by reason.
         notes: What a reader should know, one sentence each.
     """
@@ -41,6 +43,7 @@ class DataAnalysis:
     headline: str
     files: Mapping[str, bytes]
     table: Table
+    report: Report
     unusable: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

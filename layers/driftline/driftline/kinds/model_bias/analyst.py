@@ -9,6 +9,7 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.analyst import Analyst, CheckedConfig, DataAnalysis
 from driftline.kinds.engine import DataSet
 from driftline.kinds.model_bias.baseline import ANALYSIS, Analysed, analyse_with, data_columns, settings_of
+from driftline.kinds.model_bias.data_report import data_report
 from driftline.kinds.model_bias.explained import explained
 from driftline.kinds.model_bias.rules.analysis import Analysis, MetricValue
 from driftline.kinds.model_bias.rules.config import FILE, parse_config, read_config
@@ -67,7 +68,9 @@ class BiasAnalyst(Analyst):
         computed = sum(row.cells[3] is not None for row in rows)
         headline = f"{count(found.data.rows, 'row')}, {count(groups, 'group')}: {count(computed, 'metric')} computed."
         table = Table(name="metrics", title="Metrics", columns=_COLUMNS, rows=rows, noun="metric")
-        return DataAnalysis(found.data.rows, headline, {ANALYSIS: body}, table, found.data.unusable, found.said)
+        report = data_report(found, data.where.rstrip("/").rpartition("/")[2] or "data set", headline)
+        files = {ANALYSIS: body}
+        return DataAnalysis(found.data.rows, headline, files, table, report, found.data.unusable, found.said)
 
 
 ANALYST = BiasAnalyst()

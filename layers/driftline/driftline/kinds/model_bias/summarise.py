@@ -66,7 +66,7 @@ def summarise(
     sampled: The flip test looked at a sample.
     misfits: Labels that belong to no row of their inference.
     """
-    facets = tuple(_facet(facet, typed.plan, window, verdict, policy) for facet in typed.plan.facets)
+    facets = tuple(facet_summary(facet, typed.plan, window, verdict, policy) for facet in typed.plan.facets)
     problems = (f"{name}: {problem}." for name, problem in verdict.problems.items())
     said = (*more_notes, *(notes(window.counts, typed.facets, typed.label) if window.rows else ()), *problems)
     return BiasSummary.of(
@@ -161,7 +161,7 @@ def _why_empty(window: WindowCounts, verdict: BiasVerdict, has_baseline: bool, w
     return "No metric of any group could be compared; the notes and the metrics' reasons say why."
 
 
-def _facet(
+def facet_summary(
     facet: FacetPlan, plan: BiasPlan, window: WindowCounts, verdict: BiasVerdict, policy: Policy
 ) -> FacetSummary:
     counts = window.counts.facets.get(facet.name, FacetCounts())
