@@ -134,6 +134,13 @@ def test_an_opened_metric_says_what_it_means(worse: Report) -> None:
     assert words["By chance"].startswith("In < 0.1 % of windows")
     assert [each.texts for each in impact.detail.words if each.title == "Limit"] == [("At least 0.8: held.",)]
     assert len(recall.detail.charts) == 1
+    assert (
+        dict(zip(column(table(worse, "metrics"), "metric"), column(table(worse, "metrics"), "limit"), strict=True))[
+            "DI"
+        ]
+        == "at least 0.8: held"
+    )
+    assert "limit" not in [each.name for each in table(report_of(summary()), "metrics").columns]
 
 
 def test_the_groups_stand_next_to_each_other(worse: Report) -> None:

@@ -20,6 +20,7 @@ _PEOPLE = Medium.PEOPLE
 _WATCHED, _OTHERS = "watched", "not watched"
 _STANDINGS = {"held": "held", "broken": "broken", "undecided": "cannot be told yet"}
 
+_LIMIT = "limit"
 _COLUMNS = (
     Column(name="subject", title="Subject", holds=Holds.TEXT, on=_DATA),
     Column(name="facet", title="Facet", holds=Holds.TEXT, on=_DATA),
@@ -46,6 +47,7 @@ _COLUMNS = (
     Column(name="limit_min", title="Limit: at least", holds=Holds.NUMBER, on=_DATA),
     Column(name="limit_max", title="Limit: at most", holds=Holds.NUMBER, on=_DATA),
     Column(name="standing", title="Limit", holds=Holds.TEXT, on=_DATA),
+    Column(name=_LIMIT, title="Limit", holds=Holds.FIGURE, on=_PEOPLE),
     # Where there is little room, the last one is beside the name.
     Column(name="state", title="Result", holds=Holds.MARKS, on=_PEOPLE, sort="down"),
 )
@@ -59,10 +61,11 @@ def metrics_table(execution: Bias, groups: Sequence[Group], series: Sequence[Ser
     Args:
         series: Those that the row of their metric shows.
     """
+    every = [(group, metric) for group in groups for metric in group.metrics]
     drawn = {each.key: OverTime(each) for each in series}
     ours = execution.outcome.source == OURS
-    columns = [each for each in _COLUMNS if ours or each.name not in _OURS]
-    every = [(group, metric) for group in groups for metric in group.metrics]
+    limited = any(metric.limit is not None for _, metric in every)
+    columns = [each for each in _COLUMNS if (ours or each.name not in _OURS) and (limited or each.name != _LIMIT)]
     order = sorted(range(len(every)), key=lambda place: _rank(execution, every[place][1]))
     return Table(
         name="metrics",
@@ -124,6 +127,7 @@ def _row(
         "limit_min": at_least,
         "limit_max": at_most,
         "standing": metric.standing,
+        _LIMIT: _limit_said(metric),
     }
     charts = tuple(drawn[key] for key in ((group.subject, metric.name),) if key in drawn)
     return Row(
@@ -162,16 +166,19 @@ def _words(execution: Bias, group: Group, metric: BiasMetricSummary) -> Iterator
     if metric.sagemaker:
         yield Words("SageMaker’s rule", ("It is further from 0 than in the baseline, by however little: a violation.",))
     if metric.limit is not None and metric.standing is not None:
-        yield Words("Limit", (f"{_limit(*metric.limit)}: {_STANDINGS[metric.standing]}.",))
+        yield Words("Limit", (f"{_capital(_limit_said(metric) or '')}.",))
     if metric.reason and metric.result == "not_enough_data":
         needed = f"; about {count(metric.needed, 'row')} needed" if metric.needed else ""
         yield Words("Rows", (f"{_capital(shown(metric.reason))}{needed}.",))
 
 
-def _limit(at_least: float | None, at_most: float | None) -> str:
-    ends = (("At least", at_least), ("at most", at_most))
+def _limit_said(metric: BiasMetricSummary) -> str | None:
+    """`at least 0.8: held`."""
+    if metric.limit is None or metric.standing is None:
+        return None
+    ends = zip(("at least", "at most"), metric.limit, strict=True)
     said = " and ".join(f"{word} {value_text(value)}" for word, value in ends if value is not None)
-    return _capital(said)
+    return f"{said}: {_STANDINGS[metric.standing]}"
 
 
 def _capital(text: str) -> str:
