@@ -14,6 +14,7 @@ from driftline.kinds.engine import DataSet, Suggestion
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
 from driftline.kinds.model_bias.data_places import DataColumns
 from driftline.kinds.model_bias.data_set import BiasData, read_bias_data
+from driftline.kinds.model_bias.judged import Policy
 from driftline.kinds.model_bias.plan import BiasPlan, plan_of
 from driftline.kinds.model_bias.rules.analysis import parse_analysis
 from driftline.kinds.model_bias.rules.config import FILE as CONFIG
@@ -23,7 +24,7 @@ from driftline.kinds.model_bias.rules.limits import MetricLimit
 from driftline.kinds.model_bias.rules.report import Report, report
 from driftline.kinds.model_bias.sensitivity import sensitivity
 from driftline.kinds.model_bias.settings import ModelBiasMonitor
-from driftline.kinds.model_bias.verdict import Baseline, Policy, judge
+from driftline.kinds.model_bias.verdict import Baseline, judge
 
 ANALYSIS = "analysis.json"
 _LAST_NAME = re.compile(r"(\w+)$")

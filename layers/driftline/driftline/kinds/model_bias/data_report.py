@@ -7,12 +7,13 @@ from driftline.domain.executions.outcome import Outcome
 from driftline.domain.executions.place import Place
 from driftline.kinds.model_bias.baseline import Analysed
 from driftline.kinds.model_bias.facts import Bias, Group
+from driftline.kinds.model_bias.judged import Policy
 from driftline.kinds.model_bias.page.read import is_hidden
 from driftline.kinds.model_bias.page.report import bias_report
 from driftline.kinds.model_bias.rules.coverage import coverage
 from driftline.kinds.model_bias.settings import ModelBiasMonitor
 from driftline.kinds.model_bias.summarise import facet_summary
-from driftline.kinds.model_bias.verdict import Baseline, Policy, judge
+from driftline.kinds.model_bias.verdict import Baseline, judge
 from driftline.kinds.model_bias.window import WindowCounts
 from driftline.presentation.report import Report
 

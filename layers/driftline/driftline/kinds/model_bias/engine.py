@@ -16,6 +16,7 @@ from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, WindowRows
 from driftline.kinds.model_bias.baseline import baseline_settings, rehearse, suggest
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
+from driftline.kinds.model_bias.judged import Policy
 from driftline.kinds.model_bias.places import Places
 from driftline.kinds.model_bias.plan import plan_of
 from driftline.kinds.model_bias.published import alarmed_metrics, metrics_of
@@ -28,7 +29,7 @@ from driftline.kinds.model_bias.rules.violations import BiasViolations, add_viol
 from driftline.kinds.model_bias.settings import ModelBiasMonitor
 from driftline.kinds.model_bias.summarise import summarise
 from driftline.kinds.model_bias.typed import TypedPlan
-from driftline.kinds.model_bias.verdict import Baseline, BiasVerdict, Policy, judge
+from driftline.kinds.model_bias.verdict import Baseline, BiasVerdict, judge
 from driftline.kinds.model_bias.window import WindowCounts, window_counts, window_flips
 
 ANALYSIS = "analysis.json"

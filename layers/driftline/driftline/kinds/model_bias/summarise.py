@@ -7,6 +7,7 @@ from driftline.domain.executions.envelope import Evaluated, Headline, WindowSpan
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.inference.proportions import clopper_pearson
 from driftline.domain.monitors.alarms import UNUSABLE_SHARE
+from driftline.kinds.model_bias.judged import JudgedGroup, JudgedMetric, Policy, group_rows, is_small, title_of
 from driftline.kinds.model_bias.plan import BiasPlan, FacetPlan
 from driftline.kinds.model_bias.rules.basic_stats import Outcomes, performance
 from driftline.kinds.model_bias.rules.counts import FacetCounts
@@ -26,15 +27,7 @@ from driftline.kinds.model_bias.rules.summary import (
 )
 from driftline.kinds.model_bias.rules.tables import NEGATIVE, POSITIVE, A, D, Floats, Tables
 from driftline.kinds.model_bias.typed import TypedPlan
-from driftline.kinds.model_bias.verdict import (
-    BiasVerdict,
-    JudgedGroup,
-    JudgedMetric,
-    Policy,
-    group_rows,
-    is_small,
-    title_of,
-)
+from driftline.kinds.model_bias.verdict import BiasVerdict
 from driftline.kinds.model_bias.window import WindowCounts
 
 MOST_VALUES = 50
