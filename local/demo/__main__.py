@@ -51,7 +51,7 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     """All steps, from the data to the folder of files."""
     began = time.monotonic()
     screen.title(
-        "Driftline: flights from New York in 2013, and two monitors of a model that predicts delays",
+        "Driftline: flights from New York in 2013, and three monitors of a model that predicts delays",
         "The first checks whether inputs and predictions still look like the baseline.",
         "The second measures how wrong the predictions were, once the actual delays are known.",
     )

@@ -16,6 +16,8 @@ _DAY = "%Y-%m-%d"
 _INDENT = 13
 """Characters before the text of a step: number and name."""
 _MOST_NAMED = 4
+_SAID = 90
+"""Characters of a headline that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Screen:
         judged = sum(each.judged for each in verdicts.values())
         self.note(f"judged on {judged} of {_days(len(verdicts))}, worse than in the baseline on {len(worse)}")
         for day, said in sorted(worse.items())[:_MOST_NAMED]:
-            self.note(f"{day:{_DAY}}  {said}")
+            self.note(f"{day:{_DAY}}  {textwrap.shorten(said, _SAID, placeholder=' …')}")
 
     def finish(
         self,

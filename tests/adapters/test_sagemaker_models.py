@@ -98,6 +98,7 @@ def test_a_package_brings_its_baselines_and_names_its_endpoint(client: Any) -> N
             "constraints.json": f"s3://{THEIRS}/churn/data/c.json",
         },
         "model_quality": {"constraints.json": f"s3://{THEIRS}/churn/quality/c.json"},
+        "model_bias": {"post_training/analysis.json": f"s3://{THEIRS}/churn/bias/a.json"},
     }
 
 

@@ -12,10 +12,12 @@ from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import Capture, Columns, MonitorDocument
 from driftline.domain.monitors.fields import Part, format_offset
 from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.monitors.predictions_monitor import PredictionsMonitor
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.monitors.schedule import parse_schedule
 from driftline.domain.monitors.watch import Watch
 from driftline.kinds.data_quality.settings import DataQualityMonitor
+from driftline.kinds.model_bias.settings import ModelBiasMonitor
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.registry import KINDS
 from tests.places import REPOSITORY
@@ -61,6 +63,7 @@ def rows_of(heading: str) -> dict[str, str]:
         ("Every monitor", ScheduledMonitor, ()),
         ("`monitors.data_quality`", DataQualityMonitor, ScheduledMonitor.model_fields),
         ("`monitors.model_quality`", ModelQualityMonitor, ScheduledMonitor.model_fields),
+        ("`monitors.model_bias`", ModelBiasMonitor, PredictionsMonitor.model_fields),
     ],
 )
 def test_every_field_of_a_monitor_has_a_row_with_its_default(
@@ -68,7 +71,7 @@ def test_every_field_of_a_monitor_has_a_row_with_its_default(
 ) -> None:
     rows = rows_of(heading)
     fields = {name: field for name, field in model.model_fields.items() if name not in set(besides)}
-    assert list(rows) == list(fields)
+    assert sorted(rows) == sorted(fields)
     for name, field in fields.items():
         if isinstance(field.default, timedelta):
             assert rows[name] == f"`{format_offset(field.default)}`"

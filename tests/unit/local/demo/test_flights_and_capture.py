@@ -141,7 +141,7 @@ def test_the_baseline_of_quality_has_the_flights_that_arrived() -> None:
 
 def test_the_monitor_document_is_right() -> None:
     document = parse_document(DOCUMENT.decode(), where="monitors/flight-delay.yaml", model=KINDS.document)
-    assert list(document.monitors.by_name()) == ["data_quality", "model_quality"]
+    assert list(document.monitors.by_name()) == ["data_quality", "model_quality", "model_bias"]
 
 
 def test_keeps_one_limit_of_quality() -> None:
