@@ -54,6 +54,7 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         "Driftline: flights from New York in 2013, and three monitors of a model that predicts delays",
         "The first checks whether inputs and predictions still look like the baseline.",
         "The second measures how wrong the predictions were, once the actual delays are known.",
+        "The third asks whether a warning is as good for one airport and one carrier as for the others.",
     )
     folder = data_folder()
     flights = read_flights(folder, read_weather(folder), {*calendar.between(*calendar.BASELINE), *days})

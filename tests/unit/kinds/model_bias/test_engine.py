@@ -252,6 +252,15 @@ def test_sagemakers_configuration_says_everything() -> None:
     assert metric(summary, "DPPL").sagemaker == (abs(metric(summary, "DPPL").value or 0) > 0.01)
 
 
+def test_facets_of_the_document_go_before_a_configuration_that_cannot_be_read() -> None:
+    loans = Loans()
+    loans.baseline(people(2000, 1))
+    loans.store.put(f"{FOLDER}analysis_config.json", b"{")
+    loans.observe(people(1000, 2))
+
+    assert metric(loans.run(), "DPPL").result == "unchanged"
+
+
 def test_nothing_says_what_to_compare() -> None:
     loans = Loans({})
     loans.observe(people(10, 2))

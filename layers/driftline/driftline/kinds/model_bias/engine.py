@@ -91,7 +91,7 @@ class ModelBiasEngine(Engine):
         read = _baseline(files, data)
         outputs = context.columns[0] if context.columns else ()
         where = data.uri(data.baseline_folder + CONFIG)
-        config = parse_config(files[CONFIG], where) if CONFIG in files else None
+        config = parse_config(files[CONFIG], where) if CONFIG in files and not settings.facets else None
         plan = plan_of(settings, config, outputs, where=where)
         typed = TypedPlan.for_window(plan, read.groups, read.analysis)
         places = Places.of(plan, context.columns, data.profile())
