@@ -69,6 +69,17 @@ def test_metrics_of_predictions_need_no_label() -> None:
     assert metric(summary, "RD").value is None
 
 
+def test_no_dimension_is_empty_before_the_first_label() -> None:
+    """CloudWatch refuses a metric with an empty one."""
+    settings = {name: value for name, value in SETTINGS.items() if name != "positive_label"}
+    loans = Loans({**settings, "positive_threshold": 0.5, "metrics": "all"})
+    loans.capture(people(1000, 2))
+    loans.run()
+    published = [metric for each in loans.metrics.published for metric in each.metrics]
+    assert "bias_metric_DPPL" in {metric.name for metric in published}
+    assert all(all(metric.dimensions.values()) for metric in published)
+
+
 def test_labels_of_one_group_come_later() -> None:
     loans = Loans()
     loans.baseline(people(2000, 1))

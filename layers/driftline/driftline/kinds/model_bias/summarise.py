@@ -77,7 +77,7 @@ def summarise(
         baseline=baseline_files,
         body=BiasBody(
             label=typed.label.column,
-            positive=typed.label.text(window.counts.highest_label) if typed.label.values else "",
+            positive=_positive(typed, window),
             group_variable=typed.plan.group_variable,
             comparison=policy.rule,
             tolerance=policy.tolerance,
@@ -91,6 +91,12 @@ def summarise(
             sampled=sampled,
         ),
     )
+
+
+def _positive(typed: TypedPlan, window: WindowCounts) -> str:
+    """`label_value_or_threshold`; before the first label of a threshold it has no upper end, and no text."""
+    label = typed.label
+    return label.text(window.counts.highest_label) or f"above {label.values[0]}"
 
 
 def headline_of(verdict: BiasVerdict, smallest: int) -> Headline | None:
