@@ -14,8 +14,8 @@ from driftline.kinds.model_bias.rules.summary import (
     GroupSummary,
 )
 
-INFINITE = 2.348543e108
-"""What SageMaker publishes for an infinite value: CloudWatch's limit is 2^360."""
+INFINITE = 2.0**360
+"""What is published for an infinite value: CloudWatch's limit, which SageMaker's pages round to 2.348543e108."""
 
 MOST_AT_TOP = 5
 """So many metrics are published by default, besides those that are violated: each costs money."""
