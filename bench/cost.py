@@ -160,6 +160,27 @@ def model_quality(load: Load) -> Iterator[Line]:
     yield Line("Signals and alarms", 5 * METRIC_MONTH + 4 * ALARM_MONTH, "5 and 4: as above, age and matches of labels")
 
 
+def model_bias(load: Load) -> Iterator[Line]:
+    """What a daily bias monitor adds for an endpoint that has a model quality monitor, and so its labels, already."""
+    days = HOURS / 24
+    seconds = HOURS * load.run_seconds + days * 10
+    yield Line("Lambda", seconds * LAMBDA_ARM_GB_SECOND, f"{days:.0f} executions over the records of {HOURS} hours")
+    # The records of an hour are read twice, for its columns and for its rows; what is kept of it is read once.
+    gets, puts, lists = FILES * 3 + HOURS * 12, HOURS * 3 + days * 6, days * 60
+    yield Line(
+        "S3 requests",
+        (lists + puts) * S3_PUT_OR_LIST + gets * S3_GET,
+        f"{puts:,.0f} objects written, {gets:,} read, {lists:,.0f} listings",
+    )
+    metrics = 4 + 5
+    yield Line(
+        "CloudWatch metrics",
+        metrics * METRIC_MONTH,
+        f"{metrics}: violations, rows, two of coverage, the five that moved most",
+    )
+    yield Line("Signals and alarms", 3 * METRIC_MONTH + 2 * ALARM_MONTH, "3 and 2: violations, failures, age")
+
+
 def run(_options: Options) -> Iterator[Row]:
     """The whole bill, without the metrics of single features, and without any endpoint."""
     everything, totals = list(bill(Load())), list(bill(Load(top_features=0)))
@@ -178,11 +199,12 @@ def main() -> None:
             print(f"  {line.what:22}{line.usd:8.2f}   {line.how}")
         print(f"  {'total':22}{sum(line.usd for line in some):8.2f}")
     print(f"{'USD a month':24}{sum(line.usd for line in lines):8.2f}   {PRICES_OF}")
-    more = list(model_quality(Load()))
-    print("A daily model quality monitor adds")
-    for line in more:
-        print(f"  {line.what:22}{line.usd:8.2f}   {line.how}")
-    print(f"  {'total':22}{sum(line.usd for line in more):8.2f}")
+    for kind, lines_of in (("model quality", model_quality), ("bias", model_bias)):
+        more = list(lines_of(Load()))
+        print(f"A daily {kind} monitor adds")
+        for line in more:
+            print(f"  {line.what:22}{line.usd:8.2f}   {line.how}")
+        print(f"  {'total':22}{sum(line.usd for line in more):8.2f}")
 
 
 if __name__ == "__main__":
