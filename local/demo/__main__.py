@@ -70,7 +70,7 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         desk.open()
         screen.step("people", f"a Slack channel {SLACK_CHANNEL}, a mailbox, and the pipeline {PIPELINE} in SageMaker")
         replay = Replay(cloud)
-        *schedules, last = replay.configure()
+        *schedules, last = (name.removeprefix(f"{ENDPOINT}-") for name in replay.configure())
         screen.step("monitor", f"monitors/{ENDPOINT}.yaml created the schedules {', '.join(schedules)} and {last}")
         error = replay.suggest_baselines(
             *(make(baseline, predicted) for make in (baseline_csv, quality_baseline_csv, groups_baseline_csv))
