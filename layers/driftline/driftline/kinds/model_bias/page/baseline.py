@@ -36,7 +36,7 @@ def baseline_metrics(files: Mapping[str, bytes], where: str) -> Table:
                 clarifys_title(metric.name),
                 None if metric.value is None else float(metric.value),
                 value_text(None if metric.value is None else float(metric.value)),
-                metric.error or "",
+                metric.error,
             ),
         )
         for name in reversed(SECTIONS)
