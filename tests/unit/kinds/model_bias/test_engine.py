@@ -135,6 +135,41 @@ def test_a_value_that_never_occurs(value: str) -> None:
     assert metric(summary, "DPPL").reason == "Facet set is empty."
 
 
+def test_half_of_the_rows_have_no_value_of_the_facet() -> None:
+    loans = Loans({**SETTINGS, "alarms": [{"metric": "facet_coverage", "threshold": 0.9, "comparison": "<"}]})
+    loans.baseline(people(2000, 1))
+    loans.observe([replace(person, sex="") if number % 2 else person for number, person in enumerate(people(2000, 2))])
+
+    summary = loans.run(signals="Driftline/prod")
+
+    assert any("1,000 of 2,000 rows (50 %) have no value of sex" in note for note in summary.notes)
+    assert metric(summary, "DPPL").value is not None
+    signals = {each.name: each.value for found in loans.metrics.published for each in found.metrics}
+    assert signals["facet_coverage"] == 0.5
+
+
+def test_a_group_that_is_gone_is_named_beside_groups_that_are_judged() -> None:
+    loans = Loans({**SETTINGS, "facets": [*SETTINGS["facets"], {"column": "age", "threshold": 40}]})
+    loans.baseline(people(2000, 1))
+    loans.observe([replace(person, sex="Male") for person in people(1000, 2)])
+
+    summary = loans.run()
+
+    assert summary.verdict != "not_evaluated"
+    assert "Nothing was compared for sex = Female: Facet set is empty." in summary.notes
+
+
+def test_sagemakers_rule_is_blind_where_it_watches_nothing_that_has_a_value() -> None:
+    loans = Loans({**SETTINGS, "watched": ["RD"], "comparison": "sagemaker"})
+    loans.store.put(f"{FOLDER}analysis.json", _baseline({"DPPL": 0.1}, "Female"))
+    loans.observe(people(300, 2))
+
+    summary = loans.run()
+
+    assert metric(summary, "DPPL").baseline == 0.1
+    assert (summary.verdict, summary.evaluated_rows) == ("not_evaluated", 0)
+
+
 def test_all_predictions_are_negative() -> None:
     loans = Loans()
     loans.baseline(people(2000, 1))
@@ -183,6 +218,7 @@ def test_a_thousand_values_without_a_group() -> None:
     summary = loans.run()
 
     assert len(summary.body.facets[0].coverage) == 50
+    assert any("Nothing was compared for" in note for note in summary.notes)
     assert summary.evaluated_rows == 2000
     assert metric(summary, "DPPL").result == "unchanged"
 

@@ -1,8 +1,11 @@
 """What every execution has, for any kind of monitor and any author of its files."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
+from driftline.domain.executions.envelope import Envelope
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.limits import Limits
 from driftline.domain.executions.place import Place
@@ -42,6 +45,31 @@ class Outcome:
     limits: Limits | None = None
     source: str = OURS
     model: NewModel | None = None
+
+    @classmethod
+    def of_summary(
+        cls, place: Place, head: Envelope, revision: int | None, findings: tuple[Finding, ...], notes: Iterable[str]
+    ) -> Self:
+        """Of Driftline's own files.
+
+        Args:
+            findings: Those of the summary that people see.
+            notes: In addition to the summary's.
+        """
+        return cls(
+            place=place,
+            rows=head.rows,
+            findings=findings,
+            window=(head.window.start, head.window.end),
+            reason=head.reason,
+            coverage=head.coverage,
+            used=head.evaluated_rows,
+            measured=head.measured_rows,
+            revision=revision,
+            notes=(*head.notes, *notes),
+            limits=head.limits,
+            model=head.model,
+        )
 
     @property
     def violations(self) -> tuple[Finding, ...]:

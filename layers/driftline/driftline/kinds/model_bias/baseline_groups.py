@@ -1,6 +1,6 @@
 """groups.json: what analysis.json has no room for, beside it: the types of the columns, and the counts of the baseline.
 
-Clarify decides in every window anew whether a column is a category or a number; here it is decided once, by the data
+Clarify decides again in every window whether a column is a category or a number; here it is decided once, by the data
 set. The counts give the baseline's metrics the intervals that a comparison of two samples needs.
 """
 

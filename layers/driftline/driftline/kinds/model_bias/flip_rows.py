@@ -46,7 +46,7 @@ class FlipRows:
 
     Attributes:
         columns: Keys of the p features.
-        texts: Those with a value that is no number.
+        texts: Those that also hold text, with which there are no distances.
         bound: Rows with a smaller hash are in the sample; the highest one if all are.
         hashes: Shape (n,).
         features: Shape (n, p); NaN where a value is missing or no number.

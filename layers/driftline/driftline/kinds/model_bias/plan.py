@@ -181,7 +181,7 @@ def _problem(positives: Sequence[Value], inference: str | None, *, continuous: b
 
 
 def _named(facets: Sequence[Facet]) -> tuple[FacetPlan, ...]:
-    """With names of their own: two groups of one column are told apart by their values."""
+    """Each with a unique name: two groups of one column have their values in it."""
     plans: list[FacetPlan] = []
     for facet in facets:
         parts = tuple(_part(each.column, each.values, each.threshold) for each in (facet, *facet.and_))

@@ -50,6 +50,8 @@ def alarmed_metrics(summary: BiasSummary, schedule: str, names: AbstractSet[str]
             name = f"{_PREFIX}{metric.name}_{subject}" if subject else f"{_PREFIX}{metric.name}"
             if name not in found or _distance(metric.name, value) > _distance(metric.name, found[name]):
                 found[name] = value
+    if (known := facet_coverage(summary)) is not None:
+        found["facet_coverage"] = known
     figures = [Metric(name, value, dimensions=dimensions) for name, value in found.items()]
     return [metric for metric in (*_totals(summary, dimensions), *figures) if metric.name in names]
 
@@ -73,6 +75,14 @@ def smallest_coverage(body: BiasBody) -> float | None:
         if each.value is not None and each.rows >= body.smallest_group
     ]
     return min(shares, default=None)
+
+
+def facet_coverage(summary: BiasSummary) -> float | None:
+    """Of the facet of which the fewest rows have a value: their share. Attributes may come later than captures."""
+    if not summary.rows:
+        return None
+    missing = [sum(each.rows for each in facet.coverage if each.value is None) for facet in summary.body.facets]
+    return min((1 - rows / summary.rows for rows in missing), default=None)
 
 
 type _Of = tuple[FacetSummary, GroupSummary, BiasMetricSummary]

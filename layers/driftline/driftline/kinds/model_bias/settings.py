@@ -218,7 +218,7 @@ class ModelBiasMonitor(PredictionsMonitor):
 
     @override
     def figures(self) -> Sequence[str]:
-        return (VIOLATIONS, "total_number_of_violations", "rows", "coverage", "smallest_coverage")
+        return (VIOLATIONS, "total_number_of_violations", "rows", "coverage", "facet_coverage", "smallest_coverage")
 
     @override
     def has_figure(self, name: str) -> bool:

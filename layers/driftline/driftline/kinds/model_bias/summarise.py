@@ -1,6 +1,6 @@
 """The summary of a window: the envelope, and the body with everything that people may want to know of a group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 
 from driftline.domain.executions.envelope import Evaluated, Headline, WindowSpan
@@ -11,7 +11,7 @@ from driftline.kinds.model_bias.judged import JudgedGroup, JudgedMetric, Policy,
 from driftline.kinds.model_bias.plan import BiasPlan, FacetPlan
 from driftline.kinds.model_bias.rules.basic_stats import Outcomes, performance
 from driftline.kinds.model_bias.rules.counts import FacetCounts
-from driftline.kinds.model_bias.rules.coverage import coverage
+from driftline.kinds.model_bias.rules.coverage import GroupCoverage, coverage
 from driftline.kinds.model_bias.rules.notes import notes
 from driftline.kinds.model_bias.rules.subjects import subject_of
 from driftline.kinds.model_bias.rules.summary import (
@@ -27,11 +27,13 @@ from driftline.kinds.model_bias.rules.summary import (
 )
 from driftline.kinds.model_bias.rules.tables import NEGATIVE, POSITIVE, A, D, Floats, Tables
 from driftline.kinds.model_bias.typed import TypedPlan
-from driftline.kinds.model_bias.verdict import BiasVerdict
+from driftline.kinds.model_bias.verdict import BiasVerdict, decided
 from driftline.kinds.model_bias.window import WindowCounts
 
 MOST_VALUES = 50
 """So many values of a facet are listed with their coverage, and so many groups with their metrics."""
+
+_MOST_UNJUDGED = 10
 
 _PREFERRED = ("DPPL", "DPL")
 """The headline where nothing was found: the gap that needs no explanation."""
@@ -62,6 +64,7 @@ def summarise(
     facets = tuple(facet_summary(facet, typed.plan, window, verdict, policy) for facet in typed.plan.facets)
     problems = (f"{name}: {problem}." for name, problem in verdict.problems.items())
     said = (*more_notes, *(notes(window.counts, typed.facets, typed.label) if window.rows else ()), *problems)
+    unjudged = _unjudged(verdict, typed.plan, policy) if verdict.checked_rows else ()
     return BiasSummary.of(
         evaluated,
         kind="model_bias",
@@ -73,7 +76,7 @@ def summarise(
         coverage=window.labelled / window.rows if window.rows else None,
         headline=headline_of(verdict, policy.smallest),
         findings=verdict.findings,
-        notes=(*said, *(() if has_baseline else (NO_BASELINE,))),
+        notes=(*said, *unjudged, *(() if has_baseline else (NO_BASELINE,))),
         baseline=baseline_files,
         body=BiasBody(
             label=typed.label.column,
@@ -91,6 +94,16 @@ def summarise(
             sampled=sampled,
         ),
     )
+
+
+def _unjudged(verdict: BiasVerdict, plan: BiasPlan, policy: Policy) -> Iterator[str]:
+    """Groups that nothing is said of, while others are judged: a good window is not good for them."""
+    silent = [group for group in verdict.groups if not any(decided(each, policy) for each in group.metrics)]
+    for group in silent[:_MOST_UNJUDGED]:
+        why = next((each.compared.reason for each in group.metrics if each.compared.reason), "")
+        yield f"Nothing was compared for {title_of(group, plan)}{why and f': {why.rstrip(".")}'}."
+    if len(silent) > _MOST_UNJUDGED:
+        yield f"Nothing was compared for {len(silent) - _MOST_UNJUDGED:,} more groups."
 
 
 def _positive(typed: TypedPlan, window: WindowCounts) -> str:
@@ -168,7 +181,7 @@ def facet_summary(
     listed_groups = _most_interesting(groups)
     listed = tuple(
         ValueCoverage(value=value, rows=each.rows, labelled=each.labelled, predicted=each.predicted)
-        for value, each in list(coverage(counts).items())[:MOST_VALUES]
+        for value, each in _listed(coverage(counts))
     )
     return FacetSummary(
         name=facet.name,
@@ -177,6 +190,11 @@ def facet_summary(
         left_out=len(groups) - len(listed_groups),
         problem=verdict.problems.get(facet.name, ""),
     )
+
+
+def _listed(found: Mapping[str | None, GroupCoverage]) -> list[tuple[str | None, GroupCoverage]]:
+    """The most frequent values, and in any case the rows without one."""
+    return [each for place, each in enumerate(found.items()) if place < MOST_VALUES or each[0] is None]
 
 
 def _most_interesting(groups: Sequence[JudgedGroup]) -> list[JudgedGroup]:

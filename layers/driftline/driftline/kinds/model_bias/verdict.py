@@ -77,14 +77,16 @@ def judge(counts: Counts, typed: TypedPlan, baseline: Baseline, policy: Policy, 
         tuple(said(findings_of(compared, groups, policy), groups, typed, policy)),
         tuple(violations_of(groups)),
         problems,
-        max((each.compared.rows for group in groups for each in group.metrics if _decided(each, policy)), default=0),
+        max((each.compared.rows for group in groups for each in group.metrics if decided(each, policy)), default=0),
     )
 
 
-def _decided(judged: JudgedMetric, policy: Policy) -> bool:
+def decided(judged: JudgedMetric, policy: Policy) -> bool:
+    """Whether the rule that decides has decided something; SageMaker's asks only whether there are two values."""
+    compared = judged.compared
     if policy.rule == "driftline" or judged.checked:
         return judged.checked
-    return judged.compared.value is not None and judged.compared.baseline is not None
+    return compared.metric in policy.watched and compared.value is not None and compared.baseline is not None
 
 
 def _baseline_groups(typed: TypedPlan, baseline: Baseline) -> dict[str, dict[str, Group]]:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
 
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.conditions import Condition
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
-from driftline.domain.keys import baseline_folder, kind_state_key
+from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.keys import baseline_folder
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.profiles.window import WindowProfile
 from driftline.domain.windows import Window
@@ -20,6 +20,7 @@ from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.capture.row_samples import sample_inferences
 from driftline.usecases.capture.window_profile import LoadedWindow, load_window
 from driftline.usecases.ground_truth.captured_window import CapturedWindow
+from driftline.usecases.ground_truth.hour_states import HourStates
 from driftline.usecases.ground_truth.merged_hours import MergedHour
 from driftline.usecases.ground_truth.merged_window import Coverage, MergedWindow, load_merged
 from driftline.usecases.ground_truth.why_unlabelled import Unlabelled
@@ -151,20 +152,14 @@ class StoredHour:
         return self.window.batches(columns, self.hour)
 
     def kept(self, made_with: str) -> bytes | None:
-        if not self._whole:
-            return None
-        found = self.store.find(self._key(made_with))
-        return found.body if found else None
+        return self._states.kept(made_with)
 
     def keep(self, made_with: str, body: bytes) -> None:
-        if self._whole:
-            self.store.put(self._key(made_with), body)
+        self._states.keep(made_with, body)
 
     @property
-    def _whole(self) -> bool:
-        return self.window.window.covers_hour(self.hour.hour)
-
-    def _key(self, made_with: str) -> str:
+    def _states(self) -> HourStates:
         """The table's name holds the digest of everything that was merged."""
-        digest = sha256(f"{self.hour.table}\n{made_with}".encode()).hexdigest()[:32]
-        return kind_state_key(self.kind, self.endpoint, self.hour.variant, self.hour.hour, digest)
+        at = VariantHour(self.hour.variant, self.hour.hour)
+        whole = self.window.window.covers_hour(self.hour.hour)
+        return HourStates(self.store, self.endpoint, self.kind, at, self.hour.table, whole)

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from hashlib import sha256
 from itertools import chain
 
 import msgspec
@@ -23,11 +22,12 @@ from driftline.domain.attributes.keys import (
 from driftline.domain.errors import ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.keys import VariantHour
-from driftline.domain.keys import kind_state_key, variants_prefix
+from driftline.domain.keys import variants_prefix
 from driftline.domain.profiles.window import rollup_digest
 from driftline.domain.windows import HOUR, Window, floor_to
 from driftline.usecases.capture.window_profile import load_window
 from driftline.usecases.ground_truth.hour_attributes import HourAttributes
+from driftline.usecases.ground_truth.hour_states import HourStates
 from driftline.usecases.ground_truth.labelled_rows import objects_by_hour
 from driftline.usecases.ground_truth.merged_hours import (
     HourInputs,
@@ -175,14 +175,10 @@ class StoredCaptures:
             self._noted(hour, attributes)
 
     def kept(self, made_with: str) -> bytes | None:
-        if not self._whole:
-            return None
-        found = self.store.find(self._key(made_with))
-        return found.body if found else None
+        return self._states.kept(made_with)
 
     def keep(self, made_with: str, body: bytes) -> None:
-        if self._whole:
-            self.store.put(self._key(made_with), body)
+        self._states.keep(made_with, body)
 
     def coverage(self) -> Coverage:
         """See `CapturedWindow.coverage`."""
@@ -212,24 +208,16 @@ class StoredCaptures:
             return self._noted(hour, attributes)
 
     @property
-    def _whole(self) -> bool:
-        return self.window.covers_hour(self.at.hour)
+    def _states(self) -> HourStates:
+        attributes = rollup_digest((summary.key, summary.etag) for summary in self.attributes)
+        made_of = f"captured\n{self.inputs.digest}\n{attributes}"
+        whole = self.window.covers_hour(self.at.hour)
+        return HourStates(self.store, self.endpoint, self.kind, self.at, made_of, whole)
 
     @property
     def _notes_key(self) -> str:
-        return self._state_key("notes", self.inputs.digest, self._attributes_digest)
-
-    def _key(self, made_with: str) -> str:
-        return self._state_key("captured", self.inputs.digest, self._attributes_digest, made_with)
-
-    @property
-    def _attributes_digest(self) -> str:
-        return rollup_digest((summary.key, summary.etag) for summary in self.attributes)
-
-    def _state_key(self, *parts: str) -> str:
-        """Labels without captures, and captures with other labels, give other keys."""
-        digest = sha256("\n".join(parts).encode()).hexdigest()[:32]
-        return kind_state_key(self.kind, self.endpoint, self.at.variant, self.at.hour, digest)
+        """Of the whole hour, whatever part of it the window has."""
+        return self._states.key("notes")
 
     def _noted(self, hour: CapturedHour, attributes: HourAttributes) -> _Notes:
         """Hours without labels and attributes have nothing to note."""

@@ -65,19 +65,7 @@ def _ours(
 ) -> tuple[Outcome, tuple[Feature, ...]]:
     known = {feature.name: feature for feature in summary.body.features}
     return (
-        Outcome(
-            place=place,
-            rows=summary.rows,
-            findings=summary.violations,
-            window=(summary.window.start, summary.window.end),
-            reason=summary.reason,
-            used=summary.evaluated_rows,
-            measured=summary.measured_rows,
-            revision=files.revision,
-            notes=(*summary.notes, *_left_out(summary)),
-            limits=summary.limits,
-            model=summary.model,
-        ),
+        Outcome.of_summary(place, summary, files.revision, summary.violations, _left_out(summary)),
         tuple(_feature(feature, reference, known.get(feature.name)) for feature in current.features),
     )
 

@@ -73,19 +73,8 @@ def _ours(place: Place, summary: BiasSummary, revision: int | None) -> Bias:
     )
     unusable = (f"{rows:,} rows were left out: {reason}." for reason, rows in body.unusable_rows.items())
     return Bias(
-        outcome=Outcome(
-            place=place,
-            rows=summary.rows,
-            findings=_said(summary.findings, groups, body.smallest_group),
-            window=(summary.window.start, summary.window.end),
-            reason=summary.reason,
-            coverage=summary.coverage,
-            used=summary.evaluated_rows,
-            measured=summary.measured_rows,
-            revision=revision,
-            notes=(*summary.notes, *unusable),
-            limits=summary.limits,
-            model=summary.model,
+        outcome=Outcome.of_summary(
+            place, summary, revision, _said(summary.findings, groups, body.smallest_group), unusable
         ),
         label=body.label,
         positive=body.positive,

@@ -202,7 +202,7 @@ type Named = tuple[Codes, Sequence[str]]
 
 
 def outcomes(criterion: Criterion, column: Coded) -> Named:
-    """Rows by value, or by the threshold of a continuous column, in which what is no number is missing."""
+    """Rows by value, or by the threshold of a continuous column, where text counts as missing."""
     if not criterion.continuous:
         return column.codes, [spelled(value, criterion.type.element) for value in column.values]
     numbers = numbers_of(column)

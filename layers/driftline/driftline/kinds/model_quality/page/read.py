@@ -117,20 +117,7 @@ def _outcome(place: Place, summary: QualitySummary, revision: int | None) -> Out
     unusable = [
         f"{rows:,} labelled rows were left out: {reason}." for reason, rows in summary.body.unusable_rows.items()
     ]
-    return Outcome(
-        place=place,
-        rows=summary.rows,
-        findings=summary.violations,
-        window=(summary.window.start, summary.window.end),
-        reason=summary.reason,
-        coverage=summary.coverage,
-        used=summary.evaluated_rows,
-        measured=summary.measured_rows,
-        revision=revision,
-        notes=(*summary.notes, *unusable),
-        limits=summary.limits,
-        model=summary.model,
-    )
+    return Outcome.of_summary(place, summary, revision, summary.violations, unusable)
 
 
 def _our_metrics(summary: QualitySummary, baseline: Mapping[str, float]) -> tuple[Metric, ...]:
