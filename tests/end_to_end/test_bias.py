@@ -107,3 +107,31 @@ def test_a_group_that_is_approved_less_often_reaches_people(place: Place) -> Non
     page = bucket.everything(folder)[f"{folder}report.html"].decode()
     assert "women" in page
     assert "loan-" not in page
+
+
+def test_attributes_that_come_later_open_the_window_again(place: Place) -> None:
+    """A table of what the model does not see, read by the functions' own roles."""
+    endpoint = "lending"
+    bucket, cloud = Bucket(place.cloud), place.cloud
+    bucket.put(f"monitors/{endpoint}.yaml", DOCUMENT.replace(ENDPOINT, endpoint))
+    lines = [f"{each.approved},{each.age},{each.sex},{each.repaid}" for each in people(3000, 1)]
+    bucket.put(f"baselines/{endpoint}/model_bias/input/train.csv", "\n".join(["approved,age,sex,repaid", *lines, ""]))
+    rows = people(600, 2, women_approved=0.25)
+    captures = [
+        csv_capture(START + timedelta(seconds=5 * n), str(each.approved), str(each.age), f"lent-{n}")
+        for n, each in enumerate(rows)
+    ]
+    bucket.put(f"capture/{endpoint}/AllTraffic/{hour_folder(START)}00-00-000.jsonl", b"".join(captures))
+    cloud.drain()
+    cloud.fire_schedule(f"{endpoint}-model_bias", SCHEDULED)
+    cloud.drain()
+    folder = f"reports/{endpoint}/model_bias/{hour_folder(SCHEDULED)}"
+    before = parse_bias_summary(bucket.everything(folder)[f"{folder}summary.json"])
+    assert before.verdict == "not_evaluated"
+
+    table = ["inference_id,sex", *(f"lent-{n},{each.sex}" for n, each in enumerate(rows)), ""]
+    bucket.put(f"attributes/{endpoint}/{hour_folder(START)}people.csv", "\n".join(table))
+    cloud.drain()
+
+    after = parse_bias_summary(bucket.everything(folder)[f"{folder}summary.json"])
+    assert "DPPL" in {each.figure for each in after.violations}
