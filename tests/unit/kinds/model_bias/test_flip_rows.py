@@ -1,5 +1,7 @@
 """The rows that an hour keeps for the flip test: an even sample that merges."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ ANSWERS = [int(age > 40) for age in AGES]
 
 
 def kept(start: int, end: int, extra: str = "1") -> tuple[FlipRows, Counts]:
-    batch = {
+    batch: dict[str, Sequence[object]] = {
         "inference_id": [f"id-{each}" for each in range(start, end)],
         "event_id": [None] * (end - start),
         "row": [0] * (end - start),
