@@ -31,7 +31,7 @@ def curves_section(execution: Explainability) -> list[Section]:
             title="Partial dependence",
             count=f"{len(charts)} of {len(execution.curves)}" if more > 0 else "",
             note=note,
-            parts=(Charts(name="curves", charts=charts),),
+            parts=(Charts(name="curves", charts=charts, large=True),),
         )
     ]
 
@@ -72,7 +72,11 @@ def curve_chart(execution: Explainability, curve: Curve) -> DependenceCurve | No
         curve=tuple(line[i] for i in order),
         shares=tuple(shares[i] for i in order) if shares else (),
         behind=Behind(
-            ("Value", *(["Share of the rows"] if shares else []), *(shown(each) for each in labels or ["Mean prediction"])),
+            (
+                "Value",
+                *(["Share of the rows"] if shares else []),
+                *map(shown, labels or ["Mean prediction"]),
+            ),
             tuple(
                 (
                     _value(curve.values[i]),

@@ -48,10 +48,10 @@ _METHODS = {
     ),
 }
 _METHOD_OF_ATTRIBUTIONS = (
-    "An attribution is a SHAP value: what a feature contributes to one prediction, next to the expected value, which is "
-    "the mean prediction of the baseline’s rows. Expected value and attributions add up to the prediction."
+    "An attribution is a SHAP value: what a feature contributes to one prediction, next to the expected value, which "
+    "is the mean prediction of the baseline’s rows. Expected value and attributions add up to the prediction."
 )
-_DEPENDENCE = 4
+_DEPENDENCE = 6
 _OUTPUTS = 6
 """Outputs with bars."""
 
@@ -150,7 +150,10 @@ def _sections(
     if charts and execution.rows:
         first = Charts(name="dependence", charts=charts[:_DEPENDENCE], large=True)
         yield Section(
-            name="by-value", title="What a feature contributes, by its value", note=_by_value_note(execution), parts=(first,)
+            name="by-value",
+            title="What a feature contributes, by its value",
+            note=_by_value_note(execution),
+            parts=(first,),
         )
     yield from inferences_section(execution)
     yield from curves_section(execution)

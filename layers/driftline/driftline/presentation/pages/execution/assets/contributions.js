@@ -1,7 +1,7 @@
 // Charts of what each feature contributes: configurations for Chart.js, and their figures with the tables behind them.
 
 // Names on an axis have less room on a small screen.
-const nameText = (scale, name) => clipped(name, scale.chart.width < 460 ? 15 : 28);
+const nameText = (scale, name) => clipped(name, scale.chart.width < 460 ? 20 : 34);
 
 // An axis with a name at each of the places 0, 1, …
 const namedAxis = (c, names, more = {}) =>
@@ -54,13 +54,13 @@ const swarmChart = ({ x, level, lines }) => (c) => {
     data: { datasets: [{ label: "Rows", data: points, pointRadius: 2, pointHoverRadius: 3, pointBorderWidth: 0, pointBackgroundColor: colour, order: 1 }, { ...zero, order: 2 }] },
     options: {
       ...still,
-      scales: { x: axis(c, x, { type: "linear", grace: "3%", ticks: { maxTicksLimit: 7 } }), y: namedAxis(c, names, { reverse: true }) },
+      scales: { x: axis(c, x, { type: "linear", ...tight([0, ...points.map((point) => point.x)]) }), y: namedAxis(c, names, { reverse: true }) },
       plugins: plugins(c, text, false),
     },
   };
 };
 
-const signedFigure = (value) => (value > 0 ? `+${figureText(value)}` : figureText(value));
+const signedFigure = (value) => (value > 0 ? `+${figureText(value, 3)}` : figureText(value, 3));
 
 // The figure of each bar next to its end, or before it where there is no room.
 const figuresBeside = (texts, c) => ({
@@ -108,7 +108,7 @@ const waterfallChart = ({ x, ends, steps }) => (c) => {
       interaction: { mode: "index", intersect: false, axis: "y" },
       scales: {
         y: axis(c, "", { grid: { display: false }, ticks: { autoSkip: false, callback(i) { return nameText(this, names[i]); } } }),
-        x: axis(c, x, { grace: "14%", beginAtZero: false, ticks: { maxTicksLimit: 6 } }),
+        x: axis(c, x, tight(bars.flatMap(([, from, to]) => [from, to]), 0.16)),
       },
       plugins: shown,
     },
@@ -125,7 +125,7 @@ const dependenceChart = ({ x, y, places, curve, shares }) => (c) => {
   const few = places.length < 30;
   const line = {
     ...currentStyle(c), label: "Prediction", type: "line", data: points(curve), fill: false, showLine: !named, pointRadius: named ? 5 : few ? 2.5 : 0, pointHitRadius: 6,
-    pointBackgroundColor: c.current, pointStyle: "circle",
+    pointBackgroundColor: c.current, pointStyle: "circle", yAxisID: "y",
   };
   const bars = shares && {
     label: "Share of the rows", type: "bar", data: points(shares), backgroundColor: c.baseline, borderWidth: 0, pointStyle: "rect", yAxisID: "shares", barPercentage: named ? 0.6 : 1, categoryPercentage: named ? 1 : 0.98,
@@ -133,7 +133,8 @@ const dependenceChart = ({ x, y, places, curve, shares }) => (c) => {
   const text = (item) => `${item.dataset.label}: ${item.dataset === bars ? percentText(item.parsed.y) : figureText(item.parsed.y)}`;
   const shown = plugins(c, text, Boolean(bars));
   shown.tooltip.callbacks.title = ([item]) => (named ? places[item.dataIndex] : `${x} ${figureText(places[item.dataIndex])}`);
-  // The axes share one column: what is named first is below.
+  if (named) shown.legend.labels.pointStyleWidth = 10; // As wide as high: a circle.
+  // The axes share one column: what is named first is below, and the lowest tick of the upper one is where the other ends.
   const stack = bars ? { stack: "one" } : {};
   return {
     type: "line",
@@ -142,9 +143,9 @@ const dependenceChart = ({ x, y, places, curve, shares }) => (c) => {
       ...still,
       interaction: { mode: "index", intersect: false },
       scales: {
-        x: named ? namedAxis(c, places, { title: { display: true, text: x, color: c.faint, font: { size: 11 } }, ticks: { autoSkip: places.length > 8 } }) : axis(c, x, { type: "linear", ...ends }),
+        x: named ? namedAxis(c, places, { title: { display: true, text: x, color: c.faint, font: { size: 11 } }, ticks: { autoSkip: places.length > 8 } }) : axis(c, x, { type: "linear", ...ends, ticks: { includeBounds: false } }),
         ...(bars && { shares: axis(c, "Rows", { ...stack, stackWeight: 1, beginAtZero: true, ticks: { callback: percentTick, maxTicksLimit: 3 } }) }),
-        y: axis(c, y, { ...stack, stackWeight: 3, grace: "8%", ticks: { maxTicksLimit: 5 } }),
+        y: axis(c, y, { ...stack, stackWeight: 3, grace: "8%", ticks: { maxTicksLimit: 5, callback(...tick) { return bars && tick[1] === 0 ? "" : tickText.apply(this, tick); } } }),
       },
       plugins: shown,
     },
