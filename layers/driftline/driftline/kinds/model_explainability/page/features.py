@@ -36,7 +36,7 @@ _COLUMNS = (
     Column(name="ratio", title="Ratio", holds=Holds.NUMBER, on=_DATA),
     Column(name="ratio_lower", title="Ratio: lower", holds=Holds.NUMBER, on=_DATA),
     Column(name="ratio_upper", title="Ratio: upper", holds=Holds.NUMBER, on=_DATA),
-    Column(name="multiple", title="Times the baseline", holds=Holds.FIGURE, on=_PEOPLE),
+    Column(name="multiple", title="Ratio", holds=Holds.FIGURE, on=_PEOPLE),
     Column(name="distance", title="Distance", holds=Holds.NUMBER, sort="down"),
     Column(name="p_value", title="p-value", holds=Holds.NUMBER, on=_DATA),
     Column(name="change", title="Change", holds=Holds.TEXT, on=_DATA),

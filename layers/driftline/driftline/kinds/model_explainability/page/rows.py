@@ -6,7 +6,7 @@ from math import isfinite, log
 from driftline.kinds.model_explainability.facts import Explainability
 from driftline.kinds.model_explainability.page.names import unit, whose
 from driftline.kinds.model_explainability.rules.summary import ExplainedRow
-from driftline.presentation.attribution_charts import Waterfall
+from driftline.presentation.attribution_charts import Step, Waterfall
 from driftline.presentation.chart_parts import Behind
 from driftline.presentation.report import Charts, Section
 from driftline.presentation.tables import Column, Detail, Holds, Medium, Row, Table
@@ -96,8 +96,11 @@ def signed(value: float) -> str:
 
 def _name(feature: str, value: str | None) -> str:
     """`age = 45`, `balance (missing)`."""
-    name = shown(feature, IN_A_SENTENCE)
-    return f"{name} (missing)" if value is None else f"{name} = {_short(value)}"
+    return f"{shown(feature, IN_A_SENTENCE)}{_note(value)}"
+
+
+def _note(value: str | None) -> str:
+    return " (missing)" if value is None else f" = {_short(value)}"
 
 
 def _short(value: str) -> str:
@@ -125,10 +128,10 @@ def waterfall(execution: Explainability, row: ExplainedRow, title: str = "") -> 
     if output.expected_value is not None:
         start = ("Expected value", output.expected_value)
         steps = list(_steps(drawn, start[1]))
-        left = total - (steps[-1][2] if steps else start[1])
+        left = total - (steps[-1].end if steps else start[1])
         if others > 0 or abs(left) > _SMALL * max(1.0, abs(total)):
             name = f"{count(others, 'other feature')}" if others > 0 else "What features do not explain"
-            steps.append((name, total - left, total))
+            steps.append(Step(name, "", total - left, total))
     name = shown(row.id, IN_A_SENTENCE)
     end = ("Prediction (log-odds)" if execution.logit else "Prediction", total)
     said = title or "From the expected value to the prediction"
@@ -146,17 +149,17 @@ def waterfall(execution: Explainability, row: ExplainedRow, title: str = "") -> 
             ("Feature", "Contributes", "Sum"),
             (
                 (start[0], "", number(start[1])),
-                *((said, signed(to - begin), number(to)) for said, begin, to in steps),
+                *((f"{each.name}{each.note}", signed(each.end - each.begin), number(each.end)) for each in steps),
                 (end[0], "", number(total)),
             ),
         ),
     )
 
 
-def _steps(contributions: Sequence[tuple[str, str | None, float]], start: float) -> Iterator[tuple[str, float, float]]:
+def _steps(contributions: Sequence[tuple[str, str | None, float]], start: float) -> Iterator[Step]:
     at = start
     for feature, value, x in contributions:
-        yield _name(feature, value), at, at + x
+        yield Step(shown(feature, IN_A_SENTENCE), _note(value), at, at + x)
         at += x
 
 

@@ -82,7 +82,10 @@ def _attributed(chart: Amounts | Swarm | Waterfall | DependenceCurve) -> dict[st
             return {"type": "swarm", **words, "level": chart.level, "lines": lines}
         case Waterfall():
             ends: list[Json] = [[name, short(figure)] for name, figure in (chart.start, chart.end)]
-            steps: list[Json] = [[shown(name), short(begin), short(end)] for name, begin, end in chart.steps]
+            steps: list[Json] = [
+                [shown(each.name), shown(each.note) if each.note else "", short(each.begin), short(each.end)]
+                for each in chart.steps
+            ]
             return {"type": "waterfall", **words, "ends": ends, "steps": steps}
         case DependenceCurve():
             return {

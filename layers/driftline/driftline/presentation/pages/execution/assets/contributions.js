@@ -1,7 +1,8 @@
 // Charts of what each feature contributes: configurations for Chart.js, and their figures with the tables behind them.
 
 // Names on an axis have less room on a small screen.
-const nameText = (scale, name) => clipped(name, scale.chart.width < 460 ? 20 : 34);
+const roomFor = (scale) => (scale.chart.width < 460 ? 20 : 34);
+const nameText = (scale, name) => clipped(name, roomFor(scale));
 
 // An axis with a name at each of the places 0, 1, …
 const namedAxis = (c, names, more = {}) =>
@@ -62,20 +63,21 @@ const swarmChart = ({ x, level, lines }) => (c) => {
 
 const signedFigure = (value) => (value > 0 ? `+${figureText(value, 3)}` : figureText(value, 3));
 
-// The figure of each bar next to its end, or before it where there is no room.
+// The figure of each bar next to its end, or before it where there is no room, or in it.
 const figuresBeside = (texts, c) => ({
   id: "figures",
   afterDatasetsDraw(chart) {
     const { ctx, chartArea, scales } = chart;
     ctx.save();
     ctx.font = `11px ${Chart.defaults.font.family}`;
-    ctx.fillStyle = c.text;
     ctx.textBaseline = "middle";
     texts.forEach(([text, low, high], i) => {
       const [left, right] = [scales.x.getPixelForValue(low), scales.x.getPixelForValue(high)];
-      const fits = right + 6 + ctx.measureText(text).width <= chartArea.right;
-      ctx.textAlign = fits ? "left" : "right";
-      ctx.fillText(text, fits ? right + 5 : left - 5, scales.y.getPixelForValue(i));
+      const wide = ctx.measureText(text).width + 6;
+      const after = right + wide <= chartArea.right, before = left - wide >= chartArea.left;
+      ctx.textAlign = after ? "left" : "right";
+      ctx.fillStyle = after || before ? c.text : c.card;
+      ctx.fillText(text, after ? right + 5 : before ? left - 5 : right - 5, scales.y.getPixelForValue(i));
     });
     ctx.restore();
   },
@@ -83,32 +85,32 @@ const figuresBeside = (texts, c) => ({
 
 const waterfallChart = ({ x, ends, steps }) => (c) => {
   const [start, end] = ends;
-  const bars = [[start[0], start[1], start[1]], ...steps, [end[0], end[1], end[1]]];
-  const names = bars.map(([name]) => name);
+  const bars = [[start[0], "", start[1], start[1]], ...steps, [end[0], "", end[1], end[1]]];
+  const named = (scale, i) => `${clipped(bars[i][0], Math.max(8, roomFor(scale) - bars[i][1].length))}${bars[i][1]}`;
   const last = bars.length - 1;
   const isEnd = (i) => i === 0 || i === last;
-  const where = (wanted) => bars.map(([, from, to], i) => (!isEnd(i) && wanted(to - from) ? [Math.min(from, to), Math.max(from, to)] : null));
+  const where = (wanted) => bars.map(([, , from, to], i) => (!isEnd(i) && wanted(to - from) ? [Math.min(from, to), Math.max(from, to)] : null));
   const side = (label, colour, data) => ({ label, data, backgroundColor: colour, borderWidth: 0, pointStyle: "rect", grouped: false, barPercentage: 0.7, categoryPercentage: 1, minBarLength: 2 });
   const datasets = [
     side("Raises it", c.high, where((step) => step > 0)),
     side("Lowers it", c.low, where((step) => step <= 0)),
-    side("Begin and end", c.text, bars.map(([, from], i) => (isEnd(i) ? [from, from] : null))),
+    side("Begin and end", c.text, bars.map(([, , from], i) => (isEnd(i) ? [from, from] : null))),
   ];
   datasets[2].minBarLength = 4;
-  const texts = bars.map(([, from, to], i) => [isEnd(i) ? figureText(from) : signedFigure(to - from), Math.min(from, to), Math.max(from, to)]);
+  const texts = bars.map(([, , from, to], i) => [isEnd(i) ? figureText(from) : signedFigure(to - from), Math.min(from, to), Math.max(from, to)]);
   const shown = plugins(c, ({ dataIndex: i }) => texts[i][0]);
-  shown.tooltip.callbacks.title = ([item]) => names[item.dataIndex];
+  shown.tooltip.callbacks.title = ([item]) => bars[item.dataIndex].slice(0, 2).join("");
   return {
     type: "bar",
-    data: { labels: names, datasets },
+    data: { labels: bars.map(([name]) => name), datasets },
     plugins: [figuresBeside(texts, c)],
     options: {
       ...still,
       indexAxis: "y",
       interaction: { mode: "index", intersect: false, axis: "y" },
       scales: {
-        y: axis(c, "", { grid: { display: false }, ticks: { autoSkip: false, callback(i) { return nameText(this, names[i]); } } }),
-        x: axis(c, x, tight(bars.flatMap(([, from, to]) => [from, to]), 0.16)),
+        y: axis(c, "", { grid: { display: false }, ticks: { autoSkip: false, callback(i) { return named(this, i); } } }),
+        x: axis(c, x, tight(bars.flatMap(([, , from, to]) => [from, to]), 0.16)),
       },
       plugins: shown,
     },
