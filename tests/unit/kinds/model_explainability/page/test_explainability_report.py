@@ -349,7 +349,7 @@ def test_several_outputs_are_told_apart() -> None:
     assert {each.subject for each in table(report, "features").rows} >= {"yes: income", "no: income"}
     assert ("no: AUC", "auc") in {each.key for each in report.series}
     bars = [chart.title for chart in charts(report, "attributions") if isinstance(chart, Amounts)]
-    assert bars == ["Mean |attribution| by feature, yes", "Mean |attribution| by feature, no"]
+    assert bars == ["Mean |attribution| by feature, no", "Mean |attribution| by feature, yes"]
     highest, lowest = charts(report, "waterfalls")
     assert isinstance(highest, Waterfall)
     assert highest.start == ("Expected value", 1.0 - EXPECTED)
