@@ -61,7 +61,8 @@ def number_of_coalitions(features: int, wanted: int | None = None) -> int:
             expected="a whole number from 1 on",
             mend="Leave it out for the default.",
         )
-    return max(0, min(2 * features + _SAMPLES if wanted is None else wanted, 2**features - 2))
+    most = 2 * features + _SAMPLES if wanted is None else wanted
+    return max(0, min(most, (1 << features) - 2))
 
 
 def coalitions(features: int, wanted: int | None = None, seed: int = 0) -> Coalitions:

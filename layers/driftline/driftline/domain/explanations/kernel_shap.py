@@ -187,7 +187,9 @@ class KernelShap:
 
         The pseudo-inverse has an answer also where there are too few coalitions.
         """
-        return np.linalg.pinv(self._weighted, rtol=None) * np.sqrt(self.coalitions.weights)
+        smallest = max(self._weighted.shape) * float(np.finfo(np.float64).eps)
+        found: Floats = np.linalg.pinv(self._weighted, smallest) * np.sqrt(self.coalitions.weights)
+        return found
 
     @cached_property
     def _rank(self) -> int:
