@@ -1,0 +1,1 @@
+"""Attribution drift: why does the model say what it says, and have its reasons changed?"""
