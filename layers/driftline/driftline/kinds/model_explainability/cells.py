@@ -1,5 +1,6 @@
 """Inputs of explained rows as numbers: what is no number in any of them is a category, with a code."""
 
+import re
 from collections.abc import Sequence
 from math import isnan
 
@@ -9,6 +10,9 @@ from driftline.domain.explanations.tasks import Cell
 from driftline.domain.predictions.values import number
 from driftline.domain.profiles.packing import Floats
 from driftline.kinds.model_explainability.rules.samples import Sample
+
+_NUMBER = re.compile(r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_MISSING = frozenset({"nan", "null", "none"})
 
 type Rows = Sequence[Sequence[Cell]]
 
@@ -33,6 +37,21 @@ def samples(
         Sample(tuple(features), baseline[1], _values(features, baseline[0], texts), categorical & set(features)),
         Sample(tuple(names), attributions, _values(names, rows, texts), categorical & set(names)),
     )
+
+
+def typed(cell: object) -> Cell:
+    """The value of a cell as models take it: a number where it is written as one, None where there is none.
+
+    Files and captures write the same value in several ways: 1, 1.0, "1". Texts such as 02139 are names, not numbers.
+    """
+    if isinstance(cell, bool):
+        return cell
+    if cell is None or isinstance(cell, int | float):
+        return None if cell is None or isnan(cell) else float(cell)
+    text = str(cell).strip()
+    if not text or text.lower() in _MISSING:
+        return None
+    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 def as_numbers(cells: Sequence[Cell]) -> Floats:

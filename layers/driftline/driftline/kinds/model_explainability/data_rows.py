@@ -16,7 +16,7 @@ from driftline.domain.monitors.prediction_fields import plain_attribute
 from driftline.domain.predictions.values import items, number
 from driftline.domain.profiles.packing import Floats
 from driftline.kinds.engine import DataSet
-from driftline.kinds.model_explainability.cells import as_numbers
+from driftline.kinds.model_explainability.cells import as_numbers, typed
 from driftline.kinds.model_explainability.plan import ExplanationPlan
 
 SHOWN = 20
@@ -58,7 +58,7 @@ def read_data_rows(plan: ExplanationPlan, data: DataSet, most: int) -> DataRows:
     if plan.source == "captured":
         return _with_attributions(plan, sample, names, total, data.where)
     features = features_of(plan, names, data.where)
-    cells = tuple(tuple(_cell(row.get(name)) for name in features) for row in sample)
+    cells = tuple(tuple(typed(row.get(name)) for name in features) for row in sample)
     answers = _answers(plan, sample, data.where) if plan.source == "surrogate" else ()
     named = {*features, *plan.outputs, *plan.others}
     return DataRows(total, features, cells, answers, left_out=tuple(name for name in names if name not in named))
@@ -123,10 +123,6 @@ def _by_name(row: Sequence[object] | Mapping[str, object], names: Sequence[str])
     return row if isinstance(row, Mapping) else dict(zip(names, row, strict=False))
 
 
-def _cell(value: object) -> Cell:
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
-
-
 def _answers(
     plan: ExplanationPlan, rows: Sequence[Mapping[str, object]], where: str
 ) -> tuple[tuple[float, ...], ...]:
@@ -175,10 +171,10 @@ def _with_attributions(
         )
     features = tuple(columns)
     attributions = np.array(
-        [[as_numbers([_cell(row.get(each)) for each in columns[name]]) for name in features] for row in rows]
+        [[as_numbers([typed(row.get(each)) for each in columns[name]]) for name in features] for row in rows]
     )
     known = set(names) >= set(features)
-    cells = tuple(tuple(_cell(row.get(name)) for name in features) for row in rows) if known else ()
+    cells = tuple(tuple(typed(row.get(name)) for name in features) for row in rows) if known else ()
     return DataRows(total, features, cells, (), attributions)
 
 

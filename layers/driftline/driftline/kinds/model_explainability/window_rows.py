@@ -16,7 +16,7 @@ from driftline.domain.profiles.resolve import ResolvedTable, resolve_columns
 from driftline.domain.profiles.window import WindowProfile
 from driftline.kinds.engine import Context, WindowData
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
-from driftline.kinds.model_explainability.cells import as_numbers, is_missing
+from driftline.kinds.model_explainability.cells import as_numbers, is_missing, typed
 from driftline.kinds.model_explainability.data_rows import SHOWN, numbers_of
 from driftline.kinds.model_explainability.explaining import Attributed, attributed, finite
 from driftline.kinds.model_explainability.plan import ExplanationPlan
@@ -71,7 +71,7 @@ def explained_rows(
     names = tuple(keys)
     answers = output_columns([key for key in _outputs(profile)]) if plan.source == "surrogate" else []
     sample = window_sample(data.captured(), [*keys.values(), *answers], most)
-    cells = tuple(row[: len(names)] for row in sample.cells)
+    cells = [tuple(map(typed, row[: len(names)])) for row in sample.cells]
     unexplained: Counter[str] = Counter()
     usable = np.array([not all(map(is_missing, row)) for row in cells], dtype=np.bool_)
     unexplained[NO_FEATURES] = int((~usable).sum())
@@ -84,7 +84,7 @@ def explained_rows(
         unexplained[NO_ANSWER] = int(lacking.sum())
         usable &= ~lacking
     kept = sample.where(usable)
-    rows = tuple(row[: len(names)] for row in kept.cells)
+    rows = tuple(row for row, use in zip(cells, usable.tolist(), strict=True) if use)
     found = None
     if rows:
         found = attributed(
@@ -125,7 +125,7 @@ def _from_columns(data: WindowData, plan: ExplanationPlan, table: ResolvedTable,
         np.full((len(kept), 1), np.nan),
         np.full(1, np.nan),
     )
-    cells = tuple(row[m:] for row in kept.cells) if len(known) == m else ()
+    cells = tuple(tuple(map(typed, row[m:])) for row in kept.cells) if len(known) == m else ()
     lost = int((~usable).sum())
     return WindowRows(sample.rows, kept, cells, found, sample.sampled, {NO_ATTRIBUTION: lost} if lost else {})
 
