@@ -123,9 +123,7 @@ def _by_name(row: Sequence[object] | Mapping[str, object], names: Sequence[str])
     return row if isinstance(row, Mapping) else dict(zip(names, row, strict=False))
 
 
-def _answers(
-    plan: ExplanationPlan, rows: Sequence[Mapping[str, object]], where: str
-) -> tuple[tuple[float, ...], ...]:
+def _answers(plan: ExplanationPlan, rows: Sequence[Mapping[str, object]], where: str) -> tuple[tuple[float, ...], ...]:
     """What the model said of each row.
 
     Raises:
@@ -166,7 +164,7 @@ def _with_attributions(
         raise InvalidInputError(
             f"no column {missing[0]}, an attribution" if missing else "no columns with attributions",
             where=where,
-            expected="the columns of attribution_columns, or of Clarify's explanations_shap/out.csv, such as age_label0",
+            expected="the columns of attribution_columns, or of Clarify's out.csv, such as age_label0",
             mend="Upload such a data set, or SageMaker's analysis.json as the baseline itself.",
         )
     features = tuple(columns)
@@ -179,7 +177,7 @@ def _with_attributions(
 
 
 def _of_labels(feature: str, names: Sequence[str]) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     while (name := f"{feature}_label{len(found)}") in names:
         found.append(name)
     return tuple(found)
