@@ -1,0 +1,1 @@
+"""Attribution drift: does the model still have the same reasons?"""

@@ -1,0 +1,1 @@
+"""Plain functions that read, compare and write attributions. No store, no clock."""
