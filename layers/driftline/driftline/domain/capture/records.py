@@ -89,6 +89,7 @@ class CaptureRecord(msgspec.Struct, gc=False):
 
 
 type AnyRecord = CsvRecord | CaptureRecord
+type AnyMetadata = CsvMetadata | EventMetadata
 
 
 @dataclass(frozen=True, slots=True)

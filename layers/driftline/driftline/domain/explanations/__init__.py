@@ -1,1 +1,1 @@
-"""Why a model answers as it does: attributions, partial dependence, and the rows that they are compared with."""
+"""Why a model says what it says: Shapley values, partial dependence, and models in open files."""

@@ -1,1 +1,1 @@
-"""Attribution drift: does the model still have the same reasons?"""
+"""Attribution drift: why does the model say what it says, and have its reasons changed?"""

@@ -1,1 +1,1 @@
-"""Plain functions that read, compare and write attributions. No store, no clock."""
+"""The rules of attribution drift, without any store: files of Clarify, NDCG, the verdict."""

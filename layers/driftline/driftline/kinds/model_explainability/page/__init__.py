@@ -1,0 +1,1 @@
+"""What an execution of attribution drift says to people."""

@@ -1,0 +1,1 @@
+"""Asking for explanations, and computing them, piece by piece."""
