@@ -43,7 +43,7 @@ def test_several_outputs_are_rows() -> None:
 
 
 def test_categories_numbers_first_then_texts() -> None:
-    data = [["red", 1.5, 3], ["blue", 2.5, 1], ["red", 3.5, 1], [None, 4.5, 1]]
+    data: list[list[object]] = [["red", 1.5, 3], ["blue", 2.5, 1], ["red", 3.5, 1], [None, 4.5, 1]]
 
     def model(cells: Cells) -> Floats:
         return np.array([float(size) * (2 if colour == "red" else 1) for colour, size, _ in cells])
@@ -71,7 +71,7 @@ def test_free_text_and_columns_without_values_have_an_error() -> None:
 
 
 def test_of_many_categories_the_most_frequent_are_kept() -> None:
-    data: list[list[object]] = [[f"c{i // 2}"] for i in range(200)] + [["c5"]] * 3800 + [["rare"]]
+    data = [[name] for name in [*(f"c{i // 2}" for i in range(200)), *["c5"] * 3800, "rare"]]
 
     (grid,) = PartialDependence(data).grids
 
