@@ -1,0 +1,1 @@
+"""Attribution drift: have the model's reasons changed?"""

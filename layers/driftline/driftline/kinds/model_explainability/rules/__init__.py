@@ -1,0 +1,1 @@
+"""Plain functions that read, compute and compare. No store, no clock."""
