@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.domain.profiles.packing import Floats
 from driftline.domain.inference.areas import area
+from driftline.domain.profiles.packing import Floats
 from driftline.kinds.model_quality.rules import bootstrap, curves, intervals
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
 from driftline.kinds.model_quality.rules.design import certainty, limited_effect, too_few

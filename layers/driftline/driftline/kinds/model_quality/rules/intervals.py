@@ -3,11 +3,9 @@
 import math
 from collections.abc import Callable
 
-
 from driftline.domain.inference.areas import Area
 from driftline.domain.inference.distributions import student_quantile
 from driftline.domain.inference.proportions import TAIL
-from driftline.domain.profiles.packing import Floats
 
 Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
