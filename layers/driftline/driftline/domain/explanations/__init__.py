@@ -1,1 +1,1 @@
-"""Why a model answers what it answers: attributions, models, partial dependence."""
+"""Why a model says what it says: Shapley values, partial dependence, and models in open files."""
