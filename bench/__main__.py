@@ -58,6 +58,9 @@ BENCHMARKS = {
     "quiet_bias": Benchmark(
         "bench.quiet_bias", "how often bias drift rings when nothing has changed, and whether its intervals hold"
     ),
+    "quiet_attribution": Benchmark(
+        "bench.quiet_attribution", "how often attribution drift rings when no reason has changed, and what it finds"
+    ),
     "bank_shuffles": Benchmark("bench.bank_shuffles", "days of real calls in a random order that ring"),
     "quiet_drift": Benchmark("bench.quiet_drift", "simulated: how often drift is found without a change, and with one"),
     "drift_default": Benchmark("bench.drift_default", "both ways to decide on drift, over real data"),
