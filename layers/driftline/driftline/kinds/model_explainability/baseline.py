@@ -19,16 +19,11 @@ from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.config_plan import plan_of_config
 from driftline.kinds.model_explainability.data_rows import DataRows, read_data_rows
 from driftline.kinds.model_explainability.explaining import Attributed, attributed, dependence, finite
+from driftline.kinds.model_explainability.files import analysis_of
 from driftline.kinds.model_explainability.plan import ExplanationPlan, plan_of_settings, without_source
 from driftline.kinds.model_explainability.row_sample import RowSample
 from driftline.kinds.model_explainability.rules.analysis import FILE as ANALYSIS
-from driftline.kinds.model_explainability.rules.analysis import (
-    Analysis,
-    Explanations,
-    LabelExplanation,
-    PdpEntry,
-    parse_analysis,
-)
+from driftline.kinds.model_explainability.rules.analysis import parse_analysis
 from driftline.kinds.model_explainability.rules.local_values import (
     BASELINE,
     OUT,
@@ -105,8 +100,8 @@ def suggest(document: MonitorDocument | None, data: DataSet, where: str) -> Sugg
     """
     settings = settings_of(document, where)
     explained = explain(plan_of(document, data, where), data, settings.most_baseline_rows, where)
-    body = analysis_of(explained).to_json().encode()
     found = explained.found
+    body = analysis_of(found, Aggregation(explained.plan.aggregation), explained.dependence).to_json().encode()
     sample = BaselineSample(
         found.explained_by,
         found.features,
@@ -159,21 +154,6 @@ def explain(plan: ExplanationPlan, data: DataSet, most: int, where: str) -> Expl
         )
         curves = dependence(plan, rows.features, cells, wanted, data.explanations, stands_for)
     return Explained(plan, rows, found, cells, stands_for, curves, unexplained)
-
-
-def analysis_of(explained: Explained, aggregation: Aggregation | None = None) -> Analysis:
-    """The file's content."""
-    found = explained.found
-    values = global_values(found.attributions, aggregation or Aggregation(explained.plan.aggregation))
-    labels = {
-        label: LabelExplanation(
-            global_shap_values=dict(zip(found.features, values[:, place].tolist(), strict=True)),
-            expected_value=float(found.expected[place]) if np.isfinite(found.expected[place]) else None,
-        )
-        for place, label in enumerate(found.outputs)
-    }
-    entries = [PdpEntry.model_validate({**each, "label_headers": found.outputs}) for each in explained.dependence]
-    return Analysis(explanations=Explanations(kernel_shap=labels, pdp=tuple(entries)))
 
 
 def rehearse(

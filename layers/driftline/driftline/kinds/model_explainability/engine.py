@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import cast, override
 
-import numpy as np
 from pydantic import JsonValue
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.explanations.aggregation import Aggregation, global_values
+from driftline.domain.monitors.comparison import Compared
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData
@@ -25,15 +25,11 @@ from driftline.kinds.model_explainability.baseline_sample import FILE as SAMPLE
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.config_plan import plan_of_config
 from driftline.kinds.model_explainability.explaining import Attributed
+from driftline.kinds.model_explainability.files import analysis_of
 from driftline.kinds.model_explainability.plan import ExplanationPlan, plan_of_settings, without_source
 from driftline.kinds.model_explainability.published import alarmed_metrics, metrics_of
 from driftline.kinds.model_explainability.rules.analysis import FILE as ANALYSIS
-from driftline.kinds.model_explainability.rules.analysis import (
-    Analysis,
-    Explanations,
-    LabelExplanation,
-    parse_analysis,
-)
+from driftline.kinds.model_explainability.rules.analysis import parse_analysis
 from driftline.kinds.model_explainability.rules.violations import FILE as VIOLATIONS
 from driftline.kinds.model_explainability.rules.violations import add_violations
 from driftline.kinds.model_explainability.settings import ModelExplainabilityMonitor
@@ -88,7 +84,8 @@ class ModelExplainabilityEngine(Engine):
         plan = _plan(settings, context, files, data)
         window = without_unexplained(explained_rows(context, data, plan, baseline.sample, settings.most_rows))
         policy = Policy(_rule(settings, files, data), settings.smallest_auc, settings.smallest_share)
-        verdict, findings = Verdict(()), ()
+        verdict = Verdict(())
+        findings: tuple[Finding, ...] = ()
         fidelity = None
         if window.found is not None and len(window.sample):
             fidelity = fidelity_of(window.found, baseline.sample)
@@ -112,7 +109,7 @@ class ModelExplainabilityEngine(Engine):
         return Judgement(
             summary,
             {
-                ANALYSIS: _analysis(window, plan).to_json(),
+                ANALYSIS: analysis_of(window.found, Aggregation(plan.aggregation)).to_json(),
                 VIOLATIONS: violations_of(findings, verdict).to_json(),
             },
             metrics_of(summary, context.schedule, settings.metrics),
@@ -145,26 +142,10 @@ def _plan(
     return plan_of_config(files[CONFIG], settings, outputs, inputs, where)
 
 
-def _rule(settings: ModelExplainabilityMonitor, files: Mapping[str, bytes], data: WindowData) -> str | None:
+def _rule(settings: ModelExplainabilityMonitor, files: Mapping[str, bytes], data: WindowData) -> Compared | None:
     if ANALYSIS not in files:
         return None
     return settings.comparison or ("driftline" if data.suggested(ANALYSIS) else "sagemaker")
-
-
-def _analysis(window: WindowRows, plan: ExplanationPlan) -> Analysis:
-    """The window's file, as Clarify's monitor writes it; without rows it has no labels."""
-    found = window.found
-    if found is None or not len(window.sample):
-        return Analysis(explanations=Explanations())
-    values = global_values(found.attributions, Aggregation(plan.aggregation))
-    labels = {
-        label: LabelExplanation(
-            global_shap_values=dict(zip(found.features, values[:, place].tolist(), strict=True)),
-            expected_value=float(found.expected[place]) if np.isfinite(found.expected[place]) else None,
-        )
-        for place, label in enumerate(found.outputs)
-    }
-    return Analysis(explanations=Explanations(kernel_shap=labels))
 
 
 def _notes(window: WindowRows, baseline: Baseline) -> list[str]:
