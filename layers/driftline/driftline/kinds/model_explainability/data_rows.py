@@ -123,9 +123,7 @@ def _by_name(row: Sequence[object] | Mapping[str, object], names: Sequence[str])
     return row if isinstance(row, Mapping) else dict(zip(names, row, strict=False))
 
 
-def _answers(
-    plan: ExplanationPlan, rows: Sequence[Mapping[str, object]], where: str
-) -> tuple[tuple[float, ...], ...]:
+def _answers(plan: ExplanationPlan, rows: Sequence[Mapping[str, object]], where: str) -> tuple[tuple[float, ...], ...]:
     """What the model said of each row.
 
     Raises:

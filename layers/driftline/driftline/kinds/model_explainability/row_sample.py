@@ -118,7 +118,9 @@ class RowSample:
     def to_bytes(self) -> bytes:
         """Of one hour."""
         return msgspec.msgpack.encode(
-            _Wire(self.rows, self.bound, self.hashes.astype(STORED).tobytes(), list(self.ids), list(map(list, self.cells)))
+            _Wire(
+                self.rows, self.bound, self.hashes.astype(STORED).tobytes(), list(self.ids), list(map(list, self.cells))
+            )
         )
 
     @classmethod

@@ -110,9 +110,7 @@ class RequestedExplanations:
         raise found.error()
 
 
-def _pieces(
-    task: Task, hours: Sequence[datetime], missing: Sequence[int]
-) -> Iterator[tuple[Task, Sequence[datetime]]]:
+def _pieces(task: Task, hours: Sequence[datetime], missing: Sequence[int]) -> Iterator[tuple[Task, Sequence[datetime]]]:
     """Tasks that one invocation can do, each with rows of one day."""
     size = ROWS_AT_ONCE
     if isinstance(task.source, AskedEndpoint):
@@ -124,4 +122,3 @@ def _pieces(
         for some in batched(places, size):
             rows = tuple(task.rows[place] for place in some)
             yield msgspec.structs.replace(task, rows=rows), [hours[place] for place in some] if hours else ()
-
