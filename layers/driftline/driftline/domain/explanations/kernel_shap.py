@@ -27,7 +27,7 @@ type Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Explained:
+class ExplainedRow:
     """One row. On the scale of the link, `expected + attributions.sum(axis=0)` is the link of the prediction.
 
     Attributes:
@@ -114,7 +114,7 @@ class KernelShap:
         """Clarify's `expected_value`: the link of the mean answer to the baseline rows, shape (outputs,)."""
         return self._link.of(self.baseline_answer)
 
-    def explain(self, rows: Sequence[Sequence[object]] | Cells) -> Iterator[Explained]:
+    def explain(self, rows: Sequence[Sequence[object]] | Cells) -> Iterator[ExplainedRow]:
         """Explains row by row, in their order. The model is asked about several rows together where they are small.
 
         Raises:
@@ -158,7 +158,7 @@ class KernelShap:
             answers[first : first + len(row)] = ask(self._model, asked, outputs)
         return answers
 
-    def _explained(self, answers: Floats) -> Explained:
+    def _explained(self, answers: Floats) -> ExplainedRow:
         prediction, empty = answers[0], self.baseline_answer
         first = 1
         if self._partial:
@@ -167,12 +167,12 @@ class KernelShap:
         expected = self._link.of(empty)
         total = self._link.of(prediction) - expected
         if len(self.features) < 2:  # noqa: PLR2004 - one feature has the whole effect, none has none
-            return Explained(total[np.newaxis, :][: len(self.features)], expected, prediction)
+            return ExplainedRow(total[np.newaxis, :][: len(self.features)], expected, prediction)
         worths = answers[first:].reshape(len(self.coalitions), len(self._baseline), -1).mean(axis=1)
         effects = self._link.of(worths) - expected
         last = self.coalitions.masks[:, -1:]
         values = self._projection @ (effects - last * total)
-        return Explained(np.vstack([values, total - values.sum(axis=0)]), expected, prediction)
+        return ExplainedRow(np.vstack([values, total - values.sum(axis=0)]), expected, prediction)
 
     @cached_property
     def _weighted(self) -> Floats:

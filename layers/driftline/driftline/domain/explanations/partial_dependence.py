@@ -65,6 +65,18 @@ class Curve:
     grid: Grid
     predictions: Floats
 
+    def clarify_entry(self, name: str, labels: Sequence[str]) -> dict[str, object]:
+        """The entry of `pdp` in analysis.json, with these names of the feature and of the outputs."""
+        head: dict[str, object] = {"feature_name": name, "data_type": self.grid.type.value}
+        if self.grid.error is not None:
+            return head | {"error": self.grid.error}
+        return head | {
+            "feature_values": list(self.grid.values),
+            "data_distribution": list(self.grid.distribution),
+            "model_predictions": self.predictions.tolist(),
+            "label_headers": list(labels),
+        }
+
 
 class PartialDependence:
     """Curves for some features, one after the other, so that a caller can stop in between.

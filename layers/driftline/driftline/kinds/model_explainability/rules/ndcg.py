@@ -59,7 +59,7 @@ def ndcg(baseline: Floats, live: Floats) -> float:
 def _gains(baseline: Floats) -> Floats:
     """Not negative; at most 1, so that sums stay finite."""
     if np.isinf(baseline).any():
-        return (baseline == baseline.max()).astype(np.float64)
+        return np.where(baseline == baseline.max(), 1.0, 0.0)
     gains = baseline - min(0.0, float(baseline.min()))
     largest = float(gains.max())
     found: Floats = gains / largest if largest > 0.0 else gains
