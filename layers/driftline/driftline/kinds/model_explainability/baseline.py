@@ -243,7 +243,9 @@ def _given(plan: ExplanationPlan, rows: DataRows, where: str) -> Explained:
     assert rows.attributions is not None  # it has them
     usable = finite(rows.attributions)
     if not usable.any():
-        raise InvalidInputError("no row has attributions", where=where, expected="numbers in the columns of attributions")
+        raise InvalidInputError(
+            "no row has attributions", where=where, expected="numbers in the columns of attributions"
+        )
     outputs = rows.attributions.shape[2]
     labels = plan.labels if len(plan.labels) == outputs else tuple(f"label{place}" for place in range(outputs))
     unknown = np.full((int(usable.sum()), outputs), np.nan)

@@ -57,7 +57,7 @@ def plan_without_model(config: ExplanationConfig, where: str) -> ExplanationPlan
         raise InvalidInputError(
             f"the baseline rows are in a file, {shap.baseline_uri}",
             where=f"{where}: methods.shap.baseline",
-            expected="the rows themselves, such as [[39, \"Private\"]], or none",
+            expected='the rows themselves, such as [[39, "Private"]], or none',
             mend="Write the file's rows into baseline, or leave it out to have one chosen from the data set.",
         )
     others = (data.label, data.predicted_label, data.joinsource, *data.excluded)

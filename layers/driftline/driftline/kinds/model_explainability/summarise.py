@@ -209,5 +209,3 @@ def _curve(entry: PdpEntry) -> Curve | None:
         distribution=tuple(float(each or 0.0) for each in entry.data_distribution or ()),
         predictions=tuple(tuple(float(each or 0.0) for each in row) for row in predictions),
     )
-
-

@@ -12,9 +12,13 @@ from driftline.kinds.model_explainability.cells import samples
 from driftline.kinds.model_explainability.explaining import Attributed
 from driftline.kinds.model_explainability.rules.analysis import Analysis
 from driftline.kinds.model_explainability.rules.evaluate import evaluate
-from driftline.kinds.model_explainability.rules.findings import AttributionVerdict, FeatureChange, OutputVerdict
+from driftline.kinds.model_explainability.rules.findings import (
+    AttributionVerdict,
+    FeatureChange,
+    OutputVerdict,
+    Settings,
+)
 from driftline.kinds.model_explainability.rules.findings import Change as Happened
-from driftline.kinds.model_explainability.rules.findings import Settings
 from driftline.kinds.model_explainability.rules.sagemaker import SageMakerVerdict, sagemaker_verdicts
 from driftline.kinds.model_explainability.rules.summary import Change, FeatureSummary, Fidelity, OutputSummary
 from driftline.kinds.model_explainability.rules.violations import description
@@ -237,7 +241,7 @@ def _feature(
     )
 
 
-def _plain(value: int | float | None) -> float | None:
+def _plain(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
@@ -247,4 +251,3 @@ def decides(policy: Policy, verdict: Verdict) -> list[tuple[OutputSummary, bool]
         return [(each, bool(each.sagemaker)) for each in verdict.outputs]
     violated = {each.output for each in verdict.drift.outputs if each.result == "violation"} if verdict.drift else set()
     return [(each, place in violated) for place, each in enumerate(verdict.outputs)]
-

@@ -72,7 +72,11 @@ def curve_chart(execution: Explainability, curve: Curve) -> DependenceCurve | No
         curve=tuple(line[i] for i in order),
         shares=tuple(shares[i] for i in order) if shares else (),
         behind=Behind(
-            ("Value", *(["Share of the rows"] if shares else []), *(shown(each) for each in labels or ["Mean prediction"])),
+            (
+                "Value",
+                *(["Share of the rows"] if shares else []),
+                *(shown(each) for each in labels or ["Mean prediction"]),
+            ),
             tuple(
                 (
                     _value(curve.values[i]),

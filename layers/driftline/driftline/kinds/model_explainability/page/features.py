@@ -174,7 +174,11 @@ def _words(execution: Explainability, output: OutputSummary, feature: FeatureSum
         chance = f"In {percent(feature.p_value)} of windows at most (p = {number(feature.p_value)})."
         yield Words("By chance", (chance,))
     floor = execution.body.smallest_share if execution.body else 0.0
-    if feature.change != "none" and not feature.named and max(feature.share or 0.0, feature.baseline_share or 0.0) < floor:
+    if (
+        feature.change != "none"
+        and not feature.named
+        and max(feature.share or 0.0, feature.baseline_share or 0.0) < floor
+    ):
         yield Words("Why it is no violation", (f"Alone, it holds less than {percent(floor)} of all attribution.",))
     if not execution.alone:
         yield Words("Output", (shown(output.label),))

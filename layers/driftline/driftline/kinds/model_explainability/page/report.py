@@ -150,7 +150,10 @@ def _sections(
     if charts and execution.rows:
         first = Charts(name="dependence", charts=charts[:_DEPENDENCE], large=True)
         yield Section(
-            name="by-value", title="What a feature contributes, by its value", note=_by_value_note(execution), parts=(first,)
+            name="by-value",
+            title="What a feature contributes, by its value",
+            note=_by_value_note(execution),
+            parts=(first,),
         )
     yield from inferences_section(execution)
     yield from curves_section(execution)

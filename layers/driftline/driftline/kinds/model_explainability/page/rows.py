@@ -153,9 +153,7 @@ def waterfall(execution: Explainability, row: ExplainedRow, title: str = "") -> 
     )
 
 
-def _steps(
-    contributions: Sequence[tuple[str, str | None, float]], start: float
-) -> Iterator[tuple[str, float, float]]:
+def _steps(contributions: Sequence[tuple[str, str | None, float]], start: float) -> Iterator[tuple[str, float, float]]:
     at = start
     for feature, value, x in contributions:
         yield _name(feature, value), at, at + x

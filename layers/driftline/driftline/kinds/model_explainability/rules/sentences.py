@@ -1,6 +1,6 @@
 """Attribution drift in sentences, for people who are no statisticians.
 
-    age contributes 2.1 times what it did in the baseline (95 % interval 1.9 to 2.3).
+age contributes 2.1 times what it did in the baseline (95 % interval 1.9 to 2.3).
 """
 
 from collections.abc import Sequence
