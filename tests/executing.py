@@ -23,6 +23,7 @@ def execute_in(
     signals_namespace: str | None = None,
     kinds: Kinds = KINDS,
     explaining: Explaining | None = None,
+    predictor: Predictor | None = None,
 ) -> Execution:
     """One execution in a bucket that has everything, its captures too."""
     return run_monitor(
@@ -35,7 +36,7 @@ def execute_in(
         tables=TABLES,
         signals_namespace=signals_namespace,
         kinds=kinds,
-        explaining=explaining or at_once(store),
+        explaining=explaining or at_once(store, predictor),
     )
 
 
