@@ -9,7 +9,7 @@ import shap
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.asking import Cells, Floats, Model
 from driftline.domain.explanations.coalitions import coalitions, number_of_coalitions
-from driftline.domain.explanations.kernel_shap import KernelShap
+from driftline.domain.explanations.kernel_shap import KernelShap, most_rows_for_each
 from driftline.domain.explanations.links import NEAREST, Link
 from driftline.domain.explanations.shapley_values import shapley_values
 from tests.unit.domain.explanations.models import probabilities, rows, scores, three_outputs
@@ -158,6 +158,14 @@ def test_the_number_of_rows_is_what_sagemaker_documents() -> None:
 
     assert (number_of_coalitions(10), number_of_coalitions(20)) == (1022, 2088)
     assert explainer.rows_to_ask(3) == 3 * (1022 * 5 + 1) + 5
+
+
+@pytest.mark.parametrize("explained", [1, 2, 5, 12, 14])
+def test_the_number_of_rows_is_known_without_them(explained: int) -> None:
+    for partial in (True, False):
+        features = range(explained) if partial else None
+        explainer = KernelShap(scores, rows(3, explained + partial, 1), features=features)
+        assert explainer.rows_for_each == most_rows_for_each(explained, 3, partial=partial)
 
 
 def test_an_explanation_can_stop_and_go_on() -> None:

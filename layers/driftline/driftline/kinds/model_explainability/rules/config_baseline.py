@@ -47,9 +47,9 @@ def rows_in(document: object, shap: Fields, data: DatasetConfig) -> list[Row]:
         names = data.feature_names
         if names and len(row) != len(names):
             fix = "Give a value for each feature, without the label and the excluded columns."
-            shap.problem(where, f"{len(row)} values", f"{len(names)}: {', '.join(names)}", fix)
+            shap.problem(where, f"{_count(row, 'value')} for {_count(names, 'feature')}", ", ".join(names), fix)
         elif found and len(row) != len(found[0]):
-            what = f"{len(row)} values, the first row {len(found[0])}"
+            what = f"not as long as the first row: {len(row)}, not {len(found[0])}"
             shap.problem(where, what, "rows of one length", "Give a value for each feature in every row.")
         else:
             found.append(row)
@@ -92,3 +92,7 @@ def _inside(record: Mapping[str, object], data: DatasetConfig) -> object:
 
 def _in_order(record: Mapping[str, object], names: Sequence[str]) -> list[object]:
     return [record[name] for name in names] if names and set(names) <= set(record) else list(record.values())
+
+
+def _count(items: Sequence[object], noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
