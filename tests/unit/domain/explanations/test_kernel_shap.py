@@ -194,6 +194,12 @@ def test_cells_can_be_categories_and_missing() -> None:
     assert seen == {"blue", "red", "green"}
 
 
+def test_an_array_of_texts_is_one_of_categories() -> None:
+    explainer = KernelShap(lambda cells: [float(each == "red") for each in cells[:, 0]], np.array([["blue"]]))
+
+    assert next(explainer.explain(np.array([["red"]]))).attributions.tolist() == [[1.0]]
+
+
 def test_a_missing_number_is_a_value() -> None:
     explainer = KernelShap(lambda cells: np.isnan(cells[:, 1]) * 1.0, np.zeros((1, 2)))
 

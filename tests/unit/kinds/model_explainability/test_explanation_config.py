@@ -11,6 +11,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.aggregation import Aggregation
 from driftline.domain.predictions.questions import Question
 from driftline.kinds.model_explainability.rules.config import parse_config, problems_of
+from driftline.kinds.model_explainability.rules.config_baseline import rows_of_file
 from driftline.kinds.model_explainability.rules.config_fields import ExplanationConfig, PdpConfig, ShapConfig
 
 PROCESSING: dict[str, Any] = {
@@ -141,6 +142,40 @@ def test_a_baseline_has_the_form_of_the_data(dataset: dict[str, object], baselin
 
     assert found.shap is not None
     assert found.shap.baseline == ((39, "male"),)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "body"),
+    [
+        ({"type": "text/csv"}, b"39,male\n41,\n"),
+        ({"type": "text/csv"}, b"\xef\xbb\xbfAge,Sex\n39,male\n41,\n"),
+        ({}, b"39,male\r\n41,\r\n"),
+        ({"type": "application/jsonlines"}, b'{"features": ["39", "male"]}\n\n["41", ""]\n'),
+        ({"type": "application/json", "features": "rows"}, b'{"rows": [["39", "male"], ["41", ""]]}'),
+    ],
+)
+def test_baseline_rows_in_a_file_of_their_own(dataset: dict[str, Any], body: bytes) -> None:
+    data = DatasetConfig(headers=("Age", "Sex", "Target"), label="Target", **dataset)
+
+    assert rows_of_file(body, data, "s3://b/baseline.csv") == (("39", "male"), ("41", ""))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "what"),
+    [
+        ("text/csv", b"", "no baseline row"),
+        ("text/csv", b"1,2,3\n", "3 values for 2 features"),
+        ("text/csv", b"\xff", "codec"),
+        ("text/csv", b'"1', "not CSV"),
+        ("application/json", b"{", "it cannot be read"),
+        ("application/jsonlines", b"3\nx", "it cannot be read"),
+    ],
+)
+def test_damaged_files_of_baseline_rows(kind: str, body: bytes, what: str) -> None:
+    with pytest.raises(InvalidInputError, match=what) as raised:
+        rows_of_file(body, DatasetConfig(type=kind, headers=("Age", "Sex")), "s3://b/baseline")
+
+    assert raised.value.where.startswith("s3://b/baseline")
 
 
 def test_the_label_of_json_is_the_last_header() -> None:
