@@ -6,8 +6,8 @@ from driftline.domain.executions.finding import Finding, Move
 from driftline.domain.executions.outcome import Outcome
 from driftline.domain.executions.past import PastExecution, Point
 from driftline.domain.executions.place import Place
+from driftline.presentation.chart_parts import Behind
 from driftline.presentation.charts import (
-    Behind,
     Categories,
     Cumulative,
     Histogram,

@@ -1,7 +1,7 @@
 """An even sample of rows that merges: those whose hash is lowest.
 
-A row is in the sample if the hash of its id is below a bound, which falls until few enough are left: the sample does not
-depend on the order of the rows, nor on how they were split.
+A row is in the sample if the hash of its id is below a bound, which falls until few enough are left: the sample depends
+neither on the order of the rows, nor on how they were split.
 """
 
 import numpy as np

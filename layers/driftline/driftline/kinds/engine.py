@@ -28,6 +28,30 @@ from driftline.domain.profiles.window import WindowProfile
 from driftline.domain.windows import Window
 
 
+class Explanations(Protocol):
+    """Explanations of rows, computed elsewhere and once."""
+
+    def model_file(self, model: str) -> ModelFile:
+        """The model in a file: an address, or a key of the stack's bucket.
+
+        Raises:
+            InvalidInputError: there is none, or it may not be read.
+        """
+        ...
+
+    def of(self, task: Task, hours: Sequence[datetime] = ()) -> Explained:
+        """Explanations of all rows of the task, in the order of their digests.
+
+        Args:
+            hours: Of each row, where it is one of a window; none: they are of a data set.
+
+        Raises:
+            PendingError: they are not there yet, and were requested.
+            InvalidInputError: they cannot be had.
+        """
+        ...
+
+
 class DataSet(Protocol):
     """The data set of a baseline. It is read in batches: memory does not grow with its size."""
 
@@ -99,30 +123,6 @@ class Suggestion:
     derived: Mapping[str, bytes] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     sensitivity: tuple[str, ...] = ()
-
-
-class Explanations(Protocol):
-    """Explanations of rows, computed elsewhere and once."""
-
-    def model_file(self, model: str) -> ModelFile:
-        """The model in a file: an address, or a key of the stack's bucket.
-
-        Raises:
-            InvalidInputError: there is none, or it may not be read.
-        """
-        ...
-
-    def of(self, task: Task, hours: Sequence[datetime] = ()) -> Explained:
-        """Explanations of all rows of the task, in the order of their digests.
-
-        Args:
-            hours: Of each row, where it is one of a window; none: they are of a data set.
-
-        Raises:
-            PendingError: they are not there yet, and were requested.
-            InvalidInputError: they cannot be had.
-        """
-        ...
 
 
 class Coverage(Protocol):

@@ -7,13 +7,12 @@ from statistics import StatisticsError, correlation
 
 from driftline.domain.executions.finding import Measure, Side
 from driftline.domain.executions.past import FigureName, PastExecution, Point
+from driftline.presentation.attribution_charts import Amounts, DependenceCurve, Swarm, Waterfall
+from driftline.presentation.chart_parts import Behind, Points
 from driftline.presentation.distributions import Bars, Bins, Quantiles
 
 _CORRELATED = 5
 """Windows below which a correlation says nothing."""
-
-type Points = tuple[tuple[float, float], ...]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
@@ -154,14 +153,6 @@ class Reference:
     end: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """The figures behind a chart, as texts."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
     """A curve of the window, with the baseline's for comparison.
@@ -187,7 +178,12 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scatter:
-    """A point for each row; `about` and `behind` as in Lines."""
+    """A point for each row; `about` and `behind` as in Lines.
+
+    Attributes:
+        places: Names of the places 0, 1, … on the x axis, where it has categories instead of numbers.
+        small: Points are small, because there are many.
+    """
 
     title: str
     about: str
@@ -197,6 +193,10 @@ class Scatter:
     baseline: Points = ()
     reference: Reference | None = None
     behind: Behind | None = None
+    places: tuple[str, ...] = ()
+    small: bool = False
 
 
-type Chart = OverTime | Histogram | Categories | Cumulative | Lines | Scatter
+type Chart = (
+    OverTime | Histogram | Categories | Cumulative | Lines | Scatter | Amounts | Swarm | Waterfall | DependenceCurve
+)

@@ -18,7 +18,7 @@ from driftline.presentation.pages.execution.chart_data import Json, chart_data
 from driftline.presentation.pages.execution.html import SCRIPTS, Parts, embedded, page_parts
 from driftline.presentation.pages.execution.table_view import detail_data
 from driftline.presentation.pages.execution.view import course_data
-from driftline.presentation.report import Report
+from driftline.presentation.report import Charts, Report
 from driftline.presentation.text import metric_name, shown
 from driftline.reader.page import Page
 from driftline.reader.records import Record
@@ -29,18 +29,25 @@ _HEIGHT_OVER_TIME = 420
 
 
 def chart_of(report: Report, name: str, about: str) -> Page:
-    """What the row of a feature opens on the page, or a metric over the last executions.
+    """What the row of a feature opens on the page, a metric over the last executions, or charts of a section.
+
+    Args:
+        name: Of the feature, of another row's subject, of the metric, or of the charts.
 
     Raises:
-        InvalidInputError: the report has no such feature or metric.
+        InvalidInputError: the report has nothing of that name.
     """
     for table in report.tables:
         for row in table.rows:
             if row.subject == name and row.detail is not None:
                 data = {**course_data(report), "detail": detail_data(row, table)}
                 return _page(shown(name), about, data, _HEIGHT_OF_DETAIL)
-    series = [each for each in report.series if each.subject == name]
+    series = [each for each in report.series if name == (each.subject or each.name)]
     if not series:
+        groups = {part.name: part for section in report.sections for part in section.parts if isinstance(part, Charts)}
+        if name in groups and groups[name].charts:
+            data = {**course_data(report), "charts": [chart_data(each) for each in groups[name].charts]}
+            return _page(shown(name), about, data, _HEIGHT_OF_DETAIL)
         expected = near(name, dict.fromkeys(each.subject for each in report.series if each.subject))
         raise InvalidInputError(f"no feature or metric {name!r}", where=about, expected=expected)
     return _page(shown(name), about, {**course_data(report), "charts": _drawn(series)}, _HEIGHT_OVER_TIME)

@@ -164,7 +164,7 @@ def _with_attributions(
         raise InvalidInputError(
             f"no column {missing[0]}, an attribution" if missing else "no columns with attributions",
             where=where,
-            expected="the columns of attribution_columns, or of Clarify's explanations_shap/out.csv, such as age_label0",
+            expected="the columns of attribution_columns, or of Clarify's out.csv, such as age_label0",
             mend="Upload such a data set, or SageMaker's analysis.json as the baseline itself.",
         )
     features = tuple(columns)
@@ -177,7 +177,7 @@ def _with_attributions(
 
 
 def _of_labels(feature: str, names: Sequence[str]) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     while (name := f"{feature}_label{len(found)}") in names:
         found.append(name)
     return tuple(found)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.tasks import (
@@ -157,6 +158,7 @@ def explained_features(plan: ExplanationPlan, features: tuple[str, ...]) -> tupl
     return chosen or features
 
 
-def finite(attributions: Floats) -> Floats:
+def finite(attributions: Floats) -> NDArray[np.bool_]:
     """Which rows have attributions throughout; shape (n,)."""
-    return np.isfinite(attributions).all(axis=(1, 2))
+    found: NDArray[np.bool_] = np.isfinite(attributions).all(axis=(1, 2))
+    return found

@@ -1,5 +1,6 @@
 """What is explained and by what, whether a monitor document says it or SageMaker's analysis_config.json does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from driftline.domain.errors import InvalidInputError
@@ -35,8 +36,8 @@ class ExplanationPlan:
     source: SourceName
     model: str | None = None
     endpoint: ExplainingEndpoint | None = None
-    kernel: KernelSettings = KernelSettings()
-    attribution_columns: dict[str, str]
+    kernel: KernelSettings
+    attribution_columns: Mapping[str, str]
     inference: str | None = None
     probability: str | None = None
     features: tuple[str, ...] = ()
@@ -116,7 +117,7 @@ def without_source(where: str) -> InvalidInputError:
     return InvalidInputError(
         "model_explainability has no source, and there is no analysis_config.json beside its baseline",
         where=where,
-        expected="source: captured, model, endpoint or surrogate, or SageMaker's analysis_config.json in the baseline's "
-        "folder",
+        expected="source: captured, model, endpoint or surrogate, or SageMaker's analysis_config.json in the folder of "
+        "the baseline",
         mend="If the model is a file of XGBoost or LightGBM: source: model, model: s3://bucket/model.tar.gz.",
     )

@@ -117,11 +117,8 @@ class RowSample:
 
     def to_bytes(self) -> bytes:
         """Of one hour."""
-        return msgspec.msgpack.encode(
-            _Wire(
-                self.rows, self.bound, self.hashes.astype(STORED).tobytes(), list(self.ids), list(map(list, self.cells))
-            )
-        )
+        hashes, cells = self.hashes.astype(STORED).tobytes(), [list(row) for row in self.cells]
+        return msgspec.msgpack.encode(_Wire(self.rows, self.bound, hashes, list(self.ids), cells))
 
     @classmethod
     def from_bytes(cls, body: bytes, hour: datetime) -> "RowSample":

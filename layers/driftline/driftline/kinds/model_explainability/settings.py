@@ -1,6 +1,6 @@
 """The settings of an attribution drift monitor, and what it publishes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self, override
 
 from pydantic import Field, model_validator
@@ -91,13 +91,13 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
     captured inputs and answers. Default: what analysis_config.json beside the baseline says."""
 
     model: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
-    """Of source model: the file, s3://bucket/key or a key of the stack's bucket: XGBoost's JSON or UBJ, LightGBM's text,
+    """Of source model: its file, s3://bucket/key or a key in the stack's bucket: JSON or UBJ of XGBoost, text of LightGBM,
     or a model.tar.gz with one of these."""
 
     endpoint: ExplainingEndpoint | None = None
     """Of source endpoint: which one, and how it is asked."""
 
-    attribution_columns: Annotated[dict[ColumnText, ColumnText], Field(max_length=1_000)] = {}
+    attribution_columns: Annotated[Mapping[ColumnText, ColumnText], Field(max_length=1_000)] = {}
     """Of source captured: the output column with the attribution of each feature, by feature. Default: the explanations
     in the answers of a Clarify explainer endpoint."""
 
@@ -131,7 +131,7 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
     """How the attributions of all rows become one figure."""
 
     comparison: ComparisonField | None = None
-    """What counts as a violation. driftline: the reasons can be told from the baseline's, by more than smallest_auc, and
+    """What counts as a violation. driftline: the reasons can be told from the baseline's by at least smallest_auc, and
     the features that moved matter. sagemaker: the ranking of features differs, NDCG below 0.9. Default: driftline, or
     sagemaker for an analysis.json that Clarify made."""
 

@@ -69,7 +69,7 @@ def explained_rows(
         return _from_columns(data, plan, table, most)
     keys = _keys(features, table, context.endpoint)
     names = tuple(keys)
-    answers = output_columns([key for key in _outputs(profile)]) if plan.source == "surrogate" else []
+    answers = output_columns(_outputs(profile)) if plan.source == "surrogate" else []
     sample = window_sample(data.captured(), [*keys.values(), *answers], most)
     cells = [tuple(map(typed, row[: len(names)])) for row in sample.cells]
     unexplained: Counter[str] = Counter()

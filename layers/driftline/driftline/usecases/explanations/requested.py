@@ -119,6 +119,6 @@ def _pieces(task: Task, hours: Sequence[datetime], missing: Sequence[int]) -> It
     for place in missing:
         days.setdefault(period_of(hours[place] if hours else None), []).append(place)
     for places in days.values():
-        for some in batched(places, size):
+        for some in batched(places, size, strict=False):
             rows = tuple(task.rows[place] for place in some)
             yield msgspec.structs.replace(task, rows=rows), [hours[place] for place in some] if hours else ()

@@ -10,7 +10,7 @@ from driftline.domain.explanations.kernel_shap import KernelShap
 from driftline.domain.explanations.links import Link
 from driftline.domain.explanations.partial_dependence import Curve, PartialDependence
 from driftline.domain.explanations.tasks import AskedEndpoint, Explained, ModelFile, Surrogate, Task
-from driftline.domain.explanations.trees.model_file import read_model
+from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.domain.explanations.trees.tree_shap import tree_shap
 from driftline.usecases.explanations.answers import EndpointModel
 from driftline.usecases.explanations.tree_rows import TreeRows
@@ -37,10 +37,10 @@ class Solver:
             case AskedEndpoint():
                 return self._of_endpoint(task, task.source)
             case Surrogate():
-                return of_surrogate(task, task.source)
+                raise InvalidInputError("surrogate")
 
     def _of_trees(self, task: Task, source: ModelFile) -> Explained:
-        forest = read_model(self.models.read(source.uri), source.uri)
+        forest = read_forest(self.models.read(source.uri), source.uri)
         rows = TreeRows.of(forest.feature_names, task.features, source.uri)
         if task.dependence is not None:
             return _curves(task, lambda cells: forest.predict(rows.matrix(cells.tolist())))

@@ -96,7 +96,7 @@ class ExplainedRow(_Ours):
 
     Attributes:
         id: Its inferenceId, or eventId.
-        prediction: By output.
+        prediction: By output, as the model answers: with `logit` a probability.
         values: Of `ExplainabilityBody.shown`, as they were captured; None is missing.
         attributions: By output, then of `shown`.
     """
@@ -139,7 +139,7 @@ class ExplainabilityBody(_Ours):
         unexplained: Rows of the sample without attributions, by reason.
         outputs: At most 20; `outputs_left_out` more.
         shown: Features of `rows`: the most important ones, of the window or the baseline.
-        rows: Some rows, for charts.
+        rows: Some rows, for charts; `baseline_sample`: some of the baseline's, to be drawn behind them.
         curves: Partial dependence, as the baseline has it.
     """
 
@@ -160,6 +160,7 @@ class ExplainabilityBody(_Ours):
     outputs_left_out: int = 0
     shown: tuple[str, ...] = ()
     rows: tuple[ExplainedRow, ...] = ()
+    baseline_sample: tuple[ExplainedRow, ...] = ()
     curves: tuple[Curve, ...] = ()
 
 

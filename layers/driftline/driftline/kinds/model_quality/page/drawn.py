@@ -6,7 +6,8 @@ from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.facts import Curve, ModelQuality
 from driftline.kinds.model_quality.page.read import PRECISION_RECALL, ROC
 from driftline.kinds.model_quality.rules.summary import CalibrationSummary
-from driftline.presentation.charts import Behind, Chart, Histogram, Lines, Points, Reference, Scatter
+from driftline.presentation.chart_parts import Behind, Points
+from driftline.presentation.charts import Chart, Histogram, Lines, Reference, Scatter
 from driftline.presentation.distributions import LARGEST, bins_of
 from driftline.presentation.report import Charts, Section
 from driftline.presentation.text import interval, number

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from math import ceil, isfinite, log10
 
+from driftline.presentation.attribution_charts import Amounts, DependenceCurve, Swarm, SwarmPoint, Waterfall
+from driftline.presentation.chart_parts import Behind, Points
 from driftline.presentation.charts import (
-    Behind,
     Categories,
     Chart,
     Cumulative,
     Histogram,
     Lines,
     OverTime,
-    Points,
     Reference,
     Scatter,
     Series,
@@ -56,7 +56,45 @@ def chart_data(chart: Chart) -> dict[str, Json]:
             dots: dict[str, Json] = {"type": "lines", "dots": chart.dots}
             return {**dots, **_sides(chart), "lower": _points(lower), "upper": _points(upper)}
         case Scatter():
-            return {"type": "scatter", **_sides(chart)}
+            places: dict[str, Json] = {"type": "scatter", "places": list(map(shown, chart.places)), "small": chart.small}
+            return {**places, **_sides(chart)}
+        case _:
+            return _attributed(chart)
+
+
+def _attributed(chart: Amounts | Swarm | Waterfall | DependenceCurve) -> dict[str, Json]:
+    """What features contribute."""
+    words: dict[str, Json] = {"title": chart.title, "about": chart.about, "x": chart.x, "behind": _behind(chart.behind)}
+    match chart:
+        case Amounts():
+            return {
+                "type": "amounts",
+                **words,
+                "names": list(map(shown, chart.names)),
+                "current": [short(each) for each in chart.current],
+                "baseline": [short(each) for each in chart.baseline] or None,
+            }
+        case Swarm():
+            lines: list[Json] = [[shown(name), [_swarmed(each) for each in points]] for name, points in chart.lines]
+            return {"type": "swarm", **words, "level": chart.level, "lines": lines}
+        case Waterfall():
+            ends: list[Json] = [[name, short(figure)] for name, figure in (chart.start, chart.end)]
+            steps: list[Json] = [[shown(name), short(begin), short(end)] for name, begin, end in chart.steps]
+            return {"type": "waterfall", **words, "ends": ends, "steps": steps}
+        case DependenceCurve():
+            return {
+                "type": "dependence",
+                **words,
+                "y": chart.y,
+                "places": [shown(each) if isinstance(each, str) else short(each) for each in chart.places],
+                "curve": shorts(chart.curve),
+                "shares": shorts(chart.shares) if chart.shares else None,
+            }
+
+
+def _swarmed(point: SwarmPoint) -> Json:
+    """Levels have as many shades as anybody can tell apart."""
+    return [short(point.x, 4), round(point.offset, 2), None if point.level is None else round(point.level, 2)]
 
 
 def series_data(series: Series) -> dict[str, Json]:
@@ -127,7 +165,11 @@ def _reference(line: Reference | None) -> Json:
 
 
 def _behind(table: Behind | None) -> Json:
-    return {"head": list(table.head), "rows": [list(row) for row in table.rows]} if table else None
+    return {"head": list(table.head), "rows": [list(map(_cell, row)) for row in table.rows]} if table else None
+
+
+def _cell(text: str) -> str:
+    return shown(text) if text else ""
 
 
 def short(value: float | None, digits: int = _DIGITS) -> float | None:

@@ -21,7 +21,7 @@ from driftline.presentation.pages.execution.chart_data import Json
 from driftline.presentation.pages.execution.view import PageView
 
 _PACKAGE = "driftline.presentation.pages.execution"
-SCRIPTS = ("dom", "time", "theme", "charts", "lazy", "figures", "sorting")
+SCRIPTS = ("dom", "time", "theme", "charts", "contributions", "lazy", "figures", "sorting")
 """Of all pages with charts."""
 
 _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}

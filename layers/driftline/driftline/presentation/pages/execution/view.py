@@ -9,7 +9,7 @@ from urllib.parse import quote
 from driftline.domain.executions.outcome import SAGEMAKERS
 from driftline.domain.executions.place import Place
 from driftline.domain.windows import format_instant
-from driftline.presentation.charts import Chart, OverTime
+from driftline.presentation.charts import Categories, Chart, Cumulative, Histogram, OverTime
 from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, chart_data
 from driftline.presentation.pages.execution.evidence_view import FamilyView, evidence_view, family_views
@@ -21,6 +21,8 @@ from driftline.presentation.tables import Matrix, MatrixCell, Row, Table
 from driftline.presentation.text import percent, shown
 
 _SHADES = 10
+_READABLE = 60
+"""Rows of a table that stands for a chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,17 @@ class ComparisonView:
 
 
 @dataclass(frozen=True, slots=True)
+class BehindView:
+    """The figures behind a chart, for a page whose scripts do not run."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChartsView:
-    """`drawn`: how many charts the script draws here."""
+    """`drawn`: how many charts the script draws here; `behind`: tables in their place where no script runs."""
 
     name: str
     title: str
@@ -42,6 +53,7 @@ class ChartsView:
     large: bool
     otherwise: str
     drawn: int
+    behind: tuple[BehindView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +190,20 @@ def _part(part: Table | Matrix | Charts) -> PartView:
         case Matrix():
             return PartView("matrix", matrix=_matrix(part))
         case Charts():
-            charts = ChartsView(part.name, part.title, part.folded, part.large, part.otherwise, len(part.charts))
+            behind = tuple(view for chart in part.charts if (view := _behind(chart)) is not None)
+            charts = ChartsView(part.name, part.title, part.folded, part.large, part.otherwise, len(part.charts), behind)
             return PartView("charts", charts=charts)
+
+
+def _behind(chart: Chart) -> BehindView | None:
+    """None where the figures are too many to be read, or are in a table of their own."""
+    if isinstance(chart, OverTime | Histogram | Categories | Cumulative):
+        return None
+    behind = chart.behind
+    if behind is None or len(behind.rows) > _READABLE:
+        return None
+    rows = tuple(tuple(shown(each) if each else "" for each in row) for row in behind.rows)
+    return BehindView(chart.title, behind.head, rows)
 
 
 def _matrix(matrix: Matrix) -> MatrixView:

@@ -242,16 +242,20 @@ const linesChart = ({ x, y, current, baseline, lower, upper, reference, dots }) 
 };
 
 // A point for each row; the baseline's paler, behind the window's: what comes first is drawn last.
-const scatterChart = ({ x, y, current, baseline, reference }) => (c) => {
+const scatterChart = ({ x, y, current, baseline, reference, places = [], small = false }) => (c) => {
+  const [radius, border] = small ? [2, 0.5] : [3, 1];
   const side = (style, points, more) => ({ ...style, data: xy(points), pointStyle: "circle", pointBorderColor: style.borderColor, showLine: false, ...more });
-  const datasets = [side(currentStyle(c), current, { pointRadius: 3, pointBorderWidth: 1 })];
-  if (baseline) datasets.push(side(baselineStyle(c), baseline, { pointRadius: 3, pointBorderWidth: 0 }));
+  const datasets = [side(currentStyle(c), current, { pointRadius: radius, pointBorderWidth: border })];
+  if (baseline) datasets.push(side(baselineStyle(c), baseline, { pointRadius: radius, pointBorderWidth: 0 }));
   if (reference) datasets.push({ ...dashed(c, reference), type: "line" });
-  const text = (item) => `${item.dataset.label}: ${x.toLowerCase()} ${figureText(item.parsed.x)}, ${y.toLowerCase()} ${figureText(item.parsed.y)}`;
+  const across = (at) => (places.length ? places[Math.round(at)] : figureText(at));
+  const text = (item) => `${item.dataset.label}: ${x.toLowerCase()} ${across(item.parsed.x)}, ${y.toLowerCase()} ${figureText(item.parsed.y)}`;
   const shown = plugins(c, text, Boolean(baseline));
   shown.legend.labels.pointStyleWidth = 10; // As wide as high: a circle.
   const room = { type: "linear", grace: "3%" };
-  return { type: "scatter", data: { datasets }, options: { ...still, scales: { x: axis(c, x, room), y: axis(c, y, room) }, plugins: shown } };
+  const title = { display: true, text: x, color: c.faint, font: { size: 11 } };
+  const horizontal = places.length ? namedAxis(c, places, { title, ticks: { autoSkip: places.length > 8 } }) : axis(c, x, room);
+  return { type: "scatter", data: { datasets }, options: { ...still, scales: { x: horizontal, y: axis(c, y, room) }, plugins: shown } };
 };
 
 const miniChart = (type, datasets, x, labels) => ({

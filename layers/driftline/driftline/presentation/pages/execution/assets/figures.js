@@ -74,6 +74,7 @@ const scatterFigure = (chart) => figure(chart.title, chart.about, scatterChart(c
 const FIGURES = {
   histogram: histogramFigure, categories: categoriesFigure, cumulative: cumulativeFigure,
   time: overTimeFigure, lines: linesFigure, scatter: scatterFigure,
+  amounts: amountsFigure, swarm: swarmFigure, waterfall: waterfallFigure, dependence: dependenceFigure,
 };
 
 // What a row opens: its charts, small tables of its figures, lists of words.

@@ -1,0 +1,253 @@
+"""The verdict on a window: by the rule that the document chose, with what the other one says beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from driftline.domain.monitors.comparison import Compared
+from driftline.domain.profiles.packing import Floats
+from driftline.kinds.model_explainability.baseline_sample import BaselineSample
+from driftline.kinds.model_explainability.cells import samples
+from driftline.kinds.model_explainability.explaining import Attributed
+from driftline.kinds.model_explainability.rules.analysis import Analysis
+from driftline.kinds.model_explainability.rules.evaluate import evaluate
+from driftline.kinds.model_explainability.rules.findings import (
+    AttributionVerdict,
+    FeatureChange,
+    OutputVerdict,
+    Settings,
+)
+from driftline.kinds.model_explainability.rules.findings import Change as Happened
+from driftline.kinds.model_explainability.rules.sagemaker import SageMakerVerdict, sagemaker_verdicts
+from driftline.kinds.model_explainability.rules.summary import Change, FeatureSummary, Fidelity, OutputSummary
+from driftline.kinds.model_explainability.rules.violations import description
+from driftline.kinds.model_explainability.window_rows import WindowRows
+
+MOST_FEATURES = 100
+MOST_OUTPUTS = 20
+
+FIDELITY = 0.9
+"""R² of a surrogate below which it says nothing about the model."""
+
+_CHANGES: Mapping[Happened, Change] = {
+    "none": "none",
+    "new": "new",
+    "missing": "gone",
+    "dies": "gone",
+    "flips": "turned",
+    "scales": "more",
+    "shifts": "moved",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the document wants a window to be judged.
+
+    Attributes:
+        rule: None: there is nothing to compare with.
+        smallest_auc, smallest_share: See the settings.
+    """
+
+    rule: Compared | None
+    smallest_auc: float
+    smallest_share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What is said of a window.
+
+    Attributes:
+        outputs: Of the model, with all figures.
+        drift: By the default rule; None without a sample of the baseline.
+        sagemaker: By SageMaker's rule; none without a baseline.
+        judged_rows: Rows that the chosen rule decided by.
+        why: Why it decided by none.
+    """
+
+    outputs: tuple[OutputSummary, ...]
+    drift: AttributionVerdict | None = None
+    sagemaker: tuple[SageMakerVerdict, ...] = ()
+    judged_rows: int = 0
+    why: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """What a window is compared with; None: there is none."""
+
+    analysis: Analysis | None = None
+    sample: BaselineSample | None = None
+
+    @property
+    def global_values(self) -> dict[str, dict[str, float]]:
+        """By label and feature."""
+        if self.analysis is None:
+            return {}
+        return {label: each.values for label, each in self.analysis.explanations.kernel_shap.items()}
+
+
+def judge(window: WindowRows, values: Floats, baseline: Baseline, policy: Policy, fidelity: Fidelity | None) -> Verdict:
+    """The verdict.
+
+    Args:
+        values: Global attributions of the window, shape (features, outputs).
+        fidelity: Of a surrogate.
+    """
+    found = window.found
+    assert found is not None  # rows are explained
+    live = _by_label(found, values)
+    told = sagemaker_verdicts(baseline.global_values, live) if baseline.analysis is not None else ()
+    drift = None
+    why = ""
+    if baseline.sample is not None:
+        before, now = samples(
+            baseline.sample.features,
+            (baseline.sample.cells, baseline.sample.attributions),
+            (found.features, window.cells, found.attributions),
+        )
+        drift = evaluate(before, now, Settings(floor=policy.smallest_auc, smallest_share=policy.smallest_share))
+    outputs = _outputs(found, values, baseline, drift, told)
+    rows, why = _judged(window, drift, told, policy, fidelity)
+    notes = tuple(dict.fromkeys(note for each in told for note in each.notes))
+    return Verdict(outputs, drift, told, rows, why, notes)
+
+
+def _by_label(found: Attributed, values: Floats) -> dict[str, dict[str, float]]:
+    return {
+        label: dict(zip(found.features, values[:, place].tolist(), strict=True))
+        for place, label in enumerate(found.outputs)
+    }
+
+
+def _judged(
+    window: WindowRows,
+    drift: AttributionVerdict | None,
+    told: tuple[SageMakerVerdict, ...],
+    policy: Policy,
+    fidelity: Fidelity | None,
+) -> tuple[int, str]:
+    """(rows behind the verdict, why there are none)."""
+    rows = len(window.sample)
+    if fidelity is not None and fidelity.r2 < FIDELITY and not changed(fidelity):
+        return 0, (
+            f"The surrogate repeats the model with R² {fidelity.r2:.2f}, and {FIDELITY} is required: its attributions are "
+            "not the model's."
+        )
+    if policy.rule == "driftline" and drift is not None:
+        if drift.needed is None:
+            return drift.rows, ""
+        return 0, f"Not enough data: {drift.rows:,} rows have attributions, and a comparison takes {drift.needed:,}."
+    if policy.rule == "sagemaker" and any(each.ndcg is not None for each in told):
+        return rows, ""
+    if policy.rule == "driftline":
+        return 0, (
+            "The baseline has no sample of attributions to compare with: Driftline did not make it, or it was changed "
+            "since. comparison: sagemaker compares the ranking of features."
+        )
+    return 0, "There is no baseline analysis.json, so nothing was compared."
+
+
+def changed(fidelity: Fidelity) -> bool:
+    """Whether a surrogate that repeated the model at the baseline no longer does: the model is another one."""
+    return fidelity.baseline_r2 is not None and fidelity.r2 < FIDELITY <= fidelity.baseline_r2
+
+
+def _outputs(
+    found: Attributed,
+    values: Floats,
+    baseline: Baseline,
+    drift: AttributionVerdict | None,
+    told: tuple[SageMakerVerdict, ...],
+) -> tuple[OutputSummary, ...]:
+    listed = []
+    for place, label in enumerate(found.outputs[:MOST_OUTPUTS]):
+        said = next((each for each in told if each.live_label == label), None)
+        known = baseline.analysis.explanations.kernel_shap.get(said.label) if baseline.analysis and said else None
+        verdict = drift.outputs[place] if drift is not None else None
+        features = _features(found.features, values[:, place], known.values if known else None, verdict)
+        expected = found.expected[place]
+        separation = verdict.separation if verdict is not None else None
+        listed.append(
+            OutputSummary(
+                label=label,
+                expected_value=float(expected) if np.isfinite(expected) else None,
+                baseline_expected_value=_plain(known.expected_value) if known else None,
+                ndcg=said.ndcg if said else None,
+                auc=separation.auc if separation else None,
+                auc_interval=separation.interval if separation else None,
+                p_value=verdict.p_value if verdict else None,
+                features=features[:MOST_FEATURES],
+                left_out=max(len(features) - MOST_FEATURES, 0),
+                sagemaker=description(said.ndcg) if said and said.violated and said.ndcg is not None else "",
+            )
+        )
+    return tuple(listed)
+
+
+def _features(
+    names: tuple[str, ...], values: Floats, before: Mapping[str, float] | None, verdict: OutputVerdict | None
+) -> tuple[FeatureSummary, ...]:
+    """In the order of their contribution in the window."""
+    union = list(dict.fromkeys((*names, *(before or ()))))
+    now = dict(zip(names, values.tolist(), strict=True))
+    order = sorted(union, key=lambda name: (-abs(now.get(name, 0.0)), union.index(name)))
+    known = before or {}
+    ranked = {name: rank for rank, name in enumerate(sorted(known, key=lambda name: -abs(known[name])), 1)}
+    changes = {each.name: each for each in verdict.features} if verdict is not None else {}
+    total = sum(map(abs, now.values()))
+    return tuple(
+        _feature(name, rank, now.get(name), before, ranked.get(name), changes.get(name), verdict, total)
+        for rank, name in enumerate(order, 1)
+    )
+
+
+def _feature(
+    name: str,
+    rank: int,
+    value: float | None,
+    before: Mapping[str, float] | None,
+    baseline_rank: int | None,
+    change: FeatureChange | None,
+    verdict: OutputVerdict | None,
+    total: float,
+) -> FeatureSummary:
+    head = FeatureSummary(
+        name=name,
+        value=value,
+        baseline=before.get(name) if before is not None else None,
+        share=abs(value or 0.0) / total if total else None,
+        rank=rank,
+        baseline_rank=baseline_rank,
+    )
+    if change is None:
+        return head
+    finite = change.ratio.value is not None and np.isfinite(change.ratio.value)
+    what = _CHANGES[change.change]
+    return head.model_copy(
+        update={
+            "share": change.window_share,
+            "baseline_share": change.baseline_share,
+            "ratio": change.ratio.value if finite else None,
+            "ratio_interval": change.ratio.interval if finite else None,
+            "distance": change.distance,
+            "p_value": change.p_value,
+            "change": "less" if what == "more" and (change.ratio.value or 0.0) < 1 else what,
+            "named": verdict is not None and verdict.result == "violation" and name in verdict.named,
+        }
+    )
+
+
+def _plain(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def decides(policy: Policy, verdict: Verdict) -> list[tuple[OutputSummary, bool]]:
+    """Each output with whether the chosen rule finds a violation in it."""
+    if policy.rule == "sagemaker":
+        return [(each, bool(each.sagemaker)) for each in verdict.outputs]
+    violated = {each.output for each in verdict.drift.outputs if each.result == "violation"} if verdict.drift else set()
+    return [(each, place in violated) for place, each in enumerate(verdict.outputs)]
