@@ -18,6 +18,7 @@ from driftline.kinds.model_explainability.baseline_sample import FILE as SAMPLE
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.config_plan import plan_of_config
 from driftline.kinds.model_explainability.data_rows import DataRows, read_data_rows
+from driftline.kinds.model_explainability.explained_window import ExplainedWindow
 from driftline.kinds.model_explainability.explaining import Attributed, attributed, dependence, finite
 from driftline.kinds.model_explainability.files import analysis_of
 from driftline.kinds.model_explainability.plan import ExplanationPlan, plan_of_settings, without_source
@@ -35,7 +36,6 @@ from driftline.kinds.model_explainability.rules.summary import Fidelity
 from driftline.kinds.model_explainability.settings import ModelExplainabilityMonitor
 from driftline.kinds.model_explainability.told import findings_of
 from driftline.kinds.model_explainability.verdict import FIDELITY, Baseline, Policy, judge
-from driftline.kinds.model_explainability.window_rows import WindowRows
 
 CONFIG = "analysis_config.json"
 
@@ -168,7 +168,7 @@ def rehearse(
     explained = explain(plan_of(document, window, where), window, settings.most_rows, where)
     found = explained.found
     n = len(found.attributions)
-    rows = WindowRows(
+    rows = ExplainedWindow(
         explained.data.rows,
         RowSample(n, hashes=np.zeros(n, dtype=np.uint64), ids=("",) * n),
         explained.cells,

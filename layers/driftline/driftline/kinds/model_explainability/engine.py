@@ -24,6 +24,7 @@ from driftline.kinds.model_explainability.baseline import (
 from driftline.kinds.model_explainability.baseline_sample import FILE as SAMPLE
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.config_plan import plan_of_config
+from driftline.kinds.model_explainability.explained_window import ExplainedWindow
 from driftline.kinds.model_explainability.explaining import Attributed
 from driftline.kinds.model_explainability.files import analysis_of
 from driftline.kinds.model_explainability.plan import ExplanationPlan, plan_of_settings, without_source
@@ -36,7 +37,7 @@ from driftline.kinds.model_explainability.settings import ModelExplainabilityMon
 from driftline.kinds.model_explainability.summarise import summarise
 from driftline.kinds.model_explainability.told import findings_of, violations_of
 from driftline.kinds.model_explainability.verdict import Baseline, Policy, Verdict, judge
-from driftline.kinds.model_explainability.window_rows import WindowRows, explained_rows, without_unexplained
+from driftline.kinds.model_explainability.window_rows import window_rows
 
 
 class ModelExplainabilityEngine(Engine):
@@ -82,7 +83,7 @@ class ModelExplainabilityEngine(Engine):
         files = data.baseline(ANALYSIS, SAMPLE, CONFIG)
         baseline = _baseline(files, data)
         plan = _plan(settings, context, files, data)
-        window = without_unexplained(explained_rows(context, data, plan, baseline.sample, settings.most_rows))
+        window = window_rows(context, data, plan, baseline.sample, settings.most_rows)
         policy = Policy(_rule(settings, files, data), settings.smallest_auc, settings.smallest_share)
         verdict = Verdict(())
         findings: tuple[Finding, ...] = ()
@@ -148,7 +149,7 @@ def _rule(settings: ModelExplainabilityMonitor, files: Mapping[str, bytes], data
     return settings.comparison or ("driftline" if data.suggested(ANALYSIS) else "sagemaker")
 
 
-def _notes(window: WindowRows, baseline: Baseline) -> list[str]:
+def _notes(window: ExplainedWindow, baseline: Baseline) -> list[str]:
     found = window.found
     if found is None:
         return []

@@ -91,8 +91,8 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
     captured inputs and answers. Default: what analysis_config.json beside the baseline says."""
 
     model: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
-    """Of source model: its file, s3://bucket/key or a key in the stack's bucket: JSON or UBJ of XGBoost, text of LightGBM,
-    or a model.tar.gz with one of these."""
+    """Of source model: its file, s3://bucket/key or a key of the stack's bucket: XGBoost's JSON or UBJ, LightGBM's text
+    file, or a model.tar.gz with one of these."""
 
     endpoint: ExplainingEndpoint | None = None
     """Of source endpoint: which one, and how it is asked."""

@@ -9,6 +9,7 @@ from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.explanations.tasks import Cell
 from driftline.domain.monitors.alarms import UNUSABLE_SHARE
+from driftline.kinds.model_explainability.explained_window import ExplainedWindow
 from driftline.kinds.model_explainability.plan import METHODS, ExplanationPlan
 from driftline.kinds.model_explainability.rules.analysis import PdpEntry
 from driftline.kinds.model_explainability.rules.summary import (
@@ -20,7 +21,6 @@ from driftline.kinds.model_explainability.rules.summary import (
     OutputSummary,
 )
 from driftline.kinds.model_explainability.verdict import MOST_OUTPUTS, Baseline, Policy, Verdict
-from driftline.kinds.model_explainability.window_rows import WindowRows
 
 SHOWN_FEATURES = 10
 SHOWN_ROWS = 300
@@ -34,7 +34,7 @@ _DIGITS = 9
 def summarise(
     evaluated: Evaluated,
     plan: ExplanationPlan,
-    window: WindowRows,
+    window: ExplainedWindow,
     verdict: Verdict,
     policy: Policy,
     baseline: Baseline,
@@ -114,7 +114,7 @@ def headline_of(verdict: Verdict, policy: Policy, findings: Sequence[Finding]) -
     )
 
 
-def _why_empty(window: WindowRows, verdict: Verdict, baseline: Baseline) -> str:
+def _why_empty(window: ExplainedWindow, verdict: Verdict, baseline: Baseline) -> str:
     if not window.rows:
         return "No rows: nothing was captured in the window."
     if window.found is None or not len(window.sample):
@@ -125,7 +125,7 @@ def _why_empty(window: WindowRows, verdict: Verdict, baseline: Baseline) -> str:
     return verdict.why
 
 
-def _unusable(window: WindowRows) -> Unusable:
+def _unusable(window: ExplainedWindow) -> Unusable:
     """Of the sample: rows that should have attributions and do not."""
     lost = sum(window.unexplained.values())
     return Unusable(
@@ -149,7 +149,7 @@ def _shown(outputs: Sequence[OutputSummary]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(each.name for each in named), *chosen)))[:SHOWN_FEATURES]
 
 
-def _rows(window: WindowRows, shown: Sequence[str]) -> tuple[ExplainedRow, ...]:
+def _rows(window: ExplainedWindow, shown: Sequence[str]) -> tuple[ExplainedRow, ...]:
     """The first rows of the sample: it is in the order of hashes, so that they are one, too."""
     found = window.found
     assert found is not None  # rows are explained

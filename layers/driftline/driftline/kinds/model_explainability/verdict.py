@@ -9,6 +9,7 @@ from driftline.domain.monitors.comparison import Compared
 from driftline.domain.profiles.packing import Floats
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.cells import samples
+from driftline.kinds.model_explainability.explained_window import ExplainedWindow
 from driftline.kinds.model_explainability.explaining import Attributed
 from driftline.kinds.model_explainability.rules.analysis import Analysis
 from driftline.kinds.model_explainability.rules.evaluate import evaluate
@@ -22,7 +23,6 @@ from driftline.kinds.model_explainability.rules.findings import Change as Happen
 from driftline.kinds.model_explainability.rules.sagemaker import SageMakerVerdict, sagemaker_verdicts
 from driftline.kinds.model_explainability.rules.summary import Change, FeatureSummary, Fidelity, OutputSummary
 from driftline.kinds.model_explainability.rules.violations import description
-from driftline.kinds.model_explainability.window_rows import WindowRows
 
 MOST_FEATURES = 100
 MOST_OUTPUTS = 20
@@ -90,7 +90,9 @@ class Baseline:
         return {label: each.values for label, each in self.analysis.explanations.kernel_shap.items()}
 
 
-def judge(window: WindowRows, values: Floats, baseline: Baseline, policy: Policy, fidelity: Fidelity | None) -> Verdict:
+def judge(
+    window: ExplainedWindow, values: Floats, baseline: Baseline, policy: Policy, fidelity: Fidelity | None
+) -> Verdict:
     """The verdict.
 
     Args:
@@ -102,7 +104,6 @@ def judge(window: WindowRows, values: Floats, baseline: Baseline, policy: Policy
     live = _by_label(found, values)
     told = sagemaker_verdicts(baseline.global_values, live) if baseline.analysis is not None else ()
     drift = None
-    why = ""
     if baseline.sample is not None:
         before, now = samples(
             baseline.sample.features,
@@ -124,31 +125,36 @@ def _by_label(found: Attributed, values: Floats) -> dict[str, dict[str, float]]:
 
 
 def _judged(
-    window: WindowRows,
+    window: ExplainedWindow,
     drift: AttributionVerdict | None,
     told: tuple[SageMakerVerdict, ...],
     policy: Policy,
     fidelity: Fidelity | None,
 ) -> tuple[int, str]:
     """(rows behind the verdict, why there are none)."""
-    rows = len(window.sample)
-    if fidelity is not None and fidelity.r2 < FIDELITY and not changed(fidelity):
+    if fidelity is not None and changed(fidelity):
+        return len(window.sample), ""
+    if fidelity is not None and fidelity.r2 < FIDELITY:
         return 0, (
-            f"The surrogate repeats the model with R² {fidelity.r2:.2f}, and {FIDELITY} is required: its attributions are "
-            "not the model's."
+            f"The surrogate repeats the model with R² {fidelity.r2:.2f}, and {FIDELITY} is required: "
+            "its attributions are not the model's."
         )
-    if policy.rule == "driftline" and drift is not None:
-        if drift.needed is None:
-            return drift.rows, ""
-        return 0, f"Not enough data: {drift.rows:,} rows have attributions, and a comparison takes {drift.needed:,}."
-    if policy.rule == "sagemaker" and any(each.ndcg is not None for each in told):
-        return rows, ""
     if policy.rule == "driftline":
+        return _by_default(drift)
+    if any(each.ndcg is not None for each in told):
+        return len(window.sample), ""
+    return 0, "There is no baseline analysis.json with one of the window's outputs, so nothing was compared."
+
+
+def _by_default(drift: AttributionVerdict | None) -> tuple[int, str]:
+    if drift is None:
         return 0, (
             "The baseline has no sample of attributions to compare with: Driftline did not make it, or it was changed "
             "since. comparison: sagemaker compares the ranking of features."
         )
-    return 0, "There is no baseline analysis.json, so nothing was compared."
+    if drift.needed is not None:
+        return 0, f"Not enough data: {drift.rows:,} rows have attributions, and a comparison takes {drift.needed:,}."
+    return drift.rows, ""
 
 
 def changed(fidelity: Fidelity) -> bool:
