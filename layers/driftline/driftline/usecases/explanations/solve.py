@@ -75,7 +75,7 @@ class Solver:
         if explained is not None and len(explained) < len(task.features):
             expected = np.mean([each.expected for each in found], axis=0)
             notes.append(
-                "A row's contributions begin at the answer to its own values of the features that are left out."
+                "A row's contributions begin at the answer to its values of the features that are left out."
             )
         return Explained(
             tuple(task.row_digests()),
