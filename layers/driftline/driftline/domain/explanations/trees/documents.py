@@ -1,5 +1,6 @@
 """One way to read a model's document, whether its bytes are JSON or UBJSON."""
 
+import re
 from collections.abc import Iterator
 from typing import Final, Protocol, cast, override
 
@@ -14,6 +15,10 @@ _FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _ANYTHING: Final = msgspec.json.Decoder()
 
+# Versions before 3 write NaN, which is no JSON, as the threshold of splits by category. Texts are left as they
+# are; one without an end is taken to the end of the file, so that nothing is read twice.
+_NO_JSON: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|-?(?:NaN|Infinity)\b', re.DOTALL)
+
 
 class Document(Protocol):
     """An object of a document. Every method raises an InvalidInputError that names the field."""
@@ -26,6 +31,12 @@ class Document(Protocol):
 
 class JsonDocument(Document):
     """Decodes what is asked for only, so that trees are numbers of Python one after the other, never all at once."""
+
+    @classmethod
+    def of(cls, body: bytes) -> "JsonDocument":
+        if b"NaN" in body or b"Infinity" in body:
+            body = _NO_JSON.sub(lambda found: found[0] if found[0].startswith(b'"') else b"null", body)
+        return cls(body)
 
     def __init__(self, body: bytes | msgspec.Raw) -> None:
         try:
@@ -125,9 +136,12 @@ def texts_of(document: Document, name: str) -> tuple[str, ...]:
 
 
 def numbers_of(document: Document, name: str) -> NDArray[np.float64]:
-    """(n,) numbers of a list; integers up to 2^53 are exact."""
+    """(n,) numbers of a list, NaN where there is none; integers up to 2^53 are exact."""
+    value = document.value(name)
+    if isinstance(value, list) and None in value:
+        value = [np.nan if each is None else each for each in value]
     try:
-        numbers = np.asarray(document.value(name))
+        numbers = np.asarray(value)
     except ValueError as error:  # lists of different lengths in a list
         raise _damaged(f"{name} is not a list of numbers") from error
     if numbers.ndim != 1 or (numbers.size and numbers.dtype.kind not in "biuf"):

@@ -62,6 +62,8 @@ def forest_of(document: Document, *, all_trees: bool = False) -> Forest:
         InvalidInputError: damaged, of another version, a linear booster, leaves that are vectors, or an objective that
             is not known.
     """
+    if document.has("Model"):  # a snapshot in memory, which holds the settings of the training as well
+        document = document.child("Model")
     _check_version(document)
     learner = document.child("learner")
     objective = text_of(learner.child("objective"), "name")
@@ -206,7 +208,7 @@ def _read(document: Document, output: int, weight: np.float32) -> Tree:
         left=left,
         right=integers_of(document, "right_children"),
         feature=integers_of(document, "split_indices"),
-        threshold=conditions,
+        threshold=np.where(kinds == 1, 0.0, conditions),  # a split by category has none
         default_left=numbers_of(document, "default_left") != 0,
         missing=np.full(left.size, Missing.NAN, np.uint8),
         cover=_single(numbers_of(document, "sum_hessian")),
