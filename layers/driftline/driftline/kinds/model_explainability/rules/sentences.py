@@ -96,6 +96,13 @@ def separation_sentence(output: OutputSummary, smallest_auc: float) -> str:
     return f"A classifier tells the window’s attributions from the baseline’s with {found}."
 
 
+def ranking_sentence(label: str, ndcg: float, *, alone: bool = True) -> str:
+    """What SageMaker's rule found, for people."""
+    whose = "" if alone or not label else f" of {shown(label, IN_A_SENTENCE)}"
+    fallen = f"The ranking of the features{whose} by what they contribute has changed"
+    return f"{fallen}: NDCG {number(ndcg)}, at least {NDCG_FLOOR} required."
+
+
 def sagemaker_sentence(outputs: Sequence[OutputSummary]) -> str:
     """What SageMaker would have said, which looks at the ranking only; empty without a baseline."""
     known = [(each.ndcg, each) for each in outputs if each.ndcg is not None]
