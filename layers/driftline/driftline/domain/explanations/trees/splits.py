@@ -80,9 +80,7 @@ class Splits(Protocol):
     def rules(self) -> SplitRules: ...
 
 
-def goes_left(
-    splits: Splits, node: NDArray[np.intp] | int, values: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def goes_left(splits: Splits, node: NDArray[np.intp] | int, values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(values,): whether each value goes left.
 
     Args:
