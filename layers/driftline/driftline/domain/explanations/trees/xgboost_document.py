@@ -74,6 +74,12 @@ def forest_of(document: Document, *, all_trees: bool = False) -> Forest:
     booster, weights = _booster(learner.child("gradient_booster"))
     parameters = learner.child("learner_model_param")
     outputs = max(integer_of(parameters, "num_class"), integer_of(parameters, "num_target", "1"), 1)
+    if objective == "reg:expectileerror" and outputs > 1:
+        raise InvalidInputError(
+            "several expectiles in one model, whose trees give their differences",
+            expected="one expectile",
+            mend="Train one model for each expectile.",
+        )
     names = _names(learner, integer_of(parameters, "num_feature"))
     if outputs > MAX_OUTPUTS:
         raise InvalidInputError(f"the model has {outputs:,} outputs", expected=f"at most {MAX_OUTPUTS:,}")
