@@ -1,7 +1,7 @@
 """How faithful a surrogate is to real models, and whether it sees that a model has changed.
 
 Models of scikit-learn, trained on the shared data sets, answer rows that they were not trained on; boosted trees are
-fitted to these rows and answers. Fidelity is cross-fitted. The ranking of the features is compared with the model's own,
+fitted to these rows and answers. Fidelity is cross-fitted. The ranking of the features is compared with the model's,
 from sampled permutations (Strumbelj and Kononenko 2014) against random rows of the data.
 """
 
