@@ -42,6 +42,7 @@ BENCHMARKS = {
     ),
     "bias": Benchmark("bench.bias", "bias metrics with intervals over a day of states; reports, against smclarify"),
     "bias_baseline": Benchmark("bench.bias_baseline", "a data set of bias → analysis.json: time and memory"),
+    "explain": Benchmark("bench.explain", "exact TreeSHAP of a model's file, against its own library"),
     "report": Benchmark("bench.report_page", "files of an execution → its page"),
     "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
     "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),

@@ -87,7 +87,9 @@ def _link(objective: str) -> tuple[Link, float]:
     name, *parameters = objective.split() or [""]
     if name not in LINKS:
         raise InvalidInputError(
-            f"the objective {name[:40]!r} is not known", expected=", ".join(sorted(LINKS)), mend="Train with one of these."
+            f"the objective {name[:40]!r} is not known",
+            expected=", ".join(sorted(LINKS)),
+            mend="Train with one of these.",
         )
     if name == "regression" and "sqrt" in parameters:
         return Link.SQUARE_ROOT, 1.0

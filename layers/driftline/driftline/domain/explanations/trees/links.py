@@ -25,7 +25,7 @@ class Link(StrEnum):
     """1 where m > 0, else 0: XGBoost's `binary:hinge`"""
 
 
-def predictions_of(margin: NDArray[np.float64], link: Link, scale: float = 1.0) -> NDArray[np.float64]:
+def predictions_of(margin: NDArray[np.float64], link: Link, scale: float = 1.0) -> NDArray[np.float64]:  # noqa: PLR0911  (one for each link)
     """What the library's `predict` gives for these margins; both (rows, outputs)."""
     match link:
         case Link.IDENTITY:

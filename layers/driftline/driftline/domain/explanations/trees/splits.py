@@ -80,9 +80,7 @@ class Splits(Protocol):
     def rules(self) -> SplitRules: ...
 
 
-def goes_left(
-    splits: Splits, node: NDArray[np.intp] | int, values: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def goes_left(splits: Splits, node: NDArray[np.intp] | int, values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(values,): whether each value goes left.
 
     Args:
@@ -116,4 +114,5 @@ def _inside(
     valid = (values > splits.rules.first_category) & (values < splits.rules.categories) & ~absent
     pairs = (np.maximum(sets, 0).astype(np.int64) << 32) + np.where(valid, values, 0.0).astype(np.int64)
     found = np.minimum(np.searchsorted(splits.members, pairs), splits.members.size - 1)
-    return valid & (splits.members[found] == pairs)
+    inside: NDArray[np.bool_] = valid & (splits.members[found] == pairs)
+    return inside

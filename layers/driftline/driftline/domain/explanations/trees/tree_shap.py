@@ -173,6 +173,7 @@ def _add(forest: Forest, paths: list[_Path], values: Floats) -> None:
 def _add_deep(forest: Forest, path: _Path, values: Floats) -> None:
     """A path with many features: only those patterns that occur."""
     fulfilled = np.stack(path.fulfilled)
+    patterns: NDArray[np.int64] | NDArray[np.void]
     if len(path.features) <= _WORD:
         patterns = np.zeros(values.shape[1], np.int64)
         for bit, each in enumerate(fulfilled):
@@ -221,4 +222,5 @@ def _quadrature(features: int) -> tuple[Floats, Floats]:
 @cache
 def _all_patterns(features: int) -> NDArray[np.bool_]:
     """(features, 2^features): bit f of the number of the pattern is feature f."""
-    return (np.arange(2**features) >> np.arange(features)[:, np.newaxis]) & 1 == 1
+    patterns: NDArray[np.bool_] = (np.arange(2**features) >> np.arange(features)[:, np.newaxis]) & 1 == 1
+    return patterns

@@ -6,7 +6,7 @@ takes no bytes would make a huge list of nothing.
 """
 
 import struct
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,7 +16,7 @@ MAX_DEPTH: Final = 64
 MAX_VALUES: Final = 8_000_000
 """Maximum number of values that are no entries of typed arrays: each of them is an object of Python."""
 
-_NUMBERS: Final = {
+_NUMBERS: Final[dict[int, "np.dtype[Any]"]] = {
     ord("i"): np.dtype(">i1"),
     ord("U"): np.dtype(">u1"),
     ord("I"): np.dtype(">i2"),
@@ -65,7 +65,7 @@ class _Reader:
         self.at += 1
         return self._body[self.at - 1]
 
-    def value(self, marker: int, depth: int) -> object:
+    def value(self, marker: int, depth: int) -> object:  # noqa: PLR0911  (one for each marker)
         self._values += 1
         if self._values > MAX_VALUES:
             raise self.damaged(f"more than {MAX_VALUES:,} values")

@@ -48,7 +48,7 @@ LINKS: Final = {
 }  # fmt: skip
 
 _LOGIT_BASE: Final = frozenset({"binary:logistic", "reg:logistic"})
-_HINT: Final = "Train with booster gbtree or dart, and save with booster.save_model(\"model.json\")."
+_HINT: Final = 'Train with booster gbtree or dart, and save with booster.save_model("model.json").'
 
 
 def forest_of(document: Document, *, all_trees: bool = False) -> Forest:
@@ -67,11 +67,19 @@ def forest_of(document: Document, *, all_trees: bool = False) -> Forest:
     objective = text_of(learner.child("objective"), "name")
     if objective not in LINKS:
         raise InvalidInputError(
-            f"the objective {objective!r} is not known", expected=", ".join(sorted(LINKS)), mend="Train with one of these."
+            f"the objective {objective!r} is not known",
+            expected=", ".join(sorted(LINKS)),
+            mend="Train with one of these.",
         )
     booster, weights = _booster(learner.child("gradient_booster"))
     parameters = learner.child("learner_model_param")
     outputs = max(integer_of(parameters, "num_class"), integer_of(parameters, "num_target", "1"), 1)
+    if objective == "reg:expectileerror" and outputs > 1:
+        raise InvalidInputError(
+            "several expectiles in one model, whose trees give their differences",
+            expected="one expectile",
+            mend="Train one model for each expectile.",
+        )
     names = _names(learner, integer_of(parameters, "num_feature"))
     if outputs > MAX_OUTPUTS:
         raise InvalidInputError(f"the model has {outputs:,} outputs", expected=f"at most {MAX_OUTPUTS:,}")
@@ -97,7 +105,7 @@ def _check_version(document: Document) -> None:
         raise InvalidInputError(
             f"a model of XGBoost {'.'.join(map(str, version)) or 'without a version'}",
             expected=f"versions {VERSIONS[0]} to {VERSIONS[-1]}",
-            mend="Load the model with one of these versions, and save it there with booster.save_model(\"model.json\").",
+            mend='Load the model with one of these versions, and save it there with booster.save_model("model.json").',
         )
 
 
@@ -209,7 +217,9 @@ def _read(document: Document, output: int, weight: np.float32) -> Tree:
 
 
 def _categories(
-    document: Document, kinds: np.ndarray[tuple[int, ...], np.dtype[np.int64]], left: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    document: Document,
+    kinds: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+    left: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
 ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.int64]], list[np.ndarray[tuple[int, ...], np.dtype[np.int64]]]]:
     """(index of the set of each node, the sets)."""
     of_nodes = np.full(left.size, LEAF, np.int64)
