@@ -63,6 +63,9 @@ BENCHMARKS = {
     "quiet_attribution": Benchmark(
         "bench.quiet_attribution", "how often attribution drift rings when no reason has changed, and what it finds"
     ),
+    "surrogate": Benchmark(
+        "bench.surrogate", "how faithful a surrogate is to real models, and what it sees of a change"
+    ),
     "bank_shuffles": Benchmark("bench.bank_shuffles", "days of real calls in a random order that ring"),
     "quiet_drift": Benchmark("bench.quiet_drift", "simulated: how often drift is found without a change, and with one"),
     "drift_default": Benchmark("bench.drift_default", "both ways to decide on drift, over real data"),
