@@ -123,6 +123,7 @@ structure: setup  ## Draw docs/design/structure.md from the imports
 LAYER_LOCK := layers/dependencies/requirements.txt
 lock: setup  ## Resolve the locked versions again from pyproject.toml
 	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o $(LAYER_LOCK)
+	$(BIN)/uv pip compile --quiet requirements/explanations.in --constraint $(LAYER_LOCK) --generate-hashes --no-header --no-emit-index-url -o layers/explanations/requirements.txt
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra cli --group dev --generate-hashes --no-header --no-emit-index-url -o requirements/dev.txt
 
 clean:  ## Remove what can be made again

@@ -21,6 +21,7 @@ import numpy as np
 from bench.results import Limit, Options, Row
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
+from driftline.cli.explaining import explaining
 from driftline.domain.capture.columns import ColumnValues, Table
 from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.executions.execution import ExecutionRequest
@@ -179,6 +180,7 @@ def _verdict(store: _Memory) -> float:
         tables=DuckTables(),
         signals_namespace=None,
         kinds=KINDS,
+        explaining=explaining(),
     )
     seconds = time.process_time() - started
     assert execution.files, execution.reason

@@ -6,8 +6,10 @@ from driftline.kinds.kind import Kinds
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
 from driftline.usecases.executions.run_monitor import run_monitor
+from driftline.usecases.explanations.explaining import Explaining
 from driftline.usecases.ports import Events, Metrics, ObjectStore, Operators
 from driftline.usecases.ports.predictions import Predictor
+from tests.explaining import at_once
 from tests.fakes import RecordingEvents, RecordingMetrics, RecordingOperators, only
 from tests.tables import TABLES
 
@@ -20,6 +22,8 @@ def execute_in(
     events: Events | None = None,
     signals_namespace: str | None = None,
     kinds: Kinds = KINDS,
+    explaining: Explaining | None = None,
+    predictor: Predictor | None = None,
 ) -> Execution:
     """One execution in a bucket that has everything, its captures too."""
     return run_monitor(
@@ -32,6 +36,7 @@ def execute_in(
         tables=TABLES,
         signals_namespace=signals_namespace,
         kinds=kinds,
+        explaining=explaining or at_once(store, predictor),
     )
 
 
@@ -42,6 +47,7 @@ def suggest_in(
     operators: Operators | None = None,
     kinds: Kinds = KINDS,
     predictor: Predictor | None = None,
+    explaining: Explaining | None = None,
 ) -> BaselineSuggested:
     """suggest_baseline, with everything in one bucket."""
     return suggest_baseline(
@@ -52,4 +58,5 @@ def suggest_in(
         operators=operators or RecordingOperators(),
         kinds=kinds,
         predictor=predictor,
+        explaining=explaining or at_once(store, predictor),
     )

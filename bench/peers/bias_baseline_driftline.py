@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "layers" / "driftline"))
 
 from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.tables.duck import DuckTables
+from driftline.cli.explaining import explaining
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 
@@ -25,7 +26,14 @@ def main(folder: str) -> None:
     KINDS.named("model_bias").engine  # noqa: B018 - imports are not measured
     with measured():
         found = suggest_baseline(
-            "loans", "model_bias", store=store, tables=DuckTables(), operators=Nobody(), kinds=KINDS, predictor=None
+            "loans",
+            "model_bias",
+            store=store,
+            tables=DuckTables(),
+            operators=Nobody(),
+            kinds=KINDS,
+            predictor=None,
+            explaining=explaining(),
         )
     assert set(found.files) == {"analysis.json", "groups.json"}, found.files
 

@@ -7,6 +7,8 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events import DefaultBus
 from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.model_files import S3ModelFiles
+from driftline.adapters.aws.resume_queues import ResumeQueues
 from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import RunSettings
 from driftline.adapters.scripts.processes import ScriptProcesses
@@ -14,6 +16,7 @@ from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
+from driftline.usecases.explanations.explaining import Explaining
 
 logger = Logger()
 settings = RunSettings.from_environment()
@@ -21,6 +24,7 @@ stores = S3Stores()
 store = stores(settings.bucket)
 metrics = EmbeddedMetrics()
 events = DefaultBus()
+explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues))
 
 
 def execute(request: ExecutionRequest) -> Execution:
@@ -35,6 +39,7 @@ def execute(request: ExecutionRequest) -> Execution:
         scripts=ScriptProcesses(),
         tables=DuckTables(),
         kinds=KINDS,
+        explaining=explaining,
     )
     logger.info(
         "executed",

@@ -6,19 +6,23 @@ from aws_lambda_powertools import Logger
 
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.model_files import S3ModelFiles
+from driftline.adapters.aws.resume_queues import ResumeQueues
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
-from driftline.adapters.aws.settings import NoticeSettings
+from driftline.adapters.aws.settings import BaselineSettings
 from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.tables.duck import DuckTables
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import InvalidInputError, PendingError
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
+from driftline.usecases.explanations.explaining import Explaining
 
 logger = Logger()
-settings = NoticeSettings.from_environment()
+settings = BaselineSettings.from_environment()
 store = S3Store(settings.bucket)
 operators = OperatorTopic(settings.alarm_topic)
+explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues))
 
 
 def suggest(event: ObjectEvent) -> None:
@@ -32,7 +36,12 @@ def suggest(event: ObjectEvent) -> None:
                 operators=operators,
                 kinds=KINDS,
                 predictor=SageMakerEndpoints(),
+                explaining=explaining,
             )
+        except PendingError as pending:
+            message = event.model_dump_json(by_alias=True)
+            explaining.wait_with_baseline(endpoint, monitor, message, pending, store)
+            logger.info("waiting for explanations", endpoint=endpoint, monitor=monitor, needs=len(pending.needs))
         except NoDataSetError:
             logger.info("no data yet", endpoint=endpoint, monitor=monitor)
         except InvalidInputError as error:

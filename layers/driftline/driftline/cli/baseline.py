@@ -14,6 +14,7 @@ from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.calibration import Calibrate, TimeColumn, calibrated, show_calibration
+from driftline.cli.explaining import explaining
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import drawn_table
@@ -80,6 +81,7 @@ def baseline(
                     operators=TerminalOperators(output),
                     kinds=KINDS,
                     predictor=SageMakerEndpoints(),
+                    explaining=explaining(),
                 )
             _set_aside(place, folder, replaced)
             staged.copy()

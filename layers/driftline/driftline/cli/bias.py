@@ -24,7 +24,7 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.kinds.analyst import DataAnalysis
-from driftline.kinds.engine import DataSet
+from driftline.kinds.engine import DataSet, Explanations
 from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import page_view
@@ -119,6 +119,11 @@ class _Followed(DataSet):
     @override
     def profile(self, columns: DocumentColumns | None, optional: Collection[str] = ()) -> ProfiledDataset:
         return self.data.profile(columns, optional)
+
+    @property
+    @override
+    def explanations(self) -> Explanations:
+        return self.data.explanations
 
     @override
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:

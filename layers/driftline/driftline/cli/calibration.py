@@ -11,6 +11,7 @@ from rich.console import Console
 
 from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.tables.duck import DuckTables
+from driftline.cli.explaining import explaining
 from driftline.cli.text import safe
 from driftline.domain.keys import document_key
 from driftline.domain.monitors.fields import Age
@@ -63,7 +64,7 @@ def calibrated(
         return calibrate(
             KINDS.named(monitor),
             find_document(store, endpoint, kinds=KINDS),
-            stored_data_set(store, endpoint, monitor, tables),
+            stored_data_set(store, endpoint, monitor, tables, explaining=explaining()),
             every=every,
             time_column=time_column,
             where=store.uri(document_key(endpoint)),

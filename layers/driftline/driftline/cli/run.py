@@ -11,6 +11,7 @@ from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.exits import ExitCode
+from driftline.cli.explaining import explaining
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import read_report, show_report
@@ -63,6 +64,7 @@ class _Monitor:
             tables=DuckTables(),
             signals_namespace=None,
             kinds=KINDS,
+            explaining=explaining(),
         )
 
 

@@ -62,6 +62,18 @@ class RetryLaterError(DriftlineError):
         self.after = after
 
 
+class PendingError(DriftlineError):
+    """What was asked for is not there yet; it was requested, and who waits is asked again when it is.
+
+    Attributes:
+        needs: Keys of the objects that are waited for.
+    """
+
+    def __init__(self, what: str, *, needs: tuple[str, ...], where: str = "") -> None:
+        super().__init__(what, where=where)
+        self.needs = needs
+
+
 def unreadable(error: "ValidationError", where: str) -> InvalidInputError:
     """The error for a file of a baseline or an execution: its first problems, each with the path of its field."""
     problems = error.errors(include_url=False)

@@ -17,6 +17,7 @@ from driftline.domain.datasets import ProfiledDataset, RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.judgement import Judgement
+from driftline.domain.explanations.tasks import Explained, ModelFile, Task
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
@@ -25,6 +26,30 @@ from driftline.domain.profiles.declared import DeclaredColumns
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.domain.profiles.window import WindowProfile
 from driftline.domain.windows import Window
+
+
+class Explanations(Protocol):
+    """Explanations of rows, computed elsewhere and once."""
+
+    def model_file(self, model: str) -> ModelFile:
+        """The model in a file: an address, or a key of the stack's bucket.
+
+        Raises:
+            InvalidInputError: there is none, or it may not be read.
+        """
+        ...
+
+    def of(self, task: Task, hours: Sequence[datetime] = ()) -> Explained:
+        """Explanations of all rows of the task, in the order of their digests.
+
+        Args:
+            hours: Of each row, where it is one of a window; none: they are of a data set.
+
+        Raises:
+            PendingError: they are not there yet, and were requested.
+            InvalidInputError: they cannot be had.
+        """
+        ...
 
 
 class DataSet(Protocol):
@@ -58,6 +83,9 @@ class DataSet(Protocol):
     def beside(self, name: str) -> bytes | None:
         """A file in the baseline's folder, one of `Kind.companions`; None if there is none."""
         ...
+
+    @property
+    def explanations(self) -> Explanations: ...
 
     def with_answers(
         self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
@@ -114,6 +142,11 @@ class Coverage(Protocol):
 
 class HourRows(Protocol):
     """Rows of one variant and hour inside the window; they stay in the store until requested."""
+
+    @property
+    def start(self) -> datetime:
+        """Of the hour, UTC."""
+        ...
 
     def columns(self) -> list[str]:
         """Names of the columns: `label`, `attributes`, `inference_id`, `event_id`, `row` and the captured ones."""
@@ -181,6 +214,9 @@ class WindowData(Protocol):
     def suggested(self, name: str) -> bool:
         """Whether a file of the baseline is Driftline's suggestion, or was before a person edited it."""
         ...
+
+    @property
+    def explanations(self) -> Explanations: ...
 
     def profile(self) -> WindowProfile:
         """The merged profile of everything that was captured."""

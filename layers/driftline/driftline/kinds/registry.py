@@ -6,6 +6,7 @@ It is a module of its own, and not the package's `__init__`, so that the contrac
 from driftline.kinds.data_quality.kind import DATA_QUALITY
 from driftline.kinds.kind import Kinds
 from driftline.kinds.model_bias.kind import MODEL_BIAS
+from driftline.kinds.model_explainability.kind import MODEL_EXPLAINABILITY
 from driftline.kinds.model_quality.kind import MODEL_QUALITY
 
-KINDS = Kinds(DATA_QUALITY, MODEL_QUALITY, MODEL_BIAS)
+KINDS = Kinds(DATA_QUALITY, MODEL_QUALITY, MODEL_BIAS, MODEL_EXPLAINABILITY)

@@ -9,6 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
+from driftline.domain.inference import areas
 from driftline.kinds.model_quality.rules import bootstrap, intervals
 from driftline.kinds.model_quality.rules.binary_metrics import binary_quality
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
@@ -36,7 +37,7 @@ def test_the_auc_and_its_variance_follow_from_all_pairs(bank_marketing: Binary) 
         np.array([np.count_nonzero(score[chosen] == each) for each in scores], float)
         for chosen in (~positive, positive)
     ]
-    found = intervals.area(*counts)
+    found = areas.area(*counts)
 
     assert (found.value, found.of_positives, found.of_negatives) == pytest.approx((wins.mean(), *parts), rel=1e-9)
 
@@ -50,7 +51,7 @@ def test_the_interval_of_auc_is_the_wider_of_two(effect: float) -> None:
     scores = np.unique(score)
     negatives = np.array([np.count_nonzero(score[~positive] == each) for each in scores], dtype=np.float64)
     positives = np.array([np.count_nonzero(score[positive] == each) for each in scores], dtype=np.float64)
-    found = intervals.area(negatives, positives)
+    found = areas.area(negatives, positives)
     p, n, a = found.positives / effect, found.negatives / effect, found.value
 
     def newcombe(t: float) -> float:
@@ -70,7 +71,7 @@ def test_the_interval_of_auc_is_the_wider_of_two(effect: float) -> None:
 def test_a_perfect_ranking_still_has_an_interval(area: float) -> None:
     low, high = np.array([10.0, 0.0]), np.array([0.0, 10.0])
 
-    lower, upper = intervals.auc(intervals.area(low, high) if area else intervals.area(high, low))
+    lower, upper = intervals.auc(areas.area(low, high) if area else areas.area(high, low))
 
     assert upper - lower == pytest.approx(0.2, abs=0.001)
     assert area in (lower, pytest.approx(upper))
@@ -83,8 +84,7 @@ def test_swapping_one_pair_moves_the_interval_of_auc_by_little() -> None:
     swapped[[989, 990]] = True, False
 
     before, after = (
-        intervals.auc(intervals.area((~each).astype(np.float64), each.astype(np.float64)))
-        for each in (positive, swapped)
+        intervals.auc(areas.area((~each).astype(np.float64), each.astype(np.float64))) for each in (positive, swapped)
     )
 
     assert after == pytest.approx(before, abs=0.02)

@@ -18,6 +18,7 @@ from driftline.usecases.baselines.suggest_baseline import (
     suggest_baseline,
 )
 from tests.executing import suggest_in
+from tests.explaining import at_once
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingOperators
 from tests.tables import TABLES
 
@@ -235,6 +236,7 @@ class TestCompanions:
             operators=bucket.operators,
             kinds=self.KINDS,
             predictor=None,
+            explaining=at_once(bucket.store),
         )
 
     def test_a_changed_one_makes_the_baseline_again(self) -> None:

@@ -17,6 +17,7 @@ from driftline.usecases.executions.window_data import CapturedRows, StoredWindow
 from driftline.usecases.ground_truth import captured_window
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
 from tests.captures import profile_file
+from tests.explaining import at_once
 from tests.fakes import InMemoryStore, only
 from tests.merging import (
     DELAY,
@@ -57,7 +58,8 @@ def labelled(store: InMemoryStore, *labels: tuple[str, str], name: str = "a") ->
 
 def window_data(store: InMemoryStore, start: datetime = START, end: datetime = START + HOUR) -> StoredWindow:
     document = parse_document(DOCUMENT, where="monitors/shop.yaml", model=KINDS.document)
-    return StoredWindow(store, only(store), TABLES, document, "model_quality", Window(start, end))
+    explanations = at_once(store).of("shop", store)
+    return StoredWindow(store, only(store), TABLES, document, "model_quality", Window(start, end), explanations)
 
 
 def read(rows: CapturedRows, columns: Sequence[str] = IDS) -> list[tuple[object, ...]]:

@@ -40,6 +40,12 @@ class S3ModelFiles:
                 )
             return found["Body"].read()
 
+    def etag(self, uri: str) -> str:
+        """See `ExplainedModels.etag`."""
+        bucket, key = _parts(uri)
+        with self._allowed(uri):
+            return self._client.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
+
     def check(self, uri: str) -> None:
         """Reading one byte shows whether the object and its encryption key may be used."""
         bucket, key = _parts(uri)
@@ -74,7 +80,7 @@ class S3ModelFiles:
             if error.response["Error"]["Code"] not in _REFUSED:
                 raise
             raise InvalidInputError(
-                "it does not exist, or adopt_model may not read it",
+                "it does not exist, or the stack may not read it",
                 where=uri,
                 mend="Check the address, and that the stack's parameters ModelBucketName and ModelKeyArn name its "
                 "bucket and its encryption key.",

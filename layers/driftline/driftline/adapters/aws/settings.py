@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.explanations.waiting import Waiter
 
 _Arn = Annotated[str, Field(pattern=r"^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$")]
 _Optional = Annotated[str | None, BeforeValidator(lambda text: text or None)]
@@ -42,6 +43,26 @@ class Settings(BaseModel):
             ) from None
 
 
+class ResumeSettings(Settings):
+    """For functions that wait for explanations, and the one that they wait for."""
+
+    run_queue: str = Field(alias="RUN_QUEUE_URL", min_length=1)
+    baseline_queue: str = Field(alias="BASELINE_QUEUE_URL", min_length=1)
+
+    @property
+    def resume_queues(self) -> Mapping[Waiter, str]:
+        """By the function that waits."""
+        return {"run_monitor": self.run_queue, "suggest_baseline": self.baseline_queue}
+
+
+class ExplainSettings(ResumeSettings):
+    """For explain_model."""
+
+    explain_queue: str = Field(alias="EXPLAIN_QUEUE_URL", min_length=1)
+    explain_tries: int = Field(default=5, alias="EXPLAIN_TRIES", ge=1)
+    """How often a message is delivered."""
+
+
 class NoticeSettings(Settings):
     """For functions that send notices to operators."""
 
@@ -72,7 +93,11 @@ class ConfigureSettings(ScheduleSettings):
         return Stack(self.stack_name, partition, region, account, self.signals_namespace, self.metrics_namespace)
 
 
-class RunSettings(Settings):
+class BaselineSettings(NoticeSettings, ResumeSettings):
+    """For suggest_baseline."""
+
+
+class RunSettings(ResumeSettings):
     """For run_monitor. Without a namespace, metrics go to SageMaker's own, one per kind of monitor."""
 
     metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")

@@ -6,12 +6,14 @@
 | `row` | INTEGER | which row of its record, from 0 |
 | `slot` | VARCHAR | start of the five-minute slot, `2026-03-01T14:05:00Z` |
 | `output[0]`, `input.carrier` … | VARCHAR | one per column key; NULL if missing |
+| `attribution["age","label0"]` … | VARCHAR | of explained rows (`domain/capture/attributions.py`); none if no row was |
+| `attribution_note` | VARCHAR | why attributions of a row were left out; none if no row has one |
 
 Rows of different layouts share one file; a column that a layout lacks is NULL there. Keys that differ only in case
 cannot both be column names in DuckDB: the later ones get the suffix `#2`, `#3` …
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from io import TextIOWrapper
@@ -28,8 +30,9 @@ from driftline.adapters.tables.sql import quoted_name, quoted_text
 from driftline.domain.capture.blocks import Block
 from driftline.domain.capture.cells import value_text
 from driftline.domain.capture.columns import ColumnKey
-from driftline.domain.capture.csv_rows import csv_line
+from driftline.domain.capture.csv_rows import csv_line, rows_of_csv
 from driftline.domain.capture.pairing import CsvLayout
+from driftline.domain.capture.records import AnyMetadata
 from driftline.domain.windows import format_instant, parse_instant
 
 _ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
@@ -40,6 +43,8 @@ _FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSIO
 """Level 1 and version 2 (delta encodings) take a third less time than the defaults and make smaller files."""
 
 _MEMORY = "128MB"
+_EXPLAINED = "+attributions"
+"""Ends the name of a spool of rows with attributions: they have more columns than others of their layout."""
 
 
 class ColumnarRecords:
@@ -61,6 +66,9 @@ class ColumnarRecords:
 
     def add(self, block: Block) -> None:
         """Spools the rows of a block."""
+        if block.attributions:
+            self._add_explained(block)
+            return
         slot = format_instant(block.slot)
         indexes: Iterable[int] = block.indexes or repeat(0, len(block.records))
         metadata = [record.eventMetadata for record in block.records]
@@ -75,9 +83,49 @@ class ColumnarRecords:
                 for origin, index, line in zip(origins, indexes, block.csv_lines(), strict=True)
             )
             return
-        spool = self._spool(block.layout, {})
-        keys = self._keys[block.layout]
-        for event, index, row in zip(metadata, indexes, block.rows, strict=True):
+        self._add_named(block.layout, [], slot, zip(metadata, indexes, block.rows, strict=True))
+
+    def _add_explained(self, block: Block) -> None:
+        """A block with attributions: its rows by name, those without attributions as in other blocks."""
+        plain = Block(block.slot, block.layout)
+        explained: list[tuple[AnyMetadata, int, Mapping[ColumnKey, object]]] = []
+        rows: Sequence[Mapping[ColumnKey, object]] = block.rows
+        keys: Sequence[ColumnKey] = []
+        name = str(block.layout)
+        if isinstance(block.layout, CsvLayout):
+            name, keys = block.layout.name, block.layout.keys
+            rows = [dict(zip(keys, rows_of_csv(line)[0], strict=True)) for line in block.csv_lines()]
+        for at, (attributions, record) in enumerate(zip(block.attributions, block.records, strict=True)):
+            if attributions is not None:
+                explained.append((record.eventMetadata, block.indexes[at], {**rows[at], **attributions}))
+                continue
+            plain.records.append(record)
+            plain.indexes.append(block.indexes[at])
+            if isinstance(block.layout, CsvLayout):
+                plain.lines.append(block.lines[at])
+            else:
+                plain.rows.append(block.rows[at])
+        if plain.records:
+            self.add(plain)
+        self._add_named(f"{name}{_EXPLAINED}", keys, format_instant(block.slot), explained)
+
+    def _add_named(
+        self,
+        name: str,
+        columns: Sequence[ColumnKey],
+        slot: str,
+        rows: Iterable[tuple[AnyMetadata, int, Mapping[ColumnKey, object]]],
+    ) -> None:
+        """Spools rows by name.
+
+        Args:
+            name: Of the spool.
+            columns: Keys of columns that are there even if no row has a value.
+            rows: (whose, number of the row in its record, its values).
+        """
+        spool = self._spool(name, {key: at for at, key in enumerate(columns)})
+        keys = self._keys[name]
+        for event, index, row in rows:
             origin = (event.eventId, event.inferenceId, event.inferenceTime, index, slot)
             document: dict[str, object] = dict(zip(_ORIGIN, origin, strict=True))
             for key, value in row.items():

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from driftline.domain.capture.attributions import AttributionReader, Attributions
 from driftline.domain.capture.csv_rows import CsvCell, csv_line, paired_lines, single_lines
 from driftline.domain.capture.json_rows import PayloadError
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT, CsvLayout, Row, pair_rows
-from driftline.domain.capture.payloads import CsvPayload, Payload, Rows, decode_payload
+from driftline.domain.capture.payloads import Answer, CsvPayload, Payload, Rows, decode_answer, decode_payload
 from driftline.domain.capture.records import AnyRecord, CsvRecord, RecordBatch, Reject, SlotClock, decode_records
 from driftline.domain.errors import InvalidInputError
 
@@ -23,6 +24,10 @@ type Preprocess = Callable[[Mapping[int, bytes]], Sequence[Preprocessed]]
 go on."""
 
 
+type _RecordRows = tuple[Sequence[Row], Sequence[Attributions] | None]
+"""The rows of a record, and the attributions of each if it has any."""
+
+
 @dataclass(slots=True)
 class Block:
     """Rows of one slot and one layout, in the order of the file.
@@ -35,6 +40,7 @@ class Block:
         rows: Column key -> value of each row; only for a layout by name.
         records: The record of each row.
         indexes: The number of each row within its record, from 0; empty if all are the first.
+        attributions: Those of each row, None if its record has none; empty if no record of the block has any.
     """
 
     slot: datetime
@@ -44,6 +50,12 @@ class Block:
     rows: list[dict[str, object]] = field(default_factory=list)
     records: list[AnyRecord] = field(default_factory=list)
     indexes: list[int] = field(default_factory=list)
+    attributions: list[Attributions | None] = field(default_factory=list)
+
+    def attribute(self, attributions: Attributions | None) -> None:
+        """Those of the next row."""
+        self.attributions.extend([None] * (len(self.records) - len(self.attributions)))
+        self.attributions.append(attributions)
 
     def csv_lines(self) -> list[str]:
         """The lines of a layout by position."""
@@ -79,6 +91,7 @@ class CaptureReader:
     counts: dict[datetime, SlotCount] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     _clock: SlotClock = field(default_factory=SlotClock)
+    _attributions: AttributionReader = field(default_factory=AttributionReader)
 
     def read(self, body: bytes) -> Iterator[Block]:
         """The blocks of the file, in an order that depends on its bytes only.
@@ -150,27 +163,29 @@ class CaptureReader:
                 if record.shadow:
                     self._count(slot).skipped += 1
                     continue
-                rows = _named_rows(preprocessed[line]) if self.preprocess else _rows(record)
+                found = self._rows(record, preprocessed.get(line))
             except (InvalidInputError, PayloadError) as error:
                 rejects.append(Reject(line, str(error), batch.quote(line), slot))
                 continue
-            if rows or not self.preprocess:
+            if found[0] or not self.preprocess:
                 self._count(slot).records += 1
             else:
                 self._count(slot).skipped += 1
-            for index, (layout, cells) in enumerate(rows):
-                block = blocks.get((slot, layout))
-                if block is None:
-                    block = blocks[slot, layout] = Block(slot, layout)
-                if isinstance(cells, list):
-                    block.lines.append(csv_line(cells))
-                else:
-                    block.rows.append(cells)
-                block.records.append(record)
-                block.indexes.append(index)
+            _add_rows(blocks, slot, record, found)
         for reject in sorted(rejects, key=lambda reject: reject.line):
             self._reject(reject)
         return list(blocks.values())
+
+    def _rows(self, record: AnyRecord, preprocessed: Preprocessed | None) -> _RecordRows:
+        """The rows of a record. A script sees the record as it was captured, and its rows have no attributions."""
+        if preprocessed is not None:
+            return _named_rows(preprocessed), None
+        output, input_ = record.output, record.input
+        if output is None and input_ is None:
+            raise PayloadError("neither endpointInput nor endpointOutput")
+        answer, envelope = _answer(output) if output else (None, None)
+        rows = pair_rows(answer, _side("endpointInput", input_) if input_ else None)
+        return rows, None if envelope is None else self._attributions.read(envelope, len(rows))
 
     def _preprocessed(self, batch: RecordBatch) -> Mapping[int, Preprocessed]:
         """Line -> what the script makes of its record, for all that are not left out."""
@@ -179,6 +194,25 @@ class CaptureReader:
         records = zip(batch.records, batch.lines, strict=True)
         lines = {line: batch.line(line) for record, line in records if not record.shadow}
         return dict(zip(lines, self.preprocess(lines), strict=True))
+
+
+def _add_rows(
+    blocks: dict[tuple[datetime, CsvLayout | str], Block], slot: datetime, record: AnyRecord, found: _RecordRows
+) -> None:
+    """Each row to the block of its layout."""
+    rows, attributions = found
+    for index, (layout, cells) in enumerate(rows):
+        block = blocks.get((slot, layout))
+        if block is None:
+            block = blocks[slot, layout] = Block(slot, layout)
+        if isinstance(cells, list):
+            block.lines.append(csv_line(cells))
+        else:
+            block.rows.append(cells)
+        if attributions or block.attributions:
+            block.attribute(attributions[index] if attributions else None)
+        block.records.append(record)
+        block.indexes.append(index)
 
 
 def _named_rows(preprocessed: Preprocessed) -> list[Row]:
@@ -195,17 +229,15 @@ def _untyped(value: object) -> object:
     return CsvCell(value) if isinstance(value, str) else value
 
 
-def _rows(record: AnyRecord) -> list[Row]:
-    output, input_ = record.output, record.input
-    if output is None and input_ is None:
-        raise PayloadError("neither endpointInput nor endpointOutput")
-    return pair_rows(
-        _side("endpointOutput", output) if output else None, _side("endpointInput", input_) if input_ else None
-    )
-
-
 def _side(name: str, payload: Payload | CsvPayload) -> Rows:
     try:
         return decode_payload(payload)
     except PayloadError as error:
         raise PayloadError(f"{name}: {error}") from None
+
+
+def _answer(payload: Payload | CsvPayload) -> Answer:
+    try:
+        return decode_answer(payload)
+    except PayloadError as error:
+        raise PayloadError(f"endpointOutput: {error}") from None

@@ -9,7 +9,8 @@ import msgspec
 
 from driftline.domain.capture.cells import parse_number
 from driftline.domain.capture.csv_rows import Cells, rows_of_csv
-from driftline.domain.capture.json_rows import NamedRow, PayloadError, read_json
+from driftline.domain.capture.envelopes import Envelope, is_envelope, predictions_of
+from driftline.domain.capture.json_rows import NamedRow, PayloadError, parse_json, read_json, rows_of
 
 _CSV_TYPES = frozenset({"text/csv", "application/csv"})
 _JSON_TYPES = frozenset(
@@ -70,29 +71,74 @@ class NamedRows:
 type Rows = CsvRows | NamedRows
 
 
+type Answer = tuple[Rows, Envelope | None]
+"""The rows of `endpointOutput`, and the envelope that they were in."""
+
+
 def decode_payload(payload: Payload | CsvPayload) -> Rows:
     """The rows of one side, by its encoding; BASE64 by the content type that was observed, or by its content.
 
     Raises:
         PayloadError: with the reason.
     """
+    return _decode(payload, answer=False)
+
+
+def decode_answer(payload: Payload | CsvPayload) -> Answer:
+    """The rows of the endpoint's answer; those of an envelope are its predictions. Raises as `decode_payload`."""
+    rows = _decode(payload, answer=True)
+    if rows.rows or not isinstance(rows, NamedRows) or not is_envelope(rows.document):
+        return rows, None
+    try:
+        return _predictions(rows.document), rows.document
+    except PayloadError as error:
+        raise PayloadError(f"predictions.data: {error}") from None
+
+
+def _decode(payload: Payload | CsvPayload, *, answer: bool) -> Rows:
+    """As `decode_payload`; an answer that is an envelope is a document without rows."""
     match payload.encoding:
         case "CSV":
-            return CsvRows(rows_of_csv(payload.data))
+            return (_enveloped_csv(payload.data) if answer else None) or CsvRows(rows_of_csv(payload.data))
         case "JSON":
-            return _named(payload.data)
+            return _named(payload.data, answer=answer)
         case "BASE64":
-            return _decode_base64(payload)
+            return _decode_base64(payload, answer=answer)
         case other:
             raise PayloadError(f"encoding {other!r} is not CSV, JSON or BASE64")
 
 
-def _named(text: str) -> NamedRows:
-    found = read_json(text)
+def _enveloped_csv(text: str) -> NamedRows | None:
+    """An envelope that was captured as CSV, because the model's own answer is; None for everything else."""
+    if not text.lstrip().startswith("{") or '"predictions"' not in text:
+        return None
+    try:
+        document = parse_json(text)
+    except ValueError:
+        return None
+    return NamedRows((), document) if is_envelope(document) else None
+
+
+def _predictions(envelope: Envelope) -> Rows:
+    data, content_type = predictions_of(envelope)
+    if not isinstance(data, str):
+        return NamedRows(rows_of(data), data)
+    return _of_type(data, content_type) or _sniffed(data, f"a text of {content_type or _UNKNOWN!r}")
+
+
+def _of_type(text: str, content_type: str, *, answer: bool = False) -> Rows | None:
+    """None if the content type says nothing."""
+    if content_type in _CSV_TYPES:
+        return CsvRows(rows_of_csv(text))
+    return _named(text, answer=answer) if content_type in _JSON_TYPES else None
+
+
+def _named(text: str, *, answer: bool = False) -> NamedRows:
+    found = read_json(text, whole=is_envelope if answer else None)
     return NamedRows(found.rows, found.document)
 
 
-def _decode_base64(payload: Payload | CsvPayload) -> Rows:
+def _decode_base64(payload: Payload | CsvPayload, *, answer: bool) -> Rows:
     """Servers say octet-stream, text/html or nothing about JSON and CSV, too, so other types count for nothing."""
     content_type = (payload.observedContentType or "").split(";")[0].strip().lower()
     known = content_type in _CSV_TYPES | _JSON_TYPES
@@ -103,21 +149,24 @@ def _decode_base64(payload: Payload | CsvPayload) -> Rows:
     except ValueError as error:
         described = "" if known else f" of {content_type or _UNKNOWN}, and"
         raise PayloadError(f"not BASE64 of a UTF-8 text{described} ({error}). {_MEND}") from None
-    if known:
-        return CsvRows(rows_of_csv(text)) if content_type in _CSV_TYPES else _named(text)
-    return _sniffed(text, content_type or _UNKNOWN)
+    enveloped = _enveloped_csv(text) if answer and content_type in _CSV_TYPES else None
+    return (
+        enveloped
+        or _of_type(text, content_type, answer=answer)
+        or _sniffed(text, f"BASE64 of {content_type or _UNKNOWN!r}", answer=answer)
+    )
 
 
-def _sniffed(text: str, content_type: str) -> Rows:
+def _sniffed(text: str, what: str, *, answer: bool = False) -> Rows:
     start = text.lstrip()[:1]
     try:
         if start in _JSON_STARTS and start:
-            return _named(text)
+            return _named(text, answer=answer)
         rows = rows_of_csv(text)
     except PayloadError as error:
-        raise PayloadError(f"BASE64 of {content_type!r} that looks like a table but is {error}") from None
+        raise PayloadError(f"{what} that looks like a table but is {error}") from None
     if start == _DOCUMENT_START or "\0" in text or not _is_table(rows):
-        raise PayloadError(f"BASE64 of {content_type!r} is neither CSV nor JSON. {_MEND}")
+        raise PayloadError(f"{what} is neither CSV nor JSON. {_MEND}")
     return CsvRows(rows)
 
 

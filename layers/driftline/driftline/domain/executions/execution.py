@@ -17,7 +17,10 @@ type Trigger = Literal["schedule", "rerun", "hand"]
 
 
 class ExecutionStatus(StrEnum):
-    """The values of SageMaker's MonitoringExecutionStatus with which an execution can end."""
+    """The values of SageMaker's MonitoringExecutionStatus with which an execution can end, or wait."""
+
+    PENDING = "Pending"
+    """Its verdict comes when what it waits for is there; nothing was written or announced."""
 
     COMPLETED = "Completed"
     COMPLETED_WITH_VIOLATIONS = "CompletedWithViolations"
@@ -88,8 +91,8 @@ class Execution:
 
     @property
     def verdict(self) -> Verdict | None:
-        """None if it failed."""
-        if self.status is ExecutionStatus.FAILED:
+        """None if it failed, or waits."""
+        if self.status in {ExecutionStatus.FAILED, ExecutionStatus.PENDING}:
             return None
         return verdict_of(self.violations, self.evaluated_rows)
 

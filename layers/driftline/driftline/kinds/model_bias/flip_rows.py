@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.domain.even_sample import ALL, lowest
 from driftline.domain.ground_truth.join_ids import STORED, join_hashes
 from driftline.domain.predictions.values import number
 from driftline.kinds.model_bias.rules.columns import MISSING
@@ -21,7 +22,6 @@ from driftline.kinds.model_bias.rules.flip_test import MOST_ROWS, flip_test
 from driftline.kinds.model_bias.rules.report import members_of
 
 MOST_OF_AN_HOUR = 5_000
-_ALL = (1 << 64) - 1
 
 NO_NUMBERS = "FlipTest does not support non-numeric columns"
 """Clarify's words."""
@@ -56,7 +56,7 @@ class FlipRows:
 
     columns: tuple[str, ...] = ()
     texts: frozenset[str] = frozenset()
-    bound: int = _ALL
+    bound: int = ALL
     hashes: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
     features: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     predicted: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
@@ -92,7 +92,7 @@ class FlipRows:
         for name, (criterion, column) in rows.facets.items():
             of_facet, values = outcomes(criterion, column)
             groups[name] = (tuple(values), of_facet[chosen])
-        found = cls(tuple(columns), frozenset(texts), _ALL, hashes[chosen], features, positive[codes[chosen]], groups)
+        found = cls(tuple(columns), frozenset(texts), ALL, hashes[chosen], features, positive[codes[chosen]], groups)
         return found.at_most(MOST_OF_AN_HOUR)
 
     @classmethod
@@ -103,7 +103,7 @@ class FlipRows:
             return cls.empty()
         columns = tuple(sorted({name for part in parts for name in part.columns}))
         bound = min(part.bound for part in parts)
-        kept = [(part, part.hashes < bound if bound != _ALL else np.ones(len(part.hashes), np.bool_)) for part in parts]
+        kept = [(part, part.hashes < bound if bound != ALL else np.ones(len(part.hashes), np.bool_)) for part in parts]
         features = [_features(part, columns)[inside] for part, inside in kept]
         merged = cls(
             columns,
@@ -118,11 +118,7 @@ class FlipRows:
 
     def at_most(self, most: int) -> "FlipRows":
         """An even sample of so many rows, or a few less; all if there are not more."""
-        order = np.argsort(self.hashes, kind="stable")
-        bound = self.bound
-        if len(order) > most:
-            bound = int(self.hashes[order[most]])
-            order = order[: int(np.searchsorted(self.hashes[order], np.uint64(bound), side="left"))]
+        order, bound = lowest(self.hashes, most, self.bound)
         return FlipRows(
             self.columns,
             self.texts,
@@ -136,7 +132,7 @@ class FlipRows:
     @property
     def sampled(self) -> bool:
         """Whether rows were left out."""
-        return self.bound != _ALL
+        return self.bound != ALL
 
     def tests(
         self, facets: Mapping[str, Criterion], counts: Counts, without: Mapping[str, Sequence[str]]

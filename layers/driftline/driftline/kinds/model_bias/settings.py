@@ -12,6 +12,7 @@ from driftline.domain.monitors.fields import Age, Part, refuse
 from driftline.domain.monitors.monitor import Graph, Line
 from driftline.domain.monitors.prediction_fields import Tolerance
 from driftline.domain.monitors.predictions_monitor import PredictionsMonitor
+from driftline.domain.monitors.predictor_settings import PredictorSettings
 from driftline.domain.spelling import did_you_mean
 
 NAMESPACE = "aws/sagemaker/Endpoints/bias-metrics"
@@ -30,7 +31,6 @@ CONDITIONAL = ("CDDL", "CDDPL")
 _FIGURE = re.compile(r"bias_metric_(?P<metric>[A-Z]+)(_(?P<facet>.+))?", re.DOTALL)
 
 Value = str | int | float | bool
-ContentType = Literal["text/csv", "application/jsonlines", "application/json"]
 ColumnText = Annotated[str, Field(min_length=1, max_length=255)]
 Metric = Literal[
     "CDDL", "CI", "DPL", "JS", "KL", "KS", "LP", "TVD",
@@ -94,31 +94,6 @@ class Limit(Part):
         if self.min is not None and self.max is not None and self.min > self.max:
             raise refuse(f"min {self.min:g} is above max {self.max:g}", "a min that is at most max")
         return self
-
-
-class PredictorSettings(Part):
-    """An endpoint that is asked for predictions of a baseline's data set; better not the one in production."""
-
-    endpoint: Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[A-Za-z0-9](-*[A-Za-z0-9])*$")]
-    """Its name."""
-
-    content_type: ContentType = "text/csv"
-    """What it gets."""
-
-    accept_type: ContentType | None = None
-    """What it answers. Default: what it gets."""
-
-    content_template: Annotated[str, Field(max_length=4096)] | None = None
-    """Of JSON Lines, a line with $features; of JSON, the document with $records."""
-
-    record_template: Annotated[str, Field(max_length=4096)] | None = None
-    """Of JSON, a record with $features or $features_kvp."""
-
-    rows_per_request: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 100
-    """Rows that are sent at once."""
-
-    most_requests: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1_000
-    """A data set that takes more requests is refused before the first one."""
 
 
 class ModelBiasMonitor(PredictionsMonitor):

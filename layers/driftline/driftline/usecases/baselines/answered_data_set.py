@@ -8,7 +8,7 @@ from driftline.domain.datasets import ProfiledDataset, RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.predictions.questions import Question, answers
 from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.kinds.engine import DataSet
+from driftline.kinds.engine import DataSet, Explanations
 from driftline.usecases.ports.predictions import Predictor
 
 
@@ -41,6 +41,11 @@ class AnsweredDataSet(DataSet):
     @override
     def beside(self, name: str) -> bytes | None:
         return self.data.beside(name)
+
+    @property
+    @override
+    def explanations(self) -> Explanations:
+        return self.data.explanations
 
     @override
     def with_answers(

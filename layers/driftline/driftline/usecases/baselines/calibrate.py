@@ -14,7 +14,6 @@ from driftline.domain.executions.finding import Finding
 from driftline.domain.listing import first_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.windows import parse_instant
-from driftline.kinds.engine import DataSet
 from driftline.kinds.kind import Kind
 from driftline.presentation.text import figure
 from driftline.usecases.baselines.data_set import StoredDataSet
@@ -44,7 +43,7 @@ class Calibration:
 def calibrate(
     kind: Kind,
     document: MonitorDocument | None,
-    data: DataSet,
+    data: StoredDataSet,
     *,
     every: timedelta,
     time_column: str | None,
@@ -82,7 +81,7 @@ def calibrate(
     for number, lines in enumerate(cut.windows.values()):
         key = f"windows/{number}/rows{cut.extension}"
         scratch.put(key, lines.encode())
-        window = StoredDataSet(scratch, [key], cut.options, tables)
+        window = StoredDataSet(scratch, [key], cut.options, tables, explained=data.explained)
         found = kind.engine.rehearse(document, suggested, window, where)
         limits = {_limit(each) for each in found if each.subject != cut.column}
         counted.update(limits)

@@ -8,7 +8,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import baseline_folder
 from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.kinds.engine import DataSet
+from driftline.kinds.engine import DataSet, Explanations
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.datasets.files import read_files, row_readers
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, CsvFormat, DatasetFormat, parse_format
@@ -28,6 +28,7 @@ class StoredDataSet:
         tables: Reads CSV and Parquet.
         folder: The baseline's folder, with a closing slash: it may have files that say how the data set is read.
         predictor: Asks endpoints for predictions that the data set lacks; None where none can be asked.
+        explained: Explanations of its rows; None where there are none.
         assumed: What had to be assumed in reading, each once; complete after the data set was read.
     """
 
@@ -37,6 +38,7 @@ class StoredDataSet:
     tables: DataSetTables
     folder: str = ""
     predictor: Predictor | None = None
+    explained: Explanations | None = None
     assumed: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -60,6 +62,13 @@ class StoredDataSet:
     def beside(self, name: str) -> bytes | None:
         found = self.store.find(self.folder + name)
         return found.body if found else None
+
+    @property
+    def explanations(self) -> Explanations:
+        """Raises InvalidInputError: nothing can be explained here."""
+        if self.explained is None:
+            raise InvalidInputError("rows of this data set cannot be explained here", where=self.where)
+        return self.explained
 
     def with_answers(
         self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]

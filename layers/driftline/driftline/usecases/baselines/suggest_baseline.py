@@ -21,6 +21,7 @@ from driftline.usecases.baselines.baseline_files import digest_of, finish_swap, 
 from driftline.usecases.baselines.baseline_memory import GENERATION, MEMORY_FILE, Memory, recall
 from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
+from driftline.usecases.explanations.explaining import Explaining
 from driftline.usecases.monitors.monitor_documents import find_document, load_document
 from driftline.usecases.ports import ObjectStore, Operators
 from driftline.usecases.ports.predictions import Predictor
@@ -92,6 +93,7 @@ def suggest_baseline(
     operators: Operators,
     kinds: Kinds,
     predictor: Predictor | None,
+    explaining: Explaining,
 ) -> BaselineSuggested:
     """Reads everything under `baselines/<endpoint>/<monitor>/input/`, in the order of the keys.
 
@@ -100,8 +102,10 @@ def suggest_baseline(
 
     Args:
         predictor: Asks endpoints for predictions that the data set lacks; None: none is asked.
+        explaining: Where explanations come from.
 
     Raises:
+        PendingError: explanations of its rows are not there yet; whoever asked is asked again when they are.
         NoDataSetError: no file with data.
         InvalidInputError: data that cannot be read, or a monitor document that does not say enough; it says where and
             how to fix it.
@@ -139,7 +143,7 @@ def suggest_baseline(
                 sensitivity=memory.sensitivity,
                 read=tuple(keys),
             )
-    data = stored_data_set(store, endpoint, monitor, tables, predictor)
+    data = stored_data_set(store, endpoint, monitor, tables, predictor, explaining)
     suggestion = kind.engine.suggest(document, data, document_uri)
     if _inputs(store, f"{folder}input/", beside)[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
@@ -185,13 +189,19 @@ def suggest_baseline(
 
 
 def stored_data_set(
-    store: ObjectStore, endpoint: str, monitor: str, tables: DataSetTables, predictor: Predictor | None = None
+    store: ObjectStore,
+    endpoint: str,
+    monitor: str,
+    tables: DataSetTables,
+    predictor: Predictor | None = None,
+    explaining: Explaining | None = None,
 ) -> StoredDataSet:
     """What is under `input/` of the baseline; there is something."""
     folder = baseline_folder(endpoint, monitor)
     prefix = f"{folder}input/"
     options = _format_of(store, prefix + FORMAT_FILE)
-    return StoredDataSet(store, _inputs(store, prefix)[1], options, tables, folder, predictor)
+    explained = explaining.of(endpoint, store) if explaining else None
+    return StoredDataSet(store, _inputs(store, prefix)[1], options, tables, folder, predictor, explained)
 
 
 def is_no_data(name: str) -> bool:

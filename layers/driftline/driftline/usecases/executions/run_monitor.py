@@ -12,7 +12,7 @@ A failed execution leaves `failure.json` where its files would be, and its event
 from collections.abc import Mapping
 from datetime import datetime
 
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, PendingError, StaleReadError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.judge_unusable import judge_unusable
 from driftline.domain.executions.judgement import Judgement
@@ -31,6 +31,7 @@ from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.announcing import Outputs, announce_failure, announce_verdict
 from driftline.usecases.executions.signals import alarmed_names
 from driftline.usecases.executions.window_data import StoredWindow
+from driftline.usecases.explanations.explaining import Explaining
 from driftline.usecases.models.model_log import load_model_log
 from driftline.usecases.models.model_marks import new_model
 from driftline.usecases.monitors.monitor_documents import load_document, load_script
@@ -53,6 +54,7 @@ def run_monitor(
     tables: Tables,
     signals_namespace: str | None,
     kinds: Kinds,
+    explaining: Explaining,
     namespace: str | None = None,
 ) -> Execution:
     """Runs one monitor over one window.
@@ -68,6 +70,8 @@ def run_monitor(
         tables: Reads and joins rows.
         namespace: CloudWatch namespace of monitors that name none; by default SageMaker's for each kind.
         signals_namespace: CloudWatch namespace of the signals for alarms; None: no signals.
+        explaining: Where explanations come from. A window whose explanations are not there yet is pending: nothing is
+            written, and the same request comes again when they are.
     """
     outputs = Outputs(request, store, metrics, events, signals_namespace)
     window: Window | None = None
@@ -88,7 +92,8 @@ def run_monitor(
                 alarmed=alarmed_names(monitor),
                 model=model,
             )
-            data = StoredWindow(store, stores, tables, document, kind.name, window)
+            explanations = explaining.of(request.endpoint, store)
+            data = StoredWindow(store, stores, tables, document, kind.name, window, explanations)
             profile = data.profile()
             reasons = why_rejected(store, request.endpoint, window, document.variant) if profile.rejected else {}
             judgement = judge_unusable(
@@ -104,9 +109,23 @@ def run_monitor(
             execution = announce_verdict(execution, files, judgement, into, outputs)
             if _inputs(store, document, monitor, window) == inputs:
                 return execution
+    except PendingError as pending:
+        explaining.wait(request, pending, store)
+        return _pending(request, pending, window)
     except (InvalidInputError, ObjectNotFoundError) as error:
         return announce_failure(error, window, outputs, kinds=kinds)
     raise StaleReadError("captures or labels of the window kept arriving during its evaluation", where=folder)
+
+
+def _pending(request: ExecutionRequest, pending: PendingError, window: Window | None) -> Execution:
+    return Execution(
+        request.endpoint,
+        request.monitor,
+        ExecutionStatus.PENDING,
+        str(pending),
+        window=window,
+        scheduled_time=request.scheduled_time,
+    )
 
 
 def _inputs(store: ObjectStore, document: MonitorDocument, monitor: ScheduledMonitor, window: Window) -> str:

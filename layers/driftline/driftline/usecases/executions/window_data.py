@@ -13,7 +13,7 @@ from driftline.domain.keys import baseline_folder
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.profiles.window import WindowProfile
 from driftline.domain.windows import Window
-from driftline.kinds.engine import HourRows
+from driftline.kinds.engine import Explanations, HourRows
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, is_ours
 from driftline.usecases.capture.capture_files import CaptureFiles
@@ -36,6 +36,7 @@ class StoredWindow:
     Attributes:
         stores: Opens the bucket of the captures.
         tables: Reads and joins rows.
+        explanations: Of the endpoint's rows.
     """
 
     store: ObjectStore
@@ -44,6 +45,7 @@ class StoredWindow:
     document: MonitorDocument
     kind: str
     window: Window
+    explanations: Explanations
 
     @property
     def baseline_folder(self) -> str:
@@ -144,6 +146,10 @@ class StoredHour:
     kind: str
     window: MergedWindow
     hour: MergedHour
+
+    @property
+    def start(self) -> datetime:
+        return self.hour.hour
 
     def columns(self) -> list[str]:
         return self.window.columns(self.hour)

@@ -164,6 +164,10 @@ class StoredCaptures:
     inputs: HourInputs
     attributes: Sequence[ObjectSummary] = ()
 
+    @property
+    def start(self) -> datetime:
+        return self.at.hour
+
     def columns(self) -> list[str]:
         with self._joined() as (hour, _):
             return hour.columns

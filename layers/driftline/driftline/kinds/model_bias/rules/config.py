@@ -5,10 +5,9 @@ facets, label and group variable are. Both are read as they are. Every problem i
 names them one by one, ten minutes into a job.
 """
 
-import json
-
-from driftline.kinds.model_bias.rules.config_fields import BiasConfig, ConfigReader
-from driftline.kinds.model_bias.rules.config_problem import Problem, kind_of
+from driftline.domain.analysis_config.fields import fields_of
+from driftline.domain.analysis_config.problem import Problem
+from driftline.kinds.model_bias.rules.config_fields import BiasConfig, read_bias
 
 FILE = "analysis_config.json"
 
@@ -28,12 +27,8 @@ def problems_of(body: bytes | str) -> list[Problem]:
 
 def read_config(body: bytes | str) -> tuple[BiasConfig | None, list[Problem]]:
     """The configuration, or None, and what is wrong with it."""
-    try:
-        document = json.loads(body)
-    except ValueError as error:
-        return None, [Problem(f"not JSON ({error})", "", "a JSON object", "Correct the syntax at this place.")]
-    if not isinstance(document, dict):
-        return None, [Problem(f"{kind_of(document)} at the top", "", "a JSON object", "Put the fields into { }.")]
-    reader = ConfigReader(document)
-    config = reader.config()
-    return (None if reader.problems else config), reader.problems
+    fields, problems = fields_of(body)
+    if fields is None:
+        return None, problems
+    config = read_bias(fields)
+    return (None if problems else config), problems

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.domain.inference.areas import area
 from driftline.domain.profiles.packing import Floats
 from driftline.kinds.model_quality.rules import bootstrap, curves, intervals
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
@@ -43,7 +44,7 @@ def average_precision(state: BinaryState) -> MetricValue:
 
 
 def _auc(state: BinaryState) -> Bounds | str:
-    found = intervals.area(*state.scores.counts[0].astype(np.float64))
+    found = area(*state.scores.counts[0].astype(np.float64))
     if math.isnan(found.value):
         return ""
     effect = 1.0

@@ -1,0 +1,1 @@
+"""Ensembles of trees: read from their libraries' open files, predicted and explained without these libraries."""

@@ -1,0 +1,124 @@
+"""Explanations from the store; those that are missing are requested, or computed at once.
+
+A task is an object; its event starts `explain_model`, which stores the result beside it. Rows are known by their
+contents, so that a row that an earlier window asked about is not explained again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+
+import msgspec
+
+from driftline.domain.errors import InvalidInputError, PendingError
+from driftline.domain.explanations.keys import holds_hours, period_of, period_prefix, result_of, task_key
+from driftline.domain.explanations.tasks import AskedEndpoint, Explained, Failure, ModelFile, Task, parse_result
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.explanations import ExplainedModels
+from driftline.usecases.side_by_side import side_by_side
+
+ROWS_AT_ONCE = 500
+"""Rows of a piece: a model of a hundred trees explains them in a fraction of a second, one of ten thousand in a
+minute."""
+
+REQUESTS_AT_ONCE = 200
+"""Requests of a piece, at half a second each well inside one invocation."""
+
+type Solve = Callable[[Task], Explained]
+"""Computes explanations at once. Raises InvalidInputError: they cannot be had."""
+
+
+@dataclass(frozen=True)
+class RequestedExplanations:
+    """`Explanations` of one endpoint.
+
+    Attributes:
+        solve: None: tasks are left to `explain_model`.
+    """
+
+    store: ObjectStore
+    endpoint: str
+    models: ExplainedModels
+    solve: Solve | None = None
+
+    def model_file(self, model: str) -> ModelFile:
+        uri = model if "://" in model else self.store.uri(model)
+        return ModelFile(uri, self.models.etag(uri))
+
+    def of(self, task: Task, hours: Sequence[datetime] = ()) -> Explained:
+        """See `Explanations.of`."""
+        if not task.rows:
+            raise InvalidInputError("no rows to explain", where=self.endpoint)
+        if task.whole:
+            return Explained.merge_all(self._asked([(task, ())]))
+        wanted = dict(zip(task.row_digests(), range(len(task.rows)), strict=True))
+        known = list(self._known(task, hours))
+        there = {row for found in known for row in found.rows}
+        missing = [place for row, place in wanted.items() if row not in there]
+        return Explained.merge_all([*known, *self._asked(_pieces(task, hours, missing))]).only(wanted.keys())
+
+    def _known(self, task: Task, hours: Sequence[datetime]) -> Iterator[Explained]:
+        """What was explained of the hours, or of the baseline."""
+        question = task.question
+        days: dict[str, list[int]] = {}
+        for hour in hours:
+            days.setdefault(period_of(hour), []).append(hour.hour)
+        for period, of_day in (days or {period_of(None): [0]}).items():
+            prefix = period_prefix(self.endpoint, question, period)
+            first, last = min(of_day), max(of_day)
+            keys = [each.key for each in self.store.list(prefix) if holds_hours(each.key, first, last)]
+            for found in side_by_side(lambda key: parse_result(self.store.get(key).body, key), keys):
+                if isinstance(found, Explained):
+                    yield found
+
+    def _asked(self, pieces: Iterable[tuple[Task, Sequence[datetime]]]) -> list[Explained]:
+        """Raises PendingError: some are left to `explain_model`."""
+        done: list[Explained] = []
+        needs: list[str] = []
+        rows = 0
+        for piece, hours in pieces:
+            key = task_key(self.endpoint, piece.question, hours, piece.digest)
+            found = self._result(key)
+            if found is None and self.solve is not None:
+                found = self.solve(piece)
+                self.store.put(result_of(key), found.to_bytes())
+            if found is not None:
+                done.append(found)
+                continue
+            if self.store.etag(key) is None:
+                self.store.put(key, piece.to_bytes())
+            needs.append(result_of(key))
+            rows += len(piece.rows)
+        if needs:
+            what = f"{rows:,} rows are being explained, in {len(needs):,} {'parts' if len(needs) > 1 else 'part'}"
+            raise PendingError(what, needs=tuple(needs), where=self.endpoint)
+        return done
+
+    def _result(self, key: str) -> Explained | None:
+        """Raises InvalidInputError: it failed; if another try may help, the next request is one."""
+        result = result_of(key)
+        stored = self.store.find(result)
+        found = parse_result(stored.body, result) if stored else None
+        if not isinstance(found, Failure):
+            return found
+        if found.again or self.solve is not None:
+            self.store.delete(key)
+            self.store.delete(result)
+        if self.solve is not None:
+            return None
+        raise found.error()
+
+
+def _pieces(task: Task, hours: Sequence[datetime], missing: Sequence[int]) -> Iterator[tuple[Task, Sequence[datetime]]]:
+    """Tasks that one invocation can do, each with rows of one day."""
+    size = ROWS_AT_ONCE
+    if isinstance(task.source, AskedEndpoint):
+        size = max(1, REQUESTS_AT_ONCE // task.source.requests_of_row(len(task.features)))
+    days: dict[str, list[int]] = {}
+    for place in missing:
+        days.setdefault(period_of(hours[place] if hours else None), []).append(place)
+    for places in days.values():
+        for some in batched(places, size, strict=False):
+            rows = tuple(task.rows[place] for place in some)
+            yield msgspec.structs.replace(task, rows=rows), [hours[place] for place in some] if hours else ()
