@@ -10,6 +10,7 @@ from statistics import fmean
 import numpy as np
 import pytest
 from rich.console import Console
+from sklearn.metrics import ndcg_score
 
 from driftline.cli.report import show_report
 from driftline.domain.errors import InvalidInputError
@@ -430,6 +431,15 @@ def test_sagemakers_files_are_enough() -> None:
     assert report.main is not None
     assert (report.main.name, report.main.limit) == ("ndcg", 0.9)
     assert "of files that SageMaker wrote" in page_of(report)
+
+
+def test_a_quiet_window_of_sagemakers_files_has_its_ndcg() -> None:
+    report = sagemakers(violated=False)
+
+    gains, live = [0.7, 0.5, 0.05, 0.01], [0.1, 0.2, 0.7, 0.0]  # Age, Income, Job, Pet
+    (found,) = column(table(report, "outputs"), "ndcg")
+    assert found == pytest.approx(ndcg_score([gains], [live]))
+    assert "NDCG" in report.headline
 
 
 def test_sagemakers_files_without_violations_or_baseline() -> None:
