@@ -1,6 +1,6 @@
 """What has changed about a model's reasons, in sentences for people who are no statisticians.
 
-    The model's reasons have changed: income matters half as much as in the baseline (mean |SHAP| 0.21 against 0.43).
+The model's reasons have changed: income matters half as much as in the baseline (mean |SHAP| 0.21 against 0.43).
 """
 
 import math
@@ -11,7 +11,6 @@ from driftline.presentation.text import names as listed
 
 _HALF = (0.47, 0.53)
 _TWICE = (1.9, 2.1)
-_MOST_NAMED = 3
 
 
 def headline(verdict: AttributionVerdict) -> str:
@@ -30,7 +29,7 @@ def headline(verdict: AttributionVerdict) -> str:
             return f"The model's reasons have changed{place}: {_what(worst)}."
         case "unimportant":
             held = percent(max(worst.baseline_share, worst.window_share))
-            return f"Only features that hardly matter have changed{place}: {_named(worst)} ({held} of all attribution)."
+            return f"Only features that hardly matter have changed{place}: {listed(worst.named)} ({held} of all attribution)."
         case "small":
             return f"The model's reasons have changed a little{place}, too little for an alarm: {_what(worst)}."
         case "unnamed":
@@ -66,17 +65,8 @@ def _what(output: OutputVerdict) -> str:
         return f"all attributions are {number(output.scale.value)} times the baseline's"
     first = sentence(output.feature(output.named[0]))
     others = output.named[1:]
-    return f"{first}; so have {_listed(others)}" if others else first
-
-
-def _named(output: OutputVerdict) -> str:
-    return _listed(output.named)
-
-
-def _listed(some: tuple[str, ...]) -> str:
-    if len(some) <= _MOST_NAMED + 1:
-        return listed(some)
-    return f"{', '.join(shown(each, IN_A_SENTENCE) for each in some[:_MOST_NAMED])} and {len(some) - _MOST_NAMED} more"
+    verb = "has" if len(others) == 1 else "have"
+    return f"{first}; {listed(others)} {verb} changed, too" if others else first
 
 
 def _times(ratio: float | None) -> str:
