@@ -94,7 +94,7 @@ def test_several_outputs_have_a_fit_each() -> None:
 def test_categories_are_named() -> None:
     generator = np.random.default_rng(6)
     codes = generator.integers(0, 12, (600, 1)).astype(np.float64)
-    data = Answered(("city",), codes, np.isin(codes, [1, 5, 6, 10]) * 1.0, frozenset({"city"}))
+    data = Answered(("city",), codes, np.where(np.isin(codes, [1, 5, 6, 10]), 1.0, 0.0), frozenset({"city"}))
     assert fit(data, "answers", Growth(trees=1, depth=1)).categories.max() == 0
     assert cross_fit(data, "answers", growth=SMALL).fidelity.enough
 

@@ -217,7 +217,12 @@ def test_missing_inputs_count_as_the_mean() -> None:
 
 def categories(effects: NDArray[np.float64], seed: int) -> Sample:
     codes = np.random.default_rng(seed).integers(0, len(effects), 1_500)
-    return Sample(("city",), effects[codes][:, np.newaxis, np.newaxis], codes[:, np.newaxis] * 1.0, frozenset({"city"}))
+    return Sample(
+        ("city",),
+        effects[codes][:, np.newaxis, np.newaxis],
+        codes[:, np.newaxis].astype(np.float64),
+        frozenset({"city"}),
+    )
 
 
 def test_a_category_whose_effect_flips_against_the_order_of_its_codes() -> None:

@@ -30,7 +30,8 @@ def test_the_area_counts_ties_as_scikit_learn_does() -> None:
 def test_the_separation_is_that_of_the_best_linear_rule() -> None:
     """Two normal clouds that are d apart: no rule has a larger area than Phi(d / sqrt(2))."""
     generator = np.random.default_rng(3)
-    before, now = generator.standard_normal((4_000, 6)), generator.standard_normal((4_000, 6)) + [0.5, -0.5, 0, 0, 0, 0]
+    before, now = generator.standard_normal((4_000, 6)), generator.standard_normal((4_000, 6))
+    now += np.array([0.5, -0.5, 0, 0, 0, 0])
     found = separate(before, now)
     assert found.interval[0] < stats.norm.cdf(0.5) < found.interval[1]
     assert found.p_value < 1e-10

@@ -24,18 +24,20 @@ def headline(verdict: AttributionVerdict) -> str:
         return "All attributions are 0, in the baseline and in this window: there is nothing to compare."
     worst = next(each for each in verdict.outputs if each.result == verdict.result)
     place = f" for output {worst.output}" if len(verdict.outputs) > 1 else ""
+    held = percent(max(worst.baseline_share, worst.window_share))
     match verdict.result:
         case "violation":
-            return f"The model's reasons have changed{place}: {_what(worst)}."
+            said = f"The model's reasons have changed{place}: {_what(worst)}"
         case "unimportant":
-            held = percent(max(worst.baseline_share, worst.window_share))
-            return f"Only features that hardly matter have changed{place}: {listed(worst.named)} ({held} of all attribution)."
+            only = f"Only features that hardly matter have changed{place}"
+            said = f"{only}: {listed(worst.named)} ({held} of all attribution)"
         case "small":
-            return f"The model's reasons have changed a little{place}, too little for an alarm: {_what(worst)}."
+            said = f"The model's reasons have changed a little{place}, too little for an alarm: {_what(worst)}"
         case "unnamed":
-            return f"The attributions{place} differ from the baseline's, but no single feature explains it."
+            said = f"The attributions{place} differ from the baseline's, but no single feature explains it"
         case _:
-            return "The model's reasons are those of the baseline."
+            said = "The model's reasons are those of the baseline"
+    return f"{said}."
 
 
 def sentence(feature: FeatureChange) -> str:
@@ -44,20 +46,21 @@ def sentence(feature: FeatureChange) -> str:
     sizes = f"mean |SHAP| {number(feature.window)} against {number(feature.baseline)}"
     match feature.change:
         case "missing":
-            return f"{name} is missing, and held {percent(feature.baseline_share)} of all attribution"
+            said = f"{name} is missing, and held {percent(feature.baseline_share)} of all attribution"
         case "new":
-            return f"{name} is new, and holds {percent(feature.window_share)} of all attribution"
+            said = f"{name} is new, and holds {percent(feature.window_share)} of all attribution"
         case "dies":
-            return f"{name} no longer matters (mean |SHAP| 0 against {number(feature.baseline)})"
+            said = f"{name} no longer matters ({sizes})"
         case "flips":
-            return f"{name} pushes the answer the other way for the same values ({sizes})"
+            said = f"{name} pushes the answer the other way for the same values ({sizes})"
         case "scales":
-            return f"{name} matters {_times(feature.ratio.value)} as in the baseline ({sizes})"
+            said = f"{name} matters {_times(feature.ratio.value)} as in the baseline ({sizes})"
         case "shifts":
             distance = f"Kolmogorov-Smirnov distance {number(feature.distance)}"
-            return f"the attributions of {name} are distributed differently ({distance})"
+            said = f"the attributions of {name} are distributed differently ({distance})"
         case "none":
-            return f"{name} matters as in the baseline ({sizes})"
+            said = f"{name} matters as in the baseline ({sizes})"
+    return said
 
 
 def _what(output: OutputVerdict) -> str:
