@@ -10,7 +10,6 @@ from driftline.domain.errors import InvalidInputError
 from driftline.kinds.model_explainability.rules.evaluate import evaluate
 from driftline.kinds.model_explainability.rules.findings import AttributionVerdict, Settings
 from driftline.kinds.model_explainability.rules.samples import Sample, aligned
-from driftline.kinds.model_explainability.rules.sentences import headline, sentence
 from driftline.kinds.model_explainability.rules.views import inputs
 
 WEIGHTS = np.array([1.0, -2.0, 0.8, 0.02, 1.5])
@@ -40,7 +39,6 @@ def test_nothing_has_changed() -> None:
     assert output.scale is None
     assert output.separation is not None
     assert output.separation.interval[0] < 0.5 < output.separation.interval[1]
-    assert headline(verdict) == "The model's reasons are those of the baseline."
 
 
 def test_a_weight_that_halves() -> None:
@@ -53,9 +51,6 @@ def test_a_weight_that_halves() -> None:
     assert changed.ratio.interval is not None
     assert changed.ratio.interval[0] < 0.5 < changed.ratio.interval[1]
     assert changed.view == "size"
-    assert headline(verdict).startswith(
-        "The model's reasons have changed: income matters half as much as in the baseline"
-    )
 
 
 def test_a_weight_that_flips_its_sign_is_seen_though_no_attribution_is_distributed_otherwise() -> None:
@@ -65,7 +60,6 @@ def test_a_weight_that_flips_its_sign_is_seen_though_no_attribution_is_distribut
     assert (changed.change, changed.view) == ("flips", "agreement")
     assert changed.ratio.interval is not None
     assert changed.ratio.interval[0] < 1 < changed.ratio.interval[1]
-    assert "pushes the answer the other way" in headline(verdict)
 
 
 def test_without_inputs_the_flip_cannot_be_seen_and_the_half_can() -> None:
@@ -82,7 +76,6 @@ def test_a_feature_that_dies() -> None:
     assert verdict.result == "violation"
     changed = verdict.outputs[0].feature("tenure")
     assert (changed.change, changed.ratio.value, changed.ratio.interval) == ("dies", 0.0, None)
-    assert "tenure no longer matters (mean |SHAP| 0 against" in headline(verdict)
 
 
 def test_all_attributions_are_scaled() -> None:
@@ -92,7 +85,6 @@ def test_all_attributions_are_scaled() -> None:
     assert scale is not None
     assert scale.interval is not None
     assert scale.interval[0] < 0.3 < scale.interval[1]
-    assert "all attributions are 0.3" in headline(verdict)
 
 
 @pytest.mark.parametrize("factor", [0.0, -1.0, 4.0])
@@ -100,7 +92,6 @@ def test_a_feature_that_hardly_matters_is_named_and_does_not_ring(factor: float)
     verdict = after(3, factor)
     assert verdict.result == "unimportant"
     assert verdict.outputs[0].named == ("noise",)
-    assert headline(verdict).startswith("Only features that hardly matter have changed: noise (")
 
 
 def test_a_change_below_the_floor_is_a_remark() -> None:
@@ -109,22 +100,17 @@ def test_a_change_below_the_floor_is_a_remark() -> None:
     weights = WEIGHTS * [0.6, 1, 1, 1, 1]
     strict = evaluate(BASELINE, linear(weights, 1_000, 2), Settings(floor=0.8))
     assert strict.result == "small"
-    assert "too little for an alarm" in headline(strict)
 
 
 def test_a_difference_that_no_feature_explains() -> None:
     verdict = evaluate(BASELINE, linear(WEIGHTS * [1, 0.5, 1, 1, 1], 1_000, 2), Settings(smallest_distance=0.9))
     assert verdict.result == "unnamed"
-    assert "no single feature explains it" in headline(verdict)
 
 
 def test_too_few_rows_are_said_with_the_number_needed() -> None:
     verdict = evaluate(BASELINE, linear(WEIGHTS, 199, 2))
     assert (verdict.result, verdict.needed) == ("not_enough_rows", 200)
     assert verdict.outputs[0].feature("age").ratio.value == pytest.approx(1.0, abs=0.2)
-    assert headline(verdict) == (
-        "Not enough rows to judge: 199 explained rows, 2,000 explained rows in the baseline, 200 of each are needed."
-    )
     assert evaluate(BASELINE, linear(WEIGHTS, 200, 2)).needed is None
     assert evaluate(linear(WEIGHTS, 10, 1), linear(WEIGHTS, 10, 2), Settings(smallest_rows=1)).needed == 20
 
@@ -148,7 +134,6 @@ def test_attributions_of_zero_everywhere() -> None:
     verdict = evaluate(none, linear(WEIGHTS * 0, 500, 3))
     assert verdict.result == "no_attributions"
     assert [each.ratio.value for each in verdict.outputs[0].features] == [None] * 5
-    assert headline(verdict).startswith("All attributions are 0")
     assert evaluate(BASELINE, none).result == "violation"
     assert {each.change for each in evaluate(BASELINE, none).outputs[0].features} == {"dies"}
     assert {each.change for each in evaluate(none, BASELINE).outputs[0].features} == {"new"}
@@ -177,8 +162,6 @@ def test_new_and_missing_features() -> None:
     assert set(output.named) == {"tenure", "seniority"}
     assert output.feature("tenure").change == "missing"
     assert output.feature("seniority").change == "new"
-    assert "is missing, and held" in sentence(output.feature("tenure"))
-    assert "is new, and holds" in sentence(output.feature("seniority"))
 
 
 def test_features_in_another_order_are_the_same() -> None:
@@ -197,7 +180,6 @@ def test_of_several_outputs_the_worst_decides() -> None:
 
     verdict = evaluate(two(WEIGHTS[::-1], 2_000, 1), two(WEIGHTS[::-1] * [1, 1, 1, 0, 1], 1_000, 2))
     assert [each.result for each in verdict.outputs] == ["unchanged", "violation"]
-    assert "have changed for output 1" in headline(verdict)
     with pytest.raises(InvalidInputError, match="1 outputs are explained, 2 in the baseline"):
         evaluate(two(WEIGHTS, 300, 1), BASELINE)
 
