@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.explanations.kernel_shap import most_rows_for_each
 from driftline.domain.predictions.questions import ContentType
 
 type Cell = str | float | int | bool | None
@@ -23,7 +24,6 @@ VERSION = 1
 """Of what is computed: explanations of an earlier version are made again."""
 
 _ROW = 16  # bytes of a row's digest
-_EXHAUSTIVE = 20  # features; beyond it there are a million coalitions
 
 
 class ModelFile(msgspec.Struct, frozen=True, tag="model"):
@@ -76,12 +76,12 @@ class AskedEndpoint(msgspec.Struct, frozen=True, tag="endpoint"):
     outputs: tuple[str, ...] = ()
 
     def requests_of_row(self, features: int) -> int:
-        """Requests that explaining one row of so many features takes."""
+        """Requests that explaining one row of so many features takes at most."""
         explained = len(self.kernel.features) or features
-        samples = self.kernel.samples or 2 * explained + 2048
-        if explained < _EXHAUSTIVE:
-            samples = min(samples, max(2**explained - 2, 1))
-        return -(-(samples * len(self.kernel.baseline) + 1) // self.rows_per_request)
+        rows = most_rows_for_each(
+            explained, len(self.kernel.baseline), self.kernel.samples, partial=explained < features
+        )
+        return -(-rows // self.rows_per_request)
 
 
 class Surrogate(msgspec.Struct, frozen=True, tag="surrogate"):

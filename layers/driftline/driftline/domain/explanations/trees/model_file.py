@@ -52,7 +52,7 @@ def _read(body: bytes, *, all_trees: bool) -> Forest:
         )
     match format_of(body):
         case Format.XGBOOST_JSON:
-            return xgboost_document.forest_of(JsonDocument(body.removeprefix(b"\xef\xbb\xbf")), all_trees=all_trees)
+            return xgboost_document.forest_of(JsonDocument.of(body.removeprefix(b"\xef\xbb\xbf")), all_trees=all_trees)
         case Format.XGBOOST_UBJ:
             return xgboost_document.forest_of(BinaryDocument.of(body), all_trees=all_trees)
         case Format.LIGHTGBM_TEXT:

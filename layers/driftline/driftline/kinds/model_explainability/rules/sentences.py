@@ -92,7 +92,15 @@ def separation_sentence(output: OutputSummary, smallest_auc: float) -> str:
     bounds = output.auc_interval
     inside = f"95 % interval {number(bounds[0], 3)} to {number(bounds[1], 3)}; " if bounds else ""
     scale = f"0.5 is not at all, from {number(smallest_auc)} on it is drift"
-    return f"A classifier tells the window’s attributions from the baseline’s with AUC {number(output.auc, 3)} ({inside}{scale})."
+    found = f"AUC {number(output.auc, 3)} ({inside}{scale})"
+    return f"A classifier tells the window’s attributions from the baseline’s with {found}."
+
+
+def ranking_sentence(label: str, ndcg: float, *, alone: bool = True) -> str:
+    """What SageMaker's rule found, for people."""
+    whose = "" if alone or not label else f" of {shown(label, IN_A_SENTENCE)}"
+    fallen = f"The ranking of the features{whose} by what they contribute has changed"
+    return f"{fallen}: NDCG {number(ndcg)}, at least {NDCG_FLOOR} required."
 
 
 def sagemaker_sentence(outputs: Sequence[OutputSummary]) -> str:
