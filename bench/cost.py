@@ -182,7 +182,7 @@ def model_bias(load: Load) -> Iterator[Line]:
 
 
 def model_explainability(load: Load) -> Iterator[Line]:
-    """What a daily attribution drift monitor adds: 2,000 rows a day, explained by a model's file of some hundred trees."""
+    """What a daily attribution drift monitor adds: 2,000 rows a day, explained by a file of some hundred trees."""
     days = HOURS / 24
     rows, piece = 2_000, 500
     pieces = days * rows / piece

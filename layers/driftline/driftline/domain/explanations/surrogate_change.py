@@ -13,6 +13,7 @@ from driftline.domain.explanations.boosting import Growth
 from driftline.domain.explanations.surrogate import (
     FOLDS,
     Answered,
+    CrossFit,
     Fidelity,
     Scale,
     cross_fit,
@@ -64,18 +65,26 @@ class SurrogateChange:
 
 
 def compare(
-    baseline: Answered, window: Answered, scale: Scale, seed: int = 0, growth: Growth | None = None
+    baseline: Answered,
+    window: Answered,
+    scale: Scale,
+    seed: int = 0,
+    growth: Growth | None = None,
+    now: CrossFit | None = None,
 ) -> SurrogateChange:
     """Fits on the baseline and on the window, compared on the same rows of both.
 
     All fits that are compared have equally many rows, because fits on few rows differ more. It costs
     2 * FOLDS + 1 + 3 * SPLITS fits.
 
+    Args:
+        now: The cross-fit of the window, if it is there already.
+
     Raises:
         InvalidInputError: Other features or numbers of outputs, or too few rows to fit.
     """
     _check(baseline, window)
-    before, now = cross_fit(baseline, scale, seed, growth), cross_fit(window, scale, seed, growth)
+    before, now = cross_fit(baseline, scale, seed, growth), now or cross_fit(window, scale, seed, growth)
     margins = fit(baseline, scale, growth).predict_margin(window.rows)
     carried = fidelity(margins, scaled(window.answers, scale))
     outcome: Outcome = "no_verdict"

@@ -6,7 +6,7 @@ explained once. Arrays are little-endian bytes, decoded without copying; nothing
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import msgspec
@@ -88,12 +88,13 @@ class Surrogate(msgspec.Struct, frozen=True, tag="surrogate"):
     """TreeSHAP of trees that are fitted to the task's answers.
 
     Attributes:
-        seed: Of the fit.
-        halves: Also fit two halves apart, to know how far two fits of the same model differ.
+        rows, answers: Of the baseline, for a window that is compared with it; none for the baseline itself.
+        seed: Of the folds.
     """
 
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    answers: tuple[tuple[float, ...], ...] = ()
     seed: int = 0
-    halves: bool = False
 
 
 type Source = ModelFile | AskedEndpoint | Surrogate
@@ -160,6 +161,28 @@ class Task(msgspec.Struct, frozen=True):
 _TASK = msgspec.msgpack.Decoder(Task)
 
 
+class SurrogateReport(msgspec.Struct, frozen=True):
+    """How well a surrogate repeats the model, and whether the model behind it has changed.
+
+    Attributes:
+        r2: Of answers to rows that it has not seen, of the output with the lowest.
+        ranking: Spearman's rank correlation of the same, likewise.
+        outcome: See `SurrogateChange`; empty for a baseline.
+        carried_r2: Of the baseline's surrogate, on the window.
+        distance, null: The smallest distance of explanations to the window, and the largest between two halves of the
+            baseline; None where they were not compared.
+        features: By feature: the distance to the window, and between halves.
+    """
+
+    r2: float
+    ranking: float
+    outcome: str = ""
+    carried_r2: float | None = None
+    distance: float | None = None
+    null: float | None = None
+    features: dict[str, tuple[float, float]] = {}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Explained:
     """Explanations of n rows.
@@ -171,7 +194,7 @@ class Explained:
         predictions: Shape (n, o): of the model, in the attributions' units.
         expected: Shape (o,): the prediction when nothing is known of a row.
         dependence: Entries of Clarify's `pdp`.
-        fidelity: Of a surrogate, by name.
+        surrogate: Of a surrogate.
         notes: What a reader should know, one sentence each.
         requests: How many an endpoint answered.
     """
@@ -182,7 +205,7 @@ class Explained:
     predictions: NDArray[np.float64]
     expected: NDArray[np.float64]
     dependence: tuple[dict[str, object], ...] = ()
-    fidelity: dict[str, float] = field(default_factory=dict)
+    surrogate: SurrogateReport | None = None
     notes: tuple[str, ...] = ()
     requests: int = 0
 
@@ -196,7 +219,7 @@ class Explained:
                 self.predictions.astype("<f8").tobytes(),
                 self.expected.astype("<f8").tobytes(),
                 self.dependence,
-                self.fidelity,
+                self.surrogate,
                 self.notes,
                 self.requests,
             )
@@ -229,7 +252,7 @@ class Explained:
             ),
             first.expected,
             next((part.dependence for part in parts if part.dependence), ()),
-            first.fidelity,
+            first.surrogate,
             tuple(dict.fromkeys(note for part in parts for note in part.notes)),
             sum(part.requests for part in parts),
         )
@@ -243,7 +266,7 @@ class _Explained(msgspec.Struct, frozen=True, tag="explained"):
     predictions: bytes
     expected: bytes
     dependence: tuple[dict[str, object], ...]
-    fidelity: dict[str, float]
+    surrogate: SurrogateReport | None
     notes: tuple[str, ...]
     requests: int
 
@@ -280,7 +303,7 @@ def parse_result(body: bytes, where: str) -> Explained | Failure:
             np.frombuffer(found.predictions, dtype="<f8").reshape(n, outputs).astype(np.float64),
             np.frombuffer(found.expected, dtype="<f8").reshape(outputs).astype(np.float64),
             found.dependence,
-            found.fidelity,
+            found.surrogate,
             found.notes,
             found.requests,
         )

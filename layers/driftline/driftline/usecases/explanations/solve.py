@@ -13,6 +13,7 @@ from driftline.domain.explanations.tasks import AskedEndpoint, Explained, ModelF
 from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.domain.explanations.trees.tree_shap import tree_shap
 from driftline.usecases.explanations.answers import EndpointModel
+from driftline.usecases.explanations.surrogates import of_surrogate
 from driftline.usecases.explanations.tree_rows import TreeRows
 from driftline.usecases.ports.explanations import ExplainedModels
 from driftline.usecases.ports.predictions import Predictor
@@ -37,7 +38,7 @@ class Solver:
             case AskedEndpoint():
                 return self._of_endpoint(task, task.source)
             case Surrogate():
-                raise InvalidInputError("surrogate")
+                return of_surrogate(task, task.source)
 
     def _of_trees(self, task: Task, source: ModelFile) -> Explained:
         forest = read_forest(self._file(source), source.uri)
@@ -86,9 +87,7 @@ class Solver:
         expected = shap.expected_value
         if explained is not None and len(explained) < len(task.features):
             expected = np.mean([each.expected for each in found], axis=0)
-            notes.append(
-                "A row's contributions begin at the answer to its values of the features that are left out."
-            )
+            notes.append("A row's contributions begin at the answer to its values of the features that are left out.")
         return Explained(
             tuple(task.row_digests()),
             labels(len(expected)),

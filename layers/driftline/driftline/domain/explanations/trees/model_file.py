@@ -13,7 +13,7 @@ from driftline.domain.explanations.trees.documents import BinaryDocument, JsonDo
 from driftline.domain.explanations.trees.forest import Forest
 from driftline.domain.explanations.trees.recognition import OPEN_FORMATS, Format, format_of, refusal_of, unknown
 
-MAX_MODEL: Final = 256 * 2**20
+MAX_MODEL: Final = 128 * 2**20
 """Maximum size of the model itself, unpacked."""
 
 _HEAD: Final = 512

@@ -83,8 +83,8 @@ def _outputs(pair: Pair, settings: Settings) -> tuple[OutputVerdict, ...]:
     separations = []
     for output, (before, now) in enumerate(seen):
         some = matters(importance(pair, output), settings.smallest_share)
-        columns = (side[:, some].reshape(len(side), -1) for side in (before, now))
-        separations.append(separate(*columns, settings.seed))
+        first, second = (side[:, some].reshape(len(side), -1) for side in (before, now))
+        separations.append(separate(first, second, settings.seed))
     gaps = [distances(before, now) for before, now in seen]
     apart = adjusted([each.p_value for each in separations])
     moved = iter(adjusted([each.p_value for some in gaps for each in some]))

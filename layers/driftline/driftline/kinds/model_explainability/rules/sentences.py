@@ -29,9 +29,13 @@ def drift_sentence(output: OutputSummary, *, alone: bool = True) -> str:
     Returns:
         With its full stop; empty where no feature is named.
     """
-    moved = [each for each in output.features if each.named]
+    named = (each for each in output.features if each.named)
+    moved = sorted(named, key=lambda each: -max(each.share or 0.0, each.baseline_share or 0.0))
     if not moved:
         return ""
+    if output.scale is not None:
+        whose = "" if alone else f"{shown(output.label, _NAME)}: "
+        return f"{whose}all attributions are {times(output.scale)} times the baseline’s."
     others = [shown(each.name, _NAME) for each in moved[_SPELLED:]]
     more = f"; {joined(others[:_NAMED], more=len(others) - _NAMED)} moved, too" if others else ""
     said = "; ".join(feature_clause(each) for each in moved[:_SPELLED])
