@@ -124,9 +124,7 @@ class Scores:
 
     def execute(self, at: datetime = SCHEDULED, explaining: Explaining | None = None) -> Execution:
         request = ExecutionRequest(endpoint=ENDPOINT, monitor=KIND, scheduled_time=at, trigger="schedule")
-        return execute_in(
-            self.store, request, metrics=self.metrics, explaining=explaining, predictor=self.predictor
-        )
+        return execute_in(self.store, request, metrics=self.metrics, explaining=explaining, predictor=self.predictor)
 
     def run(self, at: datetime = SCHEDULED) -> ExplainabilitySummary:
         execution = self.execute(at)
