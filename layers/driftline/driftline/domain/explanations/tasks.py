@@ -54,6 +54,14 @@ class Kernel(msgspec.Struct, frozen=True):
     logit: bool = False
     features: tuple[str, ...] = ()
 
+    def questions_of_row(self, features: int) -> int:
+        """Rows that a model is asked about to explain one row of so many features."""
+        explained = len(self.features) or features
+        samples = self.samples or 2 * explained + 2048
+        if explained < _EXHAUSTIVE:
+            samples = min(samples, max(2**explained - 2, 1))
+        return samples * len(self.baseline) + 1
+
 
 class AskedEndpoint(msgspec.Struct, frozen=True, tag="endpoint"):
     """Kernel SHAP of the answers of an endpoint.
@@ -77,11 +85,20 @@ class AskedEndpoint(msgspec.Struct, frozen=True, tag="endpoint"):
 
     def requests_of_row(self, features: int) -> int:
         """Requests that explaining one row of so many features takes."""
-        explained = len(self.kernel.features) or features
-        samples = self.kernel.samples or 2 * explained + 2048
-        if explained < _EXHAUSTIVE:
-            samples = min(samples, max(2**explained - 2, 1))
-        return -(-(samples * len(self.kernel.baseline) + 1) // self.rows_per_request)
+        return -(-self.kernel.questions_of_row(features) // self.rows_per_request)
+
+
+class AskedFunction(msgspec.Struct, frozen=True, tag="function"):
+    """Kernel SHAP of the answers of the user's own Python.
+
+    Attributes:
+        name: module:function.
+        etag: Of the module's file: other code is another task.
+    """
+
+    name: str
+    etag: str
+    kernel: Kernel
 
 
 class Surrogate(msgspec.Struct, frozen=True, tag="surrogate"):
@@ -96,7 +113,7 @@ class Surrogate(msgspec.Struct, frozen=True, tag="surrogate"):
     halves: bool = False
 
 
-type Source = ModelFile | AskedEndpoint | Surrogate
+type Source = ModelFile | AskedEndpoint | AskedFunction | Surrogate
 
 
 class Dependence(msgspec.Struct, frozen=True):
