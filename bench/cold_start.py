@@ -41,6 +41,9 @@ ENVIRONMENT = {
     "ALARM_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/alarms",
     "RETRAINING_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retraining",
     "CHANNELS_PATH": "/driftline/driftline/channels",
+    "RUN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/runs",
+    "BASELINE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/baselines",
+    "EXPLAIN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/explanations",
     "POWERTOOLS_SERVICE_NAME": "bench",
 }
 PROGRAM = """\

@@ -52,13 +52,23 @@ class Swarm:
     behind: Behind
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Attributes: note: Follows the name, and is never cut: ` = 45`; begin, end: On the axis."""
+
+    name: str
+    note: str
+    begin: float
+    end: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waterfall:
     """From one figure to another by steps.
 
     Attributes:
         x: What the axis measures.
-        steps: (name, where it begins, where it ends), the first one on top.
+        steps: The first one on top.
         start, end: (name, figure) of both ends.
     """
 
@@ -66,7 +76,7 @@ class Waterfall:
     about: str
     x: str
     start: tuple[str, float]
-    steps: tuple[tuple[str, float, float], ...]
+    steps: tuple[Step, ...]
     end: tuple[str, float]
     behind: Behind
 

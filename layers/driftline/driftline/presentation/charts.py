@@ -14,6 +14,7 @@ from driftline.presentation.distributions import Bars, Bins, Quantiles
 _CORRELATED = 5
 """Windows below which a correlation says nothing."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
     """One figure over executions, oldest first; the one that the report is about comes last.
@@ -25,6 +26,7 @@ class Series:
         limit: Of the last execution; None where nothing is required.
         baseline: Its value in the baseline.
         from_zero: Its axis begins at 0.
+        part: It is a share of which most are small: its axis need not end at 100 %.
         violated: The last value breaks its constraint.
     """
 
@@ -37,6 +39,7 @@ class Series:
     side: Side | None = None
     baseline: float | None = None
     from_zero: bool = True
+    part: bool = False
     violated: bool = False
 
     @property

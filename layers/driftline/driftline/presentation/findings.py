@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from driftline.domain.executions.finding import Finding, Move
-from driftline.presentation.text import figure, interval, limit, metric_name, number, percent, shown
+from driftline.presentation.text import ABBREVIATIONS, figure, interval, limit, metric_name, number, percent, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ def observed_name(finding: Finding) -> str:
     """`Completeness`, `Drift`: what the observed figure is called, where the subject does not say it."""
     if is_its_own_subject(finding) or not finding.figure:
         return "Value"
+    if finding.figure in ABBREVIATIONS:
+        return ABBREVIATIONS[finding.figure]
     return finding.figure if finding.figure == "p-value" else finding.figure[0].upper() + finding.figure[1:]
 
 

@@ -108,7 +108,7 @@ def _named_figure(finding: Finding) -> str:
     if finding.observed is None:
         return _described(finding)
     name = observed_name(finding)
-    return f"{name if name == 'p-value' else name[:1].lower() + name[1:]} {_figures(finding)}"
+    return f"{name if name == 'p-value' or name.isupper() else name[:1].lower() + name[1:]} {_figures(finding)}"
 
 
 def _described(finding: Finding) -> str:

@@ -38,6 +38,9 @@ _METRICS = {
     "mse": "Mean squared error",
     "rmse": "Root mean squared error",
 }
+ABBREVIATIONS = {"auc": "AUC", "ndcg": "NDCG"}
+"""Figures that are written in capitals."""
+
 _WORDS = {"f1": "F1", "f2": "F2", "f0.5": "F0.5", "r2": "R²", "auc": "AUC"}
 _LONG = re.compile(r"(?<![\w.])-?\d+\.\d{5,}(?:E-?\d+)?(?![\w.])")
 _CONSTANT = "_best_constant_classifier"

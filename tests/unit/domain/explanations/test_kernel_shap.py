@@ -9,7 +9,7 @@ import shap
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.asking import Cells, Floats, Model
 from driftline.domain.explanations.coalitions import coalitions, number_of_coalitions
-from driftline.domain.explanations.kernel_shap import KernelShap
+from driftline.domain.explanations.kernel_shap import KernelShap, most_rows_for_each
 from driftline.domain.explanations.links import NEAREST, Link
 from driftline.domain.explanations.shapley_values import shapley_values
 from tests.unit.domain.explanations.models import probabilities, rows, scores, three_outputs
@@ -160,6 +160,14 @@ def test_the_number_of_rows_is_what_sagemaker_documents() -> None:
     assert explainer.rows_to_ask(3) == 3 * (1022 * 5 + 1) + 5
 
 
+@pytest.mark.parametrize("explained", [1, 2, 5, 12, 14])
+def test_the_number_of_rows_is_known_without_them(explained: int) -> None:
+    for partial in (True, False):
+        features = range(explained) if partial else None
+        explainer = KernelShap(scores, rows(3, explained + partial, 1), features=features)
+        assert explainer.rows_for_each == most_rows_for_each(explained, 3, partial=partial)
+
+
 def test_an_explanation_can_stop_and_go_on() -> None:
     given = rows(4, 12, 2)
     explainer = KernelShap(scores, rows(1, 12, 1), num_samples=40, rows_at_once=100)
@@ -184,6 +192,12 @@ def test_cells_can_be_categories_and_missing() -> None:
 
     np.testing.assert_allclose(found, [[2.0, 3.0], [0.0, -1.0]], atol=1e-12)
     assert seen == {"blue", "red", "green"}
+
+
+def test_an_array_of_texts_is_one_of_categories() -> None:
+    explainer = KernelShap(lambda cells: [float(each == "red") for each in cells[:, 0]], np.array([["blue"]]))
+
+    assert next(explainer.explain(np.array([["red"]]))).attributions.tolist() == [[1.0]]
 
 
 def test_a_missing_number_is_a_value() -> None:

@@ -24,6 +24,10 @@ type Preprocess = Callable[[Mapping[int, bytes]], Sequence[Preprocessed]]
 go on."""
 
 
+type _RecordRows = tuple[Sequence[Row], Sequence[Attributions] | None]
+"""The rows of a record, and the attributions of each if it has any."""
+
+
 @dataclass(slots=True)
 class Block:
     """Rows of one slot and one layout, in the order of the file.
@@ -159,31 +163,29 @@ class CaptureReader:
                 if record.shadow:
                     self._count(slot).skipped += 1
                     continue
-                rows = self._rows(record, preprocessed.get(line))
+                found = self._rows(record, preprocessed.get(line))
             except (InvalidInputError, PayloadError) as error:
                 rejects.append(Reject(line, str(error), batch.quote(line), slot))
                 continue
-            if rows.rows or not self.preprocess:
+            if found[0] or not self.preprocess:
                 self._count(slot).records += 1
             else:
                 self._count(slot).skipped += 1
-            _add_rows(blocks, slot, record, rows)
+            _add_rows(blocks, slot, record, found)
         for reject in sorted(rejects, key=lambda reject: reject.line):
             self._reject(reject)
         return list(blocks.values())
 
-    def _rows(self, record: AnyRecord, preprocessed: Preprocessed | None) -> "_RecordRows":
+    def _rows(self, record: AnyRecord, preprocessed: Preprocessed | None) -> _RecordRows:
         """The rows of a record. A script sees the record as it was captured, and its rows have no attributions."""
         if preprocessed is not None:
-            return _RecordRows(_named_rows(preprocessed))
+            return _named_rows(preprocessed), None
         output, input_ = record.output, record.input
         if output is None and input_ is None:
             raise PayloadError("neither endpointInput nor endpointOutput")
-        answer = _answer(output) if output else None
-        rows = pair_rows(answer.rows if answer else None, _side("endpointInput", input_) if input_ else None)
-        if answer is None or answer.envelope is None:
-            return _RecordRows(rows)
-        return _RecordRows(rows, self._attributions.read(answer.envelope, len(rows)))
+        answer, envelope = _answer(output) if output else (None, None)
+        rows = pair_rows(answer, _side("endpointInput", input_) if input_ else None)
+        return rows, None if envelope is None else self._attributions.read(envelope, len(rows))
 
     def _preprocessed(self, batch: RecordBatch) -> Mapping[int, Preprocessed]:
         """Line -> what the script makes of its record, for all that are not left out."""
@@ -194,20 +196,12 @@ class CaptureReader:
         return dict(zip(lines, self.preprocess(lines), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _RecordRows:
-    """The rows of a record, and the attributions of each if it has any."""
-
-    rows: Sequence[Row]
-    attributions: Sequence[Attributions] | None = None
-
-
 def _add_rows(
     blocks: dict[tuple[datetime, CsvLayout | str], Block], slot: datetime, record: AnyRecord, found: _RecordRows
 ) -> None:
     """Each row to the block of its layout."""
-    attributions = found.attributions
-    for index, (layout, cells) in enumerate(found.rows):
+    rows, attributions = found
+    for index, (layout, cells) in enumerate(rows):
         block = blocks.get((slot, layout))
         if block is None:
             block = blocks[slot, layout] = Block(slot, layout)

@@ -9,7 +9,7 @@ import msgspec
 
 from driftline.domain.capture.json_tables import NamedRow, PayloadError, rows_of_document, without_options
 
-__all__ = ["JsonRows", "NamedRow", "PayloadError", "parse_json", "read_json", "rows_of_json"]
+__all__ = ["JsonRows", "NamedRow", "PayloadError", "parse_json", "read_json", "rows_of", "rows_of_json"]
 
 _JSON = msgspec.json.Decoder()
 _TOO_DEEP = "nested too deeply"
@@ -42,7 +42,7 @@ def read_json(text: str | bytes, *, whole: Callable[[object], bool] | None = Non
     if whole is not None and whole(document):
         return JsonRows([], document)
     document = without_options(document)
-    return JsonRows(_rows_of(document), document)
+    return JsonRows(rows_of(document), document)
 
 
 def rows_of_json(text: str | bytes) -> list[NamedRow]:
@@ -72,10 +72,11 @@ def _rows_of_line(line: str | bytes) -> list[NamedRow]:
         document = parse_json(line)
     except ValueError as error:
         raise PayloadError(f"not JSON Lines ({error})") from None
-    return _rows_of(without_options(document))
+    return rows_of(without_options(document))
 
 
-def _rows_of(document: object) -> list[NamedRow]:
+def rows_of(document: object) -> list[NamedRow]:
+    """The rows of a parsed document; raises as `read_json`."""
     try:
         return rows_of_document(document)
     except RecursionError:

@@ -10,8 +10,7 @@ import msgspec
 from driftline.domain.capture.cells import parse_number
 from driftline.domain.capture.csv_rows import Cells, rows_of_csv
 from driftline.domain.capture.envelopes import Envelope, is_envelope, predictions_of
-from driftline.domain.capture.json_rows import NamedRow, PayloadError, parse_json, read_json
-from driftline.domain.capture.json_tables import rows_of_document
+from driftline.domain.capture.json_rows import NamedRow, PayloadError, parse_json, read_json, rows_of
 
 _CSV_TYPES = frozenset({"text/csv", "application/csv"})
 _JSON_TYPES = frozenset(
@@ -72,16 +71,8 @@ class NamedRows:
 type Rows = CsvRows | NamedRows
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The rows of `endpointOutput`.
-
-    Attributes:
-        envelope: What the rows were wrapped in, with their explanations; None if in nothing.
-    """
-
-    rows: Rows
-    envelope: Envelope | None = None
+type Answer = tuple[Rows, Envelope | None]
+"""The rows of `endpointOutput`, and the envelope that they were in."""
 
 
 def decode_payload(payload: Payload | CsvPayload) -> Rows:
@@ -97,9 +88,9 @@ def decode_answer(payload: Payload | CsvPayload) -> Answer:
     """The rows of the endpoint's answer; those of an envelope are its predictions. Raises as `decode_payload`."""
     rows = _decode(payload, answer=True)
     if rows.rows or not isinstance(rows, NamedRows) or not is_envelope(rows.document):
-        return Answer(rows)
+        return rows, None
     try:
-        return Answer(_predictions(rows.document), rows.document)
+        return _predictions(rows.document), rows.document
     except PayloadError as error:
         raise PayloadError(f"predictions.data: {error}") from None
 
@@ -131,7 +122,7 @@ def _enveloped_csv(text: str) -> NamedRows | None:
 def _predictions(envelope: Envelope) -> Rows:
     data, content_type = predictions_of(envelope)
     if not isinstance(data, str):
-        return NamedRows(rows_of_document(data), data)
+        return NamedRows(rows_of(data), data)
     return _of_type(data, content_type) or _sniffed(data, f"a text of {content_type or _UNKNOWN!r}")
 
 

@@ -20,6 +20,8 @@ ROWS_AT_ONCE = 10_000
 """Maximum number of rows that a model is handed at once, unless the caller says otherwise."""
 
 _DIMENSIONS = 2
+_NUMERIC = "fiub"
+"""numpy's kinds of numbers: floating, whole, without sign, true and false."""
 
 
 def matrix(rows: Sequence[Sequence[object]] | Cells) -> Cells:
@@ -28,7 +30,7 @@ def matrix(rows: Sequence[Sequence[object]] | Cells) -> Cells:
     Raises:
         InvalidInputError: the rows differ in length.
     """
-    if isinstance(rows, np.ndarray) and rows.dtype != np.object_:
+    if isinstance(rows, np.ndarray) and rows.dtype.kind in _NUMERIC:
         found: Cells = np.atleast_2d(np.asarray(rows, dtype=np.float64))
         return found
     lengths = {len(row) for row in rows}
@@ -40,7 +42,7 @@ def matrix(rows: Sequence[Sequence[object]] | Cells) -> Cells:
         )
     if all(_is_number(cell) for row in rows for cell in row):
         return np.array([list(row) for row in rows], dtype=np.float64).reshape(len(rows), *lengths)
-    found = np.empty((len(rows), *lengths), dtype=np.object_)
+    found = np.empty((len(rows), *lengths), dtype=np.object_)  # an array of texts would turn numbers into texts
     for number, row in enumerate(rows):
         found[number, :] = list(row)
     return found

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.asking import ROWS_AT_ONCE, Cells, Floats, Model, ask, ask_in_batches, matrix
-from driftline.domain.explanations.coalitions import Coalitions, coalitions
+from driftline.domain.explanations.coalitions import Coalitions, coalitions, number_of_coalitions
 from driftline.domain.explanations.links import Link
 
 type Places = NDArray[np.int64]
@@ -40,6 +40,17 @@ class ExplainedRow:
     attributions: Floats
     expected: Floats
     prediction: Floats
+
+
+def most_rows_for_each(explained: int, baseline_rows: int, num_samples: int | None = None, *, partial: bool) -> int:
+    """How many rows the model is asked about at most for each explained row, known without the rows: fewer only where
+    drawn coalitions repeat.
+
+    Args:
+        explained: Number of features to explain.
+        partial: There are other features, too.
+    """
+    return 1 + (number_of_coalitions(explained, num_samples) + (1 if partial else 0)) * baseline_rows
 
 
 class KernelShap:

@@ -67,7 +67,7 @@ class Explained(_Part):
     curves: tuple[Curve, ...] = ()
 
     def values(self, place: int, label: str) -> dict[str, float | None]:
-        """Global attributions of an output: by its label, else by its place, because labels may differ between files."""
+        """Global attributions of an output: by its label, else by its place, because labels differ between files."""
         named = next((each for each in self.outputs if each.label == label), None)
         if named is None and place < len(self.outputs):
             named = self.outputs[place]

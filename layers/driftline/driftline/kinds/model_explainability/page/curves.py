@@ -31,7 +31,7 @@ def curves_section(execution: Explainability) -> list[Section]:
             title="Partial dependence",
             count=f"{len(charts)} of {len(execution.curves)}" if more > 0 else "",
             note=note,
-            parts=(Charts(name="curves", charts=charts),),
+            parts=(Charts(name="curves", charts=charts, large=True),),
         )
     ]
 
@@ -75,7 +75,7 @@ def curve_chart(execution: Explainability, curve: Curve) -> DependenceCurve | No
             (
                 "Value",
                 *(["Share of the rows"] if shares else []),
-                *(shown(each) for each in labels or ["Mean prediction"]),
+                *map(shown, labels or ["Mean prediction"]),
             ),
             tuple(
                 (

@@ -27,16 +27,16 @@ _COLUMNS = (
     Column(name="course", title="Share over time", holds=Holds.PICTURE, on=Medium.PAGE),
     Column(name=_VALUE, title="Window", holds=Holds.NUMBER, sort="down"),
     Column(name="baseline", title="Baseline", holds=Holds.NUMBER),
-    Column(name="share", title="Share", holds=Holds.SHARE, sort="down"),
-    Column(name="baseline_share", title="Baseline’s share", holds=Holds.SHARE),
+    Column(name="share", title="Share", holds=Holds.SHARE, on=_DATA),
+    Column(name="baseline_share", title="Baseline’s share", holds=Holds.SHARE, on=_DATA),
+    Column(name="shares", title="Share", holds=Holds.FIGURE, on=_PEOPLE),
     Column(name="rank", title="Rank", holds=Holds.COUNT, on=_DATA),
     Column(name="baseline_rank", title="Baseline: rank", holds=Holds.COUNT, on=_DATA),
     Column(name="ranks", title="Rank", holds=Holds.FIGURE, on=_PEOPLE),
     Column(name="ratio", title="Ratio", holds=Holds.NUMBER, on=_DATA),
     Column(name="ratio_lower", title="Ratio: lower", holds=Holds.NUMBER, on=_DATA),
     Column(name="ratio_upper", title="Ratio: upper", holds=Holds.NUMBER, on=_DATA),
-    Column(name="multiple", title="To baseline", holds=Holds.FIGURE, on=_PEOPLE),
-    Column(name="interval", title="95 % interval", holds=Holds.FIGURE, on=_PEOPLE),
+    Column(name="multiple", title="Ratio", holds=Holds.FIGURE, on=_PEOPLE),
     Column(name="distance", title="Distance", holds=Holds.NUMBER, sort="down"),
     Column(name="p_value", title="p-value", holds=Holds.NUMBER, on=_DATA),
     Column(name="change", title="Change", holds=Holds.TEXT, on=_DATA),
@@ -44,7 +44,7 @@ _COLUMNS = (
     # Where there is little room, the last one is next to the name.
     Column(name="state", title="Change", holds=Holds.MARKS, on=_PEOPLE, sort="down"),
 )
-_OURS = frozenset({"interval", "distance"})
+_OURS = frozenset({"distance"})
 """People's columns that SageMaker's files have nothing for."""
 
 
@@ -112,14 +112,14 @@ def _row(
         "baseline": feature.baseline,
         "share": feature.share,
         "baseline_share": feature.baseline_share,
+        "shares": _shares(feature),
         "rank": feature.rank,
         "baseline_rank": feature.baseline_rank,
         "ranks": _ranks(feature),
         "ratio": feature.ratio,
         "ratio_lower": lower,
         "ratio_upper": upper,
-        "multiple": None if feature.ratio is None else _multiple(feature.ratio),
-        "interval": None if lower is None or upper is None else f"{times(lower)} to {times(upper)}",
+        "multiple": _multiple(feature),
         "distance": feature.distance,
         "p_value": feature.p_value,
         "change": feature.change,
@@ -142,8 +142,20 @@ def _ranks(feature: FeatureSummary) -> str:
     return f"{feature.rank}" if before in {None, feature.rank} else f"{feature.rank}, was {before}"
 
 
-def _multiple(ratio: float) -> str:
-    return f"{times(ratio)} ×"
+def _shares(feature: FeatureSummary) -> str | None:
+    """`26.4 %, was 21.4 %`."""
+    if feature.share is None:
+        return None
+    was = f", was {percent(feature.baseline_share)}" if feature.baseline_share is not None else ""
+    return f"{percent(feature.share)}{was}"
+
+
+def _multiple(feature: FeatureSummary) -> str | None:
+    """`0.484 (0.45 to 0.518)`, with the 95 % interval."""
+    if feature.ratio is None:
+        return None
+    bounds = feature.ratio_interval
+    return times(feature.ratio) + (f" ({times(bounds[0])} to {times(bounds[1])})" if bounds else "")
 
 
 def _state(execution: Explainability, feature: FeatureSummary) -> Marks:
@@ -174,11 +186,8 @@ def _words(execution: Explainability, output: OutputSummary, feature: FeatureSum
         chance = f"In {percent(feature.p_value)} of windows at most (p = {number(feature.p_value)})."
         yield Words("By chance", (chance,))
     floor = execution.body.smallest_share if execution.body else 0.0
-    if (
-        feature.change != "none"
-        and not feature.named
-        and max(feature.share or 0.0, feature.baseline_share or 0.0) < floor
-    ):
+    largest = max(feature.share or 0.0, feature.baseline_share or 0.0)
+    if feature.change != "none" and not feature.named and largest < floor:
         yield Words("Why it is no violation", (f"Alone, it holds less than {percent(floor)} of all attribution.",))
     if not execution.alone:
         yield Words("Output", (shown(output.label),))

@@ -19,8 +19,8 @@ _COLUMNS = (
     Column(name="sagemaker", title="SageMaker would have said", holds=Holds.TEXT),
 )
 _NOTE = (
-    "AUC is how well a classifier tells the window’s attributions from the baseline’s: 0.5 is not at all. NDCG compares "
-    "the ranking of the features only, and is all that SageMaker looks at."
+    "AUC is how well a classifier tells the window’s attributions from the baseline’s: 0.5 is not at all. NDCG "
+    "compares the ranking of the features only, and is all that SageMaker looks at."
 )
 
 

@@ -79,6 +79,7 @@ def _share(
         title=f"Share of {shown(feature.name, IN_A_SENTENCE)}{whose(output.label, alone=execution.alone)}",
         points=points_of((subject, SHARE), past, point_of(feature.share)),
         measure="share",
+        part=True,
         baseline=point_of(feature.baseline_share).value,
         violated=feature.named,
     )
@@ -98,7 +99,7 @@ def main_series(execution: Explainability, series: Sequence[Series]) -> Series |
 def charts_over_time(
     execution: Explainability, outputs: Sequence[Series], shares: Sequence[Series], main: Series | None
 ) -> Charts:
-    """Of outputs what the trend at the top does not have, then shares of what findings name and of what matters most."""
+    """Of outputs what the trend does not have, then shares of the features that findings name or that matter most."""
     trend = main is not None and not main.subject
     first = [each for each in outputs if each.known > 1 and not (trend and each is main)][: 2 * _OUTPUTS]
     by_subject = {each.subject: each for each in shares if each.known > 1}

@@ -48,10 +48,10 @@ _METHODS = {
     ),
 }
 _METHOD_OF_ATTRIBUTIONS = (
-    "An attribution is a SHAP value: what a feature contributes to one prediction, next to the expected value, which is "
-    "the mean prediction of the baseline’s rows. Expected value and attributions add up to the prediction."
+    "An attribution is a SHAP value: what a feature contributes to one prediction, next to the expected value, which "
+    "is the mean prediction of the baseline’s rows. Expected value and attributions add up to the prediction."
 )
-_DEPENDENCE = 4
+_DEPENDENCE = 6
 _OUTPUTS = 6
 """Outputs with bars."""
 

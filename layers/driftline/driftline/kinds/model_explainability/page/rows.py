@@ -6,16 +6,16 @@ from math import isfinite, log
 from driftline.kinds.model_explainability.facts import Explainability
 from driftline.kinds.model_explainability.page.names import unit, whose
 from driftline.kinds.model_explainability.rules.summary import ExplainedRow
-from driftline.presentation.attribution_charts import Waterfall
+from driftline.presentation.attribution_charts import Step, Waterfall
 from driftline.presentation.chart_parts import Behind
 from driftline.presentation.report import Charts, Section
 from driftline.presentation.tables import Column, Detail, Holds, Medium, Row, Table
-from driftline.presentation.text import IN_A_SENTENCE, MINUS, NOTHING, count, number, shown
+from driftline.presentation.text import IN_A_SENTENCE, MINUS, count, number, shown
 
 _STEPS = 9
 """Features with a step of their own."""
 
-_LISTED = 40
+_LISTED = 20
 """Inferences in the table; the file has more of them."""
 
 _SPOKEN = 3
@@ -24,9 +24,10 @@ _SMALL = 1e-9
 
 _COLUMNS = (
     Column(name="id", title="Inference", holds=Holds.TEXT),
-    Column(name="prediction", title="Prediction", holds=Holds.NUMBER, sort="down"),
     Column(name="most", title="What contributes most", holds=Holds.LIST, on=Medium.NOTEBOOK),
     Column(name="said", title="What contributes most", holds=Holds.TEXT, on=Medium.PEOPLE),
+    # Where there is little room, the last one is next to the name.
+    Column(name="prediction", title="Prediction", holds=Holds.NUMBER, sort="down"),
 )
 
 
@@ -52,11 +53,8 @@ def inferences_section(execution: Explainability) -> list[Section]:
         columns=_COLUMNS,
         rows=tuple(_row(execution, row) for row in listed),
     )
-    note = (
-        f"{count(len(listed), 'inference')} of the {count(len(rows), 'row')} that the file keeps, highest prediction first."
-        if len(listed) < len(rows)
-        else ""
-    )
+    kept = f"{count(len(listed), 'inference')} of the {count(len(rows), 'row')} that the file keeps"
+    note = f"{kept}, from the highest prediction to the lowest." if len(listed) < len(rows) else ""
     parts = (Charts(name="waterfalls", charts=tuple(drawn), large=True), table) if drawn else (table,)
     return [
         Section(name="inferences", title="Single inferences", count=f"{len(listed)}", note=note, parts=parts)
@@ -85,20 +83,24 @@ def _row(execution: Explainability, row: ExplainedRow) -> Row:
     chart = waterfall(execution, row)
     return Row(
         subject=row.id,
-        cells=(row.id, row.prediction[execution.main], most, "; ".join(most)),
+        cells=(row.id, most, "; ".join(most), row.prediction[execution.main]),
         detail=Detail(charts=(chart,) if chart else ()),
     )
 
 
 def signed(value: float) -> str:
     """`+0.21`, with a minus as wide as the plus."""
-    text = number(value)
+    text = number(value, 3)
     return text if text.startswith(MINUS) or value == 0 else f"+{text}"
 
 
 def _name(feature: str, value: str | None) -> str:
-    """`age = 45`."""
-    return f"{shown(feature, IN_A_SENTENCE)} = {NOTHING if value is None else _short(value)}"
+    """`age = 45`, `balance (missing)`."""
+    return f"{shown(feature, IN_A_SENTENCE)}{_note(value)}"
+
+
+def _note(value: str | None) -> str:
+    return " (missing)" if value is None else f" = {_short(value)}"
 
 
 def _short(value: str) -> str:
@@ -126,14 +128,15 @@ def waterfall(execution: Explainability, row: ExplainedRow, title: str = "") -> 
     if output.expected_value is not None:
         start = ("Expected value", output.expected_value)
         steps = list(_steps(drawn, start[1]))
-        left = total - (steps[-1][2] if steps else start[1])
+        left = total - (steps[-1].end if steps else start[1])
         if others > 0 or abs(left) > _SMALL * max(1.0, abs(total)):
             name = f"{count(others, 'other feature')}" if others > 0 else "What features do not explain"
-            steps.append((name, total - left, total))
+            steps.append(Step(name, "", total - left, total))
     name = shown(row.id, IN_A_SENTENCE)
     end = ("Prediction (log-odds)" if execution.logit else "Prediction", total)
+    said = title or "From the expected value to the prediction"
     return Waterfall(
-        title=f"{title or 'From the expected value to the prediction'}: {name}{whose(output.label, alone=execution.alone)}",
+        title=f"{said}: {name}{whose(output.label, alone=execution.alone)}",
         about=(
             f"{start[0]} {number(start[1])}, prediction {number(total)} of inference {name}; "
             "the table has what each feature contributes."
@@ -146,17 +149,17 @@ def waterfall(execution: Explainability, row: ExplainedRow, title: str = "") -> 
             ("Feature", "Contributes", "Sum"),
             (
                 (start[0], "", number(start[1])),
-                *((said, signed(to - begin), number(to)) for said, begin, to in steps),
+                *((f"{each.name}{each.note}", signed(each.end - each.begin), number(each.end)) for each in steps),
                 (end[0], "", number(total)),
             ),
         ),
     )
 
 
-def _steps(contributions: Sequence[tuple[str, str | None, float]], start: float) -> Iterator[tuple[str, float, float]]:
+def _steps(contributions: Sequence[tuple[str, str | None, float]], start: float) -> Iterator[Step]:
     at = start
     for feature, value, x in contributions:
-        yield _name(feature, value), at, at + x
+        yield Step(shown(feature, IN_A_SENTENCE), _note(value), at, at + x)
         at += x
 
 

@@ -16,7 +16,7 @@ _BINS = 90
 """Points in the same one of so many bins of the axis would cover each other: they are moved apart."""
 
 _LOW, _HIGH = 1 / 3, 2 / 3
-_LEAST_CROWDED = 6
+_LEAST_CROWDED = 12
 _HEAD = (
     "Feature",
     "Least",
@@ -42,7 +42,6 @@ def swarm_chart(execution: Explainability) -> Swarm | None:
     every = [each.attribution for pairs in found.values() for each in pairs]
     low, high = min(every), max(every)
     bins = {name: [_bin(each.attribution, low, high) for each in pairs] for name, pairs in found.items()}
-    crowd = max(_LEAST_CROWDED, *(max(Counter(each).values()) for each in bins.values()))
     return Swarm(
         title=f"What each feature contributes, row by row{whose(output.label, alone=execution.alone)}",
         about=(
@@ -51,7 +50,7 @@ def swarm_chart(execution: Explainability) -> Swarm | None:
         ),
         x=f"Contribution to the {unit(execution)}",
         level="value",
-        lines=tuple((name, _points(pairs, bins[name], crowd)) for name, pairs in found.items()),
+        lines=tuple((name, _points(pairs, bins[name])) for name, pairs in found.items()),
         behind=Behind(_HEAD, tuple(_row(name, pairs) for name, pairs in found.items())),
     )
 
@@ -60,9 +59,10 @@ def _bin(x: float, low: float, high: float) -> int:
     return int((x - low) / (high - low) * _BINS) if high > low else 0
 
 
-def _points(pairs: Sequence[Pair], bins: Sequence[int], crowd: int) -> tuple[SwarmPoint, ...]:
+def _points(pairs: Sequence[Pair], bins: Sequence[int]) -> tuple[SwarmPoint, ...]:
     """Those of one bin above and below the line by turns, so that the same rows are always the same picture."""
     heights = levels(numbers_of(each.value for each in pairs) or [None] * len(pairs))
+    crowd = max(_LEAST_CROWDED, *Counter(bins).values())
     seen: Counter[int] = Counter()
     points = []
     for pair, found, height in zip(pairs, bins, heights, strict=True):

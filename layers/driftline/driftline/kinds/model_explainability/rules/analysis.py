@@ -104,7 +104,7 @@ def label_names(outputs: int, headers: tuple[str, ...] = ()) -> tuple[str, ...]:
     """
     if headers and len(headers) != outputs:
         raise InvalidInputError(
-            f"{len(headers)} names for {outputs} outputs of the model",
+            f"a model with {outputs} outputs, but {len(headers)} in label_headers",
             where="predictor.label_headers",
             expected="one name for each output",
             mend="Correct the names, or leave them out.",

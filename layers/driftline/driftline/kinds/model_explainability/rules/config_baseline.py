@@ -5,12 +5,16 @@ Rows have the form of the data set: lists for CSV (`[[39, "Private"]]`); objects
 the data set's `features` says where the rows are. A record of names and values is put into the order of the headers.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 
 from driftline.domain.analysis_config.dataset import DatasetConfig
 from driftline.domain.analysis_config.fields import Fields
 from driftline.domain.analysis_config.problem import kind_of
 from driftline.domain.capture.attribute import compiled
+from driftline.domain.capture.csv_rows import rows_of_csv
+from driftline.domain.capture.json_rows import PayloadError
+from driftline.domain.errors import InvalidInputError
 
 type Cell = str | int | float | bool | None
 type Row = tuple[Cell, ...]
@@ -35,9 +39,38 @@ def read_baseline(shap: Fields, data: DatasetConfig) -> tuple[tuple[Row, ...], s
     return tuple(rows_in(given, shap, data)), None
 
 
+def rows_of_file(body: bytes, data: DatasetConfig, where: str) -> tuple[Row, ...]:
+    """The rows of a file of its own, which has the data set's form. Cells of CSV are texts; a header is left out.
+
+    Raises:
+        InvalidInputError: it cannot be read, has no row, or a row has another number of values than the data set.
+    """
+    fields = Fields({})
+    try:
+        rows = rows_in(_document(body.decode("utf-8-sig"), data), fields, data)
+    except (PayloadError, ValueError) as error:
+        expected = f"baseline rows in the form of the data set ({data.type or 'text/csv'})"
+        fix = "Correct the file, or write the rows into analysis_config.json."
+        raise InvalidInputError(f"it cannot be read ({error})", where=where, expected=expected, mend=fix) from None
+    if fields.problems:
+        raise fields.problems[0].error(where)
+    if not rows:
+        fix = "Add one, or leave baseline out to have rows chosen from the data."
+        raise InvalidInputError("no baseline row", where=where, expected="at least one row", mend=fix)
+    return tuple(rows)
+
+
+def _document(text: str, data: DatasetConfig) -> object:
+    if data.type == "application/json":
+        return json.loads(text)
+    if data.type == "application/jsonlines":
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    rows = rows_of_csv(text)
+    return rows[1:] if rows and tuple(rows[0]) == data.feature_names else rows
+
+
 def rows_in(document: object, shap: Fields, data: DatasetConfig) -> list[Row]:
-    """The rows of a baseline that is in the file, or that was read from one of the data set's form; problems go to the
-    fields."""
+    """The rows of a baseline in the form of the data set; problems go to the fields."""
     found: list[Row] = []
     for number, record in enumerate(_records(document, shap, data)):
         where = f"{_NAME}[{number}]"
@@ -47,9 +80,9 @@ def rows_in(document: object, shap: Fields, data: DatasetConfig) -> list[Row]:
         names = data.feature_names
         if names and len(row) != len(names):
             fix = "Give a value for each feature, without the label and the excluded columns."
-            shap.problem(where, f"{len(row)} values", f"{len(names)}: {', '.join(names)}", fix)
+            shap.problem(where, f"{_count(row, 'value')} for {_count(names, 'feature')}", ", ".join(names), fix)
         elif found and len(row) != len(found[0]):
-            what = f"{len(row)} values, the first row {len(found[0])}"
+            what = f"not as long as the first row: {len(row)}, not {len(found[0])}"
             shap.problem(where, what, "rows of one length", "Give a value for each feature in every row.")
         else:
             found.append(row)
@@ -92,3 +125,7 @@ def _inside(record: Mapping[str, object], data: DatasetConfig) -> object:
 
 def _in_order(record: Mapping[str, object], names: Sequence[str]) -> list[object]:
     return [record[name] for name in names] if names and set(names) <= set(record) else list(record.values())
+
+
+def _count(items: Sequence[object], noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"

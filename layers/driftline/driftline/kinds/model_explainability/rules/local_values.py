@@ -55,25 +55,28 @@ def write_baseline(features: Sequence[str], rows: Sequence[Sequence[object]]) ->
     return "".join(csv_line([_text(cell) for cell in row]) + "\n" for row in (features, *rows)).encode()
 
 
-def read_local_values(body: bytes, labels: Sequence[str] = ("label0",), where: str = OUT) -> LocalValues:
+def read_local_values(
+    body: bytes, labels: Sequence[str] = ("label0",), features: Sequence[str] = (), where: str = OUT
+) -> LocalValues:
     """Reads out.csv of Clarify or Driftline. A label whose columns are not there is left out.
 
     Args:
         labels: Names of the outputs, as in analysis.json.
+        features: Names of the features; without them, what is left of a column's name before the longest label.
 
     Raises:
         InvalidInputError: no such file, or no columns of these labels.
     """
     header, rows = _table(body, where)
+    known = {f"{feature}_{label}": (feature, label) for label in labels for feature in features}
     places: dict[str, dict[str, int]] = {}
     for place, name in enumerate(header):
-        fitting = [label for label in labels if name.endswith(f"_{label}")]
-        if fitting:
-            label = max(fitting, key=len)
-            places.setdefault(label, {})[name.removesuffix(f"_{label}")] = place
+        pair = known.get(name) if features else _parts(name, labels)
+        if pair is not None:
+            places.setdefault(pair[1], {})[pair[0]] = place
     found = tuple(label for label in labels if label in places)
-    features = tuple(places[found[0]]) if found else ()
-    if not found or any(set(places[label]) != set(features) for label in found):
+    names = tuple(places[found[0]]) if found else ()
+    if not found or any(set(places[label]) != set(names) for label in found):
         what = "columns of other features for each label" if found else f"no columns of {', '.join(labels)}"
         raise InvalidInputError(
             what,
@@ -81,8 +84,8 @@ def read_local_values(body: bytes, labels: Sequence[str] = ("label0",), where: s
             expected="a column <feature>_<label> for each feature and label",
             mend="Name the labels as in analysis.json, or explain the data again.",
         )
-    order = [[places[label][feature] for label in found] for feature in features]
-    return LocalValues(features, found, _numbers(rows, len(header), where)[:, order])
+    order = [[places[label][name] for label in found] for name in names]
+    return LocalValues(names, found, _numbers(rows, len(header), where)[:, order])
 
 
 def read_baseline(body: bytes, where: str = BASELINE) -> tuple[tuple[str, ...], list[list[str]]]:
@@ -95,6 +98,12 @@ def read_baseline(body: bytes, where: str = BASELINE) -> tuple[tuple[str, ...], 
     return tuple(header), rows
 
 
+def _parts(name: str, labels: Sequence[str]) -> tuple[str, str] | None:
+    """(feature, label) of a column."""
+    label = max((each for each in labels if name.endswith(f"_{each}")), key=len, default=None)
+    return None if label is None else (name.removesuffix(f"_{label}"), label)
+
+
 def _table(body: bytes, where: str) -> tuple[list[str], list[list[str]]]:
     try:
         lines = rows_of_csv(body.decode("utf-8-sig"))
@@ -105,7 +114,7 @@ def _table(body: bytes, where: str) -> tuple[list[str], list[list[str]]]:
     header, *rows = lines
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
-            raise _unreadable(f"line {number} has {len(row)} values, the header {len(header)}", where)
+            raise _unreadable(f"line {number} is not as long as the header: {len(row)}, not {len(header)}", where)
     return header, rows
 
 

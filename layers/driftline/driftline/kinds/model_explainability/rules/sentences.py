@@ -92,7 +92,8 @@ def separation_sentence(output: OutputSummary, smallest_auc: float) -> str:
     bounds = output.auc_interval
     inside = f"95 % interval {number(bounds[0], 3)} to {number(bounds[1], 3)}; " if bounds else ""
     scale = f"0.5 is not at all, from {number(smallest_auc)} on it is drift"
-    return f"A classifier tells the window’s attributions from the baseline’s with AUC {number(output.auc, 3)} ({inside}{scale})."
+    found = f"AUC {number(output.auc, 3)} ({inside}{scale})"
+    return f"A classifier tells the window’s attributions from the baseline’s with {found}."
 
 
 def sagemaker_sentence(outputs: Sequence[OutputSummary]) -> str:

@@ -21,7 +21,7 @@ from driftline.presentation.text import metric_name, shown
 
 type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
 
-_DIGITS, _MOST_DIGITS = 6, 15
+_FEWER, _DIGITS, _MOST_DIGITS = 4, 6, 15
 
 
 def chart_data(chart: Chart) -> dict[str, Json]:
@@ -55,11 +55,14 @@ def chart_data(chart: Chart) -> dict[str, Json]:
             lower, upper = chart.band or ((), ())
             dots: dict[str, Json] = {"type": "lines", "dots": chart.dots}
             return {**dots, **_sides(chart), "lower": _points(lower), "upper": _points(upper)}
-        case Scatter():
-            places: dict[str, Json] = {"type": "scatter", "places": list(map(shown, chart.places)), "small": chart.small}
-            return {**places, **_sides(chart)}
         case _:
-            return _attributed(chart)
+            return _scatter(chart) if isinstance(chart, Scatter) else _attributed(chart)
+
+
+def _scatter(chart: Scatter) -> dict[str, Json]:
+    places: list[Json] = list(map(shown, chart.places))
+    digits = _FEWER if chart.small else _DIGITS
+    return {"type": "scatter", "places": places, "small": chart.small, **_sides(chart, digits)}
 
 
 def _attributed(chart: Amounts | Swarm | Waterfall | DependenceCurve) -> dict[str, Json]:
@@ -79,7 +82,10 @@ def _attributed(chart: Amounts | Swarm | Waterfall | DependenceCurve) -> dict[st
             return {"type": "swarm", **words, "level": chart.level, "lines": lines}
         case Waterfall():
             ends: list[Json] = [[name, short(figure)] for name, figure in (chart.start, chart.end)]
-            steps: list[Json] = [[shown(name), short(begin), short(end)] for name, begin, end in chart.steps]
+            steps: list[Json] = [
+                [shown(each.name), shown(each.note) if each.note else "", short(each.begin), short(each.end)]
+                for each in chart.steps
+            ]
             return {"type": "waterfall", **words, "ends": ends, "steps": steps}
         case DependenceCurve():
             return {
@@ -114,6 +120,7 @@ def series_data(series: Series) -> dict[str, Json]:
         "baseline": short(series.baseline),
         "share": series.measure == "share",
         "zero": series.from_zero,
+        **({"part": True} if series.part else {}),
         "violated": series.violated,
     }
 
@@ -142,22 +149,22 @@ def _cumulative(chart: Cumulative) -> dict[str, Json]:
     }
 
 
-def _sides(chart: Lines | Scatter) -> dict[str, Json]:
+def _sides(chart: Lines | Scatter, digits: int = _DIGITS) -> dict[str, Json]:
     return {
         "title": chart.title,
         "about": chart.about,
         "x": chart.x,
         "y": chart.y,
-        "current": _points(chart.current),
-        "baseline": _points(chart.baseline),
+        "current": _points(chart.current, digits),
+        "baseline": _points(chart.baseline, digits),
         "reference": _reference(chart.reference),
         "behind": _behind(chart.behind),
     }
 
 
-def _points(points: Points) -> Json:
-    """None where there are none: that side is not drawn."""
-    return [[short(x), short(y)] for x, y in points] or None
+def _points(points: Points, digits: int = _DIGITS) -> Json:
+    """None where there are none: that side is not drawn. Values have all their digits, and figures as many as asked."""
+    return [[short(x), short(y, digits)] for x, y in points] or None
 
 
 def _reference(line: Reference | None) -> Json:

@@ -191,7 +191,9 @@ def _part(part: Table | Matrix | Charts) -> PartView:
             return PartView("matrix", matrix=_matrix(part))
         case Charts():
             behind = tuple(view for chart in part.charts if (view := _behind(chart)) is not None)
-            charts = ChartsView(part.name, part.title, part.folded, part.large, part.otherwise, len(part.charts), behind)
+            charts = ChartsView(
+                part.name, part.title, part.folded, part.large, part.otherwise, len(part.charts), behind
+            )
             return PartView("charts", charts=charts)
 
 

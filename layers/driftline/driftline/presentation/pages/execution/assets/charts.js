@@ -207,6 +207,13 @@ const countChart = (course, { label, values }) => (c) => {
   };
 };
 
+// Little more than the values need; ticks stay at round figures.
+const tight = (values, room = 0.04) => {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const more = (high - low || Math.abs(high) || 1) * room;
+  return { min: low - more, max: high + more, ticks: { includeBounds: false } };
+};
+
 const xy = (points) => points.map(([x, y]) => ({ x, y }));
 
 // A dashed line from one point to another, to see others against.
@@ -254,7 +261,7 @@ const scatterChart = ({ x, y, current, baseline, reference, places = [], small =
   shown.legend.labels.pointStyleWidth = 10; // As wide as high: a circle.
   const room = { type: "linear", grace: "3%" };
   const title = { display: true, text: x, color: c.faint, font: { size: 11 } };
-  const horizontal = places.length ? namedAxis(c, places, { title, ticks: { autoSkip: places.length > 8 } }) : axis(c, x, room);
+  const horizontal = places.length ? namedAxis(c, places, { title, ticks: { autoSkip: places.length > 8 } }) : axis(c, x, small ? { type: "linear", ...tight([...current, ...(baseline ?? [])].map(([at]) => at)) } : room);
   return { type: "scatter", data: { datasets }, options: { ...still, scales: { x: horizontal, y: axis(c, y, room) }, plugins: shown } };
 };
 

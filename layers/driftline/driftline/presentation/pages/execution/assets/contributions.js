@@ -1,7 +1,8 @@
 // Charts of what each feature contributes: configurations for Chart.js, and their figures with the tables behind them.
 
 // Names on an axis have less room on a small screen.
-const nameText = (scale, name) => clipped(name, scale.chart.width < 460 ? 15 : 28);
+const roomFor = (scale) => (scale.chart.width < 460 ? 20 : 34);
+const nameText = (scale, name) => clipped(name, roomFor(scale));
 
 // An axis with a name at each of the places 0, 1, …
 const namedAxis = (c, names, more = {}) =>
@@ -54,28 +55,29 @@ const swarmChart = ({ x, level, lines }) => (c) => {
     data: { datasets: [{ label: "Rows", data: points, pointRadius: 2, pointHoverRadius: 3, pointBorderWidth: 0, pointBackgroundColor: colour, order: 1 }, { ...zero, order: 2 }] },
     options: {
       ...still,
-      scales: { x: axis(c, x, { type: "linear", grace: "3%", ticks: { maxTicksLimit: 7 } }), y: namedAxis(c, names, { reverse: true }) },
+      scales: { x: axis(c, x, { type: "linear", ...tight([0, ...points.map((point) => point.x)]) }), y: namedAxis(c, names, { reverse: true }) },
       plugins: plugins(c, text, false),
     },
   };
 };
 
-const signedFigure = (value) => (value > 0 ? `+${figureText(value)}` : figureText(value));
+const signedFigure = (value) => (value > 0 ? `+${figureText(value, 3)}` : figureText(value, 3));
 
-// The figure of each bar next to its end, or before it where there is no room.
+// The figure of each bar next to its end, or before it where there is no room, or in it.
 const figuresBeside = (texts, c) => ({
   id: "figures",
   afterDatasetsDraw(chart) {
     const { ctx, chartArea, scales } = chart;
     ctx.save();
     ctx.font = `11px ${Chart.defaults.font.family}`;
-    ctx.fillStyle = c.text;
     ctx.textBaseline = "middle";
     texts.forEach(([text, low, high], i) => {
       const [left, right] = [scales.x.getPixelForValue(low), scales.x.getPixelForValue(high)];
-      const fits = right + 6 + ctx.measureText(text).width <= chartArea.right;
-      ctx.textAlign = fits ? "left" : "right";
-      ctx.fillText(text, fits ? right + 5 : left - 5, scales.y.getPixelForValue(i));
+      const wide = ctx.measureText(text).width + 6;
+      const after = right + wide <= chartArea.right, before = left - wide >= chartArea.left;
+      ctx.textAlign = after ? "left" : "right";
+      ctx.fillStyle = after || before ? c.text : c.card;
+      ctx.fillText(text, after ? right + 5 : before ? left - 5 : right - 5, scales.y.getPixelForValue(i));
     });
     ctx.restore();
   },
@@ -83,32 +85,32 @@ const figuresBeside = (texts, c) => ({
 
 const waterfallChart = ({ x, ends, steps }) => (c) => {
   const [start, end] = ends;
-  const bars = [[start[0], start[1], start[1]], ...steps, [end[0], end[1], end[1]]];
-  const names = bars.map(([name]) => name);
+  const bars = [[start[0], "", start[1], start[1]], ...steps, [end[0], "", end[1], end[1]]];
+  const named = (scale, i) => `${clipped(bars[i][0], Math.max(8, roomFor(scale) - bars[i][1].length))}${bars[i][1]}`;
   const last = bars.length - 1;
   const isEnd = (i) => i === 0 || i === last;
-  const where = (wanted) => bars.map(([, from, to], i) => (!isEnd(i) && wanted(to - from) ? [Math.min(from, to), Math.max(from, to)] : null));
+  const where = (wanted) => bars.map(([, , from, to], i) => (!isEnd(i) && wanted(to - from) ? [Math.min(from, to), Math.max(from, to)] : null));
   const side = (label, colour, data) => ({ label, data, backgroundColor: colour, borderWidth: 0, pointStyle: "rect", grouped: false, barPercentage: 0.7, categoryPercentage: 1, minBarLength: 2 });
   const datasets = [
     side("Raises it", c.high, where((step) => step > 0)),
     side("Lowers it", c.low, where((step) => step <= 0)),
-    side("Begin and end", c.text, bars.map(([, from], i) => (isEnd(i) ? [from, from] : null))),
+    side("Begin and end", c.text, bars.map(([, , from], i) => (isEnd(i) ? [from, from] : null))),
   ];
   datasets[2].minBarLength = 4;
-  const texts = bars.map(([, from, to], i) => [isEnd(i) ? figureText(from) : signedFigure(to - from), Math.min(from, to), Math.max(from, to)]);
+  const texts = bars.map(([, , from, to], i) => [isEnd(i) ? figureText(from) : signedFigure(to - from), Math.min(from, to), Math.max(from, to)]);
   const shown = plugins(c, ({ dataIndex: i }) => texts[i][0]);
-  shown.tooltip.callbacks.title = ([item]) => names[item.dataIndex];
+  shown.tooltip.callbacks.title = ([item]) => bars[item.dataIndex].slice(0, 2).join("");
   return {
     type: "bar",
-    data: { labels: names, datasets },
+    data: { labels: bars.map(([name]) => name), datasets },
     plugins: [figuresBeside(texts, c)],
     options: {
       ...still,
       indexAxis: "y",
       interaction: { mode: "index", intersect: false, axis: "y" },
       scales: {
-        y: axis(c, "", { grid: { display: false }, ticks: { autoSkip: false, callback(i) { return nameText(this, names[i]); } } }),
-        x: axis(c, x, { grace: "14%", beginAtZero: false, ticks: { maxTicksLimit: 6 } }),
+        y: axis(c, "", { grid: { display: false }, ticks: { autoSkip: false, callback(i) { return named(this, i); } } }),
+        x: axis(c, x, tight(bars.flatMap(([, , from, to]) => [from, to]), 0.16)),
       },
       plugins: shown,
     },
@@ -125,7 +127,7 @@ const dependenceChart = ({ x, y, places, curve, shares }) => (c) => {
   const few = places.length < 30;
   const line = {
     ...currentStyle(c), label: "Prediction", type: "line", data: points(curve), fill: false, showLine: !named, pointRadius: named ? 5 : few ? 2.5 : 0, pointHitRadius: 6,
-    pointBackgroundColor: c.current, pointStyle: "circle",
+    pointBackgroundColor: c.current, pointStyle: "circle", yAxisID: "y",
   };
   const bars = shares && {
     label: "Share of the rows", type: "bar", data: points(shares), backgroundColor: c.baseline, borderWidth: 0, pointStyle: "rect", yAxisID: "shares", barPercentage: named ? 0.6 : 1, categoryPercentage: named ? 1 : 0.98,
@@ -133,7 +135,8 @@ const dependenceChart = ({ x, y, places, curve, shares }) => (c) => {
   const text = (item) => `${item.dataset.label}: ${item.dataset === bars ? percentText(item.parsed.y) : figureText(item.parsed.y)}`;
   const shown = plugins(c, text, Boolean(bars));
   shown.tooltip.callbacks.title = ([item]) => (named ? places[item.dataIndex] : `${x} ${figureText(places[item.dataIndex])}`);
-  // The axes share one column: what is named first is below.
+  if (named) shown.legend.labels.pointStyleWidth = 10; // As wide as high: a circle.
+  // The axes share one column: what is named first is below, and the lowest tick of the upper one is where the other ends.
   const stack = bars ? { stack: "one" } : {};
   return {
     type: "line",
@@ -142,9 +145,9 @@ const dependenceChart = ({ x, y, places, curve, shares }) => (c) => {
       ...still,
       interaction: { mode: "index", intersect: false },
       scales: {
-        x: named ? namedAxis(c, places, { title: { display: true, text: x, color: c.faint, font: { size: 11 } }, ticks: { autoSkip: places.length > 8 } }) : axis(c, x, { type: "linear", ...ends }),
+        x: named ? namedAxis(c, places, { title: { display: true, text: x, color: c.faint, font: { size: 11 } }, ticks: { autoSkip: places.length > 8 } }) : axis(c, x, { type: "linear", ...ends, ticks: { includeBounds: false } }),
         ...(bars && { shares: axis(c, "Rows", { ...stack, stackWeight: 1, beginAtZero: true, ticks: { callback: percentTick, maxTicksLimit: 3 } }) }),
-        y: axis(c, y, { ...stack, stackWeight: 3, grace: "8%", ticks: { maxTicksLimit: 5 } }),
+        y: axis(c, y, { ...stack, stackWeight: 3, grace: "8%", ticks: { maxTicksLimit: 5, callback(...tick) { return bars && tick[1] === 0 ? "" : tickText.apply(this, tick); } } }),
       },
       plugins: shown,
     },

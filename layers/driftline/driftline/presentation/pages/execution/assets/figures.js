@@ -53,7 +53,7 @@ const overTimeFigure = (chart, course) => {
   const range = known.length ? `from ${text(Math.min(...known))} to ${text(Math.max(...known))}, ${told(values.length - 1)} in the last; the table has all` : "no value";
   const head = [course.labels ? "Window" : "Scheduled", label, ...(upper ? ["Lower", "Upper"] : [])];
   const rows = times.map((_, i) => [labelOf(course, i), told(i), ...(upper ? [text(lower[i]), text(upper[i])] : [])]).reverse();
-  const recipe = counts ? countChart(course, chart) : share ? shareChart(course, chart) : timeChart(course, chart);
+  const recipe = counts ? countChart(course, chart) : share ? (chart.part ? timeChart : shareChart)(course, chart) : timeChart(course, chart);
   const node = figure(title, `${about} of the last ${times.length} executions: ${range}.`, recipe, table(about, head, rows));
   if (violated) node.classList.add("violated");
   return node;

@@ -8,6 +8,6 @@ const colours = () => {
   const of = (name) => style.getPropertyValue(`--${name}`).trim();
   return {
     text: of("text"), faint: of("faint"), line: of("line"), baseline: of("baseline"), baselineFill: of("baseline-fill"),
-    current: of("current"), currentFill: of("current-fill"), bad: of("bad"), band: of("band"), low: of("low"), high: of("high"),
+    current: of("current"), currentFill: of("current-fill"), bad: of("bad"), band: of("band"), card: of("card"), low: of("low"), high: of("high"),
   };
 };
