@@ -116,6 +116,10 @@ class Kinds:
             if kind.analyst is not None:
                 yield kind.analyst
 
+    def analyst(self, name: str) -> "Analyst":
+        """The one of this name, which is registered."""
+        return next(each for each in self.analysts() if each.name == name)
+
     def envelope(self, body: bytes, where: str) -> Envelope:
         """The contents of a summary.json, for any kind; see parse_envelope for the errors."""
         return parse_envelope(body, where, Envelope, [kind.old_summary for kind in self if kind.old_summary])

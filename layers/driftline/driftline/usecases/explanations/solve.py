@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.explanations.asking import Model
+from driftline.domain.explanations.asking import Model, NamedModel
 from driftline.domain.explanations.kernel_shap import KernelShap
 from driftline.domain.explanations.links import Link
 from driftline.domain.explanations.partial_dependence import Curve, PartialDependence
@@ -37,7 +37,7 @@ class Solver:
 
     models: ExplainedModels
     predictor: Predictor | None
-    function: Model | None = None
+    function: NamedModel | None = None
 
     def __call__(self, task: Task) -> Explained:
         """Raises: InvalidInputError: it cannot be had. RetryLaterError: the endpoint cannot answer now."""
@@ -77,11 +77,8 @@ class Solver:
             raise InvalidInputError(
                 f"the function {source.name} cannot be asked here", expected="the user's own machine"
             )
-        return (
-            _curves(task, self.function)
-            if task.dependence is not None
-            else _by_kernel(task, source.kernel, self.function)
-        )
+        model = self.function(task.features)
+        return _curves(task, model) if task.dependence is not None else _by_kernel(task, source.kernel, model)
 
 
 def _by_kernel(task: Task, kernel: Kernel, model: Model) -> Explained:
