@@ -1,4 +1,8 @@
-"""Suggests statistics and constraints when a baseline data set, or its monitor document, is uploaded."""
+"""Suggests statistics and constraints when a baseline data set, or its monitor document, is uploaded.
+
+It also makes analyses, which a configuration in `analyses/` starts: they read data sets, and wait for explanations, as
+baselines do.
+"""
 
 from typing import Any
 
@@ -14,6 +18,7 @@ from driftline.adapters.aws.settings import BaselineSettings
 from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.errors import InvalidInputError, PendingError
+from driftline.domain.keys import analysis_of_config
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
 from driftline.usecases.explanations.explaining import Explaining
@@ -23,6 +28,40 @@ settings = BaselineSettings.from_environment()
 store = S3Store(settings.bucket)
 operators = OperatorTopic(settings.alarm_topic)
 explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues))
+
+
+def work(event: ObjectEvent) -> None:
+    name = analysis_of_config(event.key)
+    if name is None:
+        suggest(event)
+    else:
+        analyse(name, event)
+
+
+def analyse(name: str, event: ObjectEvent) -> None:
+    from driftline.usecases.analyses.stored_analysis import asker_of, run_analysis  # noqa: PLC0415, brings the pages
+
+    try:
+        done = run_analysis(
+            name,
+            store=store,
+            tables=DuckTables(),
+            kinds=KINDS,
+            predictor=SageMakerEndpoints(),
+            explaining=explaining,
+            asked_at=event.time,
+            limit=settings.analysis_requests,
+        )
+    except PendingError as pending:
+        message = event.model_dump_json(by_alias=True)
+        explaining.wait_with_baseline(asker_of(name), "analysis", message, pending, store)
+        logger.info("waiting for explanations", analysis=name, needs=len(pending.needs))
+        return
+    if done is not None and done.error is not None:
+        logger.warning("refused", analysis=name)
+        operators.notify(f"Driftline: the analysis {name} cannot be made", str(done.error))
+    elif done is not None:
+        logger.info("analysed", analysis=name, rows=done.rows, files=dict(done.files or {}))
 
 
 def suggest(event: ObjectEvent) -> None:
@@ -55,4 +94,4 @@ def suggest(event: ObjectEvent) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    return work_through(event, ObjectEvent, suggest, logger)
+    return work_through(event, ObjectEvent, work, logger)

@@ -12,16 +12,13 @@ from driftline.adapters.own_code.predictor import OwnPredictor, load_predictor
 from driftline.cli.exits import ExitCode
 from driftline.cli.explaining import LocalModels
 from driftline.cli.output import Following, Output
-from driftline.domain.analysis_config.dataset import read_dataset
-from driftline.domain.analysis_config.fields import fields_of
-from driftline.domain.analysis_config.predictor import read_predictor
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.tasks import AskedEndpoint, Task
 from driftline.domain.explanations.trees.forest import Forest
 from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.kinds.analyst import GivenModel
 from driftline.presentation.text import count
-from driftline.usecases.analyses.analyse import with_answers_of, with_endpoint
+from driftline.usecases.analyses.analyse import has_headers, label_headers, with_answers_of, with_endpoint
 from driftline.usecases.analyses.model_answers import ModelAnswers, forest_model
 from driftline.usecases.explanations.requested import RequestedExplanations
 from driftline.usecases.explanations.solve import Solver
@@ -76,12 +73,12 @@ class ModelChoice:
         named = [name for name, value in given.items() if value is not None]
         if len(named) > 1:
             raise InvalidInputError(f"{' and '.join(named)}", where="the model", expected="one of them")
-        labels = _labels(config)
+        labels = label_headers(config)
         if self.model is not None:
             name = self.model if "://" in self.model else str(Path(self.model).expanduser().resolve())
             forest = read_forest(LocalModels().read(name), self.model)
             config_ = with_answers_of(config, name, where)
-            known = features or (() if _has_headers(config) else own_names(forest.feature_names))
+            known = features or (() if has_headers(config) else own_names(forest.feature_names))
             return Chosen(config_, GivenModel("model", name), known, labels, forest=forest)
         if self.predictor is not None:
             own = load_predictor(self.predictor, Path())
@@ -199,13 +196,3 @@ def _span(seconds: float) -> str:
     if seconds < 90:  # noqa: PLR2004
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"  # noqa: PLR2004
-
-
-def _labels(config: bytes) -> tuple[str, ...]:
-    fields, _ = fields_of(config)
-    return read_predictor(fields).label_headers if fields is not None else ()
-
-
-def _has_headers(config: bytes) -> bool:
-    fields, _ = fields_of(config)
-    return fields is not None and bool(read_dataset(fields).headers)

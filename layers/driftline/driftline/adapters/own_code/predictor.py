@@ -63,9 +63,8 @@ class OwnPredictor:
             parameters = inspect.signature(self.function).parameters.values()
         except (TypeError, ValueError):  # written in C
             return False
-        return sum(
-            each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD} for each in parameters
-        ) >= _ALL or any(each.kind is each.VAR_POSITIONAL for each in parameters)
+        placed = [each for each in parameters if each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD}]
+        return len(placed) >= _ALL or any(each.kind is each.VAR_POSITIONAL for each in parameters)
 
 
 def load_predictor(name: str, folder: Path) -> OwnPredictor:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from driftline.domain.analysis_config.dataset import read_dataset
+from driftline.domain.analysis_config.fields import fields_of
+from driftline.domain.analysis_config.predictor import read_predictor
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.analyst import Analyst, DataAnalysis, Wishes
@@ -69,7 +72,9 @@ def analyse(
     problems = [problem for each in analysts for problem in each.check(config, where).problems]
     if problems:
         raise problems[0]
-    parts = {each.name: each.analyse(config, document, data, where, wishes or Wishes()) for each in analysts}
+    # The last ones first: explanations may have to be waited for, and then nothing is done twice.
+    found = {each.name: each.analyse(config, document, data, where, wishes or Wishes()) for each in reversed(analysts)}
+    parts = {each.name: found[each.name] for each in analysts}
     files: dict[str, bytes] = {}
     for part in parts.values():
         for name, body in part.files.items():
@@ -108,6 +113,18 @@ def with_answers_of(config: bytes, model: str, where: str) -> bytes:
     given = fields.get("predictor")
     labels = {"label_headers": given["label_headers"]} if isinstance(given, dict) and "label_headers" in given else {}
     return json.dumps({**fields, "predictor": {**labels, "endpoint_name": model, **ANSWERING}}).encode()
+
+
+def label_headers(config: bytes) -> tuple[str, ...]:
+    """What the configuration calls the model's outputs; none if it does not say."""
+    fields, _ = fields_of(config)
+    return read_predictor(fields).label_headers if fields is not None else ()
+
+
+def has_headers(config: bytes) -> bool:
+    """Whether the configuration says what the data set's columns are, and so what the model gets."""
+    fields, _ = fields_of(config)
+    return fields is not None and bool(read_dataset(fields).headers)
 
 
 PREDICTION = "prediction_of_the_model"

@@ -1,4 +1,4 @@
-"""A model that is a file or a function, asked for predictions as an endpoint is: for bias metrics of its predictions."""
+"""A model that is a file or a function, asked for predictions as an endpoint is: bias metrics need them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +19,9 @@ class _Row(msgspec.Struct):
     names: tuple[str, ...]
 
 
+_ROWS = msgspec.json.Decoder(_Row)
+
+
 @dataclass(frozen=True)
 class ModelAnswers:
     """`Predictor` of a model that is no endpoint.
@@ -32,7 +35,7 @@ class ModelAnswers:
 
     def answer(self, endpoint: str, body: bytes, content_type: str, accept: str) -> bytes:  # noqa: ARG002
         """See `Predictor.answer`."""
-        rows = [msgspec.json.decode(line, type=_Row) for line in body.splitlines()]
+        rows = [_ROWS.decode(line) for line in body.splitlines()]
         if not rows:
             return b""
         found = ask(self.model(rows[0].names), matrix([row.features for row in rows]))
