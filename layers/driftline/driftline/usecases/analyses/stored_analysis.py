@@ -17,7 +17,7 @@ from driftline.kinds.analyst import GivenModel, Wishes
 from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import page_view
-from driftline.usecases.analyses.analyse import WholeAnalysis, analyse, with_answers_of
+from driftline.usecases.analyses.analyse import WholeAnalysis, analyse, has_headers, label_headers, with_answers_of
 from driftline.usecases.analyses.model_answers import ModelAnswers, forest_model
 from driftline.usecases.analyses.request_budget import BudgetedPredictor, RequestBudget
 from driftline.usecases.baselines.data_set import StoredDataSet
@@ -109,15 +109,14 @@ def _analysed(
     keys, form = _data(store, folder, fields, where)
     model = _model(store, folder, fields)
     asked: Predictor = BudgetedPredictor(predictor, budget)
-    given, names = None, ()
+    given: GivenModel | None = None
+    names: tuple[str, ...] = ()
     if model is not None:
         forest = read_forest(explaining.models.read(model), model)
-        headers = (
-            fields.get("predictor", {}).get("label_headers", ()) if isinstance(fields.get("predictor"), dict) else ()
-        )
+        headers = label_headers(config)
         config, given = with_answers_of(config, model, where), GivenModel("model", model)
         asked = ModelAnswers(forest_model(forest, model), headers)
-        names = () if fields.get("headers") else own_names(forest.feature_names)
+        names = () if has_headers(config) else own_names(forest.feature_names)
     explained = explaining.of(asker_of(name), store, budget.follow)
     data = StoredDataSet(store, keys, form, tables, predictor=asked, explained=explained)
     wishes = Wishes(model=given, features=names, most_requests=max(budget.limit, 1))
