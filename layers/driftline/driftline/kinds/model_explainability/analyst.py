@@ -116,6 +116,14 @@ def _plan(config: bytes, document: MonitorDocument | None, where: str, wishes: W
     outputs, inputs = (columns.output, columns.input) if columns else ((), ())
     given = wishes.model
     if given is None:
+        if parse_config(config, where).predictor.endpoint is None:
+            raise InvalidInputError(
+                "nothing says which model is explained",
+                where=f"{where}: predictor.endpoint_name",
+                expected="a model's file, an endpoint, or a function of your own",
+                mend="On your machine: --model FILE, --endpoint NAME or --predictor module:function. In AWS: put "
+                "model.tar.gz next to the configuration, or name an endpoint in it. Driftline starts no endpoints.",
+            )
         plan = plan_of_config(config, None, where=where)
         assert plan.endpoint is not None  # the file names it
         plan = replace(plan, endpoint=plan.endpoint.model_copy(update={"most_requests": wishes.most_requests}))
