@@ -43,6 +43,7 @@ BENCHMARKS = {
     "bias": Benchmark("bench.bias", "bias metrics with intervals over a day of states; reports, against smclarify"),
     "bias_baseline": Benchmark("bench.bias_baseline", "a data set of bias → analysis.json: time and memory"),
     "explain": Benchmark("bench.explain", "exact TreeSHAP of a model's file, against its own library"),
+    "kernel_shap": Benchmark("bench.kernel_shap", "Kernel SHAP besides the model, against the package shap"),
     "report": Benchmark("bench.report_page", "files of an execution → its page"),
     "size": Benchmark("bench.artifact_size", "unzipped code and layers"),
     "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),
@@ -61,6 +62,9 @@ BENCHMARKS = {
     ),
     "quiet_attribution": Benchmark(
         "bench.quiet_attribution", "how often attribution drift rings when no reason has changed, and what it finds"
+    ),
+    "surrogate": Benchmark(
+        "bench.surrogate", "how faithful a surrogate is to real models, and what it sees of a change"
     ),
     "bank_shuffles": Benchmark("bench.bank_shuffles", "days of real calls in a random order that ring"),
     "quiet_drift": Benchmark("bench.quiet_drift", "simulated: how often drift is found without a change, and with one"),

@@ -131,7 +131,7 @@ def important(generator: Generator, shares: Floats) -> int:
     return int(generator.choice(enough)) if len(enough) else int(np.argmax(shares))
 
 
-def _pairs(generator: Generator, weights: Floats, busy: int | None) -> tuple[tuple[int, int, float], ...]:
+def _pairs(generator: Generator, weights: NDArray[np.floating], busy: int | None) -> tuple[tuple[int, int, float], ...]:
     """About one product for three features; each moves the answer by about a third of its smaller effect."""
     others = [each for each in generator.permutation(len(weights)) if each != busy]
     found = []

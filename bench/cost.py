@@ -32,7 +32,7 @@ DYNAMODB_READ = 0.125e-6
 DASHBOARD_MONTH = 3.00  # each beyond the account's first three
 
 HOURS = 730  # of a month, as AWS counts
-QUEUES = 9
+QUEUES = 10
 OTHER_DEAD_LETTERS = 2
 """Of adopt_model and check_freshness, which are invoked without a queue."""
 DROPPED_METRICS = 6
@@ -181,6 +181,33 @@ def model_bias(load: Load) -> Iterator[Line]:
     yield Line("Signals and alarms", 3 * METRIC_MONTH + 2 * ALARM_MONTH, "3 and 2: violations, failures, age")
 
 
+def model_explainability(load: Load) -> Iterator[Line]:
+    """What a daily attribution drift monitor adds: 2,000 rows a day, explained by a file of some hundred trees."""
+    days = HOURS / 24
+    rows, piece = 2_000, 500
+    pieces = days * rows / piece
+    # A window is evaluated twice: the first time it asks, and the hours' samples are kept for the second.
+    seconds = HOURS * load.run_seconds + days * 5 + pieces * 2 * 1769 / 1024
+    yield Line(
+        "Lambda",
+        seconds * LAMBDA_ARM_GB_SECOND + (pieces + 2 * days) * LAMBDA_REQUEST,
+        f"{pieces:,.0f} pieces of {piece} rows, {2 * days:.0f} evaluations",
+    )
+    gets, puts, lists = FILES * 3 + HOURS * 12 + pieces * 4, HOURS * 3 + days * 8 + pieces * 3, days * 80
+    yield Line(
+        "S3 requests",
+        (lists + puts) * S3_PUT_OR_LIST + gets * S3_GET,
+        f"{puts:,.0f} objects written, {gets:,.0f} read, {lists:,.0f} listings",
+    )
+    metrics = 5 + 5 + 1
+    yield Line(
+        "CloudWatch metrics",
+        metrics * METRIC_MONTH,
+        f"{metrics}: violations, rows, explained rows, NDCG, AUC, expected value, five features",
+    )
+    yield Line("Signals and alarms", 3 * METRIC_MONTH + 2 * ALARM_MONTH, "3 and 2: violations, failures, age")
+
+
 def run(_options: Options) -> Iterator[Row]:
     """The whole bill, without the metrics of single features, and without any endpoint."""
     everything, totals = list(bill(Load())), list(bill(Load(top_features=0)))
@@ -199,7 +226,11 @@ def main() -> None:
             print(f"  {line.what:22}{line.usd:8.2f}   {line.how}")
         print(f"  {'total':22}{sum(line.usd for line in some):8.2f}")
     print(f"{'USD a month':24}{sum(line.usd for line in lines):8.2f}   {PRICES_OF}")
-    for kind, lines_of in (("model quality", model_quality), ("bias", model_bias)):
+    for kind, lines_of in (
+        ("model quality", model_quality),
+        ("bias", model_bias),
+        ("attribution drift", model_explainability),
+    ):
         more = list(lines_of(Load()))
         print(f"A daily {kind} monitor adds")
         for line in more:

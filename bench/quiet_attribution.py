@@ -3,8 +3,8 @@
 Models are generated with exact Shapley values (bench/attributed.py), each run with a model of its own, a baseline and
 windows from it. Quiet are windows in which nothing changed, and those in which only a feature that hardly matters did.
 A feature that changes holds at least 6 % of all mean |SHAP| (or is the largest): the rule ignores less than 5 % on
-purpose. Next to it, on the same windows: NDCG of the global ranking below 0.9, SageMaker's rule. Seeds are fresh, unless
-one is given.
+purpose. Next to it, on the same windows: NDCG of the global ranking below 0.9, SageMaker's rule. Seeds are fresh,
+unless one is given.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ class Effort:
     runs: int
 
 
-QUICK, FULL = Effort(384, 72), Effort(2_016, 480)
+QUICK, FULL = Effort(312, 72), Effort(2_016, 480)
 
 
 @dataclass(slots=True)
@@ -104,8 +104,8 @@ def _quiet_row(case: str, cells: Sequence[Cell]) -> Row:
     interval = clopper_pearson(rang, windows)
     assert interval is not None  # there are windows
     parts = ", ".join(
-        f"{each.rows:,} rows: {each.rang} of {each.windows} (AUC 99 % below {np.quantile(each.areas, 0.99):.3f}, largest "
-        f"{max(each.areas):.3f}; NDCG {each.ndcg})"
+        f"{each.rows:,} rows: {each.rang} of {each.windows} (AUC: 99 % below {np.quantile(each.areas, 0.99):.3f}, "
+        f"largest {max(each.areas):.3f}; NDCG {each.ndcg})"
         for each in cells
     )
     return Row(f"{case}: windows that ring, at most", QUIET, 100 * interval[1], parts)

@@ -6,9 +6,11 @@ from driftline.domain.executions.finding import Finding, Move
 from driftline.domain.executions.outcome import Outcome
 from driftline.domain.executions.past import PastExecution, Point
 from driftline.domain.executions.place import Place
+from driftline.presentation.attribution_charts import Amounts, DependenceCurve, Step, Swarm, SwarmPoint, Waterfall
 from driftline.presentation.chart_parts import Behind
 from driftline.presentation.charts import (
     Categories,
+    Chart,
     Cumulative,
     Histogram,
     Lines,
@@ -229,6 +231,21 @@ def _matrix() -> Matrix:
     )
 
 
+def _attributed() -> tuple[Chart, ...]:
+    behind = Behind(("Part", "Taste"), (("bread", "0.4"), ("butter", "0.1")))
+    points = (SwarmPoint(x=0.4, offset=0.0, level=1.0), SwarmPoint(x=-0.1, offset=0.5, level=None))
+    return (
+        Amounts(title="Parts", about="Bread most.", x="Taste", names=("bread", "butter"), current=(0.4, None),
+                baseline=(0.3, 0.1), behind=behind),
+        Swarm(title="Bites", about="Two bites.", x="Taste", level="warmth", lines=(("bread", points),), behind=behind),
+        Waterfall(title="One sandwich", about="From 0.5 to 0.8.", x="Taste", start=("Plain", 0.5),
+                  steps=(Step("bread", " = rye", 0.5, 0.9), Step("butter", "", 0.9, 0.8)), end=("Taste", 0.8),
+                  behind=behind),
+        DependenceCurve(title="Warmth", about="Warmer is better.", x="Warmth", y="Taste", places=(10.0, 20.0, 30.0),
+                        curve=(0.1, 0.5, 0.6), shares=(0.2, 0.5, 0.3), behind=behind),
+    )  # fmt: skip
+
+
 def _charts() -> tuple[Charts, ...]:
     line = Lines(
         title="Hunger",
@@ -254,5 +271,6 @@ def _charts() -> tuple[Charts, ...]:
     return (
         Charts(name="hunger", title="Hunger", charts=(line, dots), large=True),
         Charts(name="crumbs", title="What nobody looks at", charts=(bins,), folded=True),
+        Charts(name="taste", title="What makes it good", charts=_attributed()),
         Charts(name="later", title="Later", charts=(), otherwise="Nothing yet."),
     )

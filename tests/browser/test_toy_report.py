@@ -26,7 +26,7 @@ def test_everything_is_drawn_and_said(page: Page) -> None:
 
     until(page, "[...document.querySelectorAll('canvas')].every(each => Chart.getChart(each))")
     figures = page.locator("figure")
-    assert figures.count() == 1 + 4 + 3  # the trend, what the first row opens, the sections'
+    assert figures.count() == 1 + 4 + 7  # the trend, what the first row opens, the sections'
     for figure in figures.all():
         label = figure.get_by_role("img").get_attribute("aria-label")
         assert label is not None

@@ -369,7 +369,7 @@ class TestEndpoint:
         """What was explained before the failure is kept."""
         monkeypatch.setattr("driftline.usecases.explanations.requested.REQUESTS_AT_ONCE", 25)
         numbers = count()
-        endpoint.answer = lambda body: (424, b'{"message": "gone"}') if next(numbers) > 20 else score(body)
+        endpoint.answer = lambda body: (424, b'{"message": "gone"}') if next(numbers) > 6 else score(body)
         refused(*ASKED)
         asked = len(endpoint.bodies)
         endpoint.bodies.clear()

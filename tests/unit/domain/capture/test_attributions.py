@@ -114,8 +114,8 @@ def test_units_of_a_feature_are_summed_and_free_text_is_left_out() -> None:
         ({"kernel_shap": [[feature([1], feature_header=7)]]}, "a header is not a name"),
         ({"kernel_shap": [[feature([1], feature_header="x" * 201)]]}, "a header is longer than 200 characters"),
         ({"kernel_shap": [[feature([1], feature_header="a")] * 2]}, "two features are called a"),
-        ({"kernel_shap": [[feature([0.0])] * 1001]}, "more than 1,000 features x outputs in one record"),
-        ({"kernel_shap": [[feature([0.0] * 600), feature([0.0] * 600)]]}, "more than 1,000 features x outputs in one"),
+        ({"kernel_shap": [[feature([0.0])] * 1001]}, "more than 256 features x outputs in one record"),
+        ({"kernel_shap": [[feature([0.0] * 600), feature([0.0] * 600)]]}, "more than 256 features x outputs in one"),
     ],
 )
 def test_damaged_explanations_leave_their_reason(explanations: object, reason: str) -> None:
@@ -129,7 +129,7 @@ def test_damaged_explanations_leave_their_reason(explanations: object, reason: s
         ([1], "a header is not a name"),
         (["a", "a"], "two label_headers are the same"),
         (["a", "b"], "2 label_headers for attributions of 1 outputs"),
-        ([str(index) for index in range(1001)], "more than 1,000 label_headers"),
+        ([str(index) for index in range(1001)], "more than 256 label_headers"),
     ],
 )
 def test_damaged_label_headers_leave_their_reason(headers: object, reason: str) -> None:
@@ -155,7 +155,7 @@ def test_new_names_in_every_record_end_at_the_limit_of_a_file() -> None:
     [known] = reader.read(envelope(record[:3]), 1) or ()
 
     assert (len(full), len(known)) == (MAX_ATTRIBUTIONS, 3)
-    assert beyond == {NOTE_KEY: "more than 1,000 features x outputs in one capture file"}
+    assert beyond == {NOTE_KEY: "more than 256 features x outputs in one capture file"}
 
 
 @pytest.mark.parametrize(

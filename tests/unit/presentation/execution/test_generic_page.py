@@ -80,6 +80,7 @@ def test_charts_are_data_for_the_script(html: str) -> None:
         "trend": ["time"],
         "hunger": ["lines", "scatter"],
         "crumbs": ["histogram"],
+        "taste": ["amounts", "swarm", "waterfall", "dependence"],
     }
     assert [each["title"] for each in groups["trend"]] == ["Oldest, in limits"]
     cheese, tofu, _ = data["rows"]["sandwiches"]  # type: ignore[index]

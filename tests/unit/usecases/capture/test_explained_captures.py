@@ -254,3 +254,10 @@ def test_explanations_that_are_nested_deeply_are_not_followed() -> None:
 
     assert captured(store, ["output[0]", NOTE_KEY])["output[0]"] == ("0.5",)
     assert profile(store).rejected == 0
+
+
+def test_lines_that_are_nested_too_deeply_are_rejected_and_the_rest_is_read() -> None:
+    deep = b'{"captureData":{},"eventMetadata":{},"more":' + b"[" * 200_000 + b"]" * 200_000 + b"}\n"
+    store = profiled(deep + record(as_csv("0.7"), as_csv("3")))
+
+    assert (profile(store).rows, profile(store).rejected) == (1, 1)

@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.envelopes import Envelope
 
-MAX_ATTRIBUTIONS = 1_000
-"""Maximum number of columns of one capture file: features x outputs. Kernel SHAP of more is out of reach online."""
+MAX_ATTRIBUTIONS = 256
+"""Maximum number of columns of one capture file, features x outputs: with many more, its records do not fit into the
+memory of the function that writes them."""
 
 NOTE_KEY: ColumnKey = "attribution_note"
 """The column that says why a row has no attributions, or not all of them."""

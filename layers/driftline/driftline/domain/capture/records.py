@@ -133,6 +133,8 @@ class RecordBatch:
 
 _PLAIN_DECODER = msgspec.json.Decoder(CsvRecord)
 _DECODER = msgspec.json.Decoder(CaptureRecord)
+_UNREADABLE = (ValueError, RecursionError)
+"""Lines may be nested more deeply than the decoder follows, also in fields that are not in use."""
 
 
 def decode_records(batch: LineBatch) -> RecordBatch:
@@ -140,13 +142,13 @@ def decode_records(batch: LineBatch) -> RecordBatch:
     lines = range(batch.first_line, batch.first_line + batch.lines)
     try:
         plain = _PLAIN_DECODER.decode_lines(batch.body)
-    except ValueError:
+    except _UNREADABLE:
         plain = []  # stops at the first line that is not plain, so in other files this costs next to nothing
     if len(plain) == len(lines):
         return RecordBatch(plain, lines, (), batch, plain)
     try:
         records = _DECODER.decode_lines(batch.body)
-    except ValueError:
+    except _UNREADABLE:
         return _decode_one_by_one(batch)
     if len(records) == len(lines):
         return RecordBatch(records, lines, (), batch)
@@ -166,7 +168,7 @@ def _decode_one_by_one(batch: LineBatch) -> RecordBatch:
     for number, line in _numbered(batch):
         try:
             records.append(_DECODER.decode(line))
-        except ValueError as error:
+        except _UNREADABLE as error:
             rejects.append(Reject(number, f"not a capture record ({error})", shorten(line), malformed=True))
         else:
             numbers.append(number)

@@ -6,7 +6,7 @@ explained once. Arrays are little-endian bytes, decoded without copying; nothing
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import msgspec
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.explanations.kernel_shap import most_rows_for_each
 from driftline.domain.predictions.questions import ContentType
 
 type Cell = str | float | int | bool | None
@@ -23,7 +24,6 @@ VERSION = 1
 """Of what is computed: explanations of an earlier version are made again."""
 
 _ROW = 16  # bytes of a row's digest
-_EXHAUSTIVE = 20  # features; beyond it there are a million coalitions
 
 
 class ModelFile(msgspec.Struct, frozen=True, tag="model"):
@@ -55,12 +55,9 @@ class Kernel(msgspec.Struct, frozen=True):
     features: tuple[str, ...] = ()
 
     def questions_of_row(self, features: int) -> int:
-        """Rows that a model is asked about to explain one row of so many features."""
+        """Rows that a model is asked about at most to explain one row of so many features."""
         explained = len(self.features) or features
-        samples = self.samples or 2 * explained + 2048
-        if explained < _EXHAUSTIVE:
-            samples = min(samples, max(2**explained - 2, 1))
-        return samples * len(self.baseline) + 1
+        return most_rows_for_each(explained, len(self.baseline), self.samples, partial=explained < features)
 
 
 class AskedEndpoint(msgspec.Struct, frozen=True, tag="endpoint"):
@@ -84,7 +81,7 @@ class AskedEndpoint(msgspec.Struct, frozen=True, tag="endpoint"):
     outputs: tuple[str, ...] = ()
 
     def requests_of_row(self, features: int) -> int:
-        """Requests that explaining one row of so many features takes."""
+        """Requests that explaining one row of so many features takes at most."""
         return -(-self.kernel.questions_of_row(features) // self.rows_per_request)
 
 
@@ -105,12 +102,13 @@ class Surrogate(msgspec.Struct, frozen=True, tag="surrogate"):
     """TreeSHAP of trees that are fitted to the task's answers.
 
     Attributes:
-        seed: Of the fit.
-        halves: Also fit two halves apart, to know how far two fits of the same model differ.
+        rows, answers: Of the baseline, for a window that is compared with it; none for the baseline itself.
+        seed: Of the folds.
     """
 
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    answers: tuple[tuple[float, ...], ...] = ()
     seed: int = 0
-    halves: bool = False
 
 
 type Source = ModelFile | AskedEndpoint | AskedFunction | Surrogate
@@ -177,6 +175,28 @@ class Task(msgspec.Struct, frozen=True):
 _TASK = msgspec.msgpack.Decoder(Task)
 
 
+class SurrogateReport(msgspec.Struct, frozen=True):
+    """How well a surrogate repeats the model, and whether the model behind it has changed.
+
+    Attributes:
+        r2: Of answers to rows that it has not seen, of the output with the lowest.
+        ranking: Spearman's rank correlation of the same, likewise.
+        outcome: See `SurrogateChange`; empty for a baseline.
+        carried_r2: Of the baseline's surrogate, on the window.
+        distance, null: The smallest distance of explanations to the window, and the largest between two halves of the
+            baseline; None where they were not compared.
+        features: By feature: the distance to the window, and between halves.
+    """
+
+    r2: float
+    ranking: float
+    outcome: str = ""
+    carried_r2: float | None = None
+    distance: float | None = None
+    null: float | None = None
+    features: dict[str, tuple[float, float]] = {}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Explained:
     """Explanations of n rows.
@@ -188,7 +208,7 @@ class Explained:
         predictions: Shape (n, o): of the model, in the attributions' units.
         expected: Shape (o,): the prediction when nothing is known of a row.
         dependence: Entries of Clarify's `pdp`.
-        fidelity: Of a surrogate, by name.
+        surrogate: Of a surrogate.
         notes: What a reader should know, one sentence each.
         requests: How many an endpoint answered.
     """
@@ -199,7 +219,7 @@ class Explained:
     predictions: NDArray[np.float64]
     expected: NDArray[np.float64]
     dependence: tuple[dict[str, object], ...] = ()
-    fidelity: dict[str, float] = field(default_factory=dict)
+    surrogate: SurrogateReport | None = None
     notes: tuple[str, ...] = ()
     requests: int = 0
 
@@ -213,7 +233,7 @@ class Explained:
                 self.predictions.astype("<f8").tobytes(),
                 self.expected.astype("<f8").tobytes(),
                 self.dependence,
-                self.fidelity,
+                self.surrogate,
                 self.notes,
                 self.requests,
             )
@@ -246,7 +266,7 @@ class Explained:
             ),
             first.expected,
             next((part.dependence for part in parts if part.dependence), ()),
-            first.fidelity,
+            first.surrogate,
             tuple(dict.fromkeys(note for part in parts for note in part.notes)),
             sum(part.requests for part in parts),
         )
@@ -260,7 +280,7 @@ class _Explained(msgspec.Struct, frozen=True, tag="explained"):
     predictions: bytes
     expected: bytes
     dependence: tuple[dict[str, object], ...]
-    fidelity: dict[str, float]
+    surrogate: SurrogateReport | None
     notes: tuple[str, ...]
     requests: int
 
@@ -302,7 +322,7 @@ def parse_result(body: bytes, where: str) -> Explained | Failure:
             np.frombuffer(found.predictions, dtype="<f8").reshape(n, outputs).astype(np.float64),
             np.frombuffer(found.expected, dtype="<f8").reshape(outputs).astype(np.float64),
             found.dependence,
-            found.fidelity,
+            found.surrogate,
             found.notes,
             found.requests,
         )

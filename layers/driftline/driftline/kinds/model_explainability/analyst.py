@@ -162,7 +162,7 @@ def _curves_alone(plan: ExplanationPlan, data: DataSet, most: int) -> DataAnalys
     analysis = Analysis(explanations=Explanations(pdp=pdp))
     nothing = np.zeros((0, len(rows.features), outputs))
     found = Attributed(rows.features, labels, nothing, nothing[:, 0, :], np.full(outputs, np.nan))
-    explained = Explained(plan, rows, found, (), (), entries)
+    explained = Explained(plan, rows, found, (), dependence=entries)
     headline = f"{count(rows.rows, 'row')}: partial dependence on {count(len(entries), 'feature')}."
     notes = tuple(_notes(explained))
     report = data_report(explained, Verdict(()), analysis, _name(data), headline, notes)

@@ -10,6 +10,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
 from driftline.domain.explanations.aggregation import Aggregation, global_values, top_features
 from driftline.domain.explanations.background import background
+from driftline.domain.explanations.surrogate import FIDELITY
 from driftline.domain.explanations.tasks import Cell
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.profiles.packing import Floats
@@ -35,7 +36,7 @@ from driftline.kinds.model_explainability.rules.local_values import (
 from driftline.kinds.model_explainability.rules.summary import Fidelity
 from driftline.kinds.model_explainability.settings import ModelExplainabilityMonitor
 from driftline.kinds.model_explainability.told import findings_of
-from driftline.kinds.model_explainability.verdict import FIDELITY, Baseline, Policy, judge
+from driftline.kinds.model_explainability.verdict import Baseline, Policy, judge
 
 CONFIG = "analysis_config.json"
 
@@ -62,6 +63,7 @@ class Explained:
 
     Attributes:
         background: Rows that stand for a feature's absence, of Kernel SHAP.
+        answers: Of the model to each row, of a surrogate.
         unexplained: Rows of the sample without attributions, by reason.
     """
 
@@ -70,6 +72,7 @@ class Explained:
     found: Attributed
     cells: tuple[tuple[Cell, ...], ...]
     background: tuple[tuple[Cell, ...], ...] = ()
+    answers: tuple[tuple[float, ...], ...] = ()
     dependence: tuple[dict[str, object], ...] = ()
     unexplained: dict[str, int] = field(default_factory=dict)
 
@@ -111,7 +114,8 @@ def suggest(document: MonitorDocument | None, data: DataSet, where: str) -> Sugg
         found.predictions,
         found.expected,
         explained.background,
-        found.fidelity,
+        explained.answers,
+        found.surrogate.r2 if found.surrogate is not None else None,
     )
     derived = {
         SAMPLE: sample.to_bytes(body),
@@ -153,7 +157,7 @@ def explain(plan: ExplanationPlan, data: DataSet, most: int, where: str) -> Expl
             found.features[place] for place in top_features(values, plan.dependence.top_k_features)
         )
         curves = dependence(plan, rows.features, cells, wanted, data.explanations, stands_for)
-    return Explained(plan, rows, found, cells, stands_for, curves, unexplained)
+    return Explained(plan, rows, found, cells, stands_for, answers, curves, unexplained)
 
 
 def rehearse(
@@ -218,10 +222,11 @@ def plan_of(document: MonitorDocument | None, data: DataSet, where: str) -> Expl
 
 def fidelity_of(found: Attributed, baseline: BaselineSample | None) -> Fidelity | None:
     """Of a surrogate; None of other sources."""
-    if "r2" not in found.fidelity:
+    report = found.surrogate
+    if report is None:
         return None
-    before = baseline.fidelity.get("r2") if baseline is not None else None
-    return Fidelity(r2=found.fidelity["r2"], ranking=found.fidelity.get("ranking"), baseline_r2=before)
+    before = baseline.r2 if baseline is not None else None
+    return Fidelity(r2=report.r2, ranking=report.ranking, baseline_r2=before, carried_r2=report.carried_r2)
 
 
 def _background(plan: ExplanationPlan, cells: tuple[tuple[Cell, ...], ...]) -> tuple[tuple[Cell, ...], ...]:
@@ -272,8 +277,8 @@ def _answered(
 
 def _warnings(explained: Explained) -> Sequence[str]:
     said = list(explained.found.notes)
-    r2 = explained.found.fidelity.get("r2")
-    if r2 is not None and r2 < FIDELITY:
+    r2 = explained.found.surrogate.r2 if explained.found.surrogate is not None else 1.0
+    if r2 < FIDELITY:
         said.append(
             f"The surrogate repeats the model with R² {r2:.2f}, and {FIDELITY} is required: no window will be judged. "
             "More rows may help; otherwise explain the model itself, or an endpoint."

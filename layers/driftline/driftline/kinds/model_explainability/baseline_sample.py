@@ -4,7 +4,7 @@ A comparison needs more than the global figures of analysis.json: the attributio
 rows that stand for a feature's absence. MessagePack with little-endian arrays; nothing in it is executed.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 import msgspec
@@ -29,7 +29,8 @@ class _Wire(msgspec.Struct, frozen=True):
     predictions: bytes
     expected: bytes
     background: tuple[tuple[str | int | float | bool | None, ...], ...] = ()
-    fidelity: dict[str, float] = {}
+    answers: tuple[tuple[float, ...], ...] = ()
+    r2: float | None = None
 
 
 _WIRE = msgspec.msgpack.Decoder(_Wire)
@@ -46,7 +47,8 @@ class BaselineSample:
         predictions: Shape (n, o).
         expected: Shape (o,).
         background: Rows that stand for a feature's absence, of Kernel SHAP.
-        fidelity: Of a surrogate, by name.
+        answers: Of the model to each row, for a surrogate.
+        r2: Of a surrogate.
     """
 
     explained_by: str
@@ -57,7 +59,8 @@ class BaselineSample:
     predictions: NDArray[np.float64]
     expected: NDArray[np.float64]
     background: tuple[tuple[Cell, ...], ...] = ()
-    fidelity: dict[str, float] = field(default_factory=dict)
+    answers: tuple[tuple[float, ...], ...] = ()
+    r2: float | None = None
 
     def to_bytes(self, analysis: bytes) -> bytes:
         """The file that belongs to this analysis.json."""
@@ -73,7 +76,8 @@ class BaselineSample:
                 self.predictions.astype("<f8").tobytes(),
                 self.expected.astype("<f8").tobytes(),
                 self.background,
-                self.fidelity,
+                self.answers,
+                self.r2,
             )
         )
 
@@ -100,7 +104,8 @@ class BaselineSample:
                 np.frombuffer(wire.predictions, dtype="<f8").reshape(-1, o).astype(np.float64),
                 np.frombuffer(wire.expected, dtype="<f8").reshape(o).astype(np.float64),
                 wire.background,
-                wire.fidelity,
+                wire.answers,
+                wire.r2,
             )
         except (msgspec.DecodeError, ValueError) as error:
             raise InvalidInputError(

@@ -16,6 +16,7 @@ from driftline.domain.explanations.tasks import (
     Explained,
     ModelFile,
     Surrogate,
+    SurrogateReport,
     Task,
 )
 from driftline.domain.explanations.tasks import Source as TaskSource
@@ -45,7 +46,7 @@ class Attributed:
     expected: Floats
     explained_by: str = ""
     unexplained: dict[str, int] = field(default_factory=dict)
-    fidelity: dict[str, float] = field(default_factory=dict)
+    surrogate: SurrogateReport | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -57,6 +58,7 @@ def attributed(
     explanations: Explanations,
     *,
     background: tuple[tuple[Cell, ...], ...] = (),
+    reference: Surrogate | None = None,
     hours: Sequence[datetime] = (),
     where: str,
 ) -> Attributed:
@@ -65,13 +67,14 @@ def attributed(
     Args:
         answers: Of the model to each row, for a surrogate.
         background: Rows that stand for a feature's absence, for Kernel SHAP.
-        hours: Of each row; none: they are of a data set, and a surrogate is fitted to its halves, too.
+        reference: Rows and answers of the baseline, with which a surrogate's window is compared.
+        hours: Of each row; none: they are of a data set.
 
     Raises:
         PendingError: they were requested.
         InvalidInputError: they cannot be had, or take more requests than are allowed.
     """
-    source = _source(plan, explanations, background, halves=not hours)
+    source = _source(plan, explanations, background, reference)
     if isinstance(source, AskedEndpoint):
         check_requests(source, len(features), len(rows), where)
     task = Task(
@@ -98,7 +101,7 @@ def dependence(
         PendingError, InvalidInputError: see `attributed`.
     """
     assert plan.dependence is not None  # it is wanted
-    source = _source(plan, explanations, background, halves=False)
+    source = _source(plan, explanations, background, None)
     about = Dependence(tuple(wanted), plan.dependence.grid_resolution)
     return explanations.of(
         Task(source=source, features=features, rows=tuple(map(tuple, rows)), dependence=about)
@@ -118,7 +121,10 @@ def check_requests(source: AskedEndpoint, features: int, rows: int, where: str) 
 
 
 def _source(
-    plan: ExplanationPlan, explanations: Explanations, background: tuple[tuple[Cell, ...], ...], *, halves: bool
+    plan: ExplanationPlan,
+    explanations: Explanations,
+    background: tuple[tuple[Cell, ...], ...],
+    reference: Surrogate | None,
 ) -> TaskSource:
     if plan.source == "model":
         assert plan.model is not None  # the document was checked
@@ -128,7 +134,7 @@ def _source(
     if plan.source == "predictor":
         assert plan.model is not None  # it was given
         return AskedFunction(plan.model, plan.etag, plan.kernel_with(background))
-    return Surrogate(halves=halves)
+    return reference or Surrogate()
 
 
 def _name_of(source: TaskSource) -> str:
@@ -153,7 +159,7 @@ def _in_order(found: Explained, task: Task, plan: ExplanationPlan, name: str) ->
         found.predictions[places],
         found.expected,
         name,
-        fidelity=found.fidelity,
+        surrogate=found.surrogate,
         notes=found.notes,
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from driftline.domain.capture.attribute import pick
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.explanations.tasks import Cell
+from driftline.domain.explanations.tasks import Cell, Surrogate
 from driftline.domain.listing import first_of
 from driftline.domain.predictions.outputs import output_columns, outputs_of
 from driftline.domain.profiles.resolve import ResolvedTable
@@ -77,6 +77,7 @@ def input_rows(
             [answer for answer, use in zip(answers, usable.tolist(), strict=True) if use] if answers else (),
             data.explanations,
             background=_background(plan, baseline, where),
+            reference=_reference(plan, baseline, names),
             hours=kept.hours,
             where=where,
         )
@@ -97,6 +98,13 @@ def _answers(plan: ExplanationPlan, sample: RowSample, outputs: Sequence[ColumnK
     if not outputs:
         return [()] * len(sample)
     return [numbers_of(pick(plan.answer, output, plan.outputs)) for output in outputs_of(outputs, columns)]
+
+
+def _reference(plan: ExplanationPlan, baseline: BaselineSample | None, names: tuple[str, ...]) -> Surrogate | None:
+    """What a surrogate's window is compared with; nothing if the baseline has other features."""
+    if plan.source != "surrogate" or baseline is None or baseline.features != names:
+        return None
+    return Surrogate(baseline.cells, baseline.answers)
 
 
 def _background(plan: ExplanationPlan, baseline: BaselineSample | None, where: str) -> tuple[tuple[Cell, ...], ...]:

@@ -7,7 +7,7 @@ from driftline.domain.metrics import Metric
 from driftline.kinds.model_explainability.rules.summary import ExplainabilitySummary, FeatureSummary, OutputSummary
 from driftline.kinds.model_explainability.settings import PREFIX
 
-MOST_AT_TOP = 10
+MOST_AT_TOP = 5
 """So many features of each output are published by default: each costs money."""
 
 METHOD = "KernelShap"

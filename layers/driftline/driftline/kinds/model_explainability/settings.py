@@ -143,7 +143,7 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
     """Of all attribution: features that hold less together, then and now, raise no violation."""
 
     metrics: Literal["top", "all", "none"] = "top"
-    """What is published to CloudWatch. top: the totals and the ten features that contribute most. all: every feature
+    """What is published to CloudWatch. top: the totals and the five features that contribute most. all: every feature
     (each costs money). none: nothing."""
 
     @model_validator(mode="after")

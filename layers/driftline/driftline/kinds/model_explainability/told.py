@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from driftline.domain.executions.finding import Finding
+from driftline.domain.explanations.surrogate import FIDELITY
 from driftline.kinds.model_explainability.rules.ndcg import THRESHOLD
 from driftline.kinds.model_explainability.rules.sentences import drift_sentence
 from driftline.kinds.model_explainability.rules.summary import Fidelity, OutputSummary
@@ -12,7 +13,7 @@ from driftline.kinds.model_explainability.rules.violations import (
     AttributionViolations,
     description,
 )
-from driftline.kinds.model_explainability.verdict import FIDELITY, Policy, Verdict, changed, decides
+from driftline.kinds.model_explainability.verdict import Policy, Verdict, changed, decides
 
 FIDELITY_CHECK = "surrogate_fidelity_check"
 """The constraint_check_type of a surrogate that no longer repeats the model, which SageMaker does not have."""
@@ -67,8 +68,20 @@ def _moved(verdict: Verdict, policy: Policy) -> Iterator[Finding]:
 
 
 def _drift(output: OutputSummary, policy: Policy, verdict: Verdict, *, alone: bool) -> Finding:
-    assert output.auc is not None  # it was compared
     named = tuple(each.name for each in output.features if each.named)
+    if output.auc is None:
+        return Finding(
+            subject=output.label,
+            check=CHECK,
+            description="Feature attribution drift: a surrogate of the window explains it otherwise than the baseline",
+            figure="distance",
+            n=verdict.judged_rows,
+            method="surrogates",
+            certain=True,
+            values=named,
+            distinct=len(named),
+            sentence=drift_sentence(output, alone=alone),
+        )
     return Finding(
         subject=output.label,
         check=CHECK,
@@ -89,19 +102,20 @@ def _drift(output: OutputSummary, policy: Policy, verdict: Verdict, *, alone: bo
 
 
 def _unfaithful(fidelity: Fidelity, rows: int) -> Finding:
+    known = fidelity.r2 if fidelity.carried_r2 is None else fidelity.carried_r2
     return Finding(
         subject=MODEL,
         check=FIDELITY_CHECK,
-        description=f"Surrogate fidelity {fidelity.r2} is below the threshold {FIDELITY}",
+        description=f"Surrogate fidelity {known} is below the threshold {FIDELITY}",
         figure="fidelity",
-        observed=fidelity.r2,
+        observed=known,
         required=FIDELITY,
         side="at_least",
         n=rows,
         baseline=fidelity.baseline_r2,
         certain=True,
         sentence=(
-            "The model has changed: trees that are fitted to its answers no longer repeat them "
-            f"(R² {fidelity.r2:.2f}, at the baseline {fidelity.baseline_r2:.2f})."
+            "The model has changed: the trees that repeated its answers at the baseline no longer do "
+            f"(R² {known:.2f}, at the baseline {fidelity.baseline_r2:.2f})."
         ),
     )

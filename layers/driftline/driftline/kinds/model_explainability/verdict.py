@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from driftline.domain.explanations.surrogate import FIDELITY
+from driftline.domain.explanations.surrogate_change import FARTHER
+from driftline.domain.explanations.tasks import SurrogateReport
 from driftline.domain.monitors.comparison import Compared
 from driftline.domain.profiles.packing import Floats
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
@@ -27,8 +30,10 @@ from driftline.kinds.model_explainability.rules.violations import description
 MOST_FEATURES = 100
 MOST_OUTPUTS = 20
 
-FIDELITY = 0.9
-"""R² of a surrogate below which it says nothing about the model."""
+NO_SAMPLE = (
+    "The baseline has no sample of attributions to compare with: Driftline did not make it, or it was changed since. "
+    "comparison: sagemaker compares the ranking of features."
+)
 
 _CHANGES: Mapping[Happened, Change] = {
     "none": "none",
@@ -112,6 +117,8 @@ def judge(
         )
         drift = evaluate(before, now, Settings(floor=policy.smallest_auc, smallest_share=policy.smallest_share))
     outputs = _outputs(found, values, baseline, drift, told)
+    if found.surrogate is not None:
+        outputs = tuple(by_surrogate(each, found.surrogate, policy.smallest_share) for each in outputs)
     rows, why = _judged(window, drift, told, policy, fidelity)
     notes = tuple(dict.fromkeys(note for each in told for note in each.notes))
     return Verdict(outputs, drift, told, rows, why, notes)
@@ -134,11 +141,14 @@ def _judged(
     """(rows behind the verdict, why there are none)."""
     if fidelity is not None and changed(fidelity):
         return len(window.sample), ""
+    surrogate = window.found.surrogate if window.found is not None else None
     if fidelity is not None and fidelity.r2 < FIDELITY:
         return 0, (
             f"The surrogate repeats the model with R² {fidelity.r2:.2f}, and {FIDELITY} is required: "
             "its attributions are not the model's."
         )
+    if policy.rule == "driftline" and surrogate is not None:
+        return (len(window.sample), "") if surrogate.distance is not None else (0, NO_SAMPLE)
     if policy.rule == "driftline":
         return _by_default(drift)
     if any(each.ndcg is not None for each in told):
@@ -148,18 +158,36 @@ def _judged(
 
 def _by_default(drift: AttributionVerdict | None) -> tuple[int, str]:
     if drift is None:
-        return 0, (
-            "The baseline has no sample of attributions to compare with: Driftline did not make it, or it was changed "
-            "since. comparison: sagemaker compares the ranking of features."
-        )
+        return 0, NO_SAMPLE
     if drift.needed is not None:
         return 0, f"Not enough data: {drift.rows:,} rows have attributions, and a comparison takes {drift.needed:,}."
     return drift.rows, ""
 
 
 def changed(fidelity: Fidelity) -> bool:
-    """Whether a surrogate that repeated the model at the baseline no longer does: the model is another one."""
-    return fidelity.baseline_r2 is not None and fidelity.r2 < FIDELITY <= fidelity.baseline_r2
+    """Whether the surrogate of the baseline no longer repeats the model: it is another one."""
+    carried = fidelity.r2 if fidelity.carried_r2 is None else fidelity.carried_r2
+    return fidelity.baseline_r2 is not None and carried < FIDELITY <= fidelity.baseline_r2
+
+
+def by_surrogate(output: OutputSummary, report: SurrogateReport, smallest_share: float) -> OutputSummary:
+    """With the features whose explanations are farther from the baseline's than those of two fits from each other.
+
+    A classifier would tell two fits of the same model apart, so that its figures say nothing here.
+    """
+    far = {name for name, (now, between) in report.features.items() if now > FARTHER * between}
+    held = sum(max(each.share or 0.0, each.baseline_share or 0.0) for each in output.features if each.name in far)
+    named = far if report.outcome == "explanations_changed" and held >= smallest_share else set[str]()
+    features = tuple(
+        each.model_copy(
+            update={
+                "named": each.name in named,
+                "change": (each.change if each.change != "none" else "moved") if each.name in far else "none",
+            }
+        )
+        for each in output.features
+    )
+    return output.model_copy(update={"auc": None, "auc_interval": None, "p_value": None, "features": features})
 
 
 def _outputs(
@@ -186,6 +214,7 @@ def _outputs(
                 auc=separation.auc if separation else None,
                 auc_interval=separation.interval if separation else None,
                 p_value=verdict.p_value if verdict else None,
+                scale=verdict.scale.value if verdict is not None and verdict.scale is not None else None,
                 features=features[:MOST_FEATURES],
                 left_out=max(len(features) - MOST_FEATURES, 0),
                 sagemaker=description(said.ndcg) if said and said.violated and said.ndcg is not None else "",
@@ -255,5 +284,7 @@ def decides(policy: Policy, verdict: Verdict) -> list[tuple[OutputSummary, bool]
     """Each output with whether the chosen rule finds a violation in it."""
     if policy.rule == "sagemaker":
         return [(each, bool(each.sagemaker)) for each in verdict.outputs]
+    if any(each.auc is None for each in verdict.outputs):
+        return [(each, any(feature.named for feature in each.features)) for each in verdict.outputs]
     violated = {each.output for each in verdict.drift.outputs if each.result == "violation"} if verdict.drift else set()
     return [(each, place in violated) for place, each in enumerate(verdict.outputs)]

@@ -8,7 +8,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.asking import Model, NamedModel
 from driftline.domain.explanations.kernel_shap import KernelShap
 from driftline.domain.explanations.links import Link
-from driftline.domain.explanations.partial_dependence import Curve, PartialDependence
+from driftline.domain.explanations.partial_dependence import PartialDependence
 from driftline.domain.explanations.tasks import (
     AskedEndpoint,
     AskedFunction,
@@ -21,6 +21,7 @@ from driftline.domain.explanations.tasks import (
 from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.domain.explanations.trees.tree_shap import tree_shap
 from driftline.usecases.explanations.answers import EndpointModel
+from driftline.usecases.explanations.surrogates import of_surrogate
 from driftline.usecases.explanations.tree_rows import TreeRows
 from driftline.usecases.ports.explanations import ExplainedModels
 from driftline.usecases.ports.predictions import Predictor
@@ -49,7 +50,7 @@ class Solver:
             case AskedFunction():
                 return self._of_function(task, task.source)
             case Surrogate():
-                raise InvalidInputError("surrogate")
+                return of_surrogate(task, task.source)
 
     def _of_trees(self, task: Task, source: ModelFile) -> Explained:
         forest = read_forest(self.models.read(source.uri), source.uri)
@@ -92,14 +93,18 @@ def _by_kernel(task: Task, kernel: Kernel, model: Model) -> Explained:
         seed=kernel.seed,
     )
     found = list(shap.explain(task.rows))
-    notes = () if shap.determined else ("kernel.num_samples is too small to tell the features apart.",)
+    notes = [] if shap.determined else ["kernel.num_samples is too small to tell the features apart."]
+    expected = shap.expected_value
+    if explained is not None and len(explained) < len(task.features):
+        expected = np.mean([each.expected for each in found], axis=0)
+        notes.append("A row's contributions begin at the answer to its values of the features that are left out.")
     return Explained(
         tuple(task.row_digests()),
-        labels(len(shap.expected_value)),
+        labels(len(expected)),
         np.array([each.attributions for each in found]),
         np.array([each.prediction for each in found]),
-        shap.expected_value,
-        notes=notes,
+        expected,
+        notes=tuple(notes),
     )
 
 
@@ -112,20 +117,9 @@ def _curves(task: Task, model: Model) -> Explained:
     assert task.dependence is not None  # it is wanted
     places = [task.features.index(name) for name in task.dependence.features]
     found = PartialDependence(task.rows, places, task.dependence.buckets)
-    entries = [_entry(task.features[curve.grid.place], curve) for curve in found.curves(model)]
+    entries = [
+        curve.clarify_entry(task.features[curve.grid.place], labels(len(curve.predictions)))
+        for curve in found.curves(model)
+    ]
     nothing = np.zeros((0, len(task.features), 1))
     return Explained((), (), nothing, nothing[:, 0, :1], np.zeros(1), dependence=tuple(entries))
-
-
-def _entry(feature: str, curve: Curve) -> dict[str, object]:
-    """Clarify's entry of `pdp`, without the labels' names."""
-    grid = curve.grid
-    head: dict[str, object] = {"feature_name": feature, "data_type": grid.type.value}
-    if grid.error is not None:
-        return {**head, "error": grid.error}
-    return {
-        **head,
-        "feature_values": list(grid.values),
-        "data_distribution": list(grid.distribution),
-        "model_predictions": curve.predictions.tolist(),
-    }

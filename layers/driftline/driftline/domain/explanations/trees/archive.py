@@ -111,6 +111,7 @@ def members(stream: Stream, head: bytes) -> Iterator[Member]:
         if len(head) < _BLOCK:
             raise _damaged("it ends too early")
         if not any(head):
+            stream.skip(MAX_UNPACKED + 1)  # to the end, where gzip's checksum is
             return
         if not _checksum_fits(head):
             raise _damaged("a header has a wrong checksum")

@@ -15,8 +15,9 @@ _FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _ANYTHING: Final = msgspec.json.Decoder()
 
-# Versions before 3 write NaN, which is no JSON, as the threshold of splits by category. Texts are left as they are.
-_NO_JSON: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|-?(?:NaN|Infinity)\b', re.DOTALL)
+# Versions before 3 write NaN, which is no JSON, as the threshold of splits by category. Texts are left as they
+# are; one without an end is taken to the end of the file, so that nothing is read twice.
+_NO_JSON: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|-?(?:NaN|Infinity)\b', re.DOTALL)
 
 
 class Document(Protocol):

@@ -36,6 +36,11 @@ LINKS: Final = {
     ),
 }  # fmt: skip
 
+MAX_TREES: Final = 200_000
+MAX_LINES: Final = 1_000
+"""Maximum number of lines of a tree or the head, which have about 20."""
+
+_TREE: Final = "\nTree="
 _END: Final = "end of trees"
 _CATEGORICAL, _DEFAULT_LEFT, _MISSING_SHIFT, _MISSING_MASK = 1, 2, 2, 3
 _MOST_WORDS: Final = 2**19
@@ -52,7 +57,9 @@ def forest_of(body: bytes) -> Forest:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise _damaged("it is not UTF-8") from error
-    head, *blocks = text.split("\nTree=")
+    if text.count(_TREE) > MAX_TREES:
+        raise InvalidInputError(f"the model has {text.count(_TREE):,} trees", expected=f"at most {MAX_TREES:,}")
+    head, *blocks = text.split(_TREE)
     fields = _fields(head)
     if fields.get("version") not in VERSIONS:
         raise InvalidInputError(
@@ -176,6 +183,8 @@ def _categories(
 
 
 def _fields(block: str) -> dict[str, str]:
+    if block.count("\n") > MAX_LINES:
+        raise _damaged(f"more than {MAX_LINES:,} lines where a tree has about 20")
     lines = (line.partition("=") for line in block.split("\n"))
     return {name: value.strip() for name, equals, value in lines if equals}
 

@@ -13,7 +13,7 @@ from driftline.domain.explanations.trees.documents import BinaryDocument, JsonDo
 from driftline.domain.explanations.trees.forest import Forest
 from driftline.domain.explanations.trees.recognition import OPEN_FORMATS, Format, format_of, refusal_of, unknown
 
-MAX_MODEL: Final = 256 * 2**20
+MAX_MODEL: Final = 128 * 2**20
 """Maximum size of the model itself, unpacked."""
 
 _HEAD: Final = 512
@@ -52,7 +52,7 @@ def _read(body: bytes, *, all_trees: bool) -> Forest:
         )
     match format_of(body):
         case Format.XGBOOST_JSON:
-            return xgboost_document.forest_of(JsonDocument(body.removeprefix(b"\xef\xbb\xbf")), all_trees=all_trees)
+            return xgboost_document.forest_of(JsonDocument.of(body.removeprefix(b"\xef\xbb\xbf")), all_trees=all_trees)
         case Format.XGBOOST_UBJ:
             return xgboost_document.forest_of(BinaryDocument.of(body), all_trees=all_trees)
         case Format.LIGHTGBM_TEXT:

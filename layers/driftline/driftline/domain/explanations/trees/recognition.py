@@ -43,6 +43,7 @@ _MAGIC: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\xfd7zXZ", "packed with xz (as joblib can)", f"Pack it with gzip, and no pickle. {_SAVE}"),
     (b"\x5d\x00\x00", "packed with LZMA (as joblib can)", f"Pack it with gzip, and no pickle. {_SAVE}"),
     (b"\x04\x22\x4d\x18", "packed with LZ4 (as joblib can)", f"Pack it with gzip, and no pickle. {_SAVE}"),
+    (b"\x1f\x8b", "packed by gzip once more", f"Pack it once, and no pickle. {_SAVE}"),
     (b"CBM1", "a model of CatBoost", _ELSE),
     (b"bs64", "an old XGBoost file (base 64)", _OLD),
     (b"binf", "an old XGBoost file (the deprecated binary format)", _OLD),

@@ -62,6 +62,8 @@ def forest_of(document: Document, *, all_trees: bool = False) -> Forest:
         InvalidInputError: damaged, of another version, a linear booster, leaves that are vectors, or an objective that
             is not known.
     """
+    if document.has("Model"):  # a snapshot in memory, which holds the settings of the training as well
+        document = document.child("Model")
     _check_version(document)
     learner = document.child("learner")
     objective = text_of(learner.child("objective"), "name")

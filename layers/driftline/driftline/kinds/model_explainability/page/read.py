@@ -17,16 +17,24 @@ from driftline.kinds.model_explainability.page.clarify import (
     parse_violations,
     shares_of,
 )
-from driftline.kinds.model_explainability.rules.sentences import NDCG_FLOOR, drift_sentence, feature_clause
+from driftline.kinds.model_explainability.rules.sentences import (
+    NDCG_FLOOR,
+    drift_sentence,
+    feature_clause,
+    ranking_sentence,
+)
 from driftline.kinds.model_explainability.rules.summary import (
     ExplainabilitySummary,
     FeatureSummary,
     OutputSummary,
     parse_explainability_summary,
 )
-from driftline.presentation.text import IN_A_SENTENCE, count, number, shown
+from driftline.presentation.text import IN_A_SENTENCE, count, shown
 
 ANALYSIS, VIOLATIONS = "analysis.json", "constraint_violations.json"
+NDCG = "ndcg"
+"""The figure of a finding by SageMaker's rule."""
+
 _KIND = "model_explainability"
 _SECTION = "explanations"
 
@@ -93,6 +101,8 @@ def _sentence(finding: Finding, outputs: Sequence[OutputSummary], *, alone: bool
     """Of a finding about an output, or about one of its features."""
     for output in outputs:
         if finding.subject == output.label:
+            if finding.figure == NDCG and finding.observed is not None:
+                return ranking_sentence(output.label, finding.observed, alone=alone)
             return drift_sentence(output, alone=alone)
         for feature in output.features:
             if feature.named and finding.subject in {feature.name, f"{output.label}: {feature.name}"}:
@@ -149,15 +159,13 @@ def _ratio(value: float | None, before: float | None) -> float | None:
 
 def _finding(written: Violation, *, alone: bool) -> Finding:
     known = written.ndcg is not None
-    whose = "" if alone or not written.label else f" of {shown(written.label, IN_A_SENTENCE)}"
-    fallen = f"The ranking of the features{whose} by what they contribute has changed: NDCG {number(written.ndcg)}"
     return Finding(
         subject=written.label or written.metric_name,
         check=written.constraint_check_type,
         description=written.description,
-        figure="ndcg",
+        figure=NDCG,
         observed=written.ndcg,
         required=NDCG_FLOOR if known else None,
         side="at_least" if known else None,
-        sentence=f"{fallen}, at least {NDCG_FLOOR} required." if known else "",
+        sentence=ranking_sentence(written.label, written.ndcg, alone=alone) if written.ndcg is not None else "",
     )

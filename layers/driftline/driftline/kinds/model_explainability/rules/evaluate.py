@@ -1,13 +1,13 @@
 """The default rule of attribution drift. A window is a violation if, for one output of the model,
 
 1. a classifier tells its attributions from the baseline's: chance does not explain it, and the AUC is at least the
-   floor (two_sample.py);
+   floor (two_sample.py). It sees the features that matter: the least important ones, as far as they hold less than the
+   smallest share together, are left out, because one of them that is busy would open the way for chance in all others;
 2. single features can be named whose attributions have moved (distances.py), adjusted for all features and outputs;
 3. these features hold together at least the smallest share of all mean |SHAP|, in the baseline or in the window.
 
-Each condition silences what the others let through: with many rows everything is significant; a feature that hardly
-matters can be told apart easily; and an AUC alone does not say what has changed. Every change counts: a model whose
-reasons have changed is not better or worse for it.
+Each condition silences what the others let through: with many rows everything is significant, and an AUC alone does not
+say what has changed. Every change counts: a model whose reasons have changed is not better or worse for it.
 """
 
 import math
@@ -25,7 +25,14 @@ from driftline.kinds.model_explainability.rules.findings import (
     Settings,
 )
 from driftline.kinds.model_explainability.rules.samples import Floats, Pair, Sample, aligned
-from driftline.kinds.model_explainability.rules.shares import Importance, Ratio, common_scale, importance, ratios
+from driftline.kinds.model_explainability.rules.shares import (
+    Importance,
+    Ratio,
+    common_scale,
+    importance,
+    matters,
+    ratios,
+)
 from driftline.kinds.model_explainability.rules.two_sample import Separation, separate
 from driftline.kinds.model_explainability.rules.views import inputs, views
 
@@ -73,9 +80,11 @@ def evaluate(baseline: Sample, window: Sample, settings: Settings | None = None)
 
 def _outputs(pair: Pair, settings: Settings) -> tuple[OutputVerdict, ...]:
     seen = [views(pair, output) for output in range(pair.baseline.outputs)]
-    separations = [
-        separate(before.reshape(len(before), -1), now.reshape(len(now), -1), settings.seed) for before, now in seen
-    ]
+    separations = []
+    for output, (before, now) in enumerate(seen):
+        some = matters(importance(pair, output), settings.smallest_share)
+        first, second = (side[:, some].reshape(len(side), -1) for side in (before, now))
+        separations.append(separate(first, second, settings.seed))
     gaps = [distances(before, now) for before, now in seen]
     apart = adjusted([each.p_value for each in separations])
     moved = iter(adjusted([each.p_value for some in gaps for each in some]))

@@ -12,7 +12,7 @@ the baseline has it; its attributions are all 0 now; they point the other way fo
 changed; or only their distribution."""
 
 type Result = Literal["violation", "unimportant", "unnamed", "small", "unchanged", "not_enough_rows", "no_attributions"]
-"""Worst first. `unimportant`: what moved holds too little of all attribution. `unnamed`: window and baseline can be told
+"""Worst first. `unimportant`: what moved holds too little of all attribution. `unnamed`: both can be told
 apart, but no single feature moved enough to be named. `small`: features moved, by less than the floor of the AUC.
 `no_attributions`: every attribution of both is 0."""
 
@@ -72,7 +72,7 @@ class OutputVerdict:
 
     Attributes:
         output: Its place.
-        separation: The classifier test; None if rows are too few.
+        separation: The classifier test on the features that matter; None if rows are too few.
         p_value: Of that test, adjusted for all outputs.
         features: In the order of the baseline, then new ones.
         named: Features that have moved, the largest share first.

@@ -29,9 +29,13 @@ def drift_sentence(output: OutputSummary, *, alone: bool = True) -> str:
     Returns:
         With its full stop; empty where no feature is named.
     """
-    moved = [each for each in output.features if each.named]
+    named = (each for each in output.features if each.named)
+    moved = sorted(named, key=lambda each: -max(each.share or 0.0, each.baseline_share or 0.0))
     if not moved:
         return ""
+    if output.scale is not None:
+        whose = "" if alone else f"{shown(output.label, _NAME)}: "
+        return f"{whose}all attributions are {times(output.scale)} times the baseline’s."
     others = [shown(each.name, _NAME) for each in moved[_SPELLED:]]
     more = f"; {joined(others[:_NAMED], more=len(others) - _NAMED)} moved, too" if others else ""
     said = "; ".join(feature_clause(each) for each in moved[:_SPELLED])
@@ -94,6 +98,13 @@ def separation_sentence(output: OutputSummary, smallest_auc: float) -> str:
     scale = f"0.5 is not at all, from {number(smallest_auc)} on it is drift"
     found = f"AUC {number(output.auc, 3)} ({inside}{scale})"
     return f"A classifier tells the window’s attributions from the baseline’s with {found}."
+
+
+def ranking_sentence(label: str, ndcg: float, *, alone: bool = True) -> str:
+    """What SageMaker's rule found, for people."""
+    whose = "" if alone or not label else f" of {shown(label, IN_A_SENTENCE)}"
+    fallen = f"The ranking of the features{whose} by what they contribute has changed"
+    return f"{fallen}: NDCG {number(ndcg)}, at least {NDCG_FLOOR} required."
 
 
 def sagemaker_sentence(outputs: Sequence[OutputSummary]) -> str:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from driftline.kinds.model_explainability.rules.samples import Floats, Pair
 
@@ -50,6 +51,18 @@ class Importance:
 def importance(pair: Pair, output: int) -> Importance:
     before, now = (np.abs(each.attributions[:, :, output]).mean(axis=0) for each in (pair.baseline, pair.window))
     return Importance(before, now, _shares(before), _shares(now))
+
+
+def matters(held: Importance, smallest: float) -> NDArray[np.bool_]:
+    """Which features matter: all but the least important ones that hold less than `smallest` together.
+
+    What a feature holds is its larger share, of the baseline's and the window's.
+    """
+    largest = np.maximum(held.baseline_share, held.window_share)
+    order = np.argsort(largest, kind="stable")
+    found = np.zeros(len(largest), np.bool_)
+    found[order] = np.cumsum(largest[order]) >= smallest
+    return found
 
 
 def ratios(pair: Pair, output: int) -> list[Ratio]:

@@ -60,6 +60,7 @@ class OutputSummary(_Ours):
         ndcg: Of the ranking of features, between the window and the baseline; None without a baseline.
         auc: How well a classifier tells attributions of the window from the baseline's: 0.5 is not at all; with its
             95 % interval. None without a stored sample of the baseline.
+        scale: The one factor by which all attributions have changed, if they have changed alike.
         features: In the order of their contribution in the window, at most 100.
         left_out: Number of features that are not in `features`.
         sagemaker: What SageMaker would have said; empty if it would not have raised a violation.
@@ -72,6 +73,7 @@ class OutputSummary(_Ours):
     auc: float | None = None
     auc_interval: tuple[float, float] | None = None
     p_value: float | None = None
+    scale: float | None = None
     features: tuple[FeatureSummary, ...] = ()
     left_out: int = 0
     sagemaker: str = ""
@@ -82,13 +84,15 @@ class Fidelity(_Ours):
 
     Attributes:
         r2: Share of the variance of the model's answers that it explains, in the window.
-        ranking: NDCG of its ranking of features between two fits on halves of the rows.
-        baseline_r2: The same at the baseline.
+        ranking: Spearman's rank correlation of its answers and the model's.
+        baseline_r2: R² of the surrogate of the baseline, there.
+        carried_r2: R² of the surrogate of the baseline, in the window.
     """
 
     r2: float
     ranking: float | None = None
     baseline_r2: float | None = None
+    carried_r2: float | None = None
 
 
 class ExplainedRow(_Ours):

@@ -126,8 +126,8 @@ def _areas(scores: Floats, labels: Floats) -> Floats:
     ordered = np.take_along_axis(labels, np.argsort(scores, axis=1), axis=1)
     positives = labels[0].sum()
     negatives = labels.shape[1] - positives
-    ranks: Floats = ordered @ np.arange(1.0, labels.shape[1] + 1)
-    return (ranks - positives * (positives + 1) / 2) / (positives * negatives)
+    ranks = ordered @ np.arange(1.0, labels.shape[1] + 1)
+    return np.asarray((ranks - positives * (positives + 1) / 2) / (positives * negatives))
 
 
 def _interval(auc: float, error: float) -> tuple[float, float]:

@@ -75,7 +75,8 @@ def _standard(before: Floats, now: Floats) -> tuple[Floats, Floats]:
 def _mean(columns: Floats) -> Floats:
     known = ~np.isnan(columns)
     count = known.sum(axis=0)
-    return np.divide(np.where(known, columns, 0.0).sum(axis=0), count, out=np.full(len(count), np.nan), where=count > 0)
+    total = np.where(known, columns, 0.0).sum(axis=0)
+    return np.asarray(np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0))
 
 
 def _deviation(columns: Floats) -> Floats:
