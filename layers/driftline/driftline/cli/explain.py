@@ -9,6 +9,7 @@ from rich.console import Console
 
 from driftline.cli import options
 from driftline.cli.analysed_files import DataFiles, FollowedData, check_free, for_machines, named_document
+from driftline.cli.explain_inference import OneInference
 from driftline.cli.explaining_once import CACHE, ModelChoice, Work
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
@@ -28,7 +29,7 @@ _SHOWN = 20
 
 
 def explain(
-    data: Annotated[list[Path], typer.Argument(help="Files of the data set.", metavar="DATA")],
+    data: Annotated[list[Path] | None, typer.Argument(help="Files of the data set.", metavar="DATA")] = None,
     *,
     config: Annotated[
         Path | None,
@@ -72,6 +73,16 @@ def explain(
         Path, typer.Option("--out", "-o", help="Where analysis.json, report.html and the rest go.", metavar="DIR")
     ] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
+    inference_id: Annotated[
+        str | None,
+        typer.Option(help="Instead of DATA: one captured inference of an endpoint, by its inferenceId.", metavar="ID"),
+    ] = None,
+    endpoint_name: Annotated[
+        str | None, typer.Option(help="The watched endpoint. Default: the only one with a monitor document.")
+    ] = None,
+    store: options.Store = ".",
+    start: options.Start = None,
+    end: options.End = None,
     header: Annotated[
         bool | None,
         typer.Option(
@@ -91,8 +102,17 @@ def explain(
     (Kernel SHAP). What is explained is kept in a folder next to the results: an interrupted analysis goes on where it
     stopped.
 
+    With --inference-id, explains one inference among the captures, as its monitor model_explainability explains
+    windows; --start and --end shorten the search, --out DIR writes a page of it.
+
     Example: driftline explain loans.csv --model model.json
     """
+    if (inference_id is None) == (not data):
+        raise typer.BadParameter("DATA, or --inference-id: one of both")
+    if inference_id is not None:
+        wanted = OneInference(inference_id, store, endpoint_name, start, end, out if out != Path() else None, force)
+        wanted.explain(as_json=as_json)
+        return
     with reporting(as_json=as_json) as output:
         where = str(config) if config else "the configuration"
         body = read_file(config) if config else default_config(label, _names(exclude))
@@ -104,7 +124,7 @@ def explain(
         named = named_document(document)
         with output.following() as bar:
             work = Work(output, bar, out / CACHE, chosen, most_requests, ask=not yes)
-            files = DataFiles.of(data, header, work.predictor, work.explanations)
+            files = DataFiles.of(data or (), header, work.predictor, work.explanations)
             wishes = Wishes(model=chosen.model, features=chosen.features, most_rows=rows, most_requests=most_requests)
             followed = FollowedData(files.data_set, lambda read: bar("reading rows", read, 0))
             found = analyse(chosen.config, followed, where=where, kinds=KINDS, document=named, wishes=wishes)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.kinds.engine import DataSet
+from driftline.kinds.engine import Context, DataSet, WindowData
 from driftline.presentation.report import Report
 from driftline.presentation.tables import Table
 
@@ -127,5 +127,21 @@ class Analyst(Protocol):
         Raises:
             PendingError: explanations were requested.
             InvalidInputError: a file cannot be read, or the data set lacks what the analysis needs.
+        """
+        ...
+
+
+@runtime_checkable
+class InferenceAnalyst(Protocol):
+    """An analyst that also explains single inferences of a watched endpoint."""
+
+    def explain_inference(self, context: Context, data: WindowData, inference: str) -> DataAnalysis:
+        """One inference, by what the monitor explains its windows with.
+
+        Args:
+            data: A window in which nothing but the rows of this inference was captured.
+
+        Raises:
+            InvalidInputError: it cannot be explained.
         """
         ...

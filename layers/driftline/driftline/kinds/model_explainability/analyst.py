@@ -13,7 +13,7 @@ from driftline.domain.explanations.aggregation import Aggregation
 from driftline.domain.explanations.tasks import Cell
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.analyst import Analyst, CheckedConfig, DataAnalysis, Wishes
-from driftline.kinds.engine import DataSet
+from driftline.kinds.engine import Context, DataSet, WindowData
 from driftline.kinds.model_explainability.baseline import Explained, explain
 from driftline.kinds.model_explainability.config_plan import plan_of_config, plan_without_model
 from driftline.kinds.model_explainability.data_report import data_report, verdict_of
@@ -21,6 +21,7 @@ from driftline.kinds.model_explainability.data_rows import read_data_rows
 from driftline.kinds.model_explainability.explained_config import explained_config
 from driftline.kinds.model_explainability.explaining import Attributed, dependence
 from driftline.kinds.model_explainability.files import analysis_of
+from driftline.kinds.model_explainability.one_inference import explain_inference
 from driftline.kinds.model_explainability.plan import ExplanationPlan
 from driftline.kinds.model_explainability.rules.analysis import FILE as ANALYSIS
 from driftline.kinds.model_explainability.rules.analysis import Analysis, Explanations, PdpEntry, label_names
@@ -106,6 +107,11 @@ class ExplanationAnalyst(Analyst):
         except InvalidInputError as error:
             raise _in_other_words(error) from None
         return _analysis(explained, data)
+
+
+    def explain_inference(self, context: Context, data: WindowData, inference: str) -> DataAnalysis:
+        """See `InferenceAnalyst`."""
+        return explain_inference(context, data, inference)
 
 
 ANALYST = ExplanationAnalyst()
