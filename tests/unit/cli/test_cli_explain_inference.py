@@ -105,7 +105,12 @@ def test_rows_of_one_record_are_all_explained(tmp_path: Path) -> None:
     capture = {
         "captureData": {
             "endpointInput": {"observedContentType": "text/csv", "mode": "INPUT", "data": "LINES", "encoding": "CSV"},
-            "endpointOutput": {"observedContentType": "text/csv", "mode": "OUTPUT", "data": "0.1\n0.2", "encoding": "CSV"},
+            "endpointOutput": {
+                "observedContentType": "text/csv",
+                "mode": "OUTPUT",
+                "data": "0.1\n0.2",
+                "encoding": "CSV",
+            },
         },
         "eventMetadata": {"eventId": "two", "inferenceTime": f"{HOUR:%Y-%m-%dT%H:%M:%SZ}"},
         "eventVersion": "0",

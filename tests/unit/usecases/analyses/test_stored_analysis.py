@@ -192,7 +192,8 @@ class TestErrors:
         return dict(bucket.json("error.json"))
 
     @pytest.mark.parametrize(
-        "uri", ["s3://others/data.csv", "s3://{bucket}/capture/shop/", "s3://{bucket}/analyses/../state/x", "/etc/passwd"]
+        "uri",
+        ["s3://others/data.csv", "s3://{bucket}/capture/shop/", "s3://{bucket}/analyses/../state/x", "/etc/passwd"],
     )
     def test_data_elsewhere(self, bucket: Bucket, uri: str) -> None:
         bucket.upload({**BIAS, "dataset_uri": uri.format(bucket=bucket.store.name)})
