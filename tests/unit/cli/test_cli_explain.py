@@ -48,7 +48,7 @@ def texts(rows):
     return ["yes" for _ in rows]
 """
 
-BIAS = {
+BIAS: dict[str, Any] = {
     "label": "label",
     "label_values_or_threshold": [1],
     "facet": [{"name_or_index": "sex", "value_or_threshold": [0]}],

@@ -113,7 +113,8 @@ class TestResults:
     def test_bias_and_explanations_of_a_models_file(self, bucket: Bucket) -> None:
         bucket.upload(BIAS)
         done = bucket.run()
-        assert done is not None and done.files is not None
+        assert done is not None
+        assert done.files is not None
         assert set(done.files) == {"analysis.json", "explanations_shap/out.csv", "report.html"}
         analysis = bucket.json("analysis.json")
         assert list(analysis) == [
@@ -187,7 +188,8 @@ class TestWaiting:
 class TestErrors:
     def refused(self, bucket: Bucket, **more: Any) -> dict[str, str]:
         done = bucket.run(**more)
-        assert done is not None and done.error is not None
+        assert done is not None
+        assert done.error is not None
         assert not bucket.there("analysis.json")
         return dict(bucket.json("error.json"))
 
@@ -230,7 +232,8 @@ class TestRequestsOfAMonth:
     def test_too_many_are_refused_before_the_first(self, bucket: Bucket) -> None:
         bucket.upload(ASKING, model=False, labels=False)
         done = bucket.run(limit=ROWS - 1)
-        assert done is not None and done.error is not None
+        assert done is not None
+        assert done.error is not None
         assert not bucket.endpoint.asked
         assert not [key for key in bucket.store.objects if key.startswith(BUDGETS)]
 
@@ -240,10 +243,12 @@ class TestRequestsOfAMonth:
         for key in [key for key in bucket.store.objects if key.startswith(FOLDER)]:
             bucket.store.put(key.replace("loans", "others"), bucket.store.objects[key])
         refused = bucket.run(limit=ROWS + 10, name="others")
-        assert refused is not None and refused.error is not None
+        assert refused is not None
+        assert refused.error is not None
         assert "10 are left this month" in refused.error.what
         done = bucket.run(limit=ROWS + 10, name="others", at=APRIL)
-        assert done is not None and done.error is None
+        assert done is not None
+        assert done.error is None
 
     def test_redelivery_reserves_nothing_twice(self, bucket: Bucket) -> None:
         bucket.upload(ASKING, model=False, labels=False)
@@ -251,4 +256,5 @@ class TestRequestsOfAMonth:
         for key in [key for key in bucket.store.objects if key.endswith(".result")]:
             del bucket.store.objects[key]
         done = bucket.run(limit=ROWS)
-        assert done is not None and done.error is None
+        assert done is not None
+        assert done.error is None

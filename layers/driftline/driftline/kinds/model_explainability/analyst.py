@@ -108,7 +108,6 @@ class ExplanationAnalyst(Analyst):
             raise _in_other_words(error) from None
         return _analysis(explained, data)
 
-
     def explain_inference(self, context: Context, data: WindowData, inference: str) -> DataAnalysis:
         """See `InferenceAnalyst`."""
         return explain_inference(context, data, inference)

@@ -31,10 +31,8 @@ def _of_endpoint(
 ) -> Sequence[str]:
     features = len(settings.features or inputs)
     if not features:
-        return (
-            f"The requests to {endpoint.endpoint} depend on the number of features: name them under columns.input, and "
-            "they are counted here.",
-        )
+        unknown = f"The requests to {endpoint.endpoint} depend on the number of features"
+        return (f"{unknown}: name them under columns.input, and they are counted here.",)
     kernel = settings.kernel
     rows = len(kernel.baseline) or kernel.num_clusters or 1
     stands_for = Kernel(((),) * rows, kernel.num_samples, features=kernel.features_to_explain)
@@ -42,11 +40,12 @@ def _of_endpoint(
     window = of_row * settings.most_rows
     month = window * executions
     hours = month * _REQUEST_SECONDS / 3600
+    sent = f"Each window sends at most {window:,} requests to {endpoint.endpoint}"
+    price = _usd(month * _REQUEST_SECONDS)
+    time = f"At {_REQUEST_SECONDS} s each they take {hours:,.1f} h, {price} of explain_model"
+    billed = "the endpoint itself is billed by the hour, or by these requests if it is serverless"
     said = [
-        f"Each window sends at most {window:,} requests to {endpoint.endpoint} ({settings.most_rows:,} rows, {of_row:,} "
-        f"each), {month:,} a month. At {_REQUEST_SECONDS} s each they take {hours:,.1f} h, "
-        f"{_usd(month * _REQUEST_SECONDS)} of explain_model; the endpoint itself is billed by the hour, or by these "
-        "requests if it is serverless."
+        f"{sent} ({settings.most_rows:,} rows, {of_row:,} each), {month:,} a month. {time}; {billed}.",
     ]
     baseline = of_row * settings.most_baseline_rows
     if max(window, baseline) > endpoint.most_requests:
