@@ -17,79 +17,34 @@ from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.aws.settings import BaselineSettings
 from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.tables.duck import DuckTables
-from driftline.domain.errors import InvalidInputError, PendingError
 from driftline.domain.keys import analysis_of_config
 from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
+from driftline.usecases.baselines.uploads import Reading, suggest_uploaded
 from driftline.usecases.explanations.explaining import Explaining
 
 logger = Logger()
 settings = BaselineSettings.from_environment()
-store = S3Store(settings.bucket)
-operators = OperatorTopic(settings.alarm_topic)
-explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues))
+reading = Reading(
+    S3Store(settings.bucket),
+    DuckTables(),
+    OperatorTopic(settings.alarm_topic),
+    KINDS,
+    SageMakerEndpoints(),
+    Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues)),
+)
 
 
 def work(event: ObjectEvent) -> None:
+    message = event.model_dump_json(by_alias=True)
     name = analysis_of_config(event.key)
     if name is None:
-        suggest(event)
-    else:
-        analyse(name, event)
-
-
-def analyse(name: str, event: ObjectEvent) -> None:
-    from driftline.usecases.analyses.stored_analysis import asker_of, run_analysis  # noqa: PLC0415, brings the pages
-
-    try:
-        done = run_analysis(
-            name,
-            store=store,
-            tables=DuckTables(),
-            kinds=KINDS,
-            predictor=SageMakerEndpoints(),
-            explaining=explaining,
-            asked_at=event.time,
-            limit=settings.analysis_requests,
-        )
-    except PendingError as pending:
-        message = event.model_dump_json(by_alias=True)
-        explaining.wait_with_baseline(asker_of(name), "analysis", message, pending, store)
-        logger.info("waiting for explanations", analysis=name, needs=len(pending.needs))
+        for what, about in suggest_uploaded(event.key, message, reading):
+            logger.info(what, extra=dict(about))
         return
-    if done is not None and done.error is not None:
-        logger.warning("refused", analysis=name)
-        operators.notify(f"Driftline: the analysis {name} cannot be made", str(done.error))
-    elif done is not None:
-        logger.info("analysed", analysis=name, rows=done.rows, files=dict(done.files or {}))
+    from driftline.usecases.analyses.uploads import analyse_uploaded  # noqa: PLC0415, brings the pages
 
-
-def suggest(event: ObjectEvent) -> None:
-    for endpoint, monitor in baselines_of(store, event.key, kinds=KINDS):
-        try:
-            suggested = suggest_baseline(
-                endpoint,
-                monitor,
-                store=store,
-                tables=DuckTables(),
-                operators=operators,
-                kinds=KINDS,
-                predictor=SageMakerEndpoints(),
-                explaining=explaining,
-            )
-        except PendingError as pending:
-            message = event.model_dump_json(by_alias=True)
-            explaining.wait_with_baseline(endpoint, monitor, message, pending, store)
-            logger.info("waiting for explanations", endpoint=endpoint, monitor=monitor, needs=len(pending.needs))
-        except NoDataSetError:
-            logger.info("no data yet", endpoint=endpoint, monitor=monitor)
-        except InvalidInputError as error:
-            # No retry can fix a data set: the people who uploaded it have to.
-            logger.warning("refused", endpoint=endpoint, monitor=monitor)
-            operators.notify(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
-        else:
-            files = dict(suggested.files)
-            logger.info("suggested", endpoint=endpoint, monitor=monitor, rows=suggested.rows, files=files)
+    what, about = analyse_uploaded(name, event.time, message, reading, settings.analysis_requests)
+    logger.info(what, extra=dict(about))
 
 
 @logger.inject_lambda_context
