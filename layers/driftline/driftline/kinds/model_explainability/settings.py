@@ -189,6 +189,12 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
         return tuple(filter(None, found))
 
     @override
+    def costs(self, inputs: Sequence[str], executions: int) -> Sequence[str]:
+        from driftline.kinds.model_explainability.costs import costs  # noqa: PLC0415, brings numpy
+
+        return costs(self, inputs, executions)
+
+    @override
     def figures(self) -> Sequence[str]:
         return (VIOLATIONS, "total_number_of_violations", "rows", "explained_rows", "ndcg", "auc", "fidelity")
 

@@ -1,6 +1,7 @@
 """An endpoint as a model that explanations can ask: rows of cells in, numbers out."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +14,8 @@ from driftline.domain.predictions.questions import Question, answers
 from driftline.domain.predictions.values import items, number
 from driftline.domain.profiles.packing import Floats
 from driftline.usecases.ports.predictions import Predictor
+
+_LAST_NAME = re.compile(r"\w+(?=(\[[*\d]*\])*$)")
 
 MOST_BYTES = 5 * 1024 * 1024
 """Of one request: InvokeEndpoint takes 6 MB."""
@@ -62,11 +65,8 @@ class EndpointModel:
         told = self.predictor.answer(question.endpoint, body, question.content_type, question.accepts)
         return [self._numbers(answer) for answer in answers(told, question, len(rows))]
 
-    def _numbers(self, answer: object) -> tuple[float, ...]:
-        attribute = self.source.probability or self.source.inference
-        value = pick(attribute or "0", answer, self.source.outputs)
-        if attribute is None and isinstance(answer, dict) and len(answer) > 1:
-            value = list(answer.values())  # A row of scores, as Clarify takes it.
+    def _numbers(self, answer: Mapping[str, object]) -> tuple[float, ...]:
+        value = self._value(answer)
         listed = items(value)
         numbers = tuple(map(number, (value,) if listed is None else listed))
         if not numbers or not all(map(np.isfinite, numbers)):
@@ -77,6 +77,20 @@ class EndpointModel:
                 mend="Say where it is: inference_attribute, or probability_attribute.",
             )
         return numbers
+
+    def _value(self, answer: Mapping[str, object]) -> object:
+        """What the attribute says; of JSON, lists come as p[0], p[1], and an expression over the whole answer, such as
+        `predictions[*].score`, ends with the name that a row's value has."""
+        attribute = self.source.probability or self.source.inference
+        if attribute is None:  # A row of scores, as Clarify takes it.
+            return list(answer.values()) if len(answer) > 1 else pick("0", answer, self.source.outputs)
+        value = pick(attribute, answer, self.source.outputs)
+        if value not in (None, []) or self._question.accepts == "text/csv":
+            return value
+        name = (_LAST_NAME.search(attribute) or [attribute])[0]
+        return answer.get(
+            name, [each for key, each in answer.items() if re.fullmatch(rf"{re.escape(name)}\[\d+\]", key)]
+        )
 
     @property
     def _question(self) -> Question:
