@@ -1,14 +1,15 @@
 """An endpoint as a model that explanations can ask: rows of cells in, numbers out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from driftline.domain.capture.attribute import pick
+from driftline.domain.capture.attribute import Output, pick
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.asking import Cells
 from driftline.domain.explanations.tasks import AskedEndpoint
+from driftline.domain.predictions.outputs import outputs_of
 from driftline.domain.predictions.questions import Question, answers
 from driftline.domain.predictions.values import items, number
 from driftline.domain.profiles.packing import Floats
@@ -62,11 +63,12 @@ class EndpointModel:
         told = self.predictor.answer(question.endpoint, body, question.content_type, question.accepts)
         return [self._numbers(answer) for answer in answers(told, question, len(rows))]
 
-    def _numbers(self, answer: object) -> tuple[float, ...]:
+    def _numbers(self, answer: Mapping[str, object]) -> tuple[float, ...]:
         attribute = self.source.probability or self.source.inference
-        value = pick(attribute or "0", answer, self.source.outputs)
-        if attribute is None and isinstance(answer, dict) and len(answer) > 1:
-            value = list(answer.values())  # A row of scores, as Clarify takes it.
+        if attribute is None and len(answer) > 1:
+            value: object = list(answer.values())  # A row of scores, as Clarify takes it.
+        else:
+            value = pick(attribute or "0", self._output(answer), self.source.outputs)
         listed = items(value)
         numbers = tuple(map(number, (value,) if listed is None else listed))
         if not numbers or not all(map(np.isfinite, numbers)):
@@ -77,6 +79,13 @@ class EndpointModel:
                 mend="Say where it is: inference_attribute, or probability_attribute.",
             )
         return numbers
+
+    def _output(self, answer: Mapping[str, object]) -> Output:
+        """As it would have been captured: cells in order, or a document with its lists."""
+        if self._question.accepts == "text/csv":
+            return list(answer.values())
+        columns = [f"output{key if key.startswith('[') else f'.{key}'}" for key in answer]
+        return next(outputs_of(columns, [[value] for value in answer.values()]), ())
 
     @property
     def _question(self) -> Question:
