@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from driftline.domain.capture.attribute import pick
+from driftline.domain.capture.attribute import Output, pick
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.asking import Cells
 from driftline.domain.explanations.tasks import AskedEndpoint
+from driftline.domain.predictions.outputs import outputs_of
 from driftline.domain.predictions.questions import Question, answers
 from driftline.domain.predictions.values import items, number
 from driftline.domain.profiles.packing import Floats
@@ -79,18 +80,25 @@ class EndpointModel:
         return numbers
 
     def _value(self, answer: Mapping[str, object]) -> object:
-        """What the attribute says; of JSON, lists come as p[0], p[1], and an expression over the whole answer, such as
-        `predictions[*].score`, ends with the name that a row's value has."""
+        """What the attribute says; an expression over the whole answer, such as `predictions[*].score`, ends with the
+        name that a row's value has.
+        """
         attribute = self.source.probability or self.source.inference
-        if attribute is None:  # A row of scores, as Clarify takes it.
-            return list(answer.values()) if len(answer) > 1 else pick("0", answer, self.source.outputs)
-        value = pick(attribute, answer, self.source.outputs)
-        if value not in (None, []) or self._question.accepts == "text/csv":
-            return value
-        name = (_LAST_NAME.search(attribute) or [attribute])[0]
-        return answer.get(
-            name, [each for key, each in answer.items() if re.fullmatch(rf"{re.escape(name)}\[\d+\]", key)]
-        )
+        if attribute is None and len(answer) > 1:
+            return list(answer.values())  # A row of scores, as Clarify takes it.
+        output = self._output(answer)
+        value = pick(attribute or "0", output, self.source.outputs)
+        last = _LAST_NAME.search(attribute or "")
+        if value in (None, []) and last is not None and self._question.accepts != "text/csv":
+            return pick(last[0], output, self.source.outputs)
+        return value
+
+    def _output(self, answer: Mapping[str, object]) -> Output:
+        """As it would have been captured: cells in order, or a document with its lists."""
+        if self._question.accepts == "text/csv":
+            return list(answer.values())
+        columns = [f"output{key if key.startswith('[') else f'.{key}'}" for key in answer]
+        return next(outputs_of(columns, [[value] for value in answer.values()]), ())
 
     @property
     def _question(self) -> Question:
