@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-NAMES = ("Configure", "Baseline", "Profile", "Merge", "Run", "Rerun", "Render", "Alarm", "Retraining")
+NAMES = ("Configure", "Baseline", "Profile", "Merge", "Run", "Rerun", "Explain", "Render", "Alarm", "Retraining")
 """Names of the queues that functions read, without `Queue`."""
 
 

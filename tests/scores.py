@@ -124,9 +124,7 @@ class Scores:
 
     def execute(self, at: datetime = SCHEDULED, explaining: Explaining | None = None) -> Execution:
         request = ExecutionRequest(endpoint=ENDPOINT, monitor=KIND, scheduled_time=at, trigger="schedule")
-        return execute_in(
-            self.store, request, metrics=self.metrics, explaining=explaining, predictor=self.predictor
-        )
+        return execute_in(self.store, request, metrics=self.metrics, explaining=explaining, predictor=self.predictor)
 
     def run(self, at: datetime = SCHEDULED) -> ExplainabilitySummary:
         execution = self.execute(at)
@@ -140,3 +138,21 @@ class Scores:
 def names(summary: ExplainabilitySummary) -> Sequence[str]:
     """Features of the first output, those that contribute most first."""
     return [each.name for each in summary.body.outputs[0].features]
+
+
+@dataclass
+class Served:
+    """`Predictor`: an endpoint with the model, which answers CSV.
+
+    Attributes:
+        asked: Number of rows of each request.
+    """
+
+    model: bytes = field(default_factory=trees)
+    asked: list[int] = field(default_factory=list)
+
+    def answer(self, endpoint: str, body: bytes, content_type: str, accept: str) -> bytes:
+        assert (endpoint, content_type, accept) == (f"{ENDPOINT}-shadow", "text/csv", "text/csv")
+        rows = [[float(cell) if cell else np.nan for cell in line.split(",")] for line in body.decode().splitlines()]
+        self.asked.append(len(rows))
+        return "".join(f"{score!r}\n" for score in scores_of(self.model, np.array(rows)).tolist()).encode()

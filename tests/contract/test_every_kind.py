@@ -9,10 +9,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, override
 
+import numpy as np
 import pytest
+import xgboost
 from pydantic import BaseModel, JsonValue
 from typer.testing import CliRunner
 
@@ -55,7 +58,10 @@ from tests.tables import TABLES
 ENDPOINT = "shop"
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 SCHEDULED = HOUR + timedelta(hours=1)
-ROWS = 60
+ROWS = 200
+"""As many as the kind that needs most takes for a verdict."""
+UNREADABLE = 40
+MODEL = "models/shop.json"
 
 
 # The toy kind: are there as many labelled rows as in the baseline's data set?
@@ -264,6 +270,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "inference_attribute": "score",
         "ground_truth_attribute": "actual",
     },
+    "model_explainability": {"source": "model", "model": MODEL},
     "toys": {},
 }
 
@@ -284,6 +291,7 @@ class World:
     def of(cls, kind: Kind, *, labelled: int = ROWS, files: int = 1, **settings: Any) -> "World":
         world = cls(kind, InMemoryStore(), RecordingMetrics())
         world.store.put(f"monitors/{ENDPOINT}.yaml", world.document(**settings))
+        world.store.put(MODEL, _model())
         world.store.put(f"{world.baseline}input/data.csv", _data_set())
         suggest_in(world.store, ENDPOINT, kind.name, kinds=TOYS)
         for number in range(files):
@@ -307,7 +315,7 @@ class World:
 
     def capture(self, rows: Sequence[int], name: str) -> None:
         lines = (
-            csv_capture(HOUR + timedelta(seconds=50 * i), f"{_score(i)}", f"{i % 7},{'AB'[i % 2]}", f"id-{i}")
+            csv_capture(HOUR + timedelta(seconds=17 * i), f"{_score(i)}", f"{i % 7},{'AB'[i % 2]}", f"id-{i}")
             for i in rows
         )
         key = f"capture/{ENDPOINT}/AllTraffic/{hour_folder(HOUR)}{name}"
@@ -360,6 +368,14 @@ def _score(row: int) -> float:
 def _data_set() -> bytes:
     lines = [f"{_score(i)},{i % 7},{'AB'[i % 2]},{_truth(i)}" for i in range(ROWS)]
     return "\n".join(["score,amount,country,actual", *lines, ""]).encode()
+
+
+@cache
+def _model() -> bytes:
+    """XGBoost's own file of a model that looks at the amount alone."""
+    amount = np.array([[float(i % 7)] for i in range(ROWS)])
+    data = xgboost.DMatrix(amount, label=[_score(i) for i in range(ROWS)], feature_names=["amount"])
+    return bytes(xgboost.train({"max_depth": 2, "nthread": 1}, data, num_boost_round=3).save_raw("json"))
 
 
 @every_kind
@@ -429,11 +445,15 @@ def test_an_empty_window_is_no_verdict_and_has_a_reason(kind: Kind) -> None:
 @every_kind
 def test_captures_that_cannot_be_read_are_a_violation_and_ring_the_default_alarm(kind: Kind) -> None:
     world = World.of(kind)
-    world.reject(10)
+    world.reject(UNREADABLE)
     world.run(signals=SIGNALS)
 
     [finding] = [each for each in world.envelope().violations if each.check == "unusable_rows_check"]
-    assert (finding.figure, finding.observed, finding.required) == ("rejected_share", 10 / (ROWS + 10), 0.05)
+    assert (finding.figure, finding.observed, finding.required) == (
+        "rejected_share",
+        UNREADABLE / (ROWS + UNREADABLE),
+        0.05,
+    )
     assert world.envelope().verdict == "violations"
     published = {metric.name: metric.value for each in world.metrics.published for metric in each.metrics}
     assert published["violations"] == len(world.envelope().violations)
@@ -443,12 +463,14 @@ def test_captures_that_cannot_be_read_are_a_violation_and_ring_the_default_alarm
 @every_kind
 def test_the_document_says_how_many_captures_may_be_unreadable(kind: Kind) -> None:
     world = World.of(kind, max_unusable=0.5, alarms=[{"metric": "rejected_share", "threshold": 0.2}])
-    world.reject(10)
+    world.reject(UNREADABLE)
     world.run(signals=SIGNALS)
 
     assert "unusable_rows_check" not in {each.check for each in world.envelope().violations}
     signals = [each.metrics for each in world.metrics.published if each.namespace == SIGNALS]
-    assert 10 / (ROWS + 10) in [each.value for metrics in signals for each in metrics if each.name == "rejected_share"]
+    assert UNREADABLE / (ROWS + UNREADABLE) in [
+        each.value for metrics in signals for each in metrics if each.name == "rejected_share"
+    ]
 
 
 @every_kind
@@ -456,7 +478,7 @@ def test_a_window_of_nothing_but_unreadable_captures_is_no_quiet_one(kind: Kind)
     world = World.of(kind)
     for key in [key for key in world.store.objects if key.startswith(("capture/", "state/profiles/"))]:
         del world.store.objects[key]
-    world.reject(10)
+    world.reject(UNREADABLE)
     world.run()
 
     head = world.envelope()

@@ -75,6 +75,7 @@ def waiting_prefix(endpoint: str) -> str:
     return f"{EXPLANATIONS}{endpoint}/waiting/"
 
 
-def waiting_key(endpoint: str, who: str) -> str:
-    """Args: who: what waits: one execution, or one baseline."""
-    return f"{waiting_prefix(endpoint)}{sha256(who.encode()).hexdigest()[:32]}.json"
+def waiting_key(endpoint: str, who: str, needs: Sequence[str]) -> str:
+    """Args: who: what waits: one execution, or one baseline. needs: keys of the results that it waits for."""
+    digest = sha256("\n".join((who, *needs)).encode()).hexdigest()
+    return f"{waiting_prefix(endpoint)}{digest[:32]}.json"

@@ -286,17 +286,12 @@ class _Explained(msgspec.Struct, frozen=True, tag="explained"):
 
 
 class Failure(msgspec.Struct, frozen=True, tag="failure"):
-    """Why a task could not be done.
-
-    Attributes:
-        again: Another try may help: it is forgotten once it was told.
-    """
+    """Why a task could not be done. It is forgotten once it was reported: another try may help."""
 
     what: str
     where: str = ""
     expected: str = ""
     mend: str = ""
-    again: bool = False
 
     def error(self) -> InvalidInputError:
         return InvalidInputError(self.what, where=self.where, expected=self.expected, mend=self.mend)

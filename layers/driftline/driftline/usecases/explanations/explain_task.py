@@ -1,7 +1,7 @@
 """Does one task of explanations, and lets those go on who wait for nothing else."""
 
 from driftline.domain.errors import InvalidInputError, RetryLaterError
-from driftline.domain.explanations.keys import endpoint_of, is_task, result_of, waiting_key, waiting_prefix
+from driftline.domain.explanations.keys import endpoint_of, is_task, result_of, task_of, waiting_key, waiting_prefix
 from driftline.domain.explanations.tasks import Explained, Failure, Task
 from driftline.domain.explanations.waiting import Resume, Waiting
 from driftline.usecases.explanations.requested import Solve
@@ -15,7 +15,7 @@ def explain_task(
     """Stores the result of a task beside it; one that is there is not computed again.
 
     A task that is damaged, or whose model or endpoint cannot explain, has a failure for a result: those who wait learn
-    it, and say it to people.
+    it, and say it to people. Then it is forgotten: permissions, endpoints and releases change.
 
     Args:
         last_try: The task is not delivered again: trouble that may pass is a failure, too.
@@ -41,9 +41,10 @@ def wait(store: ObjectStore, endpoint: str, who: str, needs: tuple[str, ...], re
     """Records who waits for results; what came in the meantime is noticed.
 
     Args:
-        who: One execution, or one baseline: its later record replaces an earlier one.
+        who: One execution, or one baseline. If it waits again for something else, that is another record: whoever
+            lets it go on removes the first one after the message, and perhaps after the second one was written.
     """
-    store.put(waiting_key(endpoint, who), Waiting(resume, needs).to_json(), content_type="application/json")
+    store.put(waiting_key(endpoint, who, needs), Waiting(resume, needs).to_json(), content_type="application/json")
     resume_those_who_wait(store, endpoint, resumes)
 
 
@@ -57,9 +58,14 @@ def resume_those_who_wait(store: ObjectStore, endpoint: str, resumes: Resumes) -
         if record is None:
             continue
         waiting = Waiting.from_json(record.body, summary.key)
-        if all(store.etag(need) is not None for need in waiting.needs):
+        if all(_settled(store, need) for need in waiting.needs):
             resumes.resume(waiting.resume)
             store.delete(summary.key)
+
+
+def _settled(store: ObjectStore, result: str) -> bool:
+    """Whether it is there, or was a failure that is forgotten with its task: who waits asks again."""
+    return store.etag(result) is not None or store.etag(task_of(result)) is None
 
 
 def _result(body: bytes, key: str, solve: Solve, *, last_try: bool) -> Explained | Failure:
@@ -70,4 +76,4 @@ def _result(body: bytes, key: str, solve: Solve, *, last_try: bool) -> Explained
     except RetryLaterError as error:
         if not last_try:
             raise
-        return Failure(error.what, error.where, "an answer", "The next execution asks again.", again=True)
+        return Failure(error.what, error.where, "an answer", "The next execution asks again.")

@@ -88,14 +88,22 @@ class RequestedExplanations:
             prefix = period_prefix(self.endpoint, question, period)
             first, last = min(of_day), max(of_day)
             keys = [each.key for each in self.store.list(prefix) if holds_hours(each.key, first, last)]
-            for found in side_by_side(lambda key: parse_result(self.store.get(key).body, key), keys):
-                if isinstance(found, Explained):
-                    yield found
+            yield from filter(None, side_by_side(self._explained, keys))
+
+    def _explained(self, key: str) -> Explained | None:
+        """None where it failed, is damaged, or was forgotten in the meantime."""
+        stored = self.store.find(key)
+        try:
+            found = parse_result(stored.body, key) if stored else None
+        except InvalidInputError:
+            return None
+        return found if isinstance(found, Explained) else None
 
     def _asked(self, pieces: Iterable[tuple[Task, Sequence[datetime]]], whole: Task, known: int) -> list[Explained]:
         """Args: whole: the pieces together; known: how many of its rows are explained already.
 
         Raises:
+            InvalidInputError: some failed; all failures are forgotten, so that the next request asks again.
             PendingError: some are left to `explain_model`.
         """
         total, ready = len(whole.rows), known
@@ -104,9 +112,14 @@ class RequestedExplanations:
         done: list[Explained] = []
         needs: list[str] = []
         rows = 0
-        for piece, hours in pieces:
-            key = task_key(self.endpoint, piece.question, hours, piece.digest)
-            found = self._result(key)
+        asked = [
+            (piece, task_key(self.endpoint, piece.question, hours, piece.digest), hours) for piece, hours in pieces
+        ]
+        results = [self._result(key) for _, key, _ in asked]
+        if failed := [found for found in results if isinstance(found, Failure)]:
+            raise failed[0].error()
+        for (piece, key, _), there in zip(asked, results, strict=True):
+            found = there if isinstance(there, Explained) else None
             if found is None and self.solve is not None:
                 found = self.solve(piece)
                 self.store.put(result_of(key), found.to_bytes())
@@ -125,19 +138,25 @@ class RequestedExplanations:
             raise PendingError(what, needs=tuple(needs), where=self.endpoint)
         return done
 
-    def _result(self, key: str) -> Explained | None:
-        """Raises InvalidInputError: it failed; if another try may help, the next request is one."""
-        result = result_of(key)
+    def _result(self, task: str) -> Explained | Failure | None:
+        """Of a task. What is no explanation is forgotten: the task first, so that a task without a result is under way.
+
+        Returns:
+            None if it is not there, is damaged, or failed where it is tried again at once.
+        """
+        result = result_of(task)
         stored = self.store.find(result)
-        found = parse_result(stored.body, result) if stored else None
-        if not isinstance(found, Failure):
-            return found
-        if found.again or self.solve is not None:
-            self.store.delete(key)
-            self.store.delete(result)
-        if self.solve is not None:
+        if stored is None:
             return None
-        raise found.error()
+        try:
+            found = parse_result(stored.body, result)
+        except InvalidInputError:
+            found = None
+        if isinstance(found, Explained):
+            return found
+        self.store.delete(task)
+        self.store.delete(result)
+        return None if self.solve is not None else found
 
 
 def _pieces(

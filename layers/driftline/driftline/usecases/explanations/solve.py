@@ -53,7 +53,7 @@ class Solver:
                 return of_surrogate(task, task.source)
 
     def _of_trees(self, task: Task, source: ModelFile) -> Explained:
-        forest = read_forest(self.models.read(source.uri), source.uri)
+        forest = read_forest(self._file(source), source.uri)
         rows = TreeRows.of(forest.feature_names, task.features, source.uri)
         if task.dependence is not None:
             return _curves(task, lambda cells: forest.predict(rows.matrix(cells.tolist())))
@@ -65,6 +65,18 @@ class Solver:
             found.expected + found.values.sum(axis=1),
             found.expected,
         )
+
+    def _file(self, source: ModelFile) -> bytes:
+        """Raises InvalidInputError: it is another one by now, whose explanations must not be taken for this one's."""
+        body = self.models.read(source.uri)
+        if self.models.etag(source.uri) != source.etag:
+            raise InvalidInputError(
+                "the model's file was replaced while its explanations were requested",
+                where=source.uri,
+                expected="the same file until then",
+                mend="Run the monitor again, or upload the baseline's data set again.",
+            )
+        return body
 
     def _of_endpoint(self, task: Task, source: AskedEndpoint) -> Explained:
         if self.predictor is None:
