@@ -115,7 +115,8 @@ def model(generator: Generator, form: Form, correlation: float, features: int, b
     effects = made._effects(values)  # noqa: SLF001
     means = effects.mean(axis=0)
     sizes = np.abs(effects - means).mean(axis=0)
-    weights = np.exp(0.8 * generator.standard_normal(features)) * generator.choice([-1.0, 1.0], features)
+    signs: Floats = np.where(generator.random(features) < 0.5, -1.0, 1.0)
+    weights: Floats = np.exp(0.8 * generator.standard_normal(features)) * signs
     if busy is not None:
         weights[busy] = BUSY_SHARE * (np.abs(weights).sum() - abs(weights[busy]))
     factors = np.divide(weights, sizes, out=np.zeros(features), where=sizes > 0)
@@ -131,7 +132,7 @@ def important(generator: Generator, shares: Floats) -> int:
     return int(generator.choice(enough)) if len(enough) else int(np.argmax(shares))
 
 
-def _pairs(generator: Generator, weights: NDArray[np.floating], busy: int | None) -> tuple[tuple[int, int, float], ...]:
+def _pairs(generator: Generator, weights: Floats, busy: int | None) -> tuple[tuple[int, int, float], ...]:
     """About one product for three features; each moves the answer by about a third of its smaller effect."""
     others = [each for each in generator.permutation(len(weights)) if each != busy]
     found = []

@@ -29,7 +29,9 @@ from driftline.domain.explanations.surrogate_change import compare
 type Floats = NDArray[np.float64]
 
 FAITHFUL = Limit(FIDELITY, 0.97, "R²", more_is_better=True)
-RANKED = Limit(0.95, 0.98, "NDCG", more_is_better=True)
+RANKED = Limit(0.9, 0.95, "NDCG", more_is_better=True)
+"""Below the bar SageMaker's rule would call the surrogate another model. Where features say the same, path-dependent
+values (the surrogate's) and those against random rows (the model's) rank them differently even for one model."""
 TOLD = Limit(float("inf"), float("inf"), "x")
 
 ROWS, WINDOW = 4_000, 2_000
@@ -91,6 +93,7 @@ def run(options: Options) -> Iterator[Row]:
 def read(source: Source) -> tuple[tuple[str, ...], Floats, Floats, frozenset[str]]:
     """Names, rows, target and which features are categories; texts become codes in their alphabetical order."""
     found = duckdb.sql(source.query.format(source.file))
+    assert found is not None  # a query that gives rows
     columns, categorical = [], set()
     for name, column in zip(found.columns, found.fetchnumpy().values(), strict=True):
         if column.dtype == object:

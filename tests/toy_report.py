@@ -235,13 +235,13 @@ def _attributed() -> tuple[Chart, ...]:
     behind = Behind(("Part", "Taste"), (("bread", "0.4"), ("butter", "0.1")))
     points = (SwarmPoint(x=0.4, offset=0.0, level=1.0), SwarmPoint(x=-0.1, offset=0.5, level=None))
     return (
-        Amounts(title="Parts", about="Bread most.", x="Taste", names=("bread", "butter"), current=(0.4, None),
+        Amounts(title="Parts", about="Taste of two parts; bread has the most.", x="Taste", names=("bread", "butter"), current=(0.4, None),
                 baseline=(0.3, 0.1), behind=behind),
-        Swarm(title="Bites", about="Two bites.", x="Taste", level="warmth", lines=(("bread", points),), behind=behind),
-        Waterfall(title="One sandwich", about="From 0.5 to 0.8.", x="Taste", start=("Plain", 0.5),
+        Swarm(title="Bites", about="Taste of two bites, by their warmth.", x="Taste", level="warmth", lines=(("bread", points),), behind=behind),
+        Waterfall(title="One sandwich", about="Taste of one sandwich, from 0.5 to 0.8.", x="Taste", start=("Plain", 0.5),
                   steps=(Step("bread", " = rye", 0.5, 0.9), Step("butter", "", 0.9, 0.8)), end=("Taste", 0.8),
                   behind=behind),
-        DependenceCurve(title="Warmth", about="Warmer is better.", x="Warmth", y="Taste", places=(10.0, 20.0, 30.0),
+        DependenceCurve(title="Warmth", about="Taste by warmth: warmer is better.", x="Warmth", y="Taste", places=(10.0, 20.0, 30.0),
                         curve=(0.1, 0.5, 0.6), shares=(0.2, 0.5, 0.3), behind=behind),
     )  # fmt: skip
 

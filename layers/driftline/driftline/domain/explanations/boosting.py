@@ -111,7 +111,7 @@ class _Grown:
                 break
         self._cover = self._sums(None)
         total = self._sums(residual)
-        self._value = growth.shrinkage * total / (self._cover + growth.ridge)
+        self._value = growth.shrinkage * total / (np.maximum(self._cover, 1) + growth.ridge)
         self.fitted: Floats = self._value[self._node]
 
     def _sums(self, weights: Floats | None) -> Floats:
@@ -172,7 +172,9 @@ class _Grown:
         ridge, fewest = self._growth.ridge, self._growth.fewest
         right, right_sum = count - left, total - left_sum
         before = total * total / (count + ridge)
-        gain = left_sum * left_sum / (left + ridge) + right_sum * right_sum / (right + ridge) - before
+        # Without a ridge an empty side must not divide by 0; it is no split anyway.
+        sides = left_sum * left_sum / (np.maximum(left, 1) + ridge), right_sum**2 / (np.maximum(right, 1) + ridge)
+        gain = sides[0] + sides[1] - before
         # Rounding must not look like a gain where nothing is left to explain.
         worth = gain > 1e-12 * (1.0 + before)
         return np.where((left >= fewest) & (right >= fewest) & worth, gain, 0.0)

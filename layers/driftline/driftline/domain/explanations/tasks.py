@@ -205,7 +205,7 @@ class Explained:
         rows: Their digests, each once; none of a partial dependence.
         outputs: Names of the o outputs that the model itself has; otherwise label0, label1 and so on.
         attributions: Shape (n, m, o).
-        predictions: Shape (n, o): of the model, in the attributions' units.
+        predictions: Shape (n, o): of the model; of a file or a surrogate, its margin.
         expected: Shape (o,): the prediction when nothing is known of a row.
         dependence: Entries of Clarify's `pdp`.
         surrogate: Of a surrogate.

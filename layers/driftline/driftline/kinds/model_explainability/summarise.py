@@ -1,6 +1,7 @@
 """The summary of a window: the envelope, and the body with everything that people may want to know of a feature."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.explanations.tasks import Cell
 from driftline.domain.monitors.alarms import UNUSABLE_SHARE
+from driftline.domain.profiles.packing import Floats
 from driftline.kinds.model_explainability.explained_window import ExplainedWindow
 from driftline.kinds.model_explainability.plan import METHODS, ExplanationPlan
 from driftline.kinds.model_explainability.rules.analysis import PdpEntry
@@ -29,6 +31,19 @@ MOST_CURVES = 10
 NO_BASELINE = "There is no baseline analysis.json, so nothing was compared."
 _DIGITS = 9
 """Significant digits of the rows that are for charts."""
+
+
+class _Attributions(Protocol):
+    """Attributions of rows, of a window or a baseline."""
+
+    @property
+    def features(self) -> tuple[str, ...]: ...
+
+    @property
+    def attributions(self) -> Floats: ...
+
+    @property
+    def predictions(self) -> Floats: ...
 
 
 def summarise(
@@ -77,7 +92,10 @@ def summarise(
             outputs=verdict.outputs,
             outputs_left_out=max(len(found.outputs) - MOST_OUTPUTS, 0) if found is not None else 0,
             shown=shown,
-            rows=explained_rows(window, shown) if found is not None else (),
+            rows=explained_rows(window.sample.ids, window.cells, found, shown) if found is not None else (),
+            baseline_sample=explained_rows((), baseline.sample.cells, baseline.sample, shown)
+            if baseline.sample is not None
+            else (),
             curves=_curves(baseline, shown),
         ),
     )
@@ -149,22 +167,29 @@ def shown_features(outputs: Sequence[OutputSummary]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(each.name for each in named), *chosen)))[:SHOWN_FEATURES]
 
 
-def explained_rows(window: ExplainedWindow, shown: Sequence[str]) -> tuple[ExplainedRow, ...]:
-    """The first rows of the sample: it is in the order of hashes, so that they are one, too."""
-    found = window.found
-    assert found is not None  # rows are explained
-    columns = [found.features.index(name) for name in shown if name in found.features]
+def explained_rows(
+    ids: Sequence[str], cells: Sequence[Sequence[Cell]], found: _Attributions, shown: Sequence[str]
+) -> tuple[ExplainedRow, ...]:
+    """The first rows of a sample: it is in the order of hashes, or of the data set, and even.
+
+    Args:
+        ids: None of a baseline's rows.
+        shown: Features; one that the rows do not have contributes nothing.
+        cells: None if the inputs are unknown.
+    """
+    columns = [found.features.index(name) if name in found.features else None for name in shown]
+    step = max(len(found.attributions) // SHOWN_ROWS, 1) if not ids else 1
     listed = []
-    for place in range(min(SHOWN_ROWS, len(window.sample))):
-        cells = window.cells[place] if window.cells else ()
+    for place in range(0, len(found.attributions), step)[:SHOWN_ROWS]:
+        row = cells[place] if cells else ()
         attributions = found.attributions[place, :, :MOST_OUTPUTS]
         listed.append(
             ExplainedRow(
-                id=window.sample.ids[place],
+                id=ids[place] if ids else "",
                 prediction=tuple(_short(each) for each in found.predictions[place, :MOST_OUTPUTS] if np.isfinite(each)),
-                values=tuple(_text(cells[column]) if cells else None for column in columns),
+                values=tuple(_text(row[column]) if row and column is not None else None for column in columns),
                 attributions=tuple(
-                    tuple(_short(attributions[column, output]) for column in columns)
+                    tuple(0.0 if column is None else _short(attributions[column, output]) for column in columns)
                     for output in range(attributions.shape[1])
                 ),
             )

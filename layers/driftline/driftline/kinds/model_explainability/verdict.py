@@ -1,6 +1,6 @@
 """The verdict on a window: by the rule that the document chose, with what the other one says beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,8 @@ from driftline.kinds.model_explainability.rules.violations import description
 
 MOST_FEATURES = 100
 MOST_OUTPUTS = 20
+_NAMED = 5
+"""Features in a note."""
 
 NO_SAMPLE = (
     "The baseline has no sample of attributions to compare with: Driftline did not make it, or it was changed since. "
@@ -120,8 +122,25 @@ def judge(
     if found.surrogate is not None:
         outputs = tuple(by_surrogate(each, found.surrogate, policy.smallest_share) for each in outputs)
     rows, why = _judged(window, drift, told, policy, fidelity)
-    notes = tuple(dict.fromkeys(note for each in told for note in each.notes))
+    said = (note for each in told for note in each.notes)
+    notes = tuple(dict.fromkeys((*_silenced(found, drift if found.surrogate is None else None), *said)))
     return Verdict(outputs, drift, told, rows, why, notes)
+
+
+def _silenced(found: Attributed, drift: AttributionVerdict | None) -> Iterator[str]:
+    """What moved and is no violation, and why not."""
+    for output in drift.outputs if drift is not None else ():
+        whose = f" of {found.outputs[output.output]}" if len(found.outputs) > 1 else ""
+        match output.result:
+            case "unimportant":
+                names = ", ".join(output.named[:_NAMED])
+                held = max(output.baseline_share, output.window_share)
+                yield f"Only features{whose} that hardly matter have moved: {names} ({held:.1%} of all attribution)."
+            case "unnamed":
+                yield f"The attributions{whose} differ from the baseline's, but no feature moved enough to be named."
+            case "small":
+                names = ", ".join(output.named[:_NAMED])
+                yield f"Features{whose} have moved, by less than smallest_auc: {names}."
 
 
 def _by_label(found: Attributed, values: Floats) -> dict[str, dict[str, float]]:
@@ -159,6 +178,8 @@ def _judged(
 def _by_default(drift: AttributionVerdict | None) -> tuple[int, str]:
     if drift is None:
         return 0, NO_SAMPLE
+    if drift.result == "no_attributions":
+        return 0, "All attributions are 0, in the baseline and in the window: there is nothing to compare."
     if drift.needed is not None:
         return 0, f"Not enough data: {drift.rows:,} rows have attributions, and a comparison takes {drift.needed:,}."
     return drift.rows, ""

@@ -14,7 +14,7 @@ from driftline.presentation.findings import (
 )
 from driftline.presentation.headline import finding_sentence, shift, states_figures
 from driftline.presentation.messages import wording
-from driftline.presentation.text import figure, interval, limit, number
+from driftline.presentation.text import ABBREVIATIONS, figure, interval, limit, number
 
 TITLE = "What is wrong"
 _MOST = 3
@@ -62,8 +62,8 @@ def figures(finding: Finding) -> str:
 
 
 def measured(finding: Finding) -> str:
-    """`drift`, `completeness`, `mae`: what the observed figure is."""
-    return wording.name(finding.figure or finding.check)
+    """`drift`, `completeness`, `AUC`: what the observed figure is."""
+    return wording.name(ABBREVIATIONS.get(finding.figure, finding.figure) or finding.check)
 
 
 def observed_interval(finding: Finding) -> tuple[float, float] | None:

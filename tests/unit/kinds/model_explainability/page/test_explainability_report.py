@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from io import StringIO
 from itertools import pairwise
 from math import log
 from statistics import fmean
 
 import numpy as np
 import pytest
+from rich.console import Console
+from sklearn.metrics import ndcg_score
 
+from driftline.cli.report import show_report
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding
@@ -25,6 +29,8 @@ from driftline.kinds.model_explainability.rules.summary import (
 from driftline.presentation.attribution_charts import Amounts, DependenceCurve, Swarm, Waterfall
 from driftline.presentation.cells import cell_text
 from driftline.presentation.charts import Chart, OverTime, Scatter
+from driftline.presentation.messages.evidence import figures
+from driftline.presentation.messages.findings import findings_of
 from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import page_view
 from driftline.presentation.pages.overview.recording import record_of
@@ -41,6 +47,7 @@ from tests.explainability_summaries import (
     place,
     summary,
 )
+from tests.fakes import InMemoryStore
 
 ANALYSIS = {
     "version": "1.0",
@@ -349,7 +356,7 @@ def test_several_outputs_are_told_apart() -> None:
     assert {each.subject for each in table(report, "features").rows} >= {"yes: income", "no: income"}
     assert ("no: AUC", "auc") in {each.key for each in report.series}
     bars = [chart.title for chart in charts(report, "attributions") if isinstance(chart, Amounts)]
-    assert bars == ["Mean |attribution| by feature, yes", "Mean |attribution| by feature, no"]
+    assert bars == ["Mean |attribution| by feature, no", "Mean |attribution| by feature, yes"]
     highest, lowest = charts(report, "waterfalls")
     assert isinstance(highest, Waterfall)
     assert highest.start == ("Expected value", 1.0 - EXPECTED)
@@ -426,6 +433,15 @@ def test_sagemakers_files_are_enough() -> None:
     assert "of files that SageMaker wrote" in page_of(report)
 
 
+def test_a_quiet_window_of_sagemakers_files_has_its_ndcg() -> None:
+    report = sagemakers(violated=False)
+
+    gains, live = [0.7, 0.5, 0.05, 0.01], [0.1, 0.2, 0.7, 0.0]  # Age, Income, Job, Pet
+    (found,) = column(table(report, "outputs"), "ndcg")
+    assert found == pytest.approx(ndcg_score([gains], [live]))
+    assert "NDCG" in report.headline
+
+
 def test_sagemakers_files_without_violations_or_baseline() -> None:
     report = sagemakers(violated=False, baseline=False)
 
@@ -457,6 +473,28 @@ def test_a_baseline_is_a_table() -> None:
     said = [cell_text(cell, col.holds) for cell, col in zip(first, found.columns, strict=True)]
     assert said == ["label0: Job", "Job", "label0", "1", "0.7", "70 %"]
     assert found.note == "Expected value: 0.2506."
+
+
+def test_a_message_has_the_sentence_and_no_chart() -> None:
+    found = summary(drifted=True)
+    said = REPORTER.read(place(), files_of(found)).outcome.findings
+    shown = findings_of(found.model_copy(update={"findings": said}))
+
+    assert shown.headline.startswith("duration has turned: values that raised the prediction in the baseline lower it")
+    assert figures(said[0]) == (
+        "AUC 0.8312, at most 0.6, 400 rows, 95 % interval 0.808 to 0.854 (by chance in < 0.1 % of windows at most)"
+    )
+
+
+def test_the_terminal_has_tables_and_no_chart(drifted: Report) -> None:
+    console = Console(width=220, record=True, file=StringIO())
+
+    show_report(console, InMemoryStore(), drifted)
+
+    text = console.export_text()
+    assert "contributes less" in text
+    assert "0.484 (0.45 to 0.518)" in text
+    assert "What each feature contributes, row by row" not in text
 
 
 def test_the_notebook_draws_a_feature_an_inference_and_all_of_a_section(drifted: Report) -> None:

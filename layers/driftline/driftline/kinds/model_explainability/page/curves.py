@@ -22,8 +22,8 @@ def curves_section(execution: Explainability) -> list[Section]:
         return []
     more = len(execution.curves) - _MOST
     note = (
-        "The mean prediction when all rows of the baseline have the same value of a feature, above the distribution "
-        "of its values. Where there are few rows, the curve says little."
+        f"The mean prediction when all rows of the {'baseline' if execution.body else 'data'} have the same value of a "
+        "feature, above the distribution of its values. Where there are few rows, the curve says little."
     )
     return [
         Section(

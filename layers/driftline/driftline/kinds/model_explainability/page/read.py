@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import msgspec
+import numpy as np
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import ExecutionFiles
@@ -17,6 +18,7 @@ from driftline.kinds.model_explainability.page.clarify import (
     parse_violations,
     shares_of,
 )
+from driftline.kinds.model_explainability.rules.ndcg import ndcg
 from driftline.kinds.model_explainability.rules.sentences import (
     NDCG_FLOOR,
     drift_sentence,
@@ -149,8 +151,20 @@ def _beside(output: OutputSummary, before: dict[str, float | None], violation: V
         )
         for each in (*output.features, *lost)
     )
-    said = {"ndcg": violation.ndcg, "sagemaker": violation.description} if violation else {}
-    return output.model_copy(update={"features": features, **said})
+    said = violation.ndcg if violation else None
+    return output.model_copy(
+        update={
+            "features": features,
+            "ndcg": said if said is not None or not known else _ndcg(features),
+            "sagemaker": violation.description if violation else "",
+        }
+    )
+
+
+def _ndcg(features: Sequence[FeatureSummary]) -> float:
+    """Of the union of both sides' features; one that a side lacks contributes nothing there."""
+    baseline = np.array([each.baseline or 0.0 for each in features])
+    return ndcg(baseline, np.array([each.value or 0.0 for each in features]))
 
 
 def _ratio(value: float | None, before: float | None) -> float | None:

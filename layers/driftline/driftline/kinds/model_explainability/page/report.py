@@ -163,7 +163,9 @@ def _sections(
 
 def _overall(execution: Explainability) -> Section:
     """The bars of each output, every row as a point, and how far outputs are from the baseline."""
-    bars = [chart for each in execution.outputs[:_OUTPUTS] if (chart := amounts_chart(execution, each)) is not None]
+    main = execution.outputs[execution.main]
+    outputs = [main, *(each for each in execution.outputs if each is not main)][:_OUTPUTS]
+    bars = [chart for each in outputs if (chart := amounts_chart(execution, each)) is not None]
     swarm = swarm_chart(execution)
     charts = Charts(name="attributions", charts=(*bars[:1], *([swarm] if swarm else []), *bars[1:]), large=True)
     return Section(

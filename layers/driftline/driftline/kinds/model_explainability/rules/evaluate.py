@@ -104,7 +104,7 @@ def _output(
     held = importance(pair, output)
     features = []
     for feature, (single, (gap, p_value)) in enumerate(zip(ratios(pair, output), gaps, strict=True)):
-        moved = gap.value >= settings.smallest_distance and p_value <= settings.level
+        moved = gap.value >= settings.smallest_distance and p_value <= settings.naming_level
         change = _change(pair, output, feature, single) if moved else "none"
         features.append(_feature(pair, held, feature, single, gap, p_value, moved, change))
     named = sorted(

@@ -24,6 +24,8 @@ class Settings:
     Attributes:
         floor: The smallest AUC that matters.
         level: The share of quiet windows that may ring, all outputs and features together.
+        naming_level: The p-value up to which a feature counts as moved. Stricter than `level`: where one feature has
+            really changed, the adjustment leaves the others an easier test, and none must be named by chance.
         smallest_share: What the named features must hold together of all mean |SHAP|, in the baseline or in the window.
         smallest_distance: The Kolmogorov-Smirnov distance from which a feature counts as moved.
         smallest_rows: Fewer explained rows, of the window or of the baseline, are not evaluated.
@@ -32,6 +34,7 @@ class Settings:
 
     floor: float = 0.60
     level: float = 0.01
+    naming_level: float = 0.001
     smallest_share: float = 0.05
     smallest_distance: float = 0.1
     smallest_rows: int = 200

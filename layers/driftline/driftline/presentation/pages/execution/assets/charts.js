@@ -260,8 +260,7 @@ const scatterChart = ({ x, y, current, baseline, reference, places = [], small =
   const shown = plugins(c, text, Boolean(baseline));
   shown.legend.labels.pointStyleWidth = 10; // As wide as high: a circle.
   const room = { type: "linear", grace: "3%" };
-  const title = { display: true, text: x, color: c.faint, font: { size: 11 } };
-  const horizontal = places.length ? namedAxis(c, places, { title, ticks: { autoSkip: places.length > 8 } }) : axis(c, x, small ? { type: "linear", ...tight([...current, ...(baseline ?? [])].map(([at]) => at)) } : room);
+  const horizontal = places.length ? namedAxis(c, places, { title: clipped(x, 40), ticks: { autoSkip: places.length > 8 } }) : axis(c, clipped(x, 40), small ? { type: "linear", ...tight([...current, ...(baseline ?? [])].map(([at]) => at)) } : room);
   return { type: "scatter", data: { datasets }, options: { ...still, scales: { x: horizontal, y: axis(c, y, room) }, plugins: shown } };
 };
 

@@ -5,8 +5,8 @@ const roomFor = (scale) => (scale.chart.width < 460 ? 20 : 34);
 const nameText = (scale, name) => clipped(name, roomFor(scale));
 
 // An axis with a name at each of the places 0, 1, …
-const namedAxis = (c, names, more = {}) =>
-  axis(c, "", {
+const namedAxis = (c, names, { title = "", ...more } = {}) =>
+  axis(c, title, {
     type: "linear", min: -0.5, max: names.length - 0.5, grid: { display: false },
     afterBuildTicks: (scale) => { scale.ticks = names.map((_, value) => ({ value })); },
     ...more,
@@ -145,7 +145,7 @@ const dependenceChart = ({ x, y, places, curve, shares }) => (c) => {
       ...still,
       interaction: { mode: "index", intersect: false },
       scales: {
-        x: named ? namedAxis(c, places, { title: { display: true, text: x, color: c.faint, font: { size: 11 } }, ticks: { autoSkip: places.length > 8 } }) : axis(c, x, { type: "linear", ...ends, ticks: { includeBounds: false } }),
+        x: named ? namedAxis(c, places, { title: clipped(x, 40), ticks: { autoSkip: places.length > 8 } }) : axis(c, clipped(x, 40), { type: "linear", ...ends, ticks: { includeBounds: false } }),
         ...(bars && { shares: axis(c, "Rows", { ...stack, stackWeight: 1, beginAtZero: true, ticks: { callback: percentTick, maxTicksLimit: 3 } }) }),
         y: axis(c, y, { ...stack, stackWeight: 3, grace: "8%", ticks: { maxTicksLimit: 5, callback(...tick) { return bars && tick[1] === 0 ? "" : tickText.apply(this, tick); } } }),
       },
