@@ -196,7 +196,7 @@ class LimitedEndpoint:
             "same with or without them; a serverless one bills this time."
         )
         wanted = not self.ask or self.planned <= _MANY or not self.output.is_terminal
-        if not wanted and not typer.confirm(f"Send them to {endpoint}?", err=True):
+        if not wanted and not self.output.confirm(f"Send them to {endpoint}?"):
             self.output.note("Nothing more was sent. What is explained is kept.")
             raise typer.Exit(ExitCode.INTERRUPTED)
 

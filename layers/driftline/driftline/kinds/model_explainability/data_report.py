@@ -91,7 +91,7 @@ def data_report(
     report = explainability_report(facts, past=())
     sections = [_without_comparison(each, facts) for each in report.sections if each.name not in _LEFT_OUT]
     if not sections:  # without SHAP
-        sections = curves_section(facts)
+        sections = [_without_comparison(each, facts) for each in curves_section(facts)]
     return replace(
         report,
         facts=tuple(fact for fact in report.facts if fact.label not in _OF_WINDOWS),
@@ -101,6 +101,7 @@ def data_report(
             ("explanations_shap/out.csv", "the contributions of each row"),
         ),
         method=(_METHOD, report.method[0], *report.method[2:]),
+        once=True,
     )
 
 
@@ -135,4 +136,8 @@ def _without_comparison(section: Section, facts: Explainability) -> Section:
     rows = tuple(Row(cells=(each.label, each.expected_value), subject=each.label) for each in facts.outputs)
     outputs = Table(name="outputs", title="Outputs of the model", noun="output", columns=_COLUMNS, rows=rows)
     parts = tuple(outputs if isinstance(part, Table) and part.name == "outputs" else part for part in section.parts)
-    return replace(section, parts=parts, note=section.note.replace("of the window", "of the data set"))
+    return replace(section, parts=parts, note=_of_data(section.note))
+
+
+def _of_data(note: str) -> str:
+    return note.replace("of the window", "of the data set").replace("of the baseline", "of the data set")

@@ -147,4 +147,5 @@ def _report(
         sections=tuple(section for section in report.sections if section.name in _SECTIONS),
         files=(),
         method=report.method[:1],
+        once=True,
     )
