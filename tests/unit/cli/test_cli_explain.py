@@ -3,6 +3,7 @@
 import csv
 import json
 import pickle
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from io import StringIO
@@ -10,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import lightgbm
 import numpy as np
 import pytest
 import xgboost
@@ -163,6 +165,23 @@ class TestModelFile:
     def test_no_such_file(self, folder: Path) -> None:
         assert refused("--model", "nothing.json")["what"] == "no such file"
 
+    def test_as_sagemaker_packs_it(self, folder: Path) -> None:
+        explained("--model", "model.json", "--out", "alone")
+        with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
+            archive.add(folder / "model.json", "xgboost-model")
+        explained("--model", "model.tar.gz", "--out", "packed")
+        out = Path("explanations_shap", "out.csv")
+        assert (folder / "packed" / out).read_bytes() == (folder / "alone" / out).read_bytes()
+
+    def test_lightgbms_text(self, folder: Path) -> None:
+        x = usual(400, seed=1)
+        model = lightgbm.train({"verbose": -1, "num_leaves": 7}, lightgbm.Dataset(x, x[:, 0] * 2), 10)
+        model.save_model(folder / "model.txt")
+        explained("--model", "model.txt", "--features", ",".join(FEATURES))
+        _, values = local_values(folder / "explanations_shap" / "out.csv")
+        expected = np.asarray(model.predict(usual(ROWS, seed=3), pred_contrib=True))
+        np.testing.assert_allclose(values, expected[:, :-1], atol=1e-6)
+
     def test_two_models(self, folder: Path) -> None:
         assert "--predictor" in refused("--model", "model.json", "--predictor", own("predict"))["what"]
 
@@ -209,6 +228,16 @@ class TestOwnPython:
 
     def test_texts_are_no_answers(self, folder: Path) -> None:
         assert "no numbers" in refused("--predictor", own("texts"))["what"]
+
+    def test_baseline_rows_in_a_file(self, folder: Path) -> None:
+        """Of a linear model: contributions are the distance from the given row."""
+        (folder / "rows.csv").write_text("1,2,3,4\n")
+        config: dict[str, Any] = {"headers": [*FEATURES, "label", "sex"], "label": "label", "excluded_columns": ["sex"]}
+        config |= {"methods": {"shap": {"baseline": "rows.csv"}}}
+        (folder / "own.json").write_text(json.dumps(config))
+        explained("--predictor", own("predict"), "--config", "own.json")
+        _, values = local_values(folder / "explanations_shap" / "out.csv")
+        np.testing.assert_allclose(values, np.array(WEIGHTS) * (usual(ROWS, seed=3) - [1, 2, 3, 4]), atol=1e-9)
 
     def test_several_outputs_have_names(self, folder: Path) -> None:
         config = {"predictor": {"label_headers": ["no", "yes"]}, "methods": {"shap": {}}}

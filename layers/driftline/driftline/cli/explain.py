@@ -10,6 +10,7 @@ from rich.console import Console
 from driftline.cli import options
 from driftline.cli.analysed_files import DataFiles, FollowedData, check_free, for_machines, named_document
 from driftline.cli.explain_inference import OneInference
+from driftline.cli.explaining import LocalModels
 from driftline.cli.explaining_once import CACHE, ModelChoice, Work
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
@@ -125,7 +126,13 @@ def explain(
         with output.following() as bar:
             work = Work(output, bar, out / CACHE, chosen, most_requests, ask=not yes)
             files = DataFiles.of(data or (), header, work.predictor, work.explanations)
-            wishes = Wishes(model=chosen.model, features=chosen.features, most_rows=rows, most_requests=most_requests)
+            wishes = Wishes(
+                model=chosen.model,
+                features=chosen.features,
+                most_rows=rows,
+                most_requests=most_requests,
+                read=LocalModels().read,
+            )
             followed = FollowedData(files.data_set, lambda read: bar("reading rows", read, 0))
             found = analyse(chosen.config, followed, where=where, kinds=KINDS, document=named, wishes=wishes)
         written = _write(found, out)

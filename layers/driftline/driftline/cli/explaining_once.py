@@ -12,13 +12,13 @@ from driftline.adapters.own_code.predictor import OwnPredictor, load_predictor
 from driftline.cli.exits import ExitCode
 from driftline.cli.explaining import LocalModels
 from driftline.cli.output import Following, Output
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.explanations.tasks import AskedEndpoint, Task
 from driftline.domain.explanations.trees.forest import Forest
 from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.kinds.analyst import GivenModel
 from driftline.presentation.text import count
-from driftline.usecases.analyses.analyse import has_headers, label_headers, with_answers_of, with_endpoint
+from driftline.usecases.analyses.analyse import has_headers, label_headers, model_of, with_answers_of, with_endpoint
 from driftline.usecases.analyses.model_answers import ModelAnswers, forest_model
 from driftline.usecases.explanations.requested import RequestedExplanations
 from driftline.usecases.explanations.solve import Solver
@@ -74,9 +74,10 @@ class ModelChoice:
         if len(named) > 1:
             raise InvalidInputError(f"{' and '.join(named)}", where="the model", expected="one of them")
         labels = label_headers(config)
-        if self.model is not None:
-            name = self.model if "://" in self.model else str(Path(self.model).expanduser().resolve())
-            forest = read_forest(LocalModels().read(name), self.model)
+        model = self.model if named else model_of(config)
+        if model is not None:
+            name = model if "://" in model else str(Path(model).expanduser().resolve())
+            forest = read_forest(LocalModels().read(name), model)
             config_ = with_answers_of(config, name, where)
             known = features or (() if has_headers(config) else own_names(forest.feature_names))
             return Chosen(config_, GivenModel("model", name), known, labels, forest=forest)
@@ -171,7 +172,15 @@ class LimitedEndpoint:
                 mend="What is explained is kept: run the same command again to go on, or raise --most-requests.",
             )
         begin = perf_counter()
-        found = self.predictor.answer(endpoint, body, content_type, accept)
+        try:
+            found = self.predictor.answer(endpoint, body, content_type, accept)
+        except RetryLaterError as error:
+            raise InvalidInputError(
+                error.what,
+                where=endpoint,
+                expected="an answer",
+                mend="What is explained is kept: run the same command again in a while to go on.",
+            ) from None
         self.requests += 1
         self.seconds += perf_counter() - begin
         if self.planned and self.requests >= _FIRST and not self.agreed:
@@ -187,7 +196,7 @@ class LimitedEndpoint:
             "same with or without them; a serverless one bills this time."
         )
         wanted = not self.ask or self.planned <= _MANY or not self.output.is_terminal
-        if not wanted and not typer.confirm(f"Send them to {endpoint}?", err=True):
+        if not wanted and not self.output.confirm(f"Send them to {endpoint}?"):
             self.output.note("Nothing more was sent. What is explained is kept.")
             raise typer.Exit(ExitCode.INTERRUPTED)
 

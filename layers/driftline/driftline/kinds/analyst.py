@@ -1,6 +1,6 @@
 """The part of a kind that analyses a data set once, by a configuration file of its own, without a monitor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
@@ -35,12 +35,14 @@ class Wishes:
         features: The model's features in its order; none: as the configuration says, or all other columns.
         most_rows: Of more rows an even sample is explained; None: the default of the source.
         most_requests: To an endpoint.
+        read: Reads a file that the configuration names; None where only the configuration itself may be read.
     """
 
     model: GivenModel | None = None
     features: tuple[str, ...] = ()
     most_rows: int | None = None
     most_requests: int = 1_000
+    read: Callable[[str], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,27 @@ class TestResults:
         bucket.run()
         assert bucket.there("analysis.json")
 
+    def test_a_model_elsewhere_in_the_bucket(self, bucket: Bucket) -> None:
+        bucket.upload({**BIAS, "driftline_model": "models/shop/model.json"}, model=False)
+        bucket.store.put("models/shop/model.json", trees())
+        bucket.run()
+        assert bucket.there("analysis.json")
+
+    def test_baseline_rows_in_a_file(self, bucket: Bucket) -> None:
+        bucket.store.put(f"{FOLDER}rows.csv", b"1,2,3,4\n")
+        shap = {"baseline": bucket.store.uri(f"{FOLDER}rows.csv")}
+        bucket.upload({**ASKING, "methods": {"shap": shap}}, model=False, labels=False)
+        bucket.run()
+        baseline = bucket.store.objects[f"{FOLDER}explanations_shap/baseline.csv"]
+        header, row = baseline.decode().splitlines()
+        assert header == ",".join(FEATURES)
+        assert list(map(float, row.split(","))) == [1, 2, 3, 4]
+        bucket.upload({**ASKING, "methods": {"shap": {"baseline": "s3://others/rows.csv"}}}, model=False, labels=False)
+        refused = bucket.run()
+        assert refused is not None
+        assert refused.error is not None
+        assert "stack's bucket only" in refused.error.expected
+
     def test_a_configuration_that_is_gone(self, bucket: Bucket) -> None:
         assert bucket.run() is None
         assert not bucket.store.objects

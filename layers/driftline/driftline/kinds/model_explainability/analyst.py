@@ -129,11 +129,11 @@ def _plan(config: bytes, document: MonitorDocument | None, where: str, wishes: W
                 mend="On your machine: --model FILE, --endpoint NAME or --predictor module:function. In AWS: put "
                 "model.tar.gz next to the configuration, or name an endpoint in it. Driftline starts no endpoints.",
             )
-        plan = plan_of_config(config, None, where=where)
+        plan = plan_of_config(config, None, where=where, read=wishes.read)
         assert plan.endpoint is not None  # the file names it
         plan = replace(plan, endpoint=plan.endpoint.model_copy(update={"most_requests": wishes.most_requests}))
     else:
-        plan = plan_without_model(parse_config(config, where), where)
+        plan = plan_without_model(parse_config(config, where), where, wishes.read)
         plan = replace(plan, source=given.source, model=given.name, etag=given.etag, probability=None)
     return replace(plan, features=wishes.features or inputs or plan.features, outputs=outputs, inference=plan.inference)
 

@@ -17,9 +17,9 @@ from driftline.kinds.model_explainability.page.report import explainability_repo
 from driftline.kinds.model_explainability.plan import METHODS
 from driftline.kinds.model_explainability.row_sample import RowSample
 from driftline.kinds.model_explainability.rules.analysis import Analysis
-from driftline.kinds.model_explainability.rules.summary import ExplainabilityBody
+from driftline.kinds.model_explainability.rules.summary import ExplainabilityBody, ExplainedRow
 from driftline.kinds.model_explainability.settings import ModelExplainabilityMonitor
-from driftline.kinds.model_explainability.summarise import curves_of, explained_rows, shown_features
+from driftline.kinds.model_explainability.summarise import SHOWN_ROWS, curves_of, explained_rows, shown_features
 from driftline.kinds.model_explainability.verdict import MOST_OUTPUTS, Baseline, Policy, Verdict, judge
 from driftline.presentation.report import Report, Section
 from driftline.presentation.tables import Column, Holds, Row, Table
@@ -73,7 +73,7 @@ def data_report(
         outputs=verdict.outputs,
         outputs_left_out=max(len(explained.found.outputs) - MOST_OUTPUTS, 0),
         shown=shown,
-        rows=explained_rows(_window(explained), shown) if n else (),
+        rows=_shown_rows(explained, shown) if n else (),
         curves=curves,
     )
     outcome = Outcome(
@@ -91,7 +91,7 @@ def data_report(
     report = explainability_report(facts, past=())
     sections = [_without_comparison(each, facts) for each in report.sections if each.name not in _LEFT_OUT]
     if not sections:  # without SHAP
-        sections = curves_section(facts)
+        sections = [_without_comparison(each, facts) for each in curves_section(facts)]
     return replace(
         report,
         facts=tuple(fact for fact in report.facts if fact.label not in _OF_WINDOWS),
@@ -101,13 +101,27 @@ def data_report(
             ("explanations_shap/out.csv", "the contributions of each row"),
         ),
         method=(_METHOD, report.method[0], *report.method[2:]),
+        once=True,
     )
 
 
-def _window(explained: Explained) -> ExplainedWindow:
+def _shown_rows(explained: Explained, shown: Sequence[str]) -> tuple[ExplainedRow, ...]:
+    """Rows for charts, evenly spread over the data set."""
+    found, ids = explained.found, _ids(explained)
+    step = -(-len(ids) // SHOWN_ROWS)
+    some = replace(found, attributions=found.attributions[::step], predictions=found.predictions[::step])
+    return explained_rows(ids[::step], explained.cells[::step], some, shown)
+
+
+def _ids(explained: Explained) -> tuple[str, ...]:
     n = len(explained.found.attributions)
     places = explained.data.places if len(explained.data.places) == n else range(n)
-    ids = tuple(f"row {place + 1:,}" for place in places)
+    return tuple(f"row {place + 1:,}" for place in places)
+
+
+def _window(explained: Explained) -> ExplainedWindow:
+    ids = _ids(explained)
+    n = len(ids)
     sample = RowSample(n, hashes=np.zeros(n, dtype=np.uint64), ids=ids)
     return ExplainedWindow(explained.data.rows, sample, explained.cells, explained.found)
 
@@ -122,4 +136,8 @@ def _without_comparison(section: Section, facts: Explainability) -> Section:
     rows = tuple(Row(cells=(each.label, each.expected_value), subject=each.label) for each in facts.outputs)
     outputs = Table(name="outputs", title="Outputs of the model", noun="output", columns=_COLUMNS, rows=rows)
     parts = tuple(outputs if isinstance(part, Table) and part.name == "outputs" else part for part in section.parts)
-    return replace(section, parts=parts, note=section.note.replace("of the window", "of the data set"))
+    return replace(section, parts=parts, note=_of_data(section.note))
+
+
+def _of_data(note: str) -> str:
+    return note.replace("of the window", "of the data set").replace("of the baseline", "of the data set")

@@ -128,7 +128,7 @@ def _report(
         explained_rows=len(window.sample),
         outputs=verdict.outputs,
         shown=shown,
-        rows=explained_rows(window, shown),
+        rows=explained_rows(window.sample.ids, window.cells, found, shown),
     )
     outcome = Outcome(
         place=Place(context.endpoint, context.endpoint, context.monitor, context.scheduled_time),
@@ -147,4 +147,5 @@ def _report(
         sections=tuple(section for section in report.sections if section.name in _SECTIONS),
         files=(),
         method=report.method[:1],
+        once=True,
     )

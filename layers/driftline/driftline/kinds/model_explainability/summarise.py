@@ -92,8 +92,8 @@ def summarise(
             outputs=verdict.outputs,
             outputs_left_out=max(len(found.outputs) - MOST_OUTPUTS, 0) if found is not None else 0,
             shown=shown,
-            rows=explained_rows(window, shown) if found is not None else (),
-            baseline_sample=_rows((), baseline.sample.cells, baseline.sample, shown)
+            rows=explained_rows(window.sample.ids, window.cells, found, shown) if found is not None else (),
+            baseline_sample=explained_rows((), baseline.sample.cells, baseline.sample, shown)
             if baseline.sample is not None
             else (),
             curves=_curves(baseline, shown),
@@ -167,13 +167,7 @@ def shown_features(outputs: Sequence[OutputSummary]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(each.name for each in named), *chosen)))[:SHOWN_FEATURES]
 
 
-def explained_rows(window: ExplainedWindow, shown: Sequence[str]) -> tuple[ExplainedRow, ...]:
-    """The first rows of the sample: it is in the order of hashes, so that they are one, too."""
-    assert window.found is not None  # rows are explained
-    return _rows(window.sample.ids, window.cells, window.found, shown)
-
-
-def _rows(
+def explained_rows(
     ids: Sequence[str], cells: Sequence[Sequence[Cell]], found: _Attributions, shown: Sequence[str]
 ) -> tuple[ExplainedRow, ...]:
     """The first rows of a sample: it is in the order of hashes, or of the data set, and even.

@@ -121,6 +121,13 @@ def label_headers(config: bytes) -> tuple[str, ...]:
     return read_predictor(fields).label_headers if fields is not None else ()
 
 
+def model_of(config: bytes) -> str | None:
+    """The model's file that the configuration names, in a field of Driftline's own; None: none."""
+    fields, _ = fields_of(config)
+    given = fields.get("driftline_model") if fields is not None else None
+    return given if isinstance(given, str) and given else None
+
+
 def has_headers(config: bytes) -> bool:
     """Whether the configuration says what the data set's columns are, and so what the model gets."""
     fields, _ = fields_of(config)

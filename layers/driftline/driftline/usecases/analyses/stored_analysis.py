@@ -5,7 +5,7 @@ The data set is in `analyses/<name>/input/`, or where `dataset_uri` says; a mode
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,14 @@ from driftline.kinds.analyst import GivenModel, Wishes
 from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import page_view
-from driftline.usecases.analyses.analyse import WholeAnalysis, analyse, has_headers, label_headers, with_answers_of
+from driftline.usecases.analyses.analyse import (
+    WholeAnalysis,
+    analyse,
+    has_headers,
+    label_headers,
+    model_of,
+    with_answers_of,
+)
 from driftline.usecases.analyses.model_answers import ModelAnswers, forest_model
 from driftline.usecases.analyses.request_budget import BudgetedPredictor, RequestBudget
 from driftline.usecases.baselines.data_set import StoredDataSet
@@ -107,7 +114,7 @@ def _analysed(
     where = store.uri(folder + CONFIG)
     fields = _fields(config, where)
     keys, form = _data(store, folder, fields, where)
-    model = _model(store, folder, fields)
+    model = _model(store, folder, model_of(config))
     asked: Predictor = BudgetedPredictor(predictor, budget)
     given: GivenModel | None = None
     names: tuple[str, ...] = ()
@@ -119,8 +126,34 @@ def _analysed(
         names = () if has_headers(config) else own_names(forest.feature_names)
     explained = explaining.of(asker_of(name), store, budget.follow)
     data = StoredDataSet(store, keys, form, tables, predictor=asked, explained=explained)
-    wishes = Wishes(model=given, features=names, most_requests=max(budget.limit, 1))
+    wishes = Wishes(model=given, features=names, most_requests=max(budget.limit, 1), read=_reader(store, where))
     return analyse(config, data, where=where, kinds=kinds, wishes=wishes)
+
+
+def _reader(store: ObjectStore, where: str) -> Callable[[str], bytes]:
+    """Files that the configuration names."""
+
+    def read(uri: str) -> bytes:
+        found = store.find(_readable(store, uri, where, "a file"))
+        if found is None:
+            raise InvalidInputError("no such object", where=uri, expected="a file that the configuration names")
+        return found.body
+
+    return read
+
+
+def _readable(store: ObjectStore, uri: str, where: str, what: str) -> str:
+    """The key. Raises InvalidInputError: it is not in a part of the stack's bucket that analyses may read."""
+    own = store.uri("")
+    key = uri.removeprefix(own)
+    if not uri.startswith(own) or not key.startswith(_READABLE) or ".." in key:
+        raise InvalidInputError(
+            f"{what} at {uri}",
+            where=where,
+            expected=f"{own}{ANALYSES}… or {own}{BASELINES}…: an analysis reads the stack's bucket only",
+            mend="Copy it there.",
+        )
+    return key
 
 
 def _fields(config: bytes, where: str) -> Mapping[str, Any]:
@@ -138,16 +171,7 @@ def _data(store: ObjectStore, folder: str, fields: Mapping[str, Any], where: str
     given = fields.get("dataset_uri")
     prefix = f"{folder}input/"
     if given is not None:
-        own = store.uri("")
-        key = str(given).removeprefix(own)
-        if not str(given).startswith(own) or not key.startswith(_READABLE) or ".." in key:
-            raise InvalidInputError(
-                f"a data set at {given}",
-                where=f"{where}: dataset_uri",
-                expected=f"{own}{ANALYSES}… or {own}{BASELINES}…: an analysis reads the stack's bucket only",
-                mend=f"Copy it to {store.uri(prefix)}, and remove dataset_uri.",
-            )
-        prefix = key
+        prefix = _readable(store, str(given), f"{where}: dataset_uri", "a data set")
     found = [each.key for each in store.list(prefix)]
     keys = [key for key in found if key == prefix or prefix.endswith("/") or key.startswith(f"{prefix}/")]
     data = [key for key in keys if not key.rsplit("/", 1)[-1].startswith(("_", ".")) and not key.endswith("/")]
@@ -163,10 +187,9 @@ def _data(store: ObjectStore, folder: str, fields: Mapping[str, Any], where: str
     return data, form
 
 
-def _model(store: ObjectStore, folder: str, fields: Mapping[str, Any]) -> str | None:
+def _model(store: ObjectStore, folder: str, given: str | None) -> str | None:
     """Where the model's file is; None: an endpoint is asked."""
-    given = fields.get("driftline_model")
-    if isinstance(given, str):
+    if given is not None:
         return given if "://" in given else store.uri(given)
     found = [each.key for each in store.list(f"{folder}model.")]
     if len(found) > 1:
