@@ -17,7 +17,8 @@ import numpy as np
 import xgboost
 from numbers_of import number_of  # next to this script, wherever SageMaker puts it
 
-ROOT = Path("/opt/ml/processing")
+ROOT = Path(__file__).resolve().parents[2]
+"""/opt/ml/processing: SageMaker puts the scripts into input/code/ there, and so does the embedded cloud elsewhere."""
 CLASSES, REGRESSION = "BinaryClassification", "Regression"
 
 

@@ -22,7 +22,8 @@ from numbers_of import written  # next to this script, wherever SageMaker puts i
 TRAIN, VALIDATION = 0.70, 0.85
 """Shares up to which a row is in train, then in validation; the rest is test."""
 
-ROOT = Path("/opt/ml/processing")
+ROOT = Path(__file__).resolve().parents[2]
+"""/opt/ml/processing: SageMaker puts the scripts into input/code/ there, and so does the embedded cloud elsewhere."""
 _UTC = timezone.utc  # noqa: UP017, Python 3.10 knows no datetime.UTC
 
 
