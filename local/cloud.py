@@ -212,6 +212,8 @@ class EmbeddedCloud:
         for each in happened:
             at = datetime.fromisoformat(each["at"])
             sagemaker_events.put(self.client("events"), each["detail_type"], [each["arn"]], each["detail"], at)
+            # One after the other: of two at once, one would be tried again a minute later.
+            self._wait_until_quiet(time.monotonic() + PATIENCE_SECONDS)
 
     def _show_execution(self, record: ExecutionRecord) -> None:
         """As SageMaker would, and at the time that it would be there."""

@@ -15,6 +15,7 @@ from moto.sagemaker import models, responses
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.utils import get_pipeline_execution_from_arn
 
+_Models: Any = models
 _Backend: Any = models.SageMakerModelBackend
 _Response: Any = responses.SageMakerResponse
 
@@ -28,7 +29,7 @@ class SageMakerControl:
 
     def __init__(self, *, pipelines: bool) -> None:
         self._clock: datetime | None = None
-        self._wall = models.utcnow
+        self._wall = _Models.utcnow
         self._happened: list[dict[str, Any]] = []
         self._steps: dict[str, list[dict[str, Any]]] = {}
         self._executions: dict[str, Any] = {}
@@ -36,7 +37,7 @@ class SageMakerControl:
 
     def install(self) -> None:
         """Changes moto."""
-        models.utcnow = self._now
+        _Models.utcnow = self._now
         self._endpoints_change()
         self._packages_change()
         self._executions_run()
@@ -79,7 +80,7 @@ class SageMakerControl:
             self._tell("SageMaker Endpoint State Change", endpoint.arn, detail)
 
         def create_endpoint(backend: models.SageMakerModelBackend, **given: Any) -> models.FakeEndpoint:
-            endpoint = create(backend, **given)
+            endpoint: models.FakeEndpoint = create(backend, **given)
             in_service(endpoint)
             return endpoint
 
@@ -133,7 +134,7 @@ class SageMakerControl:
             for arn, known in backend.pipelines[name].pipeline_executions.items() if name in backend.pipelines else ():
                 if token and known.client_request_token == token:
                     return {"PipelineExecutionArn": arn}
-            answer = start(backend, name, *given)
+            answer: dict[str, str] = start(backend, name, *given)
             execution = backend.pipelines[name].pipeline_executions[answer["PipelineExecutionArn"]]
             if self._pipelines:
                 execution.pipeline_execution_status = "Executing"
@@ -141,7 +142,7 @@ class SageMakerControl:
             return answer
 
         def describe_pipeline_execution(backend: models.SageMakerModelBackend, arn: str) -> dict[str, Any]:
-            found = describe(backend, arn)
+            found: dict[str, Any] = describe(backend, arn)
             reason = get_pipeline_execution_from_arn(backend.pipelines, arn).pipeline_execution_failure_reason
             return found | {"FailureReason": reason or ""}
 

@@ -1,7 +1,7 @@
 """A server that answers InvokeEndpoint on this machine, with the model that the endpoint has in SageMaker.
 
-UpdateEndpoint changes the model: which one answers is looked up in SageMaker, container and all, whenever the endpoint's
-configuration has another name. A package's model.tar.gz is served by the reference pipeline's own inference.py, in this
+UpdateEndpoint changes the model: which one answers is looked up in SageMaker, whenever the endpoint's configuration has
+another name. A package's model.tar.gz is served by the reference pipeline's own inference.py, in this
 process; nothing in it is unpickled. Set AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME to `url`.
 """
 
@@ -66,7 +66,8 @@ class EndpointServer:
         owner = self
 
         class Handler(_Handler):
-            server_owner = owner
+            def answer(self, endpoint: str, body: str, content_type: str) -> str:
+                return owner.answer(endpoint, body, content_type)
 
         self._http = ThreadingHTTPServer((_LOOPBACK, 0), Handler)
         self._http.daemon_threads = True
@@ -167,8 +168,11 @@ def _script() -> ModuleType:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server_owner: EndpointServer
     protocol_version = "HTTP/1.1"
+
+    def answer(self, endpoint: str, body: str, content_type: str) -> str:
+        """Given by the server."""
+        raise NotImplementedError
 
     def do_POST(self) -> None:
         """InvokeEndpoint: /endpoints/{name}/invocations."""
@@ -185,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(HTTPStatus.NOT_FOUND, b"", "ValidationError")
                 return
         try:
-            text = self.server_owner.answer(unquote(name), body.decode(), self.headers.get("Content-Type") or "")
+            text = self.answer(unquote(name), body.decode(), self.headers.get("Content-Type") or "")
         except UnicodeDecodeError:
             self._send(HTTPStatus.FAILED_DEPENDENCY, json.dumps({"Message": "not UTF-8"}).encode(), "ModelError")
         except RefusedError as error:
