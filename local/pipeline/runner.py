@@ -89,7 +89,7 @@ class PipelineRunner:
         """Removes everything but the logs of executions that failed; all of it after an interruption."""
         interrupted = kind is not None and not issubclass(kind, Exception)
         kept = () if interrupted else [each.logs for each in self.executions if each.status == FAILED]
-        for each in self._folder.iterdir():
+        for each in self._folder.iterdir() if self._folder.is_dir() else ():
             if each not in kept:
                 shutil.rmtree(each, ignore_errors=True)
         if not kept:
