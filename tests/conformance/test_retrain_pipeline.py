@@ -38,6 +38,7 @@ from driftline.domain.models.package import ENDPOINT_PROPERTY
 from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
 from driftline.kinds.registry import KINDS
+from local.pipeline.expressions import Scope
 from pipelines.retrain.__main__ import main
 from pipelines.retrain.baselines import DEFAULT, KNOWN
 from pipelines.retrain.definition import definition, to_json
@@ -475,6 +476,20 @@ def test_the_policy_has_what_the_definition_does(capsys: pytest.CaptureFixture[s
 def test_a_policy_that_cannot_be_printed_says_why(changed: dict[str, str], why: str) -> None:
     with pytest.raises(SystemExit, match=why):
         main(["--policy", *(f"{name}={value}" for name, value in (NAMED | changed).items())])
+
+
+@pytest.mark.parametrize(
+    ("skip", "violations", "registered"), [(True, 3, True), (False, 0, True), (False, 1, False), (True, 0, True)]
+)
+def test_a_model_that_is_less_fair_is_not_registered(skip: bool, violations: int, registered: bool) -> None:
+    """As the runner of the embedded cloud evaluates the definition."""
+    check = next(step for step in steps() if step["Name"] == "BiasCheck")["Arguments"]
+    outputs = {"violations": violations, "finding": "sex: Female: Metric value 0.3 doesn't meet …"}
+    scope = Scope({"SkipBiasCheck": skip}, {}, lambda *_: b"", {"Bias": {"OutputParameters": outputs}})
+    assert all(scope.holds(condition) for condition in check["Conditions"]) is registered
+    assert [step["Name"] for step in check["IfSteps"]] == ["Register", "Deploy"]
+    [fail] = check["ElseSteps"]
+    assert scope.resolve(fail["Arguments"]["ErrorMessage"]).endswith(outputs["finding"])
 
 
 def test_it_is_made_and_started_on_sagemaker(monkeypatch: pytest.MonkeyPatch) -> None:
