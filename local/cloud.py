@@ -202,15 +202,19 @@ class EmbeddedCloud:
             assert record.ended is not None  # it has run
             if self._clock is not None:
                 self.set_clock(max(self._clock, record.ended))
-            self._send_events(self._sagemaker.command({"take": True})["events"])
             detail = sagemaker_events.ended(record)
             bus, name = self.client("events"), sagemaker_events.PIPELINE_ENDED
             sagemaker_events.put(bus, name, [record.pipeline, record.arn], detail, record.ended)
+            self._wait_until_quiet(time.monotonic() + PATIENCE_SECONDS)
+            # The update of an endpoint takes longer than the step that asks for it.
+            self._send_events(self._sagemaker.command({"take": True})["events"])
         return bool(taken["events"] or taken["waiting"])
 
     def _send_events(self, happened: Sequence[Mapping[str, Any]]) -> None:
         for each in happened:
             at = datetime.fromisoformat(each["at"])
+            if self._clock is not None:
+                self.set_clock(max(self._clock, at))
             sagemaker_events.put(self.client("events"), each["detail_type"], [each["arn"]], each["detail"], at)
             # One after the other: of two at once, one would be tried again a minute later.
             self._wait_until_quiet(time.monotonic() + PATIENCE_SECONDS)

@@ -7,13 +7,16 @@ and start once for each ClientRequestToken; a simulated clock; and what SageMake
 # ruff: noqa: SLF001 - there is no public way to change how moto behaves
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.sagemaker import models, responses
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.utils import get_pipeline_execution_from_arn
+
+_UPDATE = timedelta(minutes=5)
+"""About how long an endpoint's update takes, in simulated time; until then it is not in service with the new model."""
 
 _Models: Any = models
 _Backend: Any = models.SageMakerModelBackend
@@ -62,9 +65,9 @@ class SageMakerControl:
         """As moto's own clock, without a zone."""
         return self._wall() if self._clock is None else self._clock.astimezone(UTC).replace(tzinfo=None)
 
-    def _tell(self, detail_type: str, arn: str, detail: Mapping[str, Any]) -> None:
-        at = self._now().replace(tzinfo=UTC).isoformat()
-        self._happened.append({"detail_type": detail_type, "arn": arn, "detail": dict(detail), "at": at})
+    def _tell(self, detail_type: str, arn: str, detail: Mapping[str, Any], at: datetime) -> None:
+        moment = at.replace(tzinfo=UTC).isoformat()
+        self._happened.append({"detail_type": detail_type, "arn": arn, "detail": dict(detail), "at": moment})
 
     def _endpoints_change(self) -> None:
         create = _Backend.create_endpoint
@@ -77,7 +80,7 @@ class SageMakerControl:
                 "EndpointStatus": "IN_SERVICE",
                 "ProductionVariants": endpoint.production_variants,
             }
-            self._tell("SageMaker Endpoint State Change", endpoint.arn, detail)
+            self._tell("SageMaker Endpoint State Change", endpoint.arn, detail, endpoint.last_modified_time)
 
         def create_endpoint(backend: models.SageMakerModelBackend, **given: Any) -> models.FakeEndpoint:
             endpoint: models.FakeEndpoint = create(backend, **given)
@@ -94,7 +97,7 @@ class SageMakerControl:
             endpoint.endpoint_config_name = config_name
             endpoint.production_variants = endpoint._process_production_variants(config["ProductionVariants"])
             endpoint.data_capture_config = config.get("DataCaptureConfig", {})
-            endpoint.last_modified_time = self._now()
+            endpoint.last_modified_time = self._now() + (_UPDATE if self._clock else timedelta(0))
             in_service(endpoint)
             return ActionResult({"EndpointArn": endpoint.arn})
 
@@ -114,7 +117,7 @@ class SageMakerControl:
                 "ModelPackageStatus": "Completed",
                 "ModelApprovalStatus": package.model_approval_status,
             }
-            self._tell("SageMaker Model Package State Change", arn, detail)
+            self._tell("SageMaker Model Package State Change", arn, detail, self._now())
             return arn
 
         def create_model_package(backend: models.SageMakerModelBackend, *given: Any, **named: Any) -> str:

@@ -132,12 +132,13 @@ def test_a_pipeline_s_step_gets_a_baseline_beside_the_model(load: Load) -> None:
     put("models/1/data/test.csv", b"predicted_delay,carrier,dep_delay\n1.5,AA,3.5\n2.5,UA,4.5\n")
     own = f"s3://{BUCKET}/models/1"
     request = {"endpoint": ENDPOINT, "monitor": "data_quality", "data_uri": f"{own}/data", "output_uri": f"{own}/made"}
-    answer = load("suggest_baseline").handler(request, CONTEXT)
+    handler = load("suggest_baseline").handler
+    answer = handler(request, CONTEXT)
     assert (answer["rows"], answer["constraints"]) == (2, f"{own}/made/constraints.json")
     assert {"models/1/made/statistics.json", "models/1/made/constraints.json"} <= set(keys("models/"))
     assert keys(f"baselines/{ENDPOINT}/") == []
     with pytest.raises(InvalidInputError, match="not kept there"):
-        load("suggest_baseline").handler(request | {"output_uri": f"s3://{BUCKET}/baselines/x/y"}, CONTEXT)
+        handler(request | {"output_uri": f"s3://{BUCKET}/baselines/x/y"}, CONTEXT)
 
 
 def test_suggest_baseline_reads_a_key_with_spaces_and_plus(load: Load) -> None:
