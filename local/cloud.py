@@ -52,7 +52,6 @@ class EmbeddedCloud:
         parameters: Parameters of the template.
         sagemaker: Whether there is a SageMaker (a moto server), for the functions and for `client("sagemaker")`.
         pipelines: Whether its pipelines run: `drain` runs what was started. Otherwise executions succeed at once.
-        environment: Variables of all functions.
         clock: The simulated time to begin with. An alarm that changed at the server's time would ignore changes at an
             earlier, simulated time.
         note: Called with lines for people.
@@ -69,7 +68,6 @@ class EmbeddedCloud:
         parameters: Mapping[str, str] | None = None,
         sagemaker: bool = False,
         pipelines: bool = False,
-        environment: Mapping[str, str] | None = None,
         clock: datetime | None = None,
         note: Callable[[str], None] = lambda _line: None,
     ) -> None:
@@ -79,7 +77,6 @@ class EmbeddedCloud:
         self._python = python or default_python()
         self._sagemaker = SageMakerServer(pipelines=pipelines) if sagemaker or pipelines else None
         self._pipelines = pipelines
-        self._environment = dict(environment or {})
         self._runner: PipelineRunner | None = None
         self._template = (build or stack.REPOSITORY) / "template.yaml"
         self._built = build is not None
@@ -99,7 +96,7 @@ class EmbeddedCloud:
                     enforce_iam=self._enforce_iam,
                     schedules_tick=self._schedules_tick,
                     python=self._python,
-                    environment=self._environment | ({"AWS_ENDPOINT_URL_SAGEMAKER": moto} if moto else {}),
+                    environment={"AWS_ENDPOINT_URL_SAGEMAKER": moto} if moto else {},
                 )
             )
             if self._pipelines:

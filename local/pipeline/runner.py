@@ -63,7 +63,6 @@ class ExecutionRecord:
     status: str = "Executing"
     failure: str = ""
     steps: list[StepRecord] = field(default_factory=list)
-    scope: Scope | None = None
 
 
 class PipelineRunner:
@@ -148,7 +147,6 @@ class PipelineRunner:
         }
         files: dict[tuple[str, str], tuple[str, str]] = {}
         scope = Scope(parameter_values(definition, record.parameters), execution, lambda *of: self._file(files, of))
-        record.scope = scope
         return self._run_steps(definition["Steps"], scope, record, bench, files, record.started)
 
     def _run_steps(
