@@ -37,6 +37,9 @@ from local.webhook import WebhookReceiver
 INTERRUPTED = 130
 _NOTE_WIDTH = 107
 
+_IN_SERVICE_BEFORE = timedelta(days=30)
+"""Since when the first model answers: none of the replayed windows is the first of a new model."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the demo; returns the exit code."""
@@ -71,7 +74,7 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     screen.step("data", f"{len(baseline):,} flights of January and February to learn from, {replayed:,} to replay")
     model = train(baseline)
     screen.step("model", "gradient-boosted trees that predict how many minutes a flight is late")
-    began_at = calendar.evaluated_at(min(days)) - timedelta(days=2)
+    began_at = calendar.evaluated_at(min(days)) - _IN_SERVICE_BEFORE
     parameters = {"RetrainingPipelineArn": pipeline_arn(PIPELINE)}
     with (
         WebhookReceiver() as slack,
