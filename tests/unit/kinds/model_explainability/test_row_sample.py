@@ -50,8 +50,8 @@ def test_the_sample_is_that_of_all_rows_whatever_the_cuts_and_their_order(
     whole = sample([each for some in lists for each in some], most)
     shuffled = [list(some) for some in lists]
     for some in shuffled:
-        chance.shuffle(some)  # type: ignore[arg-type]
-    chance.shuffle(shuffled)  # type: ignore[arg-type]
+        chance.shuffle(some)
+    chance.shuffle(shuffled)
 
     merged = RowSample.merge_all([sample(some, most) for some in shuffled], most)
     nested = RowSample()

@@ -11,7 +11,8 @@ WHERE = "s3://b/m.json"
 
 def test_features_are_found_by_name_in_any_order() -> None:
     rows = TreeRows.of(("age", "debt"), ("debt", "city", "age"), WHERE)
-    assert np.array_equal(rows.matrix([(1.0, "Rome", 2.0), ("3", None, "")]), [[2, 1], [np.nan, 3]], equal_nan=True)
+    found = rows.matrix([(1.0, "Rome", 2.0), ("3", None, "")])
+    assert np.array_equal(found, np.array([[2, 1], [np.nan, 3]]), equal_nan=True)
 
 
 def test_what_the_model_does_not_have_contributes_nothing() -> None:

@@ -54,7 +54,7 @@ def explain_inference(context: Context, data: WindowData, inference: str) -> Dat
     """See `InferenceAnalyst.explain_inference`."""
     settings = cast("ModelExplainabilityMonitor", context.settings)
     files = data.baseline(ANALYSIS, SAMPLE, CONFIG)
-    plan = plan_for(settings, context, files, data)
+    plan = plan_for(settings, context, files, data, baseline)
     if plan.source == "surrogate":
         raise InvalidInputError(
             "a surrogate is fitted to a window: it explains no single inference",
