@@ -16,6 +16,7 @@ from bench.results import Limit, Options, Row
 
 ROOT = Path(__file__).parent.parent
 LIMIT = Limit(1.5, 0.6, "s CPU")
+LIMIT_OF_EXPLAIN_MODEL = Limit(2.5, 0.6, "s CPU")
 STARTS = 5
 
 # What template.yaml gives the functions; nothing is called, so nothing of it has to exist.
@@ -78,7 +79,8 @@ def run(_options: Options) -> Iterator[Row]:
     """
     for folder in sorted((ROOT / "functions").iterdir()):
         best = min((_start(folder) for _ in range(STARTS)), key=lambda start: start.seconds)
-        yield Row(folder.name, LIMIT, best.seconds, f"{best.modules} modules, {', '.join(best.slow)} among them")
+        limit = LIMIT_OF_EXPLAIN_MODEL if folder.name == "explain_model" else LIMIT
+        yield Row(folder.name, limit, best.seconds, f"{best.modules} modules, {', '.join(best.slow)} among them")
 
 
 def _start(folder: Path) -> Start:

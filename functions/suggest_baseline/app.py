@@ -1,4 +1,8 @@
-"""Suggests statistics and constraints when a baseline data set, or its monitor document, is uploaded."""
+"""Suggests statistics and constraints when a baseline data set, or its monitor document, is uploaded.
+
+It also makes analyses, which a configuration in `analyses/` starts: they read data sets, and wait for explanations, as
+baselines do.
+"""
 
 from typing import Any
 
@@ -13,46 +17,36 @@ from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.aws.settings import BaselineSettings
 from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.tables.duck import DuckTables
-from driftline.domain.errors import InvalidInputError, PendingError
+from driftline.domain.keys import analysis_of_config
 from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
+from driftline.usecases.baselines.uploads import Reading, suggest_uploaded
 from driftline.usecases.explanations.explaining import Explaining
 
 logger = Logger()
 settings = BaselineSettings.from_environment()
-store = S3Store(settings.bucket)
-operators = OperatorTopic(settings.alarm_topic)
-explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues))
+reading = Reading(
+    S3Store(settings.bucket),
+    DuckTables(),
+    OperatorTopic(settings.alarm_topic),
+    KINDS,
+    SageMakerEndpoints(),
+    Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues)),
+)
 
 
-def suggest(event: ObjectEvent) -> None:
-    for endpoint, monitor in baselines_of(store, event.key, kinds=KINDS):
-        try:
-            suggested = suggest_baseline(
-                endpoint,
-                monitor,
-                store=store,
-                tables=DuckTables(),
-                operators=operators,
-                kinds=KINDS,
-                predictor=SageMakerEndpoints(),
-                explaining=explaining,
-            )
-        except PendingError as pending:
-            message = event.model_dump_json(by_alias=True)
-            explaining.wait_with_baseline(endpoint, monitor, message, pending, store)
-            logger.info("waiting for explanations", endpoint=endpoint, monitor=monitor, needs=len(pending.needs))
-        except NoDataSetError:
-            logger.info("no data yet", endpoint=endpoint, monitor=monitor)
-        except InvalidInputError as error:
-            # No retry can fix a data set: the people who uploaded it have to.
-            logger.warning("refused", endpoint=endpoint, monitor=monitor)
-            operators.notify(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
-        else:
-            files = dict(suggested.files)
-            logger.info("suggested", endpoint=endpoint, monitor=monitor, rows=suggested.rows, files=files)
+def work(event: ObjectEvent) -> None:
+    message = event.model_dump_json(by_alias=True)
+    name = analysis_of_config(event.key)
+    if name is None:
+        for what, about in suggest_uploaded(event.key, message, reading):
+            logger.info(what, extra=dict(about))
+        return
+    from driftline.usecases.analyses.uploads import analyse_uploaded  # noqa: PLC0415, brings the pages
+
+    what, about = analyse_uploaded(name, event.time, message, reading, settings.analysis_requests)
+    logger.info(what, extra=dict(about))
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    return work_through(event, ObjectEvent, suggest, logger)
+    return work_through(event, ObjectEvent, work, logger)

@@ -1,5 +1,6 @@
 """Reasons of a model that change, explained by a function of their own, on the embedded cloud with roles enforced."""
 
+import json
 import pickle
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -143,3 +144,43 @@ def test_a_pickle_in_the_models_place_is_refused_and_says_how_to_save_the_model(
     cloud.fire_schedule(f"{ENDPOINT}-{KIND}", later)
     cloud.drain()
     assert judged(bucket, later).evaluated_rows == ROWS
+
+
+def test_an_upload_starts_an_analysis_whose_results_appear_beside_it(place: Place) -> None:
+    """Bias of the model's predictions, SHAP and partial dependence; nobody but this folder has new files."""
+    bucket, cloud = Bucket(place.cloud), place.cloud
+    folder = "analyses/risks/"
+    rows = usual(900, 6)
+    lines = [",".join(map(str, (*row, int(row[0] > 0), n % 2))) for n, row in enumerate(rows.tolist())]
+    config = {
+        "label": "good",
+        "label_values_or_threshold": [1],
+        "facet": [{"name_or_index": "sex", "value_or_threshold": [0]}],
+        "methods": {"post_training_bias": {"methods": "all"}, "shap": {}, "pdp": {"top_k_features": 2}},
+    }
+    bucket.put(f"{folder}input/data.csv", "\n".join([",".join((*FEATURES, "good", "sex")), *lines, ""]))
+    bucket.put(f"{folder}model.json", trees())
+    cloud.drain()
+    bucket.put(f"{folder}analysis_config.json", json.dumps(config))
+    cloud.drain()
+
+    files = bucket.everything(folder)
+    assert {"analysis.json", "explanations_shap/out.csv", "report.html"} <= {key.removeprefix(folder) for key in files}
+    analysis = json.loads(files[f"{folder}analysis.json"])
+    assert list(analysis) == ["version", "post_training_bias_metrics", "explanations"]
+    assert list(analysis["explanations"]["kernel_shap"]["label0"]["global_shap_values"]) == list(FEATURES)
+    assert len(analysis["explanations"]["pdp"]) == 2
+    assert bucket.everything("state/explanations/_analysis_risks/waiting/") == {}
+
+    # What reads another bucket is refused, with an error that says so
+    bucket.put(f"{folder}analysis_config.json", json.dumps({**config, "dataset_uri": "s3://elsewhere/data.csv"}))
+    cloud.drain()
+    assert "stack's bucket only" in bucket.everything(folder)[f"{folder}error.json"].decode()
+
+    # and so is an endpoint that the stack's parameter does not name
+    cloud.client("s3").delete_object(Bucket=cloud.bucket, Key=f"{folder}model.json")
+    asking = {"label": "good", "excluded_columns": ["sex"], "methods": {"shap": {}}}
+    asking["predictor"] = {"endpoint_name": "production"}
+    bucket.put(f"{folder}analysis_config.json", json.dumps(asking))
+    cloud.drain()
+    assert "production" in bucket.everything(folder)[f"{folder}error.json"].decode()

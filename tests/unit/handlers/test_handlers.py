@@ -5,6 +5,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -15,6 +16,7 @@ import pytest
 
 from tests.aws import CONTEXT, fake_aws, sample
 from tests.places import REPOSITORY
+from tests.scores import trees
 
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
 ROLE = "arn:aws:iam::123456789012:role/scheduler"
@@ -27,6 +29,14 @@ monitors:
     window: {start_offset: -PT1H}
 """
 
+BIAS_OF_SCORES = {
+    "label": "label",
+    "predicted_label": "score",
+    "label_values_or_threshold": [1],
+    "facet": [{"name_or_index": "sex", "value_or_threshold": [0]}],
+    "methods": {"pre_training_bias": {"methods": "all"}, "post_training_bias": {"methods": "all"}},
+}
+
 type Load = Callable[[str], ModuleType]
 
 
@@ -38,8 +48,12 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         topic = boto3.client("sns").create_topic(Name="operators")["TopicArn"]
         queue = "arn:aws:sqs:us-east-1:123456789012:runs"
         reruns = boto3.client("sqs").create_queue(QueueName="reruns.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        baselines = boto3.client("sqs").create_queue(QueueName="baselines")["QueueUrl"]
         for name, value in {
             "BUCKET": BUCKET,
+            "RUN_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="runs")["QueueUrl"],
+            "BASELINE_QUEUE_URL": baselines,
+            "ANALYSIS_REQUESTS_PER_MONTH": "1000",
             "OPERATOR_TOPIC_ARN": topic,
             "ALARM_TOPIC_ARN": topic,
             "RETRAINING_TOPIC_ARN": topic,
@@ -143,7 +157,7 @@ def test_suggest_baseline_tells_operators_what_no_retry_mends(load: Load, monkey
     app = load("suggest_baseline")
     told: list[tuple[str, str]] = []
     operators = SimpleNamespace(notify=lambda subject, message: told.append((subject, message)))
-    monkeypatch.setattr(app, "operators", operators)
+    monkeypatch.setattr(app, "reading", replace(app.reading, operators=operators))
     # The object of the event is gone by now: there is nothing to tell.
     assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
     assert told == []
@@ -152,6 +166,28 @@ def test_suggest_baseline_tells_operators_what_no_retry_mends(load: Load, monkey
     assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
     assert "line 3" in told[0][1]
     assert told[0][0] == f"Driftline: the baseline of {ENDPOINT} cannot be read"
+
+
+def test_suggest_baseline_makes_an_analysis(load: Load) -> None:
+    """Explanations are left to explain_model; the message comes again when they are there."""
+    folder = "analyses/loans/"
+    put(f"{folder}input/data.csv", b"label,sex,score\n" + b"1,0,0.9\n0,1,0.2\n" * 20)
+    put(f"{folder}analysis_config.json", json.dumps(BIAS_OF_SCORES).encode())
+    event = sample("suggest_baseline")
+    body = json.loads(event["Records"][0]["body"])
+    body["detail"]["object"]["key"] = f"{folder}analysis_config.json"
+    event["Records"] = [event["Records"][0] | {"body": json.dumps(body)}]
+    app = load("suggest_baseline")
+    assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
+    assert {f"{folder}analysis.json", f"{folder}report.html"} <= set(keys(folder))
+    # When it asks for SHAP values of a model's file
+    put(f"{folder}model.json", trees())
+    put(f"{folder}input/data.csv", b"income,debt,age,visits\n" + b"1,2,3,4\n" * 20)
+    put(f"{folder}analysis_config.json", json.dumps({"methods": {"shap": {}}}).encode())
+    assert app.handler(event, CONTEXT) == {"batchItemFailures": []}
+    waiting = keys("state/explanations/_analysis_loans/waiting/")
+    assert len(waiting) == 1
+    assert any(key.endswith(".task") for key in keys("state/explanations/_analysis_loans/"))
 
 
 def test_suggest_baseline_reads_what_came_before_its_document(load: Load) -> None:

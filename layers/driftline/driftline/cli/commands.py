@@ -11,6 +11,7 @@ from driftline.cli.approve import approve, list_retrainings
 from driftline.cli.baseline import baseline
 from driftline.cli.bias import bias
 from driftline.cli.exits import DriftlineGroup
+from driftline.cli.explain import explain
 from driftline.cli.ingest import ingest
 from driftline.cli.init import init
 from driftline.cli.merge import merge
@@ -44,6 +45,7 @@ COMMANDS = (
     validate,
     baseline,
     bias,
+    explain,
     ingest,
     merge,
     run,

@@ -17,6 +17,7 @@ _WIDTH_OF_PIPES = 160
 """Characters: a table that is piped into a file must not be cut at a default of 80."""
 
 type Step = Callable[[str], None]
+type Following = Callable[[str, int, int], None]
 
 
 class Output:
@@ -30,6 +31,7 @@ class Output:
         self._as_json = as_json
         self._out = _console(stderr=False)
         self._err = _console(stderr=True)
+        self._live: Progress | None = None
 
     def result(self, document: Mapping[str, object], show: Callable[[Console], None]) -> None:
         """The document for machines, or what `show` prints for people."""
@@ -80,6 +82,36 @@ class Output:
                 progress.update(task, description=f"{doing} {text}", advance=1)
 
             yield step
+
+    @contextmanager
+    def following(self) -> "Iterator[Following]":
+        """One bar for work of several parts, on a terminal only. Call it with what is done, how much, and of how much:
+        0 where that is not known."""
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[of]}"))
+        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as progress:
+            task = progress.add_task("", total=None, of="")
+            self._live = progress
+
+            def follow(text: str, done: int, total: int) -> None:
+                of = f"{done:,} of {total:,}" if total else f"{done:,}"
+                progress.update(task, description=text, completed=done, total=total or None, of=of)
+
+            yield follow
+        self._live = None
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody can be asked."""
+        return self._err.is_terminal and sys.stdin.isatty()
+
+    def confirm(self, question: str) -> bool:
+        """Asks somebody on a terminal; a bar does not write over the question."""
+        if self._live is not None:
+            self._live.stop()
+        agreed = typer.confirm(question, err=True)
+        if self._live is not None:
+            self._live.start()
+        return agreed
 
     def _say(self, markup: str) -> None:
         self._err.print(markup, highlight=False, soft_wrap=True)

@@ -1,6 +1,7 @@
 """`driftline validate`: checks a monitor document."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from driftline.cli import options
 from driftline.cli.columns import table_of
-from driftline.cli.configs import analyst_for, check_config
+from driftline.cli.configs import analysts_for, check_config
 from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
@@ -25,8 +26,12 @@ from driftline.domain.documents.positions import read_yaml
 from driftline.domain.keys import script_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.scripts import handler_of, script_problems
 from driftline.kinds.registry import KINDS
+
+_MONTH = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+"""Thirty days, for prices."""
 
 
 def validate(
@@ -47,9 +52,9 @@ def validate(
     """
     with reporting(as_json=as_json) as output:
         where = str(document)
-        analyst = analyst_for(document) if document.suffix == ".json" else None
-        if analyst is not None:
-            check_config(output, analyst, document)
+        analysts = analysts_for(document) if document.suffix == ".json" else []
+        if analysts:
+            check_config(output, analysts, document)
             return
         try:
             text = decode_document(read_file(document), where=where)
@@ -59,9 +64,17 @@ def validate(
             _show_errors(output, document, error)
             raise typer.Exit(ExitCode.FAILED) from None
         doubts = _doubts(valid)
+        costs = _costs(valid)
         content = valid.model_dump(mode="json")
-        result = {"document": str(document), "status": "ok", "errors": [], "warnings": doubts, "content": content}
-        output.result(result, lambda console: _show(console, valid, doubts))
+        result = {
+            "document": str(document),
+            "status": "ok",
+            "errors": [],
+            "warnings": doubts,
+            "costs": costs,
+            "content": content,
+        }
+        output.result(result, lambda console: _show(console, valid, doubts, costs))
 
 
 def _doubts(document: MonitorDocument) -> list[str]:
@@ -72,6 +85,16 @@ def _doubts(document: MonitorDocument) -> list[str]:
         for name, monitor in document.monitors.by_name().items()
         for doubt in monitor.doubts(outputs)
     ]
+
+
+def _costs(document: MonitorDocument) -> list[str]:
+    """What monitors cost beyond what all do, in a month of 30 days."""
+    inputs = document.columns.input if document.columns else ()
+    found = []
+    for name, monitor in document.monitors.by_name().items():
+        executions = sum(1 for _ in occurrences(monitor.schedule, *_MONTH, monitor.timezone)) if monitor.enabled else 0
+        found += [f"monitors.{name}: {each}" for each in monitor.costs(inputs, executions)]
+    return found
 
 
 def _check_scripts(output: Output, path: Path, text: str, document: MonitorDocument) -> None:
@@ -114,10 +137,12 @@ def _show_errors(output: Output, path: Path, error: InvalidDocumentError) -> Non
     output.errors({"document": str(path), "status": "error", "errors": errors, "content": None}, show)
 
 
-def _show(console: Console, document: MonitorDocument, doubts: Sequence[str]) -> None:
+def _show(console: Console, document: MonitorDocument, doubts: Sequence[str], costs: Sequence[str]) -> None:
     console.print(f"[green]ok[/green]  endpoint {safe(document.endpoint)}", soft_wrap=True)
     for doubt in doubts:
         console.print(f"[yellow]warning[/yellow]  {safe(doubt)}", soft_wrap=True)
+    for cost in costs:
+        console.print(f"price  {safe(cost)}", soft_wrap=True)
     table = table_of("monitor", "schedule", "time zone", "window", "enabled")
     for name, monitor in document.monitors.by_name().items():
         window = monitor.window

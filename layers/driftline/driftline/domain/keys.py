@@ -13,6 +13,7 @@ CAPTURE = "capture/"
 REPORTS = "reports/"
 STATE = "state/"
 SCRIPTS = "scripts/"
+ANALYSES = "analyses/"
 FRESHNESS = f"{STATE}freshness/"
 OVERVIEW = f"{STATE}overview/"
 BASELINE_PREDICTIONS = "predictions.json"
@@ -23,6 +24,7 @@ _CAPTURE_KEY = re.compile(
 )
 _DOCUMENT_KEY = re.compile(r"monitors/(?P<endpoint>[^/]+)\.ya?ml")
 _BASELINE_INPUT_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/input/(?P<name>.+)")
+_ANALYSIS_KEY = re.compile(r"analyses/(?P<name>[^/]+)/analysis_config\.json")
 _BASELINE_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/(?P<name>[^/]+)")
 
 
@@ -80,6 +82,16 @@ def parse_baseline_key(key: str) -> tuple[str, str, str] | None:
     """(endpoint, monitor, name) of `baselines/<endpoint>/<monitor>/<name>`; None for other keys."""
     match = _BASELINE_KEY.fullmatch(key)
     return (match["endpoint"], match["monitor"], match["name"]) if match else None
+
+
+def analysis_of_config(key: str) -> str | None:
+    """The name of the analysis that `analyses/<name>/analysis_config.json` starts; None for other keys."""
+    match = _ANALYSIS_KEY.fullmatch(key)
+    return match["name"] if match else None
+
+
+def analysis_folder(name: str) -> str:
+    return f"{ANALYSES}{name}/"
 
 
 def document_key(endpoint: str) -> str:

@@ -17,7 +17,7 @@ from driftline.domain.monitors.document import MonitorDocument, document_model
 from driftline.domain.monitors.monitor import ScheduledMonitor
 
 if TYPE_CHECKING:
-    from driftline.kinds.analyst import Analyst
+    from driftline.kinds.analyst import Analyst, InferenceAnalyst
     from driftline.kinds.engine import Engine
     from driftline.kinds.reporter import Facts, Reporter
 
@@ -115,6 +115,18 @@ class Kinds:
         for kind in self:
             if kind.analyst is not None:
                 yield kind.analyst
+
+    def analyst(self, name: str) -> "Analyst":
+        """The one of this name, which is registered."""
+        return next(each for each in self.analysts() if each.name == name)
+
+    def explaining_inferences(self) -> "Iterator[tuple[Kind, InferenceAnalyst]]":
+        """Kinds that explain single inferences."""
+        from driftline.kinds.analyst import InferenceAnalyst  # noqa: PLC0415, part of the heavy half
+
+        for kind in self:
+            if isinstance(kind.analyst, InferenceAnalyst):
+                yield kind, kind.analyst
 
     def envelope(self, body: bytes, where: str) -> Envelope:
         """The contents of a summary.json, for any kind; see parse_envelope for the errors."""

@@ -119,6 +119,7 @@ class Report:
         files: (relative link, what it is).
         limits: How often they ring when nothing has changed, and what they find, a sentence each.
         method: Paragraphs on how the numbers are computed; code is between backticks.
+        once: It is no execution of a monitor: there is no verdict, and nothing before it.
     """
 
     kind: str
@@ -144,6 +145,7 @@ class Report:
     files: tuple[tuple[str, str], ...] = ()
     method: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    once: bool = False
 
     @property
     def tables(self) -> list[Table]:

@@ -94,7 +94,10 @@ class ConfigureSettings(ScheduleSettings):
 
 
 class BaselineSettings(NoticeSettings, ResumeSettings):
-    """For suggest_baseline."""
+    """For suggest_baseline, which also makes analyses."""
+
+    analysis_requests: int = Field(default=0, alias="ANALYSIS_REQUESTS_PER_MONTH", ge=0)
+    """To endpoints, of all analyses of a month."""
 
 
 class RunSettings(ResumeSettings):

@@ -10,9 +10,10 @@ KNOWN = frozenset(
         *("label_values_or_threshold", "probability_threshold", "segment_config", "facet", "facet_dataset_uri"),
         *("facet_headers", "predicted_label_dataset_uri", "predicted_label_headers", "excluded_columns"),
         *("joinsource_name_or_index", "group_variable", "time_series_data_config", "methods", "predictor"),
+        "driftline_model",
     }
 )
-"""Fields of the schema of the SageMaker SDK (ANALYSIS_CONFIG_SCHEMA_V1_0)."""
+"""Fields of the schema of the SageMaker SDK (ANALYSIS_CONFIG_SCHEMA_V1_0), and where a model's file is."""
 
 DATASET_TYPES = (
     *("text/csv", "application/jsonlines", "application/json", "application/sagemakercapturejson"),

@@ -16,6 +16,9 @@ type Floats = NDArray[np.float64]
 type Model = Callable[[Cells], object]
 """Answers a matrix of cells with numbers, shape (rows,) or (rows, outputs)."""
 
+type NamedModel = Callable[[Sequence[str]], Model]
+"""The model for rows whose columns have these names."""
+
 ROWS_AT_ONCE = 10_000
 """Maximum number of rows that a model is handed at once, unless the caller says otherwise."""
 

@@ -54,6 +54,11 @@ class Kernel(msgspec.Struct, frozen=True):
     logit: bool = False
     features: tuple[str, ...] = ()
 
+    def questions_of_row(self, features: int) -> int:
+        """Rows that a model is asked about at most to explain one row of so many features."""
+        explained = len(self.features) or features
+        return most_rows_for_each(explained, len(self.baseline), self.samples, partial=explained < features)
+
 
 class AskedEndpoint(msgspec.Struct, frozen=True, tag="endpoint"):
     """Kernel SHAP of the answers of an endpoint.
@@ -77,11 +82,20 @@ class AskedEndpoint(msgspec.Struct, frozen=True, tag="endpoint"):
 
     def requests_of_row(self, features: int) -> int:
         """Requests that explaining one row of so many features takes at most."""
-        explained = len(self.kernel.features) or features
-        rows = most_rows_for_each(
-            explained, len(self.kernel.baseline), self.kernel.samples, partial=explained < features
-        )
-        return -(-rows // self.rows_per_request)
+        return -(-self.kernel.questions_of_row(features) // self.rows_per_request)
+
+
+class AskedFunction(msgspec.Struct, frozen=True, tag="function"):
+    """Kernel SHAP of the answers of the user's own Python.
+
+    Attributes:
+        name: module:function.
+        etag: Of the module's file: other code is another task.
+    """
+
+    name: str
+    etag: str
+    kernel: Kernel
 
 
 class Surrogate(msgspec.Struct, frozen=True, tag="surrogate"):
@@ -97,7 +111,7 @@ class Surrogate(msgspec.Struct, frozen=True, tag="surrogate"):
     seed: int = 0
 
 
-type Source = ModelFile | AskedEndpoint | Surrogate
+type Source = ModelFile | AskedEndpoint | AskedFunction | Surrogate
 
 
 class Dependence(msgspec.Struct, frozen=True):

@@ -204,6 +204,15 @@ class ScheduledMonitor(Part):
         """
         return ()
 
+    def costs(self, _inputs: Sequence[str], _executions: int) -> Sequence[str]:
+        """What the monitor costs beyond what all do, in sentences.
+
+        Args:
+            _inputs: The document's names of the input columns; none if it has none.
+            _executions: In a month.
+        """
+        return ()
+
     def graphs(self, _name: str) -> Iterable[Graph]:
         """What the dashboard shows of the monitor in addition to its violations, from left to right.
 

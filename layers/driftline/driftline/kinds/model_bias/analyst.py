@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from math import isinf
 from typing import override
 
+from driftline.domain.analysis_config.fields import fields_of
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.kinds.analyst import Analyst, CheckedConfig, DataAnalysis
+from driftline.kinds.analyst import Analyst, CheckedConfig, DataAnalysis, Wishes
 from driftline.kinds.engine import DataSet
 from driftline.kinds.model_bias.baseline import ANALYSIS, Analysed, analyse_with, data_columns, settings_of
+from driftline.kinds.model_bias.data_places import DataColumns
 from driftline.kinds.model_bias.data_report import data_report
 from driftline.kinds.model_bias.explained import explained
 from driftline.kinds.model_bias.rules.analysis import Analysis, MetricValue
@@ -20,6 +23,11 @@ from driftline.presentation.tables import Column, Holds, Row, Table
 from driftline.presentation.text import count
 
 _FIELDS = frozenset({"label_values_or_threshold", "facet", "methods", "dataset_type", "headers"})
+
+_OWN_FIELDS = frozenset({"facet", "label_values_or_threshold"})
+"""Of a monitor's file, which has no methods."""
+
+_STAGES = frozenset({"pre_training_bias", "post_training_bias"})
 
 _COLUMNS = (
     Column(name="facet", title="facet", holds=Holds.TEXT),
@@ -37,6 +45,11 @@ class BiasAnalyst(Analyst):
 
     @property
     @override
+    def name(self) -> str:
+        return "bias"
+
+    @property
+    @override
     def config_file(self) -> str:
         return FILE
 
@@ -51,6 +64,14 @@ class BiasAnalyst(Analyst):
         return (ANALYSIS,)
 
     @override
+    def wanted(self, config: bytes) -> bool:
+        fields, _ = fields_of(config)
+        if fields is None:
+            return False
+        methods = fields.get("methods")
+        return bool(_STAGES & set(methods)) if isinstance(methods, dict) else bool(_OWN_FIELDS & set(fields.document))
+
+    @override
     def check(self, config: bytes, where: str) -> CheckedConfig:
         read, problems = read_config(config)
         if read is None or problems:
@@ -58,10 +79,19 @@ class BiasAnalyst(Analyst):
         return CheckedConfig(sentences=tuple(explained(read)))
 
     @override
-    def analyse(self, config: bytes, document: MonitorDocument | None, data: DataSet, where: str) -> DataAnalysis:
+    def analyse(
+        self,
+        config: bytes,
+        document: MonitorDocument | None,
+        data: DataSet,
+        where: str,
+        wishes: Wishes = Wishes(),  # noqa: B008, it is frozen
+    ) -> DataAnalysis:
         read = parse_config(config, where)
+        if read.question is not None:
+            read = replace(read, question=replace(read.question, most_requests=wishes.most_requests))
         settings = settings_of(document, document.endpoint) if document is not None else None
-        found = analyse_with(settings, read, data, data_columns(document), where)
+        found = analyse_with(settings, read, data, _columns_of(document, wishes), where)
         body = found.report.analysis.to_json().encode()
         rows = tuple(_rows(found))
         groups = len({row.cells[:2] for row in rows})
@@ -74,6 +104,11 @@ class BiasAnalyst(Analyst):
 
 
 ANALYST = BiasAnalyst()
+
+
+def _columns_of(document: MonitorDocument | None, wishes: Wishes) -> DataColumns:
+    known = data_columns(document)
+    return replace(known, input=known.input or wishes.features)
 
 
 def _rows(found: Analysed) -> Iterator[Row]:

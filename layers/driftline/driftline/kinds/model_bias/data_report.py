@@ -70,4 +70,5 @@ def data_report(found: Analysed, name: str, headline: str) -> Report:
         facts=tuple(fact for fact in report.facts if fact.label not in {"Scheduled", "Rows evaluated"}),
         files=(("analysis.json", "the metrics, as SageMaker Clarify writes them"),),
         method=(_METHOD,),
+        once=True,
     )

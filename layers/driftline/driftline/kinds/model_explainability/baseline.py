@@ -147,11 +147,11 @@ def explain(plan: ExplanationPlan, data: DataSet, most: int, where: str) -> Expl
     rows = read_data_rows(plan, data, most)
     if rows.attributions is not None:
         return _given(plan, rows, data.where)
-    stands_for = _background(plan, rows.cells) if plan.source == "endpoint" else ()
+    stands_for = _background(plan, rows.cells) if plan.asks else ()
     cells, answers, unexplained = _answered(rows)
     found = attributed(plan, rows.features, cells, answers, data.explanations, background=stands_for, where=where)
     curves: tuple[dict[str, object], ...] = ()
-    if plan.dependence is not None and plan.source in {"model", "endpoint"}:
+    if plan.dependence is not None and (plan.asks or plan.source == "model"):
         values = global_values(found.attributions, Aggregation(plan.aggregation))
         wanted = plan.dependence.features or tuple(
             found.features[place] for place in top_features(values, plan.dependence.top_k_features)

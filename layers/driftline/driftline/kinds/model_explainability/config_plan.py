@@ -1,12 +1,14 @@
 """The plan of SageMaker's analysis_config.json: a processing job's file, or that of an explainability monitor."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from driftline.domain.analysis_config.predictor import PredictorConfig
 from driftline.domain.errors import InvalidInputError
+from driftline.kinds.model_explainability.cells import typed
 from driftline.kinds.model_explainability.plan import ExplanationPlan
 from driftline.kinds.model_explainability.rules.config import parse_config
+from driftline.kinds.model_explainability.rules.config_baseline import rows_of_file
 from driftline.kinds.model_explainability.rules.config_fields import ExplanationConfig, ShapConfig
 from driftline.kinds.model_explainability.settings import (
     ExplainingEndpoint,
@@ -22,18 +24,21 @@ def plan_of_config(
     outputs: tuple[str, ...] = (),
     inputs: tuple[str, ...] = (),
     where: str = "analysis_config.json",
+    read: Callable[[str], bytes] | None = None,
 ) -> ExplanationPlan:
     """Kernel SHAP of the endpoint that the file names.
 
     Args:
         settings: Of the document, which may say where predictions are, as SageMaker's EndpointInput does.
         outputs, inputs: The document's names of the endpoint's columns.
+        read: See `plan_without_model`.
 
     Raises:
         InvalidInputError: the file cannot be used, or it names a model instead of an endpoint.
     """
     config = parse_config(body, where)
-    plan = replace(plan_without_model(config, where), endpoint=_endpoint(config.predictor, config.data.type, where))
+    asked = _endpoint(config.predictor, config.data.type, where)
+    plan = replace(plan_without_model(config, where, read), endpoint=asked)
     if settings is None:
         return plan
     return replace(
@@ -46,14 +51,23 @@ def plan_of_config(
     )
 
 
-def plan_without_model(config: ExplanationConfig, where: str) -> ExplanationPlan:
+def plan_without_model(
+    config: ExplanationConfig, where: str, read: Callable[[str], bytes] | None = None
+) -> ExplanationPlan:
     """Everything but who answers: a one-off analysis brings its own model.
+
+    Args:
+        read: Reads a file with baseline rows; None where none can be read.
 
     Raises:
         InvalidInputError: the baseline is a file that cannot be read here.
     """
     data, predictor, shap = config.data, config.predictor, config.shap or ShapConfig()
-    if shap.baseline_uri is not None:
+    rows = shap.baseline
+    if shap.baseline_uri is not None and read is not None:
+        cells = rows_of_file(read(shap.baseline_uri), data, shap.baseline_uri)
+        rows = tuple(tuple(map(typed, row)) for row in cells)  # those of CSV are texts
+    elif shap.baseline_uri is not None:
         raise InvalidInputError(
             f"the baseline rows are in a file, {shap.baseline_uri}",
             where=f"{where}: methods.shap.baseline",
@@ -70,7 +84,7 @@ def plan_without_model(config: ExplanationConfig, where: str) -> ExplanationPlan
             num_samples=shap.num_samples,
             use_logit=shap.use_logit,
             seed=shap.seed or 0,
-            baseline=shap.baseline,
+            baseline=rows,
             num_clusters=shap.num_clusters,
             features_to_explain=shap.features,
         ),

@@ -31,6 +31,7 @@ class DataRows:
 
     Attributes:
         rows: Number of rows of the data set.
+        places: Of each row in the data set, from 0.
         features: Names of the m features.
         cells: Shape (n, m); none if the data set has attributions only.
         answers: Of the model, shape (n, o); none if the data set has none, or nobody asked.
@@ -44,6 +45,7 @@ class DataRows:
     answers: tuple[tuple[float, ...], ...] = ()
     attributions: Floats | None = None
     left_out: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
 
 
 def read_data_rows(plan: ExplanationPlan, data: DataSet, most: int) -> DataRows:
@@ -52,7 +54,8 @@ def read_data_rows(plan: ExplanationPlan, data: DataSet, most: int) -> DataRows:
     Raises:
         InvalidInputError: a file cannot be read, there are no rows, or columns are missing.
     """
-    sample, names, total = _sampled(plan, data, most)
+    kept, names, total = _sampled(plan, data, most)
+    sample = list(kept.values())
     if not sample:
         raise InvalidInputError("the data set has no rows", where=data.where, expected="rows of the model's features")
     if plan.source == "captured":
@@ -61,7 +64,8 @@ def read_data_rows(plan: ExplanationPlan, data: DataSet, most: int) -> DataRows:
     cells = tuple(tuple(typed(row.get(name)) for name in features) for row in sample)
     answers = _answers(plan, sample, data.where) if plan.source == "surrogate" else ()
     named = {*features, *plan.outputs, *plan.others}
-    return DataRows(total, features, cells, answers, left_out=tuple(name for name in names if name not in named))
+    left_out = tuple(name for name in names if name not in named)
+    return DataRows(total, features, cells, answers, left_out=left_out, places=tuple(kept))
 
 
 def features_of(plan: ExplanationPlan, names: Sequence[str], where: str) -> tuple[str, ...]:
@@ -85,8 +89,8 @@ def features_of(plan: ExplanationPlan, names: Sequence[str], where: str) -> tupl
 
 def _sampled(
     plan: ExplanationPlan, data: DataSet, most: int
-) -> tuple[list[Mapping[str, object]], tuple[str, ...], int]:
-    """(rows by name in the order of the data set, its columns, number of rows)."""
+) -> tuple[Mapping[int, Mapping[str, object]], tuple[str, ...], int]:
+    """(rows by name, by their places in the data set; its columns; number of rows)."""
     kept: dict[int, Mapping[str, object]] = {}
     hashes = np.zeros(0, dtype=np.uint64)
     places = np.zeros(0, dtype=np.int64)
@@ -105,7 +109,7 @@ def _sampled(
         hashes, places = hashes[chosen], places[chosen]
         kept = {place: kept[place] for place in places.tolist()}
         total += len(batch.rows)
-    return [kept[place] for place in sorted(kept)], names, total
+    return {place: kept[place] for place in sorted(kept)}, names, total
 
 
 def _names(plan: ExplanationPlan, batch: RowBatch, *, named: bool) -> tuple[str, ...]:

@@ -81,8 +81,8 @@ class ModelExplainabilityEngine(Engine):
         """
         settings = cast("ModelExplainabilityMonitor", context.settings)
         files = data.baseline(ANALYSIS, SAMPLE, CONFIG)
-        baseline = _baseline(files, data)
-        plan = _plan(settings, context, files, data)
+        baseline = baseline_in(files, data)
+        plan = plan_for(settings, context, files, data)
         window = window_rows(context, data, plan, baseline.sample, settings.most_rows)
         policy = Policy(_rule(settings, files, data), settings.smallest_auc, settings.smallest_share)
         verdict = Verdict(())
@@ -122,7 +122,7 @@ class ModelExplainabilityEngine(Engine):
 ENGINE = ModelExplainabilityEngine()
 
 
-def _baseline(files: Mapping[str, bytes], data: WindowData) -> Baseline:
+def baseline_in(files: Mapping[str, bytes], data: WindowData) -> Baseline:
     body = files.get(ANALYSIS)
     if body is None:
         return Baseline()
@@ -131,7 +131,7 @@ def _baseline(files: Mapping[str, bytes], data: WindowData) -> Baseline:
     return Baseline(parse_analysis(body, where), sample)
 
 
-def _plan(
+def plan_for(
     settings: ModelExplainabilityMonitor, context: Context, files: Mapping[str, bytes], data: WindowData
 ) -> ExplanationPlan:
     outputs, inputs = columns_of(context.document)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.tasks import (
     AskedEndpoint,
+    AskedFunction,
     Cell,
     Dependence,
     Explained,
@@ -130,6 +131,9 @@ def _source(
         return explanations.model_file(plan.model)
     if plan.source == "endpoint":
         return plan.asked(background)
+    if plan.source == "predictor":
+        assert plan.model is not None  # it was given
+        return AskedFunction(plan.model, plan.etag, plan.kernel_with(background))
     return reference or Surrogate()
 
 
@@ -137,6 +141,8 @@ def _name_of(source: TaskSource) -> str:
     match source:
         case ModelFile():
             return f"{source.uri} {source.etag}"
+        case AskedFunction():
+            return f"{source.name} {source.etag}"
         case AskedEndpoint():
             return source.name
         case _:
@@ -160,7 +166,7 @@ def _in_order(found: Explained, task: Task, plan: ExplanationPlan, name: str) ->
 
 def explained_features(plan: ExplanationPlan, features: tuple[str, ...]) -> tuple[str, ...]:
     """Those that have attributions, in the order of the attributions."""
-    chosen = plan.kernel.features_to_explain if plan.source == "endpoint" else ()
+    chosen = plan.kernel.features_to_explain if plan.asks else ()
     return chosen or features
 
 

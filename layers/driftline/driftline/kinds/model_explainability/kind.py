@@ -14,5 +14,6 @@ MODEL_EXPLAINABILITY = Kind(
     drift_check_baselines={"analysis.json": ("Explainability", "Constraints")},
     engine_module="driftline.kinds.model_explainability.engine",
     reporter_module="driftline.kinds.model_explainability.reporter",
+    analyst_module="driftline.kinds.model_explainability.analyst",
     baseline_needs_document=True,
 )

@@ -17,6 +17,7 @@ METHODS: dict[SourceName, str] = {
     "captured": "kernel_shap",
     "model": "tree_shap",
     "endpoint": "kernel_shap",
+    "predictor": "kernel_shap",
     "surrogate": "tree_shap",
 }
 
@@ -26,6 +27,8 @@ class ExplanationPlan:
     """See the module.
 
     Attributes:
+        model: The model's file, or the user's own function.
+        etag: Of the code of the function.
         features: The model's features in its order; empty: all inputs.
         outputs: The document's names of the endpoint's output columns.
         labels: What the model's outputs are called; empty: as it says, or label0 and so on.
@@ -35,6 +38,7 @@ class ExplanationPlan:
 
     source: SourceName
     model: str | None = None
+    etag: str = ""
     endpoint: ExplainingEndpoint | None = None
     kernel: KernelSettings
     attribution_columns: Mapping[str, str]
@@ -58,19 +62,23 @@ class ExplanationPlan:
         """For people."""
         return self.model or (self.endpoint.endpoint if self.endpoint else "")
 
+    @property
+    def asks(self) -> bool:
+        """Whether the explanations are made of a model's answers, by Kernel SHAP."""
+        return self.source in {"endpoint", "predictor"}
+
+    def kernel_with(self, background: tuple[tuple[Cell, ...], ...]) -> Kernel:
+        """With these rows for a feature's absence."""
+        given = self.kernel
+        return Kernel(background, given.num_samples, given.seed, given.use_logit, given.features_to_explain)
+
     def asked(self, background: tuple[tuple[Cell, ...], ...]) -> AskedEndpoint:
         """How the endpoint is asked; the plan has one."""
         given = self.endpoint
         assert given is not None  # of source endpoint
         return AskedEndpoint(
             name=given.endpoint,
-            kernel=Kernel(
-                background,
-                self.kernel.num_samples,
-                self.kernel.seed,
-                self.kernel.use_logit,
-                self.kernel.features_to_explain,
-            ),
+            kernel=self.kernel_with(background),
             content_type=given.content_type,
             accept=given.accept_type,
             content_template=given.content_template,

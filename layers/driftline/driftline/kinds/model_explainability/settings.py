@@ -189,6 +189,24 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
         return tuple(filter(None, found))
 
     @override
+    def costs(self, inputs: Sequence[str], executions: int) -> Sequence[str]:
+        from driftline.kinds.model_explainability import costs  # noqa: PLC0415, brings numpy
+
+        given, kernel = self.endpoint, self.kernel
+        if given is None:
+            return (costs.cost_of_file(self.most_rows, executions),) if self.source == "model" else ()
+        asked = costs.Requests(
+            given.endpoint,
+            given.rows_per_request,
+            given.most_requests,
+            len(kernel.baseline) or kernel.num_clusters or 1,
+            kernel.num_samples,
+            kernel.features_to_explain,
+        )
+        features = len(self.features or inputs)
+        return costs.costs_of_endpoint(asked, features, self.most_rows, self.most_baseline_rows, executions)
+
+    @override
     def figures(self) -> Sequence[str]:
         return (VIOLATIONS, "total_number_of_violations", "rows", "explained_rows", "ndcg", "auc", "fidelity")
 

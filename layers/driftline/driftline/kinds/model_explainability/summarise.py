@@ -62,7 +62,7 @@ def summarise(
     """All that is known of the window."""
     found = window.found
     explained = len(window.sample) if found is not None else 0
-    shown = _shown(verdict.outputs)
+    shown = shown_features(verdict.outputs)
     return ExplainabilitySummary.of(
         evaluated,
         kind="model_explainability",
@@ -92,8 +92,8 @@ def summarise(
             outputs=verdict.outputs,
             outputs_left_out=max(len(found.outputs) - MOST_OUTPUTS, 0) if found is not None else 0,
             shown=shown,
-            rows=_rows(window.sample.ids, window.cells, found, shown) if found is not None else (),
-            baseline_sample=_rows((), baseline.sample.cells, baseline.sample, shown)
+            rows=explained_rows(window.sample.ids, window.cells, found, shown) if found is not None else (),
+            baseline_sample=explained_rows((), baseline.sample.cells, baseline.sample, shown)
             if baseline.sample is not None
             else (),
             curves=_curves(baseline, shown),
@@ -155,7 +155,7 @@ def _unusable(window: ExplainedWindow) -> Unusable:
     )
 
 
-def _shown(outputs: Sequence[OutputSummary]) -> tuple[str, ...]:
+def shown_features(outputs: Sequence[OutputSummary]) -> tuple[str, ...]:
     """The most important features, in the window or in the baseline, of the first output."""
     if not outputs:
         return ()
@@ -167,7 +167,7 @@ def _shown(outputs: Sequence[OutputSummary]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(each.name for each in named), *chosen)))[:SHOWN_FEATURES]
 
 
-def _rows(
+def explained_rows(
     ids: Sequence[str], cells: Sequence[Sequence[Cell]], found: _Attributions, shown: Sequence[str]
 ) -> tuple[ExplainedRow, ...]:
     """The first rows of a sample: it is in the order of hashes, or of the data set, and even.
@@ -210,10 +210,12 @@ def _text(cell: Cell) -> str | None:
 
 
 def _curves(baseline: Baseline, shown: Sequence[str]) -> tuple[Curve, ...]:
+    return curves_of(baseline.analysis.explanations.pdp, shown) if baseline.analysis is not None else ()
+
+
+def curves_of(dependence: Sequence[PdpEntry], shown: Sequence[str]) -> tuple[Curve, ...]:
     """Of the features that are shown first."""
-    if baseline.analysis is None:
-        return ()
-    entries = [each for each in baseline.analysis.explanations.pdp if each.error is None and each.model_predictions]
+    entries = [each for each in dependence if each.error is None and each.model_predictions]
     entries.sort(key=lambda each: (each.feature_name not in shown, _place(each.feature_name, shown)))
     return tuple(filter(None, map(_curve, entries[:MOST_CURVES])))
 

@@ -1,5 +1,6 @@
 """An endpoint as a model that explanations can ask: rows of cells in, numbers out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from driftline.domain.predictions.questions import Question, answers
 from driftline.domain.predictions.values import items, number
 from driftline.domain.profiles.packing import Floats
 from driftline.usecases.ports.predictions import Predictor
+
+_LAST_NAME = re.compile(r"\w+(?=(\[[*\d]*\])*$)")
 
 MOST_BYTES = 5 * 1024 * 1024
 """Of one request: InvokeEndpoint takes 6 MB."""
@@ -64,11 +67,7 @@ class EndpointModel:
         return [self._numbers(answer) for answer in answers(told, question, len(rows))]
 
     def _numbers(self, answer: Mapping[str, object]) -> tuple[float, ...]:
-        attribute = self.source.probability or self.source.inference
-        if attribute is None and len(answer) > 1:
-            value: object = list(answer.values())  # A row of scores, as Clarify takes it.
-        else:
-            value = pick(attribute or "0", self._output(answer), self.source.outputs)
+        value = self._value(answer)
         listed = items(value)
         numbers = tuple(map(number, (value,) if listed is None else listed))
         if not numbers or not all(map(np.isfinite, numbers)):
@@ -79,6 +78,20 @@ class EndpointModel:
                 mend="Say where it is: inference_attribute, or probability_attribute.",
             )
         return numbers
+
+    def _value(self, answer: Mapping[str, object]) -> object:
+        """What the attribute says; an expression over the whole answer, such as `predictions[*].score`, ends with the
+        name that a row's value has.
+        """
+        attribute = self.source.probability or self.source.inference
+        if attribute is None and len(answer) > 1:
+            return list(answer.values())  # A row of scores, as Clarify takes it.
+        output = self._output(answer)
+        value = pick(attribute or "0", output, self.source.outputs)
+        last = _LAST_NAME.search(attribute or "")
+        if value in (None, []) and last is not None and self._question.accepts != "text/csv":
+            return pick(last[0], output, self.source.outputs)
+        return value
 
     def _output(self, answer: Mapping[str, object]) -> Output:
         """As it would have been captured: cells in order, or a document with its lists."""

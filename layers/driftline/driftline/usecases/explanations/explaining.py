@@ -6,7 +6,7 @@ from driftline.domain.errors import PendingError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.explanations.waiting import Resume
 from driftline.usecases.explanations.explain_task import wait
-from driftline.usecases.explanations.requested import RequestedExplanations, Solve
+from driftline.usecases.explanations.requested import Follow, RequestedExplanations, Solve
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.explanations import ExplainedModels, Resumes
 
@@ -24,8 +24,8 @@ class Explaining:
     resumes: Resumes
     solve: Solve | None = None
 
-    def of(self, endpoint: str, store: ObjectStore) -> RequestedExplanations:
-        return RequestedExplanations(store, endpoint, self.models, self.solve)
+    def of(self, endpoint: str, store: ObjectStore, follow: Follow | None = None) -> RequestedExplanations:
+        return RequestedExplanations(store, endpoint, self.models, self.solve, follow)
 
     def wait(self, request: ExecutionRequest, pending: PendingError, store: ObjectStore) -> None:
         """The same execution is requested again when everything that it needs is there."""

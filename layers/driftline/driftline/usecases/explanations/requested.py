@@ -13,7 +13,15 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError, PendingError
 from driftline.domain.explanations.keys import holds_hours, period_of, period_prefix, result_of, task_key
-from driftline.domain.explanations.tasks import AskedEndpoint, Explained, Failure, ModelFile, Task, parse_result
+from driftline.domain.explanations.tasks import (
+    AskedEndpoint,
+    AskedFunction,
+    Explained,
+    Failure,
+    ModelFile,
+    Task,
+    parse_result,
+)
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.explanations import ExplainedModels
 from driftline.usecases.side_by_side import side_by_side
@@ -25,6 +33,12 @@ minute."""
 REQUESTS_AT_ONCE = 200
 """Requests of a piece, at half a second each well inside one invocation."""
 
+QUESTIONS_AT_ONCE = 500_000
+"""Rows of questions to a function in a piece: seconds of a fast one."""
+
+type Follow = Callable[[Task, int, int], None]
+"""(what is asked, rows explained, rows in all): called before the first piece, and after each."""
+
 type Solve = Callable[[Task], Explained]
 """Computes explanations at once. Raises InvalidInputError: they cannot be had."""
 
@@ -35,12 +49,16 @@ class RequestedExplanations:
 
     Attributes:
         solve: None: tasks are left to `explain_model`.
+        follow: Hears how far it is.
+        smaller: Pieces are smaller by this factor, so that less is lost when the work is interrupted.
     """
 
     store: ObjectStore
     endpoint: str
     models: ExplainedModels
     solve: Solve | None = None
+    follow: Follow | None = None
+    smaller: int = 1
 
     def model_file(self, model: str) -> ModelFile:
         uri = model if "://" in model else self.store.uri(model)
@@ -51,12 +69,14 @@ class RequestedExplanations:
         if not task.rows:
             raise InvalidInputError("no rows to explain", where=self.endpoint)
         if task.whole:
-            return Explained.merge_all(self._asked([(task, ())]))
+            return Explained.merge_all(self._asked([(task, ())], task, 0))
         wanted = dict(zip(task.row_digests(), range(len(task.rows)), strict=True))
         known = list(self._known(task, hours))
         there = {row for found in known for row in found.rows}
         missing = [place for row, place in wanted.items() if row not in there]
-        return Explained.merge_all([*known, *self._asked(_pieces(task, hours, missing))]).only(wanted.keys())
+        return Explained.merge_all(
+            [*known, *self._asked(_pieces(task, hours, missing, self.smaller), task, len(wanted) - len(missing))]
+        ).only(wanted.keys())
 
     def _known(self, task: Task, hours: Sequence[datetime]) -> Iterator[Explained]:
         """What was explained of the hours, or of the baseline."""
@@ -79,27 +99,33 @@ class RequestedExplanations:
             return None
         return found if isinstance(found, Explained) else None
 
-    def _asked(self, pieces: Iterable[tuple[Task, Sequence[datetime]]]) -> list[Explained]:
-        """Raises:
-        InvalidInputError: some failed; all failures are forgotten, so that the next request asks again.
-        PendingError: some are left to `explain_model`.
+    def _asked(self, pieces: Iterable[tuple[Task, Sequence[datetime]]], whole: Task, known: int) -> list[Explained]:
+        """Args: whole: the pieces together; known: how many of its rows are explained already.
+
+        Raises:
+            InvalidInputError: some failed; all failures are forgotten, so that the next request asks again.
+            PendingError: some are left to `explain_model`.
         """
+        total, ready = len(whole.rows), known
+        if self.follow is not None:
+            self.follow(whole, ready, total)
         done: list[Explained] = []
         needs: list[str] = []
         rows = 0
-        asked = [
-            (piece, task_key(self.endpoint, piece.question, hours, piece.digest), hours) for piece, hours in pieces
-        ]
-        results = [self._result(key) for _, key, _ in asked]
+        asked = [(piece, task_key(self.endpoint, piece.question, hours, piece.digest)) for piece, hours in pieces]
+        results = [self._result(key) for _, key in asked]
         if failed := [found for found in results if isinstance(found, Failure)]:
             raise failed[0].error()
-        for (piece, key, _), there in zip(asked, results, strict=True):
+        for (piece, key), there in zip(asked, results, strict=True):
             found = there if isinstance(there, Explained) else None
             if found is None and self.solve is not None:
                 found = self.solve(piece)
                 self.store.put(result_of(key), found.to_bytes())
             if found is not None:
                 done.append(found)
+                ready += len(piece.rows)
+                if self.follow is not None:
+                    self.follow(whole, ready, total)
                 continue
             if self.store.etag(key) is None:
                 self.store.put(key, piece.to_bytes())
@@ -131,11 +157,16 @@ class RequestedExplanations:
         return None if self.solve is not None else found
 
 
-def _pieces(task: Task, hours: Sequence[datetime], missing: Sequence[int]) -> Iterator[tuple[Task, Sequence[datetime]]]:
+def _pieces(
+    task: Task, hours: Sequence[datetime], missing: Sequence[int], smaller: int
+) -> Iterator[tuple[Task, Sequence[datetime]]]:
     """Tasks that one invocation can do, each with rows of one day."""
     size = ROWS_AT_ONCE
     if isinstance(task.source, AskedEndpoint):
-        size = max(1, REQUESTS_AT_ONCE // task.source.requests_of_row(len(task.features)))
+        size = REQUESTS_AT_ONCE // task.source.requests_of_row(len(task.features))
+    elif isinstance(task.source, AskedFunction):
+        size = QUESTIONS_AT_ONCE // task.source.kernel.questions_of_row(len(task.features))
+    size = max(1, size // smaller)
     days: dict[str, list[int]] = {}
     for place in missing:
         days.setdefault(period_of(hours[place] if hours else None), []).append(place)

@@ -1,15 +1,23 @@
 """Computes the explanations of a task: from the model's file, from the answers of an endpoint, or by fitted trees."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.explanations.asking import Model
+from driftline.domain.explanations.asking import Model, NamedModel
 from driftline.domain.explanations.kernel_shap import KernelShap
 from driftline.domain.explanations.links import Link
 from driftline.domain.explanations.partial_dependence import PartialDependence
-from driftline.domain.explanations.tasks import AskedEndpoint, Explained, ModelFile, Surrogate, Task
+from driftline.domain.explanations.tasks import (
+    AskedEndpoint,
+    AskedFunction,
+    Explained,
+    Kernel,
+    ModelFile,
+    Surrogate,
+    Task,
+)
 from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.domain.explanations.trees.tree_shap import tree_shap
 from driftline.usecases.explanations.answers import EndpointModel
@@ -25,10 +33,12 @@ class Solver:
 
     Attributes:
         predictor: Asks endpoints; None where none can be asked.
+        function: The user's own model, of one-off analyses; None: there is none.
     """
 
     models: ExplainedModels
     predictor: Predictor | None
+    function: NamedModel | None = None
 
     def __call__(self, task: Task) -> Explained:
         """Raises: InvalidInputError: it cannot be had. RetryLaterError: the endpoint cannot answer now."""
@@ -37,6 +47,8 @@ class Solver:
                 return self._of_trees(task, task.source)
             case AskedEndpoint():
                 return self._of_endpoint(task, task.source)
+            case AskedFunction():
+                return self._of_function(task, task.source)
             case Surrogate():
                 return of_surrogate(task, task.source)
 
@@ -70,33 +82,42 @@ class Solver:
         if self.predictor is None:
             raise InvalidInputError(f"the endpoint {source.name} cannot be asked here", expected="AWS")
         model = EndpointModel(source, task.features, self.predictor)
-        if task.dependence is not None:
-            return _curves(task, model)
-        kernel = source.kernel
-        explained = [task.features.index(name) for name in kernel.features] or None
-        shap = KernelShap(
-            model,
-            kernel.baseline,
-            num_samples=kernel.samples,
-            link=Link.LOGIT if kernel.logit else Link.IDENTITY,
-            features=explained,
-            seed=kernel.seed,
-        )
-        found = list(shap.explain(task.rows))
-        notes = [] if shap.determined else ["kernel.num_samples is too small to tell the features apart."]
-        expected = shap.expected_value
-        if explained is not None and len(explained) < len(task.features):
-            expected = np.mean([each.expected for each in found], axis=0)
-            notes.append("A row's contributions begin at the answer to its values of the features that are left out.")
-        return Explained(
-            tuple(task.row_digests()),
-            labels(len(expected)),
-            np.array([each.attributions for each in found]),
-            np.array([each.prediction for each in found]),
-            expected,
-            notes=tuple(notes),
-            requests=model.requests,
-        )
+        found = _curves(task, model) if task.dependence is not None else _by_kernel(task, source.kernel, model)
+        return replace(found, requests=model.requests)
+
+    def _of_function(self, task: Task, source: AskedFunction) -> Explained:
+        if self.function is None:
+            raise InvalidInputError(
+                f"the function {source.name} cannot be asked here", expected="the user's own machine"
+            )
+        model = self.function(task.features)
+        return _curves(task, model) if task.dependence is not None else _by_kernel(task, source.kernel, model)
+
+
+def _by_kernel(task: Task, kernel: Kernel, model: Model) -> Explained:
+    explained = [task.features.index(name) for name in kernel.features] or None
+    shap = KernelShap(
+        model,
+        kernel.baseline,
+        num_samples=kernel.samples,
+        link=Link.LOGIT if kernel.logit else Link.IDENTITY,
+        features=explained,
+        seed=kernel.seed,
+    )
+    found = list(shap.explain(task.rows))
+    notes = [] if shap.determined else ["kernel.num_samples is too small to tell the features apart."]
+    expected = shap.expected_value
+    if explained is not None and len(explained) < len(task.features):
+        expected = np.mean([each.expected for each in found], axis=0)
+        notes.append("A row's contributions begin at the answer to its values of the features that are left out.")
+    return Explained(
+        tuple(task.row_digests()),
+        labels(len(expected)),
+        np.array([each.attributions for each in found]),
+        np.array([each.prediction for each in found]),
+        expected,
+        notes=tuple(notes),
+    )
 
 
 def labels(outputs: int) -> tuple[str, ...]:

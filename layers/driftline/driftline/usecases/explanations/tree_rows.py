@@ -18,6 +18,11 @@ _GENERIC = re.compile(r"(f|Column_)\d+")
 _SHOWN = 10
 
 
+def own_names(model: Sequence[str]) -> tuple[str, ...]:
+    """Names of a model's features, if it was trained with names; otherwise none."""
+    return () if all(_GENERIC.fullmatch(name) for name in model) else tuple(model)
+
+
 @dataclass(frozen=True, slots=True)
 class TreeRows:
     """See the module.
@@ -43,7 +48,7 @@ class TreeRows:
             InvalidInputError: names or numbers of features differ.
         """
         names = tuple(features)
-        if not all(_GENERIC.fullmatch(name) for name in model):
+        if own_names(model):
             missing = [name for name in model if name not in names]
             if missing:
                 raise InvalidInputError(

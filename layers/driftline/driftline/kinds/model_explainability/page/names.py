@@ -37,6 +37,7 @@ _SOURCES: Mapping[SourceName, str] = {
     "captured": "captured with the endpoint’s answers",
     "model": "of the model’s own file",
     "endpoint": "with answers of an endpoint",
+    "predictor": "with answers of your own Python",
     "surrogate": "of a surrogate, a model fitted to the endpoint’s answers",
 }
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 from driftline.domain.executions.envelope import Envelope, parse_envelope
 from driftline.domain.monitors.comparison import Compared
 
-type SourceName = Literal["captured", "model", "endpoint", "surrogate"]
-"""Where the attributions come from."""
+type SourceName = Literal["captured", "model", "endpoint", "surrogate", "predictor"]
+"""Where the attributions come from; `predictor` is the user's own Python, of one-off analyses only."""
 
 type Aggregation = Literal["mean_abs", "median", "mean_sq"]
 """How the attributions of all rows become one figure: Clarify's `agg_method`."""

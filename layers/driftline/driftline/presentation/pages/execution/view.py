@@ -104,6 +104,7 @@ class PageView:
         method: Paragraphs of texts by turns plain and code.
         data: For the charts; goes into the page as JSON.
         over_time: Link to the endpoint's page, where there is one.
+        once: There is no verdict, and nothing before it.
     """
 
     title: str
@@ -127,6 +128,7 @@ class PageView:
     data: Mapping[str, Json]
     trend: bool
     over_time: str | None = None
+    once: bool = False
 
 
 def page_view(report: Report, *, over_time: str | None = None) -> PageView:
@@ -158,6 +160,7 @@ def page_view(report: Report, *, over_time: str | None = None) -> PageView:
         data=_data(report),
         trend=bool(report.trend) and len(report.times) > 1,
         over_time=over_time,
+        once=report.once,
     )
 
 

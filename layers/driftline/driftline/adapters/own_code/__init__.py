@@ -1,0 +1,1 @@
+"""The user's own Python, on the user's own machine."""

@@ -1,0 +1,121 @@
+"""The files of an analysis that is made once: its data set, and what it writes."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import isinf
+from pathlib import Path
+from typing import override
+
+from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
+from driftline.adapters.folder.store import FolderStore
+from driftline.adapters.tables.duck import DuckTables
+from driftline.cli.files import read_file
+from driftline.domain.datasets import ProfiledDataset, RowBatch
+from driftline.domain.documents.parse import decode_document, parse_document
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.predictions.questions import Question
+from driftline.domain.profiles.resolve import DocumentColumns
+from driftline.kinds.engine import DataSet, Explanations
+from driftline.kinds.registry import KINDS
+from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
+from driftline.usecases.baselines.data_set import StoredDataSet
+from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
+from driftline.usecases.baselines.datasets.format import CsvFormat, DatasetFormat
+from driftline.usecases.ports.predictions import Predictor
+
+
+@dataclass(frozen=True, slots=True)
+class DataFiles:
+    data_set: StoredDataSet
+    blocks: int
+
+    @classmethod
+    def of(
+        cls,
+        paths: Sequence[Path],
+        header: bool | None,
+        predictor: Predictor | None = None,
+        explained: Explanations | None = None,
+    ) -> "DataFiles":
+        """Args: predictor: Asks for predictions; None: SageMaker's endpoints.
+
+        Raises:
+            InvalidInputError: a file does not exist.
+        """
+        found = [path.expanduser().resolve() for path in paths]
+        for path in found:
+            if not path.is_file():
+                raise InvalidInputError("no such file", where=str(path), expected="CSV, JSON Lines or Parquet")
+        store = FolderStore(found[0].anchor, "files")
+        keys = [path.relative_to(path.anchor).as_posix() for path in found]
+        options_ = DatasetFormat() if header is None else DatasetFormat(csv=CsvFormat(header=header))
+        blocks = sum(1 + path.stat().st_size // BLOCK_BYTES for path in found)
+        asked = predictor or SageMakerEndpoints()
+        return cls(StoredDataSet(store, keys, options_, DuckTables(), predictor=asked, explained=explained), blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedData(DataSet):
+    """A data set that says how many rows are read."""
+
+    data: StoredDataSet
+    step: Callable[[int], None]
+
+    @property
+    @override
+    def where(self) -> str:
+        return self.data.where
+
+    @override
+    def profile(self, columns: DocumentColumns | None, optional: Collection[str] = ()) -> ProfiledDataset:
+        return self.data.profile(columns, optional)
+
+    @property
+    @override
+    def explanations(self) -> Explanations:
+        return self.data.explanations
+
+    @override
+    def batches(self) -> Iterator[tuple[bool, RowBatch]]:
+        rows = 0
+        for named, batch in self.data.batches():
+            rows += len(batch.rows)
+            self.step(rows)
+            yield named, batch
+
+    @override
+    def beside(self, name: str) -> bytes | None:
+        return None
+
+    @override
+    def with_answers(
+        self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
+    ) -> DataSet:
+        return AnsweredDataSet(self, question, asked(self.data.predictor, question), features, others, outputs)
+
+
+def named_document(path: Path | None) -> MonitorDocument | None:
+    if path is None:
+        return None
+    where = str(path)
+    return parse_document(decode_document(read_file(path), where=where), where=where, model=KINDS.document)
+
+
+def check_free(paths: Iterable[Path]) -> None:
+    """Before the data set is read, which may take long."""
+    for path in paths:
+        if path.exists():
+            raise InvalidInputError(
+                "the file is there already",
+                where=str(path),
+                expected="a folder without it",
+                mend="Choose another folder with --out, or overwrite it with --force.",
+            )
+
+
+def for_machines(cell: object) -> object:
+    """JSON has no infinity."""
+    if isinstance(cell, tuple):
+        return [for_machines(each) for each in cell]
+    return str(cell).replace("inf", "Infinity") if isinstance(cell, float) and isinf(cell) else cell

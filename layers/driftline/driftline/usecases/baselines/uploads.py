@@ -1,0 +1,63 @@
+"""What an upload means for baselines: every baseline that it takes part in is suggested, refused, or waits."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from driftline.domain.errors import InvalidInputError, PendingError
+from driftline.kinds.kind import Kinds
+from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
+from driftline.usecases.explanations.explaining import Explaining
+from driftline.usecases.ports import ObjectStore, Operators
+from driftline.usecases.ports.predictions import Predictor
+from driftline.usecases.ports.tables import DataSetTables
+
+type Done = Mapping[str, object]
+"""What there is to log."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What reading uploaded data sets needs."""
+
+    store: ObjectStore
+    tables: DataSetTables
+    operators: Operators
+    kinds: Kinds
+    predictor: Predictor
+    explaining: Explaining
+
+
+def suggest_uploaded(key: str, message: str, reading: Reading) -> Iterator[tuple[str, Done]]:
+    """(what happened, to which baseline), one after the other.
+
+    Args:
+        key: Of the uploaded object.
+        message: Comes again when explanations that are waited for are there.
+    """
+    for endpoint, monitor in baselines_of(reading.store, key, kinds=reading.kinds):
+        what, more = _suggested(endpoint, monitor, message, reading)
+        yield what, {"endpoint": endpoint, "monitor": monitor, **more}
+
+
+def _suggested(endpoint: str, monitor: str, message: str, reading: Reading) -> tuple[str, Done]:
+    try:
+        suggested = suggest_baseline(
+            endpoint,
+            monitor,
+            store=reading.store,
+            tables=reading.tables,
+            operators=reading.operators,
+            kinds=reading.kinds,
+            predictor=reading.predictor,
+            explaining=reading.explaining,
+        )
+    except PendingError as pending:
+        reading.explaining.wait_with_baseline(endpoint, monitor, message, pending, reading.store)
+        return "waiting for explanations", {"needs": len(pending.needs)}
+    except NoDataSetError:
+        return "no data yet", {}
+    except InvalidInputError as error:
+        # No retry can fix a data set: the people who uploaded it have to.
+        reading.operators.notify(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
+        return "refused", {}
+    return "suggested", {"rows": suggested.rows, "files": dict(suggested.files)}
