@@ -66,8 +66,6 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "METRICS_NAMESPACE": "",
             "RERUN_QUEUE_URL": reruns,
             "RERUN_DELAY_SECONDS": "300",
-            "RUN_QUEUE_URL": reruns,
-            "BASELINE_QUEUE_URL": reruns,
             "EXPLAIN_QUEUE_URL": reruns,
         }.items():
             monkeypatch.setenv(name, value)
