@@ -67,6 +67,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "METRICS_NAMESPACE": "",
             "RERUN_QUEUE_URL": reruns,
             "RERUN_DELAY_SECONDS": "300",
+            "EXPLAIN_QUEUE_URL": reruns,
         }.items():
             monkeypatch.setenv(name, value)
         yield
