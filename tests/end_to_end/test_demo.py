@@ -163,7 +163,7 @@ def test_the_retraining_ran_and_its_model_answers_with_its_own_baselines(
     assert "the new model answers since 2013-03-09 09:" in ran.stdout
     # The storm was predicted by the first model; the next two windows are the first of the new one
     found = summaries(out, "model_quality")
-    assert "model" not in found["2013-03-07"]
+    assert found["2013-03-07"].get("model") is None
     assert found["2013-03-09"]["model"]["name"].endswith("model-package/flight-delay/1")
     assert found["2013-03-10"]["model"]["windows_since"] == 1
     [ended] = (out / "reports").rglob("retraining/**/*.ended.json")
