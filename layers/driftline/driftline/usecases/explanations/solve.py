@@ -59,7 +59,7 @@ class Solver:
         forest = self._forest(source)
         rows = TreeRows.of(forest.feature_names, task.features, source.uri)
         if task.dependence is not None:
-            return _curves(task, lambda cells: forest.predict(rows.matrix(cells.tolist())))
+            return _curves(task, lambda cells: forest.predict(rows.numbers(cells)))
         found = tree_shap(forest, rows.matrix(task.rows))
         return Explained(
             tuple(task.row_digests()),
