@@ -31,12 +31,17 @@ def run(_options: Options) -> Iterator[Row]:
     ):
         with temporary_folder() as folder:
             try:
-                _install(folder, ROOT / "layers" / layer / "requirements.txt")
+                _install(folder, locked(layer))
             except EnvironmentUnavailableError as error:
                 yield skipped(name, limit, str(error))
                 continue
             detail = f"{_largest(folder)}; our code {code:.1f} MiB; .aws-sam/build is not there, or older"
             yield Row(name, limit, size(folder) + code, detail)
+
+
+def locked(layer: str) -> Path:
+    """What `sam build` installs into a layer."""
+    return ROOT / "layers" / layer / "requirements.txt"
 
 
 def _is_current(built: Path) -> bool:
@@ -65,7 +70,7 @@ def _of_build(built: Path) -> Iterator[Row]:
         yield Row(name, limit, sum(layers.values()) + mib, f"{parts}, {function} {mib:.2f} MiB")
 
 
-def _install(folder: Path, locked: Path) -> None:
+def _install(folder: Path, requirements: Path) -> None:
     done = subprocess.run(
         [
             uv(),
@@ -81,7 +86,7 @@ def _install(folder: Path, locked: Path) -> None:
             "--only-binary",
             ":all:",
             "--requirements",
-            str(locked),
+            str(requirements),
         ],
         capture_output=True,
         text=True,

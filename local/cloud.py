@@ -10,7 +10,7 @@
 import argparse
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ from local import interruption, schedules, stack
 from local.alarms import AlarmEvaluator
 from local.emf import MetricsBridge
 from local.patience import PATIENCE_SECONDS
+from local.pipeline import events as sagemaker_events
+from local.pipeline.runner import ExecutionRecord, PipelineRunner
 from local.queues import Queues
 from local.sagemaker import SageMakerServer
 from local.server import REGION, Server, default_python
@@ -49,6 +51,7 @@ class EmbeddedCloud:
         python: Interpreter of server and functions.
         parameters: Parameters of the template.
         sagemaker: Whether there is a SageMaker (a moto server), for the functions and for `client("sagemaker")`.
+        pipelines: Whether its pipelines run: `drain` runs what was started. Otherwise executions succeed at once.
         clock: The simulated time to begin with. An alarm that changed at the server's time would ignore changes at an
             earlier, simulated time.
         note: Called with lines for people.
@@ -64,6 +67,7 @@ class EmbeddedCloud:
         python: Path | None = None,
         parameters: Mapping[str, str] | None = None,
         sagemaker: bool = False,
+        pipelines: bool = False,
         clock: datetime | None = None,
         note: Callable[[str], None] = lambda _line: None,
     ) -> None:
@@ -71,7 +75,9 @@ class EmbeddedCloud:
         self._enforce_iam = enforce_iam
         self._schedules_tick = schedules_tick
         self._python = python or default_python()
-        self._sagemaker = SageMakerServer() if sagemaker else None
+        self._sagemaker = SageMakerServer(pipelines=pipelines) if sagemaker or pipelines else None
+        self._pipelines = pipelines
+        self._runner: PipelineRunner | None = None
         self._template = (build or stack.REPOSITORY) / "template.yaml"
         self._built = build is not None
         self._parameters = {**_LOCAL_PARAMETERS, **(parameters or {})}
@@ -93,6 +99,9 @@ class EmbeddedCloud:
                     environment={"AWS_ENDPOINT_URL_SAGEMAKER": moto} if moto else {},
                 )
             )
+            if self._pipelines:
+                self._runner = undo.enter_context(PipelineRunner(self.client, self._show_execution))
+            self._tell_sagemaker_the_time()
             self.outputs = stack.deploy(
                 self.client, self._template, self._stack_name, self._parameters, built=self._built, note=self._note
             )
@@ -153,22 +162,75 @@ class EmbeddedCloud:
         """Sets the time from now on; None for the server's time. What was published before keeps its time."""
         with self._bridge.between_looks():
             self._clock = at
+        self._tell_sagemaker_the_time()
 
     def drain(self) -> None:
-        """Waits until no event is on its way, no function runs, metrics have arrived, alarms are evaluated, and their
-        consequences are handled.
+        """Waits until no event is on its way, no function runs, metrics have arrived, alarms are evaluated, pipelines
+        that were started have run, and their consequences are handled.
 
         A message that fails counts as on its way until it is in its dead-letter queue.
 
         Raises:
             TimeoutError: something is still on its way.
         """
-        give_up = time.monotonic() + PATIENCE_SECONDS
-        changes = -1
-        while changes != self._alarms.changes:
-            changes = self._alarms.changes
-            self._wait_until_quiet(give_up)
-            self.carry_metrics()
+        moved = True
+        while moved:
+            give_up = time.monotonic() + PATIENCE_SECONDS
+            changes = -1
+            while changes != self._alarms.changes:
+                changes = self._alarms.changes
+                self._wait_until_quiet(give_up)
+                self.carry_metrics()
+            moved = self._sagemaker_moves()
+
+    @property
+    def executions(self) -> Sequence[ExecutionRecord]:
+        """Executions of pipelines that have run, in their order."""
+        return self._runner.executions if self._runner else ()
+
+    def _sagemaker_moves(self) -> bool:
+        """Sends SageMaker's events, and runs a pipeline that was started; whether there was anything to do."""
+        if self._sagemaker is None or self._runner is None:
+            return False
+        taken = self._sagemaker.command({"take": True})
+        self._send_events(taken["events"])
+        for arn in taken["waiting"][:1]:
+            record = self._runner.run(arn, self.now)
+            assert record.ended is not None  # it has run
+            if self._clock is not None:
+                self.set_clock(max(self._clock, record.ended))
+            detail = sagemaker_events.ended(record)
+            bus, name = self.client("events"), sagemaker_events.PIPELINE_ENDED
+            sagemaker_events.put(bus, name, [record.pipeline, record.arn], detail, record.ended)
+            self._wait_until_quiet(time.monotonic() + PATIENCE_SECONDS)
+            # The update of an endpoint takes longer than the step that asks for it.
+            self._send_events(self._sagemaker.command({"take": True})["events"])
+        return bool(taken["events"] or taken["waiting"])
+
+    def _send_events(self, happened: Sequence[Mapping[str, Any]]) -> None:
+        for each in happened:
+            at = datetime.fromisoformat(each["at"])
+            if self._clock is not None:
+                self.set_clock(max(self._clock, at))
+            sagemaker_events.put(self.client("events"), each["detail_type"], [each["arn"]], each["detail"], at)
+            # One after the other: of two at once, one would be tried again a minute later.
+            self._wait_until_quiet(time.monotonic() + PATIENCE_SECONDS)
+
+    def _show_execution(self, record: ExecutionRecord) -> None:
+        """As SageMaker would, and at the time that it would be there."""
+        assert self._sagemaker is not None
+        last = record.steps[-1].ended if record.steps else record.started
+        command: dict[str, Any] = {
+            "execution": record.arn,
+            "status": record.status,
+            "failure": record.failure,
+            "steps": [step.listed() for step in record.steps],
+        }
+        self._sagemaker.command(command | ({"clock": last.isoformat()} if self._clock is not None else {}))
+
+    def _tell_sagemaker_the_time(self) -> None:
+        if self._sagemaker is not None:
+            self._sagemaker.command({"clock": self._clock.isoformat() if self._clock else None})
 
     def _wait_until_quiet(self, give_up: float) -> None:
         quiet = 0

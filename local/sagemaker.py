@@ -1,31 +1,41 @@
-"""SageMaker on this machine: a moto server on loopback, in a process of its own.
+"""SageMaker on this machine: a moto server on loopback, in a process of its own, with what moto lacks.
 
-`python -m local.sagemaker` is that process; it prints its port and ends when its standard input does.
+`python -m local.sagemaker` is that process. It prints its port, then answers one command a line (sagemaker_calls.py),
+and ends when its standard input does.
 """
 
+import json
 import subprocess
 import sys
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _END_SECONDS = 10
+_PIPELINES = "--pipelines"
 
 
 class SageMakerServer:
     """A running moto server, from `with` on.
 
     A separate process, because moto keeps its state in module globals, which the adapters' tests use as well.
+
+    Args:
+        pipelines: Whether executions of pipelines wait for somebody to run them; otherwise they succeed at once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, pipelines: bool = False) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._pipelines = pipelines
+        self._turn = threading.Lock()
         self.endpoint = ""
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "local.sagemaker"],
+            [sys.executable, "-m", "local.sagemaker", *([_PIPELINES] if self._pipelines else [])],
             cwd=_REPOSITORY,
             stdin=subprocess.PIPE,  # closed by the kernel when this process ends, which ends the server too
             stdout=subprocess.PIPE,
@@ -57,14 +67,36 @@ class SageMakerServer:
             process.wait()
         process.stdout.close()
 
+    def command(self, command: Mapping[str, Any]) -> Any:
+        """See SageMakerControl.apply.
+
+        Raises:
+            RuntimeError: the server is not running.
+        """
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise RuntimeError("the SageMaker server is not running")
+        with self._turn:
+            process.stdin.write(json.dumps(command) + "\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+        if not answer:
+            raise RuntimeError("the SageMaker server has ended")
+        return json.loads(answer)
+
 
 def main() -> None:
     from moto.server import ThreadedMotoServer  # noqa: PLC0415, costs a second, which only this process pays
 
+    from local.sagemaker_calls import SageMakerControl  # noqa: PLC0415
+
+    control = SageMakerControl(pipelines=_PIPELINES in sys.argv)
+    control.install()
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     print(server.get_host_and_port()[1], flush=True)
-    sys.stdin.read()
+    for line in sys.stdin:
+        print(json.dumps(control.apply(json.loads(line))), flush=True)
     server.stop()
 
 

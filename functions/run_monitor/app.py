@@ -26,6 +26,8 @@ metrics = EmbeddedMetrics()
 events = DefaultBus()
 explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues))
 
+_LOGGED = ("endpoint", "monitor", "status", "rows", "violations", "coverage", "revision", "folder", "unchanged")
+
 
 def execute(request: ExecutionRequest) -> Execution:
     execution = run_monitor(
@@ -41,18 +43,7 @@ def execute(request: ExecutionRequest) -> Execution:
         kinds=KINDS,
         explaining=explaining,
     )
-    logger.info(
-        "executed",
-        endpoint=execution.endpoint,
-        monitor=execution.monitor,
-        status=execution.status,
-        rows=execution.rows,
-        violations=execution.violations,
-        coverage=execution.coverage,
-        revision=execution.revision,
-        folder=execution.folder,
-        unchanged=execution.unchanged,
-    )
+    logger.info("executed", **{name: getattr(execution, name) for name in _LOGGED})
     return execution
 
 

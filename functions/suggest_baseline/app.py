@@ -1,24 +1,26 @@
 """Suggests statistics and constraints when a baseline data set, or its monitor document, is uploaded.
 
 It also makes analyses, which a configuration in `analyses/` starts: they read data sets, and wait for explanations, as
-baselines do.
+baselines do. A pipeline's Lambda step invokes it directly, for the baseline of a model that is not in use yet.
 """
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from driftline.adapters.aws.candidate_in import wanted_baseline
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.resume_queues import ResumeQueues
-from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.aws.s3 import S3Store, S3Stores
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.aws.settings import BaselineSettings
 from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.keys import analysis_of_config
 from driftline.kinds.registry import KINDS
+from driftline.usecases.baselines.candidate_baseline import make_candidate
 from driftline.usecases.baselines.uploads import Reading, suggest_uploaded
 from driftline.usecases.explanations.explaining import Explaining
 
@@ -47,6 +49,23 @@ def work(event: ObjectEvent) -> None:
     logger.info(what, extra=dict(about))
 
 
+def candidate(event: dict[str, Any]) -> dict[str, Any]:
+    """Of a pipeline, which waits: explanations are computed at once. An error fails its step, and says why."""
+    from driftline.usecases.explanations.solve import Solver  # noqa: PLC0415, only here
+
+    made = make_candidate(
+        wanted_baseline(event),
+        store=reading.store,
+        stores=S3Stores(),
+        tables=reading.tables,
+        kinds=KINDS,
+        predictor=reading.predictor,
+        explaining=reading.explaining.at_once(Solver(reading.explaining.models, reading.predictor)),
+    )
+    logger.info("candidate", answer=made.answer())
+    return dict(made.answer())
+
+
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    return work_through(event, ObjectEvent, work, logger)
+    return work_through(event, ObjectEvent, work, logger) if "Records" in event else candidate(event)

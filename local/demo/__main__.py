@@ -2,12 +2,16 @@
 
 import argparse
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 
 from driftline.domain.retraining.audit import Decision
@@ -18,16 +22,23 @@ from local.demo import DemoError
 from local.demo import days as calendar
 from local.demo.desk import SLACK_CHANNEL, Desk
 from local.demo.endpoint import ENDPOINT, baseline_csv, groups_baseline_csv, quality_baseline_csv
-from local.demo.flights import data_folder, read_flights, read_weather
+from local.demo.flights import Flight, data_folder, read_flights, read_weather
 from local.demo.model import predict, train
 from local.demo.monitor import EDITED_COMPLETENESS, EDITED_DRIFT_THRESHOLD, EDITED_ERROR_MINUTES, PIPELINE, QUALITY
 from local.demo.replay import MARK, PredictedDay, Replay
+from local.demo.retraining import Client, first_model, retraining
 from local.demo.screen import DayVerdict, QualityVerdict, Screen
 from local.demo.serve import serve
+from local.pipeline.installed import FIRST_IMAGE, pipeline_arn
+from local.pipeline.runner import ExecutionRecord
+from local.pipeline.serving import EndpointServer
 from local.webhook import WebhookReceiver
 
 INTERRUPTED = 130
 _NOTE_WIDTH = 107
+
+_IN_SERVICE_BEFORE = timedelta(days=30)
+"""Since when the first model answers: none of the replayed windows is the first of a new model."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,14 +73,22 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
     replayed = sum(len(flights[day]) for day in days)
     screen.step("data", f"{len(baseline):,} flights of January and February to learn from, {replayed:,} to replay")
     model = train(baseline)
-    predicted = predict(model, baseline)
     screen.step("model", "gradient-boosted trees that predict how many minutes a flight is late")
-    with WebhookReceiver() as slack, EmbeddedCloud(note=screen.note, sagemaker=True) as cloud:
+    began_at = calendar.evaluated_at(min(days)) - _IN_SERVICE_BEFORE
+    parameters = {"RetrainingPipelineArn": pipeline_arn(PIPELINE)}
+    with (
+        WebhookReceiver() as slack,
+        EmbeddedCloud(note=screen.note, pipelines=True, clock=began_at, parameters=parameters) as cloud,
+        EndpointServer(cloud.client, {FIRST_IMAGE: first_model(model)}) as server,
+    ):
         screen.step("cloud", f"template.yaml deployed to this machine, IAM roles enforced; bucket {cloud.bucket}")
         desk = Desk(cloud, slack)
         desk.open()
-        screen.step("people", f"a Slack channel {SLACK_CHANNEL}, a mailbox, and the pipeline {PIPELINE} in SageMaker")
-        replay = Replay(cloud)
+        retraining(baseline).install(cloud)
+        screen.step("people", f"a Slack channel {SLACK_CHANNEL} and a mailbox")
+        screen.step("endpoint", f"the model answers in SageMaker; the pipeline {PIPELINE} could train another one")
+        client, replay = Client(server.url), Replay(cloud)
+        predicted = client.predict(baseline)
         *schedules, last = (name.removeprefix(f"{ENDPOINT}-") for name in replay.configure())
         screen.step("monitor", f"monitors/{ENDPOINT}.yaml created the schedules {', '.join(schedules)} and {last}")
         error = replay.suggest_baselines(
@@ -87,8 +106,8 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         screen.note("inputs: ALARM with the number of violations, and the feature that moved most")
         screen.note(f"predictions: mean error in minutes with its 95 % interval; baseline {error:.1f}")
         screen.note("labels: share of flights with a known delay; cancelled flights never get a label")
-        predictions = [PredictedDay(day, flights[day], predict(model, flights[day])) for day in days]
-        verdicts = _replay(screen, replay, predictions)
+        traffic = Traffic(flights, client)
+        verdicts = _replay(screen, replay, traffic, days)
         screen.step("revise", "the other carriers report two days later, so each day is evaluated again")
         newest = {day: replay.quality(day) for day in days}
         screen.revisions(verdicts, newest)
@@ -96,28 +115,89 @@ def run(screen: Screen, days: Sequence[date], out: Path) -> None:
         screen.groups({day: replay.groups(day) for day in days})
         screen.step("metrics", _metrics(replay.published()))
         _show_people(screen, desk)
+        _show_retraining(screen, cloud.executions, traffic, {day: predict(model, flights[day]) for day in days})
         replay.save(out)
     screen.finish(verdicts, newest, _short(out), _next_steps(out, verdicts, newest), time.monotonic() - began)
 
 
-def _replay(screen: Screen, replay: Replay, days: Sequence[PredictedDay]) -> list[DayVerdict]:
+@dataclass
+class Traffic:
+    """Asks the endpoint for the predictions of a day when it sends the day's captures: whichever model answers then.
+
+    Attributes:
+        asked: The days so far, with their predictions.
+    """
+
+    flights: Mapping[date, Sequence[Flight]]
+    client: Client
+    asked: dict[date, PredictedDay] = field(default_factory=dict)
+
+    def of(self, day: date) -> PredictedDay:
+        if day not in self.asked:
+            self.asked[day] = PredictedDay(day, self.flights[day], self.client.predict(self.flights[day]))
+        return self.asked[day]
+
+
+def _replay(screen: Screen, replay: Replay, traffic: Traffic, days: Sequence[date]) -> list[DayVerdict]:
     verdicts = []
     with screen.days(len(days)) as table:
-        replay.send(days[0])
+        replay.send(traffic.of(days[0]))
         for before, day, after in zip((None, *days), days, (*days[1:], None), strict=False):
-            table.doing(f"{day.day:%d %B}")
-            replay.fire(day.day)
+            table.doing(f"{day:%d %B}")
+            replay.fire(day)
             # While a day is evaluated, the files of the next one and late labels of the previous one are on their way.
+            # Until there is a new model, the next day's predictions wait: its alarm may bring one.
             if before:
-                replay.send_late_labels(before)
-            if after:
-                replay.send(after)
-            verdicts.append(replay.verdict(day.day))
+                replay.send_late_labels(traffic.of(before))
+            if after and replay.retrained:
+                replay.send(traffic.of(after))
+            verdicts.append(replay.verdict(day))
             table.add(verdicts[-1])
-            replay.let_people_know(day.day, after.day if after else None)
-        replay.send_late_labels(days[-1])
-        replay.let_people_know(days[-1].day, None)
+            was_retrained = replay.retrained
+            replay.let_people_know()
+            if replay.retrained and not was_retrained:
+                replay.edit_constraints()
+            if after and not was_retrained:
+                replay.send(traffic.of(after))
+            replay.let_time_pass(day, after)
+        replay.send_late_labels(traffic.of(days[-1]))
+        replay.let_people_know()
+        replay.let_time_pass(days[-1], None)
     return verdicts
+
+
+def _show_retraining(
+    screen: Screen,
+    executions: Sequence[ExecutionRecord],
+    traffic: Traffic,
+    first: Mapping[date, NDArray[np.float64]],
+) -> None:
+    """What the pipeline did, and how wrong the models are on the same flights since then."""
+    for execution in executions:
+        steps = ", ".join(step.name for step in execution.steps)
+        screen.step("pipeline", f"{execution.status} after {len(execution.steps)} steps")
+        for line in textwrap.wrap(steps, _NOTE_WIDTH):
+            screen.note(line)
+        if execution.failure:
+            screen.note(_cut(execution.failure))
+            continue
+        assert execution.ended is not None  # it has succeeded
+        since = [day for day in traffic.asked if calendar.evaluated_at(day) > execution.ended]
+        errors = [_error(traffic.asked[day], first[day]) for day in since]
+        if errors:
+            now, before = (sum(values) / len(values) for values in zip(*errors, strict=True))
+            screen.note(
+                f"the new model answers since {execution.ended:%Y-%m-%d %H:%M}, with baselines of its own: wrong by"
+            )
+            screen.note(f"{now:.1f} minutes on the {_counted(len(since), 'day')} since, the first one by {before:.1f}")
+
+
+def _error(day: PredictedDay, first: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean absolute errors of what the endpoint answered and of the first model, of the flights that arrived."""
+    rows = [(number, each.arr_delay) for number, each in enumerate(day.flights) if each.arr_delay is not None]
+    places, actual = [number for number, _ in rows], np.array([delay for _, delay in rows])
+    now, before = (float(np.abs(values[places] - actual).mean()) for values in (day.predicted, first))
+    return now, before
 
 
 def _show_people(screen: Screen, desk: Desk) -> None:

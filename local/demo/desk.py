@@ -1,4 +1,4 @@
-"""The demo's people: a Slack channel and a mailbox on this machine, and a pipeline for retraining."""
+"""The demo's people: a Slack channel and a mailbox on this machine, and what was decided on retrainings."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,6 @@ from local.demo.endpoint import ENDPOINT
 from local.demo.monitor import PIPELINE
 from local.slack_text import slack_as_text
 from local.webhook import WebhookReceiver, slack_arguments
-from pipelines.retrain.definition import to_json
 
 SLACK_CHANNEL = "#flight-delay"
 _TOKEN = "xoxb-of-the-demo"  # noqa: S105 (of the receiver on this machine)
@@ -56,7 +55,7 @@ class Desk:
         self._mailbox = ""
 
     def open(self) -> None:
-        """An operator's set-up: the Slack channel's token, an email address, a pipeline."""
+        """An operator's set-up: the Slack channel's token and an email address."""
         token = {"kind": "slack", "token": _TOKEN, "channel": SLACK_CHANNEL, "api_url": self._slack.slack_api}
         self._cloud.client("ssm").put_parameter(
             Name=f"{CHANNELS_PATH}/slack", Type="SecureString", Value=json.dumps(token)
@@ -69,12 +68,6 @@ class Desk:
         sqs.set_queue_attributes(QueueUrl=self._mailbox, Attributes={"Policy": json.dumps(policy)})
         self._cloud.client("sns").subscribe(
             TopicArn=self._cloud.outputs["OperatorTopicArn"], Protocol="sqs", Endpoint=arn
-        )
-        self._cloud.client("sagemaker").create_pipeline(
-            PipelineName=PIPELINE,
-            PipelineDefinition=to_json(),
-            ClientRequestToken=PIPELINE.ljust(32, "-"),
-            RoleArn="arn:aws:iam::000000000000:role/retrain",
         )
 
     def slack_messages(self) -> Sequence[SlackMessage]:

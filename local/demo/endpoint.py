@@ -48,14 +48,14 @@ class UploadedFile:
 def baseline_csv(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> bytes:
     """The model's prediction, then its inputs, with a header."""
     rows = zip(flights, predicted.tolist(), strict=True)
-    return _lines(",".join((PREDICTION, *FEATURES)), *(f"{value:.2f},{_inputs(flight)}" for flight, value in rows))
+    return _lines(",".join((PREDICTION, *FEATURES)), *(f"{value:.2f},{inputs(flight)}" for flight, value in rows))
 
 
 def groups_baseline_csv(flights: Sequence[Flight], predicted: NDArray[np.float64]) -> bytes:
     """The model's prediction, its inputs and the actual delay of every flight that arrived, with a header."""
     rows = zip(flights, predicted.tolist(), strict=True)
     arrived = (
-        f"{value:.2f},{_inputs(flight)},{flight.arr_delay}" for flight, value in rows if flight.arr_delay is not None
+        f"{value:.2f},{inputs(flight)},{flight.arr_delay}" for flight, value in rows if flight.arr_delay is not None
     )
     return _lines(",".join((PREDICTION, *FEATURES, ACTUAL)), *arrived)
 
@@ -112,7 +112,7 @@ def _record(flight: Flight, predicted: float) -> Mapping[str, object]:
     identifier = _inference_id(flight)
     return {
         "captureData": {
-            "endpointInput": _side("INPUT", _inputs(flight)),
+            "endpointInput": _side("INPUT", inputs(flight)),
             "endpointOutput": _side("OUTPUT", f"{predicted:.2f}"),
         },
         "eventMetadata": {
@@ -128,7 +128,7 @@ def _side(mode: str, data: str) -> Mapping[str, str]:
     return {"observedContentType": "text/csv", "mode": mode, "data": data, "encoding": "CSV"}
 
 
-def _inputs(flight: Flight) -> str:
+def inputs(flight: Flight) -> str:
     """Precipitation always has decimals: 0 next to 0.02 would be two data types for SageMaker's check."""
     return ",".join(
         (

@@ -36,8 +36,27 @@ def train(flights: Sequence[Flight]) -> Pipeline:
 
 def predict(model: Pipeline, flights: Sequence[Flight]) -> NDArray[np.float64]:
     """Predicted arrival delays in minutes, one per flight, with two decimals as in the endpoint's answers."""
+    return _predict(model, _matrix(flights))
+
+
+def predict_rows(model: Pipeline, rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+    """The same for rows of FEATURES as text, as the endpoint gets them.
+
+    Raises:
+        ValueError: a row has other columns, or a text where a number should be.
+    """
+    found = []
+    for row in rows:
+        carrier, origin, *numbers = row
+        if len(row) != len(FEATURES):
+            raise ValueError(f"{len(row)} columns, and {len(FEATURES)} expected")
+        found.append((carrier, origin, *(float(text) if text else np.nan for text in numbers)))
+    return _predict(model, np.array(found, dtype=object))
+
+
+def _predict(model: Pipeline, matrix: NDArray[np.object_]) -> NDArray[np.float64]:
     with threadpool_limits(limits=_THREADS):
-        predicted: NDArray[np.float64] = np.asarray(model.predict(_matrix(flights)), dtype=np.float64)
+        predicted: NDArray[np.float64] = np.asarray(model.predict(matrix), dtype=np.float64)
     return np.round(predicted, 2)
 
 

@@ -54,8 +54,8 @@ _LOOK_AGAIN_SECONDS = 0.1
 _QUIET_ENOUGH = timedelta(days=2)
 """Longer than the settling time of a daily monitor, one and a half days."""
 
-_FOLDERS = (DOCUMENTS, BASELINES, CAPTURE, keys.GROUND_TRUTH, REPORTS)
-"""The files for users; state/ and merged/ can be made again from these."""
+_FOLDERS = (DOCUMENTS, BASELINES, CAPTURE, keys.GROUND_TRUTH, REPORTS, "state/models/")
+"""The files for users, and which models there were; the rest of state/ and merged/ can be made again from these."""
 
 _ARRIVALS = ("ProfileQueueUrl", "MergeQueueUrl")
 """Stack outputs: the queues for uploads."""
@@ -99,13 +99,17 @@ class Replay:
         """
         for monitor, data in ((INPUTS, inputs), (QUALITY, quality), (GROUPS, groups)):
             self._put(f"{baseline_folder(ENDPOINT, monitor)}input/{BASELINE_NAME}", data)
-        for monitor, edit in ((INPUTS, edit_inputs), (QUALITY, edit_quality)):
-            folder = baseline_folder(ENDPOINT, monitor)
-            self._wait_for(f"{folder}suggestion.json")  # written last
-            self._put(f"{folder}constraints.json", edit(self._get(f"{folder}constraints.json")))
-        self._wait_for(f"{baseline_folder(ENDPOINT, GROUPS)}suggestion.json")
+        for monitor in MONITORS:
+            self._wait_for(f"{baseline_folder(ENDPOINT, monitor)}suggestion.json")  # written last
+        self.edit_constraints()
         key = f"{baseline_folder(ENDPOINT, QUALITY)}statistics.json"
         return parse_baseline_quality(self._get(key), key).metrics["mae"].value
+
+    def edit_constraints(self) -> None:
+        """Edits constraints as a person would: those that were suggested, or that came with a new model."""
+        for monitor, edit in ((INPUTS, edit_inputs), (QUALITY, edit_quality)):
+            key = f"{baseline_folder(ENDPOINT, monitor)}constraints.json"
+            self._put(key, edit(self._get(key)))
 
     def send(self, day: PredictedDay) -> None:
         """Uploads a day's capture files and the labels of the night, several at a time, as several senders would."""
@@ -131,9 +135,17 @@ class Replay:
             self._wait_for(execution_key(report_folder(ENDPOINT, monitor, evaluated_at(day))))
         return DayVerdict(day, self._inputs(day), self.quality(day))
 
-    def let_people_know(self, day: date, after: date | None) -> None:
-        """Waits until a day's alarms have reached people, and closes incidents that were quiet until the next day."""
+    @property
+    def retrained(self) -> bool:
+        """Whether a pipeline has run."""
+        return bool(self._cloud.executions)
+
+    def let_people_know(self) -> None:
+        """Waits until all alarms have reached people; a pipeline that an alarm started has run then."""
         self._cloud.drain()
+
+    def let_time_pass(self, day: date, after: date | None) -> None:
+        """Closes incidents that were quiet until the next day."""
         until = evaluated_at(day) + _QUIET_ENOUGH
         self._cloud.tick(until if after is None else min(until, evaluated_at(after) - timedelta(hours=1)))
         self._cloud.drain()

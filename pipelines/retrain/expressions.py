@@ -30,6 +30,11 @@ def from_file(step: str, file: str, path: str) -> Json:
     return {"Std:JsonGet": {"PropertyFile": {"Get": f"Steps.{step}.PropertyFiles.{file}"}, "Path": path}}
 
 
+def from_lambda(step: str, output: str) -> Json:
+    """An output parameter of a Lambda step."""
+    return of_step(step, f"OutputParameters['{output}']")
+
+
 def for_this_run(*names: str) -> Json:
     """An S3 address below OutputUri, unique to the execution."""
     return joined(parameter("OutputUri"), {"Get": "Execution.PipelineExecutionId"}, *names)

@@ -1,4 +1,4 @@
-"""The steps that run jobs: processing, training, and SageMaker's checks, which are processing jobs, too."""
+"""The steps that run jobs: processing and training."""
 
 from collections.abc import Mapping
 
@@ -38,9 +38,9 @@ def training(name: str, data: str) -> dict[str, Json]:
             "RoleArn": parameter("RoleArn"),
             "AlgorithmSpecification": {"TrainingImage": parameter("XGBoostImage"), "TrainingInputMode": "File"},
             "HyperParameters": {
-                "objective": "binary:logistic",
-                "eval_metric": "auc",
-                "num_round": "200",
+                "objective": parameter("Objective"),
+                "eval_metric": parameter("EvaluationMetric"),
+                "num_round": parameter("Rounds"),
                 "max_depth": "5",
                 "eta": "0.1",
                 "subsample": "0.8",
@@ -71,64 +71,8 @@ def training(name: str, data: str) -> dict[str, Json]:
     }
 
 
-def quality_check(name: str, kind: str, data: Json, environment: Mapping[str, Json]) -> dict[str, Json]:
-    """Statistics and constraints of a data set, by Model Monitor's container.
-
-    Nothing is compared, because drift is the reason for the training.
-
-    Args:
-        kind: DATA_QUALITY or MODEL_QUALITY.
-    """
-    arguments = _job("MonitorImage", {"baseline_dataset_input": data}, ("quality_check_output",), folder=name)
-    arguments["Environment"] = {
-        "output_path": f"{_ROOT}/output",
-        "publish_cloudwatch_metrics": "Disabled",
-        "dataset_format": '{"csv": {"header": true, "output_columns_position": "START"}}',
-        "dataset_source": f"{_ROOT}/input/baseline_dataset_input",
-        **environment,
-    }
-    check: dict[str, Json] = {"SuppliedBaselineStatistics": None, "SuppliedBaselineConstraints": None}
-    return _check(name, "QualityCheck", kind, arguments) | {"SkipCheck": True, **check}
-
-
-def clarify_check(name: str, kind: str, *, config: Json, data: Json, model: Json, skip: Json) -> dict[str, Json]:
-    """Bias or attributions of a model, by Clarify's container, compared with the last approved version.
-
-    Args:
-        kind: MODEL_BIAS or MODEL_EXPLAINABILITY.
-        config: Folder of the analysis_config.json.
-        model: Name of the model, which Clarify serves itself.
-        skip: Whether to skip the comparison.
-    """
-    inputs = {"analysis_config": config, "dataset": data}
-    folders = {"analysis_config": "config", "dataset": "data"}
-    arguments = _job("ClarifyImage", inputs, ("analysis_result",), folder=name, folders=folders)
-    check: dict[str, Json] = {"SkipCheck": skip, "SuppliedBaselineConstraints": None, "ModelName": model}
-    return _check(name, "ClarifyCheck", kind, arguments) | check
-
-
-def _check(name: str, step: str, kind: str, arguments: dict[str, Json]) -> dict[str, Json]:
-    return {
-        "Name": name,
-        "Type": step,
-        "CheckType": kind,
-        "Arguments": arguments,
-        "ModelPackageGroupName": parameter("ModelPackageGroupName"),
-        "FailOnViolation": True,
-        "RegisterNewBaseline": True,
-    }
-
-
-def _job(
-    image: str,
-    inputs: Mapping[str, Json],
-    outputs: tuple[str, ...],
-    *,
-    folder: str,
-    folders: Mapping[str, str] | None = None,
-) -> dict[str, Json]:
-    """Arguments of CreateProcessingJob. Check containers write to one folder; a script has one folder per output."""
-    alone = len(outputs) == 1
+def _job(image: str, inputs: Mapping[str, Json], outputs: tuple[str, ...], *, folder: str) -> dict[str, Json]:
+    """Arguments of CreateProcessingJob; one folder for each input and each output."""
     return {
         "RoleArn": parameter("RoleArn"),
         "AppSpecification": {"ImageUri": parameter(image)},
@@ -144,7 +88,7 @@ def _job(
                 "InputName": name,
                 "S3Input": {
                     "S3Uri": uri,
-                    "LocalPath": f"{_ROOT}/input/{(folders or {}).get(name, name)}",
+                    "LocalPath": f"{_ROOT}/input/{name}",
                     "S3DataType": "S3Prefix",
                     "S3InputMode": "File",
                     "S3DataDistributionType": "FullyReplicated",
@@ -158,7 +102,7 @@ def _job(
                     "OutputName": name,
                     "S3Output": {
                         "S3Uri": for_this_run(folder, name),
-                        "LocalPath": f"{_ROOT}/output" if alone else f"{_ROOT}/output/{name}",
+                        "LocalPath": f"{_ROOT}/output/{name}",
                         "S3UploadMode": "EndOfJob",
                     },
                 }
@@ -171,8 +115,3 @@ def _job(
 def model_data(step: str) -> Json:
     """The model.tar.gz of a training step."""
     return of_step(step, "ModelArtifacts.S3ModelArtifacts")
-
-
-def report_in(check: str, output: str, file: str) -> Json:
-    """A file of a check step's output."""
-    return joined(output_of(check, output), file)

@@ -86,6 +86,7 @@ def test_a_package_brings_its_baselines_and_names_its_endpoint(client: Any) -> N
             "ModelDataQuality": {"Statistics": source("data/s.json"), "Constraints": source("data/c.json")},
             "ModelQuality": {"Constraints": source("quality/c.json")},
             "Bias": {"PostTrainingConstraints": source("bias/a.json")},
+            "Explainability": {"Constraints": source("shap/a.json"), "ConfigFile": source("shap/config.json")},
         },
     )
     package = SageMakerModels(PARTS, client).package(arn)
@@ -99,6 +100,7 @@ def test_a_package_brings_its_baselines_and_names_its_endpoint(client: Any) -> N
         },
         "model_quality": {"constraints.json": f"s3://{THEIRS}/churn/quality/c.json"},
         "model_bias": {"post_training/analysis.json": f"s3://{THEIRS}/churn/bias/a.json"},
+        "model_explainability": {"analysis.json": f"s3://{THEIRS}/churn/shap/a.json"},
     }
 
 
@@ -109,7 +111,7 @@ def test_a_plain_package_brings_nothing(client: Any) -> None:
 
 
 def test_a_package_with_other_baselines_alone_brings_none_for_a_monitor(client: Any) -> None:
-    others = {"Bias": {"ConfigFile": source("x")}, "Explainability": {"Constraints": source("y")}}
+    others = {"Bias": {"ConfigFile": source("x")}, "Explainability": {"ConfigFile": source("y")}}
     arn = register(client, DriftCheckBaselines={**others, "ModelQuality": {"Statistics": source("statistics.json")}})
     package = SageMakerModels(PARTS, client).package(arn)
     assert package is not None

@@ -33,9 +33,10 @@ def test_the_rest_of_the_environment_is_ignored() -> None:
 
 
 def test_what_cloudformation_leaves_empty_is_absent() -> None:
-    assert RunSettings.from_environment({"BUCKET": "b", "METRICS_NAMESPACE": ""}).metrics_namespace is None
-    assert RunSettings.from_environment({"BUCKET": "b", "METRICS_NAMESPACE": "n"}).metrics_namespace == "n"
-    assert RunSettings.from_environment({"BUCKET": "b", "SIGNALS_NAMESPACE": ""}).signals_namespace is None
+    run = {"BUCKET": "b", "RUN_QUEUE_URL": "https://run", "BASELINE_QUEUE_URL": "https://baseline"}
+    assert RunSettings.from_environment({**run, "METRICS_NAMESPACE": ""}).metrics_namespace is None
+    assert RunSettings.from_environment({**run, "METRICS_NAMESPACE": "n"}).metrics_namespace == "n"
+    assert RunSettings.from_environment({**run, "SIGNALS_NAMESPACE": ""}).signals_namespace is None
 
 
 def test_a_look_at_freshness_without_a_place_for_its_signals_would_be_of_no_use() -> None:

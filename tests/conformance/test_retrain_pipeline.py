@@ -1,12 +1,13 @@
 """The reference pipeline: its definition against the schema and the service's own shapes, and its scripts on real data.
 
 The published JSON Schema of pipeline definitions
-(https://github.com/aws-sagemaker-mlops/sagemaker-model-building-pipeline-definition-JSON-schema) knows no check steps,
-no property files and no drift-check baselines. SCHEMA has its rules on names, parameters, conditions and the envelope
-of a step, and the envelopes of the check steps as sagemaker 2 writes them. What is in a step's arguments is held
-against botocore's own model of the call that SageMaker makes of them, which is newer and stricter than either.
+(https://github.com/aws-sagemaker-mlops/sagemaker-model-building-pipeline-definition-JSON-schema) knows no property
+files and no drift-check baselines. SCHEMA has its rules on names, parameters, conditions and the envelope of a step.
+What is in a step's arguments is held against botocore's own model of the call that SageMaker makes of them, which is
+newer and stricter.
 """
 
+import ast
 import csv
 import importlib.util
 import io
@@ -37,7 +38,9 @@ from driftline.domain.models.package import ENDPOINT_PROPERTY
 from driftline.domain.monitors.retraining import PLACEHOLDERS
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
 from driftline.kinds.registry import KINDS
+from local.pipeline.expressions import Scope
 from pipelines.retrain.__main__ import main
+from pipelines.retrain.baselines import DEFAULT, KNOWN
 from pipelines.retrain.definition import definition, to_json
 from tests.aws import fake_aws
 from tests.executing import suggest_in
@@ -65,11 +68,11 @@ OWN = {
     "CodeUri": "s3://training/code/",
     "TrainingDataUri": "s3://training/data/",
     "XGBoostImage": IMAGE,
-    "MonitorImage": IMAGE,
-    "ClarifyImage": IMAGE,
-    "DeployFunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:deploy",
     "ModelPackageGroupName": "churn",
-    "Facet": "Intl Plan",
+}
+FUNCTIONS = {
+    "BaselineFunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:driftline-suggest-baseline",
+    "DeployFunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:deploy",
 }
 
 # ----------------------------------------------------------------------------------------------------- the schema
@@ -87,13 +90,6 @@ REFERENCE = {
             "properties": {"Std:JsonGet": {}},
         },
     ]
-}
-CHECK = {
-    "ModelPackageGroupName": {"anyOf": [TEXT, REFERENCE]},
-    "SkipCheck": {"anyOf": [{"type": "boolean"}, REFERENCE]},
-    "FailOnViolation": {"type": "boolean"},
-    "RegisterNewBaseline": {"anyOf": [{"type": "boolean"}, REFERENCE]},
-    "SuppliedBaselineConstraints": {},
 }
 
 
@@ -122,17 +118,29 @@ PROPERTY_FILE = {
     "required": ["PropertyFileName", "OutputName", "FilePath"],
     "additionalProperties": False,
 }
+VALUE = {"anyOf": [{"type": ["string", "number", "boolean"]}, REFERENCE]}
 CONDITION = {
-    "type": "object",
-    "properties": {
-        "Type": {
-            "enum": ["GreaterThan", "LessThan", "LessThanOrEqualTo", "GreaterThanOrEqualTo", "Equals", "NotEquals"]
+    "oneOf": [
+        {
+            "type": "object",
+            "properties": {
+                "Type": {"enum": ["GreaterThan", "LessThan", "LessThanOrEqualTo", "GreaterThanOrEqualTo", "Equals"]},
+                "LeftValue": VALUE,
+                "RightValue": VALUE,
+            },
+            "required": ["Type", "LeftValue", "RightValue"],
+            "additionalProperties": False,
         },
-        "LeftValue": {},
-        "RightValue": {},
-    },
-    "required": ["Type", "LeftValue", "RightValue"],
-    "additionalProperties": False,
+        {
+            "type": "object",
+            "properties": {
+                "Type": {"const": "Or"},
+                "Conditions": {"type": "array", "minItems": 2, "maxItems": 20, "items": {"$ref": "#/$defs/Condition"}},
+            },
+            "required": ["Type", "Conditions"],
+            "additionalProperties": False,
+        },
+    ]
 }
 STEP_LIST = {"type": "array", "items": {"$ref": "#/$defs/Step"}}
 OUTPUT_PARAMETER = {
@@ -163,6 +171,7 @@ SCHEMA = {
     "required": ["Steps"],
     "additionalProperties": False,
     "$defs": {
+        "Condition": CONDITION,
         "Step": {
             "oneOf": [
                 a_step("Processing", "Arguments", PropertyFiles={"type": "array", "items": PROPERTY_FILE}),
@@ -170,32 +179,19 @@ SCHEMA = {
                 a_step("Model", "Arguments"),
                 a_step("RegisterModel", "Arguments"),
                 a_step(
-                    "QualityCheck",
-                    "Arguments",
-                    *CHECK,
-                    CheckType={"enum": ["DATA_QUALITY", "MODEL_QUALITY"]},
-                    SuppliedBaselineStatistics={},
-                    **CHECK,
-                ),
-                a_step(
-                    "ClarifyCheck",
-                    "Arguments",
-                    "ModelName",
-                    *CHECK,
-                    CheckType={"enum": ["DATA_BIAS", "MODEL_BIAS", "MODEL_EXPLAINABILITY"]},
-                    ModelName={"anyOf": [TEXT, REFERENCE]},
-                    **CHECK,
-                ),
-                a_step(
                     "Lambda",
                     "FunctionArn",
-                    FunctionArn={"anyOf": [TEXT, REFERENCE]},
+                    # The schema takes no reference here.
+                    FunctionArn={
+                        "type": "string",
+                        "pattern": r"^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$",
+                    },
                     OutputParameters={"type": "array", "items": OUTPUT_PARAMETER},
                 ),
                 a_step(
                     "Fail",
                     "Arguments",
-                    Arguments={"type": "object", "required": ["ErrorMessage"], "properties": {"ErrorMessage": TEXT}},
+                    Arguments={"type": "object", "required": ["ErrorMessage"], "properties": {"ErrorMessage": VALUE}},
                 ),
                 a_step(
                     "Condition",
@@ -203,7 +199,7 @@ SCHEMA = {
                     Arguments={
                         "type": "object",
                         "properties": {
-                            "Conditions": {"type": "array", "items": CONDITION},
+                            "Conditions": {"type": "array", "items": {"$ref": "#/$defs/Condition"}},
                             "IfSteps": STEP_LIST,
                             "ElseSteps": STEP_LIST,
                         },
@@ -212,7 +208,7 @@ SCHEMA = {
                     },
                 ),
             ]
-        }
+        },
     },
 }
 
@@ -220,18 +216,11 @@ SCHEMA = {
 
 CALLS = {
     "Processing": ("CreateProcessingJob", "ProcessingJobName"),
-    "QualityCheck": ("CreateProcessingJob", "ProcessingJobName"),
-    "ClarifyCheck": ("CreateProcessingJob", "ProcessingJobName"),
     "Training": ("CreateTrainingJob", "TrainingJobName"),
     "Model": ("CreateModel", "ModelName"),
     "RegisterModel": ("CreateModelPackage", None),
 }
 """The call that SageMaker makes of a step's arguments, and the name that it gives by itself."""
-
-CHECK_PROPERTIES = {
-    "QualityCheck": {f"{kind}{file}" for kind in ("Calculated", "Used") for file in ("Statistics", "Constraints")},
-    "ClarifyCheck": {"CalculatedConstraints", "UsedConstraints"},
-}
 
 
 def steps(found: list[Any] | None = None) -> Iterator[dict[str, Any]]:
@@ -284,7 +273,17 @@ def test_the_definition_fits_the_schema() -> None:
     ]
     assert errors == []
     names = [step["Name"] for step in steps()]
-    assert len(names) == len(set(names)) == 12
+    assert len(names) == len(set(names)) == 13
+
+
+@pytest.mark.parametrize("monitors", [("data_quality",), [each.monitor for each in KNOWN]])
+def test_the_definition_for_other_monitors_fits_the_schema(monitors: list[str]) -> None:
+    found = definition(FUNCTIONS, monitors)
+    assert [error.message[:300] for error in Draft202012Validator(SCHEMA).iter_errors(found)] == []
+    kinds = {step["Type"] for step in steps(found["Steps"])}  # type: ignore[arg-type]
+    assert not kinds & {"QualityCheck", "ClarifyCheck"}
+    asked = [step["Arguments"]["monitor"] for step in steps(found["Steps"]) if "monitor" in step["Arguments"]]  # type: ignore[arg-type]
+    assert asked == list(monitors)
 
 
 @pytest.mark.parametrize("change", [{"Type": "QualityChecks"}, {"Unknown": 1}, {"Name": "not a name"}])
@@ -358,8 +357,8 @@ def _has(step: dict[str, Any], path: str, service: Any) -> bool:
         return found[1] in {each["OutputName"] for each in step["Arguments"]["ProcessingOutputConfig"]["Outputs"]}
     if found := re.fullmatch(r"PropertyFiles\.(.+)", path):
         return found[1] in {each["PropertyFileName"] for each in step.get("PropertyFiles", [])}
-    if found := re.fullmatch(r"(?:(Calculated)Baseline|Baseline(Used)ForDriftCheck)(.+)", path):
-        return (found[1] or found[2]) + found[3] in CHECK_PROPERTIES.get(step["Type"], ())
+    if found := re.fullmatch(r"OutputParameters\['(.+)'\]", path):
+        return found[1] in {each["OutputName"] for each in step.get("OutputParameters", [])}
     describe = {"Training": "DescribeTrainingJob", "Model": "CreateModel", "RegisterModel": "DescribeModelPackage"}
     operation = service.operation_model(describe[step["Type"]])
     shape = operation.input_shape if step["Type"] == "Model" else operation.output_shape
@@ -383,14 +382,16 @@ def test_it_takes_what_driftline_gives() -> None:
 
 
 def test_what_is_set_once_is_no_parameter_of_a_start(capsys: pytest.CaptureFixture[str]) -> None:
-    set_once = OWN | {"TrainingDays": "30", "MinimumAuc": "0.9", "SkipBiasCheck": "false"}
-    main([f"{name}={value}" for name, value in set_once.items()])
+    set_once = OWN | {"TrainingDays": "30", "MinimumScore": "0.9", "SkipBiasCheck": "false"}
+    main([f"{name}={value}" for name, value in (set_once | FUNCTIONS).items()])
     printed = json.loads(capsys.readouterr().out)
     assert Draft202012Validator(SCHEMA).is_valid(printed)
     defaults = {each["Name"]: each["DefaultValue"] for each in printed["Parameters"] if "DefaultValue" in each}
     assert OWN.items() <= defaults.items()
-    assert [defaults[name] for name in ("TrainingDays", "MinimumAuc", "SkipBiasCheck")] == [30, 0.9, False]
+    assert [defaults[name] for name in ("TrainingDays", "MinimumScore", "SkipBiasCheck")] == [30, 0.9, False]
     assert {each["Name"] for each in printed["Parameters"]} - set(defaults) <= set(GIVEN)
+    functions = {step["FunctionArn"] for step in steps(printed["Steps"]) if step["Type"] == "Lambda"}
+    assert functions == set(FUNCTIONS.values())
 
 
 @pytest.mark.parametrize(
@@ -400,6 +401,8 @@ def test_what_is_set_once_is_no_parameter_of_a_start(capsys: pytest.CaptureFixtu
         ("Role=x", "unknown parameter Role"),
         ("TrainingDays=many", "many"),
         ("SkipBiasCheck=no", "neither true nor false"),
+        ("DeployFunctionArn=deploy", "is not the ARN of a Lambda function"),
+        ("--monitors=bias", "unknown monitor bias"),
     ],
 )
 def test_a_wrong_default_is_refused(argument: str, why: str) -> None:
@@ -411,14 +414,82 @@ def test_its_help_names_every_parameter(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0
-    assert GIVEN.keys() | OWN.keys() <= set(capsys.readouterr().out.split())
+    assert GIVEN.keys() | OWN.keys() | FUNCTIONS.keys() <= set(capsys.readouterr().out.split())
 
 
 def test_the_package_leads_adopt_model_to_its_endpoint() -> None:
     register = next(step for step in steps() if step["Name"] == "Register")["Arguments"]
     assert register["CustomerMetadataProperties"][ENDPOINT_PROPERTY] == {"Get": "Parameters.Endpoint"}
-    for part in ("ModelDataQuality", "ModelQuality"):
-        assert set(register["DriftCheckBaselines"][part]) == {"Statistics", "Constraints"}
+    places = {place for kind in KINDS for place in kind.drift_check_baselines.values()}
+    given = register["DriftCheckBaselines"]
+    assert {(part, field) for part, files in given.items() for field in files} <= places
+    # Every monitor of the default gets a baseline.
+    for kind in (KINDS.named(name) for name in DEFAULT):
+        assert any(field in given[part] for part, field in kind.drift_check_baselines.values())
+
+
+NAMED = OWN | FUNCTIONS | {"MergedUri": "s3://bucket/merged/churn/"}
+
+
+def test_the_policy_has_what_the_definition_does(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--policy", *(f"{name}={value}" for name, value in NAMED.items())])
+    statements = json.loads(capsys.readouterr().out)["Statement"]
+    allowed = {(action, resource) for each in statements for action in each["Action"] for resource in each["Resource"]}
+    here = "arn:aws:sagemaker:eu-west-1:123456789012"
+    # Each call that SageMaker makes of a step, tags for all that is created, and the role itself for its jobs
+    resources = {
+        "CreateProcessingJob": f"{here}:processing-job/*",
+        "CreateTrainingJob": f"{here}:training-job/*",
+        "CreateModel": f"{here}:model/*",
+        "CreateModelPackage": f"{here}:model-package/churn/*",
+    }
+    for step in steps():
+        if step["Type"] in CALLS:
+            call = CALLS[step["Type"]][0]
+            assert (f"sagemaker:{call}", resources[call]) in allowed
+            assert ("sagemaker:AddTags", resources[call]) in allowed
+        if step["Type"] == "Lambda":
+            assert {("lambda:InvokeFunction", arn) for arn in FUNCTIONS.values()} <= allowed
+    assert ("iam:PassRole", ROLE) in allowed
+    for folder in ("training/churn", "training/code", "training/data", "bucket/merged/churn"):
+        assert ("s3:GetObject", f"arn:aws:s3:::{folder}/*") in allowed
+    assert ("s3:PutObject", "arn:aws:s3:::training/churn/*") in allowed
+    assert {bucket for action, bucket in allowed if action == "s3:ListBucket"} == {
+        "arn:aws:s3:::training",
+        "arn:aws:s3:::bucket",
+    }
+    # Only what AWS knows no resources for has a star
+    assert {action for action, resource in allowed if resource == "*"} == {
+        "ecr:GetAuthorizationToken",
+        "cloudwatch:PutMetricData",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"MergedUri": ""}, "the policy needs MergedUri"),
+        ({"RoleArn": "me"}, "RoleArn: 'me' is not what"),
+        ({"CodeUri": "code"}, "'code' is not an address in S3"),
+    ],
+)
+def test_a_policy_that_cannot_be_printed_says_why(changed: dict[str, str], why: str) -> None:
+    with pytest.raises(SystemExit, match=why):
+        main(["--policy", *(f"{name}={value}" for name, value in (NAMED | changed).items())])
+
+
+@pytest.mark.parametrize(
+    ("skip", "violations", "registered"), [(True, 3, True), (False, 0, True), (False, 1, False), (True, 0, True)]
+)
+def test_a_model_that_is_less_fair_is_not_registered(skip: bool, violations: int, registered: bool) -> None:
+    """As the runner of the embedded cloud evaluates the definition."""
+    check = next(step for step in steps() if step["Name"] == "BiasCheck")["Arguments"]
+    outputs = {"violations": violations, "finding": "sex: Female: Metric value 0.3 doesn't meet …"}
+    scope = Scope({"SkipBiasCheck": skip}, {}, lambda *_: b"", {"Bias": {"OutputParameters": outputs}})
+    assert all(scope.holds(condition) for condition in check["Conditions"]) is registered
+    assert [step["Name"] for step in check["IfSteps"]] == ["Register", "Deploy"]
+    [fail] = check["ElseSteps"]
+    assert scope.resolve(fail["Arguments"]["ErrorMessage"]).endswith(outputs["finding"])
 
 
 def test_it_is_made_and_started_on_sagemaker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -442,6 +513,9 @@ def test_it_is_made_and_started_on_sagemaker(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def script(name: str) -> ModuleType:
+    """A script, which finds its neighbours as it does when Python runs it."""
+    if str(STEPS) not in sys.path:
+        sys.path.append(str(STEPS))
     spec = importlib.util.spec_from_file_location(f"step_{name}", STEPS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -450,8 +524,7 @@ def script(name: str) -> ModuleType:
     return module
 
 
-ARGUMENTS = ["--label", "Churn", "--facet", "Int'l Plan_yes", "--facet-value", "1", "--until", "2026-03-01T00:00:00Z"]
-ARGUMENTS += ["--days", "30", "--probability-threshold", "0.5"]
+ARGUMENTS = ["--label", "Churn", "--until", "2026-03-01T00:00:00Z", "--days", "30"]
 
 
 def merged(row: list[str], moment: str = "2026-02-20T10:00:00Z", **side: str) -> str:
@@ -496,25 +569,38 @@ def read(path: Path) -> list[list[str]]:
 
 def test_preprocess_divides_all_rows_and_no_row_twice(churn: Path, processed: Path) -> None:
     sets = {name: read(processed / name / f"{name}.csv") for name in ("train", "validation", "test")}
+    header = read(churn / "training-dataset-with-header.csv")[0]
+    assert sets["test"].pop(0) == header
     assert sum(map(len, sets.values())) == 2333 + 666
     assert len(sets["train"]) == pytest.approx(0.7 * 2999, rel=0.05)
     assert len(sets["test"]) == pytest.approx(0.15 * 2999, rel=0.15)
-    texts = {name: {",".join(row) for row in rows} for name, rows in sets.items()}
-    assert not texts["train"] & texts["test"]
-    known = {",".join(row) for row in read(churn / "validation.csv")}
-    assert known <= texts["train"] | texts["validation"] | texts["test"]
+    numbers = {name: {tuple(map(float, row)) for row in rows} for name, rows in sets.items()}
+    assert not numbers["train"] & numbers["test"]
+    known = {tuple(map(float, row)) for row in read(churn / "validation.csv")}
+    assert known <= numbers["train"] | numbers["validation"] | numbers["test"]
 
 
-def test_preprocess_tells_clarify_what_the_columns_are(churn: Path, processed: Path) -> None:
-    header = read(churn / "training-dataset-with-header.csv")[0]
-    bias = json.loads((processed / "bias-config" / "analysis_config.json").read_text())
-    assert (bias["headers"], bias["label"]) == (header, "Churn")
-    assert bias["facet"] == [{"name_or_index": "Int'l Plan_yes", "value_or_threshold": [1.0]}]
-    explainability = json.loads((processed / "explainability-config" / "analysis_config.json").read_text())
-    [mean] = explainability["methods"]["shap"]["baseline"]
-    day_mins = [float(row[3]) for row in read(processed / "train" / "train.csv")]
-    assert len(mean) == len(header) - 1
-    assert mean[2] == pytest.approx(sum(day_mins) / len(day_mins))
+def test_texts_and_missing_values_become_numbers_that_do_not_depend_on_other_rows() -> None:
+    number_of, written = (getattr(script("numbers_of"), name) for name in ("number_of", "written"))
+    assert [number_of(cell) for cell in ("3.5", "-2", "1e3")] == [3.5, -2.0, 1000.0]
+    assert np.isnan(number_of(""))
+    assert written("") == "nan"
+    codes = {number_of(text) for text in ("UA", "AA", "B6", "EWR", "JFK", "LGA", "ü")}
+    assert len(codes) == 7
+    # XGBoost has them exactly
+    assert all(code == float(np.float32(code)) for code in codes)
+    assert number_of("UA") == 1897863.0  # golden: models in service were trained with it
+
+
+@pytest.mark.parametrize("path", sorted(STEPS.glob("*.py")), ids=lambda path: path.name)
+def test_the_scripts_are_python_3_10(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text, feature_version=(3, 10))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert not names & {"UTC", "StrEnum", "Self", "assert_never", "override"}
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert "tomllib" not in imported
+    assert not any(name.startswith("driftline") for name in imported | names)
 
 
 def test_preprocess_says_what_it_left_out(processed: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -537,16 +623,18 @@ def test_preprocess_says_what_it_left_out(processed: Path, capsys: pytest.Captur
         "not readable": 2,
         "with another number of columns": 1,
     }
-    with pytest.raises(SystemExit, match="Age is not a column"):
-        script("preprocess").main([*arguments, "--facet", "Age"])
     with pytest.raises(SystemExit, match="has no column Left"):
         script("preprocess").main([*arguments, "--label", "Left"])
+
+
+EVALUATE = ["--problem=BinaryClassification", "--label=Churn", "--output-name=probability", "--threshold=0.5"]
 
 
 @pytest.fixture(scope="module")
 def evaluated(processed: Path) -> Path:
     """A model trained with the training step's own hyperparameters, and what evaluate.py says of it."""
-    given = next(step for step in steps() if step["Name"] == "Train")["Arguments"]["HyperParameters"]
+    train = next(step for step in steps() if step["Name"] == "Train")["Arguments"]
+    given = resolved(train["HyperParameters"], values())
     rounds = {"num_round": "num_boost_round", "early_stopping_rounds": "early_stopping_rounds"}
     options = {rounds[name]: int(value) for name, value in given.items() if name in rounds}
     sets = {}
@@ -568,15 +656,15 @@ def evaluated(processed: Path) -> Path:
         entry.size = len(model)
         archive.addfile(entry, io.BytesIO(model))
     (folder / "test").symlink_to(processed / "test")
-    (folder / "columns").symlink_to(processed / "bias-config")
-    script("evaluate").main(["--threshold", "0.5", "--input", str(folder), "--output", str(folder / "output")])
+    script("evaluate").main([*EVALUATE, "--input", str(folder), "--output", str(folder / "output")])
     return folder / "output"
 
 
 def test_evaluate_measures_as_scikit_learn_does(evaluated: Path) -> None:
-    found = json.loads((evaluated / "evaluation" / "evaluation.json").read_text())["binary_classification_metrics"]
+    evaluation = json.loads((evaluated / "evaluation" / "evaluation.json").read_text())
+    found = evaluation["binary_classification_metrics"]
     header, *rows = read(evaluated / "predictions" / "predictions.csv")
-    assert header == ["probability", "prediction", "label"]
+    assert header == ["probability", "prediction", "Churn"]
     probability, prediction, label = ([float(row[place]) for row in rows] for place in range(3))
     expected = {
         "auc": metrics.roc_auc_score(label, probability),
@@ -588,9 +676,44 @@ def test_evaluate_measures_as_scikit_learn_does(evaluated: Path) -> None:
     assert {name: each["value"] for name, each in found.items()} == pytest.approx(expected)
     # The gate looks at a value that is there, and the churn data can be learnt.
     [condition] = next(step for step in steps() if step["Type"] == "Condition")["Arguments"]["Conditions"]
-    path = condition["LeftValue"]["Std:JsonGet"]["Path"].split(".")
-    assert path == ["binary_classification_metrics", "auc", "value"]
+    assert condition["LeftValue"]["Std:JsonGet"]["Path"] == "score.value"
+    assert evaluation["score"] == {"name": "auc", "value": found["auc"]["value"]}
     assert found["auc"]["value"] > 0.85
+
+
+def test_evaluate_measures_a_regression_as_scikit_learn_does(evaluated: Path) -> None:
+    folder = evaluated.parent
+    arguments = ["--problem=Regression", "--label=Churn", "--output-name=delay", "--threshold=0.5"]
+    script("evaluate").main([*arguments, "--input", str(folder), "--output", str(folder / "regression")])
+    found = json.loads((folder / "regression" / "evaluation" / "evaluation.json").read_text())
+    header, *rows = read(folder / "regression" / "predictions" / "predictions.csv")
+    assert header == ["delay", "Churn"]
+    predicted, label = ([float(row[place]) for row in rows] for place in range(2))
+    expected = {
+        "mae": metrics.mean_absolute_error(label, predicted),
+        "mse": metrics.mean_squared_error(label, predicted),
+        "rmse": metrics.root_mean_squared_error(label, predicted),
+        "r2": metrics.r2_score(label, predicted),
+    }
+    assert {name: each["value"] for name, each in found["regression_metrics"].items()} == pytest.approx(expected)
+    assert found["score"] == {"name": "r2", "value": pytest.approx(expected["r2"])}
+    # All three data sets have the same predictions, and the last one has everything
+    assert read(folder / "regression" / "labelled" / "labelled.csv")[1][0] == rows[0][0]
+    assert read(folder / "regression" / "labelled" / "labelled.csv")[0][-1] == "Churn"
+
+
+def test_inference_serves_what_was_evaluated(evaluated: Path, tmp_path: Path) -> None:
+    served = script("inference")
+    with tarfile.open(evaluated.parent / "model" / "model.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    _, *rows = read(evaluated / "baseline" / "baseline.csv")
+    body = "\n".join(",".join(row[1:]) for row in rows)
+    model = served.model_fn(str(tmp_path))
+    answer, content_type = served.output_fn(served.predict_fn(served.input_fn(body, "text/csv"), model), "text/csv")
+    assert content_type == "text/csv"
+    assert answer.splitlines() == [row[0] for row in rows]
+    with pytest.raises(ValueError, match="is not text/csv"):
+        served.input_fn("{}", "application/json")
 
 
 def test_auc_counts_ties_half() -> None:
@@ -599,10 +722,9 @@ def test_auc_counts_ties_half() -> None:
 
 
 def test_what_evaluate_writes_makes_baselines_for_both_monitors(evaluated: Path) -> None:
-    """Driftline reads the same data sets, for who has no Model Monitor container."""
     document = (
         b"endpoint: churn\nmonitors:\n  data_quality: {}\n  model_quality: {problem_type: BinaryClassification, "
-        b"probability_attribute: probability, ground_truth_attribute: label}\n"
+        b"probability_attribute: probability, ground_truth_attribute: Churn}\n"
     )
     objects = {
         "monitors/churn.yaml": document,
@@ -755,7 +877,7 @@ def test_the_page_s_document_is_one(page: str) -> None:
 def test_the_page_s_command_gives_all_that_a_start_does_not(page: str) -> None:
     [command] = re.findall(r"python -m pipelines\.retrain \\\n(.+?) > churn-retrain\.json", page, re.DOTALL)
     given = set(re.findall(r"^  (\w+)=", command, re.MULTILINE))
-    assert given - {"Label"} == set(OWN)
+    assert given - {"Label"} == set(OWN) | set(FUNCTIONS)
 
 
 def test_the_page_s_event_is_understood(page: str) -> None:

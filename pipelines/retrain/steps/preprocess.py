@@ -1,8 +1,9 @@
-"""Makes train, validation and test sets from merged records and earlier training data; configures Clarify.
+"""Makes train, validation and test sets from merged records and earlier training data.
 
 Runs in SageMaker's XGBoost image, whose Python is 3.10; the standard library is enough. Rows are the captured CSV
 payloads, with their ground truth as the label. The set of a row follows from its text only: the same row is never in
-two sets, and the same data gives the same sets.
+two sets, and the same data gives the same sets. Train and validation are as XGBoost reads them: numbers, label first,
+no header. Test keeps the texts and has a header, because baselines are made from it.
 """
 
 import argparse
@@ -12,25 +13,25 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
+
+from numbers_of import written  # next to this script, wherever SageMaker puts it
 
 TRAIN, VALIDATION = 0.70, 0.85
 """Shares up to which a row is in train, then in validation; the rest is test."""
 
-ROOT = Path("/opt/ml/processing")
-_INSTANCE = "ml.m5.large"
-_SHAP_SAMPLES = 100
+ROOT = Path(__file__).resolve().parents[2]
+"""/opt/ml/processing: SageMaker puts the scripts into input/code/ there, and so does the embedded cloud elsewhere."""
+_UTC = timezone.utc  # noqa: UP017, Python 3.10 knows no datetime.UTC
 
 
 def main(arguments: Sequence[str]) -> None:
     given = _parsed(arguments)
     header, history = read_history(given.input / "history", given.label)
-    if given.facet not in header[1:]:
-        sys.exit(f"The facet {given.facet} is not a column. Columns: {', '.join(header[1:])}.")
-    until = _moment(given.until) if given.until else datetime.max.replace(tzinfo=UTC)
-    since = until - timedelta(days=given.days) if given.until else datetime.min.replace(tzinfo=UTC)
+    until = _moment(given.until) if given.until else datetime.max.replace(tzinfo=_UTC)
+    since = until - timedelta(days=given.days) if given.until else datetime.min.replace(tzinfo=_UTC)
     counts = Counter[str]()
     recent = read_merged(given.input / "merged", len(header) - 1, since, until, counts)
     sets: dict[str, list[list[str]]] = {"train": [], "validation": [], "test": []}
@@ -39,10 +40,9 @@ def main(arguments: Sequence[str]) -> None:
     for name, rows in sets.items():
         if not rows:
             sys.exit(f"No rows for {name}: {len(history)} earlier rows, and records {dict(counts)}.")
-        _write_csv(given.output / name / f"{name}.csv", rows)
-    _write_json(given.output / "bias-config" / "analysis_config.json", bias_config(header, given))
-    explainability = explainability_config(header, sets["train"])
-    _write_json(given.output / "explainability-config" / "analysis_config.json", explainability)
+    for name in ("train", "validation"):
+        _write_csv(given.output / name / f"{name}.csv", (list(map(written, row)) for row in sets[name]))
+    _write_csv(given.output / "test" / "test.csv", [header, *sets["test"]])
     sizes = {name: len(rows) for name, rows in sets.items()}
     sys.stdout.write(json.dumps({"earlier rows": len(history), "records": counts, "sets": sizes}) + "\n")
 
@@ -52,7 +52,7 @@ def read_history(folder: Path, label: str) -> tuple[list[str], list[list[str]]]:
     header: list[str] = []
     rows: list[list[str]] = []
     for path in sorted(folder.rglob("*.csv")):
-        with path.open(newline="") as file:
+        with path.open(newline="", encoding="utf-8") as file:
             lines = csv.reader(file)
             names = next(lines, [])
             if label not in names:
@@ -77,7 +77,7 @@ def read_merged(
         width: Number of features of a row.
     """
     for path in sorted(folder.rglob("*.jsonl")):
-        with path.open() as file:
+        with path.open(encoding="utf-8") as file:
             for line in file:
                 try:
                     record = json.loads(line)
@@ -112,47 +112,9 @@ def part_of(row: Sequence[str]) -> str:
     return "train" if share < TRAIN else "validation" if share < VALIDATION else "test"
 
 
-def bias_config(header: Sequence[str], given: argparse.Namespace) -> dict[str, object]:
-    """Post-training bias of the facet: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-processing-job-configure-analysis.html."""
-    return {
-        "dataset_type": "text/csv",
-        "headers": list(header),
-        "label": header[0],
-        "label_values_or_threshold": [1],
-        "facet": [{"name_or_index": given.facet, "value_or_threshold": [float(given.facet_value)]}],
-        "probability_threshold": float(given.probability_threshold),
-        "methods": {"post_training_bias": {"methods": "all"}, "report": {"name": "report", "title": "Bias"}},
-        "predictor": _predictor(),
-    }
-
-
-def explainability_config(header: Sequence[str], train: Iterable[Sequence[str]]) -> dict[str, object]:
-    """Attributions relative to the mean row of the training data."""
-    columns = list(zip(*(map(float, row[1:]) for row in train), strict=True))
-    mean = [sum(column) / len(column) for column in columns]
-    shap = {"baseline": [mean], "num_samples": _SHAP_SAMPLES, "agg_method": "mean_abs", "save_local_shap_values": False}
-    return {
-        "dataset_type": "text/csv",
-        "headers": list(header),
-        "label": header[0],
-        "methods": {"shap": shap, "report": {"name": "report", "title": "Explainability"}},
-        "predictor": _predictor(),
-    }
-
-
-def _predictor() -> dict[str, object]:
-    """How Clarify serves the model while it queries it; the step passes the model's name."""
-    return {
-        "instance_type": _INSTANCE,
-        "initial_instance_count": 1,
-        "content_type": "text/csv",
-        "accept_type": "text/csv",
-    }
-
-
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))  # noqa: FURB162, Python 3.10 knows no Z
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=_UTC)
 
 
 def _write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
@@ -161,19 +123,11 @@ def _write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 
-def _write_json(path: Path, value: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2), encoding="utf-8")
-
-
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--label", required=True)
-    parser.add_argument("--facet", required=True)
-    parser.add_argument("--facet-value", required=True)
     parser.add_argument("--until", required=True, help="empty: all records")
     parser.add_argument("--days", type=int, required=True)
-    parser.add_argument("--probability-threshold", required=True)
     parser.add_argument("--input", type=Path, default=ROOT / "input")
     parser.add_argument("--output", type=Path, default=ROOT / "output")
     return parser.parse_args(arguments)

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
+from driftline.domain.errors import InvalidInputError
 from tests.aws import CONTEXT, fake_aws, sample
 from tests.places import REPOSITORY
 from tests.scores import trees
@@ -66,6 +67,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "METRICS_NAMESPACE": "",
             "RERUN_QUEUE_URL": reruns,
             "RERUN_DELAY_SECONDS": "300",
+            "EXPLAIN_QUEUE_URL": reruns,
         }.items():
             monkeypatch.setenv(name, value)
         yield
@@ -139,6 +141,19 @@ def test_configure_monitor_makes_schedule_alarms_and_dashboard(load: Load) -> No
     assert f"driftline/{ENDPOINT}/data_quality/violations" in {alarm["AlarmName"] for alarm in alarms}
     assert boto3.client("cloudwatch").get_dashboard(DashboardName=f"driftline-us-east-1_{ENDPOINT}")["DashboardBody"]
     assert keys("monitors/") == [f"monitors/{ENDPOINT}.status.json", f"monitors/{ENDPOINT}.yaml"]
+
+
+def test_a_pipeline_s_step_gets_a_baseline_beside_the_model(load: Load) -> None:
+    put("models/1/data/test.csv", b"predicted_delay,carrier,dep_delay\n1.5,AA,3.5\n2.5,UA,4.5\n")
+    own = f"s3://{BUCKET}/models/1"
+    request = {"endpoint": ENDPOINT, "monitor": "data_quality", "data_uri": f"{own}/data", "output_uri": f"{own}/made"}
+    handler = load("suggest_baseline").handler
+    answer = handler(request, CONTEXT)
+    assert (answer["rows"], answer["constraints"]) == (2, f"{own}/made/constraints.json")
+    assert {"models/1/made/statistics.json", "models/1/made/constraints.json"} <= set(keys("models/"))
+    assert keys(f"baselines/{ENDPOINT}/") == []
+    with pytest.raises(InvalidInputError, match="not kept there"):
+        handler(request | {"output_uri": f"s3://{BUCKET}/baselines/x/y"}, CONTEXT)
 
 
 def test_suggest_baseline_reads_a_key_with_spaces_and_plus(load: Load) -> None:

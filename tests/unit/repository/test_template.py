@@ -95,7 +95,7 @@ def test_no_rule_is_too_complex_for_eventbridge(resources: dict[str, dict[str, A
     for name, rule in of_type(resources, "AWS::Events::Rule").items():
         for field, texts in wildcards(rule["EventPattern"]):
             found[name, field] = complexity(texts)
-    assert len(found) == 5
+    assert len(found) == 6
     assert max(found.values()) <= 7, found
 
 
@@ -257,6 +257,7 @@ def test_layers_are_the_stacks_own_and_do_not_pile_up(resources: dict[str, dict[
     assert {layer["Properties"]["LayerName"]["Fn::Sub"] for layer in layers} == {
         "${AWS::StackName}-driftline",
         "${AWS::StackName}-dependencies",
+        "${AWS::StackName}-explanations",
     }
 
 

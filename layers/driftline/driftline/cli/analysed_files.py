@@ -73,6 +73,11 @@ class FollowedData(DataSet):
 
     @property
     @override
+    def model(self) -> str:
+        return self.data.model
+
+    @property
+    @override
     def explanations(self) -> Explanations:
         return self.data.explanations
 

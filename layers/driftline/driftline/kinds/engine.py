@@ -87,6 +87,11 @@ class DataSet(Protocol):
     @property
     def explanations(self) -> Explanations: ...
 
+    @property
+    def model(self) -> str:
+        """The file of the model whose baseline it is, where it is not the one that the document names; else empty."""
+        ...
+
     def with_answers(
         self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
     ) -> "DataSet":

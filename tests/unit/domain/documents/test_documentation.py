@@ -18,6 +18,7 @@ from driftline.domain.monitors.schedule import parse_schedule
 from driftline.domain.monitors.watch import Watch
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.model_bias.settings import ModelBiasMonitor
+from driftline.kinds.model_explainability.settings import ModelExplainabilityMonitor
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.registry import KINDS
 from tests.places import REPOSITORY
@@ -64,6 +65,7 @@ def rows_of(heading: str) -> dict[str, str]:
         ("`monitors.data_quality`", DataQualityMonitor, ScheduledMonitor.model_fields),
         ("`monitors.model_quality`", ModelQualityMonitor, ScheduledMonitor.model_fields),
         ("`monitors.model_bias`", ModelBiasMonitor, PredictionsMonitor.model_fields),
+        ("`monitors.model_explainability`", ModelExplainabilityMonitor, ScheduledMonitor.model_fields),
     ],
 )
 def test_every_field_of_a_monitor_has_a_row_with_its_default(

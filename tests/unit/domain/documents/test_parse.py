@@ -120,6 +120,7 @@ class TestAGoodDocument:
                 },
                 "model_quality": None,
                 "model_bias": None,
+                "model_explainability": None,
             },
             "watch": {
                 "failed_executions": 1,
@@ -308,7 +309,7 @@ class TestWhatIsWrong:
     def test_an_unknown_monitor_lists_the_known_ones(self) -> None:
         (error,) = errors("endpoint: flight-delay\nmonitors:\n  data_qualty: {}\n")
         assert error.found == "the unknown monitor 'data_qualty'"
-        assert error.allowed == "data_quality, model_quality, model_bias"
+        assert error.allowed == "data_quality, model_quality, model_bias, model_explainability"
         assert error.mend == "Did you mean data_quality?"
 
     @pytest.mark.parametrize("namespace", ["Mine", "aws/sagemaker/Endpoints/data-metrics", "a b:c#d", "x" * 255])

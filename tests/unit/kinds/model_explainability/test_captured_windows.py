@@ -27,7 +27,9 @@ def explained(rows: int, seed: int, body: bytes | None = None) -> tuple[Floats, 
     return x, model.predict(data, output_margin=True).astype(float), contributions[:, :-1]
 
 
-def capture(scores: Scores, outputs: list[str], inputs: list[str], name: str = "a.jsonl", mime: str = "text/csv") -> None:
+def capture(
+    scores: Scores, outputs: list[str], inputs: list[str], name: str = "a.jsonl", mime: str = "text/csv"
+) -> None:
     body = b""
     for number, (output, given) in enumerate(zip(outputs, inputs, strict=True)):
         moment = HOUR + timedelta(seconds=number)

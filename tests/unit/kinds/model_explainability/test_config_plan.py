@@ -69,7 +69,7 @@ def test_the_document_says_what_the_file_cannot() -> None:
 
 
 def test_partial_dependence_is_taken_over_within_bounds() -> None:
-    methods = {"shap": {}, "pdp": {"top_k_features": 300, "grid_resolution": 900}}
+    methods: dict[str, Any] = {"shap": {}, "pdp": {"top_k_features": 300, "grid_resolution": 900}}
     assert plan(CONFIG | {"methods": methods}).dependence == PartialDependence(top_k_features=100, grid_resolution=200)
     methods = {"shap": {}, "pdp": {"features": ["age"]}}
     found = plan(CONFIG | {"methods": methods}).dependence

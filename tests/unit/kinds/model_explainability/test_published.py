@@ -59,7 +59,8 @@ def test_by_default_five_features_those_that_moved_first() -> None:
     summary = scores.run()
     [output] = summary.body.outputs
     many = tuple(
-        FeatureSummary(name=f"f{place}", value=1.0 / place, rank=place, named=place in {30, 40}) for place in range(1, 51)
+        FeatureSummary(name=f"f{place}", value=1.0 / place, rank=place, named=place in {30, 40})
+        for place in range(1, 51)
     )
     body = summary.body.model_copy(update={"outputs": (output.model_copy(update={"features": many}),)})
     wide = summary.model_copy(update={"body": body})

@@ -1,6 +1,7 @@
 """The sample of a window: the same rows, however captures are cut into files, hours and batches."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import msgspec
 import numpy as np
@@ -45,13 +46,13 @@ cuts = st.lists(st.lists(st.integers(0, 10_000), max_size=30), max_size=6).map(
 @settings(deadline=None, max_examples=150)
 @given(cuts, st.integers(1, 40), st.randoms(use_true_random=False))
 def test_the_sample_is_that_of_all_rows_whatever_the_cuts_and_their_order(
-    lists: list[list[int]], most: int, chance: np.random.Generator
+    lists: list[list[int]], most: int, chance: Random
 ) -> None:
     whole = sample([each for some in lists for each in some], most)
     shuffled = [list(some) for some in lists]
     for some in shuffled:
-        chance.shuffle(some)  # type: ignore[arg-type]
-    chance.shuffle(shuffled)  # type: ignore[arg-type]
+        chance.shuffle(some)
+    chance.shuffle(shuffled)
 
     merged = RowSample.merge_all([sample(some, most) for some in shuffled], most)
     nested = RowSample()

@@ -21,12 +21,15 @@ from local.demo.endpoint import (
     baseline_csv,
     capture_files,
     ground_truth_file,
+    inputs,
     quality_baseline_csv,
 )
 from local.demo.flights import Flight, data_folder, operating_day, read_flights, read_weather
 from local.demo.lesson import columns, learn
-from local.demo.model import predict, train
-from local.demo.monitor import DOCUMENT, edit_inputs, edit_quality
+from local.demo.model import FEATURES, predict, train
+from local.demo.monitor import DOCUMENT, MONITORS, edit_inputs, edit_quality
+from local.demo.retraining import first_model, retraining
+from pipelines.retrain.definition import to_json
 
 STORM, QUIET = date(2013, 3, 8), date(2013, 3, 9)
 
@@ -111,6 +114,21 @@ def test_the_model_learns_and_copes_with_what_it_never_saw(flights: Mapping[date
     landed = [f for f in flights[QUIET] if f.arr_delay is not None]
     arrived = np.array([f.arr_delay for f in landed], dtype=float)
     assert np.abs(arrived - predict(model, landed)).mean() < np.abs(arrived - arrived.mean()).mean()
+    # And the endpoint's container says the same of the same rows as text
+    body = "".join(f"{inputs(flight)}\n" for flight in [*flights[STORM], unknown])
+    assert [float(line) for line in first_model(model)(body).splitlines()] == predicted.tolist()
+    with pytest.raises(ValueError, match="2 columns, and 6 expected"):
+        first_model(model)("UA,EWR\n")
+
+
+def test_the_pipeline_is_for_what_the_endpoint_gets(flights: Mapping[date, Sequence[Flight]]) -> None:
+    made = retraining(flights[STORM])
+    header, *rows = csv.reader(io.StringIO(made.training_data.decode()))
+    assert header == [*FEATURES, "arr_delay"]
+    assert len(rows) == sum(flight.arr_delay is not None for flight in flights[STORM])
+    # The definition takes the demo's parameters, and makes a baseline for each of its monitors
+    text = to_json(made.parameters, made.monitors)
+    assert all(f'"monitor": "{name}"' in text for name in MONITORS)
 
 
 def test_every_arrival_is_reported_once_and_no_cancelled_flight(flights: Mapping[date, Sequence[Flight]]) -> None:

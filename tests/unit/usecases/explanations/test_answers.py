@@ -68,9 +68,7 @@ def test_json_lines_with_a_template() -> None:
         probability="score",
     )
     assert asked(cells((39, "Rome"), (50.0, "Bonn"))).tolist() == [[0.39], [0.5]]
-    assert predictor.bodies == [
-        b'{"data":{"features":[39, "Rome"]}}\n{"data":{"features":[50, "Bonn"]}}\n'
-    ]
+    assert predictor.bodies == [b'{"data":{"features":[39, "Rome"]}}\n{"data":{"features":[50, "Bonn"]}}\n']
     assert predictor.formats == {("shadow", "application/jsonlines", "application/jsonlines")}
 
 
@@ -86,9 +84,7 @@ def test_json_with_records_by_name() -> None:
         probability="score",
     )
     assert asked(cells((39, "Rome"), (50, "Bonn"))).tolist() == [[39.0], [50.0]]
-    assert json.loads(predictor.bodies[0]) == {
-        "instances": [{"age": 39, "city": "Rome"}, {"age": 50, "city": "Bonn"}]
-    }
+    assert json.loads(predictor.bodies[0]) == {"instances": [{"age": 39, "city": "Rome"}, {"age": 50, "city": "Bonn"}]}
 
 
 def test_another_format_of_the_answer() -> None:

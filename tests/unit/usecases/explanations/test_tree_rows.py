@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.explanations.tasks import Cell
 from driftline.usecases.explanations.tree_rows import TreeRows
 
 WHERE = "s3://b/m.json"
@@ -11,7 +12,8 @@ WHERE = "s3://b/m.json"
 
 def test_features_are_found_by_name_in_any_order() -> None:
     rows = TreeRows.of(("age", "debt"), ("debt", "city", "age"), WHERE)
-    assert np.array_equal(rows.matrix([(1.0, "Rome", 2.0), ("3", None, "")]), [[2, 1], [np.nan, 3]], equal_nan=True)
+    found = rows.matrix([(1.0, "Rome", 2.0), ("3", None, "")])
+    assert np.array_equal(found, np.array([[2, 1], [np.nan, 3]]), equal_nan=True)
 
 
 def test_what_the_model_does_not_have_contributes_nothing() -> None:
@@ -38,7 +40,18 @@ def test_a_name_that_the_rows_lack_is_said_with_both_lists() -> None:
 
 def test_what_counts_as_a_number() -> None:
     rows = TreeRows.of(("a",), ("a",), WHERE)
-    given = [(True,), (False,), (None,), ("",), (" ",), ("NaN",), ("null",), ("1e3",), (7,), (float("nan"),)]
+    given: list[tuple[Cell, ...]] = [
+        (True,),
+        (False,),
+        (None,),
+        ("",),
+        (" ",),
+        ("NaN",),
+        ("null",),
+        ("1e3",),
+        (7,),
+        (float("nan"),),
+    ]
     expected = [1, 0, np.nan, np.nan, np.nan, np.nan, np.nan, 1000, 7, np.nan]
     assert np.array_equal(rows.matrix(given)[:, 0], expected, equal_nan=True)
 

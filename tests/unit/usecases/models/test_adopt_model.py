@@ -20,14 +20,25 @@ from driftline.kinds.registry import KINDS
 from driftline.presentation.messages.happenings import happening_message
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import is_ours
+from driftline.usecases.baselines.candidate_baseline import Wanted, make_candidate
 from driftline.usecases.models.adopt_model import ADOPTED_EVENT, TURN, Adoption, Outcome, adopt_model
 from driftline.usecases.models.model_log import load_model_log
 from driftline.usecases.one_at_a_time import Busy, Turns
 from driftline.usecases.ports.models import DataFile
 from local.patience import PATIENCE_SECONDS
 from tests.executing import suggest_in
-from tests.fakes import FailingStore, InjectedError, InMemoryStore, InMemoryTable, RecordingEvents, RecordingOperators
+from tests.explaining import at_once
+from tests.fakes import (
+    FailingStore,
+    InjectedError,
+    InMemoryStore,
+    InMemoryStores,
+    InMemoryTable,
+    RecordingEvents,
+    RecordingOperators,
+)
 from tests.merging import InterruptedStore
+from tests.tables import TABLES
 
 AT = datetime(2026, 3, 1, 14, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -155,9 +166,13 @@ class World:
 
 @pytest.fixture
 def world() -> World:
+    return make_world(DOCUMENT)
+
+
+def make_world(document: bytes) -> World:
     store = InMemoryStore(
         objects={
-            "monitors/churn.yaml": DOCUMENT,
+            "monitors/churn.yaml": document,
             "reports/churn/data_quality/2026/02/19/07/summary.json": b"{}",
             "reports/churn/data_quality/2026/03/01/13/summary.json": b"{}",
             **{FOLDER + name: body for name, body in OLD_DATA.items()},
@@ -679,3 +694,84 @@ class TestEvents:
         event["detail"] |= change
         with pytest.raises(ValueError, match=next(iter(change))):
             announcement_of(event)
+
+
+# ------------------------------------------------------------------------------------- baselines that Driftline made
+
+BIAS_DOCUMENT = b"""\
+endpoint: churn
+columns: {output: [p], input: [sex]}
+monitors:
+  model_quality: {problem_type: BinaryClassification, probability_attribute: p, ground_truth_attribute: y}
+  model_bias:
+    facets: [{column: sex, values: [f]}]
+    positive_label: 1
+    probability_attribute: p
+    ground_truth_attribute: y
+"""
+
+
+def people(women: int, men: int) -> bytes:
+    """As many women and men, of whom so many in ten get a good answer."""
+    lines = ["p,sex,y"]
+    for number in range(200):
+        for sex, share in (("f", women), ("m", men)):
+            lines.append(f"{0.9 if number % 10 < share else 0.1},{sex},{number // 10 % 2}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def test_baselines_of_the_pipeline_are_adopted_with_all_that_belongs_to_them() -> None:
+    # Given an endpoint with baselines, and a package whose baselines suggest_baseline made beside the model
+    world = make_world(BIAS_DOCUMENT)
+    world.store.put("reports/churn/model_bias/2026/02/19/07/summary.json", b"{}")
+    for monitor in ("model_quality", "model_bias"):
+        world.store.put(f"baselines/churn/{monitor}/input/a.csv", people(6, 6))
+        suggest_in(world.store, "churn", monitor)
+    training = InMemoryStore("training", {"data/people.csv": people(4, 6)})
+    given: dict[str, dict[str, str]] = {}
+    for kind in (KINDS.named("model_quality"), KINDS.named("model_bias")):
+        wanted = Wanted("churn", kind.name, "s3://training/data", f"s3://training/{kind.name}")
+        made = make_candidate(
+            wanted,
+            store=world.store,
+            stores=InMemoryStores(world.store, training),
+            tables=TABLES,
+            kinds=KINDS,
+            predictor=None,
+            explaining=at_once(world.store),
+        )
+        named = {file: part for part in kind.drift_check_baselines for file in [part.rpartition("/")[2]]}
+        given[kind.name] = {named[name]: uri for name, uri in made.files.items()}
+    world.files.files.update({f"s3://training/{key}": body for key, body in training.objects.items()})
+    # When the model reaches the endpoint
+    adoption = world.adopt(world.serve(ModelPackage(ONE, approved=True, endpoint="churn", baselines=given)))
+    # Then its files are in place, with those that are derived from them, and known as Driftline's
+    assert set(adoption.baselines) == {"model_quality", "model_bias"}
+    for kind in (KINDS.named("model_quality"), KINDS.named("model_bias")):
+        folder = f"baselines/churn/{kind.name}/"
+        for name in (*kind.baseline_files, *kind.derived_files):
+            if f"{kind.name}/{name}" in training.objects:
+                assert world.store.objects[folder + name] == training.objects[f"{kind.name}/{name}"], name
+        files = read_files(world.store, folder, (*kind.baseline_files, "suggestion.json"))
+        assert all(is_ours(name, files) for name in kind.baseline_files)
+    assert b"groups.json" in training.objects["model_bias/suggestion.json"]
+    # And a change of the document does not bring the old data set's baseline back
+    adopted = world.store.objects["baselines/churn/model_bias/analysis.json"]
+    world.store.put("monitors/churn.yaml", BIAS_DOCUMENT.replace(b"[f]", b"[m]"))
+    suggest_in(world.store, "churn", "model_bias")
+    assert world.store.objects["baselines/churn/model_bias/analysis.json"] == adopted
+    assert "baselines/churn/model_bias/analysis.suggested.json" in world.store.objects
+
+
+def test_a_baseline_that_was_edited_after_driftline_made_it_is_a_person_s() -> None:
+    world = make_world(ONLY_DATA)
+    memory = {"written": {name: sha256(body).hexdigest() for name, body in NEW_DATA.items()}}
+    world.files.files |= {
+        "s3://training/m/statistics.json": NEW_DATA["statistics.json"],
+        "s3://training/m/constraints.json": NEW_DATA["constraints.json"].replace(b"{", b"{ ", 1),
+        "s3://training/m/suggestion.json": json.dumps(memory).encode(),
+    }
+    given = {"data_quality": {name: f"s3://training/m/{name}" for name in NEW_DATA}}
+    world.adopt(world.serve(ModelPackage(ONE, approved=True, endpoint="churn", baselines=given)))
+    files = read_files(world.store, FOLDER, ("constraints.json", "suggestion.json"))
+    assert not is_ours("constraints.json", files)

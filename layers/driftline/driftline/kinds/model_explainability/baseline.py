@@ -1,7 +1,7 @@
 """A data set's baseline for attribution drift: analysis.json as Clarify writes it, and attributions.bin."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from pydantic import JsonValue
@@ -144,6 +144,8 @@ def explain(plan: ExplanationPlan, data: DataSet, most: int, where: str) -> Expl
         PendingError: the explanations were requested.
         InvalidInputError: a file cannot be read, columns are missing, or the model cannot be explained.
     """
+    if plan.source == "model" and data.model:
+        plan = replace(plan, model=data.model)
     rows = read_data_rows(plan, data, most)
     if rows.attributions is not None:
         return _given(plan, rows, data.where)

@@ -62,6 +62,11 @@ class BaselineSample:
     answers: tuple[tuple[float, ...], ...] = ()
     r2: float | None = None
 
+    @property
+    def model(self) -> str:
+        """Where the file of the explained model is; empty of other sources."""
+        return self.explained_by.rpartition(" ")[0]
+
     def to_bytes(self, analysis: bytes) -> bytes:
         """The file that belongs to this analysis.json."""
         return msgspec.msgpack.encode(

@@ -1,6 +1,7 @@
 """The attribution drift monitor: why does the model say what it says, and have its reasons changed?"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast, override
 
 from pydantic import JsonValue
@@ -82,7 +83,7 @@ class ModelExplainabilityEngine(Engine):
         settings = cast("ModelExplainabilityMonitor", context.settings)
         files = data.baseline(ANALYSIS, SAMPLE, CONFIG)
         baseline = baseline_in(files, data)
-        plan = plan_for(settings, context, files, data)
+        plan = plan_for(settings, context, files, data, baseline)
         window = window_rows(context, data, plan, baseline.sample, settings.most_rows)
         policy = Policy(_rule(settings, files, data), settings.smallest_auc, settings.smallest_share)
         verdict = Verdict(())
@@ -132,11 +133,22 @@ def baseline_in(files: Mapping[str, bytes], data: WindowData) -> Baseline:
 
 
 def plan_for(
-    settings: ModelExplainabilityMonitor, context: Context, files: Mapping[str, bytes], data: WindowData
+    settings: ModelExplainabilityMonitor,
+    context: Context,
+    files: Mapping[str, bytes],
+    data: WindowData,
+    baseline: Baseline,
 ) -> ExplanationPlan:
+    """How a window is explained: by the model of its baseline, which a new model brings along.
+
+    Raises:
+        InvalidInputError: nothing says where attributions come from.
+    """
     outputs, inputs = columns_of(context.document)
     if settings.source is not None:
-        return plan_of_settings(settings, outputs, inputs)
+        plan = plan_of_settings(settings, outputs, inputs)
+        of_baseline = baseline.sample.model if baseline.sample is not None else ""
+        return replace(plan, model=of_baseline or plan.model) if plan.source == "model" else plan
     where = data.uri(data.baseline_folder + CONFIG)
     if CONFIG not in files:
         raise without_source(where)

@@ -54,7 +54,8 @@ def explain_inference(context: Context, data: WindowData, inference: str) -> Dat
     """See `InferenceAnalyst.explain_inference`."""
     settings = cast("ModelExplainabilityMonitor", context.settings)
     files = data.baseline(ANALYSIS, SAMPLE, CONFIG)
-    plan = plan_for(settings, context, files, data)
+    baseline = baseline_in(files, data)
+    plan = plan_for(settings, context, files, data, baseline)
     if plan.source == "surrogate":
         raise InvalidInputError(
             "a surrogate is fitted to a window: it explains no single inference",
@@ -62,7 +63,7 @@ def explain_inference(context: Context, data: WindowData, inference: str) -> Dat
             expected="source: captured, model or endpoint",
             mend="The page of the window that has it shows some inferences; or explain a model's file: source: model.",
         )
-    window = window_rows(context, data, plan, baseline_in(files, data).sample, _MOST)
+    window = window_rows(context, data, plan, baseline.sample, _MOST)
     found = window.found
     if found is None or not len(window.sample):
         reasons = "; ".join(window.unexplained) or "nothing was captured with it"

@@ -47,6 +47,11 @@ class AnsweredDataSet(DataSet):
     def explanations(self) -> Explanations:
         return self.data.explanations
 
+    @property
+    @override
+    def model(self) -> str:
+        return self.data.model
+
     @override
     def with_answers(
         self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]

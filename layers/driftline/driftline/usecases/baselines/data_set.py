@@ -29,6 +29,7 @@ class StoredDataSet:
         folder: The baseline's folder, with a closing slash: it may have files that say how the data set is read.
         predictor: Asks endpoints for predictions that the data set lacks; None where none can be asked.
         explained: Explanations of its rows; None where there are none.
+        model: The file of the model whose baseline it is, where it is not the one that the document names.
         assumed: What had to be assumed in reading, each once; complete after the data set was read.
     """
 
@@ -39,6 +40,7 @@ class StoredDataSet:
     folder: str = ""
     predictor: Predictor | None = None
     explained: Explanations | None = None
+    model: str = ""
     assumed: dict[str, None] = field(default_factory=dict)
 
     @property

@@ -17,7 +17,7 @@ from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.engine import GivenFile
 from driftline.kinds.kind import Kind
 from driftline.usecases.baselines.baseline_files import digest_of, finish_swap, replace_files
-from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, recall
+from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, Memory, memory_of, recall
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.models import DataFile, ModelFiles
 from driftline.usecases.side_by_side import side_by_side
@@ -65,12 +65,37 @@ def take_files(
         return False
     earlier = earlier_folder(endpoint, kind.name, at)
     _keep(store, folder, earlier, kind, files)
-    if digest_of(store, folder + MEMORY_FILE):
-        # The files are no longer a suggestion. The data set counts as read: the document's next event changes nothing.
-        memory = recall(store, folder).model_copy(update={"written": {}, "edited": ()})
-        texts[MEMORY_FILE] = memory.model_dump_json(indent=2).encode()
+    derived, ours = _made_by_driftline(given, texts, kind, files)
+    texts |= derived
+    if ours or digest_of(store, folder + MEMORY_FILE):
+        # The data set counts as read: the document's next event changes nothing. Files of Driftline's are known as
+        # such, and count as edited: a suggestion from the old data set must not replace them.
+        memory = recall(store, folder) if digest_of(store, folder + MEMORY_FILE) else Memory()
+        update = {"written": {}, "edited": kind.baseline_files if ours else ()}
+        texts[MEMORY_FILE] = memory.model_copy(update=update).model_dump_json(indent=2).encode()
     replace_files(store, folder, texts)
     return True
+
+
+def _made_by_driftline(
+    given: Mapping[str, str], texts: Mapping[str, bytes], kind: Kind, files: ModelFiles
+) -> tuple[dict[str, bytes], bool]:
+    """(the files that are derived from a package's files, whether Driftline made them).
+
+    suggest_baseline leaves suggestion.json next to the files that it makes for a new model. It lists them with their
+    digests, and so shows that a file is Driftline's own and unchanged.
+    """
+    folder = next(iter(given.values())).rpartition("/")[0] + "/"
+    try:
+        memory = memory_of(files.read(folder + MEMORY_FILE))
+        if any(memory.written.get(name) != sha256(text).hexdigest() for name, text in texts.items()):
+            return {}, False
+        derived = {name: files.read(folder + name) for name in kind.derived_files if name in memory.written}
+    except InvalidInputError:
+        return {}, False
+    if any(memory.written[name] != sha256(body).hexdigest() for name, body in derived.items()):
+        return {}, False
+    return derived, True
 
 
 def take_data_set(

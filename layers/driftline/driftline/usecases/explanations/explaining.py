@@ -1,6 +1,6 @@
 """Where an installation's explanations come from: a function that is asked through the store, or this process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftline.domain.errors import PendingError
 from driftline.domain.executions.execution import ExecutionRequest
@@ -26,6 +26,10 @@ class Explaining:
 
     def of(self, endpoint: str, store: ObjectStore, follow: Follow | None = None) -> RequestedExplanations:
         return RequestedExplanations(store, endpoint, self.models, self.solve, follow)
+
+    def at_once(self, solve: Solve) -> "Explaining":
+        """The same, for those who cannot come back."""
+        return replace(self, solve=solve)
 
     def wait(self, request: ExecutionRequest, pending: PendingError, store: ObjectStore) -> None:
         """The same execution is requested again when everything that it needs is there."""
