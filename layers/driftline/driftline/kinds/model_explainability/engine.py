@@ -148,7 +148,10 @@ def plan_for(
     if settings.source is not None:
         plan = plan_of_settings(settings, outputs, inputs)
         of_baseline = baseline.sample.model if baseline.sample is not None else ""
-        return replace(plan, model=of_baseline or plan.model) if plan.source == "model" else plan
+        # A key is looked up in this bucket, also where the bucket was copied after its baseline was made.
+        if plan.source != "model" or not of_baseline or of_baseline.endswith(f"/{plan.model}"):
+            return plan
+        return replace(plan, model=of_baseline)
     where = data.uri(data.baseline_folder + CONFIG)
     if CONFIG not in files:
         raise without_source(where)

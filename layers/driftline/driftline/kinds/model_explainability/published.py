@@ -5,15 +5,13 @@ from collections.abc import Set as AbstractSet
 
 from driftline.domain.metrics import Metric
 from driftline.kinds.model_explainability.rules.summary import ExplainabilitySummary, FeatureSummary, OutputSummary
-from driftline.kinds.model_explainability.settings import PREFIX
+from driftline.kinds.model_explainability.settings import EXPECTED, PREFIX
 
 MOST_AT_TOP = 5
 """So many features of each output are published by default: each costs money."""
 
 METHOD = "KernelShap"
 """SageMaker's only value of ExplainabilityMethod."""
-
-_EXPECTED = "ExpectedValue"
 
 
 def metrics_of(summary: ExplainabilitySummary, schedule: str, level: str) -> list[Metric]:
@@ -32,7 +30,7 @@ def metrics_of(summary: ExplainabilitySummary, schedule: str, level: str) -> lis
         found += (_attribution(output.label, each, dimensions) for each in chosen if each.value is not None)
         if output.expected_value is not None:
             found.append(
-                Metric(_EXPECTED, output.expected_value, dimensions=_dimensions(output.label, _EXPECTED, dimensions))
+                Metric(EXPECTED, output.expected_value, dimensions=_dimensions(output.label, EXPECTED, dimensions))
             )
     return found
 
@@ -42,6 +40,8 @@ def alarmed_metrics(summary: ExplainabilitySummary, schedule: str, names: Abstra
     dimensions = {"Endpoint": summary.endpoint, "MonitoringSchedule": schedule}
     largest: dict[str, float] = {}
     for output in summary.body.outputs:
+        if output.expected_value is not None:
+            largest[EXPECTED] = max(output.expected_value, largest.get(EXPECTED, output.expected_value), key=abs)
         for each in output.features:
             if each.value is not None:
                 name = f"{PREFIX}{each.name.strip()}"

@@ -18,6 +18,9 @@ NAMESPACE = "aws/sagemaker/Endpoints/explainability-metrics"
 PREFIX = "feature_"
 """Of the metric with a feature's attribution."""
 
+EXPECTED = "ExpectedValue"
+"""The metric with what the model says when nothing is known of a row."""
+
 ROWS = {"captured": 2_000, "model": 2_000, "endpoint": 200, "surrogate": 2_000}
 """Rows of a window that are explained, by source. Those of an endpoint cost requests."""
 
@@ -208,7 +211,7 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
 
     @override
     def figures(self) -> Sequence[str]:
-        return (VIOLATIONS, "total_number_of_violations", "rows", "explained_rows", "ndcg", "auc", "fidelity")
+        return (VIOLATIONS, "total_number_of_violations", "rows", "explained_rows", "ndcg", "auc", "fidelity", EXPECTED)
 
     @override
     def has_figure(self, name: str) -> bool:
