@@ -101,7 +101,7 @@ KNOWN = (
     ),
 )
 
-DEFAULT = ("data_quality", "model_quality", "model_bias")
+DEFAULT = ("data_quality", "model_quality", "model_bias", "model_explainability")
 """Monitors whose baselines are made unless others are named."""
 
 

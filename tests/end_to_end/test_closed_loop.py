@@ -45,6 +45,12 @@ monitors:
     inference_attribute: predicted
     ground_truth_attribute: price
     alarms: []
+  model_explainability:
+    schedule: cron(0 * ? * * *)
+    window: {{start_offset: -PT1H, end_offset: PT0H}}
+    source: surrogate
+    inference_attribute: predicted
+    alarms: []
 retraining:
   target: {{pipeline: {PIPELINE}}}
   minimum_labelled_rows: 100
@@ -114,7 +120,7 @@ class Loop:
         self.bucket.put(f"ground-truth/{ENDPOINT}/{folder}sold.jsonl", "\n".join(labels))
         self.cloud.drain()
         at = first + timedelta(hours=1)
-        for monitor in ("data_quality", "model_quality", "model_bias"):
+        for monitor in ("data_quality", "model_quality", "model_bias", "model_explainability"):
             self.cloud.fire_schedule(f"{ENDPOINT}-{monitor}", at)
         self.cloud.drain()
         self.cloud.tick(at)
@@ -181,6 +187,7 @@ def loop() -> Iterator[Loop]:
             "data_quality": [header, *(f"{answer},{row}" for answer, (row, _) in data)],
             "model_quality": ["predicted,price", *(f"{answer},{price}" for answer, (_, price) in data)],
             "model_bias": [f"{header},price", *(f"{answer},{row},{price}" for answer, (row, price) in data)],
+            "model_explainability": [header, *(f"{answer},{row}" for answer, (row, _) in data)],
         }.items():
             loop.bucket.put(f"baselines/{ENDPOINT}/{monitor}/input/houses.csv", "\n".join(lines) + "\n")
         cloud.drain()
@@ -198,7 +205,7 @@ def test_the_alarm_started_the_pipeline_and_every_step_ran(loop: Loop) -> None:
         (name, "Succeeded")
         for name in (
             "Process", "Train", "Evaluate", "QualityGate", "CreateModel", "DataQuality", "ModelQuality", "Bias",
-            "BiasCheck", "Register", "Deploy",
+            "Explainability", "BiasCheck", "Register", "Deploy",
         )
     ]  # fmt: skip
     # SageMaker says so, too
@@ -228,6 +235,7 @@ def test_its_own_baselines_are_in_use_and_the_earlier_ones_kept(loop: Loop) -> N
         "data_quality": ("statistics.json", "constraints.json"),
         "model_quality": ("statistics.json", "constraints.json"),
         "model_bias": ("analysis.json", "groups.json"),
+        "model_explainability": ("analysis.json", "attributions.bin"),
     }.items():
         for name in names:
             candidate = loop.bucket.get(f"models/{ENDPOINT}/runs/{identifier}/baselines/{monitor}/{name}")
@@ -236,6 +244,19 @@ def test_its_own_baselines_are_in_use_and_the_earlier_ones_kept(loop: Loop) -> N
         assert any(key.endswith(names[0]) for key in earlier)
     # The rule is still Driftline's, which judges by intervals
     assert loop.summary(3, "model_bias")["body"]["comparison"] == "driftline"
+
+
+def test_the_reasons_of_each_model_are_compared_with_its_own(loop: Loop) -> None:
+    """In hour 1 the world has changed, and the model says what it said; from hour 2 on there is another model, with
+    other reasons, and a baseline of its own."""
+    for hour in (1, 2, 3):
+        summary = loop.summary(hour, "model_explainability")
+        assert summary["status"] == "Completed", summary["findings"]
+        assert summary["evaluated_rows"] == 600, summary["reason"]
+        assert summary["body"]["comparison"] == "driftline"
+        assert summary["body"]["fidelity"]["r2"] > 0.9
+        [output] = summary["body"]["outputs"]
+        assert output["features"][0]["name"] == "size"
 
 
 def test_the_audit_and_people_know_how_it_ended(loop: Loop) -> None:

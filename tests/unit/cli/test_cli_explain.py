@@ -352,6 +352,7 @@ class TestEndpoint:
     def test_too_many_requests_are_refused_before_the_first(self, endpoint: AnsweringServer, folder: Path) -> None:
         error = refused(*ASKED, "--most-requests", "10")
         assert "at most 10 requests" in error["expected"]
+        assert "--rows" in error["mend"]
         assert not endpoint.bodies
 
     def test_a_second_run_asks_nothing(self, endpoint: AnsweringServer, folder: Path) -> None:

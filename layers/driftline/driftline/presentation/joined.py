@@ -15,8 +15,8 @@ def joined(reports: Sequence[Report]) -> Report:
     first, *others = reports
     if not others:
         return first
-    named: set[str] = set()
-    sections = tuple(_section(each, report.kind, named) for report in reports for each in report.sections)
+    names = _Names(), _Names()
+    sections = tuple(_section(each, report.kind, *names) for report in reports for each in report.sections)
     headline = " ".join(dict.fromkeys(report.headline for report in reports))
     return replace(
         first,
@@ -46,16 +46,22 @@ def _all[T](*lists: Sequence[T]) -> tuple[T, ...]:
     return tuple(found)
 
 
-def _section(section: Section, kind: str, named: set[str]) -> Section:
-    parts = tuple(_part(part, kind, named) for part in section.parts)
-    return replace(section, name=_free(section.name, kind, named), parts=parts)
+class _Names:
+    """Names that are taken: sections have their own, and so have their parts."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def free(self, name: str, kind: str) -> str:
+        found = f"{kind}-{name}" if name in self._taken else name
+        self._taken.add(found)
+        return found
 
 
-def _part(part: Table | Matrix | Charts, kind: str, named: set[str]) -> Table | Matrix | Charts:
-    return part if isinstance(part, Matrix) else replace(part, name=_free(part.name, kind, named))
+def _section(section: Section, kind: str, sections: _Names, parts: _Names) -> Section:
+    named = tuple(_part(part, kind, parts) for part in section.parts)
+    return replace(section, name=sections.free(section.name, kind), parts=named)
 
 
-def _free(name: str, kind: str, named: set[str]) -> str:
-    found = f"{kind}-{name}" if name in named else name
-    named.add(found)
-    return found
+def _part(part: Table | Matrix | Charts, kind: str, parts: _Names) -> Table | Matrix | Charts:
+    return part if isinstance(part, Matrix) else replace(part, name=parts.free(part.name, kind))

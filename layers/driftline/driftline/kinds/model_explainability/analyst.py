@@ -205,8 +205,15 @@ def _name(data: DataSet) -> str:
 
 
 def _in_other_words(error: InvalidInputError) -> InvalidInputError:
-    """Fixes that name the monitor document, which an analysis does not have."""
-    if "monitor document" not in error.mend and "columns.input" not in error.mend:
-        return error
-    mend = "Name exactly the model's features, in its order, with headers of the configuration file or with --features."
+    """Fixes that name fields of the monitor document, which an analysis does not have."""
+    mend = next((mend for field, mend in _MENDS.items() if field in error.mend), error.mend)
     return InvalidInputError(error.what, where=error.where, expected=error.expected, mend=mend)
+
+
+_OF_FEATURES = "Name exactly the model's features, in its order: headers of the configuration, or --features."
+_MENDS = {
+    "columns.input": _OF_FEATURES,
+    "monitor document": _OF_FEATURES,
+    "most_requests": "Explain fewer rows (--rows), ask less about each (methods.shap.num_samples), or raise "
+    "--most-requests; in AWS, AnalysisRequestsPerMonth.",
+}

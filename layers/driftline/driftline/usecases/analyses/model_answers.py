@@ -62,6 +62,6 @@ def forest_model(forest: Forest, where: str) -> NamedModel:
 
     def named(names: Sequence[str]) -> Model:
         rows = TreeRows.of(forest.feature_names, names, where)
-        return lambda cells: forest.predict(rows.matrix(cells.tolist()))
+        return lambda cells: forest.predict(rows.numbers(cells))
 
     return named

@@ -89,7 +89,8 @@ def run_analysis(
         budget = RequestBudget(store, name, config.etag, asked_at, limit)
         found = _analysed(name, config.body, store, tables, kinds, predictor, explaining, budget)
     except InvalidInputError as error:
-        parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
+        mend = f"Upload {CONFIG} again." if "next execution" in error.mend else error.mend
+        parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": mend}
         store.put(folder + ERROR, json.dumps(parts, indent=4).encode(), content_type="application/json")
         return AnalysisDone(error=error)
     files = {each: folder + each for each in (PAGE, *sorted(found.files, reverse=True))}  # analysis.json comes last

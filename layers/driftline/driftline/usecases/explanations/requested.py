@@ -50,7 +50,7 @@ class RequestedExplanations:
     Attributes:
         solve: None: tasks are left to `explain_model`.
         follow: Hears how far it is.
-        smaller: Pieces are smaller by this factor, so that less is lost when the work is interrupted.
+        smaller: Pieces of what is asked are smaller by this factor, so that less is lost when it is interrupted.
     """
 
     store: ObjectStore
@@ -166,7 +166,8 @@ def _pieces(
         size = REQUESTS_AT_ONCE // task.source.requests_of_row(len(task.features))
     elif isinstance(task.source, AskedFunction):
         size = QUESTIONS_AT_ONCE // task.source.kernel.questions_of_row(len(task.features))
-    size = max(1, size // smaller)
+    if not isinstance(task.source, ModelFile):
+        size = max(1, size // smaller)
     days: dict[str, list[int]] = {}
     for place in missing:
         days.setdefault(period_of(hours[place] if hours else None), []).append(place)

@@ -1,6 +1,6 @@
 """Computes the explanations of a task: from the model's file, from the answers of an endpoint, or by fitted trees."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from driftline.domain.explanations.tasks import (
     Surrogate,
     Task,
 )
+from driftline.domain.explanations.trees.forest import Forest
 from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.domain.explanations.trees.tree_shap import tree_shap
 from driftline.usecases.explanations.answers import EndpointModel
@@ -39,6 +40,8 @@ class Solver:
     models: ExplainedModels
     predictor: Predictor | None
     function: NamedModel | None = None
+    _forests: dict[ModelFile, Forest] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The last one: pieces of a window follow each other, and a model of 50 MB takes seconds to read."""
 
     def __call__(self, task: Task) -> Explained:
         """Raises: InvalidInputError: it cannot be had. RetryLaterError: the endpoint cannot answer now."""
@@ -53,10 +56,10 @@ class Solver:
                 return of_surrogate(task, task.source)
 
     def _of_trees(self, task: Task, source: ModelFile) -> Explained:
-        forest = read_forest(self._file(source), source.uri)
+        forest = self._forest(source)
         rows = TreeRows.of(forest.feature_names, task.features, source.uri)
         if task.dependence is not None:
-            return _curves(task, lambda cells: forest.predict(rows.matrix(cells.tolist())))
+            return _curves(task, lambda cells: forest.predict(rows.numbers(cells)))
         found = tree_shap(forest, rows.matrix(task.rows))
         return Explained(
             tuple(task.row_digests()),
@@ -65,6 +68,15 @@ class Solver:
             found.expected + found.values.sum(axis=1),
             found.expected,
         )
+
+    def _forest(self, source: ModelFile) -> Forest:
+        """Known by the entity tag of its file, so that it cannot be that of another one."""
+        found = self._forests.get(source)
+        if found is None:
+            found = read_forest(self._file(source), source.uri)
+            self._forests.clear()
+            self._forests[source] = found
+        return found
 
     def _file(self, source: ModelFile) -> bytes:
         """Raises InvalidInputError: it is another one by now, whose explanations must not be taken for this one's."""

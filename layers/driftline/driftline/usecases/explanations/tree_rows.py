@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.explanations.asking import Cells
 from driftline.domain.explanations.tasks import Cell
 from driftline.domain.listing import first_of
 from driftline.domain.predictions.values import number
@@ -87,6 +88,12 @@ class TreeRows:
                         mend="Explain the endpoint instead (source: endpoint), if it encodes its inputs itself.",
                     )
         return found
+
+    def numbers(self, cells: Cells) -> Floats:
+        """As `matrix`, of a matrix of the task's features: a partial dependence asks about millions of rows."""
+        if cells.dtype.kind == "f":
+            return np.asarray(cells[:, list(self.columns)], dtype=np.float64)
+        return self.matrix(cells.tolist())
 
     def spread(self, attributions: Floats) -> Floats:
         """Attributions to the task's features: those that the model does not have contribute nothing.

@@ -105,7 +105,8 @@ def _note(value: str | None) -> str:
 
 def _short(value: str) -> str:
     try:
-        return number(float(value)) if len(value) > 6 else shown(value, _VALUE)  # noqa: PLR2004 - 0.1234567, not 1.50
+        # 0.1234567 is cut, 1.50 stays; a minus is the same everywhere.
+        return number(float(value)) if len(value) > 6 or value.startswith("-") else shown(value, _VALUE)  # noqa: PLR2004
     except ValueError:
         return shown(value, _VALUE)
 
