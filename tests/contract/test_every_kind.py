@@ -58,9 +58,8 @@ from tests.tables import TABLES
 ENDPOINT = "shop"
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
 SCHEDULED = HOUR + timedelta(hours=1)
-ROWS = 200
-"""As many as the kind that needs most takes for a verdict."""
-UNREADABLE = 40
+ROWS = 60
+UNREADABLE = 10
 MODEL = "models/shop.json"
 
 
@@ -270,7 +269,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "inference_attribute": "score",
         "ground_truth_attribute": "actual",
     },
-    "model_explainability": {"source": "model", "model": MODEL},
+    "model_explainability": {"source": "model", "model": MODEL, "comparison": "sagemaker"},
     "toys": {},
 }
 
@@ -315,7 +314,7 @@ class World:
 
     def capture(self, rows: Sequence[int], name: str) -> None:
         lines = (
-            csv_capture(HOUR + timedelta(seconds=17 * i), f"{_score(i)}", f"{i % 7},{'AB'[i % 2]}", f"id-{i}")
+            csv_capture(HOUR + timedelta(seconds=50 * i), f"{_score(i)}", f"{i % 7},{'AB'[i % 2]}", f"id-{i}")
             for i in rows
         )
         key = f"capture/{ENDPOINT}/AllTraffic/{hour_folder(HOUR)}{name}"

@@ -300,7 +300,7 @@ def test_a_monitor_that_nobody_knows_has_no_baseline() -> None:
     store = InMemoryStore(objects={"baselines/churn/model_qualty/input/a.csv": b"1\n"})
     with pytest.raises(InvalidInputError, match="no kind of monitor model_qualty") as raised:
         suggest_in(store, "churn", "model_qualty")
-    assert raised.value.expected == "one of data_quality, model_quality, model_bias"
+    assert raised.value.expected == "one of data_quality, model_quality, model_bias, model_explainability"
 
 
 def test_edited_constraints_stay_and_the_suggestion_lies_beside() -> None:
