@@ -13,6 +13,7 @@ from driftline.usecases.baselines.candidate_baseline import Candidate, Wanted, m
 from tests.executing import suggest_in
 from tests.explaining import at_once
 from tests.fakes import FailingStore, InMemoryStore, InMemoryStores
+from tests.scores import FOLDER, Scores, trees
 from tests.tables import TABLES
 
 DOCUMENT = b"""\
@@ -26,6 +27,7 @@ monitors:
     positive_label: 1
     probability_attribute: score
     ground_truth_attribute: paid
+  model_explainability: {source: surrogate, probability_attribute: score}
 """
 
 
@@ -176,3 +178,34 @@ def test_the_request_of_a_step_is_read() -> None:
     for wrong, why in (({"data_uri": "data"}, "data_uri"), ({"datauri": "s3://a/b"}, "datauri")):
         with pytest.raises(InvalidInputError, match=why):
             wanted_baseline(event | wrong)
+
+
+def test_the_file_of_the_new_model_is_explained_not_that_of_the_document() -> None:
+    risk = Scores()
+    risk.baseline(400)
+    training = InMemoryStore("training")
+    training.put("run/labelled/data.csv", risk.data_set(400))
+    other = trees(8, (0.0, -1.5, 2.0, 0.0))
+    risk.store.put("models/risk/new/model.json", other)
+    made = make_candidate(
+        Wanted(
+            "risk",
+            "model_explainability",
+            "s3://training/run/labelled",
+            "s3://training/run/baselines",
+            model=risk.store.uri("models/risk/new/model.json"),
+        ),
+        store=risk.store,
+        stores=InMemoryStores(risk.store, training),
+        tables=TABLES,
+        kinds=KINDS,
+        predictor=None,
+        explaining=at_once(risk.store),
+    )
+    assert list(made.files) == ["analysis.json"]
+    analysis = json.loads(training.get("run/baselines/analysis.json").body)
+    values = analysis["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
+    assert max(values, key=values.__getitem__) == "age"
+    in_use = json.loads(risk.store.get(f"{FOLDER}analysis.json").body)
+    values = in_use["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
+    assert max(values, key=values.__getitem__) == "income"
