@@ -20,7 +20,7 @@ from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.keys import analysis_of_config
 from driftline.kinds.registry import KINDS
-from driftline.usecases.baselines.candidate_baseline import make_candidate
+from driftline.usecases.baselines.candidate_baseline import candidate_answer
 from driftline.usecases.baselines.uploads import Reading, suggest_uploaded
 from driftline.usecases.explanations.explaining import Explaining
 
@@ -49,23 +49,10 @@ def work(event: ObjectEvent) -> None:
     logger.info(what, extra=dict(about))
 
 
-def candidate(event: dict[str, Any]) -> dict[str, Any]:
-    """Of a pipeline, which waits: explanations are computed at once. An error fails its step, and says why."""
-    from driftline.usecases.explanations.solve import Solver  # noqa: PLC0415, only here
-
-    made = make_candidate(
-        wanted_baseline(event),
-        store=reading.store,
-        stores=S3Stores(),
-        tables=reading.tables,
-        kinds=KINDS,
-        predictor=reading.predictor,
-        explaining=reading.explaining.at_once(Solver(reading.explaining.models, reading.predictor)),
-    )
-    logger.info("candidate", answer=made.answer())
-    return dict(made.answer())
-
-
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    return work_through(event, ObjectEvent, work, logger) if "Records" in event else candidate(event)
+    if "Records" in event:
+        return work_through(event, ObjectEvent, work, logger)
+    answer = candidate_answer(wanted_baseline(event), reading, S3Stores())
+    logger.info("candidate", answer=answer)
+    return answer

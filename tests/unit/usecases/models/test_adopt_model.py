@@ -730,7 +730,7 @@ def test_baselines_of_the_pipeline_are_adopted_with_all_that_belongs_to_them() -
     training = InMemoryStore("training", {"data/people.csv": people(4, 6)})
     given: dict[str, dict[str, str]] = {}
     for kind in (KINDS.named("model_quality"), KINDS.named("model_bias")):
-        wanted = Wanted("churn", kind.name, "s3://training/data", f"s3://training/{kind.name}")
+        wanted = Wanted("churn", kind.name, "s3://training/data", f"s3://training/baselines/{kind.name}")
         made = make_candidate(
             wanted,
             store=world.store,

@@ -22,7 +22,12 @@ class SageMakerEndpoints:
 
     def answer(self, endpoint: str, body: bytes, content_type: str, accept: str) -> bytes:
         """See `Predictor.answer`."""
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415, with the client
+        from botocore.exceptions import (  # noqa: PLC0415, with the client
+            BotoCoreError,
+            ClientError,
+            ConnectTimeoutError,
+            ReadTimeoutError,
+        )
 
         try:
             found = self._client.invoke_endpoint(
@@ -39,6 +44,8 @@ class SageMakerEndpoints:
                 expected="an endpoint that is in service, takes these rows, and may be asked",
                 mend="Correct predictor, or give the stack the endpoint's ARN as PredictionEndpointArn.",
             ) from None
+        except (ConnectTimeoutError, ReadTimeoutError) as error:
+            raise RetryLaterError(f"the endpoint does not answer: {error}", where=endpoint) from None
         except BotoCoreError as error:
             raise InvalidInputError(
                 f"the endpoint could not be asked: {error}",

@@ -205,12 +205,13 @@ class Explained:
         rows: Their digests, each once; none of a partial dependence.
         outputs: Names of the o outputs that the model itself has; otherwise label0, label1 and so on.
         attributions: Shape (n, m, o).
-        predictions: Shape (n, o): of the model; of a file or a surrogate, its margin.
+        predictions: Shape (n, o): of the model. They are in the unit of the attributions, unless these are log-odds.
         expected: Shape (o,): the prediction when nothing is known of a row.
         dependence: Entries of Clarify's `pdp`.
         surrogate: Of a surrogate.
         notes: What a reader should know, one sentence each.
         requests: How many an endpoint answered.
+        logit: Attributions are log-odds, and predictions probabilities.
     """
 
     rows: tuple[bytes, ...]
@@ -222,6 +223,7 @@ class Explained:
     surrogate: SurrogateReport | None = None
     notes: tuple[str, ...] = ()
     requests: int = 0
+    logit: bool = False
 
     def to_bytes(self) -> bytes:
         return msgspec.msgpack.encode(
@@ -236,6 +238,7 @@ class Explained:
                 self.surrogate,
                 self.notes,
                 self.requests,
+                self.logit,
             )
         )
 
@@ -269,6 +272,7 @@ class Explained:
             first.surrogate,
             tuple(dict.fromkeys(note for part in parts for note in part.notes)),
             sum(part.requests for part in parts),
+            first.logit,
         )
 
 
@@ -283,6 +287,7 @@ class _Explained(msgspec.Struct, frozen=True, tag="explained"):
     surrogate: SurrogateReport | None
     notes: tuple[str, ...]
     requests: int
+    logit: bool
 
 
 class Failure(msgspec.Struct, frozen=True, tag="failure"):
@@ -320,6 +325,7 @@ def parse_result(body: bytes, where: str) -> Explained | Failure:
             found.surrogate,
             found.notes,
             found.requests,
+            found.logit,
         )
     except (msgspec.DecodeError, ValueError) as error:
         raise InvalidInputError(f"explanations that cannot be read ({error})", where=where) from None

@@ -62,7 +62,7 @@ def data_report(
         source=plan.source,
         explained_by=plan.explained_by,
         method=METHODS[plan.source],
-        logit=plan.kernel.use_logit,
+        logit=explained.found.logit,
         aggregation=plan.aggregation,
         comparison="driftline",
         smallest_auc=policy.smallest_auc,

@@ -37,6 +37,7 @@ class Attributed:
         predictions: Shape (n, o).
         expected: Shape (o,); NaN where it is unknown.
         unexplained: Rows without attributions, by reason.
+        logit: Attributions are log-odds, and predictions probabilities.
     """
 
     features: tuple[str, ...]
@@ -47,6 +48,7 @@ class Attributed:
     explained_by: str = ""
     unexplained: dict[str, int] = field(default_factory=dict)
     surrogate: SurrogateReport | None = None
+    logit: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -160,6 +162,7 @@ def _in_order(found: Explained, task: Task, plan: ExplanationPlan, name: str) ->
         found.expected,
         name,
         surrogate=found.surrogate,
+        logit=found.logit,
         notes=found.notes,
     )
 

@@ -31,7 +31,7 @@ from driftline.presentation.report import Report
 from driftline.presentation.tables import Column, Holds, Row, Table
 from driftline.presentation.text import count, number
 
-EXPECTED, PREDICTION = "expected value", "prediction"
+EXPECTED, PREDICTION, LOG_ODDS = "expected value", "prediction", "prediction (log-odds)"
 """First and last line of the table."""
 
 _MOST = 100
@@ -97,7 +97,9 @@ def _rows(plan: ExplanationPlan, found: Attributed, cells: Sequence[Sequence[Cel
                 shown = None if cell is None else number(cell) if isinstance(cell, float) else str(cell)
                 yield _row((place + 1, label, name, shown, float(values[each]), at if np.isfinite(at) else None))
             if np.isfinite(end):
-                yield _row((place + 1, label, PREDICTION, None, None, end))
+                yield _row((place + 1, label, LOG_ODDS if found.logit else PREDICTION, None, None, end))
+            if found.logit:
+                yield _row((place + 1, label, PREDICTION, None, None, float(found.predictions[place, output])))
 
 
 def _names(plan: ExplanationPlan, found: Attributed) -> tuple[str, ...]:
@@ -121,7 +123,7 @@ def _report(
         source=plan.source,
         explained_by=plan.explained_by,
         method=METHODS[plan.source],
-        logit=plan.kernel.use_logit,
+        logit=found.logit,
         aggregation=plan.aggregation,
         comparison="driftline",
         smallest_auc=policy.smallest_auc,

@@ -79,7 +79,7 @@ def summarise(
             source=plan.source,
             explained_by=plan.explained_by,
             method=METHODS[plan.source],
-            logit=plan.kernel.use_logit,
+            logit=found is not None and found.logit,
             aggregation=plan.aggregation,
             comparison=policy.rule or "driftline",
             smallest_auc=policy.smallest_auc,

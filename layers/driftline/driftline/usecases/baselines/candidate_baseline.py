@@ -21,7 +21,9 @@ from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, Memory
 from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
 from driftline.usecases.baselines.suggest_baseline import is_no_data
+from driftline.usecases.baselines.uploads import Reading
 from driftline.usecases.explanations.explaining import Explaining
+from driftline.usecases.explanations.solve import Solver
 from driftline.usecases.monitors.monitor_documents import find_document, load_document
 from driftline.usecases.ports import ObjectStore, Stores
 from driftline.usecases.ports.predictions import Predictor
@@ -29,6 +31,9 @@ from driftline.usecases.ports.tables import DataSetTables
 
 MODELS = "models/"
 """Where files of models are in the stack's own bucket: nothing else of it may be read or written here."""
+
+BASELINES = "baselines"
+"""A folder of this name is above all that is written."""
 
 COMPARISON = "comparison.json"
 
@@ -126,6 +131,13 @@ def make_candidate(
     data_bucket, data_key = _parts(wanted.data, store)
     output_bucket, output_key = _parts(wanted.output, store)
     output = output_key if output_key.endswith("/") else f"{output_key}/"
+    if BASELINES not in output.split("/")[:-1]:
+        raise InvalidInputError(
+            "files of a baseline would stand beside those of the model",
+            where=wanted.output,
+            expected=f"a folder below one that is called {BASELINES}",
+            mend="The role of suggest_baseline may write nothing else there: a model's own file is never overwritten.",
+        )
     document, where = _document(store, wanted.endpoint, kind, kinds), store.uri(document_key(wanted.endpoint))
     kind.engine.baseline_settings(document, where)
     folder = baseline_folder(wanted.endpoint, wanted.monitor)
@@ -154,6 +166,24 @@ def make_candidate(
     made.put(output + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
     uris = {name: f"{_SCHEME}{output_bucket}/{output}{name}" for name in suggestion.files}
     return Candidate(suggestion.rows, uris, findings, memory.warnings)
+
+
+def candidate_answer(wanted: Wanted, reading: Reading, stores: Stores) -> dict[str, str | int]:
+    """The answer to a pipeline's step. It waits, so explanations are computed at once.
+
+    Raises:
+        InvalidInputError: see `make_candidate`; the step fails, and says why.
+    """
+    explaining = reading.explaining.at_once(Solver(reading.explaining.models, reading.predictor))
+    return make_candidate(
+        wanted,
+        store=reading.store,
+        stores=stores,
+        tables=reading.tables,
+        kinds=reading.kinds,
+        predictor=reading.predictor,
+        explaining=explaining,
+    ).answer()
 
 
 def _document(store: ObjectStore, endpoint: str, kind: Kind, kinds: Kinds) -> MonitorDocument | None:

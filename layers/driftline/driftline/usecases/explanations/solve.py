@@ -19,6 +19,8 @@ from driftline.domain.explanations.tasks import (
     Task,
 )
 from driftline.domain.explanations.trees.forest import Forest
+from driftline.domain.explanations.trees.links import Link as TreeLink
+from driftline.domain.explanations.trees.links import predictions_of
 from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.domain.explanations.trees.tree_shap import tree_shap
 from driftline.usecases.explanations.answers import EndpointModel
@@ -61,12 +63,15 @@ class Solver:
         if task.dependence is not None:
             return _curves(task, lambda cells: forest.predict(rows.numbers(cells)))
         found = tree_shap(forest, rows.matrix(task.rows))
+        logit = forest.link is TreeLink.LOGIT and forest.link_scale == 1
+        margin = found.expected + found.values.sum(axis=1)
         return Explained(
             tuple(task.row_digests()),
             labels(forest.outputs),
             rows.spread(found.values),
-            found.expected + found.values.sum(axis=1),
+            predictions_of(margin, TreeLink.LOGIT) if logit else margin,
             found.expected,
+            logit=logit,
         )
 
     def _forest(self, source: ModelFile) -> Forest:
@@ -129,6 +134,7 @@ def _by_kernel(task: Task, kernel: Kernel, model: Model) -> Explained:
         np.array([each.prediction for each in found]),
         expected,
         notes=tuple(notes),
+        logit=kernel.logit,
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from driftline.domain.explanations.surrogate import Answered, CrossFit, cross_fit, scale_of
 from driftline.domain.explanations.surrogate_change import SurrogateChange, compare
 from driftline.domain.explanations.tasks import Cell, Explained, Surrogate, SurrogateReport, Task
+from driftline.domain.explanations.trees.links import Link, predictions_of
 from driftline.domain.predictions.values import number
 from driftline.domain.profiles.packing import Floats
 
@@ -32,12 +33,14 @@ def of_surrogate(task: Task, source: Surrogate) -> Explained:
         report = _report(fitted, None)
     attributions = fitted.attributions(window)
     expected = np.mean([forest.base for forest in fitted.forests], axis=0)
+    margin = expected + attributions.sum(axis=1)
     return Explained(
         tuple(task.row_digests()),
         tuple(f"label{place}" for place in range(window.answers.shape[1])),
         attributions,
-        expected + attributions.sum(axis=1),
+        predictions_of(margin, Link.LOGIT) if scale == "log-odds" else margin,
         expected,
+        logit=scale == "log-odds",
         surrogate=report,
     )
 
