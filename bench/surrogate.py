@@ -25,6 +25,7 @@ from bench.results import Limit, Options, Row, skipped
 from bench.seeds import seed_of
 from driftline.domain.explanations.surrogate import FIDELITY, Answered, Scale, cross_fit, scale_of
 from driftline.domain.explanations.surrogate_change import compare
+from driftline.domain.inference.proportions import clopper_pearson
 
 type Floats = NDArray[np.float64]
 
@@ -33,6 +34,9 @@ RANKED = Limit(0.9, 0.95, "NDCG", more_is_better=True)
 """Below the bar SageMaker's rule would call the surrogate another model. Where features say the same, path-dependent
 values (the surrogate's) and those against random rows (the model's) rank them differently even for one model."""
 TOLD = Limit(float("inf"), float("inf"), "x")
+TOLD_SHARE = Limit(float("inf"), float("inf"), "%")
+FEW, MANY = 10, 100
+"""Quiet windows of each data set; a comparison takes 16 fits."""
 
 ROWS, WINDOW = 4_000, 2_000
 _DATA = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -87,7 +91,7 @@ def run(options: Options) -> Iterator[Row]:
         if not source.file.exists():
             yield skipped(f"{name}: fidelity", FAITHFUL, f"{source.file} is not there")
             continue
-        yield from _measured(name, source, np.random.default_rng([seed, number]), seed)
+        yield from _measured(name, source, np.random.default_rng([seed, number]), seed, MANY if options.large else FEW)
 
 
 def read(source: Source) -> tuple[tuple[str, ...], Floats, Floats, frozenset[str]]:
@@ -105,11 +109,11 @@ def read(source: Source) -> tuple[tuple[str, ...], Floats, Floats, frozenset[str
     return tuple(found.columns[:-1]), np.stack(columns[:-1], axis=1), columns[-1], frozenset(categorical)
 
 
-def _measured(name: str, source: Source, generator: Generator, seed: int) -> Iterator[Row]:
+def _measured(name: str, source: Source, generator: Generator, seed: int, windows: int) -> Iterator[Row]:
     features, rows, target, categorical = read(source)
     order = generator.permutation(len(rows))
     rows, target = rows[order], target[order]
-    trained = len(rows) - ROWS - 2 * WINDOW
+    trained = len(rows) // 2
     answers = [
         _answers(make(seed).fit(rows[:trained], target[:trained]), source) for make in (source.make, source.other)
     ]
@@ -139,6 +143,22 @@ def _measured(name: str, source: Source, generator: Generator, seed: int) -> Ite
             f"{found.carried.r2[0]:.3f}"
         )
         yield Row(f"{name}: {what}, distance of explanations in distances of halves", TOLD, times, detail)
+    rang = 0
+    for _ in range(windows):
+        places = generator.permutation(len(rows) - trained)[: ROWS + WINDOW] + trained
+        before, now = (
+            Answered(features, part, answers[0](part)[:, np.newaxis], categorical)
+            for part in (rows[places[:ROWS]], rows[places[ROWS:]])
+        )
+        rang += compare(before, now, scale, seed).outcome not in {"unchanged", "no_verdict"}
+    interval = clopper_pearson(rang, windows)
+    assert interval is not None  # there are windows
+    yield Row(
+        f"{name}: quiet windows that ring, at most",
+        TOLD_SHARE,
+        100 * interval[1],
+        f"{rang} of {windows}, each with a baseline of its own",
+    )
 
 
 def _answers(model: Any, source: Source) -> Callable[[Floats], Floats]:
