@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
-from tests.scores import FEATURES, HOUR, Scores, booster, trees, usual
+from tests.scores import FEATURES, HOUR, Scores, booster, scores_of, trees, usual
 
 ID = f"a.jsonl{HOUR:%d%H}-17"
 
@@ -45,8 +45,12 @@ class TestOneInference:
         found = explained(folder)
         row = usual(60, seed=2)[17:18]
         expected = booster(trees()).predict(xgboost.DMatrix(row, feature_names=list(FEATURES)), pred_contribs=True)[0]
-        first, *middle, last = found["contributions"]
-        assert (first["feature"], last["feature"]) == ("expected value", "prediction")
+        first, *middle, last, chance = found["contributions"]
+        assert (first["feature"], last["feature"]) == ("expected value", "prediction (log-odds)")
+        assert (chance["feature"], chance["sum"]) == (
+            "prediction",
+            pytest.approx(scores_of(trees(), row)[0], abs=1e-5),
+        )
         assert first["sum"] == pytest.approx(float(expected[-1]), abs=1e-5)
         assert {each["feature"]: each["contribution"] for each in middle} == pytest.approx(
             dict(zip(FEATURES, expected.tolist(), strict=False)), abs=1e-5
@@ -127,6 +131,5 @@ def test_rows_of_one_record_are_all_explained(tmp_path: Path) -> None:
     assert done.exit_code == ExitCode.COMPLETED, done.output
     found = json.loads(done.stdout)
     assert found["rows"] == 2
-    expected = booster(trees()).predict(xgboost.DMatrix(x, feature_names=list(FEATURES)), pred_contribs=True)
     ends = sorted(each["sum"] for each in found["contributions"] if each["feature"] == "prediction")
-    np.testing.assert_allclose(ends, sorted(expected.sum(axis=1)), atol=1e-5)
+    np.testing.assert_allclose(ends, sorted(scores_of(trees(), x)), atol=1e-5)

@@ -146,11 +146,18 @@ def test_configure_monitor_makes_schedule_alarms_and_dashboard(load: Load) -> No
 def test_a_pipeline_s_step_gets_a_baseline_beside_the_model(load: Load) -> None:
     put("models/1/data/test.csv", b"predicted_delay,carrier,dep_delay\n1.5,AA,3.5\n2.5,UA,4.5\n")
     own = f"s3://{BUCKET}/models/1"
-    request = {"endpoint": ENDPOINT, "monitor": "data_quality", "data_uri": f"{own}/data", "output_uri": f"{own}/made"}
+    request = {
+        "endpoint": ENDPOINT,
+        "monitor": "data_quality",
+        "data_uri": f"{own}/data",
+        "output_uri": f"{own}/baselines/made",
+    }
     handler = load("suggest_baseline").handler
     answer = handler(request, CONTEXT)
-    assert (answer["rows"], answer["constraints"]) == (2, f"{own}/made/constraints.json")
-    assert {"models/1/made/statistics.json", "models/1/made/constraints.json"} <= set(keys("models/"))
+    assert (answer["rows"], answer["constraints"]) == (2, f"{own}/baselines/made/constraints.json")
+    assert {"models/1/baselines/made/statistics.json", "models/1/baselines/made/constraints.json"} <= set(
+        keys("models/")
+    )
     assert keys(f"baselines/{ENDPOINT}/") == []
     with pytest.raises(InvalidInputError, match="not kept there"):
         handler(request | {"output_uri": f"s3://{BUCKET}/baselines/x/y"}, CONTEXT)

@@ -503,10 +503,11 @@ def test_a_replay_gives_the_same_bytes() -> None:
 
 
 def test_scores_are_what_the_rows_say() -> None:
-    """Log-odds: the chance is what the endpoint answered."""
+    """Attributions are log-odds; the prediction is what the endpoint answered."""
     scores = Scores()
     scores.capture(50)
-    row = scores.run().body.rows[0]
+    body = scores.run().body
+    assert body.logit
+    row = body.rows[0]
     number = int(row.id.rpartition("-")[2])
-    chance = 1 / (1 + np.exp(-row.prediction[0]))
-    assert chance == pytest.approx(scores_of(trees(), usual(50, 2))[number], abs=1e-5)
+    assert row.prediction[0] == pytest.approx(scores_of(trees(), usual(50, 2))[number], abs=1e-5)

@@ -153,9 +153,9 @@ def test_what_is_not_allowed_or_not_there_is_refused(changed: dict[str, str], wh
 
 def test_below_models_in_the_stack_s_own_bucket_is_allowed() -> None:
     world = World()
-    made = world.make("data_quality", rows((6, 6)), output="s3://stack/models/loans/1/")
-    assert made.files["constraints.json"] == "s3://stack/models/loans/1/constraints.json"
-    assert "models/loans/1/statistics.json" in world.own.objects
+    made = world.make("data_quality", rows((6, 6)), output="s3://stack/models/loans/1/baselines/")
+    assert made.files["constraints.json"] == "s3://stack/models/loans/1/baselines/constraints.json"
+    assert "models/loans/1/baselines/statistics.json" in world.own.objects
 
 
 def test_an_endpoint_without_a_document_is_refused_where_it_is_needed() -> None:
@@ -210,3 +210,9 @@ def test_the_file_of_the_new_model_is_explained_not_that_of_the_document() -> No
     in_use = json.loads(risk.store.get(f"{FOLDER}analysis.json").body)
     values = in_use["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
     assert max(values, key=values.__getitem__) == "income"
+
+
+def test_nothing_is_written_beside_the_model_s_own_files() -> None:
+    with pytest.raises(InvalidInputError, match="beside those of the model") as raised:
+        World().make("data_quality", rows((6, 6)), output="s3://training/run/output")
+    assert "baselines" in raised.value.expected

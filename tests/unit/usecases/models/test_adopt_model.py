@@ -750,11 +750,11 @@ def test_baselines_of_the_pipeline_are_adopted_with_all_that_belongs_to_them() -
     for kind in (KINDS.named("model_quality"), KINDS.named("model_bias")):
         folder = f"baselines/churn/{kind.name}/"
         for name in (*kind.baseline_files, *kind.derived_files):
-            if f"{kind.name}/{name}" in training.objects:
-                assert world.store.objects[folder + name] == training.objects[f"{kind.name}/{name}"], name
+            if f"baselines/{kind.name}/{name}" in training.objects:
+                assert world.store.objects[folder + name] == training.objects[f"baselines/{kind.name}/{name}"], name
         files = read_files(world.store, folder, (*kind.baseline_files, "suggestion.json"))
         assert all(is_ours(name, files) for name in kind.baseline_files)
-    assert b"groups.json" in training.objects["model_bias/suggestion.json"]
+    assert b"groups.json" in training.objects["baselines/model_bias/suggestion.json"]
     # And a change of the document does not bring the old data set's baseline back
     adopted = world.store.objects["baselines/churn/model_bias/analysis.json"]
     world.store.put("monitors/churn.yaml", BIAS_DOCUMENT.replace(b"[f]", b"[m]"))
