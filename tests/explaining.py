@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.keys import EXPLANATIONS, is_task, result_of
-from driftline.domain.explanations.tasks import Explained, Failure, Task
+from driftline.domain.explanations.results import Explained, Failure
+from driftline.domain.explanations.tasks import Task
 from driftline.domain.explanations.waiting import Resume
 from driftline.usecases.explanations.explain_task import explain_task
 from driftline.usecases.explanations.explaining import Explaining

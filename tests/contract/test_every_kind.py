@@ -39,7 +39,8 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
 from driftline.domain.monitors.schema import monitor_schema
 from driftline.domain.sagemaker_files.violations import Violation, Violations
-from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
+from driftline.kinds.data import DataSet, WindowData
+from driftline.kinds.engine import Context, Engine, GivenFile, Suggestion, complete
 from driftline.kinds.kind import Kind, Kinds
 from driftline.kinds.registry import KINDS
 from driftline.presentation.charts import Series, points_of

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 
 from driftline.cli import app
 from driftline.cli.exits import ExitCode
-from driftline.domain.explanations.tasks import Explained, parse_result
+from driftline.domain.explanations.results import Explained, parse_result
 from tests.answering import THROTTLED, AnsweringServer, answering
 from tests.scores import FEATURES, booster, trees, usual
 

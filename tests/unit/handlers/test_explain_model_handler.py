@@ -11,7 +11,8 @@ from typing import Any
 import boto3
 import pytest
 
-from driftline.domain.explanations.tasks import AskedEndpoint, Failure, Kernel, Task, parse_result
+from driftline.domain.explanations.results import Failure, parse_result
+from driftline.domain.explanations.tasks import AskedEndpoint, Kernel, Task
 from tests.aws import CONTEXT, fake_aws, sample
 from tests.places import REPOSITORY
 from tests.scores import ENDPOINT, FEATURES, FOLDER, HOUR, KIND, MODEL, SCHEDULED, Scores

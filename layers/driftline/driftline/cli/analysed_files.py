@@ -16,7 +16,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.kinds.engine import DataSet, Explanations
+from driftline.kinds.data import DataSet, Explanations
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.data_set import StoredDataSet

@@ -7,7 +7,8 @@ from typing import Literal, Protocol, runtime_checkable
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.kinds.engine import Context, DataSet, WindowData
+from driftline.kinds.data import DataSet, WindowData
+from driftline.kinds.engine import Context
 from driftline.presentation.report import Report
 from driftline.presentation.tables import Table
 

@@ -4,7 +4,8 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError, PendingError, RetryLaterError
 from driftline.domain.explanations.keys import EXPLANATIONS, endpoint_of, is_task, result_of, task_of, waiting_prefix
-from driftline.domain.explanations.tasks import AskedEndpoint, Explained, Failure, Kernel, Task, parse_result
+from driftline.domain.explanations.results import Explained, Failure, parse_result
+from driftline.domain.explanations.tasks import AskedEndpoint, Kernel, Task
 from driftline.domain.explanations.waiting import Resume, Waiting
 from driftline.usecases.explanations.explain_task import explain_task, wait
 from driftline.usecases.explanations.requested import RequestedExplanations

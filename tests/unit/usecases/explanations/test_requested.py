@@ -9,7 +9,8 @@ import xgboost
 
 from driftline.domain.errors import InvalidInputError, PendingError
 from driftline.domain.explanations.keys import result_of
-from driftline.domain.explanations.tasks import Dependence, Explained, ModelFile, Task
+from driftline.domain.explanations.results import Explained
+from driftline.domain.explanations.tasks import Dependence, ModelFile, Task
 from driftline.usecases.explanations.requested import ROWS_AT_ONCE, RequestedExplanations
 from driftline.usecases.explanations.solve import Solver
 from tests.explaining import ExplainModel, StoredModels

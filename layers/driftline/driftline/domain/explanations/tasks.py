@@ -1,17 +1,12 @@
-"""What is to be explained, and the explanations: two values that travel between functions as bytes.
+"""What is to be explained: rows and a question, as they travel between functions.
 
-Neither says when or for whom: the same rows of the same model are the same task, with the same digest, so that they are
-explained once. Arrays are little-endian bytes, decoded without copying; nothing is unpickled.
+A task does not say when or for whom: the same rows of the same model are the same task, with the same digest, so that
+they are explained once. Nothing is unpickled.
 """
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.kernel_shap import most_rows_for_each
@@ -23,7 +18,7 @@ type Cell = str | float | int | bool | None
 VERSION = 1
 """Of what is computed: explanations of an earlier version are made again."""
 
-_ROW = 16  # bytes of a row's digest
+ROW = 16  # bytes of a row's digest
 
 
 class ModelFile(msgspec.Struct, frozen=True, tag="model"):
@@ -147,15 +142,15 @@ class Task(msgspec.Struct, frozen=True):
     def question(self) -> str:
         """Digest of everything but the rows, if they are independent of each other."""
         about = self if self.whole else msgspec.structs.replace(self, rows=(), answers=())
-        return _digest(msgspec.msgpack.encode(about), _ROW).hex()
+        return _digest(msgspec.msgpack.encode(about), ROW).hex()
 
     @property
     def digest(self) -> str:
-        return _digest(msgspec.msgpack.encode(self), _ROW).hex()
+        return _digest(msgspec.msgpack.encode(self), ROW).hex()
 
     def row_digests(self) -> list[bytes]:
         """What identifies each row among those with the same question."""
-        return [_digest(msgspec.msgpack.encode(row), _ROW) for row in self.rows]
+        return [_digest(msgspec.msgpack.encode(row), ROW) for row in self.rows]
 
     def to_bytes(self) -> bytes:
         return msgspec.msgpack.encode(self)
@@ -173,162 +168,6 @@ class Task(msgspec.Struct, frozen=True):
 
 
 _TASK = msgspec.msgpack.Decoder(Task)
-
-
-class SurrogateReport(msgspec.Struct, frozen=True):
-    """How well a surrogate repeats the model, and whether the model behind it has changed.
-
-    Attributes:
-        r2: Of answers to rows that it has not seen, of the output with the lowest.
-        ranking: Spearman's rank correlation of the same, likewise.
-        outcome: See `SurrogateChange`; empty for a baseline.
-        carried_r2: Of the baseline's surrogate, on the window.
-        distance, null: The smallest distance of explanations to the window, and the largest between two halves of the
-            baseline; None where they were not compared.
-        features: By feature: the distance to the window, and between halves.
-    """
-
-    r2: float
-    ranking: float
-    outcome: str = ""
-    carried_r2: float | None = None
-    distance: float | None = None
-    null: float | None = None
-    features: dict[str, tuple[float, float]] = {}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Explained:
-    """Explanations of n rows.
-
-    Attributes:
-        rows: Their digests, each once; none of a partial dependence.
-        outputs: Names of the o outputs that the model itself has; otherwise label0, label1 and so on.
-        attributions: Shape (n, m, o).
-        predictions: Shape (n, o): of the model. They are in the unit of the attributions, unless these are log-odds.
-        expected: Shape (o,): the prediction when nothing is known of a row.
-        dependence: Entries of Clarify's `pdp`.
-        surrogate: Of a surrogate.
-        notes: What a reader should know, one sentence each.
-        requests: How many an endpoint answered.
-        logit: Attributions are log-odds, and predictions probabilities.
-    """
-
-    rows: tuple[bytes, ...]
-    outputs: tuple[str, ...]
-    attributions: NDArray[np.float64]
-    predictions: NDArray[np.float64]
-    expected: NDArray[np.float64]
-    dependence: tuple[dict[str, object], ...] = ()
-    surrogate: SurrogateReport | None = None
-    notes: tuple[str, ...] = ()
-    requests: int = 0
-    logit: bool = False
-
-    def to_bytes(self) -> bytes:
-        return msgspec.msgpack.encode(
-            _Explained(
-                b"".join(self.rows),
-                self.outputs,
-                self.attributions.shape,
-                self.attributions.astype("<f8").tobytes(),
-                self.predictions.astype("<f8").tobytes(),
-                self.expected.astype("<f8").tobytes(),
-                self.dependence,
-                self.surrogate,
-                self.notes,
-                self.requests,
-                self.logit,
-            )
-        )
-
-    def only(self, wanted: AbstractSet[bytes]) -> "Explained":
-        """Of these rows; there may be others of the same question."""
-        chosen = [place for place, row in enumerate(self.rows) if row in wanted]
-        rows = tuple(self.rows[place] for place in chosen)
-        return replace(self, rows=rows, attributions=self.attributions[chosen], predictions=self.predictions[chosen])
-
-    @classmethod
-    def merge_all(cls, parts: Sequence["Explained"]) -> "Explained":
-        """Of pieces of one question, at least one. A row that is in two of them counts once."""
-        first = parts[0]
-        places: dict[bytes, tuple[int, int]] = {}
-        for number, part in enumerate(parts):
-            for place, row in enumerate(part.rows):
-                places.setdefault(row, (number, place))
-        rows = tuple(sorted(places))
-        chosen = [places[row] for row in rows]
-        return cls(
-            rows,
-            first.outputs,
-            np.array([parts[part].attributions[place] for part, place in chosen]).reshape(
-                len(rows), *first.attributions.shape[1:]
-            ),
-            np.array([parts[part].predictions[place] for part, place in chosen]).reshape(
-                len(rows), *first.predictions.shape[1:]
-            ),
-            first.expected,
-            next((part.dependence for part in parts if part.dependence), ()),
-            first.surrogate,
-            tuple(dict.fromkeys(note for part in parts for note in part.notes)),
-            sum(part.requests for part in parts),
-            first.logit,
-        )
-
-
-class _Explained(msgspec.Struct, frozen=True, tag="explained"):
-    rows: bytes
-    outputs: tuple[str, ...]
-    shape: tuple[int, int, int]
-    attributions: bytes
-    predictions: bytes
-    expected: bytes
-    dependence: tuple[dict[str, object], ...]
-    surrogate: SurrogateReport | None
-    notes: tuple[str, ...]
-    requests: int
-    logit: bool
-
-
-class Failure(msgspec.Struct, frozen=True, tag="failure"):
-    """Why a task could not be done. It is forgotten once it was reported: another try may help."""
-
-    what: str
-    where: str = ""
-    expected: str = ""
-    mend: str = ""
-
-    def error(self) -> InvalidInputError:
-        return InvalidInputError(self.what, where=self.where, expected=self.expected, mend=self.mend)
-
-    def to_bytes(self) -> bytes:
-        return msgspec.msgpack.encode(self)
-
-
-_RESULT = msgspec.msgpack.Decoder(_Explained | Failure)
-
-
-def parse_result(body: bytes, where: str) -> Explained | Failure:
-    """Raises InvalidInputError: neither explanations nor a failure, or damaged."""
-    try:
-        found = _RESULT.decode(body)
-        if isinstance(found, Failure):
-            return found
-        n, _, outputs = found.shape
-        return Explained(
-            tuple(found.rows[start : start + _ROW] for start in range(0, len(found.rows), _ROW)),
-            found.outputs,
-            np.frombuffer(found.attributions, dtype="<f8").reshape(found.shape).astype(np.float64),
-            np.frombuffer(found.predictions, dtype="<f8").reshape(n, outputs).astype(np.float64),
-            np.frombuffer(found.expected, dtype="<f8").reshape(outputs).astype(np.float64),
-            found.dependence,
-            found.surrogate,
-            found.notes,
-            found.requests,
-            found.logit,
-        )
-    except (msgspec.DecodeError, ValueError) as error:
-        raise InvalidInputError(f"explanations that cannot be read ({error})", where=where) from None
 
 
 def _digest(body: bytes, size: int) -> bytes:

@@ -14,6 +14,7 @@ from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.profiles.declared import DeclaredColumns
 from driftline.domain.profiles.resolve import DocumentColumns, resolve_columns
 from driftline.domain.spelling import did_you_mean
+from driftline.kinds.data import DataSet, WindowData
 from driftline.kinds.data_quality.evidence import conditions_of
 from driftline.kinds.data_quality.rules.by_type import (
     column_by_type,
@@ -34,7 +35,7 @@ from driftline.kinds.data_quality.rules.statistics import Statistics, parse_stat
 from driftline.kinds.data_quality.rules.suggestion import mixed_features, suggest_constraints, with_excluded
 from driftline.kinds.data_quality.rules.uncertainties import uncertainties
 from driftline.kinds.data_quality.settings import DataQualityMonitor
-from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
+from driftline.kinds.engine import Context, Engine, GivenFile, Suggestion, complete
 from driftline.presentation.limits import quiet_rates_said
 
 STATISTICS = "statistics.json"

@@ -9,7 +9,7 @@ from typing import override
 from driftline.domain.analysis_config.fields import fields_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.analyst import Analyst, CheckedConfig, DataAnalysis, Wishes
-from driftline.kinds.engine import DataSet
+from driftline.kinds.data import DataSet
 from driftline.kinds.model_bias.baseline import ANALYSIS, Analysed, analyse_with, data_columns, settings_of
 from driftline.kinds.model_bias.data_places import DataColumns
 from driftline.kinds.model_bias.data_report import data_report

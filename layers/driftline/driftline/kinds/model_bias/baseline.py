@@ -10,7 +10,8 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.predictions.questions import Question
-from driftline.kinds.engine import DataSet, Suggestion
+from driftline.kinds.data import DataSet
+from driftline.kinds.engine import Suggestion
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
 from driftline.kinds.model_bias.data_places import DataColumns
 from driftline.kinds.model_bias.data_set import BiasData, read_bias_data

@@ -22,7 +22,7 @@ from driftline.domain.predictions.picking import (
 )
 from driftline.domain.predictions.values import probability_of
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.engine import DataSet
+from driftline.kinds.data import DataSet
 from driftline.kinds.model_bias.counting import decided, of_facet
 from driftline.kinds.model_bias.data_columns import ColumnOfCells
 from driftline.kinds.model_bias.data_flips import FlipSample

@@ -13,7 +13,8 @@ from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, WindowRows
+from driftline.kinds.data import DataSet, WindowData, WindowRows
+from driftline.kinds.engine import Context, Engine, GivenFile, Suggestion
 from driftline.kinds.model_bias.baseline import baseline_settings, rehearse, suggest
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
 from driftline.kinds.model_bias.judged import Policy

@@ -13,7 +13,7 @@ import msgspec
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.predictions.outputs import output_columns, outputs_of
 from driftline.domain.predictions.picking import pick_columns, why_unusable
-from driftline.kinds.engine import HourRows, WindowRows
+from driftline.kinds.data import HourRows, WindowRows
 from driftline.kinds.model_bias.counting import Counted, counted_rows
 from driftline.kinds.model_bias.flip_rows import MOST_OF_AN_HOUR, FlipRows
 from driftline.kinds.model_bias.places import Places

@@ -13,7 +13,8 @@ from driftline.domain.explanations.aggregation import Aggregation
 from driftline.domain.explanations.tasks import Cell
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.analyst import Analyst, CheckedConfig, DataAnalysis, Wishes
-from driftline.kinds.engine import Context, DataSet, WindowData
+from driftline.kinds.data import DataSet, WindowData
+from driftline.kinds.engine import Context
 from driftline.kinds.model_explainability.baseline import Explained, explain
 from driftline.kinds.model_explainability.config_plan import plan_of_config, plan_without_model
 from driftline.kinds.model_explainability.data_report import data_report, verdict_of

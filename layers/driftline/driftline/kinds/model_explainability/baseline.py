@@ -14,7 +14,8 @@ from driftline.domain.explanations.surrogate import FIDELITY
 from driftline.domain.explanations.tasks import Cell
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.engine import DataSet, Suggestion
+from driftline.kinds.data import DataSet
+from driftline.kinds.engine import Suggestion
 from driftline.kinds.model_explainability.baseline_sample import FILE as SAMPLE
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.config_plan import plan_of_config

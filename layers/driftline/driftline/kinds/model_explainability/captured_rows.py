@@ -9,7 +9,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.listing import first_of
 from driftline.domain.predictions.outputs import output_columns
 from driftline.domain.profiles.resolve import ResolvedTable
-from driftline.kinds.engine import WindowData, WindowRows
+from driftline.kinds.data import WindowData, WindowRows
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.captured import AttributionColumns, all_names
 from driftline.kinds.model_explainability.captured import explained_rows as rows_of_columns

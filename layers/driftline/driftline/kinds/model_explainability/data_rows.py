@@ -15,7 +15,7 @@ from driftline.domain.listing import first_of
 from driftline.domain.monitors.prediction_fields import plain_attribute
 from driftline.domain.predictions.values import items, number
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.engine import DataSet
+from driftline.kinds.data import DataSet
 from driftline.kinds.model_explainability.cells import as_numbers, typed
 from driftline.kinds.model_explainability.plan import ExplanationPlan
 

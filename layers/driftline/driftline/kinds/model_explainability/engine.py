@@ -13,7 +13,8 @@ from driftline.domain.explanations.aggregation import Aggregation, global_values
 from driftline.domain.monitors.comparison import Compared
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData
+from driftline.kinds.data import DataSet, WindowData
+from driftline.kinds.engine import Context, Engine, GivenFile, Suggestion
 from driftline.kinds.model_explainability.baseline import (
     CONFIG,
     baseline_settings,

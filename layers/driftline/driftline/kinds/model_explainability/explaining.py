@@ -8,20 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.explanations.results import Explained, SurrogateReport
 from driftline.domain.explanations.tasks import (
     AskedEndpoint,
     AskedFunction,
     Cell,
     Dependence,
-    Explained,
     ModelFile,
     Surrogate,
-    SurrogateReport,
     Task,
 )
 from driftline.domain.explanations.tasks import Source as TaskSource
 from driftline.domain.profiles.packing import Floats
-from driftline.kinds.engine import Explanations
+from driftline.kinds.data import Explanations
 from driftline.kinds.model_explainability.plan import ExplanationPlan
 
 type Rows = Sequence[Sequence[Cell]]

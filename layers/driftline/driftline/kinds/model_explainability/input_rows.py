@@ -13,7 +13,7 @@ from driftline.domain.listing import first_of
 from driftline.domain.predictions.outputs import output_columns, outputs_of
 from driftline.domain.profiles.resolve import ResolvedTable
 from driftline.domain.profiles.window import WindowProfile
-from driftline.kinds.engine import WindowData
+from driftline.kinds.data import WindowData
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.cells import is_missing, typed
 from driftline.kinds.model_explainability.data_rows import SHOWN, numbers_of

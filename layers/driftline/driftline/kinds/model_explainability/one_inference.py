@@ -12,7 +12,8 @@ from driftline.domain.executions.place import Place
 from driftline.domain.explanations.aggregation import Aggregation, global_values
 from driftline.domain.explanations.tasks import Cell
 from driftline.kinds.analyst import DataAnalysis
-from driftline.kinds.engine import Context, WindowData
+from driftline.kinds.data import WindowData
+from driftline.kinds.engine import Context
 from driftline.kinds.model_explainability.baseline import CONFIG
 from driftline.kinds.model_explainability.baseline_sample import FILE as SAMPLE
 from driftline.kinds.model_explainability.engine import baseline_in, plan_for

@@ -13,7 +13,7 @@ from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.even_sample import ALL, lowest
 from driftline.domain.explanations.tasks import Cell
 from driftline.domain.ground_truth.join_ids import STORED, join_hashes
-from driftline.kinds.engine import HourRows, WindowRows
+from driftline.kinds.data import HourRows, WindowRows
 
 _VERSION = 1
 """Of what is kept: samples of an earlier version are made again."""

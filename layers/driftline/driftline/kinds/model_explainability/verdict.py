@@ -1,30 +1,28 @@
 """The verdict on a window: by the rule that the document chose, with what the other one says beside it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from driftline.domain.explanations.results import SurrogateReport
 from driftline.domain.explanations.surrogate import FIDELITY
 from driftline.domain.explanations.surrogate_change import FARTHER
-from driftline.domain.explanations.tasks import SurrogateReport
 from driftline.domain.monitors.comparison import Compared
 from driftline.domain.profiles.packing import Floats
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.cells import samples
 from driftline.kinds.model_explainability.explained_window import ExplainedWindow
 from driftline.kinds.model_explainability.explaining import Attributed
+from driftline.kinds.model_explainability.feature_summaries import feature_summaries
 from driftline.kinds.model_explainability.rules.analysis import Analysis
 from driftline.kinds.model_explainability.rules.evaluate import evaluate
 from driftline.kinds.model_explainability.rules.findings import (
     AttributionVerdict,
-    FeatureChange,
-    OutputVerdict,
     Settings,
 )
-from driftline.kinds.model_explainability.rules.findings import Change as Happened
 from driftline.kinds.model_explainability.rules.sagemaker import SageMakerVerdict, sagemaker_verdicts
-from driftline.kinds.model_explainability.rules.summary import Change, FeatureSummary, Fidelity, OutputSummary
+from driftline.kinds.model_explainability.rules.summary import Fidelity, OutputSummary
 from driftline.kinds.model_explainability.rules.violations import description
 
 MOST_FEATURES = 100
@@ -36,16 +34,6 @@ NO_SAMPLE = (
     "The baseline has no sample of attributions to compare with: Driftline did not make it, or it was changed since. "
     "comparison: sagemaker compares the ranking of features."
 )
-
-_CHANGES: Mapping[Happened, Change] = {
-    "none": "none",
-    "new": "new",
-    "missing": "gone",
-    "dies": "gone",
-    "flips": "turned",
-    "scales": "more",
-    "shifts": "moved",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +211,7 @@ def _outputs(
         said = next((each for each in told if each.live_label == label), None)
         known = baseline.analysis.explanations.kernel_shap.get(said.label) if baseline.analysis and said else None
         verdict = drift.outputs[place] if drift is not None else None
-        features = _features(found.features, values[:, place], known.values if known else None, verdict)
+        features = feature_summaries(found.features, values[:, place], known.values if known else None, verdict)
         expected = found.expected[place]
         separation = verdict.separation if verdict is not None else None
         listed.append(
@@ -242,59 +230,6 @@ def _outputs(
             )
         )
     return tuple(listed)
-
-
-def _features(
-    names: tuple[str, ...], values: Floats, before: Mapping[str, float] | None, verdict: OutputVerdict | None
-) -> tuple[FeatureSummary, ...]:
-    """In the order of their contribution in the window."""
-    union = list(dict.fromkeys((*names, *(before or ()))))
-    now = dict(zip(names, values.tolist(), strict=True))
-    order = sorted(union, key=lambda name: (-abs(now.get(name, 0.0)), union.index(name)))
-    known = before or {}
-    ranked = {name: rank for rank, name in enumerate(sorted(known, key=lambda name: -abs(known[name])), 1)}
-    changes = {each.name: each for each in verdict.features} if verdict is not None else {}
-    total = sum(map(abs, now.values()))
-    return tuple(
-        _feature(name, rank, now.get(name), before, ranked.get(name), changes.get(name), verdict, total)
-        for rank, name in enumerate(order, 1)
-    )
-
-
-def _feature(
-    name: str,
-    rank: int,
-    value: float | None,
-    before: Mapping[str, float] | None,
-    baseline_rank: int | None,
-    change: FeatureChange | None,
-    verdict: OutputVerdict | None,
-    total: float,
-) -> FeatureSummary:
-    head = FeatureSummary(
-        name=name,
-        value=value,
-        baseline=before.get(name) if before is not None else None,
-        share=abs(value or 0.0) / total if total else None,
-        rank=rank,
-        baseline_rank=baseline_rank,
-    )
-    if change is None:
-        return head
-    finite = change.ratio.value is not None and np.isfinite(change.ratio.value)
-    what = _CHANGES[change.change]
-    return head.model_copy(
-        update={
-            "share": change.window_share,
-            "baseline_share": change.baseline_share,
-            "ratio": change.ratio.value if finite else None,
-            "ratio_interval": change.ratio.interval if finite else None,
-            "distance": change.distance,
-            "p_value": change.p_value,
-            "change": "less" if what == "more" and (change.ratio.value or 0.0) < 1 else what,
-            "named": verdict is not None and verdict.result == "violation" and name in verdict.named,
-        }
-    )
 
 
 def _plain(value: float | None) -> float | None:

@@ -1,7 +1,8 @@
 """The explained rows of a window, from the source that the plan chooses."""
 
 from driftline.domain.profiles.resolve import resolve_columns
-from driftline.kinds.engine import Context, WindowData
+from driftline.kinds.data import WindowData
+from driftline.kinds.engine import Context
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.captured_rows import captured_rows
 from driftline.kinds.model_explainability.explained_window import ExplainedWindow

@@ -16,7 +16,8 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.prediction_fields import plain_attribute
 from driftline.domain.predictions.attributes import Attributes
 from driftline.domain.predictions.picking import pick_data_set
-from driftline.kinds.engine import DataSet, Suggestion
+from driftline.kinds.data import DataSet
+from driftline.kinds.engine import Suggestion
 from driftline.kinds.model_quality.attributes import attributes_of
 from driftline.kinds.model_quality.rules.check import TOLERANCE
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, suggest_constraints

@@ -10,7 +10,8 @@ from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.kinds.engine import Context, DataSet, Engine, GivenFile, Suggestion, WindowData, complete
+from driftline.kinds.data import DataSet, WindowData
+from driftline.kinds.engine import Context, Engine, GivenFile, Suggestion, complete
 from driftline.kinds.model_quality.attributes import attributes_of
 from driftline.kinds.model_quality.baseline import ESTIMATES, ModelQualityBaseline, settings_of
 from driftline.kinds.model_quality.rules.check import check

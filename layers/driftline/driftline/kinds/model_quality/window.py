@@ -12,7 +12,7 @@ from driftline.domain.predictions.outputs import output_columns, outputs_of
 from driftline.domain.predictions.picking import NO_LABEL, pick_columns, why_unusable
 from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.predictions.values import label_text
-from driftline.kinds.engine import HourRows, WindowRows
+from driftline.kinds.data import HourRows, WindowRows
 from driftline.kinds.model_quality.records import record_ids, whole_records
 from driftline.kinds.model_quality.rules.rows import Classes
 from driftline.kinds.model_quality.rules.samples import row_hashes

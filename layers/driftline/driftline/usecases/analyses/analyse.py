@@ -11,7 +11,7 @@ from driftline.domain.analysis_config.predictor import read_predictor
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.analyst import Analyst, DataAnalysis, Wishes
-from driftline.kinds.engine import DataSet
+from driftline.kinds.data import DataSet
 from driftline.kinds.kind import Kinds
 from driftline.presentation.joined import joined
 from driftline.presentation.report import Report

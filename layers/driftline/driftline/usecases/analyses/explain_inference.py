@@ -12,7 +12,8 @@ from driftline.domain.keys import document_key, variants_prefix
 from driftline.domain.profiles.window import WindowProfile
 from driftline.domain.windows import HOUR, Window
 from driftline.kinds.analyst import DataAnalysis
-from driftline.kinds.engine import Context, Coverage, Explanations, HourRows, WindowData, WindowRows
+from driftline.kinds.data import Coverage, Explanations, HourRows, WindowData, WindowRows
+from driftline.kinds.engine import Context
 from driftline.kinds.kind import Kinds
 from driftline.usecases.executions.window_data import StoredWindow
 from driftline.usecases.ground_truth.inference_index import captured_hours, find_hours

@@ -8,7 +8,7 @@ from driftline.domain.datasets import ProfiledDataset, RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.predictions.questions import Question, answers
 from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.kinds.engine import DataSet, Explanations
+from driftline.kinds.data import DataSet, Explanations
 from driftline.usecases.ports.predictions import Predictor
 
 

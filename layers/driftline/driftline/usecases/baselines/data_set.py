@@ -8,7 +8,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import baseline_folder
 from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.kinds.engine import DataSet, Explanations
+from driftline.kinds.data import DataSet, Explanations
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.datasets.files import read_files, row_readers
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, CsvFormat, DatasetFormat, parse_format

@@ -13,7 +13,7 @@ from driftline.domain.keys import baseline_folder
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.profiles.window import WindowProfile
 from driftline.domain.windows import Window
-from driftline.kinds.engine import Explanations, HourRows
+from driftline.kinds.data import Explanations, HourRows
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE, is_ours
 from driftline.usecases.capture.capture_files import CaptureFiles

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.domain.explanations.tasks import Explained, ModelFile, Task
+from driftline.domain.explanations.results import Explained
+from driftline.domain.explanations.tasks import ModelFile, Task
 from driftline.usecases.explanations.requested import Solve
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.explanations import ExplainedModels

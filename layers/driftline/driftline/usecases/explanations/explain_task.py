@@ -2,7 +2,8 @@
 
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.explanations.keys import endpoint_of, is_task, result_of, task_of, waiting_key, waiting_prefix
-from driftline.domain.explanations.tasks import Explained, Failure, Task
+from driftline.domain.explanations.results import Explained, Failure
+from driftline.domain.explanations.tasks import Task
 from driftline.domain.explanations.waiting import Resume, Waiting
 from driftline.usecases.explanations.requested import Solve
 from driftline.usecases.ports import ObjectStore

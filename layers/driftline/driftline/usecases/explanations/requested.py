@@ -13,15 +13,8 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError, PendingError
 from driftline.domain.explanations.keys import holds_hours, period_of, period_prefix, result_of, task_key
-from driftline.domain.explanations.tasks import (
-    AskedEndpoint,
-    AskedFunction,
-    Explained,
-    Failure,
-    ModelFile,
-    Task,
-    parse_result,
-)
+from driftline.domain.explanations.results import Explained, Failure, parse_result
+from driftline.domain.explanations.tasks import AskedEndpoint, AskedFunction, ModelFile, Task
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.explanations import ExplainedModels
 from driftline.usecases.side_by_side import side_by_side

@@ -9,15 +9,8 @@ from driftline.domain.explanations.asking import Model, NamedModel
 from driftline.domain.explanations.kernel_shap import KernelShap
 from driftline.domain.explanations.links import Link
 from driftline.domain.explanations.partial_dependence import PartialDependence
-from driftline.domain.explanations.tasks import (
-    AskedEndpoint,
-    AskedFunction,
-    Explained,
-    Kernel,
-    ModelFile,
-    Surrogate,
-    Task,
-)
+from driftline.domain.explanations.results import Explained
+from driftline.domain.explanations.tasks import AskedEndpoint, AskedFunction, Kernel, ModelFile, Surrogate, Task
 from driftline.domain.explanations.trees.forest import Forest
 from driftline.domain.explanations.trees.links import Link as TreeLink
 from driftline.domain.explanations.trees.links import predictions_of

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from driftline.domain.explanations.results import Explained, SurrogateReport
 from driftline.domain.explanations.surrogate import Answered, CrossFit, cross_fit, scale_of
 from driftline.domain.explanations.surrogate_change import SurrogateChange, compare
-from driftline.domain.explanations.tasks import Cell, Explained, Surrogate, SurrogateReport, Task
+from driftline.domain.explanations.tasks import Cell, Surrogate, Task
 from driftline.domain.explanations.trees.links import Link, predictions_of
 from driftline.domain.predictions.values import number
 from driftline.domain.profiles.packing import Floats
