@@ -112,6 +112,7 @@ def test_an_endpoint_that_is_not_there_is_refused(runtime: Any) -> None:
         ("damaged", archive(b"no model of XGBoost")),
         ("pickled", archive(b"\x80\x04\x95\x10\x00\x00\x00")),
     ],
+    ids=["no-archive", "no-model", "damaged", "pickled"],  # An archive has the time of its making in it.
 )
 def test_a_model_that_cannot_be_served_says_so(client: Clients, runtime: Any, name: str, body: bytes) -> None:
     uri = put(client, f"{name}.tar.gz", body)
