@@ -102,6 +102,17 @@ def test_explanations_in_the_answers_are_compared() -> None:
     assert row.values == tuple(str(each) for each in x[int(row.id.rpartition("-")[2])])
 
 
+def test_an_endpoint_that_explains_few_of_its_answers_is_judged_by_these() -> None:
+    scores = with_baseline(CAPTURED | {"rows": 250})
+    x, margins, attributions = explained(1_000, 2)
+    capture(scores, envelopes(margins, attributions, without=760), csv(x), mime="application/json")
+
+    summary = scores.run()
+
+    assert (summary.rows, summary.evaluated_rows, summary.verdict) == (1_000, 240, "good")
+    assert not summary.body.sampled
+
+
 def test_reasons_that_changed_are_found_in_the_answers() -> None:
     scores = with_baseline(CAPTURED)
     x, margins, attributions = explained(300, 2, trees(7, (2.0, 1.5, 0.6, 0.0)))

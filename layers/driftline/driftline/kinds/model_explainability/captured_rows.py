@@ -47,7 +47,9 @@ def captured_rows(
     if plan.attribution_columns or len(answers) != len(columns.outputs):
         answers = []
     wanted = list(dict.fromkeys([*columns.columns, *answers, *inputs]))
-    sample = window_sample(captured, wanted, most)
+    # An explainer endpoint may explain a few of its answers only: the sample is of these.
+    explained = () if plan.attribution_columns else columns.columns
+    sample = window_sample(captured, wanted, most, explained)
     batch = {key: [_text(cell) for cell in sample.column(place)] for place, key in enumerate(wanted)}
     found = rows_of_columns(columns, answers, batch, len(sample))
     unexplained = dict(found.unusable)

@@ -69,21 +69,36 @@ class RowSample:
         return self._of(places, self.bound)
 
     @classmethod
-    def of(cls, batch: Mapping[str, Sequence[Cell]], columns: Sequence[ColumnKey], hour: datetime, most: int) -> Self:
-        """Of rows of an hour; columns that they lack have no value."""
+    def of(
+        cls,
+        batch: Mapping[str, Sequence[Cell]],
+        columns: Sequence[ColumnKey],
+        hour: datetime,
+        most: int,
+        among: Sequence[ColumnKey] = (),
+    ) -> Self:
+        """Of rows of an hour; columns that they lack have no value.
+
+        Args:
+            among: Only rows with a value of one of these columns are in the sample; none: all are.
+        """
         ids = [
             str(inference or event or "")
             for inference, event in zip(batch["inference_id"], batch["event_id"], strict=True)
         ]
         hashes = join_hashes([f"{name}\0{row}" for name, row in zip(ids, batch["row"], strict=True)])
-        order, bound = lowest(hashes, most)
         nothing: Sequence[Cell] = [None] * len(ids)
+        candidates = np.arange(len(ids))
+        if among:
+            there = [[cell not in (None, "") for cell in batch.get(key, nothing)] for key in among]
+            candidates = np.flatnonzero(np.any(np.array(there, dtype=np.bool_), axis=0))
+        chosen, bound = lowest(hashes[candidates], most)
         cells = [batch.get(key, nothing) for key in columns]
-        places = order.tolist()
+        places = candidates[chosen].tolist()
         return cls(
             len(ids),
             bound,
-            hashes[order],
+            hashes[places],
             (hour,) * len(places),
             tuple(ids[place] for place in places),
             tuple(tuple(column[place] for column in cells) for place in places),
@@ -128,26 +143,33 @@ class RowSample:
         return cls(wire.rows, wire.bound, hashes, (hour,) * len(hashes), tuple(wire.ids), tuple(map(tuple, wire.cells)))
 
 
-def window_sample(captured: WindowRows, columns: Sequence[ColumnKey], most: int) -> RowSample:
+def window_sample(
+    captured: WindowRows, columns: Sequence[ColumnKey], most: int, among: Sequence[ColumnKey] = ()
+) -> RowSample:
     """The sample of a window.
 
     Args:
         columns: Keys of what is wanted of each row.
         most: Number of rows.
+        among: See `RowSample.of`.
     """
-    made_with = f"{_VERSION} sample {most} {columns!r}"
+    made_with = f"{_VERSION} sample {most} {columns!r} {among!r}"
     parts = []
     for hour in captured.hours:
         kept = hour.kept(made_with)
-        parts.append(RowSample.from_bytes(kept, hour.start) if kept else _read(hour, columns, most, made_with))
+        if kept is not None:
+            parts.append(RowSample.from_bytes(kept, hour.start))
+            continue
+        found = _read(hour, columns, most, among)
+        hour.keep(made_with, found.to_bytes())
+        parts.append(found)
     return RowSample.merge_all(parts, most)
 
 
-def _read(hour: HourRows, columns: Sequence[ColumnKey], most: int, made_with: str) -> RowSample:
+def _read(hour: HourRows, columns: Sequence[ColumnKey], most: int, among: Sequence[ColumnKey]) -> RowSample:
     there = set(hour.columns())
     wanted = [*_ORIGIN, *dict.fromkeys(key for key in columns if key in there)]
     found = RowSample()
     for batch in hour.batches(wanted):
-        found = RowSample.merge_all([found, RowSample.of(batch, columns, hour.start, most)], most)
-    hour.keep(made_with, found.to_bytes())
+        found = RowSample.merge_all([found, RowSample.of(batch, columns, hour.start, most, among)], most)
     return found
