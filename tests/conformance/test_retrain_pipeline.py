@@ -273,7 +273,7 @@ def test_the_definition_fits_the_schema() -> None:
     ]
     assert errors == []
     names = [step["Name"] for step in steps()]
-    assert len(names) == len(set(names)) == 13
+    assert len(names) == len(set(names)) == 14
 
 
 @pytest.mark.parametrize("monitors", [("data_quality",), [each.monitor for each in KNOWN]])

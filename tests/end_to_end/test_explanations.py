@@ -62,7 +62,7 @@ def explained(bucket: Bucket) -> set[str]:
     return {key for key in bucket.everything(f"state/explanations/{ENDPOINT}/") if key.endswith(".result")}
 
 
-def test_reasons_that_change_reach_people(place: Place) -> None:
+def reasons_that_change_reach_people(place: Place) -> None:
     # Given a baseline that explain_model explained, though its data set came before its document and its model
     bucket, cloud = Bucket(place.cloud), place.cloud
     lines = [",".join(map(str, row)) for row in table(1_500, 1)]
@@ -111,7 +111,7 @@ def test_reasons_that_change_reach_people(place: Place) -> None:
     assert "income" in bucket.everything(folder)[f"{folder}report.html"].decode()
 
 
-def test_a_late_capture_opens_its_window_and_only_its_rows_are_explained(place: Place) -> None:
+def a_late_capture_opens_its_window_and_only_its_rows_are_explained(place: Place) -> None:
     bucket, cloud = Bucket(place.cloud), place.cloud
     before = explained(bucket)
 
@@ -122,7 +122,7 @@ def test_a_late_capture_opens_its_window_and_only_its_rows_are_explained(place: 
     assert len(explained(bucket) - before) == 1
 
 
-def test_a_pickle_in_the_models_place_is_refused_and_says_how_to_save_the_model(place: Place) -> None:
+def a_pickle_in_the_models_place_is_refused_and_says_how_to_save_the_model(place: Place) -> None:
     bucket, cloud = Bucket(place.cloud), place.cloud
     later = SCHEDULED + timedelta(hours=2)
     bucket.put(MODEL, pickle.dumps({"weights": [1.0, 2.0]}))
@@ -144,6 +144,13 @@ def test_a_pickle_in_the_models_place_is_refused_and_says_how_to_save_the_model(
     cloud.fire_schedule(f"{ENDPOINT}-{KIND}", later)
     cloud.drain()
     assert judged(bucket, later).evaluated_rows == ROWS
+
+
+def test_a_model_whose_reasons_change_and_whose_file_is_replaced(place: Place) -> None:
+    """One after the other: alarms follow the newest window, and each hour goes on where the last one ended."""
+    reasons_that_change_reach_people(place)
+    a_late_capture_opens_its_window_and_only_its_rows_are_explained(place)
+    a_pickle_in_the_models_place_is_refused_and_says_how_to_save_the_model(place)
 
 
 def test_an_upload_starts_an_analysis_whose_results_appear_beside_it(place: Place) -> None:
