@@ -206,6 +206,12 @@ class TestAddresses:
             "https://0xa9.0xfe.0xa9.0xfe/",
             "https://[fe80::1]/",
             "https://[::ffff:169.254.169.254]/",
+            "https://[::169.254.169.254]/",
+            "https://[64:ff9b::a9fe:a9fe]/",
+            "https://[64:ff9b:1::a9fe:a9fe]/",
+            "https://[2002:a9fe:a9fe::]/",
+            "https://[2001:0:a9fe:a9fe::]/",
+            "https://[2001:0:4136:e378:8000:63bf:5601:5601]/",
             "https://[fd00:ec2::254]/",
             "https://example.com:port/",
             "https://exa mple.com/",
@@ -227,7 +233,13 @@ class TestAddresses:
 
     @pytest.mark.parametrize(
         "url",
-        ["https://hooks.slack.com/services/T/B/x", "http://127.0.0.1:8080/x", "http://localhost/x", "http://[::1]:8/x"],
+        [
+            "https://hooks.slack.com/services/T/B/x",
+            "http://127.0.0.1:8080/x",
+            "http://localhost/x",
+            "http://[::1]:8/x",
+            "https://[64:ff9b::808:808]/x",
+        ],
     )
     def test_taken(self, url: str) -> None:
         assert http.check_url(url) == url

@@ -1,7 +1,10 @@
 """rate(), at(), time zones, and the windows that follow from schedules."""
 
+import struct
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo, reset_tzpath
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +17,9 @@ from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from tests.fuzz import examples
+
+UTC_AS_A_FILE = b"TZif".ljust(20, b"\0") + struct.pack(">6l", 0, 0, 0, 0, 1, 4) + bytes(6) + b"UTC\0"
+"""A zone with one offset and its name: https://www.rfc-editor.org/rfc/rfc9636."""
 
 
 def at(text: str) -> datetime:
@@ -108,10 +114,23 @@ class TestTimeZones:
         with pytest.raises(InvalidInputError, match=r"Did you mean Europe/Berlin\?"):
             parse_timezone("Europe/Berln")
 
-    @pytest.mark.parametrize("name", ["", "../etc/passwd", "/etc/localtime", "Europe", "a\0b", "+01:00"])
+    @pytest.mark.parametrize("name", ["", "../etc/passwd", "/etc/localtime", "Europe", "a\0b", "+01:00", "Factory"])
     def test_what_is_no_zone_is_refused(self, name: str) -> None:
         with pytest.raises(InvalidInputError, match="unknown time zone"):
             parse_timezone(name)
+
+    @pytest.mark.parametrize("name", ["localtime", "posixrules", "posix/Europe/Berlin", "right/Europe/Berlin"])
+    def test_what_depends_on_the_machine_is_refused_where_it_exists(
+        self, name: str, tmp_path: Path, request: pytest.FixtureRequest
+    ) -> None:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(UTC_AS_A_FILE)
+        request.addfinalizer(reset_tzpath)
+        reset_tzpath([tmp_path])
+        assert ZoneInfo.no_cache(name)
+        with pytest.raises(InvalidInputError, match="unknown time zone") as caught:
+            parse_timezone(name)
+        assert name not in caught.value.mend
 
 
 class TestTheOccurrenceBefore:

@@ -7,7 +7,7 @@ import ipaddress
 import logging
 import re
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -34,6 +34,11 @@ _SHORTEST_SECRET = 6  # characters; shorter parts of an address are just words
 _TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 _TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, _TOO_MANY}
 _METADATA = ipaddress.ip_address("fd00:ec2::254")  # EC2's metadata on IPv6; it is unique local, not link-local
+_IPV4_IN_LAST_BITS = [
+    ipaddress.IPv6Network("::/96"),  # IPv4-compatible: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.1
+    ipaddress.IPv6Network("64:ff9b::/96"),  # NAT64: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
+    ipaddress.IPv6Network("64:ff9b:1::/48"),  # NAT64 in a network of one's own: https://www.rfc-editor.org/rfc/rfc8215
+]
 
 
 # At DEBUG urllib3 logs whole addresses; those of webhooks are secrets.
@@ -187,8 +192,21 @@ def _address(host: str) -> _Address | None:
 
 
 def _is_forbidden(address: _Address) -> bool:
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_link_local or address == _METADATA
+    return address == _METADATA or any(each.is_link_local for each in (address, *_embedded(address)))
+
+
+def _embedded(address: _Address) -> Iterator[ipaddress.IPv4Address]:
+    """The IPv4 addresses that gateways read out of an IPv6 address."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return
+    if address.ipv4_mapped:
+        yield address.ipv4_mapped
+    if address.sixtofour:
+        yield address.sixtofour
+    if address.teredo:
+        yield from address.teredo
+    if any(address in network for network in _IPV4_IN_LAST_BITS):
+        yield ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
 
 
 def _check_peer(connection: HTTPConnection) -> None:

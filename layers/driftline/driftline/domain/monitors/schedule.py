@@ -6,6 +6,7 @@ one that occurs twice in autumn fires once, the first time; a day of a rate is a
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -20,6 +21,8 @@ _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": tim
 _LONGEST_RATE = timedelta(days=366)
 _LONGEST_WAIT = 41 * 12
 """Months. The 29th of February can be 8 years away, a fifth Monday in February 40 (2080 to 2120)."""
+_NO_ZONES = ("localtime", "posixrules", "posix/", "right/", "Factory")
+"""Files beside the zones. What they mean depends on the machine, or they count leap seconds, which no schedule does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,18 @@ def parse_timezone(name: str) -> tzinfo:
     """
     if name == "UTC":
         return UTC
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInputError(
-            f"unknown time zone {name!r}",
-            expected="a name of the IANA database, for example UTC or Europe/Berlin",
-            mend=did_you_mean(name, available_timezones()),
-        ) from None
+    with suppress(ZoneInfoNotFoundError, ValueError, OSError):
+        if _is_a_zone(name):
+            return ZoneInfo(name)
+    raise InvalidInputError(
+        f"unknown time zone {name!r}",
+        expected="a name of the IANA database, for example UTC or Europe/Berlin",
+        mend=did_you_mean(name, filter(_is_a_zone, available_timezones())),
+    )
+
+
+def _is_a_zone(name: str) -> bool:
+    return not name.startswith(_NO_ZONES)
 
 
 def occurrences(expression: str, start: datetime, end: datetime, timezone: str = "UTC") -> Iterator[datetime]:
