@@ -95,6 +95,21 @@ def test_a_typo_in_an_attribute_is_said_with_what_there_is(name: str, tmp_path: 
     assert said in summary["findings"][0]["description"]
 
 
+def test_an_expression_that_fails_on_the_rows_is_said_with_why(tmp_path: Path) -> None:
+    shop = case("27b-jsonpath-dollar-no-baseline", tmp_path, "model_quality")
+    shop.baseline()
+    _change(shop, "$.prediction,", '"max(prediction)",')
+    shop.ingest()
+    shop.merge()
+
+    ran = shop.run()
+
+    summary = shop.summary()
+    assert ran.exit_code == ExitCode.COMPLETED_WITH_VIOLATIONS
+    assert summary["evaluated_rows"] == 0
+    assert "inference_attribute max(prediction) fails: In function max(), invalid type" in summary["reason"]
+
+
 def test_without_constraints_nothing_is_evaluated(tmp_path: Path) -> None:
     shop = case("27b-jsonpath-dollar-no-baseline", tmp_path, "model_quality")
     shop.ingest()

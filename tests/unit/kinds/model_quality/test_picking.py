@@ -6,7 +6,7 @@ import pytest
 from driftline.domain.capture.attribute import Output, pick
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.predictions.attributes import Attributes
-from driftline.domain.predictions.picking import PickedColumns, pick_columns, pick_data_set
+from driftline.domain.predictions.picking import PickedColumns, pick_columns, pick_data_set, why_unusable
 from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.predictions.values import items, label_text, likeliest, probability_of
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
@@ -183,6 +183,20 @@ def test_a_data_sets_rows_hold_the_label_too() -> None:
 
     assert isinstance(state, BinaryState)
     assert state.named().counts() == {("1", "1"): 1, ("0", "0"): 1}
+
+
+def test_rows_on_which_an_expression_fails_are_unusable_and_their_neighbours_are_not() -> None:
+    attributes = Attributes(ProblemType.REGRESSION, inference="scores[?@ > `1`] | [0]")
+    outputs: list[Output] = [{"scores": [1, 2]}, {"scores": [1, "high"]}, {"scores": [3]}]
+
+    usable = usable_rows(pick_columns(outputs, [2, 2, 2], attributes), ids(3), attributes)
+
+    assert isinstance(usable.rows, RegressionRows)
+    assert usable.rows.predicted.tolist() == [2, 3]
+    (reason,) = usable.unusable
+    assert usable.unusable == {reason: 1}
+    said = why_unusable(reason, outputs[usable.first[reason]], 2, attributes)
+    assert said.startswith("inference_attribute scores[?@ > `1`] | [0] fails: '>' not supported")
 
 
 def test_stored_columns_of_numbers_are_read_without_a_detour() -> None:

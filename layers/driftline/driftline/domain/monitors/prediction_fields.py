@@ -26,10 +26,9 @@ def plain_attribute(text: str) -> str:
 
 def _readable_attribute(text: str) -> str:
     # The light half imports nothing but the standard library and pydantic; only documents with attributes need more.
-    from driftline.domain.capture.attribute import pick  # noqa: PLC0415, see above
+    from driftline.domain.capture.attribute import check_expression  # noqa: PLC0415, see above
 
-    # In an empty row nothing is found, but an expression has to be read for that.
-    checked(lambda attribute: pick(attribute, {}), text)
+    checked(check_expression, text)
     return text
 
 

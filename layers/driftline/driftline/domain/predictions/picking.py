@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from driftline.domain.capture.attribute import Output, pick
+from driftline.domain.capture.attribute import Output, pick, why_it_fails
 from driftline.domain.predictions.attributes import LABELS, Attributes
 from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.predictions.values import label_text, likeliest, probability_of
@@ -66,6 +66,9 @@ def why_unusable(reason: str, output: Output, label: object, attributes: Attribu
     value = pick(attribute or "0", output, attributes.columns)
     if value is not None and label_text(value) is not None:
         return f"{name} {attribute}: found {_brief(value)}"
+    failure = why_it_fails(attribute or "0", output)
+    if failure:
+        return f"{name} {attribute} fails: {_clipped(failure)}"
     return f"{name} {attribute} is not in the output, which has {_columns(output, attributes)}"
 
 
