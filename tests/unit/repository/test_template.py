@@ -269,11 +269,13 @@ def test_layers_are_the_stacks_own_and_do_not_pile_up(resources: dict[str, dict[
         ("aws/sagemaker/x", True),
         (":mine", False),
         ("AWS/Lambda", False),
+        ("Driftline/prod", False),
+        ("driftline", True),
         ("ä", False),
     ],
 )
 def test_a_namespace_is_one_that_cloudwatch_takes(template: dict[str, Any], namespace: str, taken: bool) -> None:
-    """PutMetricData refuses the others, and metrics in log lines are dropped without a word."""
+    """PutMetricData refuses the others, or signals are there; metrics in log lines are dropped without a word."""
     pattern = template["Parameters"]["MetricsNamespace"]["AllowedPattern"]
     assert bool(re.search(pattern, namespace)) is taken
 

@@ -318,8 +318,8 @@ class TestWhatIsWrong:
         assert found.monitors.by_name()["data_quality"] is not None
         assert found.monitors.by_name()["data_quality"].namespace == namespace
 
-    @pytest.mark.parametrize("namespace", ["", " ", ":mine", "AWS/Lambda", "Größe", "x" * 256])
-    def test_a_namespace_that_cloudwatch_would_drop_without_a_word(self, namespace: str) -> None:
+    @pytest.mark.parametrize("namespace", ["", " ", ":mine", "AWS/Lambda", "Driftline/prod", "Größe", "x" * 256])
+    def test_a_namespace_that_cloudwatch_would_drop_or_signals_have(self, namespace: str) -> None:
         (error,) = errors(f"endpoint: flight-delay\nmonitors: {{data_quality: {{namespace: '{namespace}'}}}}\n")
         assert error.field == "monitors.data_quality.namespace"
         assert "CloudWatch" in error.allowed

@@ -153,7 +153,7 @@ def _described(regex: str) -> Any:
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 _ALARM = r"[^\x00-\x1f\x7f]{1,120}"
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-_NAMESPACE = r"(?!AWS/)[A-Za-z0-9._/#-][A-Za-z0-9._/#: -]{0,254}"
+_NAMESPACE = r"(?!AWS/|Driftline/)[A-Za-z0-9._/#-][A-Za-z0-9._/#: -]{0,254}"
 _SCRIPT = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.py"
 
 Name = Annotated[
@@ -174,7 +174,11 @@ ScriptName = Annotated[
 ]
 Namespace = Annotated[
     str,
-    _pattern(_NAMESPACE, "1–255 letters, digits, spaces and ._-/#: as CloudWatch allows, not beginning with : or AWS/"),
+    _pattern(
+        _NAMESPACE,
+        "1–255 letters, digits, spaces and ._-/#: as CloudWatch allows, not beginning with :, AWS/, or Driftline/, "
+        "where the signals for alarms are",
+    ),
     _described(_NAMESPACE),
 ]
 Prefix = Annotated[str, Field(max_length=512), AfterValidator(_bucket_prefix)]
