@@ -53,6 +53,7 @@ def total(reader: CaptureReader, what: str) -> int:
         line() + "\r\n" + line() + "\r\n",
         "\n\n" + line() + "\n  \n" + line() + "\n\n",
         BOM_UTF8.decode() + line() + "\n" + line(),
+        BOM_UTF8.decode() + line() + "\n" + BOM_UTF8.decode() + line(),
     ],
 )
 @pytest.mark.parametrize("packed", [False, True])
@@ -224,3 +225,18 @@ def test_batches_hold_whole_lines_and_lose_none(lines: list[str], size: int, pac
         before = b"".join(earlier.body for earlier in batches[:index])
         assert batch.first_line == before.count(b"\n") + 1
         assert batch.lines == batch.body.count(b"\n") + (not batch.body.endswith(b"\n"))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("size", [1, 4, 1 << 20])
+def test_a_byte_order_mark_is_left_out_before_every_line(size: int, *, packed: bool) -> None:
+    body = "\ufeffone\n\ufefftwo \ufeff inside\r\n\ufeff\nfour\n\ufeff".encode()
+
+    batches = list(line_batches(gzip.compress(body) if packed else body, size))
+
+    assert b"".join(batch.body for batch in batches).decode() == "one\ntwo \ufeff inside\r\n\nfour\n"
+    assert [batch.first_line for batch in batches] == ([1, 2, 3, 4] if size < 20 else [1])
+
+
+def test_a_file_that_is_nothing_but_a_mark_has_no_lines() -> None:
+    assert list(line_batches("\ufeff".encode())) == []

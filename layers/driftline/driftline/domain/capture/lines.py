@@ -28,38 +28,40 @@ class LineBatch:
 
 
 def line_batches(body: bytes, size: int = BATCH_BYTES) -> Iterator[LineBatch]:
-    """Cuts a file at line ends; a byte order mark is left out.
+    """Cuts a file at line ends; byte order marks are left out, before the first line and before any other.
 
     Raises:
         InvalidInputError: a gzip file that is damaged or cut off.
     """
     first_line = 1
-    rest = b""
+    rest: list[bytes] = []  # of a line that is longer than a chunk; joined once, because adding to bytes copies them
     for chunk in _chunks(body, size):
         cut = chunk.rfind(b"\n") + 1
         if not cut:
-            rest += chunk
+            rest.append(chunk)
             continue
-        whole = rest + chunk[:cut]
+        whole = b"".join([*rest, chunk[:cut]])
         # Much faster than bytes.count, which searches for each line end separately.
         lines = int(np.count_nonzero(np.frombuffer(whole, dtype=np.uint8) == _LINE_END))
-        yield LineBatch(first_line, lines, whole)
+        yield LineBatch(first_line, lines, _without_marks(whole))
         first_line += lines
-        rest = chunk[cut:]
-    if rest:
-        yield LineBatch(first_line, 1, rest)
+        rest = [chunk[cut:]]
+    if last := _without_marks(b"".join(rest)):
+        yield LineBatch(first_line, 1, last)
+
+
+def _without_marks(lines: bytes) -> bytes:
+    """Files that others have joined have a mark before each part; some writers put one before each line."""
+    return lines.removeprefix(BOM_UTF8).replace(b"\n" + BOM_UTF8, b"\n")
 
 
 def _chunks(body: bytes, size: int) -> Iterator[bytes]:
     if not body.startswith(_GZIP_MAGIC):
-        start = len(BOM_UTF8) if body.startswith(BOM_UTF8) else 0
-        yield from (body[at : at + size] for at in range(start, len(body), size))
+        yield from (body[at : at + size] for at in range(0, len(body), size))
         return
     try:
         with gzip.open(BytesIO(body)) as unpacked:
-            first = unpacked.read(size).removeprefix(BOM_UTF8)
-            while first:
-                yield first
-                first = unpacked.read(size)
+            while chunk := unpacked.read(size):
+                yield chunk
     except (EOFError, OSError, zlib.error) as error:
         raise InvalidInputError(f"the gzip file cannot be unpacked ({error})", mend="Upload it again.") from None
