@@ -1,6 +1,5 @@
 """Configuration files of one-off analyses, as `driftline validate` checks them."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output
 from driftline.cli.text import safe
+from driftline.domain.json_reading import load_json
 from driftline.kinds.analyst import Analyst
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import count
@@ -25,7 +25,7 @@ def analysts_for(path: Path) -> list[Analyst]:
     """
     body = read_file(path)
     try:
-        document = json.loads(body)
+        document = load_json(body)
     except ValueError:
         document = None
     fields = set(document) if isinstance(document, dict) else set()

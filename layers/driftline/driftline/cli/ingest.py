@@ -1,6 +1,5 @@
 """`driftline ingest`: profiles capture files, and joins ground truth that arrived before them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from driftline.cli.text import printable, safe
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import open_labels_prefix
+from driftline.domain.json_reading import load_json
 from driftline.domain.keys import hour_folder, parse_capture_key, records_key, source_digest
 from driftline.domain.windows import parse_instant
 from driftline.kinds.registry import KINDS
@@ -168,7 +168,7 @@ def _first_inference_time(body: bytes, path: Path) -> str:
     for batch in line_batches(body):
         for line in batch.body.splitlines():
             try:
-                return str(json.loads(line)["eventMetadata"]["inferenceTime"])
+                return str(load_json(line)["eventMetadata"]["inferenceTime"])
             except (ValueError, KeyError, TypeError):
                 continue  # profiling lists it as a reject
     raise InvalidInputError(

@@ -1,6 +1,5 @@
 """`driftline show`: prints an existing verdict."""
 
-import json
 from datetime import datetime
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from driftline.cli.places import Place, open_place
 from driftline.cli.report import read_report, report_of, show_report
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.files import SUMMARY
+from driftline.domain.json_reading import load_json
 from driftline.domain.keys import report_folder
 from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
@@ -86,7 +86,7 @@ def _document(store: ObjectStore, report: Report) -> dict[str, object]:
             {"subject": each.subject, "check": each.check, "description": each.description}
             for each in outcome.violations
         ],
-        "summary": json.loads(summary.body) if summary else None,
+        "summary": load_json(summary.body) if summary else None,
     }
 
 

@@ -1,6 +1,5 @@
 """One execution, read once and then kept."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.place import Place
+from driftline.domain.json_reading import load_json
 from driftline.domain.keys import baseline_folder
 from driftline.kinds.kind import Kind
 from driftline.kinds.registry import KINDS
@@ -267,4 +267,4 @@ def no_table(name: str, tables: Iterable[Table], where: str) -> InvalidInputErro
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
-    return dict(json.loads(body))
+    return dict(load_json(body))

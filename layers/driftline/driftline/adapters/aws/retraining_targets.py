@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from driftline.adapters.aws.events import SOURCE
 from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
+from driftline.domain.json_reading import load_json
 from driftline.domain.retraining.audit import TargetRecord
 from driftline.usecases.ports.retraining import Started, StartOrder, UncertainStartError
 
@@ -197,7 +198,7 @@ def _make_client(service: str) -> Any:
 def _defined(definition: str, where: str) -> frozenset[str]:
     """Names of the parameters in a pipeline's definition."""
     try:
-        parsed = json.loads(definition)
+        parsed = load_json(definition)
     except ValueError:
         raise InvalidInputError("the pipeline's definition is not JSON", where=where) from None
     parameters = parsed.get("Parameters") if isinstance(parsed, Mapping) else None

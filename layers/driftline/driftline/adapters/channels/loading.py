@@ -19,6 +19,7 @@ from driftline.adapters.channels.settings import (
 )
 from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
 from driftline.domain.incidents.message import Message
+from driftline.domain.json_reading import load_json
 from driftline.usecases.ports import Channel
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _of_secret(secret: str, provider: "SecretsProvider") -> Mapping[str, Channel
     except GetParameterError as error:
         raise RetryLaterError("the secret of the channels cannot be read", where=secret) from error
     try:
-        channels = json.loads(text if isinstance(text, str) else "")
+        channels = load_json(text if isinstance(text, str) else "")
     except ValueError:
         channels = None  # the error would contain the text
     if not isinstance(channels, dict):

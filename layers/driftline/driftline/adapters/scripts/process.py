@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import driftline
 from driftline.adapters.scripts.channel import Channel, ChannelError, ClosedError, SilentError
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import load_json
 
 if TYPE_CHECKING:
     from driftline.adapters.scripts.worker import Task
@@ -82,7 +83,7 @@ class ScriptProcess:
         """
         try:
             answers = self._channel.exchange(request, len(lines) or 1, self._silence)
-            return [json.loads(answer) for answer in answers]
+            return [load_json(answer) for answer in answers]
         except ValueError:
             raise self._error("its process does not answer as agreed", "") from None
         except ChannelError as error:
@@ -113,7 +114,7 @@ class ScriptProcess:
 def _refuse_last(answers: Sequence[bytes]) -> None:
     """Raises the worker's last words, if it had some: then it ended on purpose."""
     with suppress(ValueError, IndexError):
-        last = json.loads(answers[-1])
+        last = load_json(answers[-1])
         if isinstance(last, dict) and ("again" in last or "stopped" in last):
             refuse(last)
 

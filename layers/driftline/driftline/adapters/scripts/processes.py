@@ -16,6 +16,7 @@ from driftline.adapters.scripts.process import Limits, Script, ScriptProcess, re
 from driftline.domain.capture.blocks import Preprocess, Preprocessed
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
+from driftline.domain.json_reading import load_json
 from driftline.usecases.ports.scripts import PREPROCESSOR_FAILED
 
 POSTPROCESSOR_FAILED = "There is an exception raised in postprocessor script"
@@ -115,7 +116,7 @@ def _refuse_broken_files(changed: Mapping[str, bytes], before: Mapping[str, byte
     for name, body in changed.items():
         if name in before and name.endswith(".json"):
             try:
-                json.loads(body)
+                load_json(body)
             except ValueError as error:
                 raise InvalidInputError(
                     f"{script.failed} {script.name}: what it made of {name} is not JSON ({error})"

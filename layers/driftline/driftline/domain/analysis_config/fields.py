@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from driftline.domain.analysis_config.problem import Problem, kind_of
+from driftline.domain.json_reading import load_json
 
 
 class Fields:
@@ -152,7 +153,7 @@ class Fields:
 def fields_of(body: bytes | str) -> tuple[Fields | None, list[Problem]]:
     """The fields of a file, or None if it is no JSON object, and the list of its problems."""
     try:
-        document = json.loads(body)
+        document = load_json(body)
     except ValueError as error:
         return None, [Problem(f"not JSON ({error})", "", "a JSON object", "Correct the syntax at this place.")]
     if not isinstance(document, dict):

@@ -19,6 +19,7 @@ from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.separators import separator_of
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.label_tables import ID_NAMES
+from driftline.domain.json_reading import JsonDecoder
 
 MOST_BYTES = 64 << 20
 """Of a file, and of what is in it when it is compressed."""
@@ -29,7 +30,7 @@ _BEGINNING = 1 << 16
 """Characters that show what separates the cells."""
 
 _EXPECTED = "a column inference_id, and others with attributes"
-_JSON = msgspec.json.Decoder()
+_JSON = JsonDecoder()
 
 type Row = tuple[str, Mapping[str, object]] | str
 """(inferenceId, attributes), or why it cannot be used."""

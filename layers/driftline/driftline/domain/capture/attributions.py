@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.envelopes import Envelope
+from driftline.domain.json_reading import load_json
 
 MAX_ATTRIBUTIONS = 256
 """Maximum number of columns of one capture file, features x outputs: with many more, its records do not fit into the
@@ -52,7 +53,7 @@ def attribution_of(column: str) -> tuple[str, str] | None:
     """
     if not column.startswith(_PREFIX):
         return None
-    match json.loads(column[len(_PREFIX) - 1 : column.rindex("]") + 1]):
+    match load_json(column[len(_PREFIX) - 1 : column.rindex("]") + 1]):
         case [str(feature), str(output)]:
             return feature, output
         case _:

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-import msgspec
-
 from driftline.domain.capture.csv_rows import csv_line, rows_of_csv
 from driftline.domain.capture.json_rows import PayloadError
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.windows import format_instant, parse_instant
 
 MANIFEST_FOLDERS = frozenset({"input", "output"})
@@ -29,8 +28,8 @@ _SCHEME = "s3://"
 _EXPECTED = '[{"prefix": "s3://bucket/path/"}, "file.csv.out", …]'
 _TRAILING = 2
 _JSON_STARTS = (b"{", b"[")
-_JSON = msgspec.json.Decoder()
-_MANIFEST = msgspec.json.Decoder(list[dict[str, str] | str])
+_JSON = JsonDecoder()
+_MANIFEST = JsonDecoder(list[dict[str, str] | str])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,18 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
+from driftline.domain.json_reading import JsonDecoder
 
 FRACTIONAL = r"[-+]? ?[0-9]+(?:\.[0-9]+|(?:\.[0-9]+)?[Ee][-+]?[0-9]+)"
 INTEGRAL = r"[-+]? ?[0-9]+"
 _FRACTIONAL = re.compile(FRACTIONAL)
 _INTEGRAL = re.compile(INTEGRAL)
 
-_NUMBERS = msgspec.json.Decoder(list[float])
+_NUMBERS = JsonDecoder(list[float])
 _NUMBERS_OR_MISSING = frozenset((float, int, type(None)))
 _MARKS_OF_FRACTIONS = frozenset(".eE")
 _LOOKED_AT = 1_000

@@ -5,14 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-import msgspec
-
 from driftline.domain.capture.json_tables import NamedRow, PayloadError, rows_of_document, without_options
+from driftline.domain.json_reading import TOO_DEEP, JsonDecoder, load_json
 
 __all__ = ["JsonRows", "NamedRow", "PayloadError", "parse_json", "read_json", "rows_of", "rows_of_json"]
 
-_JSON = msgspec.json.Decoder()
-_TOO_DEEP = "nested too deeply"
+_JSON = JsonDecoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +52,14 @@ def parse_json(text: str | bytes) -> object:
     """Raises ValueError: not JSON, or nested too deeply."""
     try:
         return _JSON.decode(text)
-    except RecursionError:
-        raise ValueError(_TOO_DEEP) from None
     except ValueError:
         # Python servers write NaN and Infinity, which are not JSON, but no reason to lose the row;
         # numbers beyond a double's range come out as infinities here.
         try:
-            document = json.loads(text)
+            document = load_json(text)
             json.dumps(document, ensure_ascii=False).encode()  # a lone surrogate is not text
         except RecursionError:
-            raise ValueError(_TOO_DEEP) from None
+            raise ValueError(TOO_DEEP) from None
         return cast("object", document)
 
 
@@ -80,4 +76,4 @@ def rows_of(document: object) -> list[NamedRow]:
     try:
         return rows_of_document(document)
     except RecursionError:
-        raise PayloadError(_TOO_DEEP) from None
+        raise PayloadError(TOO_DEEP) from None

@@ -15,6 +15,7 @@ import msgspec
 from driftline.domain.capture.lines import LineBatch
 from driftline.domain.capture.payloads import CsvPayload, Payload
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.windows import SLOT, floor_to, parse_instant
 
 QUOTED_CHARACTERS = 200
@@ -131,8 +132,8 @@ class RecordBatch:
         return self.source.body.split(b"\n")
 
 
-_PLAIN_DECODER = msgspec.json.Decoder(CsvRecord)
-_DECODER = msgspec.json.Decoder(CaptureRecord)
+_PLAIN_DECODER = JsonDecoder(CsvRecord)
+_DECODER = JsonDecoder(CaptureRecord)
 _UNREADABLE = (ValueError, RecursionError)
 """Lines may be nested more deeply than the decoder follows, also in fields that are not in use."""
 

@@ -4,7 +4,6 @@ Alarms, messages, trends, events and headings read the head only; the body belon
 depends on when or where it was computed.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol, Self
@@ -16,6 +15,7 @@ from driftline.domain.executions.finding import Finding, Side
 from driftline.domain.executions.limits import Limits
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.executions.verdict import Verdict, verdict_of
+from driftline.domain.json_reading import load_json
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.java_json import dumps
 from driftline.domain.windows import Window, format_instant
@@ -228,7 +228,7 @@ def parse_envelope[Model: Envelope](
         InvalidInputError: not a summary of these versions.
     """
     try:
-        read = json.loads(body)
+        read = load_json(body)
     except ValueError as error:
         raise InvalidInputError(f"not JSON ({error})", where=where) from None
     if isinstance(read, dict) and read.get("version", 1) == 1:

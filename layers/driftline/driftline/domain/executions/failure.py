@@ -6,6 +6,7 @@ import msgspec
 
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.place import Place
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.windows import Window, format_instant, parse_instant
 
 FAILURE = "failure.json"
@@ -57,7 +58,7 @@ def _writable(text: str) -> str:
     return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
-_FAILURES = msgspec.json.Decoder(Failure)
+_FAILURES = JsonDecoder(Failure)
 
 
 def parse_failure(body: bytes, where: str) -> Failure:

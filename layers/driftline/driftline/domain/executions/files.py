@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from driftline.domain.json_reading import JsonDecoder
+
 SUMMARY = "summary.json"
 
 
@@ -33,7 +35,7 @@ class _Summary(msgspec.Struct):
     baseline: dict[str, str | None] = msgspec.field(default_factory=dict)
 
 
-_SUMMARIES = msgspec.json.Decoder(_Summary)
+_SUMMARIES = JsonDecoder(_Summary)
 
 
 def baseline_keys(summary: bytes | None, names: tuple[str, ...], default_folder: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import JsonDecoder
 
 type Waiter = Literal["run_monitor", "suggest_baseline"]
 
@@ -39,4 +40,4 @@ class Waiting(msgspec.Struct, frozen=True):
             raise InvalidInputError(f"not a record of who waits ({error})", where=where) from None
 
 
-_WAITING = msgspec.json.Decoder(Waiting)
+_WAITING = JsonDecoder(Waiting)

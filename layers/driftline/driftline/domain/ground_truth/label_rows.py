@@ -20,8 +20,9 @@ from driftline.domain.capture.cells import value_text
 from driftline.domain.capture.csv_rows import csv_line, rows_of_csv
 from driftline.domain.capture.json_rows import PayloadError, rows_of_json
 from driftline.domain.ground_truth.labels import Label
+from driftline.domain.json_reading import JsonDecoder
 
-_JSON = msgspec.json.Decoder()
+_JSON = JsonDecoder()
 _PLAIN_MARKS = frozenset(',"\r\n')
 
 

@@ -16,6 +16,7 @@ from driftline.domain.capture.records import shorten
 from driftline.domain.capture.separators import separator_of
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.labels import Label, LabelReject, ParsedLabels, parse_json_lines
+from driftline.domain.json_reading import JsonDecoder
 
 ID_NAMES = ("inference_id", "inferenceid", "event_id", "eventid")
 """Columns with the ids of inferences, in lower case."""
@@ -24,7 +25,7 @@ _LABEL_NAME = "label"
 _EXPECTED = "columns inference_id and label"
 _GZIP_MAGIC = b"\x1f\x8b"
 _PARQUET_MAGIC = b"PAR1"
-_JSON = msgspec.json.Decoder()
+_JSON = JsonDecoder()
 
 
 def parse_labels(name: str, body: bytes, parquet: Callable[[bytes, str], ParsedLabels]) -> ParsedLabels:

@@ -6,6 +6,7 @@ import msgspec
 
 from driftline.domain.capture.lines import LineBatch, line_batches
 from driftline.domain.capture.records import shorten
+from driftline.domain.json_reading import JsonDecoder
 
 ENCODINGS = ("CSV", "JSON")
 
@@ -58,7 +59,7 @@ class _Line(msgspec.Struct, gc=False):
     eventMetadata: _Metadata  # noqa: N815
 
 
-_DECODER = msgspec.json.Decoder(_Line)
+_DECODER = JsonDecoder(_Line)
 
 
 def parse_json_lines(body: bytes) -> ParsedLabels:

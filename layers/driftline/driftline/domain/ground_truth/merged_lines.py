@@ -16,6 +16,7 @@ from driftline.domain.capture.lines import LineBatch, line_batches
 from driftline.domain.capture.records import SlotClock
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.labels import Label
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.windows import HOUR, floor_to
 
 _SHADOW = "ShadowExperiment"
@@ -40,8 +41,8 @@ class _RawLine(msgspec.Struct, gc=False):
     eventVersion: msgspec.Raw = msgspec.Raw(b'"0"')  # noqa: N815
 
 
-_IDS = msgspec.json.Decoder(_IdLine)
-_RAW = msgspec.json.Decoder(_RawLine)
+_IDS = JsonDecoder(_IdLine)
+_RAW = JsonDecoder(_RawLine)
 
 
 @dataclass

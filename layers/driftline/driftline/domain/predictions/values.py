@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import msgspec
 
+from driftline.domain.json_reading import JsonDecoder
+
 _MISSING = frozenset({"", "nan", "NaN", "None", "null", "NULL"})
 """What pandas, Python, JSON and databases write where there is no value. `none` may be a class."""
 
 _WHOLE = re.compile(r"([+-]?\d+)\.0*", re.ASCII)
 _LONGEST_LIST = 100_000
-_LIST = msgspec.json.Decoder(list[object])
+_LIST = JsonDecoder(list[object])
 
 
 def label_text(value: object) -> str | None:

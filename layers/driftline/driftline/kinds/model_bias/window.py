@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.predictions.outputs import output_columns, outputs_of
 from driftline.domain.predictions.picking import pick_columns, why_unusable
 from driftline.kinds.data import HourRows, WindowRows
@@ -25,7 +26,7 @@ _VERSION = 1
 
 _FLIPS = " flips"
 _ORIGIN = ("label", "attributes", "inference_id", "event_id", "row")
-_OBJECT = msgspec.json.Decoder(dict[str, object])
+_OBJECT = JsonDecoder(dict[str, object])
 
 
 class _Stored(msgspec.Struct, frozen=True):

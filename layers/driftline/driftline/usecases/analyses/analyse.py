@@ -9,6 +9,7 @@ from driftline.domain.analysis_config.dataset import read_dataset
 from driftline.domain.analysis_config.fields import fields_of
 from driftline.domain.analysis_config.predictor import read_predictor
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import load_json
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.analyst import Analyst, DataAnalysis, Wishes
 from driftline.kinds.data import DataSet
@@ -84,7 +85,7 @@ def analyse(
 
 def merged(first: bytes, second: bytes) -> bytes:
     """Two files with sections of their own in one, written as Clarify writes them."""
-    return json.dumps({**json.loads(first), **json.loads(second)}, indent=_INDENT).encode()
+    return json.dumps({**load_json(first), **load_json(second)}, indent=_INDENT).encode()
 
 
 def default_config(label: str | None = None, excluded: tuple[str, ...] = ()) -> bytes:
@@ -147,7 +148,7 @@ ANSWERING: Mapping[str, str] = {
 
 def _object(config: bytes, where: str) -> dict[str, Any]:
     try:
-        fields = json.loads(config)
+        fields = load_json(config)
     except ValueError as error:
         raise InvalidInputError(f"not JSON ({error})", where=where, expected="a JSON object") from None
     if not isinstance(fields, dict):

@@ -10,6 +10,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.asking import Model, NamedModel, ask, matrix
 from driftline.domain.explanations.tasks import Cell
 from driftline.domain.explanations.trees.forest import Forest
+from driftline.domain.json_reading import JsonDecoder
 from driftline.usecases.analyses.analyse import PREDICTION
 from driftline.usecases.explanations.tree_rows import TreeRows
 
@@ -19,7 +20,7 @@ class _Row(msgspec.Struct):
     names: tuple[str, ...]
 
 
-_ROWS = msgspec.json.Decoder(_Row)
+_ROWS = JsonDecoder(_Row)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.trees.model_file import read_forest
+from driftline.domain.json_reading import load_json
 from driftline.domain.keys import ANALYSES, BASELINES, analysis_folder
 from driftline.kinds.analyst import GivenModel, Wishes
 from driftline.kinds.kind import Kinds
@@ -159,7 +160,7 @@ def _readable(store: ObjectStore, uri: str, where: str, what: str) -> str:
 
 def _fields(config: bytes, where: str) -> Mapping[str, Any]:
     try:
-        fields = json.loads(config)
+        fields = load_json(config)
     except ValueError as error:
         raise InvalidInputError(f"not JSON ({error})", where=where, expected="Clarify's analysis_config.json") from None
     if not isinstance(fields, dict):

@@ -12,6 +12,7 @@ from hashlib import sha256
 import msgspec
 
 from driftline.domain.errors import InvalidInputError, StaleReadError
+from driftline.domain.json_reading import JsonDecoder
 from driftline.usecases.ports import ObjectStore, StoredObject
 
 STATISTICS = "statistics.json"
@@ -38,7 +39,7 @@ class _Swap(msgspec.Struct, frozen=True):
         return name in self.files and self.before.get(name) == _digest(there)
 
 
-_SWAP = msgspec.json.Decoder(_Swap)
+_SWAP = JsonDecoder(_Swap)
 
 
 def read_files(store: ObjectStore, folder: str, names: Iterable[str]) -> Mapping[str, bytes]:

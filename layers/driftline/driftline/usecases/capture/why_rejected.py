@@ -6,6 +6,7 @@ from itertools import islice
 
 import msgspec
 
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.keys import rejects_prefix, variants_prefix
 from driftline.domain.windows import Window
 from driftline.usecases.ports import ObjectStore
@@ -22,7 +23,7 @@ class _Reject(msgspec.Struct):
     reason: str
 
 
-_REJECT = msgspec.json.Decoder(_Reject)
+_REJECT = JsonDecoder(_Reject)
 
 
 def why_rejected(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> Mapping[str, int]:

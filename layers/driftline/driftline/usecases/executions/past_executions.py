@@ -15,6 +15,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import PastExecution
 from driftline.domain.executions.place import Place, parse_place
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.windows import Window, parse_instant
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.executions.failures import failure_in
@@ -43,7 +44,7 @@ class _Head(msgspec.Struct):
     window: _Span | None = None
 
 
-_HEADS = msgspec.json.Decoder(_Head)
+_HEADS = JsonDecoder(_Head)
 
 
 def past_executions(store: ObjectStore, place: Place, kind: Kind, *, kinds: Kinds) -> list[PastExecution]:

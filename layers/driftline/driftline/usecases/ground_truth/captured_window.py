@@ -22,6 +22,7 @@ from driftline.domain.attributes.keys import (
 from driftline.domain.errors import ObjectNotFoundError, StaleReadError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.keys import variants_prefix
 from driftline.domain.profiles.window import rollup_digest
 from driftline.domain.windows import HOUR, Window, floor_to
@@ -54,7 +55,7 @@ class _Notes(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-_NOTES = msgspec.json.Decoder(_Notes)
+_NOTES = JsonDecoder(_Notes)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from driftline.domain.ground_truth.labels import Label
 from driftline.domain.ground_truth.merged_lines import MergedLines
 from driftline.domain.ground_truth.merged_rows import MergedRows, RejectedLabel, SlotRows, Winner
 from driftline.domain.ground_truth.stored_labels import LabelSet
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.keys import profiles_prefix
 from driftline.domain.profiles.capture_profile import HourSource
 from driftline.domain.profiles.window import rollup_digest
@@ -67,7 +68,7 @@ class MergedHour(msgspec.Struct, frozen=True):
         return sum(slot.labelled_records for slot in self.slots.values())
 
 
-_SUMMARY = msgspec.json.Decoder(MergedHour)
+_SUMMARY = JsonDecoder(MergedHour)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.trees.ubjson import decoded
+from driftline.domain.json_reading import JsonDecoder
 
-_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_ANYTHING: Final = msgspec.json.Decoder()
+_FIELDS: Final = JsonDecoder(dict[str, msgspec.Raw])
+_ITEMS: Final = JsonDecoder(list[msgspec.Raw])
+_ANYTHING: Final = JsonDecoder()
 
 # Versions before 3 write NaN, which is no JSON, as the threshold of splits by category. Texts are left as they
 # are; one without an end is taken to the end of the file, so that nothing is read twice.
@@ -41,7 +42,7 @@ class JsonDocument(Document):
     def __init__(self, body: bytes | msgspec.Raw) -> None:
         try:
             self._fields = _FIELDS.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except ValueError as error:
             raise _damaged(str(error)) from error
 
     @override
@@ -56,7 +57,7 @@ class JsonDocument(Document):
     def children(self, name: str) -> Iterator[Document]:
         try:
             items = _ITEMS.decode(self._raw(name))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except ValueError as error:
             raise _damaged(f"{name}: {error}") from error
         return (JsonDocument(each) for each in items)
 
@@ -64,7 +65,7 @@ class JsonDocument(Document):
     def value(self, name: str) -> object:
         try:
             return cast("object", _ANYTHING.decode(self._raw(name)))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except ValueError as error:
             raise _damaged(f"{name}: {error}") from error
 
     def _raw(self, name: str) -> msgspec.Raw:

@@ -8,6 +8,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import PastExecution, Point
 from driftline.domain.executions.place import Place
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.sagemaker_files.violations import read_violations
 from driftline.kinds.data_quality.facts import COMPLETENESS, DRIFT, WORST, Drift, worst_excess
 from driftline.kinds.data_quality.page.read import VIOLATIONS, drift_in
@@ -60,7 +61,7 @@ class _Summary(msgspec.Struct):
     features: list[_Feature] = []
 
 
-_SUMMARIES = msgspec.json.Decoder(_Summary)
+_SUMMARIES = JsonDecoder(_Summary)
 
 PAST_FILES = (VIOLATIONS,)
 """What is read where there is no summary. Not statistics.json, which is large and lacks what the trend is of."""

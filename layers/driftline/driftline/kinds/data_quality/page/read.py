@@ -10,6 +10,7 @@ from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding, Measure, Side
 from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.sagemaker_files.violations import CheckType, Violations, read_violations
 from driftline.kinds.data_quality.facts import DataQuality, Drift, Feature, Reference
 from driftline.kinds.data_quality.rules.constraints import Constraints, FeatureConstraints, parse_constraints
@@ -26,7 +27,7 @@ _DRIFT_FIGURES: Mapping[bool, tuple[Measure, Side, str]] = {
 _COLUMNS: Mapping[str, Side] = {CheckType.MISSING_COLUMN: "at_least", CheckType.EXTRA_COLUMN: "at_most"}
 _UNKNOWN: tuple[Measure, Side | None, str] = ("distance", None, "")
 STATISTICS, CONSTRAINTS, VIOLATIONS = "statistics.json", "constraints.json", "constraint_violations.json"
-_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_PARTS = JsonDecoder(dict[str, msgspec.Raw])
 _SHARES = re.compile(rf"Expected(?: match)?: {_NUMBER}%\. Observed: Only {_NUMBER}%")
 
 

@@ -9,6 +9,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import FigureName, PastExecution, Point
 from driftline.domain.executions.place import Place
+from driftline.domain.json_reading import JsonDecoder
 from driftline.kinds.model_bias.page.read import ANALYSIS, VIOLATIONS
 from driftline.kinds.model_bias.rules.analysis import parse_analysis
 from driftline.kinds.model_bias.rules.subjects import steady, subject_of
@@ -56,7 +57,7 @@ class _Summary(msgspec.Struct):
     body: _Body = msgspec.field(default_factory=_Body)
 
 
-_SUMMARIES = msgspec.json.Decoder(_Summary)
+_SUMMARIES = JsonDecoder(_Summary)
 
 PAST_FILES = (ANALYSIS, VIOLATIONS)
 """What is read where there is no summary."""

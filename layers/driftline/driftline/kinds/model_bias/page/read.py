@@ -9,6 +9,7 @@ from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
+from driftline.domain.json_reading import JsonDecoder
 from driftline.kinds.model_bias.facts import Bias, Group
 from driftline.kinds.model_bias.rules.analysis import SECTIONS, Analysis, Entry, parse_analysis
 from driftline.kinds.model_bias.rules.comparison import sagemaker_flags
@@ -32,8 +33,8 @@ class _Head(msgspec.Struct):
     kind: str = ""
 
 
-_HEADS = msgspec.json.Decoder(_Head)
-_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_HEADS = JsonDecoder(_Head)
+_PARTS = JsonDecoder(dict[str, msgspec.Raw])
 
 
 def is_bias(place: Place, files: ExecutionFiles) -> bool:

@@ -10,6 +10,7 @@ from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
+from driftline.domain.json_reading import JsonDecoder
 from driftline.kinds.model_explainability.facts import Explainability
 from driftline.kinds.model_explainability.page.clarify import (
     Explained,
@@ -45,8 +46,8 @@ class _Head(msgspec.Struct):
     kind: str = ""
 
 
-_HEADS = msgspec.json.Decoder(_Head)
-_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_HEADS = JsonDecoder(_Head)
+_PARTS = JsonDecoder(dict[str, msgspec.Raw])
 
 
 def is_explainability(place: Place, files: ExecutionFiles) -> bool:

@@ -19,6 +19,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import load_json
 
 FILE = "analysis.json"
 SECTION, SHAP, PDP = "explanations", "kernel_shap", "pdp"
@@ -122,7 +123,7 @@ def parse_analysis(body: bytes | str, where: str = FILE, *, needs_shap: bool = T
         InvalidInputError: not JSON, no explanations in it, or a field has a value that is not allowed.
     """
     try:
-        document = json.loads(body)
+        document = load_json(body)
     except ValueError as error:
         raise _invalid(f"not JSON ({error})", where) from None
     if not isinstance(document, dict):

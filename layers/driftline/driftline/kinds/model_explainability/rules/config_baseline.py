@@ -5,7 +5,6 @@ Rows have the form of the data set: lists for CSV (`[[39, "Private"]]`); objects
 the data set's `features` says where the rows are. A record of names and values is put into the order of the headers.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 
 from driftline.domain.analysis_config.dataset import DatasetConfig
@@ -15,6 +14,7 @@ from driftline.domain.capture.attribute import compiled
 from driftline.domain.capture.csv_rows import rows_of_csv
 from driftline.domain.capture.json_rows import PayloadError
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import load_json
 
 type Cell = str | int | float | bool | None
 type Row = tuple[Cell, ...]
@@ -62,9 +62,9 @@ def rows_of_file(body: bytes, data: DatasetConfig, where: str) -> tuple[Row, ...
 
 def _document(text: str, data: DatasetConfig) -> object:
     if data.type == "application/json":
-        return json.loads(text)
+        return load_json(text)
     if data.type == "application/jsonlines":
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
+        return [load_json(line) for line in text.splitlines() if line.strip()]
     rows = rows_of_csv(text)
     return rows[1:] if rows and tuple(rows[0]) == data.feature_names else rows
 

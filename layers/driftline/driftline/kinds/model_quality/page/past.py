@@ -8,6 +8,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import PastExecution, Point
 from driftline.domain.executions.place import Place
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.sagemaker_files.violations import read_violations
 from driftline.kinds.model_quality.facts import VALUE
 from driftline.kinds.model_quality.page.read import STATISTICS, VIOLATIONS, snake
@@ -50,7 +51,7 @@ class _Summary(msgspec.Struct):
     metrics: list[_Metric] = []
 
 
-_SUMMARIES = msgspec.json.Decoder(_Summary)
+_SUMMARIES = JsonDecoder(_Summary)
 
 PAST_FILES = (VIOLATIONS, STATISTICS)
 """What is read where there is no summary."""

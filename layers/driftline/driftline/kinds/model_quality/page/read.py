@@ -10,6 +10,7 @@ from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding, Side
 from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.sagemaker_files.violations import Violations, read_violations
 from driftline.domain.windows import parse_instant
@@ -41,9 +42,9 @@ class _File(msgspec.Struct):
     dataset: _Dataset = msgspec.field(default_factory=_Dataset)
 
 
-_FILE = msgspec.json.Decoder(_File)
-_JSON = msgspec.json.Decoder()
-_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_FILE = JsonDecoder(_File)
+_JSON = JsonDecoder()
+_PARTS = JsonDecoder(dict[str, msgspec.Raw])
 
 
 def is_model_quality(place: Place, files: ExecutionFiles) -> bool:

@@ -14,6 +14,7 @@ from typing import Self
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.predictions.values import label_text
 from driftline.kinds.model_quality.rules.binary_state import BinaryState
@@ -64,7 +65,7 @@ class BaselineEstimates(msgspec.Struct, frozen=True):
         return msgspec.json.format(msgspec.json.encode(self), indent=_INDENT) + b"\n"
 
 
-_FILE = msgspec.json.Decoder(BaselineEstimates)
+_FILE = JsonDecoder(BaselineEstimates)
 
 
 def parse_baseline_estimates(body: bytes, where: str = "estimates.json") -> BaselineEstimates:

@@ -8,6 +8,7 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Measure, excess_of
+from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.keys import REPORTS
 from driftline.domain.windows import format_instant
 from driftline.presentation.pages.overview.incidents import incidents_of
@@ -69,7 +70,7 @@ class Now(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return msgspec.json.encode(self)
 
 
-_NOW = msgspec.json.Decoder(Now)
+_NOW = JsonDecoder(Now)
 
 
 def parse_now(body: bytes, where: str) -> Now:

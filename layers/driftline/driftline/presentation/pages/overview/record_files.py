@@ -3,6 +3,7 @@
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.json_reading import JsonDecoder
 from driftline.presentation.pages.overview.record import VERSION, BaselineRecord, Record
 from driftline.presentation.pages.overview.record_v1 import BaselineV1, RecordV1, upgraded_baseline, upgraded_record
 
@@ -11,9 +12,9 @@ class _Head(msgspec.Struct):
     version: int
 
 
-_HEADS = msgspec.json.Decoder(_Head)
-_RECORDS, _RECORDS_V1 = msgspec.json.Decoder(Record), msgspec.json.Decoder(RecordV1)
-_BASELINES, _BASELINES_V1 = msgspec.json.Decoder(BaselineRecord), msgspec.json.Decoder(BaselineV1)
+_HEADS = JsonDecoder(_Head)
+_RECORDS, _RECORDS_V1 = JsonDecoder(Record), JsonDecoder(RecordV1)
+_BASELINES, _BASELINES_V1 = JsonDecoder(BaselineRecord), JsonDecoder(BaselineV1)
 
 
 def parse_record(body: bytes, where: str) -> Record:
@@ -37,7 +38,7 @@ def _version(body: bytes, where: str) -> int:
     return version
 
 
-def _decoded[Kept](decoder: msgspec.json.Decoder[Kept], body: bytes, where: str) -> Kept:
+def _decoded[Kept](decoder: JsonDecoder[Kept], body: bytes, where: str) -> Kept:
     try:
         return decoder.decode(body)
     except msgspec.DecodeError as error:
