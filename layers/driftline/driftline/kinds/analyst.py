@@ -30,7 +30,7 @@ class GivenModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What whoever wants an analysis says besides the configuration.
+    """What a caller asks of an analysis besides the configuration.
 
     Attributes:
         features: The model's features in its order; none: as the configuration says, or all other columns.

@@ -1,4 +1,4 @@
-"""Inputs of explained rows as numbers: what is no number in any of them is a category, with a code."""
+"""Inputs of explained rows as numbers. A feature with a text in any row is a category, with codes."""
 
 import re
 from collections.abc import Sequence

@@ -105,7 +105,7 @@ def suggest_baseline(
         explaining: Where explanations come from.
 
     Raises:
-        PendingError: explanations of its rows are not there yet; whoever asked is asked again when they are.
+        PendingError: explanations of its rows are not there yet; the caller repeats the call when they are.
         NoDataSetError: no file with data.
         InvalidInputError: data that cannot be read, or a monitor document that does not say enough; it says where and
             how to fix it.
