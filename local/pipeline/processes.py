@@ -13,6 +13,9 @@ from local import interruption
 from local.patience import PATIENCE_SECONDS
 
 _LOOK_SECONDS = 0.05
+_ASK_SECONDS = 1.0
+"""Between two questions to SageMaker, whose answers take time from the job itself."""
+
 _LAST_LINES = 5
 
 
@@ -41,6 +44,7 @@ def run(
         KeyboardInterrupt: as everywhere; the process has ended.
     """
     give_up = time.monotonic() + min(seconds, PATIENCE_SECONDS)
+    ask = 0.0
     with log.open("wb") as output:
         # A group of its own, so that what it starts ends with it; and not Ctrl-C, which is handled here.
         process = subprocess.Popen(
@@ -55,9 +59,12 @@ def run(
         try:
             while process.poll() is None:
                 interruption.check()
-                if stopped():
-                    raise JobStoppedError
-                if time.monotonic() > give_up:
+                now = time.monotonic()
+                if now >= ask:
+                    if stopped():
+                        raise JobStoppedError
+                    ask = now + _ASK_SECONDS
+                if now > give_up:
                     raise JobError(_said(f"it did not end within {min(seconds, PATIENCE_SECONDS):.0f} s", log))
                 time.sleep(_LOOK_SECONDS)
         finally:
