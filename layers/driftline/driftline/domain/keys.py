@@ -23,7 +23,7 @@ _CAPTURE_KEY = re.compile(
     r"(?:.*/)?(?P<endpoint>[^/]+)/(?P<variant>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/(?P<name>[^/]+)"
 )
 _DOCUMENT_KEY = re.compile(r"monitors/(?P<endpoint>[^/]+)\.ya?ml")
-_BASELINE_INPUT_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/input/(?P<name>.+)")
+_BASELINE_INPUT_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/input/(?P<name>.+)", re.DOTALL)
 _ANALYSIS_KEY = re.compile(r"analyses/(?P<name>[^/]+)/analysis_config\.json")
 _BASELINE_KEY = re.compile(r"baselines/(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/(?P<name>[^/]+)")
 

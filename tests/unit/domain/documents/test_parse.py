@@ -591,3 +591,16 @@ monitors:
     assert found.capture_script == "one.py"
     [error] = errors(other, where="monitors/churn.yaml")
     assert "preprocess with one.py and other.py" in str(error)
+
+
+def test_people_are_shown_the_first_errors_of_many() -> None:
+    text = "endpoint: shop\nmonitors:\n" + "".join(f"  monitor{at}: {{}}\n" for at in range(50))
+
+    with pytest.raises(InvalidDocumentError) as raised:
+        parse_document(text, where="monitors/shop.yaml", model=KINDS.document)
+
+    assert len(raised.value.errors) == 50
+    shown = str(raised.value).splitlines()
+    assert shown[0] == "monitors/shop.yaml: 50 errors in the monitor document"
+    assert shown[-1] == "  … and 30 more"
+    assert len(shown) == 22

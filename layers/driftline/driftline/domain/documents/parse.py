@@ -29,6 +29,9 @@ _KINDS = {
     "dict_type": "a mapping: lines of key: value, indented below",
 }
 
+_SHOWN = 20
+"""Errors in the text for people: a file that is something else altogether has thousands."""
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentError:
@@ -53,12 +56,13 @@ class DocumentError:
 
 
 class InvalidDocumentError(InvalidInputError):
-    """An invalid monitor document, with all its errors in the order of their lines."""
+    """An invalid monitor document, with all its errors in the order of their lines; its text has the first ones."""
 
     def __init__(self, where: str, errors: Sequence[DocumentError]) -> None:
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        lines = "".join(f"\n  {error}" for error in errors)
-        super().__init__(f"{count} in the monitor document{lines}", where=where)
+        lines = "".join(f"\n  {error}" for error in errors[:_SHOWN])
+        more = f"\n  … and {len(errors) - _SHOWN:,} more" if len(errors) > _SHOWN else ""
+        super().__init__(f"{count} in the monitor document{lines}{more}", where=where)
         self.errors = tuple(errors)
 
 

@@ -73,7 +73,7 @@ def load_script(store: ObjectStore, name: str) -> str:
             "the script in the monitor document does not exist", where=store.uri(key), mend="Upload it."
         )
     try:
-        return found.body.decode()
+        return found.body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidInputError("the script is not UTF-8 text", where=store.uri(key)) from None
 

@@ -1,5 +1,6 @@
 """JSON Lines files, block by block, one object per line: as columns, nested ones flattened as payloads are, or rows."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -42,7 +43,8 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[list[tuple[bytes, str]]]:
     """(text, where it is) of the lines of each block; blank ones are ignored."""
     line = 0
     while block := stream.readlines(BLOCK_BYTES):
-        lines = [(text, f"{name}, line {line + index}") for index, text in enumerate(block, 1) if text.strip()]
+        texts = (text.removeprefix(BOM_UTF8) for text in block)  # of files that others joined, before each part
+        lines = [(text, f"{name}, line {line + index}") for index, text in enumerate(texts, 1) if text.strip()]
         line += len(block)
         if lines:
             yield lines

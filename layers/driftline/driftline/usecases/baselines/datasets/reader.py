@@ -53,6 +53,10 @@ def profile_dataset(
         raise InvalidInputError(
             "the data set has no rows", where=store.uri(keys[0]), expected="at least one row of data"
         )
+    if not any(column.present for column in table.columns.values()):
+        raise InvalidInputError(
+            f"none of the {table.rows:,} rows has a value", where=store.uri(keys[0]), expected="at least one row of data"
+        )
     found = list(order)
     if options.csv and options.csv.output_columns_position == "END":
         outputs = len(columns[0]) if columns and any(columns) else 1
