@@ -141,6 +141,35 @@ def test_a_new_model_brings_its_baseline_and_closes_the_incident(place: Place) -
     assert endpoint.bucket.json(f"{folder}summary.json")["model"]["name"] == "renewed-2"
 
 
+@pytest.mark.parametrize("where", ["arriving", "input"])
+def test_a_role_that_may_not_copy_leaves_the_data_set_in_place(place: Place, where: str) -> None:
+    # Given adopt_model may copy one of two files, but not the other
+    name = f"refused-{where}"
+    endpoint, folder = place.watch(name), f"baselines/{name}/data_quality/"
+    before = endpoint.bucket.everything(folder)
+    iam = place.cloud.client("iam")
+    role = next(one["RoleName"] for one in iam.list_roles()["Roles"] if "AdoptModelRole" in one["RoleName"])
+    deny = {
+        "Effect": "Deny",
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{place.cloud.bucket}/{folder}{where}/b.csv",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    iam.put_role_policy(RoleName=role, PolicyName="Narrower", PolicyDocument=policy)
+    # When a model comes with both
+    for file in ("a.csv", "b.csv"):
+        endpoint.bucket.put(f"models/{name}/{file}", baseline_csv(rows(100, seed=51, years_older=20)))
+    uri = f"s3://{place.cloud.bucket}/models/{name}/"
+    place.happen("our.deployer", "Driftline New Model", {"Endpoint": name, "Model": "2", "BaselineUri": uri})
+    iam.delete_role_policy(RoleName=role, PolicyName="Narrower")
+    # Then the earlier data set and its files are there, and the message says what was refused
+    after = endpoint.bucket.everything(folder)
+    assert {key: body for key, body in after.items() if "/earlier/" not in key} == before
+    assert f"/{name}/" in (said := endpoint.slack()[-1])
+    assert "may not read it" in said
+    assert place.cloud.messages("AdoptDeadLettersUrl") == 0
+
+
 def test_an_event_that_cannot_be_handled_is_a_dead_letter_and_an_alarm(place: Place) -> None:
     place.happen("our.deployer", "Driftline New Model", {"Endpoint": "waiting", "Modell": "a misspelling"})
     assert place.cloud.messages("AdoptDeadLettersUrl") == 1

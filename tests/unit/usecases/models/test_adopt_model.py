@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import permutations
-from threading import Barrier
+from threading import Barrier, Lock
 from typing import Any
 
 import pytest
@@ -79,6 +79,8 @@ class FakeFiles:
     forbidden: frozenset[str] = frozenset()
     copies: int = 0
     fail_on: int = 0
+    refuse_on: int = 0
+    counting: Lock = field(default_factory=Lock)
 
     def read(self, uri: str) -> bytes:
         if uri not in self.files:
@@ -98,9 +100,13 @@ class FakeFiles:
         ]
 
     def copy(self, uri: str, key: str) -> None:
-        self.copies += 1
-        if self.copies == self.fail_on:
-            raise InjectedError(f"copy, call {self.copies}")
+        with self.counting:
+            self.copies += 1
+            call = self.copies
+        if call == self.fail_on:
+            raise InjectedError(f"copy, call {call}")
+        if call == self.refuse_on:
+            raise InvalidInputError("it does not exist, or adopt_model may not read it", where=uri)
         own = uri.removeprefix(self.store.uri(""))
         self.store.objects[key] = self.store.objects[own] if own != uri else self.read(uri)
 
@@ -116,6 +122,9 @@ def baseline(monitor: str, data: str, document: bytes = DOCUMENT) -> dict[str, b
 OLD_DATA = baseline("data_quality", "p,a\n0,1.5\n1,2.5\n")
 NEW_DATA = baseline("data_quality", "p,a\n1,7.5\n1,8.5\n")
 NEW_QUALITY = baseline("model_quality", "p,y\n1,1\n0,0\n1,0\n0,1\n")
+COPIES = 5
+"""Of a data set of two files in place of one: the new ones come, the old one is kept, the new ones take its place."""
+
 EDITED = OLD_DATA["constraints.json"].replace(b"{", b"{ ", 1)
 
 
@@ -358,7 +367,7 @@ class TestDataSet:
 
     def test_cut_short_anywhere_it_is_completed(self, world: World) -> None:
         finished = {}
-        for fail_on in (1, 2, 3, 0):  # the old file is kept, two new ones copied
+        for fail_on in (*range(1, COPIES + 1), 0):
             store = InMemoryStore(objects=world.store.objects)
             files = FakeFiles(store, world.files.files, fail_on=fail_on)
             if fail_on:
@@ -366,7 +375,24 @@ class TestDataSet:
                     world.adopt(self.told, store=store, files=files)
             assert world.adopt(self.told, store=store, files=files).outcome is Outcome.ADOPTED
             finished[fail_on] = store.objects
+        assert files.copies == COPIES
         assert all(objects == finished[0] for objects in finished.values())
+
+    @pytest.mark.parametrize("refuse_on", range(1, COPIES + 1))
+    def test_a_copy_that_is_refused_leaves_the_earlier_one_in_place(self, world: World, refuse_on: int) -> None:
+        suggest_in(world.store, "churn", "data_quality", RecordingOperators())
+        before = dict(world.store.objects)
+        files = FakeFiles(world.store, world.files.files, refuse_on=refuse_on)
+        adoption = world.adopt(self.told, files=files)
+        # Then the event says which file, and all is as before but for the copy of what was to be replaced
+        assert (adoption.outcome, adoption.baselines) == (Outcome.ADOPTED, {})
+        assert "the baseline stays, because the new one cannot be used" in adoption.reason
+        assert files.copies >= refuse_on
+        earlier = FOLDER + EARLIER
+        after = {key: body for key, body in world.store.objects.items() if not key.startswith((earlier, "state/"))}
+        assert after == {key: body for key, body in before.items() if not key.startswith("state/")}
+        # And the event of the file that was put back changes nothing
+        assert suggest_in(world.store, "churn", "data_quality", RecordingOperators()).unchanged
 
     def test_each_monitor_has_its_own_folder(self, world: World) -> None:
         world.store.objects["monitors/churn.yaml"] = DOCUMENT

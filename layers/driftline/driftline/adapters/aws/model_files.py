@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from driftline.adapters.aws.s3 import s3_client
@@ -67,10 +68,10 @@ class S3ModelFiles:
         return sorted(found, key=lambda file: file.name.encode())
 
     def copy(self, uri: str, key: str) -> None:
-        """Large files are copied in parts, without tags, which would need permissions of their own."""
+        """Large files are copied in parts, without tags and annotations, which would need permissions of their own."""
         bucket, source = _parts(uri)
         with self._allowed(uri):
-            self._client.copy({"Bucket": bucket, "Key": source}, self._bucket, key, {"TaggingDirective": "REPLACE"})
+            self._client.copy({"Bucket": bucket, "Key": source}, self._bucket, key, _without_additions())
 
     @contextmanager
     def _allowed(self, uri: str) -> Iterator[None]:
@@ -85,6 +86,20 @@ class S3ModelFiles:
                 mend="Check the address, and that the stack's parameters ModelBucketName and ModelKeyArn name its "
                 "bucket and its encryption key.",
             ) from None
+
+
+@cache
+def _without_additions() -> dict[str, str]:
+    """Arguments of a copy that leave out tags, and annotations where the runtime's boto3 knows them (June 2026).
+
+    S3 copies annotations by default, and refuses the copy without s3:GetObjectAnnotation on the source, which the owner
+    of another bucket may not have granted. adopt_model's role has the right for an older boto3:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html.
+    """
+    from s3transfer.manager import TransferManager  # noqa: PLC0415, costs as much as boto3
+
+    wanted = {"TaggingDirective": "REPLACE", "AnnotationDirective": "EXCLUDE"}
+    return {name: value for name, value in wanted.items() if name in TransferManager.ALLOWED_COPY_ARGS}
 
 
 def _parts(uri: str) -> tuple[str, str]:

@@ -7,7 +7,8 @@ together (usecases/baselines/baseline_files.py).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -25,6 +26,9 @@ from driftline.usecases.side_by_side import side_by_side
 KEPT_FILE = "kept.json"
 TAKEN_FILE = "taken.json"
 """Which files a data set was copied from: another one may have the same names and sizes."""
+
+ARRIVING = "arriving/"
+"""Folder of a data set that is being copied into the bucket. Nobody reads it, and no rule notices it."""
 
 _JSON = "application/json"
 
@@ -109,7 +113,7 @@ def take_data_set(
         Whether anything changed.
 
     Raises:
-        InvalidInputError: a file cannot be read.
+        InvalidInputError: a file cannot be read or copied; the earlier data set is still there.
     """
     folder = baseline_folder(endpoint, kind.name)
     inputs = f"{folder}input/"
@@ -118,22 +122,60 @@ def take_data_set(
     taken = json.dumps({file.name: {"from": file.uri, "etag": file.etag} for file in given}, indent=2).encode()
     if there == {file.name: file.size for file in given} and _holds(store, folder + TAKEN_FILE, taken):
         return False
-    # The old data set is deleted before the new one is copied, so errors must be found before.
     own = next((file.uri for file in given if file.uri.startswith(store.uri(inputs))), None)
     if own is not None:
         raise InvalidInputError("a data set cannot replace itself", where=own)
     list(side_by_side(files.check, (file.uri for file in given)))
-    earlier = earlier_folder(endpoint, kind.name, at)
-    _keep(store, folder, earlier, kind, files, tuple(there))
-    # They are kept, so suggest_baseline may overwrite them, even if a person had edited them.
-    present = {file: digest for file in kind.baseline_files if (digest := digest_of(store, folder + file))}
-    memory = recall(store, folder).model_copy(update={"written": present, "edited": ()})
-    store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
-    # The old files are deleted first, so that the event of the last new file finds the new ones only.
-    list(side_by_side(lambda name: store.delete(inputs + name), there))
-    list(side_by_side(lambda file: files.copy(file.uri, inputs + file.name), given))
+    with _arrived(given, folder, store, files) as arrived:
+        earlier = earlier_folder(endpoint, kind.name, at)
+        _keep(store, folder, earlier, kind, files, tuple(there))
+        memory = recall(store, folder)
+        # They are kept, so suggest_baseline may overwrite them, even if a person had edited them.
+        present = {file: digest for file in kind.baseline_files if (digest := digest_of(store, folder + file))}
+        _remember(store, folder, memory.model_copy(update={"written": present, "edited": ()}))
+        try:
+            _swap_inputs(inputs, {file.name: arrived + file.name for file in given}, store, files)
+        except InvalidInputError:
+            kept = {each.key.removeprefix(f"{earlier}input/"): each.key for each in store.list(f"{earlier}input/")}
+            _remember(store, folder, memory)
+            _swap_inputs(inputs, kept, store, files)
+            raise
     store.put(folder + TAKEN_FILE, taken, content_type=_JSON)
     return True
+
+
+@contextmanager
+def _arrived(given: Sequence[DataFile], folder: str, store: ObjectStore, files: ModelFiles) -> Iterator[str]:
+    """The folder with copies of a data set, so that nothing old is deleted before everything new is in the bucket.
+
+    S3 may refuse to copy what it lets us read: an annotated object, for example. After an interruption the copies stay,
+    and the next attempt replaces and removes them.
+    """
+    arriving = f"{folder}{ARRIVING}"
+    try:
+        list(side_by_side(lambda file: files.copy(file.uri, arriving + file.name), given))
+        yield arriving
+    except InvalidInputError:
+        _clear(arriving, store)
+        raise
+    _clear(arriving, store)
+
+
+def _swap_inputs(inputs: str, copies: Mapping[str, str], store: ObjectStore, files: ModelFiles) -> None:
+    """Replaces a data set with copies, whose keys are given by name.
+
+    The old files are deleted first, so that the event of the last new file finds the new ones only.
+    """
+    _clear(inputs, store)
+    list(side_by_side(lambda name: files.copy(store.uri(copies[name]), inputs + name), copies))
+
+
+def _clear(folder: str, store: ObjectStore) -> None:
+    list(side_by_side(store.delete, [summary.key for summary in store.list(folder)]))
+
+
+def _remember(store: ObjectStore, folder: str, memory: Memory) -> None:
+    store.put(folder + MEMORY_FILE, memory.model_dump_json(indent=2).encode(), content_type=_JSON)
 
 
 def _holds(store: ObjectStore, key: str, body: bytes) -> bool:
