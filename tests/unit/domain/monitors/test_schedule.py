@@ -1,6 +1,10 @@
 """rate(), at(), time zones, and the windows that follow from schedules."""
 
+import os
+import re
 import struct
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +21,7 @@ from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from tests.fuzz import examples
+from tests.places import REPOSITORY
 
 UTC_AS_A_FILE = b"TZif".ljust(20, b"\0") + struct.pack(">6l", 0, 0, 0, 0, 1, 4) + bytes(6) + b"UTC\0"
 """A zone with one offset and its name: https://www.rfc-editor.org/rfc/rfc9636."""
@@ -196,3 +201,28 @@ class TestWindow:
     def test_by_hand_within_the_same_five_minutes_says_what_to_do(self) -> None:
         with pytest.raises(InvalidInputError, match="a start and an end"):
             window_of(at("2026-01-01T13:01"), DataQualityMonitor())
+
+
+WITHOUT_THE_SYSTEMS = """
+import zoneinfo
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.schedule import parse_timezone
+
+assert zoneinfo.TZPATH == ()
+print(parse_timezone("Europe/Berlin"))
+try:
+    parse_timezone("Europe/Berln")
+except InvalidInputError as error:
+    print(error.mend)
+"""
+
+
+def test_zones_are_known_where_the_system_has_none() -> None:
+    """Whether Lambda's runtime has a database of zones is documented nowhere: the layer brings one."""
+    environment = {**os.environ, "PYTHONTZPATH": ""}
+    run = [sys.executable, "-c", WITHOUT_THE_SYSTEMS]
+    printed = subprocess.run(run, env=environment, check=True, capture_output=True, text=True).stdout
+    assert printed.splitlines()[0] == "Europe/Berlin"
+    assert "Europe/Berlin" in printed.splitlines()[1]
+    locked = (REPOSITORY / "layers" / "dependencies" / "requirements.txt").read_text()
+    assert re.search(r"^tzdata==", locked, re.MULTILINE)

@@ -19,13 +19,14 @@ from functools import cache
 from io import TextIOWrapper
 from itertools import repeat
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory, gettempdir
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
 import duckdb
 import msgspec
 
+from driftline.adapters.tables.database import open_database
 from driftline.adapters.tables.sql import quoted_name, quoted_text
 from driftline.domain.capture.blocks import Block
 from driftline.domain.capture.cells import value_text
@@ -170,8 +171,7 @@ class ColumnarRecords:
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     """One instance for the whole process: starting it takes 9 ms, the records of a usual capture file 1 ms."""
-    spill = Path(gettempdir()) / "driftline-spill"  # created only by a file that does not fit into memory
-    return duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": str(spill)})
+    return open_database(memory_limit=_MEMORY)
 
 
 def _csv_origins(ids: list[tuple[str, str, str]]) -> list[str]:

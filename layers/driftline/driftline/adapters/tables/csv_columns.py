@@ -19,6 +19,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.adapters.tables.database import open_database
 from driftline.domain.capture.byte_census import ByteCensus, fractional_cells, line_ends
 from driftline.domain.capture.cells import parse_number, present_to_columns, texts_to_columns
 from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
@@ -223,7 +224,7 @@ def _scan(data: bytes, types: Sequence[str], only: Iterable[int], quote: str = "
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"threads": 1})
+    return open_database()
 
 
 def _take_apart(scanned: dict[int, Cells]) -> tuple[dict[int, list[str]], dict[int, Numbers], dict[int, Mask]]:

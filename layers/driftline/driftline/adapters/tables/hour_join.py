@@ -18,6 +18,7 @@ from typing import Self
 
 import duckdb
 
+from driftline.adapters.tables.database import open_database
 from driftline.adapters.tables.sql import quoted_text
 from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
 from driftline.domain.ground_truth.labels import Label
@@ -87,13 +88,10 @@ class HourJoin:
 
     def __init__(self, files: Sequence[Path], hour: datetime, folder: Path) -> None:
         self._folder = folder
-        self._database = duckdb.connect(
-            config={
-                "threads": 1,
-                "memory_limit": _MEMORY,
-                "temp_directory": str(folder / "spill"),
-                "preserve_insertion_order": False,  # one thread keeps the order anyway, without buffering rows
-            }
+        self._database = open_database(
+            memory_limit=_MEMORY,
+            temp_directory=str(folder / "spill"),
+            preserve_insertion_order=False,  # one thread keeps the order anyway, without buffering rows
         )
         names = ", ".join(quoted_text(str(file)) for file in files)
         ordinals = ", ".join(f"({number}, {quoted_text(str(file))})" for number, file in enumerate(files))

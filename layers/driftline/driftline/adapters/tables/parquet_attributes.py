@@ -6,7 +6,8 @@ from tempfile import NamedTemporaryFile
 
 import duckdb
 
-from driftline.adapters.tables.sql import quoted_name, quoted_text, shortest_decimals
+from driftline.adapters.tables.database import open_database
+from driftline.adapters.tables.sql import as_python_has_it, quoted_name, quoted_text
 from driftline.domain.attributes.files import Row, id_of_header, row_of
 from driftline.domain.errors import InvalidInputError
 
@@ -15,7 +16,7 @@ _BATCH = 10_000
 
 def parquet_attributes(body: bytes, name: str) -> Iterator[Row]:
     """See `LabelTables.parquet_attributes`."""
-    with NamedTemporaryFile(suffix=".parquet") as file, duckdb.connect(config={"threads": 1}) as database:
+    with NamedTemporaryFile(suffix=".parquet") as file, open_database() as database:
         file.write(body)
         file.flush()
         try:
@@ -23,7 +24,7 @@ def parquet_attributes(body: bytes, name: str) -> Iterator[Row]:
             at = id_of_header(table.columns, name)
             names = list(table.columns)
             cells = [
-                shortest_decimals(quoted_name(each), str(type_)) for each, type_ in zip(names, table.types, strict=True)
+                as_python_has_it(quoted_name(each), str(type_)) for each, type_ in zip(names, table.types, strict=True)
             ]
             cells[at] = f"CAST({quoted_name(names[at])} AS VARCHAR)"
             found = database.execute(f"SELECT {', '.join(cells)} FROM read_parquet({quoted_text(file.name)})")  # noqa: S608

@@ -10,7 +10,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.adapters.tables.sql import quoted_name, shortest_decimals
+from driftline.adapters.tables.database import open_database
+from driftline.adapters.tables.sql import as_python_has_it, quoted_name
 from driftline.domain.capture.cells import value_text, values_to_columns
 from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
 from driftline.domain.datasets import Batch, RowBatch
@@ -73,9 +74,7 @@ class _Table:
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator[_Table]:
     try:
-        with duckdb.connect(":memory:") as connection:
-            connection.execute("SET threads = 1")
-            connection.execute("SET memory_limit = '256MB'")
+        with open_database(memory_limit="256MB") as connection:
             described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
             types = {str(row[0]): str(row[1]) for row in described}
             for column, kind in types.items():
@@ -106,7 +105,7 @@ def _selected(column: str, kind: str) -> str:
     if kind.startswith("DECIMAL"):
         return f"CAST({quoted} AS {_DECIMAL.sub('DOUBLE', kind)}) AS {quoted}"
     if kind in _INTEGERS or kind in _FLOATS or kind == "BOOLEAN" or kind.endswith(_LIST):
-        return shortest_decimals(quoted, kind)
+        return as_python_has_it(quoted, kind)
     return f"CAST({quoted} AS VARCHAR) AS {quoted}"
 
 

@@ -4,7 +4,8 @@ from tempfile import NamedTemporaryFile
 
 import duckdb
 
-from driftline.adapters.tables.sql import quoted_name, quoted_text, shortest_decimals
+from driftline.adapters.tables.database import open_database
+from driftline.adapters.tables.sql import as_python_has_it, quoted_name, quoted_text
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.label_tables import label_columns, take_label
 from driftline.domain.ground_truth.labels import ParsedLabels
@@ -15,14 +16,14 @@ _BATCH = 50_000
 def parquet_labels(body: bytes, name: str) -> ParsedLabels:
     """See `LabelTables.parquet_labels`."""
     parsed = ParsedLabels([], [])
-    with NamedTemporaryFile(suffix=".parquet") as file, duckdb.connect(config={"threads": 1}) as database:
+    with NamedTemporaryFile(suffix=".parquet") as file, open_database() as database:
         file.write(body)
         file.flush()
         try:
             table = database.read_parquet(file.name)
             id_at, label_at = label_columns(table.columns, name)
             id_ = quoted_name(table.columns[id_at])
-            label = shortest_decimals(quoted_name(table.columns[label_at]), str(table.types[label_at]))
+            label = as_python_has_it(quoted_name(table.columns[label_at]), str(table.types[label_at]))
             query = f"SELECT CAST({id_} AS VARCHAR), {label} FROM read_parquet({quoted_text(file.name)})"  # noqa: S608
             found = database.execute(query)
             number = 0
