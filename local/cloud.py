@@ -28,8 +28,6 @@ from local.sagemaker import SageMakerServer
 from local.server import REGION, Server, default_python
 
 _LOCAL_PARAMETERS = {
-    "ProfileConcurrency": "2",  # every worker is a process of its own here
-    "RunConcurrency": "2",
     "RunDelaySeconds": "0",  # nothing is on its way when a schedule is fired
     "RerunDelaySeconds": "1",
 }

@@ -183,6 +183,22 @@ def test_what_fails_waits_and_is_tried_at_the_right_time(resources: dict[str, di
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
 
 
+AT_WORK_WHILE_DATA_ARRIVES = {"ProfileQueue", "MergeQueue", "RunQueue", "RerunQueue", "RenderQueue"}
+
+
+def test_what_works_all_day_fits_an_account_that_runs_ten_functions(template: dict[str, Any]) -> None:
+    """And nothing takes more than the least that AWS accepts: docs/guide/operations.md#concurrency."""
+    most = {}
+    for mapping in of_type(template["Resources"], "AWS::Lambda::EventSourceMapping").values():
+        limit = mapping["ScalingConfig"]["MaximumConcurrency"]
+        most[mapping["EventSourceArn"]["Fn::GetAtt"][0]] = (
+            template["Parameters"][limit["Ref"]]["Default"] if isinstance(limit, dict) else limit
+        )
+    assert set(most.values()) == {2}
+    assert sum(most[queue] for queue in AT_WORK_WHILE_DATA_ARRIVES) <= 10
+    assert not any("ReservedConcurrentExecutions" in one for one in template["Resources"].values())
+
+
 def test_another_system_may_be_down_for_more_than_half_an_hour(resources: dict[str, dict[str, Any]]) -> None:
     roles = {name: list(statements(resources[f"{name}Role"]["Properties"])) for name in POSTPONING}
     for name, queue in (("NotifyOperator", "AlarmQueue"), ("StartRetraining", "RetrainingQueue")):
