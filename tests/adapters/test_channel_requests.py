@@ -99,12 +99,12 @@ class TestASecureServer:
             http.post(url, b"secret", {})
         assert received == []
 
-    def test_one_that_is_where_aws_keeps_credentials_gets_nothing(
+    def test_one_that_is_on_lambdas_own_machine_gets_nothing(
         self, url: str, certificate: Path, received: list[bytes], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        monkeypatch.setattr(http, "_is_forbidden", lambda address: address.is_loopback)
-        with pytest.raises(InvalidInputError, match="link-local"):
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "driftline-notify-operator")
+        with pytest.raises(InvalidInputError, match="loopback"):
             http.post(url, b"secret", {})
         assert received == []
 

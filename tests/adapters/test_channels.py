@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -40,6 +41,7 @@ from tests.messages import ESCALATED, HOSTILE, NOTICE, OPENED, RECOVERED
 
 KEY = "0123456789abcdef0123456789abcdef"
 SECRET = "a-secret-of-both-sides"
+IN_LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "driftline-notify-operator", "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13"}
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:operators"
 
 
@@ -244,14 +246,59 @@ class TestAddresses:
     def test_taken(self, url: str) -> None:
         assert http.check_url(url) == url
 
-    def test_a_name_that_leads_to_the_metadata_is_refused_once_connected(
-        self, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "127.0.0.1",
+            "127.8.9.1",
+            "localhost",
+            "hook.localhost.",
+            "0.0.0.0",
+            "0.1.2.3",
+            "2130706433",
+            "0x7f.1",
+            "[::1]",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[::127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+        ],
+    )
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    def test_loopback_is_refused_in_aws_and_taken_where_aws_is_there_too(
+        self, scheme: str, host: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(http, "_is_forbidden", lambda address: address.is_loopback)
+        """Lambda's own servers listen there, such as the Runtime API."""
+        url = f"{scheme}://{host}:9001/2018-06-01/runtime/invocation/next"
+        for name, value in IN_LAMBDA.items():
+            monkeypatch.setenv(name, value)
+        for endpoint in (None, "https://dynamodb.eu-west-1.amazonaws.com"):
+            if endpoint:
+                monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+            with pytest.raises(ValueError, match="loopback addresses are refused"):
+                http.check_url(url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+        embedded = any(prefix in host for prefix in ("::ffff:", "::127", "64:ff9b", "2002:"))
+        if scheme == "https" or not embedded:
+            assert http.check_url(url) == url
+
+    @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "hooks.example.com"])
+    def test_a_name_that_leads_to_it_is_refused_once_connected(
+        self, name: str, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         http._pool.cache_clear()
-        with pytest.raises(InvalidInputError, match="link-local"):
-            http.post(f"{receiver.url}/x", b"secret", {})
+        at_home = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", lambda _host, port, *more: at_home("127.0.0.1", port, *more))
+        url = f"http://{name}:{urlsplit(receiver.url).port}/x"
+        for variable, value in IN_LAMBDA.items():
+            monkeypatch.setenv(variable, value)
+        with pytest.raises(InvalidInputError, match=r"leads to 127\.0\.0\.1: loopback addresses are refused"):
+            http.post(url, b"secret", {})
         assert receiver.received == []
+        # As in the embedded cloud
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+        assert http.post(url, b"hello", {}).status == 200
 
 
 class TestEmail:

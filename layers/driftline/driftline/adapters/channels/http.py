@@ -1,13 +1,11 @@
-"""One HTTPS request to a channel: bounded in time and size, without redirects, never to link-local addresses.
+"""One HTTPS request to a channel: bounded in time and size, without redirects, never to AWS's own addresses.
 
 Errors name the host, never the path of an address: the path of a webhook is a secret.
 """
 
-import ipaddress
 import logging
 import re
-import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,6 +19,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from driftline.adapters.channels.addresses import LOOPBACK, address_of, is_loopback_host, refusal
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.presentation.messages.escaping import fit, one_line
 
@@ -33,12 +32,6 @@ _LONGEST_REASON = 200
 _SHORTEST_SECRET = 6  # characters; shorter parts of an address are just words
 _TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 _TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, _TOO_MANY}
-_METADATA = ipaddress.ip_address("fd00:ec2::254")  # EC2's metadata on IPv6; it is unique local, not link-local
-_IPV4_IN_LAST_BITS = [
-    ipaddress.IPv6Network("::/96"),  # IPv4-compatible: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.1
-    ipaddress.IPv6Network("64:ff9b::/96"),  # NAT64: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
-    ipaddress.IPv6Network("64:ff9b:1::/48"),  # NAT64 in a network of one's own: https://www.rfc-editor.org/rfc/rfc8215
-]
 
 
 # At DEBUG urllib3 logs whole addresses; those of webhooks are secrets.
@@ -72,11 +65,10 @@ def check_url(url: str) -> str:
     plain = url.isascii() and url.isprintable() and " " not in url
     if not host or parts.username is not None or not plain:
         raise ValueError("it is not an address of the form https://host/path")
-    address = _address(host)
-    if address is not None and _is_forbidden(address):
-        raise ValueError("link-local addresses are refused, because AWS keeps credentials there")
-    loopback = host == "localhost" or (address is not None and address.is_loopback)
-    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+    address = LOOPBACK if is_loopback_host(host) else address_of(host)
+    if address is not None and (refused := refusal(address)):
+        raise ValueError(refused)
+    if parts.scheme != "https" and not (parts.scheme == "http" and address == LOOPBACK):
         raise ValueError("it does not begin with https://")
     return url
 
@@ -177,49 +169,14 @@ def _read(response: urllib3.BaseHTTPResponse) -> bytes:
     return bytes(content[:_LARGEST_ANSWER])
 
 
-type _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-def _address(host: str) -> _Address | None:
-    """The host as an address, including forms that only old resolvers accept: 2852039166, 0xa9.0xfe.0xa9.0xfe."""
-    try:
-        return ipaddress.ip_address(host.split("%", 1)[0])
-    except ValueError:
-        try:
-            return ipaddress.ip_address(socket.inet_aton(host))
-        except (OSError, UnicodeError):
-            return None
-
-
-def _is_forbidden(address: _Address) -> bool:
-    return address == _METADATA or any(each.is_link_local for each in (address, *_embedded(address)))
-
-
-def _embedded(address: _Address) -> Iterator[ipaddress.IPv4Address]:
-    """The IPv4 addresses that gateways read out of an IPv6 address."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return
-    if address.ipv4_mapped:
-        yield address.ipv4_mapped
-    if address.sixtofour:
-        yield address.sixtofour
-    if address.teredo:
-        yield from address.teredo
-    if any(address in network for network in _IPV4_IN_LAST_BITS):
-        yield ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-
-
 def _check_peer(connection: HTTPConnection) -> None:
     """A name may resolve to anything: the address of the other end is checked before anything is sent."""
     if connection.sock is None:
         return
-    peer = _address(str(connection.sock.getpeername()[0]))
-    if peer is not None and _is_forbidden(peer):
+    peer = address_of(str(connection.sock.getpeername()[0]))
+    if peer is not None and (refused := refusal(peer)):
         connection.close()
-        raise InvalidInputError(
-            f"{connection.host} leads to a link-local address",
-            mend="Use a public or private host; AWS keeps credentials at link-local addresses.",
-        )
+        raise InvalidInputError(f"{connection.host} leads to {peer}: {refused}", mend="Use a public or private host.")
 
 
 class _Connection(HTTPConnection):
