@@ -14,7 +14,7 @@ export UV_SYSTEM_CERTS := true
 export PYTHONUTF8 := 1
 
 .PHONY: help setup hooks demo test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
-  build deploy sbom schema structure lock clean
+  build deploy sbom advisories schema structure lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -116,6 +116,12 @@ sbom: setup  ## Bill of materials of the layers (CycloneDX) and their licences, 
 	@$(BIN)/uv pip sync --quiet --python build/layer/bin/python --require-hashes $(LAYER_LOCK)
 	@$(CYCLONEDX) environment --output-reproducible --pyproject pyproject.toml -o build/packages.json build/layer/bin/python
 	@$(BIN)/python -m local.bill_of_materials build/packages.json $(LAYER_LOCK) build
+
+PIP_AUDIT := $(BIN)/uv tool run --quiet --from pip-audit==2.10.1 pip-audit --vulnerability-service osv
+
+# Not a part of `make test`: it asks https://osv.dev, and what is published tomorrow must not fail a change of today.
+advisories: setup  ## Published advisories about the locked packages; fails, too, if some could not be looked up
+	@$(BIN)/python -m tools.advisories $(LAYER_LOCK) layers/explanations/requirements.txt requirements/dev.txt --audit "$(PIP_AUDIT)"
 
 structure: setup  ## Draw docs/design/structure.md from the imports
 	$(BIN)/python -m tools.structure > docs/design/structure.md
