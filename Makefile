@@ -99,8 +99,9 @@ replay: setup  ## Evaluate windows again: make replay STORE=s3://bucket FROM=202
 
 SAM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv tool run --quiet --from aws-sam-cli==1.170.0 sam
 
-build: setup  ## sam build
+build: setup  ## sam build, and whether it took the packages that the locks pin; UNCHECKED=1 if that cannot be looked up
 	$(SAM) build --cached --parallel
+	@$(BIN)/python -m tools.locked_build .aws-sam/build $(if $(UNCHECKED),--allow-unchecked)
 
 deploy: build  ## sam deploy --guided
 	$(SAM) deploy --guided

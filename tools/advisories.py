@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     locks = {str(lock): tuple(packages_of(lock.read_text("utf-8"))) for lock in given.locks}
     code, lines = report(locks, ask(given.audit.split(), given.locks))
-    print("\n".join(lines))  # noqa: T201
+    print("\n".join(lines))
     return code
 
 

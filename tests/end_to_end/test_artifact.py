@@ -79,6 +79,10 @@ def test_code_and_layers_fit(build: Path) -> None:
     assert layers + largest <= LIMIT_MB
 
 
+def test_every_file_of_the_layers_is_a_locked_wheels(build: Path) -> None:
+    _run(sys.executable, "-m", "tools.locked_build", build)
+
+
 def test_explain_model_is_small(build: Path) -> None:
     """Nobody pays for DuckDB to compute Shapley values."""
     packages = {path.name for path in (build / "ExplanationsLayer" / "python").iterdir()}
@@ -100,6 +104,8 @@ def test_packages_are_of_the_architecture_that_is_asked_for(tmp_path: Path) -> N
         *(TOOLS / "uv", "tool", "run", "--quiet", "--from", SAM, "sam", "build", "DependenciesLayer", "--no-cached"),
         *("--build-dir", tmp_path / "built", "--parameter-overrides", f"Architecture={OTHER}"),
     )
+    # SAM downloaded them by name and version
+    _run(sys.executable, "-m", "tools.locked_build", tmp_path / "built")
     layer = tmp_path / "built" / "DependenciesLayer" / "python"
     binaries = [path for path in layer.rglob("*.so*") if path.read_bytes()[:4] == b"\x7fELF"]
     assert {int.from_bytes(path.read_bytes()[18:20], "little") for path in binaries} == {OTHER_MACHINE}
