@@ -41,6 +41,7 @@ def main() -> None:
     events.read_concurrency_as_number()
     permissions.name_what_policies_are_about()
     permissions.give_policies_the_source_of_events()
+    permissions.let_wildcards_match_line_feeds()
     if os.environ.get("DRIFTLINE_SCHEDULES_TICK") == "1":
         events.fill_in_schedule_context()
         scheduler._SCHEDULE_TICK_INTERVAL = 1  # noqa: SLF001 (seconds, instead of ten)

@@ -1,11 +1,12 @@
 """The resources in MiniStack's permission checks, changed where AWS checks something else."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import ministack.app as gateway
-from ministack.core import iam_actions
+from ministack.core import iam_actions, iam_evaluator
 
 
 def trust_loopback() -> None:
@@ -61,3 +62,14 @@ def give_policies_the_source_of_events() -> None:
         return context
 
     iam_actions.request_tag_context = context_with_source
+
+
+def let_wildcards_match_line_feeds() -> None:
+    """A wildcard stands for any character. MiniStack's own do not stand for the line feed, which a key may have."""
+    compile_pattern = iam_evaluator._fnmatch_compile  # noqa: SLF001 - there is no public way
+
+    def compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+        found: re.Pattern[str] = compile_pattern(pattern, ignore_case)
+        return re.compile(found.pattern, found.flags | re.DOTALL)  # re has a cache of its own
+
+    iam_evaluator._fnmatch_compile = compiled  # noqa: SLF001

@@ -199,6 +199,16 @@ def test_what_works_all_day_fits_an_account_that_runs_ten_functions(template: di
     assert not any("ReservedConcurrentExecutions" in one for one in template["Resources"].values())
 
 
+def test_what_ends_a_process_takes_no_other_message_along(resources: dict[str, dict[str, Any]]) -> None:
+    sizes = {
+        mapping["EventSourceArn"]["Fn::GetAtt"][0]: mapping["BatchSize"]
+        for mapping in of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    }
+    # The events of a data set's files mean one thing: read it.
+    assert sizes.pop("BaselineQueue") == 100
+    assert set(sizes.values()) == {1}
+
+
 def test_another_system_may_be_down_for_more_than_half_an_hour(resources: dict[str, dict[str, Any]]) -> None:
     roles = {name: list(statements(resources[f"{name}Role"]["Properties"])) for name in POSTPONING}
     for name, queue in (("NotifyOperator", "AlarmQueue"), ("StartRetraining", "RetrainingQueue")):
