@@ -12,6 +12,7 @@ from driftline.adapters.aws.candidate_in import wanted_baseline
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.model_files import S3ModelFiles
+from driftline.adapters.aws.one_subject import OneSubject
 from driftline.adapters.aws.resume_queues import ResumeQueues
 from driftline.adapters.aws.s3 import S3Store, S3Stores
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
@@ -21,7 +22,7 @@ from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.keys import analysis_of_config
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.candidate_baseline import candidate_answer
-from driftline.usecases.baselines.uploads import Reading, suggest_uploaded
+from driftline.usecases.baselines.uploads import Reading, subject_of, suggest_uploaded
 from driftline.usecases.explanations.explaining import Explaining
 
 logger = Logger()
@@ -34,6 +35,7 @@ reading = Reading(
     SageMakerEndpoints(),
     Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues)),
 )
+one_subject = OneSubject(settings.baseline_queue, lambda body: subject_of(ObjectEvent.model_validate_json(body).key))
 
 
 def work(event: ObjectEvent) -> None:
@@ -52,7 +54,7 @@ def work(event: ObjectEvent) -> None:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if "Records" in event:
-        return work_through(event, ObjectEvent, work, logger)
+        return work_through(one_subject.of(event, logger), ObjectEvent, work, logger)
     answer = candidate_answer(wanted_baseline(event), reading, S3Stores())
     logger.info("candidate", answer=answer)
     return answer

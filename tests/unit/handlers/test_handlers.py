@@ -171,6 +171,39 @@ def test_suggest_baseline_reads_a_key_with_spaces_and_plus(load: Load) -> None:
     assert {f"{folder}statistics.json", f"{folder}constraints.json"} <= set(keys(folder))
 
 
+def test_a_data_set_that_ends_the_process_takes_no_other_along(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a batch with two files of one data set, and a file of another endpoint's
+    (record,) = sample("suggest_baseline")["Records"]
+    here = key_of(record)
+    there = here.replace(ENDPOINT, "other")
+    put(here, b"predicted_delay,carrier,dep_delay\n1.5,AA,3.5\n")
+    put(there, b"predicted_delay,carrier,dep_delay\n1.5,AA,3.5\n")
+    batch = {
+        "Records": [
+            record | {"messageId": str(number), "body": record["body"].replace(here, key)}
+            for number, key in enumerate([here, f"{here}.more", there])
+        ]
+    }
+    app = load("suggest_baseline")
+
+    def ended(_: object) -> None:
+        raise SystemExit  # as what ends the process: nothing is reported
+
+    # When the process ends while the first is read
+    with monkeypatch.context() as patch:
+        patch.setattr(app, "work", ended)
+        with pytest.raises(SystemExit):
+            app.handler(batch, CONTEXT)
+    # Then the other one is in the queue already, alone, and is read
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName="baselines")["QueueUrl"]
+    [message] = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=20)["Messages"]
+    again = {"Records": [record | {"body": message["Body"]}]}
+    assert app.handler(again, CONTEXT) == {"batchItemFailures": []}
+    assert keys(f"baselines/{ENDPOINT}/data_quality/") == [here]
+    assert "baselines/other/data_quality/constraints.json" in keys("baselines/other/")
+
+
 def test_suggest_baseline_tells_operators_what_no_retry_mends(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     event = sample("suggest_baseline")
     app = load("suggest_baseline")

@@ -204,7 +204,7 @@ def test_what_ends_a_process_takes_no_other_message_along(resources: dict[str, d
         mapping["EventSourceArn"]["Fn::GetAtt"][0]: mapping["BatchSize"]
         for mapping in of_type(resources, "AWS::Lambda::EventSourceMapping").values()
     }
-    # The events of a data set's files mean one thing: read it.
+    # Its handler sends other subjects on before it begins.
     assert sizes.pop("BaselineQueue") == 100
     assert set(sizes.values()) == {1}
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from driftline.domain.errors import InvalidInputError, PendingError
+from driftline.domain.keys import baseline_folder, parse_baseline_input_key, parse_baseline_key
 from driftline.kinds.kind import Kinds
 from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
 from driftline.usecases.explanations.explaining import Explaining
@@ -25,6 +26,15 @@ class Reading:
     kinds: Kinds
     predictor: Predictor
     explaining: Explaining
+
+
+def subject_of(key: str) -> str:
+    """What an upload is about: uploads of one subject mean the same, to read it as it is.
+
+    The files of a data set are one subject, with those next to it that say how it is read; any other object is its own.
+    """
+    place = parse_baseline_input_key(key) or parse_baseline_key(key)
+    return baseline_folder(place[0], place[1]) if place else key
 
 
 def suggest_uploaded(key: str, message: str, reading: Reading) -> Iterator[tuple[str, Done]]:
