@@ -17,6 +17,7 @@ from driftline.domain.alarms.names import alarm_name
 from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
 from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.incidents.dead_letters import DeadLetters
 from driftline.domain.incidents.message import Message
 from driftline.domain.metrics import Metric
 from driftline.usecases.ports import (
@@ -377,6 +378,18 @@ class InMemoryOnce:
         if key not in self.done:
             self.done[key] = action()
         return self.done[key]
+
+
+@dataclass
+class InMemoryDeadLetters:
+    """Dead-letter queues by name; `looked` has those that somebody looked at."""
+
+    queues: dict[str, DeadLetters] = field(default_factory=dict)
+    looked: list[str] = field(default_factory=list)
+
+    def look(self, queue: str) -> DeadLetters:
+        self.looked.append(queue)
+        return self.queues.get(queue, DeadLetters(unread="there is no such queue"))
 
 
 @dataclass

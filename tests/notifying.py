@@ -12,7 +12,8 @@ from driftline.kinds.registry import KINDS
 from driftline.usecases.notifying.incident_facts import ConsoleLinks
 from driftline.usecases.notifying.notify_operators import Notified, notify_operators
 from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLink, ReportLinks, StateTable
-from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable
+from driftline.usecases.ports.dead_letters import DeadLetterQueues
+from tests.fakes import InMemoryDeadLetters, InMemoryOnce, InMemoryStore, InMemoryTable
 
 STACK = "prod"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -128,6 +129,7 @@ class Office:
         once: Once | None = None,
         links: ReportLinks | None = None,
         now: datetime | None = None,
+        letters: DeadLetterQueues | None = None,
     ) -> None:
         self.channels = channels
         self.store = store or endpoint()
@@ -135,6 +137,7 @@ class Office:
         self.once = once or InMemoryOnce()
         self.links = links or ConsoleLinks(self.store)
         self.now = now or LONG_AFTER
+        self.letters = letters or InMemoryDeadLetters()
 
     def hear(self, *received: Received) -> Notified:
         """The outcome of the last one."""
@@ -146,6 +149,7 @@ class Office:
                 table=self.table,
                 once=self.once,
                 channels=self.channels,
+                letters=self.letters,
                 stack=STACK,
                 links=self.links,
                 now=self.now,

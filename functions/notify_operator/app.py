@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from driftline.adapters.aws.alarms_in import AlarmMessage
+from driftline.adapters.aws.dead_letters import SqsDeadLetters
 from driftline.adapters.aws.inbox import Postponing, work_through
 from driftline.adapters.aws.once import OnceInDynamo
 from driftline.adapters.aws.report_links import report_links
@@ -23,6 +24,7 @@ store = S3Store(settings.bucket)
 table = DynamoTable(settings.state_table)
 once = OnceInDynamo(settings.state_table)
 links = report_links(settings) or ConsoleLinks(store)
+letters = SqsDeadLetters()
 postponing = Postponing(settings.alarm_queue)
 
 
@@ -36,6 +38,7 @@ def notify(message: AlarmMessage) -> None:
         table=table,
         once=once,
         channels=channels,
+        letters=letters,
         stack=settings.stack_name,
         links=links,
         now=datetime.now(UTC),

@@ -43,6 +43,26 @@ class TestShapes:
         assert isinstance(found, RawAlarm)
         assert found.description == ""
 
+    @pytest.mark.parametrize(
+        ("trigger", "queue"),
+        [
+            ({"Namespace": "AWS/SQS", "Dimensions": [{"name": "QueueName", "value": "q-1"}]}, "q-1"),
+            ({"Namespace": "Driftline/x", "Dimensions": [{"name": "QueueName", "value": "q-1"}]}, ""),
+            ({"Namespace": "AWS/SQS", "Dimensions": []}, ""),
+            ({"Namespace": "AWS/SQS", "Dimensions": [{"name": "QueueName", "value": None}, 1]}, ""),
+            ({"Namespace": "AWS/SQS", "Dimensions": "none"}, ""),
+            ({"Metrics": [{"Expression": "m1 / m2"}]}, ""),
+            ("something new", ""),
+            (None, ""),
+        ],
+    )
+    def test_an_alarm_names_the_queue_that_it_looks_at(self, trigger: object, queue: str) -> None:
+        envelope = json.loads(sample("notify_operator"))
+        alarm = json.loads(envelope["Message"]) | {"Trigger": trigger}
+        found = received(json.dumps(envelope | {"Message": json.dumps(alarm)}))
+        assert isinstance(found, RawAlarm)
+        assert found.queue == queue
+
     @pytest.mark.parametrize("text", ["plain words", "{}", "[1, 2]", '{"AlarmName": "x"}', "", "\x00"])
     def test_everything_else_in_an_envelope_is_a_text(self, text: str) -> None:
         envelope = json.loads(sample("notify_operator.notice")) | {"Message": text}
@@ -182,6 +202,22 @@ class TestComingAgain:
         # When, Then only that one comes again, when the queue wants
         answer = work_through(batch, AlarmMessage, lambda _: None, Logger(), Postponing(queue))
         assert answer == {"batchItemFailures": [{"itemIdentifier": bad}]}
+
+    def test_a_message_that_comes_again_is_in_the_log_before_it_may_end_the_process(
+        self, queue: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=sample("notify_operator.tick"))
+        ended = SystemExit()
+
+        def end(_: AlarmMessage) -> None:
+            raise ended
+
+        for _ in range(2):
+            batch = self.received(queue)
+            with pytest.raises(SystemExit):
+                work_through(batch, AlarmMessage, end, Logger())
+        [said] = [vars(record) for record in caplog.records if record.message == "delivered again"]
+        assert (said["message_id"], said["deliveries"]) == (batch["Records"][0]["messageId"], 2)
 
     def test_without_postponing_the_queue_decides(self, queue: str) -> None:
         boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=sample("notify_operator.tick"))

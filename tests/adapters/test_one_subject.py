@@ -23,7 +23,7 @@ class Queue:
     """A queue in the words of the tests; what was received stays invisible."""
 
     def __init__(self) -> None:
-        self._sqs = boto3.client("sqs")
+        self._sqs: Any = boto3.client("sqs")
         self.url = self._sqs.create_queue(QueueName="q", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
 
     def batch(self, *bodies: str, deliveries: dict[str, int] | None = None) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -150,7 +149,7 @@ class Burst:
     Attributes:
         letters: Keys of the dead letters, by queue.
         profiled: Lines of the log: key -> lines that were rejected.
-        told: Messages to the operators.
+        emails: Messages to the operators.
     """
 
     cloud: EmbeddedCloud
@@ -158,7 +157,7 @@ class Burst:
     bucket: Bucket
     letters: Mapping[str, Sequence[str]]
     profiled: Mapping[str, int]
-    told: Sequence[dict[str, Any]]
+    emails: Sequence[str]
 
 
 @pytest.fixture(scope="module", params=BURSTS)
@@ -174,12 +173,27 @@ def landed(request: pytest.FixtureRequest) -> Iterator[Burst]:
         cloud.drain()
         operators.take()
         cloud.hasten_retries(RETRY_SECONDS)
+        # Alarms ring when all is there, or the first dead letter would be the only one that the message knows.
+        cloudwatch = cloud.client("cloudwatch")
+        alarms = [f"{name}DeadLetterAlarm" for name in ("Profile", "Merge")]
+        names = [physical_id(cloud, alarm) for alarm in alarms]
+        cloudwatch.disable_alarm_actions(AlarmNames=names)
         for key, body in files.items():
             bucket.put(key, body)
         cloud.drain()
+        cloudwatch.enable_alarm_actions(AlarmNames=names)
+        for name in names:
+            cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="a test begins")
+        cloud.drain()
+        emails = [email["Message"] for email in operators.take()]
         letters = {name: sorted(dead_letters(cloud, name)) for name in ("Profile", "Merge")}
         found = dict(profiled(cloud.logs("profile_capture")))
-        yield Burst(cloud, files, bucket, letters, found, operators.take())
+        yield Burst(cloud, files, bucket, letters, found, emails)
+
+
+def physical_id(cloud: EmbeddedCloud, logical_id: str) -> str:
+    answer = cloud.client("cloudformation").describe_stack_resource(StackName="driftline", LogicalResourceId=logical_id)
+    return str(answer["StackResourceDetail"]["PhysicalResourceId"])
 
 
 def dead_letters(cloud: EmbeddedCloud, queue: str) -> Iterator[str]:
@@ -198,6 +212,15 @@ def profiled(log: Iterable[str]) -> Iterator[tuple[str, int]]:
 @pytest.mark.parametrize("queue", ["Profile", "Merge"])
 def test_each_bad_file_is_one_dead_letter_and_no_other_file_is(landed: Burst, queue: str) -> None:
     assert landed.letters[queue] == sorted(poison.key for poison in POISONS if poison.letters == queue)
+
+
+@pytest.mark.parametrize("queue", ["Profile", "Merge"])
+def test_one_message_names_each_bad_file_and_how_often_it_was_tried(landed: Burst, queue: str) -> None:
+    [email] = [text for text in landed.emails if f"{queue}DeadLetterAlarm" in text]
+    said = " ".join(email.split())
+    for key in landed.letters[queue]:
+        assert f"Failed: s3://{landed.cloud.bucket}/{key}, after 5 attempts" in said
+    assert "start-message-move-task --source-arn arn:aws:sqs:" in said
 
 
 def test_every_other_file_was_read(landed: Burst) -> None:

@@ -376,6 +376,16 @@ def test_every_dead_letter_queue_has_an_alarm_that_somebody_hears(resources: dic
     assert all(actions == [{"Ref": "AlarmTopic"}] for actions in alarms.values())
 
 
+def test_who_is_told_of_dead_letters_may_see_which(resources: dict[str, dict[str, Any]]) -> None:
+    [may] = [
+        one for one in statements(resources["NotifyOperatorRole"]["Properties"]) if one["Sid"] == "LookAtDeadLetters"
+    ]
+    assert set(may["Action"]) == {"sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+    assert {resource["Fn::GetAtt"][0] for resource in may["Resource"]} == dead_letter_queues(resources) - {
+        "AlarmDeadLetters"
+    }
+
+
 def test_metrics_that_cloudwatch_drops_are_noticed(resources: dict[str, dict[str, Any]]) -> None:
     functions = [app.parent.name for app in (REPOSITORY / "functions").glob("*/app.py") if "emf" in app.read_text()]
     groups = ["".join(word.capitalize() for word in name.split("_")) + "Logs" for name in functions]

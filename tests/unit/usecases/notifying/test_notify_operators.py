@@ -1,7 +1,7 @@
 """From alarms, events and ticks to what a channel is sent."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from driftline.domain.alarms.names import alarm_name
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.incidents.dead_letters import DeadLetter, DeadLetters
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.received import Happening, RawAlarm, Text, Tick
 from driftline.kinds.registry import KINDS
@@ -16,7 +17,7 @@ from driftline.presentation.messages import evidence
 from driftline.presentation.messages.signed_webhook import webhook_document
 from driftline.usecases.notifying.incident_facts import ConsoleLinks
 from driftline.usecases.notifying.notify_operators import notify_operators
-from tests.fakes import InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
+from tests.fakes import InMemoryDeadLetters, InMemoryOnce, InMemoryStore, InMemoryTable, RecordingChannel
 from tests.notifying import (
     FOLDER,
     HOUR,
@@ -353,6 +354,32 @@ class TestContent:
         assert channel.sent[0][0].headline == "Alarm prod-run dead letters/x: 1 message"
         assert channel.sent[0][0].endpoint is None
 
+    def test_an_alarm_on_dead_letters_names_them(self) -> None:
+        # Given two messages that failed, one of them with a name that could break a line
+        channel = RecordingChannel()
+        objects = [{"bucket": {"name": "b"}, "object": {"key": key}} for key in ("capture/a", "capture/b\nc")]
+        found = tuple(DeadLetter(json.dumps({"detail": each}), tries=5) for each in objects)
+        letters = InMemoryDeadLetters({"prod-profile": DeadLetters(found, waiting=2, arn="arn:aws:sqs:r:a:profile")})
+        office = Office(channel, letters=letters)
+        # When the alarm on their queue goes off, and is over
+        name = "prod-ProfileDeadLetterAlarm-X"
+        ringing = RawAlarm(name, "ALARM", NOON, "[2.0]", "Events wait in the dead-letter queue", "prod-profile")
+        office.hear(ringing, replace(ringing, state="OK", changed_at=NOON + HOUR))
+        office.tick(NOON + 2 * HOUR)
+        # Then the first message says what failed and what to do, and nobody looks for the second
+        opened, recovered = messages(channel)
+        assert "Failed: s3://b/capture/a, after 5 attempts" in opened.details
+        assert 'Failed: s3://b/"capture/b\\nc", after 5 attempts' in opened.details
+        assert any("start-message-move-task --source-arn arn:aws:sqs:r:a:profile" in each for each in opened.details)
+        assert not any("Failed" in each for each in recovered.details)
+        assert letters.looked == ["prod-profile"]
+
+    def test_an_alarm_is_told_even_if_nobody_may_look_at_what_failed(self) -> None:
+        channel = RecordingChannel()
+        Office(channel).hear(RawAlarm("prod-x", "ALARM", NOON, "[1.0]", "Events wait", "gone"))
+        [message] = messages(channel)
+        assert "The dead-letter queue cannot be read: there is no such queue" in message.details
+
     def test_hostile_names_stay_short_and_on_one_line(self) -> None:
         channel, store = RecordingChannel(), endpoint()
         hostile = "<!channel>\x1b[31m\n\u202e" + "x" * 10_000
@@ -489,6 +516,7 @@ def test_an_alarm_whose_label_was_cut_is_the_documents_alarm_all_the_same(label:
             table=table,
             once=once,
             channels=[channel],
+            letters=InMemoryDeadLetters(),
             stack=stack,
             links=ConsoleLinks(store),
             now=NOON,

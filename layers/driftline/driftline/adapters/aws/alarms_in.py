@@ -26,6 +26,18 @@ class AlarmNotification(_Lenient):
     state: str = Field(alias="NewStateValue", min_length=1)
     reason: str = Field(default="", alias="NewStateReason")
     changed_at: AwareDatetime = Field(alias="StateChangeTime")
+    trigger: Any = Field(default=None, alias="Trigger")
+    """What it looks at; an alarm on an expression has another shape."""
+
+    @property
+    def queue(self) -> str:
+        """Name of the queue whose messages it counts; empty for other alarms."""
+        trigger = self.trigger if isinstance(self.trigger, dict) else {}
+        dimensions = trigger.get("Dimensions")
+        if trigger.get("Namespace") != "AWS/SQS" or not isinstance(dimensions, list):
+            return ""
+        named = [each for each in dimensions if isinstance(each, dict) and each.get("name") == "QueueName"]
+        return str(named[0].get("value") or "") if named else ""
 
 
 class Notification(_Lenient):
@@ -42,7 +54,9 @@ class Notification(_Lenient):
             alarm = AlarmNotification.model_validate_json(self.message)
         except ValidationError:
             return received.Text(self.id, self.subject or "", self.message, self.timestamp)
-        return received.RawAlarm(alarm.name, alarm.state, alarm.changed_at, alarm.reason, alarm.description or "")
+        return received.RawAlarm(
+            alarm.name, alarm.state, alarm.changed_at, alarm.reason, alarm.description or "", alarm.queue
+        )
 
 
 class DriftlineEvent(_Lenient):

@@ -75,6 +75,10 @@ def work_through[Message: BaseModel](
     """
 
     def handle(record: SQSRecord) -> None:
+        deliveries = int(record.attributes.get("ApproximateReceiveCount") or 1)
+        if deliveries > 1:
+            # All that is left of an attempt whose process was ended.
+            logger.warning("delivered again", message_id=record.message_id, deliveries=deliveries)
         work(model.model_validate_json(record.body))
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=logger)  # type: ignore[arg-type]

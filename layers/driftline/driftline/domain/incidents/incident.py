@@ -42,6 +42,7 @@ class AlarmChange:
         description: What the alarm is about.
         tied: The other state was seen at the same time, too.
         retired: It did not become OK in this incident: the alarm was deleted, or no longer notifies people.
+        queue: Name of the queue whose messages it counts; empty for other alarms.
     """
 
     label: str
@@ -52,6 +53,7 @@ class AlarmChange:
     description: str = ""
     tied: bool = False
     retired: bool = False
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ class RawAlarm:
 
     Attributes:
         state: OK, ALARM or INSUFFICIENT_DATA.
+        queue: Name of the queue whose messages it counts; empty for other alarms.
     """
 
     name: str
@@ -18,6 +19,7 @@ class RawAlarm:
     changed_at: datetime
     reason: str = ""
     description: str = ""
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from driftline.domain.incidents.dead_letters import DeadLetters
 from driftline.domain.incidents.incident import AlarmChange, Incident, Snapshot
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import next_message_id
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
 from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.presentation.messages.dead_letters import dead_letter_lines
 from driftline.presentation.messages.findings import MOST_SUBJECTS, Findings
 from driftline.presentation.messages.wording import message_line, name
 from driftline.presentation.text import count, duration, instant
@@ -27,6 +29,7 @@ class Facts:
         link: What a person opens.
         runbook: Address of what to do about it, from the monitor document.
         others: What else of the endpoint is in alarm, as (subject, since).
+        letters: What is in the dead-letter queue that the alarm is on; None for other alarms.
         files: Where the files of the report are, if the link does not hold for good.
         silence: How to silence it.
         channels: Names of the channels that it is for; empty for all.
@@ -38,6 +41,7 @@ class Facts:
     link: str | None = None
     runbook: str | None = None
     others: tuple[tuple[str, datetime | None], ...] = ()
+    letters: DeadLetters | None = None
     files: str = ""
     silence: str | None = None
     channels: tuple[str, ...] = ()
@@ -141,6 +145,8 @@ def _details(incident: Incident, kind: MessageKind, facts: Facts) -> Iterator[st
         yield f"Its alarms are quiet since {instant(incident.quiet_since)}. If they stay so, it is over."
     if facts.unread:
         yield facts.unread
+    if facts.letters:
+        yield from dead_letter_lines(facts.letters)
     if incident.endpoint is not None and is_watch(incident.subject) and (check := trouble(incident.subject).check):
         yield check
     if facts.findings and (unsaid := _beyond_evidence(facts.findings)):

@@ -158,6 +158,7 @@ def _alarm(alarm: RawAlarm, incidents: IncidentStore, documents: Documents, stac
         severity,
         message_line(alarm.reason),
         message_line(alarm.description),
+        queue=alarm.queue,
     )
     yield Development(
         incidents.get(endpoint, subject),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from driftline.domain.alarms.names import WATCH
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.files import SUMMARY
+from driftline.domain.incidents.dead_letters import DeadLetters
 from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.silence import parse_silence, silence_key
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
@@ -19,6 +20,7 @@ from driftline.presentation.messages.findings import Findings, findings_of
 from driftline.presentation.messages.incident_messages import Facts
 from driftline.usecases.executions.last_execution import LastExecution, last_execution
 from driftline.usecases.ports import ObjectStore, ReportLink, ReportLinks
+from driftline.usecases.ports.dead_letters import DeadLetterQueues
 
 _S3 = "s3://"
 _PAGE = "report.html"
@@ -32,6 +34,7 @@ def facts_about(
     at: datetime,
     *,
     store: ObjectStore,
+    letters: DeadLetterQueues,
     document: MonitorDocument | None,
     kinds: Kinds,
     links: ReportLinks,
@@ -41,13 +44,17 @@ def facts_about(
 
     Args:
         at: When it happened.
+        letters: Shows what an alarm on a dead-letter queue is about.
         document: The endpoint's document; None without a usable one.
         links: Links to report pages.
         others: All incidents.
     """
     endpoint, subject = incident.endpoint, incident.subject
     if endpoint is None:
-        return Facts(silence=f"aws cloudwatch disable-alarm-actions --alarm-names {shell_quoted(subject)}")
+        return Facts(
+            silence=f"aws cloudwatch disable-alarm-actions --alarm-names {shell_quoted(subject)}",
+            letters=_letters(incident, letters),
+        )
     silenced_as = WATCH if is_watch(subject) else subject
     if _silenced(store, endpoint, silenced_as, at):
         return Facts(silenced=True)
@@ -67,6 +74,11 @@ def facts_about(
     last = last_execution(store, endpoint, subject)
     findings, unread = _findings(store, last, kinds)
     return _linked(replace(facts, findings=findings, unread=unread), store, last, links)
+
+
+def _letters(incident: Incident, letters: DeadLetterQueues) -> DeadLetters | None:
+    queue = next(filter(None, (incident.alarms[label].queue for label in incident.ringing)), "")
+    return letters.look(queue) if queue else None
 
 
 def _also_in_alarm(incident: Incident, others: Sequence[Incident]) -> tuple[tuple[str, datetime | None], ...]:

@@ -22,6 +22,7 @@ from driftline.usecases.notifying.incident_delivery import Delivered, Delivery, 
 from driftline.usecases.notifying.incident_facts import facts_about
 from driftline.usecases.notifying.incident_store import IncidentStore, address
 from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLinks, StateTable
+from driftline.usecases.ports.dead_letters import DeadLetterQueues
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def notify_operators(
     table: StateTable,
     once: Once,
     channels: Sequence[Channel],
+    letters: DeadLetterQueues,
     stack: str,
     links: ReportLinks,
     now: datetime,
@@ -58,6 +60,7 @@ def notify_operators(
     An incident whose messages cannot be sent now does not keep the others waiting.
 
     Args:
+        letters: The stack's dead-letter queues.
         stack: The stack's name: alarms called `<stack>/<endpoint>/<subject>/<label>` are those of its endpoints.
         links: Links to report pages.
         now: The receiver's clock, for decisions that arrive before their alarm, which wait for a while.
@@ -71,14 +74,15 @@ def notify_operators(
 
     def facts(development: Development) -> Facts | None:
         """Nothing is looked up unless a message about the alarms is due."""
-        incident = development.incident
-        if due(development.change(incident)) is None:
+        incident = development.change(development.incident)
+        if due(incident) is None:
             return None
         document = documents.of(incident.endpoint)
         return facts_about(
             incident,
             development.at,
             store=store,
+            letters=letters,
             document=document,
             kinds=kinds,
             links=links,
