@@ -12,7 +12,7 @@ import threading
 import ministack.app as gateway
 from ministack.services import scheduler
 
-from local.changes import alarms, events, permissions
+from local.changes import alarms, events, permissions, subscriptions
 
 
 def end_with_parent() -> None:
@@ -39,6 +39,7 @@ def main() -> None:
     events.keep_times_and_sources_of_events()
     events.invoke_for_events_as_lambda_does()
     events.read_concurrency_as_number()
+    subscriptions.list_what_waits_for_confirmation()
     permissions.name_what_policies_are_about()
     permissions.give_policies_the_source_of_events()
     permissions.let_wildcards_match_line_feeds()

@@ -12,7 +12,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.sagemaker import models, responses
-from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.exceptions import ResourceNotFound, ValidationError
 from moto.sagemaker.utils import get_pipeline_execution_from_arn
 
 _UPDATE = timedelta(minutes=5)
@@ -44,6 +44,7 @@ class SageMakerControl:
         self._endpoints_change()
         self._packages_change()
         self._executions_run()
+        _pipelines_may_be_absent()
 
     def apply(self, command: Mapping[str, Any]) -> Any:
         """Sets the clock, reports on an execution, or takes the events since the last time and what waits to run."""
@@ -169,6 +170,18 @@ class SageMakerControl:
         _Backend.describe_pipeline_execution = describe_pipeline_execution
         _Response.stop_pipeline_execution = stop_pipeline_execution
         _Response.list_pipeline_execution_steps = list_pipeline_execution_steps
+
+
+def _pipelines_may_be_absent() -> None:
+    describe = _Backend.describe_pipeline
+
+    def describe_pipeline(backend: models.SageMakerModelBackend, pipeline_name: str) -> dict[str, Any]:
+        if pipeline_name not in backend.pipelines:
+            raise ResourceNotFound(message=f"Pipeline '{pipeline_name}' does not exist.")
+        found: dict[str, Any] = describe(backend, pipeline_name)
+        return found
+
+    _Backend.describe_pipeline = describe_pipeline
 
 
 def _step(step: Mapping[str, Any]) -> dict[str, Any]:
