@@ -10,6 +10,7 @@ from driftline import __version__
 from driftline.cli.approve import approve, list_retrainings
 from driftline.cli.baseline import baseline
 from driftline.cli.bias import bias
+from driftline.cli.doctor import doctor
 from driftline.cli.exits import DriftlineGroup
 from driftline.cli.explain import explain
 from driftline.cli.ingest import ingest
@@ -55,6 +56,7 @@ COMMANDS = (
     overview,
     silence,
     approve,
+    doctor,
     schema,
 )
 

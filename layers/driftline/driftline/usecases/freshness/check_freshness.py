@@ -140,13 +140,13 @@ def _executions(
         ran = last.last_scheduled if last else None
         if ran is not None:
             yield signal(document.endpoint, EXECUTION_AGE, _hours(ran, at), name, _HOURS)
-        overdue = _missing_since(store, document.endpoint, name, monitor, ran, waiting.monitors[name].since, at)
+        overdue = missing_since(store, document.endpoint, name, monitor, ran, waiting.monitors[name].since, at)
         delay = max(delay, _hours(overdue, at) if overdue else 0.0)
     if SCHEDULE_DELAY in asked:
         yield signal(document.endpoint, SCHEDULE_DELAY, delay, unit=_HOURS)
 
 
-def _missing_since(
+def missing_since(
     store: ObjectStore,
     endpoint: str,
     name: str,

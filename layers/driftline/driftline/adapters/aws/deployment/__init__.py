@@ -1,0 +1,1 @@
+"""Reads a deployed stack in the user's account, with the user's own credentials."""
