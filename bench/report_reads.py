@@ -13,8 +13,9 @@ from time import perf_counter, sleep
 
 from bench.results import Limit, Row
 from driftline.domain.executions.place import parse_place
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import overview_now_key, overview_record_key, report_folder
-from driftline.domain.windows import HOUR, format_instant
+from driftline.domain.windows import HOUR
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.past_executions import PAST
 from driftline.usecases.pages.overview_records import NEWEST

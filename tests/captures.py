@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from driftline.adapters.scripts.processes import ScriptProcesses
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import hour_folder
-from driftline.domain.windows import format_instant
 from driftline.kinds.kind import Kinds
 from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture

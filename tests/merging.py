@@ -10,8 +10,9 @@ from itertools import count
 from pathlib import Path
 
 from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.instants import format_instant, parse_instant
 from driftline.domain.keys import hour_folder
-from driftline.domain.windows import HOUR, Window, floor_to, format_instant, parse_instant
+from driftline.domain.windows import HOUR, Window, floor_to
 from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.ground_truth.merged_window import MergedWindow, load_merged
 from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject, Stores

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import OVERVIEW, document_key, overview_baseline_key, overview_record_key, report_folder
-from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.record import (
     VERSION,

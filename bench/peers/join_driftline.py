@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "layers" / "driftline"))
 from driftline.adapters.tables.parquet_labels import parquet_labels
 from driftline.domain.ground_truth.label_tables import parse_labels
 from driftline.domain.ground_truth.merged_lines import MergedLines
-from driftline.domain.windows import HOUR, floor_to, parse_instant
+from driftline.domain.instants import parse_instant
+from driftline.domain.windows import HOUR, floor_to
 
 _TIME = b'"inferenceTime":"'
 

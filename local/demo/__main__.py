@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from driftline.domain.instants import format_instant
 from driftline.domain.retraining.audit import Decision
-from driftline.domain.windows import format_instant
 from local import interruption
 from local.cloud import EmbeddedCloud
 from local.demo import DemoError

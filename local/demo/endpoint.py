@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.domain.ground_truth.keys import GROUND_TRUTH
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import CAPTURE, hour_folder
-from driftline.domain.windows import HOUR, floor_to, format_instant
+from driftline.domain.windows import HOUR, floor_to
 from local.demo.days import evaluated_at
 from local.demo.flights import Flight
 from local.demo.model import FEATURES

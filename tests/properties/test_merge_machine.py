@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from driftline.domain.errors import StaleReadError
-from driftline.domain.windows import HOUR, Window, format_instant, parse_instant
+from driftline.domain.instants import format_instant, parse_instant
+from driftline.domain.windows import HOUR, Window
 from driftline.usecases.ground_truth import merged_window
 from driftline.usecases.ground_truth.hour_labels import LabelFile
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels

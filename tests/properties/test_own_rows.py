@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.domain.executions.execution import ExecutionRequest
-from driftline.domain.windows import format_instant
+from driftline.domain.instants import format_instant
 from tests.captures import capture_key, profile_file
 from tests.executing import execute_in, suggest_in
 from tests.fakes import InMemoryStore

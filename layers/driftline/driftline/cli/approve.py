@@ -13,8 +13,8 @@ from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
 from driftline.cli.user import user_name
+from driftline.domain.instants import format_instant
 from driftline.domain.retraining.audit import Decision, audit_prefix
-from driftline.domain.windows import format_instant
 from driftline.usecases.retraining.retraining_history import Retraining, retrainings
 from driftline.usecases.retraining.retraining_history import approve as put_approval
 

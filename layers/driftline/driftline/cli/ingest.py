@@ -22,9 +22,9 @@ from driftline.cli.text import printable, safe
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import open_labels_prefix
+from driftline.domain.instants import parse_instant
 from driftline.domain.json_reading import load_json
 from driftline.domain.keys import hour_folder, parse_capture_key, records_key, source_digest
-from driftline.domain.windows import parse_instant
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import count
 from driftline.usecases.arrivals.take_arrivals import label_delay

@@ -19,8 +19,8 @@ from driftline.cli.staged import StagedStore, by_name
 from driftline.cli.text import printable, safe
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, VariantHour, parse_ground_truth_key
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import hour_folder
-from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import percent
 from driftline.usecases.arrivals.take_arrivals import label_delay

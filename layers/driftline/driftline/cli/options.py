@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.windows import parse_instant
+from driftline.domain.instants import parse_instant
 from driftline.kinds.registry import KINDS
 
 

@@ -16,8 +16,8 @@ from driftline.cli.places import open_place
 from driftline.cli.text import safe
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.place import parse_place
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import report_folder
-from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.failures import failure_in
 from driftline.usecases.pages.render_failure import write_failed_page

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import typer
 from rich.console import Console
@@ -21,13 +22,17 @@ from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.verdict import Verdict
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, open_labels_prefix
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import variants_prefix
 from driftline.domain.monitors.schedule import occurrences
-from driftline.domain.windows import Window, format_instant
+from driftline.domain.windows import window_by_hand
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.monitors.monitor_documents import find_document, load_document
 from driftline.usecases.ports import ObjectStore
+
+MOST_EXECUTIONS = 10_000
+"""Of one replay: more than a year of hours, and less than what looks as if it never ended."""
 
 _CODES: dict[Verdict | None, ExitCode] = {
     None: ExitCode.FAILED,
@@ -155,7 +160,7 @@ def _report_failures(output: Output, executions: Sequence[Execution]) -> None:
 def _check_window(start: datetime, end: datetime) -> None:
     """A window that cannot be is a usage error, not a failed execution."""
     try:
-        Window(start, end)
+        window_by_hand(start, end)
     except InvalidInputError as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -204,7 +209,15 @@ def _scheduled_times(target: _Monitor, first: datetime, last: datetime) -> list[
             expected=f"one of {', '.join(monitors)}",
         )
     schedule = monitors[target.name]
-    moments = list(occurrences(schedule.schedule, first, last, schedule.timezone))
+    moments = list(islice(occurrences(schedule.schedule, first, last, schedule.timezone), MOST_EXECUTIONS + 1))
+    if len(moments) > MOST_EXECUTIONS:
+        raise InvalidInputError(
+            f"{schedule.schedule} has more than {MOST_EXECUTIONS:,} scheduled times from {format_instant(first)} to "
+            f"{format_instant(last)}",
+            where=target.endpoint,
+            expected=f"a range with at most {MOST_EXECUTIONS:,}",
+            mend=f"Cut it: the first part may end with --to {format_instant(moments[-1])}, where the next one starts.",
+        )
     if not moments:
         raise InvalidInputError(
             f"{schedule.schedule} has no scheduled time from {format_instant(first)} to {format_instant(last)}",

@@ -13,9 +13,9 @@ from driftline.cli.places import Place, open_place
 from driftline.cli.report import read_report, report_of, show_report
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.files import SUMMARY
+from driftline.domain.instants import format_instant
 from driftline.domain.json_reading import load_json
 from driftline.domain.keys import report_folder
-from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.presentation.report import Report
 from driftline.usecases.executions.failures import failure_in, has_verdict

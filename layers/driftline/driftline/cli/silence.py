@@ -13,8 +13,8 @@ from driftline.cli.places import open_place
 from driftline.cli.text import safe
 from driftline.cli.user import user_name
 from driftline.domain.incidents.silence import Silence
+from driftline.domain.instants import format_instant
 from driftline.domain.monitors.fields import Age
-from driftline.domain.windows import format_instant
 from driftline.kinds.registry import KINDS
 from driftline.usecases.notifying.silences import lift_silence, silence_monitor
 

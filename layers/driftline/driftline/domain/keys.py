@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import BOUNDS, within_bounds
 
 MONITORS = "monitors/"
 BASELINES = "baselines/"
@@ -58,12 +59,14 @@ def hour_of_folders(match: re.Match[str], key: str) -> datetime:
     """The UTC hour that the groups y, m, d and h of a key say.
 
     Raises:
-        InvalidInputError: there is no such hour.
+        InvalidInputError: there is no such hour, or it is out of bounds.
     """
     try:
-        return datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC)
+        return within_bounds(datetime(int(match["y"]), int(match["m"]), int(match["d"]), int(match["h"]), tzinfo=UTC))
     except ValueError as error:
         raise InvalidInputError(f"the folders are not a date and hour ({error})", where=key) from None
+    except InvalidInputError:
+        raise InvalidInputError("the hour of its folders is out of bounds", where=key, expected=BOUNDS) from None
 
 
 def endpoint_of_document(key: str) -> str | None:

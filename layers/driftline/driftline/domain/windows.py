@@ -8,37 +8,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import format_instant
 
 SLOT = timedelta(minutes=5)
 """Profiles are kept per capture file and slot, so a window is a whole number of slots."""
 
 HOUR = timedelta(hours=1)
+
+LONGEST_BY_HAND = timedelta(days=1096)
+"""Three years. A window costs some listings for each of its hours, also where nothing was captured; those of schedules
+are as long as their schedules say."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def floor_to(moment: datetime, step: timedelta) -> datetime:
     """The last multiple of `step` since the epoch that is not after `moment`."""
     return moment - (moment - _EPOCH) % step
-
-
-def parse_instant(text: str) -> datetime:
-    """An ISO 8601 instant as a UTC datetime; a text without an offset is UTC.
-
-    Raises:
-        InvalidInputError: not an ISO 8601 instant.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInputError(
-            f"{text!r} is not a time", expected="ISO 8601, for example 2026-03-01T14:00:00Z"
-        ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def format_instant(moment: datetime) -> str:
-    """`2026-03-01T14:00:00Z`; fractions of a second are kept when there are any."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,3 +61,20 @@ class Window:
     def covers_hour(self, hour: datetime) -> bool:
         """Whether the window contains the whole hour that begins at `hour`."""
         return self.start <= hour and hour + HOUR <= self.end
+
+
+def window_by_hand(start: datetime, end: datetime) -> Window:
+    """A window that a person asks for.
+
+    Raises:
+        InvalidInputError: inside a five-minute slot, empty, or too long.
+    """
+    window = Window(start, end)
+    if end - start > LONGEST_BY_HAND:
+        raise InvalidInputError(
+            f"the window [{format_instant(start)}, {format_instant(end)}) is {(end - start).days:,} days long",
+            expected=f"at most {LONGEST_BY_HAND.days:,} days",
+            mend=f"Cut it: the first part may end at {format_instant(start + LONGEST_BY_HAND)}, "
+            "where the next one starts.",
+        )
+    return window

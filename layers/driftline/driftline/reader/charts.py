@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Measure
 from driftline.domain.executions.past import Point
-from driftline.domain.windows import format_instant
+from driftline.domain.instants import format_instant
 from driftline.presentation.charts import OverTime, Series
 from driftline.presentation.pages.execution.chart_data import Json, chart_data
 from driftline.presentation.pages.execution.html import SCRIPTS, Parts, embedded, page_parts

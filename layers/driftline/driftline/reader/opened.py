@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.place import Place, parse_place
-from driftline.domain.windows import parse_instant
+from driftline.domain.instants import parse_instant, within_bounds
 from driftline.kinds.registry import KINDS
 from driftline.reader.execution import Execution, Source
 from driftline.reader.executions import Executions
@@ -170,12 +170,12 @@ def read_execution(place: Location, *, baseline: Location | None = None, session
 
 
 def instant(time: Time) -> datetime:
-    """UTC. Raises InvalidInputError: not a time."""
+    """UTC. Raises InvalidInputError: not a time, or out of bounds."""
     if isinstance(time, str):
         return parse_instant(time)
     if not isinstance(time, datetime):
-        return datetime(time.year, time.month, time.day, tzinfo=UTC)
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        return within_bounds(datetime(time.year, time.month, time.day, tzinfo=UTC))
+    return within_bounds(time.replace(tzinfo=UTC) if time.tzinfo is None else time).astimezone(UTC)
 
 
 def _revised(store: ObjectStore, place: Place, revision: int) -> Place:

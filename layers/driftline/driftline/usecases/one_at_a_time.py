@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from driftline.domain.errors import RetryLaterError, StaleReadError
+from driftline.domain.instants import Instant
 from driftline.usecases.ports import StateTable
 
 _LONGEST_WAIT = 15.0
@@ -39,7 +40,7 @@ class Busy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", serialize_by_alias=True)
 
-    busy_until: AwareDatetime | None = Field(default=None, alias="until")
+    busy_until: Instant | None = Field(default=None, alias="until")
 
     @classmethod
     def read(cls, _name: str, body: str | None) -> Self:

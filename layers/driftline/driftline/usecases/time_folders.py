@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from itertools import islice
 
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import within_bounds
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.side_by_side import AT_ONCE, side_by_side
 
@@ -134,10 +136,10 @@ def _dated(above: TimeFolder, names: Iterable[str], hours: _Range, *, newest_fir
 
 
 def _is_time(date: tuple[int, ...]) -> bool:
-    """2026/13/45/99 is a folder, but not an hour."""
+    """2026/13/45/99 is a folder, but not an hour; nor is the year 0001."""
     try:
-        _start(date)
-    except ValueError:
+        within_bounds(_start(date))
+    except (ValueError, InvalidInputError):
         return False
     return True
 

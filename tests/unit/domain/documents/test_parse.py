@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from driftline.domain.documents.parse import (
     MAX_SIZE,
+    MOST_ERRORS,
     DocumentError,
     InvalidDocumentError,
     decode_document,
@@ -20,6 +21,7 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.registry import KINDS
+from tests.effort import calls
 from tests.fuzz import examples
 
 WHERE = "monitors/flight-delay.yaml"
@@ -593,14 +595,41 @@ monitors:
     assert "preprocess with one.py and other.py" in str(error)
 
 
-def test_people_are_shown_the_first_errors_of_many() -> None:
-    text = "endpoint: shop\nmonitors:\n" + "".join(f"  monitor{at}: {{}}\n" for at in range(50))
+SHAPES = {
+    "keys": "".join(f"k{number}: 1\n" for number in range(40_000)),
+    "one key again and again": "a: 1\n" * 50_000,
+    "short lists": "a: [" + "[]," * 80_000 + "]",
+    "short numbers": "a: [" + "1," * 120_000 + "]",
+    "lists in lists": "[" * 250_000,
+    "mappings in mappings": "{" * 250_000,
+    "dashes": "-\n" * 120_000,
+    "aliases": "a: &a x\nb: [" + "*a," * 80_000 + "]",
+    "tags": "".join(f"k{number}: !x y\n" for number in range(20_000)),
+    "unknown fields": "endpoint: e\nmonitors:\n  data_quality:\n" + "".join(f"    k{n}: 1\n" for n in range(14_000)),
+    "unknown monitors": "endpoint: e\nmonitors:\n" + "".join(f"  k{number}: 1\n" for number in range(14_000)),
+    "a digit again and again": "a: " + "9" * 250_000,
+    "one word": "a: " + "x" * 250_000,
+    "one line after the other": "a: " + "x\n " * 80_000,
+}
 
-    with pytest.raises(InvalidDocumentError) as raised:
-        parse_document(text, where="monitors/shop.yaml", model=KINDS.document)
 
-    assert len(raised.value.errors) == 50
-    shown = str(raised.value).splitlines()
-    assert shown[0] == "monitors/shop.yaml: 50 errors in the monitor document"
-    assert shown[-1] == "  … and 30 more"
-    assert len(shown) == 22
+@pytest.mark.long
+@pytest.mark.parametrize("shape", SHAPES)
+def test_hostile_documents_of_256_kib_are_refused_with_bounded_work(shape: str) -> None:
+    refused: list[InvalidDocumentError] = []
+
+    def read() -> None:
+        with pytest.raises(InvalidDocumentError) as caught:
+            document(SHAPES[shape][:MAX_SIZE])
+        refused.append(caught.value)
+
+    assert calls(read) < 25_000_000  # read to the end, some take three times as many
+    assert 1 <= len(refused[0].errors) <= MOST_ERRORS + 1
+
+
+def test_the_first_errors_are_listed_and_the_others_counted() -> None:
+    text = "endpoint: flight-delay\nmonitors:\n  data_quality:\n" + "".join(f"    k{n}: 1\n" for n in range(250))
+    with pytest.raises(InvalidDocumentError) as caught:
+        document(text)
+    assert [error.line for error in caught.value.errors] == [*range(4, 29), 28]
+    assert caught.value.errors[-1].found == "225 more errors"

@@ -13,8 +13,9 @@ import pytest
 from driftline.domain.documents.parse import parse_document
 from driftline.domain.ground_truth.keys import parse_ground_truth_key
 from driftline.domain.ground_truth.labels import parse_json_lines
+from driftline.domain.instants import parse_instant
 from driftline.domain.keys import parse_capture_key
-from driftline.domain.windows import Window, parse_instant
+from driftline.domain.windows import Window
 from driftline.kinds.registry import KINDS
 from local.demo.endpoint import (
     PROMPT_CARRIERS,

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from driftline.domain.errors import InvalidInputError, StaleReadError
+from driftline.domain.ground_truth.keys import VariantHour, parse_profile_key
 from driftline.domain.keys import parse_capture_key, profile_key, records_key, rejects_key, source_digest
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.usecases.capture.profile_capture import CaptureProfiled
@@ -361,3 +362,17 @@ def test_real_files_of_sagemaker(shared_data: Path, tmp_path: Path) -> None:
     assert (result.records, result.rows, result.slots) == (2, 2, 1)
     assert [row["inference_id"] for row in found] == ["234", "235"]
     assert found[0]["input[6]"] == "2791.0"
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00+14:00"])
+def test_rows_with_a_time_out_of_bounds_are_rejects_and_their_neighbours_count(time: str) -> None:
+    bucket, found = profiled(record(), record(at=time), record(input_='"1",a'), record(at=time, input_='"1",a'))
+    assert (found.records, found.rejected) == (2, 2)
+    assert [each.hour for each in map(hour_of, bucket.objects) if each] == [HOUR]
+    rejects = bucket.objects[rejects_key("flights", "AllTraffic", HOUR, source_digest(None, KEY))].decode()
+    assert [json.loads(line)["line"] for line in rejects.splitlines()] == [2, 4]
+    assert all(f"'{time}' is out of bounds" in json.loads(line)["reason"] for line in rejects.splitlines())
+
+
+def hour_of(key: str) -> VariantHour | None:
+    return parse_profile_key(key)[1] if key.startswith("state/profiles/") else None

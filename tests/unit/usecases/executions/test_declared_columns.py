@@ -8,7 +8,7 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest
-from driftline.domain.windows import format_instant
+from driftline.domain.instants import format_instant
 from tests.captures import capture_key, csv_capture, profile_file
 from tests.executing import execute_in, suggest_in
 from tests.fakes import InMemoryStore

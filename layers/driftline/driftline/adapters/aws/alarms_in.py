@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alar
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from driftline.domain.incidents import received
+from driftline.domain.instants import Instant
 
 
 class _Lenient(BaseModel):
@@ -25,7 +26,7 @@ class AlarmNotification(_Lenient):
     description: str | None = Field(default=None, alias="AlarmDescription")
     state: str = Field(alias="NewStateValue", min_length=1)
     reason: str = Field(default="", alias="NewStateReason")
-    changed_at: AwareDatetime = Field(alias="StateChangeTime")
+    changed_at: Instant = Field(alias="StateChangeTime")
     trigger: Any = Field(default=None, alias="Trigger")
     """What it looks at; an alarm on an expression has another shape."""
 
@@ -47,7 +48,7 @@ class Notification(_Lenient):
     id: str = Field(alias="MessageId", min_length=1)
     subject: str | None = Field(default=None, alias="Subject")
     message: str = Field(alias="Message")
-    timestamp: AwareDatetime = Field(alias="Timestamp")
+    timestamp: Instant = Field(alias="Timestamp")
 
     def received(self) -> received.Received:
         try:
@@ -65,7 +66,7 @@ class DriftlineEvent(_Lenient):
     source: Literal["driftline"]
     id: str = Field(min_length=1)
     detail_type: str = Field(alias="detail-type")
-    time: AwareDatetime
+    time: Instant
     detail: dict[str, Any] = {}
 
     def received(self) -> received.Received:
@@ -84,7 +85,7 @@ class TickRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    tick: AwareDatetime
+    tick: Instant
 
     def received(self) -> received.Received:
         return received.Tick(self.tick)

@@ -13,8 +13,8 @@ from typing import Any
 
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
+from driftline.domain.instants import format_instant
 from driftline.domain.metrics import Metric, StatisticValues
-from driftline.domain.windows import format_instant
 
 _OLDEST = timedelta(days=14)
 _NEWEST = timedelta(hours=2)

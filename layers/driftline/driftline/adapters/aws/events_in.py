@@ -4,7 +4,9 @@ Shape: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html. Unl
 not URL-encoded: a plus is a plus, a space is a space.
 """
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from driftline.domain.instants import Instant
 
 
 class _Lenient(BaseModel):
@@ -30,7 +32,7 @@ class ObjectEvent(_Lenient):
     """An object was created or deleted. Which one does not matter: the current state decides."""
 
     detail_type: str = Field(alias="detail-type")
-    time: AwareDatetime
+    time: Instant
     detail: S3Detail
 
     @property
@@ -47,7 +49,7 @@ class SweepRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sweep: AwareDatetime
+    sweep: Instant
 
 
 class FreshnessRequest(BaseModel):
@@ -55,7 +57,7 @@ class FreshnessRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: AwareDatetime
+    at: Instant
 
 
 class GroundTruthMessage(RootModel[SweepRequest | ObjectEvent]):

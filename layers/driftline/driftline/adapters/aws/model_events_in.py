@@ -6,8 +6,9 @@ state change" and "SageMaker model package state change".
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
+from driftline.domain.instants import Instant
 from driftline.domain.models.announcement import Announcement, EndpointChanged, ModelAnnounced, PackageChanged
 from driftline.domain.monitors.fields import Name
 
@@ -21,7 +22,7 @@ def _epoch(value: object) -> object:
     return value
 
 
-_Time = Annotated[AwareDatetime, BeforeValidator(_epoch)]
+_Time = Annotated[Instant, BeforeValidator(_epoch)]
 
 
 class _Lenient(BaseModel):

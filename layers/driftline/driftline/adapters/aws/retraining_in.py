@@ -8,12 +8,13 @@ Execution Status Change". SageMaker may send each event more than once.
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from driftline.adapters.aws.alarms_in import AlarmNotification, Notification
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.domain.alarms.names import WATCH, parse_alarm_name
 from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.instants import Instant
 from driftline.domain.monitors.fields import Name
 from driftline.domain.retraining.approvals import ApprovalFile, parse_approval_key
 from driftline.domain.retraining.request import AlarmChange, Approval, cut
@@ -41,7 +42,7 @@ class PipelineExecutionChange(_Lenient):
     """A SageMaker pipeline's execution changed its status."""
 
     detail_type: Literal["SageMaker Model Building Pipeline Execution Status Change"] = Field(alias="detail-type")
-    time: AwareDatetime
+    time: Instant
     detail: _PipelineDetail
 
     def end(self) -> RunEnd | None:
@@ -60,7 +61,7 @@ class StateMachineExecutionChange(_Lenient):
     """A Step Functions execution changed its status."""
 
     detail_type: Literal["Step Functions Execution Status Change"] = Field(alias="detail-type")
-    time: AwareDatetime
+    time: Instant
     detail: _ExecutionDetail
 
     def end(self) -> RunEnd | None:
@@ -80,7 +81,7 @@ class RetrainingFinished(_Lenient):
     is the running one."""
 
     detail_type: Literal["Retraining Finished"] = Field(alias="detail-type")
-    time: AwareDatetime
+    time: Instant
     detail: _FinishedDetail
 
     def end(self) -> RunEnd | None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from driftline.adapters.tables.hour_join import HourJoin, joined_hour
 from driftline.adapters.tables.sql import quoted_name, quoted_text
 from driftline.domain.ground_truth.labels import Label
-from driftline.domain.windows import Window, format_instant
+from driftline.domain.instants import format_instant
+from driftline.domain.windows import Window
 from driftline.usecases.ports.tables import Cells
 
 _JOINED = ("label", "attributes")

@@ -34,7 +34,7 @@ from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.csv_rows import csv_line, rows_of_csv
 from driftline.domain.capture.pairing import CsvLayout
 from driftline.domain.capture.records import AnyMetadata
-from driftline.domain.windows import format_instant, parse_instant
+from driftline.domain.instants import format_instant, parse_instant
 
 _ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
 _NO_ORIGIN = ", ".join(f"NULL::{'INTEGER' if name == 'row' else 'VARCHAR'} AS {name}" for name in _ORIGIN)

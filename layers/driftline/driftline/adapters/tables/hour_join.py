@@ -23,7 +23,8 @@ from driftline.adapters.tables.sql import quoted_text
 from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
 from driftline.domain.ground_truth.labels import Label
 from driftline.domain.ground_truth.merged_rows import MergedRows, RejectedLabel, SlotRows, Winner
-from driftline.domain.windows import HOUR, format_instant, parse_instant
+from driftline.domain.instants import format_instant, parse_instant
+from driftline.domain.windows import HOUR
 from driftline.usecases.side_by_side import AT_ONCE, side_by_side
 
 _MEMORY = "128MB"

@@ -9,7 +9,8 @@ from driftline.adapters.tables.sql import quoted_name, shared_database
 from driftline.domain.capture.cells import FRACTIONAL, INTEGRAL
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.conditions import Condition, IsBetween, IsMissing, IsNoneOf, IsNotOfType, IsOneOf
-from driftline.domain.windows import Window, format_instant
+from driftline.domain.instants import format_instant
+from driftline.domain.windows import Window
 
 _NUMBER = f"({FRACTIONAL})|({INTEGRAL})"
 

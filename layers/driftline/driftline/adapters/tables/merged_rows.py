@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from driftline.adapters.tables.sql import quoted_name, shared_database
-from driftline.domain.windows import Window, format_instant
+from driftline.domain.instants import format_instant
+from driftline.domain.windows import Window
 from driftline.usecases.ports.tables import Cells
 
 

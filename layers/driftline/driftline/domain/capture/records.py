@@ -15,8 +15,9 @@ import msgspec
 from driftline.domain.capture.lines import LineBatch
 from driftline.domain.capture.payloads import CsvPayload, Payload
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import parse_instant
 from driftline.domain.json_reading import JsonDecoder
-from driftline.domain.windows import SLOT, floor_to, parse_instant
+from driftline.domain.windows import SLOT, floor_to
 
 QUOTED_CHARACTERS = 200
 _SHADOW = "ShadowExperiment"
@@ -189,15 +190,12 @@ class SlotClock:
         self._slots: dict[str, datetime] = {}
 
     def slot_of(self, text: str) -> datetime:
-        """Raises InvalidInputError: not an ISO 8601 instant, or a date without a time."""
+        """Raises InvalidInputError: not an ISO 8601 instant, out of bounds, or a date without a time."""
         slot = self._slots.get(text)
         if slot is None:
             if len(text) < _SHORTEST_TIME:
                 raise InvalidInputError(f"{text!r} is not a time", expected="ISO 8601, such as 2026-03-01T14:00:00Z")
-            try:
-                slot = floor_to(parse_instant(text), SLOT)
-            except OverflowError:
-                raise InvalidInputError(f"{text!r} is outside the calendar") from None
+            slot = floor_to(parse_instant(text), SLOT)
             if len(self._slots) >= _CACHED_TIMES:
                 self._slots.clear()  # times with fractions differ in every record
             self._slots[text] = slot

@@ -20,6 +20,9 @@ from driftline.domain.spelling import did_you_mean
 MAX_SIZE = 1 << 18
 """Bytes. Enough for ten thousand column names; a data set uploaded to the wrong prefix is larger."""
 
+MOST_ERRORS = 25
+"""Listed errors. Nobody reads more, and a file that is no monitor document may have one in each line."""
+
 _KINDS = {
     "string_type": "text",
     "bool_type": "true or false",
@@ -28,9 +31,6 @@ _KINDS = {
     "model_type": "a mapping: lines of key: value, indented below",
     "dict_type": "a mapping: lines of key: value, indented below",
 }
-
-_SHOWN = 20
-"""Errors in the text for people: a file that is something else altogether has thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,12 @@ class DocumentError:
 
 
 class InvalidDocumentError(InvalidInputError):
-    """An invalid monitor document, with all its errors in the order of their lines; its text has the first ones."""
+    """An invalid monitor document, with all its errors in the order of their lines."""
 
     def __init__(self, where: str, errors: Sequence[DocumentError]) -> None:
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        lines = "".join(f"\n  {error}" for error in errors[:_SHOWN])
-        more = f"\n  … and {len(errors) - _SHOWN:,} more" if len(errors) > _SHOWN else ""
-        super().__init__(f"{count} in the monitor document{lines}{more}", where=where)
+        lines = "".join(f"\n  {error}" for error in errors)
+        super().__init__(f"{count} in the monitor document{lines}", where=where)
         self.errors = tuple(errors)
 
 
@@ -91,7 +90,7 @@ def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> Mo
         model: The model of documents with the registered kinds of monitors.
 
     Raises:
-        InvalidDocumentError: with every error that could be found.
+        InvalidDocumentError: with every error that could be found, up to MOST_ERRORS.
     """
     if len(text.encode(errors="replace")) > MAX_SIZE:
         error = DocumentError(1, 1, "", f"{len(text)} characters", f"{MAX_SIZE} bytes", "Is this the right file?")
@@ -99,6 +98,7 @@ def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> Mo
     read = read_yaml(text)
     errors = [_from_yaml(problem) for problem in read.problems]
     document: MonitorDocument | None = None
+    more = 0
     # What YAML itself refused leaves holes that would be reported a second time.
     if not errors or read.value is not None:
         try:
@@ -106,14 +106,26 @@ def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> Mo
         except ValidationError as error:
             known = {problem.path for problem in read.problems}
             details = [detail for detail in error.errors(include_url=False) if detail["loc"] not in known]
-            errors += [_from_pydantic(detail, read.positions, where, model) for detail in details]
+            more = max(len(details) - MOST_ERRORS, 0)
+            errors += [_from_pydantic(detail, read.positions, where, model) for detail in details[:MOST_ERRORS]]
     endpoint = read.value.get("endpoint") if isinstance(read.value, dict) else None
     errors += _wrong_endpoint(endpoint, read.positions, where)
     if document is not None:
         errors += errors_of([*problems_of(document), *column_problems(document)], read.positions)
     if errors or document is None:
-        raise InvalidDocumentError(where, sorted(set(errors), key=lambda e: (e.line, e.column, e.field, e.found)))
+        raise InvalidDocumentError(where, _listed(errors, more))
     return document
+
+
+def _listed(errors: Iterable[DocumentError], more: int) -> list[DocumentError]:
+    """The first, in the order of their lines, and how many there are besides."""
+    found = sorted(set(errors), key=lambda e: (e.line, e.column, e.field, e.found))
+    more += max(len(found) - MOST_ERRORS, 0)
+    if not more:
+        return found
+    last = found[MOST_ERRORS - 1]
+    rest = DocumentError(last.line, last.column, "", f"{more:,} more errors", "none", "Fix those above first.")
+    return [*found[:MOST_ERRORS], rest]
 
 
 def error_at(path: Path, positions: Positions, found: str, allowed: str, mend: str = "") -> DocumentError:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, override
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
 
 from driftline.domain.monitors.problem import Path
@@ -15,6 +17,10 @@ type Position = tuple[int, int]
 
 _MAX_DEPTH = 20
 _MAX_NODES = 30_000
+_MAX_EVENTS = 2 * _MAX_NODES + 1_000
+"""Of the parser: a key and a value each, and the ends of lists. Reading stops there: 256 KiB may hold a quarter of a
+million, which take 20 seconds."""
+
 _MAX_SCALAR = 2_000
 _KINDS = ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 
@@ -28,6 +34,11 @@ class Problem:
     found: str
     allowed: str
     mend: str = ""
+
+
+_TOO_MUCH = Problem(
+    (1, 1), (), "too many values", f"{_MAX_NODES} values, {_MAX_DEPTH} levels", "Is this the right file?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +65,59 @@ class Read:
     problems: tuple[Problem, ...]
 
 
+class _TooMuchError(Exception):
+    """More nodes than a document needs: aliases that multiply, or a data set."""
+
+
+class _BoundedParser(Parser):
+    """Ends at the first event that is too many, before everything after it was read."""
+
+    def __init__(self, loader: Any) -> None:
+        super().__init__(loader)
+        self._left = _MAX_EVENTS
+
+    @override
+    def get_event(self) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise _TooMuchError
+        return super().get_event()
+
+
 def read_yaml(text: str) -> Read:
     """Reads one YAML 1.2 document, as plain objects only."""
-    try:
-        node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if tab := _tab_in_indentation(text, position[0]):
-            problem = Problem(tab, (), "a tab", "spaces: YAML does not indent with tabs", "Replace tabs with spaces.")
-            return Read(None, Positions({}, {}), (problem,))
-        what = " ".join(part for part in (error.problem, error.context) if part)
-        problem = Problem(position, (), f"a YAML error ({what})", "YAML 1.2", "Check indentation and brackets.")
-        return Read(None, Positions({}, {}), (problem,))
-    except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
-        problem = Problem((line, column), (), "a character that YAML does not allow", "printable text")
-        return Read(None, Positions({}, {}), (problem,))
-    except (YAMLError, ValueError, RecursionError) as error:
-        problem = Problem((1, 1), (), f"text that is not YAML ({type(error).__name__})", "YAML 1.2")
-        return Read(None, Positions({}, {}), (problem,))
+    node = _composed(text)
+    if isinstance(node, Problem):
+        return Read(None, Positions({}, {}), (node,))
     if node is None:
         return Read(None, Positions({}, {}), (Problem((1, 1), (), "an empty document", "a monitor document"),))
     walk = _Walk()
     value = walk.value(node, ())
     return Read(value, Positions(walk.keys, walk.values), tuple(walk.problems))
+
+
+def _composed(text: str) -> Node | Problem | None:
+    """The document's node, None if it is empty; or why it could not be read to its end."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Parser = _BoundedParser
+    yaml.max_depth = _MAX_DEPTH + 1
+    try:
+        return yaml.compose(text)
+    except (_TooMuchError, MaxDepthExceededError):
+        return _TOO_MUCH
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if tab := _tab_in_indentation(text, position[0]):
+            return Problem(tab, (), "a tab", "spaces: YAML does not indent with tabs", "Replace tabs with spaces.")
+        what = " ".join(part for part in (error.problem, error.context) if part)
+        return Problem(position, (), f"a YAML error ({what})", "YAML 1.2", "Check indentation and brackets.")
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
+        return Problem((line, column), (), "a character that YAML does not allow", "printable text")
+    except (YAMLError, ValueError, RecursionError) as error:
+        return Problem((1, 1), (), f"text that is not YAML ({type(error).__name__})", "YAML 1.2")
 
 
 def _tab_in_indentation(text: str, line: int) -> Position | None:
@@ -91,30 +129,19 @@ def _tab_in_indentation(text: str, line: int) -> Position | None:
     return None
 
 
-class _TooMuchError(Exception):
-    """More nodes than a document needs: aliases that multiply, or a data set."""
-
-
 @dataclass(slots=True)
 class _Walk:
     keys: dict[Path, Position] = field(default_factory=dict)
     values: dict[Path, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     nodes: int = 0
+    yaml: YAML = field(default_factory=lambda: YAML(typ="safe", pure=True))
 
     def value(self, node: Node, path: Path) -> Any:
         try:
             return self._value(node, path)
         except _TooMuchError:
-            self.problems.append(
-                Problem(
-                    (1, 1),
-                    (),
-                    "too many values",
-                    f"{_MAX_NODES} values, {_MAX_DEPTH} levels",
-                    "Is this the right file?",
-                )
-            )
+            self.problems.append(_TOO_MUCH)
             return None
 
     def _value(self, node: Node, path: Path) -> Any:
@@ -159,7 +186,7 @@ class _Walk:
         if kind in {"str", "timestamp"}:
             return node.value
         try:
-            return YAML(typ="safe", pure=True).constructor.construct_object(node)
+            return self.yaml.constructor.construct_object(node)
         except (YAMLError, ValueError):
             self.problems.append(Problem(_position(node), path, repr(node.value), f"a value of the type {kind}"))
             return None

@@ -15,10 +15,11 @@ from driftline.domain.executions.finding import Finding, Side
 from driftline.domain.executions.limits import Limits
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.executions.verdict import Verdict, verdict_of
+from driftline.domain.instants import format_instant
 from driftline.domain.json_reading import load_json
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.sagemaker_files.java_json import dumps
-from driftline.domain.windows import Window, format_instant
+from driftline.domain.windows import Window
 
 type Instant = Annotated[datetime, PlainSerializer(format_instant, return_type=str)]
 type Upgrade = Callable[[Mapping[str, Any]], dict[str, Any] | None]

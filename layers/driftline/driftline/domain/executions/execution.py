@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from driftline.domain.executions.envelope import Headline
 from driftline.domain.executions.verdict import Verdict, verdict_of
-from driftline.domain.windows import Window, format_instant
+from driftline.domain.instants import Instant, format_instant
+from driftline.domain.windows import Window
 
 type Trigger = Literal["schedule", "rerun", "hand"]
 """Who requested it: the monitor's schedule, late data in an evaluated window, or a person."""
@@ -38,9 +39,9 @@ class ExecutionRequest(BaseModel):
 
     endpoint: str = Field(min_length=1)
     monitor: str = Field(min_length=1)
-    scheduled_time: AwareDatetime | None = None
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    scheduled_time: Instant | None = None
+    start: Instant | None = None
+    end: Instant | None = None
     trigger: Trigger = "hand"
 
     @property

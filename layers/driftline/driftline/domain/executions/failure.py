@@ -6,8 +6,9 @@ import msgspec
 
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.place import Place
+from driftline.domain.instants import format_instant, parse_instant
 from driftline.domain.json_reading import JsonDecoder
-from driftline.domain.windows import Window, format_instant, parse_instant
+from driftline.domain.windows import Window
 
 FAILURE = "failure.json"
 """Next to where the verdict's files would be. Ignored if there is a statistics.json: a verdict came since."""

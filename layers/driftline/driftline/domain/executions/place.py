@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import within_bounds
 
 _FOLDER = re.compile(
     r"(?:.*/)?(?P<endpoint>[^/]+)/(?P<monitor>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/"
@@ -44,7 +45,7 @@ def parse_place(folder: str) -> Place:
         )
     numbers = (int(match[part] or 0) for part in ("y", "m", "d", "h", "minute"))
     try:
-        scheduled = datetime(*numbers, tzinfo=UTC)  # type: ignore[misc,arg-type]
-    except ValueError as error:
+        scheduled = within_bounds(datetime(*numbers, tzinfo=UTC))  # type: ignore[misc,arg-type]
+    except (ValueError, InvalidInputError) as error:
         raise InvalidInputError(f"the folders are not a date and hour ({error})", where=folder) from None
     return Place(folder, match["endpoint"], match["monitor"], scheduled, by_hand=match["hand"] is not None)

@@ -19,7 +19,7 @@ import numpy as np
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, among, join_hashes
 from driftline.domain.ground_truth.labels import Label
-from driftline.domain.windows import format_instant, parse_instant
+from driftline.domain.instants import format_instant, parse_instant
 
 _MAGIC = b"driftline labels 1\n"
 _VERSION_AT = len(_MAGIC) + 4

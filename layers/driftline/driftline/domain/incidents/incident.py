@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.message import Message, MessageKind
-from driftline.domain.windows import format_instant
+from driftline.domain.instants import format_instant
 
 
 class AlarmState(StrEnum):

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import Instant
 
 _PREFIX = "silences/"
 
@@ -18,7 +19,7 @@ class Silence(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    until: AwareDatetime
+    until: Instant
     why: str
     by: str = ""
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
-from driftline.domain.windows import format_instant
+from driftline.domain.instants import format_instant
 
 
 class NewModel(BaseModel):

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import format_instant
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.schedule import previous_occurrence
-from driftline.domain.windows import SLOT, Window, floor_to, format_instant
+from driftline.domain.windows import SLOT, Window, floor_to
 
 
 def window_of(scheduled_time: datetime, monitor: ScheduledMonitor) -> Window:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
+from driftline.domain.instants import Instant, format_instant
 from driftline.domain.keys import REPORTS
 from driftline.domain.retraining.request import AlarmChange
-from driftline.domain.windows import format_instant
 
 FOLDER = "retraining"
 """Next to the monitors' reports: `reports/<endpoint>/retraining/yyyy/mm/dd/<id>.json`."""
@@ -79,8 +79,8 @@ class AuditRecord(_Ours):
     decision: Decision
     reason: str
     guard: str | None = None
-    at: AwareDatetime
-    delivered_at: AwareDatetime | None = None
+    at: Instant
+    delivered_at: Instant | None = None
     alarm: AlarmChange | None = None
     guards: tuple[Finding, ...] = ()
     target: TargetRecord | None = None
@@ -88,7 +88,7 @@ class AuditRecord(_Ours):
     run_arn: str | None = None
     mend: str = ""
     approve: str | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
     approved_by: str | None = None
     approval_reason: str | None = None
 
@@ -139,9 +139,9 @@ class EndRecord(_Ours):
     endpoint: str
     monitor: str
     outcome: str
-    started_at: AwareDatetime
-    asked_at: AwareDatetime | None = None
-    at: AwareDatetime
+    started_at: Instant
+    asked_at: Instant | None = None
+    at: Instant
     took: float
     run_arn: str | None = None
 

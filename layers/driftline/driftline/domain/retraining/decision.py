@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from driftline.domain.instants import format_instant
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
 from driftline.domain.monitors.retraining import Target
@@ -10,7 +11,6 @@ from driftline.domain.retraining.audit import AuditRecord, Decision, Figure, Fin
 from driftline.domain.retraining.guards import Question, asked_for, look
 from driftline.domain.retraining.ledger import Ledger, Request, Run, RunStatus, longest_of
 from driftline.domain.retraining.request import AlarmChange, Approval, cut
-from driftline.domain.windows import format_instant
 
 RETRAIN = "retrain"
 

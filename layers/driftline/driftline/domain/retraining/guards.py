@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from driftline.domain.instants import format_instant
 from driftline.domain.monitors.fields import format_offset
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.retraining.audit import Figure, Finding
 from driftline.domain.retraining.ledger import Ledger, RunStatus
-from driftline.domain.windows import format_instant
 
 WEEK = timedelta(days=7)
 

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from driftline.domain.instants import Instant
 from driftline.domain.retraining.audit import AuditRecord, Decision, EndRecord, TargetRecord
 from driftline.domain.retraining.request import AlarmChange
 
@@ -48,15 +49,15 @@ class Run(_Part):
     """
 
     id: str
-    at: AwareDatetime
-    asked_at: AwareDatetime | None = None
-    until: AwareDatetime
+    at: Instant
+    asked_at: Instant | None = None
+    until: Instant
     monitor: str
     status: RunStatus
     target: TargetRecord
     own: tuple[str, ...] = ()
     arn: str | None = None
-    ended_at: AwareDatetime | None = None
+    ended_at: Instant | None = None
     outcome: str | None = None
     draft: AuditRecord | None = None
 
@@ -83,8 +84,8 @@ class Request(_Part):
 
     id: str
     alarm: AlarmChange
-    asked_at: AwareDatetime
-    expires_at: AwareDatetime
+    asked_at: Instant
+    expires_at: Instant
     started: bool = False
 
 
@@ -93,7 +94,7 @@ class Decided(_Part):
 
     id: str
     decision: Decision
-    at: AwareDatetime
+    at: Instant
 
 
 type Told = Annotated[AuditRecord | EndRecord, Field(discriminator="record")]
@@ -115,7 +116,7 @@ class Ledger(_Part):
     requests: tuple[Request, ...] = ()
     decided: tuple[Decided, ...] = ()
     untold: tuple[Told, ...] = ()
-    busy_until: AwareDatetime | None = None
+    busy_until: Instant | None = None
 
     def run(self, id_: str) -> Run | None:
         return next((run for run in self.runs if run.id == id_), None)

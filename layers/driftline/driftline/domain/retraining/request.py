@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
+
+from driftline.domain.instants import Instant
 
 LONGEST_REASON = 2000
 """Maximum characters of a reason: some come from data and can have any length."""
@@ -31,7 +33,7 @@ class AlarmChange(BaseModel):
     endpoint: str
     monitor: str
     label: str
-    changed_at: AwareDatetime
+    changed_at: Instant
     reason: str = ""
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.instants import within_bounds
 from driftline.domain.keys import STATE
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.schedule import occurrences
@@ -123,7 +124,10 @@ def _scheduled(key: str) -> datetime | None:
     if match is None:
         return None
     year, month, day, hour, minute = (int(part or 0) for part in match.groups())
-    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+    try:
+        return within_bounds(datetime(year, month, day, hour, minute, tzinfo=UTC))
+    except (ValueError, InvalidInputError):
+        return None  # not a key that anything here writes
 
 
 def _window(scheduled: datetime, monitor: ScheduledMonitor) -> Window | None:

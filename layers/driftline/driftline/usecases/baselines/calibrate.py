@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
+from driftline.domain.instants import parse_instant, within_bounds
 from driftline.domain.listing import first_of
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.windows import parse_instant
 from driftline.kinds.kind import Kind
 from driftline.presentation.text import figure
 from driftline.usecases.baselines.data_set import StoredDataSet
@@ -155,7 +155,7 @@ class _Cut:
     def _time(self, row: Mapping[str, object]) -> datetime:
         value = row.get(str(self.column))
         try:
-            return _time_of(value)
+            return within_bounds(_time_of(value))
         except (InvalidInputError, ValueError, OverflowError, OSError):
             raise InvalidInputError(
                 f"{value!r} in row {self._rows:,} of {self.column} is not a time",

@@ -6,10 +6,11 @@ published, so that a person who is woken by an alarm finds the execution behind 
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus, Trigger
 from driftline.domain.executions.verdict import Verdict
+from driftline.domain.instants import Instant
 from driftline.domain.keys import last_execution_key
 from driftline.usecases.ports import ObjectStore
 
@@ -34,13 +35,13 @@ class LastExecution(BaseModel):
     verdict: Verdict | None = None
     reason: str
     trigger: Trigger
-    scheduled_time: AwareDatetime | None = None
-    last_scheduled: AwareDatetime | None = None
-    last_judged: AwareDatetime | None = None
+    scheduled_time: Instant | None = None
+    last_scheduled: Instant | None = None
+    last_judged: Instant | None = None
     folder: str = ""
     revision: int = 0
-    window_start: AwareDatetime | None = None
-    window_end: AwareDatetime | None = None
+    window_start: Instant | None = None
+    window_end: Instant | None = None
     rows: int = 0
     violations: int = 0
     coverage: float | None = None

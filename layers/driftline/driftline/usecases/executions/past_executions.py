@@ -15,8 +15,9 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import PastExecution
 from driftline.domain.executions.place import Place, parse_place
+from driftline.domain.instants import parse_instant
 from driftline.domain.json_reading import JsonDecoder
-from driftline.domain.windows import Window, parse_instant
+from driftline.domain.windows import Window
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.executions.failures import failure_in
 from driftline.usecases.ports import ObjectStore

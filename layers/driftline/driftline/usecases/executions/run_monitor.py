@@ -17,12 +17,13 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest, E
 from driftline.domain.executions.judge_unusable import judge_unusable
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.executions.unusable import captured_lines
+from driftline.domain.instants import within_bounds
 from driftline.domain.keys import document_key, report_folder
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.monitors.window import window_of
-from driftline.domain.windows import SLOT, Window, floor_to
+from driftline.domain.windows import SLOT, Window, floor_to, window_by_hand
 from driftline.kinds.engine import Context
 from driftline.kinds.kind import Kinds
 from driftline.presentation.headline import envelope_headline
@@ -163,10 +164,10 @@ def _when(request: ExecutionRequest, monitor: ScheduledMonitor) -> tuple[Window,
         floored = floor_to(scheduled, SLOT)
         folder = report_folder(request.endpoint, request.monitor, floored)
         return window_of(scheduled, monitor), floored, folder
-    window = Window(request.start, request.end)
+    window = window_by_hand(request.start, request.end)
     if scheduled is None:
         scheduled = window.end - (monitor.window.end_offset if monitor.window else SLOT * 0)
-    scheduled = floor_to(scheduled, SLOT)
+    scheduled = within_bounds(floor_to(scheduled, SLOT))
     by_hand_from = None if _is_scheduled(window, scheduled, monitor) else window.start
     return window, scheduled, report_folder(request.endpoint, request.monitor, scheduled, by_hand_from)
 

@@ -5,9 +5,11 @@ at a schedule, writes its own time down. That is at most an hour late, and never
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from driftline.domain.instants import Instant
 from driftline.domain.keys import FRESHNESS, freshness_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
@@ -24,7 +26,7 @@ class WaitingForSchedule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     schedule: str
-    since: AwareDatetime
+    since: Instant
 
     def is_of(self, monitor: ScheduledMonitor) -> bool:
         """Whether the monitor still has this schedule."""
@@ -41,7 +43,7 @@ class Waiting(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    since: AwareDatetime
+    since: Instant
     monitors: dict[str, WaitingForSchedule] = {}
 
 
@@ -50,7 +52,7 @@ def schedule_of(monitor: ScheduledMonitor) -> str:
     return f"{monitor.schedule} {monitor.timezone}"
 
 
-def waiting_since(store: ObjectStore, document: MonitorDocument, at: AwareDatetime) -> Waiting:
+def waiting_since(store: ObjectStore, document: MonitorDocument, at: datetime) -> Waiting:
     """What is known of the endpoint; what is new or changed is waited for from this look on, and kept."""
     key = freshness_key(document.endpoint)
     before = _kept(store, key)

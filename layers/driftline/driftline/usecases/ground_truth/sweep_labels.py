@@ -11,7 +11,7 @@ from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY, expired
 from driftline.domain.ground_truth.join_ids import Hashes, among
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.ground_truth.stored_labels import LabelHead, LabelSet
-from driftline.domain.windows import format_instant
+from driftline.domain.instants import format_instant
 from driftline.usecases.ground_truth.hour_labels import LabelFile, sets_of_file
 from driftline.usecases.ports import ObjectStore
 

@@ -13,9 +13,9 @@ from enum import StrEnum
 from hashlib import sha256
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import REPORTS
 from driftline.domain.models.announcement import Announcement
-from driftline.domain.windows import format_instant
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.baselines.new_baseline import has_baseline, kept_in, take_data_set, take_files
 from driftline.usecases.models.model_arrival import Arrival, NotForUsError, arrival_of

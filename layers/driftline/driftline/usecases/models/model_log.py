@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import Instant
 from driftline.domain.keys import model_log_key
 from driftline.usecases.ports import ObjectStore
 
@@ -23,7 +24,7 @@ class ModelEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    at: AwareDatetime
+    at: Instant
     model: Annotated[str, Field(min_length=1, max_length=2048)]
     source: str
 

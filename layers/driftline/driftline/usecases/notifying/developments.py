@@ -34,8 +34,8 @@ from driftline.domain.incidents.outbox import may_become_due
 from driftline.domain.incidents.received import Happening, RawAlarm, Received, Text, Tick
 from driftline.domain.incidents.wanted import notifying_alarms, severity_of, subject_of
 from driftline.domain.incidents.watching import is_watch
+from driftline.domain.instants import format_instant
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.windows import format_instant
 from driftline.kinds.kind import Kinds
 from driftline.presentation.messages.happenings import happening_message, model_of, text_message
 from driftline.presentation.messages.wording import message_line

@@ -8,8 +8,8 @@ schedules, as in a folder, or before the schedule was first seen: a replay of ol
 from collections.abc import Sequence
 from datetime import datetime
 
+from driftline.domain.instants import parse_instant
 from driftline.domain.monitors.overdue import next_due
-from driftline.domain.windows import parse_instant
 from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.overview.record import Record
 from driftline.usecases.freshness.freshness_record import waited_for

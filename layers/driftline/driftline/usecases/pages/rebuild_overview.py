@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import FAILURE
 from driftline.domain.executions.place import Place, parse_place
-from driftline.domain.keys import REPORTS, baseline_folder
+from driftline.domain.instants import END
+from driftline.domain.keys import REPORTS, baseline_folder, hour_folder
+from driftline.domain.windows import HOUR
 from driftline.kinds.kind import Kinds
 from driftline.presentation.report import Report
 from driftline.usecases.executions.failures import failure_in, has_verdict
@@ -22,7 +24,7 @@ from driftline.usecases.pages.render_report import PAGE, render_report
 from driftline.usecases.pages.report_inputs import ReportInputs, execution_files
 from driftline.usecases.ports import ObjectStore
 
-_END_OF_TIME = "9999/12/31/23/"
+_LAST_HOUR = hour_folder(END - HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def rebuild_overview(
 
 def _newest(store: ObjectStore, endpoint: str, monitor: str, *, kinds: Kinds) -> Sequence[Place]:
     """Folders with an execution, oldest first."""
-    end = parse_place(f"{REPORTS}{endpoint}/{monitor}/{_END_OF_TIME}")
+    end = parse_place(f"{REPORTS}{endpoint}/{monitor}/{_LAST_HOUR}")
     found: list[Place] = []
     for place in folders_before(store, end):
         if has_verdict(store, place.folder, kinds=kinds) or store.etag(f"{place.folder}{FAILURE}") is not None:

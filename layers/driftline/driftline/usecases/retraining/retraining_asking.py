@@ -5,13 +5,13 @@ from datetime import datetime
 
 from driftline.domain.alarms.names import alarm_name
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, MERGED
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import REPORTS, baseline_folder
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.retraining.decision import problem_of
 from driftline.domain.retraining.guards import LabelledRows
 from driftline.domain.retraining.request import AlarmChange
-from driftline.domain.windows import format_instant
 from driftline.usecases.executions.last_execution import LastExecution, last_execution
 from driftline.usecases.ground_truth.labelled_rows import count_labelled_rows
 from driftline.usecases.monitors.monitor_documents import captures_of

@@ -7,10 +7,10 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import format_instant
 from driftline.domain.retraining.approvals import ApprovalFile, approval_key
 from driftline.domain.retraining.audit import AuditRecord, Decision, EndRecord, audit_key, audit_prefix
 from driftline.domain.retraining.request import cut
-from driftline.domain.windows import format_instant
 from driftline.usecases.ports import ObjectStore
 
 _ENDED = ".ended.json"

@@ -10,10 +10,10 @@ from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding, Side
 from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
+from driftline.domain.instants import parse_instant
 from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.sagemaker_files.violations import Violations, read_violations
-from driftline.domain.windows import parse_instant
 from driftline.kinds.model_quality.facts import Curve, Metric, ModelQuality
 from driftline.kinds.model_quality.rules.check import violation_name
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints

@@ -17,9 +17,10 @@ from pydantic import (
 )
 
 from driftline.domain.errors import unreadable
+from driftline.domain.instants import format_instant
 from driftline.domain.predictions.problem import ProblemType
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
-from driftline.domain.windows import Window, format_instant
+from driftline.domain.windows import Window
 from driftline.kinds.model_quality.rules.quality import Curves, Quality
 
 _MATRIX = "confusion_matrix"

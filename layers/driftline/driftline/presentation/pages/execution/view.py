@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from driftline.domain.executions.outcome import SAGEMAKERS
 from driftline.domain.executions.place import Place
-from driftline.domain.windows import format_instant
+from driftline.domain.instants import format_instant
 from driftline.presentation.charts import Categories, Chart, Cumulative, Histogram, OverTime
 from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, chart_data

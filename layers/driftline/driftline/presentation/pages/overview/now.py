@@ -8,9 +8,9 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Measure, excess_of
+from driftline.domain.instants import format_instant
 from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.keys import REPORTS
-from driftline.domain.windows import format_instant
 from driftline.presentation.pages.overview.incidents import incidents_of
 from driftline.presentation.pages.overview.record import FigureRecord, Record, WorstRecord, last_judged
 

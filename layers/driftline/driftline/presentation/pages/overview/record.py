@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from driftline.domain.executions.finding import Measure, Side
-from driftline.domain.windows import parse_instant
+from driftline.domain.instants import parse_instant
 from driftline.presentation.shapes import Shape
 from driftline.presentation.states import FAILED
 from driftline.presentation.text import day, instant, is_days, span

@@ -5,7 +5,7 @@ from math import isfinite
 from driftline.domain.executions.failure import Failure, failure_verdict
 from driftline.domain.executions.past import Point
 from driftline.domain.executions.place import Place
-from driftline.domain.windows import format_instant
+from driftline.domain.instants import format_instant
 from driftline.presentation.charts import Series
 from driftline.presentation.findings import subject_name
 from driftline.presentation.pages.overview.record import (

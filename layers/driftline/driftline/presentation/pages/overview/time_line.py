@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from driftline.domain.windows import parse_instant
+from driftline.domain.instants import parse_instant
 from driftline.presentation.pages.overview.record import Record
 
 _ALONE = timedelta(hours=1)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import REPORTS
 from driftline.domain.monitors.overdue import GRACE
-from driftline.domain.windows import format_instant
 from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.incidents import Incident, incidents_of

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from driftline.domain.executions.failure import FAILURE, Failure, failure_verdict
 from driftline.domain.executions.place import Place
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import REPORTS
-from driftline.domain.windows import format_instant
 from driftline.presentation.findings import Fact
 from driftline.presentation.states import FAILED
 from driftline.presentation.text import instant, shown, window
