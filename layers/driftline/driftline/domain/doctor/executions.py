@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from driftline.domain.doctor.line import Line, advice, fault, ok
-from driftline.domain.windows import format_instant
+from driftline.domain.instants import format_instant
 
 
 @dataclass(frozen=True, slots=True)

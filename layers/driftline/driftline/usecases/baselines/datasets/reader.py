@@ -55,7 +55,9 @@ def profile_dataset(
         )
     if not any(column.present for column in table.columns.values()):
         raise InvalidInputError(
-            f"none of the {table.rows:,} rows has a value", where=store.uri(keys[0]), expected="at least one row of data"
+            f"none of the {table.rows:,} rows has a value",
+            where=store.uri(keys[0]),
+            expected="at least one row of data",
         )
     found = list(order)
     if options.csv and options.csv.output_columns_position == "END":
