@@ -19,6 +19,7 @@ from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
 from driftline.cli.staged import StagedStore, by_name
 from driftline.cli.text import printable, safe
+from driftline.cli.unfinished import Unfinished
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import open_labels_prefix
@@ -102,12 +103,15 @@ def _ingest(
     failed: dict[str, DriftlineError] = {}
     # Without ground truth there is nothing to look for.
     labels_wait = next(iter(place.store.list(open_labels_prefix(endpoint))), None) is not None
-    with output.progress("profiling", len(keys)) as step:
-        for key in keys:
+    with (
+        Unfinished(place.store, "ingest", endpoint, keys, output.note) as unfinished,
+        output.progress("profiling", len(keys)) as step,
+    ):
+        for key in unfinished.keys:
             step(printable(key.rsplit("/", 1)[-1]))
             try:
                 staged = StagedStore(capture.store, {key: given[key]} if key in given else {})
-                with staged.naming_files():
+                with unfinished.reading(key), staged.naming_files():
                     profiled = profile_capture(
                         key,
                         capture=staged,

@@ -17,6 +17,7 @@ from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
 from driftline.cli.staged import StagedStore, by_name
 from driftline.cli.text import printable, safe
+from driftline.cli.unfinished import Unfinished
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, VariantHour, parse_ground_truth_key
 from driftline.domain.instants import format_instant
@@ -124,12 +125,15 @@ def _join(
     tables, capture, delay = DuckTables(), place.capture(endpoint), label_delay(place.store, endpoint, kinds=KINDS)
     merged: dict[str, LabelsMerged] = {}
     failed: dict[str, DriftlineError] = {}
-    with output.progress("joining", len(keys)) as step:
-        for key in keys:
+    with (
+        Unfinished(place.store, "merge", endpoint, keys, output.note) as unfinished,
+        output.progress("joining", len(keys)) as step,
+    ):
+        for key in unfinished.keys:
             step(printable(key.rsplit("/", 1)[-1]))
             try:
                 staged = StagedStore(place.store, {key: given[key]} if key in given else {})
-                with staged.naming_files():
+                with unfinished.reading(key), staged.naming_files():
                     merged[key] = merge_labels(key, store=staged, tables=tables, max_label_delay=delay)
                 staged.copy()
             except DriftlineError as error:  # one that cannot be read does not stop the others
