@@ -1,4 +1,7 @@
-"""A look into dead-letter queues, against moto's SQS."""
+"""A look into dead-letter queues, against moto's SQS, which does not say where a dead letter came from.
+
+`tests/end_to_end/test_burst.py` shows that, and how often it was tried, on the embedded cloud.
+"""
 
 import json
 from typing import Any

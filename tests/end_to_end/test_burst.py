@@ -220,7 +220,8 @@ def test_one_message_names_each_bad_file_and_how_often_it_was_tried(landed: Burs
     said = " ".join(email.split())
     for key in landed.letters[queue]:
         assert f"Failed: s3://{landed.cloud.bucket}/{key}, after 5 attempts" in said
-    assert "start-message-move-task --source-arn arn:aws:sqs:" in said
+    assert "start-message-move-task --source-arn arn:aws:sqs:us-east-1:000000000000:driftline-" in said
+    assert f"--destination-arn arn:aws:sqs:us-east-1:000000000000:driftline-{queue}Queue-" in said
 
 
 def test_every_other_file_was_read(landed: Burst) -> None:

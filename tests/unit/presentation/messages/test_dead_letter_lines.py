@@ -3,6 +3,7 @@
 import json
 
 from driftline.domain.incidents.dead_letters import DeadLetter, DeadLetters
+from driftline.presentation.messages import wording
 from driftline.presentation.messages.dead_letters import MOST_NAMED, dead_letter_lines
 
 
@@ -12,12 +13,14 @@ def letter(key: str, *, tries: int = 5, refused: str = "") -> DeadLetter:
 
 
 def test_the_first_are_named_and_the_others_counted() -> None:
-    found = DeadLetters(tuple(letter(f"k{number}") for number in range(10)), waiting=31, arn="arn:q")
+    found = DeadLetters(tuple(letter(f"k{number}") for number in range(10)), waiting=31, arn="arn:q", source="arn:work")
     lines = list(dead_letter_lines(found))
     assert lines[:MOST_NAMED] == [f"Failed: s3://b/k{number}, after 5 attempts" for number in range(MOST_NAMED)]
     assert lines[MOST_NAMED:] == [
         "In all, about 31 messages failed.",
-        "When the cause is fixed: aws sqs start-message-move-task --source-arn arn:q",
+        "When the cause is fixed, have them tried again:",
+        "aws sqs start-message-move-task --source-arn arn:q \\",
+        "--destination-arn arn:work",
         "How to find the cause: docs/guide/operations.md#a-dead-letter-alarm",
     ]
 
@@ -39,4 +42,14 @@ def test_an_empty_queue_is_no_error() -> None:
     """The alarm's figure is older than the look: somebody may have redriven the messages."""
     assert list(dead_letter_lines(DeadLetters())) == [
         "How to find the cause: docs/guide/operations.md#a-dead-letter-alarm"
+    ]
+
+
+def test_the_command_is_whole_in_the_largest_stack() -> None:
+    where = f"arn:aws-us-gov:sqs:us-gov-west-1:123456789012:{'s' * 45}"
+    arn, source = f"{where}-BaselineDeadLetters-1A2B3C4D5E6F", f"{where}-BaselineQueue-1A2B3C4D5E6F"
+    lines = wording.lines(list(dead_letter_lines(DeadLetters((letter("k"),), 1, arn, source))))
+    assert lines[2:4] == [
+        f"aws sqs start-message-move-task --source-arn {arn} \\",
+        f"--destination-arn {source}",
     ]

@@ -359,7 +359,9 @@ class TestContent:
         channel = RecordingChannel()
         objects = [{"bucket": {"name": "b"}, "object": {"key": key}} for key in ("capture/a", "capture/b\nc")]
         found = tuple(DeadLetter(json.dumps({"detail": each}), tries=5) for each in objects)
-        letters = InMemoryDeadLetters({"prod-profile": DeadLetters(found, waiting=2, arn="arn:aws:sqs:r:a:profile")})
+        letters = InMemoryDeadLetters(
+            {"prod-profile": DeadLetters(found, waiting=2, arn="arn:letters", source="arn:work")}
+        )
         office = Office(channel, letters=letters)
         # When the alarm on their queue goes off, and is over
         name = "prod-ProfileDeadLetterAlarm-X"
@@ -370,7 +372,7 @@ class TestContent:
         opened, recovered = messages(channel)
         assert "Failed: s3://b/capture/a, after 5 attempts" in opened.details
         assert 'Failed: s3://b/"capture/b\\nc", after 5 attempts' in opened.details
-        assert any("start-message-move-task --source-arn arn:aws:sqs:r:a:profile" in each for each in opened.details)
+        assert any("--destination-arn arn:work" in each for each in opened.details)
         assert not any("Failed" in each for each in recovered.details)
         assert letters.looked == ["prod-profile"]
 

@@ -22,23 +22,13 @@ class _Lenient(BaseModel):
 class AlarmNotification(_Lenient):
     """A CloudWatch alarm changed its state. Times look like 2026-11-22T01:02:03.456+0000."""
 
+    trigger: Any = Field(default=None, alias="Trigger")
+    """What it looks at; an alarm on an expression has another shape."""
     name: str = Field(alias="AlarmName", min_length=1)
     description: str | None = Field(default=None, alias="AlarmDescription")
     state: str = Field(alias="NewStateValue", min_length=1)
     reason: str = Field(default="", alias="NewStateReason")
     changed_at: Instant = Field(alias="StateChangeTime")
-    trigger: Any = Field(default=None, alias="Trigger")
-    """What it looks at; an alarm on an expression has another shape."""
-
-    @property
-    def queue(self) -> str:
-        """Name of the queue whose messages it counts; empty for other alarms."""
-        trigger = self.trigger if isinstance(self.trigger, dict) else {}
-        dimensions = trigger.get("Dimensions")
-        if trigger.get("Namespace") != "AWS/SQS" or not isinstance(dimensions, list):
-            return ""
-        named = [each for each in dimensions if isinstance(each, dict) and each.get("name") == "QueueName"]
-        return str(named[0].get("value") or "") if named else ""
 
 
 class Notification(_Lenient):
@@ -55,8 +45,9 @@ class Notification(_Lenient):
             alarm = AlarmNotification.model_validate_json(self.message)
         except ValidationError:
             return received.Text(self.id, self.subject or "", self.message, self.timestamp)
+        queue = _queue_of(alarm.trigger)
         return received.RawAlarm(
-            alarm.name, alarm.state, alarm.changed_at, alarm.reason, alarm.description or "", alarm.queue
+            alarm.name, alarm.state, alarm.changed_at, alarm.reason, alarm.description or "", queue
         )
 
 
@@ -98,3 +89,14 @@ class AlarmMessage(RootModel[TickRequest | Notification | DriftlineEvent]):
 
     def received(self) -> received.Received:
         return self.root.received()
+
+
+def _queue_of(trigger: object) -> str:
+    """Name of the queue whose messages an alarm counts; empty for other alarms."""
+    if not isinstance(trigger, dict) or trigger.get("Namespace") != "AWS/SQS":
+        return ""
+    dimensions = trigger.get("Dimensions")
+    for each in dimensions if isinstance(dimensions, list) else ():
+        if isinstance(each, dict) and each.get("name") == "QueueName":
+            return str(each.get("value") or "")
+    return ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from driftline.domain.incidents.dead_letters import DeadLetter, DeadLetters
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MOST = 10
 """Messages that are looked at; SQS returns no more at once."""
+
+_SOURCE: Final = "DeadLetterQueueSourceArn"
 
 _LOOKS = 3
 """Requests at most: one of a queue with few messages may return some of them."""
@@ -48,14 +50,20 @@ class SqsDeadLetters:
                 MaxNumberOfMessages=MOST,
                 VisibilityTimeout=0,
                 WaitTimeSeconds=1,  # asks all of SQS's servers
-                MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp", "DeadLetterQueueSourceArn"],
+                MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp", _SOURCE],
                 MessageAttributeNames=["ERROR_CODE", "ERROR_MESSAGE", "ErrorMessage"],
             ).get("Messages", []):
                 found.setdefault(message["MessageId"], message)
             if len(found) >= min(waiting, MOST):
                 break
         oldest = sorted(found.values(), key=_age)[:MOST]
-        return DeadLetters(tuple(map(_letter, oldest)), max(waiting, len(found)), about["QueueArn"])
+        sources = (message.get("Attributes", {}).get(_SOURCE, "") for message in oldest)
+        return DeadLetters(
+            tuple(map(_letter, oldest)),
+            max(waiting, len(found)),
+            about["QueueArn"],
+            next(filter(None, sources), ""),
+        )
 
     @cached_property
     def _client(self) -> "SQSClient":
@@ -72,7 +80,7 @@ class SqsDeadLetters:
 def _letter(message: Mapping[str, Any]) -> DeadLetter:
     system, own = message.get("Attributes", {}), message.get("MessageAttributes", {})
     # SQS goes on counting when it moves a message, and counts this look, too.
-    tries = int(system.get("ApproximateReceiveCount", 1)) - 1 if "DeadLetterQueueSourceArn" in system else 0
+    tries = int(system.get("ApproximateReceiveCount", 1)) - 1 if _SOURCE in system else 0
     said = (own.get(name, {}).get("StringValue", "") for name in ("ERROR_MESSAGE", "ErrorMessage", "ERROR_CODE"))
     return DeadLetter(message["Body"], tries, next(filter(None, said), ""))
 

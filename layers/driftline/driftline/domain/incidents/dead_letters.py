@@ -40,12 +40,14 @@ class DeadLetters:
         some: Some of the messages, oldest first.
         waiting: About how many there are.
         arn: Of the queue; empty if unknown.
+        source: ARN of the queue that its messages came from; empty if none of them came from one.
         unread: Why nobody could look; empty otherwise.
     """
 
     some: tuple[DeadLetter, ...] = ()
     waiting: int = 0
     arn: str = ""
+    source: str = ""
     unread: str = ""
 
 

@@ -20,8 +20,11 @@ def dead_letter_lines(found: DeadLetters) -> Iterator[str]:
         yield f"Failed: {_shortened(subject_of(letter)) or 'a message that names no object'}{_how(letter)}"
     if found.waiting > len(named):
         yield f"In all, about {count(found.waiting, 'message')} failed."
-    if any(letter.tries for letter in found.some) and found.arn:
-        yield f"When the cause is fixed: aws sqs start-message-move-task --source-arn {found.arn}"
+    if found.arn and found.source:
+        yield "When the cause is fixed, have them tried again:"
+        # Without the destination, SQS leaves those where they are that did not come from the queue.
+        yield f"aws sqs start-message-move-task --source-arn {found.arn} \\"
+        yield f"--destination-arn {found.source}"
     yield f"How to find the cause: {_GUIDE}"
 
 
