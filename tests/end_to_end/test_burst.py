@@ -65,12 +65,14 @@ class Poison:
     Attributes:
         letters: The queue in whose dead letters it ends; empty if it does not.
         rejected: Lines of it that are rejects.
+        rows: Rows of it that are judged all the same.
     """
 
     key: str
     body: bytes
     letters: str = ""
     rejected: int = 0
+    rows: int = 0
 
     @property
     def endpoint(self) -> str:
@@ -86,13 +88,14 @@ def of_country(country: str) -> bytes:
 
 
 BINARY = random.Random(1).randbytes(3000)
+LATIN_1 = of_country("xx").replace(b"xx", b"\xe9")
 DESKTOP = b"\0\0\0\1Bud1" + bytes(100)
 
 POISONS = (
     Poison(capture_key("a", "cut off.jsonl.gz"), gzip.compress(good(1))[:-20], letters="Profile"),
-    Poison(capture_key("a", "deep.jsonl"), good(2) + b"[" * 200_000 + b"\n", rejected=1),
-    Poison(capture_key("b", "line\nfeed.jsonl"), good(3)),  # a name like any other
-    Poison(capture_key("b", "latin-1.jsonl"), good(4) + of_country("xx").replace(b"xx", b"\xe9"), rejected=1),
+    Poison(capture_key("a", "deep.jsonl"), good(2) + b"[" * 200_000 + b"\n", rejected=1, rows=ROWS),
+    Poison(capture_key("b", "line\nfeed.jsonl"), good(3), rows=ROWS),  # a name like any other
+    Poison(capture_key("b", "latin-1.jsonl"), good(4) + LATIN_1, rejected=1, rows=ROWS),
     Poison(
         capture_key("b", "binary.jsonl"),
         BINARY,
@@ -105,7 +108,7 @@ POISONS = (
     Poison(f"ground-truth/a/{LABELS}/broken.jsonl", b"{]\n", letters="Merge"),
     Poison(capture_key(SCRIPTED, "killer.jsonl"), of_country("killer"), letters="Profile"),
     Poison(capture_key(SCRIPTED, "exits.jsonl"), of_country("exits"), letters="Profile"),
-    Poison(capture_key(SCRIPTED, "eats.jsonl"), good(5) + of_country("eats"), rejected=1),
+    Poison(capture_key(SCRIPTED, "eats.jsonl"), good(5) + of_country("eats"), rejected=1, rows=ROWS),
 )
 """One of each kind. One more line is one more kind."""
 
@@ -120,25 +123,14 @@ def burst(count: int) -> dict[str, bytes]:
     return dict(files)
 
 
-def usable_rows(body: bytes) -> int:
-    """Lines of a capture file that are JSON, counted without Driftline."""
-    found = 0
-    for line in body.split(b"\n"):
-        try:
-            found += "eventMetadata" in json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-    return found
-
-
 def counted(files: Mapping[str, bytes]) -> Counter[str]:
-    """Endpoint -> rows of the files that are no dead letters."""
-    letters = {poison.key for poison in POISONS if poison.letters}
+    """Endpoint -> rows, counted without Driftline: every line of a good file is one."""
     found: Counter[str] = Counter()
-    for key, body in files.items():
-        # The script rejects what it cannot have memory for.
-        if key not in letters and key.startswith("capture/"):
-            found[key.split("/")[1]] += usable_rows(body) - body.count(b",eats")
+    for poison in POISONS:
+        found[poison.endpoint] += poison.rows
+    for key in files.keys() - {poison.key for poison in POISONS}:
+        lines = [json.loads(line) for line in files[key].splitlines()]
+        found[key.split("/")[1]] += sum("eventMetadata" in line for line in lines)
     return found
 
 
