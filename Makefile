@@ -14,7 +14,7 @@ export UV_SYSTEM_CERTS := true
 export PYTHONUTF8 := 1
 
 .PHONY: help setup hooks demo test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
-  build deploy doctor sbom advisories schema structure lock clean
+  build deploy doctor smoke sbom advisories schema structure lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -108,6 +108,9 @@ deploy: build  ## sam deploy --guided
 
 doctor: setup  ## Look at your deployed stack: make doctor ARGS="--stack-name driftline --region eu-west-1"
 	@$(BIN)/driftline doctor $(ARGS)
+
+smoke: setup  ## Deploy a throw-away stack into your account, send an hour of data, see what follows, delete everything
+	@$(BIN)/python -m tools.smoke $(ARGS)
 
 schema: setup  ## Write docs/reference/monitor.schema.json again
 	$(BIN)/driftline schema > docs/reference/monitor.schema.json

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 SIGNALS = "Driftline/"
 """Prefix of the namespaces of signals: figures for alarms, stamped when they are published."""
 
@@ -129,12 +131,22 @@ class MetricsBridge:
                 filterPattern='"CloudWatchMetrics"',
                 startTime=max(0, self._newest.get(group, 0) - _OVERLAP_MILLISECONDS),
             )
-            for event in (one for page in pages for one in page["events"]):
+            for event in self._events(pages):
                 mark = (group, event["logStreamName"], event["timestamp"], event["message"])
                 if mark not in self._seen:
                     self._seen.add(mark)
                     self._newest[group] = max(self._newest.get(group, 0), event["timestamp"])
                     yield event["message"]
+
+    @staticmethod
+    def _events(pages: Any) -> Iterator[dict[str, Any]]:
+        """The events of a log group; none more if its stack is deleted meanwhile."""
+        try:
+            for page in pages:
+                yield from page["events"]
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "ResourceNotFoundException":
+                raise
 
     def _run(self) -> None:
         while not self._stop.wait(_PAUSE_SECONDS):

@@ -140,6 +140,7 @@ def deploy(
     *,
     built: bool,
     note: Callable[[str], None],
+    code_bucket: str = CODE_BUCKET,
 ) -> dict[str, str]:
     """Packs and uploads the code and creates the stack; returns its outputs.
 
@@ -148,6 +149,7 @@ def deploy(
         template: The SAM template; its paths are relative to its folder.
         built: Whether it is the output of `sam build`.
         note: Called with a line for everything that was left out.
+        code_bucket: Is created, and takes the packed code.
 
     Raises:
         RuntimeError: the stack failed; the text lists the resources that did and why.
@@ -155,15 +157,15 @@ def deploy(
     # The translator reads the region's partition from the environment.
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     s3 = client_of("s3")
-    s3.create_bucket(Bucket=CODE_BUCKET)
+    s3.create_bucket(Bucket=code_bucket)
 
     def upload(name: str, body: bytes) -> str:
-        s3.put_object(Bucket=CODE_BUCKET, Key=name, Body=body)
-        return f"s3://{CODE_BUCKET}/{name}"
+        s3.put_object(Bucket=code_bucket, Key=name, Body=body)
+        return f"s3://{code_bucket}/{name}"
 
     body, taken_out = cloudformation_template(template, built=built, upload=upload)
     for line in taken_out:
         note(f"Left out here: {line}")
     upload("template.json", body.encode())
-    url = f"{s3.meta.endpoint_url}/{CODE_BUCKET}/template.json"
+    url = f"{s3.meta.endpoint_url}/{code_bucket}/template.json"
     return create(client_of("cloudformation"), name, url, parameters)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local.emf import MetricsBridge
 
 OWN = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -70,6 +72,19 @@ def test_without_a_simulated_time_all_have_their_own() -> None:
 
 def test_metrics_that_are_no_signals_are_no_reason_to_look_at_alarms() -> None:
     assert carried([line("Mine/Models")], SIMULATED)[1] == [False, False]
+
+
+class DeletedLogs(Logs):
+    """A log group whose stack is deleted between the list and the look."""
+
+    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
+        if self._asked == "filter_log_events":
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "gone"}}, "FilterLogEvents")
+        yield from super().paginate(**asked)
+
+
+def test_a_log_group_that_is_deleted_meanwhile_does_not_end_the_bridge() -> None:
+    assert MetricsBridge(DeletedLogs([]), CloudWatch()).pump() is False
 
 
 def test_a_signal_has_the_time_that_is_set_even_if_somebody_begins_to_look_before() -> None:
