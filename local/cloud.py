@@ -46,6 +46,7 @@ class EmbeddedCloud:
         enforce_iam: Whether the roles of the template are enforced.
         schedules_tick: Whether schedules fire by the wall clock; otherwise only `fire_schedule` fires them.
         build: Output folder of `sam build` to deploy; by default the source.
+        source: Folder of the source; by default this one. `update` deploys another.
         python: Interpreter of server and functions.
         parameters: Parameters of the template.
         sagemaker: Whether there is a SageMaker (a moto server), for the functions and for `client("sagemaker")`.
@@ -62,6 +63,7 @@ class EmbeddedCloud:
         enforce_iam: bool = True,
         schedules_tick: bool = False,
         build: Path | None = None,
+        source: Path = stack.REPOSITORY,
         python: Path | None = None,
         parameters: Mapping[str, str] | None = None,
         sagemaker: bool = False,
@@ -76,7 +78,7 @@ class EmbeddedCloud:
         self._sagemaker = SageMakerServer(pipelines=pipelines) if sagemaker or pipelines else None
         self._pipelines = pipelines
         self._runner: PipelineRunner | None = None
-        self._template = (build or stack.REPOSITORY) / "template.yaml"
+        self._code = build or source
         self._built = build is not None
         self._parameters = {**_LOCAL_PARAMETERS, **(parameters or {})}
         self._note = note
@@ -100,10 +102,7 @@ class EmbeddedCloud:
             if self._pipelines:
                 self._runner = undo.enter_context(PipelineRunner(self.client, self._show_execution))
             self._tell_sagemaker_the_time()
-            self.outputs = stack.deploy(
-                self.client, self._template, self._stack_name, self._parameters, built=self._built, note=self._note
-            )
-            self._queues = Queues(self.client("sqs"), self.outputs)
+            self.update(self._code)
             self._alarms = AlarmEvaluator(
                 self.client("cloudwatch"), lambda: self.now, lambda: self._clock is not None, self._note
             )
@@ -114,6 +113,26 @@ class EmbeddedCloud:
             undo.callback(self._bridge.stop)
             self._closing = undo.pop_all()
         return self
+
+    def update(self, code: Path) -> None:
+        """Deploys the source, or the output of `sam build`, of another release over the stack, or creates it again.
+
+        Raises:
+            RuntimeError: the stack failed; the text lists the resources that did and why.
+        """
+        self.outputs = stack.deploy(
+            self.client,
+            code / "template.yaml",
+            self._stack_name,
+            self._parameters,
+            built=self._built,
+            note=self._note,
+        )
+        self._queues = Queues(self.client("sqs"), self.outputs)
+
+    def delete(self) -> None:
+        """Deletes the stack, as `sam delete` does."""
+        stack.delete(self.client("cloudformation"), self._stack_name)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

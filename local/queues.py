@@ -29,14 +29,18 @@ class Queues:
 
     def waiting(self) -> dict[str, int]:
         """Number of messages that functions still have to handle, by queue; empty queues are left out."""
-        return {name: count for name in NAMES if (count := self.messages(f"{name}QueueUrl"))}
+        return {name: count for name in self._names() if (count := self.messages(f"{name}QueueUrl"))}
 
     def hasten(self, seconds: int) -> None:
         """Retries failed messages after this many seconds."""
-        for name in NAMES:
+        for name in self._names():
             self._client.set_queue_attributes(
                 QueueUrl=self._outputs[f"{name}QueueUrl"], Attributes={"VisibilityTimeout": str(seconds)}
             )
+
+    def _names(self) -> list[str]:
+        """An earlier release has fewer."""
+        return [name for name in NAMES if f"{name}QueueUrl" in self._outputs]
 
     def dead_letters(self) -> list[tuple[str, int]]:
         """(name of the queue, messages) of every dead-letter queue, which SQS would publish as a metric."""

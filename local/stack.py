@@ -6,6 +6,7 @@ import os
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -89,22 +90,16 @@ def cloudformation_template(path: Path, *, built: bool, upload: Callable[[str, b
     return json.dumps(transform(document, {}, _NoManagedPolicies())), taken_out
 
 
-def create(client: Any, name: str, body_url: str, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Creates the stack and waits; returns its outputs.
+def _settled(client: Any, name: str, operation: str) -> dict[str, str]:
+    """Waits until a stack is created or updated; returns its outputs.
 
     Raises:
-        RuntimeError: the stack failed; the text lists the resources that did and why.
+        RuntimeError: it failed; the text lists the resources that did and why.
     """
-    client.create_stack(
-        StackName=name,
-        TemplateURL=body_url,
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-    )
     give_up = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up:
         stack = client.describe_stacks(StackName=name)["Stacks"][0]
-        if stack["StackStatus"] == "CREATE_COMPLETE":
+        if stack["StackStatus"] == f"{operation}_COMPLETE":
             return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
         if "FAILED" in stack["StackStatus"] or "ROLLBACK" in stack["StackStatus"]:
             break
@@ -115,7 +110,28 @@ def create(client: Any, name: str, body_url: str, parameters: Mapping[str, str])
         for event in events
         if event["ResourceStatus"].endswith("FAILED")
     ]
-    raise RuntimeError("The stack was not created. " + "; ".join(reasons))
+    raise RuntimeError(f"{operation} of the stack failed. " + "; ".join(reasons))
+
+
+def _exists(client: Any, name: str) -> bool:
+    """A deleted stack is described by its id only."""
+    pages = client.get_paginator("list_stacks").paginate()
+    stacks = [stack for page in pages for stack in page["StackSummaries"] if stack["StackName"] == name]
+    return any(stack["StackStatus"] != "DELETE_COMPLETE" for stack in stacks)
+
+
+def delete(client: Any, name: str) -> None:
+    """Deletes the stack, and what its template does not retain.
+
+    Raises:
+        TimeoutError: it is still there.
+    """
+    client.delete_stack(StackName=name)
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while _exists(client, name):
+        if time.monotonic() > give_up:
+            raise TimeoutError(f"the stack {name} is not deleted")
+        time.sleep(0.1)
 
 
 def client(service: str, endpoint: str) -> Any:
@@ -142,7 +158,7 @@ def deploy(
     note: Callable[[str], None],
     code_bucket: str = CODE_BUCKET,
 ) -> dict[str, str]:
-    """Packs and uploads the code and creates the stack; returns its outputs.
+    """Packs and uploads the code and creates the stack, or updates the one of this name; returns its outputs.
 
     Args:
         client_of: Returns a client with all permissions for a service.
@@ -156,16 +172,24 @@ def deploy(
     """
     # The translator reads the region's partition from the environment.
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
-    s3 = client_of("s3")
+    s3, cloudformation = client_of("s3"), client_of("cloudformation")
     s3.create_bucket(Bucket=code_bucket)
 
     def upload(name: str, body: bytes) -> str:
-        s3.put_object(Bucket=code_bucket, Key=name, Body=body)
-        return f"s3://{code_bucket}/{name}"
+        # As SAM does it: an update changes what has another name.
+        key = f"{sha256(body).hexdigest()[:32]}/{name}"
+        s3.put_object(Bucket=code_bucket, Key=key, Body=body)
+        return f"s3://{code_bucket}/{key}"
 
     body, taken_out = cloudformation_template(template, built=built, upload=upload)
     for line in taken_out:
         note(f"Left out here: {line}")
-    upload("template.json", body.encode())
-    url = f"{s3.meta.endpoint_url}/{code_bucket}/template.json"
-    return create(client_of("cloudformation"), name, url, parameters)
+    place = upload("template.json", body.encode()).removeprefix("s3://")
+    operation, change = ("UPDATE", "update_stack") if _exists(cloudformation, name) else ("CREATE", "create_stack")
+    getattr(cloudformation, change)(
+        StackName=name,
+        TemplateURL=f"{s3.meta.endpoint_url}/{place}",
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    return _settled(cloudformation, name, operation)
