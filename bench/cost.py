@@ -128,11 +128,11 @@ def bill(load: Load) -> Iterator[Line]:
     )
     pages = HOURS * (3 * run_gb * LAMBDA_ARM_GB_SECOND + 200 * S3_GET + 5 * S3_PUT_OR_LIST + LAMBDA_REQUEST)
     yield Line("Pages", pages, f"{HOURS} reports, each with the endpoint's page and the index")
-    own = QUEUES + OTHER_DEAD_LETTERS + 1 + DROPPED_METRICS
+    own = QUEUES + OTHER_DEAD_LETTERS + 2 + DROPPED_METRICS
     yield Line(
         "Stack's alarms",
         own * ALARM_MONTH,
-        "one for each dead-letter queue, one for the hourly check, six for metrics that CloudWatch drops",
+        "one for each dead-letter queue, the hourly check and unreadable state, six for metrics that CloudWatch drops",
         idle=True,
     )
     yield Line("KMS key", KMS_KEY_MONTH, "for the topics; parameter EncryptOperatorTopic", idle=True)

@@ -89,7 +89,9 @@ class Merged:
 
 def load(store: ObjectStore, window: Window, *, endpoint: str = ENDPOINT, stores: Stores | None = None) -> MergedWindow:
     """The merged records of a window, as its evaluation reads them."""
-    return load_merged(store, endpoint, window, captures=CaptureFiles(store, stores or only(store)), tables=TABLES)
+    return load_merged(
+        store, endpoint, window, captures=CaptureFiles(store, store, stores or only(store)), tables=TABLES
+    )
 
 
 def merged_in(store: ObjectStore, window: Window) -> Merged:

@@ -38,7 +38,8 @@ def take(event: ObjectEvent) -> None:
 
 
 def look_again(request: SweepRequest) -> None:
-    for swept in take_sweep(request.sweep, store=store, reruns=reruns, metrics=metrics, kinds=KINDS).swept:
+    taken = take_sweep(request.sweep, store=store, tables=DuckTables(), reruns=reruns, metrics=metrics, kinds=KINDS)
+    for swept in taken.swept:
         numbers = {"matched": swept.matched, "waiting": swept.waiting, "unmatched": swept.unmatched}
         logger.info("swept", extra={"endpoint": swept.endpoint, **numbers})
 

@@ -18,6 +18,7 @@ from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
 from driftline.cli.staged import StagedStore, by_name
+from driftline.cli.strays import name_strays, skipped, without_strays
 from driftline.cli.text import printable, safe
 from driftline.cli.unfinished import Unfinished
 from driftline.domain.capture.lines import line_batches
@@ -62,7 +63,8 @@ def ingest(
         name = place.endpoint(endpoint)
         capture = place.capture(name)
         given = _staged(capture, files or (), name, variant)
-        keys = list(given) or _keys(capture, name)
+        keys, strays = (list(given), {}) if given else without_strays(_keys(capture, name), parse_capture_key)
+        name_strays(output, strays)
         if not keys:
             raise InvalidInputError(
                 "no capture files found",
@@ -79,6 +81,7 @@ def ingest(
             "endpoint": name,
             "files": [{"key": key, **_fields(each)} for key, each in profiled.items()],
             "failed": [{"key": key, **output.parts(error)} for key, error in failed.items()],
+            "skipped": skipped(strays),
         }
         output.result(result, lambda console: _show(console, profiled))
         for error in failed.values():

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.columns import table_of
@@ -16,6 +17,7 @@ from driftline.cli.exits import ExitCode
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
 from driftline.cli.staged import StagedStore, by_name
+from driftline.cli.strays import Strays, name_strays, skipped, without_strays
 from driftline.cli.text import printable, safe
 from driftline.cli.unfinished import Unfinished
 from driftline.domain.errors import DriftlineError, InvalidInputError
@@ -24,11 +26,14 @@ from driftline.domain.instants import format_instant
 from driftline.domain.keys import hour_folder
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import percent
-from driftline.usecases.arrivals.take_arrivals import label_delay
+from driftline.usecases.arrivals.take_arrivals import label_delay, merge_file, sweep_endpoint
 from driftline.usecases.capture.capture_files import CaptureFiles
-from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_labels
+from driftline.usecases.capture.profile_again import profile_again
+from driftline.usecases.ground_truth.labels_again import labels_again
+from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged
 from driftline.usecases.ground_truth.merged_hours import MergedHour, rebuild_hour
-from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
+from driftline.usecases.ground_truth.sweep_labels import Swept
+from driftline.usecases.unreadable_state import with_state_made_again
 
 _EXPECTED = f"{GROUND_TRUTH}<endpoint>/yyyy/mm/dd/hh/<name>"
 
@@ -55,12 +60,14 @@ def merge(
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         given = _staged(place, files or (), endpoint, collected)
-        keys = list(given) or _all_keys(place, endpoint)
+        keys, strays = (list(given), {}) if given else _all_keys(place, endpoint)
+        name_strays(output, strays)
         joins = [_join(output, place, name, of, as_of, given) for name, of in _by_endpoint(keys).items()]
         output.result(
-            {"endpoints": [join.document() for join in joins]}, lambda console: _show(console, joins, given.values())
+            {"endpoints": [join.document() for join in joins], "skipped": skipped(strays)},
+            lambda console: _show(console, joins, given.values()),
         )
-        failed = [error for join in joins for error in join.failed.values()]
+        failed = [error for join in joins for error in (*join.failed.values(), *join.failed_hours.values())]
         for error in failed:
             output.trouble(error)
         if failed:
@@ -74,6 +81,7 @@ class _Join:
     Attributes:
         files: By key of the ground truth file.
         failed: Files that could not be read.
+        failed_hours: Hours whose merged records could not be written.
         swept: The result of the sweep for labels whose time is over; None unless requested.
         hours: The merged records of every hour with a label.
     """
@@ -83,6 +91,7 @@ class _Join:
     failed: Mapping[str, DriftlineError]
     swept: Swept | None = None
     hours: Sequence[MergedHour] = field(default=())
+    failed_hours: Mapping[str, DriftlineError] = field(default_factory=dict)
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -112,6 +121,7 @@ class _Join:
             "endpoint": self.endpoint,
             "files": [{"key": key, **{name: getattr(of, name) for name in counts}} for key, of in self.files.items()],
             "failed": [{"key": key, **Output.parts(error)} for key, error in self.failed.items()],
+            "failed_hours": [{"hour": hour, **Output.parts(error)} for hour, error in self.failed_hours.items()],
             **self.totals,
             "unmatched": self.unmatched,
             "coverage": self.coverage,
@@ -134,43 +144,67 @@ def _join(
             try:
                 staged = StagedStore(place.store, {key: given[key]} if key in given else {})
                 with unfinished.reading(key), staged.naming_files():
-                    merged[key] = merge_labels(key, store=staged, tables=tables, max_label_delay=delay)
+                    merged[key] = merge_file(key, store=staged, tables=tables, max_label_delay=delay)
                 staged.copy()
             except DriftlineError as error:  # one that cannot be read does not stop the others
                 failed[key] = error
-    swept = sweep(endpoint, as_of, store=place.store, max_label_delay=delay) if as_of else None
+    swept = sweep_endpoint(endpoint, as_of, store=place.store, tables=tables, kinds=KINDS) if as_of else None
     touched = {at for each in (*merged.values(), *((swept,) if swept else ())) for at in each.hours}
-    return _Join(endpoint, merged, failed, swept, _rebuilt(output, place, capture, endpoint, sorted(touched)))
+    return _Join(endpoint, merged, failed, swept, *_rebuilt(output, place, capture, endpoint, sorted(touched)))
 
 
 def _rebuilt(
     output: Output, place: Place, capture: CapturePlace, endpoint: str, hours: Sequence[VariantHour]
-) -> list[MergedHour]:
-    rebuilt = []
-    captures = CaptureFiles(capture.store, place.stores)
+) -> tuple[list[MergedHour], dict[str, DriftlineError]]:
+    """The merged records of each hour, and why there are none of others."""
+    rebuilt: list[MergedHour] = []
+    failed: dict[str, DriftlineError] = {}
+    captures = CaptureFiles(place.store, capture.store, place.stores)
     with output.progress("merging", len(hours)) as step:
         for at in hours:
             step(format_instant(at.hour))
-            rebuilt.append(rebuild_hour(endpoint, at, store=place.store, captures=captures, tables=DuckTables()))
-    return rebuilt
+            try:
+                rebuilt.append(_rebuilt_hour(place, captures, endpoint, at))
+            except DriftlineError as error:
+                failed[f"{at.variant} {format_instant(at.hour)}"] = error
+    return rebuilt, failed
 
 
-def _all_keys(place: Place, endpoint: str | None) -> list[str]:
-    """Every ground truth file, of the endpoint or of all.
+def _rebuilt_hour(place: Place, captures: CaptureFiles, endpoint: str, at: VariantHour) -> MergedHour:
+    def make_again(key: str) -> None:
+        labels_again(
+            key,
+            store=place.store,
+            tables=DuckTables(),
+            max_label_delay=label_delay(place.store, endpoint, kinds=KINDS),
+        )
+        profile_again(
+            key, store=place.store, stores=place.stores, scripts=ScriptProcesses(), tables=DuckTables(), kinds=KINDS
+        )
+
+    return with_state_made_again(
+        lambda: rebuild_hour(endpoint, at, store=place.store, captures=captures, tables=DuckTables()),
+        place.store,
+        make_again,
+    )
+
+
+def _all_keys(place: Place, endpoint: str | None) -> tuple[list[str], Strays]:
+    """Every ground truth file, of the endpoint or of all, and what else is there.
 
     Raises:
         InvalidInputError: there is none.
     """
     prefix = f"{GROUND_TRUTH}{endpoint}/" if endpoint else GROUND_TRUTH
-    keys = [summary.key for summary in place.store.list(prefix)]
-    if not keys:
+    keys, strays = without_strays((summary.key for summary in place.store.list(prefix)), parse_ground_truth_key)
+    if not keys and not strays:
         raise InvalidInputError(
             "no ground truth found",
             where=place.store.uri(prefix),
             expected=_EXPECTED,
             mend="Pass files, with --collected, to copy them there.",
         )
-    return keys
+    return keys, strays
 
 
 def _staged(place: Place, files: Sequence[Path], endpoint: str | None, collected: datetime | None) -> dict[str, Path]:

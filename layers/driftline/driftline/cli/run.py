@@ -133,16 +133,28 @@ def replay(
         notes = _notes(target)
         moments = _scheduled_times(target, first, last)
         executions: list[Execution] = []
+        interrupted: dict[datetime, DriftlineError] = {}
         with output.progress("evaluating", len(moments)) as step:
             for moment in moments:
                 step(format_instant(moment))
-                executions.append(target.execute(scheduled=moment))
-        result = {"executions": [_document(place, execution) for execution in executions], "notes": notes}
+                try:
+                    executions.append(target.execute(scheduled=moment))
+                except DriftlineError as error:  # its data kept changing, or a store refused: the others go on
+                    interrupted[moment] = error
+        result = {
+            "executions": [_document(place, execution) for execution in executions],
+            "interrupted": [
+                {"scheduled_time": format_instant(at), **output.parts(error)} for at, error in interrupted.items()
+            ],
+            "notes": notes,
+        }
         output.result(result, lambda console: show_executions(console, executions))
         _report_failures(output, executions)
+        for each in interrupted.values():
+            output.trouble(each)
         for note in notes:
             output.note(note)
-    raise typer.Exit(_code(executions))
+    raise typer.Exit(ExitCode.FAILED if interrupted else _code(executions))
 
 
 def _monitor(place: Place, endpoint: str | None, monitor: str | None) -> _Monitor:

@@ -42,6 +42,21 @@ class InvalidInputError(DriftlineError):
     """Invalid input: a retry cannot help, the user has to fix it."""
 
 
+class UnreadableStateError(InvalidInputError):
+    """An object below `state/` that no version wrote like this: damaged, cut off, or somebody else's.
+
+    Everything there follows from objects of the user, so it is moved aside and made again
+    (usecases/unreadable_state.py). What another version wrote is not unreadable in this sense: it is left alone.
+
+    Args:
+        key: The object's key.
+    """
+
+    def __init__(self, what: str, key: str) -> None:
+        super().__init__(what, where=key, mend="It is moved below state/unreadable/ and made again.")
+        self.key = key
+
+
 class ObjectNotFoundError(DriftlineError):
     """An object that a use case needs does not exist."""
 

@@ -69,6 +69,15 @@ def hour_of_folders(match: re.Match[str], key: str) -> datetime:
         raise InvalidInputError("the hour of its folders is out of bounds", where=key, expected=BOUNDS) from None
 
 
+def is_data_name(name: str) -> bool:
+    """Whether a file can hold data: not the hidden files of desktops, nor the markers of Spark."""
+    return not name.startswith((".", "_SUCCESS", "_committed_", "_started_"))
+
+
+NO_DATA = "a file with such a name holds no data"
+"""Why a file is left out."""
+
+
 def endpoint_of_document(key: str) -> str | None:
     """The endpoint of `monitors/<endpoint>.yaml`; None for other keys, including the status file."""
     match = _DOCUMENT_KEY.fullmatch(key)

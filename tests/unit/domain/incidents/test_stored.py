@@ -91,7 +91,7 @@ class TestWhatCannotBeRead:
         with pytest.raises(InvalidInputError, match="not an incident: opened_at: ") as raised:
             parse_incident(json.dumps(body), "incident/shop/data_quality")
         assert raised.value.where == "incident/shop/data_quality"
-        assert raised.value.mend == "Delete the item; the next alarm creates a new one."
+        assert raised.value.mend == "The next alarm replaces it."
 
     def test_what_is_no_json_at_all(self) -> None:
         with pytest.raises(InvalidInputError, match="not an incident"):

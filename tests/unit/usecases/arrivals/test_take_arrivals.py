@@ -250,7 +250,7 @@ def test_a_sweep_makes_up_for_a_replacement_that_was_never_finished(store: InMem
     reruns = RecordingReruns()
 
     for _ in range(2):
-        take_sweep(NOW, store=store, reruns=reruns, metrics=RecordingMetrics(), kinds=KINDS)
+        take_sweep(NOW, store=store, tables=TABLES, reruns=reruns, metrics=RecordingMetrics(), kinds=KINDS)
 
     # Then its window is asked for again, once
     assert not [key for key in store.objects if key.startswith("state/labels/")]
@@ -261,8 +261,12 @@ def test_a_sweep_gives_up_labels_after_their_time_and_counts_them(store: InMemor
     labels_arrive(store, {"nobody": "2"}, RecordingReruns(), RecordingMetrics())
     metrics = RecordingMetrics()
 
-    early = take_sweep(HOUR + timedelta(days=1), store=store, reruns=RecordingReruns(), metrics=metrics, kinds=KINDS)
-    late = take_sweep(HOUR + timedelta(days=3), store=store, reruns=RecordingReruns(), metrics=metrics, kinds=KINDS)
+    early = take_sweep(
+        HOUR + timedelta(days=1), store=store, tables=TABLES, reruns=RecordingReruns(), metrics=metrics, kinds=KINDS
+    )
+    late = take_sweep(
+        HOUR + timedelta(days=3), store=store, tables=TABLES, reruns=RecordingReruns(), metrics=metrics, kinds=KINDS
+    )
 
     assert [(each.waiting, each.unmatched) for taken in (early, late) for each in taken.swept] == [(1, 0), (0, 1)]
     assert counted(metrics) == {"labels_unmatched": 1}

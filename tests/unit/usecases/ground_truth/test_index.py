@@ -85,7 +85,13 @@ class TestReadings:
     def test_an_index_survives(self) -> None:
         hashes = np.sort(join_hashes(["a", "b"]))
 
-        assert hashes_of_index(index_bytes(hashes)).tolist() == hashes.tolist()
+        read = hashes_of_index(index_bytes(hashes))
+        assert read is not None
+        assert read.tolist() == hashes.tolist()
+
+    @pytest.mark.parametrize("damaged", [b"", b"garbage", b"driftline ids 1\n123", b"driftline ids 2\n" + b"x" * 16])
+    def test_what_is_no_index_is_none(self, damaged: bytes) -> None:
+        assert hashes_of_index(damaged) is None
 
 
 def endpoint(hours: dict[datetime, list[str]], variant: str = "AllTraffic") -> InMemoryStore:

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.errors import RetryLaterError
 from driftline.domain.incidents.incident import AlarmChange, AlarmState, Incident, observe, settle
-from driftline.usecases.notifying.incident_store import KEPT, KIND, IncidentStore, address
+from driftline.usecases.notifying.incident_store import KEPT, KIND, UNREADABLE, IncidentStore, address
 from driftline.usecases.ports import StateItem
 from tests.fakes import InMemoryTable
 from tests.notifying import HOUR, NOON
@@ -98,16 +98,20 @@ def test_one_that_is_over_is_kept_for_some_time_and_one_that_goes_on_for_good() 
     assert table.expiries == [None, None, over + KEPT]
 
 
-def test_one_that_cannot_be_read_is_an_error_for_itself_alone() -> None:
+def test_one_that_cannot_be_read_is_kept_aside_and_begins_again(caplog: pytest.LogCaptureFixture) -> None:
     table = InMemoryTable()
     store = IncidentStore(table)
     fine = store.change("shop", "fine", rings, at=NOON)
     table.put(KIND, "shop/broken", "{}", version=0)
     assert list(store.all()) == [fine]
-    with pytest.raises(InvalidInputError, match="incident/shop/broken"):
-        store.get("shop", "broken")
-    with pytest.raises(InvalidInputError, match="incident/shop/broken"):
-        store.change("shop", "broken", rings, at=NOON)
+    assert store.get("shop", "broken") == Incident("shop", "broken")
+    assert "incident/shop/broken: not an incident" in caplog.text
+    again = store.change("shop", "broken", rings, at=NOON)
+    assert again.ongoing
+    assert list(store.all()) == [fine, again]
+    kept = table.get(UNREADABLE, "incident/shop/broken")
+    assert kept is not None
+    assert kept.body == "{}"
 
 
 def test_an_error_in_the_change_writes_nothing() -> None:

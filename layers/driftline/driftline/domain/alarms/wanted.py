@@ -26,6 +26,8 @@ SCHEDULE_DELAY = "schedule_delay_hours"
 CAPTURES_AGE = "captures_age_hours"
 GROUND_TRUTH_AGE = "ground_truth_age_hours"
 UNMATCHED_LABELS_AGE = "unmatched_labels_age_hours"
+UNREADABLE_STATE = "unreadable_state"
+"""Of the whole stack, without dimensions: the template has its alarm."""
 
 _GROUND_TRUTH_AGE = timedelta(days=7)
 _UNMATCHED_LABELS_AGE = timedelta(days=1)

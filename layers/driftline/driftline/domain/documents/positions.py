@@ -102,7 +102,7 @@ def _composed(text: str) -> Node | Problem | None:
     yaml.Parser = _BoundedParser
     yaml.max_depth = _MAX_DEPTH + 1
     try:
-        return yaml.compose(text)
+        node: Node | None = yaml.compose(text)
     except (_TooMuchError, MaxDepthExceededError):
         return _TOO_MUCH
     except MarkedYAMLError as error:
@@ -118,6 +118,7 @@ def _composed(text: str) -> Node | Problem | None:
         return Problem((line, column), (), "a character that YAML does not allow", "printable text")
     except (YAMLError, ValueError, RecursionError) as error:
         return Problem((1, 1), (), f"text that is not YAML ({type(error).__name__})", "YAML 1.2")
+    return node
 
 
 def _tab_in_indentation(text: str, line: int) -> Position | None:

@@ -35,7 +35,15 @@ def index_of(stored: Iterable[bytes]) -> bytes:
     return index_bytes(np.sort(hashes))
 
 
-def hashes_of_index(data: bytes) -> Hashes:
+def may_be_index(size: int) -> bool:
+    """Whether an object of so many bytes can be an index."""
+    return size >= len(_MAGIC) and (size - len(_MAGIC)) % _WIDTH == 0
+
+
+def hashes_of_index(data: bytes) -> Hashes | None:
+    """None: it is not an index."""
+    if not data.startswith(_MAGIC) or not may_be_index(len(data)):
+        return None
     return np.frombuffer(data, dtype=STORED, offset=len(_MAGIC)).astype(np.uint64)
 
 

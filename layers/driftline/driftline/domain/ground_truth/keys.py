@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import InvalidInputError, UnreadableStateError
+from driftline.domain.instants import within_bounds
 from driftline.domain.keys import STATE, hour_folder, hour_of_folders
 
 GROUND_TRUTH = "ground-truth/"
@@ -13,7 +14,7 @@ MERGED = "merged/"
 OPEN_LABELS = f"{STATE}open-labels/"
 
 _DATE = r"(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})"
-_LABEL_KEY = re.compile(rf"(?:.*/)?ground-truth/(?P<endpoint>[^/]+)/(?:.*/)?{_DATE}/(?P<name>.+)")
+_LABEL_KEY = re.compile(rf"(?:.*/)?ground-truth/(?P<endpoint>[^/]+)/(?:.*/)?{_DATE}/(?P<name>.+)", re.DOTALL)
 _HOUR_KEY = re.compile(rf"state/profiles/(?P<endpoint>[^/]+)/(?P<variant>[^/]+)/{_DATE}/[^/]+")
 _COMPACT = "%Y%m%dT%H"
 
@@ -52,11 +53,11 @@ def parse_profile_key(key: str) -> tuple[str, VariantHour]:
     """(endpoint, hour) of an hour profile's key.
 
     Raises:
-        InvalidInputError: the key has another shape.
+        UnreadableStateError: the key has another shape.
     """
     match = _HOUR_KEY.fullmatch(key)
     if match is None:
-        raise InvalidInputError("not the key of an hour profile", where=key)
+        raise UnreadableStateError("not the key of an hour profile", key)
     return match["endpoint"], VariantHour(match["variant"], hour_of_folders(match, key))
 
 
@@ -79,9 +80,13 @@ def open_labels_key(endpoint: str, hour: datetime, digest: str) -> str:
 
 
 def parse_open_labels_key(key: str) -> tuple[datetime, str]:
-    """(hour of the ground truth file, digest of its key)."""
+    """(hour of the ground truth file, digest of its key).
+
+    Raises:
+        UnreadableStateError: the key has another shape.
+    """
     hour, _, digest = key.rsplit("/", 1)[-1].removesuffix(".labels").partition("-")
-    return datetime.strptime(hour, _COMPACT).replace(tzinfo=UTC), digest
+    return _compact_hour(hour, key), _digest(digest, key)
 
 
 def hour_labels_prefix(endpoint: str, at: VariantHour) -> str:
@@ -94,9 +99,16 @@ def hour_labels_key(endpoint: str, at: VariantHour, file_digest: str, version: s
 
 
 def parse_hour_labels_key(key: str) -> tuple[str, str]:
-    """(digest of the ground truth file's key, version of its content)."""
-    digest, version, _ = key.rsplit("/", 1)[-1].split("-", 2)
-    return digest, version
+    """(digest of the ground truth file's key, version of its content).
+
+    Raises:
+        UnreadableStateError: the key has another shape.
+    """
+    digest, _, rest = key.rsplit("/", 1)[-1].partition("-")
+    version, _, content = rest.partition("-")
+    if not content:
+        raise UnreadableStateError("not the key of stored labels", key)
+    return _digest(digest, key), version
 
 
 def label_hours_prefix(endpoint: str, file_digest: str) -> str:
@@ -109,8 +121,22 @@ def label_hour_key(endpoint: str, file_digest: str, at: VariantHour) -> str:
 
 
 def parse_label_hour_key(key: str) -> VariantHour:
+    """Raises UnreadableStateError: the key has another shape."""
     variant, hour = key.rsplit("/", 2)[-2:]
-    return VariantHour(variant, datetime.strptime(hour, _COMPACT).replace(tzinfo=UTC))
+    return VariantHour(variant, _compact_hour(hour, key))
+
+
+def _compact_hour(text: str, key: str) -> datetime:
+    try:
+        return within_bounds(datetime.strptime(text, _COMPACT).replace(tzinfo=UTC))
+    except (ValueError, InvalidInputError):
+        raise UnreadableStateError("the name of the object has no hour", key) from None
+
+
+def _digest(text: str, key: str) -> str:
+    if not text.isalnum():
+        raise UnreadableStateError("the name of the object has no digest", key)
+    return text
 
 
 def label_rejects_key(endpoint: str, hour: datetime, file_digest: str) -> str:

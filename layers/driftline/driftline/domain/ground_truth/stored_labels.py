@@ -16,12 +16,13 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import InvalidInputError, UnreadableStateError
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, among, join_hashes
 from driftline.domain.ground_truth.labels import Label
 from driftline.domain.instants import format_instant, parse_instant
 
-_MAGIC = b"driftline labels 1\n"
+_KIND = b"driftline labels "
+_MAGIC = _KIND + b"1\n"
 _VERSION_AT = len(_MAGIC) + 4
 _VERSION_CHARACTERS = 16
 _COUNT_AT = _VERSION_AT + _VERSION_CHARACTERS
@@ -36,6 +37,15 @@ class _Wire(msgspec.Struct, array_like=True, frozen=True):
 
 
 _WIRE = msgspec.msgpack.Decoder(_Wire)
+
+
+def _check_kind(data: bytes, where: str) -> None:
+    if not data.startswith(_KIND):
+        raise UnreadableStateError("not stored labels", where)
+    if not data.startswith(_MAGIC):
+        raise InvalidInputError(
+            "stored labels of another version", where=where, mend="Use that version, or upload the ground truth again."
+        )
 
 
 def version_of(body: bytes) -> str:
@@ -84,18 +94,20 @@ class LabelSet:
 
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
-        """Raises InvalidInputError: another version or damaged; `where` names the object."""
-        if (
-            not data.startswith(_MAGIC)
-            or crc32(data[_VERSION_AT:]).to_bytes(4, "little") != data[len(_MAGIC) : _VERSION_AT]
-        ):
-            raise InvalidInputError(
-                "stored labels are damaged or of another version",
-                where=where,
-                mend="Delete the object and upload the ground truth file again.",
-            )
-        wire = _WIRE.decode(data[LabelHead.length_in(data) :])
-        return cls(wire.source, parse_instant(wire.hour), wire.version, wire.labels)
+        """Reads what `to_bytes` wrote; `where` names the object.
+
+        Raises:
+            UnreadableStateError: damaged, or not such an object.
+            InvalidInputError: of another version.
+        """
+        _check_kind(data, where)
+        if crc32(data[_VERSION_AT:]).to_bytes(4, "little") != data[len(_MAGIC) : _VERSION_AT]:
+            raise UnreadableStateError("stored labels are damaged: their checksum does not match", where)
+        try:
+            wire = _WIRE.decode(data[LabelHead.length_in(data) :])
+            return cls(wire.source, parse_instant(wire.hour), wire.version, wire.labels)
+        except (ValueError, InvalidInputError) as error:
+            raise UnreadableStateError(f"stored labels are damaged: {error}", where) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,10 @@ class LabelHead:
         return _HASHES_AT + 8 * int.from_bytes(data[_COUNT_AT:_HASHES_AT], "little")
 
     @classmethod
-    def of(cls, head: bytes) -> Self:
+    def of(cls, head: bytes, where: str = "") -> Self:
+        """As `LabelSet.from_bytes`, but for the checksum, which is over everything."""
+        _check_kind(head, where)
+        if len(head) < cls.length_in(head):
+            raise UnreadableStateError("stored labels are cut off", where)
         hashes = np.frombuffer(head, dtype=STORED, count=(cls.length_in(head) - _HASHES_AT) // 8, offset=_HASHES_AT)
         return cls(head[_VERSION_AT:_COUNT_AT].decode(), hashes.astype(np.uint64))

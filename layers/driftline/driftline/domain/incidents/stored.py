@@ -50,4 +50,4 @@ def parse_incident(body: str, where: str) -> Incident:
     except ValidationError as error:
         first = error.errors()[0]
         what = f"not an incident: {'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise InvalidInputError(what, where=where, mend="Delete the item; the next alarm creates a new one.") from None
+        raise InvalidInputError(what, where=where, mend="The next alarm replaces it.") from None

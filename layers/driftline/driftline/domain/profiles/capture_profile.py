@@ -61,7 +61,7 @@ class HourProfile:
 
     Attributes:
         slots: Start of each five-minute slot (aware, UTC) -> the file's rows in it.
-        source: Location of the capture file, such as `s3://bucket/key`.
+        source: The capture file: its key, or `s3://bucket/key` in a bucket of its own.
         records_key: Key of the file's columnar records.
         join_hashes: A hash of each record's join id (domain/ground_truth/join_ids.py), ascending, `<u8`; none for
             records without an id.

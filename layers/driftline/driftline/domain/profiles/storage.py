@@ -10,7 +10,7 @@ from zlib import crc32
 
 import msgspec
 
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import InvalidInputError, UnreadableStateError
 
 VERSION = 2
 """Increases with every change of the contents, including the hash and the rules of the sketch."""
@@ -31,11 +31,14 @@ def opened[Wire: msgspec.Struct, Profile](
     """The argument of `sealed`, read through `read`.
 
     Raises:
-        InvalidInputError: not such a profile, another version, or damaged; `where` names the object.
+        UnreadableStateError: not such a profile, or damaged; `where` names the object.
+        InvalidInputError: of another version.
     """
     header = _header(kind)
+    found = data[: len(header) + 8].split(b"\n")[0]
+    if not data.startswith(_MAGIC + f"{kind} ".encode()):
+        raise UnreadableStateError(f"not a stored profile of the kind {kind}: it begins with {found!r}", where)
     if not data.startswith(header):
-        found = data[: len(header) + 8].split(b"\n")[0]
         raise InvalidInputError(
             f"not a stored profile of this version: it begins with {found!r}",
             where=where,
@@ -44,11 +47,11 @@ def opened[Wire: msgspec.Struct, Profile](
         )
     checksum, body = data[len(header) : len(header) + 4], data[len(header) + 4 :]
     if crc32(body).to_bytes(4, "big") != checksum:
-        raise InvalidInputError("a stored profile is damaged: its checksum does not match", where=where, mend=_MEND)
+        raise UnreadableStateError("a stored profile is damaged: its checksum does not match", where)
     try:
         return read(wire.decode(body))
     except (msgspec.DecodeError, ValueError) as error:
-        raise InvalidInputError(f"a stored profile is damaged: {error}", where=where, mend=_MEND) from error
+        raise UnreadableStateError(f"a stored profile is damaged: {error}", where) from error
 
 
 def _header(kind: str) -> bytes:

@@ -122,9 +122,17 @@ def window_flips(captured: WindowRows, typed: TypedPlan, places: Places) -> Flip
     made_with = _settings(typed, places)
     parts = []
     for hour in captured.hours:
-        body = hour.kept(f"{made_with}{_FLIPS}")
-        parts.append(FlipRows.from_bytes(body) if body is not None else _read(hour, typed, places, made_with)[1])
+        found = _kept_flips(hour.kept(f"{made_with}{_FLIPS}"))
+        parts.append(found if found is not None else _read(hour, typed, places, made_with)[1])
     return FlipRows.merge_all(parts)
+
+
+def _kept_flips(body: bytes | None) -> FlipRows | None:
+    """None: there are none, or they are damaged, and are made again."""
+    try:
+        return FlipRows.from_bytes(body) if body is not None else None
+    except (ValueError, InvalidInputError):
+        return None
 
 
 def _read(hour: HourRows, typed: TypedPlan, places: Places, made_with: str) -> tuple[WindowCounts, FlipRows]:

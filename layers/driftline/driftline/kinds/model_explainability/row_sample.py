@@ -1,6 +1,7 @@
 """The rows of a window that are explained: an even sample, hour by hour, small enough to keep."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -158,8 +159,9 @@ def window_sample(
     for hour in captured.hours:
         kept = hour.kept(made_with)
         if kept is not None:
-            parts.append(RowSample.from_bytes(kept, hour.start))
-            continue
+            with suppress(ValueError):  # damaged: it is made again
+                parts.append(RowSample.from_bytes(kept, hour.start))
+                continue
         found = _read(hour, columns, most, among)
         hour.keep(made_with, found.to_bytes())
         parts.append(found)

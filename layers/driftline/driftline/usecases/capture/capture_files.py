@@ -15,10 +15,12 @@ class CaptureFiles:
     """Reads the lines of capture files again.
 
     Args:
-        captures: The bucket with the capture files.
+        own: The stack's own bucket.
+        captures: The bucket with the capture files; may be the same.
         stores: Opens other buckets, by name.
     """
 
+    own: ObjectStore
     captures: ObjectStore
     stores: Stores
 
@@ -33,18 +35,29 @@ class CaptureFiles:
             yield stored.body
 
     def _place(self, source: str) -> tuple[ObjectStore, str]:
-        own = self.captures.uri("").rstrip("/") + "/"
-        if source.startswith(own):
-            return self.captures, source.removeprefix(own)
+        if not source.startswith("/") and "://" not in source:
+            return self.own, source
+        for store in (self.captures, self.own):
+            there = store.uri("").rstrip("/") + "/"
+            if source.startswith(there):  # as earlier versions wrote it
+                return store, source.removeprefix(there)
         bucket, _, key = source.partition("://")[2].partition("/")
         if not key:
             raise InvalidInputError(
                 "the capture file was profiled in another folder",
                 where=source,
-                expected=f"a place in {own}",
+                expected=f"a place in {self.own.uri('')}",
                 mend="Run `driftline ingest` again.",
             )
-        return self.stores(bucket), key
+        return self.captures if bucket == self.captures.name else self.stores(bucket), key
+
+
+def source_of(key: str, capture: ObjectStore, own: ObjectStore) -> str:
+    """What profiles call a capture file: its key in the stack's own bucket, `s3://bucket/key` in another.
+
+    Neither says where a folder is: whatever is named after profiles has the same name in a copy of the folder.
+    """
+    return key if capture.name == own.name else f"s3://{capture.name}/{key}"
 
 
 def batch_files(manifest: bytes, hour: datetime, where: str, capture: ObjectStore, stores: Stores) -> Iterator[bytes]:

@@ -15,20 +15,32 @@ from itertools import chain
 from driftline.domain.capture.batch_output import is_manifest
 from driftline.domain.capture.blocks import CaptureReader, Preprocess
 from driftline.domain.capture.tables import TableBuffer
-from driftline.domain.errors import InvalidInputError, StaleReadError
+from driftline.domain.errors import InvalidInputError, StaleReadError, UnreadableStateError
 from driftline.domain.ground_truth.hour_ids import HourIds
-from driftline.domain.keys import parse_capture_key, profile_key, records_key, rejects_key, source_digest
+from driftline.domain.ground_truth.keys import parse_profile_key
+from driftline.domain.keys import (
+    NO_DATA,
+    CaptureKey,
+    is_data_name,
+    parse_capture_key,
+    profile_key,
+    records_key,
+    rejects_key,
+    source_digest,
+    variants_prefix,
+)
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.profiles.table import TableProfile
 from driftline.domain.windows import HOUR, floor_to
 from driftline.kinds.kind import Kinds
-from driftline.usecases.capture.capture_files import batch_files
+from driftline.usecases.capture.capture_files import batch_files, source_of
 from driftline.usecases.monitors.monitor_documents import find_document, load_script
 from driftline.usecases.ports import ObjectStore, Stores
 from driftline.usecases.ports.scripts import PREPROCESSOR_FAILED, Scripts
 from driftline.usecases.ports.tables import CaptureTables, RecordsWriter
+from driftline.usecases.unreadable_state import checked_parquet, name_unreadable
 
 _PARTS = 16
 """Maximum number of profiles per slot and layout before they are merged, so that memory stays flat."""
@@ -115,9 +127,9 @@ def profile_capture(
     source = parse_capture_key(key)
     # Captures are profiled even without a monitor document, so that profiles of the past exist when it is uploaded.
     document = find_document(state, source.endpoint, kinds=kinds)
-    elsewhere = _captured_elsewhere(document, key, capture, state)
-    if elsewhere:
-        return CaptureProfiled(source.endpoint, source.variant, reason=elsewhere)
+    left_out = _captured_elsewhere(document, key, capture, state) or ("" if is_data_name(source.name) else NO_DATA)
+    if left_out:
+        return CaptureProfiled(source.endpoint, source.variant, reason=left_out)
     stored = capture.find(key)
     if stored is None:
         return CaptureProfiled(source.endpoint, source.variant, reason="the capture file no longer exists")
@@ -134,11 +146,13 @@ def profile_capture(
     with tables.records() as columnar, _preprocessor(state, document, scripts) as preprocess:
         reader = CaptureReader(source.hour, preprocess)
         layouts = _profile(bodies, reader, columnar, ids, tables)
-        hours = _hour_profiles(reader, layouts, ids, _Origin(capture.uri(key), records_at, _name_of(stored.body)))
+        hours = _hour_profiles(
+            reader, layouts, ids, _Origin(source_of(key, capture, state), records_at, _name_of(stored.body))
+        )
         records = columnar.to_bytes(hours)
 
     profile_keys = {hour: profile_key(source.endpoint, source.variant, hour, digest) for hour in hours}
-    earlier = _earlier_hours(state, records_at, tables)
+    earlier = _earlier_hours(state, source, records_at, tables)
     if lost := sorted(set(earlier or ()) - set(hours)):
         for hour in lost:
             state.delete(profile_key(source.endpoint, source.variant, hour, digest))
@@ -249,10 +263,23 @@ def _name_of(body: bytes) -> str:
     return sha256(body).hexdigest()[:16]
 
 
-def _earlier_hours(state: ObjectStore, records_key: str, tables: CaptureTables) -> list[datetime] | None:
-    """The hours that an earlier version of the file touched; None when there was none."""
+def _earlier_hours(
+    state: ObjectStore, source: CaptureKey, records_key: str, tables: CaptureTables
+) -> list[datetime] | None:
+    """The hours that an earlier version of the file touched; None when there was none.
+
+    The records say it. Without them, the profiles of the variant are searched for those of the file.
+    """
     found = state.find(records_key)
-    return tables.hours_of_records(found.body) if found else None
+    if found is None:
+        return None
+    try:
+        return tables.hours_of_records(checked_parquet(found.body, records_key))
+    except UnreadableStateError as error:
+        name_unreadable(error)  # they are written again in a moment
+    name = records_key.rpartition("/")[2].removesuffix(".parquet")
+    profiles = state.list(f"{variants_prefix(source.endpoint)}{source.variant}/")
+    return [parse_profile_key(each.key)[1].hour for each in profiles if each.key.endswith(f"/{name}.profile")]
 
 
 def _rejects_file(reader: CaptureReader) -> bytes:

@@ -9,6 +9,7 @@ from driftline.domain.windows import Window
 from driftline.usecases.capture.window_profile import read_profiles
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.tables import CaptureTables
+from driftline.usecases.unreadable_state import check_parquet
 
 SAMPLES = 5
 MAX_FILES = 8
@@ -41,6 +42,7 @@ def sample_inferences[Name](
             break
         try:
             with store.local_copy(profile.records_key) as path:
+                check_parquet(path, profile.records_key)
                 for name, ids in tables.inference_ids(path, open_questions, window, SAMPLES).items():
                     # Two files may have the same id, and so may the rows of one record.
                     samples[name] = list(dict.fromkeys([*samples[name], *ids]))[:SAMPLES]

@@ -6,6 +6,7 @@ from itertools import islice
 
 import msgspec
 
+from driftline.domain.errors import UnreadableStateError
 from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.keys import rejects_prefix, variants_prefix
 from driftline.domain.windows import Window
@@ -32,7 +33,10 @@ def why_rejected(store: ObjectStore, endpoint: str, window: Window, variant: str
     for key in islice(_files(store, endpoint, window, variant), _FILES):
         found = store.find(key)
         for line in found.body.splitlines() if found else ():
-            reject = _REJECT.decode(line)
+            try:
+                reject = _REJECT.decode(line)
+            except ValueError:
+                raise UnreadableStateError("not a list of rejected lines", key) from None
             if reject.line is not None:
                 reasons[reject.reason] += 1
     return dict(reasons.most_common(_REASONS))

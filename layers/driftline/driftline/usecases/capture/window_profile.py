@@ -107,4 +107,4 @@ def _stored_rollup(store: ObjectStore, key: str) -> WindowProfile | None:
     try:
         return WindowProfile.from_bytes(found.body, key) if found else None
     except InvalidInputError:
-        return None  # Written by another version: it is made again from its parts.
+        return None  # Written by another version, or damaged: it is made again from its parts.

@@ -11,6 +11,7 @@ A failed execution leaves `failure.json` where its files would be, and its event
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, PendingError, StaleReadError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
@@ -24,9 +25,11 @@ from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to, window_by_hand
+from driftline.kinds.data import Explanations
 from driftline.kinds.engine import Context
-from driftline.kinds.kind import Kinds
+from driftline.kinds.kind import Kind, Kinds
 from driftline.presentation.headline import envelope_headline
+from driftline.usecases.capture.profile_again import profile_again
 from driftline.usecases.capture.why_rejected import why_rejected
 from driftline.usecases.capture.window_profile import window_inputs
 from driftline.usecases.executions.announcing import Outputs, announce_failure, announce_verdict
@@ -39,6 +42,7 @@ from driftline.usecases.monitors.monitor_documents import load_document, load_sc
 from driftline.usecases.ports import Events, Metrics, ObjectStore, Stores
 from driftline.usecases.ports.scripts import Scripts
 from driftline.usecases.ports.tables import Tables
+from driftline.usecases.unreadable_state import with_state_made_again
 
 _ATTEMPTS = 4
 """Maximum consecutive evaluations of a window while its data keeps arriving."""
@@ -76,6 +80,8 @@ def run_monitor(
     """
     outputs = Outputs(request, store, metrics, events, signals_namespace)
     window: Window | None = None
+    # Labels are left to the next sweep, which may write them; until then they are missing in the coverage.
+    profile = partial(profile_again, store=store, stores=stores, scripts=scripts, tables=tables, kinds=kinds)
     try:
         document = load_document(store, request.endpoint, kinds=kinds)
         monitor, kind = _monitor(document, request.monitor), kinds.named(request.monitor)
@@ -93,17 +99,8 @@ def run_monitor(
                 alarmed=alarmed_names(monitor),
                 model=model,
             )
-            explanations = explaining.of(request.endpoint, store)
-            data = StoredWindow(store, stores, tables, document, kind.name, window, explanations)
-            profile = data.profile()
-            reasons = why_rejected(store, request.endpoint, window, document.variant) if profile.rejected else {}
-            judgement = judge_unusable(
-                kind.engine.evaluate(context, data),
-                captured_lines(profile.records, profile.rejected, reasons),
-                monitor,
-                schedule,
-                context.alarmed,
-            )
+            judge = partial(_judged, context, kind, explaining.of(request.endpoint, store), store, stores, tables)
+            judgement = with_state_made_again(judge, store, profile)
             files = _postprocessed(judgement.files, monitor, store, scripts)
             execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
             into = monitor.namespace or namespace or monitor.metrics_namespace
@@ -116,6 +113,18 @@ def run_monitor(
     except (InvalidInputError, ObjectNotFoundError) as error:
         return announce_failure(error, window, outputs, kinds=kinds)
     raise StaleReadError("captures or labels of the window kept arriving during its evaluation", where=folder)
+
+
+def _judged(
+    context: Context, kind: Kind, explanations: Explanations, store: ObjectStore, stores: Stores, tables: Tables
+) -> Judgement:
+    document, window = context.document, context.window
+    monitor = document.monitors.by_name()[context.monitor]
+    data = StoredWindow(store, stores, tables, document, kind.name, window, explanations)
+    profile = data.profile()
+    reasons = why_rejected(store, document.endpoint, window, document.variant) if profile.rejected else {}
+    lines = captured_lines(profile.records, profile.rejected, reasons)
+    return judge_unusable(kind.engine.evaluate(context, data), lines, monitor, context.schedule, context.alarmed)
 
 
 def _pending(request: ExecutionRequest, pending: PendingError, window: Window | None) -> Execution:

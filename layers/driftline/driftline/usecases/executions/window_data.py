@@ -65,7 +65,7 @@ class StoredWindow:
 
     def labelled(self) -> "StoredRows":
         endpoint = self.document.endpoint
-        captures = CaptureFiles(captures_of(self.document, self.store, self.stores), self.stores)
+        captures = CaptureFiles(self.store, captures_of(self.document, self.store, self.stores), self.stores)
         merged = load_merged(
             self.store, endpoint, self.window, self.document.variant, captures=captures, tables=self.tables
         )

@@ -1,5 +1,7 @@
 """Does one task of explanations, and lets those go on who wait for nothing else."""
 
+import logging
+
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.explanations.keys import endpoint_of, is_task, result_of, task_of, waiting_key, waiting_prefix
 from driftline.domain.explanations.results import Explained, Failure
@@ -8,6 +10,8 @@ from driftline.domain.explanations.waiting import Resume, Waiting
 from driftline.usecases.explanations.requested import Solve
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.explanations import Resumes
+
+_log = logging.getLogger(__name__)
 
 
 def explain_task(
@@ -58,7 +62,11 @@ def resume_those_who_wait(store: ObjectStore, endpoint: str, resumes: Resumes) -
         record = store.find(summary.key)
         if record is None:
             continue
-        waiting = Waiting.from_json(record.body, summary.key)
+        try:
+            waiting = Waiting.from_json(record.body, summary.key)
+        except InvalidInputError as error:
+            _log.error("%s", error)  # the others have nothing to do with it; its execution is requested again
+            continue
         if all(_settled(store, need) for need in waiting.needs):
             resumes.resume(waiting.resume)
             store.delete(summary.key)

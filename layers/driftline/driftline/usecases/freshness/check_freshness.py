@@ -15,9 +15,10 @@ from driftline.domain.alarms.wanted import (
     GROUND_TRUTH_AGE,
     SCHEDULE_DELAY,
     UNMATCHED_LABELS_AGE,
+    UNREADABLE_STATE,
     wanted_alarms,
 )
-from driftline.domain.errors import DriftlineError, InvalidInputError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH
 from driftline.domain.keys import MONITORS, endpoint_of_status, report_folder, status_key, variants_prefix
 from driftline.domain.metrics import Metric
@@ -26,6 +27,7 @@ from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.overdue import overdue_since
 from driftline.domain.windows import HOUR, SLOT, floor_to
 from driftline.kinds.kind import Kinds
+from driftline.usecases.each_alone import raise_for
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.executions.signals import signal
@@ -35,6 +37,7 @@ from driftline.usecases.monitors.monitor_documents import last_good_document, lo
 from driftline.usecases.ports import Metrics, ObjectStore
 from driftline.usecases.side_by_side import side_by_side
 from driftline.usecases.time_folders import newest_hour
+from driftline.usecases.unreadable_state import count_unreadable
 
 _MOST_MADE_UP_FOR = 50
 """Maximum consecutive scheduled times to look up among the reports; each is one request."""
@@ -61,39 +64,42 @@ def check_freshness(
     `captures_age_hours` and `ground_truth_age_hours` since the end of the newest hour with any, or since the endpoint
     is known; `unmatched_labels_age_hours` since ground truth arrives that matches nothing, or 0. Each only if the
     document's watch section requests it. For each enabled monitor that ran: `execution_age_hours` since its latest
-    scheduled time.
+    scheduled time. Of the stack, if there are any: `unreadable_state`, how many objects of `state/` were moved
+    aside.
 
     Args:
         at: The scheduled time of the check.
         namespace: CloudWatch namespace of the signals.
 
     Raises:
-        InvalidInputError: some endpoints could not be checked; the signals of all others are published.
+        InvalidInputError, StaleReadError: some endpoints could not be checked; the signals of all others are
+            published.
     """
     endpoints = sorted(filter(None, (endpoint_of_status(found.key) for found in store.list(MONITORS))))
     forget_endpoints(store, keep=endpoints)
+    if unreadable := count_unreadable(store):
+        metrics.publish(namespace, [Metric(UNREADABLE_STATE, float(unreadable), "Count")])
     published = 0
-    failures: dict[str, str] = {}
+    failures: dict[str, Exception] = {}
 
-    def look(endpoint: str) -> list[Metric] | DriftlineError:
+    def look(endpoint: str) -> list[Metric] | Exception:
         try:
             return _look(store, endpoint, at, kinds=kinds)
-        except DriftlineError as error:
+        except Exception as error:  # noqa: BLE001 - of AWS, too: the other endpoints have nothing to do with it
             return error
 
     for endpoint, found in zip(endpoints, side_by_side(look, endpoints), strict=True):
-        if isinstance(found, DriftlineError):
+        if isinstance(found, Exception):
             _log.error("The freshness of %s could not be checked: %s", endpoint, found)
-            failures[endpoint] = str(found)
+            failures[endpoint] = found
         elif found:
             metrics.publish(namespace, found)
             published += len(found)
-    if failures:
-        raise InvalidInputError(
-            f"the freshness of {len(failures)} of {len(endpoints)} endpoints could not be checked: "
-            + "; ".join(f"{endpoint}: {reason}" for endpoint, reason in failures.items()),
-            mend="Upload their monitor documents again.",
-        )
+    raise_for(
+        failures,
+        f"the freshness of {len(failures)} of {len(endpoints)} endpoints could not be checked",
+        "Upload their monitor documents again.",
+    )
     return FreshnessChecked(len(endpoints), published)
 
 

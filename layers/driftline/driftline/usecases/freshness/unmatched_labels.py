@@ -4,6 +4,7 @@ from datetime import datetime
 
 from driftline.domain.ground_truth import keys
 from driftline.domain.windows import HOUR
+from driftline.usecases.ground_truth.hour_labels import open_labels
 from driftline.usecases.ports import ObjectStore
 
 _FILES = 50
@@ -15,8 +16,7 @@ def unmatched_since(store: ObjectStore, endpoint: str, at: datetime) -> datetime
 
     Only files whose labels still wait for captures count: others are listed as unmatched, and are over.
     """
-    listed = (keys.parse_open_labels_key(found.key) for found in store.list(keys.open_labels_prefix(endpoint)))
-    files = sorted((found for found in listed if found[0] <= at), reverse=True)
+    files = sorted(((hour, digest) for _, hour, digest in open_labels(store, endpoint) if hour <= at), reverse=True)
     since: datetime | None = None
     for hour, digest in files[:_FILES]:
         if next(iter(store.list(keys.label_hours_prefix(endpoint, digest))), None) is not None:

@@ -5,7 +5,7 @@ monitor that finds what it kept of the hour never does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -208,7 +208,8 @@ class StoredCaptures:
         """As found when the hour was read; otherwise it is read."""
         remembered = self.store.find(self._notes_key)
         if remembered is not None:
-            return _NOTES.decode(remembered.body)
+            with suppress(ValueError):  # damaged: they are made again
+                return _NOTES.decode(remembered.body)
         with self._joined() as (hour, attributes):
             return self._noted(hour, attributes)
 

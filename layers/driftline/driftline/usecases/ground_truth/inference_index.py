@@ -14,9 +14,9 @@ from datetime import datetime
 
 import numpy as np
 
-from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.errors import ObjectNotFoundError, UnreadableStateError
 from driftline.domain.ground_truth import keys
-from driftline.domain.ground_truth.hour_index import hashes_of_index, index_bytes, readings
+from driftline.domain.ground_truth.hour_index import hashes_of_index, index_bytes, may_be_index, readings
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, among
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.keys import variants_prefix
@@ -25,6 +25,7 @@ from driftline.domain.profiles.window import rollup_digest
 from driftline.domain.windows import HOUR
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.side_by_side import side_by_side
+from driftline.usecases.unreadable_state import name_unreadable
 
 PROBE = 8
 """Number of ids to ask every hour for. They are neighbours among the hashes, so that one range of an index has all."""
@@ -162,17 +163,20 @@ class _Lookup:
     def _whole(self, hour: CapturedHour, wanted: Hashes) -> Hashes:
         if hour.at in self._unstored:
             hashes = self._unstored[hour.at]
-        elif index := self.store.find(keys.index_key(self.endpoint, hour.at, hour.digest)):
-            hashes = hashes_of_index(index.body)
         else:
-            hashes = _hashes_of_profiles(self.store, hour.profiles)[0]
+            index = self.store.find(keys.index_key(self.endpoint, hour.at, hour.digest))
+            stored = hashes_of_index(index.body) if index else None
+            hashes = _hashes_of_profiles(self.store, hour.profiles)[0] if stored is None else stored
         return wanted[among(wanted, hashes)]
 
 
 def _hours_of_day(store: ObjectStore, endpoint: str, variant: str, day: datetime) -> list[CapturedHour]:
     profiles: dict[datetime, list[ObjectSummary]] = {}
     for summary in store.list(keys.day_prefix("profiles", endpoint, variant, day)):
-        profiles.setdefault(keys.parse_profile_key(summary.key)[1].hour, []).append(summary)
+        try:
+            profiles.setdefault(keys.parse_profile_key(summary.key)[1].hour, []).append(summary)
+        except UnreadableStateError as error:
+            name_unreadable(error)
     if not profiles:
         return []
     sizes = _sizes(store.list(keys.day_prefix("indexes", endpoint, variant, day)))
@@ -186,7 +190,8 @@ def _hours_of_day(store: ObjectStore, endpoint: str, variant: str, day: datetime
 
 
 def _sizes(indexes: Iterable[ObjectSummary]) -> Mapping[str, int]:
-    return {summary.key: summary.size for summary in indexes}
+    """Those that cannot be indexes are made again, like those that are missing."""
+    return {summary.key: summary.size for summary in indexes if may_be_index(summary.size)}
 
 
 def _hashes_of_profiles(store: ObjectStore, profiles: Sequence[ObjectSummary]) -> tuple[Hashes, bool]:
@@ -200,4 +205,8 @@ def _hashes_of_profile(store: ObjectStore, summary: ObjectSummary) -> tuple[byte
     stored = store.find(summary.key)
     if stored is None:  # its capture file was replaced, which also looks for labels
         return b"", False
-    return HourSource.from_bytes(stored.body, summary.key).join_hashes, stored.etag == summary.etag
+    try:
+        return HourSource.from_bytes(stored.body, summary.key).join_hashes, stored.etag == summary.etag
+    except UnreadableStateError as error:
+        name_unreadable(error)  # the next evaluation of its hour makes it again
+        return b"", False

@@ -6,6 +6,7 @@ label counts as one row, whatever its label is. Each inference counts once in it
 whatever the windows of the monitors are.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.side_by_side import side_by_side
 
 _DAY = timedelta(days=1)
+
+
+_HOUR = re.compile("[01][0-9]|2[0-3]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def objects_by_hour(store: ObjectStore, prefix: str) -> dict[int, list[ObjectSum
     found: dict[int, list[ObjectSummary]] = {}
     for summary in store.list(prefix):
         folder = summary.key.removeprefix(prefix).partition("/")[0]
-        if folder.isascii() and folder.isdigit():
+        if _HOUR.fullmatch(folder):
             found.setdefault(int(folder), []).append(summary)
     return found
 

@@ -9,13 +9,12 @@ and is the same from either side. The merged records of the hour follow from it,
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 
-from driftline.domain.errors import ObjectNotFoundError, StaleReadError
+from driftline.domain.errors import ObjectNotFoundError, StaleReadError, UnreadableStateError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY, may_belong
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, among
@@ -23,11 +22,12 @@ from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.ground_truth.label_tables import parse_labels
 from driftline.domain.ground_truth.labels import LabelReject
 from driftline.domain.ground_truth.stored_labels import LabelHead, LabelSet, version_of
-from driftline.domain.keys import source_digest
+from driftline.domain.keys import NO_DATA, is_data_name, source_digest
 from driftline.domain.profiles.capture_profile import HourSource
-from driftline.usecases.ground_truth.hour_labels import LabelFile, put_labels
+from driftline.usecases.ground_truth.hour_labels import LabelFile, open_labels, put_labels
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.ports.tables import LabelTables
+from driftline.usecases.unreadable_state import name_unreadable
 
 _HEAD_BYTES = 64 << 10
 """The hashes of 8,000 labels: for most files all of them."""
@@ -74,6 +74,8 @@ def merge_labels(
         StaleReadError: the file, or an hour that it belongs to, changed meanwhile.
     """
     place = keys.parse_ground_truth_key(key)
+    if not is_data_name(key.rpartition("/")[2]):
+        return LabelsMerged(place.endpoint, reason=NO_DATA)
     stored = store.find(key)
     if stored is None:
         return LabelsMerged(place.endpoint, reason="the ground truth file no longer exists")
@@ -118,11 +120,8 @@ def merge_capture(profile_key: str, *, store: ObjectStore, max_label_delay: time
 
 def _waiting(store: ObjectStore, endpoint: str, at: VariantHour, max_label_delay: timedelta) -> list[ObjectSummary]:
     """The current ground truth files that may have labels for the hour."""
-    return [
-        summary
-        for summary in store.list(keys.open_labels_prefix(endpoint))
-        if may_belong(keys.parse_open_labels_key(summary.key)[0], at.hour, max_label_delay)
-    ]
+    listed = open_labels(store, endpoint)
+    return [summary for summary, hour, _ in listed if may_belong(hour, at.hour, max_label_delay)]
 
 
 def _match_labels(
@@ -143,15 +142,23 @@ def _match_labels(
     versions: dict[str, str] = {}
     for summary in waiting:
         digest = keys.parse_open_labels_key(summary.key)[1]
-        with suppress(ObjectNotFoundError):  # their time is over
+        try:
             head = _head(store, summary.key)
             versions[digest] = head.version
             if among(captured, head.hashes).any():
                 labels = LabelSet.from_bytes(store.get(summary.key).body, summary.key).only(captured)
                 put_labels(store, endpoint, at, digest, labels)
                 matched += len(labels.labels)
+        except ObjectNotFoundError:
+            continue  # their time is over
+        except UnreadableStateError as error:
+            name_unreadable(error)  # the next sweep makes them again, and looks for captures
     for summary in known:
-        digest, version = keys.parse_hour_labels_key(summary.key)
+        try:
+            digest, version = keys.parse_hour_labels_key(summary.key)
+        except UnreadableStateError as error:
+            name_unreadable(error)
+            continue
         if versions.get(digest, version) != version:
             store.delete(summary.key)
     return matched
@@ -162,14 +169,18 @@ def _captured(store: ObjectStore, profile_key: str) -> Hashes:
     found = store.find(profile_key)
     if found is None:
         return np.empty(0, dtype=np.uint64)
-    source = HourSource.from_bytes(found.body, profile_key)
+    try:
+        source = HourSource.from_bytes(found.body, profile_key)
+    except UnreadableStateError as error:
+        name_unreadable(error)
+        return np.empty(0, dtype=np.uint64)
     return np.frombuffer(source.join_hashes, dtype=STORED).astype(np.uint64)
 
 
 def _head(store: ObjectStore, key: str) -> LabelHead:
     head = store.get_range(key, 0, _HEAD_BYTES)
     length = LabelHead.length_in(head)
-    return LabelHead.of(head if len(head) >= length else store.get_range(key, 0, length))
+    return LabelHead.of(head if len(head) >= length else store.get_range(key, 0, length), key)
 
 
 def _write_rejects(store: ObjectStore, key: str, rejects: Sequence[LabelReject]) -> None:

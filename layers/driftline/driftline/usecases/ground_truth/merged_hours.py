@@ -31,6 +31,7 @@ from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.ports.tables import LabelTables
 from driftline.usecases.side_by_side import side_by_side
+from driftline.usecases.unreadable_state import checked_parquet
 
 _PART_BYTES = 16 << 20
 """Merged lines of a large hour go to several parts of about this size, so that memory stays bounded."""
@@ -134,7 +135,10 @@ def stored_hour(store: ObjectStore, endpoint: str, at: VariantHour, inputs: Hour
     if not inputs.mergeable:
         return MergedHour(at.variant, at.hour)
     found = store.find(keys.merged_summary_key(endpoint, at, inputs.digest))
-    return _SUMMARY.decode(found.body) if found else None
+    try:
+        return _SUMMARY.decode(found.body) if found else None
+    except ValueError:
+        return None  # it is made again
 
 
 def has_merged_lines(store: ObjectStore, endpoint: str, at: VariantHour) -> bool:
@@ -200,7 +204,7 @@ def record_readers(store: ObjectStore, sources: Sequence[HourSource]) -> list[Ca
 
 
 def _read(store: ObjectStore, key: str) -> bytes:
-    return store.get(key).body
+    return checked_parquet(store.get(key).body, key)
 
 
 def _lines(

@@ -1,10 +1,13 @@
 """A window of merged records, for the monitors that need labels."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
+from driftline.domain.errors import UnreadableStateError
 from driftline.domain.ground_truth.keys import MERGED, VariantHour
 from driftline.domain.keys import variants_prefix
 from driftline.domain.windows import HOUR, Window
@@ -19,6 +22,7 @@ from driftline.usecases.ground_truth.merged_hours import (
 )
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.tables import Cells, LabelTables
+from driftline.usecases.unreadable_state import check_parquet
 
 _BATCH_ROWS = 50_000
 
@@ -64,7 +68,7 @@ class MergedWindow:
 
     def columns(self, hour: MergedHour) -> list[str]:
         """Names of the columns of an hour's table."""
-        with self._store.local_copy(hour.table) as path:
+        with self._table(hour) as path:
             return self._tables.merged_columns(path)
 
     def batches(
@@ -78,8 +82,18 @@ class MergedWindow:
                 a column that the hour does not have.
             rows: Maximum size of a batch.
         """
-        with self._store.local_copy(hour.table) as path:
+        with self._table(hour) as path:
             yield from self._tables.merged_batches(path, columns, self.window, rows)
+
+    @contextmanager
+    def _table(self, hour: MergedHour) -> Iterator[Path]:
+        with self._store.local_copy(hour.table) as path:
+            try:
+                check_parquet(path, hour.table)
+            except UnreadableStateError:
+                self._store.delete(f"{hour.table.removesuffix('.parquet')}.json")  # which says that the table is there
+                raise
+            yield path
 
 
 def load_merged(

@@ -44,11 +44,14 @@ def sweep(
     Args:
         as_of: The event's scheduled time; a label's age counts from its file's hour.
         store, max_label_delay: As in `merge_labels`.
+
+    Raises:
+        UnreadableStateError: an object among the labels is none, or damaged; sweep again without it.
     """
     matched = waiting = unmatched = files = 0
     hours: set[VariantHour] = set()
     for summary in list(store.list(keys.open_labels_prefix(endpoint))):
-        digest = keys.parse_open_labels_key(summary.key)[1]
+        _, digest = keys.parse_open_labels_key(summary.key)
         sets = sets_of_file(store, endpoint, digest)
         found = store.find(summary.key)
         if found is None:  # another sweep was faster
@@ -82,7 +85,7 @@ def sweep(
 def _version(store: ObjectStore, key: str) -> str:
     """The current version of the open labels; empty if they no longer exist."""
     found = store.find(key)
-    return LabelHead.of(found.body).version if found else ""
+    return LabelHead.of(found.body, key).version if found else ""
 
 
 def _without(known: LabelSet, matched: Hashes) -> LabelSet:

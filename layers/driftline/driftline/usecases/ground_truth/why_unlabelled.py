@@ -1,13 +1,14 @@
 """Why no row of a window has a label, although ground truth was uploaded: the probable reason, and what to do."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from driftline.domain.capture.conditions import IsOneOf
-from driftline.domain.ground_truth import keys
+from driftline.domain.errors import UnreadableStateError
 from driftline.domain.ground_truth.horizon import may_belong, start_of_day
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, among, sorted_unique
 from driftline.domain.ground_truth.stored_labels import LabelSet
@@ -15,6 +16,7 @@ from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.windows import Window
 from driftline.usecases.capture.row_samples import MAX_FILES, sample_inferences, spread
 from driftline.usecases.capture.window_profile import read_profiles
+from driftline.usecases.ground_truth.hour_labels import open_labels
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.tables import CaptureTables
 
@@ -72,8 +74,7 @@ class Unlabelled:
 
     def _files(self) -> list[tuple[datetime, str]]:
         """(hour, key) of stored labels that might be of the window, also if local time shifts them; newest first."""
-        listed = [summary.key for summary in self.store.list(keys.open_labels_prefix(self.endpoint))]
-        files = [(keys.parse_open_labels_key(key)[0], key) for key in listed]
+        files = [(hour, summary.key) for summary, hour, _ in open_labels(self.store, self.endpoint)]
         earliest = start_of_day(self.window.start) - _TIME_ZONES
         return sorted((found for found in files if earliest <= found[0]), reverse=True)
 
@@ -81,8 +82,11 @@ class Unlabelled:
         return any(may_belong(hour, inference, self.max_label_delay) for inference in self.window.hours())
 
     def _read(self, files: Sequence[str]) -> list[LabelSet]:
-        found = (self.store.find(key) for key in files[:_FILES])
-        read = [LabelSet.from_bytes(stored.body, key) for stored, key in zip(found, files, strict=False) if stored]
+        read: list[LabelSet] = []
+        for key in files[:_FILES]:
+            stored = self.store.find(key)
+            with suppress(UnreadableStateError):  # named, and made again, by the next sweep
+                read += [LabelSet.from_bytes(stored.body, key)] if stored else []
         return [labels for labels in read if labels.labels]
 
     def _captured(self) -> Hashes:

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.errors import UnreadableStateError
 from driftline.domain.instants import Instant
 from driftline.domain.keys import model_log_key
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.unreadable_state import name_unreadable, with_state_made_again
 
 _MOST_ENTRIES = 1000
 """Maximum number of models; every execution reads the file, and this many cover years."""
@@ -38,11 +39,18 @@ class ModelLog(BaseModel):
 
 
 def load_model_log(store: ObjectStore, endpoint: str) -> ModelLog:
-    """The log; empty if no model was ever recorded.
+    """The log; empty if no model was ever recorded, or if it cannot be read.
 
-    Raises:
-        InvalidInputError: the file cannot be read.
+    It only marks windows with a change of the model: without it they are evaluated all the same.
     """
+    try:
+        return _read(store, endpoint)
+    except UnreadableStateError as error:
+        name_unreadable(error)
+        return ModelLog()
+
+
+def _read(store: ObjectStore, endpoint: str) -> ModelLog:
     key = model_log_key(endpoint)
     found = store.find(key)
     try:
@@ -50,11 +58,7 @@ def load_model_log(store: ObjectStore, endpoint: str) -> ModelLog:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
-        raise InvalidInputError(
-            f"the log of models cannot be read: {place}: {first['msg']}",
-            where=store.uri(key),
-            mend="Delete the file; the next model creates it again.",
-        ) from None
+        raise UnreadableStateError(f"the log of models cannot be read: {place}: {first['msg']}", key) from None
 
 
 def log_model(store: ObjectStore, endpoint: str, entry: ModelEntry) -> ModelLog:
@@ -62,11 +66,9 @@ def log_model(store: ObjectStore, endpoint: str, entry: ModelEntry) -> ModelLog:
 
     The same entry, or one that names the model in use at that time, adds nothing: events come twice, and several report
     the same change. Two writers at the same time could lose an entry: adopt_model, the only one, takes turns.
-
-    Raises:
-        InvalidInputError: the log cannot be read.
+    A log that cannot be read is moved aside, and begins again.
     """
-    log = load_model_log(store, endpoint)
+    log = with_state_made_again(lambda: _read(store, endpoint), store)
     before = [known for known in log.entries if known.at <= entry.at]
     if before and before[-1].model == entry.model:
         return log

@@ -1,5 +1,6 @@
 """Incidents in the state table: read, changed, and written if no other process wrote meanwhile."""
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -12,11 +13,16 @@ from driftline.usecases.ports import StateTable
 KIND = "incident"
 """Kind of the items in the state table."""
 
+UNREADABLE = "unreadable"
+"""Kind of the items that a new incident replaced because nobody can read them; named after kind and name."""
+
 KEPT = timedelta(days=90)
 """How long a closed incident is kept after its last change."""
 
 _ATTEMPTS = 6
 """How often a write is retried if another process writes the same incident."""
+
+_log = logging.getLogger(__name__)
 
 type Change = Callable[[Incident], Incident]
 
@@ -43,8 +49,7 @@ class IncidentStore:
     def get(self, endpoint: str | None, subject: str) -> Incident:
         """The current incident; an empty one if there is none.
 
-        Raises:
-            InvalidInputError: it cannot be read.
+        One that cannot be read is as if it were not there, and named in the log.
         """
         return self._read(endpoint, subject)[0]
 
@@ -55,16 +60,19 @@ class IncidentStore:
             change: Returns the next incident; called again if another process wrote meanwhile.
             at: Time of the change, from which a closed incident's time in the table counts.
 
+        One that cannot be read is kept under another name for as long as a closed one, and replaced.
+
         Raises:
-            InvalidInputError: the incident cannot be read.
             RetryLaterError: other processes kept writing it.
         """
         name = _name(endpoint, subject)
         for _ in range(_ATTEMPTS):
-            before, version = self._read(endpoint, subject)
+            before, version, unreadable = self._read(endpoint, subject)
             after = fitted(change(before))
             if after == before:
                 return self._noted(name, after)
+            if unreadable is not None:
+                self._keep_aside(name, unreadable, at)
             expires = None if after.ongoing or after.outbox else at + KEPT
             try:
                 self._table.put(KIND, name, dump_incident(after), version=version, expires=expires)
@@ -78,13 +86,26 @@ class IncidentStore:
             self._listed[name] = incident
         return incident
 
-    def _read(self, endpoint: str | None, subject: str) -> tuple[Incident, int]:
-        """The incident with its version, which is 0 for one that is not in the table."""
+    def _read(self, endpoint: str | None, subject: str) -> tuple[Incident, int, str | None]:
+        """(the incident, its version, what is there in its place and cannot be read).
+
+        The version is 0 for one that is not in the table.
+        """
         name = _name(endpoint, subject)
         item = self._table.get(KIND, name)
         if item is None:
-            return Incident(endpoint, subject), 0
-        return parse_incident(item.body, _address(name)), item.version
+            return Incident(endpoint, subject), 0, None
+        try:
+            return parse_incident(item.body, _address(name)), item.version, None
+        except InvalidInputError as error:
+            _log.error("%s", error)
+            return Incident(endpoint, subject), item.version, item.body
+
+    def _keep_aside(self, name: str, body: str, at: datetime) -> None:
+        aside = f"{KIND}/{name}"
+        there = self._table.get(UNREADABLE, aside)
+        if there is None or there.body != body:
+            self._table.put(UNREADABLE, aside, body, version=there.version if there else 0, expires=at + KEPT)
 
 
 def address(incident: Incident) -> str:
