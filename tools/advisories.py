@@ -58,7 +58,7 @@ def ask(command: Sequence[str], locks: Sequence[Path]) -> Answer:
     files = [argument for lock in locks for argument in ("--requirement", str(lock))]
     options = ["--disable-pip", "--require-hashes", "--format=json", "--desc=off", "--progress-spinner=off"]
     try:
-        run = subprocess.run([*command, *options, *files], capture_output=True, text=True, check=False)  # noqa: S603
+        run = subprocess.run([*command, *options, *files], capture_output=True, text=True, check=False)
     except OSError as error:
         return Answer({}, str(error))
     try:
