@@ -9,15 +9,14 @@
 | `attribution["age","label0"]` … | VARCHAR | of explained rows (`domain/capture/attributions.py`); none if no row was |
 | `attribution_note` | VARCHAR | why attributions of a row were left out; none if no row has one |
 
-Rows of different layouts share one file; a column that a layout lacks is NULL there. Keys that differ only in case
+Rows of different layouts share one file; a column that a layout lacks is NULL there. Wide files have small row groups. Keys that differ only in case
 cannot both be column names in DuckDB: the later ones get the suffix `#2`, `#3` …
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from io import TextIOWrapper
-from itertools import repeat
+from itertools import batched, repeat
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from types import TracebackType
@@ -27,7 +26,8 @@ import duckdb
 import msgspec
 
 from driftline.adapters.tables.database import open_database
-from driftline.adapters.tables.sql import quoted_name, quoted_text
+from driftline.adapters.tables.record_spools import ORIGIN, PIECE_CELLS, WIDE, Spools
+from driftline.adapters.tables.sql import USUAL_MEGABYTES, memory_for, quoted_text
 from driftline.domain.capture.blocks import Block
 from driftline.domain.capture.cells import value_text
 from driftline.domain.capture.columns import ColumnKey
@@ -36,16 +36,20 @@ from driftline.domain.capture.pairing import CsvLayout
 from driftline.domain.capture.records import AnyMetadata
 from driftline.domain.instants import format_instant, parse_instant
 
-_ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
-_NO_ORIGIN = ", ".join(f"NULL::{'INTEGER' if name == 'row' else 'VARCHAR'} AS {name}" for name in _ORIGIN)
+_NO_ORIGIN = ", ".join(f"NULL::{'INTEGER' if name == 'row' else 'VARCHAR'} AS {name}" for name in ORIGIN)
 _HOURS = "driftline_hours"
 _QUOTABLE = frozenset('"\r')
 _FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2"
 """Level 1 and version 2 (delta encodings) take a third less time than the defaults and make smaller files."""
 
-_MEMORY = "128MB"
 _EXPLAINED = "+attributions"
 """Ends the name of a spool of rows with attributions: they have more columns than others of their layout."""
+
+_OTHERS = "~others"
+"""Sorts after every layout."""
+
+_MOST_LAYOUTS = 16
+"""Tables of their own. More are one table by name: the time of a UNION grows with the square of its parts."""
 
 
 class ColumnarRecords:
@@ -53,16 +57,13 @@ class ColumnarRecords:
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="records-")
-        self._spools: dict[str, TextIOWrapper] = {}
-        self._keys: dict[str, dict[ColumnKey, int]] = {}
-        self._positional: set[str] = set()
+        self._spools = Spools(Path(self._folder.name))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for spool in self._spools.values():
-            spool.close()
+        self._spools.close()
         self._folder.cleanup()
 
     def add(self, block: Block) -> None:
@@ -73,29 +74,32 @@ class ColumnarRecords:
         slot = format_instant(block.slot)
         indexes: Iterable[int] = block.indexes or repeat(0, len(block.records))
         metadata = [record.eventMetadata for record in block.records]
-        if isinstance(block.layout, CsvLayout):
-            self._positional.add(block.layout.name)
-            spool = self._spool(block.layout.name, {key: at for at, key in enumerate(block.layout.keys)})
-            origins = _csv_origins(
-                [(event.eventId, event.inferenceId or "", event.inferenceTime) for event in metadata]
-            )
-            spool.writelines(
-                f"{origin},{index},{slot},{line}\n"
-                for origin, index, line in zip(origins, indexes, block.csv_lines(), strict=True)
-            )
+        if isinstance(block.layout, CsvLayout) and self._has_place(block.layout.name):
+            self._add_lines(block.layout, slot, zip(metadata, indexes, block.csv_lines(), strict=True))
             return
-        self._add_named(block.layout, [], slot, zip(metadata, indexes, block.rows, strict=True))
+        name, keys, rows = _named(block)
+        self._add_named(name, keys, slot, zip(metadata, indexes, rows, strict=True))
+
+    def _has_place(self, name: str) -> bool:
+        return name in self._spools.by_name or len(self._spools.by_name) < _MOST_LAYOUTS
+
+    def _add_lines(self, layout: CsvLayout, slot: str, rows: Iterable[tuple[AnyMetadata, int, str]]) -> None:
+        """Spools rows by position as the CSV lines that they are."""
+        spool = self._spools.open(layout.name, "csv", {key: at for at, key in enumerate(layout.keys)})
+        for some in batched(rows, spool.rows_at_once, strict=False):
+            origins = _csv_origins(
+                [(event.eventId, event.inferenceId or "", event.inferenceTime) for event, _, _ in some]
+            )
+            spool.file().writelines(
+                f"{origin},{index},{slot},{line}\n" for origin, (_, index, line) in zip(origins, some, strict=True)
+            )
+            spool.count(len(some))
 
     def _add_explained(self, block: Block) -> None:
         """A block with attributions: its rows by name, those without attributions as in other blocks."""
         plain = Block(block.slot, block.layout)
         explained: list[tuple[AnyMetadata, int, Mapping[ColumnKey, object]]] = []
-        rows: Sequence[Mapping[ColumnKey, object]] = block.rows
-        keys: Sequence[ColumnKey] = []
-        name = str(block.layout)
-        if isinstance(block.layout, CsvLayout):
-            name, keys = block.layout.name, block.layout.keys
-            rows = [dict(zip(keys, rows_of_csv(line)[0], strict=True)) for line in block.csv_lines()]
+        name, keys, rows = _named(block)
         for at, (attributions, record) in enumerate(zip(block.attributions, block.records, strict=True)):
             if attributions is not None:
                 explained.append((record.eventMetadata, block.indexes[at], {**rows[at], **attributions}))
@@ -124,54 +128,70 @@ class ColumnarRecords:
             columns: Keys of columns that are there even if no row has a value.
             rows: (whose, number of the row in its record, its values).
         """
-        spool = self._spool(name, {key: at for at, key in enumerate(columns)})
-        keys = self._keys[name]
+        if not self._has_place(name) or len(columns) > WIDE:
+            self._add_others(columns, slot, rows)
+            return
+        spool = self._spools.open(name, "json", {key: at for at, key in enumerate(columns)})
+        file, keys = spool.file(), spool.keys
         for event, index, row in rows:
+            if len(keys) + len(row) > WIDE and len(keys | row.keys()) > WIDE:
+                self._add_others(columns, slot, [(event, index, row)])
+                continue
             origin = (event.eventId, event.inferenceId, event.inferenceTime, index, slot)
-            document: dict[str, object] = dict(zip(_ORIGIN, origin, strict=True))
+            document: dict[str, object] = dict(zip(ORIGIN, origin, strict=True))
             for key, value in row.items():
                 document[f"c{keys.setdefault(key, len(keys))}"] = value_text(value)
-            spool.write(msgspec.json.encode(document).decode() + "\n")
+            file.write(msgspec.json.encode(document).decode() + "\n")
+
+    def _add_others(
+        self,
+        columns: Sequence[ColumnKey],
+        slot: str,
+        rows: Iterable[tuple[AnyMetadata, int, Mapping[ColumnKey, object]]],
+    ) -> None:
+        """Spools rows by name in one table for all: those of wide layouts, and of layouts beyond the first ones."""
+        spool = self._spools.open(_OTHERS, "ragged", {})
+        keys = spool.keys
+        for key in columns:
+            keys.setdefault(key, len(keys))
+        for event, index, row in rows:
+            places = [keys.setdefault(key, len(keys)) for key in row]
+            cells = [""] * (max(places, default=-1) + 1)
+            for place, value in zip(places, row.values(), strict=True):
+                cells[place] = value_text(value) or ""
+            origin = (event.eventId, event.inferenceId or "", event.inferenceTime, str(index), slot)
+            spool.file().write(csv_line([*origin, *cells]) + "\n")
+            spool.count(1)
 
     def to_bytes(self, hours: Iterable[datetime]) -> bytes:
         """The Parquet file, with the hours in its metadata. See `RecordsWriter.to_bytes`."""
-        names = _column_names(key for layout in sorted(self._keys) for key in self._keys[layout])
-        selects = [f"SELECT {_NO_ORIGIN} LIMIT 0"] if not self._spools else []
-        for layout in sorted(self._spools):
-            self._spools[layout].close()
-            selects.append(self._select(layout, names))
+        self._spools.close()
+        spools = list(self._spools.in_order())
+        names = _column_names(key for spool in spools for key in spool.keys)
+        selects = [spool.select(names) for spool in spools] or [f"SELECT {_NO_ORIGIN} LIMIT 0"]
         target = Path(self._folder.name) / "records.parquet"
         metadata = quoted_text(" ".join(format_instant(hour) for hour in hours))
         options = f"{_FORMAT}, KV_METADATA {{{_HOURS}: {metadata}}}"
-        with _database().cursor() as database:
+        if len(names) > WIDE:
+            options += f", ROW_GROUP_SIZE {max(1, PIECE_CELLS // len(names))}"
+        with _database().cursor() as database, memory_for(database, len(names)):
             database.execute(f"COPY ({' UNION ALL BY NAME '.join(selects)}) TO {quoted_text(str(target))} ({options})")
         return target.read_bytes()
 
-    def _spool(self, layout: str, keys: dict[ColumnKey, int]) -> TextIOWrapper:
-        if layout not in self._spools:
-            path = Path(self._folder.name) / f"{len(self._spools)}.spool"
-            self._spools[layout] = path.open("w", encoding="utf-8", newline="")
-            self._keys[layout] = keys
-        return self._spools[layout]
 
-    def _select(self, layout: str, names: dict[ColumnKey, str]) -> str:
-        path = quoted_text(self._spools[layout].name)
-        keys = self._keys[layout]
-        types = dict.fromkeys((*_ORIGIN, *(f"c{at}" for at in keys.values())), "VARCHAR") | {"row": "INTEGER"}
-        spec = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
-        columns = ", ".join([*_ORIGIN, *(f"c{at} AS {quoted_name(names[key])}" for key, at in keys.items())])
-        if layout in self._positional:
-            reader = f"read_csv({path}, columns = {spec}, auto_detect = false, header = false, delim = ',', "
-            reader += "quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', parallel = false)"
-        else:
-            reader = f"read_json({path}, columns = {spec}, format = 'newline_delimited')"
-        return f"SELECT {columns} FROM {reader}"  # noqa: S608 - names and paths are quoted above
+def _named(block: Block) -> tuple[str, Sequence[ColumnKey], Sequence[Mapping[ColumnKey, object]]]:
+    """(name of the layout, keys that it has in any case, its rows by name)."""
+    if not isinstance(block.layout, CsvLayout):
+        return block.layout, [], block.rows
+    keys = block.layout.keys
+    rows = [dict(zip(keys, rows_of_csv(line)[0], strict=True)) for line in block.csv_lines()]
+    return block.layout.name, keys, rows
 
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     """One instance for the whole process: starting it takes 9 ms, the records of a usual capture file 1 ms."""
-    return open_database(memory_limit=_MEMORY)
+    return open_database(memory_limit=f"{USUAL_MEGABYTES}MB")
 
 
 def _csv_origins(ids: list[tuple[str, str, str]]) -> list[str]:
@@ -195,7 +215,7 @@ def hours_of_records(parquet: bytes) -> list[datetime]:
 
 def _column_names(keys: Iterable[ColumnKey]) -> dict[ColumnKey, str]:
     names: dict[ColumnKey, str] = {}
-    taken = set(_ORIGIN)
+    taken = set(ORIGIN)
     for key in keys:
         if key in names:
             continue

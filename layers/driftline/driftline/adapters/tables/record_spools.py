@@ -1,0 +1,120 @@
+"""Rows of a capture file on local disk, in files from which DuckDB makes the columns of its records.
+
+DuckDB works on 2,048 rows at a time, each column with room for all of them. Thousands of columns then need more memory
+than a function has, unless the rows come in small files: a table of its own for each, of which only the rows in use
+take memory. So the spool of a wide layout is cut into pieces.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Literal
+
+from driftline.adapters.tables.sql import quoted_name, quoted_text
+from driftline.domain.capture.columns import ColumnKey
+
+ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
+
+WIDE = 512
+"""Columns from which the rows of a layout are spooled in pieces."""
+
+PIECE_CELLS = 1_000_000
+"""Of a piece: half as many take a third more time, twice as many 80 MB more memory."""
+
+_ROWS_AT_ONCE = 20_000
+"""Of narrow layouts; more than the blocks of usual files have."""
+
+_MAX_LINE = 12 << 20
+"""Twice the longest row (`domain/capture/bounds.py`), because quotes are doubled, and its ids."""
+
+_CSV = (
+    "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', "
+    f"parallel = false, max_line_size = {_MAX_LINE}, buffer_size = {2 * _MAX_LINE}"
+)
+
+type Format = Literal["csv", "ragged", "json"]
+"""CSV, CSV whose later lines have more cells, or JSON Lines."""
+
+
+@dataclass
+class Spool:
+    """Rows with the same columns.
+
+    Attributes:
+        stem: Of the names of its files.
+        keys: Column key -> its place after the origin.
+    """
+
+    stem: Path
+    format: Format
+    keys: dict[ColumnKey, int]
+    _pieces: list[Path] = field(default_factory=list)
+    _file: TextIOWrapper | None = None
+    _cells: int = 0
+
+    @property
+    def rows_at_once(self) -> int:
+        """Rows that may be written before the next call of `file`."""
+        return max(1, PIECE_CELLS // len(self.keys)) if len(self.keys) > WIDE else _ROWS_AT_ONCE
+
+    def file(self) -> TextIOWrapper:
+        """Where the next rows are written."""
+        if self._file and self._cells >= PIECE_CELLS:
+            self.close()
+        if self._file is None:
+            self._pieces.append(self.stem.with_suffix(f".{len(self._pieces)}"))
+            self._file = self._pieces[-1].open("w", encoding="utf-8", newline="")
+            self._cells = 0
+        return self._file
+
+    def count(self, rows: int) -> None:
+        """Takes note of rows that were written: enough of them close a piece of a wide layout."""
+        if len(self.keys) > WIDE:
+            self._cells += rows * len(self.keys)
+
+    def close(self) -> None:
+        """Until rows are added again."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def select(self, names: dict[ColumnKey, str]) -> str:
+        """The rows, in SQL, with the columns so named."""
+        types = dict.fromkeys((*ORIGIN, *(f"c{at}" for at in self.keys.values())), "VARCHAR") | {"row": "INTEGER"}
+        spec = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
+        columns = ", ".join([*ORIGIN, *(f"c{at} AS {quoted_name(names[key])}" for key, at in self.keys.items())])
+        return f"SELECT {columns} FROM {self._reader(spec)}"  # noqa: S608 - names and paths are quoted
+
+    def _reader(self, spec: str) -> str:
+        paths = "[" + ", ".join(quoted_text(str(path)) for path in self._pieces) + "]"
+        if self.format == "json":
+            return f"read_json({paths}, columns = {spec}, format = 'newline_delimited')"
+        padded = ", null_padding = true" if self.format == "ragged" else ""
+        return f"read_csv({paths}, columns = {spec}, {_CSV}{padded})"
+
+
+@dataclass
+class Spools:
+    """The spools of a capture file, by name.
+
+    Attributes:
+        folder: For their files.
+    """
+
+    folder: Path
+    by_name: dict[str, Spool] = field(default_factory=dict)
+
+    def open(self, name: str, format_: Format, keys: dict[ColumnKey, int]) -> Spool:
+        """The spool of this name; format and keys are those of a new one."""
+        if name not in self.by_name:
+            self.by_name[name] = Spool(self.folder / f"{len(self.by_name)}", format_, keys)
+        return self.by_name[name]
+
+    def close(self) -> None:
+        for spool in self.by_name.values():
+            spool.close()
+
+    def in_order(self) -> Iterator[Spool]:
+        """Sorted by name."""
+        return (self.by_name[name] for name in sorted(self.by_name))
