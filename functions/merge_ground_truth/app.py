@@ -24,7 +24,14 @@ metrics = EmbeddedMetrics()
 
 def merge(event: ObjectEvent) -> None:
     taken = take_labels(
-        event.key, store=store, tables=DuckTables(), reruns=reruns, metrics=metrics, arrived=event.time, kinds=KINDS
+        event.key,
+        store=store,
+        tables=DuckTables(),
+        reruns=reruns,
+        metrics=metrics,
+        arrived=event.time,
+        kinds=KINDS,
+        unpacked_bytes=settings.max_unpacked_megabytes << 20,
     )
     reopened, merged = len(taken.reopened), taken.merged
     numbers = {"labels": merged.labels, "matched": merged.matched, "rejected": merged.rejected, "reopened": reopened}

@@ -32,6 +32,7 @@ def take(event: ObjectEvent) -> None:
         scripts=ScriptProcesses(),
         tables=DuckTables(),
         kinds=KINDS,
+        unpacked_bytes=settings.max_unpacked_megabytes << 20,
     )
     logger.info(
         "profiled",

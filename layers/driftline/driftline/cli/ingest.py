@@ -124,6 +124,7 @@ def _ingest(
                         tables=DuckTables(),
                         on_lost=_nothing_was_announced,
                         kinds=KINDS,
+                        unpacked_bytes=options.unpacked_bytes(),
                     )
                 staged.copy()
                 matched = _complete_pairs(place, profiled) if labels_wait else 0
@@ -172,7 +173,7 @@ def _staged(capture: CapturePlace, files: Sequence[Path], endpoint: str, variant
 
 
 def _first_inference_time(body: bytes, path: Path) -> str:
-    for batch in line_batches(body):
+    for batch in line_batches(body, unpacked_bytes=options.unpacked_bytes()):
         for line in batch.body.splitlines():
             try:
                 return str(load_json(line)["eventMetadata"]["inferenceTime"])

@@ -144,7 +144,13 @@ def _join(
             try:
                 staged = StagedStore(place.store, {key: given[key]} if key in given else {})
                 with unfinished.reading(key), staged.naming_files():
-                    merged[key] = merge_file(key, store=staged, tables=tables, max_label_delay=delay)
+                    merged[key] = merge_file(
+                        key,
+                        store=staged,
+                        tables=tables,
+                        max_label_delay=delay,
+                        unpacked_bytes=options.unpacked_bytes(),
+                    )
                 staged.copy()
             except DriftlineError as error:  # one that cannot be read does not stop the others
                 failed[key] = error
@@ -177,6 +183,7 @@ def _rebuilt_hour(place: Place, captures: CaptureFiles, endpoint: str, at: Varia
             store=place.store,
             tables=DuckTables(),
             max_label_delay=label_delay(place.store, endpoint, kinds=KINDS),
+            unpacked_bytes=options.unpacked_bytes(),
         )
         profile_again(
             key, store=place.store, stores=place.stores, scripts=ScriptProcesses(), tables=DuckTables(), kinds=KINDS

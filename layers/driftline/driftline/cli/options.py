@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.instants import parse_instant
+from driftline.domain.unpacking import UNPACKED_BYTES
 from driftline.kinds.registry import KINDS
 
 
@@ -16,6 +18,20 @@ def _instant(text: str) -> datetime:
         return parse_instant(text)
     except InvalidInputError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+MAX_UNPACKED_MB = "DRIFTLINE_MAX_UNPACKED_MB"
+"""Environment variable: maximum size of a capture or ground truth file, unpacked."""
+
+
+def unpacked_bytes() -> int:
+    """Raises InvalidInputError: the variable is set, but no whole number of megabytes."""
+    text = os.environ.get(MAX_UNPACKED_MB) or str(UNPACKED_BYTES >> 20)
+    if not text.isascii() or not text.isdecimal() or not int(text):
+        raise InvalidInputError(
+            f"{MAX_UNPACKED_MB} is {text!r}", where="environment", expected="whole megabytes, such as 512"
+        )
+    return int(text) << 20
 
 
 def _time(name: str, text: str) -> Any:

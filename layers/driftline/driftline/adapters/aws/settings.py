@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.waiting import Waiter
+from driftline.domain.unpacking import UNPACKED_BYTES
 
 _Arn = Annotated[str, Field(pattern=r"^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$")]
 _Optional = Annotated[str | None, BeforeValidator(lambda text: text or None)]
@@ -116,6 +117,9 @@ class FreshnessSettings(Settings):
 
 class RerunSettings(Settings):
     """For functions that read new data, after which windows may have to be evaluated again."""
+
+    max_unpacked_megabytes: int = Field(default=UNPACKED_BYTES >> 20, alias="MAX_UNPACKED_MEGABYTES", ge=1)
+    """Maximum size of a capture or ground truth file, unpacked."""
 
     rerun_queue: str = Field(alias="RERUN_QUEUE_URL", min_length=1)
     rerun_delay: float = Field(alias="RERUN_DELAY_SECONDS", ge=0)

@@ -9,7 +9,8 @@
 | `attribution["age","label0"]` … | VARCHAR | of explained rows (`domain/capture/attributions.py`); none if no row was |
 | `attribution_note` | VARCHAR | why attributions of a row were left out; none if no row has one |
 
-Rows of different layouts share one file; a column that a layout lacks is NULL there. Wide files have small row groups. Keys that differ only in case
+Rows of different layouts share one file; a column that a layout lacks is NULL there. Wide files have small row
+groups. Keys that differ only in case
 cannot both be column names in DuckDB: the later ones get the suffix `#2`, `#3` …
 """
 

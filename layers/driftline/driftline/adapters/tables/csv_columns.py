@@ -34,6 +34,9 @@ _SMALL = 150_000
 
 _NOT_PLAIN = (b'"', b"\r", b"\0")
 _LOOKED_AT_ROWS = 100
+_LOOKED_AT_CELLS = 20_000
+"""Of wide rows fewer are looked at: guessing would take as long as reading them."""
+
 _LOOKED_AT = 1_000
 _GUESSES = 8
 _EXACT = 2.0**53
@@ -196,7 +199,8 @@ def _scan_typed(data: bytes, width: int) -> dict[int, Cells] | None:
 
 
 def _guess_types(data: bytes, width: int) -> list[str]:
-    rows = [line.decode().split(",") for line in islice(_lines(data), _LOOKED_AT_ROWS)]
+    looked_at = max(1, min(_LOOKED_AT_ROWS, _LOOKED_AT_CELLS // width))
+    rows = [line.decode().split(",") for line in islice(_lines(data), looked_at)]
     columns = zip_longest(*(row for row in rows if len(row) == width))
     types = ["DOUBLE" if all(not cell or parse_number(cell) for cell in set(cells)) else "VARCHAR" for cells in columns]
     return types or ["VARCHAR"] * width

@@ -5,26 +5,24 @@ that cannot be used does not affect the others.
 """
 
 import csv
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from gzip import GzipFile
-from io import BytesIO, StringIO
 from pathlib import PurePosixPath
 from typing import Literal
 
 import msgspec
 
+from driftline.domain.capture.csv_rows import csv_reader
 from driftline.domain.capture.lines import line_batches
 from driftline.domain.capture.separators import separator_of
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.label_tables import ID_NAMES
 from driftline.domain.json_reading import JsonDecoder
+from driftline.domain.unpacking import unpacked
 
 MOST_BYTES = 64 << 20
 """Of a file, and of what is in it when it is compressed."""
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _PARQUET_MAGIC = b"PAR1"
 _BEGINNING = 1 << 16
 """Characters that show what separates the cells."""
@@ -98,9 +96,9 @@ class AttributeFile:
             raise too_large(self.name)
         match self._format:
             case "csv":
-                return _rows_of_csv(_text(_unpacked(self.body, self.name), self.name), self.name)
+                return _rows_of_csv(_text(unpacked(self.body, MOST_BYTES, self.name), self.name), self.name)
             case "json":
-                return _rows_of_json(_unpacked(self.body, self.name))
+                return _rows_of_json(unpacked(self.body, MOST_BYTES, self.name))
             case "parquet":
                 return enumerate(self.parquet(self.body, self.name), start=1)
 
@@ -139,7 +137,7 @@ def row_of(id_: object, attributes: Mapping[str, object]) -> Row:
 
 
 def _rows_of_csv(text: str, name: str) -> Iterator[tuple[int, Row]]:
-    reader = csv.reader(StringIO(text, newline=""), strict=True, delimiter=separator_of(text[:_BEGINNING]))
+    reader = csv_reader(text, separator_of(text[:_BEGINNING]))
     try:
         header = [each.strip() for each in next(reader, [])]
         if not header:
@@ -181,15 +179,3 @@ def _text(body: bytes, name: str) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"not UTF-8 ({error.reason} at byte {error.start})", where=name) from None
-
-
-def _unpacked(body: bytes, name: str) -> bytes:
-    if not body.startswith(_GZIP_MAGIC):
-        return body
-    try:
-        unpacked = GzipFile(fileobj=BytesIO(body)).read(MOST_BYTES + 1)
-    except (EOFError, OSError, zlib.error) as error:
-        raise InvalidInputError(f"the gzip file cannot be unpacked ({error})", where=name) from None
-    if len(unpacked) > MOST_BYTES:
-        raise too_large(name)
-    return unpacked

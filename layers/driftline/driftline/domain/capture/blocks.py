@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from driftline.domain.capture.attributions import AttributionReader, Attributions
+from driftline.domain.capture.bounds import FileColumns, check_lengths
 from driftline.domain.capture.csv_rows import CsvCell, csv_line, paired_lines, single_lines
 from driftline.domain.capture.json_rows import PayloadError
-from driftline.domain.capture.lines import line_batches
+from driftline.domain.capture.lines import BATCH_BYTES, line_batches
 from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT, CsvLayout, Row, pair_rows
 from driftline.domain.capture.payloads import Answer, CsvPayload, Payload, Rows, decode_answer, decode_payload
 from driftline.domain.capture.records import AnyRecord, CsvRecord, RecordBatch, Reject, SlotClock, decode_records
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.unpacking import UNPACKED_BYTES
 
 LISTED_REJECTS = 10_000
 """Maximum number of listed rejects, so that a file with nothing but bad lines does not fill the memory."""
@@ -23,6 +25,9 @@ type Preprocess = Callable[[Mapping[int, bytes]], Sequence[Preprocessed]]
 """Line number -> the capture record as JSON; returns what becomes of each. Raises InvalidInputError: the script cannot
 go on."""
 
+
+_USUAL_BATCH = 2 * BATCH_BYTES
+"""Larger ones begin with a long line."""
 
 type _RecordRows = tuple[Sequence[Row], Sequence[Attributions] | None]
 """The rows of a record, and the attributions of each if it has any."""
@@ -82,26 +87,30 @@ class CaptureReader:
     Attributes:
         default_slot: The slot for lines without a time: the start of the file's own hour.
         preprocess: The monitor's script, if it has one.
+        unpacked_bytes: Maximum size of the file, unpacked if it is gzip.
         counts: Slot -> counts; includes records without rows.
         rejects: In the order of their lines, at most LISTED_REJECTS; `rejected` counts all.
     """
 
     default_slot: datetime
     preprocess: Preprocess | None = None
+    unpacked_bytes: int = UNPACKED_BYTES
     counts: dict[datetime, SlotCount] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     _clock: SlotClock = field(default_factory=SlotClock)
     _attributions: AttributionReader = field(default_factory=AttributionReader)
+    _columns: FileColumns = field(default_factory=FileColumns)
 
     def read(self, body: bytes) -> Iterator[Block]:
         """The blocks of the file, in an order that depends on its bytes only.
 
         Raises:
-            InvalidInputError: the file cannot be unpacked.
+            InvalidInputError: the file cannot be unpacked, or is too large.
         """
-        for source in line_batches(body):
+        for source in line_batches(body, unpacked_bytes=self.unpacked_bytes):
             batch = decode_records(source)
-            blocks = self._plain(batch.plain) if batch.plain and self.preprocess is None else None
+            plain = batch.plain if self.preprocess is None and len(source.body) <= _USUAL_BATCH else None
+            blocks = self._plain(plain) if plain else None
             yield from self._any(batch) if blocks is None else blocks
 
     @property
@@ -131,8 +140,11 @@ class CaptureReader:
             if pairs is not None:
                 text, output_width, input_width = pairs
                 slot = slots[times[0]]
+                layout = CsvLayout(output_width, input_width)
+                if not self._columns.take_layouts([layout]):
+                    return None
                 self._count(slot).records += len(records)
-                return [Block(slot, CsvLayout(output_width, input_width), text=text, records=list(records))]
+                return [Block(slot, layout, text=text, records=list(records))]
         output_lines, input_lines = single_lines(outputs), single_lines(inputs)
         if output_lines is None or input_lines is None:
             return None
@@ -147,6 +159,8 @@ class CaptureReader:
                 block = blocks[slot, outs, ins] = Block(slot, CsvLayout(outs + 1, ins + 1))
             block.lines.append(line)
             block.records.append(record)
+        if not self._columns.take_layouts([CsvLayout(outs + 1, ins + 1) for _, outs, ins in blocks]):
+            return None
         for block in blocks.values():
             self._count(block.slot).records += len(block.lines)
         return list(blocks.values())
@@ -156,6 +170,7 @@ class CaptureReader:
         blocks: dict[tuple[datetime, CsvLayout | str], Block] = {}
         rejects = list(batch.rejects)
         preprocessed = self._preprocessed(batch)
+        long = self.preprocess is not None or len(batch.source.body) > _USUAL_BATCH
         for record, line in zip(batch.records, batch.lines, strict=True):
             slot = None
             try:
@@ -164,6 +179,9 @@ class CaptureReader:
                     self._count(slot).skipped += 1
                     continue
                 found = self._rows(record, preprocessed.get(line))
+                if long:
+                    check_lengths(found[0], record.eventMetadata)
+                self._columns.take(found[0])
             except (InvalidInputError, PayloadError) as error:
                 rejects.append(Reject(line, str(error), batch.quote(line), slot))
                 continue

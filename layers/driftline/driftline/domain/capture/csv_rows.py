@@ -1,13 +1,17 @@
 """CSV payloads as rows of cells, and rows of cells as CSV lines."""
 
 import csv
+import re
 from collections.abc import Sequence
-from io import StringIO
 from itertools import repeat
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from driftline.domain.capture.json_rows import PayloadError
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 type Cells = list[str]
 
@@ -18,21 +22,32 @@ class CsvCell(str):
     __slots__ = ()
 
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _COMMA, _LINE_END = b",\n"
 _QUOTED = ('"', ",", "\n", "\r")
 _NOT_PLAIN = ('"', "\n", "\r")
+
+
+def csv_reader(text: str, separator: str = ",") -> "CsvReader":
+    """Reads CSV with cells of any length: who limits texts limits cells.
+
+    The csv module's limit of 131,072 characters is one for the process, and a cell beyond it costs the whole text.
+    """
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    # Line by line: StringIO would take four bytes for each character.
+    return csv.reader((found[0] for found in _LINE.finditer(text)), strict=True, delimiter=separator)
 
 
 def rows_of_csv(text: str) -> list[Cells]:
     """The rows of a header-less CSV payload (RFC 4180: commas, double quotes); blank lines are ignored.
 
     Raises:
-        PayloadError: quotes that do not close, or a field beyond the csv module's limit.
+        PayloadError: quotes that do not close.
     """
     if '"' not in text and "\r" not in text:
         return [line.split(",") for line in text.split("\n") if line]
     try:
-        return [cells for cells in csv.reader(StringIO(text, newline=""), strict=True) if cells]
+        return [cells for cells in csv_reader(text) if cells]
     except csv.Error as error:
         raise PayloadError(f"not CSV ({error})") from None
 

@@ -1,21 +1,17 @@
 """A capture file as batches of whole lines, plain or gzip."""
 
-import gzip
-import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 
 import numpy as np
 
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.unpacking import UNPACKED_BYTES, chunks
 
 BATCH_BYTES = 1 << 20
 """Decoding a whole file of 32 MB at once takes up to twice as long as batches of this size (processor caches)."""
 
 _LINE_END = ord("\n")
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +23,19 @@ class LineBatch:
     body: bytes
 
 
-def line_batches(body: bytes, size: int = BATCH_BYTES) -> Iterator[LineBatch]:
+def line_batches(body: bytes, size: int = BATCH_BYTES, *, unpacked_bytes: int = UNPACKED_BYTES) -> Iterator[LineBatch]:
     """Cuts a file at line ends; byte order marks are left out, before the first line and before any other.
 
+    Args:
+        size: Of the pieces that are cut, in bytes.
+        unpacked_bytes: Maximum size of the file, unpacked.
+
     Raises:
-        InvalidInputError: a gzip file that is damaged or cut off.
+        InvalidInputError: too large, or a gzip file that is damaged or cut off.
     """
     first_line = 1
     rest: list[bytes] = []  # of a line that is longer than a chunk; joined once, because adding to bytes copies them
-    for chunk in _chunks(body, size):
+    for chunk in chunks(body, size, unpacked_bytes):
         cut = chunk.rfind(b"\n") + 1
         if not cut:
             rest.append(chunk)
@@ -53,15 +53,3 @@ def line_batches(body: bytes, size: int = BATCH_BYTES) -> Iterator[LineBatch]:
 def _without_marks(lines: bytes) -> bytes:
     """Files that others have joined have a mark before each part; some writers put one before each line."""
     return lines.removeprefix(BOM_UTF8).replace(b"\n" + BOM_UTF8, b"\n")
-
-
-def _chunks(body: bytes, size: int) -> Iterator[bytes]:
-    if not body.startswith(_GZIP_MAGIC):
-        yield from (body[at : at + size] for at in range(0, len(body), size))
-        return
-    try:
-        with gzip.open(BytesIO(body)) as unpacked:
-            while chunk := unpacked.read(size):
-                yield chunk
-    except (EOFError, OSError, zlib.error) as error:
-        raise InvalidInputError(f"the gzip file cannot be unpacked ({error})", mend="Upload it again.") from None

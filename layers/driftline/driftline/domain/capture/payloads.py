@@ -24,6 +24,9 @@ _JSON_TYPES = frozenset(
         "text/json",
     }
 )
+_MOST_VALUES = 2_000_000
+"""Of a payload: each takes a hundred bytes of memory or more."""
+
 _UNKNOWN = "no content type"
 _NO_TABLES = ("image", "audio", "video")
 _JSON_STARTS = ("{", "[")
@@ -97,6 +100,7 @@ def decode_answer(payload: Payload | CsvPayload) -> Answer:
 
 def _decode(payload: Payload | CsvPayload, *, answer: bool) -> Rows:
     """As `decode_payload`; an answer that is an envelope is a document without rows."""
+    _check_values(payload.data)
     match payload.encoding:
         case "CSV":
             return (_enveloped_csv(payload.data) if answer else None) or CsvRows(rows_of_csv(payload.data))
@@ -106,6 +110,12 @@ def _decode(payload: Payload | CsvPayload, *, answer: bool) -> Rows:
             return _decode_base64(payload, answer=answer)
         case other:
             raise PayloadError(f"encoding {other!r} is not CSV, JSON or BASE64")
+
+
+def _check_values(text: str) -> None:
+    """By separators: looking at the values would take the memory that they must not take."""
+    if len(text) > _MOST_VALUES and (separators := text.count(",") + text.count("\n")) >= _MOST_VALUES:
+        raise PayloadError(f"{separators + 1:,} values, expected: at most {_MOST_VALUES:,} in a payload")
 
 
 def _enveloped_csv(text: str) -> NamedRows | None:
@@ -149,6 +159,7 @@ def _decode_base64(payload: Payload | CsvPayload, *, answer: bool) -> Rows:
     except ValueError as error:
         described = "" if known else f" of {content_type or _UNKNOWN}, and"
         raise PayloadError(f"not BASE64 of a UTF-8 text{described} ({error}). {_MEND}") from None
+    _check_values(text)
     enveloped = _enveloped_csv(text) if answer and content_type in _CSV_TYPES else None
     return (
         enveloped

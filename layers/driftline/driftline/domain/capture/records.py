@@ -20,6 +20,10 @@ from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.windows import SLOT, floor_to
 
 QUOTED_CHARACTERS = 200
+LONGEST_LINE = 32 << 20
+"""Bytes of a line: decoding it takes several times as much memory."""
+
+_QUOTED_BYTES = 8 * QUOTED_CHARACTERS
 _SHADOW = "ShadowExperiment"
 _SHORTEST_TIME = len("2026-03-01T00")
 _CACHED_TIMES = 100_000
@@ -141,6 +145,8 @@ _UNREADABLE = (ValueError, RecursionError)
 
 def decode_records(batch: LineBatch) -> RecordBatch:
     """The capture records of a batch; empty lines are ignored."""
+    if len(batch.body) > LONGEST_LINE:
+        return _decode_one_by_one(batch)
     lines = range(batch.first_line, batch.first_line + batch.lines)
     try:
         plain = _PLAIN_DECODER.decode_lines(batch.body)
@@ -159,7 +165,7 @@ def decode_records(batch: LineBatch) -> RecordBatch:
 
 def shorten(line: bytes) -> str:
     """The beginning of a line, for people."""
-    text = line.strip().decode("utf-8", "replace")
+    text = line.lstrip()[:_QUOTED_BYTES].rstrip().decode("utf-8", "replace")
     return text if len(text) <= QUOTED_CHARACTERS else text[: QUOTED_CHARACTERS - 1] + "…"
 
 
@@ -168,6 +174,10 @@ def _decode_one_by_one(batch: LineBatch) -> RecordBatch:
     numbers: list[int] = []
     rejects: list[Reject] = []
     for number, line in _numbered(batch):
+        if len(line) > LONGEST_LINE:
+            reason = f"a line of {len(line):,} bytes, expected: at most {LONGEST_LINE:,}"
+            rejects.append(Reject(number, reason, shorten(line), malformed=True))
+            continue
         try:
             records.append(_DECODER.decode(line))
         except _UNREADABLE as error:

@@ -16,6 +16,10 @@ twice as many would save a twentieth of the CPU time."""
 _NAMED_WEIGHT = 4
 """A value in a dictionary takes about as much memory as this many cells of CSV."""
 
+_WIDE = 1_000
+"""Columns from which a value counts as a cell: chunks of few rows would be read value by value, as columns in which each
+value may be a category."""
+
 type SlotTable = tuple[datetime, str, Table]
 """(start of the slot, name of the layout, rows)."""
 
@@ -37,7 +41,7 @@ class TableBuffer:
             self._cells += block.layout.width * len(block.records)
         else:
             self._rows.setdefault((block.slot, block.layout), []).extend(block.rows)
-            self._cells += _NAMED_WEIGHT * sum(map(len, block.rows))
+            self._cells += sum(len(row) * (1 if len(row) > _WIDE else _NAMED_WEIGHT) for row in block.rows)
         if self._cells >= self.chunk_cells:
             yield from self.flush()
 

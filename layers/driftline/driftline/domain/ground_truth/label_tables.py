@@ -1,53 +1,53 @@
 """Ground truth as tables: CSV and Parquet with the columns `inference_id` and `label`; others are ignored."""
 
 import csv
-import gzip
 import math
-import zlib
 from collections.abc import Callable, Sequence
-from io import StringIO
 from pathlib import PurePosixPath
 
 import msgspec
 
 from driftline.domain.capture.cells import value_text
-from driftline.domain.capture.csv_rows import csv_line
-from driftline.domain.capture.records import shorten
+from driftline.domain.capture.csv_rows import csv_line, csv_reader
+from driftline.domain.capture.records import QUOTED_CHARACTERS, shorten
 from driftline.domain.capture.separators import separator_of
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.ground_truth.labels import Label, LabelReject, ParsedLabels, parse_json_lines
+from driftline.domain.ground_truth.labels import Label, LabelReject, ParsedLabels, parse_json_lines, too_long
 from driftline.domain.json_reading import JsonDecoder
+from driftline.domain.unpacking import UNPACKED_BYTES, unpacked
 
 ID_NAMES = ("inference_id", "inferenceid", "event_id", "eventid")
 """Columns with the ids of inferences, in lower case."""
 
 _LABEL_NAME = "label"
 _EXPECTED = "columns inference_id and label"
-_GZIP_MAGIC = b"\x1f\x8b"
 _PARQUET_MAGIC = b"PAR1"
 _JSON = JsonDecoder()
 
 
-def parse_labels(name: str, body: bytes, parquet: Callable[[bytes, str], ParsedLabels]) -> ParsedLabels:
+def parse_labels(
+    name: str, body: bytes, parquet: Callable[[bytes, str], ParsedLabels], *, unpacked_bytes: int = UNPACKED_BYTES
+) -> ParsedLabels:
     """The labels of a file: Parquet by its first bytes, CSV by its name, JSON Lines otherwise; gzip in any of them.
 
     Args:
         name: The file's key; `.csv` and `.csv.gz` are CSV with a header.
         body: The file.
         parquet: Reads (a Parquet file, its name).
+        unpacked_bytes: Maximum size of the file, unpacked if it is gzip.
 
     Raises:
-        InvalidInputError: damaged, not UTF-8, a table without the two columns, or a file without a single label.
+        InvalidInputError: too large, damaged, not UTF-8, a table without the two columns, or without a single label.
     """
     suffixes = PurePosixPath(name.lower()).suffixes
     if ".csv" in suffixes[-2:]:
-        parsed = _parse_csv(_unpacked(body, name), name)
+        parsed = _parse_csv(unpacked(body, unpacked_bytes, name), name)
     elif body.startswith(_PARQUET_MAGIC):
         parsed = parquet(body, name)
     elif ".parquet" in suffixes[-2:]:
-        parsed = parquet(_unpacked(body, name), name)
+        parsed = parquet(unpacked(body, unpacked_bytes, name), name)
     else:
-        parsed = parse_json_lines(body)
+        parsed = parse_json_lines(body, unpacked_bytes=unpacked_bytes)
     if parsed.rejects and not parsed.labels:
         first = parsed.rejects[0]
         raise InvalidInputError(
@@ -59,15 +59,6 @@ def parse_labels(name: str, body: bytes, parquet: Callable[[bytes, str], ParsedL
     return parsed
 
 
-def _unpacked(body: bytes, name: str) -> bytes:
-    if not body.startswith(_GZIP_MAGIC):
-        return body
-    try:
-        return gzip.decompress(body)
-    except (EOFError, OSError, zlib.error) as error:
-        raise InvalidInputError(f"the gzip file cannot be unpacked ({error})", where=name) from None
-
-
 _BEGINNING = 1 << 16
 """Characters that show what separates the cells."""
 
@@ -77,7 +68,7 @@ def _parse_csv(body: bytes, name: str) -> ParsedLabels:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"not UTF-8 ({error.reason} at byte {error.start})", where=name) from None
-    reader = csv.reader(StringIO(text, newline=""), strict=True, delimiter=separator_of(text[:_BEGINNING]))
+    reader = csv_reader(text, separator_of(text[:_BEGINNING]))
     parsed = ParsedLabels([], [])
     try:
         header = next(reader, [])
@@ -113,15 +104,16 @@ def label_columns(header: Sequence[str], name: str) -> tuple[int, int]:
 def take_label(parsed: ParsedLabels, number: int, id_: str | None, value: object) -> None:
     """Adds a row to the labels or to the rejects; lists and objects, written or real, are JSON."""
     payload = _payload(value)
-    if id_ and payload:
+    reason = too_long(id_ or "", value if isinstance(value, str) else "")
+    if id_ and payload and not reason:
         parsed.labels.append(Label(id_, *payload, number))
     else:
-        reason = "the label is empty" if id_ else "no inference_id"
+        reason = reason or ("the label is empty" if id_ else "no inference_id")
         parsed.rejects.append(LabelReject(number, reason, _shown((id_, value))))
 
 
 def _shown(cells: Sequence[object]) -> str:
-    return shorten(",".join("" if cell is None else str(cell) for cell in cells).encode())
+    return shorten(",".join("" if cell is None else str(cell)[:QUOTED_CHARACTERS] for cell in cells).encode())
 
 
 def _payload(value: object) -> tuple[str, str] | None:

@@ -7,8 +7,12 @@ import msgspec
 from driftline.domain.capture.lines import LineBatch, line_batches
 from driftline.domain.capture.records import shorten
 from driftline.domain.json_reading import JsonDecoder
+from driftline.domain.unpacking import UNPACKED_BYTES
 
 ENCODINGS = ("CSV", "JSON")
+
+LONGEST_LABEL = 1 << 20
+"""Characters of a label and of an id."""
 
 
 class Label(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -62,14 +66,14 @@ class _Line(msgspec.Struct, gc=False):
 _DECODER = JsonDecoder(_Line)
 
 
-def parse_json_lines(body: bytes) -> ParsedLabels:
+def parse_json_lines(body: bytes, *, unpacked_bytes: int = UNPACKED_BYTES) -> ParsedLabels:
     """SageMaker's ground truth records, plain or gzip, one per line; empty lines are ignored.
 
     Raises:
-        InvalidInputError: a gzip file that is damaged or cut off.
+        InvalidInputError: too large, or a gzip file that is damaged or cut off.
     """
     parsed = ParsedLabels([], [])
-    for batch in line_batches(body):
+    for batch in line_batches(body, unpacked_bytes=unpacked_bytes):
         try:
             lines = _DECODER.decode_lines(batch.body)
         except ValueError:
@@ -80,6 +84,14 @@ def parse_json_lines(body: bytes) -> ParsedLabels:
         else:
             _one_by_one(parsed, batch)
     return parsed
+
+
+def too_long(id_: str, data: str) -> str:
+    """Why a label cannot be kept; empty if it can."""
+    for what, text in (("id", id_), ("label", data)):
+        if len(text) > LONGEST_LABEL:
+            return f"the {what} has {len(text):,} characters, expected: at most {LONGEST_LABEL:,}"
+    return ""
 
 
 def _one_by_one(parsed: ParsedLabels, batch: LineBatch) -> None:
@@ -105,6 +117,8 @@ def _take(parsed: ParsedLabels, number: int, line: _Line, raw: bytes) -> None:
         reason = f"encoding {truth.encoding!r} is not one of {', '.join(ENCODINGS)}"
     elif not data.strip():
         reason = "the label is empty"
+    else:
+        reason = too_long(id_, data)
     if reason:
         quoted = shorten(raw or msgspec.json.encode(line))
         parsed.rejects.append(LabelReject(number, reason, quoted))

@@ -6,6 +6,7 @@
 The values of captureData and eventMetadata are cut out of the capture line and spliced in, without decoding them.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,7 +70,7 @@ class MergedLines:
             InvalidInputError: the file cannot be unpacked.
         """
         seen: set[str] = set()
-        for batch in line_batches(body):
+        for batch in line_batches(body, unpacked_bytes=sys.maxsize):  # it was profiled under a limit
             merged = [self._merged(label, raw) for label, raw in self._matches(batch, seen)]
             if merged:
                 yield b"".join(merged)

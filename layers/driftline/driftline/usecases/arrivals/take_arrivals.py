@@ -11,6 +11,7 @@ from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
 from driftline.domain.ground_truth.keys import OPEN_LABELS, VariantHour, parse_ground_truth_key, parse_profile_key
 from driftline.domain.keys import parse_capture_key
 from driftline.domain.metrics import Metric
+from driftline.domain.unpacking import UNPACKED_BYTES
 from driftline.domain.windows import HOUR
 from driftline.kinds.kind import Kinds
 from driftline.usecases.arrivals.reopen_windows import reopen_windows
@@ -83,6 +84,7 @@ def take_capture(
     scripts: Scripts,
     tables: CaptureTables,
     kinds: Kinds,
+    unpacked_bytes: int = UNPACKED_BYTES,
 ) -> CaptureTaken:
     """Profiles a capture file; see profile_capture for the arguments and errors.
 
@@ -105,6 +107,7 @@ def take_capture(
             tables=tables,
             on_lost=reopen,
             kinds=kinds,
+            unpacked_bytes=unpacked_bytes,
         )
     except NothingReadError as error:
         reopen(error.hours)  # windows that were evaluated without these lines looked better than they were
@@ -129,6 +132,7 @@ def take_labels(
     metrics: Metrics,
     arrived: datetime,
     kinds: Kinds,
+    unpacked_bytes: int = UNPACKED_BYTES,
 ) -> LabelsTaken:
     """Takes in a ground truth file; see merge_labels for the errors.
 
@@ -141,7 +145,7 @@ def take_labels(
     place = parse_ground_truth_key(key)
     endpoint = place.endpoint
     delay = label_delay(store, endpoint, kinds=kinds)
-    merged = merge_file(key, store=store, tables=tables, max_label_delay=delay)
+    merged = merge_file(key, store=store, tables=tables, max_label_delay=delay, unpacked_bytes=unpacked_bytes)
     hours = {at.hour for at in merged.hours}
     reopened = reopen_windows(
         endpoint,
@@ -158,10 +162,21 @@ def take_labels(
     return LabelsTaken(merged, tuple(reopened))
 
 
-def merge_file(key: str, *, store: ObjectStore, tables: LabelTables, max_label_delay: timedelta) -> LabelsMerged:
+def merge_file(
+    key: str,
+    *,
+    store: ObjectStore,
+    tables: LabelTables,
+    max_label_delay: timedelta,
+    unpacked_bytes: int = UNPACKED_BYTES,
+) -> LabelsMerged:
     """See `merge_labels`; labels that cannot be read are made again from their ground truth files."""
-    again = partial(labels_again, store=store, tables=tables, max_label_delay=max_label_delay)
-    merge = partial(merge_labels, key, store=store, tables=tables, max_label_delay=max_label_delay)
+    again = partial(
+        labels_again, store=store, tables=tables, max_label_delay=max_label_delay, unpacked_bytes=unpacked_bytes
+    )
+    merge = partial(
+        merge_labels, key, store=store, tables=tables, max_label_delay=max_label_delay, unpacked_bytes=unpacked_bytes
+    )
     return with_state_made_again(merge, store, again)
 
 
@@ -192,7 +207,14 @@ def take_attributes(
 
 
 def take_sweep(
-    as_of: datetime, *, store: ObjectStore, tables: LabelTables, reruns: Reruns, metrics: Metrics, kinds: Kinds
+    as_of: datetime,
+    *,
+    store: ObjectStore,
+    tables: LabelTables,
+    reruns: Reruns,
+    metrics: Metrics,
+    kinds: Kinds,
+    unpacked_bytes: int = UNPACKED_BYTES,
 ) -> SweepTaken:
     """Looks once more for the captures of all labels that wait, and lists those whose time is over.
 
@@ -206,7 +228,9 @@ def take_sweep(
     reopened: list[ExecutionRequest] = []
 
     def of_endpoint(endpoint: str) -> None:
-        found = sweep_endpoint(endpoint, as_of, store=store, tables=tables, kinds=kinds)
+        found = sweep_endpoint(
+            endpoint, as_of, store=store, tables=tables, kinds=kinds, unpacked_bytes=unpacked_bytes
+        )
         swept.append(found)
         hours = {at.hour for at in found.hours}
         asked = reopen_windows(
@@ -221,13 +245,24 @@ def take_sweep(
     return SweepTaken(tuple(swept), tuple(reopened))
 
 
-def sweep_endpoint(endpoint: str, as_of: datetime, *, store: ObjectStore, tables: LabelTables, kinds: Kinds) -> Swept:
+def sweep_endpoint(
+    endpoint: str,
+    as_of: datetime,
+    *,
+    store: ObjectStore,
+    tables: LabelTables,
+    kinds: Kinds,
+    unpacked_bytes: int = UNPACKED_BYTES,
+) -> Swept:
     """See `sweep`; labels that cannot be read are made again from their ground truth files before."""
     delay = label_delay(store, endpoint, kinds=kinds)
     made: set[VariantHour] = set()
 
     def make_again(key: str) -> None:
-        made.update(labels_again(key, store=store, tables=tables, max_label_delay=delay))
+        again = labels_again(
+            key, store=store, tables=tables, max_label_delay=delay, unpacked_bytes=unpacked_bytes
+        )
+        made.update(again)
 
     for key in labels_waiting_to_be_made(store, endpoint):
         make_again(key)

@@ -14,6 +14,7 @@ from itertools import chain
 
 from driftline.domain.capture.batch_output import is_manifest
 from driftline.domain.capture.blocks import CaptureReader, Preprocess
+from driftline.domain.capture.bounds import TOO_MANY_COLUMNS
 from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.errors import InvalidInputError, StaleReadError, UnreadableStateError
 from driftline.domain.ground_truth.hour_ids import HourIds
@@ -33,6 +34,7 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.profiles.table import TableProfile
+from driftline.domain.unpacking import UNPACKED_BYTES
 from driftline.domain.windows import HOUR, floor_to
 from driftline.kinds.kind import Kinds
 from driftline.usecases.capture.capture_files import batch_files, source_of
@@ -44,6 +46,10 @@ from driftline.usecases.unreadable_state import checked_parquet, name_unreadable
 
 _PARTS = 16
 """Maximum number of profiles per slot and layout before they are merged, so that memory stays flat."""
+
+_PART_COLUMNS = 16 * 512
+"""Maximum number of columns of these profiles together: the parts of wide rows have few rows, and take more memory than
+what they are merged to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ def profile_capture(
     tables: CaptureTables,
     on_lost: Callable[[Sequence[datetime]], None],
     kinds: Kinds,
+    unpacked_bytes: int = UNPACKED_BYTES,
 ) -> CaptureProfiled:
     """Profiles one capture file, or the files that one output manifest of a batch transform job lists.
 
@@ -117,6 +124,7 @@ def profile_capture(
         tables: Makes columns of rows, and the columnar records.
         on_lost: Takes the hours that an earlier version of the file had records of and this version has not, once
             their profiles are removed. Until it returns, a repeated delivery finds these hours again.
+        unpacked_bytes: Maximum size of a file, unpacked if it is gzip.
 
     Raises:
         NothingReadError: no line of the file is a capture record, or the preprocessing script fails for every record.
@@ -134,21 +142,22 @@ def profile_capture(
     if stored is None:
         return CaptureProfiled(source.endpoint, source.variant, reason="the capture file no longer exists")
 
-    bodies: Iterable[bytes] = [stored.body]
+    content, etag = _name_of(stored.body), stored.etag
+    bodies: Iterable[bytes] = iter([stored.body])
     if is_manifest(source.variant, source.name):
         if source.variant == "input":
             return CaptureProfiled(source.endpoint, source.variant, reason="an input manifest holds no answers")
         bodies = batch_files(stored.body, source.hour, capture.uri(key), capture, stores)
+    del stored  # once it is read, its memory is for the records
     digest = source_digest(None if capture.name == state.name else capture.name, key)
     records_at = records_key(source.endpoint, source.variant, source.hour, digest)
     rejects_at = rejects_key(source.endpoint, source.variant, source.hour, digest)
     ids = HourIds()
     with tables.records() as columnar, _preprocessor(state, document, scripts) as preprocess:
-        reader = CaptureReader(source.hour, preprocess)
+        reader = CaptureReader(source.hour, preprocess, unpacked_bytes)
         layouts = _profile(bodies, reader, columnar, ids, tables)
-        hours = _hour_profiles(
-            reader, layouts, ids, _Origin(source_of(key, capture, state), records_at, _name_of(stored.body))
-        )
+        origin = _Origin(source_of(key, capture, state), records_at, content)
+        hours = _hour_profiles(reader, layouts, ids, origin)
         records = columnar.to_bytes(hours)
 
     profile_keys = {hour: profile_key(source.endpoint, source.variant, hour, digest) for hour in hours}
@@ -160,6 +169,7 @@ def profile_capture(
     # After that, because the earlier records are what remembers the hours.
     written = [records_at, *profile_keys.values()]
     state.put(records_at, records, content_type="application/vnd.apache.parquet")
+    del records
     if reader.rejects:
         state.put(rejects_at, _rejects_file(reader), content_type="application/jsonl")
         written.insert(1, rejects_at)
@@ -167,7 +177,7 @@ def profile_capture(
         state.delete(rejects_at)
     for hour, profile in hours.items():
         state.put(profile_keys[hour], profile.to_bytes())
-    _check_unchanged(capture, key, stored.etag)
+    _check_unchanged(capture, key, etag)
     _refuse_what_is_no_capture_file(reader, capture.uri(key), hours)
     return CaptureProfiled(
         source.endpoint,
@@ -216,7 +226,7 @@ def _profile(
 
 def _append(parts: list[TableProfile], profile: TableProfile) -> None:
     parts.append(profile)
-    if len(parts) == _PARTS:
+    if len(parts) > 1 and len(parts) >= min(_PARTS, _PART_COLUMNS // max(1, len(profile.columns))):
         parts[:] = [TableProfile.merge_all(parts)]
 
 
@@ -229,6 +239,8 @@ def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str, hours: Iter
         return
     first = reader.rejects[0]
     failed = next((reject.reason for reject in reader.rejects if reject.reason.startswith(PREPROCESSOR_FAILED)), None)
+    if first.reason.startswith(TOO_MANY_COLUMNS) and len(reader.rejects) == reader.rejected:
+        raise NothingReadError(f"{first.reason} (line {first.line}); no record could be read", hours, where=uri)
     if failed:
         raise NothingReadError(f"{failed}; no record of {uri} came through it", hours)
     if all(reject.malformed for reject in reader.rejects):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, VariantHour
 from driftline.domain.keys import source_digest
+from driftline.domain.unpacking import UNPACKED_BYTES
 from driftline.usecases.ground_truth.merge_ground_truth import merge_labels
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.tables import LabelTables
@@ -21,12 +22,18 @@ _log = logging.getLogger(__name__)
 
 
 def labels_again(
-    key: str, *, store: ObjectStore, tables: LabelTables, max_label_delay: timedelta
+    key: str,
+    *,
+    store: ObjectStore,
+    tables: LabelTables,
+    max_label_delay: timedelta,
+    unpacked_bytes: int = UNPACKED_BYTES,
 ) -> tuple[VariantHour, ...]:
     """Reads the ground truth file again whose labels were moved aside; returns the hours with its labels.
 
     Args:
         key: Where the object was. Nothing happens for other keys, nor if the ground truth file is gone.
+        store, tables, max_label_delay, unpacked_bytes: As in `merge_labels`.
     """
     match = _OF_LABELS.fullmatch(key)
     if match is None:
@@ -34,7 +41,14 @@ def labels_again(
     endpoint, digest = match["open"] or match["hour"], match["of_open"] or match["of_hour"]
     for source in [each.key for each in store.list(f"{GROUND_TRUTH}{endpoint}/")]:
         if source_digest(None, source) == digest:
-            return merge_labels(source, store=store, tables=tables, max_label_delay=max_label_delay).hours
+            merged = merge_labels(
+                source,
+                store=store,
+                tables=tables,
+                max_label_delay=max_label_delay,
+                unpacked_bytes=unpacked_bytes,
+            )
+            return merged.hours
     _log.error("The ground truth file of %s is gone, and with it the labels in it.", key)
     return ()
 

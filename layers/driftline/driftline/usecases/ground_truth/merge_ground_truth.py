@@ -24,6 +24,7 @@ from driftline.domain.ground_truth.labels import LabelReject
 from driftline.domain.ground_truth.stored_labels import LabelHead, LabelSet, version_of
 from driftline.domain.keys import NO_DATA, is_data_name, source_digest
 from driftline.domain.profiles.capture_profile import HourSource
+from driftline.domain.unpacking import UNPACKED_BYTES
 from driftline.usecases.ground_truth.hour_labels import LabelFile, open_labels, put_labels
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.ports.tables import LabelTables
@@ -60,7 +61,12 @@ class LabelsMerged:
 
 
 def merge_labels(
-    key: str, *, store: ObjectStore, tables: LabelTables, max_label_delay: timedelta = DEFAULT_LABEL_DELAY
+    key: str,
+    *,
+    store: ObjectStore,
+    tables: LabelTables,
+    max_label_delay: timedelta = DEFAULT_LABEL_DELAY,
+    unpacked_bytes: int = UNPACKED_BYTES,
 ) -> LabelsMerged:
     """Reads one ground truth file. Replacing a file replaces its labels; deleting it does not undo them.
 
@@ -68,6 +74,7 @@ def merge_labels(
         key: `ground-truth/<endpoint>/yyyy/mm/dd/hh/<name>`.
         tables: Reads labels in Parquet.
         max_label_delay: How long after an inference its label may be collected.
+        unpacked_bytes: Maximum size of the file, unpacked if it is gzip.
 
     Raises:
         InvalidInputError: not the key of a ground truth file, or a file without a label.
@@ -79,7 +86,7 @@ def merge_labels(
     stored = store.find(key)
     if stored is None:
         return LabelsMerged(place.endpoint, reason="the ground truth file no longer exists")
-    parsed = parse_labels(key, stored.body, tables.parquet_labels)
+    parsed = parse_labels(key, stored.body, tables.parquet_labels, unpacked_bytes=unpacked_bytes)
     known = LabelSet(key, place.hour, version_of(stored.body), parsed.labels)
     digest = source_digest(None, key)
     _write_rejects(store, keys.label_rejects_key(place.endpoint, place.hour, digest), parsed.rejects)
