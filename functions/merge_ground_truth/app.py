@@ -45,7 +45,15 @@ def take(event: ObjectEvent) -> None:
 
 
 def look_again(request: SweepRequest) -> None:
-    taken = take_sweep(request.sweep, store=store, tables=DuckTables(), reruns=reruns, metrics=metrics, kinds=KINDS)
+    taken = take_sweep(
+        request.sweep,
+        store=store,
+        tables=DuckTables(),
+        reruns=reruns,
+        metrics=metrics,
+        kinds=KINDS,
+        unpacked_bytes=settings.max_unpacked_megabytes << 20,
+    )
     for swept in taken.swept:
         numbers = {"matched": swept.matched, "waiting": swept.waiting, "unmatched": swept.unmatched}
         logger.info("swept", extra={"endpoint": swept.endpoint, **numbers})

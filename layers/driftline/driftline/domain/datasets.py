@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from driftline.domain.capture.columns import ColumnValues
+from driftline.domain.capture.columns import MOST_COLUMNS, ColumnValues
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.column import ColumnProfile
 
 
@@ -42,3 +43,14 @@ class ProfiledDataset:
     features: tuple[tuple[str, ColumnProfile], ...]
     left_out: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+def refuse_many_columns(columns: int, where: str) -> None:
+    """Raises InvalidInputError: a data set with more columns than are read."""
+    if columns > MOST_COLUMNS:
+        raise InvalidInputError(
+            f"{columns:,} columns",
+            where=where,
+            expected=f"at most {MOST_COLUMNS:,}",
+            mend="Leave out columns, or make few numbers of long lists, such as embeddings.",
+        )

@@ -160,6 +160,8 @@ def _rows(task: Task, returned: object, where: str) -> bytes:
             "Expected: a dict, a list of dicts, or an empty list to drop the record.",
         )
     plain = [{str(column): value for column, value in row.items()} for row in rows]
+    if problem := _unusable(rows, plain):
+        raise _Answer("failed", f"{name}: preprocess_handler returned {problem} ({where}).")
     try:
         return json.dumps(plain, ensure_ascii=False, default=_plain).encode()
     except (TypeError, ValueError) as error:
@@ -168,6 +170,17 @@ def _rows(task: Task, returned: object, where: str) -> bytes:
             f"{name}: a value that preprocess_handler returned cannot be used: {error} ({where}). "
             "Expected: texts, numbers, booleans, dates or None.",
         ) from None
+
+
+def _unusable(rows: list[Mapping[object, object]], plain: list[dict[str, object]]) -> str:
+    from driftline.domain.capture.columns import MOST_COLUMNS  # noqa: PLC0415 - the path is set now
+
+    for row, named in zip(rows, plain, strict=True):
+        if len(row) > MOST_COLUMNS:
+            return f"a row with {len(row):,} columns. Expected: at most {MOST_COLUMNS:,}"
+        if len(named) < len(row):
+            return "two columns whose names are the same text"
+    return ""
 
 
 def _plain(value: object) -> object:

@@ -70,7 +70,8 @@ class CapturedRows:
         joined = self._join.written(
             f"""SELECT {", ".join(kept)} FROM records {once}
             LEFT JOIN (SELECT ordinal, file_row_number, label FROM chosen) USING (ordinal, file_row_number)
-            LEFT JOIN attributed USING (join_id) WHERE slot >= {start} AND slot < {end}"""  # noqa: S608 - names are quoted
+            LEFT JOIN attributed USING (join_id) WHERE slot >= {start} AND slot < {end}""",  # noqa: S608 - names are quoted
+            len(kept),
         )
         wanted = ", ".join(cells.get(name, "NULL") for name in columns)
         places = ", ".join(name for _, _, name in (each.rpartition(" ") for each in _ORDER))

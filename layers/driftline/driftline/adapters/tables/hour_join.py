@@ -20,6 +20,7 @@ import duckdb
 
 from driftline.adapters.tables.database import open_database
 from driftline.adapters.tables.sql import quoted_text
+from driftline.adapters.tables.wide import USUAL_MEGABYTES, memory_for, rows_at_once
 from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
 from driftline.domain.ground_truth.labels import Label
 from driftline.domain.ground_truth.merged_rows import MergedRows, RejectedLabel, SlotRows, Winner
@@ -27,7 +28,6 @@ from driftline.domain.instants import format_instant, parse_instant
 from driftline.domain.windows import HOUR
 from driftline.usecases.side_by_side import AT_ONCE, side_by_side
 
-_MEMORY = "128MB"
 _ROW_GROUP = 16_384
 """Rows that the writer keeps at once: the default, eight times as many, takes 100 MB for 30 columns."""
 
@@ -90,7 +90,7 @@ class HourJoin:
     def __init__(self, files: Sequence[Path], hour: datetime, folder: Path) -> None:
         self._folder = folder
         self._database = open_database(
-            memory_limit=_MEMORY,
+            memory_limit=f"{USUAL_MEGABYTES}MB",
             temp_directory=str(folder / "spill"),
             preserve_insertion_order=False,  # one thread keeps the order anyway, without buffering rows
         )
@@ -169,14 +169,16 @@ class HourJoin:
         inner = {"join_id", "ordinal", "filename", "file_row_number"}
         return [name for name, *_ in self._run("DESCRIBE records").fetchall() if name not in inner]
 
-    def written(self, query: str) -> str:
-        """Writes the rows of a query to local disk; returns what to select them from.
+    def written(self, query: str, columns: int) -> str:
+        """Writes the rows of a query with so many columns to local disk; returns what to select them from.
 
         In the query, the right side of a join is the one that is held in memory: the planner knows little of the sizes.
         """
         self._run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         target = quoted_text(str(self._folder / "written.parquet"))
-        self._run(f"COPY ({query}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {_ROW_GROUP})")
+        rows = rows_at_once(columns, _ROW_GROUP)
+        with memory_for(self._database, columns):
+            self._run(f"COPY ({query}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {rows})")
         return f"read_parquet({target})"
 
     def read(self, query: str) -> duckdb.DuckDBPyConnection:
@@ -230,10 +232,13 @@ class HourJoin:
 
     def _table(self) -> bytes:
         target = self._folder / "merged.parquet"
-        self._run(f"""COPY (
-            SELECT records.* EXCLUDE (ordinal, filename, file_row_number, join_id), label
-            FROM records JOIN (SELECT ordinal, file_row_number, label FROM chosen) USING (ordinal, file_row_number)
-            ) TO {quoted_text(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})""")
+        columns = len(self.columns())
+        rows = rows_at_once(columns, _ROW_GROUP)
+        with memory_for(self._database, columns):
+            self._run(f"""COPY (
+                SELECT records.* EXCLUDE (ordinal, filename, file_row_number, join_id), label
+                FROM records JOIN (SELECT ordinal, file_row_number, label FROM chosen) USING (ordinal, file_row_number)
+                ) TO {quoted_text(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {rows})""")
         return target.read_bytes()
 
     def _load(self, table: str, columns: Mapping[str, str], rows: Iterator[tuple[object, ...]]) -> None:

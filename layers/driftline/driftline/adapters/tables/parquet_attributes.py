@@ -11,12 +11,13 @@ from driftline.adapters.tables.sql import as_python_has_it, quoted_name, quoted_
 from driftline.domain.attributes.files import Row, id_of_header, row_of
 from driftline.domain.errors import InvalidInputError
 
+_MEMORY = "512MB"
 _BATCH = 10_000
 
 
 def parquet_attributes(body: bytes, name: str) -> Iterator[Row]:
     """See `LabelTables.parquet_attributes`."""
-    with NamedTemporaryFile(suffix=".parquet") as file, open_database() as database:
+    with NamedTemporaryFile(suffix=".parquet") as file, open_database(memory_limit=_MEMORY) as database:
         file.write(body)
         file.flush()
         try:

@@ -14,7 +14,7 @@ from driftline.adapters.tables.database import open_database
 from driftline.adapters.tables.sql import as_python_has_it, quoted_name
 from driftline.domain.capture.cells import value_text, values_to_columns
 from driftline.domain.capture.columns import MAX_CATEGORIES, ColumnValues
-from driftline.domain.datasets import Batch, RowBatch
+from driftline.domain.datasets import Batch, RowBatch, refuse_many_columns
 from driftline.domain.errors import InvalidInputError
 
 BATCH_ROWS = 50_000
@@ -22,6 +22,9 @@ BATCH_ROWS = 50_000
 
 BATCH_CELLS = 1_000_000
 """Cells that are Python objects at a time: wide rows are fewer."""
+
+_ARRAY_CELLS = 5_000_000
+"""Cells that are in arrays at a time: those of 50,000 rows with 100 columns."""
 
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"}
 _FLOATS = {"FLOAT", "DOUBLE"}
@@ -36,7 +39,7 @@ def parquet_batches(path: Path, name: str) -> Iterator[Batch]:
         for column, kind in table.types.items():
             if kind.endswith(_LIST):
                 raise _not_flat(column, kind, name)
-        for size, found in table.batches(BATCH_ROWS):
+        for size, found in table.batches(_rows_at_once(table.types)):
             arrays = found.fetchnumpy()
             yield Batch(size, {column: _column(arrays[column], kind) for column, kind in table.types.items()})
 
@@ -47,6 +50,10 @@ def parquet_row_batches(path: Path, name: str) -> Iterator[RowBatch]:
         names = tuple(table.types)
         for _, found in table.batches(min(BATCH_ROWS, max(1, BATCH_CELLS // max(1, len(names))))):
             yield RowBatch(found.fetchall(), names)
+
+
+def _rows_at_once(types: Mapping[str, str]) -> int:
+    return max(1, min(BATCH_ROWS, _ARRAY_CELLS // max(1, len(types))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ def _opened(path: Path, name: str) -> Iterator[_Table]:
         with open_database(memory_limit="256MB") as connection:
             described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
             types = {str(row[0]): str(row[1]) for row in described}
+            refuse_many_columns(len(types), name)
             for column, kind in types.items():
                 if kind.startswith(_NESTED):
                     raise _not_flat(column, kind, name)

@@ -10,13 +10,14 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.label_tables import label_columns, take_label
 from driftline.domain.ground_truth.labels import ParsedLabels
 
+_MEMORY = "512MB"
 _BATCH = 50_000
 
 
 def parquet_labels(body: bytes, name: str) -> ParsedLabels:
     """See `LabelTables.parquet_labels`."""
     parsed = ParsedLabels([], [])
-    with NamedTemporaryFile(suffix=".parquet") as file, open_database() as database:
+    with NamedTemporaryFile(suffix=".parquet") as file, open_database(memory_limit=_MEMORY) as database:
         file.write(body)
         file.flush()
         try:

@@ -1,8 +1,7 @@
 """Rows of a capture file on local disk, in files from which DuckDB makes the columns of its records.
 
-DuckDB works on 2,048 rows at a time, each column with room for all of them. Thousands of columns then need more memory
-than a function has, unless the rows come in small files: a table of its own for each, of which only the rows in use
-take memory. So the spool of a wide layout is cut into pieces.
+The spool of a wide layout is cut into pieces (`wide.py`): DuckDB reads a file at a time, and only the rows in it take
+memory.
 """
 
 from collections.abc import Iterator
@@ -12,15 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from driftline.adapters.tables.sql import quoted_name, quoted_text
+from driftline.adapters.tables.wide import PIECE_CELLS, WIDE, rows_at_once
 from driftline.domain.capture.columns import ColumnKey
 
 ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
-
-WIDE = 512
-"""Columns from which the rows of a layout are spooled in pieces."""
-
-PIECE_CELLS = 1_000_000
-"""Of a piece: half as many take a third more time, twice as many 80 MB more memory."""
 
 _ROWS_AT_ONCE = 20_000
 """Of narrow layouts; more than the blocks of usual files have."""
@@ -56,7 +50,7 @@ class Spool:
     @property
     def rows_at_once(self) -> int:
         """Rows that may be written before the next call of `file`."""
-        return max(1, PIECE_CELLS // len(self.keys)) if len(self.keys) > WIDE else _ROWS_AT_ONCE
+        return rows_at_once(len(self.keys), _ROWS_AT_ONCE)
 
     def file(self) -> TextIOWrapper:
         """Where the next rows are written."""

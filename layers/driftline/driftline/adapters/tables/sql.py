@@ -1,37 +1,17 @@
 """What the modules share: a database, and texts, names and numbers as SQL has them."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 
 import duckdb
 
 from driftline.adapters.tables.database import open_database
-USUAL_MEGABYTES = 128
-"""What DuckDB may use for up to some hundred columns."""
-
-_COLUMNS_PER_MEGABYTE = 8
 
 
 @cache
 def shared_database() -> duckdb.DuckDBPyConnection:
     """One for the process, to take cursors of: opening one takes as long as reading a small hour."""
     return open_database()
-
-
-@contextmanager
-def memory_for(database: duckdb.DuckDBPyConnection, columns: int) -> Iterator[None]:
-    """Gives a query over so many columns the memory that it needs: DuckDB has buffers for each of them."""
-    more = columns // _COLUMNS_PER_MEGABYTE
-    if not more:
-        yield
-        return
-    database.execute(f"SET memory_limit = '{USUAL_MEGABYTES + more}MB'")
-    try:
-        yield
-    finally:
-        database.execute(f"SET memory_limit = '{USUAL_MEGABYTES}MB'")
 
 
 def quoted_text(value: str) -> str:

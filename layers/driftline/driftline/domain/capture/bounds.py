@@ -7,13 +7,10 @@ docs/reference/capture-files.md.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from driftline.domain.capture.columns import ColumnKey
+from driftline.domain.capture.columns import MOST_COLUMNS, ColumnKey
 from driftline.domain.capture.json_rows import PayloadError
 from driftline.domain.capture.pairing import CsvLayout, Row
 from driftline.domain.capture.records import AnyMetadata
-
-MOST_COLUMNS = 5_000
-"""Of a capture file: all its rows together."""
 
 LONGEST_ROW = 2 << 20
 """Characters of the cells of a row together."""

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 MAX_CATEGORIES = 120
 """A column with more distinct values than this has no histogram of values (Deequ's low-cardinality default)."""
 
+MOST_COLUMNS = 5_000
+"""Of a capture file, all its rows together, and of a baseline data set."""
+
 type ColumnKey = str
 
 

@@ -20,6 +20,7 @@ what `DataFrame.to_json` writes, `{"a": {"0": 1, "1": 2}}`, may be two rows or o
 (`spread`, `pairing.py`).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import cast
@@ -57,7 +58,8 @@ def rows_of_document(document: object) -> list[NamedRow]:
     """The rows of a document on its own.
 
     Raises:
-        PayloadError: a list that mixes rows and plain values, or pandas' split with rows of another width.
+        PayloadError: a list that mixes rows and plain values, pandas' split with rows of another width, or two values
+            for one column.
     """
     if isinstance(document, dict):
         if _NESTED_TYPES.isdisjoint(map(type, document.values())):
@@ -75,7 +77,7 @@ def rows_of_document(document: object) -> list[NamedRow]:
 
 def flat(value: object) -> NamedRow:
     """One row; lists and objects in it are columns for each of their values."""
-    return dict(_flatten("", value))
+    return _row(_flatten("", value))
 
 
 def is_list_of_rows(document: object) -> bool:
@@ -121,7 +123,7 @@ def spread(document: object, rows: int) -> list[NamedRow] | None:
     if not items:
         return None
     shared = flat({name: value for name, value in document.items() if name not in items})
-    columns = [[dict(_flatten(f".{name}[0]", item)) for item in value] for name, value in items.items()]
+    columns = [[_row(_flatten(f".{name}[0]", item)) for item in value] for name, value in items.items()]
     return [_merged([*of_row, shared]) for of_row in zip(*columns, strict=True)]
 
 
@@ -163,7 +165,7 @@ def _rows_of_split(table: Mapping[str, object]) -> list[NamedRow] | None:
     for row in data:
         if len(row) != len(columns):
             raise PayloadError(f"a row of `data` has {len(row)} values, `columns` has {len(columns)} names")
-    return [_merged(dict(_flatten(f".{name}", item)) for name, item in zip(columns, row, strict=True)) for row in data]
+    return [_merged(_row(_flatten(f".{name}", item)) for name, item in zip(columns, row, strict=True)) for row in data]
 
 
 def _by_index(columns: Mapping[str, object]) -> Mapping[str, object]:
@@ -176,19 +178,36 @@ def _by_index(columns: Mapping[str, object]) -> Mapping[str, object]:
 
 def _rows_of_columns(columns: Mapping[str, object]) -> list[NamedRow]:
     lists = cast("Mapping[str, list[object]]", columns)
-    by_column = [[dict(_flatten(f".{name}", item)) for item in items] for name, items in lists.items()]
+    by_column = [[_row(_flatten(f".{name}", item)) for item in items] for name, items in lists.items()]
     return [_merged(of_row) for of_row in zip(*by_column, strict=True)]
 
 
 def _beside(name: str, value: object, rows: int) -> Iterator[NamedRow]:
     """What a value next to the rows adds to each of them."""
     if isinstance(value, list) and len(value) == rows:
-        return (dict(_flatten(f".{name}", item)) for item in value)
+        return (_row(_flatten(f".{name}", item)) for item in value)
     return repeat(flat({name: value}), rows)
 
 
 def _merged(parts: Iterable[NamedRow]) -> NamedRow:
-    return {suffix: item for part in parts for suffix, item in part.items()}
+    return _row(pair for part in parts for pair in part.items())
+
+
+def _row(cells: Iterable[tuple[str, object]]) -> NamedRow:
+    """A row without two values for one column, as of `{"a.b": 1, "a": {"b": 2}}`.
+
+    A suffix would keep both, but which of the two gets it would depend on their order, which differs from record to
+    record.
+
+    Raises:
+        PayloadError: there are two.
+    """
+    pairs = list(cells)
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        [(again, _)] = Counter(suffix for suffix, _ in pairs).most_common(1)
+        raise PayloadError(f"two values for the column {again.removeprefix('.')!r}")
+    return row
 
 
 def _common_length(columns: Mapping[str, object]) -> int | None:

@@ -17,8 +17,8 @@ _NAMED_WEIGHT = 4
 """A value in a dictionary takes about as much memory as this many cells of CSV."""
 
 _WIDE = 1_000
-"""Columns from which a value counts as a cell: chunks of few rows would be read value by value, as columns in which each
-value may be a category."""
+"""Columns from which a value counts as a cell: chunks of few rows are read value by value, because each may be a
+category."""
 
 type SlotTable = tuple[datetime, str, Table]
 """(start of the slot, name of the layout, rows)."""

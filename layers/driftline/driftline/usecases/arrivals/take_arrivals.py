@@ -228,9 +228,7 @@ def take_sweep(
     reopened: list[ExecutionRequest] = []
 
     def of_endpoint(endpoint: str) -> None:
-        found = sweep_endpoint(
-            endpoint, as_of, store=store, tables=tables, kinds=kinds, unpacked_bytes=unpacked_bytes
-        )
+        found = sweep_endpoint(endpoint, as_of, store=store, tables=tables, kinds=kinds, unpacked_bytes=unpacked_bytes)
         swept.append(found)
         hours = {at.hour for at in found.hours}
         asked = reopen_windows(
@@ -259,9 +257,7 @@ def sweep_endpoint(
     made: set[VariantHour] = set()
 
     def make_again(key: str) -> None:
-        again = labels_again(
-            key, store=store, tables=tables, max_label_delay=delay, unpacked_bytes=unpacked_bytes
-        )
+        again = labels_again(key, store=store, tables=tables, max_label_delay=delay, unpacked_bytes=unpacked_bytes)
         made.update(again)
 
     for key in labels_waiting_to_be_made(store, endpoint):

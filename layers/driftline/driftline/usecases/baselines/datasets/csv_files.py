@@ -5,20 +5,19 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from io import StringIO
 from itertools import islice
 from typing import BinaryIO
 
 from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.capture.columns import CsvToColumns
+from driftline.domain.capture.csv_rows import csv_reader
 from driftline.domain.capture.header_line import header_names
 from driftline.domain.capture.separators import has_decimal_commas, separator_of
-from driftline.domain.datasets import Batch, RowBatch
+from driftline.domain.datasets import Batch, RowBatch, refuse_many_columns
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
+from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES, LONGEST_ROW
 from driftline.usecases.baselines.datasets.header import find_header
 
-LONGEST_ROW = 32 * 1024 * 1024
 _SAMPLE_ROWS = 200
 _BOM = b"\xef\xbb\xbf"
 
@@ -91,6 +90,7 @@ def _read[T](
             _refuse_decimal_commas(rows, name)
         if shape is None:
             shape = _shape_of(rows, name, header)
+            refuse_many_columns(len(shape.names), name)
             first_file = True
         if fresh and shape.header:
             _check_header(rows[0][1], shape, name)
@@ -167,7 +167,7 @@ def _rows(block: bytes, name: str, line: int, separator: str) -> list[tuple[int,
         ) from None
     if '"' not in text and "\r" not in text:
         return [(line + index, row.split(separator)) for index, row in enumerate(text.split("\n")) if row]
-    reader = csv.reader(StringIO(text, newline=""), strict=True, delimiter=separator)
+    reader = csv_reader(text, separator)
     rows: list[tuple[int, Row]] = []
     before = 0
     try:

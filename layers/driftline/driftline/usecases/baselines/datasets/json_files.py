@@ -6,9 +6,9 @@ from typing import BinaryIO, cast
 
 from driftline.domain.capture.cells import values_to_columns
 from driftline.domain.capture.json_rows import PayloadError, parse_json, rows_of_json
-from driftline.domain.datasets import Batch, RowBatch
+from driftline.domain.datasets import Batch, RowBatch, refuse_many_columns
 from driftline.domain.errors import InvalidInputError
-from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
+from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES, LONGEST_ROW
 
 _EXPECTED = 'one JSON object per line, such as {"age": 31, "city": "Bern"}'
 _CORRECT = "Correct the line."
@@ -29,6 +29,7 @@ def json_batches(stream: BinaryIO, name: str) -> Iterator[Batch]:
         for text, where in lines:
             for column, value in _flat(text, where).items():
                 columns.setdefault(column, []).append(value)
+            refuse_many_columns(len(columns), where)
         yield Batch(len(lines), {column: values_to_columns(values) for column, values in columns.items()})
 
 
@@ -42,12 +43,27 @@ def json_row_batches(stream: BinaryIO, name: str) -> Iterator[RowBatch]:
 def _lines(stream: BinaryIO, name: str) -> Iterator[list[tuple[bytes, str]]]:
     """(text, where it is) of the lines of each block; blank ones are ignored."""
     line = 0
-    while block := stream.readlines(BLOCK_BYTES):
+    while block := _block(stream, name, line):
         texts = (text.removeprefix(BOM_UTF8) for text in block)  # of files that others joined, before each part
         lines = [(text, f"{name}, line {line + index}") for index, text in enumerate(texts, 1) if text.strip()]
         line += len(block)
         if lines:
             yield lines
+
+
+def _block(stream: BinaryIO, name: str, before: int) -> list[bytes]:
+    lines: list[bytes] = []
+    size = 0
+    while size < BLOCK_BYTES and (text := stream.readline(LONGEST_ROW + 1)):
+        size += len(text)
+        lines.append(text)
+        if len(text) > LONGEST_ROW:
+            raise InvalidInputError(
+                f"a line of more than {LONGEST_ROW:,} bytes",
+                where=f"{name}, line {before + len(lines)}",
+                expected=_EXPECTED,
+            )
+    return lines
 
 
 def _object(text: bytes, where: str) -> dict[str, object]:

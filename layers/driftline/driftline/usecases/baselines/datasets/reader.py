@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from driftline.domain.capture.columns import Table
-from driftline.domain.datasets import ProfiledDataset
+from driftline.domain.datasets import ProfiledDataset, refuse_many_columns
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.resolve import DocumentColumns
@@ -44,6 +44,7 @@ def profile_dataset(
     for named, batch in read_files(store, keys, options, column_readers(tables), warn):
         positional = not named
         order |= dict.fromkeys(batch.columns)
+        refuse_many_columns(len(order), store.uri(keys[0]))
         look_alikes.see(batch.rows, batch.columns)
         waiting.append(TableProfile.of(Table(batch.rows, batch.columns)))
         if len(waiting) == _MERGE_AFTER:
