@@ -1,5 +1,6 @@
 """Takes in ground truth and attributes of inferences when they arrive, and looks at waiting labels on a schedule."""
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -20,43 +21,28 @@ settings = RerunSettings.from_environment()
 store = S3Store(settings.bucket)
 reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
 metrics = EmbeddedMetrics()
+tables = DuckTables()
+size = settings.max_unpacked_megabytes << 20
+labels_of = partial(
+    take_labels, store=store, tables=tables, reruns=reruns, metrics=metrics, kinds=KINDS, unpacked_bytes=size
+)
 
 
 def merge(event: ObjectEvent) -> None:
-    taken = take_labels(
-        event.key,
-        store=store,
-        tables=DuckTables(),
-        reruns=reruns,
-        metrics=metrics,
-        arrived=event.time,
-        kinds=KINDS,
-        unpacked_bytes=settings.max_unpacked_megabytes << 20,
-    )
-    reopened, merged = len(taken.reopened), taken.merged
-    numbers = {"labels": merged.labels, "matched": merged.matched, "rejected": merged.rejected, "reopened": reopened}
-    logger.info("merged", extra={"key": event.key, "reason": merged.reason, **numbers})
+    taken = labels_of(event.key, arrived=event.time)
+    logger.info("merged", extra={"key": event.key, **taken.numbers})
 
 
 def take(event: ObjectEvent) -> None:
-    taken = take_attributes(event.key, store=store, tables=DuckTables(), reruns=reruns, arrived=event.time, kinds=KINDS)
+    taken = take_attributes(event.key, store=store, tables=tables, reruns=reruns, arrived=event.time, kinds=KINDS)
     numbers = {"rows": taken.rows, "reopened": len(taken.reopened)}
     logger.info("attributes", extra={"key": event.key, "reason": taken.reason, "problem": taken.problem, **numbers})
 
 
 def look_again(request: SweepRequest) -> None:
-    taken = take_sweep(
-        request.sweep,
-        store=store,
-        tables=DuckTables(),
-        reruns=reruns,
-        metrics=metrics,
-        kinds=KINDS,
-        unpacked_bytes=settings.max_unpacked_megabytes << 20,
-    )
+    taken = take_sweep(request.sweep, store=store, tables=tables, reruns=reruns, metrics=metrics, kinds=KINDS)
     for swept in taken.swept:
-        numbers = {"matched": swept.matched, "waiting": swept.waiting, "unmatched": swept.unmatched}
-        logger.info("swept", extra={"endpoint": swept.endpoint, **numbers})
+        logger.info("swept", extra={"endpoint": swept.endpoint, **swept.numbers})
 
 
 def work(message: GroundTruthMessage) -> None:

@@ -47,6 +47,13 @@ class LabelsTaken:
     merged: LabelsMerged
     reopened: tuple[ExecutionRequest, ...]
 
+    @property
+    def numbers(self) -> Mapping[str, object]:
+        """What there is to log."""
+        found = self.merged
+        numbers = {"labels": found.labels, "matched": found.matched, "rejected": found.rejected}
+        return {**numbers, "reopened": len(self.reopened), "reason": found.reason}
+
 
 @dataclass(frozen=True, slots=True)
 class AttributesTaken:
@@ -207,14 +214,7 @@ def take_attributes(
 
 
 def take_sweep(
-    as_of: datetime,
-    *,
-    store: ObjectStore,
-    tables: LabelTables,
-    reruns: Reruns,
-    metrics: Metrics,
-    kinds: Kinds,
-    unpacked_bytes: int = UNPACKED_BYTES,
+    as_of: datetime, *, store: ObjectStore, tables: LabelTables, reruns: Reruns, metrics: Metrics, kinds: Kinds
 ) -> SweepTaken:
     """Looks once more for the captures of all labels that wait, and lists those whose time is over.
 
@@ -228,7 +228,7 @@ def take_sweep(
     reopened: list[ExecutionRequest] = []
 
     def of_endpoint(endpoint: str) -> None:
-        found = sweep_endpoint(endpoint, as_of, store=store, tables=tables, kinds=kinds, unpacked_bytes=unpacked_bytes)
+        found = sweep_endpoint(endpoint, as_of, store=store, tables=tables, kinds=kinds)
         swept.append(found)
         hours = {at.hour for at in found.hours}
         asked = reopen_windows(
@@ -243,22 +243,13 @@ def take_sweep(
     return SweepTaken(tuple(swept), tuple(reopened))
 
 
-def sweep_endpoint(
-    endpoint: str,
-    as_of: datetime,
-    *,
-    store: ObjectStore,
-    tables: LabelTables,
-    kinds: Kinds,
-    unpacked_bytes: int = UNPACKED_BYTES,
-) -> Swept:
+def sweep_endpoint(endpoint: str, as_of: datetime, *, store: ObjectStore, tables: LabelTables, kinds: Kinds) -> Swept:
     """See `sweep`; labels that cannot be read are made again from their ground truth files before."""
     delay = label_delay(store, endpoint, kinds=kinds)
     made: set[VariantHour] = set()
 
     def make_again(key: str) -> None:
-        again = labels_again(key, store=store, tables=tables, max_label_delay=delay, unpacked_bytes=unpacked_bytes)
-        made.update(again)
+        made.update(labels_again(key, store=store, tables=tables, max_label_delay=delay))
 
     for key in labels_waiting_to_be_made(store, endpoint):
         make_again(key)

@@ -1,6 +1,7 @@
 """Looks again for the captures of waiting labels, and gives up those that have waited too long."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,6 +35,11 @@ class Swept:
     waiting: int
     unmatched: int
     hours: tuple[VariantHour, ...]
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """What there is to log."""
+        return {"matched": self.matched, "waiting": self.waiting, "unmatched": self.unmatched}
 
 
 def sweep(
