@@ -5,6 +5,7 @@
 Other versions are refused: profiles are derived from captured records and can be made again.
 """
 
+import re
 from collections.abc import Callable
 from zlib import crc32
 
@@ -36,7 +37,7 @@ def opened[Wire: msgspec.Struct, Profile](
     """
     header = _header(kind)
     found = data[: len(header) + 8].split(b"\n")[0]
-    if not data.startswith(_MAGIC + f"{kind} ".encode()):
+    if not re.match(re.escape(_MAGIC + f"{kind} ".encode()) + rb"\d+\n", data):
         raise UnreadableStateError(f"not a stored profile of the kind {kind}: it begins with {found!r}", where)
     if not data.startswith(header):
         raise InvalidInputError(

@@ -159,12 +159,9 @@ def _rows(block: bytes, name: str, line: int, separator: str) -> list[tuple[int,
     try:
         text = block.decode()
     except UnicodeDecodeError as error:
-        raise InvalidInputError(
-            f"byte 0x{block[error.start]:02x} is not UTF-8",
-            where=f"{name}, line {line + block.count(b'\n', 0, error.start)}",
-            expected="CSV in UTF-8",
-            mend="Save the file as UTF-8 and upload it again.",
-        ) from None
+        raise _no_text(f"byte 0x{block[error.start]:02x} is not UTF-8", block, error.start, name, line) from None
+    if "\0" in text:
+        raise _no_text("a NUL byte", block, block.index(0), name, line)
     if '"' not in text and "\r" not in text:
         return [(line + index, row.split(separator)) for index, row in enumerate(text.split("\n")) if row]
     reader = csv_reader(text, separator)
@@ -183,6 +180,15 @@ def _rows(block: bytes, name: str, line: int, separator: str) -> list[tuple[int,
             mend="Double the quotes inside a cell, or drop them.",
         ) from None
     return rows
+
+
+def _no_text(what: str, block: bytes, at: int, name: str, line: int) -> InvalidInputError:
+    return InvalidInputError(
+        what,
+        where=f"{name}, line {line + block.count(b'\n', 0, at)}",
+        expected="CSV in UTF-8",
+        mend="Save the file as UTF-8 and upload it again.",
+    )
 
 
 def _refuse_decimal_commas(rows: Sequence[tuple[int, Row]], name: str) -> None:

@@ -54,7 +54,7 @@ def profile_dataset(
         raise InvalidInputError(
             "the data set has no rows", where=store.uri(keys[0]), expected="at least one row of data"
         )
-    if not any(column.present for column in table.columns.values()):
+    if not any(map(_has_values, table.columns.values())):
         raise InvalidInputError(
             f"none of the {table.rows:,} rows has a value",
             where=store.uri(keys[0]),
@@ -69,6 +69,12 @@ def profile_dataset(
     kept = [source for source, name in chosen.items() if source in table.columns and name not in optional]
     alike = look_alikes.warnings({source: table.columns[source] for source in kept})
     return ProfiledDataset(table.rows, features, left_out, tuple(alike))
+
+
+def _has_values(column: ColumnProfile) -> bool:
+    """Blanks are none: a file of blank lines is a column of them."""
+    values = column.categories.counts
+    return column.present > 0 and (values is None or any(map(str.strip, values)))
 
 
 def _choose(
