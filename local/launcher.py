@@ -43,6 +43,7 @@ def main() -> None:
     permissions.name_what_policies_are_about()
     permissions.give_policies_the_source_of_events()
     permissions.let_wildcards_match_line_feeds()
+    permissions.check_batches_of_messages_as_single_ones()
     if os.environ.get("DRIFTLINE_SCHEDULES_TICK") == "1":
         events.fill_in_schedule_context()
         scheduler._SCHEDULE_TICK_INTERVAL = 1  # noqa: SLF001 (seconds, instead of ten)

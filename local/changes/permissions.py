@@ -73,3 +73,15 @@ def let_wildcards_match_line_feeds() -> None:
         return re.compile(found.pattern, found.flags | re.DOTALL)  # re has a cache of its own
 
     iam_evaluator._fnmatch_compile = compiled  # noqa: SLF001
+
+
+def check_batches_of_messages_as_single_ones() -> None:
+    """SQS has no permissions of its own for requests with several messages, but MiniStack asks for some:
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html"""
+    action_of = iam_actions.extract_iam_action
+
+    def single(*request: Any, **more: Any) -> str | None:
+        action: str | None = action_of(*request, **more)
+        return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+    iam_actions.extract_iam_action = single

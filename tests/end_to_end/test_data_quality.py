@@ -241,6 +241,20 @@ def test_a_poison_file_waits_in_the_dead_letter_queue_and_its_neighbours_go_on(h
     sqs.purge_queue(QueueUrl=letters)
 
 
+def test_data_sets_that_arrive_together_are_sent_on_and_each_is_read_whole(cloud: EmbeddedCloud) -> None:
+    bucket, endpoints = Bucket(cloud), [f"together-{number}" for number in range(5)]
+    for part in range(3):
+        for endpoint in endpoints:
+            data = baseline_csv(rows(20, seed=part))
+            bucket.put(f"baselines/{endpoint}/data_quality/input/part-{part}.csv", data)
+    cloud.drain()
+    for endpoint in endpoints:
+        assert bucket.json(f"baselines/{endpoint}/data_quality/statistics.json")["dataset"]["item_count"] == 60
+    log = cloud.logs("suggest_baseline")
+    assert not [line for line in log if "not sent on" in line or "not deleted" in line]
+    assert cloud.messages("BaselineDeadLettersUrl") == 0
+
+
 def test_an_execution_by_hand_judges_any_window(cloud: EmbeddedCloud) -> None:
     bucket = watch(cloud, "by-hand")
     bucket.put(capture_key("by-hand"), capture_file(rows(600, seed=7)))
