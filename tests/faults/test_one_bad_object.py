@@ -19,7 +19,7 @@ from driftline.cli import app
 from driftline.domain.errors import DriftlineError, InvalidInputError, StaleReadError
 from driftline.domain.explanations.keys import waiting_prefix
 from driftline.domain.explanations.waiting import Resume, Waiting
-from driftline.domain.ground_truth.keys import open_labels_key, open_labels_prefix
+from driftline.domain.ground_truth.keys import VariantHour, open_labels_key, open_labels_prefix
 from driftline.domain.keys import hour_folder, profiles_prefix, source_digest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_labels, take_sweep
@@ -200,6 +200,40 @@ def test_damaged_labels_are_made_again_from_their_file(name: str, damage: Callab
 
     assert store.objects[key] == whole
     assert store.objects[f"{UNREADABLE}{key.removeprefix('state/')}"] == damage(whole)
+
+
+@pytest.mark.parametrize("bad", "abc", ids=PLACES)
+def test_windows_of_labels_next_to_damaged_ones_are_evaluated_again(bad: str) -> None:
+    """Labels that a sweep matched before, and after, it came across damaged ones."""
+    store = InMemoryStore()
+    labelled(store, "abc")
+    store.put(capture_key(HOUR), b"".join(csv_capture(HOUR, "1", "2", name) for name in "abc"))
+    profile_file(capture_key(HOUR), store)
+    store.put(open_labels_key("shop", HOUR, source_digest(None, truth_key(bad))), b"junk")
+
+    taken = take_sweep(
+        LATER, store=store, tables=TABLES, reruns=RecordingReruns(), metrics=RecordingMetrics(), kinds=KINDS
+    )
+
+    assert [(each.files, each.waiting, each.hours) for each in taken.swept] == [
+        (3, 0, (VariantHour("AllTraffic", HOUR),))
+    ]
+    assert taken.swept[0].matched >= 2  # those of the damaged file match while it is read again
+
+
+@pytest.mark.parametrize("name", "ace", ids=PLACES)
+def test_labels_of_another_version_are_left_alone(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    store = InMemoryStore()
+    labelled(store)
+    key = open_labels_key("shop", HOUR, source_digest(None, truth_key(name)))
+    newer = store.objects[key].replace(b"driftline labels 1", b"driftline labels 9", 1)
+    store.put(key, newer)
+
+    assert swept(store) == {"shop": (2, 2)}
+
+    assert store.objects[key] == newer
+    assert key in caplog.text
+    assert count_unreadable(store) == 0
 
 
 def test_an_ingest_names_damaged_labels_and_finds_those_next_to_them(caplog: pytest.LogCaptureFixture) -> None:

@@ -21,7 +21,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from driftline.domain.errors import UnreadableStateError
+from driftline.domain.errors import InvalidInputError, UnreadableStateError
 from driftline.domain.keys import STATE
 from driftline.usecases.ports import ObjectStore
 
@@ -71,9 +71,9 @@ def move_aside(store: ObjectStore, error: UnreadableStateError) -> None:
     _log.error("%s cannot be read (%s): it is now %s.", key, error.what, store.uri(aside))
 
 
-def name_unreadable(error: UnreadableStateError) -> None:
-    """For readers that may not move it: whoever may will find it, too."""
-    _log.error("%s cannot be read (%s), and is left out.", error.key, error.what)
+def name_unreadable(error: InvalidInputError) -> None:
+    """For readers that may not move it: whoever may will find it, too. What another version wrote stays where it is."""
+    _log.error("%s cannot be read (%s), and is left out.", error.where, error.what)
 
 
 def aside_key(key: str) -> str:

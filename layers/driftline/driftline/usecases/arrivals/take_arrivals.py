@@ -253,7 +253,7 @@ def sweep_endpoint(endpoint: str, as_of: datetime, *, store: ObjectStore, tables
 
     for key in labels_waiting_to_be_made(store, endpoint):
         make_again(key)
-    swept = with_state_made_again(lambda: sweep(endpoint, as_of, store=store, max_label_delay=delay), store, make_again)
+    swept = sweep(endpoint, as_of, store=store, max_label_delay=delay, make_again=make_again)
     return replace(swept, hours=tuple(sorted({*swept.hours, *made})))
 
 

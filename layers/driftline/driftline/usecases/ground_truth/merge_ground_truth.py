@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from driftline.domain.errors import ObjectNotFoundError, StaleReadError, UnreadableStateError
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError, UnreadableStateError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY, may_belong
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, among
@@ -158,7 +158,7 @@ def _match_labels(
                 matched += len(labels.labels)
         except ObjectNotFoundError:
             continue  # their time is over
-        except UnreadableStateError as error:
+        except InvalidInputError as error:
             name_unreadable(error)  # the next sweep makes them again, and looks for captures
     for summary in known:
         try:
