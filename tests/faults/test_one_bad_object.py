@@ -22,6 +22,7 @@ from driftline.domain.explanations.waiting import Resume, Waiting
 from driftline.domain.ground_truth.keys import VariantHour, open_labels_key, open_labels_prefix
 from driftline.domain.keys import hour_folder, profiles_prefix, source_digest
 from driftline.kinds.registry import KINDS
+from driftline.presentation.pages.overview.record_files import parse_record
 from driftline.usecases.arrivals.take_arrivals import take_labels, take_sweep
 from driftline.usecases.each_alone import each_alone, raise_for
 from driftline.usecases.executions.last_execution import last_execution
@@ -36,6 +37,7 @@ from driftline.usecases.pages.overview_records import read_records
 from driftline.usecases.unreadable_state import UNREADABLE, count_unreadable
 from tests.captures import capture_key, csv_capture, profile_file
 from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns
+from tests.overviews import record
 from tests.tables import TABLES
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -525,3 +527,11 @@ def test_every_loop_over_what_a_store_lists_is_argued_for() -> None:
             if isinstance(node, ast.Attribute) and node.attr in {"list", "folders"}:
                 found.add(module)
     assert found == set(LOOPS)
+
+
+@pytest.mark.parametrize("field", ["scheduled", "start", "end"])
+def test_a_record_with_a_time_out_of_bounds_is_left_out_of_the_pages(field: str) -> None:
+    whole = json.loads(record("good").to_json())
+    assert parse_record(json.dumps(whole).encode(), "key").to_json() == record("good").to_json()
+    with pytest.raises(InvalidInputError, match="out of bounds"):
+        parse_record(json.dumps({**whole, field: "0001-01-01T00:00:00Z"}).encode(), "key")

@@ -3,6 +3,7 @@
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import parse_instant
 from driftline.domain.json_reading import JsonDecoder
 from driftline.presentation.pages.overview.record import VERSION, BaselineRecord, Record
 from driftline.presentation.pages.overview.record_v1 import BaselineV1, RecordV1, upgraded_baseline, upgraded_record
@@ -20,8 +21,12 @@ _BASELINES, _BASELINES_V1 = JsonDecoder(BaselineRecord), JsonDecoder(BaselineV1)
 def parse_record(body: bytes, where: str) -> Record:
     """Raises InvalidInputError: it is none, or of an unknown version."""
     if _version(body, where) == 1:
-        return upgraded_record(_decoded(_RECORDS_V1, body, where))
-    return _decoded(_RECORDS, body, where)
+        record = upgraded_record(_decoded(_RECORDS_V1, body, where))
+    else:
+        record = _decoded(_RECORDS, body, where)
+    for time in filter(None, (record.scheduled, record.start, record.end)):
+        parse_instant(time)  # pages take it for one
+    return record
 
 
 def parse_baseline(body: bytes, where: str) -> BaselineRecord:
