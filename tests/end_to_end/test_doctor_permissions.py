@@ -16,7 +16,7 @@ from tests.places import REPOSITORY
 
 pytestmark = pytest.mark.cloud
 
-NOBODY = "pipelines-of-nobody"
+NOBODY = "Pipelines-Of-Nobody"
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_metric_lines_that_cloudwatch_dropped(doctor: Doctor) -> None:
 
 def test_pipelines_one_of_which_does_not_exist(doctor: Doctor) -> None:
     found = [line["text"] for line in doctor.look().of("retraining")]
-    nobody = f"The pipeline arn:aws:sagemaker:us-east-1:000000000000:pipeline/{NOBODY} of monitors/other.yaml"
+    nobody = f"The pipeline arn:aws:sagemaker:us-east-1:000000000000:pipeline/{NOBODY.lower()} of monitors/other.yaml"
     assert f"{nobody} does not exist." in found
     assert f"{nobody} may not be started: the role of start_retraining lacks sagemaker:StartPipelineExecution, " in (
         "".join(found)

@@ -21,7 +21,7 @@ STAGES = {
     "deploying the stack": signal.SIGINT,
     "subscribing a queue": signal.SIGTERM,
     "uploading a monitor document": signal.SIGINT,
-    "sending an hour": signal.SIGTERM,
+    "sending an hour": signal.SIGHUP,
     "waiting for the verdicts": signal.SIGINT,
 }
 """The line at which somebody ends the run, and how."""

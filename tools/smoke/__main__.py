@@ -30,22 +30,21 @@ class Exit(IntEnum):
 def note(line: str) -> None:
     """A line with the time, at once: a run takes minutes, and people watch."""
     stamp = "        " if line.startswith(" ") else f"{datetime.now(UTC):%H:%M:%S}"
-    print(f"{stamp} {line}", flush=True)
+    # Nobody may read any more: what was made is removed all the same.
+    with contextlib.suppress(OSError):
+        print(f"{stamp} {line}", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         account = Account(asked.region)
-        where = f"account {account.id}, {account.region}"
+        here = f"the embedded cloud at {account.endpoint}"
+        where = here if account.is_embedded else f"account {account.id}, {account.region}"
+        return _clean(account, where, agreed=asked.yes) if asked.clean else _smoke(account, where, asked)
     except (BotoCoreError, ClientError, ValueError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return Exit.FAILED
-    if account.is_embedded:
-        where = f"the embedded cloud at {account.endpoint}"
-    if asked.clean:
-        return _clean(account, where, agreed=asked.yes)
-    return _smoke(account, where, asked)
 
 
 def _smoke(account: Account, where: str, asked: argparse.Namespace) -> int:
@@ -64,23 +63,29 @@ def _smoke(account: Account, where: str, asked: argparse.Namespace) -> int:
     code = Exit.FAILED
     try:
         note(f"{name} in {where}")
-        run(account, name, deployment, note, interruption.check)
-        code = Exit.WELL
-    except KeyboardInterrupt:
+        code = _ran(account, name, deployment, interruption)
+        interruption.mute()
+    except KeyboardInterrupt:  # which comes once at most
         code = Exit.INTERRUPTED
         note("interrupted")
-    except (RuntimeError, TimeoutError, BotoCoreError, ClientError) as error:
-        note(f"FAILED: {error}")
-        explain(account, name, note)
     finally:
-        # It raises once at most, perhaps right here.
-        with contextlib.suppress(KeyboardInterrupt):
-            interruption.mute()
+        interruption.mute()  # after a defect, too
         removed = _removed(account, [name])
     if not removed:
         return Exit.FAILED
     note({Exit.WELL: "All well.", Exit.INTERRUPTED: "Stopped."}.get(code, "It failed; see above."))
     return code
+
+
+def _ran(account: Account, name: str, deployment: Deployment, interruption: Interruption) -> Exit:
+    try:
+        run(account, name, deployment, note, interruption.check)
+    except (RuntimeError, TimeoutError, BotoCoreError, ClientError) as error:
+        note(f"FAILED: {error}")
+        with contextlib.suppress(BotoCoreError, ClientError):
+            explain(account, name, note)
+        return Exit.FAILED
+    return Exit.WELL
 
 
 def _clean(account: Account, where: str, *, agreed: bool) -> int:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM stop a run once; what it made is removed whatever comes after that.
+"""Ctrl-C, SIGTERM and the end of the terminal stop a run once; what it made is removed whatever comes after that.
 
 A KeyboardInterrupt that Python raises in a finalizer is printed and dropped, so it is remembered as well.
 """
@@ -21,7 +21,7 @@ class Interruption:
         self._muted = False
 
     def listen(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._heard)
 
     def check(self) -> None:

@@ -68,6 +68,19 @@ class Patient:
         return watched_endpoints(self.store, kinds=self.kinds)
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a document wants to be started.
+
+    Attributes:
+        name: As in the document: a name or an ARN.
+    """
+
+    kind: TargetKind
+    name: str
+    arn: str
+
+
 type Check = Callable[[Patient], Iterable[Line]]
 
 
@@ -175,7 +188,7 @@ def _dead_letters(patient: Patient) -> Iterator[Line]:
 def _retraining(patient: Patient) -> Iterator[Line]:
     role = patient.stack.id_of("StartRetrainingRole")
     wanted = [
-        (each.endpoint, *chosen)
+        (each.endpoint, chosen)
         for each in patient.watched
         if each.document and each.document.retraining
         if (chosen := _chosen(each.document.retraining.target, patient.stack))
@@ -184,31 +197,38 @@ def _retraining(patient: Patient) -> Iterator[Line]:
         [
             TargetFacts(
                 endpoint,
-                kind,
-                arn,
-                refused=tuple(patient.deployment.refused(role, ACTIONS[kind], arn)) if role else ACTIONS[kind],
-                state=patient.deployment.target(kind, arn),
+                chosen.kind,
+                chosen.arn,
+                refused=_refused(patient, role, chosen),
+                state=patient.deployment.target(chosen.kind, chosen.name),
             )
-            for endpoint, kind, arn in wanted
+            for endpoint, chosen in wanted
         ]
     )
 
 
-def _chosen(target: Target, stack: StackFacts) -> tuple[TargetKind, str] | None:
-    """The target's kind and its ARN; None for an event, which whoever hears it has to be allowed to act on."""
+def _refused(patient: Patient, role: str | None, chosen: _Chosen) -> tuple[str, ...]:
+    actions = ACTIONS[chosen.kind]
+    return tuple(patient.deployment.refused(role, actions, chosen.arn)) if role else actions
+
+
+def _chosen(target: Target, stack: StackFacts) -> _Chosen | None:
+    """None for an event: whoever hears it has to be allowed to act on it."""
     here = f"{stack.region}:{stack.account}"
     if target.pipeline:
-        # SageMaker's names are lower case in ARNs.
-        return "pipeline", _arn(target.pipeline, f"arn:{stack.partition}:sagemaker:{here}:pipeline/")
+        # SageMaker's ARNs have names in lower case.
+        arn = _arn(target.pipeline, f"arn:{stack.partition}:sagemaker:{here}:pipeline/", str.lower)
+        return _Chosen("pipeline", target.pipeline, arn)
     if target.state_machine:
-        return "state_machine", target.state_machine
+        return _Chosen("state_machine", target.state_machine, target.state_machine)
     if target.function:
-        return "function", _arn(target.function, f"arn:{stack.partition}:lambda:{here}:function:")
+        arn = _arn(target.function, f"arn:{stack.partition}:lambda:{here}:function:")
+        return _Chosen("function", target.function, arn)
     return None
 
 
-def _arn(name: str, prefix: str) -> str:
-    return name if name.startswith("arn:") else prefix + name
+def _arn(name: str, prefix: str, spelled: Callable[[str], str] = str) -> str:
+    return name if name.startswith("arn:") else prefix + spelled(name)
 
 
 CHECKS: Mapping[str, Check] = {

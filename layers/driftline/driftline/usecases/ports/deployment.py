@@ -83,8 +83,8 @@ class Deployment(Protocol):
         """Those of the actions that a role may not do on a resource."""
         ...
 
-    def target(self, kind: TargetKind, arn: str) -> TargetState:
-        """Whether what a retraining starts exists."""
+    def target(self, kind: TargetKind, name: str) -> TargetState:
+        """Whether what a retraining starts exists, by its name or ARN."""
         ...
 
     def why(self, error: Exception) -> str:

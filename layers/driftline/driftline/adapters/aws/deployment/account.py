@@ -112,8 +112,8 @@ class AwsDeployment:
     def refused(self, role: str, actions: Sequence[str], arn: str) -> Sequence[str]:
         return targets.refused_actions(self._client("iam"), role, actions, arn)
 
-    def target(self, kind: TargetKind, arn: str) -> TargetState:
-        return targets.target_state(self._client, kind, arn)
+    def target(self, kind: TargetKind, name: str) -> TargetState:
+        return targets.target_state(self._client, kind, name)
 
     def why(self, error: Exception) -> str:
         return meaning(error)

@@ -49,9 +49,10 @@ def count_dropped(client: Any, group: str, since: datetime, until: datetime) -> 
 
 
 def count_metrics(client: Any, namespace: str, dimensions: Mapping[str, str]) -> int:
-    """How many CloudWatch lists; the first page is enough to know whether there are any."""
+    """How many CloudWatch lists."""
     filters = [{"Name": name, "Value": value} for name, value in dimensions.items()]
-    return len(client.list_metrics(Namespace=namespace, Dimensions=filters)["Metrics"])
+    pages = client.get_paginator("list_metrics").paginate(Namespace=namespace, Dimensions=filters)
+    return sum(len(page["Metrics"]) for page in pages)
 
 
 def _sum(

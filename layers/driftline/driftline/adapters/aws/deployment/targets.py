@@ -23,19 +23,20 @@ def refused_actions(client: Any, role: str, actions: Sequence[str], arn: str) ->
     return [each["EvalActionName"] for each in found["EvaluationResults"] if each["EvalDecision"] != "allowed"]
 
 
-def target_state(client: Callable[[str], Any], kind: TargetKind, arn: str) -> TargetState:
+def target_state(client: Callable[[str], Any], kind: TargetKind, name: str) -> TargetState:
     """Whether it exists.
 
     Args:
         client: Returns a boto3 client for a service.
+        name: A name or an ARN.
     """
     try:
         with absent_is_ours("ResourceNotFound", "ResourceNotFoundException", "StateMachineDoesNotExist"):
             if kind == "pipeline":
-                client("sagemaker").describe_pipeline(PipelineName=arn.rsplit("/", 1)[-1])
+                client("sagemaker").describe_pipeline(PipelineName=name.rsplit("/", 1)[-1])
             elif kind == "function":
-                client("lambda").get_function_configuration(FunctionName=arn)
-            elif client("stepfunctions").describe_state_machine(stateMachineArn=arn)["type"] != "STANDARD":
+                client("lambda").get_function_configuration(FunctionName=name)
+            elif client("stepfunctions").describe_state_machine(stateMachineArn=name)["type"] != "STANDARD":
                 return "express"
     except AbsentError:
         return "absent"
