@@ -53,8 +53,10 @@ _EXPLAINED = "+attributions"
 _OTHERS = "~others"
 """Sorts after every layout."""
 
-_MOST_LAYOUTS = 16
-"""Tables of their own. More are one table by name: the time of a UNION grows with the square of its parts."""
+_MOST_LAYOUTS = 8
+_UNION_COLUMNS = 2_048
+"""Tables of a UNION, and their columns together: DuckDB has buffers for each, and spills to disk where they do not fit.
+Further layouts share a table, by name."""
 
 
 class ColumnarRecords:
@@ -79,14 +81,17 @@ class ColumnarRecords:
         slot = format_instant(block.slot)
         indexes: Iterable[int] = block.indexes or repeat(0, len(block.records))
         metadata = [record.eventMetadata for record in block.records]
-        if isinstance(block.layout, CsvLayout) and self._has_place(block.layout.name):
+        if isinstance(block.layout, CsvLayout) and self._has_place(block.layout.name, block.layout.width):
             self._add_lines(block.layout, slot, zip(metadata, indexes, block.csv_lines(), strict=True))
             return
         name, keys, rows = _named(block)
         self._add_named(name, keys, slot, zip(metadata, indexes, rows, strict=True))
 
-    def _has_place(self, name: str) -> bool:
-        return name in self._spools.by_name or len(self._spools.by_name) < _MOST_LAYOUTS
+    def _has_place(self, name: str, columns: int) -> bool:
+        """Whether a layout with so many columns has a table of its own."""
+        others = [spool for of, spool in self._spools.by_name.items() if of != name]
+        widest = max([columns, *(len(spool.keys) for spool in others)])
+        return not others or (len(others) < _MOST_LAYOUTS and (len(others) + 1) * widest <= _UNION_COLUMNS)
 
     def _add_lines(self, layout: CsvLayout, slot: str, rows: Iterable[tuple[AnyMetadata, int, str]]) -> None:
         """Spools rows by position as the CSV lines that they are."""
@@ -133,7 +138,7 @@ class ColumnarRecords:
             columns: Keys of columns that are there even if no row has a value.
             rows: (whose, number of the row in its record, its values).
         """
-        if not self._has_place(name) or len(columns) > WIDE:
+        if not self._has_place(name, len(columns)) or len(columns) > WIDE:
             self._add_others(columns, slot, rows)
             return
         spool = self._spools.open(name, "json", {key: at for at, key in enumerate(columns)})
@@ -160,17 +165,36 @@ class ColumnarRecords:
         for key in columns:
             keys.setdefault(key, len(keys))
         for event, index, row in rows:
-            places = [keys.setdefault(key, len(keys)) for key in row]
-            cells = [""] * (max(places, default=-1) + 1)
-            for place, value in zip(places, row.values(), strict=True):
-                cells[place] = value_text(value) or ""
             origin = (event.eventId, event.inferenceId or "", event.inferenceTime, str(index), slot)
-            spool.file().write(csv_line([*origin, *cells]) + "\n")
-            spool.count(1)
+            self._add_other(origin, row)
+
+    def _add_other(self, origin: Sequence[str], row: Mapping[ColumnKey, object]) -> None:
+        spool = self._spools.open(_OTHERS, "ragged", {})
+        keys = spool.keys
+        places = [keys.setdefault(key, len(keys)) for key in row]
+        cells = [""] * (max(places, default=-1) + 1)
+        for place, value in zip(places, row.values(), strict=True):
+            cells[place] = value_text(value) or ""
+        spool.file().write(csv_line([*origin, *cells]) + "\n")
+        spool.count(1)
+
+    def _unite(self) -> None:
+        """One table instead of a UNION: for wide ones, there is no memory for two."""
+        for spool in list(self._spools.in_order()):
+            if spool is not self._spools.by_name.get(_OTHERS):
+                for origin, row in spool.rows():
+                    self._add_other(origin, row)
+                self._spools.remove(spool)
+        self._spools.close()
 
     def to_bytes(self, hours: Iterable[datetime]) -> bytes:
         """The Parquet file, with the hours in its metadata. See `RecordsWriter.to_bytes`."""
         self._spools.close()
+        if (
+            len(self._spools.by_name) > 1
+            and len({key for spool in self._spools.in_order() for key in spool.keys}) > WIDE
+        ):
+            self._unite()
         spools = list(self._spools.in_order())
         names = _column_names(key for spool in spools for key in spool.keys)
         selects = [spool.select(names) for spool in spools] or [f"SELECT {_NO_ORIGIN} LIMIT 0"]

@@ -4,15 +4,18 @@ The spool of a wide layout is cut into pieces (`wide.py`): DuckDB reads a file a
 memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from driftline.adapters.tables.sql import quoted_name, quoted_text
 from driftline.adapters.tables.wide import PIECE_CELLS, WIDE, rows_at_once
 from driftline.domain.capture.columns import ColumnKey
+from driftline.domain.capture.csv_rows import csv_reader
 
 ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
 
@@ -73,6 +76,27 @@ class Spool:
             self._file.close()
             self._file = None
 
+    def rows(self) -> Iterator[tuple[Sequence[str], Mapping[ColumnKey, str]]]:
+        """(origin, values that are not missing) of each row; only once it is closed."""
+        keys = list(self.keys)
+        named = {f"c{at}": key for key, at in self.keys.items()}
+        for path in self._pieces:
+            with path.open(encoding="utf-8", newline="") as file:
+                if self.format == "json":
+                    for line in file:
+                        found: dict[str, str | int | None] = msgspec.json.decode(line)
+                        origin = [str(found[name] or "") if name != "row" else str(found[name]) for name in ORIGIN]
+                        yield origin, {named[name]: str(text) for name, text in found.items() if name in named and text}
+                else:
+                    for cells in csv_reader(file):
+                        row = zip(keys, cells[len(ORIGIN) :], strict=False)
+                        yield cells[: len(ORIGIN)], {key: text for key, text in row if text}
+
+    def remove(self) -> None:
+        """The files."""
+        for path in self._pieces:
+            path.unlink()
+
     def select(self, names: dict[ColumnKey, str]) -> str:
         """The rows, in SQL, with the columns so named."""
         types = dict.fromkeys((*ORIGIN, *(f"c{at}" for at in self.keys.values())), "VARCHAR") | {"row": "INTEGER"}
@@ -98,16 +122,23 @@ class Spools:
 
     folder: Path
     by_name: dict[str, Spool] = field(default_factory=dict)
+    opened: int = 0
 
     def open(self, name: str, format_: Format, keys: dict[ColumnKey, int]) -> Spool:
         """The spool of this name; format and keys are those of a new one."""
         if name not in self.by_name:
-            self.by_name[name] = Spool(self.folder / f"{len(self.by_name)}", format_, keys)
+            self.opened += 1
+            self.by_name[name] = Spool(self.folder / f"{self.opened}", format_, keys)
         return self.by_name[name]
 
     def close(self) -> None:
         for spool in self.by_name.values():
             spool.close()
+
+    def remove(self, spool: Spool) -> None:
+        """A spool whose rows are no longer needed."""
+        spool.remove()
+        self.by_name = {name: other for name, other in self.by_name.items() if other is not spool}
 
     def in_order(self) -> Iterator[Spool]:
         """Sorted by name."""

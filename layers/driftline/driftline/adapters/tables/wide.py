@@ -27,12 +27,18 @@ def rows_at_once(columns: int, usual: int) -> int:
 
 @contextmanager
 def memory_for(database: duckdb.DuckDBPyConnection, columns: int) -> Iterator[None]:
-    """Gives queries over so many columns the memory that they need."""
+    """Gives queries over so many columns the memory that they need.
+
+    Rows are written as they come, not in batches: one thread keeps their order anyway.
+    """
     if columns <= WIDE:
         yield
         return
     database.execute(f"SET memory_limit = '{USUAL_MEGABYTES + columns // _COLUMNS_PER_MEGABYTE}MB'")
+    [before] = database.execute("SELECT current_setting('preserve_insertion_order')").fetchall()[0]
+    database.execute("SET preserve_insertion_order = false")
     try:
         yield
     finally:
+        database.execute(f"SET preserve_insertion_order = {before}")
         database.execute(f"SET memory_limit = '{USUAL_MEGABYTES}MB'")

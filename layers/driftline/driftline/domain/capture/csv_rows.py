@@ -2,7 +2,9 @@
 
 import csv
 import re
+import sys
 from collections.abc import Sequence
+from io import TextIOBase
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -28,14 +30,15 @@ _QUOTED = ('"', ",", "\n", "\r")
 _NOT_PLAIN = ('"', "\n", "\r")
 
 
-def csv_reader(text: str, separator: str = ",") -> "CsvReader":
-    """Reads CSV with cells of any length: who limits texts limits cells.
+def csv_reader(text: str | TextIOBase, separator: str = ",") -> "CsvReader":
+    """Reads CSV, a text or an open file, with cells of any length: who limits texts limits cells.
 
     The csv module's limit of 131,072 characters is one for the process, and a cell beyond it costs the whole text.
     """
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    csv.field_size_limit(sys.maxsize)
     # Line by line: StringIO would take four bytes for each character.
-    return csv.reader((found[0] for found in _LINE.finditer(text)), strict=True, delimiter=separator)
+    lines = (found[0] for found in _LINE.finditer(text)) if isinstance(text, str) else text
+    return csv.reader(lines, strict=True, delimiter=separator)
 
 
 def rows_of_csv(text: str) -> list[Cells]:
