@@ -9,7 +9,7 @@ import pytest
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth import label_tables
 from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
-from driftline.domain.ground_truth.labels import Label, ParsedLabels
+from driftline.domain.ground_truth.labels import LONGEST_LABEL, Label, ParsedLabels
 from tests.tables import TABLES
 
 LINE = b'{"groundTruthData":{"data":"1","encoding":"CSV"},"eventMetadata":{"eventId":"a"},"eventVersion":"0"}\n'
@@ -145,3 +145,27 @@ def test_a_label_per_row(data: str, encoding: str, rows: int, expected: list[str
 def test_another_number_of_labels_is_rejected_with_both_counts(data: str, encoding: str, rows: int, says: str) -> None:
     with pytest.raises(LabelCountError, match=says):
         label_rows(Label("a", data, encoding, 1), rows)
+
+
+class TestBounds:
+    def test_a_long_cell_costs_its_row_alone(self) -> None:
+        long = b"x" * 200_000
+        body = b"inference_id,label,note\na,1,\nb,0," + long + b"\nc," + b"y" * (LONGEST_LABEL + 1) + b",\nd,1,\n"
+
+        parsed = parse_labels("x.csv", body)
+
+        assert [label.id for label in parsed.labels] == ["a", "b", "d"]
+        assert [(reject.line, "1,048,577 characters" in reject.reason) for reject in parsed.rejects] == [(4, True)]
+
+    def test_a_long_label_of_a_json_line_costs_its_line_alone(self) -> None:
+        parsed = parse_labels("x.jsonl", LINE + LINE.replace(b'"data":"', b'"data":"' + b"1" * (LONGEST_LABEL + 1)))
+
+        assert len(parsed.labels) == len(parsed.rejects) == 1
+        assert len(parsed.rejects[0].quoted) <= 200
+
+    @pytest.mark.parametrize("name", ["x.jsonl", "x.csv", "x.parquet"])
+    def test_gzip_that_unpacks_without_end_is_refused(self, name: str) -> None:
+        body = gzip.compress(b" " * (3 << 20))
+
+        with pytest.raises(InvalidInputError, match="more than 2 MB, unpacked"):
+            label_tables.parse_labels(name, body, TABLES.parquet_labels, unpacked_bytes=2 << 20)

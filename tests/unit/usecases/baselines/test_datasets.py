@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from driftline.domain.capture.columns import MOST_COLUMNS
 from driftline.domain.datasets import ProfiledDataset
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.data_quality.rules.observed import statistics_of
@@ -407,3 +408,32 @@ def test_a_header_in_a_later_file_only_is_refused() -> None:
     # Unless it was stated that there is none.
     none = parse_format(b'{"csv": {"header": false}}', "_format.json")
     assert read({"a.csv": b"1.5,UA\n2.5,AA\n", "b.csv": HEADER_AND_ROWS}, none).rows == 6
+
+
+def _wide_parquet(folder: Path, columns: int) -> bytes:
+    path = folder / "wide.parquet"
+    with duckdb.connect() as database:
+        database.execute(f"COPY (SELECT {', '.join(f'{at} AS c{at}' for at in range(columns))}) TO '{path}'")
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_a_data_set_with_too_many_columns_is_refused_with_the_limit(kind: str, tmp_path: Path) -> None:
+    columns = MOST_COLUMNS + 1
+    bodies = {
+        "csv": lambda: ",".join(f"c{at}" for at in range(columns)).encode() + b"\n" + b"1," * MOST_COLUMNS + b"1\n",
+        "json": lambda: json.dumps({f"c{at}": at for at in range(columns)}).encode(),
+        "parquet": lambda: _wide_parquet(tmp_path, columns),
+    }
+
+    with pytest.raises(InvalidInputError, match=r"data.*5,001 columns.*at most 5,000"):
+        read({"data": bodies[kind]()})
+
+
+def test_a_cell_of_a_hundred_megabytes_is_refused_and_one_of_a_megabyte_is_read() -> None:
+    lines = b'{"a": "%s"}\n'
+
+    assert names(read({"a.csv": b'a,b\n1,"' + b"x" * (1 << 20) + b'"\n2,y\n'})) == ["a", "b"]
+    for body in (b"a,b\n1," + b"x" * (100 << 20) + b"\n", lines % (b"x" * (100 << 20))):
+        with pytest.raises(InvalidInputError, match="33,554,432 bytes"):
+            read({"data": body})

@@ -182,6 +182,9 @@ class ColumnarRecords:
         """One table instead of a UNION: for wide ones, there is no memory for two."""
         for spool in list(self._spools.in_order()):
             if spool is not self._spools.by_name.get(_OTHERS):
+                others = self._spools.open(_OTHERS, "ragged", {})
+                for key in spool.keys:  # also those without a value
+                    others.keys.setdefault(key, len(others.keys))
                 for origin, row in spool.rows():
                     self._add_other(origin, row)
                 self._spools.remove(spool)
@@ -190,10 +193,7 @@ class ColumnarRecords:
     def to_bytes(self, hours: Iterable[datetime]) -> bytes:
         """The Parquet file, with the hours in its metadata. See `RecordsWriter.to_bytes`."""
         self._spools.close()
-        if (
-            len(self._spools.by_name) > 1
-            and len({key for spool in self._spools.in_order() for key in spool.keys}) > WIDE
-        ):
+        if len(self._spools.by_name) > 1 and len(self._spools.all_keys()) > WIDE:
             self._unite()
         spools = list(self._spools.in_order())
         names = _column_names(key for spool in spools for key in spool.keys)

@@ -10,12 +10,11 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
 from driftline.adapters.tables.sql import quoted_name, quoted_text
 from driftline.adapters.tables.wide import PIECE_CELLS, WIDE, rows_at_once
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.csv_rows import csv_reader
+from driftline.domain.json_reading import JsonDecoder
 
 ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
 
@@ -29,6 +28,8 @@ _CSV = (
     "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', "
     f"parallel = false, max_line_size = {_MAX_LINE}, buffer_size = {2 * _MAX_LINE}"
 )
+
+_JSON: JsonDecoder[dict[str, str | int | None]] = JsonDecoder(dict[str, str | int | None])
 
 type Format = Literal["csv", "ragged", "json"]
 """CSV, CSV whose later lines have more cells, or JSON Lines."""
@@ -84,7 +85,7 @@ class Spool:
             with path.open(encoding="utf-8", newline="") as file:
                 if self.format == "json":
                     for line in file:
-                        found: dict[str, str | int | None] = msgspec.json.decode(line)
+                        found = _JSON.decode(line)
                         origin = [str(found[name] or "") if name != "row" else str(found[name]) for name in ORIGIN]
                         yield origin, {named[name]: str(text) for name, text in found.items() if name in named and text}
                 else:
@@ -139,6 +140,9 @@ class Spools:
         """A spool whose rows are no longer needed."""
         spool.remove()
         self.by_name = {name: other for name, other in self.by_name.items() if other is not spool}
+
+    def all_keys(self) -> set[ColumnKey]:
+        return {key for spool in self.by_name.values() for key in spool.keys}
 
     def in_order(self) -> Iterator[Spool]:
         """Sorted by name."""
