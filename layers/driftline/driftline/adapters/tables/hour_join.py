@@ -20,7 +20,7 @@ import duckdb
 
 from driftline.adapters.tables.database import open_database
 from driftline.adapters.tables.sql import quoted_text
-from driftline.adapters.tables.wide import USUAL_MEGABYTES, memory_for, rows_at_once
+from driftline.adapters.tables.wide import USUAL_MEGABYTES, WIDE, memory_for, rows_at_once
 from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
 from driftline.domain.ground_truth.labels import Label
 from driftline.domain.ground_truth.merged_rows import MergedRows, RejectedLabel, SlotRows, Winner
@@ -174,7 +174,7 @@ class HourJoin:
 
         In the query, the right side of a join is the one that is held in memory: the planner knows little of the sizes.
         """
-        self._run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        self._keep_sides()
         target = quoted_text(str(self._folder / "written.parquet"))
         rows = rows_at_once(columns, _ROW_GROUP)
         with memory_for(self._database, columns):
@@ -230,11 +230,17 @@ class HourJoin:
                 for row, text in enumerate(texts):
                     yield id_, row, text
 
+    def _keep_sides(self) -> None:
+        """From here on, the right side of a join is held in memory."""
+        self._run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+
     def _table(self) -> bytes:
         target = self._folder / "merged.parquet"
         columns = len(self.columns())
         rows = rows_at_once(columns, _ROW_GROUP)
-        with memory_for(self._database, columns):
+        if columns > WIDE:
+            self._keep_sides()  # the planner may choose to hold the wide rows
+        with memory_for(self._database, 2 * columns):  # read and written
             self._run(f"""COPY (
                 SELECT records.* EXCLUDE (ordinal, filename, file_row_number, join_id), label
                 FROM records JOIN (SELECT ordinal, file_row_number, label FROM chosen) USING (ordinal, file_row_number)
