@@ -106,7 +106,9 @@ class Spool:
         return f"SELECT {columns} FROM {self._reader(spec)}"  # noqa: S608 - names and paths are quoted
 
     def _reader(self, spec: str) -> str:
-        paths = "[" + ", ".join(quoted_text(str(path)) for path in self._pieces) + "]"
+        paths = ", ".join(quoted_text(str(path)) for path in self._pieces)
+        if len(self._pieces) > 1:  # a list of one takes longer
+            paths = f"[{paths}]"
         if self.format == "json":
             return f"read_json({paths}, columns = {spec}, format = 'newline_delimited')"
         padded = ", null_padding = true" if self.format == "ragged" else ""
