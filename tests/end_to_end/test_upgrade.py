@@ -62,9 +62,13 @@ def dead_letters(cloud: EmbeddedCloud) -> dict[str, int]:
     return {name: count for name in ends if (count := cloud.messages(name))}
 
 
+def hour_folder(watched: Watched, hour: int) -> str:
+    return f"reports/{watched.name}/data_quality/{START + (hour + 1) * ONE:%Y/%m/%d/%H}/"
+
+
 def judged(watched: Watched, hour: int) -> dict[str, Any]:
     """The verdict about an hour: version of the file, and rows that were judged, counted by the statistics."""
-    folder = f"reports/{watched.name}/data_quality/{START + (hour + 1) * ONE:%Y/%m/%d/%H}/"
+    folder = hour_folder(watched, hour)
     summary = watched.bucket.json(f"{folder}summary.json")
     counted = watched.bucket.json(f"{folder}statistics.json")["dataset"]["item_count"]
     return {"version": summary["version"], "rows": counted, "violations": bool(_violations(summary))}
@@ -151,19 +155,47 @@ def test_state_and_messages_of_the_last_release_are_taken_along_and_back(release
         cloud.drain()
         assert judged(shop, 0) == {"version": new, "rows": 2 * ROWS, "violations": True}
 
-        # When it is rolled back while messages wait
-        with held(cloud):
-            shop.capture(4, older=True)
-            shop.judge(4)
-            cloud.update(released)
-        cloud.drain()
-        # Then the old functions judge what waited
-        assert judged(shop, 4) == {"version": old["version"], "rows": ROWS, "violations": True}
-        # and an hour of which the new release has profiled one file of two
-        second_file(shop, 1)
-        cloud.drain()
-        assert judged(shop, 1) == {"version": old["version"], "rows": 2 * ROWS, "violations": False}
-        assert dead_letters(cloud) == {}
+        roll_back(cloud, shop, released, old["version"])
+
+
+def roll_back(cloud: EmbeddedCloud, shop: Watched, released: Path, version: int) -> None:
+    """With messages in queues, and an hour of which one file of two is profiled; hours before the fourth are judged.
+
+    Args:
+        version: Of the summaries that the last release writes.
+    """
+    # When it is rolled back while messages wait, and it has profiled one file of two of another hour
+    shop.capture(5, older=False)
+    cloud.drain()
+    with held(cloud):
+        shop.capture(4, older=True)
+        shop.judge(4)
+        cloud.update(released)
+    cloud.drain()
+    # Then the old functions judge what waited
+    assert judged(shop, 4) == {"version": version, "rows": ROWS, "violations": True}
+    # What the new release has profiled or judged, and 0.1.0 cannot read, is named and left alone
+    there = shop.bucket.everything(hour_folder(shop, 1))
+    assert "profile its capture files again" in by_hand(cloud, 5)["FailureReason"]
+    assert by_hand(cloud, 1)["MonitoringExecutionStatus"] == "Failed"
+    left = shop.bucket.everything(hour_folder(shop, 1))
+    assert {key: left[key] for key in there} == there
+    # and captures that are uploaded again are profiled again
+    shop.capture(5, older=False)
+    second_file(shop, 5)
+    cloud.drain()
+    shop.judge(5)
+    cloud.drain()
+    assert judged(shop, 5) == {"version": version, "rows": 2 * ROWS, "violations": False}
+    assert dead_letters(cloud) == {}
+
+
+def by_hand(cloud: EmbeddedCloud, hour: int) -> dict[str, Any]:
+    """What run_monitor answers about an hour of the shop."""
+    at = f"{START + (hour + 1) * ONE:%Y-%m-%dT%H:%M:%SZ}"
+    answer = cloud.run({"endpoint": "shop", "monitor": "data_quality", "scheduled_time": at})
+    cloud.drain()
+    return answer
 
 
 def incident_of(message: str) -> str:
