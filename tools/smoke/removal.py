@@ -43,7 +43,7 @@ def remove(account: Account, name: str, note: Callable[[str], None]) -> list[str
     """
     left: list[str] = []
     for _ in range(_ATTEMPTS):
-        for what, step in _STEPS.items():
+        for what, step in _STEPS:
             try:
                 count = step(account, name)
             except (BotoCoreError, ClientError, TimeoutError) as error:
@@ -59,7 +59,7 @@ def remove(account: Account, name: str, note: Callable[[str], None]) -> list[str
 
 
 def _let_functions_end(account: Account, name: str) -> int:
-    """Waits, for a while, until no message is on its way: what a function writes after the deletion would be left."""
+    """Waits, for a while, until no message is on its way."""
     sqs = account.client("sqs")
     give_up = time.monotonic() + _LONGEST_FUNCTION_SECONDS
     quiet = 0
@@ -209,14 +209,16 @@ def _groups(account: Account, prefix: str) -> list[str]:
     ]
 
 
-_STEPS: dict[str, Callable[[Account, str], int]] = {
-    "functions": _let_functions_end,
-    # The stack first: functions that still run would make alarms again.
-    "stack": _remove_stack,
-    "buckets": _remove_buckets,
-    "queues": _remove_queues,
-    "log groups": _remove_logs,
-    "alarms": _remove_alarms,
-    "dashboards": _remove_dashboards,
-    "schedule groups": _remove_groups,
-}
+_STEPS: tuple[tuple[str, Callable[[Account, str], int]], ...] = (
+    # First what wakes functions, and those that run: what they write after the deletion would be left.
+    ("alarms", _remove_alarms),
+    ("functions", _let_functions_end),
+    ("stack", _remove_stack),
+    ("buckets", _remove_buckets),
+    ("queues", _remove_queues),
+    ("log groups", _remove_logs),
+    # Again: configure_monitor may have been at work.
+    ("alarms", _remove_alarms),
+    ("dashboards", _remove_dashboards),
+    ("schedule groups", _remove_groups),
+)
