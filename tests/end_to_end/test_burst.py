@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import pytest
 
+from driftline.domain.unpacking import UNPACKED_BYTES
 from local.cloud import EmbeddedCloud
 from tests.end_to_end.alarmed import inbox
 from tests.end_to_end.endpoint import (
@@ -89,6 +90,8 @@ def of_country(country: str) -> bytes:
 
 BINARY = random.Random(1).randbytes(3000)
 LATIN_1 = of_country("xx").replace(b"xx", b"\xe9")
+YEAR_1 = of_country("de").replace(f"{HOUR:%Y-%m-%dT%H}".encode(), b"0001-01-01T00")
+WIDE = of_country("," * 10_000)
 DESKTOP = b"\0\0\0\1Bud1" + bytes(100)
 
 POISONS = (
@@ -102,9 +105,13 @@ POISONS = (
         letters="Profile",
         rejected=sum(1 for line in BINARY.split(b"\n") if line),
     ),
+    Poison(capture_key("a", "bomb.jsonl.gz"), gzip.compress(bytes(UNPACKED_BYTES + 1), 1), letters="Profile"),
+    Poison(capture_key("b", "year 1.jsonl"), good(6) + YEAR_1, rejected=1, rows=ROWS),
+    Poison(capture_key("b", "wide.jsonl"), good(7) + WIDE, rejected=1, rows=ROWS),
+    Poison("ground-truth/a/0001/01/01/00/labels.jsonl", b"{}\n", letters="Merge"),
     Poison(capture_key("a", "empty.jsonl"), b""),  # the log names it
     Poison(capture_key("a", ".DS_Store"), DESKTOP),  # not the name of a capture file
-    Poison(f"ground-truth/a/{LABELS}/.DS_Store", DESKTOP, letters="Merge"),
+    Poison(f"ground-truth/a/{LABELS}/.DS_Store", DESKTOP),  # not the name of a file with data
     Poison(f"ground-truth/a/{LABELS}/broken.jsonl", b"{]\n", letters="Merge"),
     Poison(capture_key(SCRIPTED, "killer.jsonl"), of_country("killer"), letters="Profile"),
     Poison(capture_key(SCRIPTED, "exits.jsonl"), of_country("exits"), letters="Profile"),
