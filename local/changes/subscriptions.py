@@ -16,8 +16,8 @@ def list_what_waits_for_confirmation() -> None:
         for topic in sns._topics.values():
             for one in topic["subscriptions"]:
                 if not one["confirmed"]:
-                    told = f"<SubscriptionArn>{one['arn']}</SubscriptionArn>".encode()
-                    body = body.replace(told, b"<SubscriptionArn>PendingConfirmation</SubscriptionArn>")
+                    its_arn = f"<SubscriptionArn>{one['arn']}</SubscriptionArn>".encode()
+                    body = body.replace(its_arn, b"<SubscriptionArn>PendingConfirmation</SubscriptionArn>")
         return status, headers, body
 
     sns._list_subscriptions_by_topic = listed
