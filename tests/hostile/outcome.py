@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-LONGEST_ERROR = 5_000
+LONGEST_ERROR = 8_000
 """Characters: an error is read by people, whatever is in the file. A key of 1,024 bytes may be named several times."""
 
 

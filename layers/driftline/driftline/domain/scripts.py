@@ -12,7 +12,7 @@ from typing import override
 PACKAGES = (
     "annotated_types", "aws_lambda_powertools", "boto3", "botocore", "dateutil", "driftline", "duckdb", "jinja2",
     "jmespath", "markupsafe", "msgspec", "numpy", "pydantic", "pydantic_core", "ruamel", "s3transfer", "six",
-    "slack_sdk", "typing_extensions", "typing_inspection", "urllib3",
+    "slack_sdk", "typing_extensions", "typing_inspection", "tzdata", "urllib3",
 )  # fmt: skip
 """Modules that a function has in addition to the standard library: from its layers, and from AWS Lambda's runtime."""
 

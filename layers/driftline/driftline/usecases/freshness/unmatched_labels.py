@@ -4,7 +4,7 @@ from datetime import datetime
 
 from driftline.domain.ground_truth import keys
 from driftline.domain.windows import HOUR
-from driftline.usecases.ground_truth.hour_labels import open_labels
+from driftline.usecases.ground_truth.open_labels import open_labels
 from driftline.usecases.ports import ObjectStore
 
 _FILES = 50

@@ -5,20 +5,18 @@ the writer or on what is captured, so sets are only added; those of a replaced f
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 import numpy as np
 
-from driftline.domain.errors import UnreadableStateError
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.horizon import days_of, may_belong
 from driftline.domain.ground_truth.join_ids import Hashes, among, sorted_unique
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.ground_truth.stored_labels import LabelSet
 from driftline.usecases.ground_truth.inference_index import captured_hours, find_hours
-from driftline.usecases.ports import ObjectStore, ObjectSummary
-from driftline.usecases.unreadable_state import name_unreadable
+from driftline.usecases.ports import ObjectStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +64,6 @@ class LabelFile:
                 if found is not None:  # otherwise removed since it was listed
                     parts.append(LabelSet.from_bytes(found.body, key).hashes())
         return sorted_unique(parts)
-
-
-def open_labels(store: ObjectStore, endpoint: str) -> list[tuple[ObjectSummary, datetime, str]]:
-    """(stored labels that still wait, hour of their ground truth file, digest of its key); others there are named."""
-    found = []
-    for summary in store.list(keys.open_labels_prefix(endpoint)):
-        try:
-            found.append((summary, *keys.parse_open_labels_key(summary.key)))
-        except UnreadableStateError as error:
-            name_unreadable(error)
-    return found
 
 
 def hours_of_file(store: ObjectStore, endpoint: str, digest: str) -> tuple[VariantHour, ...]:

@@ -25,7 +25,8 @@ from driftline.domain.ground_truth.stored_labels import LabelHead, LabelSet, ver
 from driftline.domain.keys import NO_DATA, is_data_name, source_digest
 from driftline.domain.profiles.capture_profile import HourSource
 from driftline.domain.unpacking import UNPACKED_BYTES
-from driftline.usecases.ground_truth.hour_labels import LabelFile, open_labels, put_labels
+from driftline.usecases.ground_truth.hour_labels import LabelFile, put_labels
+from driftline.usecases.ground_truth.open_labels import open_labels
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.ports.tables import LabelTables
 from driftline.usecases.unreadable_state import name_unreadable

@@ -16,7 +16,7 @@ from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.windows import Window
 from driftline.usecases.capture.row_samples import MAX_FILES, sample_inferences, spread
 from driftline.usecases.capture.window_profile import read_profiles
-from driftline.usecases.ground_truth.hour_labels import open_labels
+from driftline.usecases.ground_truth.open_labels import open_labels
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.tables import CaptureTables
 
