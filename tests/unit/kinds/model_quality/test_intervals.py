@@ -129,6 +129,7 @@ def assert_about_95_percent(found: dict[str, float], least: float = 0.91) -> Non
     assert {name: share for name, share in found.items() if share < least} == {}
 
 
+@pytest.mark.long
 def test_regression_intervals_hold_the_truth() -> None:
     """y normal with standard deviation 2; the error is normal too, biased by 0.3, of standard deviation 1."""
     places = ids(600)
@@ -195,7 +196,8 @@ def binary_rows(generator: Generator, shift: float) -> BinaryRows:
     return BinaryRows(Classes(positive.astype(np.int64), ("0", "1")), IDS, probability=score)
 
 
-@pytest.mark.parametrize("shift", [0.0, pytest.param(-0.2, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("shift", [0.0, -0.2])
 def test_binary_intervals_hold_the_truth(shift: float) -> None:
     """The truth is that of two million rows."""
     generator = np.random.default_rng(7)
