@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.ground_truth import label_tables
+from driftline.domain.ground_truth import label_tables, labels
 from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
 from driftline.domain.ground_truth.labels import LONGEST_LABEL, Label, ParsedLabels
 from tests.tables import TABLES
@@ -169,3 +169,29 @@ class TestBounds:
 
         with pytest.raises(InvalidInputError, match="more than 2 MB, unpacked"):
             label_tables.parse_labels(name, body, TABLES.parquet_labels, unpacked_bytes=2 << 20)
+
+
+@pytest.mark.parametrize("name", ["labels.csv", "labels.jsonl", "labels.parquet"])
+def test_more_labels_than_there_is_memory_for_are_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labels, "MOST_LABELS", 5)
+    bodies = {
+        "labels.csv": lambda count: "inference_id,label\n" + "".join(f"i{at},1\n" for at in range(count)),
+        "labels.jsonl": lambda count: "".join(
+            f'{{"groundTruthData":{{"data":"1","encoding":"CSV"}},"eventMetadata":{{"eventId":"i{at}"}}}}\n'
+            for at in range(count)
+        ),
+    }
+
+    def parsed(count: int) -> ParsedLabels:
+        if name in bodies:
+            return parse_labels(name, bodies[name](count).encode())
+        with duckdb.connect() as database:
+            query = f"SELECT 'i' || range AS inference_id, 1 AS label FROM range({count})"
+            database.execute(f"COPY ({query}) TO '{tmp_path}/{name}'")
+        return parse_labels(name, (tmp_path / name).read_bytes())
+
+    assert len(parsed(5).labels) == 5
+    with pytest.raises(InvalidInputError, match=f"{name}: more than 5 labels in one file. Expected: at most 5"):
+        parsed(6)

@@ -32,6 +32,7 @@ def parquet_labels(body: bytes, name: str) -> ParsedLabels:
                 for text, value in rows:
                     number += 1
                     take_label(parsed, number, text, value)
+                parsed.check_size(name)
         except duckdb.Error as error:
             raise InvalidInputError(f"Parquet that cannot be read ({error})", where=name) from None
     return parsed

@@ -37,7 +37,8 @@ def parse_labels(
         unpacked_bytes: Maximum size of the file, unpacked if it is gzip.
 
     Raises:
-        InvalidInputError: too large, damaged, not UTF-8, a table without the two columns, or without a single label.
+        InvalidInputError: too large, with too many labels, damaged, not UTF-8, a table without the two columns, or
+            without a single label.
     """
     suffixes = PurePosixPath(name.lower()).suffixes
     if ".csv" in suffixes[-2:]:
@@ -47,7 +48,7 @@ def parse_labels(
     elif ".parquet" in suffixes[-2:]:
         parsed = parquet(unpacked(body, unpacked_bytes, name), name)
     else:
-        parsed = parse_json_lines(body, unpacked_bytes=unpacked_bytes)
+        parsed = parse_json_lines(body, name, unpacked_bytes=unpacked_bytes)
     if parsed.rejects and not parsed.labels:
         first = parsed.rejects[0]
         raise InvalidInputError(
@@ -63,6 +64,10 @@ _BEGINNING = 1 << 16
 """Characters that show what separates the cells."""
 
 
+_CHECKED = 10_000
+"""Rows after which their number is checked."""
+
+
 def _parse_csv(body: bytes, name: str) -> ParsedLabels:
     try:
         text = body.decode("utf-8-sig")
@@ -75,7 +80,9 @@ def _parse_csv(body: bytes, name: str) -> ParsedLabels:
         if not header:
             return parsed
         id_at, label_at = label_columns(header, name)
-        for row in reader:
+        for number, row in enumerate(reader):
+            if number % _CHECKED == 0:
+                parsed.check_size(name)
             if row and len(row) != len(header):
                 reason = f"{len(row)} cells for {len(header)} columns"
                 parsed.rejects.append(LabelReject(reader.line_num, reason, _shown(row)))
@@ -83,6 +90,7 @@ def _parse_csv(body: bytes, name: str) -> ParsedLabels:
                 take_label(parsed, reader.line_num, row[id_at], row[label_at])
     except csv.Error as error:
         raise InvalidInputError(f"no CSV: {error}", where=f"{name}, line {reader.line_num}") from None
+    parsed.check_size(name)
     return parsed
 
 

@@ -6,10 +6,14 @@ import msgspec
 
 from driftline.domain.capture.lines import LineBatch, line_batches
 from driftline.domain.capture.records import shorten
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.unpacking import UNPACKED_BYTES
 
 ENCODINGS = ("CSV", "JSON")
+
+MOST_LABELS = 1_000_000
+"""In a file. A label takes about 600 bytes until it is merged or stored, and merge_ground_truth has 1 GB."""
 
 LONGEST_LABEL = 1 << 20
 """Characters of a label and of an id."""
@@ -47,6 +51,16 @@ class ParsedLabels:
     labels: list[Label]
     rejects: list[LabelReject]
 
+    def check_size(self, where: str) -> None:
+        """Raises InvalidInputError: more lines than a file may have."""
+        if len(self.labels) + len(self.rejects) > MOST_LABELS:
+            raise InvalidInputError(
+                f"more than {MOST_LABELS:,} labels in one file",
+                where=where,
+                expected=f"at most {MOST_LABELS:,}",
+                mend="Split the file.",
+            )
+
 
 class _Truth(msgspec.Struct, gc=False):
     data: str | int | float | bool
@@ -66,11 +80,11 @@ class _Line(msgspec.Struct, gc=False):
 _DECODER = JsonDecoder(_Line)
 
 
-def parse_json_lines(body: bytes, *, unpacked_bytes: int = UNPACKED_BYTES) -> ParsedLabels:
+def parse_json_lines(body: bytes, where: str = "", *, unpacked_bytes: int = UNPACKED_BYTES) -> ParsedLabels:
     """SageMaker's ground truth records, plain or gzip, one per line; empty lines are ignored.
 
     Raises:
-        InvalidInputError: too large, or a gzip file that is damaged or cut off.
+        InvalidInputError: too large, with too many lines, or a gzip file that is damaged or cut off.
     """
     parsed = ParsedLabels([], [])
     for batch in line_batches(body, unpacked_bytes=unpacked_bytes):
@@ -83,6 +97,7 @@ def parse_json_lines(body: bytes, *, unpacked_bytes: int = UNPACKED_BYTES) -> Pa
                 _take(parsed, number, line, b"")
         else:
             _one_by_one(parsed, batch)
+        parsed.check_size(where)
     return parsed
 
 

@@ -5,7 +5,8 @@ end. NaN and the infinities are not JSON numbers; Jackson writes them as the str
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from math import isinf, isnan
 
 type JsonValue = str | int | float | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None
@@ -37,20 +38,35 @@ def java_double(value: float) -> str:
 
 def dumps(value: JsonValue) -> str:
     """The text of a JSON value. Integers stay integers, floats always have a point or an exponent."""
-    return _text(value, "")
+    return "".join(_pieces(value, ""))
 
 
-def _text(value: JsonValue, indent: str) -> str:
-    if isinstance(value, float):
-        return java_double(float(value))
-    if value is None or isinstance(value, str | bool | int):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, Mapping):
-        if not value:
-            return "{ }"
+def _pieces(value: JsonValue, indent: str) -> Iterator[str]:
+    """The text in pieces, so that a file of hundreds of megabytes is not joined on each level of nesting."""
+    if isinstance(value, Mapping) and value:
         inner = indent + "  "
-        pairs = (f"{inner}{json.dumps(key, ensure_ascii=False)} : {_text(each, inner)}" for key, each in value.items())
-        return "{\n" + ",\n".join(pairs) + f"\n{indent}}}"
-    if not value:
-        return "[ ]"
-    return "[ " + ", ".join([_text(each, indent) for each in value]) + " ]"
+        before = "{\n"
+        for key, each in value.items():
+            yield f"{before}{inner}{json.dumps(key, ensure_ascii=False)} : "
+            yield from _pieces(each, inner)
+            before = ",\n"
+        yield f"\n{indent}}}"
+    elif isinstance(value, Mapping):
+        yield "{ }"
+    elif value is None or isinstance(value, str | float | bool | int):
+        yield _scalar(value)
+    elif not value:
+        yield "[ ]"
+    elif isinstance(value, array):
+        yield "[ " + ", ".join([java_double(each) for each in value]) + " ]"
+    else:
+        before = "[ "
+        for each in value:
+            yield before
+            yield from _pieces(each, indent)
+            before = ", "
+        yield " ]"
+
+
+def _scalar(value: str | float | bool | None) -> str:
+    return java_double(float(value)) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)

@@ -22,17 +22,20 @@ def sample_inferences[Name](
     window: Window,
     wanted: Mapping[Name, tuple[ColumnKey, Condition]],
     tables: CaptureTables,
+    *,
+    largest: int,
 ) -> dict[Name, tuple[str, ...]]:
     """Up to SAMPLES inferenceIds (otherwise eventIds) of rows for each condition.
 
     Args:
         parts: Keys of the window's profiles; MAX_FILES of them, evenly spread, are searched.
+        largest: Bytes of the largest of these profiles.
     """
     samples: dict[Name, list[str]] = {name: [] for name in wanted}
     if not wanted:
         return {}
     searched: set[str] = set()
-    for _, profile in read_profiles(store, spread(parts, MAX_FILES)):
+    for _, profile in read_profiles(store, spread(parts, MAX_FILES), largest=largest):
         # A capture file that spans hours has a profile for each of them, all with the same records.
         if profile.records_key in searched:
             continue

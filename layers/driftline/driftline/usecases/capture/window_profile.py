@@ -4,7 +4,7 @@ A roll-up is named after exactly the profiles that went into it, so it can be wr
 a late or replaced capture file makes another name, never a stale hit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,40 +17,58 @@ from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_hours, rollup_digest
 from driftline.domain.windows import HOUR, Window
 from driftline.usecases.ports import ObjectStore, ObjectSummary
-from driftline.usecases.side_by_side import side_by_side
+from driftline.usecases.side_by_side import AT_ONCE, side_by_side
+
+_LARGE = 4 * 1024 * 1024
+"""Bytes of a profile: up to 32 bodies wait to be read where profiles are fetched side by side."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedWindow:
-    """A window's profile and the keys of all the profiles that it was merged from, sorted."""
+    """A window's profile.
+
+    Attributes:
+        parts: Keys of all the profiles that it was merged from, sorted.
+        largest: Bytes of the largest of them.
+    """
 
     profile: WindowProfile
     parts: tuple[str, ...]
+    largest: int
 
 
 def load_window(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> LoadedWindow:
     """Merges what all variants (or one) captured in the window; writes the roll-ups that were missing."""
     variants = [variant] if variant else store.folders(variants_prefix(endpoint))
-    merged: list[tuple[str, datetime, WindowProfile]] = []
-    parts: list[str] = []
-    for name in variants:
-        for hour in window.hours():
-            summaries = list(store.list(profiles_prefix(endpoint, name, hour)))
-            if summaries:
-                merged.append((name, hour, _hour(store, endpoint, name, hour, window, summaries)))
-                parts += [summary.key for summary in summaries]
-    return LoadedWindow(merge_hours(merged), tuple(sorted(parts)))
+    parts: list[ObjectSummary] = []
+
+    def merged() -> Iterator[tuple[str, datetime, WindowProfile]]:
+        for name in sorted(variants):
+            for hour in window.hours():
+                summaries = list(store.list(profiles_prefix(endpoint, name, hour)))
+                if summaries:
+                    parts.extend(summaries)
+                    yield name, hour, _hour(store, endpoint, name, hour, window, summaries)
+
+    profile = merge_hours(merged())
+    largest = max((summary.size for summary in parts), default=0)
+    return LoadedWindow(profile, tuple(sorted(summary.key for summary in parts)), largest)
 
 
-def read_profiles(store: ObjectStore, keys: Sequence[str]) -> Iterable[tuple[str, HourProfile]]:
-    """(key, profile) in the order of the keys; they are fetched side by side.
+def read_profiles(store: ObjectStore, keys: Sequence[str], *, largest: int) -> Iterator[tuple[str, HourProfile]]:
+    """(key, profile) in the order of the keys; they are fetched side by side, large ones one at a time.
+
+    Args:
+        largest: Bytes of the largest of them.
 
     Raises:
         StaleReadError: one of them is gone.
     """
+    bodies = _bodies(store, keys, 1 if largest > _LARGE else AT_ONCE)
     try:
-        for key, stored in zip(keys, side_by_side(store.get, keys), strict=True):
-            yield key, HourProfile.from_bytes(stored.body, key)
+        for key in keys:
+            # No name for the body: it would stay in memory next to the profile that was made of it.
+            yield key, HourProfile.from_bytes(next(bodies), key)
     except ObjectNotFoundError as error:
         raise StaleReadError("a profile was replaced while its window was read", where=error.where) from error
 
@@ -84,22 +102,35 @@ def window_inputs(
 def _hour(
     store: ObjectStore, endpoint: str, variant: str, hour: datetime, window: Window, summaries: Sequence[ObjectSummary]
 ) -> WindowProfile:
-    keys = [summary.key for summary in summaries]
+    keys = sorted(summary.key for summary in summaries)
+    largest = max(summary.size for summary in summaries)
     if not window.covers_hour(hour):
-        return merge_hour(read_profiles(store, keys), window)
+        return merge_hour(read_profiles(store, keys, largest=largest), window)
     digest = rollup_digest((summary.key, summary.etag) for summary in summaries)
     rollup = rollup_key(endpoint, variant, hour, digest)
     stored = _stored_rollup(store, rollup)
     if stored is not None:
         return stored
-    profiles = dict(read_profiles(store, keys))
-    merged = merge_hour(profiles.items(), Window(hour, hour + HOUR))
+    join_hashes: dict[str, bytes] = {}
+
+    def noted() -> Iterator[tuple[str, HourProfile]]:
+        for key, profile in read_profiles(store, keys, largest=largest):
+            join_hashes[key] = profile.join_hashes
+            yield key, profile
+
+    merged = merge_hour(noted(), Window(hour, hour + HOUR))
     if len(keys) > 1:  # a roll-up of a single profile saves nothing
         # The index of the hour's inferences, too, so that later labels need not read all these profiles again.
-        index = index_of(profile.join_hashes for profile in profiles.values())
+        index = index_of(join_hashes.values())
         store.put(index_key(endpoint, VariantHour(variant, hour), digest), index)
         store.put(rollup, merged.to_bytes())
     return merged
+
+
+def _bodies(store: ObjectStore, keys: Sequence[str], at_once: int) -> Iterator[bytes]:
+    if at_once == 1:  # not even one ahead
+        return (store.get(key).body for key in keys)
+    return (stored.body for stored in side_by_side(store.get, keys, at_once))
 
 
 def _stored_rollup(store: ObjectStore, key: str) -> WindowProfile | None:

@@ -78,14 +78,17 @@ class StoredWindow:
         return CapturedRows(rows, self._why_unlabelled)
 
     def inference_ids[Name](self, wanted: Mapping[Name, tuple[ColumnKey, Condition]]) -> Mapping[Name, tuple[str, ...]]:
-        return sample_inferences(self.store, self._loaded.parts, self.window, wanted, self.tables)
+        loaded = self._loaded
+        return sample_inferences(self.store, loaded.parts, self.window, wanted, self.tables, largest=loaded.largest)
 
     def _why_unlabelled(self) -> str:
         """Of the window itself, also when earlier rows were requested."""
         monitor = self.document.monitors.by_name()[self.kind]
         delay = monitor.label_delay or DEFAULT_LABEL_DELAY
-        parts = self._loaded.parts
-        return Unlabelled(self.store, self.document.endpoint, self.window, parts, delay, self.tables).why()
+        loaded = self._loaded
+        return Unlabelled(
+            self.store, self.document.endpoint, self.window, loaded.parts, delay, self.tables, loaded.largest
+        ).why()
 
     @cached_property
     def _loaded(self) -> LoadedWindow:

@@ -34,6 +34,7 @@ class Unlabelled:
 
     Attributes:
         parts: Keys of its profiles.
+        largest: Bytes of the largest of them.
         max_label_delay: How long after its inference a label may be collected.
     """
 
@@ -43,6 +44,7 @@ class Unlabelled:
     parts: Sequence[str]
     max_label_delay: timedelta
     tables: CaptureTables
+    largest: int
 
     def why(self) -> str:
         """One or two sentences; empty if there is no ground truth that might belong to the window."""
@@ -91,13 +93,13 @@ class Unlabelled:
 
     def _captured(self) -> Hashes:
         """Hashes of the ids of some captures."""
-        profiles = read_profiles(self.store, spread(self.parts, MAX_FILES))
+        profiles = read_profiles(self.store, spread(self.parts, MAX_FILES), largest=self.largest)
         return sorted_unique([_hashes(profile) for _, profile in profiles])
 
     def _by_event_id(self, ids: Sequence[str]) -> str | None:
         """The inferenceId of a capture that has one of the ids as its eventId, and an inferenceId of its own."""
         wanted = {each: ("event_id", IsOneOf((each,))) for each in ids}
-        matched = sample_inferences(self.store, self.parts, self.window, wanted, self.tables)
+        matched = sample_inferences(self.store, self.parts, self.window, wanted, self.tables, largest=self.largest)
         return next((found[0] for each, found in matched.items() if found and found[0] != each), None)
 
 

@@ -1,5 +1,6 @@
 """From profiles to the input of the checks: statistics.json, and what it lacks about each feature."""
 
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -99,7 +100,7 @@ def _numerical(common: Common, profile: ColumnProfile) -> NumericalStatistics:
         buckets=tuple(
             Bucket(lower_bound=bucket.lower, upper_bound=bucket.upper, count=float(bucket.count)) for bucket in buckets
         ),
-        sketch=Sketch(data=tuple(tuple(level.tolist()) for level in profile.kll.levels)),
+        sketch=Sketch(data=tuple(array("d", level.tobytes()) for level in profile.kll.levels)),
     )
     return NumericalStatistics(
         common=common,
