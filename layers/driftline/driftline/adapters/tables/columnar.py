@@ -82,7 +82,7 @@ class ColumnarRecords:
         indexes: Iterable[int] = block.indexes or repeat(0, len(block.records))
         metadata = [record.eventMetadata for record in block.records]
         if isinstance(block.layout, CsvLayout) and self._has_place(block.layout.name, block.layout.width):
-            self._add_lines(block.layout, slot, zip(metadata, indexes, block.csv_lines(), strict=True))
+            self._add_lines(block.layout, slot, len(metadata), zip(metadata, indexes, block.csv_lines(), strict=True))
             return
         name, keys, rows = _named(block)
         self._add_named(name, keys, slot, zip(metadata, indexes, rows, strict=True))
@@ -93,10 +93,13 @@ class ColumnarRecords:
         widest = max([columns, *(len(spool.keys) for spool in others)])
         return not others or (len(others) < _MOST_LAYOUTS and (len(others) + 1) * widest <= _UNION_COLUMNS)
 
-    def _add_lines(self, layout: CsvLayout, slot: str, rows: Iterable[tuple[AnyMetadata, int, str]]) -> None:
-        """Spools rows by position as the CSV lines that they are."""
+    def _add_lines(
+        self, layout: CsvLayout, slot: str, count: int, rows: Iterable[tuple[AnyMetadata, int, str]]
+    ) -> None:
+        """Spools so many rows by position as the CSV lines that they are."""
         spool = self._spools.open(layout.name, "csv", {key: at for at, key in enumerate(layout.keys)})
-        for some in batched(rows, spool.rows_at_once, strict=False):
+        # `batched` has a place for each of them ready: of 20,000, it takes longer than the eight rows of a usual slot.
+        for some in batched(rows, max(1, min(count, spool.rows_at_once)), strict=False):
             origins = _csv_origins(
                 [(event.eventId, event.inferenceId or "", event.inferenceTime) for event, _, _ in some]
             )

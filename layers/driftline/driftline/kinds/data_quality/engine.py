@@ -131,6 +131,7 @@ class DataQualityEngine(Engine):
         files = data.baseline(STATISTICS, CONSTRAINTS)
         constraints = _constraints(files, data)
         statistics = _statistics(files, data)
+        del files  # hundreds of megabytes, with thousands of columns
         profile = data.profile()
         mode = Comparison(settings.comparison)
         if mode is Comparison.DRIFTLINE:
