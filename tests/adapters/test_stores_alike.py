@@ -9,6 +9,7 @@ import pytest
 from botocore.errorfactory import ClientExceptionsFactory
 from botocore.stub import Stubber
 
+from driftline.adapters.aws import s3
 from driftline.adapters.aws.s3 import S3Store, S3Stores, s3_client
 from driftline.adapters.folder.store import FolderStore
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
@@ -269,3 +270,17 @@ def test_the_client_keeps_a_connection_for_each_call() -> None:
     """Also where a call that runs beside others reads side by side itself."""
     config: Any = s3_client().meta.config  # the stubs do not know all of it
     assert config.max_pool_connections == 2 * AT_ONCE
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_object_of_s3_that_does_not_fit_into_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3, "_LARGEST", 10)
+    boto3.client("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    store = S3Store("bucket")
+    store.put("a", b"0123456789")
+    store.put("b", b"0123456789a")
+
+    assert store.get("a").body == b"0123456789"
+    with pytest.raises(InvalidInputError, match=r"s3://bucket/b: it has 11 bytes\. Expected: at most 10"):
+        store.get("b")
+    assert store.get_range("b", 0, 2) == b"01"

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.domain.errors import InvalidInputError
+from driftline.kinds.data_quality.rules import constraints, statistics
+from driftline.kinds.data_quality.rules.constraints import parse_constraints
 from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
 from tests.unit.kinds.data_quality.support import Cells, profiled
@@ -108,3 +110,40 @@ def test_sketch_items_weigh_all_values() -> None:
 def test_unreadable_statistics_name_the_field() -> None:
     with pytest.raises(InvalidInputError, match=r"dataset\.item_count"):
         parse_statistics('{"dataset": {}, "features": []}', "s3://bucket/statistics.json")
+
+
+def test_a_feature_of_megabytes_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "_LARGEST_FEATURE", 100)
+    body = json.dumps({"dataset": {"item_count": 1}, "features": [{"name": "a" * 200, "inferred_type": "Unknown"}]})
+
+    with pytest.raises(InvalidInputError, match=r"x\.json: a feature of 240 bytes\. Expected: at most 100"):
+        parse_statistics(body, "x.json")
+
+
+def test_a_large_file_with_an_error_is_not_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "_READ_TWICE", 10)
+
+    with pytest.raises(InvalidInputError, match=r"x\.json: cannot be read"):
+        parse_statistics('{"dataset": {"item_count": 1}, "features": [{}]}', "x.json")
+
+
+def test_large_constraints_are_refused_before_they_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constraints, "_LARGEST", 10)
+
+    with pytest.raises(InvalidInputError, match=r"it has 11 bytes\. Expected: at most 10"):
+        parse_constraints(b'{"a": true}', "x.json")
+
+
+def test_sketches_of_texts_and_of_no_numbers() -> None:
+    def document(levels: str) -> str:
+        kll = '{"distribution": {"kll": {"buckets": [], "sketch": {"data": ' + levels + "}}}"
+        numbers = '{"common": {"num_present": 1, "num_missing": 0}, ' + kll[1:] + "}"
+        feature = '{"name": "a", "inferred_type": "Integral", "numerical_statistics": ' + numbers + "}"
+        return '{"dataset": {"item_count": 1}, "features": [' + feature + "]}"
+
+    [read] = parse_statistics(document('[[1, "2.5"], []]')).features
+    assert read.levels is not None
+    assert [list(level) for level in read.levels] == [[1.0, 2.5], []]
+    for wrong in ('[["x"]]', "[[null]]", '["x"]', "[1]"):
+        with pytest.raises(InvalidInputError, match=r"features\.0\.numerical_statistics"):
+            parse_statistics(document(wrong))

@@ -437,3 +437,17 @@ def test_a_cell_of_a_hundred_megabytes_is_refused_and_one_of_a_megabyte_is_read(
     for body in (b"a,b\n1," + b"x" * (100 << 20) + b"\n", lines % (b"x" * (100 << 20))):
         with pytest.raises(InvalidInputError, match="33,554,432 bytes"):
             read({"data": body})
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.jsonl.gz"])
+def test_a_data_set_is_limited_unpacked_and_in_all_of_its_files(name: str) -> None:
+    rows = b"1.5,UA\n" * 100_000 if "csv" in name else b'{"score":1.5}\n' * 50_000
+    body = gzip.compress(rows) if name.endswith("gz") else rows
+    files = {name: body, f"b-{name}": body}
+
+    assert read({name: body}, DatasetFormat(max_unpacked_megabytes=1)).rows == rows.count(b"\n")
+    with pytest.raises(InvalidInputError) as refused:
+        read(files, DatasetFormat(max_unpacked_megabytes=1))
+
+    assert f"b-{name}: the data set has more than 1 MB, unpacked. Expected: at most 1 MB" in str(refused.value)
+    assert read(files, parse_format(b'{"max_unpacked_megabytes": 2}', "x")).rows == 2 * rows.count(b"\n")

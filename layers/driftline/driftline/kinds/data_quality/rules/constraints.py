@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from driftline.domain.drift.distance import CategoricalMethod, ComparisonMethod
-from driftline.domain.errors import unreadable
+from driftline.domain.errors import InvalidInputError, unreadable
 from driftline.domain.profiles.types import InferredType
 from driftline.domain.sagemaker_files.java_json import JsonValue, dumps
 
@@ -233,12 +233,18 @@ class Constraints(_Lenient):
         )
 
 
+_LARGEST = 32 << 20
+"""Bytes; 5,000 columns of 120 categories each have some 15 MB, and pydantic takes ten times as much memory."""
+
+
 def parse_constraints(body: bytes | str, where: str = "constraints.json") -> Constraints:
     """Reads a constraints.json that Driftline, SageMaker or a person wrote.
 
     Raises:
-        InvalidInputError: not JSON, or a field has a value that is not allowed; `where` names the file.
+        InvalidInputError: too large, not JSON, or a field has a value that is not allowed; `where` names the file.
     """
+    if len(body) > _LARGEST:
+        raise InvalidInputError(f"it has {len(body):,} bytes", where=where, expected=f"at most {_LARGEST:,}")
     try:
         return Constraints.model_validate_json(body)
     except ValidationError as error:

@@ -14,7 +14,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, PlainValidator, TypeAdapter, ValidationError
 
 from driftline.domain.capture.columns import MAX_CATEGORIES
-from driftline.domain.errors import unreadable
+from driftline.domain.errors import InvalidInputError, unreadable
 from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.profiles.categories import code_of_number
 from driftline.domain.profiles.types import InferredType
@@ -253,7 +253,7 @@ def parse_statistics(body: bytes | str, where: str = "statistics.json") -> Stati
     """
     try:
         # An error, and what only pydantic reads, such as NaN: the whole file, so that the error says where.
-        return _by_feature(body) or Statistics.model_validate_json(body)
+        return _by_feature(body, where) or Statistics.model_validate_json(body)
     except ValidationError as error:
         raise unreadable(error, where) from None
 
@@ -269,13 +269,28 @@ class _Parts(msgspec.Struct):
 _PARTS = JsonDecoder(_Parts)
 
 
-def _by_feature(body: bytes | str) -> Statistics | None:
+_LARGEST_FEATURE = 8 << 20
+"""Bytes of a feature: a sketch has some 110 kB, a histogram at most 120 values."""
+_READ_TWICE = 64 << 20
+"""Bytes up to which a file with an error is read as a whole."""
+
+
+def _by_feature(body: bytes | str, where: str) -> Statistics | None:
     """Reads one feature after the other: pydantic has all of a text in memory several times. None: not so."""
     try:
         parts = _PARTS.decode(body)
+        largest = max((len(memoryview(each)) for each in parts.features), default=0)
+        if largest > _LARGEST_FEATURE:
+            raise InvalidInputError(
+                f"a feature of {largest:,} bytes",
+                where=where,
+                expected=f"at most {_LARGEST_FEATURE:,} for each feature",
+            )
         dataset = Dataset.model_validate_json(bytes(parts.dataset))
         features = tuple(FeatureStatistics.model_validate_json(bytes(each)) for each in parts.features)
-    except ValueError:
+    except ValueError as error:
+        if len(body) > _READ_TWICE:
+            raise InvalidInputError(f"cannot be read: {error}", where=where) from None
         return None
     return Statistics(version=parts.version, dataset=dataset, features=features)
 

@@ -1,12 +1,13 @@
 """The files of a data set one by one, as batches of columns or of rows. All have one format."""
 
 import gzip
+import io
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Buffer, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal, Protocol, cast
+from typing import BinaryIO, Literal, Protocol, cast, override
 
 from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.errors import InvalidInputError
@@ -18,6 +19,7 @@ from driftline.usecases.ports.tables import DataSetTables
 
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
+_BUFFER = 1 << 17
 
 type Warn = Callable[[str], object]
 type Kind = Literal["csv", "json", "parquet"]
@@ -59,6 +61,7 @@ def read_files[T](
     """
     shape: CsvShape | None = None
     first_kind: Kind | None = None
+    size = _Size(options.max_unpacked_megabytes << 20)
     for key in keys:
         name = store.uri(key)
         with store.local_copy(key) as path:
@@ -75,7 +78,8 @@ def read_files[T](
                 for batch in readers.parquet(path, name):
                     yield True, batch
                 continue
-            with _opened(path) as stream:
+            with _opened(path) as file, _Counted(file, size, name) as raw:
+                stream = io.BufferedReader(raw, _BUFFER)
                 try:
                     if kind == "json":
                         for batch in readers.json(stream, name):
@@ -91,6 +95,43 @@ def read_files[T](
                     raise InvalidInputError(
                         f"the compressed file is damaged ({error})", where=name, mend="Upload it again."
                     ) from None
+
+
+@dataclass(slots=True)
+class _Size:
+    """Bytes that all files of a data set may still have."""
+
+    left: int
+    most: int = 0
+
+    def __post_init__(self) -> None:
+        self.most = self.left
+
+
+class _Counted(io.RawIOBase):
+    """A file that counts what is read of it. Raises InvalidInputError: more than is left."""
+
+    def __init__(self, file: BinaryIO, size: _Size, name: str) -> None:
+        super().__init__()
+        self._file, self._size, self._name = file, size, name
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Buffer) -> int:
+        found = self._file.readinto(buffer)  # type: ignore[attr-defined]  # both kinds of files have it
+        self._size.left -= found
+        if self._size.left < 0:
+            megabytes = f"{self._size.most >> 20:,} MB"
+            raise InvalidInputError(
+                f"the data set has more than {megabytes}, unpacked",
+                where=self._name,
+                expected=f"at most {megabytes} in all of its files",
+                mend="Take a sample of the rows, or raise the limit: max_unpacked_megabytes in input/_format.json.",
+            )
+        return int(found)
 
 
 def _opened(path: Path) -> BinaryIO:

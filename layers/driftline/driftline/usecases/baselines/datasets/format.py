@@ -2,11 +2,14 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from driftline.domain.errors import InvalidInputError
 
 FORMAT_FILE = "_format.json"
+
+MOST_MEGABYTES = 8_192
+"""Of a data set, unpacked: suggest_baseline has 15 minutes, and reads some 20 MB of CSV a second."""
 
 
 class _Part(BaseModel):
@@ -31,11 +34,16 @@ class ParquetFormat(_Part):
 
 
 class DatasetFormat(_Part):
-    """At most one of the three; if none is set, each file is recognised by its first bytes."""
+    """At most one of the three; if none is set, each file is recognised by its first bytes.
+
+    Attributes:
+        max_unpacked_megabytes: Of all CSV and JSON files together, unpacked if they are gzip.
+    """
 
     csv: CsvFormat | None = None
     json_: JsonFormat | None = None
     parquet: ParquetFormat | None = None
+    max_unpacked_megabytes: int = Field(default=MOST_MEGABYTES, ge=1)
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=lambda name: name.rstrip("_"))
 
