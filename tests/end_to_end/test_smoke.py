@@ -140,7 +140,13 @@ def _interrupt(cloud: EmbeddedCloud, stage: str, number: signal.Signals) -> None
     assert "Stopped." in said
 
 
-@pytest.mark.parametrize("stage", STAGES)
+USUAL = ("deploying the stack", "sending an hour")
+"""Stages that `make test` interrupts; `make test-all` does so at all of them."""
+
+
+@pytest.mark.parametrize(
+    "stage", [pytest.param(stage, marks=() if stage in USUAL else pytest.mark.long) for stage in STAGES]
+)
 @pytest.mark.usefixtures("nothing_left")
 def test_a_run_that_is_interrupted_leaves_nothing(cloud: EmbeddedCloud, stage: str) -> None:
     _interrupt(cloud, stage, STAGES[stage])
@@ -183,6 +189,7 @@ def test_what_a_killed_run_leaves_is_found_and_removed(cloud: EmbeddedCloud) -> 
 
 
 @pytest.mark.usefixtures("nothing_left")
+@pytest.mark.long
 def test_what_does_not_follow_in_time_is_named_and_removed(cloud: EmbeddedCloud) -> None:
     """Twelve seconds are less than any schedule takes that the run sets."""
     with started(cloud, "--yes", patience="12") as process:
