@@ -15,6 +15,7 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.kinds.registry import KINDS
+from driftline.usecases.pages import report_inputs
 from driftline.usecases.pages.render_report import render_report
 from tests.effort import calls
 from tests.fakes import InMemoryStore
@@ -371,6 +372,14 @@ def test_what_has_no_page_says_why() -> None:
         render_report(InMemoryStore(), "reports/shop/", kinds=KINDS)
     with pytest.raises(InvalidInputError, match="no page for this kind"):
         render_report(InMemoryStore(objects={f"{MADE}statistics.json": b'{"version": 0.0}'}), MADE, kinds=KINDS)
+
+
+def test_files_too_large_for_memory_are_refused_before_they_are_parsed(
+    shop: InMemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_inputs, "LARGEST", 2_000)
+    with pytest.raises(InvalidInputError, match="too much for a page"):
+        render_report(shop, folder_of("data_quality"), kinds=KINDS)
 
 
 def test_a_broken_earlier_summary_leaves_a_gap(shop: InMemoryStore) -> None:

@@ -16,6 +16,10 @@ from driftline.usecases.executions.past_executions import bodies_or_none, body_o
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.ports import ObjectStore
 
+LARGEST = 384 << 20
+"""Bytes of the files of an execution and its baseline together. What is made of them takes three to four times as much
+memory, and `render_report` has 1,769 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReportInputs:
@@ -49,9 +53,10 @@ def report_inputs(store: ObjectStore, place: Place, *, kinds: Kinds, revision: i
 
     Raises:
         ObjectNotFoundError: no verdict.
-        InvalidInputError: no kind of monitor recognises the files.
+        InvalidInputError: no kind of monitor recognises the files, or they are too large for a page.
     """
     files, kind = execution_files(store, place, baseline_folder(place.endpoint, place.monitor), kinds=kinds)
+    _refuse_too_large(store, place, files)
     if files.summary is not None and (announced := last_announced(store, place.folder)) is not None:
         # Events come in any order, and the files are always those of the newest revision.
         revision = max(revision or 0, announced.revision)
@@ -61,6 +66,18 @@ def report_inputs(store: ObjectStore, place: Place, *, kinds: Kinds, revision: i
     if missing and (previous := last_verdict(past)):
         files = replace(files, previous=present(store, previous.place.folder, missing))
     return ReportInputs(place, kind, files, past, _revised(store, place, kind, revision))
+
+
+def _refuse_too_large(store: ObjectStore, place: Place, files: ExecutionFiles) -> None:
+    """Before memory ends the process: then nobody would know why there is no page."""
+    size = sum(map(len, [*files.own.values(), *files.baseline.values()]))
+    if size > LARGEST:
+        raise InvalidInputError(
+            f"the files of the execution and its baseline have {size >> 20:,} MB, which is too much for a page",
+            where=store.uri(place.folder),
+            expected=f"at most {LARGEST >> 20:,} MB, which some 1,800 numeric columns have",
+            mend="The verdict is in summary.json. Watch fewer columns to have pages.",
+        )
 
 
 def _revised(store: ObjectStore, place: Place, kind: Kind, revision: int | None) -> PastExecution | None:
