@@ -10,6 +10,7 @@ import pytest
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.kinds.data_quality.kind import DATA_QUALITY
 from driftline.kinds.kind import Kinds
+from driftline.usecases.baselines.data_set import stated_format
 from driftline.usecases.baselines.suggest_baseline import (
     BaselineSuggested,
     NoDataSetError,
@@ -270,3 +271,13 @@ class TestCompanions:
         assert data.beside("notes.json") is None
         bucket.store.put(self.KEY, b"one")
         assert data.beside("notes.json") == b"one"
+
+
+def test_a_stated_header_leaves_the_rest_of_the_format_as_it_is() -> None:
+    store = InMemoryStore(objects={f"{FOLDER}input/_format.json": b'{"max_unpacked_megabytes": 9}'})
+
+    _, content = stated_format(store, "flights", "data_quality", header=True)
+
+    stated = {"csv": {"header": True, "output_columns_position": "START"}}
+    assert json.loads(content) == {"max_unpacked_megabytes": 9, **stated}
+    assert json.loads(stated_format(InMemoryStore(), "flights", "data_quality", header=True)[1]) == stated

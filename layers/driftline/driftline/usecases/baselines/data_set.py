@@ -97,4 +97,7 @@ def stated_format(store: ObjectStore, endpoint: str, monitor: str, *, header: bo
             mend="Remove the file, or leave out --header and --no-header.",
         )
     csv = (there.csv or CsvFormat()).model_copy(update={"header": header})
-    return key, DatasetFormat(csv=csv).model_dump_json(by_alias=True, exclude_none=True).encode()
+    # Earlier releases do not know the limit, so it is written only where somebody set it.
+    unset = {"max_unpacked_megabytes"} - there.model_fields_set
+    stated = there.model_copy(update={"csv": csv})
+    return key, stated.model_dump_json(by_alias=True, exclude_none=True, exclude=unset).encode()
