@@ -79,7 +79,7 @@ class Line:
 
 def bill(load: Load) -> Iterator[Line]:
     """Every line, in USD a month."""
-    profile_gb, run_gb = 1024 / 1024, 1769 / 1024
+    profile_gb, run_gb = 1280 / 1024, 1769 / 1024
     seconds = FILES * load.file_seconds * profile_gb + HOURS * load.run_seconds * run_gb
     yield Line(
         "Lambda",
