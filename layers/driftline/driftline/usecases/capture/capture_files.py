@@ -53,11 +53,14 @@ class CaptureFiles:
 
 
 def source_of(key: str, capture: ObjectStore, own: ObjectStore) -> str:
-    """What profiles call a capture file: its key in the stack's own bucket, `s3://bucket/key` in another.
+    """What profiles call a capture file: `s3://bucket/key`, which earlier releases read, too; in a folder, its key.
 
     Neither says where a folder is: whatever is named after profiles has the same name in a copy of the folder.
     """
-    return key if capture.name == own.name else f"s3://{capture.name}/{key}"
+    if capture.name != own.name:
+        return f"s3://{capture.name}/{key}"
+    uri = own.uri(key)
+    return uri if "://" in uri else key
 
 
 def batch_files(manifest: bytes, hour: datetime, where: str, capture: ObjectStore, stores: Stores) -> Iterator[bytes]:
