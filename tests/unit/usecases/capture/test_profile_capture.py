@@ -112,7 +112,7 @@ def test_the_profiles_know_source_records_and_rejects_by_slot() -> None:
     bucket, result = profiled(record(), record(invocationSource="ShadowExperiment"), record(output='"'), "junk")
 
     profile = hour_profile(bucket)
-    assert profile.source == KEY
+    assert profile.source == f"memory://bucket/{KEY}"
     assert profile.records_key in result.written
     assert (profile.records, profile.rejected, profile.skipped) == (1, 2, 1)
     assert (result.records, result.rejected, result.skipped) == (1, 2, 1)
