@@ -328,8 +328,6 @@ def test_damaged_state_is_made_again_and_the_verdict_is_the_same(
 ) -> None:
     expected = judged(endpoint)
     files = [path for path in (endpoint / "state" / kind).rglob("*") if path.is_file()]
-    if not files and kind in {"rollups", "indexes"}:
-        pytest.skip("nothing was written")
     assert files
     for path in files[:: 1 if kind in {"merged", "kinds"} else 2]:
         path.write_bytes(path.read_bytes()[:-5] if damage is None else damage)
