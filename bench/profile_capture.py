@@ -104,24 +104,24 @@ def _measure(path: Path, stages: dict[str, Callable[[bytes], None]], spent: dict
 
 
 def _decode_typed(body: bytes) -> None:
-    for batch in line_batches(body):
+    for batch in line_batches(body, "captures"):
         _TYPED.decode_lines(batch.body)
 
 
 def _decode_untyped(body: bytes) -> None:
-    for batch in line_batches(body):
+    for batch in line_batches(body, "captures"):
         _UNTYPED.decode_lines(batch.body)
 
 
 def _decode_needed(body: bytes) -> None:
-    for batch in line_batches(body):
+    for batch in line_batches(body, "captures"):
         decode_records(batch)
 
 
 def _profile(body: bytes) -> None:
     """As profile_capture does it, a file at a time."""
     buffer = TableBuffer(_TABLES.csv_to_columns)
-    for block in CaptureReader(EPOCH).read(body):
+    for block in CaptureReader(EPOCH).read(body, "captures"):
         for _, _, table in buffer.add(block):
             TableProfile.of(table)
     for _, _, table in buffer.flush():
@@ -130,6 +130,6 @@ def _profile(body: bytes) -> None:
 
 def _columnar(body: bytes) -> None:
     with _TABLES.records() as records:
-        for block in CaptureReader(EPOCH).read(body):
+        for block in CaptureReader(EPOCH).read(body, "captures"):
             records.add(block)
         records.to_bytes([])

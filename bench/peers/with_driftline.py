@@ -37,7 +37,7 @@ def _profiles_of(body: bytes) -> list[WindowProfile]:
     reader, buffer = CaptureReader(EPOCH), TableBuffer(csv_to_columns)
     profiles = [
         WindowProfile({layout: TableProfile.of(table)})
-        for block in chain(reader.read(body), [None])
+        for block in chain(reader.read(body, "captures"), [None])
         for _, layout, table in (buffer.add(block) if block else buffer.flush())
     ]
     counts = [WindowProfile({}, count.records, count.rejected, count.skipped) for count in reader.counts.values()]

@@ -30,3 +30,10 @@ class Outcome:
             assert self.said, "refused without a word"
         assert len(self.said) <= LONGEST_ERROR, f"{len(self.said)} characters: {self.said[:200]} …"
         assert "Traceback" not in self.said
+
+
+def refused(error: Exception, named: str) -> Outcome:
+    """What people are shown has to name what it is about."""
+    said = str(error)
+    assert named in said, said
+    return Outcome(Word.REFUSED, said)

@@ -12,7 +12,7 @@ from tests.captures import DOCUMENT, capture_key, csv_capture
 from tests.fakes import InMemoryStore, RecordingReruns, only
 from tests.hostile.entries.entry import HOUR
 from tests.hostile.inputs import Change
-from tests.hostile.outcome import Outcome, Word
+from tests.hostile.outcome import Outcome, Word, refused
 from tests.tables import TABLES
 
 GOOD = b"".join(csv_capture(HOUR, f"0.{at}", f"{at},DE", f"id-{at}") for at in range(1, 4))
@@ -47,12 +47,16 @@ def state_of(objects: Mapping[str, bytes]) -> dict[str, bytes]:
     return {key: body for key, body in objects.items() if key.startswith("state/")}
 
 
-def outcome_of(store: InMemoryStore, key: str) -> Outcome:
-    """Takes one file. Every line of it is a record, or named among the rejects."""
+def outcome_of(store: InMemoryStore, key: str, named: str = "") -> Outcome:
+    """Takes one file. Every line of it is a record, or named among the rejects.
+
+    Args:
+        named: What an error has to name; the file unless given.
+    """
     try:
         profiled = take(store, key).profiled
     except DriftlineError as error:
-        return Outcome(Word.REFUSED, str(error))
+        return refused(error, named or key)
     if profiled.reason:
         return Outcome(Word.IGNORED, profiled.reason)
     if profiled.rejected:

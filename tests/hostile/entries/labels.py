@@ -11,7 +11,7 @@ from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns
 from tests.hostile.entries import captures
 from tests.hostile.entries.entry import FOLDER, HOUR, folders_of
 from tests.hostile.inputs import Change
-from tests.hostile.outcome import Outcome, Word
+from tests.hostile.outcome import Outcome, Word, refused
 from tests.tables import TABLES
 
 DOCUMENT = b"""\
@@ -98,7 +98,7 @@ class Labels:
         try:
             taken = take(store, key).merged
         except DriftlineError as error:
-            return Outcome(Word.REFUSED, str(error))
+            return refused(error, key)
         if taken.reason:
             return Outcome(Word.IGNORED, taken.reason)
         if taken.rejected:

@@ -64,7 +64,7 @@ class Scripts:
             }
         )
         assert captures.outcome_of(store, OTHER).word is Word.USED
-        outcome = captures.outcome_of(store, SHOP)
+        outcome = captures.outcome_of(store, SHOP, name)
         assert captures.outcome_of(store, OTHER.replace("b.jsonl", "c.jsonl")).word is Word.USED
         return outcome
 

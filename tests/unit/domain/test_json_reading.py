@@ -54,7 +54,7 @@ def test_a_label_costs_itself(depth: int) -> None:
 
     lines = [record("a", '"1"'), record("b", deep(depth)), deep(depth), record("c", '"0"')]
 
-    parsed = parse_json_lines("\n".join(lines).encode())
+    parsed = parse_json_lines("\n".join(lines).encode(), "labels")
 
     assert {"a", "c"} <= {label.id for label in parsed.labels}
     assert 3 in {reject.line for reject in parsed.rejects}

@@ -173,7 +173,7 @@ def _staged(capture: CapturePlace, files: Sequence[Path], endpoint: str, variant
 
 
 def _first_inference_time(body: bytes, path: Path) -> str:
-    for batch in line_batches(body, unpacked_bytes=options.unpacked_bytes()):
+    for batch in line_batches(body, str(path), unpacked_bytes=options.unpacked_bytes()):
         for line in batch.body.splitlines():
             try:
                 return str(load_json(line)["eventMetadata"]["inferenceTime"])

@@ -15,7 +15,7 @@ UNPACKED_BYTES = 256 << 20
 _CHUNK = 1 << 20
 
 
-def chunks(body: bytes, size: int, most: int, where: str = "") -> Iterator[bytes]:
+def chunks(body: bytes, size: int, most: int, where: str) -> Iterator[bytes]:
     """A file, plain or gzip, in pieces of this size; memory does not grow with it.
 
     Args:
@@ -42,7 +42,7 @@ def chunks(body: bytes, size: int, most: int, where: str = "") -> Iterator[bytes
         raise _damaged(error, where) from None
 
 
-def unpacked(body: bytes, most: int, where: str = "") -> bytes:
+def unpacked(body: bytes, most: int, where: str) -> bytes:
     """A whole file; arguments and errors as for `chunks`."""
     if not body.startswith(GZIP_MAGIC):
         if len(body) > most:
@@ -51,7 +51,7 @@ def unpacked(body: bytes, most: int, where: str = "") -> bytes:
     return b"".join(chunks(body, _CHUNK, most, where))
 
 
-def too_large(most: int, where: str = "") -> InvalidInputError:
+def too_large(most: int, where: str) -> InvalidInputError:
     """The error for a file that is larger than this many bytes."""
     megabytes = f"{most / (1 << 20):g} MB"
     return InvalidInputError(

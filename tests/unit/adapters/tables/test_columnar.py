@@ -21,7 +21,7 @@ def line(encoding: str, output: str, input_: str, number: int = 0) -> str:
 
 def parquet(*lines: str) -> bytes:
     with ColumnarRecords() as records:
-        for block in CaptureReader(HOUR).read("\n".join(lines).encode()):
+        for block in CaptureReader(HOUR).read("\n".join(lines).encode(), "captures"):
             records.add(block)
         return records.to_bytes([HOUR])
 

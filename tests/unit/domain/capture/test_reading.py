@@ -35,9 +35,8 @@ def line(time: str = "2026-03-01T14:01:00Z", output: str = "0.5", input_: str = 
 
 def read(body: bytes | str) -> tuple[CaptureReader, list[SlotTable]]:
     reader, buffer = CaptureReader(HOUR), TableBuffer(TABLES.csv_to_columns)
-    found = [
-        table for block in reader.read(body.encode() if isinstance(body, str) else body) for table in buffer.add(block)
-    ]
+    whole = body.encode() if isinstance(body, str) else body
+    found = [table for block in reader.read(whole, "captures") for table in buffer.add(block)]
     return reader, found + list(buffer.flush())
 
 
@@ -218,7 +217,7 @@ def test_plain_batches_give_what_single_records_give(records: list[tuple[str, li
 def test_batches_hold_whole_lines_and_lose_none(lines: list[str], size: int, packed: bool) -> None:
     body = "\n".join(lines).encode()
 
-    batches = list(line_batches(gzip.compress(body) if packed else body, size))
+    batches = list(line_batches(gzip.compress(body) if packed else body, "captures", size))
 
     assert b"".join(batch.body for batch in batches) == body
     for index, batch in enumerate(batches):
@@ -232,11 +231,11 @@ def test_batches_hold_whole_lines_and_lose_none(lines: list[str], size: int, pac
 def test_a_byte_order_mark_is_left_out_before_every_line(size: int, *, packed: bool) -> None:
     body = "\ufeffone\n\ufefftwo \ufeff inside\r\n\ufeff\nfour\n\ufeff".encode()
 
-    batches = list(line_batches(gzip.compress(body) if packed else body, size))
+    batches = list(line_batches(gzip.compress(body) if packed else body, "captures", size))
 
     assert b"".join(batch.body for batch in batches).decode() == "one\ntwo \ufeff inside\r\n\nfour\n"
     assert [batch.first_line for batch in batches] == ([1, 2, 3, 4] if size < 20 else [1])
 
 
 def test_a_file_that_is_nothing_but_a_mark_has_no_lines() -> None:
-    assert list(line_batches("\ufeff".encode())) == []
+    assert list(line_batches("\ufeff".encode(), "captures")) == []

@@ -138,7 +138,7 @@ def test_every_arrival_is_reported_once_and_no_cancelled_flight(flights: Mapping
     # Then each label finds a captured inference by its id, and has the delay of its flight
     files = capture_files(flights[STORM], np.zeros(len(flights[STORM])))
     captured = {json.loads(line)["eventMetadata"]["inferenceId"] for file in files for line in file.body.splitlines()}
-    labels = [label for file in (prompt, late) for label in parse_json_lines(file.body).labels]
+    labels = [label for file in (prompt, late) for label in parse_json_lines(file.body, "labels").labels]
     assert len({label.id for label in labels}) == len(labels) == 979 - 180 - 1  # one was diverted
     assert {label.id for label in labels} <= captured
     assert sum(int(label.data) for label in labels) == sum(flight.arr_delay or 0 for flight in flights[STORM])
@@ -147,7 +147,7 @@ def test_every_arrival_is_reported_once_and_no_cancelled_flight(flights: Mapping
         datetime(2013, 3, 9, 8, tzinfo=UTC),
         datetime(2013, 3, 11, 8, tzinfo=UTC),
     ]
-    assert {label.id.split("-")[1][:2] for label in parse_json_lines(prompt.body).labels} == PROMPT_CARRIERS
+    assert {label.id.split("-")[1][:2] for label in parse_json_lines(prompt.body, "labels").labels} == PROMPT_CARRIERS
 
 
 def test_the_baseline_of_quality_has_the_flights_that_arrived() -> None:

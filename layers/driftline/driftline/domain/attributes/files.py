@@ -98,7 +98,7 @@ class AttributeFile:
             case "csv":
                 return _rows_of_csv(_text(unpacked(self.body, MOST_BYTES, self.name), self.name), self.name)
             case "json":
-                return _rows_of_json(unpacked(self.body, MOST_BYTES, self.name))
+                return _rows_of_json(unpacked(self.body, MOST_BYTES, self.name), self.name)
             case "parquet":
                 return enumerate(self.parquet(self.body, self.name), start=1)
 
@@ -155,8 +155,8 @@ def _rows_of_csv(text: str, name: str) -> Iterator[tuple[int, Row]]:
         raise InvalidInputError(f"no CSV: {error}", where=f"{name}, line {reader.line_num}") from None
 
 
-def _rows_of_json(body: bytes) -> Iterator[tuple[int, Row]]:
-    for batch in line_batches(body):
+def _rows_of_json(body: bytes, name: str) -> Iterator[tuple[int, Row]]:
+    for batch in line_batches(body, name):
         for number, raw in enumerate(batch.body.split(b"\n"), start=batch.first_line):
             if raw.strip():
                 yield number, _row_of_json(raw)

@@ -101,13 +101,17 @@ class CaptureReader:
     _attributions: AttributionReader = field(default_factory=AttributionReader)
     _columns: FileColumns = field(default_factory=FileColumns)
 
-    def read(self, body: bytes) -> Iterator[Block]:
+    def read(self, body: bytes, where: str) -> Iterator[Block]:
         """The blocks of the file, in an order that depends on its bytes only.
+
+        Args:
+            body: The file.
+            where: The file, as errors name it.
 
         Raises:
             InvalidInputError: the file cannot be unpacked, or is too large.
         """
-        for source in line_batches(body, unpacked_bytes=self.unpacked_bytes):
+        for source in line_batches(body, where, unpacked_bytes=self.unpacked_bytes):
             batch = decode_records(source)
             plain = batch.plain if self.preprocess is None and len(source.body) <= _USUAL_BATCH else None
             blocks = self._plain(plain) if plain else None

@@ -23,10 +23,13 @@ class LineBatch:
     body: bytes
 
 
-def line_batches(body: bytes, size: int = BATCH_BYTES, *, unpacked_bytes: int = UNPACKED_BYTES) -> Iterator[LineBatch]:
+def line_batches(
+    body: bytes, where: str, size: int = BATCH_BYTES, *, unpacked_bytes: int = UNPACKED_BYTES
+) -> Iterator[LineBatch]:
     """Cuts a file at line ends; byte order marks are left out, before the first line and before any other.
 
     Args:
+        where: The file, as errors name it.
         size: Of the pieces that are cut, in bytes.
         unpacked_bytes: Maximum size of the file, unpacked.
 
@@ -35,7 +38,7 @@ def line_batches(body: bytes, size: int = BATCH_BYTES, *, unpacked_bytes: int = 
     """
     first_line = 1
     rest: list[bytes] = []  # of a line that is longer than a chunk; joined once, because adding to bytes copies them
-    for chunk in chunks(body, size, unpacked_bytes):
+    for chunk in chunks(body, size, unpacked_bytes, where):
         cut = chunk.rfind(b"\n") + 1
         if not cut:
             rest.append(chunk)

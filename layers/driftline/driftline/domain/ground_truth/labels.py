@@ -80,14 +80,14 @@ class _Line(msgspec.Struct, gc=False):
 _DECODER = JsonDecoder(_Line)
 
 
-def parse_json_lines(body: bytes, where: str = "", *, unpacked_bytes: int = UNPACKED_BYTES) -> ParsedLabels:
+def parse_json_lines(body: bytes, where: str, *, unpacked_bytes: int = UNPACKED_BYTES) -> ParsedLabels:
     """SageMaker's ground truth records, plain or gzip, one per line; empty lines are ignored.
 
     Raises:
         InvalidInputError: too large, with too many lines, or a gzip file that is damaged or cut off.
     """
     parsed = ParsedLabels([], [])
-    for batch in line_batches(body, unpacked_bytes=unpacked_bytes):
+    for batch in line_batches(body, where, unpacked_bytes=unpacked_bytes):
         try:
             lines = _DECODER.decode_lines(batch.body)
         except ValueError:

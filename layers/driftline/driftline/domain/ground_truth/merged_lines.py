@@ -63,14 +63,18 @@ class MergedLines:
     _truths: dict[tuple[str, str], bytes] = field(default_factory=dict)
     _hours: dict[str, bool] = field(default_factory=dict)
 
-    def read(self, body: bytes) -> Iterator[bytes]:
+    def read(self, body: bytes, where: str) -> Iterator[bytes]:
         """The merged lines of one capture file, some at a time, each with its line end.
+
+        Args:
+            body: The file.
+            where: The file, as errors name it.
 
         Raises:
             InvalidInputError: the file cannot be unpacked.
         """
         seen: set[str] = set()
-        for batch in line_batches(body, unpacked_bytes=sys.maxsize):  # it was profiled under a limit
+        for batch in line_batches(body, where, unpacked_bytes=sys.maxsize):  # it was profiled under a limit
             merged = [self._merged(label, raw) for label, raw in self._matches(batch, seen)]
             if merged:
                 yield b"".join(merged)

@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import chain
 
 from driftline.domain.capture.batch_output import is_manifest
-from driftline.domain.capture.blocks import CaptureReader, Preprocess
+from driftline.domain.capture.blocks import Block, CaptureReader, Preprocess
 from driftline.domain.capture.bounds import TOO_MANY_COLUMNS
 from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.errors import InvalidInputError, StaleReadError, UnreadableStateError
@@ -155,7 +155,8 @@ def profile_capture(
     ids = HourIds()
     with tables.records() as columnar, _preprocessor(state, document, scripts) as preprocess:
         reader = CaptureReader(source.hour, preprocess, unpacked_bytes)
-        layouts = _profile(bodies, reader, columnar, ids, tables)
+        blocks = chain.from_iterable(reader.read(body, capture.uri(key)) for body in bodies)
+        layouts = _profile(blocks, columnar, ids, tables)
         origin = _Origin(source_of(key, capture, state), records_at, content)
         hours = _hour_profiles(reader, layouts, ids, origin)
         records = columnar.to_bytes(hours)
@@ -209,12 +210,12 @@ def _preprocessor(
 
 
 def _profile(
-    bodies: Iterable[bytes], reader: CaptureReader, columnar: RecordsWriter, ids: HourIds, tables: CaptureTables
+    blocks: Iterable[Block], columnar: RecordsWriter, ids: HourIds, tables: CaptureTables
 ) -> Mapping[tuple[datetime, str], TableProfile]:
     """(slot, layout) -> profile of all its rows, chunk by chunk."""
     buffer = TableBuffer(tables.csv_to_columns)
     parts: dict[tuple[datetime, str], list[TableProfile]] = {}
-    for block in chain.from_iterable(map(reader.read, bodies)):
+    for block in blocks:
         columnar.add(block)
         ids.add(block)
         for slot, name, table in buffer.add(block):

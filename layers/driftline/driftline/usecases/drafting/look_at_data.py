@@ -40,7 +40,7 @@ def look_at(store: ObjectStore, key: str, tables: DataSetTables) -> Looked:
     reader = CaptureReader(_ANY_TIME)
     body = store.get(key).body
     if _MARK in body[:_BEGINNING] or body.startswith(b"\x1f\x8b"):
-        block = next(iter(reader.read(body)), None)
+        block = next(iter(reader.read(body, store.uri(key))), None)
         if block is not None:
             return Looked(shape=_shape(block.layout, block.rows[0] if block.rows else {}))
         if _MARK in body[:_BEGINNING]:

@@ -216,7 +216,7 @@ def _lines(
         merged = MergedLines(hour, rows.labels, repeated)
         try:
             for body in opener.bodies(source.source):
-                yield from merged.read(body)
+                yield from merged.read(body, source.source)
         except ObjectNotFoundError:
             yield None
 
