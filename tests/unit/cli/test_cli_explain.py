@@ -227,7 +227,7 @@ class TestOwnPython:
         assert "predict" in refused("--predictor", own("predicts"))["expected"]
 
     def test_texts_are_no_answers(self, folder: Path) -> None:
-        assert "no numbers" in refused("--predictor", own("texts"))["what"]
+        assert "not numbers" in refused("--predictor", own("texts"))["what"]
 
     def test_baseline_rows_in_a_file(self, folder: Path) -> None:
         """Of a linear model: contributions are the distance from the given row."""
@@ -371,7 +371,7 @@ class TestEndpoint:
 
     def test_nonsense(self, endpoint: AnsweringServer, folder: Path) -> None:
         endpoint.answer = lambda body: (200, b"<html>hello</html>\n" * len(body.splitlines()))
-        assert "no number" in refused(*ASKED)["what"]
+        assert "not a number" in refused(*ASKED)["what"]
 
     def test_another_number_of_answers(self, endpoint: AnsweringServer, folder: Path) -> None:
         endpoint.answer = lambda body: (200, b"1.0\n" * (len(body.splitlines()) + 3))

@@ -128,7 +128,7 @@ def test_the_data_are_left_alone() -> None:
         ([], {}, "no row"),
         ([[1.0]], {"features": [1]}, "no feature 1"),
         ([[1.0]], {"grid_resolution": 0}, "0 buckets"),
-        ([["a"]], {"types": [ColumnType.NUMERICAL]}, "no number"),
+        ([["a"]], {"types": [ColumnType.NUMERICAL]}, "not a number"),
     ],
 )
 def test_what_cannot_be(data: list[list[object]], arguments: dict[str, object], what: str) -> None:

@@ -62,7 +62,7 @@ def test_no_rows() -> None:
         (b"", "an empty file"),
         (b"a,b\n1,2\n", "no columns of label0"),
         (b"a_label0,b_label0\n1\n", "line 2 is not as long as the header: 1, not 2"),
-        (b"a_label0\nhigh\n", "no number"),
+        (b"a_label0\nhigh\n", "not a number"),
         (b'a_label0\n"1\n', "not CSV"),
         (b"\xff\xfe", "codec"),
     ],

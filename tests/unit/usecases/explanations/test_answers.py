@@ -146,12 +146,12 @@ def test_one_row_that_is_too_large_is_sent_as_it_is(monkeypatch: pytest.MonkeyPa
         (b"", "0 answers to 2 rows"),
         (b"0.5\n", "1 answers to 2 rows"),
         (b"0.5\n" * 3, "3 answers to 2 rows"),
-        (b"yes\nno\n", "no number: 'yes'"),
-        (b"0.5\nnan\n", "no number: 'nan'"),
-        (b"0.5\ninf\n", "no number: 'inf'"),
+        (b"yes\nno\n", "not a number: 'yes'"),
+        (b"0.5\nnan\n", "not a number: 'nan'"),
+        (b"0.5\ninf\n", "not a number: 'inf'"),
         (b"0.5\n0.5,0.5\n", "answers of 1 and of 2 numbers"),
         (b"\xff\xfe\n\n", "cannot be read"),
-        (b"<html>busy</html>\n<br>\n", "no number"),
+        (b"<html>busy</html>\n<br>\n", "not a number"),
     ],
 )
 def test_nonsense_is_a_clear_error(answer: bytes, said: str) -> None:
@@ -164,6 +164,6 @@ def test_nonsense_is_a_clear_error(answer: bytes, said: str) -> None:
 
 def test_an_answer_without_the_score_says_where_to_look() -> None:
     asked, _ = model(lambda _: b'{"label": "x"}\n', accept="application/jsonlines", probability="score")
-    with pytest.raises(InvalidInputError, match="no number") as raised:
+    with pytest.raises(InvalidInputError, match="not a number") as raised:
         asked(cells((1, "a")))
     assert "probability_attribute" in raised.value.mend

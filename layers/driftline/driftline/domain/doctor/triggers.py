@@ -72,7 +72,7 @@ def _problem_of_source(source: SourceFacts) -> Line | None:
     )
 
 
-_AGAIN = "Deploy the stack again under another parameter, or delete it and deploy anew; the bucket is kept."
+_AGAIN = "Delete the stack and deploy it again: CloudFormation does not notice what is missing. The bucket stays."
 
 
 def _problem_of_trigger(trigger: TriggerFacts) -> Line | None:

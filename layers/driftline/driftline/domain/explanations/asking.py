@@ -65,7 +65,7 @@ def ask(model: Model, rows: Cells, outputs: int | None = None) -> Floats:
         found = np.asarray(model(rows), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
-            f"the model's answers are no numbers ({error})",
+            f"the model's answers are not numbers ({error})",
             where="the model",
             expected="an array of numbers, one row for each row that it is given",
             mend="Return probabilities or values, not labels or texts.",

@@ -194,7 +194,7 @@ def _finite(present: Sequence[object]) -> Floats:
         numbers = np.array([float(cell) for cell in present], dtype=np.float64)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
-            f"a value that is no number ({error})",
+            f"a value that is not a number ({error})",
             where="a numerical feature",
             expected="numbers",
             mend="Declare the feature as categorical.",

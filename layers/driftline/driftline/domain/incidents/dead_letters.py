@@ -24,7 +24,7 @@ class DeadLetter:
 
     Attributes:
         tries: How often a function received it from a queue; 0 if it never reached one.
-        refused: Why whoever wrote it could not deliver it; empty if unknown.
+        refused: Why the service that wrote it could not deliver it; empty if unknown.
     """
 
     body: str
@@ -54,7 +54,7 @@ class DeadLetters:
 def subject_of(letter: DeadLetter) -> str:
     """The object, execution, event or alarm that a message is about; empty if it names none.
 
-    Texts are data: whoever shows them has to escape them.
+    Texts are data: they must be escaped where they are shown.
     """
     content = _content(letter.body)
     return _named(_mapping(content, "requestPayload") or content)

@@ -213,7 +213,7 @@ def _refused(patient: Patient, role: str | None, chosen: _Chosen) -> tuple[str, 
 
 
 def _chosen(target: Target, stack: StackFacts) -> _Chosen | None:
-    """None for an event: whoever hears it has to be allowed to act on it."""
+    """None for an event: what reacts to it has permissions of its own."""
     here = f"{stack.region}:{stack.account}"
     if target.pipeline:
         # SageMaker's ARNs have names in lower case.

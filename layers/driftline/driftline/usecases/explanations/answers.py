@@ -72,7 +72,7 @@ class EndpointModel:
         numbers = tuple(map(number, (value,) if listed is None else listed))
         if not numbers or not all(map(np.isfinite, numbers)):
             raise InvalidInputError(
-                f"an answer that is no number: {str(value)[:60]!r}",
+                f"an answer that is not a number: {str(value)[:60]!r}",
                 where=self.source.name,
                 expected="a number, or a list of them, for each row",
                 mend="Say where it is: inference_attribute, or probability_attribute.",

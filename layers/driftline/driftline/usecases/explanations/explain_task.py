@@ -46,8 +46,8 @@ def wait(store: ObjectStore, endpoint: str, who: str, needs: tuple[str, ...], re
     """Records who waits for results; what came in the meantime is noticed.
 
     Args:
-        who: One execution, or one baseline. If it waits again for something else, that is another record: whoever
-            lets it go on removes the first one after the message, and perhaps after the second one was written.
+        who: One execution, or one baseline. If it waits again for something else, that is another record: the
+            first one is removed after the message, and perhaps after the second one was written.
     """
     store.put(waiting_key(endpoint, who, needs), Waiting(resume, needs).to_json(), content_type="application/json")
     resume_those_who_wait(store, endpoint, resumes)

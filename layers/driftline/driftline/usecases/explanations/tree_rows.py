@@ -72,7 +72,7 @@ class TreeRows:
         """Shape (rows, features of the model); NaN where a value is missing.
 
         Raises:
-            InvalidInputError: a value is no number.
+            InvalidInputError: a value is not a number.
         """
         found = np.full((len(rows), len(self.columns)), np.nan)
         for place, column in enumerate(self.columns):
@@ -82,7 +82,7 @@ class TreeRows:
                 cell = cells[row]
                 if isinstance(cell, str) and cell.strip() and cell.strip().lower() not in {"nan", "null", "none"}:
                     raise InvalidInputError(
-                        f"{self.names[column]} has the value {cell[:60]!r}, which is no number",
+                        f"{self.names[column]} has the value {cell[:60]!r}, which is not a number",
                         where=self.where,
                         expected="rows as the model in the file takes them: numbers, missing values empty",
                         mend="Explain the endpoint instead (source: endpoint), if it encodes its inputs itself.",

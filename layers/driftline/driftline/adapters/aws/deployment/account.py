@@ -33,7 +33,7 @@ class AwsDeployment:
     """A stack by its name; clients are created on first use.
 
     Args:
-        session: The credentials and the region of whoever looks.
+        session: The credentials and the region of the user who looks.
     """
 
     def __init__(self, session: "Session", name: str) -> None:

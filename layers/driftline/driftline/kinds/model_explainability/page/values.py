@@ -42,7 +42,7 @@ def pairs_of(rows: Iterable[ExplainedRow], feature: int, output: int) -> list[Pa
 
 
 def numbers_of(values: Iterable[str | None]) -> list[float | None] | None:
-    """The values as numbers, None where one is missing; None altogether if any is no number, or all are missing."""
+    """The values as numbers, None where one is missing; None altogether if one is not a number, or all are missing."""
     found: list[float | None] = []
     for value in values:
         number = None if value is None else _number(value)

@@ -122,7 +122,7 @@ def _numbers(rows: Sequence[Sequence[str]], width: int, where: str) -> Floats:
     try:
         return np.array(rows, dtype=np.float64).reshape(len(rows), width)
     except ValueError as error:
-        raise _unreadable(f"a value that is no number ({error})", where) from None
+        raise _unreadable(f"a value that is not a number ({error})", where) from None
 
 
 def _unreadable(what: str, where: str) -> InvalidInputError:
