@@ -239,7 +239,7 @@ def test_another_seed_draws_others() -> None:
 @pytest.mark.parametrize(
     ("model", "what"),
     [
-        (lambda cells: ["yes"] * len(cells), "no numbers"),
+        (lambda cells: ["yes"] * len(cells), "not numbers"),
         (lambda cells: [1.0], "answers of shape"),
         (lambda cells: np.full((len(cells), 2, 2), 0.5), "answers of shape"),
         (lambda cells: np.full(len(cells), np.nan), "nan"),
