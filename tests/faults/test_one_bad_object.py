@@ -162,6 +162,24 @@ def test_merge_skips_what_is_no_ground_truth(stray: str, tmp_path: Path) -> None
     assert repr(stray) in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "stray", "missing"),
+    [
+        ("ingest", "capture/shop/elsewhere/a.jsonl", "no capture files found"),
+        ("merge", "ground-truth/shop/elsewhere/a.jsonl", "no ground truth found"),
+    ],
+)
+def test_strays_alone_are_nothing_to_be_content_with(command: str, stray: str, missing: str, tmp_path: Path) -> None:
+    put(tmp_path, "monitors/shop.yaml", DOCUMENT.format("shop").encode())
+    put(tmp_path, stray, label("a"))
+
+    found = run(command, "--store", tmp_path)
+
+    assert found.exit_code == 1
+    assert repr(stray) in found.stderr
+    assert missing in found.stderr
+
+
 STRAYS = {
     "0-stray": b"junk",
     "10101T00-0123456789abcdef.labels": b"junk",

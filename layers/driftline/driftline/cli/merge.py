@@ -62,6 +62,13 @@ def merge(
         given = _staged(place, files or (), endpoint, collected)
         keys, strays = (list(given), {}) if given else _all_keys(place, endpoint)
         name_strays(output, strays)
+        if not keys:
+            raise InvalidInputError(
+                "no ground truth found",
+                where=place.store.uri(f"{GROUND_TRUTH}{endpoint}/" if endpoint else GROUND_TRUTH),
+                expected=_EXPECTED,
+                mend="Pass files, with --collected, to copy them there.",
+            )
         joins = [_join(output, place, name, of, as_of, given) for name, of in _by_endpoint(keys).items()]
         output.result(
             {"endpoints": [join.document() for join in joins], "skipped": skipped(strays)},
@@ -197,21 +204,9 @@ def _rebuilt_hour(place: Place, captures: CaptureFiles, endpoint: str, at: Varia
 
 
 def _all_keys(place: Place, endpoint: str | None) -> tuple[list[str], Strays]:
-    """Every ground truth file, of the endpoint or of all, and what else is there.
-
-    Raises:
-        InvalidInputError: there is none.
-    """
+    """Every ground truth file, of the endpoint or of all, and what else is there."""
     prefix = f"{GROUND_TRUTH}{endpoint}/" if endpoint else GROUND_TRUTH
-    keys, strays = without_strays((summary.key for summary in place.store.list(prefix)), parse_ground_truth_key)
-    if not keys and not strays:
-        raise InvalidInputError(
-            "no ground truth found",
-            where=place.store.uri(prefix),
-            expected=_EXPECTED,
-            mend="Pass files, with --collected, to copy them there.",
-        )
-    return keys, strays
+    return without_strays((summary.key for summary in place.store.list(prefix)), parse_ground_truth_key)
 
 
 def _staged(place: Place, files: Sequence[Path], endpoint: str | None, collected: datetime | None) -> dict[str, Path]:
