@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.executions.finding import Finding
 from driftline.domain.incidents.message import Message, MessageKind
+from driftline.domain.monitors.ownership import Ownership
 from tests.findings import drift, share
 
 BEGIN = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -119,4 +120,10 @@ messages = st.builds(
     changed=st.lists(hostile, max_size=40).map(tuple),
     link=st.none() | hostile | st.sampled_from(["https://a.example/r?x=<b>|\"'&y=1", "javascript:alert(1)"]),
     silence=st.none() | hostile,
+    ownership=st.builds(
+        Ownership,
+        team=st.none() | hostile,
+        owner=st.none() | hostile,
+        tags=st.dictionaries(hostile, hostile, max_size=20),
+    ),
 )

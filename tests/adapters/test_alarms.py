@@ -12,6 +12,7 @@ from driftline.adapters.aws.alarms import CloudWatchAlarms
 from driftline.adapters.aws.settings import ConfigureSettings
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.alarms.wanted import AlarmSpec
+from driftline.domain.monitors.ownership import Ownership
 from driftline.usecases.ports import AlarmsRefusedError
 
 ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
@@ -144,6 +145,15 @@ class TestANewAlarm:
             "driftline:severity": "warning",
         }
 
+    def test_names_the_team_the_owner_and_the_tags_as_aws_takes_them(
+        self, client: Any, alarms: CloudWatchAlarms
+    ) -> None:
+        of = Ownership("risk", "José <jose@example.com>", {"tier": "gold", "cost-center": "a & b"})
+        alarms.keep("flights", [replace(VIOLATIONS, ownership=of)])
+        found = tags(client)
+        assert (found["driftline:team"], found["driftline:owner"]) == ("risk", "José _jose@example.com_")
+        assert (found["driftline:tag:tier"], found["driftline:tag:cost-center"]) == ("gold", "a _ b")
+
 
 class TestAnAlarmThatIsThere:
     @pytest.mark.parametrize("wanted", [VIOLATIONS, BAND])
@@ -189,6 +199,17 @@ class TestAnAlarmThatIsThere:
         alarms.keep("flights", [VIOLATIONS])
         alarms.keep("flights", [replace(VIOLATIONS, severity=Severity.CRITICAL, description="Severity: critical.")])
         assert tags(client)["driftline:severity"] == "critical"
+
+    def test_loses_the_tags_that_its_document_lost_and_keeps_those_of_people(
+        self, client: Any, alarms: CloudWatchAlarms
+    ) -> None:
+        alarms.keep("flights", [replace(VIOLATIONS, ownership=Ownership("risk", None, {"tier": "gold"}))])
+        (alarm,) = client.describe_alarms()["MetricAlarms"]
+        client.tag_resource(ResourceARN=alarm["AlarmArn"], Tags=[{"Key": "mine", "Value": "stays"}])
+        alarms.keep("flights", [replace(VIOLATIONS, ownership=Ownership("growth"), description="Team: growth.")])
+        found = tags(client)
+        assert (found["driftline:team"], found["mine"]) == ("growth", "stays")
+        assert "driftline:tag:tier" not in found
 
     def test_that_somebody_switched_off_is_switched_on(self, client: Any, alarms: CloudWatchAlarms) -> None:
         alarms.keep("flights", [VIOLATIONS])
@@ -262,6 +283,7 @@ class TestARefusal:
         }
         with Stubber(client) as stubber:
             stubber.add_response("describe_alarms", there)
+            stubber.add_response("list_tags_for_resource", {"Tags": []})
             stubber.add_response("tag_resource", {})
             stubber.add_client_error("put_metric_alarm", "Throttling", "slower")
             with pytest.raises(client.exceptions.ClientError, match="Throttling"):

@@ -43,6 +43,7 @@ ACTIONS: Mapping[str, set[str]] = {
     "invoke": {"lambda:InvokeFunction"},
     "invoke_endpoint": {"sagemaker:InvokeEndpoint"},
     "list_objects_v2": {"s3:ListBucket"},
+    "list_tags_for_resource": {"cloudwatch:ListTagsForResource"},
     "publish": {"sns:Publish"},
     "put_dashboard": {"cloudwatch:PutDashboard"},
     "put_events": {"events:PutEvents"},
@@ -56,6 +57,7 @@ ACTIONS: Mapping[str, set[str]] = {
     "start_execution": {"states:StartExecution"},
     "start_pipeline_execution": {"sagemaker:StartPipelineExecution"},
     "tag_resource": {"cloudwatch:TagResource"},
+    "untag_resource": {"cloudwatch:UntagResource"},
     "update_schedule": {"scheduler:UpdateSchedule", "iam:PassRole"},
 }
 """What AWS asks for, by the method of boto3: https://docs.aws.amazon.com/service-authorization/latest/reference/."""

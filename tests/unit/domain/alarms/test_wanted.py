@@ -6,6 +6,7 @@ import pytest
 
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.alarms.wanted import AlarmSpec, wanted_alarms
+from driftline.domain.monitors.ownership import Ownership
 from driftline.kinds.registry import KINDS
 
 REGRESSION = {"problem_type": "Regression", "inference_attribute": "0", "schedule": "cron(0 6 ? * * *)"}
@@ -199,3 +200,22 @@ def test_the_longest_description_is_one_that_cloudwatch_takes() -> None:
     for each in wanted_alarms(document):
         assert len(each.description) <= 1024
         assert each.description.endswith(f" Severity: {each.severity}.")
+
+
+def test_whose_endpoint_it_is_changes_the_description_so_that_the_alarms_tags_follow() -> None:
+    owned = {"team": "risk", "owner": "ada@example.com", "tags": {"tier": "gold", "area": "emea"}}
+    alarm = wanted({"data_quality": {}}, **owned)["data_quality: violations"]
+    assert alarm.description.endswith(
+        " Severity: warning. Team: risk. Owner: ada@example.com. Tags: area=emea, tier=gold."
+    )
+    assert alarm.ownership == Ownership("risk", "ada@example.com", {"tier": "gold", "area": "emea"})
+
+
+def test_many_tags_are_cut_and_a_change_in_what_is_cut_is_a_change() -> None:
+    def descriptions(last: str) -> list[str]:
+        tags = {f"key-{i:02}": "v" * 120 for i in range(19)} | {"z": last}
+        return [each.description for each in wanted({"data_quality": {}}, tags=tags).values()]
+
+    gold, silver = descriptions("gold"), descriptions("silver")
+    assert all(len(each) <= 1024 for each in gold)
+    assert all(one != other for one, other in zip(gold, silver, strict=True))

@@ -18,6 +18,7 @@ from driftline.domain.documents.parse import (
 )
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.ownership import Ownership
 from driftline.kinds.data_quality.settings import DataQualityMonitor
 from driftline.kinds.model_quality.settings import ModelQualityMonitor
 from driftline.kinds.registry import KINDS
@@ -137,6 +138,31 @@ class TestAGoodDocument:
             "dashboard": True,
             "retraining": None,
         }
+
+    def test_it_says_whose_endpoint_it_is(self) -> None:
+        found = document(
+            "endpoint: flight-delay\nteam: risk\nowner: José <jose@example.com>\ntags: {tier: gold, n: '1'}\n"
+            "monitors: {data_quality: {}}\n"
+        )
+        assert found.ownership == Ownership("risk", "José <jose@example.com>", {"tier": "gold", "n": "1"})
+        assert KINDS.document.model_validate(found.model_dump(mode="json")) == found
+
+    def test_what_a_team_and_tags_may_be_is_said(self) -> None:
+        found = errors(
+            """\
+            endpoint: flight-delay
+            team: risk & pricing
+            owner: ""
+            tags: {tier: 1, a b: x}
+            monitors: {data_quality: {}}
+            """
+        )
+        assert [(each.line, each.field.split(".")[0]) for each in found] == [
+            (2, "team"), (3, "owner"), (4, "tags"), (4, "tags"),
+        ]  # fmt: skip
+        many = ", ".join(f"k{i}: v" for i in range(21))
+        (error,) = errors(f"endpoint: flight-delay\ntags: {{{many}}}\nmonitors: {{data_quality: {{}}}}\n")
+        assert (error.found, error.allowed) == ("21 tags", "at most 20")
 
     def test_a_runbook_is_that_of_the_monitor_or_of_the_endpoint(self) -> None:
         ours, all_ = "https://wiki.example.com/quality#act", "https://wiki.example.com/flights"

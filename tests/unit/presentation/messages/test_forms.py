@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from driftline.domain.incidents.message import Message
+from driftline.domain.monitors.ownership import Ownership
 from driftline.presentation.messages.adaptive_card import adaptive_card_message
 from driftline.presentation.messages.escaping import units
 from driftline.presentation.messages.pagerduty_event import dedup_key, pagerduty_event
+from driftline.presentation.messages.plain_text import email_text
 from driftline.presentation.messages.signed_webhook import webhook_document
 from driftline.presentation.messages.slack_blocks import slack_message
 from local.slack_text import slack_as_text
@@ -299,7 +301,24 @@ class TestWebhook:
             "link": ESCALATED.link,
             "runbook": None,
             "silence": COMMAND,
+            "team": None,
+            "owner": None,
+            "tags": {},
         }  # fmt: skip
+
+    def test_whose_endpoint_it_is_stands_in_every_form(self) -> None:
+        of = Ownership("risk", "ada@example.com", {"tier": "gold", "area": "emea"})
+        message = replace(OPENED, ownership=of)
+        document = webhook_document(message)
+        assert {key: document[key] for key in ("team", "owner", "tags")} == {
+            "team": "risk", "owner": "ada@example.com", "tags": {"area": "emea", "tier": "gold"},
+        }  # fmt: skip
+        event = pagerduty_event(message)["payload"]
+        assert event["group"] == "risk"
+        assert event["custom_details"]["tags"] == "area=emea, tier=gold"
+        for shown in (email_text(message), str(slack_message(message)), str(adaptive_card_message(message))):
+            for text in ("risk", "ada@example.com", "area=emea, tier=gold"):
+                assert text in shown
 
     def test_what_a_notice_does_not_have_is_null(self) -> None:
         document = webhook_document(NOTICE)

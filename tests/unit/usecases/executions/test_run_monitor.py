@@ -68,6 +68,19 @@ def test_the_same_rows_as_the_baseline_have_no_violations(store: InMemoryStore) 
     assert metrics.published[0].namespace == "aws/sagemaker/Endpoints/data-metrics"
 
 
+def test_the_event_says_whose_endpoint_it_is_also_if_the_execution_fails(store: InMemoryStore) -> None:
+    capture(store, hour_of_captures(HOUR, ROWS))
+    document = store.objects["monitors/shop.yaml"]
+    store.objects["monitors/shop.yaml"] = document + b"\nteam: risk\nowner: ada\ntags: {tier: gold}\n"
+    events = RecordingEvents()
+    execute(store, events=events)
+    store.objects = {key: body for key, body in store.objects.items() if not key.startswith("baselines/")}
+    assert execute(store, events=events).status is ExecutionStatus.FAILED
+    for event in events.published:
+        assert [event.detail[key] for key in ("Team", "Owner", "Tags")] == ["risk", "ada", {"tier": "gold"}]
+    assert len(events.published) == 2
+
+
 def test_violations_come_with_evidence_and_sample_inferences(store: InMemoryStore) -> None:
     # Given amounts that doubled, missing countries, and a text where a number was
     rows = [(score, str(float(amount) * 2 + 0.5), "") for score, amount, _ in ROWS]

@@ -126,6 +126,15 @@ class TestAGoodDocument:
         assert world.store.content_types[STATUS] == "application/json"
         assert world.operators.told == []
 
+    def test_team_owner_and_tags_are_in_the_status_and_on_the_alarms(self, world: World) -> None:
+        world.upload(GOOD + b"team: risk\nowner: ada\ntags: {tier: gold}\n")
+        found = world.status()["document"]
+        assert (found["team"], found["owner"], found["tags"]) == ("risk", "ada", {"tier": "gold"})
+        assert {each.ownership.team for each in world.alarms.alarms["flights"].values()} == {"risk"}
+        # And what an earlier release does not know is not stored for documents that do not use it
+        world.upload(GOOD)
+        assert {"team", "owner", "tags"}.isdisjoint(world.status()["document"])
+
     def test_the_status_says_what_is_there_already(self, world: World) -> None:
         for name in ("statistics", "constraints"):
             world.store.objects[f"baselines/flights/data_quality/{name}.json"] = b"{}"

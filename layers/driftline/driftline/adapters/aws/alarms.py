@@ -3,6 +3,7 @@
 Source: CloudWatch API Reference, PutMetricAlarm, DescribeAlarms, DeleteAlarms, TagResource.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,13 @@ _BAND_OPERATORS = {
     "outside": "LessThanLowerOrGreaterThanUpperThreshold",
 }
 _METRIC, _BAND = "m1", "band"
+_OURS = "driftline:"
+"""What the keys of our tags begin with; others are tags that people have added, and stay."""
+
+_IN_TAGS = "_.:/=+-@"
+"""What a tag's value may have besides letters, numbers and spaces."""
+
+_LONGEST_TAG_VALUE = 256
 
 
 class CloudWatchAlarms:
@@ -95,7 +103,7 @@ class CloudWatchAlarms:
             if there is None:
                 self._client.put_metric_alarm(**definition, Tags=tags)
             else:
-                self._client.tag_resource(ResourceARN=there["AlarmArn"], Tags=tags)
+                self._tag(there["AlarmArn"], tags)
                 self._client.put_metric_alarm(**definition)
         except self._client.exceptions.ClientError as error:
             if error.response["Error"].get("Code") in _REFUSALS:
@@ -103,13 +111,26 @@ class CloudWatchAlarms:
             raise
         return None
 
+    def _tag(self, arn: str, tags: "list[TagTypeDef]") -> None:
+        """Sets the tags, and removes those that the document no longer has."""
+        there = {tag["Key"] for tag in self._client.list_tags_for_resource(ResourceARN=arn)["Tags"]}
+        left = sorted(key for key in there - {tag["Key"] for tag in tags} if key.startswith(_OURS))
+        if left:
+            self._client.untag_resource(ResourceARN=arn, TagKeys=left)
+        self._client.tag_resource(ResourceARN=arn, Tags=tags)
+
     def _tags(self, endpoint: str, alarm: AlarmSpec) -> "list[TagTypeDef]":
-        return [
-            {"Key": "driftline:stack", "Value": self._stack.name},
-            {"Key": "driftline:endpoint", "Value": endpoint},
-            {"Key": "driftline:monitor", "Value": alarm.subject},
-            {"Key": "driftline:severity", "Value": alarm.severity},
-        ]
+        of = alarm.ownership
+        found = {
+            "stack": self._stack.name,
+            "endpoint": endpoint,
+            "monitor": alarm.subject,
+            "severity": alarm.severity,
+            "team": of.team,
+            "owner": of.owner,
+            **{f"tag:{key}": of.tags[key] for key in sorted(of.tags)},
+        }
+        return [{"Key": f"{_OURS}{key}", "Value": _tag_value(value)} for key, value in found.items() if value]
 
     def _definition(self, name: str, alarm: AlarmSpec) -> dict[str, Any]:
         """The arguments of PutMetricAlarm, in the form in which DescribeAlarms returns them."""
@@ -150,6 +171,12 @@ class CloudWatchAlarms:
             "ThresholdMetricId": _BAND,
             "ComparisonOperator": _BAND_OPERATORS[alarm.comparison],
         }
+
+
+def _tag_value(text: str) -> str:
+    """The text with _ in place of what AWS does not accept."""
+    accepted = (each if each in _IN_TAGS or unicodedata.category(each)[0] in "LNZ" else "_" for each in text)
+    return "".join(accepted)[:_LONGEST_TAG_VALUE]
 
 
 def _client() -> "CloudWatchClient":

@@ -1,8 +1,9 @@
 """The alarms of a monitor document."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Literal
 
 from driftline.domain.alarms.names import (
@@ -19,6 +20,7 @@ from driftline.domain.alarms.severity import Severity
 from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 
 EXECUTIONS_FAILED = "executions_failed"
 EXECUTION_AGE = "execution_age_hours"
@@ -28,6 +30,9 @@ GROUND_TRUTH_AGE = "ground_truth_age_hours"
 UNMATCHED_LABELS_AGE = "unmatched_labels_age_hours"
 UNREADABLE_STATE = "unreadable_state"
 """Of the whole stack, without dimensions: the template has its alarm."""
+
+_LONGEST_DESCRIPTION = 1024  # characters; CloudWatch API Reference, PutMetricAlarm
+_DIGEST = 8  # hexadecimal digits
 
 _GROUND_TRUTH_AGE = timedelta(days=7)
 _UNMATCHED_LABELS_AGE = timedelta(days=1)
@@ -56,8 +61,9 @@ class AlarmSpec:
         threshold: None with an anomaly band.
         anomaly_band: Half the width in standard deviations; None with a threshold.
         statistic: How the values of a period are combined: the worst one.
-        description: On one line, far below CloudWatch's 1,024 characters. It names the severity, so that two specs
-            which look the same in CloudWatch are equal.
+        description: On one line, at most CloudWatch's 1,024 characters. It names the severity and whose endpoint it
+            is, so that two specs which look the same in CloudWatch are equal.
+        ownership: Whose endpoint it is.
     """
 
     subject: str
@@ -75,6 +81,7 @@ class AlarmSpec:
     severity: Severity
     actions: tuple[Action, ...]
     description: str
+    ownership: Ownership = NOBODY
 
 
 def wanted_alarms(document: MonitorDocument) -> list[AlarmSpec]:
@@ -88,7 +95,16 @@ def wanted_alarms(document: MonitorDocument) -> list[AlarmSpec]:
         if monitor.enabled
         for alarm in monitor.alarms
     ]
-    return [*wanted, *_watching(document)]
+    return [_owned(spec, document.ownership) for spec in (*wanted, *_watching(document))]
+
+
+def _owned(spec: AlarmSpec, ownership: Ownership) -> AlarmSpec:
+    described = " ".join((spec.description, *map(plain, ownership.words())))
+    if len(described) > _LONGEST_DESCRIPTION:
+        # With the digest, a change in what is cut off is a change, too.
+        digest = sha256(described.encode()).hexdigest()[:_DIGEST]
+        described = f"{described[: _LONGEST_DESCRIPTION - _DIGEST - 1]}~{digest}"
+    return replace(spec, description=described, ownership=ownership)
 
 
 def _of_monitor(document: MonitorDocument, name: str, schedule: str, alarm: Alarm) -> AlarmSpec:

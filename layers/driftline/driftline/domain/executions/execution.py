@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from driftline.domain.executions.envelope import Headline
 from driftline.domain.executions.verdict import Verdict, verdict_of
 from driftline.domain.instants import Instant, format_instant
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.domain.windows import Window
 
 type Trigger = Literal["schedule", "rerun", "hand"]
@@ -69,6 +70,7 @@ class Execution:
         sentence: The verdict in words: the worst violation, or why there is none.
         schedule: The monitoring schedule's name, as in the metrics' dimension.
         revision: Number of the verdict on this window, from 1; a later one includes late data.
+        ownership: Whose endpoint it is, for the event.
         unchanged: The same execution was already written and announced; nothing was published again.
     """
 
@@ -88,6 +90,7 @@ class Execution:
     folder: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     revision: int = 0
+    ownership: Ownership = NOBODY
     unchanged: bool = False
 
     @property
@@ -119,6 +122,9 @@ class Execution:
             "ReportUri": report_uri,
             "FailureReason": self.reason if self.status is ExecutionStatus.FAILED else None,
             "Reason": self.reason,
+            "Team": self.ownership.team,
+            "Owner": self.ownership.owner,
+            "Tags": {key: self.ownership.tags[key] for key in sorted(self.ownership.tags)},
         }
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.executions.finding import Finding
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 
 
 class MessageKind(StrEnum):
@@ -40,6 +41,7 @@ class Message:
         silence: How to silence it, a command or a step.
         at: When it happened.
         channels: Names of its channels; empty for all.
+        ownership: Whose endpoint it is.
     """
 
     id: str
@@ -61,3 +63,4 @@ class Message:
     runbook: str | None = None
     silence: str | None = None
     channels: tuple[str, ...] = ()
+    ownership: Ownership = NOBODY

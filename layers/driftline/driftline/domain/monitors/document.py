@@ -16,12 +16,15 @@ from driftline.domain.monitors.fields import (
     ChannelName,
     ColumnNames,
     Name,
+    OneLine,
     Part,
     Prefix,
+    Tags,
     WebAddress,
     refuse,
 )
 from driftline.domain.monitors.monitor import ScheduledMonitor
+from driftline.domain.monitors.ownership import Ownership
 from driftline.domain.monitors.retraining import Retraining
 from driftline.domain.monitors.watch import Watch
 
@@ -102,6 +105,10 @@ class Monitors(Part):
         return tuple(cls.model_fields)
 
 
+def _unset(value: object) -> bool:
+    return not value
+
+
 class MonitorDocument(Part):
     """What to monitor on one endpoint: the file monitors/<endpoint>.yaml."""
 
@@ -110,6 +117,17 @@ class MonitorDocument(Part):
 
     variant: Name | None = None
     """Monitor this production variant only. Default: all variants together."""
+
+    # Left out of what is stored if they are not set: an earlier release, after a rollback, does not know them.
+    team: Name | None = Field(default=None, exclude_if=_unset)
+    """The team whose endpoint it is. Routes of channels, silences and the page of all endpoints go by it."""
+
+    owner: OneLine | None = Field(default=None, exclude_if=_unset)
+    """Who answers for the endpoint: a person, an address, a handle. It is shown in messages and on pages."""
+
+    tags: Tags = Field(default={}, exclude_if=_unset)
+    """Further names for groups of endpoints, as key: value, at most 20. Routes of channels and silences can go by
+    them."""
 
     capture: Capture = Capture()
     """Where the endpoint's capture files are."""
@@ -124,7 +142,8 @@ class MonitorDocument(Part):
     """Alarms for executions, captures and ground truth that are missing."""
 
     channels: tuple[ChannelName, ...] = ()
-    """Names of the channels that receive messages about this endpoint. Default: all channels of the stack."""
+    """Names of the channels that receive messages about this endpoint. Default: those that the stack's routes choose,
+    otherwise all."""
 
     settle: Age | None = None
     """How long all alarms must be quiet before an incident counts as recovered, so that a flapping metric is one
@@ -138,6 +157,11 @@ class MonitorDocument(Part):
 
     retraining: Retraining | None = None
     """What may be started when an alarm requests a retraining. Default: nothing."""
+
+    @property
+    def ownership(self) -> Ownership:
+        """Whose endpoint it is."""
+        return Ownership(self.team, self.owner, self.tags)
 
     def runbook_of(self, monitor: str) -> str | None:
         """The monitor's own runbook, or the endpoint's."""

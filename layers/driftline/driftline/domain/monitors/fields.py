@@ -30,6 +30,8 @@ _LOOSE_DURATION = re.compile(
 
 _LONGEST_DURATION = 20  # characters
 _TIMEDELTA = TypeAdapter(timedelta)
+MOST_TAGS = 20
+
 _FARTHEST = timedelta(days=366)
 
 REFUSED = "refused"
@@ -135,6 +137,12 @@ def _no_empty_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _not_too_many_tags(tags: dict[str, str]) -> dict[str, str]:
+    if len(tags) > MOST_TAGS:
+        raise refuse(f"{len(tags)} tags", f"at most {MOST_TAGS}")
+    return tags
+
+
 def _pattern(regex: str, allowed: str) -> Any:
     """Text that matches a pattern. The JSON Schema has the pattern, errors say it in words."""
 
@@ -151,7 +159,7 @@ def _described(regex: str) -> Any:
 
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
-_ALARM = r"[^\x00-\x1f\x7f]{1,120}"
+_ONE_LINE = r"[^\x00-\x1f\x7f]{1,120}"
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _NAMESPACE = r"(?!AWS/|Driftline/)[A-Za-z0-9._/#-][A-Za-z0-9._/#: -]{0,254}"
 _SCRIPT = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.py"
@@ -163,7 +171,13 @@ Name = Annotated[
 ]
 ChannelName = Name
 WebAddress = Annotated[str, Field(max_length=500), AfterValidator(_web_address)]
-AlarmName = Annotated[str, _pattern(_ALARM, "1–120 characters on one line"), _described(_ALARM)]
+OneLine = Annotated[str, _pattern(_ONE_LINE, "1–120 characters on one line"), _described(_ONE_LINE)]
+AlarmName = OneLine
+Tags = Annotated[
+    dict[Name, OneLine],
+    AfterValidator(_not_too_many_tags),
+    Field(json_schema_extra={"maxProperties": MOST_TAGS, "additionalProperties": False}),
+]
 BucketName = Annotated[
     str,
     _pattern(_BUCKET, "the name of a bucket, without s3://: 3–63 lower-case letters, digits, dots or hyphens"),

@@ -13,6 +13,7 @@ from driftline.domain.incidents.happenings import (
 from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.received import Happening, Text
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.presentation.messages.wording import message_line, name
 
 _MOST_LINES = 40
@@ -48,7 +49,9 @@ def text_message(received: Text) -> Message:
     )
 
 
-def happening_message(received: Happening, incident: Incident | None, channels: tuple[str, ...]) -> Message:
+def happening_message(
+    received: Happening, incident: Incident | None, channels: tuple[str, ...], ownership: Ownership = NOBODY
+) -> Message:
     """A message in the conversation of an incident, or a notice if there is none."""
     monitor = text_in(received.detail, "Monitor")
     return Message(
@@ -63,6 +66,7 @@ def happening_message(received: Happening, incident: Incident | None, channels: 
         details=tuple(_details(received)),
         since=incident.opened_at if incident else None,
         channels=channels,
+        ownership=ownership,
     )
 
 

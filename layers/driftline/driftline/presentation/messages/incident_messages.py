@@ -10,6 +10,7 @@ from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import next_message_id
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
 from driftline.domain.monitors.alarms import VIOLATIONS
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.presentation.messages.dead_letters import dead_letter_lines
 from driftline.presentation.messages.findings import MOST_SUBJECTS, Findings
 from driftline.presentation.messages.wording import message_line, name
@@ -33,6 +34,7 @@ class Facts:
         files: Where the files of the report are, if the link does not hold for good.
         silence: How to silence it.
         channels: Names of the channels that it is for; empty for all.
+        ownership: Whose endpoint it is.
         silenced: Somebody wants quiet: nothing is said about the alarms.
     """
 
@@ -45,6 +47,7 @@ class Facts:
     files: str = ""
     silence: str | None = None
     channels: tuple[str, ...] = ()
+    ownership: Ownership = NOBODY
     silenced: bool = False
 
 
@@ -79,6 +82,7 @@ def incident_message(incident: Incident, kind: MessageKind, at: datetime, facts:
         runbook=None if kind is MessageKind.RECOVERED else facts.runbook,
         silence=None if kind is MessageKind.RECOVERED else facts.silence,
         channels=facts.channels,
+        ownership=facts.ownership,
     )
     return message, snapshot
 

@@ -59,6 +59,8 @@ def _payload(message: Message) -> dict[str, Any]:
     }
     if message.monitor is not None:
         payload["component"] = wording.name(message.monitor)
+    if message.ownership.team is not None:
+        payload["group"] = wording.name(message.ownership.team)
     return payload
 
 

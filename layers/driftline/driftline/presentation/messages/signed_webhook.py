@@ -45,6 +45,9 @@ def webhook_document(message: Message) -> dict[str, Any]:
         "link": _optional(message.link),
         "runbook": _optional(message.runbook),
         "silence": _optional(message.silence),
+        "team": _optional(message.ownership.team),
+        "owner": _optional(message.ownership.owner),
+        "tags": {_text(key): _text(message.ownership.tags[key]) for key in sorted(message.ownership.tags)},
     }
 
 

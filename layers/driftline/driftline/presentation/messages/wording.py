@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.message import Message, MessageKind
+from driftline.domain.monitors.ownership import tag_words
 from driftline.presentation.messages.escaping import clean, fit, fit_words, one_line, web_link
 from driftline.presentation.text import instant, percent, window
 
@@ -92,7 +93,7 @@ def silence(message: Message) -> str:
 
 
 def facts(message: Message, *, labelled: bool = False) -> list[tuple[str, str]]:
-    """What the headline does not say, as (title, value); at most six.
+    """What the headline does not say, as (title, value); at most nine.
 
     Args:
         labelled: The label stands next to the headline.
@@ -111,6 +112,9 @@ def facts(message: Message, *, labelled: bool = False) -> list[tuple[str, str]]:
     if message.incident is not None and (not labelled or message.severity.value.upper() != label(message)):
         over = message.kind is MessageKind.RECOVERED
         found.append(("Severity", f"recovered, was {message.severity}" if over else message.severity.value))
+    of = message.ownership
+    tags = ", ".join(tag_words(of.tags))
+    found += [(title, line(text)) for title, text in (("Team", of.team), ("Owner", of.owner), ("Tags", tags)) if text]
     return found
 
 

@@ -14,6 +14,7 @@ from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.keys import report_folder
 from driftline.domain.metrics import Metric
+from driftline.domain.monitors.ownership import Ownership
 from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.kinds.kind import Kinds
 from driftline.usecases.executions.failures import keep_failure
@@ -83,13 +84,16 @@ def announce_verdict(
     return revision.execution
 
 
-def announce_failure(error: DriftlineError, window: Window | None, outputs: Outputs, *, kinds: Kinds) -> Execution:
+def announce_failure(
+    error: DriftlineError, window: Window | None, outputs: Outputs, *, kinds: Kinds, ownership: Ownership
+) -> Execution:
     """Stores why an execution ended without a verdict, signals it and publishes its event.
 
     Failures are not recorded as announced: repeated, they are announced again.
 
     Args:
         window: None if it failed before its window was known.
+        ownership: Whose endpoint it is, as far as it is known.
     """
     request, store = outputs.request, outputs.store
     scheduled = floor_to(request.scheduled_time, SLOT) if request.scheduled_time else None
@@ -106,6 +110,7 @@ def announce_failure(error: DriftlineError, window: Window | None, outputs: Outp
         window=window,
         scheduled_time=scheduled,
         folder=folder,
+        ownership=ownership,
     )
     if request.signals:
         keep_last_execution(store, request, failed)

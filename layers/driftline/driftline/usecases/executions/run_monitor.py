@@ -10,6 +10,7 @@ A failed execution leaves `failure.json` where its files would be, and its event
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -23,6 +24,7 @@ from driftline.domain.keys import document_key, report_folder
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
+from driftline.domain.monitors.ownership import NOBODY
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import SLOT, Window, floor_to, window_by_hand
 from driftline.kinds.data import Explanations
@@ -80,10 +82,12 @@ def run_monitor(
     """
     outputs = Outputs(request, store, metrics, events, signals_namespace)
     window: Window | None = None
+    ownership = NOBODY
     # Labels are left to the next sweep, which may write them; until then they are missing in the coverage.
     profile = partial(profile_again, store=store, stores=stores, scripts=scripts, tables=tables, kinds=kinds)
     try:
         document = load_document(store, request.endpoint, kinds=kinds)
+        ownership = document.ownership
         monitor, kind = _monitor(document, request.monitor), kinds.named(request.monitor)
         window, scheduled, folder = _when(request, monitor)
         for _ in range(_ATTEMPTS):
@@ -103,6 +107,7 @@ def run_monitor(
             judgement = with_state_made_again(judge, store, profile)
             files = _postprocessed(judgement.files, monitor, store, scripts)
             execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
+            execution = replace(execution, ownership=ownership)
             into = monitor.namespace or namespace or monitor.metrics_namespace
             execution = announce_verdict(execution, files, judgement, into, outputs)
             if _inputs(store, document, monitor, window) == inputs:
@@ -111,7 +116,7 @@ def run_monitor(
         explaining.wait(request, pending, store)
         return _pending(request, pending, window)
     except (InvalidInputError, ObjectNotFoundError) as error:
-        return announce_failure(error, window, outputs, kinds=kinds)
+        return announce_failure(error, window, outputs, kinds=kinds, ownership=ownership)
     raise StaleReadError("captures or labels of the window kept arriving during its evaluation", where=folder)
 
 

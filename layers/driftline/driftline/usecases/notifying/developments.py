@@ -36,6 +36,7 @@ from driftline.domain.incidents.wanted import notifying_alarms, severity_of, sub
 from driftline.domain.incidents.watching import is_watch
 from driftline.domain.instants import format_instant
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.kinds.kind import Kinds
 from driftline.presentation.messages.happenings import happening_message, model_of, text_message
 from driftline.presentation.messages.wording import message_line
@@ -99,6 +100,11 @@ class Documents:
         """The channels in the document; an empty list means all."""
         document = self.of(endpoint)
         return document.channels if document else ()
+
+    def ownership(self, endpoint: str) -> Ownership:
+        """Whose endpoint it is; nobody's without a usable document."""
+        document = self.of(endpoint)
+        return document.ownership if document else NOBODY
 
     def notifying(self, stack: str, incident: Incident) -> Mapping[str, Severity] | None:
         """The alarms of the incident that notify people, by label; None if unknown."""
@@ -171,7 +177,8 @@ def _alarm(alarm: RawAlarm, incidents: IncidentStore, documents: Documents, stac
 def _happened(event: Happening, incidents: IncidentStore, documents: Documents) -> Development | Message:
     """Joins the conversation about the monitor, or about any monitor of the endpoint, if there is one."""
     incident = conversation_of(event, incidents.all())
-    message = happening_message(event, incident, documents.channels(endpoint_of(event)))
+    endpoint = endpoint_of(event)
+    message = happening_message(event, incident, documents.channels(endpoint), documents.ownership(endpoint))
     if incident is None:
         return replace(message, id=refusal_id(event)) if refused_by(event) else message
     return Development(incident, lambda current: current, cause_in(incident, event), event.at, message)
@@ -195,7 +202,7 @@ def _model_adopted(event: Happening, incidents: IncidentStore, documents: Docume
         if incident.ongoing or event.id in incident.causes:
             yield Development(incident, lambda now: adopt(now, model, event.at, closing), event.id, event.at)
     if not any(event.id in each.causes or (each.ongoing and each.told is not None) for each in of):
-        yield happening_message(event, None, documents.channels(endpoint))
+        yield happening_message(event, None, documents.channels(endpoint), documents.ownership(endpoint))
 
 
 def _tick(tick: Tick, incidents: IncidentStore, documents: Documents, stack: str) -> Iterator[Development]:

@@ -14,6 +14,7 @@ from driftline.domain.incidents.incident import Incident
 from driftline.domain.incidents.silence import parse_silence, silence_key
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
 from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.ownership import NOBODY
 from driftline.kinds.kind import Kinds
 from driftline.presentation.messages.escaping import web_link
 from driftline.presentation.messages.findings import Findings, findings_of
@@ -62,6 +63,7 @@ def facts_about(
     facts = Facts(
         silence=silence_command(store, endpoint, silenced_as),
         channels=document.channels if document else (),
+        ownership=document.ownership if document else NOBODY,
         runbook=document.runbook_of(monitor or "") if document else None,
         others=_also_in_alarm(incident, others),
     )
