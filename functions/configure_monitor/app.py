@@ -1,4 +1,5 @@
-"""Updates schedules, alarms, dashboard and status file when a monitor document, or a script of it, changes."""
+"""Updates schedules, alarms, dashboard and status file when a monitor document, or a script of it, changes; checks the
+routes of channels."""
 
 from typing import Any
 
@@ -12,9 +13,11 @@ from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.scheduler import SchedulerGroup
 from driftline.adapters.aws.settings import ConfigureSettings
 from driftline.adapters.aws.topic import OperatorTopic
+from driftline.domain.keys import ROUTES
 from driftline.kinds.registry import KINDS
 from driftline.usecases.monitors.configuring_uploads import configure_upload
 from driftline.usecases.monitors.monitor_resources import MonitorResources
+from driftline.usecases.notifying.routes import configure_routes
 
 logger = Logger()
 settings = ConfigureSettings.from_environment()
@@ -30,6 +33,10 @@ operators = OperatorTopic(settings.alarm_topic)
 
 
 def configure(event: ObjectEvent) -> None:
+    if event.key == ROUTES:
+        routes = configure_routes(store, operators)
+        logger.info("routes", status=routes.status, errors=len(routes.errors))
+        return
     for configured in configure_upload(event.key, store=store, resources=resources, operators=operators, kinds=KINDS):
         logger.info(
             "configured",

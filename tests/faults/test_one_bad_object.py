@@ -523,6 +523,7 @@ LOOPS = {
     "usecases/monitors/configure_monitor.py": NAMES_ONLY,
     "usecases/monitors/configuring_uploads.py": "test_each_alone_does_all_others_and_says_which_failed",
     "usecases/notifying/incident_store.py": "test_notifications.py",
+    "usecases/notifying/silences.py": "a document that cannot be read is of no team: test_a_group_is_silenced_until_it_is_lifted",
     "usecases/pages/overview_records.py": MATCHED,
     "usecases/pages/rebuild_overview.py": MATCHED,
     "usecases/pages/render_overview.py": NAMES_ONLY,

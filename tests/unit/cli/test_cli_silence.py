@@ -88,3 +88,43 @@ def test_durations_are_iso_8601_or_a_number_with_its_unit(root: Path, duration: 
     result = silence(root, "shop", "data_quality", "--for", duration, "--why", "x", "--json")
     until = datetime.fromisoformat(json.loads(result.stdout)["until"])
     assert timedelta(minutes=minutes - 1) < until - before < timedelta(minutes=minutes + 60)
+
+
+@pytest.mark.parametrize("group", [("--team", "risk"), ("--tag", "tier=gold"), ("--tag", "note=a/b & c")])
+def test_a_group_is_silenced_until_it_is_lifted(root: Path, group: tuple[str, str]) -> None:
+    document = root / "monitors" / "shop.yaml"
+    document.write_text(f"{DOCUMENT}\nteam: risk\ntags: {{tier: gold, note: a/b & c}}\n")
+    (root / "monitors" / "broken.yaml").write_text("endpoint: [")
+    (root / "monitors" / "taxi.yaml").write_text(DOCUMENT.replace("shop", "taxi"))
+    channel = RecordingChannel()
+    office = Office(channel, store=FolderStore(root))
+    before = datetime.now(UTC)
+    result = silence(root, *group, "--for", "P1D", "--why", "migration", "--json")
+    assert result.exit_code == ExitCode.COMPLETED
+    assert json.loads(result.stdout)["endpoints"] == ["shop"]
+    office.hear(alarm(at=before + timedelta(hours=1)))
+    assert channel.sent == []
+    assert silence(root, *group, "--off").exit_code == ExitCode.COMPLETED
+    office.tick(before + timedelta(hours=2))
+    assert len(channel.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--team", "risk"), "no monitor document has the team risk"),
+        (("--tag", "tier=gold"), "no monitor document has the tag tier=gold"),
+        (("--team", "../../monitors"), "not a team or a tag"),
+        (("--tag", "a/b=c"), "not a team or a tag"),
+        (("--tag", "gold"), "not a tag such as tier=gold"),
+        (("--team", "risk", "--tag", "tier=gold"), "name an endpoint and a monitor"),
+        (("shop", "--team", "risk"), "name an endpoint and a monitor"),
+        (("shop",), "name an endpoint and a monitor"),
+        ((), "name an endpoint and a monitor"),
+    ],
+)
+def test_a_group_that_does_not_exist_is_an_error(root: Path, arguments: tuple[str, ...], said: str) -> None:
+    result = silence(root, *arguments, "--for", "P1D", "--why", "x")
+    assert result.exit_code != ExitCode.COMPLETED
+    assert said in " ".join(result.output.replace("│", " ").split())
+    assert not (root / "silences").exists()

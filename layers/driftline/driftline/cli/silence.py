@@ -15,8 +15,10 @@ from driftline.cli.user import user_name
 from driftline.domain.incidents.silence import Silence
 from driftline.domain.instants import format_instant
 from driftline.domain.monitors.fields import Age
+from driftline.domain.monitors.ownership import Whose
 from driftline.kinds.registry import KINDS
-from driftline.usecases.notifying.silences import lift_silence, silence_monitor
+from driftline.presentation.text import count
+from driftline.usecases.notifying.silences import lift_group_silence, lift_silence, silence_group, silence_monitor
 
 _AGE: TypeAdapter[timedelta] = TypeAdapter(Age)
 
@@ -40,10 +42,19 @@ def _duration(text: str) -> timedelta:
     return duration
 
 
+def _tag(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals or not value:
+        raise typer.BadParameter(f"{text!r} is not a tag such as tier=gold")
+    return key, value
+
+
 def silence(
-    endpoint: Annotated[str, typer.Argument(help="The endpoint.", metavar="ENDPOINT")],
-    monitor: Annotated[str, typer.Argument(help="The monitor, or watch.", metavar="MONITOR")],
+    endpoint: Annotated[str | None, typer.Argument(help="The endpoint.", metavar="ENDPOINT")] = None,
+    monitor: Annotated[str | None, typer.Argument(help="The monitor, or watch.", metavar="MONITOR")] = None,
     *,
+    team: Annotated[str | None, typer.Option("--team", metavar="TEAM", help="All endpoints of a team.")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", metavar="KEY=VALUE", help="All endpoints with a tag.")] = None,
     lasting: Annotated[
         timedelta | None,
         typer.Option("--for", parser=_duration, metavar="DURATION", help="How long: 6h, 1d, 2w, or ISO 8601 (P1D)."),
@@ -53,17 +64,20 @@ def silence(
     store: options.Store = ".",
     as_json: options.Json = False,
 ) -> None:
-    """Stop notifications about a monitor's alarms for some time. Anything still wrong then is reported within an hour.
+    """Stop notifications about alarms for some time: of a monitor, of a team, or of all endpoints with a tag.
 
-    Alarms, reports and retraining continue. Use watch to silence the alarms on executions, schedules, captures and
-    ground truth.
+    Alarms, reports and retraining continue. Anything still wrong then is reported within an hour. Use watch as the
+    monitor to silence the alarms on executions, schedules, captures and ground truth.
 
     Example: driftline silence flight-delay data_quality --for P1D --why "new carrier, known" --store s3://my-bucket
+
+    Example: driftline silence --team risk --for 2h --why "migration" --store s3://my-bucket
     """
+    whose = _whose(endpoint, monitor, team, tag)
     if off:
         if lasting is not None or why:
             raise typer.BadParameter("pass --off, or --for and --why")
-        _lift(endpoint, monitor, store, as_json=as_json)
+        _lift(whose, store, as_json=as_json)
         return
     if lasting is None or not why.strip():
         raise typer.BadParameter('a silence needs a duration and a reason: --for P1D --why "…"; --off ends one')
@@ -71,15 +85,30 @@ def silence(
         place = open_place(store)
         until = datetime.now(UTC).replace(microsecond=0) + lasting
         wanted = Silence(until=until, why=why.strip(), by=user_name())
-        key = silence_monitor(place.store, endpoint, monitor, wanted, kinds=KINDS)
-        result = {"silence": place.store.uri(key), **wanted.model_dump(mode="json")}
-        shown = f"[green]ok[/green]  silent until {format_instant(until)}: {safe(place.store.uri(key))}"
+        about: dict[str, object] = {}
+        if isinstance(whose, Whose):
+            silenced = silence_group(place.store, whose, wanted, kinds=KINDS)
+            key, about = silenced.key, {"endpoints": list(silenced.endpoints)}
+        else:
+            key = silence_monitor(place.store, *whose, wanted, kinds=KINDS)
+        result = {"silence": place.store.uri(key), **wanted.model_dump(mode="json"), **about}
+        of = f" ({count(len(silenced.endpoints), 'endpoint')})" if isinstance(whose, Whose) else ""
+        shown = f"[green]ok[/green]  silent until {format_instant(until)}{of}: {safe(place.store.uri(key))}"
         output.result(result, lambda console: console.print(shown, soft_wrap=True))
 
 
-def _lift(endpoint: str, monitor: str, store: str, *, as_json: bool) -> None:
+def _whose(endpoint: str | None, monitor: str | None, team: str | None, tag: str | None) -> tuple[str, str] | Whose:
+    """A monitor of an endpoint, or a group of endpoints."""
+    if endpoint is None and (team is None) != (tag is None):
+        return Whose(team, dict([_tag(tag)]) if tag is not None else {})
+    if endpoint is None or monitor is None or team is not None or tag is not None:
+        raise typer.BadParameter("name an endpoint and a monitor, or pass --team or --tag")
+    return endpoint, monitor
+
+
+def _lift(whose: tuple[str, str] | Whose, store: str, *, as_json: bool) -> None:
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        key = lift_silence(place.store, endpoint, monitor)
+        key = lift_group_silence(place.store, whose) if isinstance(whose, Whose) else lift_silence(place.store, *whose)
         lifted: dict[str, object] = {"silence": place.store.uri(key), "until": None}
         output.result(lifted, lambda console: console.print(f"[green]ok[/green]  silence ended: {safe(key)} deleted"))

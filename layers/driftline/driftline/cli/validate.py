@@ -1,5 +1,6 @@
 """`driftline validate`: checks a monitor document."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,17 +22,24 @@ from driftline.domain.documents.parse import (
     decode_document,
     error_at,
     parse_document,
+    parse_routes,
 )
 from driftline.domain.documents.positions import read_yaml
 from driftline.domain.keys import script_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.routes import Routes
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.scripts import handler_of, script_problems
 from driftline.kinds.registry import KINDS
+from driftline.presentation.text import count
 
 _MONTH = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 """Thirty days, for prices."""
+
+
+_ROUTES, _ENDPOINT = re.compile(r"^(routes|default)\s*:", re.MULTILINE), re.compile(r"^endpoint\s*:", re.MULTILINE)
+"""Fields at the top level of the routes of channels, and of a monitor document."""
 
 
 def validate(
@@ -43,7 +51,8 @@ def validate(
 ) -> None:
     """Check a monitor document: every error with its line, what was found and what is allowed.
 
-    Also checks SageMaker Clarify's analysis_config.json: all that is wrong with it, or what it means.
+    Also checks the routes of channels, channels/routes.yaml, and SageMaker Clarify's analysis_config.json: all that is
+    wrong with it, or what it means.
 
     Scripts are checked, too: those in ../scripts/ next to the document's folder, as in the bucket. The exit code is 0
     if everything is valid, otherwise 1.
@@ -58,6 +67,9 @@ def validate(
             return
         try:
             text = decode_document(read_file(document), where=where)
+            if _ROUTES.search(text) and not _ENDPOINT.search(text):
+                _show_routes(output, document, parse_routes(text, where=where))
+                return
             valid = parse_document(text, where=where, model=KINDS.document)
             _check_scripts(output, document, text, valid)
         except InvalidDocumentError as error:
@@ -75,6 +87,14 @@ def validate(
             "content": content,
         }
         output.result(result, lambda console: _show(console, valid, doubts, costs))
+
+
+def _show_routes(output: Output, path: Path, routes: Routes) -> None:
+    content = routes.model_dump(mode="json")
+    result = {"document": str(path), "status": "ok", "errors": [], "content": content}
+    others = ", ".join(routes.default) or "all channels"
+    shown = f"[green]ok[/green]  {count(len(routes.routes), 'route')}, then {safe(others)}"
+    output.result(result, lambda console: console.print(shown, soft_wrap=True))
 
 
 def _doubts(document: MonitorDocument) -> list[str]:

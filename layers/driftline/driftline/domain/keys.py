@@ -17,6 +17,8 @@ SCRIPTS = "scripts/"
 ANALYSES = "analyses/"
 FRESHNESS = f"{STATE}freshness/"
 OVERVIEW = f"{STATE}overview/"
+ROUTES = "channels/routes.yaml"
+ROUTES_STATUS = "channels/routes.status.json"
 BASELINE_PREDICTIONS = "predictions.json"
 _STATUS = ".status.json"
 

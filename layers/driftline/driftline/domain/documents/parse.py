@@ -10,11 +10,12 @@ from pydantic_core import ErrorDetails
 
 from driftline.domain.alarms.check import problems_of
 from driftline.domain.documents.column_problems import column_problems
-from driftline.domain.documents.positions import Positions, Problem, read_yaml
+from driftline.domain.documents.positions import Positions, Problem, Read, read_yaml
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument, Monitors
 from driftline.domain.monitors.fields import REFUSED
 from driftline.domain.monitors.problem import DocumentProblem, Path
+from driftline.domain.monitors.routes import Routes
 from driftline.domain.spelling import did_you_mean
 
 MAX_SIZE = 1 << 18
@@ -58,10 +59,10 @@ class DocumentError:
 class InvalidDocumentError(InvalidInputError):
     """An invalid monitor document, with all its errors in the order of their lines."""
 
-    def __init__(self, where: str, errors: Sequence[DocumentError]) -> None:
+    def __init__(self, where: str, errors: Sequence[DocumentError], *, of: str = "the monitor document") -> None:
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
         lines = "".join(f"\n  {error}" for error in errors)
-        super().__init__(f"{count} in the monitor document{lines}", where=where)
+        super().__init__(f"{count} in {of}{lines}", where=where)
         self.errors = tuple(errors)
 
 
@@ -92,22 +93,7 @@ def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> Mo
     Raises:
         InvalidDocumentError: with every error that could be found, up to MOST_ERRORS.
     """
-    if len(text.encode(errors="replace")) > MAX_SIZE:
-        error = DocumentError(1, 1, "", f"{len(text)} characters", f"{MAX_SIZE} bytes", "Is this the right file?")
-        raise InvalidDocumentError(where, [error])
-    read = read_yaml(text)
-    errors = [_from_yaml(problem) for problem in read.problems]
-    document: MonitorDocument | None = None
-    more = 0
-    # What YAML itself refused leaves holes that would be reported a second time.
-    if not errors or read.value is not None:
-        try:
-            document = model.model_validate(_with_defaults(read.value))
-        except ValidationError as error:
-            known = {problem.path for problem in read.problems}
-            details = [detail for detail in error.errors(include_url=False) if detail["loc"] not in known]
-            more = max(len(details) - MOST_ERRORS, 0)
-            errors += [_from_pydantic(detail, read.positions, where, model) for detail in details[:MOST_ERRORS]]
+    read, document, errors, more = _validated(text, where, model)
     endpoint = read.value.get("endpoint") if isinstance(read.value, dict) else None
     errors += _wrong_endpoint(endpoint, read.positions, where)
     if document is not None:
@@ -115,6 +101,41 @@ def parse_document(text: str, *, where: str, model: type[MonitorDocument]) -> Mo
     if errors or document is None:
         raise InvalidDocumentError(where, _listed(errors, more))
     return document
+
+
+def parse_routes(text: str, *, where: str) -> Routes:
+    """Reads and checks `channels/routes.yaml`.
+
+    Raises:
+        InvalidDocumentError: with every error that could be found, up to MOST_ERRORS.
+    """
+    read, routes, errors, more = _validated(text, where, Routes)
+    if routes is not None:
+        errors += errors_of(routes.problems(), read.positions)
+    if errors or routes is None:
+        raise InvalidDocumentError(where, _listed(errors, more), of="the routes of channels")
+    return routes
+
+
+def _validated[Model: BaseModel](
+    text: str, where: str, model: type[Model]
+) -> tuple[Read, Model | None, list[DocumentError], int]:
+    """What is in the text, the model if there is nothing wrong, otherwise errors and how many more there are."""
+    if len(text.encode(errors="replace")) > MAX_SIZE:
+        error = DocumentError(1, 1, "", f"{len(text)} characters", f"{MAX_SIZE} bytes", "Is this the right file?")
+        raise InvalidDocumentError(where, [error])
+    read = read_yaml(text)
+    errors = [_from_yaml(problem) for problem in read.problems]
+    # What YAML itself refused leaves holes that would be reported a second time.
+    if not errors or read.value is not None:
+        try:
+            return read, model.model_validate(_with_defaults(read.value)), errors, 0
+        except ValidationError as error:
+            known = {problem.path for problem in read.problems}
+            details = [detail for detail in error.errors(include_url=False) if detail["loc"] not in known]
+            errors += [_from_pydantic(detail, read.positions, where, model) for detail in details[:MOST_ERRORS]]
+            return read, None, errors, max(len(details) - MOST_ERRORS, 0)
+    return read, None, errors, 0
 
 
 def _listed(errors: Iterable[DocumentError], more: int) -> list[DocumentError]:
@@ -159,9 +180,7 @@ def _from_yaml(problem: Problem) -> DocumentError:
     return DocumentError(line, column, _dotted(problem.path), problem.found, problem.allowed, problem.mend)
 
 
-def _from_pydantic(
-    details: ErrorDetails, positions: Positions, where: str, document: type[MonitorDocument]
-) -> DocumentError:
+def _from_pydantic(details: ErrorDetails, positions: Positions, where: str, document: type[BaseModel]) -> DocumentError:
     path, kind, context = details["loc"], details["type"], details.get("ctx", {})
     if kind == REFUSED:
         return error_at(path, positions, str(context["found"]), str(context["allowed"]), str(context["mend"]))
@@ -190,7 +209,7 @@ def _from_pydantic(
     return DocumentError(line, column, _dotted(path), _shortened(details["input"]), allowed_text, mend)
 
 
-def _fields_at(document: type[MonitorDocument], path: Path) -> list[str]:
+def _fields_at(document: type[BaseModel], path: Path) -> list[str]:
     """The fields of the model at a path of the document, by their names in the document."""
     model: type[BaseModel] = document
     for name in path:

@@ -33,7 +33,7 @@ _LABELS = {
 }
 
 
-def text_message(received: Text) -> Message:
+def text_message(received: Text, channels: tuple[str, ...] = ()) -> Message:
     """A notice: the subject as its headline, the text below it."""
     lines = [message_line(each) for each in received.text.splitlines() if each.strip()]
     headline = message_line(received.subject) or (lines.pop(0) if lines else "Driftline")
@@ -46,6 +46,7 @@ def text_message(received: Text) -> Message:
         headline=headline,
         at=received.at,
         details=tuple(lines),
+        channels=channels,
     )
 
 

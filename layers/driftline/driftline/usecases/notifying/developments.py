@@ -42,6 +42,7 @@ from driftline.presentation.messages.happenings import happening_message, model_
 from driftline.presentation.messages.wording import message_line
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.notifying.incident_store import Change, IncidentStore
+from driftline.usecases.notifying.routes import load_routes
 from driftline.usecases.ports import ObjectStore
 
 NO_DATA = "INSUFFICIENT_DATA"
@@ -90,16 +91,22 @@ class Documents:
                 return error
 
         self._read = read
+        self._routes = cache(lambda: load_routes(store))
 
     def of(self, endpoint: str | None) -> MonitorDocument | None:
         """None for the stack itself, and without a usable document."""
         found = self._read(endpoint) if endpoint else None
         return found if isinstance(found, MonitorDocument) else None
 
-    def channels(self, endpoint: str) -> tuple[str, ...]:
-        """The channels in the document; an empty list means all."""
+    def channels(self, endpoint: str | None) -> tuple[str, ...]:
+        """The channels in the document, otherwise those of the stack's routes; an empty list means all.
+
+        Args:
+            endpoint: None for the stack itself.
+        """
         document = self.of(endpoint)
-        return document.channels if document else ()
+        named = document.channels if document else ()
+        return named or self._routes().channels_of(document.ownership if document else NOBODY)
 
     def ownership(self, endpoint: str) -> Ownership:
         """Whose endpoint it is; nobody's without a usable document."""
@@ -131,7 +138,7 @@ def developments(
         case RawAlarm():
             yield from _alarm(received, incidents, documents, stack)
         case Text():
-            yield text_message(received)
+            yield text_message(received, documents.channels(None))
         case Happening() if received.kind == MODEL_ADOPTED:
             yield from _model_adopted(received, incidents, documents)
         case Happening():

@@ -8,6 +8,7 @@ from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLate
 from driftline.domain.incidents.incident import Entry
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.outbox import Sent
+from driftline.presentation.messages.wording import name
 from driftline.usecases.ports import Channel, Once
 
 type Conversations = Mapping[str, Mapping[str, str | None]]
@@ -87,11 +88,12 @@ class Delivery:
         return {channel.name for channel in self._channels if channel.accepts(addressed) or channel.name in over}
 
     def _addressed(self, message: Message) -> Message:
-        """The message, addressed to all channels if none of its channels exists."""
+        """The message, addressed to all channels if none of its channels exists, and saying so."""
         named = set(message.channels)
         if any(channel.name in named or channel.accepts(message) for channel in self._channels):
             return message
-        return replace(message, channels=())
+        names = ", ".join(map(name, message.channels))
+        return replace(message, channels=(), details=(*message.details, f"For {names}, which no channel is called."))
 
 
 class _Resting:

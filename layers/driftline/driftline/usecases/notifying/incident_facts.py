@@ -1,6 +1,7 @@
 """Facts around an incident: silence, last execution, links, how to silence it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from shlex import quote as shell_quoted
@@ -11,7 +12,7 @@ from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.incidents.dead_letters import DeadLetters
 from driftline.domain.incidents.incident import Incident
-from driftline.domain.incidents.silence import parse_silence, silence_key
+from driftline.domain.incidents.silence import group_silence_keys, parse_silence, silence_key
 from driftline.domain.incidents.watching import is_watch, label_of, trouble
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.ownership import NOBODY
@@ -39,6 +40,7 @@ def facts_about(
     document: MonitorDocument | None,
     kinds: Kinds,
     links: ReportLinks,
+    channels: tuple[str, ...] = (),
     others: Sequence[Incident] = (),
 ) -> Facts:
     """All available facts: a message is sent even if the execution behind it cannot be read.
@@ -48,6 +50,7 @@ def facts_about(
         letters: Shows what an alarm on a dead-letter queue is about.
         document: The endpoint's document; None without a usable one.
         links: Links to report pages.
+        channels: Names of the channels that it is for; empty for all.
         others: All incidents.
     """
     endpoint, subject = incident.endpoint, incident.subject
@@ -55,15 +58,17 @@ def facts_about(
         return Facts(
             silence=f"aws cloudwatch disable-alarm-actions --alarm-names {shell_quoted(subject)}",
             letters=_letters(incident, letters),
+            channels=channels,
         )
     silenced_as = WATCH if is_watch(subject) else subject
-    if _silenced(store, endpoint, silenced_as, at):
+    ownership = document.ownership if document else NOBODY
+    if _silenced(store, [silence_key(endpoint, silenced_as), *group_silence_keys(ownership)], at):
         return Facts(silenced=True)
     monitor = trouble(subject).monitor if is_watch(subject) else subject
     facts = Facts(
         silence=silence_command(store, endpoint, silenced_as),
-        channels=document.channels if document else (),
-        ownership=document.ownership if document else NOBODY,
+        channels=channels,
+        ownership=ownership,
         runbook=document.runbook_of(monitor or "") if document else None,
         others=_also_in_alarm(incident, others),
     )
@@ -92,14 +97,14 @@ def _also_in_alarm(incident: Incident, others: Sequence[Incident]) -> tuple[tupl
     )
 
 
-def _silenced(store: ObjectStore, endpoint: str, subject: str, at: datetime) -> bool:
-    """A silence that cannot be read has no effect: better one message too many."""
-    key = silence_key(endpoint, subject)
-    found = store.find(key)
-    try:
-        return found is not None and parse_silence(found.body, key).covers(at)
-    except InvalidInputError:
-        return False
+def _silenced(store: ObjectStore, keys: Iterable[str], at: datetime) -> bool:
+    """Whether a silence covers a moment. One that cannot be read has no effect: better one message too many."""
+    for key in keys:
+        found = store.find(key)
+        with suppress(InvalidInputError):
+            if found is not None and parse_silence(found.body, key).covers(at):
+                return True
+    return False
 
 
 def _linked(facts: Facts, store: ObjectStore, last: LastExecution | None, links: ReportLinks) -> Facts:

@@ -86,6 +86,7 @@ def notify_operators(
             document=document,
             kinds=kinds,
             links=links,
+            channels=documents.channels(incident.endpoint),
             others=incidents.all(),
         )
 
