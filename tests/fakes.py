@@ -20,6 +20,7 @@ from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.incidents.dead_letters import DeadLetters
 from driftline.domain.incidents.message import Message
 from driftline.domain.metrics import Metric
+from driftline.domain.monitors.problem import DocumentProblem
 from driftline.usecases.ports import (
     AlarmsRefusedError,
     ObjectStore,
@@ -269,6 +270,19 @@ class RecordingAlarms(_MayFail):
         if not alarms:
             del self.alarms[endpoint]
         self.log.append((operation, name))
+
+
+class KnownBuckets:
+    """CaptureBuckets: those that can be read, by name."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def problem(self, bucket: str, prefix: str) -> DocumentProblem | None:
+        if bucket in self.names:
+            return None
+        mend = f"Name {', '.join(self.names)}."
+        return DocumentProblem(("capture", "bucket"), f"the bucket {bucket}", "a bucket that can be read", mend)
 
 
 class RecordingDashboards(_MayFail):

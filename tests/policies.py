@@ -16,8 +16,9 @@ PARAMETERS = {
     "RetrainingStateMachineArn": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:churn-retrain",
     "RetrainingFunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:churn-retrain",
     "PredictionEndpointArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/churn",
-    "CaptureBucketName": "captures",
-    "CaptureKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/captures",
+    "CaptureBucketName": ["captures", "more-captures"],
+    "CaptureBucketAccounts": [ACCOUNT, "210987654321"],
+    "CaptureKeyArn": [f"arn:aws:kms:{REGION}:{ACCOUNT}:key/captures"],
     "ModelBucketName": "models",
     "ModelKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/models",
     "ChannelsSecretName": "watchers/channels",
@@ -37,6 +38,9 @@ _ARNS = {
     "AWS::Lambda::Function": f"arn:aws:lambda:{_PLACE}:function:watch-{{}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{_PLACE}:log-group:watch-{{}}:*",
 }
+_ELSEWHERE = {"InChina", "InGovCloud"}
+"""Conditions that do not hold."""
+
 _REFERRED = {"AWS::SNS::Topic"}
 """Types whose Ref is their ARN."""
 
@@ -90,7 +94,7 @@ def arn(template_name: str, kind: str) -> str:
 
 
 def _statement(said: Mapping[str, Any]) -> Statement:
-    resources = [each for each in _listed(said["Resource"]) if each is not None]
+    resources = [each for some in _listed(said["Resource"]) for each in _listed(some) if each is not None]
     return Statement(
         said.get("Sid", ""), said["Effect"] == "Allow", _listed(said["Action"]), resources, said.get("Condition", {})
     )
@@ -101,7 +105,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _resolved(value: Any, template: Mapping[str, Any]) -> Any:
-    """References, texts and conditions in place of what they mean; every condition holds."""
+    """References, texts and conditions in place of what they mean; conditions hold but for _ELSEWHERE."""
     if isinstance(value, list):
         return [_resolved(each, template) for each in value]
     if not isinstance(value, dict):
@@ -111,13 +115,23 @@ def _resolved(value: Any, template: Mapping[str, Any]) -> Any:
             found: Any = _referred(name, template)
         case [("Fn::GetAtt", [name, "Arn"])]:
             found = _arn_of(name, template)
-        case [("Fn::Sub", text)]:
-            found = re.sub(r"\$\{([^}]+)\}", lambda part: _named(part[1], template), text)
-        case [("Fn::If", [_, then, _])]:
-            found = _resolved(then, template)
+        case [("Fn::Sub" | "Fn::Join" | "Fn::Split" as function, arguments)]:
+            found = _text_of(function, arguments, template)
+        case [("Fn::If", [condition, then, otherwise])]:
+            found = _resolved(otherwise if condition in _ELSEWHERE else then, template)
         case _:
             found = {name: _resolved(each, template) for name, each in value.items()}
     return found
+
+
+def _text_of(function: str, arguments: Any, template: Mapping[str, Any]) -> Any:
+    if function == "Fn::Join":
+        return arguments[0].join(_resolved(arguments[1], template))
+    if function == "Fn::Split":
+        return _resolved(arguments[1], template).split(arguments[0])
+    text, names = arguments if isinstance(arguments, list) else (arguments, {})
+    known = {name: str(_resolved(each, template)) for name, each in names.items()}
+    return re.sub(r"\$\{([^}]+)\}", lambda part: known.get(part[1]) or _named(part[1], template), text)
 
 
 def _named(name: str, template: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from driftline.adapters.aws.alarms import CloudWatchAlarms
+from driftline.adapters.aws.capture_buckets import S3CaptureBuckets
 from driftline.adapters.aws.dashboards import CloudWatchDashboards
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import work_through
@@ -26,6 +27,7 @@ resources = MonitorResources(
     SchedulerGroup(settings),
     CloudWatchAlarms(settings),
     CloudWatchDashboards(settings.stack),
+    S3CaptureBuckets(settings.bucket, settings.capture_buckets),
     settings.stack,
     KINDS,
 )

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.cloud
 
 CAPTURES = "captures-of-old"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+MORE = "captures-of-another-team"
 PREFIX = "endpoints/captured data/"
 
 
@@ -31,7 +32,7 @@ def hook() -> Iterator[WebhookReceiver]:
 @pytest.fixture(scope="module")
 def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
     parameters = {
-        "CaptureBucketName": CAPTURES,
+        "CaptureBucketName": f"{CAPTURES},{MORE}",
         "CaptureKeyArn": KEY,
         "MetricsNamespace": "Mine/Models",
         "OperatorEmail": "operators@example.com",
@@ -46,10 +47,11 @@ def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
         channels = {"office": {"kind": "slack", "webhook_url": f"{hook.url}/slack"}}
         cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(channels))
         s3 = cloud.client("s3")
-        s3.create_bucket(Bucket=CAPTURES)
-        s3.put_bucket_notification_configuration(
-            Bucket=CAPTURES, NotificationConfiguration={"EventBridgeConfiguration": {}}
-        )
+        for bucket in (CAPTURES, MORE):
+            s3.create_bucket(Bucket=bucket)
+            s3.put_bucket_notification_configuration(
+                Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
+            )
         yield cloud
 
 
@@ -58,7 +60,7 @@ def test_captures_are_read_from_the_bucket_that_was_there(changed: EmbeddedCloud
     own.put("monitors/old.yaml", document("old") + f'capture: {{bucket: {CAPTURES}, prefix: "{PREFIX}"}}\n')
     own.put("baselines/old/data_quality/input/people.csv", baseline_csv(rows(500, seed=1)))
     changed.drain()
-    assert own.json("monitors/old.status.json")["status"] == "ok"
+    assert own.json("monitors/old.status.json")["errors"] == []
     folder = f"{PREFIX}old/AllTraffic/{HOUR:%Y/%m/%d/%H}/"
     captures.put(f"{folder}00-00-000.jsonl", capture_file(rows(50, seed=2)))
     captures.put(f"{folder}notes.txt", b"no capture file")
@@ -87,6 +89,18 @@ def test_the_bucket_is_closed_and_keeps_versions(changed: EmbeddedCloud) -> None
     rules = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=name)["Policy"]
+
+
+def test_a_bucket_that_the_stack_may_not_read_is_an_error_of_the_document(changed: EmbeddedCloud) -> None:
+    own = Bucket(changed)
+    # Given the second of the buckets, and one that the parameter does not name
+    for endpoint, bucket in (("second", MORE), ("third", "somewhere-else")):
+        own.put(f"monitors/{endpoint}.yaml", document(endpoint) + f"capture: {{bucket: {bucket}, prefix: x/}}\n")
+    changed.drain()
+    assert own.json("monitors/second.status.json")["errors"] == []
+    (error,) = own.json("monitors/third.status.json")["errors"]
+    assert error["field"] == "capture.bucket"
+    assert f"CaptureBucketName={CAPTURES},{MORE},somewhere-else" in error["mend"]
 
 
 def test_channels_may_be_one_secret(changed: EmbeddedCloud, hook: WebhookReceiver) -> None:

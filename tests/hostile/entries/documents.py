@@ -7,6 +7,7 @@ from driftline.usecases.monitors.configuring_uploads import configure_upload
 from driftline.usecases.monitors.monitor_resources import MonitorResources
 from tests.fakes import (
     InMemoryStore,
+    KnownBuckets,
     RecordingAlarms,
     RecordingDashboards,
     RecordingOperators,
@@ -44,7 +45,7 @@ class Documents:
     def _between(self, key: str, body: bytes) -> Outcome:
         store = InMemoryStore()
         schedules, operators = RecordingSchedules(), RecordingOperators()
-        resources = MonitorResources(schedules, RecordingAlarms(), RecordingDashboards(), STACK, KINDS)
+        resources = MonitorResources(schedules, RecordingAlarms(), RecordingDashboards(), KnownBuckets(), STACK, KINDS)
 
         def upload(at: str, content: bytes) -> list[str]:
             store.put(at, content)

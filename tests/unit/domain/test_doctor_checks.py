@@ -125,13 +125,13 @@ def test_triggers_that_are_gone_and_one_that_only_service_events_use() -> None:
 
 
 def test_a_bucket_with_other_notifications_is_not_overwritten() -> None:
-    [line] = check_captures([BucketFacts("b", eventbridge=False, others=True)], "", {})
+    [line] = check_captures([BucketFacts("b", eventbridge=False, others=True)], (), {})
     assert "aws s3api" not in line.mend
     assert "in the console" in line.mend
 
 
 def test_a_bucket_that_is_gone() -> None:
-    [line] = check_captures([BucketFacts("b", exists=False)], "b", {})
+    [line] = check_captures([BucketFacts("b", exists=False)], ("b",), {})
     assert line.text == "The bucket b does not exist."
 
 

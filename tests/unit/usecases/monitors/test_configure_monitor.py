@@ -21,6 +21,7 @@ from tests.fakes import (
     FailingStore,
     InjectedError,
     InMemoryStore,
+    KnownBuckets,
     RecordingAlarms,
     RecordingDashboards,
     RecordingOperators,
@@ -58,25 +59,29 @@ class World:
         self.alarms = RecordingAlarms()
         self.dashboards = RecordingDashboards()
         self.operators = RecordingOperators()
+        self.captures = KnownBuckets("my-captures")
 
     def upload(self, body: bytes, key: str = KEY) -> Configured:
         self.store.objects[key] = body
         return self.event(key)
 
     def event(self, key: str = KEY, store: ObjectStore | None = None) -> Configured:
-        resources = MonitorResources(self.schedules, self.alarms, self.dashboards, STACK, KINDS)
+        resources = self.made()
         return configure_monitor(
             key, store=store or self.store, resources=resources, operators=self.operators, kinds=KINDS
         )
 
     def upload_script(self, body: bytes, name: str) -> list[Configured]:
         self.store.objects[f"scripts/{name}"] = body
-        resources = MonitorResources(self.schedules, self.alarms, self.dashboards, STACK, KINDS)
+        resources = self.made()
         return list(
             configure_upload(
                 f"scripts/{name}", store=self.store, resources=resources, operators=self.operators, kinds=KINDS
             )
         )
+
+    def made(self) -> MonitorResources:
+        return MonitorResources(self.schedules, self.alarms, self.dashboards, self.captures, STACK, KINDS)
 
     def status(self) -> Any:
         return json.loads(self.store.objects[STATUS])
@@ -95,6 +100,9 @@ def world() -> World:
 
 
 class TestAGoodDocument:
+    def test_may_name_a_capture_bucket_that_the_stack_may_read(self, world: World) -> None:
+        assert world.upload(GOOD + b"capture: {bucket: my-captures, prefix: x/}\n").status == "ok"
+
     def test_makes_one_schedule_per_monitor(self, world: World) -> None:
         configured = world.upload(GOOD)
         assert configured == Configured("flights", "ok", (SCHEDULE,), (VIOLATIONS, *WATCHED))
@@ -679,3 +687,22 @@ class TestNames:
 
     def test_short_ones_are_plain(self) -> None:
         assert schedule_name("a-b", "data_quality") == "a-b-data_quality"
+
+
+class TestACaptureBucketThatCannotBeRead:
+    CAPTURED = b"capture:\n  bucket: elsewhere\n  prefix: x/\n"
+
+    def test_is_an_error_with_its_line_and_nothing_is_made(self, world: World) -> None:
+        configured = world.upload(GOOD + self.CAPTURED)
+        (error,) = configured.errors
+        assert (configured.status, error.line, error.field) == ("error", 6, "capture.bucket")
+        assert (error.found, error.mend) == ("the bucket elsewhere", "Name my-captures.")
+        assert world.resources() == ({}, {}, {})
+        assert "elsewhere" in world.operators.told[0][1]
+
+    def test_leaves_the_last_valid_document_in_effect(self, world: World) -> None:
+        world.upload(GOOD)
+        before = world.resources()
+        world.upload(BETTER + self.CAPTURED)
+        assert world.resources() == before
+        assert world.status()["document"]["capture"]["bucket"] is None

@@ -86,6 +86,12 @@ class ConfigureSettings(ScheduleSettings):
     stack_name: str = Field(alias="STACK_NAME", min_length=1, max_length=128, pattern=r"^[A-Za-z0-9-]+$")
     signals_namespace: str = Field(alias="SIGNALS_NAMESPACE", min_length=1, max_length=255)
     metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")
+    capture_bucket_names: str = Field(default="", alias="CAPTURE_BUCKETS")
+
+    @property
+    def capture_buckets(self) -> tuple[str, ...]:
+        """Buckets that the stack may read captures from, besides its own."""
+        return tuple(name for each in self.capture_bucket_names.split(",") if (name := each.strip()))
 
     @property
     def stack(self) -> Stack:

@@ -23,21 +23,22 @@ class BucketFacts:
 
 
 def check_captures(
-    buckets: Sequence[BucketFacts], parameter: str, captured_to: Mapping[str, str | None]
+    buckets: Sequence[BucketFacts], parameter: Sequence[str], captured_to: Mapping[str, str | None]
 ) -> Iterator[Line]:
     """The buckets that the stack listens to, and what monitor documents say.
 
     Args:
-        parameter: CaptureBucketName; empty for the stack's own bucket.
+        parameter: The names in CaptureBucketName; empty for the stack's own bucket.
         captured_to: By endpoint, the bucket that its document names; None for the stack's own.
     """
     yield from map(_notifications, buckets)
     for endpoint, bucket in captured_to.items():
-        if bucket is not None and bucket != parameter:
-            allowed = f"only {parameter}" if parameter else "no bucket but its own"
+        if bucket is not None and bucket not in parameter:
+            allowed = f"only {', '.join(parameter)}" if parameter else "no bucket but its own"
+            wanted = ",".join((*parameter, bucket))
             yield fault(
                 f"monitors/{endpoint}.yaml names the capture bucket {bucket}, and the stack may read {allowed}.",
-                f"`sam deploy --guided` with CaptureBucketName={bucket}, or correct capture.bucket in the document.",
+                f"`sam deploy --guided` with CaptureBucketName={wanted}, or correct capture.bucket in the document.",
             )
 
 

@@ -115,8 +115,8 @@ def _concurrency(patient: Patient) -> Iterator[Line]:
 
 
 def _captures(patient: Patient) -> Iterator[Line]:
-    parameter = patient.stack.parameters.get("CaptureBucketName", "")
-    names = dict.fromkeys(filter(None, (patient.stack.outputs["BucketName"], parameter)))
+    parameter = tuple(filter(None, patient.stack.parameters.get("CaptureBucketName", "").split(",")))
+    names = dict.fromkeys((patient.stack.outputs["BucketName"], *parameter))
     documents = {each.endpoint: each.document for each in patient.watched}
     captured_to = {endpoint: document.capture.bucket for endpoint, document in documents.items() if document}
     return check_captures([patient.deployment.notifications(name) for name in names], parameter, captured_to)

@@ -14,7 +14,7 @@ from driftline.domain.monitors.naming import schedule_name
 from driftline.domain.monitors.problem import DocumentProblem
 from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import last_good_document
-from driftline.usecases.ports import Alarms, AlarmsRefusedError, Dashboards, Schedule, Schedules
+from driftline.usecases.ports import Alarms, AlarmsRefusedError, CaptureBuckets, Dashboards, Schedule, Schedules
 
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 """EventBridge Scheduler replaces it with the scheduled time, not the time of delivery."""
@@ -44,11 +44,12 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class MonitorResources:
-    """The stack's schedules, alarms and dashboards."""
+    """The stack's schedules, alarms and dashboards, and the buckets that it may read."""
 
     schedules: Schedules
     alarms: Alarms
     dashboards: Dashboards
+    captures: CaptureBuckets
     stack: Stack
     kinds: Kinds
 
@@ -60,6 +61,7 @@ class MonitorResources:
         Raises:
             RefusedError: with everything that was refused.
         """
+        self._check_captures(document)
         endpoint = document.endpoint
         wanted = _wanted_schedules(document)
         refusals = [*self._put_schedules(wanted)]
@@ -81,6 +83,13 @@ class MonitorResources:
             self.dashboards.delete(endpoint)
             return Resources(scheduled, names)
         return Resources(scheduled, names, dashboard_name(self.stack, endpoint))
+
+    def _check_captures(self, document: MonitorDocument) -> None:
+        """Before anything changes: a monitor whose captures cannot be read would be green and blind."""
+        capture = document.capture
+        problem = self.captures.problem(capture.bucket, capture.prefix) if capture.bucket else None
+        if problem is not None:
+            raise RefusedError([problem])
 
     def remove(self, endpoint: str, before: MonitorStatus | None) -> None:
         """Deletes everything of an endpoint."""

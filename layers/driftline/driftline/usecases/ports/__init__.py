@@ -4,7 +4,15 @@ Ports of a single use case, in `models` and `retraining`, are imported from thei
 """
 
 from driftline.usecases.ports.messages import Channel, Operators, ReportLink, ReportLinks
-from driftline.usecases.ports.stack import Alarms, AlarmsRefusedError, Dashboards, RefusedAlarm, Schedule, Schedules
+from driftline.usecases.ports.stack import (
+    Alarms,
+    AlarmsRefusedError,
+    CaptureBuckets,
+    Dashboards,
+    RefusedAlarm,
+    Schedule,
+    Schedules,
+)
 from driftline.usecases.ports.state import Once, StateItem, StateTable
 from driftline.usecases.ports.storage import ObjectStore, ObjectSummary, StoredObject, Stores
 from driftline.usecases.ports.telemetry import Events, Metrics, Reruns
@@ -12,6 +20,7 @@ from driftline.usecases.ports.telemetry import Events, Metrics, Reruns
 __all__ = [
     "Alarms",
     "AlarmsRefusedError",
+    "CaptureBuckets",
     "Channel",
     "Dashboards",
     "Events",

@@ -1,4 +1,4 @@
-"""What the stack makes of a monitor document: schedules, alarms, a dashboard."""
+"""What the stack makes of a monitor document: schedules, alarms, a dashboard; and the buckets that it may read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.problem import DocumentProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,17 @@ class Dashboards(Protocol):
 
     def delete(self, endpoint: str) -> None:
         """Does nothing if there is none."""
+        ...
+
+
+class CaptureBuckets(Protocol):
+    """The buckets that the stack may read captures from, besides its own."""
+
+    def problem(self, bucket: str, prefix: str) -> DocumentProblem | None:
+        """Why the captures of a document cannot be read; None if they can.
+
+        Args:
+            bucket: `capture.bucket` of the document.
+            prefix: `capture.prefix` of the document.
+        """
         ...
