@@ -196,6 +196,19 @@ def written(store: InMemoryStore, folder: Path) -> Path:
     return folder
 
 
+def fleet(endpoints: int = 300) -> InMemoryStore:
+    """`many`, each with a monitor document that says whose it is."""
+    store = many(endpoints)
+    for i in range(endpoints):
+        name = f"endpoint-{i:03}"
+        whose = f"team: team-{i % 7}\nowner: owner-{i % 40}@example.com\ntags: {{tier: {('gold', 'silver')[i % 2]}, area: emea}}\n"
+        store.put(
+            document_key(name),
+            f"endpoint: {name}\n{whose if i % 10 else ''}monitors: {{data_quality: {{}}}}\n".encode(),
+        )
+    return store
+
+
 def many(endpoints: int = 100) -> InMemoryStore:
     """Endpoints of which every tenth is in alarm and every twentieth has no rows."""
     store = InMemoryStore()

@@ -14,7 +14,7 @@ from tests.browser.opening import NARROW, Opened, layouts, narrow, until
 from tests.browser.test_features import drawn
 from tests.browser.test_reading import findings
 from tests.fakes import InMemoryStore
-from tests.overviews import DAY, FIRST, many, rendered, scheduled_daily, season, written
+from tests.overviews import DAY, FIRST, fleet, many, rendered, scheduled_daily, season, written
 from tests.reporting import HOSTILE, taxi_store
 
 SHOP, INDEX = "reports/shop/index.html", "reports/index.html"
@@ -43,6 +43,11 @@ def shop() -> InMemoryStore:
 @pytest.fixture(scope="module")
 def hundred() -> InMemoryStore:
     return rendered(many())
+
+
+@pytest.fixture(scope="module")
+def teams() -> InMemoryStore:
+    return rendered(fleet(40))
 
 
 def names(page: Page, table: str) -> list[str]:
@@ -253,6 +258,46 @@ def test_it_is_overdue_when_the_alarm_on_schedules_says_so(open_key: OpenKey, sh
             "Overdue"
         )
         expect(open_key(shop, key, at=missing).locator(".verdict")).to_contain_text("Overdue")
+
+
+def test_what_is_chosen_is_in_the_address_and_the_address_chooses(open_key: OpenKey, teams: InMemoryStore) -> None:
+    page = open_key(teams, INDEX, at=FIRST + 100 * DAY)
+    status = page.get_by_role("status")
+    page.get_by_label("Search").fill("tier=gold AUC")
+    page.locator("select.team").select_option("team-3")
+    expect(status).to_have_text("2 of 40 endpoints")
+    assert names(page, ".index")[0] == "endpoint-024"
+    page.get_by_label("Group by team").check()
+    expect(page.locator(".index .group:visible th[scope=rowgroup]")).to_have_text("team-3 2 of 5")
+    assert page.evaluate("location.hash") == "#/q=tier%3Dgold+AUC&team=team-3&group=team"
+    page.reload()
+    expect(status).to_have_text("2 of 40 endpoints")
+    expect(page.get_by_label("Group by team")).to_be_checked()
+    page.evaluate("location.hash = '#/state=violated'")
+    expect(status).to_have_text("4 of 40 endpoints")
+    expect(page.get_by_label("Search")).to_have_value("")
+    expect(page.locator(".index .group")).to_have_count(0)
+
+
+def test_groups_keep_the_order_and_axe_finds_nothing(open_key: OpenKey, teams: InMemoryStore) -> None:
+    page = open_key(teams, f"{INDEX}", at=FIRST + 100 * DAY)
+    page.evaluate("location.hash = '#/group=team'")
+    titles = page.locator(".index .group th[scope=rowgroup] bdi")
+    expect(titles).to_have_count(8)
+    assert titles.all_inner_texts()[-1] == "no team"
+    page.get_by_role("button", name="Endpoint").click()
+    assert titles.all_inner_texts()[0] == "team-1"
+    expect(page.locator(".index .age").first).to_have_text("94 d ago")
+    assert findings(page) == []
+
+
+def test_without_scripts_all_rows_are_there(browser: Browser, teams: InMemoryStore) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.set_content(teams.objects[INDEX].decode())
+    expect(page.locator(".index tbody tr")).to_have_count(40)
+    expect(page.get_by_label("Search")).to_be_hidden()
+    context.close()
 
 
 def test_from_the_index_to_the_endpoint_and_back(open_key: OpenKey, hundred: InMemoryStore) -> None:

@@ -91,7 +91,7 @@ NOT_NEEDED: Mapping[str, tuple[set[str], str]] = {
         "reads files of models, and copies none",
     ),
     "merge_ground_truth": ({"sqs:ChangeMessageVisibility"}, "as configure_monitor"),
-    "notify_operator": ({"s3:PutObject", "s3:DeleteObject"}, "writes nothing to the bucket"),
+    "notify_operator": (set(), ""),
     "profile_capture": ({"sqs:ChangeMessageVisibility"}, "as configure_monitor"),
     "render_report": ({"sqs:ChangeMessageVisibility", "s3:DeleteObject"}, "as configure_monitor; overwrites pages"),
     "run_monitor": (

@@ -74,7 +74,7 @@ class TestWhatItLeaves:
 
         [event] = events.published
         assert event.detail_type == FAILED_EVENT
-        told = {key: value for key, value in event.detail.items() if value not in (None, 0)}
+        told = {key: value for key, value in event.detail.items() if value not in (None, 0, {})}
         assert told.pop("FailureReason") == told.pop("Reason")
         assert told == {
             "EndpointName": "shop",

@@ -13,7 +13,7 @@ from driftline.domain.errors import DriftlineError, RetryLaterError
 from driftline.domain.incidents.incident import Entry, Incident, due
 from driftline.domain.incidents.message import Message
 from driftline.domain.incidents.outbox import announce, mark_sent, sweep
-from driftline.domain.incidents.received import Received
+from driftline.domain.incidents.received import Received, Tick
 from driftline.kinds.kind import Kinds
 from driftline.presentation.messages.due import messages_due
 from driftline.presentation.messages.incident_messages import Facts
@@ -21,6 +21,7 @@ from driftline.usecases.notifying.developments import Development, Documents, de
 from driftline.usecases.notifying.incident_delivery import Delivered, Delivery, Failure, raise_for
 from driftline.usecases.notifying.incident_facts import facts_about
 from driftline.usecases.notifying.incident_store import IncidentStore, address
+from driftline.usecases.notifying.open_watches import keep_open_watch, keep_open_watches
 from driftline.usecases.ports import Channel, ObjectStore, Once, ReportLinks, StateTable
 from driftline.usecases.ports.dead_letters import DeadLetterQueues
 
@@ -98,9 +99,12 @@ def notify_operators(
                 notified += _sent(each, delivery)
             else:
                 incident = _changed(each, facts(each), incidents)
+                keep_open_watch(store, incident)
                 notified += _delivered(incident, each, delivery, incidents)
         except DriftlineError as error:
             errors.append(error)
+    if isinstance(received, Tick):
+        keep_open_watches(store, incidents.all())
     if errors:
         raise next((error for error in errors if isinstance(error, RetryLaterError)), errors[0])
     return notified

@@ -9,23 +9,23 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from driftline.domain.instants import parse_instant
+from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.overdue import next_due
-from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.overview.record import Record
 from driftline.usecases.freshness.freshness_record import waited_for
-from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.ports import ObjectStore
 
 
 def due_times(
-    store: ObjectStore, endpoint: str, monitors: Sequence[Sequence[Record]], *, kinds: Kinds
+    store: ObjectStore, endpoint: str, monitors: Sequence[Sequence[Record]], document: MonitorDocument | None
 ) -> dict[str, datetime | None]:
     """The next time of each monitor by name, by its schedule; None where nothing is waited for.
 
     Args:
         monitors: The records of each, oldest first, at least one.
+        document: The endpoint's; None without a usable one.
     """
-    document, waiting = find_document(store, endpoint, kinds=kinds), waited_for(store, endpoint)
+    waiting = waited_for(store, endpoint)
     found: dict[str, datetime | None] = {}
     for newest in (records[-1] for records in monitors):
         settings = document.monitors.by_name().get(newest.monitor) if document else None

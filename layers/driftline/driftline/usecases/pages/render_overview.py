@@ -12,6 +12,8 @@ from datetime import datetime
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import OVERVIEW, REPORTS, overview_now_key
+from driftline.domain.monitors.document import MonitorDocument
+from driftline.domain.monitors.ownership import NOBODY
 from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.overview.html import render_endpoint, render_index
 from driftline.presentation.pages.overview.now import Now, now_of, parse_now
@@ -19,6 +21,8 @@ from driftline.presentation.pages.overview.view_endpoint import endpoint_view
 from driftline.presentation.pages.overview.view_index import index_view
 from driftline.presentation.report import Report
 from driftline.usecases.executions.past_executions import body_or_none
+from driftline.usecases.monitors.monitor_documents import find_document
+from driftline.usecases.pages.index_sources import listed, open_watches
 from driftline.usecases.pages.next_due import due_times
 from driftline.usecases.pages.overview_records import MonitorRecords, changed, keep_record, read_records
 from driftline.usecases.ports import ObjectStore
@@ -74,10 +78,12 @@ def render_endpoint_page(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> 
     executions = 0
     for read in _looks(store, endpoint):
         executions = sum(len(each.records) for each in read)
-        due = due_times(store, endpoint, [each.records for each in read], kinds=kinds)
-        page = render_endpoint(endpoint_view(endpoint, [(each.records, each.baseline) for each in read], due))
+        document = find_document(store, endpoint, kinds=kinds)
+        of = document.ownership if document else NOBODY
+        due = due_times(store, endpoint, [each.records for each in read], document)
+        page = render_endpoint(endpoint_view(endpoint, [(each.records, each.baseline) for each in read], due, of))
         store.put(endpoint_page_key(endpoint), page, content_type=_HTML)
-        _write_line(store, endpoint, read, due)
+        _write_line(store, endpoint, read, due, document)
     return executions
 
 
@@ -93,18 +99,34 @@ def _looks(store: ObjectStore, endpoint: str) -> Iterator[list[MonitorRecords]]:
 
 
 def _write_line(
-    store: ObjectStore, endpoint: str, read: Sequence[MonitorRecords], due: Mapping[str, datetime | None]
+    store: ObjectStore,
+    endpoint: str,
+    read: Sequence[MonitorRecords],
+    due: Mapping[str, datetime | None],
+    document: MonitorDocument | None,
 ) -> Now:
-    now = now_of(endpoint, [each.records for each in read], due)
+    documented = document is not None or _was_documented(store, endpoint)
+    of = document.ownership if document else NOBODY
+    now = now_of(endpoint, [each.records for each in read], due, of=of, documented=documented)
     store.put(overview_now_key(endpoint), now.to_json(), content_type=_JSON)
     return now
+
+
+def _was_documented(store: ObjectStore, endpoint: str) -> bool:
+    """A page that is written after the document was deleted does not bring the endpoint back."""
+    key = overview_now_key(endpoint)
+    body = body_or_none(store, key)
+    try:
+        return body is not None and parse_now(body, key).documented
+    except InvalidInputError:
+        return False
 
 
 def render_index_page(store: ObjectStore, *, kinds: Kinds) -> int:
     """Writes the page of all endpoints from their lines. Returns the number of endpoints."""
     found = side_by_side(lambda endpoint: _line(store, endpoint, kinds=kinds), store.folders(OVERVIEW))
-    lines = list(filter(None, found))
-    store.put(f"{REPORTS}{INDEX}", render_index(index_view(lines)), content_type=_HTML)
+    lines = listed(store, filter(None, found))
+    store.put(f"{REPORTS}{INDEX}", render_index(index_view(lines, open_watches(store))), content_type=_HTML)
     return len(lines)
 
 
@@ -119,6 +141,7 @@ def _line(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Now | None:
     except InvalidInputError:
         now = None
         for read in _looks(store, endpoint):
-            due = due_times(store, endpoint, [each.records for each in read], kinds=kinds)
-            now = _write_line(store, endpoint, read, due)
+            document = find_document(store, endpoint, kinds=kinds)
+            due = due_times(store, endpoint, [each.records for each in read], document)
+            now = _write_line(store, endpoint, read, due, document)
         return now

@@ -11,6 +11,7 @@ from driftline.domain.executions.finding import Measure, excess_of
 from driftline.domain.instants import format_instant
 from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.keys import REPORTS
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.presentation.pages.overview.incidents import incidents_of
 from driftline.presentation.pages.overview.record import FigureRecord, Record, WorstRecord, last_judged
 
@@ -37,7 +38,9 @@ class MonitorNow(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         title: Of its kind, for people.
         label: Its window, for people; `time`: when that began.
+        scheduled: When it was due, as a time; empty in lines of earlier releases.
         due: When the next execution should be there; None if that is unknown.
+        violated: Subjects with violations, as people call them; the first few.
         link: To its page, from `reports/`.
         since: When the open incident began, for people; `opened`: as a time.
         severity: How far the worst violation is beyond its limit, as a share of the limit.
@@ -59,12 +62,20 @@ class MonitorNow(msgspec.Struct, frozen=True, kw_only=True):
     opened: str | None
     worst: WorstRecord | None
     line: Line | None
+    scheduled: str = ""
+    violated: tuple[str, ...] = ()
 
 
 class Now(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Attributes: team, owner, tags: whose endpoint it is; documented: it has, or had, a monitor document."""
+
     version: int
     endpoint: str
     monitors: tuple[MonitorNow, ...]
+    team: str | None = None
+    owner: str | None = None
+    tags: dict[str, str] = {}
+    documented: bool = False
 
     def to_json(self) -> bytes:
         return msgspec.json.encode(self)
@@ -85,15 +96,21 @@ def parse_now(body: bytes, where: str) -> Now:
 
 
 def now_of(
-    endpoint: str, monitors: Sequence[Sequence[Record]], due: Mapping[str, datetime | None] | None = None
+    endpoint: str,
+    monitors: Sequence[Sequence[Record]],
+    due: Mapping[str, datetime | None] | None = None,
+    *,
+    of: Ownership = NOBODY,
+    documented: bool = False,
 ) -> Now:
     """Args:
     monitors: The records of each, oldest first, at least one.
     due: When the next execution of each should be there.
+    of: Whose endpoint it is.
+    documented: It has, or had, a monitor document.
     """
-    return Now(
-        VERSION, endpoint, tuple(_monitor(records, (due or {}).get(records[-1].monitor)) for records in monitors)
-    )
+    found = tuple(_monitor(records, (due or {}).get(records[-1].monitor)) for records in monitors)
+    return Now(VERSION, endpoint, found, of.team, of.owner, dict(of.tags), documented)
 
 
 def report_link(record: Record, root: str) -> str:
@@ -128,6 +145,8 @@ def _monitor(records: Sequence[Record], due: datetime | None) -> MonitorNow:
         opened=opened.start if opened else None,
         worst=newest.worst,
         line=_line(records[-PAST:]),
+        scheduled=newest.scheduled,
+        violated=newest.violated,
     )
 
 

@@ -1,12 +1,13 @@
 """What the page of an endpoint shows: the state now, incidents, and how everything went over the last executions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain.instants import format_instant
 from driftline.domain.keys import REPORTS
 from driftline.domain.monitors.overdue import GRACE
+from driftline.domain.monitors.ownership import NOBODY, Ownership, tag_words
 from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.incidents import Incident, incidents_of
@@ -76,12 +77,14 @@ class MonitorView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointView:
-    """`since`: of the open incidents; `as_of`: the last windows; `data`: for the charts, goes into the page as JSON."""
+    """`whose`: team, owner and tags; `since`: of the open incidents; `as_of`: the last windows; `data`: for the charts,
+    goes into the page as JSON."""
 
     title: str
     endpoint: str
     state: str
     verdict: str
+    whose: tuple[Fact, ...]
     since: tuple[str, ...]
     as_of: str
     monitors: tuple[MonitorView, ...]
@@ -90,9 +93,12 @@ class EndpointView:
 
 
 def endpoint_view(
-    endpoint: str, monitors: Sequence[MonitorRecords], due: Mapping[str, datetime | None] | None = None
+    endpoint: str,
+    monitors: Sequence[MonitorRecords],
+    due: Mapping[str, datetime | None] | None = None,
+    of: Ownership = NOBODY,
 ) -> EndpointView:
-    """Args: due: when the next execution of each monitor should be there."""
+    """Args: due: when the next execution of each monitor should be there; of: whose endpoint it is."""
     incidents = [each for records, _ in monitors for each in incidents_of(records)]
     views: list[MonitorView] = []
     data: list[Json] = []
@@ -108,6 +114,7 @@ def endpoint_view(
         endpoint=shown(endpoint),
         state=_state(newest, opened),
         verdict=_verdict([records for records, _ in monitors], opened),
+        whose=tuple(_whose(of)),
         since=tuple(map(_since, opened)),
         as_of=last.label,
         monitors=tuple(views),
@@ -235,3 +242,9 @@ def _facts(newest: Record, judged: Record) -> tuple[Fact, ...]:
 def _cell_text(record: Record) -> str:
     said = count(record.violations, "violation") if record.violations else _STATES[record.state]
     return f"{record.label}: {said}"
+
+
+def _whose(of: Ownership) -> Iterator[Fact]:
+    for label, text in (("Team", of.team), ("Owner", of.owner), ("Tags", ", ".join(tag_words(of.tags)))):
+        if text:
+            yield Fact(label, shown(text))

@@ -31,8 +31,11 @@ const searchable = (search, status, what, { kept = () => true, most = () => Infi
   let last = [];
   const narrow = (rows) => {
     last = rows;
-    const wanted = search.value.trim().toLowerCase();
-    const found = rows.filter((row) => nameOf(row).toLowerCase().includes(wanted) && kept(row));
+    const wanted = search.value.trim().toLowerCase().split(/\s+/);
+    const found = rows.filter((row) => {
+      const name = nameOf(row).toLowerCase();
+      return wanted.every((word) => name.includes(word)) && kept(row);
+    });
     const first = new Set(found.slice(0, most()));
     for (const row of rows) row.hidden = !first.has(row);
     const more = found.length - first.size;
