@@ -2,6 +2,7 @@
 
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.domain.executions.execution import Execution, ExecutionRequest
+from driftline.domain.monitors.defaults import StackDefaults
 from driftline.kinds.kind import Kinds
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import BaselineSuggested, suggest_baseline
@@ -12,6 +13,9 @@ from driftline.usecases.ports.predictions import Predictor
 from tests.explaining import at_once
 from tests.fakes import RecordingEvents, RecordingMetrics, RecordingOperators, only
 from tests.tables import TABLES
+
+PUBLISHING = StackDefaults(metrics="top")
+"""So that tests see what a monitor publishes; by default it is nothing."""
 
 
 def execute_in(
@@ -24,6 +28,7 @@ def execute_in(
     kinds: Kinds = KINDS,
     explaining: Explaining | None = None,
     predictor: Predictor | None = None,
+    defaults: StackDefaults = PUBLISHING,
 ) -> Execution:
     """One execution in a bucket that has everything, its captures too."""
     return run_monitor(
@@ -37,6 +42,7 @@ def execute_in(
         signals_namespace=signals_namespace,
         kinds=kinds,
         explaining=explaining or at_once(store, predictor),
+        defaults=defaults,
     )
 
 

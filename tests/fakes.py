@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 
+from driftline.domain.alarms.ages import AlarmTransition
 from driftline.domain.alarms.names import alarm_name
 from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, StaleReadError
@@ -283,6 +284,30 @@ class KnownBuckets:
             return None
         mend = f"Name {', '.join(self.names)}."
         return DocumentProblem(("capture", "bucket"), f"the bucket {bucket}", "a bucket that can be read", mend)
+
+
+class RecordingAgeAlarms(_MayFail):
+    """Changes of alarms on ages, in order."""
+
+    def __init__(self, *, fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.transitions: list[AlarmTransition] = []
+
+    def changed(self, transition: AlarmTransition) -> None:
+        self._count("changed")
+        self.transitions.append(transition)
+
+
+class RecordingConfigurations(_MayFail):
+    """Keys of documents to configure again, in order."""
+
+    def __init__(self, *, fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.keys: list[str] = []
+
+    def request(self, key: str, at: datetime) -> None:
+        self._count("request")
+        self.keys.append(key)
 
 
 class RecordingDashboards(_MayFail):

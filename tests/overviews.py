@@ -20,7 +20,7 @@ from driftline.presentation.pages.overview.record import (
 )
 from driftline.presentation.shapes import PROBABILITIES, Categories, Masses, Quantiles, Shape
 from driftline.presentation.states import NOT_EVALUATED
-from driftline.usecases.freshness.freshness_record import waiting_since
+from driftline.usecases.freshness.freshness_record import keep_waiting, waiting_since
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page
 from tests.fakes import InMemoryStore
@@ -97,7 +97,8 @@ monitors:
   model_quality: {quality}
 """.encode(),
     )
-    waiting_since(store, load_document(store, endpoint, kinds=KINDS), since)
+    waiting = waiting_since(None, load_document(store, endpoint, kinds=KINDS), since)
+    keep_waiting(store, endpoint, waiting, None)
     return store
 
 

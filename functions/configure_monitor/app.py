@@ -30,6 +30,7 @@ resources = MonitorResources(
     S3CaptureBuckets(settings.bucket, settings.capture_buckets),
     settings.stack,
     KINDS,
+    settings.defaults,
 )
 operators = OperatorTopic(settings.alarm_topic)
 

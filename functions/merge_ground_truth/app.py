@@ -10,21 +10,28 @@ from driftline.adapters.aws.events_in import GroundTruthMessage, ObjectEvent, Sw
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
-from driftline.adapters.aws.settings import RerunSettings
+from driftline.adapters.aws.settings import GroundTruthSettings
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.attributes.keys import ATTRIBUTES
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_attributes, take_labels, take_sweep
 
 logger = Logger()
-settings = RerunSettings.from_environment()
+settings = GroundTruthSettings.from_environment()
 store = S3Store(settings.bucket)
 reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
 metrics = EmbeddedMetrics()
 tables = DuckTables()
 size = settings.max_unpacked_megabytes << 20
 labels_of = partial(
-    take_labels, store=store, tables=tables, reruns=reruns, metrics=metrics, kinds=KINDS, unpacked_bytes=size
+    take_labels,
+    store=store,
+    tables=tables,
+    reruns=reruns,
+    metrics=metrics,
+    kinds=KINDS,
+    unpacked_bytes=size,
+    defaults=settings.defaults,
 )
 
 
@@ -40,7 +47,15 @@ def take(event: ObjectEvent) -> None:
 
 
 def look_again(request: SweepRequest) -> None:
-    taken = take_sweep(request.sweep, store=store, tables=tables, reruns=reruns, metrics=metrics, kinds=KINDS)
+    taken = take_sweep(
+        request.sweep,
+        store=store,
+        tables=tables,
+        reruns=reruns,
+        metrics=metrics,
+        kinds=KINDS,
+        defaults=settings.defaults,
+    )
     for swept in taken.swept:
         logger.info("swept", extra={"endpoint": swept.endpoint, **swept.numbers})
 

@@ -42,6 +42,7 @@ def execute(request: ExecutionRequest) -> Execution:
         tables=DuckTables(),
         kinds=KINDS,
         explaining=explaining,
+        defaults=settings.defaults,
     )
     logger.info("executed", **{name: getattr(execution, name) for name in _LOGGED})
     return execution

@@ -1,6 +1,7 @@
 """SchedulerGroup against moto."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -51,6 +52,17 @@ def test_a_schedule_fires_on_time_with_its_payload_and_keeps_what_fails(client: 
     # EventBridge replaces the placeholder in the text as it is, so nothing may escape it.
     assert '"<aws.scheduler.scheduled-time>"' in target["Input"]
     assert json.loads(target["Input"]) == HOURLY.payload
+
+
+def test_a_schedule_may_be_delivered_within_some_minutes_of_its_time(client: Any) -> None:
+    adapter(client).put(replace(HOURLY, spread=5))
+    found = client.get_schedule(GroupName="group", Name=HOURLY.name)
+    assert found["FlexibleTimeWindow"] == {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 5}
+    # The scheduled time in the payload stays EventBridge's own.
+    assert '"<aws.scheduler.scheduled-time>"' in found["Target"]["Input"]
+    adapter(client).put(HOURLY)
+    found = client.get_schedule(GroupName="group", Name=HOURLY.name)
+    assert found["FlexibleTimeWindow"] == {"Mode": "OFF"}
 
 
 def test_a_changed_schedule_is_updated(client: Any) -> None:

@@ -22,6 +22,7 @@ monitors:
   data_quality:
     schedule: cron(0 * ? * * *)
     window: {{start_offset: -PT1H, end_offset: PT0H}}
+    metrics: top
 """
 
 

@@ -157,8 +157,6 @@ def test_what_stops_is_told_and_what_comes_back_too(place: Place) -> None:
         place.cloud.tick(START + timedelta(hours=hour))
         place.cloud.drain()
     # Then people hear of both, once each
-    states = endpoint.alarms()
-    assert (states["watch/captures"], states["watch/schedules"]) == ("ALARM", "ALARM")
     assert len(endpoint.slack()) == 2
     # And when it lives again, of both again
     endpoint.live([(hour, False) for hour in range(5, 10)])
@@ -182,13 +180,13 @@ def test_alarms_and_dashboard_follow_the_document_and_leave_nothing(place: Place
         entries = place.cloud.client("cloudwatch").list_dashboards()["DashboardEntries"]
         return [entry["DashboardName"] for entry in entries if "changing" in entry["DashboardName"]]
 
-    watch = {"watch/data_quality executions failed", "watch/schedules", "watch/captures"}
-    endpoint = place.watch("changing")
+    watch = {"watch/data_quality executions failed"}
+    endpoint = place.watch("changing", "dashboard: true\n")
     assert set(endpoint.alarms()) == {"data_quality/violations", *watch}
     assert len(dashboards()) == 1
     # When an alarm is added and another one changes
     drift = "{metric: feature_baseline_drift_age, threshold: 0.3, for: {datapoints: 2, of: 3}, severity: critical}"
-    endpoint.configure(alarms="[{metric: violations, threshold: 4}, " + drift + "]")
+    endpoint.configure("dashboard: true\n", alarms="[{metric: violations, threshold: 4}, " + drift + "]")
     assert set(endpoint.alarms()) == {"data_quality/violations", "data_quality/feature_baseline_drift_age", *watch}
     names = [f"driftline/changing/data_quality/{label}" for label in ("violations", "feature_baseline_drift_age")]
     answer = place.cloud.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
@@ -198,8 +196,8 @@ def test_alarms_and_dashboard_follow_the_document_and_leave_nothing(place: Place
         found["feature_baseline_drift_age"]["DatapointsToAlarm"],
         found["feature_baseline_drift_age"]["EvaluationPeriods"],
     ) == (2, 3)
-    # or all of them go but the watch, with the dashboard
-    endpoint.configure("dashboard: false\n", alarms="[]")
+    # or all of them go but the watch, with the dashboard, which nobody asks for any more
+    endpoint.configure(alarms="[]")
     assert set(endpoint.alarms()) == watch
     assert dashboards() == []
     # or the document itself

@@ -292,12 +292,10 @@ def test_metrics_that_did_not_arrive(doctor: Doctor, cloud: EmbeddedCloud, cured
     cured(lambda: bucket.put(key, there))
     # An execution of which CloudWatch has nothing: the time of one that is yet to come.
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    bucket.put(key, json.dumps(json.loads(there) | {"last_scheduled": later}))
+    bucket.put(key, json.dumps(json.loads(there) | {"last_judged": later}))
     seen = doctor.look()
     assert seen.code == 1
-    assert "shop, data_quality: CloudWatch has no signal executions_failed in Driftline/driftline" in seen.fault(
-        "metrics"
-    )
+    assert "shop, data_quality: CloudWatch has no signal violations in Driftline/driftline" in seen.fault("metrics")
 
 
 def test_an_alarm_that_somebody_deleted(doctor: Doctor, cloud: EmbeddedCloud, cured: Callable[..., None]) -> None:

@@ -34,6 +34,7 @@ monitors:
     schedule: cron(0 * ? * * *)
     problem_type: Regression
     inference_attribute: predicted
+    metrics: all
 """
 
 

@@ -35,6 +35,9 @@ def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
         "CaptureBucketName": f"{CAPTURES},{MORE}",
         "CaptureKeyArn": KEY,
         "MetricsNamespace": "Mine/Models",
+        "DefaultMetrics": "top",
+        "DefaultTopFeatures": "1",
+        "DefaultDashboard": "true",
         "OperatorEmail": "operators@example.com",
         "EncryptOperatorTopic": "false",
         "ChannelsSecretName": SECRET,
@@ -57,7 +60,8 @@ def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
 
 def test_captures_are_read_from_the_bucket_that_was_there(changed: EmbeddedCloud) -> None:
     own, captures = Bucket(changed), Bucket(changed, CAPTURES)
-    own.put("monitors/old.yaml", document("old") + f'capture: {{bucket: {CAPTURES}, prefix: "{PREFIX}"}}\n')
+    stated = document("old").replace("    metrics: top\n", "")
+    own.put("monitors/old.yaml", stated + f'capture: {{bucket: {CAPTURES}, prefix: "{PREFIX}"}}\n')
     own.put("baselines/old/data_quality/input/people.csv", baseline_csv(rows(500, seed=1)))
     changed.drain()
     assert own.json("monitors/old.status.json")["errors"] == []
@@ -71,8 +75,12 @@ def test_captures_are_read_from_the_bucket_that_was_there(changed: EmbeddedCloud
     # Nothing is written where the endpoints capture.
     assert set(captures.everything("")) == {f"{folder}00-00-000.jsonl", f"{folder}notes.txt"}
     assert changed.messages("ProfileDeadLettersUrl") == 0
-    metrics = changed.client("cloudwatch").list_metrics(Namespace="Mine/Models", MetricName="rows")["Metrics"]
-    assert len(metrics) == 1
+    metrics = changed.client("cloudwatch").list_metrics(Namespace="Mine/Models")["Metrics"]
+    names = [metric["MetricName"] for metric in metrics]
+    assert names.count("rows") == 1
+    # The document leaves it to the stack what is published, of how many features, and whether there is a dashboard.
+    assert len([name for name in names if name.startswith("feature_baseline_drift_")]) == 1
+    assert own.json("monitors/old.status.json")["dashboard"] == "watchers-us-east-1_old"
 
 
 def test_the_address_is_subscribed(changed: EmbeddedCloud) -> None:

@@ -28,7 +28,6 @@ from driftline.usecases.each_alone import each_alone, raise_for
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.explanations.explain_task import resume_those_who_wait
-from driftline.usecases.freshness.check_freshness import check_freshness
 from driftline.usecases.freshness.freshness_record import waited_for
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture
 from driftline.usecases.models.model_log import ModelEntry, load_model_log, log_model
@@ -37,6 +36,7 @@ from driftline.usecases.pages.overview_records import read_records
 from driftline.usecases.unreadable_state import UNREADABLE, count_unreadable
 from tests.captures import capture_key, csv_capture, profile_file
 from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns
+from tests.freshness import Checks
 from tests.overviews import record
 from tests.tables import TABLES
 
@@ -297,16 +297,16 @@ def test_a_sweep_goes_on_after_an_endpoint_that_fails(bad: str, monkeypatch: pyt
 
 def test_what_was_moved_aside_is_a_metric_until_somebody_removes_it() -> None:
     store = InMemoryStore()
-    metrics = RecordingMetrics()
+    checks = Checks()
     store.put(f"{open_labels_prefix('shop')}stray", b"junk")
     swept(store)
 
-    check_freshness(LATER, store=store, metrics=metrics, namespace="n", kinds=KINDS)
+    checks.check(store, LATER)
     for key in [key for key in store.objects if key.startswith(UNREADABLE)]:
         store.delete(key)
-    check_freshness(LATER, store=store, metrics=metrics, namespace="n", kinds=KINDS)
+    checks.check(store, LATER)
 
-    assert [(metric.name, metric.value) for each in metrics.published for metric in each.metrics] == [
+    assert [(metric.name, metric.value) for each in checks.metrics.published for metric in each.metrics] == [
         ("unreadable_state", 1.0)
     ]
 

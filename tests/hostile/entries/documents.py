@@ -2,6 +2,7 @@
 
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.errors import DriftlineError
+from driftline.domain.monitors.defaults import SHIPPED
 from driftline.kinds.registry import KINDS
 from driftline.usecases.monitors.configuring_uploads import configure_upload
 from driftline.usecases.monitors.monitor_resources import MonitorResources
@@ -45,7 +46,9 @@ class Documents:
     def _between(self, key: str, body: bytes) -> Outcome:
         store = InMemoryStore()
         schedules, operators = RecordingSchedules(), RecordingOperators()
-        resources = MonitorResources(schedules, RecordingAlarms(), RecordingDashboards(), KnownBuckets(), STACK, KINDS)
+        resources = MonitorResources(
+            schedules, RecordingAlarms(), RecordingDashboards(), KnownBuckets(), STACK, KINDS, SHIPPED
+        )
 
         def upload(at: str, content: bytes) -> list[str]:
             store.put(at, content)

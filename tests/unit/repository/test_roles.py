@@ -235,6 +235,7 @@ QUEUE = "AWS::SQS::Queue"
         ("TickRole", "sqs:SendMessage", arn("AlarmQueue", QUEUE)),
         ("FreshnessScheduleRole", "lambda:InvokeFunction", arn("CheckFreshness", "AWS::Lambda::Function")),
         ("CheckFreshnessRole", "sqs:SendMessage", arn("FreshnessDeadLetters", QUEUE)),
+        ("CheckFreshnessRole", "sqs:SendMessage", arn("ConfigureQueue", QUEUE)),
         ("AdoptModelRole", "sqs:SendMessage", arn("AdoptDeadLetters", QUEUE)),
     ],
 )
@@ -255,7 +256,7 @@ def test_who_starts_what_is_limited_to_these(granted: Mapping[str, Role]) -> Non
         "sagemaker:InvokeEndpoint": {"ExplainModelRole", "SuggestBaselineRole"},
         "sagemaker:StartPipelineExecution": {"StartRetrainingRole"},
         "states:StartExecution": {"StartRetrainingRole"},
-        "sns:Publish": {"ConfigureMonitorRole", "NotifyOperatorRole", "SuggestBaselineRole"},
+        "sns:Publish": {"CheckFreshnessRole", "ConfigureMonitorRole", "NotifyOperatorRole", "SuggestBaselineRole"},
         "events:PutEvents": {"AdoptModelRole", "RunMonitorRole", "StartRetrainingRole"},
     }
     for action, names in strong.items():

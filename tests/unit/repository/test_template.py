@@ -492,9 +492,42 @@ def test_data_outlives_the_stack_and_old_state_does_not(resources: dict[str, dic
     assert bucket["DeletionPolicy"] == "RetainExceptOnCreate"
     assert bucket["UpdateReplacePolicy"] == "Retain"
     rules = {rule["Id"]: rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]}
-    assert rules["old-versions-of-state"]["Prefix"] == "state/"
-    assert rules["old-versions-of-state"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 14}
-    assert not any("ExpirationInDays" in rule for rule in rules.values())
+    old = {rule["Prefix"]: rule for rule in rules.values() if "NoncurrentVersionExpiration" in rule}
+    assert set(old) == {"state/", "reports/", "merged/"}
+    for rule in old.values():
+        assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": {"Ref": "OldVersionDays"}}
+        # S3 takes no rule with both.
+        assert "ExpirationInDays" not in rule
+
+
+def test_what_a_user_gave_never_expires_and_of_state_only_what_captures_and_labels_give_again(
+    resources: dict[str, dict[str, Any]], template: dict[str, Any]
+) -> None:
+    rules = resources["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+    parameters = {prefix: each["Fn::If"][1]["Ref"] for prefix, each in days.items()}
+    assert {prefix for prefix, name in parameters.items() if name == "ReportDays"} == {
+        "reports/",
+        "merged/",
+        "state/overview/",
+    }
+    assert [prefix for prefix, name in parameters.items() if name == "RecordDays"] == ["state/records/"]
+    of_state = {prefix for prefix, name in parameters.items() if name == "StateDays"}
+    folders = "explanations indexes kinds label-hours label-rejects labels merged open-labels profiles rejects rollups"
+    assert of_state == {f"state/{folder}/" for folder in folders.split()}
+    # Not the last execution of a monitor that rests, the models of an endpoint, or since when something is waited for.
+    assert not {"state/executions/", "state/models/", "state/freshness/"} & set(days)
+    for rule in rules:
+        if "ExpirationInDays" in rule:
+            name = parameters[rule["Prefix"]]
+            condition = {"ReportDays": "ExpiresReports", "StateDays": "ExpiresState", "RecordDays": "ExpiresRecords"}[
+                name
+            ]
+            assert rule["Status"] == {"Fn::If": [condition, "Enabled", "Disabled"]}
+            assert rule["ExpirationInDays"]["Fn::If"][0] == condition
+    # A window begins 366 days before its scheduled time at most, and late data reopens it for a while.
+    assert template["Parameters"]["StateDays"]["Default"] > 366 + 14
+    assert template["Parameters"]["ReportDays"]["Default"] == 0
 
 
 def test_nothing_is_public_and_nothing_goes_without_tls(resources: dict[str, dict[str, Any]]) -> None:

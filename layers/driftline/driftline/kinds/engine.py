@@ -15,6 +15,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.judgement import Judgement
 from driftline.domain.models.new_model import NewModel
+from driftline.domain.monitors.defaults import SHIPPED, MetricsLevel, StackDefaults
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.profiles.declared import DeclaredColumns
@@ -54,6 +55,7 @@ class Context:
         schedule: Name of the monitoring schedule, a dimension of the metrics.
         alarmed: Names of the figures used by alarms.
         model: The model that the endpoint got shortly before the window, or within it.
+        defaults: What holds where the document does not say.
     """
 
     document: MonitorDocument
@@ -63,6 +65,7 @@ class Context:
     scheduled_time: datetime
     alarmed: AbstractSet[str] = frozenset()
     model: NewModel | None = None
+    defaults: StackDefaults = SHIPPED
 
     @property
     def endpoint(self) -> str:
@@ -71,6 +74,14 @@ class Context:
     @property
     def settings(self) -> ScheduledMonitor:
         return self.document.monitors.by_name()[self.monitor]
+
+    def metrics_level(self, stated: MetricsLevel | None) -> MetricsLevel:
+        """What the monitor publishes.
+
+        Args:
+            stated: Its `metrics` in the document.
+        """
+        return self.defaults.metrics_of(self.document, stated)
 
     @property
     def columns(self) -> DocumentColumns | None:

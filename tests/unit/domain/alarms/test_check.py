@@ -218,8 +218,4 @@ def test_every_wanted_alarm_has_its_place_in_the_document() -> None:
         ("monitors", "model_quality", "alarms", 0),
         ("watch", "failed_executions"),
         ("watch", "failed_executions"),
-        ("watch", "schedule_delay"),
-        ("watch", "captures_age"),
-        ("watch", "ground_truth_age"),
-        ("watch", "unmatched_labels_age"),
     ]

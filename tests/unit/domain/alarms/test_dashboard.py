@@ -166,7 +166,10 @@ def test_it_shows_what_an_operator_asks_first() -> None:
     ]
     alarms = found[0]["properties"]["alarms"]
     assert "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:prod/flights/data_quality/violations" in alarms
-    assert "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:prod/flights/watch/ground truth" in alarms
+    assert [alarm for alarm in alarms if "/watch/" in alarm] == [
+        f"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:prod/flights/watch/{monitor} executions failed"
+        for monitor in ("data_quality", "model_quality")
+    ]
 
 
 def test_ground_truth_is_shown_where_it_is_needed() -> None:

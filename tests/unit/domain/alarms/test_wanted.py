@@ -31,10 +31,6 @@ def test_without_a_word_any_violation_and_whatever_stops_tells_people() -> None:
         "model_quality: violations",
         "watch: data_quality executions failed",
         "watch: model_quality executions failed",
-        "watch: schedules",
-        "watch: captures",
-        "watch: ground truth",
-        "watch: unmatched labels",
     ]
     assert alarms["data_quality: violations"] == AlarmSpec(
         subject="data_quality",
@@ -56,10 +52,6 @@ def test_without_a_word_any_violation_and_whatever_stops_tells_people() -> None:
     assert {label: (each.threshold, each.severity) for label, each in alarms.items() if "watch" in label} == {
         "watch: data_quality executions failed": (1.0, Severity.WARNING),
         "watch: model_quality executions failed": (1.0, Severity.WARNING),
-        "watch: schedules": (2.0, Severity.CRITICAL),
-        "watch: captures": (24.0, Severity.CRITICAL),
-        "watch: ground truth": (168.0, Severity.WARNING),
-        "watch: unmatched labels": (24.0, Severity.WARNING),
     }
 
 
@@ -144,7 +136,7 @@ def test_people_read_how_many_executions_failed(failures: int, words: str) -> No
 
 def test_a_monitor_that_is_not_enabled_has_none() -> None:
     alarms = wanted({"data_quality": {}, "model_quality": REGRESSION | {"enabled": False}})
-    assert [label for label in alarms if "model_quality" in label or "ground truth" in label or "labels" in label] == []
+    assert [label for label in alarms if "model_quality" in label] == []
     assert wanted({"data_quality": {"enabled": False}}) == {}
 
 
@@ -152,38 +144,15 @@ def test_no_alarms_are_none() -> None:
     assert "data_quality: violations" not in wanted({"data_quality": {"alarms": []}})
 
 
-def test_every_watch_can_be_switched_off() -> None:
-    ages = ("schedule_delay", "captures_age", "ground_truth_age", "unmatched_labels_age")
-    watch = {"failed_executions": 0, **dict.fromkeys(ages, "PT0H")}
-    alarms = wanted({"data_quality": {"alarms": []}, "model_quality": REGRESSION | {"alarms": []}}, watch=watch)
-    assert alarms == {}
+def test_failures_can_be_switched_off() -> None:
+    assert wanted({"data_quality": {"alarms": []}}, watch={"failed_executions": 0}) == {}
 
 
-def test_watches_have_the_documents_thresholds() -> None:
-    watch = {"failed_executions": 3, "schedule_delay": "PT30M", "captures_age": "P2D", "ground_truth_age": "P1D"}
-    watch |= {"unmatched_labels_age": "P3D"}
-    alarms = wanted({"data_quality": {}, "model_quality": REGRESSION}, watch=watch)
+def test_failures_count_as_often_as_the_document_says() -> None:
+    alarms = wanted({"data_quality": {}, "model_quality": REGRESSION}, watch={"failed_executions": 3})
     failed = alarms["watch: model_quality executions failed"]
     assert (failed.datapoints, failed.of, failed.period, failed.metric) == (3, 3, 86_400, "executions_failed")
     assert failed.dimensions == {"Endpoint": "flights", "Monitor": "model_quality"}
-    thresholds = [
-        alarms[f"watch: {label}"].threshold for label in ("schedules", "captures", "ground truth", "unmatched labels")
-    ]
-    assert thresholds == [0.5, 48.0, 24.0, 72.0]
-
-
-@pytest.mark.parametrize("label", ["schedules", "captures", "ground truth", "unmatched labels"])
-def test_one_hourly_age_is_enough_and_one_that_is_missing_changes_nothing(label: str) -> None:
-    alarm = wanted({"model_quality": REGRESSION})[f"watch: {label}"]
-    assert (alarm.period, alarm.datapoints, alarm.of, alarm.missing) == (3600, 1, 1, "ignore")
-    assert (alarm.statistic, alarm.dimensions) == ("Maximum", {"Endpoint": "flights"})
-
-
-def test_labels_that_match_nothing_are_said_after_a_day_with_the_probable_reason() -> None:
-    alarm = wanted({"model_quality": REGRESSION})["watch: unmatched labels"]
-    assert (alarm.metric, alarm.threshold) == ("unmatched_labels_age_hours", 24.0)
-    assert "keyed by eventId where captures have an inferenceId" in alarm.description
-    assert "not dated in UTC" in alarm.description
 
 
 def test_hostile_names_make_a_description_of_one_line_that_fits() -> None:

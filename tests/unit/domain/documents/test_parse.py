@@ -111,8 +111,8 @@ class TestAGoodDocument:
                     "window": None,
                     "comparison": "driftline",
                     "drift": "distance",
-                    "metrics": "top",
-                    "top_features": 5,
+                    "metrics": None,
+                    "top_features": None,
                     "namespace": None,
                     "max_revisions_age": "P14D",
                     "max_unusable": 0.05,
@@ -135,7 +135,7 @@ class TestAGoodDocument:
             "channels": [],
             "settle": None,
             "runbook": None,
-            "dashboard": True,
+            "dashboard": None,
             "retraining": None,
         }
 
@@ -201,7 +201,7 @@ class TestAGoodDocument:
             "alarm_on": None,
             "tolerance": 0.01,
             "max_label_delay": "P14D",
-            "metrics": "all",
+            "metrics": None,
         }
 
     @pytest.mark.parametrize(("label", "expected"), [("1", "1"), ("true", "true"), ("yes", "yes"), ('"1"', "1")])
@@ -423,7 +423,7 @@ class TestWhatIsWrong:
         ("line", "found", "allowed"),
         [
             ("comparison: sagemakers", "'sagemakers'", "driftline, sagemaker"),
-            ("metrics: [all]", "a list", "top, all, none"),
+            ("metrics: [all]", "a list", "none, totals, top, all"),
             ("enabled: yes", "'yes'", "true or false"),
             ("top_features: 0", "0", "greater than or equal to 1"),
             ("top_features: 1.5", "1.5", "a whole number"),

@@ -9,10 +9,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from driftline.domain.alarms.alarm_state import AlarmState
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.incident import (
     AlarmChange,
-    AlarmState,
     Incident,
     Snapshot,
     Status,

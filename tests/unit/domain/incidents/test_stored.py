@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from driftline.domain.alarms.alarm_state import AlarmState
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.incidents.incident import AlarmChange, AlarmState, Entry, Incident
+from driftline.domain.incidents.incident import AlarmChange, Entry, Incident
 from driftline.domain.incidents.stored import LARGEST, dump_incident, fitted, parse_incident
 from tests.messages import BEGIN, OPENED
 

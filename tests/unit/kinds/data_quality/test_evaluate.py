@@ -11,10 +11,10 @@ import pytest
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.metrics import Metric, StatisticValues
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.domain.profiles.resolve import ResolvedTable
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.evaluate import DataQualityContext, Evaluation, evaluate
-from driftline.kinds.data_quality.rules.metrics import MetricsLevel
 from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.statistics import parse_statistics
 from driftline.kinds.data_quality.rules.summary import parse_summary

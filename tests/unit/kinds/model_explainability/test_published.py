@@ -8,6 +8,7 @@ import pytest
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.metrics import Metric
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.kinds.model_explainability.published import alarmed_metrics, metrics_of
 from driftline.kinds.model_explainability.rules.summary import FeatureSummary
 from driftline.kinds.model_explainability.settings import NAMESPACE
@@ -65,7 +66,7 @@ def test_by_default_five_features_those_that_moved_first() -> None:
     body = summary.body.model_copy(update={"outputs": (output.model_copy(update={"features": many}),)})
     wide = summary.model_copy(update={"body": body})
 
-    def features(level: str) -> list[str]:
+    def features(level: MetricsLevel) -> list[str]:
         return [each.name for each in metrics_of(wide, "s", level) if each.name.startswith("feature_")]
 
     assert features("top") == ["feature_f30", "feature_f40", "feature_f1", "feature_f2", "feature_f3"]

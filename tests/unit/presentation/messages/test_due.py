@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from driftline.domain.alarms.alarm_state import AlarmState
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.incident import (
     AlarmChange,
-    AlarmState,
     Entry,
     Incident,
     Snapshot,

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from driftline.domain.alarms.alarm_state import AlarmState
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.happenings import MODEL_ADOPTED, RETRAINING_DECISION, refusal_id, refused_by
-from driftline.domain.incidents.incident import AlarmChange, AlarmState, Incident, observe
+from driftline.domain.incidents.incident import AlarmChange, Incident, observe
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.received import Happening, Text
 from driftline.presentation.messages.happenings import happening_message, text_message

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from driftline.domain.alarms.alarm_state import AlarmState
 from driftline.domain.alarms.severity import Severity
-from driftline.domain.incidents.incident import AlarmChange, AlarmState, Incident, Snapshot, adopt, observe
+from driftline.domain.incidents.incident import AlarmChange, Incident, Snapshot, adopt, observe
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.incidents.received import RawAlarm, Received, Tick
 from driftline.presentation.messages.findings import Findings

@@ -35,6 +35,7 @@ monitors:
   data_quality: {}
   model_quality: {problem_type: Regression, inference_attribute: "0", max_label_delay: P2D}
 """
+PUBLISHING = DOCUMENT.replace(b"P2D}", b"P2D, metrics: top}")
 
 
 @pytest.fixture
@@ -147,6 +148,9 @@ def test_labels_open_it_for_model_quality_alone_and_are_counted(store: InMemoryS
     store.put(capture_key(HOUR), csv_capture(HOUR, "1", "2", "a"))
     capture_arrives(store, RecordingReruns())
     reruns, metrics = RecordingReruns(), RecordingMetrics()
+    labels_arrive(store, {"a": "1"}, RecordingReruns(), metrics)
+    assert counted(metrics) == {}  # unless a monitor that needs labels publishes more than totals
+    store.put("monitors/shop.yaml", PUBLISHING)
 
     taken = labels_arrive(store, {"a": "1", "nobody": "2"}, reruns, metrics)
 
@@ -258,6 +262,7 @@ def test_a_sweep_makes_up_for_a_replacement_that_was_never_finished(store: InMem
 
 
 def test_a_sweep_gives_up_labels_after_their_time_and_counts_them(store: InMemoryStore) -> None:
+    store.put("monitors/shop.yaml", PUBLISHING)
     labels_arrive(store, {"nobody": "2"}, RecordingReruns(), RecordingMetrics())
     metrics = RecordingMetrics()
 

@@ -12,11 +12,11 @@ from driftline.domain.explanations.keys import waiting_prefix
 from driftline.domain.keys import hour_folder
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_capture
-from driftline.usecases.freshness.check_freshness import check_freshness
 from tests.captures import csv_capture
 from tests.executing import execute_in
 from tests.explaining import ExplainModel, later
 from tests.fakes import InMemoryStore, RecordingEvents, RecordingMetrics, RecordingReruns, only
+from tests.freshness import Checks
 from tests.scores import (
     ENDPOINT,
     FOLDER,
@@ -202,10 +202,13 @@ def test_a_failure_is_a_failed_execution_with_its_event_and_the_next_one_tries_a
 
 
 def delays(world: World, at: datetime) -> list[object]:
-    metrics = RecordingMetrics()
-    check_freshness(at, store=world.store, metrics=metrics, namespace=SIGNALS, kinds=KINDS)
+    checks = Checks()
+    checks.check(world.store, at)
     return [
-        metric.value for each in metrics.published for metric in each.metrics if metric.name == "schedule_delay_hours"
+        metric.value
+        for each in checks.metrics.published
+        for metric in each.metrics
+        if metric.name == "schedule_delay_hours"
     ]
 
 

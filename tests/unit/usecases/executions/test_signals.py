@@ -20,6 +20,7 @@ MOVED = [(score, str(float(amount) * 2), country) for score, amount, country in 
 LAST = "state/executions/shop/data_quality/last.json"
 NAMESPACE = "Driftline/test"
 DIMENSIONS = {"Endpoint": "shop", "Monitor": "data_quality"}
+PUBLISHING = f"{DOCUMENT}    metrics: totals\n"
 CONSTRAINTS = "baselines/shop/data_quality/constraints.json"
 
 
@@ -75,7 +76,7 @@ def test_a_verdict_is_signalled_now_and_kept_as_the_last_execution(trigger: Trig
     execution, metrics = execute(store, trigger)
 
     assert execution.violations == 1
-    assert signals(metrics) == {"executions_failed": 0, "violations": 1}
+    assert signals(metrics) == {"violations": 1}
     (published,) = (one for one in metrics.published if one.namespace == NAMESPACE)
     assert published.timestamp is None  # now: alarms look at the clock
     assert last(store) == LastExecution(
@@ -96,26 +97,26 @@ def test_a_verdict_is_signalled_now_and_kept_as_the_last_execution(trigger: Trig
 
 
 def test_an_execution_by_hand_wakes_nobody_and_the_schedule_signals_the_same_verdict_later() -> None:
-    store = endpoint()
+    store = endpoint(PUBLISHING)
     capture(store, MOVED)
 
     _, by_hand = execute(store, "hand")
 
     assert signals(by_hand) == {}
     assert LAST not in store.objects
-    assert by_hand.published  # the report's metrics
+    assert [one.namespace for one in by_hand.published] == ["aws/sagemaker/Endpoints/data-metrics"]
     # When the schedule comes to the same window, only the alarms have not received of it yet
     execution, scheduled = execute(store)
     assert execution.unchanged
     assert [one.namespace for one in scheduled.published] == [NAMESPACE]
-    assert signals(scheduled) == {"executions_failed": 0, "violations": 1}
+    assert signals(scheduled) == {"violations": 1}
     assert last(store).last_scheduled == SCHEDULED
     # And a repeated delivery says nothing more
     assert signals(execute(store)[1]) == {}
 
 
 def test_without_a_namespace_for_signals_nothing_is_signalled() -> None:
-    store = endpoint()
+    store = endpoint(PUBLISHING)
     capture(store, MOVED)
     metrics = RecordingMetrics()
     request = ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=SCHEDULED, trigger="schedule")
@@ -131,8 +132,8 @@ def test_an_empty_window_is_no_verdict_and_does_not_end_an_incident() -> None:
 
     _, metrics = execute(store)
 
-    # Then only what is known is said: that it ran, and that there were no rows
-    assert signals(metrics) == {"executions_failed": 0, "rows": 0}
+    # Then only what is known is said: that there were no rows
+    assert signals(metrics) == {"rows": 0}
 
 
 @pytest.mark.parametrize("level", ["top", "none"])
@@ -153,7 +154,6 @@ def test_metrics_that_an_alarm_names_are_signalled_whatever_goes_to_cloudwatch(l
 
     found = signals(metrics)
     assert set(found) == {
-        "executions_failed",
         "violations",
         "feature_baseline_drift_score",
         "feature_null_country",
@@ -204,6 +204,56 @@ def test_an_unchanged_rerun_ends_the_alarm_on_failed_executions() -> None:
     assert signals(execute(store, "rerun")[1]) == {}
 
 
+def test_success_is_signalled_once_after_failures() -> None:
+    store = endpoint()
+    capture(store, ROWS)
+    kept = store.objects.pop(CONSTRAINTS)
+    assert signals(execute(store)[1]) == {"executions_failed": 1}
+    assert signals(execute(store, at=SCHEDULED + timedelta(hours=1))[1]) == {"executions_failed": 1}
+    store.objects[CONSTRAINTS] = kept
+
+    assert signals(next_hour(store, ROWS)) == {"executions_failed": 0, "violations": 0}
+    assert not last(store).failing
+    assert signals(execute(store, at=SCHEDULED + timedelta(hours=2))[1]) == {}
+
+
+def test_an_older_window_that_turns_bad_keeps_in_mind_that_the_newest_failed() -> None:
+    store = endpoint()
+    capture(store, ROWS)
+    execute(store)
+    next_hour(store, ROWS)
+    kept = store.objects.pop(CONSTRAINTS)
+    execute(store, at=SCHEDULED + timedelta(hours=2))
+    store.objects[CONSTRAINTS] = kept
+    capture(store, MOVED, "late.jsonl")
+    assert signals(execute(store, "rerun")[1]) == {"violations": 1}
+
+    assert signals(execute(store, at=SCHEDULED + timedelta(hours=3))[1]) == {"executions_failed": 0}
+
+
+def test_a_window_whose_state_expired_keeps_its_verdict() -> None:
+    # Given a verdict, and a lifecycle rule that deleted what it was made of
+    store = endpoint()
+    capture(store, MOVED)
+    execution, _ = execute(store)
+    verdict = {key: body for key, body in store.objects.items() if key.startswith(execution.folder)}
+    for key in [
+        key for key in store.objects if key.startswith(("state/profiles/", "state/rollups/", "state/records/"))
+    ]:
+        store.delete(key)
+
+    again, _ = execute(store, "hand")
+
+    assert again.status is ExecutionStatus.FAILED
+    assert "no profile of the window is left, and its verdict has 100 rows" in again.reason
+    assert "StateDays" in again.reason
+    assert "copy its captures onto themselves" in again.reason
+    assert {key: body for key, body in store.objects.items() if key.startswith(execution.folder)} == verdict
+    # And when its captures are profiled again, so can it be.
+    capture(store, MOVED)
+    assert execute(store, "hand")[0].unchanged
+
+
 def test_a_repeated_delivery_of_an_older_window_does_not_hide_that_the_newest_failed() -> None:
     store = endpoint()
     capture(store, ROWS)
@@ -245,10 +295,10 @@ def next_hour(store: InMemoryStore, rows: list[tuple[str, str, str]]) -> Recordi
 
 def test_revisions_of_an_old_bad_window_do_not_keep_an_alarm_up() -> None:
     # Given a bad window, and a good one after it
-    store = endpoint()
+    store = endpoint(PUBLISHING)
     capture(store, MOVED)
     execute(store)
-    assert signals(next_hour(store, ROWS)) == {"executions_failed": 0, "violations": 0}
+    assert signals(next_hour(store, ROWS)) == {"violations": 0}
     before = store.objects[LAST]
 
     # When something more arrives for the bad one, which stays as bad as it was
@@ -267,7 +317,7 @@ def test_a_good_revision_of_an_old_window_does_not_end_an_incident() -> None:
     store = endpoint()
     capture(store, ROWS)
     execute(store)
-    assert signals(next_hour(store, MOVED)) == {"executions_failed": 0, "violations": 1}
+    assert signals(next_hour(store, MOVED)) == {"violations": 1}
 
     capture(store, ROWS[:9], "late.jsonl")
 
@@ -311,9 +361,10 @@ def test_an_old_window_that_nobody_judged_in_time_is_heard_of_if_it_is_bad(
 
 def test_the_first_verdict_after_empty_windows_is_heard() -> None:
     store = endpoint()
-    assert signals(execute(store)[1]) == {"executions_failed": 0}
+    assert signals(execute(store)[1]) == {}
     assert last(store).last_judged is None
-    assert signals(next_hour(store, MOVED)) == {"executions_failed": 0, "violations": 1}
+    assert last(store).last_scheduled == SCHEDULED  # it ran, and its schedule is not late
+    assert signals(next_hour(store, MOVED)) == {"violations": 1}
 
 
 def test_the_newest_window_that_has_rows_is_followed_up_and_down() -> None:
@@ -321,7 +372,7 @@ def test_the_newest_window_that_has_rows_is_followed_up_and_down() -> None:
     store = endpoint()
     capture(store, MOVED[:20])
     execute(store)
-    assert signals(execute(store, at=SCHEDULED + timedelta(hours=1))[1]) == {"executions_failed": 0}
+    assert signals(execute(store, at=SCHEDULED + timedelta(hours=1))[1]) == {}
 
     # When so much arrives for the bad one that it is as the baseline
     for index in range(4):
@@ -329,7 +380,7 @@ def test_the_newest_window_that_has_rows_is_followed_up_and_down() -> None:
     execution, metrics = execute(store, "rerun")
 
     assert execution.violations == 0
-    assert signals(metrics) == {"executions_failed": 0, "violations": 0}
+    assert signals(metrics) == {"violations": 0}
 
 
 def test_the_last_execution_keeps_what_messages_say_of_it() -> None:

@@ -16,17 +16,18 @@ from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.ground_truth.keys import VariantHour, label_hour_key, open_labels_key
 from driftline.domain.keys import hour_folder, report_folder
+from driftline.domain.monitors.defaults import SHIPPED, StackDefaults
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.last_execution import keep_last_execution
 from driftline.usecases.executions.revisions import Announced, announce
-from driftline.usecases.freshness.check_freshness import FreshnessChecked, check_freshness
+from driftline.usecases.freshness.check_freshness import FreshnessChecked
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics
+from tests.freshness import NAMESPACE, WITH_DASHBOARDS, Checks
 from tests.places import REPOSITORY
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 H = timedelta(hours=1)
 DAY = timedelta(days=1)
-NAMESPACE = "Driftline/test"
 HOURLY = """\
 endpoint: {endpoint}
 monitors:
@@ -44,7 +45,14 @@ def configure(store: InMemoryStore, document: str = HOURLY, endpoint: str = "sho
     key = f"monitors/{endpoint}.yaml"
     text = document.format(endpoint=endpoint)
     parsed = parse_document(text, where=key, model=KINDS.document)
-    status = MonitorStatus(endpoint=endpoint, status="ok", key=key, etag="e", document=parsed.model_dump(mode="json"))
+    status = MonitorStatus(
+        endpoint=endpoint,
+        status="ok",
+        key=key,
+        etag="e",
+        spread_minutes=SHIPPED.spread_minutes,
+        document=parsed.model_dump(mode="json"),
+    )
     store.put(key, text.encode())
     store.put(f"monitors/{endpoint}.status.json", status.to_bytes())
 
@@ -61,9 +69,9 @@ def captured(store: InMemoryStore, hour: datetime, variant: str = "AllTraffic", 
 
 def look(store: InMemoryStore | FailingStore, at: datetime) -> Signals:
     """The signals by (name, endpoint[, monitor])."""
-    metrics = RecordingMetrics()
-    check_freshness(at, store=store, metrics=metrics, namespace=NAMESPACE, kinds=KINDS)
-    return signals(metrics)
+    checks = Checks()
+    checks.check(store, at)
+    return signals(checks.metrics)
 
 
 def signals(metrics: RecordingMetrics) -> Signals:
@@ -80,6 +88,7 @@ DELAY = ("schedule_delay_hours", "shop")
 CAPTURES = ("captures_age_hours", "shop")
 LABELS = ("ground_truth_age_hours", "shop")
 UNMATCHED = ("unmatched_labels_age_hours", "shop")
+OF_VIOLATIONS = "test/shop/data_quality/violations"
 AGE = ("execution_age_hours", "shop", "data_quality")
 
 
@@ -254,12 +263,12 @@ def test_one_endpoint_that_cannot_be_read_does_not_stop_the_others(status: bytes
     for endpoint in ("a", "shop", "z"):
         configure(store, endpoint=endpoint)
     store.put("monitors/a.status.json", status)
-    metrics = RecordingMetrics()
+    checks = Checks()
 
     with pytest.raises(InvalidInputError, match=r"1 of 3 endpoints.*monitors/a\.status\.json.*Upload.*\. Upload"):
-        check_freshness(NOON, store=store, metrics=metrics, namespace=NAMESPACE, kinds=KINDS)
+        checks.check(store, NOON)
 
-    assert {key[1] for key in signals(metrics)} == {"shop", "z"}
+    assert {key[1] for key in signals(checks.metrics)} == {"shop", "z"}
 
 
 def test_a_document_that_never_was_right_is_nobodys_news() -> None:
@@ -276,6 +285,127 @@ def test_what_freshness_knew_in_a_form_that_cannot_be_read_starts_anew() -> None
     assert look(store, NOON) == {DELAY: 0, CAPTURES: 0}
 
 
+def test_what_stops_is_announced_once_and_what_comes_back_too() -> None:
+    store, checks = InMemoryStore(), Checks()
+    configure(store, HOURLY + "watch: {{captures_age: PT3H, schedule_delay: PT0H}}\n")
+    for hour in range(6):
+        checks.check(store, NOON + hour * H)
+    assert checks.changes == [("shop", "captures", "ALARM")]
+    [stopped] = checks.alarms.transitions
+    assert (stopped.at, stopped.value) == (NOON + 3 * H, 3)
+
+    captured(store, NOON + 5 * H)
+    checks.check(store, NOON + 6 * H)
+    checks.check(store, NOON + 7 * H)
+
+    assert checks.changes == [("shop", "captures", "ALARM"), ("shop", "captures", "OK")]
+
+
+def test_an_age_that_is_watched_again_begins_with_its_own_state() -> None:
+    watching, resting = (HOURLY + f"watch: {{{{captures_age: {age}}}}}\n" for age in ("PT1H", "PT0H"))
+    store, checks = InMemoryStore(), Checks()
+    for text in (watching, resting, watching):
+        configure(store, text)
+        ran(store, NOON + 2 * H)
+        checks.check(store, NOON)
+        checks.check(store, NOON + 2 * H)
+    assert checks.changes == [("shop", "captures", "ALARM"), ("shop", "captures", "ALARM")]
+
+
+def test_what_an_earlier_release_left_to_cloudwatch_is_announced_whatever_it_is() -> None:
+    # Given what it wrote, and an incident that may be open since then
+    store, checks = InMemoryStore(), Checks()
+    configure(store)
+    checks.check(store, NOON - DAY)
+    there = json.loads(store.objects["state/freshness/shop.json"])
+    store.put(
+        "state/freshness/shop.json", json.dumps({"since": there["since"], "monitors": there["monitors"]}).encode()
+    )
+    captured(store, NOON - H)
+    ran(store, NOON - H)
+
+    checks.check(store, NOON)
+    checks.check(store, NOON)
+
+    assert checks.changes == [("shop", "schedules", "OK"), ("shop", "captures", "OK")]
+
+
+def test_no_change_is_lost_by_a_crash_at_any_call() -> None:
+    def stopped() -> tuple[InMemoryStore, Checks]:
+        store, checks = InMemoryStore(), Checks()
+        configure(store)
+        checks.check(store, NOON - 9 * DAY)
+        return store, checks
+
+    for call in range(1, 40):
+        store, checks = stopped()
+        try:
+            checks.check(FailingStore(store, call), NOON)
+        except (InjectedError, StaleReadError):
+            checks.check(store, NOON)
+        else:
+            assert call > 5
+            break
+        # A change may come twice; the incident knows it by its time.
+        assert set(checks.changes) == {("shop", "schedules", "ALARM"), ("shop", "captures", "ALARM")}
+        assert {each.at for each in checks.alarms.transitions} == {NOON}
+    else:
+        pytest.fail("more calls than thought")
+
+
+def test_a_topic_that_takes_nothing_fails_the_check_of_that_endpoint_alone() -> None:
+    store, checks = InMemoryStore(), Checks()
+    for endpoint in ("a", "b"):
+        configure(store, endpoint=endpoint)
+    checks.check(store, NOON - 9 * DAY)
+    checks.alarms.fail_on = 1
+
+    with pytest.raises(StaleReadError, match="1 of 2 endpoints"):
+        checks.check(store, NOON)
+    checks.check(store, NOON)
+
+    assert set(checks.changes) == {(one, label, "ALARM") for one in "ab" for label in ("schedules", "captures")}
+
+
+def test_ages_are_metrics_where_a_dashboard_draws_them() -> None:
+    def published(text: str, defaults: StackDefaults) -> int:
+        store, checks = InMemoryStore(), Checks()
+        configure(store, text)
+        return checks.check(store, NOON, defaults=defaults).signals
+
+    assert published(HOURLY, SHIPPED) == 0
+    assert published(HOURLY + "dashboard: true\n", SHIPPED) == 2
+    assert published(HOURLY, WITH_DASHBOARDS) == 2
+    assert published(HOURLY + "dashboard: false\n", WITH_DASHBOARDS) == 0
+
+
+@pytest.mark.parametrize(
+    ("alarms", "dashboard", "spread", "defaults", "again"),
+    [
+        ((OF_VIOLATIONS, "test/shop/watch/data_quality executions failed"), None, 5, SHIPPED, False),
+        ((OF_VIOLATIONS, "test/shop/watch/captures"), None, 5, SHIPPED, True),
+        (("test/shop/data_quality/captures",), None, 5, SHIPPED, False),
+        ((), None, 0, SHIPPED, True),
+        ((), "test-us-east-1_shop", 5, SHIPPED, True),
+        ((), None, 5, WITH_DASHBOARDS, True),
+        ((), "test-us-east-1_shop", 5, WITH_DASHBOARDS, False),
+    ],
+)
+def test_what_another_release_or_other_parameters_set_up_is_configured_again(
+    alarms: tuple[str, ...], dashboard: str | None, spread: int, defaults: StackDefaults, *, again: bool
+) -> None:
+    store, checks = InMemoryStore(), Checks()
+    configure(store)
+    key = "monitors/shop.status.json"
+    there = json.loads(store.objects[key])
+    status = there | {"alarms": alarms, "dashboard": dashboard, "spread_minutes": spread}
+    store.put(key, json.dumps(status).encode())
+
+    checks.check(store, NOON, defaults=defaults)
+
+    assert checks.configurations.keys == (["monitors/shop.yaml"] if again else [])
+
+
 def test_a_hundred_endpoints_take_a_dozen_requests_each() -> None:
     store = InMemoryStore()
     for index in range(100):
@@ -285,11 +415,10 @@ def test_a_hundred_endpoints_take_a_dozen_requests_each() -> None:
             captured(store, NOON - hour * H, endpoint=endpoint)
         store.put(f"ground-truth/{endpoint}/{hour_folder(NOON - 30 * H)}labels.jsonl", b"")
     counting = FailingStore(store, fail_on=0)
-    metrics = RecordingMetrics()
 
-    checked = check_freshness(NOON, store=counting, metrics=metrics, namespace=NAMESPACE, kinds=KINDS)
+    checked = Checks().check(counting, NOON)
 
-    assert checked == FreshnessChecked(endpoints=100, signals=400)
+    assert checked == FreshnessChecked(endpoints=100, signals=400, changed=0)
     assert counting.calls < 100 * 16
 
 
@@ -320,12 +449,16 @@ def test_a_crash_at_any_call_is_made_up_for_by_the_next_delivery() -> None:
 def test_the_function_publishes_the_signals_of_its_bucket(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     for name, value in {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
         "BUCKET": "bucket",
         "SIGNALS_NAMESPACE": NAMESPACE,
+        "STACK_NAME": "test",
+        "DEFAULT_DASHBOARD": "true",
+        "ALARM_TOPIC_ARN": boto3.client("sns").create_topic(Name="alarms")["TopicArn"],
+        "CONFIGURE_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="q")["QueueUrl"],
     }.items():
         monkeypatch.setenv(name, value)
     memory = InMemoryStore()
@@ -343,7 +476,7 @@ def test_the_function_publishes_the_signals_of_its_bucket(
     event = json.loads((REPOSITORY / "events/check_freshness.json").read_text())
     context = SimpleNamespace(function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="r")
 
-    assert app.handler(event, context) == {"endpoints": 1, "signals": 2}
+    assert app.handler(event, context) == {"endpoints": 1, "signals": 2, "changed": 0}
 
     (line,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line)
     assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == NAMESPACE

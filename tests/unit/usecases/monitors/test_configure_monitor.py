@@ -10,6 +10,7 @@ from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.documents.parse import InvalidDocumentError
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.monitors.defaults import StackDefaults
 from driftline.domain.monitors.naming import LONGEST_SCHEDULE_NAME, schedule_name
 from driftline.kinds.registry import KINDS
 from driftline.usecases.monitors.configure_monitor import Configured, configure_monitor
@@ -44,9 +45,7 @@ BOTH = (
 )
 STACK = Stack("driftline", "aws", "eu-west-1", "123456789012", "Driftline/driftline")
 VIOLATIONS = "driftline/flights/data_quality/violations"
-WATCHED = tuple(
-    f"driftline/flights/watch/{label}" for label in ("data_quality executions failed", "schedules", "captures")
-)
+WATCHED = ("driftline/flights/watch/data_quality executions failed",)
 BAD = b"endpoint: flights\nmonitors:\n  data_quality:\n    schedule: cron(0 25 ? * * *)\n    metrics: alle\n"
 
 
@@ -60,6 +59,7 @@ class World:
         self.dashboards = RecordingDashboards()
         self.operators = RecordingOperators()
         self.captures = KnownBuckets("my-captures")
+        self.defaults = StackDefaults(dashboard=True)
 
     def upload(self, body: bytes, key: str = KEY) -> Configured:
         self.store.objects[key] = body
@@ -81,7 +81,9 @@ class World:
         )
 
     def made(self) -> MonitorResources:
-        return MonitorResources(self.schedules, self.alarms, self.dashboards, self.captures, STACK, KINDS)
+        return MonitorResources(
+            self.schedules, self.alarms, self.dashboards, self.captures, STACK, KINDS, self.defaults
+        )
 
     def status(self) -> Any:
         return json.loads(self.store.objects[STATUS])
@@ -108,6 +110,29 @@ class TestAGoodDocument:
         assert configured == Configured("flights", "ok", (SCHEDULE,), (VIOLATIONS, *WATCHED))
         schedule = world.schedules.schedules[SCHEDULE]
         assert (schedule.expression, schedule.timezone) == ("cron(0 6 ? * * *)", "UTC")
+
+    @pytest.mark.parametrize(("schedule", "minutes"), [("cron(0 * ? * * *)", 5), ("cron(0 6 ? * * *)", 10)])
+    def test_its_schedule_is_spread_as_far_as_the_stack_and_its_period_allow(
+        self, world: World, schedule: str, minutes: int
+    ) -> None:
+        world.defaults = StackDefaults(spread_minutes=10)
+        world.upload(f'endpoint: flights\nmonitors: {{data_quality: {{schedule: "{schedule}"}}}}\n'.encode())
+        assert world.schedules.schedules[SCHEDULE].spread == minutes
+        assert world.status()["spread_minutes"] == 10
+
+    @pytest.mark.parametrize(
+        ("stack", "stated", "there"),
+        [(False, "", False), (False, "dashboard: true\n", True), (True, "", True), (True, "dashboard: false\n", False)],
+    )
+    def test_the_stack_says_whether_there_is_a_dashboard_where_the_document_does_not(
+        self, world: World, stack: bool, stated: str, there: bool
+    ) -> None:
+        world.defaults = StackDefaults(dashboard=stack)
+        world.upload(GOOD + stated.encode())
+        assert ("flights" in world.dashboards.bodies) is there
+        assert (world.status()["dashboard"] is not None) is there
+        # What the document leaves open is not in the status file: the release before knows no document without it.
+        assert world.status()["document"].get("dashboard") == {"": None}.get(stated, there)
 
     def test_the_payload_is_a_request_for_an_execution_once_the_time_is_put_in(self, world: World) -> None:
         world.upload(GOOD)
@@ -253,7 +278,7 @@ class TestABadDocument:
                 "column": 14,
                 "field": "monitors.data_quality.metrics",
                 "found": "'alle'",
-                "allowed": "top, all, none",
+                "allowed": "none, totals, top, all",
                 "mend": "Did you mean all?",
             },
         ]
@@ -266,7 +291,10 @@ class TestABadDocument:
         assert world.schedules.schedules == runs
         assert world.status()["schedules"] == [SCHEDULE]
         assert world.status()["monitors"] == good["monitors"]
-        assert load_document(world.store, "flights", kinds=KINDS).model_dump(mode="json") == good["document"]
+        assert (
+            load_document(world.store, "flights", kinds=KINDS).model_dump(mode="json", exclude_none=True)
+            == good["document"]
+        )
 
     def test_is_told_to_the_operators_once(self, world: World) -> None:
         world.upload(BAD)
@@ -473,7 +501,7 @@ class TestAlarmsAndDashboard:
     def test_are_made_for_an_endpoint_whose_status_an_older_version_wrote(self, world: World) -> None:
         world.upload(GOOD)
         older = {key: value for key, value in world.status().items() if key not in {"alarms", "dashboard"}}
-        for field in ("watch", "channels", "settle", "dashboard", "retraining"):
+        for field in ("watch", "channels"):
             del older["document"][field]
         del older["document"]["monitors"]["data_quality"]["alarms"]
         expected = world.state()
@@ -490,12 +518,12 @@ class TestAlarmsAndDashboard:
 
 class TestCloudWatchRefuses:
     def test_an_alarm_is_an_error_of_the_document_at_its_place(self, world: World) -> None:
-        world.alarms.refuses = frozenset({"odd", "captures"})
+        world.alarms.refuses = frozenset({"odd", "data_quality executions failed"})
         alarms = b"    alarms:\n      - {metric: rows, threshold: 1}\n      - {metric: rows, name: odd, threshold: 1}\n"
-        configured = world.upload(GOOD + alarms + b"watch:\n  captures_age: PT5H\n")
+        configured = world.upload(GOOD + alarms + b"watch:\n  failed_executions: 2\n")
         assert [(e.line, e.field, e.found, e.allowed) for e in configured.errors] == [
             (7, "monitors.data_quality.alarms[1]", "the alarm 'odd'", "it is not liked"),
-            (9, "watch.captures_age", "the alarm 'captures'", "it is not liked"),
+            (9, "watch.failed_executions", "the alarm 'data_quality executions failed'", "it is not liked"),
         ]
         assert len(world.operators.told) == 1
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from driftline.domain.alarms.alarm_state import AlarmState
 from driftline.domain.errors import RetryLaterError
-from driftline.domain.incidents.incident import AlarmChange, AlarmState, Incident, observe, settle
+from driftline.domain.incidents.incident import AlarmChange, Incident, observe, settle
 from driftline.usecases.notifying.incident_store import KEPT, KIND, UNREADABLE, IncidentStore, address
 from driftline.usecases.ports import StateItem
 from tests.fakes import InMemoryTable

@@ -42,7 +42,7 @@ class SchedulerGroup:
         wanted: dict[str, Any] = {
             "ScheduleExpression": schedule.expression,
             "ScheduleExpressionTimezone": schedule.timezone,
-            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "FlexibleTimeWindow": _window(schedule.spread),
             "State": "ENABLED",
             "Target": {**self._target, "Input": json.dumps(schedule.payload, sort_keys=True)},
         }
@@ -65,6 +65,11 @@ class SchedulerGroup:
             self._client.delete_schedule(GroupName=self._group, Name=name)
         except self._client.exceptions.ResourceNotFoundException:
             return
+
+
+def _window(minutes: int) -> dict[str, Any]:
+    """API Reference, FlexibleTimeWindow: 1 to 1,440 minutes."""
+    return {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": minutes} if minutes else {"Mode": "OFF"}
 
 
 def _client() -> "EventBridgeSchedulerClient":

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.waiting import Waiter
+from driftline.domain.monitors.defaults import SHIPPED, MetricsLevel, StackDefaults
 from driftline.domain.unpacking import UNPACKED_BYTES
 
 _Arn = Annotated[str, Field(pattern=r"^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$")]
@@ -70,19 +71,25 @@ class NoticeSettings(Settings):
     alarm_topic: _Arn = Field(alias="ALARM_TOPIC_ARN")
 
 
-class ScheduleSettings(NoticeSettings):
-    """For configure_monitor, which manages the schedules."""
+class DefaultsSettings(Settings):
+    """For functions for which it matters what holds for documents that do not say."""
 
-    schedule_group: str = Field(alias="SCHEDULE_GROUP", min_length=1)
-    schedule_target: _Arn = Field(alias="SCHEDULE_TARGET_ARN")
-    schedule_role: _Arn = Field(alias="SCHEDULE_ROLE_ARN")
-    schedule_dead_letters: _Arn = Field(alias="SCHEDULE_DEAD_LETTER_ARN")
+    default_dashboard: bool = Field(default=SHIPPED.dashboard, alias="DEFAULT_DASHBOARD")
+    default_metrics: MetricsLevel = Field(default=SHIPPED.metrics, alias="DEFAULT_METRICS")
+    default_top_features: int = Field(default=SHIPPED.top_features, alias="DEFAULT_TOP_FEATURES", ge=1, le=100)
+
+    spread_minutes: int = Field(default=SHIPPED.spread_minutes, alias="SPREAD_MINUTES", ge=0)
+
+    @property
+    def defaults(self) -> StackDefaults:
+        return StackDefaults(
+            self.default_dashboard, self.default_metrics, self.default_top_features, self.spread_minutes
+        )
 
 
-class ConfigureSettings(ScheduleSettings):
-    """For configure_monitor, which also manages alarms and dashboards."""
+class StackSettings(NoticeSettings, DefaultsSettings):
+    """For functions that look after alarms."""
 
-    retraining_topic: _Arn = Field(alias="RETRAINING_TOPIC_ARN")
     stack_name: str = Field(alias="STACK_NAME", min_length=1, max_length=128, pattern=r"^[A-Za-z0-9-]+$")
     signals_namespace: str = Field(alias="SIGNALS_NAMESPACE", min_length=1, max_length=255)
     metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")
@@ -100,6 +107,21 @@ class ConfigureSettings(ScheduleSettings):
         return Stack(self.stack_name, partition, region, account, self.signals_namespace, self.metrics_namespace)
 
 
+class ScheduleSettings(NoticeSettings):
+    """For configure_monitor, which manages the schedules."""
+
+    schedule_group: str = Field(alias="SCHEDULE_GROUP", min_length=1)
+    schedule_target: _Arn = Field(alias="SCHEDULE_TARGET_ARN")
+    schedule_role: _Arn = Field(alias="SCHEDULE_ROLE_ARN")
+    schedule_dead_letters: _Arn = Field(alias="SCHEDULE_DEAD_LETTER_ARN")
+
+
+class ConfigureSettings(ScheduleSettings, StackSettings):
+    """For configure_monitor, which also manages alarms and dashboards."""
+
+    retraining_topic: _Arn = Field(alias="RETRAINING_TOPIC_ARN")
+
+
 class BaselineSettings(NoticeSettings, ResumeSettings):
     """For suggest_baseline, which also makes analyses."""
 
@@ -107,7 +129,7 @@ class BaselineSettings(NoticeSettings, ResumeSettings):
     """To endpoints, of all analyses of a month."""
 
 
-class RunSettings(ResumeSettings):
+class RunSettings(ResumeSettings, DefaultsSettings):
     """For run_monitor. Without a namespace, metrics go to SageMaker's own, one per kind of monitor."""
 
     metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")
@@ -115,10 +137,10 @@ class RunSettings(ResumeSettings):
     """Without it, executions publish no signals for alarms."""
 
 
-class FreshnessSettings(Settings):
+class FreshnessSettings(StackSettings):
     """For check_freshness."""
 
-    signals_namespace: str = Field(alias="SIGNALS_NAMESPACE", min_length=1)
+    configure_queue: str = Field(alias="CONFIGURE_QUEUE_URL", min_length=1)
 
 
 class RerunSettings(Settings):
@@ -129,6 +151,10 @@ class RerunSettings(Settings):
 
     rerun_queue: str = Field(alias="RERUN_QUEUE_URL", min_length=1)
     rerun_delay: float = Field(alias="RERUN_DELAY_SECONDS", ge=0)
+
+
+class GroundTruthSettings(RerunSettings, DefaultsSettings):
+    """For merge_ground_truth."""
 
 
 class NotifySettings(Settings):

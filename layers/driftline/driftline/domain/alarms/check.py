@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from driftline.domain.alarms.names import CAPTURES, GROUND_TRUTH, SCHEDULES, UNMATCHED_LABELS, WATCH, executions_failed
+from driftline.domain.alarms.names import WATCH
 from driftline.domain.alarms.periods import DAY, HOUR, LONGEST, alarm_period, most_periods, schedule_period
 from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.monitors.alarms import Alarm
@@ -37,16 +37,9 @@ def problems_of(document: MonitorDocument) -> Iterator[DocumentProblem]:
 
 
 def path_of(document: MonitorDocument, alarm: AlarmSpec) -> Path:
-    """Where the document declares an alarm, or would if the alarm is a default."""
+    """Where the document declares an alarm of CloudWatch, or would if the alarm is a default."""
     if alarm.subject == WATCH:
-        of_monitors = {executions_failed(name) for name in document.monitors.by_name()}
-        fields = {
-            SCHEDULES: "schedule_delay",
-            CAPTURES: "captures_age",
-            GROUND_TRUTH: "ground_truth_age",
-            UNMATCHED_LABELS: "unmatched_labels_age",
-        }
-        return WATCH, "failed_executions" if alarm.label in of_monitors else fields[alarm.label]
+        return WATCH, "failed_executions"
     labels = [each.label for each in document.monitors.by_name()[alarm.subject].alarms]
     return "monitors", alarm.subject, "alarms", labels.index(alarm.label)
 

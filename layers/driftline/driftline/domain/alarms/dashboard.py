@@ -10,17 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import cast
 
-from driftline.domain.alarms.names import alarm_name
-from driftline.domain.alarms.periods import DAY, HOUR, schedule_period
-from driftline.domain.alarms.stack import Stack
-from driftline.domain.alarms.wanted import (
+from driftline.domain.alarms.ages import (
     CAPTURES_AGE,
-    EXECUTION_AGE,
     GROUND_TRUTH_AGE,
     SCHEDULE_DELAY,
     UNMATCHED_LABELS_AGE,
-    wanted_alarms,
 )
+from driftline.domain.alarms.names import alarm_name
+from driftline.domain.alarms.periods import DAY, HOUR, schedule_period
+from driftline.domain.alarms.stack import Stack
+from driftline.domain.alarms.wanted import EXECUTION_AGE, wanted_alarms
 from driftline.domain.monitors.alarms import REJECTED_SHARE, UNUSABLE_SHARE, VIOLATIONS
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import Graph, ScheduledMonitor

@@ -1,45 +1,27 @@
-"""The alarms of a monitor document."""
+"""The alarms of a monitor document in CloudWatch: those of its monitors, and those on failed executions.
+
+Alarms on ages are Driftline's own (`ages`).
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from hashlib import sha256
 from typing import Literal
 
-from driftline.domain.alarms.names import (
-    CAPTURES,
-    GROUND_TRUTH,
-    SCHEDULES,
-    UNMATCHED_LABELS,
-    WATCH,
-    executions_failed,
-    plain,
-)
-from driftline.domain.alarms.periods import HOUR, alarm_period
+from driftline.domain.alarms.names import WATCH, executions_failed, plain
+from driftline.domain.alarms.periods import alarm_period
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.monitors.alarms import Alarm
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.monitors.fields import format_offset
 from driftline.domain.monitors.ownership import NOBODY, Ownership
 
 EXECUTIONS_FAILED = "executions_failed"
 EXECUTION_AGE = "execution_age_hours"
-SCHEDULE_DELAY = "schedule_delay_hours"
-CAPTURES_AGE = "captures_age_hours"
-GROUND_TRUTH_AGE = "ground_truth_age_hours"
-UNMATCHED_LABELS_AGE = "unmatched_labels_age_hours"
 UNREADABLE_STATE = "unreadable_state"
 """Of the whole stack, without dimensions: the template has its alarm."""
 
 _LONGEST_DESCRIPTION = 1024  # characters; CloudWatch API Reference, PutMetricAlarm
 _DIGEST = 8  # hexadecimal digits
-
-_GROUND_TRUTH_AGE = timedelta(days=7)
-_UNMATCHED_LABELS_AGE = timedelta(days=1)
-_NO_MATCH = (
-    "matches no capture (probably keyed by eventId where captures have an inferenceId, or in folders that are not "
-    "dated in UTC)"
-)
 
 type Comparison = Literal[">=", ">", "<=", "<", "outside"]
 type Missing = Literal["ignore", "breaching", "notBreaching", "missing"]
@@ -85,7 +67,7 @@ class AlarmSpec:
 
 
 def wanted_alarms(document: MonitorDocument) -> list[AlarmSpec]:
-    """All alarms of an endpoint: those of its monitors in order, then those under `watch`.
+    """All alarms of an endpoint in CloudWatch: those of its monitors in order, then those on failed executions.
 
     A monitor that is not enabled has none; without an enabled monitor there are none at all.
     """
@@ -95,16 +77,16 @@ def wanted_alarms(document: MonitorDocument) -> list[AlarmSpec]:
         if monitor.enabled
         for alarm in monitor.alarms
     ]
-    return [_owned(spec, document.ownership) for spec in (*wanted, *_watching(document))]
+    return [_owned(spec, document.ownership) for spec in (*wanted, *_failures(document))]
 
 
 def _owned(spec: AlarmSpec, ownership: Ownership) -> AlarmSpec:
-    described = " ".join((spec.description, *map(plain, ownership.words())))
-    if len(described) > _LONGEST_DESCRIPTION:
+    text = " ".join((spec.description, *map(plain, ownership.words())))
+    if len(text) > _LONGEST_DESCRIPTION:
         # With the digest, a change in what is cut off is a change, too.
-        digest = sha256(described.encode()).hexdigest()[:_DIGEST]
-        described = f"{described[: _LONGEST_DESCRIPTION - _DIGEST - 1]}~{digest}"
-    return replace(spec, description=described, ownership=ownership)
+        digest = sha256(text.encode()).hexdigest()[:_DIGEST]
+        text = f"{text[: _LONGEST_DESCRIPTION - _DIGEST - 1]}~{digest}"
+    return replace(spec, description=text, ownership=ownership)
 
 
 def _of_monitor(document: MonitorDocument, name: str, schedule: str, alarm: Alarm) -> AlarmSpec:
@@ -124,7 +106,7 @@ def _of_monitor(document: MonitorDocument, name: str, schedule: str, alarm: Alar
         statistic="Minimum" if alarm.comparison in {"<", "<="} else "Maximum",
         severity=Severity(alarm.severity),
         actions=alarm.actions,
-        description=_described(
+        description=described(
             f"{alarm.metric} of {name} on {document.endpoint} is {_limit(alarm)}{_how_often(alarm)}.", alarm.severity
         ),
     )
@@ -142,7 +124,7 @@ def _how_often(alarm: Alarm) -> str:
     return f" in {datapoints} of the last {of} executions" if of > 1 else ""
 
 
-def _watching(document: MonitorDocument) -> Iterator[AlarmSpec]:
+def _failures(document: MonitorDocument) -> Iterator[AlarmSpec]:
     watch, endpoint = document.watch, document.endpoint
     enabled = {name: monitor for name, monitor in document.monitors.by_name().items() if monitor.enabled}
     if not enabled:
@@ -164,52 +146,14 @@ def _watching(document: MonitorDocument) -> Iterator[AlarmSpec]:
                 statistic="Maximum",
                 severity=Severity.WARNING,
                 actions=("notify",),
-                description=_described(
-                    f"The last {_times(failures)} of {name} on {endpoint} failed.", Severity.WARNING
-                ),
+                description=described(f"The last {_times(failures)} of {name} on {endpoint} failed.", Severity.WARNING),
             )
-    checks = [
-        (SCHEDULES, SCHEDULE_DELAY, watch.schedule_delay, "a scheduled execution", "is missing", Severity.CRITICAL),
-        (CAPTURES, CAPTURES_AGE, watch.captures_age, "capture files", "stopped arriving", Severity.CRITICAL),
-    ]
-    if any(monitor.label_delay is not None for monitor in enabled.values()):
-        age = _GROUND_TRUTH_AGE if watch.ground_truth_age is None else watch.ground_truth_age
-        checks.append((GROUND_TRUTH, GROUND_TRUTH_AGE, age, "ground truth", "stopped arriving", Severity.WARNING))
-        given = watch.unmatched_labels_age
-        age = _UNMATCHED_LABELS_AGE if given is None else given
-        checks.append((UNMATCHED_LABELS, UNMATCHED_LABELS_AGE, age, "ground truth", _NO_MATCH, Severity.WARNING))
-    for label, metric, age, what, happened, severity in checks:
-        if age:
-            description = _described(f"On {endpoint} {what} {happened}, for {format_offset(age)} or longer.", severity)
-            yield _age_alarm(endpoint, label, metric, age, severity, description)
-
-
-def _age_alarm(
-    endpoint: str, label: str, metric: str, age: timedelta, severity: Severity, description: str
-) -> AlarmSpec:
-    """Ages are published every hour: the last one counts, and a missing one changes nothing."""
-    return AlarmSpec(
-        subject=WATCH,
-        label=label,
-        metric=metric,
-        dimensions={"Endpoint": endpoint},
-        period=int(HOUR.total_seconds()),
-        datapoints=1,
-        of=1,
-        comparison=">=",
-        threshold=age / HOUR,
-        anomaly_band=None,
-        missing="ignore",
-        statistic="Maximum",
-        severity=severity,
-        actions=("notify",),
-        description=description,
-    )
 
 
 def _times(failures: int) -> str:
     return "execution" if failures == 1 else f"{failures} executions"
 
 
-def _described(text: str, severity: str) -> str:
+def described(text: str, severity: str) -> str:
+    """A description on one line, with the severity."""
     return f"{plain(text)} Severity: {severity}."

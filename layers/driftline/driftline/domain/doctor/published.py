@@ -80,7 +80,7 @@ def _problems(facts: PublishedFacts, signals: str) -> Iterator[Line]:
     name = f"{facts.endpoint}, {facts.monitor}"
     if not facts.signals:
         yield fault(
-            f"{name}: CloudWatch has no signal executions_failed in {signals} since the execution of "
+            f"{name}: CloudWatch has no signal violations in {signals} since the verdict of "
             f"{format_instant(facts.scheduled)}: its alarms are blind.",
             "See the log of run_monitor: each execution writes a line with CloudWatchMetrics.",
         )

@@ -77,9 +77,12 @@ class MonitorStatus(_Part):
     dashboard: str | None = None
     """Name of the endpoint's CloudWatch dashboard; null when there is none."""
 
+    spread_minutes: int = 0
+    """The stack's SpreadMinutes when the schedules were set."""
+
     monitors: dict[str, MonitorState] = {}
     document: dict[str, JsonValue] | None = None
-    """The last document without errors, with every default filled in."""
+    """The last document without errors, with every default filled in but those of the stack's parameters."""
 
     def to_bytes(self) -> bytes:
         return self.model_dump_json(indent=2).encode() + b"\n"

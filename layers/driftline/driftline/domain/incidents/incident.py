@@ -12,16 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from driftline.domain.alarms.alarm_state import AlarmState
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.incidents.message import Message, MessageKind
 from driftline.domain.instants import format_instant
-
-
-class AlarmState(StrEnum):
-    """The two relevant states of CloudWatch. The third, INSUFFICIENT_DATA, changes nothing."""
-
-    OK = "OK"
-    ALARM = "ALARM"
 
 
 class Status(StrEnum):

@@ -5,7 +5,7 @@ The monitors that a document can have are not listed here: `document_model` make
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, create_model, model_validator
 
@@ -152,8 +152,9 @@ class MonitorDocument(Part):
     runbook: WebAddress | None = None
     """An https address in every message about this endpoint: what to do when a monitor alarms."""
 
-    dashboard: bool = Field(default=True, strict=True)
-    """A CloudWatch dashboard for the endpoint. AWS charges 3 USD a month for each beyond the account's first three."""
+    dashboard: Annotated[bool, Field(strict=True)] | None = None
+    """A CloudWatch dashboard for the endpoint. AWS charges 3 USD a month for each beyond the account's first three.
+    Default: the stack's parameter DefaultDashboard, which is false."""
 
     retraining: Retraining | None = None
     """What may be started when an alarm requests a retraining. Default: nothing."""

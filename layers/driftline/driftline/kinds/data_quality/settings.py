@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.domain.monitors.comparison import ComparisonField
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.domain.monitors.fields import refuse
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
 
@@ -55,12 +56,13 @@ class DataQualityMonitor(ScheduledMonitor):
     features together, and a population stability index above 0.05; it finds smaller changes, also the ordinary ones
     between one day and the next."""
 
-    metrics: Literal["top", "all", "none"] = "top"
-    """What is published to CloudWatch. top: the totals and the features that drifted most. all: every metric of every
-    feature (each costs money). none: nothing."""
+    metrics: MetricsLevel | None = None
+    """What is published to CloudWatch; each metric costs money. none: nothing. totals: violations, rows, number of
+    drifted features, worst drift. top: the features that drifted most, too. all: every metric of every feature.
+    Default: the stack's parameter DefaultMetrics."""
 
-    top_features: Annotated[int, Field(strict=True, ge=1, le=100)] = 5
-    """How many features metrics: top publishes."""
+    top_features: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
+    """How many features metrics: top publishes. Default: the stack's parameter DefaultTopFeatures, which is 5."""
 
     @model_validator(mode="after")
     def _drift_is_ours(self) -> Self:

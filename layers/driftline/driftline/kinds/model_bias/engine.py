@@ -181,7 +181,7 @@ def _judgement(
     return Judgement(
         summary,
         {ANALYSIS: analysed.analysis.to_json(), VIOLATIONS: violations.to_json()},
-        metrics_of(summary, context.schedule, settings.metrics),
+        metrics_of(summary, context.schedule, context.metrics_level(settings.metrics)),
         alarmed_metrics(summary, context.schedule, context.alarmed),
         add_violations,
     )

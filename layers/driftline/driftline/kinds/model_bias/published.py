@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from math import isinf
 
 from driftline.domain.metrics import Metric
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.summary import (
     BiasBody,
@@ -23,16 +24,18 @@ MOST_AT_TOP = 5
 _PREFIX = "bias_metric_"
 
 
-def metrics_of(summary: BiasSummary, schedule: str, level: str) -> list[Metric]:
+def metrics_of(summary: BiasSummary, schedule: str, level: MetricsLevel) -> list[Metric]:
     """What is published for people.
 
     Args:
         schedule: The value of the dimension MonitoringSchedule.
-        level: `top`: the totals, and the metrics that are violated or moved most. `all`. `none`.
+        level: `totals`. `top`: also the metrics that are violated or moved most. `all`. `none`.
     """
     if level == "none":
         return []
     dimensions = {"Endpoint": summary.endpoint, "MonitoringSchedule": schedule}
+    if level == "totals":
+        return list(_totals(summary, dimensions))
     known = list(_metrics(summary.body))
     chosen = known if level == "all" else _moved_most(known)
     return [*_totals(summary, dimensions), *(_metric(*each, summary.body, dimensions) for each in chosen)]

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.domain.monitors.comparison import ComparisonField
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.domain.monitors.fields import Age, Part, refuse
 from driftline.domain.monitors.monitor import Graph, Line
 from driftline.domain.monitors.prediction_fields import Tolerance
@@ -138,9 +139,10 @@ class ModelBiasMonitor(PredictionsMonitor):
     smallest_group: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 10
     """Groups with fewer rows are not shown by value."""
 
-    metrics: Literal["top", "all", "none"] = "top"
-    """What is published to CloudWatch. top: the totals and the metrics that moved most. all: every metric of every
-    group (each costs money). none: nothing."""
+    metrics: MetricsLevel | None = None
+    """What is published to CloudWatch; each metric costs money. none: nothing. totals: violations, rows, coverage.
+    top: the metrics that moved most, too. all: every metric of every group. Default: the stack's parameter
+    DefaultMetrics."""
 
     @model_validator(mode="after")
     def _says_what_it_needs(self) -> Self:

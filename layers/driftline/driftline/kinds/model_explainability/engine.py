@@ -115,7 +115,7 @@ class ModelExplainabilityEngine(Engine):
                 ANALYSIS: analysis_of(window.found, Aggregation(plan.aggregation)).to_json(),
                 VIOLATIONS: violations_of(findings, verdict).to_json(),
             },
-            metrics_of(summary, context.schedule, settings.metrics),
+            metrics_of(summary, context.schedule, context.metrics_level(settings.metrics)),
             alarmed_metrics(summary, context.schedule, context.alarmed),
             add_violations,
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from driftline.domain.metrics import Metric
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.kinds.model_explainability.rules.summary import ExplainabilitySummary, FeatureSummary, OutputSummary
 from driftline.kinds.model_explainability.settings import EXPECTED, PREFIX
 
@@ -14,17 +15,19 @@ METHOD = "KernelShap"
 """SageMaker's only value of ExplainabilityMethod."""
 
 
-def metrics_of(summary: ExplainabilitySummary, schedule: str, level: str) -> list[Metric]:
+def metrics_of(summary: ExplainabilitySummary, schedule: str, level: MetricsLevel) -> list[Metric]:
     """What is published for people.
 
     Args:
         schedule: The value of the dimension MonitoringSchedule.
-        level: `top`: the totals, and the features that contribute most or moved. `all`. `none`.
+        level: `totals`. `top`: also the features that contribute most or moved. `all`. `none`.
     """
     if level == "none":
         return []
     dimensions = {"Endpoint": summary.endpoint, "MonitoringSchedule": schedule}
     found = list(_totals(summary, dimensions))
+    if level == "totals":
+        return found
     for output in summary.body.outputs:
         chosen = output.features if level == "all" else _top(output)
         found += (_attribution(output.label, each, dimensions) for each in chosen if each.value is not None)

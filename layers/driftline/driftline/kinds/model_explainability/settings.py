@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.domain.monitors.comparison import ComparisonField
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.domain.monitors.fields import Part, refuse
 from driftline.domain.monitors.monitor import Graph, Line, ScheduledMonitor
 from driftline.domain.monitors.prediction_fields import Attribute, Probability, attribute_doubt
@@ -145,9 +146,10 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
     smallest_share: Probability = 0.05
     """Of all attribution: features that hold less together, then and now, raise no violation."""
 
-    metrics: Literal["top", "all", "none"] = "top"
-    """What is published to CloudWatch. top: the totals and the five features that contribute most. all: every feature
-    (each costs money). none: nothing."""
+    metrics: MetricsLevel | None = None
+    """What is published to CloudWatch; each metric costs money. none: nothing. totals: violations, rows, agreement with
+    the baseline. top: the five features that contribute most, too. all: every feature. Default: the stack's parameter
+    DefaultMetrics."""
 
     @model_validator(mode="after")
     def _says_what_it_needs(self) -> Self:

@@ -17,6 +17,7 @@ from driftline.kinds.model_quality.baseline import ESTIMATES, ModelQualityBaseli
 from driftline.kinds.model_quality.rules.check import check
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
+from driftline.kinds.model_quality.rules.metrics import published_at
 from driftline.kinds.model_quality.rules.reference import Reference, reference_of
 from driftline.kinds.model_quality.rules.state import quality_of
 from driftline.kinds.model_quality.rules.statistics import parse_baseline_quality
@@ -104,7 +105,8 @@ class ModelQualityEngine(Engine):
                 model=context.model,
             ),
         )
-        published = evaluation.metrics if settings.metrics == "all" else ()
+        level = context.metrics_level(settings.metrics)
+        published = published_at(level, evaluation.metrics, quality.state.problem)
         return Judgement(evaluation.summary, evaluation.files(), published, evaluation.alarmed)
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.domain.monitors.comparison import Compared, ComparisonField
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.domain.monitors.fields import refuse
 from driftline.domain.monitors.monitor import Graph, Line
 from driftline.domain.monitors.prediction_fields import Label, Tolerance
@@ -73,8 +74,10 @@ class ModelQualityMonitor(PredictionsMonitor):
     """The smallest loss that matters, for limits that are the baseline's own values: 0.01 is one point of a share or of
     r2, and one percent of an error such as mae."""
 
-    metrics: Literal["all", "none"] = "all"
-    """What is published to CloudWatch."""
+    metrics: MetricsLevel | None = None
+    """What is published to CloudWatch; each metric costs money. none: nothing. totals: violations, coverage and the
+    headline metric, such as mae or f1. top or all: every metric of the model's quality. Default: the stack's parameter
+    DefaultMetrics."""
 
     @classmethod
     @override

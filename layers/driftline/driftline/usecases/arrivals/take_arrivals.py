@@ -11,6 +11,7 @@ from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
 from driftline.domain.ground_truth.keys import OPEN_LABELS, VariantHour, parse_ground_truth_key, parse_profile_key
 from driftline.domain.keys import parse_capture_key
 from driftline.domain.metrics import Metric
+from driftline.domain.monitors.defaults import SHIPPED, StackDefaults
 from driftline.domain.unpacking import UNPACKED_BYTES
 from driftline.domain.windows import HOUR
 from driftline.kinds.kind import Kinds
@@ -140,6 +141,7 @@ def take_labels(
     arrived: datetime,
     kinds: Kinds,
     unpacked_bytes: int = UNPACKED_BYTES,
+    defaults: StackDefaults = SHIPPED,
 ) -> LabelsTaken:
     """Takes in a ground truth file; see merge_labels for the errors.
 
@@ -165,7 +167,8 @@ def take_labels(
         kinds=kinds,
     )
     counts = {"labels_matched": merged.matched, "labels_waiting": merged.waiting, "labels_rejected": merged.rejected}
-    _publish(metrics, endpoint, counts, arrived)
+    if publishes_labels(store, endpoint, kinds=kinds, defaults=defaults):
+        _publish(metrics, endpoint, counts, arrived)
     return LabelsTaken(merged, tuple(reopened))
 
 
@@ -214,7 +217,14 @@ def take_attributes(
 
 
 def take_sweep(
-    as_of: datetime, *, store: ObjectStore, tables: LabelTables, reruns: Reruns, metrics: Metrics, kinds: Kinds
+    as_of: datetime,
+    *,
+    store: ObjectStore,
+    tables: LabelTables,
+    reruns: Reruns,
+    metrics: Metrics,
+    kinds: Kinds,
+    defaults: StackDefaults = SHIPPED,
 ) -> SweepTaken:
     """Looks once more for the captures of all labels that wait, and lists those whose time is over.
 
@@ -235,7 +245,8 @@ def take_sweep(
             endpoint, hours, store=store, reruns=reruns, arrived=as_of, waiting_for_labels=True, kinds=kinds
         )
         reopened.extend(asked)
-        _publish(metrics, endpoint, {"labels_unmatched": found.unmatched}, as_of)
+        if publishes_labels(store, endpoint, kinds=kinds, defaults=defaults):
+            _publish(metrics, endpoint, {"labels_unmatched": found.unmatched}, as_of)
 
     endpoints = sorted({*store.folders(OPEN_LABELS), *store.folders(UNREADABLE_LABELS)})
     failed = each_alone(endpoints, of_endpoint).failed
@@ -255,6 +266,18 @@ def sweep_endpoint(endpoint: str, as_of: datetime, *, store: ObjectStore, tables
         make_again(key)
     swept = sweep(endpoint, as_of, store=store, max_label_delay=delay, make_again=make_again)
     return replace(swept, hours=tuple(sorted({*swept.hours, *made})))
+
+
+def publishes_labels(store: ObjectStore, endpoint: str, *, kinds: Kinds, defaults: StackDefaults) -> bool:
+    """Whether counts of labels are published: where a monitor that needs labels publishes more than totals."""
+    document = find_document(store, endpoint, kinds=kinds)
+    monitors = document.monitors.by_name().values() if document else ()
+    return any(
+        document is not None
+        and monitor.label_delay is not None
+        and defaults.metrics_of(document, getattr(monitor, "metrics", None)) in {"top", "all"}
+        for monitor in monitors
+    )
 
 
 def _publish(metrics: Metrics, endpoint: str, counts: Mapping[str, int], at: datetime) -> None:

@@ -37,6 +37,10 @@ class LoadedWindow:
     largest: int
 
 
+NO_INPUTS = rollup_digest(())
+"""The digest of a window without profiles and labels."""
+
+
 def load_window(store: ObjectStore, endpoint: str, window: Window, variant: str | None = None) -> LoadedWindow:
     """Merges what all variants (or one) captured in the window; writes the roll-ups that were missing."""
     variants = [variant] if variant else store.folders(variants_prefix(endpoint))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from driftline.domain.alarms.wanted import EXECUTIONS_FAILED
 from driftline.domain.doctor.alarms import check_alarms
 from driftline.domain.doctor.captures import check_captures
 from driftline.domain.doctor.concurrency import check_concurrency
@@ -19,6 +18,7 @@ from driftline.domain.doctor.retraining import ACTIONS, TargetFacts, TargetKind,
 from driftline.domain.doctor.stack import StackFacts, check_stack
 from driftline.domain.doctor.subscriptions import check_subscriptions
 from driftline.domain.doctor.triggers import SourceFacts, TriggerFacts, check_sources, check_triggers
+from driftline.domain.monitors.alarms import VIOLATIONS
 from driftline.domain.monitors.retraining import Target
 from driftline.kinds.kind import Kinds
 from driftline.usecases.doctor.watched import Watched, clocks_of, watched_endpoints
@@ -143,21 +143,22 @@ def _published_by(patient: Patient, watched: Watched) -> Iterator[PublishedFacts
     deployment, stack = patient.deployment, patient.stack
     for name, monitor in watched.enabled().items():
         last = watched.last.get(name)
-        if last is None or last.last_scheduled is None:
-            continue
+        if last is None or last.last_judged is None:
+            continue  # Only a verdict has a signal for sure.
         dimensions = {"Endpoint": watched.endpoint, "Monitor": name}
-        scheduled = last.last_scheduled
+        scheduled = last.last_judged
         namespace = monitor.namespace or stack.parameters.get("MetricsNamespace") or monitor.metrics_namespace
         schedule = monitor.schedule_name or f"{watched.endpoint}-{name}"
-        # Every kind so far can switch its metrics off.
-        publishes = getattr(monitor, "metrics", "all") != "none"
+        # Every kind so far can switch its metrics off. A stack of an earlier release has no such parameter.
+        level = getattr(monitor, "metrics", "all") or stack.parameters.get("DefaultMetrics", "all")
+        publishes = level != "none"
         yield PublishedFacts(
             watched.endpoint,
             name,
             scheduled,
-            signals=deployment.datapoints(stack.signals, EXECUTIONS_FAILED, dimensions, scheduled, patient.at),
+            signals=deployment.datapoints(stack.signals, VIOLATIONS, dimensions, scheduled, patient.at),
             namespace=namespace,
-            judged=publishes and last.last_judged is not None and patient.at - last.last_judged < _LISTED,
+            judged=publishes and patient.at - last.last_judged < _LISTED,
             metrics=deployment.metrics(namespace, {"Endpoint": watched.endpoint, "MonitoringSchedule": schedule}),
         )
 

@@ -8,6 +8,7 @@ because an alarm that comes twice is better than one that never comes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from driftline.domain.alarms.wanted import EXECUTIONS_FAILED
 from driftline.domain.errors import DriftlineError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.files import SUMMARY
@@ -73,15 +74,20 @@ def announce_verdict(
     """
     revision = _revised(execution, files, outputs.store)
     signals = _signals_due(revision, judgement, outputs)
-    if signals:
-        keep_last_execution(
-            outputs.store, outputs.request, revision.execution, judged=judgement.counted_violations is not None
-        )
-    _publish(revision.execution, judgement, namespace, signals, outputs)
-    _note(revision, files, judgement, outputs, signalled=bool(signals))
-    if not signals:
+    if signals is not None:
+        _keep(revision.execution, judgement, outputs)
+    _publish(revision.execution, judgement, namespace, signals or (), outputs)
+    _note(revision, files, judgement, outputs, signalled=signals is not None)
+    if any(each.name == EXECUTIONS_FAILED for each in signals or ()):
+        _keep(revision.execution, judgement, outputs, recovered=True)
+    if signals is None:
         _end_failures(revision.execution, outputs)
     return revision.execution
+
+
+def _keep(execution: Execution, judgement: Judgement, outputs: Outputs, *, recovered: bool = False) -> None:
+    judged = judgement.counted_violations is not None
+    keep_last_execution(outputs.store, outputs.request, execution, judged=judged, recovered=recovered)
 
 
 def announce_failure(
@@ -128,11 +134,11 @@ def _revised(execution: Execution, files: Mapping[str, bytes], store: ObjectStor
     return _Revision(replace(execution, revision=earlier.revision + 1 if earlier else 1), earlier)
 
 
-def _signals_due(revision: _Revision, judgement: Judgement, outputs: Outputs) -> Sequence[Metric]:
-    """What alarms do not know yet; nothing if a person requested the execution."""
+def _signals_due(revision: _Revision, judgement: Judgement, outputs: Outputs) -> Sequence[Metric] | None:
+    """What alarms do not know yet, which may be no figure; None if it is nothing to them, or a person requested it."""
     execution = revision.execution
     if revision.signalled or not outputs.request.signals or execution.scheduled_time is None:
-        return ()
+        return None
     last = last_execution(outputs.store, execution.endpoint, execution.monitor)
     return news(execution.endpoint, execution.monitor, judgement, execution.scheduled_time, revision.earlier, last)
 
@@ -168,8 +174,8 @@ def _end_failures(execution: Execution, outputs: Outputs) -> None:
     Signalled before it is recorded: if it is interrupted in between, the next delivery signals it again.
     """
     last = last_execution(outputs.store, execution.endpoint, execution.monitor)
-    if not outputs.request.signals or last is None or not last.failed or execution.scheduled_time is None:
+    if not outputs.request.signals or last is None or not last.failing or execution.scheduled_time is None:
         return
     if last.scheduled_time is None or execution.scheduled_time >= last.scheduled_time:
         outputs.signal([failure_signal(execution.endpoint, execution.monitor, failed=False)])
-        keep_last_execution(outputs.store, outputs.request, execution)
+        keep_last_execution(outputs.store, outputs.request, execution, recovered=True)

@@ -26,6 +26,7 @@ class LastExecution(BaseModel):
             recorded a failure.
         verdict: None if it failed, or an older version recorded it.
         revision: Revision of the report; 0 if the execution failed.
+        failures_signalled: A failure was signalled, and not yet that executions succeed again.
     """
 
     # An older version reads what a newer one wrote.
@@ -45,6 +46,12 @@ class LastExecution(BaseModel):
     rows: int = 0
     violations: int = 0
     coverage: float | None = None
+    failures_signalled: bool = False
+
+    @property
+    def failing(self) -> bool:
+        """Whether the alarm on failed executions may be on. Earlier releases signalled every success."""
+        return self.failed or self.failures_signalled
 
     @property
     def failed(self) -> bool:
@@ -61,12 +68,18 @@ def last_execution(store: ObjectStore, endpoint: str, monitor: str) -> LastExecu
 
 
 def keep_last_execution(
-    store: ObjectStore, request: ExecutionRequest, execution: Execution, *, judged: bool = False
+    store: ObjectStore,
+    request: ExecutionRequest,
+    execution: Execution,
+    *,
+    judged: bool = False,
+    recovered: bool = False,
 ) -> None:
     """Writes the execution as the monitor's last one.
 
     Args:
         judged: It had rows to evaluate.
+        recovered: That executions succeed again is signalled, or need not be.
     """
     before = last_execution(store, request.endpoint, request.monitor)
     window = execution.window
@@ -85,9 +98,14 @@ def keep_last_execution(
         rows=execution.rows,
         violations=execution.violations,
         coverage=execution.coverage,
+        failures_signalled=not recovered and (execution.status is ExecutionStatus.FAILED or _failing(before)),
     )
     key = last_execution_key(request.endpoint, request.monitor)
     store.put(key, last.model_dump_json().encode(), content_type="application/json")
+
+
+def _failing(before: LastExecution | None) -> bool:
+    return before is not None and before.failing
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

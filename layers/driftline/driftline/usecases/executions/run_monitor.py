@@ -21,6 +21,7 @@ from driftline.domain.executions.judgement import Judgement
 from driftline.domain.executions.unusable import captured_lines
 from driftline.domain.instants import within_bounds
 from driftline.domain.keys import document_key, report_folder
+from driftline.domain.monitors.defaults import SHIPPED, StackDefaults
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
@@ -33,8 +34,9 @@ from driftline.kinds.kind import Kind, Kinds
 from driftline.presentation.headline import envelope_headline
 from driftline.usecases.capture.profile_again import profile_again
 from driftline.usecases.capture.why_rejected import why_rejected
-from driftline.usecases.capture.window_profile import window_inputs
+from driftline.usecases.capture.window_profile import NO_INPUTS, window_inputs
 from driftline.usecases.executions.announcing import Outputs, announce_failure, announce_verdict
+from driftline.usecases.executions.expired import refuse_expired
 from driftline.usecases.executions.signals import alarmed_names
 from driftline.usecases.executions.window_data import StoredWindow
 from driftline.usecases.explanations.explaining import Explaining
@@ -63,6 +65,7 @@ def run_monitor(
     kinds: Kinds,
     explaining: Explaining,
     namespace: str | None = None,
+    defaults: StackDefaults = SHIPPED,
 ) -> Execution:
     """Runs one monitor over one window.
 
@@ -77,6 +80,7 @@ def run_monitor(
         tables: Reads and joins rows.
         namespace: CloudWatch namespace of monitors that name none; by default SageMaker's for each kind.
         signals_namespace: CloudWatch namespace of the signals for alarms; None: no signals.
+        defaults: The stack's parameters for documents that do not say.
         explaining: Where explanations come from. A window whose explanations are not there yet is pending: nothing is
             written, and the same request comes again when they are.
     """
@@ -92,6 +96,8 @@ def run_monitor(
         window, scheduled, folder = _when(request, monitor)
         for _ in range(_ATTEMPTS):
             inputs = _inputs(store, document, monitor, window)
+            if inputs == NO_INPUTS:
+                refuse_expired(store, folder)
             model = new_model(load_model_log(store, request.endpoint), monitor, window, scheduled)
             schedule = metric_schedule(document, request.monitor)
             context = Context(
@@ -102,6 +108,7 @@ def run_monitor(
                 scheduled_time=scheduled,
                 alarmed=alarmed_names(monitor),
                 model=model,
+                defaults=defaults,
             )
             judge = partial(_judged, context, kind, explaining.of(request.endpoint, store), store, stores, tables)
             judgement = with_state_made_again(judge, store, profile)

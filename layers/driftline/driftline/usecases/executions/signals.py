@@ -35,8 +35,8 @@ def news(
     scheduled: datetime,
     earlier: Announced | None,
     last: LastExecution | None,
-) -> list[Metric]:
-    """What alarms do not know yet of a verdict that is new, or was only run by hand.
+) -> list[Metric] | None:
+    """What alarms do not know yet of a verdict that is new, or was only run by hand; None if it is nothing to them.
 
     Args:
         scheduled: The execution's scheduled time.
@@ -44,25 +44,25 @@ def news(
         last: The monitor's last execution.
     """
     if last is None or last.last_judged is None or scheduled >= last.last_judged:
-        return _verdict(endpoint, monitor, judgement)
+        return _verdict(endpoint, monitor, judgement, after_failure=last is not None and last.failing)
     signalled = earlier.told if earlier else None
     if (judgement.counted_violations or 0) > (signalled or 0):
         return [signal(endpoint, VIOLATIONS, judgement.violations, monitor)]
-    return []
+    return None
 
 
-def _verdict(endpoint: str, monitor: str, judgement: Judgement) -> list[Metric]:
+def _verdict(endpoint: str, monitor: str, judgement: Judgement, *, after_failure: bool) -> list[Metric]:
     """All figures of an execution.
 
-    A window that was not evaluated has no `violations`, so that the alarm's `missing` decides, and an empty hour does
-    not end an incident.
+    That it did not fail is said once, after one that did: the alarm keeps its state until then, and CloudWatch charges
+    a metric for the hours in which it is published. A window that was not evaluated has no `violations`, so that the
+    alarm's `missing` decides, and an empty hour does not end an incident.
     """
-    signals = [failure_signal(endpoint, monitor, failed=False)]
+    signals = [failure_signal(endpoint, monitor, failed=False)] if after_failure else []
     if judgement.counted_violations is not None:
         signals.append(signal(endpoint, VIOLATIONS, judgement.violations, monitor))
-    dimensions = signals[0].dimensions
     return signals + [
-        replace(metric, dimensions=dimensions)
+        replace(metric, dimensions=_dimensions(endpoint, monitor))
         for metric in judgement.alarmed
         if judgement.measured or metric.name in _WITHOUT_ROWS
     ]
@@ -74,5 +74,8 @@ def failure_signal(endpoint: str, monitor: str, *, failed: bool) -> Metric:
 
 def signal(endpoint: str, name: str, value: float, monitor: str | None = None, unit: str = "Count") -> Metric:
     """One signal of an endpoint, or of one of its monitors."""
-    dimensions = {"Endpoint": endpoint} | ({"Monitor": monitor} if monitor else {})
-    return Metric(name, float(value), unit, dimensions)
+    return Metric(name, float(value), unit, _dimensions(endpoint, monitor))
+
+
+def _dimensions(endpoint: str, monitor: str | None) -> dict[str, str]:
+    return {"Endpoint": endpoint} | ({"Monitor": monitor} if monitor else {})

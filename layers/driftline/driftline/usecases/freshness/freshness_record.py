@@ -1,4 +1,4 @@
-"""Since when something is expected: a new endpoint or a changed schedule is not overdue.
+"""Since when something is expected: a new endpoint or a changed schedule is not overdue. And which ages were in alarm.
 
 No file of the user says when it was uploaded in a way that a replay could repeat. So the first look at an endpoint, or
 at a schedule, writes its own time down. That is at most an hour late, and never an alarm too early.
@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from driftline.domain.alarms.alarm_state import AlarmState
 from driftline.domain.instants import Instant
 from driftline.domain.keys import FRESHNESS, freshness_key
 from driftline.domain.monitors.document import MonitorDocument
@@ -39,12 +40,15 @@ class Waiting(BaseModel):
     Attributes:
         since: The first look at the endpoint.
         monitors: By name, those that are enabled.
+        alarms: States of the alarms on ages at the last check, by label. None if the last check left them to
+            CloudWatch, as earlier releases did.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     since: Instant
     monitors: dict[str, WaitingForSchedule] = {}
+    alarms: dict[str, AlarmState] | None = None
 
 
 def schedule_of(monitor: ScheduledMonitor) -> str:
@@ -52,10 +56,12 @@ def schedule_of(monitor: ScheduledMonitor) -> str:
     return f"{monitor.schedule} {monitor.timezone}"
 
 
-def waiting_since(store: ObjectStore, document: MonitorDocument, at: datetime) -> Waiting:
-    """What is known of the endpoint; what is new or changed is waited for from this look on, and kept."""
-    key = freshness_key(document.endpoint)
-    before = _kept(store, key)
+def waiting_since(before: Waiting | None, document: MonitorDocument, at: datetime) -> Waiting:
+    """What is known of the endpoint; what is new or changed is waited for from this look on.
+
+    Args:
+        before: What the last look left; None at the first one.
+    """
     known = before.monitors if before else {}
     monitors = {}
     for name, monitor in document.monitors.by_name().items():
@@ -65,10 +71,14 @@ def waiting_since(store: ObjectStore, document: MonitorDocument, at: datetime) -
         if there is None or not there.is_of(monitor):
             there = WaitingForSchedule(schedule=schedule_of(monitor), since=at)
         monitors[name] = there
-    waiting = Waiting(since=before.since if before else at, monitors=monitors)
+    return Waiting(since=before.since if before else at, monitors=monitors, alarms=before.alarms if before else {})
+
+
+def keep_waiting(store: ObjectStore, endpoint: str, waiting: Waiting, before: Waiting | None) -> None:
+    """Leaves it to the next look, if anything is new."""
     if waiting != before:
-        store.put(key, waiting.model_dump_json().encode(), content_type="application/json")
-    return waiting
+        body = waiting.model_dump_json().encode()
+        store.put(freshness_key(endpoint), body, content_type="application/json")
 
 
 def waited_for(store: ObjectStore, endpoint: str) -> Waiting | None:

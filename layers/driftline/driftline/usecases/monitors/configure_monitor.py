@@ -113,8 +113,10 @@ def _configure(
         schedules=there.schedules,
         alarms=there.alarms,
         dashboard=there.dashboard,
+        spread_minutes=resources.defaults.spread_minutes,
         monitors={name: _state(store, document, kinds.named(name)) for name in document.monitors.by_name()},
-        document=document.model_dump(mode="json"),
+        # Without fields that hold nothing: the previous release, after a rollback, knows none that are new.
+        document=document.model_dump(mode="json", exclude_none=True),
     )
     if before != status:
         problems = _script_problems(status)
@@ -182,6 +184,7 @@ def _failed(
         schedules=before.schedules if before else (),
         alarms=before.alarms if before else (),
         dashboard=before.dashboard if before else None,
+        spread_minutes=before.spread_minutes if before else 0,
         monitors=before.monitors if before else {},
         document=before.document if before else None,
     )

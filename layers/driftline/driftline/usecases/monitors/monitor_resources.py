@@ -9,9 +9,11 @@ from driftline.domain.alarms.stack import Stack
 from driftline.domain.alarms.wanted import wanted_alarms
 from driftline.domain.documents.status import MonitorStatus
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.monitors.defaults import StackDefaults
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.naming import schedule_name
 from driftline.domain.monitors.problem import DocumentProblem
+from driftline.domain.monitors.spread import spread_minutes
 from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import last_good_document
 from driftline.usecases.ports import Alarms, AlarmsRefusedError, CaptureBuckets, Dashboards, Schedule, Schedules
@@ -34,7 +36,7 @@ class Resources:
 
     Attributes:
         schedules: By monitor, for enabled monitors.
-        dashboard: None if the document turns it off.
+        dashboard: None if the document, or the stack for documents that do not say, turns it off.
     """
 
     schedules: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class MonitorResources:
     captures: CaptureBuckets
     stack: Stack
     kinds: Kinds
+    defaults: StackDefaults
 
     def follow(self, document: MonitorDocument, before: MonitorStatus | None) -> Resources:
         """Sets everything according to the document.
@@ -63,7 +66,7 @@ class MonitorResources:
         """
         self._check_captures(document)
         endpoint = document.endpoint
-        wanted = _wanted_schedules(document)
+        wanted = self._wanted_schedules(document)
         refusals = [*self._put_schedules(wanted)]
         names: tuple[str, ...] = ()
         try:
@@ -79,7 +82,7 @@ class MonitorResources:
             raise RefusedError(refusals)
         scheduled = tuple(schedule.name for schedule in wanted)
         self._delete_schedules(endpoint, before, keep=scheduled)
-        if not document.dashboard:
+        if not self.defaults.dashboard_of(document):
             self.dashboards.delete(endpoint)
             return Resources(scheduled, names)
         return Resources(scheduled, names, dashboard_name(self.stack, endpoint))
@@ -106,7 +109,7 @@ class MonitorResources:
                 yield DocumentProblem(path, error.what, error.expected or "what EventBridge accepts", error.mend)
 
     def _put_dashboard(self, document: MonitorDocument) -> Iterator[DocumentProblem]:
-        if document.dashboard:
+        if self.defaults.dashboard_of(document):
             try:
                 self.dashboards.put(document.endpoint, dashboard_body(document, self.stack))
             except InvalidInputError as error:
@@ -119,8 +122,8 @@ class MonitorResources:
         """Restores everything that the document touched according to the last valid document."""
         endpoint = document.endpoint
         last_good = last_good_document(before, kinds=self.kinds)
-        earlier = {schedule.name: schedule for schedule in _wanted_schedules(last_good)} if last_good else {}
-        for schedule in _wanted_schedules(document):
+        earlier = {schedule.name: schedule for schedule in self._wanted_schedules(last_good)} if last_good else {}
+        for schedule in self._wanted_schedules(document):
             if schedule.name in earlier:
                 self.schedules.put(earlier[schedule.name])
             elif before is None or schedule.name not in before.schedules:
@@ -129,7 +132,7 @@ class MonitorResources:
         if last_good is None and before is not None and before.document is not None:
             return  # As above.
         self.alarms.keep(endpoint, wanted_alarms(last_good) if last_good else [])
-        if last_good and last_good.dashboard:
+        if last_good and self.defaults.dashboard_of(last_good):
             self.dashboards.put(endpoint, dashboard_body(last_good, self.stack))
         else:
             self.dashboards.delete(endpoint)
@@ -141,20 +144,20 @@ class MonitorResources:
         for name in sorted(ours.difference(keep)):
             self.schedules.delete(name)
 
-
-def _wanted_schedules(document: MonitorDocument) -> list[Schedule]:
-    return [
-        Schedule(
-            schedule_name(document.endpoint, name),
-            monitor.schedule,
-            {
-                "endpoint": document.endpoint,
-                "monitor": name,
-                "scheduled_time": SCHEDULED_TIME,
-                "trigger": "schedule",
-            },
-            monitor.timezone,
-        )
-        for name, monitor in document.monitors.by_name().items()
-        if monitor.enabled
-    ]
+    def _wanted_schedules(self, document: MonitorDocument) -> list[Schedule]:
+        return [
+            Schedule(
+                schedule_name(document.endpoint, name),
+                monitor.schedule,
+                {
+                    "endpoint": document.endpoint,
+                    "monitor": name,
+                    "scheduled_time": SCHEDULED_TIME,
+                    "trigger": "schedule",
+                },
+                monitor.timezone,
+                spread_minutes(monitor.schedule, self.defaults.spread_minutes),
+            )
+            for name, monitor in document.monitors.by_name().items()
+            if monitor.enabled
+        ]

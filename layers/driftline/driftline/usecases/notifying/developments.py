@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
+from driftline.domain.alarms.alarm_state import AlarmState
 from driftline.domain.alarms.names import parse_alarm_name
 from driftline.domain.alarms.settle import settle_time
 from driftline.domain.alarms.severity import Severity
@@ -20,7 +21,6 @@ from driftline.domain.incidents.happenings import (
 )
 from driftline.domain.incidents.incident import (
     AlarmChange,
-    AlarmState,
     Incident,
     adopt,
     observe,

@@ -5,9 +5,11 @@ Ports of a single use case, in `models` and `retraining`, are imported from thei
 
 from driftline.usecases.ports.messages import Channel, Operators, ReportLink, ReportLinks
 from driftline.usecases.ports.stack import (
+    AgeAlarms,
     Alarms,
     AlarmsRefusedError,
     CaptureBuckets,
+    Configurations,
     Dashboards,
     RefusedAlarm,
     Schedule,
@@ -18,10 +20,12 @@ from driftline.usecases.ports.storage import ObjectStore, ObjectSummary, StoredO
 from driftline.usecases.ports.telemetry import Events, Metrics, Reruns
 
 __all__ = [
+    "AgeAlarms",
     "Alarms",
     "AlarmsRefusedError",
     "CaptureBuckets",
     "Channel",
+    "Configurations",
     "Dashboards",
     "Events",
     "Metrics",

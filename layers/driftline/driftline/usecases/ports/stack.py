@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from driftline.domain.alarms.ages import AlarmTransition
 from driftline.domain.alarms.wanted import AlarmSpec
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.problem import DocumentProblem
@@ -11,12 +13,17 @@ from driftline.domain.monitors.problem import DocumentProblem
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One EventBridge Scheduler schedule of one monitor."""
+    """One EventBridge Scheduler schedule of one monitor.
+
+    Attributes:
+        spread: Minutes after the scheduled time within which it is delivered; 0 for at once.
+    """
 
     name: str
     expression: str
     payload: Mapping[str, object]
     timezone: str = "UTC"
+    spread: int = 0
 
 
 class Schedules(Protocol):
@@ -61,6 +68,20 @@ class Alarms(Protocol):
         Raises:
             AlarmsRefusedError: some were rejected. The others were set, and none was deleted.
         """
+        ...
+
+
+class AgeAlarms(Protocol):
+    """Tells those who listen to alarms about the ones that Driftline evaluates itself, as CloudWatch would."""
+
+    def changed(self, transition: AlarmTransition) -> None: ...
+
+
+class Configurations(Protocol):
+    """The queue of monitor documents to configure."""
+
+    def request(self, key: str, at: datetime) -> None:
+        """Has the document with this key configured again, as if it were uploaded at a time."""
         ...
 
 

@@ -11,12 +11,13 @@ from driftline.domain.executions.unusable import Unusable
 from driftline.domain.metrics import Metric
 from driftline.domain.models.new_model import NewModel
 from driftline.domain.monitors.alarms import UNUSABLE_SHARE
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.domain.profiles.resolve import DocumentColumns, ResolvedTable
 from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.check import Verdict, check, feature_violation
 from driftline.kinds.data_quality.rules.constraints import Constraints
-from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, MetricsLevel, alarmed_metrics, metrics_of
+from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, alarmed_metrics, metrics_of
 from driftline.kinds.data_quality.rules.naming import with_names_explained
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
 from driftline.kinds.data_quality.rules.quiet_rate import Judged, quiet_rate

@@ -6,9 +6,9 @@ so by default only the features that drifted most get theirs.
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Literal
 
 from driftline.domain.metrics import Metric, StatisticValues
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.kinds.data_quality.rules.check import Verdict
 from driftline.kinds.data_quality.rules.comparison import FeatureDrift
 from driftline.kinds.data_quality.rules.constraints import Constraints, Switch
@@ -17,8 +17,6 @@ from driftline.kinds.data_quality.rules.statistics import FeatureStatistics, Sta
 from driftline.kinds.data_quality.rules.summary import largest_distance
 
 TOP_FEATURES = 5
-
-type MetricsLevel = Literal["top", "all", "none"]
 
 
 def metrics_of(
@@ -36,8 +34,8 @@ def metrics_of(
 
     Args:
         level: `all` gives every metric of every feature; `top` drift and completeness of the features that drifted
-            most; `none` nothing at all. `emit_metrics` of constraints.json switches metrics off as well, for all
-            features or for one.
+            most; `totals` those of no feature; `none` nothing at all. `emit_metrics` of constraints.json switches
+            metrics off as well, for all features or for one.
         schedule: The value of the dimension MonitoringSchedule.
     """
     switch = constraints.monitoring_config.emit_metrics
@@ -48,6 +46,8 @@ def metrics_of(
     emitted = {feature.name for feature in statistics.features if switches.get(feature.name, switch) is Switch.ENABLED}
     drifts = {drift.name: drift for drift in verdict.drifts if drift.name in emitted}
     metrics = list(_totals(verdict, statistics, dimensions)) if switch is Switch.ENABLED else []
+    if level == "totals":
+        return metrics
     if level == "top":
         ranked = sorted(drifts.values(), key=_severity, reverse=True)  # stable: ties keep the constraints' order
         emitted &= {drift.name for drift in ranked[:top_features]}

@@ -1,8 +1,11 @@
 """The metrics of an execution, with SageMaker's names, so that alarms made for Model Monitor keep working."""
 
+from collections.abc import Sequence
 from math import isfinite
 
 from driftline.domain.metrics import Metric
+from driftline.domain.monitors.defaults import MetricsLevel
+from driftline.domain.predictions.problem import ProblemType
 from driftline.kinds.model_quality.rules.quality import Quality
 from driftline.kinds.model_quality.settings import HEADLINES
 
@@ -28,3 +31,13 @@ def metrics_of(quality: Quality, violations: int, coverage: float | None, endpoi
     if coverage is not None:
         metrics.append(Metric("coverage", coverage, dimensions=dimensions))
     return metrics
+
+
+def published_at(level: MetricsLevel, metrics: Sequence[Metric], problem: ProblemType) -> Sequence[Metric]:
+    """What is published for people, of all metrics."""
+    if level == "none":
+        return ()
+    if level != "totals":
+        return metrics
+    totals = {"total_number_of_violations", "coverage", HEADLINES[problem]}
+    return [metric for metric in metrics if metric.name in totals]
