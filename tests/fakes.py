@@ -375,6 +375,18 @@ class RecordingOperators(_MayFail):
         self.told.append((subject, message))
 
 
+class RecordingSweeps(_MayFail):
+    """`asked` has every (endpoint, time) in order."""
+
+    def __init__(self, *, fail_on: int = 0) -> None:
+        super().__init__(fail_on)
+        self.asked: list[tuple[str, datetime]] = []
+
+    def request(self, endpoints: Sequence[str], as_of: datetime) -> None:
+        self._count("request")
+        self.asked += [(endpoint, as_of) for endpoint in endpoints]
+
+
 class RecordingReruns(_MayFail):
     """`asked` has every request in order."""
 

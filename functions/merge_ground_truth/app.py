@@ -1,6 +1,5 @@
 """Takes in ground truth and attributes of inferences when they arrive, and looks at waiting labels on a schedule."""
 
-from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,63 +10,41 @@ from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import GroundTruthSettings
+from driftline.adapters.aws.sweep_queue import SweepQueue
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.attributes.keys import ATTRIBUTES
 from driftline.kinds.registry import KINDS
-from driftline.usecases.arrivals.take_arrivals import take_attributes, take_labels, take_sweep
+from driftline.usecases.arrivals.take_arrivals import take_attributes, take_labels
+from driftline.usecases.arrivals.take_sweep import request_sweeps, take_sweep
 
 logger = Logger()
 settings = GroundTruthSettings.from_environment()
 store = S3Store(settings.bucket)
-reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
-metrics = EmbeddedMetrics()
-tables = DuckTables()
+sweeps = SweepQueue(settings.merge_queue)
 size = settings.max_unpacked_megabytes << 20
-labels_of = partial(
-    take_labels,
-    store=store,
-    tables=tables,
-    reruns=reruns,
-    metrics=metrics,
-    kinds=KINDS,
-    unpacked_bytes=size,
-    defaults=settings.defaults,
-)
-
-
-def merge(event: ObjectEvent) -> None:
-    taken = labels_of(event.key, arrived=event.time)
-    logger.info("merged", extra={"key": event.key, **taken.numbers})
-
-
-def take(event: ObjectEvent) -> None:
-    taken = take_attributes(event.key, store=store, tables=tables, reruns=reruns, arrived=event.time, kinds=KINDS)
-    numbers = {"rows": taken.rows, "reopened": len(taken.reopened)}
-    logger.info("attributes", extra={"key": event.key, "reason": taken.reason, "problem": taken.problem, **numbers})
-
-
-def look_again(request: SweepRequest) -> None:
-    taken = take_sweep(
-        request.sweep,
-        store=store,
-        tables=tables,
-        reruns=reruns,
-        metrics=metrics,
-        kinds=KINDS,
-        defaults=settings.defaults,
-    )
-    for swept in taken.swept:
-        logger.info("swept", extra={"endpoint": swept.endpoint, **swept.numbers})
+given: dict[str, Any] = {
+    "store": store,
+    "tables": DuckTables(),
+    "reruns": RerunQueue(settings.rerun_queue, settings.rerun_delay),
+    "kinds": KINDS,
+}
+published: dict[str, Any] = {"metrics": EmbeddedMetrics(), "defaults": settings.defaults}
 
 
 def work(message: GroundTruthMessage) -> None:
     match message.root:
-        case ObjectEvent(key=key) as event if key.startswith(ATTRIBUTES):
-            take(event)
-        case ObjectEvent() as event:
-            merge(event)
-        case SweepRequest() as request:
-            look_again(request)
+        case ObjectEvent(key=key, time=time) if key.startswith(ATTRIBUTES):
+            found = take_attributes(key, arrived=time, **given)
+            numbers = {"rows": found.rows, "reopened": len(found.reopened)}
+            logger.info("attributes", extra={"key": key, "reason": found.reason, "problem": found.problem, **numbers})
+        case ObjectEvent(key=key, time=time):
+            taken = take_labels(key, arrived=time, unpacked_bytes=size, **given, **published)
+            logger.info("merged", extra={"key": key, **taken.numbers})
+        case SweepRequest(sweep=as_of, endpoint=None):
+            logger.info("sweeps", extra={"endpoints": request_sweeps(as_of, store=store, sweeps=sweeps)})
+        case SweepRequest(sweep=as_of, endpoint=str(endpoint)):
+            swept = take_sweep(endpoint, as_of, **given, **published)
+            logger.info("swept", extra={"endpoint": endpoint, **swept.swept.numbers, "reopened": len(swept.reopened)})
 
 
 @logger.inject_lambda_context

@@ -23,19 +23,21 @@ from driftline.domain.ground_truth.keys import VariantHour, open_labels_key, ope
 from driftline.domain.keys import hour_folder, profiles_prefix, source_digest
 from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.record_files import parse_record
-from driftline.usecases.arrivals.take_arrivals import take_labels, take_sweep
+from driftline.usecases.arrivals.take_arrivals import take_labels
+from driftline.usecases.arrivals.take_sweep import request_sweeps, take_sweep
 from driftline.usecases.each_alone import each_alone, raise_for
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.revisions import last_announced
 from driftline.usecases.explanations.explain_task import resume_those_who_wait
 from driftline.usecases.freshness.freshness_record import waited_for
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture
+from driftline.usecases.ground_truth.sweep_labels import Swept
 from driftline.usecases.models.model_log import ModelEntry, load_model_log, log_model
 from driftline.usecases.monitors.monitor_documents import load_status
 from driftline.usecases.pages.overview_records import read_records
 from driftline.usecases.unreadable_state import UNREADABLE, count_unreadable
 from tests.captures import capture_key, csv_capture, profile_file
-from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns
+from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns, RecordingSweeps
 from tests.freshness import Checks
 from tests.overviews import record
 from tests.tables import TABLES
@@ -88,10 +90,27 @@ def labelled(store: InMemoryStore, names: str = "ace", endpoint: str = "shop") -
 
 
 def swept(store: InMemoryStore, at: datetime = LATER) -> dict[str, tuple[int, int]]:
-    taken = take_sweep(
-        at, store=store, tables=TABLES, reruns=RecordingReruns(), metrics=RecordingMetrics(), kinds=KINDS
-    )
-    return {each.endpoint: (each.files, each.waiting) for each in taken.swept}
+    """As the queue delivers them: a message that fails keeps no other from its turn."""
+    sweeps = RecordingSweeps()
+    request_sweeps(at, store=store, sweeps=sweeps)
+    done = each_alone(
+        (endpoint for endpoint, _ in sweeps.asked), lambda endpoint: swept_alone(store, endpoint, at)
+    ).done
+    return {endpoint: (each.files, each.waiting) for endpoint, each in done.items()}
+
+
+def swept_alone(
+    store: InMemoryStore, endpoint: str = "shop", at: datetime = LATER, metrics: RecordingMetrics | None = None
+) -> Swept:
+    return take_sweep(
+        endpoint,
+        at,
+        store=store,
+        tables=TABLES,
+        reruns=RecordingReruns(),
+        metrics=metrics or RecordingMetrics(),
+        kinds=KINDS,
+    ).swept
 
 
 @pytest.mark.parametrize(
@@ -231,14 +250,10 @@ def test_windows_of_labels_next_to_damaged_ones_are_evaluated_again(bad: str) ->
     profile_file(capture_key(HOUR), store)
     store.put(open_labels_key("shop", HOUR, source_digest(None, truth_key(bad))), b"junk")
 
-    taken = take_sweep(
-        LATER, store=store, tables=TABLES, reruns=RecordingReruns(), metrics=RecordingMetrics(), kinds=KINDS
-    )
+    found = swept_alone(store)
 
-    assert [(each.files, each.waiting, each.hours) for each in taken.swept] == [
-        (3, 0, (VariantHour("AllTraffic", HOUR),))
-    ]
-    assert taken.swept[0].matched >= 2  # those of the damaged file match while it is read again
+    assert (found.files, found.waiting, found.hours) == (3, 0, (VariantHour("AllTraffic", HOUR),))
+    assert found.matched >= 2  # those of the damaged file match while it is read again
 
 
 @pytest.mark.parametrize("name", "ace", ids=PLACES)
@@ -274,7 +289,7 @@ def test_an_ingest_names_damaged_labels_and_finds_those_next_to_them(caplog: pyt
 
 
 @pytest.mark.parametrize("bad", ["a", "m", "z"], ids=PLACES)
-def test_a_sweep_goes_on_after_an_endpoint_that_fails(bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_endpoint_is_swept_alone(bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = InMemoryStore()
     for endpoint in "amz":
         labelled(store, "a", endpoint)
@@ -286,13 +301,49 @@ def test_a_sweep_goes_on_after_an_endpoint_that_fails(bad: str, monkeypatch: pyt
         return whole(self, prefix)
 
     monkeypatch.setattr(InMemoryStore, "list", listed)
+
+    assert swept(store) == {endpoint: (1, 1) for endpoint in "amz" if endpoint != bad}
+    with pytest.raises(OSError, match="no route"):
+        swept_alone(store, bad)
+
+
+@pytest.mark.parametrize("bad", "ace", ids=PLACES)
+def test_labels_that_cannot_be_reached_are_said_when_all_others_were_looked_at(
+    bad: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = InMemoryStore()
+    labelled(store)
+    key = open_labels_key("shop", HOUR, source_digest(None, truth_key(bad)))
+    store.put(capture_key(HOUR), b"".join(csv_capture(HOUR, "1", "2", name) for name in "ace"))
+    profile_file(capture_key(HOUR), store)
+    whole = InMemoryStore.get
+
+    def get(self: InMemoryStore, wanted: str) -> object:
+        if wanted == key:
+            raise OSError("no route")
+        return whole(self, wanted)
+
     metrics = RecordingMetrics()
+    with monkeypatch.context() as patch:
+        patch.setattr(InMemoryStore, "get", get)
+        with pytest.raises(StaleReadError, match=r"labels of 1 ground truth files of shop could not be .*no route"):
+            swept_alone(store, metrics=metrics)
 
-    with pytest.raises(StaleReadError, match=f"1 of 3 endpoints could not be swept: {bad}: no route"):
-        take_sweep(LATER, store=store, tables=TABLES, reruns=RecordingReruns(), metrics=metrics, kinds=KINDS)
+    assert sum(each.startswith("state/labels/") for each in store.objects) == 2
+    assert len(metrics.published) == 1  # and windows were requested before
+    assert swept_alone(store).matched == 1
 
-    published = {metric.dimensions["Endpoint"] for each in metrics.published for metric in each.metrics}
-    assert published == set("amz") - {bad}
+
+@pytest.mark.parametrize("bad", "ace", ids=PLACES)
+def test_a_ground_truth_file_that_cannot_be_read_again_leaves_the_others_alone(bad: str) -> None:
+    """Its labels were moved aside by somebody who may not write new ones."""
+    store = InMemoryStore()
+    labelled(store)
+    digest = source_digest(None, truth_key(bad))
+    store.put(f"{UNREADABLE}labels/shop/AllTraffic/{hour_folder(HOUR)}{digest}-1-2.labels", b"")
+    store.put(truth_key(bad), b"junk")
+
+    assert swept(store) == {"shop": (3, 3)}
 
 
 def test_what_was_moved_aside_is_a_metric_until_somebody_removes_it() -> None:
@@ -492,7 +543,8 @@ LOOPS = {
     "usecases/analyses/request_budget.py": MATCHED,
     "usecases/analyses/stored_analysis.py": ONE_DATA_SET,
     "usecases/arrivals/reopen_windows.py": MATCHED,
-    "usecases/arrivals/take_arrivals.py": "test_a_sweep_goes_on_after_an_endpoint_that_fails",
+    "usecases/arrivals/take_arrivals.py": EXISTS,
+    "usecases/arrivals/take_sweep.py": "test_each_endpoint_is_swept_alone",
     "usecases/baselines/candidate_baseline.py": ONE_DATA_SET,
     "usecases/baselines/new_baseline.py": ONE_DATA_SET,
     "usecases/baselines/suggest_baseline.py": ONE_DATA_SET,
@@ -519,6 +571,7 @@ LOOPS = {
     "usecases/ground_truth/merged_window.py": NAMES_ONLY,
     "usecases/ground_truth/open_labels.py": "test_a_stray_among_waiting_labels_is_moved_aside_and_the_others_are_swept",
     "usecases/ground_truth/sweep_labels.py": "test_damaged_labels_are_made_again_from_their_file",
+    "usecases/ground_truth/sweep_listing.py": STATE_READER,
     "usecases/models/adopt_model.py": ONE_DATA_SET,
     "usecases/monitors/configure_monitor.py": NAMES_ONLY,
     "usecases/monitors/configuring_uploads.py": "test_each_alone_does_all_others_and_says_which_failed",

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from driftline.domain.errors import StaleReadError
 from driftline.domain.instants import format_instant, parse_instant
 from driftline.domain.windows import HOUR, Window
+from driftline.usecases.arrivals.take_sweep import raise_for_files
 from driftline.usecases.ground_truth import merged_window
 from driftline.usecases.ground_truth.hour_labels import LabelFile
 from driftline.usecases.ground_truth.merge_ground_truth import merge_capture, merge_labels
@@ -126,7 +127,7 @@ class Merging(RuleBasedStateMachine):
         elif key.startswith("state/profiles/"):
             merge_capture(key, store=store, max_label_delay=DELAY)
         elif key == RETRY:
-            sweep(ENDPOINT, START, store=store, max_label_delay=DELAY)
+            raise_for_files(sweep(ENDPOINT, START, store=store, max_label_delay=DELAY))
         elif key.startswith(WINDOW):
             start = parse_instant(key.removeprefix(WINDOW))
             load(store, Window(start, start + HOUR))

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from driftline.domain.errors import DriftlineError
 from driftline.kinds.registry import KINDS
-from driftline.usecases.arrivals.take_arrivals import LabelsTaken, take_labels, take_sweep
+from driftline.usecases.arrivals.take_arrivals import LabelsTaken, take_labels
+from driftline.usecases.arrivals.take_sweep import request_sweeps, take_sweep
 from tests.captures import capture_key, csv_capture
-from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns
+from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns, RecordingSweeps
 from tests.hostile.entries import captures
 from tests.hostile.entries.entry import FOLDER, HOUR, folders_of
 from tests.hostile.inputs import Change
@@ -47,7 +48,18 @@ def take(store: InMemoryStore, key: str) -> LabelsTaken:
 
 
 def sweep_at(store: InMemoryStore, moment: datetime) -> None:
-    take_sweep(moment, store=store, tables=TABLES, reruns=RecordingReruns(), metrics=RecordingMetrics(), kinds=KINDS)
+    sweeps = RecordingSweeps()
+    request_sweeps(moment, store=store, sweeps=sweeps)
+    for endpoint, at in sweeps.asked:
+        take_sweep(
+            endpoint,
+            at,
+            store=store,
+            tables=TABLES,
+            reruns=RecordingReruns(),
+            metrics=RecordingMetrics(),
+            kinds=KINDS,
+        )
 
 
 class Labels:

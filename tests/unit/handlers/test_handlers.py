@@ -66,6 +66,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "SCHEDULE_DEAD_LETTER_ARN": queue,
             "METRICS_NAMESPACE": "",
             "RERUN_QUEUE_URL": reruns,
+            "MERGE_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="merges")["QueueUrl"],
             "RERUN_DELAY_SECONDS": "300",
             "EXPLAIN_QUEUE_URL": reruns,
         }.items():
@@ -311,6 +312,11 @@ def test_merge_ground_truth_keeps_labels_until_their_captures_come(load: Load) -
     assert len(keys(f"state/open-labels/{ENDPOINT}/")) == 1
     # Two weeks later the template's schedule gives them up, and lists them.
     assert app.handler(sample("merge_ground_truth.sweep"), CONTEXT) == {"batchItemFailures": []}
+    assert len(keys("state/open-labels/")) == 1
+    [asked] = boto3.client("sqs").receive_message(QueueUrl=app.settings.merge_queue)["Messages"]
+    of_endpoint = sample("merge_ground_truth.sweep_endpoint")
+    assert json.loads(asked["Body"]) == json.loads(of_endpoint["Records"][0]["body"])
+    assert app.handler(of_endpoint, CONTEXT) == {"batchItemFailures": []}
     assert keys("state/open-labels/") == []
     assert len(keys(f"ground-truth-unmatched/{ENDPOINT}/")) == 1
 

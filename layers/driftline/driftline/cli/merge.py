@@ -26,7 +26,8 @@ from driftline.domain.instants import format_instant
 from driftline.domain.keys import hour_folder
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import percent
-from driftline.usecases.arrivals.take_arrivals import label_delay, merge_file, sweep_endpoint
+from driftline.usecases.arrivals.take_arrivals import label_delay, merge_file
+from driftline.usecases.arrivals.take_sweep import raise_for_files, sweep_endpoint
 from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.capture.profile_again import profile_again
 from driftline.usecases.ground_truth.labels_again import labels_again
@@ -162,6 +163,8 @@ def _join(
             except DriftlineError as error:  # one that cannot be read does not stop the others
                 failed[key] = error
     swept = sweep_endpoint(endpoint, as_of, store=place.store, tables=tables, kinds=KINDS) if as_of else None
+    if swept:
+        raise_for_files(swept)
     touched = {at for each in (*merged.values(), *((swept,) if swept else ())) for at in each.hours}
     return _Join(endpoint, merged, failed, swept, *_rebuilt(output, place, capture, endpoint, sorted(touched)))
 

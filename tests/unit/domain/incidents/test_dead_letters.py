@@ -41,6 +41,7 @@ def test_every_message_of_a_queue_can_be_named(sample: str) -> None:
     [
         ("run_monitor", "data_quality of flight-delay, 2026-03-01T15:00:00Z"),
         ("merge_ground_truth.sweep", "sweep 2026-03-22T12:00:00Z"),
+        ("merge_ground_truth.sweep_endpoint", "sweep 2026-03-22T12:00:00Z of flight-delay"),
         ("notify_operator", "driftline/flight-delay/data_quality/violations"),
         ("adopt_model.new_model", "Driftline New Model: flight-delay, 2026-03-01T14:02:07Z"),
     ],

@@ -19,8 +19,8 @@ from driftline.usecases.arrivals.take_arrivals import (
     take_attributes,
     take_capture,
     take_labels,
-    take_sweep,
 )
+from driftline.usecases.arrivals.take_sweep import take_sweep
 from driftline.usecases.executions.revisions import Announced, announce
 from tests.captures import capture_key, csv_capture
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics, RecordingReruns, only
@@ -254,7 +254,7 @@ def test_a_sweep_makes_up_for_a_replacement_that_was_never_finished(store: InMem
     reruns = RecordingReruns()
 
     for _ in range(2):
-        take_sweep(NOW, store=store, tables=TABLES, reruns=reruns, metrics=RecordingMetrics(), kinds=KINDS)
+        take_sweep("shop", NOW, store=store, tables=TABLES, reruns=reruns, metrics=RecordingMetrics(), kinds=KINDS)
 
     # Then its window is asked for again, once
     assert not [key for key in store.objects if key.startswith("state/labels/")]
@@ -266,13 +266,19 @@ def test_a_sweep_gives_up_labels_after_their_time_and_counts_them(store: InMemor
     labels_arrive(store, {"nobody": "2"}, RecordingReruns(), RecordingMetrics())
     metrics = RecordingMetrics()
 
-    early = take_sweep(
-        HOUR + timedelta(days=1), store=store, tables=TABLES, reruns=RecordingReruns(), metrics=metrics, kinds=KINDS
-    )
-    late = take_sweep(
-        HOUR + timedelta(days=3), store=store, tables=TABLES, reruns=RecordingReruns(), metrics=metrics, kinds=KINDS
+    early, late = (
+        take_sweep(
+            "shop",
+            HOUR + timedelta(days=days),
+            store=store,
+            tables=TABLES,
+            reruns=RecordingReruns(),
+            metrics=metrics,
+            kinds=KINDS,
+        ).swept
+        for days in (1, 3)
     )
 
-    assert [(each.waiting, each.unmatched) for taken in (early, late) for each in taken.swept] == [(1, 0), (0, 1)]
+    assert [(each.waiting, each.unmatched) for each in (early, late)] == [(1, 0), (0, 1)]
     assert counted(metrics) == {"labels_unmatched": 1}
     assert [key for key in store.objects if key.startswith("ground-truth-unmatched/shop/")]

@@ -45,11 +45,17 @@ class ObjectEvent(_Lenient):
 
 
 class SweepRequest(BaseModel):
-    """The template's schedule requests a sweep of all waiting ground truth, as of its scheduled time."""
+    """The template's schedule requests a sweep of all waiting ground truth, and that one of each endpoint's.
+
+    Attributes:
+        sweep: The scheduled time.
+        endpoint: None for all.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sweep: Instant
+    endpoint: str | None = Field(default=None, min_length=1)
 
 
 class FreshnessRequest(BaseModel):

@@ -156,6 +156,9 @@ class RerunSettings(Settings):
 class GroundTruthSettings(RerunSettings, DefaultsSettings):
     """For merge_ground_truth."""
 
+    merge_queue: str = Field(alias="MERGE_QUEUE_URL", min_length=1)
+    """Its own queue."""
+
 
 class NotifySettings(Settings):
     """For notify_operator."""

@@ -12,6 +12,7 @@ GROUND_TRUTH = "ground-truth/"
 UNMATCHED = "ground-truth-unmatched/"
 MERGED = "merged/"
 OPEN_LABELS = f"{STATE}open-labels/"
+LABELS = f"{STATE}labels/"
 
 _DATE = r"(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})"
 _LABEL_KEY = re.compile(rf"(?:.*/)?ground-truth/(?P<endpoint>[^/]+)/(?:.*/)?{_DATE}/(?P<name>.+)", re.DOTALL)
@@ -89,9 +90,19 @@ def parse_open_labels_key(key: str) -> tuple[datetime, str]:
     return _compact_hour(hour, key), _digest(digest, key)
 
 
+def month_labels_prefix(endpoint: str, variant: str, month: datetime) -> str:
+    """Prefix of the labels of inferences in a month."""
+    return f"{LABELS}{endpoint}/{variant}/{month:%Y/%m}/"
+
+
+def sweep_memory_key(endpoint: str) -> str:
+    """What the last sweep found (usecases/ground_truth/sweep_memory.py)."""
+    return f"{STATE}sweeps/{endpoint}.json"
+
+
 def hour_labels_prefix(endpoint: str, at: VariantHour) -> str:
     """Prefix of the labels of inferences in the hour."""
-    return f"{STATE}labels/{endpoint}/{at.variant}/{hour_folder(at.hour)}"
+    return f"{LABELS}{endpoint}/{at.variant}/{hour_folder(at.hour)}"
 
 
 def hour_labels_key(endpoint: str, at: VariantHour, file_digest: str, version: str, content: str) -> str:
@@ -113,7 +124,12 @@ def parse_hour_labels_key(key: str) -> tuple[str, str]:
 
 def label_hours_prefix(endpoint: str, file_digest: str) -> str:
     """Prefix of the hours with labels of one ground truth file, an empty object each."""
-    return f"{STATE}label-hours/{endpoint}/{file_digest}/"
+    return f"{label_hours_of_all(endpoint)}{file_digest}/"
+
+
+def label_hours_of_all(endpoint: str) -> str:
+    """Prefix of the hours with labels of all ground truth files of an endpoint."""
+    return f"{STATE}label-hours/{endpoint}/"
 
 
 def label_hour_key(endpoint: str, file_digest: str, at: VariantHour) -> str:

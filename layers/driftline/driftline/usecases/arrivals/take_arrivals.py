@@ -1,14 +1,16 @@
-"""When data arrives: it is read, joined with its other half, and evaluated windows are requested again."""
+"""When data arrives: it is read, joined with its other half, and evaluated windows are requested again.
+
+Labels whose other half does not arrive are looked at by `take_sweep`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from driftline.domain.attributes.keys import holds_attributes, parse_attributes_key
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.horizon import DEFAULT_LABEL_DELAY
-from driftline.domain.ground_truth.keys import OPEN_LABELS, VariantHour, parse_ground_truth_key, parse_profile_key
+from driftline.domain.ground_truth.keys import parse_ground_truth_key, parse_profile_key
 from driftline.domain.keys import parse_capture_key
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.defaults import SHIPPED, StackDefaults
@@ -17,16 +19,14 @@ from driftline.domain.windows import HOUR
 from driftline.kinds.kind import Kinds
 from driftline.usecases.arrivals.reopen_windows import reopen_windows
 from driftline.usecases.capture.profile_capture import CaptureProfiled, NothingReadError, profile_capture
-from driftline.usecases.each_alone import each_alone, raise_for
 from driftline.usecases.ground_truth.hour_attributes import read_attributes
-from driftline.usecases.ground_truth.labels_again import labels_again, labels_waiting_to_be_made
+from driftline.usecases.ground_truth.labels_again import labels_again
 from driftline.usecases.ground_truth.merge_ground_truth import LabelsMerged, merge_capture, merge_labels
-from driftline.usecases.ground_truth.sweep_labels import Swept, sweep
 from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.ports import Metrics, ObjectStore, Reruns, Stores
 from driftline.usecases.ports.scripts import Scripts
 from driftline.usecases.ports.tables import CaptureTables, LabelTables
-from driftline.usecases.unreadable_state import UNREADABLE_LABELS, with_state_made_again
+from driftline.usecases.unreadable_state import with_state_made_again
 
 NAMESPACE = "driftline/ground-truth"
 """CloudWatch namespace of the counts of labels; SageMaker has none."""
@@ -71,14 +71,6 @@ class AttributesTaken:
     problem: str = ""
     reason: str = ""
     reopened: tuple[ExecutionRequest, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SweepTaken:
-    """What was waiting, by endpoint, and the windows to evaluate again."""
-
-    swept: tuple[Swept, ...]
-    reopened: tuple[ExecutionRequest, ...]
 
 
 def take_capture(
@@ -168,7 +160,7 @@ def take_labels(
     )
     counts = {"labels_matched": merged.matched, "labels_waiting": merged.waiting, "labels_rejected": merged.rejected}
     if publishes_labels(store, endpoint, kinds=kinds, defaults=defaults):
-        _publish(metrics, endpoint, counts, arrived)
+        publish_counts(metrics, endpoint, counts, arrived)
     return LabelsTaken(merged, tuple(reopened))
 
 
@@ -216,58 +208,6 @@ def take_attributes(
     return AttributesTaken(endpoint, rows, problem, reopened=tuple(reopened))
 
 
-def take_sweep(
-    as_of: datetime,
-    *,
-    store: ObjectStore,
-    tables: LabelTables,
-    reruns: Reruns,
-    metrics: Metrics,
-    kinds: Kinds,
-    defaults: StackDefaults = SHIPPED,
-) -> SweepTaken:
-    """Looks once more for the captures of all labels that wait, and lists those whose time is over.
-
-    Args:
-        as_of: The scheduled time.
-
-    Raises:
-        StaleReadError, InvalidInputError: some endpoints could not be swept; all others are.
-    """
-    swept: list[Swept] = []
-    reopened: list[ExecutionRequest] = []
-
-    def of_endpoint(endpoint: str) -> None:
-        found = sweep_endpoint(endpoint, as_of, store=store, tables=tables, kinds=kinds)
-        swept.append(found)
-        hours = {at.hour for at in found.hours}
-        asked = reopen_windows(
-            endpoint, hours, store=store, reruns=reruns, arrived=as_of, waiting_for_labels=True, kinds=kinds
-        )
-        reopened.extend(asked)
-        if publishes_labels(store, endpoint, kinds=kinds, defaults=defaults):
-            _publish(metrics, endpoint, {"labels_unmatched": found.unmatched}, as_of)
-
-    endpoints = sorted({*store.folders(OPEN_LABELS), *store.folders(UNREADABLE_LABELS)})
-    failed = each_alone(endpoints, of_endpoint).failed
-    raise_for(failed, f"{len(failed)} of {len(endpoints)} endpoints could not be swept")
-    return SweepTaken(tuple(swept), tuple(reopened))
-
-
-def sweep_endpoint(endpoint: str, as_of: datetime, *, store: ObjectStore, tables: LabelTables, kinds: Kinds) -> Swept:
-    """See `sweep`; labels that cannot be read are made again from their ground truth files before."""
-    delay = label_delay(store, endpoint, kinds=kinds)
-    made: set[VariantHour] = set()
-
-    def make_again(key: str) -> None:
-        made.update(labels_again(key, store=store, tables=tables, max_label_delay=delay))
-
-    for key in labels_waiting_to_be_made(store, endpoint):
-        make_again(key)
-    swept = sweep(endpoint, as_of, store=store, max_label_delay=delay, make_again=make_again)
-    return replace(swept, hours=tuple(sorted({*swept.hours, *made})))
-
-
 def publishes_labels(store: ObjectStore, endpoint: str, *, kinds: Kinds, defaults: StackDefaults) -> bool:
     """Whether counts of labels are published: where a monitor that needs labels publishes more than totals."""
     document = find_document(store, endpoint, kinds=kinds)
@@ -280,7 +220,8 @@ def publishes_labels(store: ObjectStore, endpoint: str, *, kinds: Kinds, default
     )
 
 
-def _publish(metrics: Metrics, endpoint: str, counts: Mapping[str, int], at: datetime) -> None:
+def publish_counts(metrics: Metrics, endpoint: str, counts: Mapping[str, int], at: datetime) -> None:
+    """Publishes what became of an endpoint's labels, by the name of the metric."""
     dimensions = {"Endpoint": endpoint}
     values = [Metric(name, float(count), "Count", dimensions) for name, count in counts.items()]
     metrics.publish(NAMESPACE, values, at)

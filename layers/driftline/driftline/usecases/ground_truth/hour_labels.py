@@ -4,6 +4,7 @@ A label set of an hour says: this version of this ground truth file has these la
 the writer or on what is captured, so sets are only added; those of a replaced file are removed.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -17,6 +18,7 @@ from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.ground_truth.stored_labels import LabelSet
 from driftline.usecases.ground_truth.inference_index import captured_hours, find_hours
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.side_by_side import side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,13 @@ class LabelFile:
         hours = [each for each in candidates if may_belong(hour, each.at.hour, max_label_delay)]
         hashes = labels.hashes()
         found = find_hours(store, self.endpoint, np.unique(hashes), hours, hour)
+        self.put_found(store, labels, found)
+        return int(np.count_nonzero(among(hashes, sorted_unique(list(found.values())))))
+
+    def put_found(self, store: ObjectStore, labels: LabelSet, found: Mapping[VariantHour, Hashes]) -> None:
+        """Writes labels to the hours in which their ids were found."""
         for at in sorted(found):
             put_labels(store, self.endpoint, at, self.digest, labels.only(found[at]))
-        return int(np.count_nonzero(among(hashes, sorted_unique(list(found.values())))))
 
     def hours(self, store: ObjectStore) -> tuple[VariantHour, ...]:
         """All hours that ever had labels of this file."""
@@ -57,13 +63,14 @@ class LabelFile:
 
     def matched(self, store: ObjectStore) -> Hashes:
         """Hashes of the labels in any hour, ascending."""
-        parts: list[Hashes] = []
-        for key in sets_of_file(store, self.endpoint, self.digest):
-            if keys.parse_hour_labels_key(key)[1] == self.known.version:
-                found = store.find(key)
-                if found is not None:  # otherwise removed since it was listed
-                    parts.append(LabelSet.from_bytes(found.body, key).hashes())
-        return sorted_unique(parts)
+        return self.matched_in(store, sets_of_file(store, self.endpoint, self.digest))
+
+    def matched_in(self, store: ObjectStore, sets: Sequence[str]) -> Hashes:
+        """As `matched`, in label sets of any version that were listed."""
+        own = [key for key in sets if keys.parse_hour_labels_key(key)[1] == self.known.version]
+        bodies = side_by_side(store.find, own)
+        found = zip(own, bodies, strict=True)  # without a body: removed since it was listed
+        return sorted_unique([LabelSet.from_bytes(body.body, key).hashes() for key, body in found if body])
 
 
 def hours_of_file(store: ObjectStore, endpoint: str, digest: str) -> tuple[VariantHour, ...]:
@@ -74,11 +81,14 @@ def hours_of_file(store: ObjectStore, endpoint: str, digest: str) -> tuple[Varia
 
 def sets_of_file(store: ObjectStore, endpoint: str, digest: str) -> list[str]:
     """Keys of the label sets of all versions of a ground truth file, in all hours."""
-    return [
-        summary.key
-        for at in hours_of_file(store, endpoint, digest)
-        for summary in store.list(keys.hour_labels_prefix(endpoint, at) + digest)
-    ]
+    return sets_in(store, endpoint, digest, hours_of_file(store, endpoint, digest))
+
+
+def sets_in(store: ObjectStore, endpoint: str, digest: str, hours: Sequence[VariantHour]) -> list[str]:
+    """As `sets_of_file`, in these hours."""
+    prefixes = [keys.hour_labels_prefix(endpoint, at) + digest for at in hours]
+    listed = side_by_side(lambda prefix: list(store.list(prefix)), prefixes)
+    return [summary.key for of_hour in listed for summary in of_hour]
 
 
 def put_labels(store: ObjectStore, endpoint: str, at: VariantHour, digest: str, labels: LabelSet) -> None:

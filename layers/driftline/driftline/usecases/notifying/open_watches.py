@@ -23,7 +23,7 @@ def keep_open_watch(store: ObjectStore, incident: Incident) -> None:
 
 def keep_open_watches(store: ObjectStore, incidents: Sequence[Incident]) -> None:
     """Makes up for what a crash, or two changes at the same time, left behind."""
-    wanted = {key_of(each): each for each in incidents if open_watch(each) is not None}
+    wanted = {key: each for each in incidents if (key := key_of(each)) is not None and open_watch(each) is not None}
     there = {summary.key for summary in store.list(OPEN_WATCH)}
     for key in sorted(there - wanted.keys()):
         store.delete(key)

@@ -17,7 +17,7 @@ from driftline.usecases.ports.stack import (
 )
 from driftline.usecases.ports.state import Once, StateItem, StateTable
 from driftline.usecases.ports.storage import ObjectStore, ObjectSummary, StoredObject, Stores
-from driftline.usecases.ports.telemetry import Events, Metrics, Reruns
+from driftline.usecases.ports.telemetry import Events, Metrics, Reruns, Sweeps
 
 __all__ = [
     "AgeAlarms",
@@ -43,4 +43,5 @@ __all__ = [
     "StateTable",
     "StoredObject",
     "Stores",
+    "Sweeps",
 ]

@@ -23,6 +23,14 @@ class Events(Protocol):
     def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None: ...
 
 
+class Sweeps(Protocol):
+    """The queue of endpoints whose waiting labels are to be looked at."""
+
+    def request(self, endpoints: Sequence[str], as_of: datetime) -> None:
+        """Raises StaleReadError: some requests were not taken."""
+        ...
+
+
 class Reruns(Protocol):
     """The queue of windows to evaluate again."""
 
