@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "CHANNELS_PATH": "/driftline/driftline/channels",
     "RUN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/runs",
     "BASELINE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/baselines",
+    "INDEX_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/index.fifo",
     "MERGE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/merges",
     "EXPLAIN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/explanations",
     "POWERTOOLS_SERVICE_NAME": "bench",

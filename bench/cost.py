@@ -32,7 +32,7 @@ DYNAMODB_READ = 0.125e-6
 DASHBOARD_MONTH = 3.00  # each beyond the account's first three
 
 HOURS = 730  # of a month, as AWS counts
-QUEUES = 10
+QUEUES = 11
 OTHER_DEAD_LETTERS = 2
 """Of adopt_model and check_freshness, which are invoked without a queue."""
 DROPPED_METRICS = 6
@@ -126,8 +126,11 @@ def bill(load: Load) -> Iterator[Line]:
         + HOURS * (2 * DYNAMODB_READ + 2 * DYNAMODB_WRITE + 10 * S3_PUT_OR_LIST),
         f"{ticks:,} invocations: freshness, and ticks for incidents",
     )
-    pages = HOURS * (3 * run_gb * LAMBDA_ARM_GB_SECOND + 200 * S3_GET + 5 * S3_PUT_OR_LIST + LAMBDA_REQUEST)
-    yield Line("Pages", pages, f"{HOURS} reports, each with the endpoint's page and the index")
+    page = 2.5 * run_gb * LAMBDA_ARM_GB_SECOND + 40 * S3_GET + 25 * S3_PUT_OR_LIST + LAMBDA_REQUEST
+    index = 1 * 1 * LAMBDA_ARM_GB_SECOND + 4 * S3_GET + 5 * S3_PUT_OR_LIST + LAMBDA_REQUEST + 4 * SQS_REQUEST
+    yield Line(
+        "Pages", HOURS * (page + index), f"{HOURS} reports, each with the endpoint's page; as many indexes at most"
+    )
     own = QUEUES + OTHER_DEAD_LETTERS + 2 + DROPPED_METRICS
     yield Line(
         "Stack's alarms",

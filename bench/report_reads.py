@@ -19,10 +19,10 @@ from driftline.domain.windows import HOUR
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.past_executions import PAST
 from driftline.usecases.pages.overview_records import NEWEST
-from driftline.usecases.pages.render_overview import render_overview
 from driftline.usecases.pages.render_report import render_report
 from driftline.usecases.ports import ObjectSummary, StoredObject
 from tests.fakes import InMemoryStore
+from tests.rendering import render_overview
 from tests.reporting import MADE, made_store
 
 REQUEST = 0.02

@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-NAMES = ("Configure", "Baseline", "Profile", "Merge", "Run", "Rerun", "Explain", "Render", "Alarm", "Retraining")
+NAMES = (
+    "Configure",
+    "Baseline",
+    "Profile",
+    "Merge",
+    "Run",
+    "Rerun",
+    "Explain",
+    "Render",
+    "Index",
+    "Alarm",
+    "Retraining",
+)
 """Names of the queues that functions read, without `Queue`."""
 
 

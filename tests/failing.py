@@ -6,10 +6,10 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.failures import keep_failure
-from driftline.usecases.pages.render_execution import render_execution
 from driftline.usecases.ports import ObjectStore
 from tests.executing import execute_in
 from tests.fakes import InMemoryStore, RecordingEvents
+from tests.rendering import render_execution
 from tests.reporting import LAST, folder_of, shop_store
 
 BASELINE = "baselines/shop/data_quality/constraints.json"

@@ -22,7 +22,8 @@ from driftline.presentation.shapes import PROBABILITIES, Categories, Masses, Qua
 from driftline.presentation.states import NOT_EVALUATED
 from driftline.usecases.freshness.freshness_record import keep_waiting, waiting_since
 from driftline.usecases.monitors.monitor_documents import load_document
-from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page
+from driftline.usecases.pages.render_index import render_index_page
+from driftline.usecases.pages.render_overview import render_endpoint_page
 from tests.fakes import InMemoryStore
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)

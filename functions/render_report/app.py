@@ -1,4 +1,4 @@
-"""Renders the page of an execution and the pages that list it: on its event, or by hand for any folder of files."""
+"""Renders the page of an execution and that of its endpoint: on its event, or by hand for any folder of files."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,16 @@ from aws_lambda_powertools import Logger
 
 from driftline.adapters.aws.execution_events import RenderMessage, RenderRequest
 from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.index_queue import IndexQueue
 from driftline.adapters.aws.s3 import S3Store
-from driftline.adapters.aws.settings import Settings
+from driftline.adapters.aws.settings import IndexSettings
 from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_execution import RenderedExecution, render_execution
 
 logger = Logger()
-settings = Settings.from_environment()
+settings = IndexSettings.from_environment()
 store = S3Store(settings.bucket)
+index = IndexQueue(settings.index_queue, settings.index_delay)
 
 
 def render(event: Mapping[str, Any]) -> RenderedExecution | None:
@@ -22,10 +24,10 @@ def render(event: Mapping[str, Any]) -> RenderedExecution | None:
     if request is None:
         logger.info("failed by hand: no page")
         return None
-    rendered = render_execution(store, request.folder, kinds=KINDS, revision=request.revision)
+    rendered = render_execution(store, request.folder, kinds=KINDS, index=index, revision=request.revision)
     logger.info("rendered", key=rendered.key, size=rendered.size, failed=rendered.failed, past=rendered.past)
     if rendered.overview is not None:
-        logger.info("overview", executions=rendered.overview.executions, endpoints=rendered.overview.endpoints)
+        logger.info("overview", executions=rendered.overview.executions)
     return rendered
 
 

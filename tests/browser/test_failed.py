@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from driftline.kinds.registry import KINDS
-from driftline.usecases.pages.render_execution import render_execution
 from tests.browser.opening import NARROW, Opened, narrow, until
 from tests.browser.test_reading import findings
 from tests.failing import fail, failed_shop, run
 from tests.fakes import InMemoryStore
 from tests.overviews import written
+from tests.rendering import render_execution
 from tests.reporting import HOSTILE, LAST, folder_of
 
 PAGE, SHOP, INDEX = f"{folder_of('data_quality')}report.html", "reports/shop/index.html", "reports/index.html"

@@ -50,10 +50,10 @@ from driftline.presentation.reporting import report_of_outcome
 from driftline.presentation.tables import Column, Holds, Row, Table
 from driftline.reader import open_reports
 from driftline.usecases.arrivals.take_arrivals import take_labels
-from driftline.usecases.pages.render_execution import render_execution
 from tests.captures import csv_capture, profile_file
 from tests.executing import execute_in, suggest_in
 from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns
+from tests.rendering import render_execution
 from tests.tables import TABLES
 
 ENDPOINT = "shop"

@@ -21,6 +21,7 @@ _GIVE_UP_SECONDS = 15
 PARAMETERS: Mapping[str, str] = {
     "RunDelaySeconds": "0",  # no capture file is on its way when the schedule fires
     "RerunDelaySeconds": "1",
+    "IndexDelaySeconds": "1",
     "ProfileConcurrency": "2",
     "RunConcurrency": "2",
     # A KMS key could only be scheduled for deletion, a week later.

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,17 +28,32 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
     """The function after a cold start, and a bucket with an execution."""
     monkeypatch.setenv("BUCKET", BUCKET)
     with fake_aws(monkeypatch):
+        queue = boto3.client("sqs").create_queue(QueueName="index.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        monkeypatch.setenv("INDEX_QUEUE_URL", queue)
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         for key, body in made_store(["dep_delay"]).objects.items():
             s3.put_object(Bucket=BUCKET, Key=key.replace("shop", "flight-delay"), Body=body)
-        path = REPOSITORY / "functions" / "render_report" / "app.py"
-        spec = importlib.util.spec_from_file_location("app_of_render_report", path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield module.handler
+        yield started("render_report")
+
+
+def started(function: str) -> Handler:
+    path = REPOSITORY / "functions" / function / "app.py"
+    spec = importlib.util.spec_from_file_location(f"app_of_{function}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    handler: Handler = module.handler
+    return handler
+
+
+def index_is_made() -> None:
+    """By the message that the other function has left."""
+    [message] = boto3.client("sqs").receive_message(QueueUrl=os.environ["INDEX_QUEUE_URL"])["Messages"]
+    made = event("render_index")
+    assert made["Records"][0]["body"] == message["Body"]
+    assert started("render_index")(made, CONTEXT) == {"batchItemFailures": []}
 
 
 def event(name: str = "render_report") -> dict[str, Any]:
@@ -57,6 +73,7 @@ def test_the_event_of_an_execution_makes_its_page(handler: Handler) -> None:
 
 def test_the_event_of_an_execution_makes_the_pages_that_it_is_on(handler: Handler) -> None:
     handler(event(), CONTEXT)
+    index_is_made()
 
     s3 = boto3.client("s3")
     for key in ("reports/index.html", "reports/flight-delay/index.html"):
@@ -76,11 +93,18 @@ def test_the_event_of_a_failed_execution_makes_its_page(handler: Handler) -> Non
 
     answer = handler(failed, CONTEXT)
 
+    index_is_made()
     body = s3.get_object(Bucket=BUCKET, Key=f"{later}report.html")["Body"].read()
     assert answer == {"report": f"s3://{BUCKET}/{later}report.html", "size": len(body)}
     assert b"No verdict: there is no baseline." in body
     for key in ("reports/index.html", "reports/flight-delay/index.html"):
         assert b"No verdict: there is no baseline." in s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+
+def test_the_index_is_made_by_hand(handler: Handler) -> None:
+    handler(event(), CONTEXT)
+
+    assert started("render_index")({}, CONTEXT) == {"index": f"s3://{BUCKET}/reports/index.html", "endpoints": 1}
 
 
 def test_a_late_event_of_a_failure_makes_the_page_of_the_verdict(handler: Handler) -> None:

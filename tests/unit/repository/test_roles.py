@@ -93,6 +93,7 @@ NOT_NEEDED: Mapping[str, tuple[set[str], str]] = {
     "merge_ground_truth": ({"sqs:ChangeMessageVisibility"}, "as configure_monitor"),
     "notify_operator": (set(), ""),
     "profile_capture": ({"sqs:ChangeMessageVisibility"}, "as configure_monitor"),
+    "render_index": ({"s3:DeleteObject"}, "overwrites the page"),
     "render_report": ({"sqs:ChangeMessageVisibility", "s3:DeleteObject"}, "as configure_monitor; overwrites pages"),
     "run_monitor": (
         {"sqs:ChangeMessageVisibility", "s3:AbortMultipartUpload", "s3:GetObjectAnnotation", "s3:PutObjectAnnotation"},

@@ -8,13 +8,14 @@ import pytest
 
 from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.overview_records import read_records
-from driftline.usecases.pages.render_overview import render_overview
+from driftline.usecases.pages.render_index import render_index_page
 from driftline.usecases.pages.render_report import render_report
 from driftline.usecases.ports import StoredObject
 from driftline.usecases.side_by_side import AT_ONCE, side_by_side
 from local.patience import PATIENCE_SECONDS
 from tests.fakes import InMemoryStore
 from tests.overviews import record
+from tests.rendering import render_overview
 from tests.reporting import MADE, made_store
 
 
@@ -155,7 +156,4 @@ def test_the_lines_of_the_index_are_read_together() -> None:
     lines = [f"state/overview/endpoint-{i:02}/now.json" for i in range(AT_ONCE)]
     store = WatchedStore(plain.objects | dict.fromkeys(lines, line), lines)
 
-    made = render_overview(store, rendered.report, None, kinds=KINDS)
-
-    assert made is not None
-    assert made.endpoints == 17
+    assert render_index_page(store, kinds=KINDS).endpoints == 17

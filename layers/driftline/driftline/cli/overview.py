@@ -14,7 +14,8 @@ from driftline.domain.keys import REPORTS
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import count
 from driftline.usecases.pages.rebuild_overview import RebuiltOverview, rebuild_overview
-from driftline.usecases.pages.render_overview import INDEX, endpoint_page_key, render_index_page
+from driftline.usecases.pages.render_index import render_index_page
+from driftline.usecases.pages.render_overview import INDEX, endpoint_page_key
 
 Reports = Annotated[
     bool, typer.Option("--reports/--no-reports", help="Also write the pages of executions where they are missing.")

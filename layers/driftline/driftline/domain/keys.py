@@ -18,6 +18,9 @@ ANALYSES = "analyses/"
 FRESHNESS = f"{STATE}freshness/"
 OVERVIEW = f"{STATE}overview/"
 OPEN_WATCH = f"{STATE}watch/"
+INDEX_LINES = f"{STATE}index/lines/"
+INDEX_READ = f"{STATE}index/read.json"
+"""The lines that the index page was last made of."""
 ROUTES = "channels/routes.yaml"
 ROUTES_STATUS = "channels/routes.status.json"
 BASELINE_PREDICTIONS = "predictions.json"
@@ -235,5 +238,15 @@ def overview_baseline_key(endpoint: str, monitor: str, digest: str) -> str:
 
 
 def overview_now_key(endpoint: str) -> str:
-    """The endpoint's line on the index page."""
+    """The endpoint's line on the index page, where releases before `index_line_key` read it."""
     return f"{OVERVIEW}{endpoint}/now.json"
+
+
+def index_line_key(endpoint: str) -> str:
+    """The endpoint's line on the index page; next to those of all others, so that one listing has their tags."""
+    return f"{INDEX_LINES}{endpoint}.json"
+
+
+def recent_records_key(endpoint: str, monitor: str) -> str:
+    """The newest overview records of a monitor in one object (usecases/pages/recent_records.py)."""
+    return f"{STATE}recent/{endpoint}/{monitor}.records"

@@ -25,11 +25,12 @@ from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.last_execution import last_execution
 from driftline.usecases.executions.past_executions import folders_before
 from driftline.usecases.pages.rebuild_overview import rebuild_overview
-from driftline.usecases.pages.render_execution import render_execution
-from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page
+from driftline.usecases.pages.render_index import render_index_page
+from driftline.usecases.pages.render_overview import render_endpoint_page
 from tests.failing import fail, run
 from tests.fakes import InMemoryStore, RecordingEvents
 from tests.overviews import auc_of, put, record
+from tests.rendering import render_execution
 from tests.reporting import HOSTILE, LAST, folder_of, shop_store
 
 HOUR = timedelta(hours=1)
@@ -376,24 +377,26 @@ class TestOverTime:
 
         assert "other" in text_of(shop.objects[INDEX])
         # And they are not made again for the next index.
-        key = "state/overview/other/now.json"
-        assert parse_now(shop.objects[key], key).monitors[0].state == "good"
+        record_of_other = next(key for key in shop.objects if key.startswith("state/overview/other/data_quality/"))
+        shop.delete(record_of_other)
+        render_index_page(shop, kinds=KINDS)
+        assert "other" in text_of(shop.objects[INDEX])
 
-    def test_a_record_that_comes_while_a_line_is_made_again_is_in_it(self) -> None:
-        key = "state/overview/shop/now.json"
+    def test_a_record_that_comes_while_the_index_is_made_is_on_it(self) -> None:
+        key = "state/index/lines/shop.json"
 
         class Overtaken(InMemoryStore):
             late = True
 
             @override
             def put(self, key_: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
-                if key_ == key and self.late:
+                if key_ == INDEX and self.late:
                     self.late = False
                     put(self, record("violated", 1))
                     render_endpoint_page(self, "shop", kinds=KINDS)
                 super().put(key_, body, content_type=content_type)
 
-        store = Overtaken(objects={key: b'{"version":1,"endpoint":"shop","monitors":[]}'})
+        store = Overtaken(objects={"state/overview/shop/now.json": b'{"version":1,"endpoint":"shop","monitors":[]}'})
         put(store, record("good", 0))
 
         render_index_page(store, kinds=KINDS)

@@ -4,6 +4,8 @@ Shape: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html. Unl
 not URL-encoded: a plus is a plus, a space is a space.
 """
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from driftline.domain.instants import Instant
@@ -64,6 +66,14 @@ class FreshnessRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     at: Instant
+
+
+class IndexRequest(BaseModel):
+    """render_report requests the page of all endpoints."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    render: Literal["index"]
 
 
 class GroundTruthMessage(RootModel[SweepRequest | ObjectEvent]):

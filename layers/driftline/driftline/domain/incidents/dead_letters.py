@@ -112,8 +112,8 @@ def _notification(content: Mapping[str, Any]) -> str:
 
 
 def _clock(content: Mapping[str, Any]) -> str:
-    """Of the stack's own schedules; a sweep may be that of one endpoint."""
-    at = next((f"{name} {at}" for name in ("sweep", "tick", "at") if (at := _text(content, name))), "")
+    """Of the stack's own schedules and requests; a sweep may be that of one endpoint."""
+    at = next((f"{name} {at}" for name in ("sweep", "tick", "at", "render") if (at := _text(content, name))), "")
     endpoint = _text(content, "endpoint")
     return f"{at} of {endpoint}" if at and endpoint else at
 

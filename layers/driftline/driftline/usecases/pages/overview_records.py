@@ -14,7 +14,8 @@ from driftline.presentation.pages.overview.record import BaselineRecord, Record,
 from driftline.presentation.pages.overview.record_files import parse_baseline, parse_record
 from driftline.presentation.pages.overview.recording import baseline_record, failed_record, record_of
 from driftline.presentation.report import Report
-from driftline.usecases.executions.past_executions import bodies_or_none, body_or_none
+from driftline.usecases.executions.past_executions import body_or_none
+from driftline.usecases.pages.recent_records import read_recent
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.side_by_side import side_by_side
 from driftline.usecases.time_folders import Level, time_folders
@@ -91,7 +92,7 @@ def read_records(store: ObjectStore, endpoint: str) -> list[MonitorRecords]:
 
 def _records_of(store: ObjectStore, endpoint: str, monitor: str) -> MonitorRecords:
     seen = _newest(store, endpoint, monitor)
-    records = tuple(_readable(store, seen))
+    records = tuple(_readable(seen, read_recent(store, endpoint, monitor, seen)))
     return MonitorRecords(monitor, records, _baseline(store, last_judged(records)) if records else None, seen)
 
 
@@ -113,8 +114,8 @@ def _newest(store: ObjectStore, endpoint: str, monitor: str) -> tuple[ObjectSumm
     return tuple(found[-NEWEST:])
 
 
-def _readable(store: ObjectStore, seen: Sequence[ObjectSummary]) -> Iterable[Record]:
-    for each, body in zip(seen, bodies_or_none(store, [each.key for each in seen]), strict=True):
+def _readable(seen: Sequence[ObjectSummary], bodies: Sequence[bytes | None]) -> Iterable[Record]:
+    for each, body in zip(seen, bodies, strict=True):
         if body is None:
             continue  # It was deleted meanwhile.
         try:

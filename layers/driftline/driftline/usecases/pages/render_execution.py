@@ -10,7 +10,7 @@ from driftline.kinds.kind import Kinds
 from driftline.usecases.pages.render_failure import render_failure
 from driftline.usecases.pages.render_overview import RenderedOverview, render_overview, render_pages
 from driftline.usecases.pages.render_report import render_report
-from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports import IndexRequests, ObjectStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,13 @@ class RenderedExecution:
 
 
 def render_execution(
-    store: ObjectStore, folder: str, *, kinds: Kinds, revision: int | None = None
+    store: ObjectStore, folder: str, *, kinds: Kinds, index: IndexRequests, revision: int | None = None
 ) -> RenderedExecution:
     """Writes the page of the execution with its files in a folder, and the pages that list it.
 
     Args:
         folder, revision: See render_report.
+        index: Has the page of all endpoints made.
 
     Raises:
         ObjectNotFoundError: no execution is known there.
@@ -41,8 +42,8 @@ def render_execution(
     failure = render_failure(store, folder, kinds=kinds)
     if failure is not None and not failure.overtaken:
         return RenderedExecution(
-            failure.key, failure.size, True, 0, render_pages(store, failure.place.endpoint, kinds=kinds)
+            failure.key, failure.size, True, 0, render_pages(store, failure.place.endpoint, kinds=kinds, index=index)
         )
     rendered = render_report(store, folder, kinds=kinds, revision=revision)
-    overview = render_overview(store, rendered.report, rendered.inputs.baseline, kinds=kinds)
+    overview = render_overview(store, rendered.report, rendered.inputs.baseline, kinds=kinds, index=index)
     return RenderedExecution(rendered.key, rendered.size, False, rendered.past, overview)

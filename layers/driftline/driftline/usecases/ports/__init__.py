@@ -17,7 +17,7 @@ from driftline.usecases.ports.stack import (
 )
 from driftline.usecases.ports.state import Once, StateItem, StateTable
 from driftline.usecases.ports.storage import ObjectStore, ObjectSummary, StoredObject, Stores
-from driftline.usecases.ports.telemetry import Events, Metrics, Reruns, Sweeps
+from driftline.usecases.ports.telemetry import Events, IndexRequests, Metrics, Reruns, Sweeps
 
 __all__ = [
     "AgeAlarms",
@@ -28,6 +28,7 @@ __all__ = [
     "Configurations",
     "Dashboards",
     "Events",
+    "IndexRequests",
     "Metrics",
     "ObjectStore",
     "ObjectSummary",

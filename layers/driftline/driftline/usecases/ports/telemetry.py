@@ -31,6 +31,14 @@ class Sweeps(Protocol):
         ...
 
 
+class IndexRequests(Protocol):
+    """Has the page of all endpoints made again."""
+
+    def request(self) -> None:
+        """Requests within a minute lead to one page, which sees what all of them saw. To be called after a change."""
+        ...
+
+
 class Reruns(Protocol):
     """The queue of windows to evaluate again."""
 
