@@ -49,6 +49,7 @@ BENCHMARKS = {
     "cold_start": Benchmark("bench.cold_start", "CPU seconds from the start of the process to a ready handler"),
     "latency": Benchmark("bench.latency", "object created → metric and verdict, on the embedded cloud"),
     "messages": Benchmark("bench.message_latency", "object created → Slack message, on the embedded cloud"),
+    "fleet": Benchmark("bench.fleet", "calls and CPU of an execution, a sweep and the index, 1, 30 and 300 endpoints"),
     "objects": Benchmark("bench.objects_written", "objects written per capture file"),
     "ingest": Benchmark("bench.ingest", "capture files a second on the command line"),
     "quiet_data_quality": Benchmark(

@@ -288,6 +288,7 @@ def test_an_endpoint_without_a_baseline_fails_with_a_page_until_there_is_one(
     assert event["detail"]["ReportUri"] == f"s3://{cloud.bucket}/{reports_folder('new')}"
     assert b"No verdict: there is no baseline" in bucket.get(f"{reports_folder('new')}report.html")
     assert b'<li><a class="cell failed"' in bucket.get("reports/new/index.html")
+    assert b"No verdict: there is no baseline" in bucket.get("reports/index.html")
     # When the baseline comes, and somebody sends what the page says to the queue
     bucket.put("baselines/new/data_quality/input/people.csv", baseline_csv(rows(1000, seed=1)))
     cloud.drain()
@@ -298,6 +299,7 @@ def test_an_endpoint_without_a_baseline_fails_with_a_page_until_there_is_one(
     # Then the verdict has the page and the field, whatever came before
     assert b"No verdict" not in bucket.get(f"{reports_folder('new')}report.html")
     assert b'<li><a class="cell failed"' not in bucket.get("reports/new/index.html")
+    assert b"No verdict: there is no baseline" not in bucket.get("reports/index.html")
 
 
 def test_a_function_may_not_do_more_than_its_work(cloud: EmbeddedCloud) -> None:
