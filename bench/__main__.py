@@ -71,7 +71,7 @@ BENCHMARKS = {
     "quiet_drift": Benchmark("bench.quiet_drift", "simulated: how often drift is found without a change, and with one"),
     "drift_default": Benchmark("bench.drift_default", "both ways to decide on drift, over real data"),
     "scripts": Benchmark("bench.scripts", "what the process of a user's script costs"),
-    "cost": Benchmark("bench.cost", "what a monitored endpoint costs"),
+    "cost": Benchmark("bench.cost.scenarios", "what a monitored endpoint costs"),
 }
 
 

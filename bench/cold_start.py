@@ -43,6 +43,7 @@ ENVIRONMENT = {
     "RETRAINING_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retraining",
     "CHANNELS_PATH": "/driftline/driftline/channels",
     "RUN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/runs",
+    "CONFIGURE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/documents",
     "BASELINE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/baselines",
     "INDEX_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/index.fifo",
     "MERGE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/merges",

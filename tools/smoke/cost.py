@@ -1,4 +1,4 @@
-"""What a run costs, from list prices (`bench/cost.py`, with their date) and from what it used."""
+"""What a run costs, from list prices (`bench/cost/prices.py`, with their date) and from what it used."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from bench.cost import (
+from bench.cost.prices import (
     ALARM_MONTH,
     DASHBOARD_MONTH,
     EVENTBRIDGE_EVENT,
@@ -14,6 +14,7 @@ from bench.cost import (
     LAMBDA_ARM_GB_SECOND,
     LAMBDA_REQUEST,
     METRIC_MONTH,
+    POLLS_AN_HOUR,
     PRICES_OF,
     QUEUES,
     S3_GET,
@@ -21,9 +22,6 @@ from bench.cost import (
     SQS_REQUEST,
 )
 from tools.smoke.account import Account
-
-_POLLS_AN_HOUR = QUEUES * 5 * 3 * 60
-"""Five pollers for each queue, three long polls a minute."""
 
 _GETS = 10  # of each object, on the high side
 
@@ -75,7 +73,7 @@ def costs(usage: Usage) -> Iterator[Cost]:
         usage.objects * (2 * S3_PUT_OR_LIST + _GETS * S3_GET),
         f"{usage.objects:,} objects written, each read {_GETS} times and listed once, on the high side",
     )
-    polls = _POLLS_AN_HOUR * usage.hours
+    polls = POLLS_AN_HOUR * usage.hours
     yield Cost("SQS", polls * SQS_REQUEST, f"{polls:,.0f} long polls of {QUEUES} queues")
     yield Cost("EventBridge", usage.objects * EVENTBRIDGE_EVENT, "an event for every object")
 

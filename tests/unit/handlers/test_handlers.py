@@ -54,6 +54,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "BUCKET": BUCKET,
             "RUN_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="runs")["QueueUrl"],
             "BASELINE_QUEUE_URL": baselines,
+            "CONFIGURE_QUEUE_URL": baselines,
             "ANALYSIS_REQUESTS_PER_MONTH": "1000",
             "OPERATOR_TOPIC_ARN": topic,
             "ALARM_TOPIC_ARN": topic,

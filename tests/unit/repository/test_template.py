@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bench import cost
+from bench.cost import prices
+from bench.cost.bill import stack
 from driftline.adapters.aws.inbox import wait
 from driftline.domain.alarms.dashboard import dashboard_name
 from driftline.domain.alarms.stack import Stack
@@ -333,11 +334,11 @@ def test_the_bill_counts_what_is_made(resources: dict[str, dict[str, Any]]) -> N
     mapped = {
         json.dumps(one["EventSourceArn"]) for one in of_type(resources, "AWS::Lambda::EventSourceMapping").values()
     }
-    assert len(mapped) == cost.QUEUES
-    lines = {line.what: line for line in cost.bill(cost.Load())}
+    assert len(mapped) == prices.QUEUES
+    lines = {line.what: line for line in stack()}
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    assert lines["Stack's alarms"].usd == pytest.approx(cost.ALARM_MONTH * len(alarms))
-    assert len(of_type(resources, "AWS::KMS::Key")) * cost.KMS_KEY_MONTH == lines["KMS key"].usd
+    assert lines["Stack's alarms"].usd == pytest.approx(prices.ALARM_MONTH * len(alarms))
+    assert len(of_type(resources, "AWS::KMS::Key")) * prices.KMS_KEY_MONTH == lines["KMS key"].usd
 
 
 def dead_letter_queues(resources: dict[str, dict[str, Any]]) -> set[str]:
