@@ -6,15 +6,19 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from driftline import cli
 from driftline.adapters.folder.store import FolderStore
 from driftline.cli import app
+from driftline.cli.commands import COMMANDS
 from driftline.cli.exits import ExitCode
+from driftline.cli.lazy import help_of
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
@@ -58,12 +62,53 @@ def test_help_is_broken_where_the_terminal_ends_and_not_where_the_source_does(mo
 
 
 def test_help_of_every_command_has_an_example() -> None:
-    commands = ["init", "validate", "baseline", "ingest", "merge", "run", "replay", "show", "report", "overview"]
-    commands += ["silence", "approve", "retrainings", "schema"]
     listed = driftline("--help").stdout
-    for command in commands:
+    for command in COMMANDS:
         assert command in listed
         assert "Example: driftline" in driftline(command, "--help").stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_of_each_what_its_help_says(name: str) -> None:
+    assert help_of(COMMANDS[name].loaded()).partition("\n")[0] == COMMANDS[name].summary
+
+
+def test_every_command_is_listed() -> None:
+    """Nothing else would say that one is missing."""
+    sources = Path(cli.__file__).parent.glob("*.py")
+    commands = {path.stem: path.read_text("utf-8").count("Example: driftline") for path in sources}
+    listed = Counter(command.module for command in COMMANDS.values())
+    assert {module: number for module, number in commands.items() if number} == listed
+
+
+HEAVY = ("boto3", "duckdb", "jinja2", "numpy", "pydantic", "ruamel.yaml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needless"),
+    [
+        (["--help"], HEAVY),
+        (["--version"], (*HEAVY, "rich")),
+        (["schema"], ("boto3", "duckdb", "jinja2", "numpy", "ruamel.yaml")),
+        (["validate", "no-such-file.yaml"], ("boto3", "duckdb", "jinja2", "numpy")),
+        (["show", "--store", "no-such-folder"], ("boto3", "duckdb")),
+        (["silence", "churn", "data_quality", "--off", "--store", "no-such-folder"], ("boto3", "duckdb", "numpy")),
+        (["ingest", "--store", "no-such-folder"], ("boto3", "jinja2")),
+        (["run", "--store", "no-such-folder"], ("boto3", "jinja2")),
+    ],
+    ids=lambda value: " ".join(value[:1]),
+)
+def test_a_command_imports_what_it_works_with(tmp_path: Path, arguments: list[str], needless: tuple[str, ...]) -> None:
+    """Each of these packages costs as much as reading a small store."""
+    program = f"""\
+import atexit, sys
+atexit.register(lambda: print(*(name for name in {needless!r} if name in sys.modules), file=sys.stderr))
+from driftline.cli import main
+main()
+"""
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == "", done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,73 @@
 """All commands of `driftline` together."""
 
-import inspect
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from driftline import __version__
-from driftline.cli.approve import approve, list_retrainings
-from driftline.cli.baseline import baseline
-from driftline.cli.bias import bias
-from driftline.cli.doctor import doctor
 from driftline.cli.exits import DriftlineGroup
-from driftline.cli.explain import explain
-from driftline.cli.ingest import ingest
-from driftline.cli.init import init
-from driftline.cli.merge import merge
-from driftline.cli.overview import overview
-from driftline.cli.page import report
-from driftline.cli.run import replay, run
-from driftline.cli.schema import schema
-from driftline.cli.show import show
-from driftline.cli.silence import silence
-from driftline.cli.validate import validate
+from driftline.cli.lazy import LazyCommand, Listed
+
+COMMANDS: Mapping[str, Listed] = {
+    "init": Listed("Write a monitor document for an endpoint, and say what was assumed.", "init"),
+    "validate": Listed(
+        "Check a monitor document: every error with its line, what was found and what is allowed.", "validate"
+    ),
+    "baseline": Listed(
+        "Suggest statistics.json and constraints.json from a data set (CSV, JSON Lines, Parquet; plain or gzip).",
+        "baseline",
+    ),
+    "bias": Listed(
+        "Analyse a data set (CSV, JSON Lines, Parquet; plain or gzip) once, as SageMaker Clarify's processing job did.",
+        "bias",
+    ),
+    "explain": Listed(
+        "Explain a model on a data set (CSV, JSON Lines, Parquet; plain or gzip), as Clarify's processing job did.",
+        "explain",
+    ),
+    "ingest": Listed("Profile capture files: all of the endpoint, or the given ones.", "ingest"),
+    "merge": Listed("Join ground truth with captured inferences: all files, or the given ones.", "merge"),
+    "run": Listed("Evaluate one window: that of a scheduled time, or any with a start and an end.", "run"),
+    "replay": Listed(
+        "Evaluate every window whose scheduled time is in a range, as the schedule would have.", "run", "replay"
+    ),
+    "show": Listed("Show an existing verdict: the newest, that of a scheduled time, or the one in a folder.", "show"),
+    "report": Listed(
+        "Write the page of an execution, the newest or that of a scheduled time, and print where it is.",
+        "page",
+        "report",
+    ),
+    "overview": Listed(
+        "Write the pages over time, from the newest 90 executions of each monitor, and the page of all endpoints.",
+        "overview",
+    ),
+    "silence": Listed(
+        "Stop notifications about a monitor's alarms for some time. Anything still wrong then is reported within an "
+        "hour.",
+        "silence",
+    ),
+    "approve": Listed("Approve a requested retraining that waits for a person.", "approve"),
+    "retrainings": Listed(
+        "List the decisions on requested retrainings, refusals with their reason.", "approve", "list_retrainings"
+    ),
+    "doctor": Listed("Look at a deployed stack, and say what is not as it should be. Nothing is changed.", "doctor"),
+    "schema": Listed("Print the JSON Schema of monitor documents, for editors that complete and check YAML.", "schema"),
+}
+"""In the order of the list. A test compares each summary with the command's own help."""
+
+
+class Commands(DriftlineGroup):
+    """The group of all commands."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, listed in COMMANDS.items():
+            self.add_command(LazyCommand(name, listed))
+
 
 app = typer.Typer(
-    cls=DriftlineGroup,
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -33,36 +75,6 @@ app = typer.Typer(
     help="Monitor machine-learning endpoints: Driftline's monitors without a cloud.",
     epilog="Exit codes: 0 completed, 2 completed with violations, 1 failed, 64 usage error, 130 interrupted.",
 )
-
-
-def _help(command: Callable[..., None]) -> str:
-    """The docstring with one line per paragraph, so that lines break at the width of the terminal."""
-    paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
-
-
-COMMANDS = (
-    init,
-    validate,
-    baseline,
-    bias,
-    explain,
-    ingest,
-    merge,
-    run,
-    replay,
-    show,
-    report,
-    overview,
-    silence,
-    approve,
-    doctor,
-    schema,
-)
-
-for command in COMMANDS:
-    app.command(help=_help(command))(command)
-app.command("retrainings", help=_help(list_retrainings))(list_retrainings)
 
 
 def _show_version(asked: bool) -> None:

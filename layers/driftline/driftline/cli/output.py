@@ -4,14 +4,17 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from driftline.cli.exits import ExitCode
 from driftline.cli.text import safe
 from driftline.domain.errors import DriftlineError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _WIDTH_OF_PIPES = 160
 """Characters: a table that is piped into a file must not be cut at a default of 80."""
@@ -73,9 +76,13 @@ class Output:
     @contextmanager
     def progress(self, doing: str, total: int) -> Iterator[Step]:
         """A progress bar, on a terminal only. Call the step with the name of the next item."""
+        if not self._err.is_terminal:
+            yield lambda _: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415, for terminals
+
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-        hidden = not self._err.is_terminal
-        with Progress(*columns, console=self._err, transient=True, disable=hidden) as progress:
+        with Progress(*columns, console=self._err, transient=True) as progress:
             task = progress.add_task(doing, total=total)
 
             def step(text: str) -> None:
@@ -87,8 +94,13 @@ class Output:
     def following(self) -> "Iterator[Following]":
         """One bar for work of several parts, on a terminal only. Call it with what is done, how much, and of how much:
         0 where that is not known."""
+        if not self._err.is_terminal:
+            yield lambda _text, _done, _total: None
+            return
+        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415, for terminals
+
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[of]}"))
-        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as progress:
+        with Progress(*columns, console=self._err, transient=True) as progress:
             task = progress.add_task("", total=None, of="")
             self._live = progress
 

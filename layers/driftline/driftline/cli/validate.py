@@ -11,7 +11,6 @@ from rich.console import Console
 
 from driftline.cli import options
 from driftline.cli.columns import table_of
-from driftline.cli.configs import analysts_for, check_config
 from driftline.cli.exits import ExitCode
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
@@ -61,9 +60,7 @@ def validate(
     """
     with reporting(as_json=as_json) as output:
         where = str(document)
-        analysts = analysts_for(document) if document.suffix == ".json" else []
-        if analysts:
-            check_config(output, analysts, document)
+        if document.suffix == ".json" and _checked_as_config(output, document):
             return
         try:
             text = decode_document(read_file(document), where=where)
@@ -95,6 +92,20 @@ def _show_routes(output: Output, path: Path, routes: Routes) -> None:
     others = ", ".join(routes.default) or "all channels"
     shown = f"[green]ok[/green]  {count(len(routes.routes), 'route')}, then {safe(others)}"
     output.result(result, lambda console: console.print(shown, soft_wrap=True))
+
+
+def _checked_as_config(output: Output, path: Path) -> bool:
+    """Whether a JSON file is the configuration of an analysis; then it was checked.
+
+    Raises:
+        Exit: something is wrong with it.
+    """
+    from driftline.cli.configs import analysts_for, check_config  # noqa: PLC0415, the heavy half of the kinds
+
+    analysts = analysts_for(path)
+    if analysts:
+        check_config(output, analysts, path)
+    return bool(analysts)
 
 
 def _doubts(document: MonitorDocument) -> list[str]:

@@ -39,9 +39,10 @@ REFUSED = "refused"
 
 
 class Part(BaseModel):
-    """A part of the document: frozen, no unknown fields; the docstrings of fields become the schema's descriptions."""
+    """A part of the document: frozen, no unknown fields; the docstrings of fields become the schema's descriptions
+    (schema.py)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
 def refuse(found: str, allowed: str, mend: str = "") -> PydanticCustomError:
