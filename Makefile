@@ -120,24 +120,25 @@ CYCLONEDX := $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py
 sbom: setup  ## Bill of materials of the layers (CycloneDX) and their licences, in build/; fails on a licence not allowed
 	@rm -rf build/layer && mkdir -p build
 	@$(BIN)/uv venv --quiet --python $(BIN)/python build/layer
-	@$(BIN)/uv pip sync --quiet --python build/layer/bin/python --require-hashes $(LAYER_LOCK)
+	@$(BIN)/uv pip sync --quiet --python build/layer/bin/python --require-hashes $(LAYER_LOCKS)
 	@$(CYCLONEDX) environment --output-reproducible --pyproject pyproject.toml -o build/packages.json build/layer/bin/python
-	@$(BIN)/python -m local.bill_of_materials build/packages.json $(LAYER_LOCK) build
+	@$(BIN)/python -m local.bill_of_materials build/packages.json $(LAYER_LOCKS) build
 
 PIP_AUDIT := $(BIN)/uv tool run --quiet --from pip-audit==2.10.1 pip-audit --vulnerability-service osv
 
 # Not a part of `make test`: it asks https://osv.dev, and what is published tomorrow must not fail a change of today.
 advisories: setup  ## Published advisories about the locked packages; fails, too, if some could not be looked up
-	@$(BIN)/python -m tools.advisories $(LAYER_LOCK) layers/explanations/requirements.txt requirements/dev.txt --audit "$(PIP_AUDIT)"
+	@$(BIN)/python -m tools.advisories $(LAYER_LOCKS) requirements/dev.txt --audit "$(PIP_AUDIT)"
 
 structure: setup  ## Draw docs/design/structure.md from the imports
 	$(BIN)/python -m tools.structure > docs/design/structure.md
 
-LAYER_LOCK := layers/dependencies/requirements.txt
+LAYER_LOCKS := layers/dependencies/requirements.txt layers/tables/requirements.txt
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url
 lock: setup  ## Resolve the locked versions again from pyproject.toml
-	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url -o $(LAYER_LOCK)
-	$(BIN)/uv pip compile --quiet requirements/explanations.in --constraint $(LAYER_LOCK) --generate-hashes --no-header --no-emit-index-url -o layers/explanations/requirements.txt
-	$(BIN)/uv pip compile --quiet pyproject.toml --extra cli --group dev --generate-hashes --no-header --no-emit-index-url -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --no-emit-package duckdb -o layers/dependencies/requirements.txt
+	$(COMPILE) pyproject.toml --extra cli --group dev -o requirements/dev.txt
+	$(COMPILE) requirements/tables.in --constraint requirements/dev.txt -o layers/tables/requirements.txt
 
 clean:  ## Remove what can be made again
 	rm -rf $(VENV) .aws-sam .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis build demo-output

@@ -1,6 +1,6 @@
 """What the layers carry that others wrote, and under which licences: `make sbom`.
 
-    python -m local.bill_of_materials packages.json LOCK FOLDER
+    python -m local.bill_of_materials packages.json LOCK... FOLDER
 
 reads the CycloneDX document that cyclonedx-py made of an environment with the locked packages, adds what only we know,
 and writes `sbom.json` and `licences.md` into the folder. It fails if a package of the lock is missing, or if a licence
@@ -130,12 +130,12 @@ def _name(component: Mapping[str, Any]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.bill_of_materials", description="The layers' SBOM.")
     parser.add_argument("packages", type=Path, help="what cyclonedx-py wrote")
-    parser.add_argument("lock", type=Path, help="requirements.txt of the layer")
+    parser.add_argument("locks", type=Path, nargs="+", help="requirements.txt of each layer")
     parser.add_argument("folder", type=Path, help="where sbom.json and licences.md go")
     arguments = parser.parse_args()
     document = completed(json.loads(arguments.packages.read_text("utf-8")), json.loads(_SHIPPED.read_text("utf-8")))
     try:
-        check(document, locked_versions(arguments.lock.read_text("utf-8")))
+        check(document, locked_versions("\n".join(lock.read_text("utf-8") for lock in arguments.locks)))
     except UnknownLicenceError as error:
         sys.exit(str(error))
     arguments.folder.mkdir(parents=True, exist_ok=True)

@@ -2,10 +2,10 @@
 
     python -m tools.locked_build .aws-sam/build [--allow-unchecked]
 
-SAM checks the locks' hashes on this machine's architecture only. For the other one it downloads wheels by name and
-version. So the wheels are downloaded again by pip, which compares them with the locks, and every file of a layer is
-compared with theirs. The exit code is 0 if all files are the same, 1 if one is not, and 3 if the wheels cannot be
-downloaded: then nothing is known.
+The wheels are downloaded again by pip, which compares them with the locks, and every file of a layer is compared with
+theirs: SAM may have taken the layer from its cache. Compiled modules are compared with the source that they were made
+of. The exit code is 0 if all files are the same, 1 if one is not, and 3 if the wheels cannot be downloaded: then
+nothing is known.
 """
 
 import argparse
@@ -16,24 +16,32 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_from_cache, source_hash
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
+
+from tools.layer import MOVED, is_left_out
 
 SAME, DIFFERENT, UNKNOWN = 0, 1, 3
 """2 is that of wrong arguments."""
 
 LAYERS: Mapping[str, str] = {
     "DependenciesLayer": "layers/dependencies/requirements.txt",
-    "ExplanationsLayer": "layers/explanations/requirements.txt",
+    "TablesLayer": "layers/tables/requirements.txt",
 }
-"""Lock by layer. SAM copies it into the layer, too."""
+"""Lock by layer. It is in the layer, too."""
+
+CODE = "DriftlineLayer"
+"""Our own modules."""
+
+_UNCHECKED_HASH = (0b01).to_bytes(4, "little")
+"""https://peps.python.org/pep-0552/: valid by the hash of the source, which is not read again."""
 
 PYTHON = "3.13"
 
 _PINNED = re.compile(r"^(\S+?)(?:\[[^]]*\])?==(\S+)((?:[ \t]*\\\n[ \t]+--hash=\S+)+)", re.MULTILINE)
 _TAG = re.compile(r"^Tag: (\S+)-(\S+)-(\S+)$", re.MULTILINE)
-_MOVED = re.compile(r"^[^/]+\.data/(?:purelib|platlib)/")
 _SHOWN = 10
 
 
@@ -76,7 +84,11 @@ def differences(layer: Path, lock: str) -> Iterator[str]:
         download({name: pinned[name] for name in platforms}, platforms, Path(folder))
         for path in Path(folder).glob("*.whl"):
             wanted |= files_of(path)
-    there = {path.relative_to(layer).as_posix(): path for path in layer.rglob("*") if path.is_file()}
+    there = {
+        path.relative_to(layer).as_posix(): path
+        for path in layer.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
     for name in sorted(wanted.keys() | there.keys()):
         if name not in there:
             yield f"{name}: it is missing"
@@ -84,6 +96,7 @@ def differences(layer: Path, lock: str) -> Iterator[str]:
             yield f"{name}: no locked wheel has it"
         elif _digest(there[name]) != wanted[name]:
             yield f"{name}: it is not the locked wheel's"
+    yield from stale_modules(layer)
 
 
 def download(pinned: Mapping[str, Pin], platforms: Mapping[str, frozenset[str]], folder: Path) -> None:
@@ -110,8 +123,20 @@ def download(pinned: Mapping[str, Pin], platforms: Mapping[str, frozenset[str]],
 def files_of(wheel: Path) -> Mapping[str, str]:
     """SHA-256 by name of the files that a wheel puts into a layer."""
     with ZipFile(wheel) as opened:
-        names = [name for name in opened.namelist() if not name.endswith("/")]
-        return {_MOVED.sub("", name): sha256(opened.read(name)).hexdigest() for name in names}
+        placed = {MOVED.sub("", name): name for name in opened.namelist() if not name.endswith("/")}
+        return {at: sha256(opened.read(name)).hexdigest() for at, name in placed.items() if not is_left_out(at)}
+
+
+def stale_modules(folder: Path) -> Iterator[str]:
+    """Compiled modules that were not made of the source next to them, and sources that were not compiled."""
+    for compiled in sorted(folder.rglob("*.pyc")):
+        source = Path(source_from_cache(str(compiled)))
+        head = compiled.read_bytes()[:16]
+        if not source.is_file() or head != MAGIC_NUMBER + _UNCHECKED_HASH + source_hash(source.read_bytes()):
+            yield f"{compiled.relative_to(folder).as_posix()}: it was not compiled from the module next to it"
+    for source in sorted(folder.rglob("*.py")):
+        if not Path(cache_from_source(str(source))).is_file():
+            yield f"{source.relative_to(folder).as_posix()}: it was not compiled"
 
 
 def normal(name: str) -> str:
@@ -132,6 +157,8 @@ def check(build: Path, repository: Path) -> Iterator[tuple[str, list[str]]]:
     for name, lock in LAYERS.items():
         if (build / name).is_dir():
             yield name, list(differences(build / name / "python", (repository / lock).read_text("utf-8")))
+    if (build / CODE).is_dir():
+        yield CODE, list(stale_modules(build / CODE / "python"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

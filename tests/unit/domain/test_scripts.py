@@ -97,7 +97,7 @@ def test_scripts_that_cannot_run(source: bytes, problem: ScriptProblem | None) -
 def test_the_modules_are_those_of_the_layer_and_the_runtime() -> None:
     """What AWS Lambda's runtime for Python 3.13 brings: boto3 and what it needs, all of which scripts may import."""
     runtime = {"boto3", "botocore", "s3transfer", "dateutil", "six"}
-    text = (ROOT / "layers/dependencies/requirements.txt").read_text()
+    text = "".join((ROOT / f"layers/{layer}/requirements.txt").read_text() for layer in ("dependencies", "tables"))
     locked = {name.lower().translate(FLAT) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
     of_layer = {
         module

@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from bench import __main__ as command
-from bench import against_peers, artifact_size
+from bench import against_peers, layers
 from bench.data import COLUMNS, capture_files
 from bench.results import Limit, Options, Row, Verdict, skipped
 
@@ -111,8 +112,14 @@ def test_json_has_null_for_no_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert (row["limit"]["bar"], row["verdict"]) == (None, "for information")
 
 
-def test_the_size_is_that_of_the_packages_that_the_layer_gets() -> None:
-    # A list that is not there would be a row that says `skipped`, as for a machine without network
-    locked = {name: (artifact_size.locked(name)).read_text() for name in ("dependencies", "explanations")}
-    assert "duckdb==" in locked["dependencies"]
-    assert "numpy==" in locked["explanations"]
+def test_the_layers_are_those_that_sam_makes() -> None:
+    # A lock that is not there would be a row that says `skipped`, as for a machine without network
+    template = yaml_parse((layers.ROOT / "template.yaml").read_text("utf-8"))["Resources"]
+    of_template = {
+        name: Path(resource["Properties"]["ContentUri"]).name
+        for name, resource in template.items()
+        if resource["Type"] == "AWS::Serverless::LayerVersion" and name != "DriftlineLayer"
+    }
+    assert of_template == layers.LOCKS
+    assert all((layers.ROOT / "layers" / lock / "requirements.txt").is_file() for lock in layers.LOCKS.values())
+    assert layers.layers_by_function()["run_monitor"] == ["DriftlineLayer", "DependenciesLayer", "TablesLayer"]

@@ -1,5 +1,6 @@
 """`python -m tools.locked_build`: a layer against a lock, with real wheels that a real pip takes from a folder."""
 
+import py_compile
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
@@ -9,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from tools import locked_build
+from tools.layer import compile_modules, unpack
 
 ARM = "cp313-cp313-manylinux_2_28_aarch64"
 PURE = "py3-none-any"
@@ -36,7 +38,7 @@ def _encoded(body: bytes) -> str:
 
 
 class Place:
-    """Wheels for two architectures, their lock, and a layer as SAM makes it."""
+    """Wheels for two architectures, their lock, and a layer as `sam build` makes it."""
 
     def __init__(self, folder: Path) -> None:
         self.index, self.layer, self.build = (
@@ -57,11 +59,9 @@ class Place:
             for name, paths in (("fast-math", (arm, x86)), ("plain", (pure,)))
         )
         for path in (arm, pure):
-            with ZipFile(path) as wheel:
-                wheel.extractall(self.layer)
-        # SAM puts these where they are imported from
-        (self.layer / "plain-1.0.data/purelib/more.py").rename(self.layer / "more.py")
+            unpack(path, self.layer)
         (self.layer / "requirements.txt").write_text(self.lock)
+        compile_modules(self.layer)
 
     def differences(self) -> list[str]:
         return list(locked_build.differences(self.layer, self.lock))
@@ -91,9 +91,9 @@ def test_a_byte_that_is_not(place: Place) -> None:
 def test_another_wheel_of_the_same_name_and_version(place: Place) -> None:
     """What SAM's second pass would take: even with a RECORD of its own, it is not what the lock pins."""
     other = make_wheel(place.layer, "plain", PURE, {"plain.py": b"import os"})
-    with ZipFile(other) as wheel:
-        wheel.extractall(place.layer)
+    unpack(other, place.layer)
     other.unlink()
+    compile_modules(place.layer)
     assert place.differences() == [
         "plain-1.0.dist-info/RECORD: it is not the locked wheel's",
         "plain.py: it is not the locked wheel's",
@@ -103,7 +103,24 @@ def test_another_wheel_of_the_same_name_and_version(place: Place) -> None:
 def test_files_too_many_and_too_few(place: Place) -> None:
     (place.layer / "sitecustomize.py").write_bytes(b"print(1)")
     (place.layer / "more.py").unlink()
-    assert place.differences() == ["more.py: it is missing", "sitecustomize.py: no locked wheel has it"]
+    assert place.differences() == [
+        "more.py: it is missing",
+        "sitecustomize.py: no locked wheel has it",
+        "__pycache__/more.cpython-313.pyc: it was not compiled from the module next to it",
+        "sitecustomize.py: it was not compiled",
+    ]
+
+
+def test_a_module_that_runs_is_that_of_its_source(place: Place) -> None:
+    """Lambda runs what was compiled, and does not look at the source."""
+    (place.layer / "other.py").write_bytes(b"import os")
+    py_compile.compile(
+        str(place.layer / "other.py"),
+        str(place.layer / "__pycache__/plain.cpython-313.pyc"),
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    (place.layer / "other.py").unlink()
+    assert place.differences() == ["__pycache__/plain.cpython-313.pyc: it was not compiled from the module next to it"]
 
 
 def test_packages_too_many_and_too_few(place: Place) -> None:
@@ -147,6 +164,7 @@ def test_what_differs_is_said_and_other_folders_have_no_packages(
     assert capsys.readouterr().out == "DependenciesLayer: as locked\n"
     (place.build / "RunMonitor" / "evil-1.0.dist-info").mkdir(parents=True)
     (place.layer / "plain.py").write_bytes(b"import os")
+    compile_modules(place.layer)
     assert locked_build.main([str(place.build)]) == locked_build.DIFFERENT
     assert capsys.readouterr().out.splitlines() == [
         "all others: 1 different from the lock",

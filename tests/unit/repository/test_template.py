@@ -1,5 +1,6 @@
 """What the template promises, read from the CloudFormation that it becomes."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -7,10 +8,12 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
 
+import grimp
 import pytest
 
 from bench.cost import prices
 from bench.cost.bill import stack
+from bench.layers import layers_by_function
 from driftline.adapters.aws.inbox import wait
 from driftline.domain.alarms.dashboard import dashboard_name
 from driftline.domain.alarms.stack import Stack
@@ -284,8 +287,18 @@ def test_layers_are_the_stacks_own_and_do_not_pile_up(resources: dict[str, dict[
     assert {layer["Properties"]["LayerName"]["Fn::Sub"] for layer in layers} == {
         "${AWS::StackName}-driftline",
         "${AWS::StackName}-dependencies",
-        "${AWS::StackName}-explanations",
+        "${AWS::StackName}-tables",
     }
+
+
+def test_functions_without_duckdb_import_nothing_that_needs_it() -> None:
+    """Also not on first use: what is imported in a function counts, too."""
+    graph = grimp.build_graph("driftline", include_external_packages=True)
+    for name, layers in layers_by_function().items():
+        app = ast.parse((REPOSITORY / "functions" / name / "app.py").read_text("utf-8"))
+        imported = {each.module for each in ast.walk(app) if isinstance(each, ast.ImportFrom) and each.module}
+        needing = [each for each in imported & graph.modules if graph.chain_exists(each, "duckdb")]
+        assert bool(needing) == ("TablesLayer" in layers), f"{name}: {needing}"
 
 
 @pytest.mark.parametrize(
