@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 
 AT_ONCE = 16
 """Default number of parallel calls; adapters/aws/s3.py keeps a connection for each.
@@ -28,8 +28,13 @@ def side_by_side[T, R](call: Callable[[T], R], items: Iterable[T], at_once: int 
     Raises:
         Exception: whatever the call raises, at its item's position, after the results of the items before it.
     """
+    coming = iter(items)
+    first = list(islice(coming, 2))
+    if len(first) < 2:  # noqa: PLR2004, threads for one call would take longer than most calls
+        yield from map(call, first)
+        return
+    coming = chain(first, coming)
     with ThreadPoolExecutor(at_once) as threads:
-        coming = iter(items)
         asked: deque[Future[R]] = deque(threads.submit(call, item) for item in islice(coming, _AHEAD * at_once))
         try:
             while asked:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
 import duckdb
 
@@ -66,6 +68,15 @@ def joined_hour(records: Sequence[Callable[[], bytes]], hour: datetime) -> Itera
             yield join
 
 
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for the process, with a schema for each hour: opening and closing one takes as long as a small hour."""
+    return open_database(
+        memory_limit=f"{USUAL_MEGABYTES}MB",
+        preserve_insertion_order=False,  # one thread keeps the order anyway, without buffering rows
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What `HourJoin.choose` found; see `MergedRows`."""
@@ -89,11 +100,17 @@ class HourJoin:
 
     def __init__(self, files: Sequence[Path], hour: datetime, folder: Path) -> None:
         self._folder = folder
-        self._database = open_database(
-            memory_limit=f"{USUAL_MEGABYTES}MB",
-            temp_directory=str(folder / "spill"),
-            preserve_insertion_order=False,  # one thread keeps the order anyway, without buffering rows
-        )
+        self._schema = f"hour_{uuid4().hex}"
+        self._database = _database().cursor()
+        try:
+            self._open(files, hour)
+        except BaseException:
+            self._give_up()
+            raise
+
+    def _open(self, files: Sequence[Path], hour: datetime) -> None:
+        self._run(f"CREATE SCHEMA {self._schema}")
+        self._run(f"USE {self._schema}")
         names = ", ".join(quoted_text(str(file)) for file in files)
         ordinals = ", ".join(f"({number}, {quoted_text(str(file))})" for number, file in enumerate(files))
         self._run(f"CREATE TABLE files AS SELECT * FROM (VALUES {ordinals}) t(ordinal, filename)")
@@ -109,7 +126,18 @@ class HourJoin:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is not None:
+            self._give_up()
+            return
+        self._run("RESET disabled_optimizers")
+        self._run("USE main")
+        self._run(f"DROP SCHEMA {self._schema} CASCADE")
         self._database.close()
+
+    def _give_up(self) -> None:
+        """After some errors, an instance refuses all that follows: the next hour gets a new one."""
+        self._database.close()
+        _database.cache_clear()
 
     def merge(self, labels: Mapping[str, Label], *, repeated: bool) -> MergedRows:
         """The rows of the hour with one of these labels, by join id.
@@ -183,7 +211,9 @@ class HourJoin:
 
     def read(self, query: str) -> duckdb.DuckDBPyConnection:
         """Rows that are read while other queries run."""
-        return self._database.cursor().execute(query)
+        cursor = self._database.cursor()
+        cursor.execute(f"USE {self._schema}")
+        return cursor.execute(query)
 
     def _slots(self, *, repeated: bool) -> dict[datetime, SlotRows]:
         source = "records"
