@@ -572,6 +572,7 @@ LOOPS = {
     "usecases/ground_truth/open_labels.py": "test_a_stray_among_waiting_labels_is_moved_aside_and_the_others_are_swept",
     "usecases/ground_truth/sweep_labels.py": "test_damaged_labels_are_made_again_from_their_file",
     "usecases/ground_truth/sweep_listing.py": STATE_READER,
+    "usecases/listed_hours.py": STATE_READER,
     "usecases/models/adopt_model.py": ONE_DATA_SET,
     "usecases/monitors/configure_monitor.py": NAMES_ONLY,
     "usecases/monitors/configuring_uploads.py": "test_each_alone_does_all_others_and_says_which_failed",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.table import TableProfile
-from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_hours
+from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_parts
 from driftline.domain.windows import HOUR, SLOT, Window
 from tests.properties.samples import HOUR_START, Row, hour_profile, rows
 
@@ -59,7 +59,7 @@ def test_a_stored_roll_up_and_its_parts_give_the_same_bytes(
         for variant, hour, profile in merged
     ]
 
-    assert merge_hours(data.draw(st.permutations(some_from_store))).to_bytes() == merge_hours(merged).to_bytes()
+    assert merge_parts(data.draw(st.permutations(some_from_store))).to_bytes() == merge_parts(merged).to_bytes()
 
 
 @given(captured=rows, cuts=st.lists(st.integers(0, 60), max_size=4))

@@ -137,6 +137,11 @@ def baseline_predictions_key(statistics_key: str) -> str:
     return f"{folder}{slash}{BASELINE_PREDICTIONS}"
 
 
+def day_folder(moment: datetime) -> str:
+    """`yyyy/mm/dd/` of a UTC time."""
+    return f"{moment:%Y/%m/%d}/"
+
+
 def hour_folder(moment: datetime) -> str:
     """`yyyy/mm/dd/hh/` of a UTC time."""
     return f"{moment:%Y/%m/%d/%H}/"
@@ -181,6 +186,11 @@ def variants_prefix(endpoint: str) -> str:
 def rollup_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
     """One hour's merged profiles; the digest is of the merged profiles, so a late one makes a new key."""
     return f"{STATE}rollups/{endpoint}/{variant}/{hour_folder(hour)}{digest}.profile"
+
+
+def day_rollup_key(endpoint: str, variant: str, day: datetime, digest: str) -> str:
+    """One day's merged profiles, next to the folders of its hours; the digest is as that of an hour."""
+    return f"{STATE}rollups/{endpoint}/{variant}/{day_folder(day)}{digest}.profile"
 
 
 def records_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:

@@ -15,6 +15,9 @@ SLOT = timedelta(minutes=5)
 
 HOUR = timedelta(hours=1)
 
+DAY = timedelta(days=1)
+"""Of UTC."""
+
 LONGEST_BY_HAND = timedelta(days=1096)
 """Three years. A window costs some listings for each of its hours, also where nothing was captured; those of schedules
 are as long as their schedules say."""
@@ -57,6 +60,21 @@ class Window:
         while hour < self.end:
             yield hour
             hour += HOUR
+
+    def days(self) -> Iterator[datetime]:
+        """The starts of all UTC days that the window touches, in order."""
+        day = floor_to(self.start, DAY)
+        while day < self.end:
+            yield day
+            day += DAY
+
+    def hours_of(self, day: datetime) -> Iterator[datetime]:
+        """The starts of the hours of a UTC day that the window touches, in order."""
+        return Window(max(self.start, day), min(self.end, day + DAY)).hours()
+
+    def covers_day(self, day: datetime) -> bool:
+        """Whether the window contains the whole UTC day that begins at `day`."""
+        return self.start <= day and day + DAY <= self.end
 
     def covers_hour(self, hour: datetime) -> bool:
         """Whether the window contains the whole hour that begins at `hour`."""

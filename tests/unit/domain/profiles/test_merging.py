@@ -11,7 +11,7 @@ from driftline.domain.instants import parse_instant
 from driftline.domain.profiles import merging
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.profiles.table import TableProfile
-from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_hours
+from driftline.domain.profiles.window import WindowProfile, merge_hour, merge_parts
 from driftline.domain.windows import HOUR, SLOT, Window
 from tests.effort import calls
 
@@ -67,8 +67,8 @@ def test_wide_hours_merge_the_same_from_stored_bytes() -> None:
     hours = [("AllTraffic", NOON + at * HOUR, profile(2_000, start=at)) for at in range(3)]
     stored = [(variant, at, WindowProfile.from_bytes(each.to_bytes())) for variant, at, each in hours]
 
-    assert merge_hours(stored).to_bytes() == merge_hours(hours).to_bytes()
-    assert merge_hours(hours).rows == 6_000
+    assert merge_parts(stored).to_bytes() == merge_parts(hours).to_bytes()
+    assert merge_parts(hours).rows == 6_000
 
 
 def test_usual_tables_are_merged_at_once() -> None:
@@ -82,10 +82,10 @@ def test_more_columns_than_there_is_memory_for_are_refused(monkeypatch: pytest.M
     hours = [("AllTraffic", NOON, profile(20)), ("AllTraffic", NOON + HOUR, profile(20, WIDTH + 1))]
 
     with pytest.raises(InvalidInputError) as refused:
-        merge_hours(hours)
+        merge_parts(hours)
 
     assert f"too many columns: 1,001 of csv:0+{WIDTH}, 1,002 of csv:0+{WIDTH + 1}" in str(refused.value)
-    assert merge_hours([*hours[:1], ("AllTraffic", NOON + HOUR, profile(20, 30))]).rows == 40
+    assert merge_parts([*hours[:1], ("AllTraffic", NOON + HOUR, profile(20, 30))]).rows == 40
 
 
 def test_the_work_grows_with_the_number_of_files() -> None:

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.keys import hour_folder, hour_of_folders
+from driftline.domain.keys import day_folder, hour_folder, hour_of_folders
 
 ATTRIBUTES = "attributes/"
 _KEY = re.compile(r"attributes/(?P<endpoint>[^/]+)/(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})/(?P<h>\d{2})/(?P<name>.+)")
@@ -16,7 +16,7 @@ def attributes_prefix(endpoint: str, hour: datetime) -> str:
 
 
 def attributes_day_prefix(endpoint: str, day: datetime) -> str:
-    return f"{ATTRIBUTES}{endpoint}/{day:%Y/%m/%d}/"
+    return f"{ATTRIBUTES}{endpoint}/{day_folder(day)}"
 
 
 def parse_attributes_key(key: str) -> tuple[str, datetime]:

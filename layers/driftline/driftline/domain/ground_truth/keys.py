@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from driftline.domain.errors import InvalidInputError, UnreadableStateError
 from driftline.domain.instants import within_bounds
-from driftline.domain.keys import STATE, hour_folder, hour_of_folders
+from driftline.domain.keys import STATE, day_folder, hour_folder, hour_of_folders
 
 GROUND_TRUTH = "ground-truth/"
 UNMATCHED = "ground-truth-unmatched/"
@@ -63,8 +63,8 @@ def parse_profile_key(key: str) -> tuple[str, VariantHour]:
 
 
 def day_prefix(kind: str, endpoint: str, variant: str, day: datetime) -> str:
-    """Prefix of all objects of a kind (`profiles`, `indexes`) of one UTC day."""
-    return f"{STATE}{kind}/{endpoint}/{variant}/{day:%Y/%m/%d}/"
+    """Prefix of all objects of a kind (`profiles`, `labels`, `rejects`, …) of one UTC day."""
+    return f"{STATE}{kind}/{endpoint}/{variant}/{day_folder(day)}"
 
 
 def index_key(endpoint: str, at: VariantHour, digest: str) -> str:

@@ -1,9 +1,11 @@
 """The profile of a window: the merge of its parts, always in one canonical order.
 
-Within an hour of one variant the slots are merged in the order of (slot, key), then the hours in the order of time,
-variants by name. A part that is delivered twice counts once. A whole hour is merged first and separately, whether a
-stored roll-up exists or not, so the bytes do not depend on which of the two was read. Wide tables do not fit into
-memory together and are merged file by file (merging.py).
+Within an hour of one variant the slots are merged in the order of (slot, key). The hours of a UTC day that lies in the
+window as a whole are merged into the day. Then the days, and the hours of other days, are merged in the order of time,
+variants by name. A part that is delivered twice counts once. A whole hour or day is merged first and separately,
+whether a stored roll-up exists or not, so the bytes do not depend on which of the two was read. Wide tables do not fit
+into memory together and are merged file by file (merging.py); a day with a wide hour stays in hours, because a merged
+day would be one more wide table in memory.
 """
 
 from collections.abc import Iterable
@@ -15,7 +17,7 @@ from driftline.domain.profiles.merging import Merging, is_wide
 from driftline.domain.profiles.span import WindowProfile
 from driftline.domain.windows import Window
 
-__all__ = ["WindowProfile", "merge_hour", "merge_hours", "rollup_digest"]
+__all__ = ["WindowProfile", "has_wide_table", "merge_day", "merge_hour", "merge_parts", "rollup_digest"]
 
 
 def merge_hour(profiles: Iterable[tuple[str, HourProfile]], window: Window) -> WindowProfile:
@@ -33,7 +35,7 @@ def merge_hour(profiles: Iterable[tuple[str, HourProfile]], window: Window) -> W
     wide, last = Merging(), ""
     for key, profile in profiles:
         slots = {start: slot for start, slot in profile.slots.items() if start in window}
-        if not any(_is_wide(slot) for slot in slots.values()):
+        if not any(has_wide_table(slot) for slot in slots.values()):
             usual |= {(start, key): slot for start, slot in slots.items()}
         elif key != last:
             wide.add(WindowProfile.merge_all([slots[start] for start in sorted(slots)]))
@@ -43,27 +45,40 @@ def merge_hour(profiles: Iterable[tuple[str, HourProfile]], window: Window) -> W
     return wide.merged()
 
 
-def merge_hours(hours: Iterable[tuple[str, datetime, WindowProfile]]) -> WindowProfile:
-    """The window of (variant, start of the hour, merged hour), in any order; the same hour counts once.
+def merge_day(hours: Iterable[WindowProfile]) -> WindowProfile:
+    """What one variant captured in a UTC day, of its merged hours in the order of time; none of them is wide.
 
-    Wide ones are merged as they come, so they come in the order of variant and hour, each once.
+    Raises:
+        InvalidInputError: more columns than a window may have.
+    """
+    merging = Merging()
+    for hour in hours:
+        merging.add(hour)
+    return merging.merged()
+
+
+def merge_parts(parts: Iterable[tuple[str, datetime, WindowProfile]]) -> WindowProfile:
+    """The window of (variant, start of the day or hour, merged day or hour), in any order; the same part counts once.
+
+    Wide ones are merged as they come, so they come in the order of variant and time, each once.
 
     Raises:
         InvalidInputError: more columns than a window may have.
     """
     usual: dict[tuple[str, datetime], WindowProfile] = {}
     merging = Merging()
-    for variant, hour, profile in hours:
-        if _is_wide(profile):
+    for variant, start, profile in parts:
+        if has_wide_table(profile):
             merging.add(profile)
         else:
-            usual[variant, hour] = profile
+            usual[variant, start] = profile
     for at in sorted(usual):
         merging.add(usual[at])
     return merging.merged()
 
 
-def _is_wide(profile: WindowProfile) -> bool:
+def has_wide_table(profile: WindowProfile) -> bool:
+    """Whether it is merged alone, as soon as it is read."""
     return any(map(is_wide, profile.layouts.values()))
 
 
