@@ -32,6 +32,10 @@ COMMANDS: Mapping[str, Listed] = {
     "replay": Listed(
         "Evaluate every window whose scheduled time is in a range, as the schedule would have.", "run", "replay"
     ),
+    "backfill": Listed(
+        "Profile the captures of a past range of time, merge their ground truth, and evaluate their windows.",
+        "backfill",
+    ),
     "show": Listed("Show an existing verdict: the newest, that of a scheduled time, or the one in a folder.", "show"),
     "report": Listed(
         "Write the page of an execution, the newest or that of a scheduled time, and print where it is.",

@@ -56,6 +56,8 @@ End = Annotated[datetime | None, _time("--end", "End of the window, excluded.")]
 Scheduled = Annotated[datetime | None, _time("--scheduled", "Scheduled time of the execution.")]
 From = Annotated[datetime, _time("--from", "Start of the range of scheduled times, included.")]
 To = Annotated[datetime, _time("--to", "End of the range of scheduled times, excluded.")]
+FirstHour = Annotated[datetime | None, _time("--from", "First hour of the capture files' folders, included.")]
+LastHour = Annotated[datetime | None, _time("--to", "End of the capture files' hours, excluded.")]
 Collected = Annotated[
     datetime | None, _time("--collected", "When the labels in the given files were collected; selects their folder.")
 ]

@@ -17,7 +17,7 @@ from driftline.cli.output import Output, reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import read_report, show_report
 from driftline.cli.tables import show_executions, show_failure
-from driftline.cli.unpublished import NoEvents, NoMetrics, UnannouncedStore
+from driftline.cli.unpublished import UnannouncedStore
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.verdict import Verdict
@@ -28,6 +28,7 @@ from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.windows import window_by_hand
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
+from driftline.usecases.executions.unpublished import NoEvents, NoMetrics
 from driftline.usecases.monitors.monitor_documents import find_document, load_document
 from driftline.usecases.ports import ObjectStore
 

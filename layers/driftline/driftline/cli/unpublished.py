@@ -1,13 +1,10 @@
-"""What the use cases publish in the cloud: here, messages go to the terminal, metrics and events nowhere."""
+"""What the use cases publish in the cloud: here, messages go to the terminal, and no execution counts as announced."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import override
 
 from driftline.cli.forwarding import ForwardingStore
 from driftline.cli.output import Output
 from driftline.domain.keys import REPORTS, execution_key
-from driftline.domain.metrics import Metric
 
 _ANNOUNCEMENTS = execution_key(REPORTS).rpartition("/")[0] + "/"
 
@@ -20,20 +17,6 @@ class TerminalOperators:
 
     def notify(self, subject: str, message: str) -> None:
         self._output.note(f"{subject}\n{message}")
-
-
-class NoMetrics:
-    """Metrics: none are published, so that trying something does not set off the alarms of the real monitor."""
-
-    def publish(self, namespace: str, metrics: Sequence[Metric], timestamp: datetime | None = None) -> None:
-        pass
-
-
-class NoEvents:
-    """Events: dropped, for the same reason."""
-
-    def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None:
-        pass
 
 
 class UnannouncedStore(ForwardingStore):

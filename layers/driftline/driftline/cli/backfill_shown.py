@@ -1,0 +1,126 @@
+"""What a backfill says: what it is going to take, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from rich.console import Console
+
+from driftline.cli.places import Place
+from driftline.cli.text import safe
+from driftline.domain.backfill.estimate import Estimate, estimate
+from driftline.domain.backfill.keys import failed_key
+from driftline.domain.backfill.plan import Plan
+from driftline.domain.instants import format_instant
+from driftline.presentation.text import count, duration, joined, span
+from driftline.usecases.backfill.outcome import Outcome
+
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What there is, and what it takes."""
+
+    plan: Plan
+    takes: Estimate
+    at_once: int
+    cloud: bool
+    bucket: bool
+
+    @classmethod
+    def of(cls, plan: Plan, at_once: int, place: Place, *, cloud: bool) -> Self:
+        bucket = place.location.startswith("s3://")
+        return cls(plan, estimate(plan, at_once, functions=cloud, bucket=bucket), at_once, cloud, bucket)
+
+    def document(self) -> Mapping[str, object]:
+        plan, takes = self.plan, self.takes
+        return {
+            "id": plan.id,
+            "endpoint": plan.endpoint,
+            "from": format_instant(plan.start),
+            "to": format_instant(plan.end),
+            **{
+                name: {"items": part.items, "bytes": part.size, "batches": len(part.batches)}
+                for name, part in (("captures", plan.captures), ("labels", plan.labels), ("windows", plan.windows))
+            },
+            "monitors": list(plan.monitors),
+            "at_once": self.at_once,
+            "cpu_seconds": round(takes.cpu_seconds, 1),
+            "seconds": round(takes.seconds, 1),
+            "usd": round(takes.usd, 2) if self.bucket else None,
+        }
+
+    def show(self, console: Console) -> None:
+        plan, takes = self.plan, self.takes
+        who = "functions" if self.cloud else "processes"
+        console.print(f"{safe(plan.endpoint)}, {span(plan.start, plan.end)}: {size_of(plan)}.", soft_wrap=True)
+        console.print(
+            f"About {_time(takes.cpu_seconds)} of CPU, {_time(takes.seconds)} with {self.at_once} {who} at once.",
+            soft_wrap=True,
+        )
+        if self.bucket:
+            console.print(
+                f"About {takes.usd:,.2f} USD at list prices (us-east-1, November 2026, without free tier), "
+                "by rates measured with files of 30 columns.",
+                soft_wrap=True,
+            )
+        console.print(f"Nothing was done. The run would be {plan.id}.", soft_wrap=True)
+
+
+def size_of(plan: Plan) -> str:
+    """`1,234 capture files (5.6 GB), 12 ground truth files and 744 windows of data_quality`."""
+    captures, labels, windows = plan.captures, plan.labels, plan.windows
+    size = f" ({_bytes(captures.size)})" if captures.size else ""
+    parts = [f"{count(captures.items, 'capture file')}{size}"]
+    if labels.items:
+        parts.append(count(labels.items, "ground truth file"))
+    monitors = f" of {joined([safe(name) for name in plan.monitors])}" if plan.monitors else ""
+    return joined([*parts, f"{count(windows.items, 'window')}{monitors}"])
+
+
+def outcome_document(place: Place, plan: Plan, outcome: Outcome) -> Mapping[str, object]:
+    failures = [{"step": each.step, "name": each.name, "reason": each.reason} for each in outcome.failures]
+    return {
+        "id": plan.id,
+        "endpoint": plan.endpoint,
+        **outcome.document(),
+        "failures": failures,
+        "file": place.store.uri(failed_key(plan.id)),
+    }
+
+
+def show_outcome(console: Console, place: Place, plan: Plan, outcome: Outcome) -> None:
+    numbers = outcome.numbers
+    rows = f"{count(numbers.get('records', 0), 'record')}, {count(numbers.get('rows', 0), 'row')}"
+    console.print(
+        f"{count(outcome.done['captures'], 'file')} profiled: {rows}, {numbers.get('rejected', 0):,} rejected",
+        soft_wrap=True,
+    )
+    if outcome.done["labels"]:
+        console.print(
+            f"{count(outcome.done['labels'], 'ground truth file')} joined: {count(numbers.get('labels', 0), 'label')}, "
+            f"{numbers.get('matched', 0):,} matched",
+            soft_wrap=True,
+        )
+    bad = numbers.get("windows violations", 0)
+    console.print(f"{count(outcome.done['windows'], 'window')} evaluated, {bad:,} with violations", soft_wrap=True)
+    if outcome.failures:
+        where = place.store.uri(failed_key(plan.id))
+        console.print(
+            f"[bold red]{len(outcome.failures):,} failed[/bold red]; all of them: {safe(where)}", soft_wrap=True
+        )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 60 else duration(timedelta(seconds=seconds))  # noqa: PLR2004, a minute
+
+
+def _bytes(size: float) -> str:
+    """`5.6 GB`."""
+    for unit in _UNITS[:-1]:
+        if size < 1000:  # noqa: PLR2004, the next unit
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} {_UNITS[-1]}"

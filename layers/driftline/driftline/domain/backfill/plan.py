@@ -1,0 +1,176 @@
+"""What a backfill is going to do: decided once, before it starts, and never changed.
+
+The id of a run follows from its input: the same command over the same files continues the run that there is.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+
+from driftline.domain.errors import InvalidInputError, UnreadableStateError
+from driftline.domain.json_reading import JsonDecoder
+
+type Step = Literal["captures", "labels", "windows"]
+
+STEPS: tuple[Step, ...] = ("captures", "labels", "windows")
+"""In this order: labels find the inferences that are there, and windows are evaluated when everything is."""
+
+MOST_FILES = 500
+MOST_BYTES = 256 << 20
+"""Of a batch: less than a minute's work of profile_capture. A file that is larger is a batch of its own."""
+
+LEAST_FILES = 20
+LEAST_BYTES = 8 << 20
+"""Of a batch, where there are few files: each batch starts a function."""
+
+_SIDE_BY_SIDE = 64
+"""Few files are cut into so many batches, so that many can work on them."""
+
+MOST_BATCHES = 10_000
+"""Of a step. The results of a Distributed Map may have 256 KB together; larger runs get larger batches."""
+
+WINDOWS = 100
+"""Executions of a batch."""
+
+
+class Item(msgspec.Struct, frozen=True, order=True):
+    """A file to read, or a window to evaluate.
+
+    Attributes:
+        key: The file's key, or the scheduled time.
+        size: Bytes; 0 if unknown.
+        etag: The file's entity tag; empty if unknown.
+    """
+
+    key: str
+    size: int = 0
+    etag: str = ""
+
+    @property
+    def marker(self) -> str:
+        """Says that exactly this version of the file is done."""
+        return sha256(f"{self.key}\n{self.etag}".encode()).hexdigest()[:16]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """How much there is of a step.
+
+    Attributes:
+        items: Files, or windows.
+        size: Bytes of the files.
+        batches: Names of the batches, in their order.
+    """
+
+    items: int = 0
+    size: int = 0
+    batches: tuple[str, ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A run of a backfill.
+
+    Attributes:
+        start, end: The half-open range of the hours in the capture files' folders.
+        bucket: Of the capture files; None for the stack's own.
+        monitors: Whose windows are evaluated.
+        publish: Whether metrics, events and signals for alarms of these windows are published.
+        release: That planned it.
+    """
+
+    id: str
+    endpoint: str
+    start: datetime
+    end: datetime
+    bucket: str | None
+    captures: Part
+    labels: Part
+    windows: Part
+    monitors: tuple[str, ...]
+    publish: bool
+    release: str
+
+    def part(self, step: Step) -> Part:
+        return {"captures": self.captures, "labels": self.labels, "windows": self.windows}[step]
+
+    @property
+    def batches(self) -> Iterator[str]:
+        """All of them, in their order."""
+        for step in STEPS:
+            yield from self.part(step).batches
+
+    def windows_of(self, monitor: str) -> list[str]:
+        """The batches of one monitor, in the order of time."""
+        return [batch for batch in self.windows.batches if monitor_of(batch) == monitor]
+
+    def to_json(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def from_json(cls, body: bytes, key: str) -> "Plan":
+        """Raises UnreadableStateError: not a plan."""
+        try:
+            return _PLAN.decode(body)
+        except msgspec.DecodeError as error:
+            raise UnreadableStateError(f"not the plan of a backfill ({error})", key) from None
+
+
+def step_of(batch: str) -> Step:
+    """Raises InvalidInputError: not the name of a batch."""
+    step = batch.partition("-")[0]
+    if step not in STEPS:
+        raise InvalidInputError("not the name of a batch", where=batch, expected="captures-…, labels-… or windows-…")
+    return step
+
+
+def monitor_of(batch: str) -> str:
+    """The monitor whose windows a batch has."""
+    return batch.partition("-")[2].rpartition("-")[0]
+
+
+def name_of(step: Step, number: int, monitor: str = "") -> str:
+    return "-".join([step, *([monitor] if monitor else []), f"{number:05}"])
+
+
+def into_batches(items: Sequence[Item]) -> list[Sequence[Item]]:
+    """The items in their order, cut by bytes and number."""
+    most_files = _of_a_batch(len(items), LEAST_FILES, MOST_FILES)
+    most_bytes = _of_a_batch(sum(each.size for each in items), LEAST_BYTES, MOST_BYTES)
+    batches: list[list[Item]] = []
+    size = 0
+    for item in items:
+        if not batches or len(batches[-1]) >= most_files or size + item.size > most_bytes:
+            batches.append([])
+            size = 0
+        batches[-1].append(item)
+        size += item.size
+    return list(batches)
+
+
+def _of_a_batch(total: int, least: int, most: int) -> int:
+    """A share of the total, within bounds. Cut by two measures, each half as often, there are at most MOST_BATCHES."""
+    return max(min(max(total // _SIDE_BY_SIDE, least), most), -(-2 * total // MOST_BATCHES))
+
+
+def run_id(start: datetime, end: datetime, made_of: Iterable[str]) -> str:
+    """The run's name, which is also that of an execution of the state machine."""
+    digest = sha256("\n".join(made_of).encode()).hexdigest()[:12]
+    return f"{start:%Y%m%dT%H}-{end:%Y%m%dT%H}-{digest}"
+
+
+def items_to_lines(items: Iterable[Item]) -> bytes:
+    return b"".join(msgspec.json.encode(item) + b"\n" for item in items)
+
+
+def items_of_lines(body: bytes, key: str) -> list[Item]:
+    """Raises UnreadableStateError: not a batch."""
+    try:
+        return _ITEM.decode_lines(body)
+    except msgspec.DecodeError as error:
+        raise UnreadableStateError(f"not a batch of a backfill ({error})", key) from None
+
+
+_PLAN = JsonDecoder(Plan)
+_ITEM = JsonDecoder(Item)

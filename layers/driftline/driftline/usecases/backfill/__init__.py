@@ -1,0 +1,1 @@
+"""Reads what was captured before the stack was there: planned, in batches, resumable."""

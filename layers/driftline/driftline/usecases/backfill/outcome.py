@@ -1,0 +1,133 @@
+"""How far a run is, what came of it, and what to do again."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from driftline.domain.backfill.keys import failed_key, outcome_key, result_key, results_prefix
+from driftline.domain.backfill.plan import STEPS, Plan, Step, step_of
+from driftline.domain.backfill.results import Result
+from driftline.domain.errors import StaleReadError
+from driftline.presentation.text import count
+from driftline.usecases.backfill.work_batch import load_result, save_result
+from driftline.usecases.ports import ObjectStore
+from driftline.usecases.side_by_side import side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file or a window that failed, by name."""
+
+    step: Step
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run until now.
+
+    Attributes:
+        done: Step -> items that are done.
+        left: Step -> items that are neither done nor failed.
+        numbers: Sums over what is done.
+    """
+
+    done: Mapping[Step, int]
+    left: Mapping[Step, int]
+    failures: Sequence[Failure]
+    numbers: Mapping[str, int]
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is left but what has failed."""
+        return not any(self.left.values())
+
+    def document(self) -> dict[str, object]:
+        return {
+            "complete": self.complete,
+            "done": dict(self.done),
+            "left": dict(self.left),
+            "failed": len(self.failures),
+            "numbers": dict(sorted(self.numbers.items())),
+        }
+
+
+def read_outcome(plan: Plan, store: ObjectStore) -> Outcome:
+    """Reads all results: an object a batch."""
+    done: Counter[Step] = Counter()
+    failed: Counter[Step] = Counter()
+    numbers: Counter[str] = Counter()
+    failures: list[Failure] = []
+    for batch, result in _results(plan, store):
+        step = step_of(batch)
+        done[step] += len(result.done)
+        failed[step] += len(result.failed)
+        numbers.update(result.numbers)
+        failures += [Failure(step, _named(step, batch, key), reason) for key, reason in result.failed.items()]
+    left = {step: plan.part(step).items - done[step] - failed[step] for step in STEPS}
+    return Outcome({step: done[step] for step in STEPS}, left, failures, numbers)
+
+
+def check_read(plan: Plan, store: ObjectStore) -> None:
+    """Before the first window: a verdict without the files that nobody read would be blind.
+
+    Raises:
+        StaleReadError: files are neither done nor failed. Those that failed have a reason, and a person can read it.
+    """
+    left = read_outcome(plan, store).left
+    files = left["captures"] + left["labels"]
+    if files:
+        raise StaleReadError(
+            f"{count(files, 'file')} could not be read, so no window is evaluated",
+            where=store.uri(results_prefix(plan.id)),
+            mend=f"Continue with `driftline backfill --resume {plan.id}`.",
+        )
+
+
+def conclude(plan: Plan, store: ObjectStore) -> Outcome:
+    """Writes what came of the run, and all failures by name."""
+    outcome = read_outcome(plan, store)
+    lines = (
+        json.dumps({"step": each.step, "name": each.name, "reason": each.reason}, ensure_ascii=False)
+        for each in outcome.failures
+    )
+    body = "".join(f"{line}\n" for line in lines).encode()
+    store.put(failed_key(plan.id), body, content_type="application/jsonl")
+    document = json.dumps({"id": plan.id, "endpoint": plan.endpoint, **outcome.document()}, indent=2)
+    store.put(outcome_key(plan.id), document.encode(), content_type="application/json")
+    return outcome
+
+
+def unfinished(plan: Plan, store: ObjectStore) -> list[str]:
+    """The batches with work left, in their order."""
+    finished = {batch for batch, result in _results(plan, store) if result.finished}
+    return [batch for batch in plan.batches if batch not in finished]
+
+
+def again(plan: Plan, store: ObjectStore) -> None:
+    """What failed, or ended its process, is to be tried again. Windows are evaluated again if a file is read now.
+
+    A window that was evaluated without a file that could not be read would otherwise stay without it.
+    """
+    results = dict(_results(plan, store))
+    files = any(result.failed for batch, result in results.items() if step_of(batch) != "windows")
+    for batch, result in results.items():
+        if files and step_of(batch) == "windows":
+            store.delete(result_key(plan.id, batch))
+        elif result.failed or not result.finished:
+            result.again()
+            save_result(store, plan.id, batch, result)
+
+
+def _results(plan: Plan, store: ObjectStore) -> Iterator[tuple[str, Result]]:
+    """Those that are there, in the order of the plan."""
+    there = {summary.key for summary in store.list(results_prefix(plan.id))}
+    batches = [batch for batch in plan.batches if result_key(plan.id, batch) in there]
+    yield from zip(batches, side_by_side(lambda batch: load_result(store, plan.id, batch), batches), strict=True)
+
+
+def _named(step: Step, batch: str, key: str) -> str:
+    """A scheduled time with its monitor; a file's key is its name."""
+    return f"{batch.rpartition('-')[0].partition('-')[2]} {key}" if step == "windows" else key

@@ -1,0 +1,133 @@
+"""A small endpoint with some hours of the past, read as it arrives, or by a backfill."""
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from driftline.adapters.scripts.processes import ScriptProcesses
+from driftline.domain.backfill.keys import BACKFILLS
+from driftline.domain.backfill.plan import Plan, step_of
+from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.instants import format_instant
+from driftline.domain.windows import HOUR
+from driftline.kinds.registry import KINDS
+from driftline.usecases.arrivals.take_arrivals import merge_file
+from driftline.usecases.backfill.capture_work import capture_work
+from driftline.usecases.backfill.find_files import Captures
+from driftline.usecases.backfill.label_work import label_work
+from driftline.usecases.backfill.make_plan import make_plan, write_plan
+from driftline.usecases.backfill.outcome import check_read, conclude, unfinished
+from driftline.usecases.backfill.window_work import replay_windows
+from driftline.usecases.backfill.work_batch import work_batch
+from driftline.usecases.ports import ObjectStore
+from tests.captures import capture_key, csv_capture, profile_file
+from tests.executing import execute_in, suggest_in
+from tests.fakes import InMemoryStore, only
+from tests.merging import label_file, label_key
+from tests.tables import TABLES
+
+START = datetime(2026, 3, 1, 6, tzinfo=UTC)
+HOURS = 3
+END = START + HOURS * HOUR
+DELAY = timedelta(days=14)
+DOCUMENT = """\
+endpoint: shop
+columns: {output: [score], input: [amount, country]}
+monitors:
+  data_quality: {schedule: cron(0 * ? * * *)}
+  model_quality: {schedule: cron(0 * ? * * *), problem_type: Regression, inference_attribute: score}
+"""
+ROWS = 12
+"""Of each of the two capture files of an hour."""
+
+
+def endpoint(hours: int = HOURS) -> InMemoryStore:
+    """With a baseline, captures of some hours, and labels for most of them."""
+    draw = random.Random(7)
+    lines = "".join(f"{draw.random():.3f},{draw.gauss(100, 10):.2f},{draw.choice(['de', 'fr'])}\n" for _ in range(200))
+    store = InMemoryStore(
+        objects={
+            "monitors/shop.yaml": DOCUMENT.encode(),
+            "baselines/shop/data_quality/input/reference.csv": b"score,amount,country\n" + lines.encode(),
+        }
+    )
+    suggest_in(store, "shop", "data_quality")
+    for number in range(hours):
+        hour = START + number * HOUR
+        for name in "ab":
+            rows = [capture(draw, hour, f"{name}{number}-{row}", row) for row in range(ROWS)]
+            store.put(capture_key(hour, f"{name}.jsonl"), b"".join(rows))
+        labels = [(f"{name}{number}-{row}", f"{draw.random():.3f}") for name in "ab" for row in range(ROWS - 2)]
+        store.put(label_key("truth", hour + 2 * HOUR), label_file(labels))
+    return store
+
+
+def capture(draw: random.Random, hour: datetime, name: str, row: int) -> bytes:
+    moment = hour + timedelta(minutes=4 * row)
+    given = f"{draw.gauss(100, 10):.2f},{draw.choice(['de', 'fr'])}"
+    return csv_capture(moment, f"{draw.random():.3f}", given, name)
+
+
+def live(store: ObjectStore, hours: int = HOURS) -> None:
+    """As it arrives: captures, labels, and then what schedules ask for."""
+    for each in list(store.list("capture/")):
+        profile_file(each.key, store)
+    for each in list(store.list("ground-truth/")):
+        merge_file(each.key, store=store, tables=TABLES, max_label_delay=DELAY)
+    for monitor in ("data_quality", "model_quality"):
+        for number in range(1, hours + 1):
+            request = ExecutionRequest(endpoint="shop", monitor=monitor, scheduled_time=START + number * HOUR)
+            execute_in(store, request)
+
+
+def planned(store: ObjectStore, hours: int = HOURS) -> Plan:
+    """Written, unless it was before."""
+    captures = Captures(store, "capture/", "shop", START, START + hours * HOUR)
+    made = make_plan(captures, captures.listed(), store=store, kinds=KINDS, release="1")
+    write_plan(made, store, lambda _: None)
+    return made.plan
+
+
+def work_once(plan: Plan, store: ObjectStore, time_is_short: Callable[[], bool] = lambda: False) -> None:
+    """One process does everything that is left, step by step; whatever an item raises ends it."""
+    for batch in unfinished(plan, store):
+        if step_of(batch) == "captures":
+            work = capture_work(
+                plan, state=store, stores=only(store), scripts=ScriptProcesses(), tables=TABLES, kinds=KINDS
+            )
+        elif step_of(batch) == "labels":
+            work = label_work(plan, store=store, tables=TABLES, kinds=KINDS)
+        else:
+            break
+        if not work_batch(plan.id, batch, work, store=store, time_is_short=time_is_short):
+            return
+    check_read(plan, store)
+    for monitor in plan.monitors:
+        if not replay_windows(
+            plan, monitor, lambda request: execute_in(store, request), store=store, time_is_short=time_is_short
+        ):
+            return
+    conclude(plan, store)
+
+
+def without_notes(objects: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Everything but the run's own objects.
+
+    The merged rows of an hour, and what a kind keeps of them, are in whatever order DuckDB's threads came to: of these
+    only the names are compared, which are made of what was merged. Verdicts and merged lines are compared to the byte.
+    """
+    any_order = ("state/merged/", "state/kinds/")
+    return {
+        key: b"" if key.startswith(any_order) else body
+        for key, body in objects.items()
+        if not key.startswith(BACKFILLS)
+    }
+
+
+def differing(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> list[str]:
+    """Keys whose bytes differ, or that only one has."""
+    return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+
+
+def times(first: int, last: int) -> list[str]:
+    return [format_instant(START + number * HOUR) for number in range(first, last + 1)]
