@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events_in import GroundTruthMessage, ObjectEvent, SweepRequest
 from driftline.adapters.aws.inbox import work_through
@@ -16,37 +17,36 @@ from driftline.domain.attributes.keys import ATTRIBUTES
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_attributes, take_labels
 from driftline.usecases.arrivals.take_sweep import request_sweeps, take_sweep
+from driftline.usecases.backfill.label_work import label_work
 
 logger = Logger()
 settings = GroundTruthSettings.from_environment()
 store = S3Store(settings.bucket)
 sweeps = SweepQueue(settings.merge_queue)
-size = settings.max_unpacked_megabytes << 20
-given: dict[str, Any] = {
-    "store": store,
-    "tables": DuckTables(),
-    "reruns": RerunQueue(settings.rerun_queue, settings.rerun_delay),
-    "kinds": KINDS,
-}
-published: dict[str, Any] = {"metrics": EmbeddedMetrics(), "defaults": settings.defaults}
+common: dict[str, Any] = {"store": store, "tables": DuckTables(), "kinds": KINDS}
+reading = {**common, "unpacked_bytes": settings.max_unpacked_megabytes << 20}
+reopening = {"reruns": RerunQueue(settings.rerun_queue, settings.rerun_delay)}
+publishing: dict[str, Any] = {"metrics": EmbeddedMetrics(), "defaults": settings.defaults}
 
 
 def work(message: GroundTruthMessage) -> None:
     match message.root:
         case ObjectEvent(key=key, time=time) if key.startswith(ATTRIBUTES):
-            found = take_attributes(key, arrived=time, **given)
+            found = take_attributes(key, arrived=time, **common, **reopening)
             numbers = {"rows": found.rows, "reopened": len(found.reopened)}
             logger.info("attributes", extra={"key": key, "reason": found.reason, "problem": found.problem, **numbers})
         case ObjectEvent(key=key, time=time):
-            taken = take_labels(key, arrived=time, unpacked_bytes=size, **given, **published)
+            taken = take_labels(key, arrived=time, **reading, **reopening, **publishing)
             logger.info("merged", extra={"key": key, **taken.numbers})
         case SweepRequest(sweep=as_of, endpoint=None):
             logger.info("sweeps", extra={"endpoints": request_sweeps(as_of, store=store, sweeps=sweeps)})
         case SweepRequest(sweep=as_of, endpoint=str(endpoint)):
-            swept = take_sweep(endpoint, as_of, **given, **published)
+            swept = take_sweep(endpoint, as_of, **common, **reopening, **publishing)
             logger.info("swept", extra={"endpoint": endpoint, **swept.swept.numbers, "reopened": len(swept.reopened)})
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
+    if is_backfill(event):
+        return work_on(event, context, store, partial(label_work, **reading))
     return work_through(event, GroundTruthMessage, work, logger)

@@ -1,9 +1,11 @@
 """Profiles a capture file, joins waiting labels, and requests that late windows are evaluated again."""
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
@@ -13,27 +15,26 @@ from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_capture
+from driftline.usecases.backfill.capture_work import capture_work
 
 logger = Logger()
 settings = RerunSettings.from_environment()
 stores = S3Stores()
 state = stores(settings.bucket)
 reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
+reading: dict[str, Any] = {
+    "state": state,
+    "stores": stores,
+    "scripts": ScriptProcesses(),
+    "tables": DuckTables(),
+    "kinds": KINDS,
+    "unpacked_bytes": settings.max_unpacked_megabytes << 20,
+}
 
 
 def take(event: ObjectEvent) -> None:
-    taken = take_capture(
-        event.key,
-        capture=stores(event.bucket),  # rules and role allow the stack's own and that of its parameter
-        state=state,
-        reruns=reruns,
-        arrived=event.time,
-        stores=stores,
-        scripts=ScriptProcesses(),
-        tables=DuckTables(),
-        kinds=KINDS,
-        unpacked_bytes=settings.max_unpacked_megabytes << 20,
-    )
+    # Rules and role allow the stack's own bucket and that of its parameter.
+    taken = take_capture(event.key, capture=stores(event.bucket), reruns=reruns, arrived=event.time, **reading)
     logger.info(
         "profiled",
         key=event.key,
@@ -48,5 +49,7 @@ def take(event: ObjectEvent) -> None:
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
+    if is_backfill(event):
+        return work_on(event, context, state, partial(capture_work, **reading))
     return work_through(event, ObjectEvent, take, logger)

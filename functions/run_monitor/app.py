@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from driftline.adapters.aws.backfill_in import Remaining, is_backfill, replay
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events import DefaultBus
 from driftline.adapters.aws.inbox import work_through
@@ -17,6 +18,7 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.explanations.explaining import Explaining
+from driftline.usecases.ports import Events, Metrics
 
 logger = Logger()
 settings = RunSettings.from_environment()
@@ -29,7 +31,7 @@ explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.res
 _LOGGED = ("endpoint", "monitor", "status", "rows", "violations", "coverage", "revision", "folder", "unchanged")
 
 
-def execute(request: ExecutionRequest) -> Execution:
+def execute(request: ExecutionRequest, metrics: Metrics = metrics, events: Events = events) -> Execution:
     execution = run_monitor(
         request,
         store=store,
@@ -49,7 +51,9 @@ def execute(request: ExecutionRequest) -> Execution:
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
+    if is_backfill(event):
+        return replay(event, context, store, execute)
     if "Records" in event:
         return work_through(event, ExecutionRequest, execute, logger)
     execution = execute(ExecutionRequest.model_validate(event))

@@ -70,7 +70,7 @@ def folder(inputs: Mapping[str, bytes], tmp_path_factory: pytest.TempPathFactory
     return root
 
 
-def _below(root: Path, prefix: str) -> dict[str, bytes]:
+def below(root: Path, prefix: str) -> dict[str, bytes]:
     paths = (path for path in (root / prefix).rglob("*") if path.is_file())
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
@@ -94,20 +94,20 @@ def test_reports_are_byte_identical(bucket: Bucket, folder: Path) -> None:
     # Only the cloud counts revisions, and its page says which one it shows.
     page = f"{reports}report.html"
     in_the_cloud[page] = in_the_cloud[page].replace(b"<div><dt>Revision</dt><dd>1</dd></div>\n", b"")
-    assert differing(_below(folder, reports), in_the_cloud) == []
+    assert differing(below(folder, reports), in_the_cloud) == []
 
 
 def test_baselines_are_byte_identical(bucket: Bucket, folder: Path) -> None:
     prefix = f"baselines/{ENDPOINT}/"
-    assert len(_below(folder, prefix)) > 3
-    assert differing(_below(folder, prefix), bucket.everything(prefix)) == []
+    assert len(below(folder, prefix)) > 3
+    assert differing(below(folder, prefix), bucket.everything(prefix)) == []
 
 
 def test_what_is_derived_has_the_same_names(bucket: Bucket, folder: Path) -> None:
-    assert len(_below(folder, "state/profiles")) >= 4
+    assert len(below(folder, "state/profiles")) >= 4
     for kind in ("profiles", "records", "rejects"):
         prefix = f"state/{kind}/{ENDPOINT}/"
-        assert set(_below(folder, prefix)) == set(bucket.everything(prefix))
+        assert set(below(folder, prefix)) == set(bucket.everything(prefix))
 
 
 def test_the_command_line_on_the_bucket_itself_gives_them_too(
@@ -230,12 +230,12 @@ class TestModelQuality:
         assert [key for key in in_the_cloud if "/revision-" in key and key.endswith("/summary.json")] == earlier
         assert len(newest) == 4
         assert json.loads(newest[f"{self.REPORTS}summary.json"])["body"]["labelled_rows"] == 121
-        assert differing(_below(laptop, self.REPORTS), newest) == []
+        assert differing(below(laptop, self.REPORTS), newest) == []
 
     def test_baselines_are_byte_identical(self, judged: Bucket, laptop: Path) -> None:
         prefix = f"baselines/{self.ENDPOINT}/"
-        assert len(_below(laptop, prefix)) >= 4
-        assert differing(_below(laptop, prefix), judged.everything(prefix)) == []
+        assert len(below(laptop, prefix)) >= 4
+        assert differing(below(laptop, prefix), judged.everything(prefix)) == []
 
     def test_the_page_shows_rows_of_the_baseline_beside_the_windows(self, judged: Bucket) -> None:
         """What one function wrote beside the statistics, the other may read."""
@@ -251,7 +251,7 @@ class TestModelQuality:
         prefix = f"merged/{self.ENDPOINT}/"
         of_laptop, of_cloud = (
             {key.rsplit("/", 1)[0]: body for key, body in found.items()}
-            for found in (_below(laptop, prefix), judged.everything(prefix))
+            for found in (below(laptop, prefix), judged.everything(prefix))
         )
         assert sum(body.count(b"\n") for body in of_laptop.values()) == 121
         assert differing(of_laptop, of_cloud) == []
@@ -259,5 +259,5 @@ class TestModelQuality:
     @pytest.mark.parametrize("kind", ["labels", "open-labels", "label-hours"])
     def test_what_is_known_of_labels_is_byte_identical(self, judged: Bucket, laptop: Path, kind: str) -> None:
         prefix = f"state/{kind}/{self.ENDPOINT}/"
-        assert _below(laptop, prefix)
-        assert differing(_below(laptop, prefix), judged.everything(prefix)) == []
+        assert below(laptop, prefix)
+        assert differing(below(laptop, prefix), judged.everything(prefix)) == []

@@ -3,12 +3,17 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from driftline.cli.exits import ExitCode
+from driftline.domain.instants import format_instant
 from local.cloud import EmbeddedCloud
 from local.webhook import WebhookReceiver
+from tests.end_to_end import past
 from tests.end_to_end.endpoint import HOUR, Bucket, baseline_csv, capture_file, document, reports_folder, rows
+from tests.end_to_end.test_cli_equals_cloud import below, differing, driftline
 
 pytestmark = pytest.mark.cloud
 
@@ -45,6 +50,7 @@ def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
         "RetrainingFunctionArn": FUNCTION,
         "ModelBucketName": CAPTURES,
         "ModelKeyArn": KEY,
+        "BackfillConcurrency": "2",
     }
     with EmbeddedCloud(stack_name="watchers", parameters=parameters, clock=HOUR) as cloud:
         channels = {"office": {"kind": "slack", "webhook_url": f"{hook.url}/slack"}}
@@ -137,3 +143,62 @@ def test_what_a_parameter_names_is_allowed_and_nothing_else(
     for asked, decision in ((resource, "allowed"), (other, "implicitDeny")):
         answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action], ResourceArns=[asked])
         assert answer["EvaluationResults"][0]["EvalDecision"] == decision
+
+
+def test_captures_of_the_past_are_read_by_the_state_machine(
+    changed: EmbeddedCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given captures and labels that were there before anything could hear of them, one file of them damaged
+    own, inputs = Bucket(changed), past.inputs("past")
+    with past.nobody_listening(changed):
+        for key, body in inputs.items():
+            if not key.startswith(("monitors/", "baselines/")):
+                own.put(key, body)
+    for key in (key for key in inputs if key.startswith(("monitors/", "baselines/"))):
+        own.put(key, inputs[key])
+    changed.drain()
+    assert not own.everything("state/profiles/past/")
+    for name, value in changed.environment.items():
+        monkeypatch.setenv(name, value)
+    period = ("--from", format_instant(past.PAST), "--to", format_instant(past.END))
+    command = ("backfill", *period, "--endpoint", "past", "--json")
+    cloud = ("--store", f"s3://{changed.bucket}", "--stack-name", "watchers")
+    # When somebody asks what it takes, and then for the work
+    forecast = json.loads(driftline(*command, *cloud, "--dry-run").stdout)
+    assert forecast["captures"]["items"] == 5
+    assert forecast["at_once"] == 2
+    assert not own.everything("state/backfill/")
+    done = driftline(*command, *cloud)
+    # Then the damaged file is named, and all others are read
+    assert done.exit_code == ExitCode.FAILED, done.output
+    result = json.loads(done.stdout)
+    assert result["complete"]
+    damaged = f"capture/past/AllTraffic/{past.PAST:%Y/%m/%d/%H}/damaged.jsonl"
+    assert [failure["name"] for failure in result["failures"]] == [damaged]
+    assert result["done"] == {"captures": 4, "labels": 2, "windows": 4}
+    # And everything is, to the byte, what the commands make of the same files, one after the other
+    for key, body in inputs.items():
+        path = tmp_path / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    driftline("baseline", "--store", tmp_path)
+    driftline("ingest", "--store", tmp_path)
+    driftline("merge", "--store", tmp_path)
+    for monitor in ("data_quality", "model_quality"):
+        times = (
+            "--from",
+            format_instant(past.PAST + timedelta(minutes=1)),
+            "--to",
+            format_instant(past.END + timedelta(minutes=1)),
+        )
+        driftline("replay", "--store", tmp_path, "--monitor", monitor, *times)
+    for prefix in ("reports/past/", "state/records/past/", "state/labels/past/"):
+        assert differing(below(tmp_path, prefix), own.everything(prefix)) == []
+        assert own.everything(prefix)
+    # Profiles say where their capture files are.
+    assert set(below(tmp_path, "state/profiles/past/")) == set(own.everything("state/profiles/past/"))
+    # Nobody hears of the past
+    changed.drain()
+    signals = changed.client("cloudwatch").list_metrics(Dimensions=[{"Name": "Endpoint", "Value": "past"}])["Metrics"]
+    assert signals == []
+    assert changed.messages("ProfileDeadLettersUrl") == 0

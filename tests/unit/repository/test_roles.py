@@ -219,6 +219,9 @@ QUEUE = "AWS::SQS::Queue"
         ("StartRetrainingRole", "sagemaker:StartPipelineExecution", PARAMETERS["RetrainingPipelineArn"]),
         ("StartRetrainingRole", "sagemaker:DescribePipeline", PARAMETERS["RetrainingPipelineArn"]),
         ("StartRetrainingRole", "states:StartExecution", PARAMETERS["RetrainingStateMachineArn"]),
+        ("BackfillRole", "states:StartExecution", f"arn:aws:states:{PLACE}:stateMachine:watch-backfill"),
+        ("BackfillRole", "states:DescribeExecution", f"arn:aws:states:{PLACE}:execution:watch-backfill:one"),
+        ("BackfillRole", "states:StopExecution", f"arn:aws:states:{PLACE}:execution:watch-backfill/Captures:one"),
         ("StartRetrainingRole", "states:DescribeStateMachine", PARAMETERS["RetrainingStateMachineArn"]),
         ("StartRetrainingRole", "lambda:InvokeFunction", PARAMETERS["RetrainingFunctionArn"]),
         ("ExplainModelRole", "sagemaker:InvokeEndpoint", PARAMETERS["PredictionEndpointArn"]),
@@ -253,10 +256,10 @@ def test_who_starts_what_is_limited_to_these(granted: Mapping[str, Role]) -> Non
     """Whoever may start, invoke or pass on costs money, or becomes somebody else."""
     strong = {
         "iam:PassRole": {"ConfigureMonitorRole"},
-        "lambda:InvokeFunction": {"StartRetrainingRole", "FreshnessScheduleRole"},
+        "lambda:InvokeFunction": {"BackfillRole", "StartRetrainingRole", "FreshnessScheduleRole"},
         "sagemaker:InvokeEndpoint": {"ExplainModelRole", "SuggestBaselineRole"},
         "sagemaker:StartPipelineExecution": {"StartRetrainingRole"},
-        "states:StartExecution": {"StartRetrainingRole"},
+        "states:StartExecution": {"BackfillRole", "StartRetrainingRole"},
         "sns:Publish": {"CheckFreshnessRole", "ConfigureMonitorRole", "NotifyOperatorRole", "SuggestBaselineRole"},
         "events:PutEvents": {"AdoptModelRole", "RunMonitorRole", "StartRetrainingRole"},
     }
@@ -275,9 +278,9 @@ def test_events_and_roles_are_passed_under_conditions(granted: Mapping[str, Role
 def test_roles_are_assumed_by_their_service_only(granted: Mapping[str, Role]) -> None:
     schedules = {"SchedulerRole", "SweepRole", "TickRole", "FreshnessScheduleRole"}
     for name, role in granted.items():
-        service = "scheduler" if name in schedules else "lambda"
+        service = "scheduler" if name in schedules else "states" if name == "BackfillRole" else "lambda"
         (trust,) = role.trusts
         assert (trust["Principal"], trust["Action"]) == ({"Service": f"{service}.amazonaws.com"}, "sts:AssumeRole")
         # Lambda does not say for which account it asks; the role is the function's by its configuration.
         of_account: Sequence[object] = [{"StringEquals": {"aws:SourceAccount": ACCOUNT}}]
-        assert [trust[key] for key in ("Condition",) if key in trust] == (of_account if name in schedules else [])
+        assert [trust[key] for key in ("Condition",) if key in trust] == ([] if service == "lambda" else of_account)

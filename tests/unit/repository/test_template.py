@@ -130,8 +130,9 @@ def test_pages_are_made_however_an_execution_ends(resources: dict[str, dict[str,
 
 def test_every_role_says_exactly_what_it_may_do(resources: dict[str, dict[str, Any]]) -> None:
     roles = of_type(resources, "AWS::IAM::Role")
-    # Schedules have one each: the monitors', the sweep's, that of check_freshness and the tick's.
-    assert len(roles) == len(of_type(resources, "AWS::Lambda::Function")) + 4
+    # Schedules have one each: the monitors', the sweep's, that of check_freshness and the tick's; so has the state
+    # machine of backfills.
+    assert len(roles) == len(of_type(resources, "AWS::Lambda::Function")) + 5
     for name, role in roles.items():
         assert "ManagedPolicyArns" not in role, name
         for statement in statements(role):
@@ -490,6 +491,30 @@ def test_nothing_is_started_that_no_parameter_names(resources: dict[str, dict[st
     }
     unconditional = [one for one in policy["PolicyDocument"]["Statement"] if "Fn::If" not in one]
     assert not starting & {action for one in unconditional for action in listed(one["Action"])}
+
+
+def test_backfills_are_there_only_if_wanted(template: dict[str, Any], resources: dict[str, dict[str, Any]]) -> None:
+    assert template["Parameters"]["BackfillConcurrency"]["Default"] == 0
+    assert {name for name, one in resources.items() if one.get("Condition") == "HasBackfill"} == {
+        "BackfillMachine",
+        "BackfillRole",
+    }
+
+
+def test_a_backfill_goes_on_whatever_one_batch_does(resources: dict[str, dict[str, Any]]) -> None:
+    text = resources["BackfillMachine"]["Properties"]["DefinitionString"]["Fn::Sub"]
+    states = json.loads(re.sub(r"\$\{BackfillConcurrency\}", "20", text))["States"]
+    maps = {name: state for name, state in states.items() if state["Type"] == "Map"}
+    assert list(maps) == ["Captures", "Labels", "Windows"]
+    for name in ("Captures", "Labels"):
+        assert maps[name]["ToleratedFailurePercentage"] == 100
+        assert maps[name]["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+    for state in maps.values():
+        tasks = [one for one in state["ItemProcessor"]["States"].values() if one["Type"] == "Task"]
+        # An item that ends its process takes four attempts until it is named.
+        assert [one["Retry"][-1]["ErrorEquals"] for one in tasks] == [["States.ALL"]]
+        assert all(one["Retry"][-1]["MaxAttempts"] >= 4 for one in tasks)
+    assert [state["Catch"][0]["Next"] for state in states.values() if "Catch" in state] == ["Conclude"] * 2
 
 
 def test_alarms_of_others_cannot_be_touched(resources: dict[str, dict[str, Any]]) -> None:

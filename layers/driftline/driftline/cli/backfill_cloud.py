@@ -7,8 +7,8 @@ from driftline.adapters.aws.backfill_machine import BackfillMachine, find_machin
 from driftline.cli.backfill_here import DOING
 from driftline.cli.output import Output
 from driftline.cli.places import Place
-from driftline.domain.backfill.keys import executions_key
-from driftline.domain.backfill.plan import STEPS, Plan, step_of
+from driftline.domain.backfill.keys import executions_key, items_key
+from driftline.domain.backfill.plan import STEPS, Plan, Step, step_of
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.usecases.backfill.make_plan import write_items
 from driftline.usecases.backfill.outcome import again, unfinished
@@ -18,7 +18,11 @@ from driftline.usecases.ports import ObjectStore
 USUAL_AT_ONCE = 10
 """Functions at once that a new account may run: a forecast without a state machine counts with them."""
 
-_POLL_SECONDS = 5.0
+_MAPPED: tuple[Step, ...] = ("captures", "labels")
+"""Steps of a Distributed Map; windows are of few monitors, each in order."""
+
+_FIRST_POLL, _LONGEST_POLL = 0.5, 10.0
+"""Seconds; small runs end soon, and large ones take hours."""
 
 
 def open_machine(place: Place, stack: str) -> BackfillMachine:
@@ -37,13 +41,10 @@ def functions_at_once(place: Place, stack: str) -> int:
 
 
 def follow_machine(output: Output, store: ObjectStore, plan: Plan, machine: BackfillMachine, *, resume: bool) -> None:
-    """Starts an execution for what is left, unless one is running, and waits for its end.
+    """Starts an execution for what is left, unless one is running, and waits for its end, whatever that is.
 
     Args:
         resume: Whether what failed is tried again.
-
-    Raises:
-        DriftlineError: the execution failed.
     """
     executions = _executions(store, plan)
     if not executions or machine.state(executions[-1]).status != "RUNNING":
@@ -52,34 +53,39 @@ def follow_machine(output: Output, store: ObjectStore, plan: Plan, machine: Back
         left = unfinished(plan, store)
         if not left:
             return
-        for step in STEPS:
+        for step in _MAPPED:
             write_items(plan, step, [batch for batch in left if step_of(batch) == step], store)
         name = f"{plan.id}-{len(executions) + 1}"
         executions.append(machine.start(name, request(plan, left)))
         store.put(executions_key(plan.id), "\n".join(executions).encode(), content_type="text/plain")
     output.note(f"Execution {executions[-1]}")
-    progress = Progress(plan, store)
+    progress, pause = Progress(plan, store), _FIRST_POLL
     with output.following() as follow:
         while (state := machine.state(executions[-1])).status == "RUNNING":
             if output.is_terminal:
                 done = progress.look()
                 step = next((each for each in STEPS if done[each] < plan.part(each).items), STEPS[-1])
                 follow(DOING[step], done[step], plan.part(step).items)
-            time.sleep(_POLL_SECONDS)
+            time.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_POLL)
     if state.status != "SUCCEEDED":
-        raise DriftlineError(
-            f"the execution ended with {state.status}: {state.reason}",
-            where=executions[-1],
-            mend=f"Continue with `driftline backfill --resume {plan.id}`.",
-        )
+        output.trouble(DriftlineError(f"it ended with {state.status}: {state.reason}", where=executions[-1]))
 
 
 def request(plan: Plan, left: list[str]) -> str:
     """The input of an execution."""
     steps = {step_of(batch) for batch in left}
     monitors = [monitor for monitor in plan.monitors if set(plan.windows_of(monitor)) & set(left)]
-    has = {step: step in steps for step in STEPS}
-    return json.dumps({"backfill": plan.id, **has, "monitors": monitors})
+    items = {step: items_key(plan.id, step) for step in _MAPPED}
+    return json.dumps(
+        {
+            "backfill": plan.id,
+            "captures": "captures" in steps,
+            "labels": "labels" in steps,
+            "items": items,
+            "monitors": monitors,
+        }
+    )
 
 
 def _executions(store: ObjectStore, plan: Plan) -> list[str]:

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from driftline.domain.backfill.keys import failed_key, outcome_key, result_key, results_prefix
 from driftline.domain.backfill.plan import STEPS, Plan, Step, step_of
@@ -43,6 +44,13 @@ class Outcome:
     def complete(self) -> bool:
         """Nothing is left but what has failed."""
         return not any(self.left.values())
+
+    def checked(self, plan: Plan) -> Self:
+        """Itself. Raises StaleReadError: something is left."""
+        if self.complete:
+            return self
+        left = ", ".join(f"{number:,} of {step}" for step, number in self.left.items() if number)
+        raise StaleReadError(f"left to do: {left}", mend=f"Continue with `driftline backfill --resume {plan.id}`.")
 
     def document(self) -> dict[str, object]:
         return {
