@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from driftline.domain.json_reading import load_json
 from tests.backfilling import HOURS, ROWS, differing, endpoint, live, planned, without_notes, work_once
 from tests.fakes import FailingStore, InjectedError, InMemoryStore
+from tests.fuzz import examples
 
 MOST_CONTINUATIONS = 12
 STEP = 16
@@ -76,13 +77,13 @@ def test_a_backfill_leaves_what_live_processing_leaves() -> None:
     check(continued([]))
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(5))
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=4))
 def test_killed_at_any_calls_and_continued_it_is_byte_identical(kills: list[int]) -> None:
     check(continued(kills))
 
 
-@settings(max_examples=4)
+@settings(max_examples=examples(3))
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=2))
 def test_calls_that_fail_are_tried_again(fails: list[int]) -> None:
     check(continued(fails, InjectedError))

@@ -1,0 +1,183 @@
+"""`driftline backfill` on a folder: with processes, forecasts, lists of keys, and ends."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from driftline.adapters.folder.store import FolderStore
+from driftline.cli import app
+from driftline.cli.backfill_cloud import request
+from driftline.cli.exits import ExitCode
+from driftline.domain.backfill.plan import Plan
+from driftline.domain.instants import format_instant
+from driftline.domain.windows import HOUR
+from tests.backfilling import END, HOURS, ROWS, START, differing, endpoint, live, planned, without_notes
+from tests.captures import DOCUMENT, capture_key, csv_capture
+from tests.fakes import InMemoryStore
+
+PERIOD = ("--from", format_instant(START), "--to", format_instant(END))
+
+HOUR_OF_SCRIPTED = ("--from", format_instant(START), "--to", format_instant(START + HOUR))
+
+SCRIPT = """
+import os
+import signal
+
+def preprocess_handler(record):
+    amount, country = record.endpoint_input.data.split(",")
+    if country == "killer":
+        os.kill(os.getppid(), signal.SIGKILL)
+    if country == "interrupts":
+        with open(f"/proc/{os.getppid()}/stat") as status:
+            os.kill(int(status.read().rsplit(")", 1)[1].split()[1]), signal.SIGINT)
+    return {"score": record.endpoint_output.data, "amount": amount, "country": country}
+"""
+
+
+def backfill(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["backfill", "--store", str(root), *arguments])
+
+
+def folder(store: InMemoryStore, root: Path) -> FolderStore:
+    written = FolderStore(root)
+    for key, body in store.objects.items():
+        written.put(key, body)
+    return written
+
+
+def scripted(root: Path, *countries: str) -> FolderStore:
+    """An endpoint with a preprocessing script, and a capture file of each country."""
+    store = FolderStore(root)
+    store.put("monitors/shop.yaml", f"{DOCUMENT}    preprocess: script.py\n".encode())
+    store.put("scripts/script.py", SCRIPT.encode())
+    for number, country in enumerate(countries):
+        store.put(capture_key(START, f"{number}.jsonl"), csv_capture(START, "0.5", f"10,{country}", str(number)))
+    return store
+
+
+def test_processes_side_by_side_leave_what_live_processing_leaves(tmp_path: Path) -> None:
+    expected = endpoint()
+    store = folder(expected, tmp_path)
+    live(expected)
+    done = backfill(tmp_path, *PERIOD, "--processes", "2", "--json")
+    assert done.exit_code == ExitCode.COMPLETED, done.output
+    result = json.loads(done.stdout)
+    assert result["done"] == {"captures": 2 * HOURS, "labels": HOURS, "windows": 2 * HOURS}
+    assert result["numbers"]["rows"] == 2 * HOURS * ROWS
+    # The command announces nothing, and a profile in a folder says another place of its capture file.
+    left_out = (
+        "state/executions/",
+        "state/profiles/",
+        "state/rollups/",
+        "state/indexes/",
+        "state/merged/",
+        "state/kinds/",
+    )
+    found = {each.key: store.get(each.key).body for each in store.list("")}
+    one, other = (
+        {key: body for key, body in without_notes(objects).items() if not key.startswith((*left_out, "merged/"))}
+        for objects in (found, expected.objects)
+    )
+    assert differing(one, other) == []
+    # And the same command again finds that all is done.
+    again = backfill(tmp_path, *PERIOD, "--json")
+    assert json.loads(again.stdout) == result
+
+
+def test_a_forecast_counts_and_writes_nothing(tmp_path: Path) -> None:
+    store = folder(endpoint(), tmp_path)
+    before = list(store.list(""))
+    said = backfill(tmp_path, *PERIOD, "--dry-run", "--json")
+    assert said.exit_code == ExitCode.COMPLETED
+    forecast = json.loads(said.stdout)
+    captures = [each for each in before if each.key.startswith("capture/")]
+    assert forecast["captures"] == {"items": len(captures), "bytes": sum(each.size for each in captures), "batches": 1}
+    assert forecast["windows"]["items"] == 2 * HOURS
+    assert forecast["usd"] is None
+    assert list(store.list("")) == before
+    text = backfill(tmp_path, *PERIOD, "--dry-run").stdout
+    assert "6 capture files" in text
+    assert "6 windows of data_quality and model_quality" in text
+    assert f"Nothing was done. The run would be {forecast['id']}." in text
+
+
+def test_a_list_of_keys_stands_for_the_listing(tmp_path: Path) -> None:
+    store = folder(endpoint(), tmp_path / "store")
+    keys = tmp_path / "keys.csv"
+    keys.write_text(f"key\n{capture_key(START, 'a.jsonl')}\n{capture_key(END, 'late.jsonl')}\n")
+    said = backfill(tmp_path / "store", *PERIOD, "--manifest", str(keys), "--dry-run", "--json")
+    assert json.loads(said.stdout)["captures"]["items"] == 1
+    missing = backfill(tmp_path / "store", *PERIOD, "--manifest", str(tmp_path / "none.csv"))
+    assert missing.exit_code == ExitCode.FAILED
+    assert "no such file" in missing.stderr
+    assert not list(store.list("state/backfill/"))
+
+
+@pytest.mark.long
+def test_a_file_that_ends_its_process_is_named_and_takes_no_other_along(tmp_path: Path) -> None:
+    scripted(tmp_path, "de", "killer", "fr")
+    done = backfill(tmp_path, *HOUR_OF_SCRIPTED, "--processes", "1", "--json")
+    assert done.exit_code == ExitCode.FAILED
+    result = json.loads(done.stdout)
+    [failure] = [each for each in result["failures"] if each["step"] == "captures"]
+    assert failure["name"] == capture_key(START, "1.jsonl")
+    assert "the process was ended while it worked on it" in failure["reason"]
+    assert result["done"]["captures"] == 2
+    lines = Path(result["file"]).read_text().splitlines()
+    assert [json.loads(line) for line in lines] == result["failures"]
+
+
+def test_an_interrupted_run_says_how_to_continue_and_can_be(tmp_path: Path) -> None:
+    store = scripted(tmp_path, "de", "interrupts", "fr")
+    program = str(Path(sys.executable).with_name("driftline"))
+    command = [program, "backfill", "--store", str(tmp_path), *HOUR_OF_SCRIPTED, "--processes", "1"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == ExitCode.INTERRUPTED, ended.stderr
+    [line] = [line for line in ended.stderr.splitlines() if line.startswith("Interrupted.")]
+    store.put("scripts/script.py", SCRIPT.replace("interrupts", "nobody").encode())
+    continued = backfill(tmp_path, *line.partition("driftline backfill ")[2].split()[:2], "--json")
+    assert json.loads(continued.stdout)["done"]["captures"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ((), "pass --from and --to, or --resume"),
+        (("--from", "2026-03-01T06:30Z", "--to", "2026-03-01T08:00Z"), "whole hours"),
+        (("--from", "2026-03-01", "--to", "2026-03-01"), "--from before --to"),
+        ((*PERIOD, "--publish"), "--publish needs a stack"),
+    ],
+)
+def test_options_that_do_not_fit_are_usage_errors(tmp_path: Path, arguments: tuple[str, ...], what: str) -> None:
+    refused = backfill(tmp_path, *arguments)
+    assert refused.exit_code == ExitCode.USAGE
+    assert what in " ".join(refused.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("run", "what"),
+    [
+        ("../../monitors/shop", "is not the id of a backfill"),
+        ("20260301T06-20260301T09-0123456789ab", "no such backfill"),
+    ],
+)
+def test_a_run_that_is_not_there_is_named(tmp_path: Path, run: str, what: str) -> None:
+    refused = backfill(tmp_path, "--resume", run)
+    assert refused.exit_code == ExitCode.FAILED
+    assert what in refused.stderr
+
+
+def test_an_execution_is_asked_for_what_is_left() -> None:
+    plan: Plan = planned(endpoint())
+    left = [*plan.labels.batches, *plan.windows_of("model_quality")]
+    assert json.loads(request(plan, left)) == {
+        "backfill": plan.id,
+        "captures": False,
+        "labels": True,
+        "items": {step: f"state/backfill/{plan.id}/{step}.csv" for step in ("captures", "labels")},
+        "monitors": ["model_quality"],
+    }
