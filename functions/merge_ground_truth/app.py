@@ -1,5 +1,6 @@
 """Takes in ground truth and attributes of inferences when they arrive, and looks at waiting labels on a schedule."""
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
