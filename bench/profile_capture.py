@@ -18,6 +18,7 @@ import msgspec
 
 from bench.data import COLUMNS, capture_files, temporary_folder
 from bench.results import Limit, Options, Row
+from driftline.adapters.tables.columnar import ColumnarRecords
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.capture.blocks import CaptureReader
 from driftline.domain.capture.lines import line_batches
@@ -129,7 +130,7 @@ def _profile(body: bytes) -> None:
 
 
 def _columnar(body: bytes) -> None:
-    with _TABLES.records() as records:
+    with ColumnarRecords() as records:
         for block in CaptureReader(EPOCH).read(body, "captures"):
             records.add(block)
         records.to_bytes([])

@@ -1,4 +1,5 @@
 // The Python module `driftline_core`: what capture files cost most, in C++.
+#include "capture_module.hpp"
 #include "parquet_module.hpp"
 #include "python.hpp"
 
@@ -12,7 +13,10 @@ PyMethodDef functions[] = {
     {nullptr, nullptr, 0, nullptr},
 };
 
-int fill(PyObject* module) { return PyModule_AddIntConstant(module, "ABI", ABI); }
+int fill(PyObject* module) {
+  if (PyModule_AddIntConstant(module, "ABI", ABI) < 0) return -1;
+  return driftline::python::add_capture(module);
+}
 
 PyModuleDef_Slot slots[] = {
     {Py_mod_exec, reinterpret_cast<void*>(fill)},

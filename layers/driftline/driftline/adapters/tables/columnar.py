@@ -39,7 +39,9 @@ from driftline.domain.capture.records import AnyMetadata
 from driftline.domain.instants import format_instant, parse_instant
 
 _NO_ORIGIN = ", ".join(f"NULL::{'INTEGER' if name == 'row' else 'VARCHAR'} AS {name}" for name in ORIGIN)
-_HOURS = "driftline_hours"
+HOURS_METADATA = "driftline_hours"
+"""The key of the hours in the file's metadata, separated by spaces."""
+
 _QUOTABLE = frozenset('"\r')
 _FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2"
 """Level 1 and version 2 (delta encodings) take a third less time than the defaults and make smaller files."""
@@ -194,16 +196,20 @@ class ColumnarRecords:
         self._spools.close()
 
     def to_bytes(self, hours: Iterable[datetime]) -> bytes:
-        """The Parquet file, with the hours in its metadata. See `RecordsWriter.to_bytes`."""
+        """The Parquet file; equal blocks give equal bytes. Call it once, after the last block.
+
+        Args:
+            hours: The UTC hours whose profiles come from the same capture file; they are stored in the file.
+        """
         self._spools.close()
         if len(self._spools.by_name) > 1 and len(self._spools.all_keys()) > WIDE:
             self._unite()
         spools = list(self._spools.in_order())
-        names = _column_names(key for spool in spools for key in spool.keys)
+        names = column_names(key for spool in spools for key in spool.keys)
         selects = [spool.select(names) for spool in spools] or [f"SELECT {_NO_ORIGIN} LIMIT 0"]
         target = Path(self._folder.name) / "records.parquet"
         metadata = quoted_text(" ".join(format_instant(hour) for hour in hours))
-        options = f"{_FORMAT}, KV_METADATA {{{_HOURS}: {metadata}}}"
+        options = f"{_FORMAT}, KV_METADATA {{{HOURS_METADATA}: {metadata}}}"
         if len(names) > WIDE:
             options += f", ROW_GROUP_SIZE {rows_at_once(len(names), _ROW_GROUP)}"
         with _database().cursor() as database, memory_for(database, len(names)):
@@ -240,12 +246,13 @@ def hours_of_records(parquet: bytes) -> list[datetime]:
     with NamedTemporaryFile(suffix=".parquet") as file, _database().cursor() as database:
         file.write(parquet)
         file.flush()
-        query = f"SELECT value FROM parquet_kv_metadata({quoted_text(file.name)}) WHERE key = '{_HOURS}'"  # noqa: S608 - our own texts
+        query = f"SELECT value FROM parquet_kv_metadata({quoted_text(file.name)}) WHERE key = '{HOURS_METADATA}'"  # noqa: S608 - our own texts
         found = database.execute(query).fetchone()
     return [parse_instant(text) for text in found[0].decode().split()] if found else []
 
 
-def _column_names(keys: Iterable[ColumnKey]) -> dict[ColumnKey, str]:
+def column_names(keys: Iterable[ColumnKey]) -> dict[ColumnKey, str]:
+    """The name of each column in the file, in their order."""
     names: dict[ColumnKey, str] = {}
     taken = set(ORIGIN)
     for key in keys:

@@ -5,7 +5,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
+from driftline.adapters.native.core import CORE, Core
+from driftline.adapters.native.profiler import NativeProfiler
 from driftline.adapters.tables import (
+    capture_files,
     captured_rows,
     columnar,
     csv_columns,
@@ -23,17 +26,27 @@ from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.ground_truth.labels import Label, ParsedLabels
 from driftline.domain.ground_truth.merged_rows import MergedRows
 from driftline.domain.windows import Window
+from driftline.usecases.ports.captures import CaptureProfiler
 from driftline.usecases.ports.tables import Cells
 
 
 class DuckTables:
-    """Tables: each question has a module of its own."""
+    """Tables: each question has a module of its own.
+
+    Args:
+        core: What profiles capture files where it can; None: Python alone.
+    """
+
+    def __init__(self, core: Core | None = CORE) -> None:
+        python = capture_files.PythonProfiler(csv_columns.csv_to_columns)
+        self._profiler: CaptureProfiler = NativeProfiler(core, python, columnar.column_names) if core else python
+
+    @property
+    def profiler(self) -> CaptureProfiler:
+        return self._profiler
 
     def csv_to_columns(self, data: bytes, width: int) -> Sequence[ColumnValues]:
         return csv_columns.csv_to_columns(data, width)
-
-    def records(self) -> columnar.ColumnarRecords:
-        return columnar.ColumnarRecords()
 
     def hours_of_records(self, records: bytes) -> list[datetime]:
         return columnar.hours_of_records(records)

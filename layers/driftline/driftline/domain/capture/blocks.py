@@ -1,17 +1,27 @@
 """Rows of capture records, grouped by five-minute slot and layout."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from driftline.domain.capture.attributions import AttributionReader, Attributions
 from driftline.domain.capture.bounds import FileColumns, check_lengths
+from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.csv_rows import CsvCell, csv_line, paired_lines, single_lines
 from driftline.domain.capture.json_rows import PayloadError
-from driftline.domain.capture.lines import BATCH_BYTES, line_batches
+from driftline.domain.capture.lines import BATCH_BYTES, LineBatch, line_batches
 from driftline.domain.capture.pairing import PREPROCESSED_LAYOUT, CsvLayout, Row, pair_rows
 from driftline.domain.capture.payloads import Answer, CsvPayload, Payload, Rows, decode_answer, decode_payload
-from driftline.domain.capture.records import AnyRecord, CsvRecord, RecordBatch, Reject, SlotClock, decode_records
+from driftline.domain.capture.records import (
+    AnyRecord,
+    CsvRecord,
+    RecordBatch,
+    Reject,
+    SlotClock,
+    decode_chosen,
+    decode_records,
+)
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.unpacking import UNPACKED_BYTES
 
@@ -26,11 +36,24 @@ type Preprocess = Callable[[Mapping[int, bytes]], Sequence[Preprocessed]]
 go on."""
 
 
-_USUAL_BATCH = 2 * BATCH_BYTES
+USUAL_BATCH = 2 * BATCH_BYTES
 """Larger ones begin with a long line."""
 
-type _RecordRows = tuple[Sequence[Row], Sequence[Attributions] | None]
-"""The rows of a record, and the attributions of each if it has any."""
+
+@dataclass(frozen=True, slots=True)
+class RecordRows:
+    """The rows of one record.
+
+    Attributes:
+        line: Its number in the file.
+        attributions: Those of each row; None if it has none.
+    """
+
+    line: int
+    slot: datetime
+    record: AnyRecord
+    rows: Sequence[Row]
+    attributions: Sequence[Attributions] | None
 
 
 @dataclass(slots=True)
@@ -113,7 +136,7 @@ class CaptureReader:
         """
         for source in line_batches(body, where, unpacked_bytes=self.unpacked_bytes):
             batch = decode_records(source)
-            plain = batch.plain if self.preprocess is None and len(source.body) <= _USUAL_BATCH else None
+            plain = batch.plain if self.preprocess is None and len(source.body) <= USUAL_BATCH else None
             blocks = self._plain(plain) if plain else None
             yield from self._any(batch) if blocks is None else blocks
 
@@ -172,9 +195,35 @@ class CaptureReader:
     def _any(self, batch: RecordBatch) -> list[Block]:
         """Every encoding, record by record."""
         blocks: dict[tuple[datetime, CsvLayout | str], Block] = {}
+        for found in self._found(batch):
+            _add_rows(blocks, found)
+        return list(blocks.values())
+
+    def rows(self, source: LineBatch, lines: Sequence[int] | None = None) -> Iterator[RecordRows]:
+        """The rows of the records of a batch, one by one, and counts and rejects as of `read`.
+
+        Args:
+            lines: Numbers in the file of lines that are capture records, ascending: only these. None: all lines.
+        """
+        return self._found(decode_records(source) if lines is None else decode_chosen(source, lines))
+
+    def count_records(self, slot: datetime, records: int) -> None:
+        """Counts records that another reader has read."""
+        self._count(slot).records += records
+
+    def take_columns(self, layouts: Sequence[CsvLayout], keys: AbstractSet[ColumnKey]) -> bool:
+        """Adds the columns of rows that another reader has read; False if the file has too many with them."""
+        return self._columns.take_keys(keys) and self._columns.take_layouts(layouts)
+
+    @property
+    def too_wide(self) -> bool:
+        """Whether a record was rejected for its columns: which one it was depends on those before it."""
+        return self._columns.exceeded
+
+    def _found(self, batch: RecordBatch) -> Iterator[RecordRows]:
         rejects = list(batch.rejects)
         preprocessed = self._preprocessed(batch)
-        long = self.preprocess is not None or len(batch.source.body) > _USUAL_BATCH
+        long = self.preprocess is not None or len(batch.source.body) > USUAL_BATCH
         for record, line in zip(batch.records, batch.lines, strict=True):
             slot = None
             try:
@@ -182,24 +231,28 @@ class CaptureReader:
                 if record.shadow:
                     self._count(slot).skipped += 1
                     continue
-                found = self._rows(record, preprocessed.get(line))
+                rows, attributions = self._rows(record, preprocessed.get(line))
                 if long:
-                    check_lengths(found[0], record.eventMetadata)
-                self._columns.take(found[0])
+                    check_lengths(rows, record.eventMetadata)
+                self._columns.take(rows)
             except (InvalidInputError, PayloadError) as error:
                 rejects.append(Reject(line, str(error), batch.quote(line), slot))
                 continue
-            if found[0] or not self.preprocess:
+            if rows or not self.preprocess:
                 self._count(slot).records += 1
             else:
                 self._count(slot).skipped += 1
-            _add_rows(blocks, slot, record, found)
+            yield RecordRows(line, slot, record, rows, attributions)
         for reject in sorted(rejects, key=lambda reject: reject.line):
             self._reject(reject)
-        return list(blocks.values())
 
-    def _rows(self, record: AnyRecord, preprocessed: Preprocessed | None) -> _RecordRows:
-        """The rows of a record. A script sees the record as it was captured, and its rows have no attributions."""
+    def _rows(
+        self, record: AnyRecord, preprocessed: Preprocessed | None
+    ) -> tuple[Sequence[Row], Sequence[Attributions] | None]:
+        """The rows of a record, and the attributions of each if it has any.
+
+        A script sees the record as it was captured, and its rows have no attributions.
+        """
         if preprocessed is not None:
             return _named_rows(preprocessed), None
         output, input_ = record.output, record.input
@@ -218,22 +271,19 @@ class CaptureReader:
         return dict(zip(lines, self.preprocess(lines), strict=True))
 
 
-def _add_rows(
-    blocks: dict[tuple[datetime, CsvLayout | str], Block], slot: datetime, record: AnyRecord, found: _RecordRows
-) -> None:
+def _add_rows(blocks: dict[tuple[datetime, CsvLayout | str], Block], found: RecordRows) -> None:
     """Each row to the block of its layout."""
-    rows, attributions = found
-    for index, (layout, cells) in enumerate(rows):
-        block = blocks.get((slot, layout))
+    for index, (layout, cells) in enumerate(found.rows):
+        block = blocks.get((found.slot, layout))
         if block is None:
-            block = blocks[slot, layout] = Block(slot, layout)
+            block = blocks[found.slot, layout] = Block(found.slot, layout)
         if isinstance(cells, list):
             block.lines.append(csv_line(cells))
         else:
             block.rows.append(cells)
-        if attributions or block.attributions:
-            block.attribute(attributions[index] if attributions else None)
-        block.records.append(record)
+        if found.attributions or block.attributions:
+            block.attribute(found.attributions[index] if found.attributions else None)
+        block.records.append(found.record)
         block.indexes.append(index)
 
 

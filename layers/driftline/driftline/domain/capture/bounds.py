@@ -5,6 +5,7 @@ docs/reference/capture-files.md.
 """
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from driftline.domain.capture.columns import MOST_COLUMNS, ColumnKey
@@ -23,8 +24,13 @@ _MEND = "A preprocessing script can choose columns, or make few numbers of a lon
 
 @dataclass
 class FileColumns:
-    """The columns of one capture file so far."""
+    """The columns of one capture file so far.
 
+    Attributes:
+        exceeded: Whether there were too many once.
+    """
+
+    exceeded: bool = False
     _keys: set[ColumnKey] = field(default_factory=set)
     _outputs: int = 0
     _inputs: int = 0
@@ -39,6 +45,7 @@ class FileColumns:
         outputs, inputs = self._outputs, self._inputs
         for layout, cells in rows:
             if len(cells) > MOST_COLUMNS:
+                self.exceeded = True
                 raise PayloadError(
                     f"{TOO_MANY_COLUMNS}: a row has {len(cells):,}, expected: at most {MOST_COLUMNS:,}. {_MEND}"
                 )
@@ -48,6 +55,7 @@ class FileColumns:
                 new |= cells.keys() - self._keys
         new |= self._beyond(CsvLayout(outputs, inputs))
         if len(self._keys) + len(new) > MOST_COLUMNS:
+            self.exceeded = True
             raise PayloadError(
                 f"{TOO_MANY_COLUMNS}: the file has {len(self._keys):,}, and {len(new):,} more with this record, "
                 f"expected: at most {MOST_COLUMNS:,} in a capture file. {_MEND}"
@@ -66,6 +74,13 @@ class FileColumns:
             return False
         self._keys |= new
         self._outputs, self._inputs = widest.outputs, widest.inputs
+        return True
+
+    def take_keys(self, keys: AbstractSet[ColumnKey]) -> bool:
+        """Adds the columns of rows by name, or says that they are too many."""
+        if len(self._keys | keys) > MOST_COLUMNS:
+            return False
+        self._keys |= keys
         return True
 
     def _beyond(self, layout: CsvLayout) -> set[ColumnKey]:

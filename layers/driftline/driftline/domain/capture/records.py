@@ -163,6 +163,13 @@ def decode_records(batch: LineBatch) -> RecordBatch:
     return _decode_one_by_one(batch)  # empty lines: the numbers of the others count
 
 
+def decode_chosen(batch: LineBatch, lines: Sequence[int]) -> RecordBatch:
+    """The records of some lines of a batch, which are known to be capture records, by their numbers in the file."""
+    all_lines = batch.body.split(b"\n")
+    records = [_DECODER.decode(all_lines[number - batch.first_line]) for number in lines]
+    return RecordBatch(records, lines, (), batch)
+
+
 def shorten(line: bytes) -> str:
     """The beginning of a line, for people."""
     text = line.lstrip()[:_QUOTED_BYTES].rstrip().decode("utf-8", "replace")

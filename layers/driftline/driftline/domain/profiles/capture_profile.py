@@ -10,7 +10,7 @@ import msgspec
 from driftline.domain.profiles.span import WindowProfile, WindowWire
 from driftline.domain.profiles.storage import opened, sealed
 
-_KIND = "hour"
+HOUR_KIND = "hour"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -49,7 +49,7 @@ class HourSource:
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
         """Reads the origin of a stored HourProfile. Raises InvalidInputError: another version or damaged."""
-        return opened(_KIND, data, _SOURCE, lambda wire: cls(wire.source, wire.records_key, wire.join_hashes), where)
+        return opened(HOUR_KIND, data, _SOURCE, lambda of: cls(of.source, of.records_key, of.join_hashes), where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,12 @@ class HourProfile:
         slots = [
             ((start - _EPOCH) // timedelta(seconds=1), self.slots[start].to_wire()) for start in sorted(self.slots)
         ]
-        return sealed(_KIND, HourWire(self.source, self.records_key, slots, self.join_hashes, self.content))
+        return sealed(HOUR_KIND, HourWire(self.source, self.records_key, slots, self.join_hashes, self.content))
 
     @classmethod
     def from_bytes(cls, data: bytes, where: str = "") -> Self:
         """Raises InvalidInputError: another version or damaged; `where` names the object."""
-        return opened(_KIND, data, _HOUR, cls._from_wire, where)
+        return opened(HOUR_KIND, data, _HOUR, cls._from_wire, where)
 
     @classmethod
     def _from_wire(cls, wire: HourWire) -> Self:

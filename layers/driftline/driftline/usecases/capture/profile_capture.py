@@ -5,19 +5,17 @@ may come twice and in any order. A file that is replaced replaces what was made 
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from itertools import chain
+from typing import Literal
 
 from driftline.domain.capture.batch_output import is_manifest
-from driftline.domain.capture.blocks import Block, CaptureReader, Preprocess
+from driftline.domain.capture.blocks import Preprocess
 from driftline.domain.capture.bounds import TOO_MANY_COLUMNS
-from driftline.domain.capture.tables import TableBuffer
 from driftline.domain.errors import InvalidInputError, StaleReadError, UnreadableStateError
-from driftline.domain.ground_truth.hour_ids import HourIds
 from driftline.domain.ground_truth.keys import parse_profile_key
 from driftline.domain.keys import (
     NO_DATA,
@@ -31,25 +29,19 @@ from driftline.domain.keys import (
     variants_prefix,
 )
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.profiles.capture_profile import HourProfile
-from driftline.domain.profiles.span import WindowProfile
-from driftline.domain.profiles.table import TableProfile
+from driftline.domain.profiles.parts import ProfiledTable
+from driftline.domain.profiles.profiled_hour import ProfiledHour, ProfiledSlot
+from driftline.domain.profiles.span import Layout
 from driftline.domain.unpacking import UNPACKED_BYTES
 from driftline.domain.windows import HOUR, floor_to
 from driftline.kinds.kind import Kinds
 from driftline.usecases.capture.capture_files import batch_files, source_of
 from driftline.usecases.monitors.monitor_documents import find_document, load_script
 from driftline.usecases.ports import ObjectStore, Stores
+from driftline.usecases.ports.captures import CaptureFile, Parser, ProfiledCapture
 from driftline.usecases.ports.scripts import PREPROCESSOR_FAILED, Scripts
-from driftline.usecases.ports.tables import CaptureTables, RecordsWriter
+from driftline.usecases.ports.tables import CaptureTables
 from driftline.usecases.unreadable_state import checked_parquet, name_unreadable
-
-_PARTS = 16
-"""Maximum number of profiles per slot and layout before they are merged, so that memory stays flat."""
-
-_PART_COLUMNS = 16 * 512
-"""Maximum number of columns of these profiles together: the parts of wide rows have few rows, and take more memory than
-what they are merged to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +65,7 @@ class CaptureProfiled:
         slots: Five-minute slots that the file touches.
         written: Keys of the objects that were written.
         reason: Why nothing was written; empty otherwise.
+        parser: What read the file, `native` or `python`; empty if nothing did.
     """
 
     endpoint: str
@@ -84,6 +77,7 @@ class CaptureProfiled:
     slots: int = 0
     written: tuple[str, ...] = ()
     reason: str = ""
+    parser: Parser | Literal[""] = ""
 
 
 class NothingReadError(InvalidInputError):
@@ -121,7 +115,7 @@ def profile_capture(
         state: The stack's own bucket, with the monitor documents; may be the same.
         stores: Opens the bucket that a manifest names.
         scripts: Runs the monitor's preprocessing script.
-        tables: Makes columns of rows, and the columnar records.
+        tables: Profiles the rows of a file, and makes its columnar records.
         on_lost: Takes the hours that an earlier version of the file had records of and this version has not, once
             their profiles are removed. Until it returns, a repeated delivery finds these hours again.
         unpacked_bytes: Maximum size of a file, unpacked if it is gzip.
@@ -143,23 +137,18 @@ def profile_capture(
         return CaptureProfiled(source.endpoint, source.variant, reason="the capture file no longer exists")
 
     content, etag = _name_of(stored.body), stored.etag
-    bodies: Iterable[bytes] = iter([stored.body])
-    if is_manifest(source.variant, source.name):
-        if source.variant == "input":
-            return CaptureProfiled(source.endpoint, source.variant, reason="an input manifest holds no answers")
-        bodies = batch_files(stored.body, source.hour, capture.uri(key), capture, stores)
+    if is_manifest(source.variant, source.name) and source.variant == "input":
+        return CaptureProfiled(source.endpoint, source.variant, reason="an input manifest holds no answers")
+    bodies = _bodies(stored.body, key, capture, stores)
     del stored  # once it is read, its memory is for the records
     digest = source_digest(None if capture.name == state.name else capture.name, key)
     records_at = records_key(source.endpoint, source.variant, source.hour, digest)
     rejects_at = rejects_key(source.endpoint, source.variant, source.hour, digest)
-    ids = HourIds()
-    with tables.records() as columnar, _preprocessor(state, document, scripts) as preprocess:
-        reader = CaptureReader(source.hour, preprocess, unpacked_bytes)
-        blocks = chain.from_iterable(reader.read(body, capture.uri(key)) for body in bodies)
-        layouts = _profile(blocks, columnar, ids, tables)
-        origin = _Origin(source_of(key, capture, state), records_at, content)
-        hours = _hour_profiles(reader, layouts, ids, origin)
-        records = columnar.to_bytes(hours)
+    with _preprocessor(state, document, scripts) as preprocess:
+        file = CaptureFile(bodies, capture.uri(key), source.hour, preprocess, unpacked_bytes)
+        with tables.profiler.profile(file) as profiled:
+            hours = _profiled_hours(profiled, _Origin(source_of(key, capture, state), records_at, content))
+            records = profiled.records(hours)
 
     profile_keys = {hour: profile_key(source.endpoint, source.variant, hour, digest) for hour in hours}
     earlier = _earlier_hours(state, source, records_at, tables)
@@ -171,25 +160,26 @@ def profile_capture(
     written = [records_at, *profile_keys.values()]
     state.put(records_at, records, content_type="application/vnd.apache.parquet")
     del records
-    if reader.rejects:
-        state.put(rejects_at, _rejects_file(reader), content_type="application/jsonl")
+    if profiled.rejects:
+        state.put(rejects_at, _rejects_file(profiled), content_type="application/jsonl")
         written.insert(1, rejects_at)
     elif earlier is not None:
         state.delete(rejects_at)
     for hour, profile in hours.items():
         state.put(profile_keys[hour], profile.to_bytes())
     _check_unchanged(capture, key, etag)
-    _refuse_what_is_no_capture_file(reader, capture.uri(key), hours)
+    _refuse_what_is_no_capture_file(profiled, capture.uri(key), hours)
     return CaptureProfiled(
         source.endpoint,
         source.variant,
         records=sum(profile.records for profile in hours.values()),
         rows=sum(profile.rows for profile in hours.values()),
-        rejected=reader.rejected,
+        rejected=profiled.rejected,
         skipped=sum(profile.skipped for profile in hours.values()),
-        slots=len(reader.counts),
+        slots=len(profiled.counts),
         written=tuple(written),
         reason="" if hours else "the capture file is empty",
+        parser=profiled.parser,
     )
 
 
@@ -209,65 +199,53 @@ def _preprocessor(
     return scripts.preprocessor(load_script(state, script), script) if script else nullcontext()
 
 
-def _profile(
-    blocks: Iterable[Block], columnar: RecordsWriter, ids: HourIds, tables: CaptureTables
-) -> Mapping[tuple[datetime, str], TableProfile]:
-    """(slot, layout) -> profile of all its rows, chunk by chunk."""
-    buffer = TableBuffer(tables.csv_to_columns)
-    parts: dict[tuple[datetime, str], list[TableProfile]] = {}
-    for block in blocks:
-        columnar.add(block)
-        ids.add(block)
-        for slot, name, table in buffer.add(block):
-            _append(parts.setdefault((slot, name), []), TableProfile.of(table))
-    for slot, name, table in buffer.flush():
-        _append(parts.setdefault((slot, name), []), TableProfile.of(table))
-    return {key: TableProfile.merge_all(profiles) for key, profiles in parts.items()}
-
-
-def _append(parts: list[TableProfile], profile: TableProfile) -> None:
-    parts.append(profile)
-    if len(parts) > 1 and len(parts) >= min(_PARTS, _PART_COLUMNS // max(1, len(profile.columns))):
-        parts[:] = [TableProfile.merge_all(parts)]
-
-
-def _refuse_what_is_no_capture_file(reader: CaptureReader, uri: str, hours: Iterable[datetime]) -> None:
+def _refuse_what_is_no_capture_file(profiled: ProfiledCapture, uri: str, hours: Iterable[datetime]) -> None:
     """A file without any valid record goes to the dead-letter queue, where people look at it.
 
     Its lines are counted first: to its monitors they are lines that could not be read, not a quiet hour.
     """
-    if any(count.records or count.skipped for count in reader.counts.values()) or not reader.rejects:
+    if any(count.records or count.skipped for count in profiled.counts.values()) or not profiled.rejects:
         return
-    first = reader.rejects[0]
-    failed = next((reject.reason for reject in reader.rejects if reject.reason.startswith(PREPROCESSOR_FAILED)), None)
-    if first.reason.startswith(TOO_MANY_COLUMNS) and len(reader.rejects) == reader.rejected:
+    first = profiled.rejects[0]
+    failed = next((reject.reason for reject in profiled.rejects if reject.reason.startswith(PREPROCESSOR_FAILED)), None)
+    if first.reason.startswith(TOO_MANY_COLUMNS) and len(profiled.rejects) == profiled.rejected:
         raise NothingReadError(f"{first.reason} (line {first.line}); no record could be read", hours, where=uri)
     if failed:
         raise NothingReadError(f"{failed}; no record of {uri} came through it", hours)
-    if all(reject.malformed for reject in reader.rejects):
+    if all(reject.malformed for reject in profiled.rejects):
         raise NothingReadError(
-            f"none of {reader.rejected} lines is a capture record; line {first.line}: {first.reason}",
+            f"none of {profiled.rejected} lines is a capture record; line {first.line}: {first.reason}",
             hours,
             where=uri,
             expected="JSON Lines as SageMaker's data capture writes them",
         )
 
 
-def _hour_profiles(
-    reader: CaptureReader,
-    tables: Mapping[tuple[datetime, str], TableProfile],
-    ids: HourIds,
-    origin: _Origin,
-) -> dict[datetime, HourProfile]:
+def _bodies(body: bytes, key: str, capture: ObjectStore, stores: Stores) -> Callable[[], Iterable[bytes]]:
+    """The capture lines of a file or of those that a manifest lists; not held any longer than they are read."""
+    source, held = parse_capture_key(key), [body]
+
+    def bodies() -> Iterable[bytes]:
+        read = held.pop() if held else capture.get(key).body  # if it changed meanwhile, its tag did, too
+        if is_manifest(source.variant, source.name):
+            return batch_files(read, source.hour, capture.uri(key), capture, stores)
+        return iter([read])
+
+    return bodies
+
+
+def _profiled_hours(profiled: ProfiledCapture, origin: _Origin) -> dict[datetime, ProfiledHour]:
     """Start of each UTC hour that the file touches, in order -> its profile."""
-    by_hour: dict[datetime, dict[datetime, WindowProfile]] = {}
-    for slot, count in sorted(reader.counts.items()):
-        layouts = {name: table for (at, name), table in tables.items() if at == slot}
-        by_hour.setdefault(floor_to(slot, HOUR), {})[slot] = WindowProfile(
-            layouts, records=count.records, rejected=count.rejected, skipped=count.skipped
+    by_hour: dict[datetime, dict[datetime, ProfiledSlot]] = {}
+    layouts: dict[datetime, dict[Layout, ProfiledTable]] = {}
+    for (slot, layout), table in profiled.tables.items():
+        layouts.setdefault(slot, {})[layout] = table
+    for slot, count in sorted(profiled.counts.items()):
+        by_hour.setdefault(floor_to(slot, HOUR), {})[slot] = ProfiledSlot(
+            layouts.get(slot, {}), records=count.records, rejected=count.rejected, skipped=count.skipped
         )
     return {
-        hour: HourProfile(slots, origin.source, origin.records_key, ids.of(hour), origin.content)
+        hour: ProfiledHour(slots, origin.source, origin.records_key, profiled.join_hashes(hour), origin.content)
         for hour, slots in by_hour.items()
     }
 
@@ -295,13 +273,13 @@ def _earlier_hours(
     return [parse_profile_key(each.key)[1].hour for each in profiles if each.key.endswith(f"/{name}.profile")]
 
 
-def _rejects_file(reader: CaptureReader) -> bytes:
+def _rejects_file(profiled: ProfiledCapture) -> bytes:
     """JSON Lines; the last line says how many more there are, if not all are listed."""
     lines = [
         json.dumps({"line": reject.line, "reason": reject.reason, "quoted": reject.quoted}, ensure_ascii=False)
-        for reject in reader.rejects
+        for reject in profiled.rejects
     ]
-    if more := reader.rejected - len(reader.rejects):
+    if more := profiled.rejected - len(profiled.rejects):
         lines.append(json.dumps({"line": None, "reason": f"{more} more are not listed", "quoted": ""}))
     return ("\n".join(lines) + "\n").encode()
 

@@ -7,50 +7,23 @@ from pathlib import Path
 from typing import Protocol
 
 from driftline.domain.attributes.files import Row
-from driftline.domain.capture.blocks import Block
 from driftline.domain.capture.columns import ColumnKey, ColumnValues
 from driftline.domain.capture.conditions import Condition
 from driftline.domain.datasets import Batch, RowBatch
 from driftline.domain.ground_truth.labels import Label, ParsedLabels
 from driftline.domain.ground_truth.merged_rows import MergedRows
 from driftline.domain.windows import Window
+from driftline.usecases.ports.captures import CaptureProfiler
 
 type Cells = Sequence[str | int | None]
-
-
-class RecordsWriter(Protocol):
-    """Writes the columnar records of one capture file."""
-
-    def add(self, block: Block) -> None:
-        """Adds the rows of a block."""
-        ...
-
-    def to_bytes(self, hours: Iterable[datetime]) -> bytes:
-        """The file; equal blocks give equal bytes. Call it once, after the last block.
-
-        Args:
-            hours: The UTC hours whose profiles come from the same capture file; they are stored in the file.
-        """
-        ...
 
 
 class CaptureTables(Protocol):
     """Captured rows."""
 
-    def csv_to_columns(self, data: bytes, width: int) -> Sequence[ColumnValues]:
-        """The columns of header-less CSV whose rows all have `width` fields.
-
-        Args:
-            data: UTF-8, one row per line, quoted where necessary (`csv_rows.csv_line`).
-            width: Number of fields of every row, which the caller has counted.
-
-        Raises:
-            ValueError: a row has another number of fields.
-        """
-        ...
-
-    def records(self) -> AbstractContextManager[RecordsWriter]:
-        """A writer of columnar records; its temporary files are deleted when the context ends."""
+    @property
+    def profiler(self) -> CaptureProfiler:
+        """Profiles capture files and makes their columnar records."""
         ...
 
     def hours_of_records(self, records: bytes) -> list[datetime]:
@@ -179,7 +152,15 @@ class DataSetTables(Protocol):
     """Files of a baseline's data set."""
 
     def csv_to_columns(self, data: bytes, width: int) -> Sequence[ColumnValues]:
-        """As `CaptureTables.csv_to_columns`."""
+        """The columns of header-less CSV whose rows all have `width` fields.
+
+        Args:
+            data: UTF-8, one row per line, quoted where necessary (`csv_rows.csv_line`).
+            width: Number of fields of every row, which the caller has counted.
+
+        Raises:
+            ValueError: a row has another number of fields.
+        """
         ...
 
     def parquet_batches(self, path: Path, name: str) -> Iterator[Batch]:

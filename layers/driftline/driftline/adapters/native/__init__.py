@@ -1,0 +1,1 @@
+"""The native core, where there is one."""
