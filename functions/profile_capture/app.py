@@ -45,6 +45,7 @@ def take(event: ObjectEvent) -> None:
         labels=taken.matched,
         reopened=len(taken.reopened),
         reason=taken.profiled.reason,
+        parser=taken.profiled.parser,
     )
 
 

@@ -6,6 +6,7 @@ from samtranslator.yaml_helper import yaml_parse
 from typer.testing import CliRunner
 
 from driftline import __version__
+from driftline.adapters.native.core import CORE, WHY_NOT
 from driftline.cli import app
 from tests.places import REPOSITORY
 
@@ -16,7 +17,9 @@ def test_the_package_has_it() -> None:
 
 def test_the_command_line_shows_it() -> None:
     shown = CliRunner().invoke(app, ["--version"])
-    assert (shown.exit_code, shown.stdout) == (0, f"driftline {__version__}\n")
+    first, second = shown.stdout.splitlines()
+    assert (shown.exit_code, first) == (0, f"driftline {__version__}")
+    assert second == ("parser: native" if CORE else f"parser: python (no native core: {WHY_NOT})")
 
 
 def test_the_stack_has_it_as_an_output() -> None:

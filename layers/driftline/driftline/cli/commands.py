@@ -83,7 +83,10 @@ app = typer.Typer(
 
 def _show_version(asked: bool) -> None:
     if asked:
+        from driftline.adapters.native.core import WHY_NOT, parser
+
         typer.echo(f"driftline {__version__}")
+        typer.echo(f"parser: {parser()}" + (f" (no native core: {WHY_NOT})" if WHY_NOT else ""))
         raise typer.Exit
 
 

@@ -89,11 +89,13 @@ class NativeProfiler:
         core: The core.
         python: Profiles the files that the core does not.
         names: The names of columns in the records.
+        chunk_cells: See TableBuffer.
     """
 
     core: Core
     python: CaptureProfiler
     names: ColumnNames
+    chunk_cells: int = CHUNK_CELLS
 
     @contextmanager
     def profile(self, file: CaptureFile) -> Iterator[ProfiledCapture]:
@@ -109,7 +111,7 @@ class NativeProfiler:
             yield by_python
 
     def _read(self, file: CaptureFile) -> NativeProfiled:
-        capture = self.core.Capture(True, CHUNK_CELLS)
+        capture = self.core.Capture(True, self.chunk_cells)
         reading = _Reading(capture, CaptureReader(file.hour, None, file.unpacked_bytes))
         for body in file.bodies():
             for batch in line_batches(body, file.where, unpacked_bytes=file.unpacked_bytes):

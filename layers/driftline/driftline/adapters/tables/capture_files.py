@@ -1,6 +1,6 @@
 """The port `CaptureProfiler` in Python, with DuckDB: complete, and what the native core is compared with."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from driftline.adapters.tables.columnar import ColumnarRecords
 from driftline.domain.capture.blocks import CaptureReader, SlotCount
 from driftline.domain.capture.columns import CsvToColumns
 from driftline.domain.capture.records import Reject
-from driftline.domain.capture.tables import TableBuffer
+from driftline.domain.capture.tables import CHUNK_CELLS, TableBuffer
 from driftline.domain.ground_truth.hour_ids import HourIds
 from driftline.domain.profiles.parts import ProfiledTable, TableParts
 from driftline.domain.profiles.span import Layout
@@ -49,16 +49,21 @@ class PythonProfiled:
 
 @dataclass(frozen=True, slots=True)
 class PythonProfiler:
-    """A `CaptureProfiler`."""
+    """A `CaptureProfiler`.
+
+    Args:
+        csv_to_columns: Makes columns of CSV.
+        chunk_cells: See TableBuffer.
+    """
 
     csv_to_columns: CsvToColumns
-    columnar: Callable[[], ColumnarRecords] = ColumnarRecords
+    chunk_cells: int = CHUNK_CELLS
 
     @contextmanager
     def profile(self, file: CaptureFile) -> Iterator[PythonProfiled]:
         reader, ids, parts = CaptureReader(file.hour, file.preprocess, file.unpacked_bytes), HourIds(), TableParts()
-        buffer = TableBuffer(self.csv_to_columns)
-        with self.columnar() as columnar:
+        buffer = TableBuffer(self.csv_to_columns, self.chunk_cells)
+        with ColumnarRecords() as columnar:
             for block in chain.from_iterable(reader.read(body, file.where) for body in file.bodies()):
                 columnar.add(block)
                 ids.add(block)
