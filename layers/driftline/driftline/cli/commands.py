@@ -83,7 +83,7 @@ app = typer.Typer(
 
 def _show_version(asked: bool) -> None:
     if asked:
-        from driftline.adapters.native.core import WHY_NOT, parser
+        from driftline.adapters.native.core import WHY_NOT, parser  # noqa: PLC0415 - only who asks pays for it
 
         typer.echo(f"driftline {__version__}")
         typer.echo(f"parser: {parser()}" + (f" (no native core: {WHY_NOT})" if WHY_NOT else ""))
