@@ -13,7 +13,7 @@ export UV_SYSTEM_CERTS := true
 # Files and texts are UTF-8, whatever the machine's locale says.
 export PYTHONUTF8 := 1
 
-.PHONY: help setup hooks demo test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
+.PHONY: help setup hooks demo native test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
   build deploy doctor smoke sbom advisories schema structure lock clean
 
 help:  ## This list
@@ -38,15 +38,18 @@ setup: $(VENV)/.ready  ## Make the virtual environment .venv from the locked ver
 demo: setup  ## Watch a model go wrong: real flights, real events, an embedded cloud, no account
 	@$(BIN)/python -m local.demo
 
+native: setup  ## The native core, for .venv; for another architecture: make native ARCH=arm64; DRIFTLINE_NATIVE=off: none
+	@$(BIN)/python -m native.build $(ARCH) --install
+
 # Two workers, whatever the machine has: the budgets in docs/ are of two cores.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 COVERED := --cov --cov-report= --cov-fail-under=0
 
-test: lint  ## What CI runs: linters, and all tests but the long ones, with a floor for their coverage
+test: lint native  ## What CI runs: linters, and all tests but the long ones, with a floor for their coverage
 	$(PYTEST) $(COVERED) -m "not long"
 	@$(COVERAGE_REPORT)
 
-test-all: lint  ## Everything: `make test`, the tests marked `long`, ten times as many examples for property tests, simulations
+test-all: lint native  ## Everything: `make test`, the tests marked `long`, ten times as many examples for property tests, simulations
 	FUZZ=10 $(PYTEST) $(COVERED)
 	@$(COVERAGE_REPORT)
 	$(BIN)/python -m bench quiet_data_quality quiet_drift quiet_model_quality quiet_bias coverage bank_shuffles
@@ -86,7 +89,7 @@ format: setup  ## Format Python code, and fix what ruff can
 hooks: setup  ## Let git run the linters before each commit
 	$(BIN)/pre-commit install
 
-bench: setup  ## All benchmarks, or some: make bench ARGS="join --large"; figures go to docs/design/performance.md
+bench: native  ## All benchmarks, or some: make bench ARGS="join --large"; figures go to docs/design/performance.md
 	$(BIN)/python -m bench $(ARGS)
 
 cloud: setup  ## Run the embedded cloud by itself until Ctrl-C
@@ -139,6 +142,7 @@ lock: setup  ## Resolve the locked versions again from pyproject.toml
 	$(COMPILE) pyproject.toml --no-emit-package duckdb -o layers/dependencies/requirements.txt
 	$(COMPILE) pyproject.toml --extra cli --group dev -o requirements/dev.txt
 	$(COMPILE) requirements/tables.in --constraint requirements/dev.txt -o layers/tables/requirements.txt
+	$(COMPILE) native/requirements.in -o native/requirements.txt
 
 clean:  ## Remove what can be made again
 	rm -rf $(VENV) .aws-sam .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis build demo-output

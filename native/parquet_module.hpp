@@ -21,7 +21,7 @@ class Cells {
       if (PyLong_Check(cell)) {
         long value = PyLong_AsLong(cell);
         if (value == -1 && PyErr_Occurred()) throw Raised();
-        if (value < INT32_MIN || value > INT32_MAX) throw parquet::Error("an integer of Parquet has 32 bits here");
+        if (value < INT32_MIN || value > INT32_MAX) throw parquet::Error("an integer has at most 32 bits");
         integers_.push_back(static_cast<int32_t>(value));
       } else if (cell != Py_None) {
         std::string text = text_of(cell);

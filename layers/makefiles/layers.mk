@@ -16,6 +16,7 @@ INTO = --into "$(ARTIFACTS_DIR)/python"
 
 build-DriftlineLayer:
 	@$(LAYER) code layers/driftline/driftline $(INTO)
+	@cd "$(ROOT)" && "$(PYTHON)" -B -m native.build $(ARCHITECTURE) $(INTO)
 
 build-DependenciesLayer:
 	@$(LAYER) packages layers/dependencies/requirements.txt --architecture $(ARCHITECTURE) $(INTO)

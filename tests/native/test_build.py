@@ -1,0 +1,57 @@
+"""How the native core is built: the same bytes everywhere, for old systems, with errors that say what to do."""
+
+import re
+import shutil
+import sysconfig
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from native import build as building
+from native.build import GLIBC, MACHINES, build, here, main
+from native.fetching import HERE, NativeBuildError, run
+from tests.native.conftest import build_native
+
+
+def test_it_needs_no_newer_glibc_than_it_says(core: ModuleType) -> None:
+    assert core.__file__
+    needed = re.findall(rb"GLIBC_(\d+)\.(\d+)", Path(core.__file__).read_bytes())
+    assert (2, 2) <= max((int(major), int(minor)) for major, minor in needed) <= tuple(map(int, GLIBC.split(".")))
+
+
+def test_switched_off_nothing_is_built(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("DRIFTLINE_NATIVE", "off")
+    monkeypatch.setattr(building, "build", lambda architecture: pytest.fail(f"it was built for {architecture}"))
+    assert main([here() or "x86_64"]) == 0
+    assert "DRIFTLINE_NATIVE is off" in capsys.readouterr().out
+
+
+def test_missing_headers_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], core: ModuleType
+) -> None:
+    assert core.ABI  # the compiler is there
+    monkeypatch.setattr(sysconfig, "get_paths", lambda: {"include": str(tmp_path)})
+    monkeypatch.setattr(building, "BUILT", tmp_path)
+    monkeypatch.setattr(building, "build", lambda architecture: build(architecture, built=tmp_path))
+    assert main(["x86_64"]) == 1
+    error = capsys.readouterr().err
+    assert f"{tmp_path}/Python.h is missing" in error
+    assert "python3.13-dev" in error
+    assert "DRIFTLINE_NATIVE=off builds without" in error
+
+
+def test_a_program_that_fails_is_quoted() -> None:
+    with pytest.raises(NativeBuildError, match=r"it fails:\n.*no-such-file.*\nlook there"):
+        run(["ls", "no-such-file"], "it fails", "look there")
+    with pytest.raises(NativeBuildError, match=r"it fails: .*no-such-program.* look there"):
+        run(["no-such-program"], "it fails", "look there")
+
+
+@pytest.mark.long  # compiles four times
+@pytest.mark.parametrize("architecture", MACHINES)
+def test_built_twice_it_has_the_same_bytes(architecture: str, tmp_path: Path, core: ModuleType) -> None:
+    build_native(architecture)
+    copy = Path(shutil.copytree(HERE, tmp_path / "elsewhere" / "sources"))
+    first, again = build(architecture), build(architecture, sources=copy, built=tmp_path)
+    assert first.read_bytes() == again.read_bytes()
