@@ -13,7 +13,7 @@ export UV_SYSTEM_CERTS := true
 # Files and texts are UTF-8, whatever the machine's locale says.
 export PYTHONUTF8 := 1
 
-.PHONY: help setup hooks demo native test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
+.PHONY: help setup hooks demo native wheels test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
   build deploy doctor smoke sbom advisories schema structure lock clean
 
 help:  ## This list
@@ -40,6 +40,13 @@ demo: setup  ## Watch a model go wrong: real flights, real events, an embedded c
 
 native: setup  ## The native core, for .venv; for another architecture: make native ARCH=arm64; DRIFTLINE_NATIVE=off: none
 	@$(BIN)/python -m native.build $(ARCH) --install
+
+wheels: setup  ## Wheels of the command line in build/wheels: for Linux with the native core, and for every machine without
+	@rm -rf build/wheels
+	@$(BIN)/python -m native.build arm64
+	@$(BIN)/python -m native.build x86_64
+	@for arch in '' arm64 x86_64; do DRIFTLINE_WHEEL=$$arch $(BIN)/uv build --quiet --wheel --out-dir build/wheels; done
+	@ls build/wheels/*.whl
 
 # Two workers, whatever the machine has: the budgets in docs/ are of two cores.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
