@@ -13,7 +13,7 @@ export UV_SYSTEM_CERTS := true
 # Files and texts are UTF-8, whatever the machine's locale says.
 export PYTHONUTF8 := 1
 
-.PHONY: help setup hooks demo native wheels test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
+.PHONY: help setup hooks demo native wheels fuzz test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
   build deploy doctor smoke sbom advisories schema structure lock clean
 
 help:  ## This list
@@ -47,6 +47,10 @@ wheels: setup  ## Wheels of the command line in build/wheels: for Linux with the
 	@$(BIN)/python -m native.build x86_64
 	@for arch in '' arm64 x86_64; do DRIFTLINE_WHEEL=$$arch $(BIN)/uv build --quiet --wheel --out-dir build/wheels; done
 	@ls build/wheels/*.whl
+
+MINUTES ?= 10
+fuzz: setup  ## Fuzz the native core under sanitizers, with the system's clang or g++: make fuzz MINUTES=60
+	@$(BIN)/python -m native.fuzz --minutes $(MINUTES) $(ARGS)
 
 # Two workers, whatever the machine has: the budgets in docs/ are of two cores.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile

@@ -28,3 +28,5 @@ class NativeCoreHook(BuildHookInterface):  # type: ignore[type-arg]
         # The limited API of 3.11, and the glibc that native/build.py compiles for
         build_data["tag"] = f"cp311-abi3-manylinux_2_28_{_MACHINES[architecture]}"
         build_data["force_include"][str(module)] = _MODULE
+        licences = module.with_name("driftline_core.licences.txt")
+        build_data["force_include"][str(licences)] = licences.name

@@ -12,14 +12,16 @@ import json
 import re
 import sys
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from driftline import __version__
 from local.stack import REPOSITORY
 
-ALLOWED = frozenset({"0BSD", "Apache-2.0", "BSD-3-Clause", "CC0-1.0", "MIT", "MIT-0", "PSF-2.0", "Zlib"})
+ALLOWED = frozenset(
+    {"0BSD", "Apache-2.0", "BSD-3-Clause", "CC0-1.0", "LLVM-exception", "MIT", "MIT-0", "PSF-2.0", "Zlib"}
+)
 """SPDX identifiers. All of them let people change and sell what they get, and ask for no more than their notice."""
 
 CLARIFIED = {"jinja2": "BSD-3-Clause"}
@@ -27,18 +29,22 @@ CLARIFIED = {"jinja2": "BSD-3-Clause"}
 
 _OPERATORS = frozenset({"AND", "OR", "WITH"})
 _SHIPPED = REPOSITORY / "layers" / "driftline" / "driftline" / "presentation" / "pages" / "chartjs" / "package.json"
+_COMPILED = REPOSITORY / "native" / "parts.json"
 
 
 class UnknownLicenceError(Exception):
     """Names every package whose licence is not allowed, or that is missing."""
 
 
-def completed(document: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[str, Any]:
+def completed(
+    document: Mapping[str, Any], shipped: Mapping[str, Any], compiled: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """The document with Driftline's version, the script that its pages carry, and clarified licences.
 
     Args:
         document: CycloneDX, as cyclonedx-py writes it.
         shipped: npm's package.json of the script, with the integrity that the registry states.
+        compiled: Components, as CycloneDX has them, that are compiled into the native core.
     """
     components = [
         {**each, "licenses": _declared(CLARIFIED[_name(each)])} if _name(each) in CLARIFIED else each
@@ -54,7 +60,7 @@ def completed(document: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[s
         "purl": f"pkg:npm/{shipped['name']}@{shipped['version']}",
         "hashes": [{"alg": "SHA-512", "content": digest}],
     }
-    components.append(script)
+    components += [script, *compiled]
     root = {**document["metadata"]["component"], "version": __version__}
     everything = {"ref": root["bom-ref"], "dependsOn": sorted(each["bom-ref"] for each in components)}
     others = [each for each in document["dependencies"] if each["ref"] != root["bom-ref"]]
@@ -62,7 +68,7 @@ def completed(document: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[s
         **document,
         "metadata": {**document["metadata"], "component": root},
         "components": components,
-        "dependencies": [everything, *others, {"ref": script["bom-ref"]}],
+        "dependencies": [everything, *others, *({"ref": each["bom-ref"]} for each in (script, *compiled))],
     }
 
 
@@ -133,7 +139,10 @@ def main() -> None:
     parser.add_argument("locks", type=Path, nargs="+", help="requirements.txt of each layer")
     parser.add_argument("folder", type=Path, help="where sbom.json and licences.md go")
     arguments = parser.parse_args()
-    document = completed(json.loads(arguments.packages.read_text("utf-8")), json.loads(_SHIPPED.read_text("utf-8")))
+    packages, shipped, compiled = (
+        json.loads(path.read_text("utf-8")) for path in (arguments.packages, _SHIPPED, _COMPILED)
+    )
+    document = completed(packages, shipped, compiled)
     try:
         check(document, locked_versions("\n".join(lock.read_text("utf-8") for lock in arguments.locks)))
     except UnknownLicenceError as error:

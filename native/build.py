@@ -23,6 +23,9 @@ from tempfile import TemporaryDirectory
 from native.fetching import CACHE, HERE, LOCK, WITHOUT, NativeBuildError, compiler, run, say, zstd
 
 MODULE = "driftline_core.abi3.so"
+LICENCES = "driftline_core.licences.txt"
+"""Of what is compiled into the module: it goes where the module goes."""
+
 BUILT = HERE.parent / "build" / "native"
 
 MACHINES: Mapping[str, str] = {"arm64": "aarch64", "x86_64": "x86_64"}
@@ -46,7 +49,7 @@ _CXX = (
 
 def is_wanted() -> bool:
     """The same setting as at run time."""
-    return os.environ.get("DRIFTLINE_NATIVE", "on") != "off"
+    return os.environ.get("DRIFTLINE_NATIVE", "").strip().lower() not in {"off", "0", "false", "no"}
 
 
 def here() -> str | None:
@@ -78,35 +81,45 @@ def build(architecture: str, *, sources: Path = HERE, built: Path = BUILT) -> Pa
             with TemporaryDirectory(dir=target.parent) as folder:
                 _compile(MACHINES[architecture], sources, Path(folder))
                 (Path(folder) / MODULE).replace(target)
+            shutil.copyfile(zstd() / "LICENSE", target.with_name(LICENCES))
             inputs.write_text(wanted, "utf-8")
     return target
 
 
 def _compile(machine: str, sources: Path, folder: Path) -> None:
-    target = ("-target", f"{machine}-linux-gnu.{GLIBC}")
-    zig, zstd_sources = compiler(), zstd()
-    cache = {"ZIG_GLOBAL_CACHE_DIR": str(CACHE / "zig"), "ZIG_LOCAL_CACHE_DIR": str(CACHE / "zig")}
     say(f"compiling for {machine}; the first time, with C++'s own library, takes a minute or two ...")
+    _link(
+        f"{machine}-linux-gnu.{GLIBC}",
+        folder,
+        *(f"-ffile-prefix-map={sources}=native", "-isystem", str(_headers(sources, folder))),
+        *(*map(str, sorted(sources.glob("*.cpp"))), "-shared", "-s", "-Wl,--gc-sections"),
+        *(f"-Wl,--version-script={sources / 'exports.map'}", "-o", str(folder / MODULE)),
+    )
+
+
+def build_program(target: str, source: Path, program: Path) -> None:
+    """Builds a program of the core for any target of the compiler, with the same flags; tests compare architectures.
+
+    Raises:
+        NativeBuildError: see `build`.
+    """
+    with TemporaryDirectory() as folder:
+        _link(target, Path(folder), str(source), "-o", str(program))
+
+
+def _link(target: str, folder: Path, *arguments: str) -> None:
+    zig, zstd_sources = str(compiler()), zstd()
+    cache = {"ZIG_GLOBAL_CACHE_DIR": str(CACHE / "zig"), "ZIG_LOCAL_CACHE_DIR": str(CACHE / "zig")}
     fix = f"If you have not changed the sources, please report it. {WITHOUT}"
     run(
-        [zig, "cc", *target, *_COMMON, *_ZSTD, "-c", zstd_sources / "zstd.c", "-o", folder / "zstd.o"],
-        f"zstd does not compile for {machine}",
+        [zig, "cc", "-target", target, *_COMMON, *_ZSTD, "-c", zstd_sources / "zstd.c", "-o", folder / "zstd.o"],
+        f"zstd does not compile for {target}",
         fix,
         **cache,
     )
     run(
-        [
-            *(str(zig), "c++", *target, *_COMMON, *_CXX, f"-ffile-prefix-map={sources}=native"),
-            *(
-                f"-I{zstd_sources}",
-                "-isystem",
-                str(_headers(sources, folder)),
-                *map(str, sorted(sources.glob("*.cpp"))),
-            ),
-            *(str(folder / "zstd.o"), "-shared", "-s", "-Wl,--gc-sections"),
-            *(f"-Wl,--version-script={sources / 'exports.map'}", "-o", str(folder / MODULE)),
-        ],
-        f"the native core does not compile for {machine}",
+        [zig, "c++", "-target", target, *_COMMON, *_CXX, f"-I{zstd_sources}", folder / "zstd.o", *arguments],
+        f"the native core does not compile for {target}",
         fix,
         **cache,
     )
@@ -154,9 +167,10 @@ def install(module: Path, folder: Path) -> None:
     """Puts the module where Python looks for modules. What a process has loaded stays whole: it is another file."""
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder) as temporary:
-        copy = Path(temporary) / MODULE
-        shutil.copyfile(module, copy)
-        copy.replace(folder / MODULE)
+        for name in (LICENCES, MODULE):
+            copy = Path(temporary) / name
+            shutil.copyfile(module.with_name(name), copy)
+            copy.replace(folder / name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

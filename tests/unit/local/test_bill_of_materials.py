@@ -37,6 +37,14 @@ def test_it_has_the_version_and_the_script_of_the_pages() -> None:
     assert [each["ref"] for each in made["dependencies"]] == ["root", "a==1.0", "chart.js==4.6.1"]
 
 
+def test_it_has_what_is_compiled_into_the_core() -> None:
+    parts = json.loads((REPOSITORY / "native" / "parts.json").read_text("utf-8"))
+    made = completed(document(), SHIPPED, parts)
+    check(made, {"zstd": parts[0]["version"]})
+    assert licences(parts[1]) == ["Apache-2.0", "LLVM-exception"]
+    assert [each["ref"] for each in made["dependencies"]] == ["root", "chart.js==4.6.1", *(p["bom-ref"] for p in parts)]
+
+
 def test_a_package_without_an_identifier_gets_that_of_its_text() -> None:
     [jinja, _] = completed(document(component("Jinja2", {"license": {"name": "BSD License"}})), SHIPPED)["components"]
     assert licences(jinja) == ["BSD-3-Clause"]

@@ -1,7 +1,9 @@
 """How the native core is built: the same bytes everywhere, for old systems, with errors that say what to do."""
 
+import json
 import re
 import shutil
+import subprocess
 import sysconfig
 from pathlib import Path
 from types import ModuleType
@@ -10,14 +12,22 @@ import pytest
 
 from native import build as building
 from native.build import GLIBC, MACHINES, build, here, main
-from native.fetching import HERE, NativeBuildError, run
-from tests.native.conftest import build_native
+from native.fetching import HERE, NativeBuildError, compiler, run, zstd
+from tests.native_core.conftest import build_native
 
 
 def test_it_needs_no_newer_glibc_than_it_says(core: ModuleType) -> None:
     assert core.__file__
     needed = re.findall(rb"GLIBC_(\d+)\.(\d+)", Path(core.__file__).read_bytes())
     assert (2, 2) <= max((int(major), int(minor)) for major, minor in needed) <= tuple(map(int, GLIBC.split(".")))
+
+
+def test_the_bill_of_materials_has_the_versions_that_are_compiled(core: ModuleType) -> None:
+    assert core.ABI  # the sources of zstd are there
+    versions = {part["name"]: part["version"] for part in json.loads((HERE / "parts.json").read_text("utf-8"))}
+    macros = re.findall(r"#define ZSTD_VERSION_(?:MAJOR|MINOR|RELEASE) +(\d+)", (zstd() / "zstd.h").read_text("utf-8"))
+    clang = subprocess.run([compiler(), "c++", "--version"], capture_output=True, text=True, check=True).stdout
+    assert versions == {"zstd": ".".join(macros), "llvm-runtimes": clang.split()[2]}
 
 
 def test_switched_off_nothing_is_built(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

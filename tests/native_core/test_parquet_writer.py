@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from driftline.adapters.tables.columnar import hours_of_records
 from driftline.domain.instants import format_instant
-from tests.native.tables import Group, expected, groups
+from tests.native_core.tables import Group, expected, groups
 
 
 def _written(core: ModuleType, table: list[Group], metadata: list[tuple[str, str]] | None = None) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from driftline import __version__
 from native.build import MACHINES, here
 from tests.environment import OWN
-from tests.native.conftest import REPOSITORY, build_native
+from tests.native_core.conftest import REPOSITORY, build_native
 
 pytestmark = pytest.mark.long  # new environments
 
