@@ -188,8 +188,8 @@ class Writer {
     for (const Group& group : groups_) file.element_of([&](thrift::Struct& element) { put_group(element, group); });
     if (!metadata.empty()) {
       file.list(5, thrift::Type::STRUCT, metadata.size());
-      for (const auto& [key, value] : metadata) {
-        file.element_of([&](thrift::Struct& pair) { pair.text(1, key), pair.text(2, value); });
+      for (const auto& pair : metadata) {
+        file.element_of([&](thrift::Struct& element) { element.text(1, pair.first), element.text(2, pair.second); });
       }
     }
     file.text(6, "driftline");
