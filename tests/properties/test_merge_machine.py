@@ -281,7 +281,7 @@ class KeepsWithdrawnRecords(Merging):
     """The planted fault: an hour without labels is passed over, and its merged records with it."""
 
     def teardown(self) -> None:
-        with patch.object(merged_window, "has_merged_lines", lambda *_: False):
+        with patch.object(merged_window, "hours_with_merged_lines", lambda *_: ()):
             super().teardown()
 
 

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 """Of UTC."""
 
 LONGEST_BY_HAND = timedelta(days=1096)
-"""Three years. A window costs some listings for each of its hours, also where nothing was captured; those of schedules
+"""Three years. A window costs some listings for each of its days, also where nothing was captured; those of schedules
 are as long as their schedules say."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

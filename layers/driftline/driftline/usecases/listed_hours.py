@@ -5,9 +5,9 @@ take one each, so that a window of an hour does not list its day. Listings are s
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 
 from driftline.domain.windows import HOUR, Window
@@ -30,21 +30,39 @@ def listed_days(
             names are not ours.
     """
     prefixes = list(_prefixes(window, prefix_of))
-    listings = side_by_side(lambda place: list(store.list(place[1])), prefixes)
+    listings = _listings(store, [prefix for _, prefix in prefixes])
     found = ((day, summaries) for (day, _), summaries in zip(prefixes, listings, strict=True))
     for day, of_day in groupby(found, key=itemgetter(0)):
-        hours: dict[datetime, list[ObjectSummary]] = {}
-        for _, summaries in of_day:
-            for summary in summaries:
-                folder = summary.key.removeprefix(prefix_of(day)).partition("/")[0]
-                if _HOUR.fullmatch(folder):
-                    hours.setdefault(day + int(folder) * HOUR, []).append(summary)
-        yield day, dict(sorted(hours.items()))
+        summaries = chain.from_iterable(summaries for _, summaries in of_day)
+        yield day, _by_hour(summaries, day, prefix_of(day))
 
 
 def listed_hours(store: ObjectStore, window: Window, prefix_of: Callable[[datetime], str]) -> HoursOfDay:
     """All hours of the window that have objects, in order; see `listed_days`."""
     return {hour: found for _, hours in listed_days(store, window, prefix_of) for hour, found in hours.items()}
+
+
+def listed_day(store: ObjectStore, day: datetime, prefix_of: Callable[[datetime], str]) -> HoursOfDay:
+    """A whole day, without a thread; see `listed_days`."""
+    return _by_hour(store.list(prefix_of(day)), day, prefix_of(day))
+
+
+def _listings(store: ObjectStore, prefixes: Sequence[str]) -> Iterable[Sequence[ObjectSummary]]:
+    def listed(prefix: str) -> Sequence[ObjectSummary]:
+        return list(store.list(prefix))
+
+    if len(prefixes) == 1:  # as for most windows, which are an hour: no thread
+        return [listed(prefixes[0])]
+    return side_by_side(listed, prefixes)
+
+
+def _by_hour(summaries: Iterable[ObjectSummary], day: datetime, prefix: str) -> HoursOfDay:
+    hours: dict[datetime, list[ObjectSummary]] = {}
+    for summary in summaries:
+        folder = summary.key.removeprefix(prefix).partition("/")[0]
+        if _HOUR.fullmatch(folder):
+            hours.setdefault(day + int(folder) * HOUR, []).append(summary)
+    return dict(sorted(hours.items()))
 
 
 def _prefixes(window: Window, prefix_of: Callable[[datetime], str]) -> Iterator[tuple[datetime, str]]:

@@ -18,6 +18,7 @@ from driftline.domain.windows import DAY, HOUR, Window
 from driftline.usecases.capture.window_profile import load_window, window_inputs
 from driftline.usecases.ports import ObjectSummary, StoredObject
 from tests.fakes import InMemoryStore
+from tests.merging import load
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 MONTH = Window(MARCH, MARCH + 31 * DAY)
@@ -109,6 +110,16 @@ def test_what_arrived_in_a_month_is_seen_in_two_listings_a_day(month: CountingSt
     assert window_inputs(month, "shop", MONTH, VARIANT) != before
     month.delete(profile_key("shop", VARIANT, MONTH.end - HOUR, "z"))
     assert window_inputs(month, "shop", MONTH, VARIANT) == before
+
+
+def test_a_month_without_labels_is_covered_by_its_days(month: CountingStore) -> None:
+    month.asked.clear()
+
+    merged = load(month, MONTH)
+
+    # A day: profiles, labels, merged lines; then its profiles once more, and its roll-up.
+    assert month.asked == {"list": 4 * 31, "get": 31}
+    assert (merged.coverage.records, merged.coverage.labelled_records, merged.hours) == (2 * 744, 0, ())
 
 
 class ReplacedWhileRead(InMemoryStore):

@@ -167,6 +167,10 @@ def merged_lines_prefix(endpoint: str, at: VariantHour) -> str:
     return f"{MERGED}{endpoint}/{at.variant}/{hour_folder(at.hour)}"
 
 
+def merged_lines_day_prefix(endpoint: str, variant: str, day: datetime) -> str:
+    return f"{MERGED}{endpoint}/{variant}/{day_folder(day)}"
+
+
 def merged_lines_key(endpoint: str, at: VariantHour, digest: str, part: int) -> str:
     """SageMaker's `part-00000-<uuid>.c000.jsonl`; the digest is of what was merged."""
     return f"{merged_lines_prefix(endpoint, at)}part-{part:05}-{digest}.c000.jsonl"

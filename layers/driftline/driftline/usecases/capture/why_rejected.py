@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import islice
 
 import msgspec
 
 from driftline.domain.errors import UnreadableStateError
+from driftline.domain.ground_truth.keys import day_prefix
 from driftline.domain.json_reading import JsonDecoder
-from driftline.domain.keys import rejects_prefix, variants_prefix
+from driftline.domain.keys import variants_prefix
 from driftline.domain.windows import Window
+from driftline.usecases.listed_hours import listed_days
 from driftline.usecases.ports import ObjectStore
 
 _REASONS = 5
@@ -44,5 +47,5 @@ def why_rejected(store: ObjectStore, endpoint: str, window: Window, variant: str
 
 def _files(store: ObjectStore, endpoint: str, window: Window, variant: str | None) -> Iterator[str]:
     for name in [variant] if variant else store.folders(variants_prefix(endpoint)):
-        for hour in window.hours():
-            yield from (summary.key for summary in store.list(rejects_prefix(endpoint, name, hour)))
+        for _, hours in listed_days(store, window, partial(day_prefix, "rejects", endpoint, name)):
+            yield from (summary.key for summaries in hours.values() for summary in summaries)

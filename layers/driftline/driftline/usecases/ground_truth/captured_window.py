@@ -7,9 +7,8 @@ monitor that finds what it kept of the hour never does.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
-from itertools import chain
+from datetime import datetime
+from functools import cached_property, partial
 
 import msgspec
 
@@ -20,19 +19,18 @@ from driftline.domain.attributes.keys import (
     holds_attributes,
 )
 from driftline.domain.errors import ObjectNotFoundError, StaleReadError
-from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.keys import variants_prefix
 from driftline.domain.profiles.window import rollup_digest
-from driftline.domain.windows import HOUR, Window, floor_to
+from driftline.domain.windows import HOUR, Window
 from driftline.usecases.capture.window_profile import load_window
 from driftline.usecases.ground_truth.hour_attributes import HourAttributes
 from driftline.usecases.ground_truth.hour_states import HourStates
-from driftline.usecases.ground_truth.labelled_rows import objects_by_hour
 from driftline.usecases.ground_truth.merged_hours import (
     HourInputs,
     any_repeated,
+    captured_hours,
     hour_inputs,
     hour_sources,
     latest_labels,
@@ -40,12 +38,11 @@ from driftline.usecases.ground_truth.merged_hours import (
     stored_hour,
 )
 from driftline.usecases.ground_truth.merged_window import Coverage, coverage_of_slots
+from driftline.usecases.listed_hours import listed_hours
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.ports.tables import CapturedHour, Cells, LabelTables
-from driftline.usecases.side_by_side import side_by_side
 
 _BATCH_ROWS = 50_000
-_DAY = timedelta(days=1)
 
 
 class _Notes(msgspec.Struct, frozen=True):
@@ -78,8 +75,6 @@ class CapturedWindow:
         """Hours with captures, in the order of variant and time."""
         prefix = variants_prefix(self.endpoint)
         variants = [self.variant] if self.variant else sorted(self.store.folders(prefix))
-        days = [(name, day) for name in variants for day in _days(self.window)]
-        listed = side_by_side(lambda place: list(self._hours_of_day(*place)), days)
         return tuple(
             StoredCaptures(
                 self.store,
@@ -91,7 +86,8 @@ class CapturedWindow:
                 inputs,
                 self._attributes.get(at.hour, ()),
             )
-            for at, inputs in chain.from_iterable(listed)
+            for name in variants
+            for at, inputs in captured_hours(self.store, self.endpoint, self.window, name)
         )
 
     @cached_property
@@ -119,32 +115,12 @@ class CapturedWindow:
         if not self.store.folders(f"{ATTRIBUTES}{self.endpoint}/"):
             return {}
         found: dict[datetime, Sequence[ObjectSummary]] = {}
-        days = list(_days(self.window))
-        prefixes = [attributes_day_prefix(self.endpoint, day) for day in days]
-        listed = side_by_side(lambda prefix: objects_by_hour(self.store, prefix), prefixes)
-        for day, of_day in zip(days, listed, strict=True):
-            for number, summaries in of_day.items():
-                data = tuple(each for each in summaries if holds_attributes(each.key, each.size))
-                if data:
-                    found[day + number * HOUR] = data
+        prefix_of = partial(attributes_day_prefix, self.endpoint)
+        for hour, summaries in listed_hours(self.store, self.window, prefix_of).items():
+            data = tuple(each for each in summaries if holds_attributes(each.key, each.size))
+            if data:
+                found[hour] = data
         return found
-
-    def _hours_of_day(self, variant: str, day: datetime) -> Iterator[tuple[VariantHour, HourInputs]]:
-        """A whole day takes two listings, instead of two per hour."""
-        if not (self.window.start <= day and day + _DAY <= self.window.end):
-            inside = Window(max(self.window.start, day), min(self.window.end, day + _DAY))
-            for at in (VariantHour(variant, hour) for hour in inside.hours()):
-                inputs = hour_inputs(self.store, self.endpoint, at)
-                if inputs.profiles:
-                    yield at, inputs
-            return
-        profiles_of = objects_by_hour(self.store, keys.day_prefix("profiles", self.endpoint, variant, day))
-        if not profiles_of:
-            return
-        labels_of = objects_by_hour(self.store, keys.day_prefix("labels", self.endpoint, variant, day))
-        for number, profiles in sorted(profiles_of.items()):
-            at = VariantHour(variant, day + number * HOUR)
-            yield at, HourInputs(tuple(profiles), tuple(labels_of.get(number, ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +224,3 @@ class StoredCaptures:
             if hour_inputs(self.store, self.endpoint, self.at) == self.inputs and tuple(others) == self.attributes:
                 raise
             raise StaleReadError("data of an hour was replaced while it was read", where=error.where) from error
-
-
-def _days(window: Window) -> Iterator[datetime]:
-    day = floor_to(window.start, _DAY)
-    while day < window.end:
-        yield day
-        day += _DAY

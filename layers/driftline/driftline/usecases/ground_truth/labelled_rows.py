@@ -6,24 +6,20 @@ label counts as one row, whatever its label is. Each inference counts once in it
 whatever the windows of the monitors are.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 from driftline.domain.ground_truth import keys
 from driftline.domain.ground_truth.keys import VariantHour
 from driftline.domain.keys import variants_prefix
 from driftline.domain.retraining.guards import LabelledRows
-from driftline.domain.windows import HOUR, SLOT, Window, floor_to
+from driftline.domain.windows import DAY, HOUR, SLOT, Window, floor_to
 from driftline.usecases.ground_truth.merged_hours import HourInputs, latest_labels, stored_hour
-from driftline.usecases.ports import ObjectStore, ObjectSummary
+from driftline.usecases.listed_hours import listed_day
+from driftline.usecases.ports import ObjectStore
 from driftline.usecases.side_by_side import side_by_side
-
-_DAY = timedelta(days=1)
-
-
-_HOUR = re.compile("[01][0-9]|2[0-3]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +50,23 @@ def count_labelled_rows(
 
 
 def _days_backwards(window: Window) -> Iterator[datetime]:
-    day = floor_to(window.end, _DAY)
-    while day + _DAY > window.start:
+    day = floor_to(window.end, DAY)
+    while day + DAY > window.start:
         yield day
-        day -= _DAY
+        day -= DAY
 
 
 def _labelled_hours(store: ObjectStore, endpoint: str, variant: str, day: datetime, window: Window) -> Iterator[_Hour]:
     """Hours of the day with captures and labels: two listings, instead of two per hour."""
-    labels = objects_by_hour(store, keys.day_prefix("labels", endpoint, variant, day))
+    labels = listed_day(store, day, partial(keys.day_prefix, "labels", endpoint, variant))
     if not labels:
         return
-    profiles = objects_by_hour(store, keys.day_prefix("profiles", endpoint, variant, day))
-    for number, of_hour in sorted(labels.items()):
-        at = VariantHour(variant, day + number * HOUR)
-        inputs = HourInputs(tuple(profiles.get(number, ())), tuple(of_hour))
+    profiles = listed_day(store, day, partial(keys.day_prefix, "profiles", endpoint, variant))
+    for hour, of_hour in labels.items():
+        at = VariantHour(variant, hour)
+        inputs = HourInputs(tuple(profiles.get(hour, ())), tuple(of_hour))
         if inputs.mergeable and window.start < at.hour + HOUR and at.hour < window.end:
             yield _Hour(at, inputs)
-
-
-def objects_by_hour(store: ObjectStore, prefix: str) -> dict[int, list[ObjectSummary]]:
-    """Objects of a day by the folder of their hour; folders with other names are not ours."""
-    found: dict[int, list[ObjectSummary]] = {}
-    for summary in store.list(prefix):
-        folder = summary.key.removeprefix(prefix).partition("/")[0]
-        if _HOUR.fullmatch(folder):
-            found.setdefault(int(folder), []).append(summary)
-    return found
 
 
 def _rows(store: ObjectStore, endpoint: str, hour: _Hour, window: Window) -> tuple[int, bool]:

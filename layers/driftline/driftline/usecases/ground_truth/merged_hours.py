@@ -5,7 +5,7 @@ read is never stale: what is missing is made on demand.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -27,7 +27,9 @@ from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.keys import profiles_prefix
 from driftline.domain.profiles.capture_profile import HourSource
 from driftline.domain.profiles.window import rollup_digest
+from driftline.domain.windows import Window
 from driftline.usecases.capture.capture_files import CaptureFiles
+from driftline.usecases.listed_hours import listed_days, listed_hours
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.ports.tables import LabelTables
 from driftline.usecases.side_by_side import side_by_side
@@ -96,6 +98,22 @@ def hour_inputs(store: ObjectStore, endpoint: str, at: VariantHour) -> HourInput
     )
 
 
+def captured_hours(
+    store: ObjectStore, endpoint: str, window: Window, variant: str
+) -> Iterator[tuple[VariantHour, HourInputs]]:
+    """The hours of the window with captures, in order: two listings for a whole day, or for an hour of another one."""
+    profiles = listed_days(store, window, partial(keys.day_prefix, "profiles", endpoint, variant))
+    labels = listed_days(store, window, partial(keys.day_prefix, "labels", endpoint, variant))
+    for (_, profiles_of), (_, labels_of) in zip(profiles, labels, strict=True):
+        for hour, found in profiles_of.items():
+            yield VariantHour(variant, hour), HourInputs(tuple(found), tuple(labels_of.get(hour, ())))
+
+
+def hours_with_merged_lines(store: ObjectStore, endpoint: str, window: Window, variant: str) -> Collection[datetime]:
+    """Hours with merged lines, of any inputs."""
+    return listed_hours(store, window, partial(keys.merged_lines_day_prefix, endpoint, variant)).keys()
+
+
 def rebuild_hour(
     endpoint: str, at: VariantHour, *, store: ObjectStore, captures: CaptureFiles, tables: LabelTables
 ) -> MergedHour:
@@ -139,11 +157,6 @@ def stored_hour(store: ObjectStore, endpoint: str, at: VariantHour, inputs: Hour
         return _SUMMARY.decode(found.body) if found else None
     except ValueError:
         return None  # it is made again
-
-
-def has_merged_lines(store: ObjectStore, endpoint: str, at: VariantHour) -> bool:
-    """Whether there are merged lines, of any inputs."""
-    return next(iter(store.list(keys.merged_lines_prefix(endpoint, at))), None) is not None
 
 
 def latest_labels(store: ObjectStore, inputs: HourInputs) -> dict[str, Label]:

@@ -1,22 +1,24 @@
 """A window of merged records, for the monitors that need labels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Self
 
 from driftline.domain.errors import UnreadableStateError
 from driftline.domain.ground_truth.keys import MERGED, VariantHour
 from driftline.domain.keys import variants_prefix
-from driftline.domain.windows import HOUR, Window
+from driftline.domain.windows import DAY, HOUR, Window, floor_to
 from driftline.usecases.capture.capture_files import CaptureFiles
 from driftline.usecases.capture.window_profile import load_window
 from driftline.usecases.ground_truth.merged_hours import (
+    HourInputs,
     MergedHour,
-    has_merged_lines,
-    hour_inputs,
+    captured_hours,
+    hours_with_merged_lines,
     rebuild_hour,
     stored_hour,
 )
@@ -25,6 +27,7 @@ from driftline.usecases.ports.tables import Cells, LabelTables
 from driftline.usecases.unreadable_state import check_parquet
 
 _BATCH_ROWS = 50_000
+_NOTHING = HourInputs((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +119,21 @@ def load_merged(
     merged: list[MergedHour] = []
     coverage, misfits = Coverage(), 0
     for name in [variant] if variant else _variants(store, endpoint):
-        for hour in window.hours():
-            at = VariantHour(name, hour)
-            inputs = hour_inputs(store, endpoint, at)
+        captured = {at.hour: inputs for at, inputs in captured_hours(store, endpoint, window, name)}
+        with_lines = hours_with_merged_lines(store, endpoint, window, name)
+        unlabelled: list[datetime] = []
+        for hour in sorted({*captured, *with_lines}):
+            at, inputs = VariantHour(name, hour), captured.get(hour, _NOTHING)
             found = stored_hour(store, endpoint, at, inputs)
-            if found is None or (not inputs.mergeable and has_merged_lines(store, endpoint, at)):
+            if found is None or (not inputs.mergeable and hour in with_lines):
                 found = rebuild_hour(endpoint, at, store=store, captures=captures, tables=tables)
             misfits += found.rejected
             if found.table:
                 merged.append(found)
                 coverage += coverage_of_slots(found, window)
             elif inputs.profiles:
-                coverage += _without_labels(store, endpoint, at, window)
+                unlabelled.append(hour)
+        coverage += _without_labels(store, endpoint, name, window, unlabelled, captured)
     return MergedWindow(window, coverage, tuple(merged), misfits, store, tables)
 
 
@@ -147,12 +153,24 @@ def coverage_of_slots(hour: MergedHour, window: Window) -> Coverage:
     )
 
 
-def _without_labels(store: ObjectStore, endpoint: str, at: VariantHour, window: Window) -> Coverage:
-    """Counts an inference that was captured twice as two, because its id is not checked here."""
-    clipped = Window(max(window.start, at.hour), min(window.end, _end(at.hour)))
-    profile = load_window(store, endpoint, clipped, at.variant).profile
-    return Coverage(profile.records, profile.rows)
+def _without_labels(
+    store: ObjectStore,
+    endpoint: str,
+    variant: str,
+    window: Window,
+    hours: Sequence[datetime],
+    captured: Collection[datetime],
+) -> Coverage:
+    """Counts an inference that was captured twice as two, because its id is not checked here.
 
-
-def _end(hour: datetime) -> datetime:
-    return hour + HOUR
+    A whole day without labels takes one read, as when its profile was loaded.
+    """
+    coverage = Coverage()
+    for day, of_day in groupby(hours, key=lambda hour: floor_to(hour, DAY)):
+        bare = list(of_day)
+        labelled = any(floor_to(hour, DAY) == day and hour not in bare for hour in captured)
+        for start, length in [(hour, HOUR) for hour in bare] if labelled else [(day, DAY)]:
+            inside = Window(max(window.start, start), min(window.end, start + length))
+            profile = load_window(store, endpoint, inside, variant).profile
+            coverage += Coverage(profile.records, profile.rows)
+    return coverage
