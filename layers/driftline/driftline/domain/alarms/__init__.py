@@ -1,1 +1,2 @@
-"""The CloudWatch alarms and the dashboard of a monitor document, before anything is sent to AWS."""
+"""The CloudWatch alarms, the dashboard and the spread of the schedules of a monitor document, before anything is sent
+to AWS; and the alarms that Driftline evaluates itself."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from driftline.domain.alarms.check import path_of
 from driftline.domain.alarms.dashboard import dashboard_body, dashboard_name
+from driftline.domain.alarms.spread import spread_minutes
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.alarms.wanted import wanted_alarms
 from driftline.domain.documents.status import MonitorStatus
@@ -13,7 +14,6 @@ from driftline.domain.monitors.defaults import StackDefaults
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.naming import schedule_name
 from driftline.domain.monitors.problem import DocumentProblem
-from driftline.domain.monitors.spread import spread_minutes
 from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import last_good_document
 from driftline.usecases.ports import Alarms, AlarmsRefusedError, CaptureBuckets, Dashboards, Schedule, Schedules

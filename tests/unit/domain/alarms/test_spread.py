@@ -2,7 +2,7 @@
 
 import pytest
 
-from driftline.domain.monitors.spread import spread_minutes
+from driftline.domain.alarms.spread import spread_minutes
 
 
 @pytest.mark.parametrize(
