@@ -52,8 +52,9 @@ MINUTES ?= 10
 fuzz: setup  ## Fuzz the native core under sanitizers, with the system's clang or g++: make fuzz MINUTES=60
 	@$(BIN)/python -m native.fuzz --minutes $(MINUTES) $(ARGS)
 
-# Two workers, whatever the machine has: the budgets in docs/ are of two cores.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Three workers, whatever the machine has: the budgets in docs/ are of two cores, and tests on the embedded cloud wait for
+# a third of their time. They come first (tests/conftest.py), so that none of them is alone at the end.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 COVERED := --cov --cov-report= --cov-fail-under=0
 
 test: lint native  ## What CI runs: linters, and all tests but the long ones, with a floor for their coverage

@@ -46,11 +46,20 @@ def _credentials_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
+@pytest.hookimpl(trylast=True)  # after the random order
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: in a run side by side, nothing of it is left when the rest is over."""
+    items.sort(key=_runs_in_process)
+
+
+def _runs_in_process(item: pytest.Item) -> bool:
+    return not any(item.get_closest_marker(name) for name in ("cloud", "artifact"))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Threads take turns often, but where the embedded cloud serves from this process, which would only be slower."""
-    in_process = not any(item.get_closest_marker(name) for name in ("cloud", "artifact"))
-    sys.setswitchinterval(_HURRIED if in_process else 0.005)
+    sys.setswitchinterval(_HURRIED if _runs_in_process(item) else 0.005)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -78,7 +78,9 @@ def one_pass(store: InMemoryStore) -> dict[str, list[str]]:
     return columns
 
 
-@pytest.mark.parametrize("days", [pytest.param(12, id="every twelfth day"), pytest.param(1, id="every day", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "days", [pytest.param(12, id="every twelfth day"), pytest.param(1, id="every day", marks=pytest.mark.long)]
+)
 def test_a_years_statistics_are_those_of_one_pass_over_all_rows(days: int) -> None:
     store = year(days)
     features, expected = backfilled(store), one_pass(store)
