@@ -22,7 +22,7 @@ class Batch {
   bool load(std::string_view lines) {
     if (lines.size() > MOST_BYTES) return false;
     if (memory_.size() < 2 * lines.size() + ROOM) memory_.resize(2 * lines.size() + ROOM);
-    memcpy(memory_.data(), lines.data(), lines.size());
+    if (!lines.empty()) memcpy(memory_.data(), lines.data(), lines.size());
     used_ = lines.size();
     return true;
   }
@@ -49,7 +49,7 @@ class Batch {
   Cell add(std::string_view text, bool quoted = false) {
     if (text.size() > UINT32_MAX - 2 * READABLE - used_) throw std::length_error("a batch of more than 4 GiB");
     if (!room(text.size())) memory_.resize(2 * (used_ + text.size()) + ROOM);
-    memcpy(memory_.data() + used_, text.data(), text.size());
+    if (!text.empty()) memcpy(memory_.data() + used_, text.data(), text.size());
     return keep(text.size(), quoted);
   }
 
