@@ -9,13 +9,13 @@
 
 namespace driftline {
 
-enum class Encoding : uint8_t { CSV, JSON, OTHER };
+enum class Encoding : uint8_t { CSV, JSON, BASE64, OTHER };
 
 // endpointInput or endpointOutput.
 struct Side {
   bool there = false;
   Encoding encoding = Encoding::OTHER;
-  json::Text data;
+  json::Text data, type;  // observedContentType
 };
 
 struct Line {
@@ -49,6 +49,12 @@ class LineReader {
   // Of keys that occur twice, readers may take either.
   static bool once(bool& seen) { return !std::exchange(seen, true); }
 
+  static Encoding encoding_of(std::string_view name) {
+    if (name == "CSV") return Encoding::CSV;
+    if (name == "JSON") return Encoding::JSON;
+    return name == "BASE64" ? Encoding::BASE64 : Encoding::OTHER;
+  }
+
   bool null() { return reader_.peek() == 'n' && reader_.word("null"); }
 
   bool sides(Line& line, Side& batch) {
@@ -68,10 +74,10 @@ class LineReader {
       json::Text text;
       if (key == "encoding") {
         if (!once(encoding) || !reader_.string(text)) return false;
-        side.encoding = text.view() == "CSV" ? Encoding::CSV : text.view() == "JSON" ? Encoding::JSON : Encoding::OTHER;
+        side.encoding = encoding_of(text.view());
         return true;
       }
-      if (key == "observedContentType") return once(type) && (null() || reader_.string(text));
+      if (key == "observedContentType") return once(type) && (null() || reader_.string(side.type));
       return reader_.skip();
     });
     side.there = true;

@@ -94,6 +94,15 @@ class Reader {
     return is(']');
   }
 
+  // Whether all of it is UTF-8.
+  bool all_utf8() {
+    while (p_ < end_) {
+      if (static_cast<unsigned char>(*p_) < 0x80) ++p_;
+      else if (!utf8()) return false;
+    }
+    return true;
+  }
+
   // Any value, thrown away.
   bool skip(int depth = 0) {
     if (depth > MOST_DEPTH) return false;

@@ -1,8 +1,9 @@
-// A JSON payload that is one row, whatever the other side is: see domain/capture/json_tables.py.
+// JSON payloads, row by row, whose number of rows does not depend on the other side: see domain/capture/json_tables.py.
 //
-//   0.7   [1, 2]   {"a": 1, "b": {"c": [2]}}   {"features": [1, 2]}   [{"a": 1}]   {"instances": [[1, 2]]}
+//   one row:       0.7   [1, 2]   {"a": 1, "b": {"c": [2]}}   {"features": [1, 2]}
+//   a row an item: [{"a": 1}, {"a": 2}]   {"instances": [[1, 2], [3, 4]]}
 //
-// What may be several rows, or columns of several rows, is left to the caller.
+// What may be columns of several rows is left to the caller.
 #pragma once
 
 #include <algorithm>
@@ -31,15 +32,20 @@ class JsonRowReader {
  public:
   JsonRowReader(Batch& batch, std::vector<NamedCell>& cells) : batch_(batch), cells_(cells) {}
 
-  // The sides of a row of this layout follow.
+  // A row of this layout follows.
   void begin_row(Layout& layout) { layout_ = &layout, ++row_, next_ = 0; }
 
-  // Appends the cells of a payload. False: it may not be one row, it is not plain JSON, or two of its values have one name.
-  bool read(std::string_view prefix, json::Text payload) {
+  // Appends the cells of a payload, and the end of each of its rows among the cells. False: rows may be something else, it
+  // is not plain JSON, or two values of a row have one name.
+  bool read(std::string_view prefix, Layout& layout, json::Text payload, std::vector<size_t>& ends) {
+    begin_row(layout);
     path_ = prefix;
+    ends.clear(), ends_ = &ends;
     size_t before = cells_.size();
     json::Reader reader(payload.at, payload.at + payload.size);
-    return document(reader) && !reader.more() && cells_.size() > before;
+    if (!document(reader) || reader.more() || cells_.size() == before) return false;
+    if (ends.empty()) ends.push_back(cells_.size());
+    return true;
   }
 
   // False: the row has the column already.
@@ -72,7 +78,7 @@ class JsonRowReader {
   bool document(json::Reader& reader) {
     char first = reader.peek();
     if (first == '{') return reader.is('{') && object(reader);
-    if (first == '[') return reader.is('[') && (is_nested(reader.peek()) ? only_row(reader) : plain_list(reader));
+    if (first == '[') return reader.is('[') && (is_nested(reader.peek()) ? rows(reader) : plain_list(reader));
     path_ += "[0]";
     return scalar(reader);
   }
@@ -89,11 +95,11 @@ class JsonRowReader {
       if (!is_first) return named(reader, key, 1);
       first_nested = true;
       if (next != '[') return false;
-      alone = true;  // it is the row, or all of it
+      alone = true;  // it is the row, or has the rows
       reader.is('[');
       char item = reader.peek();
       if (item == '{' && is_any_of(key, {"inputs", "outputs"})) return false;  // tensors
-      if (is_nested(item)) return only_row(reader);
+      if (is_nested(item)) return rows(reader);
       size_t size = path_.size();
       path_ += '.', path_ += key;
       bool ok = plain_list(reader);
@@ -105,8 +111,15 @@ class JsonRowReader {
     return !nested || !of_protocol;
   }
 
-  // Behind the bracket of a list with one row.
-  bool only_row(json::Reader& reader) { return value(reader, 1) && reader.is(']'); }
+  // Behind the bracket of a list of rows.
+  bool rows(json::Reader& reader) {
+    return reader.items([&] {
+      if (!is_nested(reader.peek()) || !value(reader, 1)) return false;
+      ends_->push_back(cells_.size());
+      begin_row(*layout_);
+      return true;
+    });
+  }
 
   // Behind the bracket of a list of plain values.
   bool plain_list(json::Reader& reader) {
@@ -174,6 +187,7 @@ class JsonRowReader {
   Batch& batch_;
   std::vector<NamedCell>& cells_;
   Layout* layout_ = nullptr;
+  std::vector<size_t>* ends_ = nullptr;
   std::string path_;
   std::vector<uint64_t> rows_;  // of each column, the last row that has it
   uint64_t row_ = 0;

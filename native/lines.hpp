@@ -1,7 +1,7 @@
 // The rows of a batch of lines: those that are read here, and those that the caller adds.
 //
-// What is read is what nearly all lines are: one row, CSV without quotes or JSON, at a time in UTC. All other lines are
-// left to the caller, whose reader is complete; so no line is refused here.
+// What is read is what nearly all lines are: CSV without quotes or JSON, at a time in UTC. All other lines are left to the
+// caller, whose reader is complete; so no line is refused here.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base64.hpp"
 #include "batch.hpp"
 #include "csv_row.hpp"
 #include "envelope.hpp"
@@ -106,7 +107,7 @@ class Lines {
   std::map<int64_t, size_t> counts() const {
     std::map<int64_t, size_t> counts;
     for (const Row& row : rows_) {
-      if (!row.given) ++counts[row.slot];
+      if (!row.given && !row.origin.index) ++counts[row.slot];
     }
     return counts;
   }
@@ -160,48 +161,80 @@ class Lines {
       if (!slot) return false;
       time_ = time, slot_ = *slot;
     }
+    bool json = false;
+    for (Side* side : {&line.output, &line.input}) {
+      if (!side->there) continue;
+      if (side->encoding == Encoding::BASE64 && !decode_base64(*side)) return false;
+      if (side->encoding > Encoding::JSON || side->data.size > MOST_TEXT) return false;
+      json = json || side->encoding == Encoding::JSON;
+    }
     Row row{number, slot_, nullptr, {}, {}, {}};
-    row.first = cells_.size();
-    if (!sides(line, row)) return cells_.resize(row.first), false;
-    row.count = cells_.size() - row.first;
     row.origin = {cell(line.event), cell(line.inference), cell(line.time), line.named, 0};
-    rows_.push_back(row);
+    size_t rows = rows_.size(), cells = cells_.size();
+    if (json ? rows_by_name(line, row) : rows_by_position(line, row)) return true;
+    return rows_.resize(rows), cells_.resize(cells), false;
+  }
+
+  bool rows_by_position(const Line& line, Row& row) {
+    const Side &output = line.output, &input = line.input;
+    outputs_.clear(), inputs_.clear();
+    if ((output.there && !plain_rows(output.data, outputs_)) || (input.there && !plain_rows(input.data, inputs_))) return false;
+    if (output.there && input.there && outputs_.size() != inputs_.size()) return false;
+    for (size_t i = 0; i < std::max(outputs_.size(), inputs_.size()); ++i, ++row.origin.index) {
+      uint32_t widths[] = {output.there ? width_of(outputs_[i]) : 0, input.there ? width_of(inputs_[i]) : 0};
+      if (widths[0] + widths[1] > MOST_COLUMNS) return false;
+      row.layout = &by_position(widths[0], widths[1]);
+      if (output.there) row.output = cell(outputs_[i]);
+      if (input.there) row.input = cell(inputs_[i]);
+      rows_.push_back(row);
+    }
     return true;
   }
 
-  bool sides(Line& line, Row& row) {
-    Side &output = line.output, &input = line.input;
-    uint32_t widths[2] = {};
-    uint32_t* width = widths;
-    bool json = false;
-    for (Side* side : {&output, &input}) {
-      if (side->there && side->encoding == Encoding::CSV) {
-        if (!single_row(side->data)) return false;
-        *width = width_of(side->data.view());
-      } else if (side->there && side->encoding == Encoding::JSON) {
-        json = true;
-      } else if (side->there) {
-        return false;
-      }
-      ++width;
-    }
-    if (widths[0] + widths[1] > MOST_COLUMNS) return false;
-    if (!json) {
-      row.layout = &by_position(widths[0], widths[1]);
-      row.output = cell(output.data), row.input = cell(input.data);
-      return true;
-    }
-    Layout& layout = by_name(joined(part(output, widths[0]), part(input, widths[1])));
-    size_t known = layout.keys().size();
-    json_.begin_row(layout);
-    row.layout = &layout;
-    if (side("output", output) && side("input", input) && cells_.size() - row.first <= MOST_COLUMNS) return true;
-    return layout.forget_after(known), false;
+  bool rows_by_name(Line& line, Row& row) {
+    Layout* layout = layout_by_name(line);
+    if (!layout) return false;
+    size_t known = layout->keys().size(), start = cells_.size();
+    row.layout = layout;
+    output_ends_.clear(), input_ends_.clear();
+    bool ok = side("output", line.output, *layout, output_ends_) && side("input", line.input, *layout, input_ends_) &&
+              (!line.output.there || !line.input.there || output_ends_.size() == input_ends_.size());
+    ok = ok && put_rows(row, start);
+    return ok || (layout->forget_after(known), false);
   }
 
-  static std::string part(const Side& side, uint32_t width) {
-    if (!side.there) return "";
-    return side.encoding == Encoding::JSON ? "json" : "csv:" + std::to_string(width);
+  // The rows whose cells begin at `start`: first those of all outputs, then those of all inputs.
+  bool put_rows(Row& row, size_t start) {
+    size_t rows = std::max(output_ends_.size(), input_ends_.size());
+    size_t output = start, input = output_ends_.empty() ? start : output_ends_.back();
+    if (rows > 1) moved_.assign(cells_.begin() + static_cast<ptrdiff_t>(start), cells_.end());
+    for (size_t i = 0, at = start; i < rows; ++i, ++row.origin.index) {
+      size_t output_end = output_ends_.empty() ? start : output_ends_[i], input_end = input_ends_.empty() ? input : input_ends_[i];
+      row.first = at, row.count = output_end - output + input_end - input;
+      if (row.count > MOST_COLUMNS) return false;
+      if (rows > 1) {
+        for (; output < output_end; ++output) cells_[at++] = moved_[output - start];
+        for (; input < input_end; ++input) cells_[at++] = moved_[input - start];
+      }
+      rows_.push_back(row);
+    }
+    return true;
+  }
+
+  // nullptr: CSV next to JSON that is not one plain row.
+  Layout* layout_by_name(Line& line) {
+    std::string parts[2];
+    std::string* part = parts;
+    for (Side* side : {&line.output, &line.input}) {
+      if (side->there && side->encoding == Encoding::JSON) *part = "json";
+      if (side->there && side->encoding == Encoding::CSV) {
+        if (!plain_rows(side->data, outputs_) || outputs_.size() > 1) return nullptr;
+        side->data.at = const_cast<char*>(outputs_[0].data()), side->data.size = outputs_[0].size();
+        *part = "csv:" + std::to_string(width_of(outputs_[0]));
+      }
+      ++part;
+    }
+    return &by_name(joined(parts[0], parts[1]));
   }
 
   // pairing._join
@@ -210,18 +243,23 @@ class Lines {
     return output == "json" && input == "json" ? "json" : output + "+" + input;
   }
 
-  bool side(std::string_view prefix, Side& side) {
+  bool side(std::string_view prefix, const Side& side, Layout& layout, std::vector<size_t>& ends) {
     if (!side.there) return true;
-    if (side.encoding == Encoding::JSON) return json_.read(prefix, side.data);
+    if (side.encoding == Encoding::JSON) return json_.read(prefix, layout, side.data, ends);
+    json_.begin_row(layout);
     bool ok = true;
-    split(side.data.view(), MOST_COLUMNS, [&](uint32_t column, const char* from, const char* to) {
+    uint32_t width = split(side.data.view(), MOST_COLUMNS, [&](uint32_t column, const char* from, const char* to) {
       key_.assign(prefix).append("[").append(std::to_string(column)).append("]");
       ok = ok && json_.put(key_, batch_.cell(from, to));
     });
-    return ok;
+    ends.push_back(cells_.size());
+    return ok && width <= MOST_COLUMNS;
   }
 
-  Cell cell(json::Text text) const { return text.at ? batch_.cell(text.at, text.at + text.size) : Cell{}; }
+  Cell cell(std::string_view text) const { return batch_.cell(text.data(), text.data() + text.size()); }
+  Cell cell(json::Text text) const { return text.at ? cell(text.view()) : Cell{}; }
+
+  static constexpr size_t MOST_TEXT = 2'000'000;  // longer ones may have too many values (domain/capture/payloads.py)
 
   Batch batch_;
   std::vector<Row> rows_;
@@ -231,6 +269,9 @@ class Lines {
   std::map<std::string, std::unique_ptr<Layout>> layouts_;
   Layout* last_ = nullptr;
   std::string time_, key_;
+  std::vector<std::string_view> outputs_, inputs_;  // rows of a line
+  std::vector<size_t> output_ends_, input_ends_;    // of its rows by name, among the cells
+  std::vector<NamedCell> moved_;
   int64_t slot_ = 0;
 };
 
