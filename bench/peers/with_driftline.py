@@ -7,19 +7,19 @@ import argparse
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
 from measuring import measured, peak_memory
 
-from driftline.adapters.tables.csv_columns import csv_to_columns
-from driftline.domain.capture.blocks import CaptureReader
-from driftline.domain.capture.tables import TableBuffer
+from driftline.adapters.tables.duck import DuckTables
+from driftline.domain.profiles.parts import EncodedTable
 from driftline.domain.profiles.span import WindowProfile
-from driftline.domain.profiles.table import TableProfile
+from driftline.domain.unpacking import UNPACKED_BYTES
+from driftline.usecases.ports.captures import CaptureFile
 
 PARTS = 16
+TABLES = DuckTables(keep_records=False)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -34,13 +34,13 @@ def profile_files(paths: Sequence[str]) -> WindowProfile:
 
 
 def _profiles_of(body: bytes) -> list[WindowProfile]:
-    reader, buffer = CaptureReader(EPOCH), TableBuffer(csv_to_columns)
-    profiles = [
-        WindowProfile({layout: TableProfile.of(table)})
-        for block in chain(reader.read(body, "captures"), [None])
-        for _, layout, table in (buffer.add(block) if block else buffer.flush())
-    ]
-    counts = [WindowProfile({}, count.records, count.rejected, count.skipped) for count in reader.counts.values()]
+    file = CaptureFile(lambda: iter([body]), "captures", EPOCH, None, UNPACKED_BYTES)
+    with TABLES.profiler.profile(file) as profiled:
+        profiles = [
+            WindowProfile({layout: table.profile() if isinstance(table, EncodedTable) else table})
+            for (_, layout), table in profiled.tables.items()
+        ]
+        counts = [WindowProfile({}, count.records, count.rejected, count.skipped) for count in profiled.counts.values()]
     return profiles + counts
 
 

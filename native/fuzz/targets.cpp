@@ -115,9 +115,11 @@ void json_payload(Bytes input) {
   std::vector<NamedCell> cells;
   JsonRowReader reader(batch, cells);
   Layout layout("json");
+  std::vector<size_t> ends;
   for (int side = 0; side < 2; ++side) {
-    reader.begin_row(layout);
-    reader.read(side ? "input" : "output", {batch.begin(), text.size(), false});
+    bool read = reader.read(side ? "input" : "output", layout, {batch.begin(), text.size(), false}, ends);
+    must(!read || (!ends.empty() && std::is_sorted(ends.begin(), ends.end()) && ends.back() == cells.size()),
+         "every cell is of a row");
   }
   for (const NamedCell& cell : cells) {
     must(cell.column < layout.keys().size(), "a cell has a column");

@@ -90,12 +90,14 @@ class NativeProfiler:
         python: Profiles the files that the core does not.
         names: The names of columns in the records.
         chunk_cells: See TableBuffer.
+        keep_records: Whether the rows are kept for the columnar records; without, these cannot be had.
     """
 
     core: Core
     python: CaptureProfiler
     names: ColumnNames
     chunk_cells: int = CHUNK_CELLS
+    keep_records: bool = True
 
     @contextmanager
     def profile(self, file: CaptureFile) -> Iterator[ProfiledCapture]:
@@ -111,7 +113,7 @@ class NativeProfiler:
             yield by_python
 
     def _read(self, file: CaptureFile) -> NativeProfiled:
-        capture = self.core.Capture(True, self.chunk_cells)
+        capture = self.core.Capture(self.keep_records, self.chunk_cells)
         reading = _Reading(capture, CaptureReader(file.hour, None, file.unpacked_bytes))
         for body in file.bodies():
             for batch in line_batches(body, file.where, unpacked_bytes=file.unpacked_bytes):

@@ -54,10 +54,12 @@ class PythonProfiler:
     Args:
         csv_to_columns: Makes columns of CSV.
         chunk_cells: See TableBuffer.
+        keep_records: Whether the rows are kept for the columnar records; without, these are empty.
     """
 
     csv_to_columns: CsvToColumns
     chunk_cells: int = CHUNK_CELLS
+    keep_records: bool = True
 
     @contextmanager
     def profile(self, file: CaptureFile) -> Iterator[PythonProfiled]:
@@ -65,8 +67,9 @@ class PythonProfiler:
         buffer = TableBuffer(self.csv_to_columns, self.chunk_cells)
         with ColumnarRecords() as columnar:
             for block in chain.from_iterable(reader.read(body, file.where) for body in file.bodies()):
-                columnar.add(block)
-                ids.add(block)
+                if self.keep_records:
+                    columnar.add(block)
+                    ids.add(block)
                 for slot, name, table in buffer.add(block):
                     parts.add(slot, name, TableProfile.of(table))
             for slot, name, table in buffer.flush():

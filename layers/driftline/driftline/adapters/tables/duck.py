@@ -35,11 +35,13 @@ class DuckTables:
 
     Args:
         core: What profiles capture files where it can; None: Python alone.
+        keep_records: Whether capture files are to have columnar records; False for whom only profiles matter.
     """
 
-    def __init__(self, core: Core | None = CORE) -> None:
-        python = capture_files.PythonProfiler(csv_columns.csv_to_columns)
-        self._profiler: CaptureProfiler = NativeProfiler(core, python, columnar.column_names) if core else python
+    def __init__(self, core: Core | None = CORE, *, keep_records: bool = True) -> None:
+        python = capture_files.PythonProfiler(csv_columns.csv_to_columns, keep_records=keep_records)
+        native = NativeProfiler(core, python, columnar.column_names, keep_records=keep_records) if core else None
+        self._profiler: CaptureProfiler = native or python
 
     @property
     def profiler(self) -> CaptureProfiler:
