@@ -57,12 +57,17 @@ fuzz: setup  ## Fuzz the native core under sanitizers, with the system's clang o
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 COVERED := --cov --cov-report= --cov-fail-under=0
 
+# With the core, which `native` has built, all tests run; without it, in Python, those that read capture files run again.
+WITHOUT_CORE := DRIFTLINE_NATIVE=off $(PYTEST) $(COVERED) --cov-append -m "not cloud and not artifact and not long"
+
 test: lint native  ## What CI runs: linters, and all tests but the long ones, with a floor for their coverage
 	$(PYTEST) $(COVERED) -m "not long"
+	$(WITHOUT_CORE) tests/unit/usecases/capture/test_profile_capture.py
 	@$(COVERAGE_REPORT)
 
 test-all: lint native  ## Everything: `make test`, the tests marked `long`, ten times as many examples for property tests, simulations
 	FUZZ=10 $(PYTEST) $(COVERED)
+	$(WITHOUT_CORE)
 	@$(COVERAGE_REPORT)
 	$(BIN)/python -m bench quiet_data_quality quiet_drift quiet_model_quality quiet_bias coverage bank_shuffles
 
