@@ -73,7 +73,7 @@ def build(by: Compiler) -> Path:
     Raises:
         NativeBuildError: They do not compile.
     """
-    digest = sha256(by.cxx.encode() + Path(__file__).read_bytes())
+    digest = sha256(repr((by, _SANITIZERS, _FLAGS)).encode())
     for path in [*sorted(HERE.glob("*.hpp")), *sorted(FUZZ.glob("*.[ch]pp"))]:
         digest.update(path.read_bytes())
     folder = BUILT / "programs" / digest.hexdigest()[:16]
@@ -113,7 +113,14 @@ def fuzz(program: Path, by: Compiler, target: str, seconds: int, seed: int) -> b
     tokens = FUZZ / "tokens.dict"
     if by.is_clang:
         given = [f"-max_total_time={seconds}", f"-seed={seed}", f"-artifact_prefix={found}/", f"-dict={tokens}"]
-        given += ["-max_len=16384", "-timeout=30", "-print_final_stats=1", "-verbosity=0", str(corpus)]
+        given += [
+            "-max_len=16384",
+            "-timeout=30",
+            "-print_final_stats=1",
+            "-print_funcs=0",
+            "-verbosity=0",
+            str(corpus),
+        ]
     else:
         given = [str(seconds), str(seed), str(found), str(corpus), str(tokens)]
     print(f"{target}: {seconds} seconds, seed {seed}", flush=True)
