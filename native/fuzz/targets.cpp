@@ -115,11 +115,12 @@ void json_payload(Bytes input) {
   std::vector<NamedCell> cells;
   JsonRowReader reader(batch, cells);
   Layout layout("json");
-  std::vector<size_t> ends;
-  for (int side = 0; side < 2; ++side) {
-    bool read = reader.read(side ? "input" : "output", layout, {batch.begin(), text.size(), false}, ends);
-    must(!read || (!ends.empty() && std::is_sorted(ends.begin(), ends.end()) && ends.back() == cells.size()),
-         "every cell is of a row");
+  for (const char* side : {"output", "input"}) {
+    std::vector<size_t> ends;
+    size_t before = cells.size();
+    if (!reader.read(side, layout, {batch.begin(), text.size(), false}, ends)) continue;
+    must(std::is_sorted(ends.begin(), ends.end()) && ends.front() >= before, "rows follow each other");
+    must(ends.back() == cells.size(), "each cell is in a row");
   }
   for (const NamedCell& cell : cells) {
     must(cell.column < layout.keys().size(), "a cell has a column");
