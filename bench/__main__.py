@@ -52,6 +52,7 @@ BENCHMARKS = {
     "fleet": Benchmark("bench.fleet", "calls and CPU of an execution, a sweep and the index, 1, 30 and 300 endpoints"),
     "objects": Benchmark("bench.objects_written", "objects written per capture file"),
     "ingest": Benchmark("bench.ingest", "capture files a second on the command line"),
+    "backfill": Benchmark("bench.backfill", "a backfill's files against the same files one by one; a terabyte"),
     "quiet_data_quality": Benchmark(
         "bench.quiet_data_quality", "how often limits of data quality ring when nothing has changed"
     ),

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -14,8 +14,14 @@ from typing import Any
 import boto3
 import pytest
 
-from driftline.domain.errors import InvalidInputError
+from driftline.adapters.aws.s3 import S3Store
+from driftline.domain.errors import InvalidInputError, StaleReadError
+from driftline.kinds.registry import KINDS
+from driftline.usecases.backfill.find_files import Captures
+from driftline.usecases.backfill.make_plan import make_plan, write_plan
 from tests.aws import CONTEXT, fake_aws, sample
+from tests.captures import csv_capture
+from tests.merging import label_file
 from tests.places import REPOSITORY
 from tests.scores import trees
 
@@ -163,6 +169,56 @@ def test_a_pipeline_s_step_gets_a_baseline_beside_the_model(load: Load) -> None:
     assert keys(f"baselines/{ENDPOINT}/") == []
     with pytest.raises(InvalidInputError, match="not kept there"):
         handler(request | {"output_uri": f"s3://{BUCKET}/baselines/x/y"}, CONTEXT)
+
+
+class LittleTime(SimpleNamespace):
+    """A context in which the function's time is nearly over, or not."""
+
+    def __init__(self, milliseconds: int) -> None:
+        super().__init__(**vars(CONTEXT))
+        self.get_remaining_time_in_millis = lambda: milliseconds
+
+
+def test_a_backfill_is_worked_through_step_by_step(load: Load) -> None:
+    # Given a plan for an hour with a capture file, its ground truth and a baseline
+    hour = datetime(2026, 3, 1, 14, tzinfo=UTC)
+    put(
+        f"monitors/{ENDPOINT}.yaml",
+        DOCUMENT + b"  model_quality: {problem_type: Regression, inference_attribute: predicted_delay}\n",
+    )
+    put(f"capture/{ENDPOINT}/AllTraffic/2026/03/01/14/a.jsonl", csv_capture(hour, "1.5", "AA,3.5", "one"))
+    put(f"ground-truth/{ENDPOINT}/2026/03/01/16/truth.jsonl", label_file([("one", "2.5")]))
+    of_baseline = sample("suggest_baseline")
+    put(key_of(of_baseline["Records"][0]), b"predicted_delay,carrier,dep_delay\n1.5,AA,3.5\n2.5,UA,4.5\n")
+    load("suggest_baseline").handler(of_baseline, CONTEXT)
+    store = S3Store(BUCKET)
+    captures = Captures(store, "capture/", ENDPOINT, hour, hour + timedelta(hours=1))
+    planned = make_plan(captures, captures.listed(), store=store, kinds=KINDS, release="1", monitor="data_quality")
+    write_plan(planned, store, lambda _: None)
+    run = {"backfill": planned.plan.id}
+    enough, short = LittleTime(200_000), LittleTime(100_000)
+    profile, monitor = load("profile_capture").handler, load("run_monitor").handler
+    # When the state machine asks, and a function has no time left
+    event = sample("profile_capture.backfill") | run
+    assert profile(event, short) == {"finished": False}
+    with pytest.raises(StaleReadError, match="2 files could not be read"):
+        monitor({**run, "step": "check"}, enough)
+    # Then the next one goes on, and the other steps follow
+    assert profile(event, enough) == {"finished": True}
+    assert load("merge_ground_truth").handler(sample("merge_ground_truth.backfill") | run, enough) == {"finished": True}
+    assert monitor({**run, "step": "check"}, enough) == {}
+    assert monitor(sample("run_monitor.backfill") | run, enough) == {"finished": True}
+    outcome = monitor({**run, "step": "conclude"}, enough)
+    assert outcome["complete"]
+    assert outcome["done"] == {"captures": 1, "labels": 1, "windows": 1}
+    assert outcome["numbers"]["matched"] == 1
+    assert f"reports/{ENDPOINT}/data_quality/2026/03/01/15/summary.json" in keys("reports/")
+
+
+def test_an_id_that_leads_elsewhere_is_refused(load: Load) -> None:
+    event = sample("profile_capture.backfill") | {"backfill": "../monitors"}
+    with pytest.raises(InvalidInputError, match="not the id of a backfill"):
+        load("profile_capture").handler(event, LittleTime(200_000))
 
 
 def test_suggest_baseline_reads_a_key_with_spaces_and_plus(load: Load) -> None:

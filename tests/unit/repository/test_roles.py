@@ -220,8 +220,6 @@ QUEUE = "AWS::SQS::Queue"
         ("StartRetrainingRole", "sagemaker:DescribePipeline", PARAMETERS["RetrainingPipelineArn"]),
         ("StartRetrainingRole", "states:StartExecution", PARAMETERS["RetrainingStateMachineArn"]),
         ("BackfillRole", "states:StartExecution", f"arn:aws:states:{PLACE}:stateMachine:watch-backfill"),
-        ("BackfillRole", "states:DescribeExecution", f"arn:aws:states:{PLACE}:execution:watch-backfill:one"),
-        ("BackfillRole", "states:StopExecution", f"arn:aws:states:{PLACE}:execution:watch-backfill/Captures:one"),
         ("StartRetrainingRole", "states:DescribeStateMachine", PARAMETERS["RetrainingStateMachineArn"]),
         ("StartRetrainingRole", "lambda:InvokeFunction", PARAMETERS["RetrainingFunctionArn"]),
         ("ExplainModelRole", "sagemaker:InvokeEndpoint", PARAMETERS["PredictionEndpointArn"]),
@@ -250,6 +248,14 @@ def test_what_the_emulator_does_not_enforce_is_allowed_there_and_nowhere_else(
     for other in (*foreign(action), f"{resource}-2", resource.replace(ACCOUNT, "210987654321")):
         if other != resource and not other.startswith("arn:aws:s3:::"):
             assert not granted[role].allowing(action, other), other
+
+
+@pytest.mark.parametrize("action", ["states:DescribeExecution", "states:StopExecution"])
+def test_a_backfill_follows_its_own_executions_alone(action: str, granted: Mapping[str, Role]) -> None:
+    executions = f"arn:aws:states:{PLACE}:execution:"
+    for own in ("watch-backfill:one", "watch-backfill/Captures:one"):
+        assert granted["BackfillRole"].allowing(action, executions + own)
+    assert not granted["BackfillRole"].allowing(action, f"{executions}watch-backfill-2:one")
 
 
 def test_who_starts_what_is_limited_to_these(granted: Mapping[str, Role]) -> None:
