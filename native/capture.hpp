@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -64,7 +65,18 @@ class Capture {
     return std::exchange(tables_, {});
   }
 
-  Records& records() { return *records_; }
+  // Throws std::invalid_argument: they are not kept.
+  Records& records() {
+    if (!records_) throw std::invalid_argument("the records are not kept");
+    return *records_;
+  }
+
+  // The file of the records, which are not kept any longer.
+  parquet::File finish(const parquet::KeyValues& metadata, const std::vector<std::string>& names) {
+    parquet::File file = records().finish(metadata, names);
+    records_.reset();
+    return file;
+  }
 
   // Start of each hour, in seconds since 1970 -> hashes of its records' join ids.
   const std::map<int64_t, std::vector<uint64_t>>& join_hashes() const { return join_hashes_; }

@@ -201,7 +201,7 @@ inline PyObject* capture_finish(PyObject* self, PyObject* args) {
     if (!PyArg_ParseTuple(args, "UUO", &key, &value, &names)) throw Raised();
     std::vector<std::string> of_columns;
     for (Py_ssize_t i = 0, n = size_of(names); i < n; ++i) of_columns.push_back(text_of(item_of(names, i)));
-    parquet::File file = capture_of(self).records().finish({{text_of(key), text_of(value)}}, of_columns);
+    parquet::File file = capture_of(self).finish({{text_of(key), text_of(value)}}, of_columns);
     Owned bytes = owned(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(file.size)));
     file.move_to(PyBytes_AsString(bytes.get()));
     return bytes;

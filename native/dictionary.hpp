@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,15 +60,30 @@ class Dictionary {
     return length < 8 ? head & ((uint64_t{1} << (8 * length)) - 1) : head;
   }
 
+  // By multiplication to 128 bits, as wyhash does it. The seed is of the process: texts come from anybody, who must not
+  // be able to choose those that collide. No result depends on it.
   static uint32_t hash_of(uint64_t head, const char* text, uint32_t length) {
-    uint64_t hash = head ^ static_cast<uint64_t>(length) << 56;
+    uint64_t hash = multiplied(head ^ seed, 0xA0761D6478BD642Fu ^ length);
     for (uint32_t i = 8; i < length; i += 8) {
       uint64_t word = 0;
       memcpy(&word, text + i, length - i < 8 ? length - i : 8);
-      hash = (hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9u + word;
+      hash = multiplied(hash ^ word, 0xE7037ED1A0B428DBu ^ seed);
     }
-    return static_cast<uint32_t>((hash ^ hash >> 31) * 0x9E3779B97F4A7C15u >> 32);
+    return static_cast<uint32_t>(hash >> 32);
   }
+
+  static uint64_t multiplied(uint64_t a, uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    Wide product = static_cast<Wide>(a) * b;
+    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  }
+
+  static uint64_t random_seed() {
+    std::random_device device;
+    return static_cast<uint64_t>(device()) << 32 | device();
+  }
+
+  static inline const uint64_t seed = random_seed();
 
   void grow() {
     table_.assign(table_.size() * 2, 0);

@@ -15,6 +15,9 @@ namespace driftline {
 
 constexpr int64_t SLOT_SECONDS = 300, HOUR_SECONDS = 3600;
 
+// 1900-01-01 and 2200-01-01, in seconds since 1970 (domain/instants.py).
+constexpr int64_t EARLIEST_SLOT = -2'208'988'800, END_OF_SLOTS = 7'258'118'400;
+
 namespace instant {
 
 // Days since 1970-01-01 in the Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").

@@ -77,6 +77,7 @@ class Lines {
     if (layout.by_position && cells.size() != layout.keys().size()) {
       throw std::invalid_argument("a row by position needs a cell for each column");
     }
+    if (slot < EARLIEST_SLOT || slot >= END_OF_SLOTS) throw std::invalid_argument("a time out of bounds");
     Row row{line, slot, &layout, {}, {}, {}};
     row.origin = {batch_.add(event), inference ? batch_.add(*inference) : Cell{}, batch_.add(time),
                   inference != nullptr, index};
@@ -156,7 +157,7 @@ class Lines {
   bool take(uint32_t number, Line& line) {
     if (line.shadow || !(line.output.there || line.input.there)) return false;
     std::string_view time = line.time.view();
-    if (time != time_) {
+    if (time.empty() || time != time_) {
       std::optional<int64_t> slot = slot_of(time);
       if (!slot) return false;
       time_ = time, slot_ = *slot;

@@ -25,9 +25,13 @@ from driftline.domain.ground_truth.join_ids import STORED
 from driftline.domain.instants import format_instant
 from driftline.domain.profiles.parts import ProfiledTable, TableParts
 from driftline.domain.profiles.span import Layout
-from driftline.usecases.ports.captures import CaptureFile, CaptureProfiler, Parser, ProfiledCapture
-
-HOURS_METADATA = "driftline_hours"
+from driftline.usecases.ports.captures import (
+    HOURS_METADATA,
+    CaptureFile,
+    CaptureProfiler,
+    Parser,
+    ProfiledCapture,
+)
 
 _MOST_LAYOUTS = 9
 _UNION_COLUMNS = 2_048
@@ -175,7 +179,10 @@ class _Reading:
             columns.append(sum(widths) if widths else len(names))
             if len(names) > _WIDE:
                 raise _ForPythonError
-        if len(columns) >= _MOST_LAYOUTS or (len(columns) > 1 and len(columns) * max(columns) > _UNION_COLUMNS):
+        several = len(columns) > 1
+        if several and (sum(columns) > _WIDE or len(columns) * max(columns) > _UNION_COLUMNS):
+            raise _ForPythonError
+        if len(columns) >= _MOST_LAYOUTS:
             raise _ForPythonError
 
 

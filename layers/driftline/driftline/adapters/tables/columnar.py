@@ -37,11 +37,9 @@ from driftline.domain.capture.csv_rows import csv_line, rows_of_csv
 from driftline.domain.capture.pairing import CsvLayout
 from driftline.domain.capture.records import AnyMetadata
 from driftline.domain.instants import format_instant, parse_instant
+from driftline.usecases.ports.captures import HOURS_METADATA
 
 _NO_ORIGIN = ", ".join(f"NULL::{'INTEGER' if name == 'row' else 'VARCHAR'} AS {name}" for name in ORIGIN)
-HOURS_METADATA = "driftline_hours"
-"""The key of the hours in the file's metadata, separated by spaces."""
-
 _QUOTABLE = frozenset('"\r')
 _FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2"
 """Level 1 and version 2 (delta encodings) take a third less time than the defaults and make smaller files."""

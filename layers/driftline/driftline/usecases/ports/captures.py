@@ -11,6 +11,9 @@ from driftline.domain.capture.records import Reject
 from driftline.domain.profiles.parts import ProfiledTable
 from driftline.domain.profiles.span import Layout
 
+HOURS_METADATA = "driftline_hours"
+"""The key of the hours in the metadata of columnar records, separated by spaces."""
+
 type Parser = Literal["native", "python"]
 """Which implementation read a file. The results are the same, byte for byte."""
 
