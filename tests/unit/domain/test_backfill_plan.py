@@ -25,7 +25,7 @@ from driftline.domain.backfill.plan import (
     step_of,
 )
 from driftline.domain.backfill.results import MOST_TROUBLES, Result
-from driftline.domain.errors import InvalidInputError, UnreadableStateError
+from driftline.domain.errors import InvalidInputError
 from tests.backfilling import END, START
 
 FILES = st.lists(st.builds(Item, st.text(min_size=1), st.integers(0, 1 << 34), st.text(max_size=3)), max_size=60)
@@ -87,9 +87,9 @@ def test_only_an_id_becomes_a_key(text: str) -> None:
 
 
 def test_what_is_no_plan_is_named() -> None:
-    with pytest.raises(UnreadableStateError, match="not the plan"):
+    with pytest.raises(InvalidInputError, match="not the plan"):
         Plan.from_json(b"{}", "state/backfill/x/plan.json")
-    with pytest.raises(UnreadableStateError, match="not a batch"):
+    with pytest.raises(InvalidInputError, match="not a batch"):
         items_of_lines(b"[]", "state/backfill/x/batches/y.jsonl")
 
 

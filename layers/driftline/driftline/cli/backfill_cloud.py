@@ -55,8 +55,7 @@ def follow_machine(output: Output, store: ObjectStore, plan: Plan, machine: Back
             return
         for step in _MAPPED:
             write_items(plan, step, [batch for batch in left if step_of(batch) == step], store)
-        name = f"{plan.id}-{len(executions) + 1}"
-        executions.append(machine.start(name, request(plan, left)))
+        executions.append(machine.start(plan.id, len(executions) + 1, request(plan, left)))
         store.put(executions_key(plan.id), "\n".join(executions).encode(), content_type="text/plain")
     output.note(f"Execution {executions[-1]}")
     progress, pause = Progress(plan, store), _FIRST_POLL

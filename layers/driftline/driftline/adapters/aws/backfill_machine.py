@@ -32,9 +32,19 @@ class BackfillMachine:
     def __init__(self, client: "SFNClient", arn: str, at_once: int) -> None:
         self._client, self._arn, self.at_once = client, arn, at_once
 
-    def start(self, name: str, request: str) -> str:
-        """Starts an execution; returns its ARN. One of the same name that runs already is the same."""
-        return self._client.start_execution(stateMachineArn=self._arn, name=name, input=request)["executionArn"]
+    def start(self, run: str, number: int, request: str) -> str:
+        """Starts the execution of this number, or of the next one that is free; returns its ARN.
+
+        A number may be taken if a command ended before it could note its execution.
+        """
+        while True:
+            name = f"{run}-{number}"
+            try:
+                started = self._client.start_execution(stateMachineArn=self._arn, name=name, input=request)
+            except self._client.exceptions.ExecutionAlreadyExists:
+                number += 1
+                continue
+            return started["executionArn"]
 
     def state(self, execution: str) -> Ended:
         """Of an execution; as ABORTED if it is not there any more, which is so after 90 days."""

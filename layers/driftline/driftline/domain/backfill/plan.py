@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from driftline.domain.errors import InvalidInputError, UnreadableStateError
+from driftline.domain.errors import InvalidInputError
 from driftline.domain.json_reading import JsonDecoder
 
 type Step = Literal["captures", "labels", "windows"]
@@ -110,11 +110,11 @@ class Plan(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_json(cls, body: bytes, key: str) -> "Plan":
-        """Raises UnreadableStateError: not a plan."""
+        """Raises InvalidInputError: not a plan."""
         try:
             return _PLAN.decode(body)
         except msgspec.DecodeError as error:
-            raise UnreadableStateError(f"not the plan of a backfill ({error})", key) from None
+            raise _unreadable(f"not the plan of a backfill ({error})", key) from None
 
 
 def step_of(batch: str) -> Step:
@@ -165,11 +165,16 @@ def items_to_lines(items: Iterable[Item]) -> bytes:
 
 
 def items_of_lines(body: bytes, key: str) -> list[Item]:
-    """Raises UnreadableStateError: not a batch."""
+    """Raises InvalidInputError: not a batch."""
     try:
         return _ITEM.decode_lines(body)
     except msgspec.DecodeError as error:
-        raise UnreadableStateError(f"not a batch of a backfill ({error})", key) from None
+        raise _unreadable(f"not a batch of a backfill ({error})", key) from None
+
+
+def _unreadable(what: str, key: str) -> InvalidInputError:
+    """Nobody makes it again: it does not follow from one object of the user."""
+    return InvalidInputError(what, where=key, mend="Delete the folder of this run, and start it again.")
 
 
 _PLAN = JsonDecoder(Plan)
