@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from driftline.adapters.aws.backfill_machine import Ended
 from driftline.adapters.folder.store import FolderStore
-from driftline.cli import app
+from driftline.cli import app, backfill_cloud
 from driftline.cli.backfill_cloud import request
 from driftline.cli.exits import ExitCode
+from driftline.cli.output import Output
 from driftline.domain.backfill.plan import Plan
 from driftline.domain.instants import format_instant
 from driftline.domain.windows import HOUR
+from driftline.usecases.backfill.work_batch import work_batch
 from tests.backfilling import END, HOURS, ROWS, START, differing, endpoint, live, planned, without_notes
 from tests.captures import DOCUMENT, capture_key, csv_capture
 from tests.fakes import InMemoryStore
@@ -181,3 +184,72 @@ def test_an_execution_is_asked_for_what_is_left() -> None:
         "items": {step: f"state/backfill/{plan.id}/{step}.csv" for step in ("captures", "labels")},
         "monitors": ["model_quality"],
     }
+
+
+def test_an_inventory_stands_for_the_listing(tmp_path: Path) -> None:
+    root = tmp_path / "captures"
+    store = folder(endpoint(), root)
+    keys = [each for each in store.list("capture/") if "a.jsonl" in each.key]
+    rows = "".join(f'"captures","{each.key}","{each.size}","{each.etag}"\n' for each in keys)
+    store.put("inventory/one.csv", rows.encode())
+    inventory = {
+        "sourceBucket": "captures",
+        "destinationBucket": "arn:aws:s3:::inventories",
+        "fileFormat": "CSV",
+        "fileSchema": "Bucket, Key, Size, ETag",
+        "files": [{"key": "inventory/one.csv"}],
+    }
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps(inventory))
+    said = backfill(root, *PERIOD, "--manifest", str(manifest), "--dry-run", "--json")
+    size = sum(each.size for each in keys)
+    assert json.loads(said.stdout)["captures"] == {"items": HOURS, "bytes": size, "batches": 1}
+    manifest.write_text(json.dumps(inventory | {"sourceBucket": "others"}))
+    refused = backfill(root, *PERIOD, "--manifest", str(manifest), "--dry-run")
+    assert "the inventory is of the bucket others" in refused.stderr
+
+
+class Machine:
+    """A state machine whose executions are in these states, one after the other."""
+
+    at_once = 2
+
+    def __init__(self, *states: Ended) -> None:
+        self.states = list(states)
+        self.started: list[str] = []
+
+    def start(self, run: str, number: int, _request: str) -> str:
+        self.started.append(f"arn:{run}-{number}")
+        return self.started[-1]
+
+    def state(self, _execution: str) -> Ended:
+        return self.states.pop(0)
+
+
+def test_an_execution_is_followed_to_its_end_and_started_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill_cloud, "_FIRST_POLL", 0)
+    store = endpoint()
+    plan = planned(store)
+
+    def follow(machine: Machine, *, resume: bool = False) -> None:
+        backfill_cloud.follow_machine(Output(as_json=False), store, plan, machine, resume=resume)
+
+    # An execution that fails is said to; nothing is raised, for there may be results.
+    first = Machine(Ended("RUNNING"), Ended("FAILED", "left to do: 3 of labels"))
+    follow(first)
+    assert first.started == [f"arn:{plan.id}-1"]
+    assert "it ended with FAILED: left to do: 3 of labels" in " ".join(capsys.readouterr().err.split())
+    assert store.objects[f"state/backfill/{plan.id}/captures.csv"] == b"batch\ncaptures-00001\n"
+    # One that runs is looked at again, not started.
+    second = Machine(Ended("RUNNING"), Ended("RUNNING"), Ended("SUCCEEDED"))
+    follow(second)
+    assert second.started == []
+    # What is left afterwards is a new execution, and only what is left.
+    [batch] = plan.captures.batches
+    work_batch(plan.id, batch, lambda _: {}, store=store, time_is_short=lambda: False)
+    third = Machine(Ended("SUCCEEDED"), Ended("SUCCEEDED"))
+    follow(third, resume=True)
+    assert third.started == [f"arn:{plan.id}-2"]
+    assert store.objects[f"state/backfill/{plan.id}/captures.csv"] == b"batch\n"

@@ -2,8 +2,9 @@
 
 import json
 import time
+from typing import Protocol
 
-from driftline.adapters.aws.backfill_machine import BackfillMachine, find_machine
+from driftline.adapters.aws.backfill_machine import BackfillMachine, Ended, find_machine
 from driftline.cli.backfill_here import DOING
 from driftline.cli.output import Output
 from driftline.cli.places import Place
@@ -25,6 +26,14 @@ _FIRST_POLL, _LONGEST_POLL = 0.5, 10.0
 """Seconds; small runs end soon, and large ones take hours."""
 
 
+class Machine(Protocol):
+    """See BackfillMachine."""
+
+    def start(self, run: str, number: int, request: str, /) -> str: ...
+
+    def state(self, execution: str, /) -> Ended: ...
+
+
 def open_machine(place: Place, stack: str) -> BackfillMachine:
     """See find_machine for the errors."""
     import boto3  # noqa: PLC0415, costs 0.3 s
@@ -40,7 +49,7 @@ def functions_at_once(place: Place, stack: str) -> int:
         return USUAL_AT_ONCE
 
 
-def follow_machine(output: Output, store: ObjectStore, plan: Plan, machine: BackfillMachine, *, resume: bool) -> None:
+def follow_machine(output: Output, store: ObjectStore, plan: Plan, machine: Machine, *, resume: bool) -> None:
     """Starts an execution for what is left, unless one is running, and waits for its end, whatever that is.
 
     Args:
