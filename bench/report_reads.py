@@ -1,7 +1,7 @@
 """How long the pages of an execution wait for their objects, when each request takes as long as one of S3's.
 
-Twenty executions before this one are in its trends, ninety of each of two monitors on the endpoint's page, and twenty
-endpoints on the index. The same work is done once more through a store that answers one request after the other.
+Twenty executions before this one are in its trends, and ninety of each of two monitors on the endpoint's page. The same
+work is done once more through a store that answers one request after the other.
 """
 
 import json
@@ -14,24 +14,25 @@ from time import perf_counter, sleep
 from bench.results import Limit, Row
 from driftline.domain.executions.place import parse_place
 from driftline.domain.instants import format_instant
-from driftline.domain.keys import overview_now_key, overview_record_key, report_folder
+from driftline.domain.keys import overview_record_key, report_folder
 from driftline.domain.windows import HOUR
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.past_executions import PAST
 from driftline.usecases.pages.overview_records import NEWEST
-from driftline.usecases.pages.render_report import render_report
+from driftline.usecases.pages.render_overview import render_overview
+from driftline.usecases.pages.render_report import RenderedReport, render_report
 from driftline.usecases.ports import ObjectSummary, StoredObject
 from tests.fakes import InMemoryStore
-from tests.rendering import render_overview
+from tests.fleets import NoIndex
 from tests.reporting import MADE, made_store
 
 REQUEST = 0.02
 """Seconds of one request: S3's first byte of a small object comes after 10 to 30 ms."""
 
 WALL = Limit(2.0, 1.0, "s")
-GAIN = Limit(3.0, 5.0, "x faster", more_is_better=True)
+GAIN = Limit(1.5, 3.0, "x faster", more_is_better=True)
+"""Ninety records are one request, so there is less to do at once than there was."""
 _MONITORS = ("data_quality", "model_quality")
-_ENDPOINTS = 20
 
 
 class DistantStore(InMemoryStore):
@@ -79,16 +80,21 @@ def run() -> Iterator[Row]:
     together, alone = (DistantStore(dict(objects), one_by_one=each) for each in (False, True))
     _seconds(InMemoryStore(objects=dict(objects)))  # The first one reads the templates, too.
     seconds, slow = _seconds(together), _seconds(alone)
-    name = f"an execution's three pages, {REQUEST * 1000:g} ms a request"
+    name = f"an execution's two pages, {REQUEST * 1000:g} ms a request"
     yield Row(f"{name}: wall time", WALL, seconds, f"{together.requests} requests")
     yield Row(f"{name}: against one request after the other", GAIN, slow / seconds, f"{slow:.1f} s")
 
 
 def _seconds(store: InMemoryStore) -> float:
     before = perf_counter()
-    rendered = render_report(store, MADE, kinds=KINDS)
-    render_overview(store, rendered.report, rendered.inputs.baseline, kinds=KINDS)
+    _render(store)
     return perf_counter() - before
+
+
+def _render(store: InMemoryStore) -> RenderedReport:
+    rendered = render_report(store, MADE, kinds=KINDS)
+    render_overview(store, rendered.report, rendered.inputs.baseline, kinds=KINDS, index=NoIndex())
+    return rendered
 
 
 def _objects() -> dict[str, bytes]:
@@ -99,8 +105,7 @@ def _objects() -> dict[str, bytes]:
     for hour in range(1, 2 * PAST):
         folder = report_folder(place.endpoint, place.monitor, place.scheduled - hour * HOUR)
         store.objects[f"{folder}summary.json"] = summary
-    rendered = render_report(store, MADE, kinds=KINDS)
-    render_overview(store, rendered.report, rendered.inputs.baseline, kinds=KINDS)
+    _render(store)
     record = json.loads(store.objects[overview_record_key(place.endpoint, place.monitor, place.scheduled)])
     for monitor in _MONITORS:
         for hour in range(NEWEST):
@@ -109,7 +114,7 @@ def _objects() -> dict[str, bytes]:
             told = record | {"monitor": monitor, "scheduled": format_instant(scheduled), "folder": folder}
             key = overview_record_key(place.endpoint, monitor, scheduled)
             store.objects[key] = json.dumps(told).encode()
-    line = store.objects[overview_now_key(place.endpoint)]
-    for i in range(_ENDPOINTS - 1):
-        store.objects[overview_now_key(f"endpoint-{i}")] = line
+    _render(store)  # as the execution before this one left it
+    scheduled = overview_record_key(place.endpoint, place.monitor, place.scheduled)
+    store.objects[scheduled] = store.objects[scheduled].replace(b'"rows":', b'"rows":1', 1)
     return store.objects

@@ -30,7 +30,7 @@ from local.server import REGION, Server, default_python
 _LOCAL_PARAMETERS = {
     "RunDelaySeconds": "0",  # nothing is on its way when a schedule is fired
     "RerunDelaySeconds": "1",
-    "IndexDelaySeconds": "1",
+    "IndexDelaySeconds": "0",
 }
 
 _HOURLY = ("FreshnessSchedule", "TickSchedule")

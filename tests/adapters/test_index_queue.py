@@ -44,6 +44,15 @@ def test_the_page_is_made_at_most_once_a_minute(url: str) -> None:
     assert received(url) <= 10
 
 
+def test_without_a_delay_every_request_counts(url: str) -> None:
+    queue = IndexQueue(url, 0.0, clock=lambda: 1000.0)
+
+    queue.request()
+    queue.request()
+
+    assert received(url) == 2
+
+
 @pytest.mark.parametrize("delay", [1.0, 70.0, 900.0])
 @pytest.mark.parametrize("turn", [0.0, 0.3, 0.89, 0.9, 0.99])
 def test_who_asks_when_the_first_was_delivered_is_not_dropped(url: str, delay: float, turn: float) -> None:

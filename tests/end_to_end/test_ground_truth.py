@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import hour_folder
 from local.cloud import EmbeddedCloud
 from tests.captures import csv_capture
@@ -134,6 +135,19 @@ def test_a_correction_after_the_report_makes_a_revision_by_itself(cloud: Embedde
         Statistics=["Maximum", "SampleCount"],
     )["Datapoints"]
     assert [(point["Maximum"], point["SampleCount"]) for point in values] == [(pytest.approx(10.0), 2.0)]
+
+    # When labels come that belong to nothing, and the stack's schedule asks for the sweep three weeks later
+    send_labels(bucket, endpoint, {1000: 1.0}, hours_later=2)
+    cloud.drain()
+    tick = json.dumps({"sweep": format_instant(HOUR + timedelta(days=21))})
+    cloud.client("sqs").send_message(QueueUrl=cloud.outputs["MergeQueueUrl"], MessageBody=tick)
+    cloud.drain()
+
+    # Then nothing waits any more, and those are listed
+    assert not bucket.everything(f"state/open-labels/{endpoint}/")
+    [unmatched] = bucket.everything(f"ground-truth-unmatched/{endpoint}/").values()
+    assert json.loads(unmatched)["eventMetadata"]["eventId"] == f"{endpoint}-1000"
+    assert cloud.messages("MergeDeadLettersUrl") == 0
 
 
 def test_a_late_capture_file_makes_a_revision(cloud: EmbeddedCloud) -> None:

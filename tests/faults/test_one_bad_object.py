@@ -35,10 +35,13 @@ from driftline.usecases.ground_truth.sweep_labels import Swept
 from driftline.usecases.models.model_log import ModelEntry, load_model_log, log_model
 from driftline.usecases.monitors.monitor_documents import load_status
 from driftline.usecases.pages.overview_records import read_records
+from driftline.usecases.pages.render_index import render_index_page
+from driftline.usecases.pages.render_overview import render_endpoint_page
 from driftline.usecases.unreadable_state import UNREADABLE, count_unreadable
 from tests.captures import capture_key, csv_capture, profile_file
 from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns, RecordingSweeps
 from tests.freshness import Checks
+from tests.overviews import put as put_record
 from tests.overviews import record
 from tests.tables import TABLES
 
@@ -346,6 +349,24 @@ def test_a_ground_truth_file_that_cannot_be_read_again_leaves_the_others_alone(b
     assert swept(store) == {"shop": (3, 3)}
 
 
+@pytest.mark.parametrize("bad", "amz", ids=PLACES)
+@pytest.mark.parametrize("line", [b"", b"junk", b"{}", b'{"version":9}', b"\xff", b"[" * 100_000])
+def test_a_bad_line_costs_its_endpoint_nothing_and_no_other_its_place(bad: str, line: bytes) -> None:
+    store = InMemoryStore()
+    for endpoint in "amz":
+        put_record(store, record("good", endpoint=endpoint))
+        render_endpoint_page(store, endpoint, kinds=KINDS)
+    render_index_page(store, kinds=KINDS)
+    before = store.objects["reports/index.html"]
+    store.put(f"state/index/lines/{bad}.json", line)
+    store.put("state/index/lines/.DS_Store", b"junk")
+    store.put("state/index/lines/folder/", b"")
+
+    assert render_index_page(store, kinds=KINDS).endpoints == 3
+
+    assert store.objects["reports/index.html"] == before
+
+
 def test_what_was_moved_aside_is_a_metric_until_somebody_removes_it() -> None:
     store = InMemoryStore()
     checks = Checks()
@@ -585,7 +606,7 @@ LOOPS = {
     "usecases/pages/index_sources.py": "test_what_stopped_is_on_the_index_next_to_one_that_cannot_be_read",
     "usecases/pages/overview_records.py": MATCHED,
     "usecases/pages/rebuild_overview.py": MATCHED,
-    "usecases/pages/render_overview.py": NAMES_ONLY,
+    "usecases/pages/render_index.py": "test_a_bad_line_costs_its_endpoint_nothing_and_no_other_its_place",
     "usecases/retraining/ledgers.py": "each ledger is an error for its own endpoint only",
     "usecases/retraining/retraining_history.py": "unreadable records are left out",
     "usecases/time_folders.py": MATCHED,

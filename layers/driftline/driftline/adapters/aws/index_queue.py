@@ -8,6 +8,7 @@ group, which SQS delivers one after the other: no two pages are made at once.
 from collections.abc import Callable
 from time import time
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from driftline.adapters.aws.events_in import IndexRequest
 
@@ -25,7 +26,7 @@ class IndexQueue:
 
     Args:
         url: URL of the FIFO queue.
-        delay: Delay of the queue in seconds, at least 1.
+        delay: Delay of the queue in seconds. Without a delay every request counts.
         client: A boto3 SQS client; created unless given.
         clock: Seconds; only distinguishes turns.
     """
@@ -39,7 +40,7 @@ class IndexQueue:
         self._clock = clock
 
     def request(self) -> None:
-        turn = int(self._clock() // self._turn)
+        turn = int(self._clock() // self._turn) if self._turn else uuid4()
         self._client.send_message(
             QueueUrl=self._url,
             MessageBody=IndexRequest(render="index").model_dump_json(),

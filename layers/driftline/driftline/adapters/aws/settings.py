@@ -164,7 +164,7 @@ class IndexSettings(Settings):
     """For render_report, which requests the page of all endpoints, and render_index, which makes it."""
 
     index_queue: str = Field(alias="INDEX_QUEUE_URL", min_length=1)
-    index_delay: float = Field(default=70.0, alias="INDEX_DELAY_SECONDS", ge=1)
+    index_delay: float = Field(default=70.0, alias="INDEX_DELAY_SECONDS", ge=0)
 
 
 class NotifySettings(Settings):
