@@ -115,6 +115,6 @@ def _objects() -> dict[str, bytes]:
             key = overview_record_key(place.endpoint, monitor, scheduled)
             store.objects[key] = json.dumps(told).encode()
     _render(store)  # as the execution before this one left it
-    scheduled = overview_record_key(place.endpoint, place.monitor, place.scheduled)
-    store.objects[scheduled] = store.objects[scheduled].replace(b'"rows":', b'"rows":1', 1)
+    newest = overview_record_key(place.endpoint, place.monitor, place.scheduled)
+    store.objects[newest] = store.objects[newest].replace(b'"rows":', b'"rows":1', 1)
     return store.objects
