@@ -4,6 +4,7 @@ A trend needs many small objects, found by listings: both are requested in paral
 length at a time, so that a page waits for a dozen answers of S3 and not for hundreds.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from driftline.domain.windows import Window
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.executions.failures import failure_in
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.side_by_side import side_by_side
+from driftline.usecases.side_by_side import AT_ONCE, side_by_side
 from driftline.usecases.time_folders import Level, time_folders
 
 PAST = 20
@@ -30,8 +31,10 @@ PAST = 20
 _MOST_HOURS = 150
 """Maximum number of folders to check, so that years of executions without readable files do no harm."""
 
-_HOURS_AT_ONCE = PAST // 2 + 1
-"""Twice this many hours cover a trend and the execution itself, so no listing is wasted."""
+_DAYS_AT_FIRST = 2
+"""Days that are listed in parallel at first, which cover a trend of hours; then twice as many each time."""
+
+_TWO_DIGITS = re.compile(r"\d{2}", re.ASCII)
 
 
 class _Span(msgspec.Struct):
@@ -91,17 +94,36 @@ def _ends(window: Window | None) -> tuple[datetime, datetime] | None:
 
 
 def folders_before(store: ObjectStore, place: Place) -> Iterator[Place]:
-    """Folders of earlier executions, newest first; what is not asked for is not listed, but for a few."""
+    """Folders of earlier executions, newest first; what is not asked for is not listed, but for a few.
+
+    The objects of a whole day are listed, which are few: folder by folder, each hour would be one more listing.
+    """
     root = f"{place.folder.rsplit(f'/{place.scheduled:%Y/%m/%d/%H}/', 1)[0]}/"
-    hours = time_folders(store, root, Level.HOUR, until=place.scheduled, newest_first=True, eager=True)
-    for batch in batched(islice(hours, _MOST_HOURS), _HOURS_AT_ONCE, strict=False):
-        folders = [hour.path for hour in batch]
-        for hour, below in zip(folders, side_by_side(store.folders, folders), strict=True):
-            minutes = [f"{hour}{name}/" for name in below if name.isdecimal()]
-            for each in (*reversed(minutes), hour):
-                earlier = _place_or_none(each)
-                if earlier is not None and earlier.scheduled < place.scheduled:
-                    yield earlier
+    days = time_folders(store, root, Level.DAY, until=place.scheduled, newest_first=True, eager=True)
+    hours, at_once = 0, _DAYS_AT_FIRST
+    while batch := [day.path for day in islice(days, at_once)]:
+        for day, below in zip(batch, side_by_side(lambda path: list(store.list(path)), batch), strict=True):
+            for folders in _hours_of_day(day, [each.key for each in below]):
+                hours += 1
+                for each in folders:
+                    earlier = _place_or_none(each)
+                    if earlier is not None and earlier.scheduled < place.scheduled:
+                        yield earlier
+                if hours == _MOST_HOURS:
+                    return
+        at_once = min(2 * at_once, AT_ONCE)
+
+
+def _hours_of_day(day: str, keys: Iterable[str]) -> Iterator[list[str]]:
+    """The folders of each hour, newest first: those of its minutes, then its own."""
+    found: dict[str, set[str]] = {}
+    for key in keys:
+        hour, slash, rest = key.removeprefix(day).partition("/")
+        if slash and _TWO_DIGITS.fullmatch(hour):
+            minute, below, _ = rest.partition("/")
+            found.setdefault(hour, set()).update([minute] if below and minute.isdecimal() else [])
+    for hour in sorted(found, reverse=True):
+        yield [*(f"{day}{hour}/{minute}/" for minute in sorted(found[hour], reverse=True)), f"{day}{hour}/"]
 
 
 def _place_or_none(folder: str) -> Place | None:
