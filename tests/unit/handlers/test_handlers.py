@@ -72,6 +72,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "SCHEDULE_ROLE_ARN": ROLE,
             "SCHEDULE_DEAD_LETTER_ARN": queue,
             "METRICS_NAMESPACE": "",
+            "DEFAULT_DASHBOARD": "true",
             "RERUN_QUEUE_URL": reruns,
             "MERGE_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="merges")["QueueUrl"],
             "RERUN_DELAY_SECONDS": "300",
