@@ -449,6 +449,7 @@ class RecordingChannel:
 
     name: str = "recording"
     sent: list[tuple[Message, str | None]] = field(default_factory=list)
+    digests: bool = False
 
     def accepts(self, message: Message) -> bool:
         return not message.channels or self.name in message.channels

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from driftline.domain.alarms.severity import Severity
 from driftline.domain.executions.finding import Finding
-from driftline.domain.incidents.message import Message, MessageKind
+from driftline.domain.incidents.message import Listed, Message, MessageKind
 from driftline.domain.monitors.ownership import Ownership
 from tests.findings import drift, share
 
@@ -120,6 +120,7 @@ messages = st.builds(
     changed=st.lists(hostile, max_size=40).map(tuple),
     link=st.none() | hostile | st.sampled_from(["https://a.example/r?x=<b>|\"'&y=1", "javascript:alert(1)"]),
     silence=st.none() | hostile,
+    listed=st.lists(st.builds(Listed, headline=hostile, link=st.none() | hostile), max_size=60).map(tuple),
     ownership=st.builds(
         Ownership,
         team=st.none() | hostile,

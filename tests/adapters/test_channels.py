@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -490,3 +491,21 @@ def test_the_receiver_is_on_the_loopback_only(receiver: WebhookReceiver) -> None
     assert receiver.url.startswith("http://127.0.0.1:")
     with socket.create_connection(("127.0.0.1", int(receiver.url.rsplit(":", 1)[1]))):
         pass
+
+
+@pytest.mark.parametrize(
+    ("settings", "digests"),
+    [
+        ({"kind": "slack", "webhook_url": "https://hooks.slack.com/services/T/B/x"}, True),
+        ({"kind": "teams", "webhook_url": "https://x.logic.azure.com/workflows/1"}, True),
+        ({"kind": "pagerduty", "routing_key": "k" * 32}, False),
+        ({"kind": "webhook", "url": "https://example.com/hook", "secret": "s" * 16}, False),
+        ({"kind": "webhook", "url": "https://example.com/hook", "secret": "s" * 16, "digest": True}, True),
+        ({"kind": "slack", "webhook_url": "https://hooks.slack.com/services/T/B/x", "digest": False}, False),
+    ],
+)
+def test_channels_of_people_have_digests_unless_their_settings_say_otherwise(
+    settings: dict[str, object], digests: bool
+) -> None:
+    made: dict[object, Any] = {"slack": SlackWebhook, "teams": Teams, "pagerduty": PagerDuty, "webhook": Webhook}
+    assert made[settings["kind"]]("ops", read_settings(json.dumps(settings), "/channels/ops")).digests is digests

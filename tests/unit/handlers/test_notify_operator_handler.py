@@ -91,6 +91,7 @@ def test_a_channel_that_is_down_makes_the_message_come_again(
 
     class Down:
         name = "down"
+        digests = False
 
         def accepts(self, _: object) -> bool:
             return True

@@ -1,13 +1,14 @@
 """Each channel's form of a message, as people see it: all that the message has is there, and nothing acts."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
 
-from driftline.domain.incidents.message import Message
+from driftline.domain.incidents.message import Listed, Message
 from driftline.domain.monitors.ownership import Ownership
 from driftline.presentation.messages.adaptive_card import adaptive_card_message
 from driftline.presentation.messages.escaping import units
@@ -301,10 +302,24 @@ class TestWebhook:
             "link": ESCALATED.link,
             "runbook": None,
             "silence": COMMAND,
+            "listed": [],
             "team": None,
             "owner": None,
             "tags": {},
         }  # fmt: skip
+
+    def test_a_digest_lists_and_links_its_messages_in_every_form(self) -> None:
+        link = "https://reports.example.com/taxi/report.html"
+        listed = (Listed("taxi: amount drifted", link), *(Listed(f"shop-{i}: it drifted") for i in range(1100)))
+        message = replace(OPENED, listed=listed, evidence=())
+        document = webhook_document(message)
+        assert document["listed"][0] == {"headline": "taxi: amount drifted", "link": link}
+        assert len(document["listed"]) == 1000
+        assert pagerduty_event(message)["payload"]["custom_details"]["incidents"][0] == "taxi: amount drifted"
+        for shown in (email_text(message), str(slack_message(message)), str(adaptive_card_message(message))):
+            assert "taxi: amount drifted" in shown
+            assert link in shown
+            assert re.search(r"… and 1[,\d]* more|… and 10\d\d more", shown)
 
     def test_whose_endpoint_it_is_stands_in_every_form(self) -> None:
         of = Ownership("risk", "ada@example.com", {"tier": "gold", "area": "emea"})

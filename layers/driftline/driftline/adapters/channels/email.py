@@ -16,6 +16,7 @@ class Email:
 
     def __init__(self, topic: OperatorTopic) -> None:
         self.name = NAME
+        self.digests = True
         self._topic = topic
 
     def accepts(self, message: Message) -> bool:

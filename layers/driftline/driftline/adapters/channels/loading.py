@@ -58,6 +58,7 @@ class BrokenChannel:
 
     def __init__(self, name: str, error: DriftlineError, known: frozenset[str] | None = None) -> None:
         self.name = name
+        self.digests = False
         self.error = error
         self._known = known
 

@@ -13,6 +13,7 @@ _MEND = "Compare the service's integration key (Events API v2) in PagerDuty with
 class PagerDuty:
     def __init__(self, name: str, settings: PagerDutySettings) -> None:
         self.name = name
+        self.digests = False if settings.digest is None else settings.digest
         self._settings = settings
 
     def accepts(self, message: Message) -> bool:

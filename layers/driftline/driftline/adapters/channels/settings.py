@@ -50,6 +50,9 @@ class ChannelSettings(BaseModel):
     severities: Annotated[frozenset[Severity], Field(min_length=1)] = frozenset(Severity)
     """Which messages the channel receives. A notice counts as a warning, a recovery like its incident."""
 
+    digest: bool | None = None
+    """Whether many alike incidents are one message. Default: for people, so not for pagerduty and webhook."""
+
 
 class SlackSettings(ChannelSettings):
     """An incoming webhook, or a bot's token and a channel."""

@@ -49,6 +49,7 @@ class SlackWebhook:
         if settings.webhook_url is None:
             raise InvalidInputError("a Slack channel without a webhook_url", where=name)
         self.name = name
+        self.digests = True if settings.digest is None else settings.digest
         self._settings = settings
         self._url = settings.webhook_url
 
@@ -76,6 +77,7 @@ class SlackBot:
         if settings.token is None or settings.channel is None:
             raise InvalidInputError("a Slack channel without a token and a channel", where=name)
         self.name = name
+        self.digests = True if settings.digest is None else settings.digest
         self._settings = settings
         self._channel = settings.channel
         self._client = _Web(

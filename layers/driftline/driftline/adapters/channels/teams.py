@@ -20,6 +20,7 @@ class Teams:
 
     def __init__(self, name: str, settings: TeamsSettings) -> None:
         self.name = name
+        self.digests = True if settings.digest is None else settings.digest
         self._settings = settings
 
     def accepts(self, message: Message) -> bool:

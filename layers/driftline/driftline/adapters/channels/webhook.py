@@ -21,6 +21,7 @@ class Webhook:
 
     def __init__(self, name: str, settings: WebhookSettings, clock: Callable[[], float] = time.time) -> None:
         self.name = name
+        self.digests = False if settings.digest is None else settings.digest
         self._settings = settings
         self._clock = clock
 

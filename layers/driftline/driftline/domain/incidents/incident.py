@@ -71,11 +71,13 @@ class Entry:
     Attributes:
         cause: What caused it, so that a redelivery fails until the message has arrived everywhere.
         sent: Names of the channels that have it.
+        held: Names of the channels for which it waits for a digest.
     """
 
     message: Message
     cause: str
     sent: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,14 @@ class MessageKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One of the messages in a digest: its headline, and the location of its report."""
+
+    headline: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What an operator needs to act.
 
@@ -42,6 +50,7 @@ class Message:
         at: When it happened.
         channels: Names of its channels; empty for all.
         ownership: Whose endpoint it is.
+        listed: The messages in a digest; empty for all others.
     """
 
     id: str
@@ -64,3 +73,4 @@ class Message:
     silence: str | None = None
     channels: tuple[str, ...] = ()
     ownership: Ownership = NOBODY
+    listed: tuple[Listed, ...] = ()

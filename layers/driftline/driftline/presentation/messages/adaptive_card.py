@@ -62,6 +62,8 @@ def _body(message: Message, most: int) -> list[Element]:
         pairs = [{"title": title, "value": markdown_escape(value)} for title, value in facts]
         body.append({"type": "FactSet", "facts": pairs})
     body.extend(_rich([_run(text)]) for text in _some(message.details, most))
+    if most:
+        body.extend(_rich([_linked(text, url)]) for text, url in wording.listed(message, most))
     if found := evidence.lines(message):
         body.append(_heading(evidence.TITLE))
         body.extend(_rich(_evidence(subject, figures)) for subject, figures in found)
@@ -99,6 +101,11 @@ def _evidence(subject: str, figures: str) -> Sequence[Element]:
 
 def _some(texts: Sequence[str], most: int) -> Sequence[str]:
     return wording.lines(texts, most) if most else []
+
+
+def _linked(text: str, url: str | None) -> Element:
+    run = _run(f"• {text}")
+    return {**run, "selectAction": {"type": "Action.OpenUrl", "url": url}} if url else run
 
 
 def _heading(text: str) -> Element:

@@ -16,6 +16,7 @@ from driftline.presentation.messages import evidence, wording
 from driftline.presentation.messages.escaping import fit, one_line, web_link
 
 _LONGEST_SUMMARY = 1024
+_MOST_LISTED = 100
 _LONGEST_KEY = 255
 _LONGEST_SOURCE = 255
 
@@ -68,6 +69,8 @@ def _details(message: Message) -> dict[str, Any]:
     details: dict[str, Any] = {title.lower(): value for title, value in wording.facts(message)}
     if found := wording.lines(message.details):
         details["details"] = found
+    if listed := wording.listed(message, _MOST_LISTED):
+        details["incidents"] = [text for text, _ in listed]
     if lines := evidence.lines(message):
         details["evidence"] = [f"{subject}: {figures}" for subject, figures in lines]
     if changed := wording.lines(message.changed):

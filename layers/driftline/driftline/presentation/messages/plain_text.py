@@ -7,6 +7,7 @@ from driftline.domain.incidents.message import Message
 from driftline.presentation.messages import evidence, wording
 from driftline.presentation.messages.escaping import ELLIPSIS, fit_words
 
+_MOST_LISTED = 50  # with links of up to 2,900 characters below the 256 KB of SNS
 _COLUMNS = 78  # https://www.rfc-editor.org/rfc/rfc5322#section-2.1.1
 _LONGEST_SUBJECT = 100  # of SNS: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _LONGEST_HEADLINE = 500
@@ -39,6 +40,7 @@ def _paragraphs(message: Message) -> Iterator[Iterable[str]]:
         for line in _wrap(f"{title + ':':<10}{value}", then=" " * 10)
     ]
     yield [line for text in wording.lines(message.details) for line in _wrap(text)]
+    yield [line for text, url in wording.listed(message, _MOST_LISTED) for line in _listed(text, url)]
     if found := evidence.lines(message):
         yield [evidence.TITLE, *(line for subject, figures in found for line in _lines_of(subject, figures))]
     if message.changed:
@@ -51,6 +53,12 @@ def _paragraphs(message: Message) -> Iterator[Iterable[str]]:
     if silence := wording.silence(message):
         yield ["Silence it", *(f"  {line}" for line in silence.split("\n"))]
     yield ["-- ", *_wrap(wording.footer(message))]
+
+
+def _listed(text: str, url: str | None) -> Iterator[str]:
+    yield from _wrap(text, "  - ", "    ")
+    if url:
+        yield f"    {url}"
 
 
 def _lines_of(subject: str, figures: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ VERSION = 1
 SIGNATURE_HEADER = "Driftline-Signature"
 _LONGEST_TEXT = 2000
 _MOST_LINES = 50
+_MOST_LISTED = 1000
 
 
 def webhook_document(message: Message) -> dict[str, Any]:
@@ -45,6 +46,9 @@ def webhook_document(message: Message) -> dict[str, Any]:
         "link": _optional(message.link),
         "runbook": _optional(message.runbook),
         "silence": _optional(message.silence),
+        "listed": [
+            {"headline": _text(each.headline), "link": _optional(each.link)} for each in message.listed[:_MOST_LISTED]
+        ],
         "team": _optional(message.ownership.team),
         "owner": _optional(message.ownership.owner),
         "tags": {_text(key): _text(message.ownership.tags[key]) for key in sorted(message.ownership.tags)},

@@ -17,6 +17,7 @@ type Block = dict[str, Any]
 
 _LONGEST_HEADER = 150
 _LONGEST_FALLBACK = 500
+_MOST_LISTED = 40
 _LONGEST_TEXT = 2900  # below 3000 with what stands around it
 
 
@@ -27,13 +28,15 @@ def slack_message(message: Message) -> dict[str, Any]:
 
 
 def slack_blocks(message: Message) -> list[Block]:
-    """At most ten blocks: headline, facts, details, evidence, changes, link, silence, footer."""
+    """At most eleven blocks: headline, facts, details, list, evidence, changes, link, silence, footer."""
     blocks = [_header(message)]
     if facts := wording.facts(message):
         rows = [[_text(f"{title}  ", bold=True), _text(value)] for title, value in facts]
         blocks.append(_rich(_section(_joined(rows))))
     if details := wording.lines(message.details):
         blocks.append(_rich(_section([_text(_whole(details))])))
+    if listed := wording.listed(message, _MOST_LISTED):
+        blocks.append(_rich(_list([_linked(text, url)] for text, url in listed)))
     if lines := evidence.lines(message):
         blocks.append(_rich(_heading(evidence.TITLE), _list(itertools.starmap(_evidence, lines))))
     if changed := wording.lines(message.changed, most=8):
@@ -63,6 +66,10 @@ def _link(message: Message) -> Iterable[Block]:
 
 def _evidence(subject: str, figures: str) -> list[Block]:
     return [_text(subject, code=True), _text(f"  {figures}")]
+
+
+def _linked(text: str, url: str | None) -> Block:
+    return {"type": "link", "url": url, "text": text} if url else _text(text)
 
 
 def _whole(texts: Sequence[str]) -> str:

@@ -77,6 +77,14 @@ def lines(texts: Sequence[str], most: int = _MOST_LINES) -> list[str]:
     return [*shown[: most - 1], f"… and {len(shown) - most + 1} more"]
 
 
+def listed(message: Message, most: int) -> list[tuple[str, str | None]]:
+    """The messages in a digest, as (headline, address for a browser); the last says how many were left out."""
+    found = [(line(each.headline) or "(no text)", web_link(each.link)) for each in message.listed[:most]]
+    if len(message.listed) <= most:
+        return found
+    return [*found[: most - 1], (f"… and {len(message.listed) - most + 1} more", web_link(message.link))]
+
+
 def link(message: Message) -> str:
     """Where the report is, as text; empty if there is none. Addresses for browsers are whole."""
     return web_link(message.link) or line(message.link or "")

@@ -34,6 +34,9 @@ class Delivered:
     sent: tuple[Sent, ...] = ()
     failures: tuple[Failure, ...] = ()
 
+    def __add__(self, other: "Delivered") -> "Delivered":
+        return Delivered(self.sent + other.sent, self.failures + other.failures)
+
 
 class Delivery:
     """Sends each message to each channel once, however often it is called."""
@@ -52,9 +55,14 @@ class Delivery:
         failures: list[Failure] = []
         conversed = {of: dict(known) for of, known in conversations.items()}
         for channel in self._channels:
+            waiting: set[str] = set()
             for entry in outbox:
                 message, of = entry.message, entry.message.incident or ""
-                if channel.name in entry.sent or channel.name not in self._wanted(message, conversed.get(of, {})):
+                if channel.digests and channel.name in entry.held and channel.name not in entry.sent:
+                    waiting.add(of)  # What comes after it waits, too, to keep the order.
+                if of in waiting or channel.name in entry.sent:
+                    continue
+                if channel.name not in self._wanted(message, conversed.get(of, {})):
                     continue
                 known = conversed.setdefault(of, {})
                 send = partial(_send, channel, self._addressed(message), known.get(channel.name))
@@ -70,6 +78,23 @@ class Delivery:
                 known[channel.name] = given if isinstance(given, str) else known.get(channel.name)
                 sent.append(Sent(message.id, of, channel.name, known[channel.name]))
         return Delivered(tuple(sent), tuple(failures))
+
+    def digesting(self, message: Message, reached: Mapping[str, object]) -> list[str]:
+        """Names of the channels for a message that have digests."""
+        wanted = self._wanted(message, reached)
+        return [channel.name for channel in self._channels if channel.digests and channel.name in wanted]
+
+    def send_digest(self, message: Message, name: str) -> tuple[str | None, Failure | None]:
+        """Sends a digest to a channel, once; returns what the channel returned, or why it did not accept it."""
+        channel = next((each for each in self._channels if each.name == name), None)
+        if channel is None:
+            return None, None  # It was removed meanwhile; its messages count as arrived.
+        try:
+            result = self._once(f"{message.id}/{name}", partial(_send, channel, message, None))
+        except (RetryLaterError, InvalidInputError) as error:
+            return None, Failure(name, message.id, error)
+        given = result.get("conversation")
+        return given if isinstance(given, str) else None, None
 
     def is_complete(self, entry: Entry, conversations: Conversations) -> bool:
         """Whether the message has arrived everywhere."""
@@ -105,6 +130,7 @@ class _Resting:
 
     def __init__(self, channel: Channel) -> None:
         self.name = channel.name
+        self.digests = channel.digests
         self._channel = channel
         self._error: RetryLaterError | None = None
 

@@ -46,6 +46,11 @@ class IncidentStore:
                     self._listed[item.name] = parse_incident(item.body, _address(item.name))
         return list(self._listed.values())
 
+    def relisted(self) -> Sequence[Incident]:
+        """All readable incidents as they are now, with what other processes changed."""
+        self._listed = None
+        return self.all()
+
     def get(self, endpoint: str | None, subject: str) -> Incident:
         """The current incident; an empty one if there is none.
 

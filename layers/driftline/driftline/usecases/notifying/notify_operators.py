@@ -18,6 +18,7 @@ from driftline.kinds.kind import Kinds
 from driftline.presentation.messages.due import messages_due
 from driftline.presentation.messages.incident_messages import Facts
 from driftline.usecases.notifying.developments import Development, Documents, developments
+from driftline.usecases.notifying.digests import Digests
 from driftline.usecases.notifying.incident_delivery import Delivered, Delivery, Failure, raise_for
 from driftline.usecases.notifying.incident_facts import facts_about
 from driftline.usecases.notifying.incident_store import IncidentStore, address
@@ -93,16 +94,20 @@ def notify_operators(
 
     notified = Notified()
     errors: list[DriftlineError] = []
+    digests = Digests(table, incidents, delivery, links)
+    changed: list[tuple[Development, Incident]] = []
     for each in developments(received, incidents=incidents, documents=documents, stack=stack, now=now):
         try:
             if isinstance(each, Message):
                 notified += _sent(each, delivery)
             else:
-                incident = _changed(each, facts(each), incidents)
+                incident = _changed(each, facts(each), incidents, digests)
                 keep_open_watch(store, incident)
-                notified += _delivered(incident, each, delivery, incidents)
+                changed.append((each, incident))
         except DriftlineError as error:
             errors.append(error)
+    sent, failed = _sent_of(changed, received, now, digests, delivery, incidents)
+    notified, errors = notified + sent, errors + failed
     if isinstance(received, Tick):
         keep_open_watches(store, incidents.all())
     if errors:
@@ -110,7 +115,34 @@ def notify_operators(
     return notified
 
 
-def _changed(development: Development, facts: Facts | None, incidents: IncidentStore) -> Incident:
+def _sent_of(
+    changed: Sequence[tuple[Development, Incident]],
+    received: Received,
+    now: datetime,
+    digests: Digests,
+    delivery: Delivery,
+    incidents: IncidentStore,
+) -> tuple[Delivered, list[DriftlineError]]:
+    """Sends what is due for these incidents, each message by itself or in a digest; returns what did not work, too."""
+    delivered, waiting, errors = Delivered(), list[Incident](), list[DriftlineError]()
+    for development, incident in changed:
+        try:
+            waiting.append(incident)
+            delivered += _delivered(incident, development, delivery, incidents)
+        except DriftlineError as error:
+            errors.append(error)
+    ticked = isinstance(received, Tick)
+    try:
+        failures = digests.send_due(waiting, now, all_=ticked)
+        delivered += Delivered(failures=tuple(failures))
+        # As with single messages: what a tick could not send waits for the next one.
+        errors += [] if ticked else [failure.error for failure in failures]
+    except RetryLaterError as later:
+        errors.append(later)
+    return delivered, errors
+
+
+def _changed(development: Development, facts: Facts | None, incidents: IncidentStore, digests: Digests) -> Incident:
     """The incident after a development, with the messages that are due then in its outbox.
 
     Args:
@@ -127,9 +159,10 @@ def _changed(development: Development, facts: Facts | None, incidents: IncidentS
             raise RetryLaterError("the conversation ended meanwhile", where=address(incident), after=0)
         if facts is None and due(incident):
             raise RetryLaterError("the incident changed meanwhile", where=address(incident), after=0)
-        for each in messages_due(incident, facts, cause=cause, at=at, news=news):
+        due_now = messages_due(incident, facts, cause=cause, at=at, news=news)
+        for each in due_now:
             incident = announce(incident, each.message, cause, each.snapshot)
-        return incident
+        return digests.held(incident, {each.message.id for each in due_now}) if due_now else incident
 
     return incidents.change(development.incident.endpoint, development.incident.subject, change, at=at)
 

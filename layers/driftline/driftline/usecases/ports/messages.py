@@ -34,6 +34,11 @@ class Channel(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def digests(self) -> bool:
+        """Whether many alike incidents are one message here; not where each incident has its own alert."""
+        ...
+
     def accepts(self, message: Message) -> bool:
         """Whether the channel takes the message: it is of one of its endpoints, and severe enough."""
         ...
