@@ -122,7 +122,8 @@ def facts(message: Message, *, labelled: bool = False) -> list[tuple[str, str]]:
         found.append(("Severity", f"recovered, was {message.severity}" if over else message.severity.value))
     of = message.ownership
     tags = ", ".join(tag_words(of.tags))
-    found += [(title, line(text)) for title, text in (("Team", of.team), ("Owner", of.owner), ("Tags", tags)) if text]
+    owners = (("Team", of.team), ("Owner", of.owner), ("Tags", tags))
+    found += [(title, shown) for title, text in owners if (shown := line(text or ""))]
     return found
 
 
