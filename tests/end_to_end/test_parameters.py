@@ -124,6 +124,17 @@ def test_channels_may_be_one_secret(changed: EmbeddedCloud, hook: WebhookReceive
     assert changed.messages("AlarmDeadLettersUrl") == 0
 
 
+def test_routes_are_checked_when_they_arrive(changed: EmbeddedCloud, hook: WebhookReceiver) -> None:
+    own = Bucket(changed)
+    own.put("channels/routes.yaml", "routes:\n  - {team: risk, channels: []}\n")
+    changed.drain()
+    assert own.json("channels/routes.status.json")["status"] == "error"
+    assert any("channels/routes.yaml" in request.json["text"] for request in hook.received)
+    own.put("channels/routes.yaml", "routes:\n  - {team: risk, channels: [office]}\ndefault: [office]\n")
+    changed.drain()
+    assert own.json("channels/routes.status.json")["errors"] == []
+
+
 @pytest.mark.parametrize(
     ("role", "action", "resource"),
     [
