@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from driftline.domain.profiles import packing
 from driftline.domain.profiles.packing import pack_floats, unpack_floats
 
 
@@ -43,3 +44,16 @@ def test_any_finite_numbers_come_back(values: list[float]) -> None:
 def test_what_cannot_be_a_packing_is_refused(packed: tuple[int, int, bytes]) -> None:
     with pytest.raises(ValueError, match=r"packing|buffer"):
         unpack_floats(packed)
+
+
+@given(
+    st.lists(
+        st.floats(allow_nan=False, allow_infinity=False)
+        | st.integers(-(2**31) - 2, 2**31 + 2).flatmap(lambda whole: st.integers(0, 9).map(lambda e: whole / 10**e)),
+        min_size=1,
+        max_size=16,
+    )
+)
+def test_few_values_have_the_decimals_that_many_have(values: list[float]) -> None:
+    with np.errstate(over="ignore"):
+        assert packing._decimals_of_few(values) == packing._decimals(np.array(values), 0)

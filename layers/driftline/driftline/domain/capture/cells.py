@@ -8,7 +8,7 @@ null or empty is missing; FRACTIONAL and INTEGRAL by the patterns below; everyth
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -56,6 +56,11 @@ def present_to_columns(present: list[str], occurrences: Counter[str] | None = No
             return column
     if occurrences is None:
         occurrences = Counter(present)
+    categories = dict(occurrences) if len(occurrences) <= MAX_CATEGORIES else None
+    if (all_numbers := _json_numbers(occurrences)) is not None:
+        integral = sum(count for text, count in occurrences.items() if _MARKS_OF_FRACTIONS.isdisjoint(text))
+        of_text = dict(zip(occurrences, all_numbers, strict=True))
+        return ColumnValues(np.array([of_text[cell] for cell in present]) + 0.0, integral, {}, categories)
     values: dict[str, float] = {}
     texts: dict[str, int] = {}
     integral = 0
@@ -67,29 +72,36 @@ def present_to_columns(present: list[str], occurrences: Counter[str] | None = No
             values[text] = number[0]
             integral += count if number[1] else 0
     numbers = np.array([values[cell] for cell in present if cell in values]) + 0.0 if values else NO_NUMBERS
-    return ColumnValues(numbers, integral, texts, dict(occurrences) if len(occurrences) <= MAX_CATEGORIES else None)
+    return ColumnValues(numbers, integral, texts, categories)
 
 
 def _plain_numbers(present: list[str]) -> ColumnValues | None:
-    """Many different cells that are all JSON numbers, at once; None for other columns.
-
-    JSON's numbers are a subset of what Deequ's patterns accept. JSON also allows white space around them, which Deequ
-    does not, and a cell with a comma would be two numbers.
-    """
+    """Many different cells that are all JSON numbers, at once; None for other columns."""
+    numbers = _json_numbers(present)
+    if numbers is None:
+        return None
     joined = ",".join(present)
-    if any(space in joined for space in " \n\t\r"):
-        return None
-    try:
-        numbers = _NUMBERS.decode(f"[{joined}]")
-    except ValueError:
-        return None
-    if len(numbers) != len(present):
-        return None
     if "e" in joined or "E" in joined:
         integral = sum(not _MARKS_OF_FRACTIONS.intersection(cell) for cell in present)
     else:
         integral = len(present) - joined.count(".")
     return ColumnValues(np.array(numbers) + 0.0, integral, {}, None)
+
+
+def _json_numbers(present: Collection[str]) -> list[float] | None:
+    """Cells that are all JSON numbers, at once; None if one is not, and for no cells.
+
+    JSON's numbers are a subset of what Deequ's patterns accept. JSON also allows white space around them, which Deequ
+    does not, and a cell with a comma would be two numbers.
+    """
+    joined = ",".join(present)
+    if not joined or any(space in joined for space in " \n\t\r"):
+        return None
+    try:
+        numbers = _NUMBERS.decode(f"[{joined}]")
+    except ValueError:
+        return None
+    return numbers if len(numbers) == len(present) else None
 
 
 def value_text(value: object) -> str | None:

@@ -22,7 +22,7 @@ _PROBE = 16
 def pack_floats(values: Floats) -> PackedFloats:
     """Packs finite doubles (any length, one dimension); minus zero comes back as zero."""
     if len(values):
-        decimals = _decimals(values[:_PROBE], 0)
+        decimals = _decimals_of_few(values[:_PROBE].tolist())
         while decimals != _PLAIN:
             scaled = _scaled(values, decimals)
             if scaled is not None:
@@ -46,6 +46,19 @@ def unpack_floats(packed: PackedFloats) -> Floats:
         raise ValueError(f"invalid packing of numbers: {decimals} decimals in {width} bytes")
     whole = np.frombuffer(data, dtype=f"<i{width}").astype(np.float64)
     return whole / 10.0**decimals if decimals else whole
+
+
+def _decimals_of_few(values: list[float]) -> int:
+    """As `_decimals`, without numpy, which takes longer for so few."""
+    return next((each for each in range(_MOST_DECIMALS + 1) if all(_fits(one, 10.0**each) for one in values)), _PLAIN)
+
+
+def _fits(value: float, power: float) -> bool:
+    scaled = value * power
+    if not -_LARGEST - 1 < scaled < _LARGEST + 1:
+        return False
+    whole = round(scaled)
+    return abs(whole) <= _LARGEST and whole / power == value
 
 
 def _decimals(values: Floats, least: int) -> int:
