@@ -31,6 +31,7 @@ class Benchmark:
 
 BENCHMARKS = {
     "profile_capture": Benchmark("bench.profile_capture", "capture files → profile, against decoding their JSON alone"),
+    "whole_capture": Benchmark("bench.whole_capture", "the whole of profile_capture: CSV, JSON and gzip"),
     "peers": Benchmark("bench.against_peers", "the same job by whylogs, Evidently and PySpark"),
     "memory": Benchmark("bench.memory", "memory while profiling, few rows and many"),
     "run_monitor": Benchmark("bench.run_monitor", "24 hours of profiles → verdict"),
@@ -51,6 +52,8 @@ BENCHMARKS = {
     "messages": Benchmark("bench.message_latency", "object created → Slack message, on the embedded cloud"),
     "fleet": Benchmark("bench.fleet", "calls and CPU of an execution, a sweep and the index, 1, 30 and 300 endpoints"),
     "objects": Benchmark("bench.objects_written", "objects written per capture file"),
+    "merge": Benchmark("bench.merge_hours", "an hour of few rows and many columns, with labels"),
+    "command_line": Benchmark("bench.command_line", "CPU seconds of a command before its work"),
     "ingest": Benchmark("bench.ingest", "capture files a second on the command line"),
     "backfill": Benchmark("bench.backfill", "a backfill's files against the same files one by one; a terabyte"),
     "quiet_data_quality": Benchmark(

@@ -5,7 +5,8 @@ eventId, inferenceId, inferenceTime, eventVersion) into typed objects, in batche
 without a bar compare with decoding into dicts and with decoding only the fields that Driftline itself needs.
 Floor and profile take turns, file by file; the ratio is of the sums of their CPU seconds.
 
-Columnar records (Parquet) are written by the same function, but are no part of the bar; their time is a row of its own.
+Columnar records (Parquet) are written by the same function, but are no part of the bar; their time is a row of its own,
+and bench/whole_capture.py has the whole function.
 """
 
 import os
@@ -66,7 +67,7 @@ def run(options: Options) -> Iterator[Row]:
     """Three ratios; the bar is on the first."""
     rows = options.rows or ROWS
     stages: dict[str, Callable[[bytes], None]] = {
-        "typed": _decode_typed,
+        "typed": decode_typed,
         "untyped": _decode_untyped,
         "needed": _decode_needed,
         "profile": _profile,
@@ -108,9 +109,17 @@ def _measure(path: Path, stages: dict[str, Callable[[bytes], None]], spent: dict
         spent[name] += time.process_time() - start
 
 
-def _decode_typed(body: bytes) -> None:
+def decode_typed(body: bytes) -> None:
     for batch in line_batches(body, "captures"):
         _TYPED.decode_lines(batch.body)
+
+
+def decode_payloads(body: bytes) -> None:
+    """Payloads that are JSON documents, too."""
+    for batch in line_batches(body, "captures"):
+        for record in _TYPED.decode_lines(batch.body):
+            _UNTYPED.decode(record.captureData.endpointInput.data)
+            _UNTYPED.decode(record.captureData.endpointOutput.data)
 
 
 def _decode_untyped(body: bytes) -> None:

@@ -90,7 +90,7 @@ def test_an_unknown_name_is_refused_with_those_there_are(capsys: pytest.CaptureF
     with pytest.raises(SystemExit, match="2"):
         command.main(["peer"])
 
-    assert "unknown benchmark peer; known are profile_capture, peers" in capsys.readouterr().err
+    assert "unknown benchmark peer; known are profile_capture, whole_capture" in capsys.readouterr().err
 
 
 def test_the_exit_code_says_that_a_bar_was_missed(
