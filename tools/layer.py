@@ -9,6 +9,8 @@ function would otherwise compile everything that it imports at each cold start, 
 
 The compiled modules are valid by the hash of their source, not by its time, because a layer's archive has times of its
 own; Lambda does not compare them again. Made twice, a layer has the same bytes.
+
+SAM's cache knows the lock or the code of a layer, and not this program: after a change here, build with --no-cached.
 """
 
 import argparse
