@@ -35,6 +35,7 @@ BENCHMARKS = {
     "peers": Benchmark("bench.against_peers", "the same job by whylogs, Evidently and PySpark"),
     "memory": Benchmark("bench.memory", "memory while profiling, few rows and many"),
     "run_monitor": Benchmark("bench.run_monitor", "24 hours of profiles → verdict"),
+    "long_window": Benchmark("bench.long_window", "a month of thin hours: from its days, against from its hours"),
     "join": Benchmark("bench.join", "captures with shuffled labels → merged lines, against pandas and a dictionary"),
     "label_index": Benchmark("bench.label_index", "labels of one hour found among 14 days of inferences"),
     "model_quality": Benchmark("bench.model_quality", "metrics over merged records, few hours and many"),

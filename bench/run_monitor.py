@@ -50,7 +50,7 @@ ROLL_UP = Limit(5, 1, "s CPU")
 
 
 @dataclass
-class _Memory:
+class Memory:
     """An object store that can forget bodies, so that a day of profiles fits in memory."""
 
     name: str = "bench"
@@ -137,7 +137,7 @@ def run(options: Options) -> Iterator[Row]:
 
 def measured(profiles: int) -> Day:
     """Simulates the day with so many profiles in all, the same number in each hour."""
-    store = _Memory()
+    store = Memory()
     tables = _tables(profiles // HOURS)
     _put_monitor(store, TableProfile.merge_all(tables))
     hours = []
@@ -165,7 +165,7 @@ def measured(profiles: int) -> Day:
     )
 
 
-def _verdict(store: _Memory) -> float:
+def _verdict(store: Memory) -> float:
     request = ExecutionRequest(
         endpoint=ENDPOINT, monitor="data_quality", start=DAY, end=DAY + HOURS * HOUR, scheduled_time=DAY + HOURS * HOUR
     )
@@ -187,7 +187,7 @@ def _verdict(store: _Memory) -> float:
     return seconds
 
 
-def _put_monitor(store: _Memory, baseline: TableProfile) -> None:
+def _put_monitor(store: Memory, baseline: TableProfile) -> None:
     window = WindowProfile({"csv:1+29": baseline}, records=baseline.rows)
     statistics = statistics_of(baseline.rows, resolve_columns(window).features)
     folder = baseline_folder(ENDPOINT, "data_quality")
