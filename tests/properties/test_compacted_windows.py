@@ -1,5 +1,6 @@
 """Roll-ups of days and hours against the profiles alone: whatever arrived, was replaced or removed, the same bytes."""
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -17,6 +18,7 @@ from driftline.domain.profiles.table import TableProfile
 from driftline.domain.profiles.window import WindowProfile, has_wide_table, merge_day, merge_hour, merge_parts
 from driftline.domain.windows import DAY, HOUR, SLOT, Window, floor_to
 from driftline.usecases.capture.window_profile import load_window
+from driftline.usecases.ports import StoredObject
 from tests.fakes import FailingStore, InjectedError, InMemoryStore
 from tests.fuzz import examples
 
@@ -143,6 +145,29 @@ def test_a_crash_at_any_call_leaves_roll_ups_that_are_whole_or_not_there() -> No
     else:
         pytest.fail("more than 200 calls")
     assert call > 30
+
+
+def test_wide_hours_of_a_day_are_in_memory_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "WIDE", WIDE)
+    held: list[int] = []
+
+    class Watched(InMemoryStore):
+        def find(self, key: str) -> StoredObject | None:
+            if key.count("/") == profile_key(ENDPOINT, "AllTraffic", FIRST, "a").count("/"):  # of an hour
+                held.append(sum(isinstance(each, WindowProfile) for each in gc.get_objects()))
+            return super().find(key)
+
+    store = Watched()
+    for hour in Window(FIRST, FIRST + 8 * HOUR).hours():
+        for name in "ab":
+            _put(store, ("AllTraffic", hour, name), {0: PROFILES[3]})
+    load_window(store, ENDPOINT, Window(FIRST, FIRST + DAY))
+    held.clear()
+
+    load_window(store, ENDPOINT, Window(FIRST, FIRST + DAY))
+
+    assert len(held) == 8
+    assert max(held) <= held[0] + 1
 
 
 def test_damaged_roll_ups_are_made_again() -> None:
