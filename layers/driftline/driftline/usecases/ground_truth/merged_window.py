@@ -24,6 +24,7 @@ from driftline.usecases.ground_truth.merged_hours import (
 )
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.tables import Cells, LabelTables
+from driftline.usecases.side_by_side import side_by_side
 from driftline.usecases.unreadable_state import check_parquet
 
 _BATCH_ROWS = 50_000
@@ -122,17 +123,18 @@ def load_merged(
         captured = {at.hour: inputs for at, inputs in captured_hours(store, endpoint, window, name)}
         with_lines = hours_with_merged_lines(store, endpoint, window, name)
         unlabelled: list[datetime] = []
-        for hour in sorted({*captured, *with_lines}):
-            at, inputs = VariantHour(name, hour), captured.get(hour, _NOTHING)
-            found = stored_hour(store, endpoint, at, inputs)
-            if found is None or (not inputs.mergeable and hour in with_lines):
+        hours = [(VariantHour(name, hour), captured.get(hour, _NOTHING)) for hour in sorted({*captured, *with_lines})]
+        stored = side_by_side(lambda hour: stored_hour(store, endpoint, *hour), hours)
+        for (at, inputs), kept in zip(hours, stored, strict=True):
+            found = kept
+            if found is None or (not inputs.mergeable and at.hour in with_lines):
                 found = rebuild_hour(endpoint, at, store=store, captures=captures, tables=tables)
             misfits += found.rejected
             if found.table:
                 merged.append(found)
                 coverage += coverage_of_slots(found, window)
             elif inputs.profiles:
-                unlabelled.append(hour)
+                unlabelled.append(at.hour)
         coverage += _without_labels(store, endpoint, name, window, unlabelled, captured)
     return MergedWindow(window, coverage, tuple(merged), misfits, store, tables)
 
