@@ -221,10 +221,9 @@ def test_a_capture_bucket_that_the_stack_may_not_read(
     bucket.put("monitors/far.yaml", document("far") + "capture: {bucket: somewhere-else}\n")
     cloud.drain()
     seen = doctor.look()
-    assert "names the capture bucket somewhere-else, and the stack may read only captures-of-old" in seen.fault(
-        "captures"
-    )
-    assert "CaptureBucketName=somewhere-else" in seen.mend("captures")
+    assert "monitors/far.yaml" in seen.fault("documents")
+    (error,) = bucket.json("monitors/far.status.json")["errors"]
+    assert "CaptureBucketName=captures-of-old,somewhere-else" in error["mend"]
 
 
 def test_a_document_with_errors(doctor: Doctor, cloud: EmbeddedCloud, cured: Callable[..., None]) -> None:

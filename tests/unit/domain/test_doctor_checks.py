@@ -179,3 +179,10 @@ def test_an_alarm_without_data_for_long() -> None:
     assert line.state == "advice"
     assert "no data since 2026-02-26T12:00:00Z" in line.text
     assert states(list(check_alarms([replace(alarm, since=AT - timedelta(days=1))], AT))) == ["ok"]
+
+
+def test_a_capture_bucket_that_the_parameter_lost_is_named_with_those_it_has() -> None:
+    lines = check_captures([], ("a", "b"), {"near": "a", "own": None, "far": "c"})
+    [line] = lines
+    assert "names the capture bucket c, and the stack may read only a, b" in line.text
+    assert "CaptureBucketName=a,b,c" in line.mend
