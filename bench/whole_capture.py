@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -62,13 +63,13 @@ def _measured(
         key = f"capture/endpoint/AllTraffic/{hour_folder(HOUR)}{number}.{ending}"
         body = made(path.read_bytes())
         store.put(key, body)
-        took = _timed(lambda key=key: profile_file(store, key, tables)), _timed(lambda body=body: floor(body))
+        took = _timed(partial(profile_file, store, key, tables)), _timed(partial(floor, body))
         if number:  # imports and first calls are in nobody's figures
             spent = [before + each for before, each in zip(spent, took, strict=True)]
     return spent[0], spent[1]
 
 
-def _timed(work: Callable[[], None]) -> float:
+def _timed(work: Callable[[], object]) -> float:
     started = time.process_time()
     work()
     return time.process_time() - started

@@ -17,15 +17,26 @@ from driftline.domain.documents.parse import parse_document
 from driftline.domain.documents.status import MonitorStatus
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.instants import format_instant
-from driftline.domain.keys import document_key, hour_folder, overview_now_key, status_key
+from driftline.domain.keys import (
+    INDEX_READ,
+    REPORTS,
+    document_key,
+    hour_folder,
+    index_line_key,
+    overview_now_key,
+    status_key,
+)
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.defaults import SHIPPED, StackDefaults
 from driftline.domain.windows import HOUR
 from driftline.kinds.registry import KINDS
-from driftline.usecases.arrivals.take_arrivals import sweep_endpoint, take_capture, take_labels
+from driftline.usecases.arrivals.take_arrivals import take_capture, take_labels
+from driftline.usecases.arrivals.take_sweep import sweep_endpoint
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.freshness.check_freshness import check_freshness
 from driftline.usecases.pages.render_execution import render_execution
+from driftline.usecases.pages.render_index import render_index_page
+from driftline.usecases.pages.render_overview import INDEX
 from tests.captures import csv_capture
 from tests.executing import suggest_in
 from tests.explaining import at_once
@@ -71,7 +82,8 @@ class Activity:
         labels: The ground truth file.
         sweep: One look at waiting labels; there are four a day.
         executions: All monitors together.
-        pages: Of all executions.
+        pages: Of all executions, but for that of all endpoints.
+        index: The page of all endpoints, once; the fleet's.
         check: The hourly check's part of the endpoint.
         events: That executions publish.
         metrics: Published in an hour for people, names and dimensions apart.
@@ -84,6 +96,7 @@ class Activity:
     sweep: Requests
     executions: Requests
     pages: Requests
+    index: Requests
     check: Requests
     events: int
     metrics: int
@@ -107,7 +120,7 @@ def an_hour(
     """
     lived, hour = _lived(SHIPPED, model_quality=model_quality, history=history)
     if endpoints > 1:
-        hour = replace(hour, pages=lived.pages_among(endpoints))
+        hour = replace(hour, index=lived.index_among(endpoints))
     if defaults != SHIPPED:
         _, published = _lived(defaults, model_quality=model_quality, history=1)
         hour = replace(hour, metrics=published.metrics, signals=published.signals)
@@ -121,6 +134,13 @@ def _lived(defaults: StackDefaults, *, model_quality: bool, history: int) -> "tu
     for hour in range(history):
         endpoint.live(_START + hour * HOUR, files=FILES if hour == history - 1 else 1)
     return endpoint, endpoint.live(_START + history * HOUR, files=FILES)
+
+
+class _Elsewhere:
+    """Requests for the page of all endpoints, which is counted by itself."""
+
+    def request(self) -> None:
+        pass
 
 
 class _Endpoint:
@@ -155,19 +175,21 @@ class _Endpoint:
     def _row(self, columns: int = _COLUMNS) -> list[str]:
         return [f"{self._chance.gauss(10, 2):.3f}" for _ in range(columns)]
 
-    def pages_among(self, endpoints: int) -> Requests:
-        """The last pages once more, with others that the index page lists."""
-        line = self._store.objects[overview_now_key(ENDPOINT)]
-        for other in range(1, endpoints):
-            name = f"{ENDPOINT}-{other}"
-            told = line.replace(f'"{ENDPOINT}"'.encode(), f'"{name}"'.encode())
-            self._store.objects.setdefault(overview_now_key(name), told)
-        before = self._store.requests
-        for folder in self._folders:
-            render_execution(self._store, folder, kinds=KINDS)
-        found = self._store.requests - before
-        for other in range(1, endpoints):
-            del self._store.objects[overview_now_key(f"{ENDPOINT}-{other}")]
+    def index_among(self, endpoints: int) -> Requests:
+        """The page of so many endpoints, all of which have a new line since it was made."""
+        store, line = self._store, self._store.objects[index_line_key(ENDPOINT)]
+        names = [ENDPOINT, *(f"{ENDPOINT}-{other}" for other in range(1, endpoints))]
+        for name in names:
+            for key in (overview_now_key(name), index_line_key(name)):
+                store.objects[key] = line.replace(f'"{ENDPOINT}"'.encode(), f'"{name}"'.encode())
+        store.objects.pop(INDEX_READ, None)
+        store.objects.pop(f"{REPORTS}{INDEX}", None)
+        before = store.requests
+        render_index_page(store, kinds=KINDS)
+        found = store.requests - before
+        for name in names[1:]:
+            for key in (overview_now_key(name), index_line_key(name)):
+                del store.objects[key]
         return found
 
     def live(self, hour: datetime, *, files: int) -> Activity:
@@ -217,7 +239,7 @@ class _Endpoint:
             counted("executions", before)
         for folder in self._folders:
             before = store.requests
-            render_execution(store, folder, kinds=KINDS)
+            render_execution(store, folder, kinds=KINDS, index=_Elsewhere())
             counted("pages", before)
         before = store.requests
         check_freshness(
@@ -237,6 +259,7 @@ class _Endpoint:
             sweep=work.get("sweep", Requests()),
             executions=work["executions"],
             pages=work["pages"],
+            index=self.index_among(1),
             check=work["check"],
             events=len(events.published),
             metrics=len(_names(metrics.published)),

@@ -12,7 +12,7 @@ from bench.cost import prices
 from bench.cost.activity import FILES, HISTORY, Activity, an_hour
 from driftline.domain.monitors.defaults import SHIPPED, StackDefaults
 
-ALARMS = 20
+ALARMS = 21
 """Of the stack itself; a test counts them in the template."""
 
 DAYS_OF_STATE = 365
@@ -35,6 +35,7 @@ class Load:
         file_seconds, row_seconds: Billed time of profile_capture for a file and for each of its rows.
         run_seconds: Billed time of run_monitor for an hour.
         page_seconds: Billed time of render_report.
+        index_seconds: Billed time of render_index.
         file_bytes, row_bytes: Size of the profile and the records of a file, and what each row adds.
         log_bytes: Of one invocation.
     """
@@ -49,6 +50,7 @@ class Load:
     row_seconds: float = 20e-6
     run_seconds: float = 1.5
     page_seconds: float = 1.5
+    index_seconds: float = 1.0
     file_bytes: float = 30_000
     row_bytes: float = 25
     log_bytes: float = 1_500
@@ -92,8 +94,11 @@ def bill(load: Load) -> Iterator[Line]:
 def stack() -> Iterator[Line]:
     """What the stack costs without any endpoint."""
     polls = prices.POLLS_AN_HOUR * prices.HOURS
-    detail = f"{polls:,} long polls of {prices.QUEUES} queues, day and night"
-    yield Line("SQS polls", polls * prices.SQS_REQUEST, detail, idle=True)
+    usd = polls * (
+        (prices.QUEUES - prices.FIFO_QUEUES) * prices.SQS_REQUEST + prices.FIFO_QUEUES * prices.SQS_FIFO_REQUEST
+    )
+    detail = f"{polls * prices.QUEUES:,} long polls of {prices.QUEUES} queues, day and night"
+    yield Line("SQS polls", usd, detail, idle=True)
     checks = prices.HOURS * 2
     each = 0.5 * prices.LAMBDA_ARM_GB_SECOND + prices.LAMBDA_REQUEST + prices.SCHEDULER_INVOCATION
     state = prices.HOURS * 2 * (prices.DYNAMODB_READ + prices.DYNAMODB_WRITE)
@@ -133,6 +138,8 @@ def _endpoints(load: Load) -> Iterator[Line]:
     stored = (state + reports + versions) / _GB
     yield Line("S3 storage", endpoints * stored * prices.S3_GB_MONTH, f"{stored:.1f} GB after a year")
 
+    yield _index(load, runs / prices.HOURS * endpoints)
+
     messages = 3 * invocations
     yield Line("SQS messages", endpoints * messages * prices.SQS_REQUEST, "sent, received and deleted")
 
@@ -151,6 +158,16 @@ def _endpoints(load: Load) -> Iterator[Line]:
     yield Line("Alarms", endpoints * activity.alarms * prices.ALARM_MONTH, f"{activity.alarms} in CloudWatch")
     boards = max(0, endpoints - prices.FREE_DASHBOARDS) if load.defaults.dashboard else 0
     yield Line("Dashboards", boards * prices.DASHBOARD_MONTH, "off by default; three are free in an account")
+
+
+def _index(load: Load, runs_an_hour: float) -> Line:
+    """The page of all endpoints, as often as executions or its delay allow, and each time with new lines of all."""
+    once = load.activity.index
+    times = min(runs_an_hour, prices.INDEXES_AN_HOUR) * prices.HOURS
+    usd = times * ((once.writes + once.lists) * prices.S3_PUT_OR_LIST + once.reads * prices.S3_GET)
+    usd += times * (load.index_seconds * prices.LAMBDA_ARM_GB_SECOND + prices.LAMBDA_REQUEST)
+    usd += once.bytes_written * min(runs_an_hour, prices.INDEXES_AN_HOUR) * 24 * 7 / _GB * prices.S3_GB_MONTH
+    return Line("Page of all endpoints", usd, f"{times:,.0f} times at most, {once.reads:,.0f} objects read each time")
 
 
 def metric_months(metrics: float) -> float:

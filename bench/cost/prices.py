@@ -7,6 +7,7 @@ S3_GB_MONTH = 0.023  # aws.amazon.com/s3/pricing, Standard
 S3_PUT_OR_LIST = 0.005e-3
 S3_GET = 0.0004e-3
 SQS_REQUEST = 0.40e-6  # aws.amazon.com/sqs/pricing, standard queue
+SQS_FIFO_REQUEST = 0.50e-6
 EVENTBRIDGE_EVENT = 1.00e-6  # aws.amazon.com/eventbridge/pricing; S3's events are counted like custom ones
 SCHEDULER_INVOCATION = 1.00e-6
 METRIC_MONTH = 0.30  # aws.amazon.com/cloudwatch/pricing: prorated by the hours in which it is sent
@@ -24,9 +25,15 @@ FREE_DASHBOARDS = 3
 
 HOURS = 730  # of a month, as AWS counts
 
-QUEUES = 10
+QUEUES = 11
+FIFO_QUEUES = 1
+"""Among them: that of the page of all endpoints."""
+
 POLLERS = 5
 """Of an event source mapping with MaximumConcurrency, whether anything comes or not."""
 
-POLLS_AN_HOUR = QUEUES * POLLERS * 3 * 60
-"""Long polls of 20 seconds."""
+POLLS_AN_HOUR = POLLERS * 3 * 60
+"""Of a queue: long polls of 20 seconds."""
+
+INDEXES_AN_HOUR = 51
+"""The page of all endpoints is made once in IndexDelaySeconds (70) at most."""

@@ -26,7 +26,7 @@ store = S3Store(settings.bucket)
 sweeps = SweepQueue(settings.merge_queue)
 common: dict[str, Any] = {"store": store, "tables": DuckTables(), "kinds": KINDS}
 reading = {**common, "unpacked_bytes": settings.max_unpacked_megabytes << 20}
-reopening = {"reruns": RerunQueue(settings.rerun_queue, settings.rerun_delay)}
+reopening: dict[str, Any] = {"reruns": RerunQueue(settings.rerun_queue, settings.rerun_delay)}
 publishing: dict[str, Any] = {"metrics": EmbeddedMetrics(), "defaults": settings.defaults}
 
 

@@ -21,6 +21,7 @@ from driftline.domain.explanations.keys import waiting_prefix
 from driftline.domain.explanations.waiting import Resume, Waiting
 from driftline.domain.ground_truth.keys import VariantHour, open_labels_key, open_labels_prefix
 from driftline.domain.keys import hour_folder, profiles_prefix, source_digest
+from driftline.domain.monitors.defaults import StackDefaults
 from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.record_files import parse_record
 from driftline.usecases.arrivals.take_arrivals import take_labels
@@ -113,6 +114,7 @@ def swept_alone(
         reruns=RecordingReruns(),
         metrics=metrics or RecordingMetrics(),
         kinds=KINDS,
+        defaults=StackDefaults(metrics="top"),
     ).swept
 
 

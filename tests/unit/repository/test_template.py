@@ -532,9 +532,10 @@ def test_data_outlives_the_stack_and_old_state_does_not(resources: dict[str, dic
     assert bucket["UpdateReplacePolicy"] == "Retain"
     rules = {rule["Id"]: rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]}
     old = {rule["Prefix"]: rule for rule in rules.values() if "NoncurrentVersionExpiration" in rule}
-    assert set(old) == {"state/", "reports/", "merged/"}
-    for rule in old.values():
-        assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": {"Ref": "OldVersionDays"}}
+    assert set(old) == {"state/", "reports/", "merged/", "state/recent/", "state/index/"}
+    for prefix, rule in old.items():
+        days = 1 if prefix in {"state/recent/", "state/index/"} else {"Ref": "OldVersionDays"}
+        assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": days}
         # S3 takes no rule with both.
         assert "ExpirationInDays" not in rule
 
@@ -552,7 +553,7 @@ def test_what_a_user_gave_never_expires_and_of_state_only_what_captures_and_labe
     }
     assert [prefix for prefix, name in parameters.items() if name == "RecordDays"] == ["state/records/"]
     of_state = {prefix for prefix, name in parameters.items() if name == "StateDays"}
-    folders = "explanations indexes kinds label-hours label-rejects labels merged open-labels profiles rejects rollups"
+    folders = "backfill explanations indexes kinds label-hours label-rejects labels merged open-labels profiles rejects rollups"
     assert of_state == {f"state/{folder}/" for folder in folders.split()}
     # Not the last execution of a monitor that rests, the models of an endpoint, or since when something is waited for.
     assert not {"state/executions/", "state/models/", "state/freshness/"} & set(days)

@@ -47,8 +47,7 @@ COMMANDS: Mapping[str, Listed] = {
         "overview",
     ),
     "silence": Listed(
-        "Stop notifications about a monitor's alarms for some time. Anything still wrong then is reported within an "
-        "hour.",
+        "Stop notifications about alarms for some time: of a monitor, of a team, or of all endpoints with a tag.",
         "silence",
     ),
     "approve": Listed("Approve a requested retraining that waits for a person.", "approve"),

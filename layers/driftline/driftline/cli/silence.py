@@ -71,7 +71,7 @@ def silence(
 
     Example: driftline silence flight-delay data_quality --for P1D --why "new carrier, known" --store s3://my-bucket
 
-    Example: driftline silence --team risk --for 2h --why "migration" --store s3://my-bucket
+    For a team: driftline silence --team risk --for 2h --why "migration" --store s3://my-bucket
     """
     whose = _whose(endpoint, monitor, team, tag)
     if off:

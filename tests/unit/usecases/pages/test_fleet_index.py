@@ -14,7 +14,8 @@ from driftline.presentation.pages.overview.index_states import OVERDUE
 from driftline.presentation.pages.overview.now import now_of, parse_now
 from driftline.presentation.pages.overview.record import SubjectRecord
 from driftline.presentation.pages.overview.view_index import EndpointRow, index_view
-from driftline.usecases.pages.render_overview import render_endpoint_page, render_index_page
+from driftline.usecases.pages.render_index import render_index_page
+from driftline.usecases.pages.render_overview import render_endpoint_page
 from tests.fakes import InMemoryStore, RecordingChannel
 from tests.notifying import HOUR, NOON, Office, alarm, endpoint
 from tests.overviews import DAY, FIRST, auc_of, drift, fleet, put, record, rendered, scheduled_daily

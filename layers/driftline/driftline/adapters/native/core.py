@@ -7,9 +7,10 @@ take longer. `DRIFTLINE_NATIVE=off` switches it off.
 import os
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from driftline.usecases.ports.captures import Parser
+if TYPE_CHECKING:  # who only asks for the parser need not wait for numpy
+    from driftline.usecases.ports.captures import Parser
 
 ABI = 1
 """What the core must say of itself: it changes with the functions and what they return."""
@@ -98,6 +99,6 @@ CORE, WHY_NOT = load_core()
 """The core of this process, or None and the reason."""
 
 
-def parser() -> Parser:
+def parser() -> "Parser":
     """What reads capture files in this process."""
     return "native" if CORE else "python"
