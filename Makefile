@@ -52,9 +52,9 @@ MINUTES ?= 10
 fuzz: setup  ## Fuzz the native core under sanitizers, with the system's clang or g++: make fuzz MINUTES=60
 	@$(BIN)/python -m native.fuzz --minutes $(MINUTES) $(ARGS)
 
-# Three workers, whatever the machine has: the budgets in docs/ are of two cores, and tests on the embedded cloud wait for
-# a third of their time. They come first (tests/conftest.py), so that none of them is alone at the end.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# Two workers, whatever the machine has: the budgets in docs/ are of two cores. The longest tests come first
+# (tests/conftest.py), so that no worker is left with them at the end.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 COVERED := --cov --cov-report= --cov-fail-under=0
 
 # With the core, which `native` has built, all tests run; without it, in Python, those that read capture files run again.

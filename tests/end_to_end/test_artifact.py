@@ -148,6 +148,7 @@ def test_the_built_artifact_does_the_same_job(build: Path, runtime: Path) -> Non
         assert len(metrics) == 1
 
 
+@pytest.mark.long  # a second deployment; a test of the template holds which function has which packages
 def test_the_built_artifact_tells_people_and_retrains(build: Path, runtime: Path) -> None:
     """The functions that an alarm sets off, and their packages: slack_sdk, Powertools' parameters and idempotency."""
     parameters = {"Architecture": ARCHITECTURE}

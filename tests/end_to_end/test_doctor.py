@@ -96,7 +96,7 @@ def test_people_see_the_same_lines(doctor: Doctor) -> None:
     shown = doctor.run()
     assert shown.exit_code == 0, shown.stdout
     assert "driftline in us-east-1 of account 000000000000" in shown.stdout
-    assert "ok      dead letters   All 12 dead-letter queues are empty." in shown.stdout
+    assert "ok      dead letters   All 13 dead-letter queues are empty." in shown.stdout
 
 
 def test_looking_changes_nothing(doctor: Doctor, cloud: EmbeddedCloud) -> None:
@@ -151,7 +151,7 @@ def test_little_concurrency(doctor: Doctor, cloud: EmbeddedCloud, cured: Callabl
     seen = doctor.look()
     assert seen.code == 0, seen.wrong  # ten are enough for each queue alone
     assert seen.state("concurrency") == "advice"
-    assert "may run 22 functions at once, and 10 of the account's" in seen.text("concurrency")
+    assert "may run 24 functions at once, and 10 of the account's" in seen.text("concurrency")
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=limit - 2)
     seen = doctor.look()
     assert seen.code == 1
@@ -233,7 +233,7 @@ def test_a_document_with_errors(doctor: Doctor, cloud: EmbeddedCloud, cured: Cal
     cloud.drain()
     seen = doctor.look()
     assert seen.code == 1
-    assert "monitors/shop.yaml has errors, and the last valid one is in effect: line 8, colour" in seen.fault(
+    assert "monitors/shop.yaml has errors, and the last valid one is in effect: line 9, colour" in seen.fault(
         "documents"
     )
     assert seen.state("executions") == "ok"  # of the document in effect

@@ -154,7 +154,7 @@ def test_wide_hours_of_a_day_are_in_memory_one_at_a_time(monkeypatch: pytest.Mon
     class Watched(InMemoryStore):
         def find(self, key: str) -> StoredObject | None:
             if key.count("/") == profile_key(ENDPOINT, "AllTraffic", FIRST, "a").count("/"):  # of an hour
-                held.append(sum(isinstance(each, WindowProfile) for each in gc.get_objects()))
+                held.append(sum(type(each) is WindowProfile for each in gc.get_objects()))
             return super().find(key)
 
     store = Watched()

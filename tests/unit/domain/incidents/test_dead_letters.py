@@ -31,7 +31,10 @@ def failed(payload: Any, **response: str) -> str:
     )
 
 
-@pytest.mark.parametrize("sample", sorted(path.stem for path in EVENTS.glob("*.json")))
+# A backfill's state machine waits for its functions: what it asks for is in no queue.
+@pytest.mark.parametrize(
+    "sample", sorted(path.stem for path in EVENTS.glob("*.json") if path.suffixes[0] != ".backfill")
+)
 def test_every_message_of_a_queue_can_be_named(sample: str) -> None:
     assert subject_of(DeadLetter(body(sample)))
 

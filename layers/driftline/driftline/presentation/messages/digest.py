@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from driftline.domain.alarms.severity import Severity
@@ -16,12 +17,14 @@ _DIGEST = 24  # hexadecimal digits
 
 
 def digest_message(group: Group, messages: Sequence[Message], link: str | None) -> Message:
-    """One message in place of many, with the headline and the link of each.
+    """One message in place of many, with the headline and the link of each; a single one stays what it is.
 
     Args:
         messages: At least one, in the order in which they are listed; the critical ones come first.
         link: The page of all endpoints.
     """
+    if len(messages) == 1:
+        return replace(messages[0], channels=(group.channel,))
     listed = sorted(messages, key=lambda each: each.severity is not Severity.CRITICAL)
     identity = sha256(json.dumps([group.name, sorted(each.id for each in messages)]).encode()).hexdigest()[:_DIGEST]
     owners = {each.ownership.team for each in messages}
