@@ -91,6 +91,18 @@ def test_processes_side_by_side_leave_what_live_processing_leaves(tmp_path: Path
     assert json.loads(again.stdout) == result
 
 
+def test_windows_in_which_nothing_was_judged_are_not_said_to_be_evaluated(tmp_path: Path) -> None:
+    whole = endpoint()
+    for key in [key for key in whole.objects if key.startswith("ground-truth/")]:
+        whole.delete(key)
+    folder(whole, tmp_path)
+
+    said = backfill(tmp_path, *PERIOD)
+
+    assert f"{HOURS} windows evaluated" in said.stdout
+    assert f"{HOURS} windows not evaluated: no row could be judged" in said.stdout
+
+
 def test_a_forecast_counts_and_writes_nothing(tmp_path: Path) -> None:
     store = folder(endpoint(), tmp_path)
     before = list(store.list(""))

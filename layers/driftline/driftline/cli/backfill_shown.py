@@ -105,7 +105,14 @@ def show_outcome(console: Console, place: Place, plan: Plan, outcome: Outcome) -
             soft_wrap=True,
         )
     bad = numbers.get("windows violations", 0)
-    console.print(f"{count(outcome.done['windows'], 'window')} evaluated, {bad:,} with violations", soft_wrap=True)
+    judged = bad + numbers.get("windows good", 0)
+    console.print(f"{count(judged, 'window')} evaluated, {bad:,} with violations", soft_wrap=True)
+    if blind := outcome.done["windows"] - judged:
+        console.print(
+            f"[bold red]{count(blind, 'window')} not evaluated[/bold red]: no row could be judged. "
+            "`driftline show` says why.",
+            soft_wrap=True,
+        )
     if outcome.failures:
         where = place.store.uri(failed_key(plan.id))
         console.print(

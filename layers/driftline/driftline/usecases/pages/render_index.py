@@ -107,7 +107,7 @@ def _read(store: ObjectStore, endpoint: str, before: _Line | None, *, kinds: Kin
     """Where only an earlier release has written a line, it is that one, until the next execution.
 
     A line of another version is made from the records, so that an update hides no endpoint until it runs next. It is
-    kept here and not written: whoever renders the endpoint's executions may be writing a newer one.
+    kept here and not written: the rendering of another execution may be writing a newer one.
     """
     for key in (index_line_key(endpoint), overview_now_key(endpoint)):
         found = store.find(key)
