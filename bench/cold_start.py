@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "CONFIGURE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/documents",
     "BASELINE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/baselines",
     "INDEX_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/index.fifo",
+    "PROFILE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/profiles",
     "MERGE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/merges",
     "EXPLAIN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/explanations",
     "POWERTOOLS_SERVICE_NAME": "bench",

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events_in import GroundTruthMessage, ObjectEvent, SweepRequest
-from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import GroundTruthSettings
@@ -22,6 +22,7 @@ from driftline.usecases.backfill.label_work import label_work
 
 logger = Logger()
 settings = GroundTruthSettings.from_environment()
+postponing = Postponing(settings.merge_queue, waits=stale_reads)
 store = S3Store(settings.bucket)
 sweeps = SweepQueue(settings.merge_queue)
 common: dict[str, Any] = {"store": store, "tables": DuckTables(), "kinds": KINDS}
@@ -50,4 +51,4 @@ def work(message: GroundTruthMessage) -> None:
 def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
     if is_backfill(event):
         return work_on(event, context, store, partial(label_work, **reading))
-    return work_through(event, GroundTruthMessage, work, logger)
+    return work_through(event, GroundTruthMessage, work, logger, postponing)

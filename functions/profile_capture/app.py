@@ -7,10 +7,10 @@ from aws_lambda_powertools import Logger
 
 from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
 from driftline.adapters.aws.events_in import ObjectEvent
-from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Stores
-from driftline.adapters.aws.settings import RerunSettings
+from driftline.adapters.aws.settings import CaptureSettings
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.kinds.registry import KINDS
@@ -18,7 +18,8 @@ from driftline.usecases.arrivals.take_arrivals import take_capture
 from driftline.usecases.backfill.capture_work import capture_work
 
 logger = Logger()
-settings = RerunSettings.from_environment()
+settings = CaptureSettings.from_environment()
+postponing = Postponing(settings.profile_queue, waits=stale_reads)
 stores = S3Stores()
 state = stores(settings.bucket)
 reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
@@ -53,4 +54,4 @@ def take(event: ObjectEvent) -> None:
 def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
     if is_backfill(event):
         return work_on(event, context, state, partial(capture_work, **reading))
-    return work_through(event, ObjectEvent, take, logger)
+    return work_through(event, ObjectEvent, take, logger, postponing)

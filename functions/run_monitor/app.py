@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.aws.backfill_in import Remaining, is_backfill, replay
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events import DefaultBus
-from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
 from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.resume_queues import ResumeQueues
 from driftline.adapters.aws.s3 import S3Stores
@@ -22,10 +22,10 @@ from driftline.usecases.ports import Events, Metrics
 
 logger = Logger()
 settings = RunSettings.from_environment()
+postponing = Postponing(settings.run_queue, settings.rerun_queue, waits=stale_reads)
 stores = S3Stores()
 store = stores(settings.bucket)
-metrics = EmbeddedMetrics()
-events = DefaultBus()
+metrics, events = EmbeddedMetrics(), DefaultBus()
 explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues))
 
 _LOGGED = ("endpoint", "monitor", "status", "rows", "violations", "coverage", "revision", "folder", "unchanged")
@@ -55,6 +55,6 @@ def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
     if is_backfill(event):
         return replay(event, context, store, execute)
     if "Records" in event:
-        return work_through(event, ExecutionRequest, execute, logger)
+        return work_through(event, ExecutionRequest, execute, logger, postponing)
     execution = execute(ExecutionRequest.model_validate(event))
     return execution.event_detail(store.uri(execution.folder) if execution.folder else "")

@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 
 from driftline.adapters.aws.candidate_in import wanted_baseline
 from driftline.adapters.aws.events_in import ObjectEvent
-from driftline.adapters.aws.inbox import work_through
+from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
 from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.one_subject import OneSubject
 from driftline.adapters.aws.resume_queues import ResumeQueues
@@ -27,6 +27,7 @@ from driftline.usecases.explanations.explaining import Explaining
 
 logger = Logger()
 settings = BaselineSettings.from_environment()
+postponing = Postponing(settings.baseline_queue, waits=stale_reads)
 reading = Reading(
     S3Store(settings.bucket),
     DuckTables(),
@@ -40,8 +41,7 @@ one_subject = OneSubject(settings.baseline_queue, lambda body: subject_of(Object
 
 def work(event: ObjectEvent) -> None:
     message = event.model_dump_json(by_alias=True)
-    name = analysis_of_config(event.key)
-    if name is None:
+    if (name := analysis_of_config(event.key)) is None:
         for what, about in suggest_uploaded(event.key, message, reading):
             logger.info(what, extra=dict(about))
         return
@@ -54,7 +54,7 @@ def work(event: ObjectEvent) -> None:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if "Records" in event:
-        return work_through(one_subject.of(event, logger), ObjectEvent, work, logger)
+        return work_through(one_subject.of(event, logger), ObjectEvent, work, logger, postponing)
     answer = candidate_answer(wanted_baseline(event), reading, S3Stores())
     logger.info("candidate", answer=answer)
     return answer

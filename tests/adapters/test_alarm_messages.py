@@ -10,8 +10,8 @@ from aws_lambda_powertools import Logger
 from pydantic import ValidationError
 
 from driftline.adapters.aws.alarms_in import AlarmMessage
-from driftline.adapters.aws.inbox import Postponing, wait, work_through
-from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.adapters.aws.inbox import Postponing, stale_reads, wait, work_through
+from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 from driftline.domain.incidents.received import Happening, RawAlarm, Received, Text, Tick
 from tests.places import REPOSITORY
 
@@ -175,7 +175,7 @@ class TestComingAgain:
         def fail(_: AlarmMessage) -> None:
             raise error
 
-        answer = work_through(batch, AlarmMessage, fail, Logger(), Postponing(queue, client))
+        answer = work_through(batch, AlarmMessage, fail, Logger(), Postponing(queue, client=client))
         assert answer == {"batchItemFailures": [{"itemIdentifier": batch["Records"][0]["messageId"]}]}
         assert waits == [seconds]
 
@@ -218,6 +218,41 @@ class TestComingAgain:
                 work_through(batch, AlarmMessage, end, Logger())
         [said] = [vars(record) for record in caplog.records if record.message == "delivered again"]
         assert (said["message_id"], said["deliveries"]) == (batch["Records"][0]["messageId"], 2)
+
+    @pytest.mark.parametrize(
+        ("error", "received", "seconds"),
+        [
+            (StaleReadError("replaced while it was read"), 1, [30]),
+            (StaleReadError("replaced while it was read"), 3, [120]),
+            (StaleReadError("it changes all day"), 4, []),
+            (RetryLaterError("503"), 1, []),
+            (InvalidInputError("no such column"), 1, []),
+            (ConnectionResetError("an outage of hours"), 1, []),
+        ],
+    )
+    def test_only_what_changed_under_a_reader_is_read_again_at_once(
+        self, queue: str, error: Exception, received: int, seconds: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given a function with two queues, and a message of the second
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=sample("notify_operator.tick"))
+        batch = self.received(queue)
+        batch["Records"][0]["attributes"]["ApproximateReceiveCount"] = str(received)
+        client = boto3.client("sqs")
+        asked: list[tuple[str, int]] = []
+        monkeypatch.setattr(
+            client,
+            "change_message_visibility",
+            lambda **request: asked.append((request["QueueUrl"], request["VisibilityTimeout"])),
+        )
+
+        def fail(_: AlarmMessage) -> None:
+            raise error
+
+        # When it fails, Then it waits in its own queue, or that queue decides
+        postponing = Postponing("https://sqs/1/another", queue, waits=stale_reads, client=client)
+        answer = work_through(batch, AlarmMessage, fail, Logger(), postponing)
+        assert answer == {"batchItemFailures": [{"itemIdentifier": batch["Records"][0]["messageId"]}]}
+        assert asked == [(queue, each) for each in seconds]
 
     def test_without_postponing_the_queue_decides(self, queue: str) -> None:
         boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=sample("notify_operator.tick"))

@@ -33,7 +33,8 @@ def test_the_rest_of_the_environment_is_ignored() -> None:
 
 
 def test_what_cloudformation_leaves_empty_is_absent() -> None:
-    run = {"BUCKET": "b", "RUN_QUEUE_URL": "https://run", "BASELINE_QUEUE_URL": "https://baseline"}
+    queues = {f"{name}_QUEUE_URL": f"https://{name.lower()}" for name in ("RUN", "RERUN", "BASELINE")}
+    run = {"BUCKET": "b", **queues}
     assert RunSettings.from_environment({**run, "METRICS_NAMESPACE": ""}).metrics_namespace is None
     assert RunSettings.from_environment({**run, "METRICS_NAMESPACE": "n"}).metrics_namespace == "n"
     assert RunSettings.from_environment({**run, "SIGNALS_NAMESPACE": ""}).signals_namespace is None

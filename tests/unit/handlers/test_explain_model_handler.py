@@ -40,6 +40,7 @@ def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             "SIGNALS_NAMESPACE": "Driftline/driftline",
             "METRICS_NAMESPACE": "",
             "RUN_QUEUE_URL": found["run"],
+            "RERUN_QUEUE_URL": found["run"],
             "BASELINE_QUEUE_URL": found["baseline"],
             "EXPLAIN_QUEUE_URL": found["explain"],
         }.items():

@@ -74,6 +74,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "METRICS_NAMESPACE": "",
             "DEFAULT_DASHBOARD": "true",
             "RERUN_QUEUE_URL": reruns,
+            "PROFILE_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="profiles")["QueueUrl"],
             "MERGE_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="merges")["QueueUrl"],
             "RERUN_DELAY_SECONDS": "300",
             "EXPLAIN_QUEUE_URL": reruns,

@@ -90,19 +90,19 @@ NOT_NEEDED: Mapping[str, tuple[set[str], str]] = {
         {"s3:AbortMultipartUpload", "s3:GetObjectAnnotation", "s3:PutObjectAnnotation"},
         "reads files of models, and copies none",
     ),
-    "merge_ground_truth": ({"sqs:ChangeMessageVisibility"}, "as configure_monitor"),
+    "merge_ground_truth": (set(), ""),
     "notify_operator": (set(), ""),
-    "profile_capture": ({"sqs:ChangeMessageVisibility"}, "as configure_monitor"),
+    "profile_capture": (set(), ""),
     "render_index": ({"s3:DeleteObject"}, "overwrites the page"),
     "render_report": ({"sqs:ChangeMessageVisibility", "s3:DeleteObject"}, "as configure_monitor; overwrites pages"),
     "run_monitor": (
-        {"sqs:ChangeMessageVisibility", "s3:AbortMultipartUpload", "s3:GetObjectAnnotation", "s3:PutObjectAnnotation"},
-        "as configure_monitor; copies no files of models",
+        {"s3:AbortMultipartUpload", "s3:GetObjectAnnotation", "s3:PutObjectAnnotation"},
+        "copies no files of models",
     ),
     "start_retraining": ({"s3:DeleteObject"}, "decisions stay"),
     "suggest_baseline": (
-        {"sqs:ChangeMessageVisibility", "s3:AbortMultipartUpload", "s3:GetObjectAnnotation", "s3:PutObjectAnnotation"},
-        "as configure_monitor; copies no files of models",
+        {"s3:AbortMultipartUpload", "s3:GetObjectAnnotation", "s3:PutObjectAnnotation"},
+        "copies no files of models",
     ),
 }
 """Calls of the adapters that a function imports, and does not make."""

@@ -14,7 +14,7 @@ import pytest
 from bench.cost import prices
 from bench.cost.bill import stack
 from bench.layers import layers_by_function
-from driftline.adapters.aws.inbox import wait
+from driftline.adapters.aws.inbox import HASTY_RETRIES, wait
 from driftline.domain.alarms.dashboard import dashboard_name
 from driftline.domain.alarms.stack import Stack
 from driftline.kinds.registry import KINDS
@@ -221,6 +221,23 @@ def test_another_system_may_be_down_for_more_than_half_an_hour(resources: dict[s
         assert 3600 < sum(wait(received, None) for received in range(1, tries)) < 2 * 3600
         may = [one for one in roles[name] if "sqs:ChangeMessageVisibility" in listed(one["Action"])]
         assert [one["Resource"] for one in may] == [{"Fn::GetAtt": [queue, "Arn"]}]
+
+
+def test_a_read_that_something_changed_under_does_not_use_up_all_deliveries(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    for name in ("SuggestBaseline", "ProfileCapture", "MergeGroundTruth", "RunMonitor"):
+        queues = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+        own = [each["EventSourceArn"] for each in queues if each["FunctionName"]["Ref"] == name]
+        may = [
+            one
+            for one in statements(resources[f"{name}Role"]["Properties"])
+            if "sqs:ChangeMessageVisibility" in listed(one["Action"])
+        ]
+        assert [listed(one["Resource"]) for one in may] == [own], name
+        for queue in own:
+            policy = resources[queue["Fn::GetAtt"][0]]["Properties"]["RedrivePolicy"]
+            assert policy["maxReceiveCount"] > HASTY_RETRIES + 1, name
 
 
 def test_a_queues_or_topics_policy_speaks_of_nothing_else(resources: dict[str, dict[str, Any]]) -> None:

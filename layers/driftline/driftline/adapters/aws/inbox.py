@@ -1,6 +1,7 @@
 """Handles the messages of a queue one by one: one that fails is retried, or ends in the dead-letter queue, alone."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from aws_lambda_powertools import Logger
@@ -8,7 +9,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import BaseModel, ValidationError
 
-from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -21,37 +22,68 @@ LONGEST_WAIT = 900.0
 SOON = 3.0
 """Seconds before a retry that cannot help, so that the message soon reaches the dead-letter queue and its alarm."""
 
+HASTY_RETRIES = 3
+"""Of a read that something changed under; the fewest deliveries of a queue before its dead letters are five."""
 
-class Postponing:
-    """Delays the redelivery of failed messages, each time twice as long as before.
 
-    Without it they are redelivered after the queue's visibility timeout, which must be long enough for the function.
+type Waits = Callable[[int, BaseException | None], float | None]
+"""Seconds until the redelivery of a message that was received so many times and failed with this error; None for the
+queue's visibility timeout, which must be long enough for the function."""
 
-    Args:
-        queue: URL of the queue.
-        client: A boto3 SQS client; created unless given.
+
+def every_failure(received: int, error: BaseException | None) -> float:
+    """For functions that other systems fail: each time twice as long as before. Unexpected errors are theirs, too."""
+    if isinstance(error, InvalidInputError | ValidationError):
+        return SOON
+    return wait(received, error.after if isinstance(error, RetryLaterError) else None)
+
+
+def stale_reads(received: int, error: BaseException | None) -> float | None:
+    """For functions that read what others write: what changed meanwhile is read again within two minutes.
+
+    Everything else is the queue's: its long waits outlast an outage. So is a message that met changes again and again.
     """
-
-    def __init__(self, queue: str, client: "SQSClient | None" = None) -> None:
-        self._queue = queue
-        self._client = client or _client()
-
-    def postpone(self, record: SQSRecord, error: BaseException | None) -> None:
-        """Unexpected errors count as temporary trouble of AWS."""
-        if isinstance(error, InvalidInputError | ValidationError):
-            seconds = SOON
-        else:
-            after = error.after if isinstance(error, RetryLaterError) else None
-            seconds = wait(int(record.attributes.approximate_receive_count), after)
-        self._client.change_message_visibility(
-            QueueUrl=self._queue, ReceiptHandle=record.receipt_handle, VisibilityTimeout=round(seconds)
-        )
+    hasty = isinstance(error, StaleReadError) and received <= HASTY_RETRIES
+    return wait(received, None) if hasty else None
 
 
 def wait(received: int, after: float | None) -> float:
     """Seconds until redelivery of a message that was received this many times, including the last one."""
     first = max(FIRST_WAIT if after is None else after, 1.0)
     return min(first * 2.0 ** min(max(received - 1, 0), 20), LONGEST_WAIT)
+
+
+class Postponing:
+    """Decides when failed messages are redelivered.
+
+    Args:
+        queues: URLs of the queues that messages come from.
+        waits: How long each failure waits.
+        client: A boto3 SQS client; created unless given.
+    """
+
+    def __init__(self, *queues: str, waits: Waits = every_failure, client: "SQSClient | None" = None) -> None:
+        self._queues = {url.rpartition("/")[2]: url for url in queues}
+        self._waits = waits
+        self._given = client
+
+    def postpone(self, record: SQSRecord, error: BaseException | None) -> None:
+        """Sets the time of a message that failed, unless the queue decides."""
+        seconds = self._waits(int(record.attributes.approximate_receive_count), error)
+        queue = self._queues.get(record.event_source_arn.rpartition(":")[2])
+        if seconds is not None and queue is not None:
+            self._client.change_message_visibility(
+                QueueUrl=queue, ReceiptHandle=record.receipt_handle, VisibilityTimeout=round(seconds)
+            )
+
+    @cached_property
+    def _client(self) -> "SQSClient":
+        if self._given is not None:
+            return self._given
+        import boto3  # noqa: PLC0415, costs 0.3 s
+        from botocore.config import Config  # noqa: PLC0415
+
+        return boto3.client("sqs", config=Config(retries={"mode": "standard", "max_attempts": 5}))
 
 
 def work_through[Message: BaseModel](
@@ -97,10 +129,3 @@ def _postpone(postponing: Postponing, record: SQSRecord, error: BaseException | 
         postponing.postpone(record, error)
     except (BotoCoreError, ClientError) as refused:
         logger.warning("not postponed", message_id=record.message_id, reason=str(refused))
-
-
-def _client() -> "SQSClient":
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.client("sqs", config=Config(retries={"mode": "standard", "max_attempts": 5}))

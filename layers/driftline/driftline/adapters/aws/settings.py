@@ -132,6 +132,9 @@ class BaselineSettings(NoticeSettings, ResumeSettings):
 class RunSettings(ResumeSettings, DefaultsSettings):
     """For run_monitor. Without a namespace, metrics go to SageMaker's own, one per kind of monitor."""
 
+    rerun_queue: str = Field(alias="RERUN_QUEUE_URL", min_length=1)
+    """Windows that are evaluated again; with the queue of schedules, what it works through."""
+
     metrics_namespace: _Optional = Field(default=None, alias="METRICS_NAMESPACE")
     signals_namespace: _Optional = Field(default=None, alias="SIGNALS_NAMESPACE")
     """Without it, executions publish no signals for alarms."""
@@ -151,6 +154,13 @@ class RerunSettings(Settings):
 
     rerun_queue: str = Field(alias="RERUN_QUEUE_URL", min_length=1)
     rerun_delay: float = Field(alias="RERUN_DELAY_SECONDS", ge=0)
+
+
+class CaptureSettings(RerunSettings):
+    """For profile_capture."""
+
+    profile_queue: str = Field(alias="PROFILE_QUEUE_URL", min_length=1)
+    """Its own queue."""
 
 
 class GroundTruthSettings(RerunSettings, DefaultsSettings):

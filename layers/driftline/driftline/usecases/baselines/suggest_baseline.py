@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from driftline.domain.errors import DriftlineError, InvalidInputError
+from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.keys import (
     baseline_folder,
     document_key,
@@ -109,7 +109,7 @@ def suggest_baseline(
         NoDataSetError: no file with data.
         InvalidInputError: data that cannot be read, or a monitor document that does not say enough; it says where and
             how to fix it.
-        DriftlineError: the files changed meanwhile; to be tried again.
+        StaleReadError: the files changed meanwhile; to be tried again.
     """
     folder = baseline_folder(endpoint, monitor)
     kind = kinds.named(monitor, where=store.uri(folder))
@@ -147,7 +147,7 @@ def suggest_baseline(
     suggestion = kind.engine.suggest(document, data, document_uri)
     if _inputs(store, f"{folder}input/", beside)[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
-        raise DriftlineError(
+        raise StaleReadError(
             "the data set changed while it was read",
             where=store.uri(f"{folder}input/"),
             mend="It is read again with all of its files.",
