@@ -2,6 +2,11 @@
 
 The schedule says which windows an arrival belongs to; the announcements say which of them have a verdict. An arrival in
 a window without a verdict requests nothing.
+
+Nearly all captures arrive within minutes, when no window with them has a verdict yet. For them a listing would cost
+twelve times the question about the one or two executions that the schedule names. What arrives later lists, and so
+finds executions that today's schedule does not name: those of an earlier schedule, and windows of the same length that
+a person requested.
 """
 
 import re
@@ -11,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.instants import within_bounds
-from driftline.domain.keys import STATE
+from driftline.domain.keys import STATE, execution_key, report_folder
 from driftline.domain.monitors.monitor import ScheduledMonitor
-from driftline.domain.monitors.schedule import occurrences
+from driftline.domain.monitors.schedule import Rate, occurrences, parse_schedule
 from driftline.domain.monitors.window import window_of
-from driftline.domain.windows import HOUR, Window
+from driftline.domain.windows import HOUR, SLOT, Window, floor_to
 from driftline.kinds.kind import Kinds
 from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.ports import ObjectStore, Reruns
@@ -23,6 +28,12 @@ from driftline.usecases.ports import ObjectStore, Reruns
 _DAY = timedelta(days=1)
 _LONGEST_PERIOD = timedelta(days=32)
 """For a schedule without a window of its own: a month."""
+
+_RECENT = 2 * HOUR
+"""How long after the start of an hour its arrivals are asked about by name."""
+
+_MOST_BY_NAME = 8
+"""Executions to ask about one by one; from twelve on a listing is cheaper."""
 
 _EXECUTION_KEY = re.compile(r".*/(\d{4})/(\d\d)/(\d\d)/(\d\d)/(?:(\d\d)/)?announced\.json")
 
@@ -81,16 +92,53 @@ def _judged(
     """Scheduled times of the announced executions whose window has something of the hours."""
     found = set()
     for hour in hours:
-        for prefix in _prefixes(hour, min(_latest(hour, monitor), arrived)):
-            for summary in store.list(f"{STATE}executions/{endpoint}/{name}/{prefix}"):
-                scheduled = _scheduled(summary.key)
-                if scheduled is None:
-                    continue
-                window = _window(scheduled, monitor)
-                touched = window is not None and window.start < hour + HOUR and hour < window.end
-                if window is not None and touched and collected - window.end <= monitor.max_revisions_age:
-                    found.add(scheduled)
+        named = _named(hour, monitor) if arrived < hour + _RECENT else None
+        if named is None:
+            announced = _listed(store, endpoint, name, _prefixes(hour, min(_latest(hour, monitor), arrived + HOUR)))
+        else:
+            announced = _asked(store, endpoint, name, named)
+        for scheduled in announced:
+            window = _window(scheduled, monitor)
+            if window is not None and _touches(window, hour) and collected - window.end <= monitor.max_revisions_age:
+                found.add(scheduled)
     return found
+
+
+def _named(hour: datetime, monitor: ScheduledMonitor) -> list[datetime] | None:
+    """The scheduled times whose windows have something of the hour; None if they are too many to ask one by one.
+
+    A rate counts from the creation of its schedule, so nothing here knows its times.
+    """
+    if isinstance(parse_schedule(monitor.schedule), Rate):
+        return None
+    found: list[datetime] = []
+    for each in occurrences(monitor.schedule, hour, _latest(hour, monitor) + SLOT, monitor.timezone):
+        scheduled = floor_to(each, SLOT)
+        window = _window(scheduled, monitor)
+        if window is None or not _touches(window, hour) or scheduled in found:
+            continue
+        if len(found) == _MOST_BY_NAME:
+            return None
+        found.append(scheduled)
+    return found
+
+
+def _asked(store: ObjectStore, endpoint: str, name: str, scheduled: Iterable[datetime]) -> Iterator[datetime]:
+    for each in scheduled:
+        if store.etag(execution_key(report_folder(endpoint, name, each))) is not None:
+            yield each
+
+
+def _listed(store: ObjectStore, endpoint: str, name: str, prefixes: Iterable[str]) -> Iterator[datetime]:
+    for prefix in prefixes:
+        for summary in store.list(f"{STATE}executions/{endpoint}/{name}/{prefix}"):
+            scheduled = _scheduled(summary.key)
+            if scheduled is not None:
+                yield scheduled
+
+
+def _touches(window: Window, hour: datetime) -> bool:
+    return window.start < hour + HOUR and hour < window.end
 
 
 def _latest(hour: datetime, monitor: ScheduledMonitor) -> datetime:
