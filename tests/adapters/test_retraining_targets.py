@@ -1,6 +1,7 @@
 """What AWS is asked to start, against moto, and what its errors mean."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -12,6 +13,7 @@ from moto.stepfunctions.models import stepfunctions_backends
 
 from driftline.adapters.aws.retraining_targets import AwsTargets
 from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.monitors.ownership import Ownership
 from driftline.domain.retraining.audit import TargetRecord
 from driftline.domain.retraining.request import start_token
 from driftline.usecases.ports.retraining import StartOrder, UncertainStartError
@@ -226,7 +228,22 @@ class TestAnEvent:
         client.put_targets(Rule="r", Targets=[{"Id": "q", "Arn": arn}])
         assert AwsTargets(events=client).start(order("event", "Retraining Requested")).arn is None
         [message] = boto3.client("sqs").receive_message(QueueUrl=queue)["Messages"]
-        assert json.loads(message["Body"])["detail"] == PARAMETERS
+        assert json.loads(message["Body"])["detail"] == PARAMETERS | {"Team": None, "Owner": None, "Tags": {}}
+
+    def test_it_says_whose_endpoint_it_is_unless_the_document_uses_the_name_itself(self, aws: None) -> None:
+        client = boto3.client("events")
+        ours = Ownership("risk", "ana@example.com", {"tier": "gold"})
+        with Stubber(client) as stub:
+            detail = {"Team": "risk", "Owner": "batch", "Tags": {"tier": "gold"}, **PARAMETERS}
+            entry = {"Source": "driftline", "DetailType": "Retraining Requested", "EventBusName": "default"}
+            stub.add_response(
+                "put_events",
+                {"FailedEntryCount": 0, "Entries": []},
+                {"Entries": [{**entry, "Detail": json.dumps(detail)}]},
+            )
+            asked = replace(order("event", "Retraining Requested", Owner="batch"), ownership=ours)
+            AwsTargets(events=client).start(asked)
+            stub.assert_no_pending_responses()
 
     def test_one_that_the_bus_did_not_take_comes_later(self, aws: None) -> None:
         client = boto3.client("events")

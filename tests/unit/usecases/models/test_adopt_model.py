@@ -213,8 +213,21 @@ def test_the_package_s_baselines_are_taken_and_the_earlier_ones_kept(world: Worl
         "At": "2026-03-01T14:00:00Z",
         "Baselines": {"data_quality": TWO, "model_quality": TWO},
         "Reason": reason,
+        "Team": None,
+        "Owner": None,
+        "Tags": {},
     }
     assert f"kept in memory://bucket/{FOLDER}{EARLIER}" in str(reason)
+
+
+def test_the_event_says_whose_endpoint_it_is(world: World) -> None:
+    world.store.objects["monitors/churn.yaml"] += (
+        b"team: risk\nowner: ana@example.com\ntags: {tier: gold, product: checkout}\n"
+    )
+    world.adopt(world.serve(world.package(TWO, "data_quality", "model_quality")))
+    [event] = world.events.published
+    assert [event.detail[name] for name in ("Team", "Owner")] == ["risk", "ana@example.com"]
+    assert event.detail["Tags"] == {"tier": "gold", "product": "checkout"}
 
 
 def test_scaling_an_endpoint_adopts_nothing(world: World) -> None:

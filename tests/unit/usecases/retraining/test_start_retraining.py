@@ -6,6 +6,7 @@ import pytest
 
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.ground_truth.keys import VariantHour
+from driftline.domain.monitors.ownership import Ownership
 from driftline.domain.retraining.audit import Decision
 from driftline.domain.retraining.request import Approval, approval_id, request_id
 from driftline.usecases.ports.retraining import UncertainStartError
@@ -38,6 +39,23 @@ class TestAStart:
         assert event.detail["Decision"] == "started"
         assert event.detail["AuditUri"] == f"memory://bucket/{record.key}"
         assert event.detail["RunArn"] == record.run_arn
+
+    def test_events_and_orders_say_whose_endpoint_it_is(self) -> None:
+        world = World(document() + b"team: risk\nowner: ana@example.com\ntags: {tier: gold}\n")
+        answer = world.alarm()
+        world.retrainer.note_end(RunEnd("Succeeded", START + HOUR, id=answer.id))
+        assert [event.detail_type for event in world.events.published] == ["Retraining Decision", "Retraining Ended"]
+        for event in world.events.published:
+            assert (event.detail["Team"], event.detail["Owner"]) == ("risk", "ana@example.com")
+            assert event.detail["Tags"] == {"tier": "gold"}
+        assert world.targets.orders[0].ownership == Ownership("risk", "ana@example.com", {"tier": "gold"})
+
+    def test_without_a_document_an_event_is_nobodys(self) -> None:
+        world = World()
+        del world.store.objects[f"monitors/{ENDPOINT}.yaml"]
+        world.alarm()
+        [event] = world.events.published
+        assert (event.detail["Decision"], event.detail["Team"], event.detail["Tags"]) == ("refused", None, {})
 
     def test_the_target_is_told_where_everything_is(self) -> None:
         own = "parameters: {Bucket: '{report}|{ground_truth}', Endpoint: canary, Json: '{\"a\": 1}'}"

@@ -166,7 +166,7 @@ class AwsTargets:
                 {
                     "Source": SOURCE,
                     "DetailType": REQUESTED_EVENT,
-                    "Detail": json.dumps(dict(order.parameters)),
+                    "Detail": json.dumps({**order.ownership.event_fields(), **order.parameters}),
                     "EventBusName": "default",
                 }
             ]

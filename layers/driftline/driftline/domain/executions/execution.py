@@ -122,9 +122,7 @@ class Execution:
             "ReportUri": report_uri,
             "FailureReason": self.reason if self.status is ExecutionStatus.FAILED else None,
             "Reason": self.reason,
-            "Team": self.ownership.team,
-            "Owner": self.ownership.owner,
-            "Tags": {key: self.ownership.tags[key] for key in sorted(self.ownership.tags)},
+            **self.ownership.event_fields(),
         }
 
 

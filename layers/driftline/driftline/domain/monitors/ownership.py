@@ -27,6 +27,10 @@ class Ownership:
         if self.tags:
             yield f"Tags: {', '.join(tag_words(self.tags))}."
 
+    def event_fields(self) -> dict[str, object]:
+        """`Team`, `Owner` and `Tags` of an event's detail; null and empty where unknown, so that rules can match."""
+        return {"Team": self.team, "Owner": self.owner, "Tags": {key: self.tags[key] for key in sorted(self.tags)}}
+
 
 def tag_words(tags: Mapping[str, str]) -> list[str]:
     """`tier=gold`, in the order of the keys."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from driftline.domain.instants import Instant, format_instant
 from driftline.domain.keys import REPORTS
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.domain.retraining.request import AlarmChange
 
 FOLDER = "retraining"
@@ -68,6 +69,7 @@ class AuditRecord(_Ours):
         parameters: Parameters that the target received, or would have received.
         mend: What a person can do.
         approve: The command that approves the request.
+        ownership: Whose endpoint it was then, by its document.
     """
 
     record: Literal["decision"] = "decision"
@@ -91,6 +93,7 @@ class AuditRecord(_Ours):
     expires_at: Instant | None = None
     approved_by: str | None = None
     approval_reason: str | None = None
+    ownership: Ownership = NOBODY
 
     @property
     def key(self) -> str:
@@ -119,6 +122,7 @@ class AuditRecord(_Ours):
             "RunArn": self.run_arn,
             "ApproveCommand": self.approve,
             "ExpiresAt": format_instant(self.expires_at) if self.expires_at else None,
+            **self.ownership.event_fields(),
         }
 
 
@@ -131,6 +135,7 @@ class EndRecord(_Ours):
         started_at: When the request was delivered.
         asked_at: Time of the event behind the start; None in records of earlier versions, where both are the same.
         took: Seconds from the decision to the end, by the times of both events.
+        ownership: Whose endpoint it was at the end.
     """
 
     record: Literal["end"] = "end"
@@ -144,6 +149,7 @@ class EndRecord(_Ours):
     at: Instant
     took: float
     run_arn: str | None = None
+    ownership: Ownership = NOBODY
 
     @property
     def key(self) -> str:
@@ -164,6 +170,7 @@ class EndRecord(_Ours):
             "Seconds": self.took,
             "AuditUri": uri,
             "RunArn": self.run_arn,
+            **self.ownership.event_fields(),
         }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from driftline.domain.instants import format_instant
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.fields import format_offset
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.domain.monitors.retraining import Target
 from driftline.domain.retraining.audit import AuditRecord, Decision, Figure, Finding, TargetRecord
 from driftline.domain.retraining.guards import Question, asked_for, look
@@ -175,12 +176,19 @@ def _decided(draft: AuditRecord, decision: Decision, finding: Finding) -> Verdic
 
 
 def new_draft(
-    id_: str, request: str, alarm: AlarmChange, at: datetime, problem: str, approval: Approval | None = None
+    id_: str,
+    request: str,
+    alarm: AlarmChange,
+    at: datetime,
+    problem: str,
+    approval: Approval | None = None,
+    ownership: Ownership = NOBODY,
 ) -> AuditRecord:
     """A record with the first guard's result; it says `refused` until something else is decided.
 
     Args:
         at: When the request was delivered.
+        ownership: Whose endpoint it is.
     """
     asked_at = approval.at if approval else alarm.changed_at
     finding = asked_for(asked_at, problem, {"alarm": cut(alarm.name)})
@@ -198,4 +206,5 @@ def new_draft(
         alarm=alarm,
         approved_by=cut(approval.by) if approval and approval.by else None,
         approval_reason=cut(approval.why) if approval and approval.why else None,
+        ownership=ownership,
     )

@@ -16,6 +16,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.instants import format_instant
 from driftline.domain.keys import REPORTS
 from driftline.domain.models.announcement import Announcement
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.baselines.new_baseline import has_baseline, kept_in, take_data_set, take_files
 from driftline.usecases.models.model_arrival import Arrival, NotForUsError, arrival_of
@@ -49,6 +50,7 @@ class Adoption:
         package: The ARN of its package, if it has one.
         baselines: The source of the new baseline, by monitor, for those that got one.
         reason: Sentences on what was done with the baselines and why, or why nothing was done.
+        ownership: Whose endpoint it is, for the event.
     """
 
     outcome: Outcome
@@ -58,6 +60,7 @@ class Adoption:
     package: str | None = None
     at: datetime | None = None
     baselines: Mapping[str, str] = field(default_factory=dict)
+    ownership: Ownership = NOBODY
 
     def event_detail(self) -> dict[str, object]:
         """The `detail` of the EventBridge event. An event sent again after a crash has the same id."""
@@ -71,6 +74,7 @@ class Adoption:
             "At": at,
             "Baselines": dict(self.baselines),
             "Reason": self.reason,
+            **self.ownership.event_fields(),
         }
 
 
@@ -231,5 +235,7 @@ def _data_sets(arrival: Arrival, files: ModelFiles) -> dict[str, Sequence[DataFi
 
 
 def _adoption(outcome: Outcome, arrival: Arrival, baselines: Mapping[str, str], reason: str) -> Adoption:
-    package = arrival.package.arn if arrival.package else None
-    return Adoption(outcome, reason, arrival.document.endpoint, arrival.name, package, arrival.at, baselines)
+    package, document = arrival.package.arn if arrival.package else None, arrival.document
+    return Adoption(
+        outcome, reason, document.endpoint, arrival.name, package, arrival.at, baselines, document.ownership
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from driftline.domain.errors import DriftlineError
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.domain.retraining.audit import TargetRecord
 
 
@@ -20,6 +21,7 @@ class StartOrder:
         id: Letters, digits and single hyphens; the name of the run if the target has names.
         token: The same for every attempt at the same start.
         own: Names of the parameters from the document; they are sent even if the target does not declare them.
+        ownership: Whose endpoint it is, for targets that everybody can listen to.
     """
 
     id: str
@@ -28,6 +30,7 @@ class StartOrder:
     target: TargetRecord
     parameters: Mapping[str, str]
     own: frozenset[str] = frozenset()
+    ownership: Ownership = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

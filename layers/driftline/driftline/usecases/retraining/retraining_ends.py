@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from driftline.domain.monitors.ownership import Ownership
 from driftline.domain.retraining.audit import EndRecord
 from driftline.domain.retraining.ledger import Ledger, Run
 from driftline.domain.retraining.request import cut
@@ -34,7 +35,7 @@ def ended_run(ledger: Ledger, end: RunEnd) -> Run | None:
     return ledger.running(end.at)
 
 
-def end_record(endpoint: str, run: Run, end: RunEnd) -> EndRecord:
+def end_record(endpoint: str, run: Run, end: RunEnd, ownership: Ownership) -> EndRecord:
     return EndRecord(
         id=run.id,
         endpoint=endpoint,
@@ -45,4 +46,5 @@ def end_record(endpoint: str, run: Run, end: RunEnd) -> EndRecord:
         at=end.at,
         took=(end.at - run.at).total_seconds(),
         run_arn=run.arn or end.arn,
+        ownership=ownership,
     )

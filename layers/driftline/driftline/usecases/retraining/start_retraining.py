@@ -14,6 +14,7 @@ from functools import cache
 from pydantic import ValidationError
 
 from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.domain.retraining.audit import AuditRecord, Decision, decision_key
 from driftline.domain.retraining.decision import Verdict, approval_problem, decide, new_draft, refused
 from driftline.domain.retraining.guards import LabelledRows, Question
@@ -113,7 +114,8 @@ class Retrainer:
                 self._settle(turn, run, Decision.STARTED, arn=end.arn)
                 run = turn.state.run(run.id) or run
             ended = run.model_copy(update={"ended_at": end.at, "outcome": cut(end.outcome)})
-            turn.change(turn.state.with_run(ended).with_record(end_record(found.endpoint, ended, end)))
+            record = end_record(found.endpoint, ended, end, self._ownership(found.endpoint))
+            turn.change(turn.state.with_run(ended).with_record(record))
             self._report(turn)
             return Answer(found.endpoint, run.id, reason=f"ended: {ended.outcome}")
 
@@ -154,7 +156,8 @@ class Retrainer:
         request = request_id(alarm)
         id_ = approval_id(approval) if approval else request
         problem = why_not(document, alarm, self.stack)
-        draft = new_draft(id_, request, alarm, at, problem, approval)
+        ownership = document.ownership if document else NOBODY
+        draft = new_draft(id_, request, alarm, at, problem, approval, ownership)
         if problem or document is None or document.retraining is None:
             return Verdict(draft)
         settings = document.retraining
@@ -190,6 +193,7 @@ class Retrainer:
             delivered_at=at,
             approved_by=cut(approval.by) or None,
             approval_reason=cut(approval.why) or None,
+            ownership=self._ownership(approval.endpoint),
         )
         return refused(draft, problem)
 
@@ -207,7 +211,9 @@ class Retrainer:
         if again:
             turn.change(turn.state.with_run(run))  # from now on it may run, even if this delivery is interrupted, too
         token = start_token(turn.state.endpoint, run.id)
-        order = StartOrder(run.id, token, turn.state.endpoint, run.target, draft.parameters, frozenset(run.own))
+        order = StartOrder(
+            run.id, token, turn.state.endpoint, run.target, draft.parameters, frozenset(run.own), draft.ownership
+        )
         try:
             started = self.targets.start(order)
         except RetryLaterError:
@@ -272,6 +278,11 @@ class Retrainer:
             uri = self.store.uri(record.key)
             self.events.publish(record.event, record.detail(uri), [uri])
         turn.state = turn.state.with_reported(records)  # written when the turn ends
+
+    def _ownership(self, endpoint: str) -> Ownership:
+        """Whose endpoint it is; nobody's without a usable document."""
+        document = find_document(self.store, endpoint, kinds=self.kinds)
+        return document.ownership if document else NOBODY
 
     def _turn_on(self, endpoint: str) -> AbstractContextManager[_Turn]:
         return ledger_turns(self.table, self.clock).on(endpoint)
