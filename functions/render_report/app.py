@@ -1,17 +1,21 @@
-"""Renders the page of an execution and that of its endpoint: on its event, or by hand for any folder of files."""
+"""Renders the page of an execution and that of its endpoint: on its event, or by hand for any folder of files.
+
+An incident of `watch` that begins or ends has the page of its endpoint rendered.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.aws.execution_events import RenderMessage, RenderRequest
+from driftline.adapters.aws.execution_events import RenderMessage, RenderRequest, WatchRequest
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.index_queue import IndexQueue
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import IndexSettings
 from driftline.kinds.registry import KINDS
 from driftline.usecases.pages.render_execution import RenderedExecution, render_execution
+from driftline.usecases.pages.render_overview import render_pages
 
 logger = Logger()
 settings = IndexSettings.from_environment()
@@ -20,6 +24,11 @@ index = IndexQueue(settings.index_queue, settings.index_delay)
 
 
 def render(event: Mapping[str, Any]) -> RenderedExecution | None:
+    watch = WatchRequest.of(event)
+    if watch is not None:
+        page = render_pages(store, watch.endpoint, kinds=KINDS, index=index) if watch.endpoint else None
+        logger.info("watch", endpoint=watch.endpoint, executions=page.executions if page else 0)
+        return None
     request = RenderRequest.of(event, store.uri(""))
     if request is None:
         logger.info("failed by hand: no page")

@@ -60,6 +60,34 @@ def event(name: str = "render_report") -> dict[str, Any]:
     return dict(json.loads((REPOSITORY / "events" / f"{name}.json").read_text()))
 
 
+def test_an_incident_of_watch_is_on_the_page_of_its_endpoint_until_it_ends(handler: Handler) -> None:
+    # Given an endpoint with a page
+    handler(event(), CONTEXT)
+    s3, changed = boto3.client("s3"), event("render_report.watch")
+    # When an incident begins
+    key = changed["detail"]["object"]["key"]
+    stopped = {"label": "captures", "headline": "captures have stopped arriving", "since": "2026-03-01T15:00:00Z"}
+    s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(stopped).encode())
+    handler(changed, CONTEXT)
+    # Then the page says so, and no longer once it has ended
+    assert "captures since 1 Mar 2026, 15:00 UTC" in page_of_the_endpoint()
+    s3.delete_object(Bucket=BUCKET, Key=key)
+    handler(changed | {"detail-type": "Object Deleted"}, CONTEXT)
+    assert "captures since" not in page_of_the_endpoint()
+
+
+def test_other_objects_next_to_incidents_render_nothing(handler: Handler) -> None:
+    changed = event("render_report.watch")
+    changed["detail"]["object"]["key"] = "state/watch/stray"
+    assert handler(changed, CONTEXT) == {"report": None, "size": 0}
+    assert "Messages" not in boto3.client("sqs").receive_message(QueueUrl=os.environ["INDEX_QUEUE_URL"])
+
+
+def page_of_the_endpoint() -> str:
+    page = boto3.client("s3").get_object(Bucket=BUCKET, Key="reports/flight-delay/index.html")
+    return page["Body"].read().decode()
+
+
 def test_the_event_of_an_execution_makes_its_page(handler: Handler) -> None:
     answer = handler(event(), CONTEXT)
 

@@ -17,6 +17,7 @@ from bench.layers import layers_by_function
 from driftline.adapters.aws.inbox import HASTY_RETRIES, wait
 from driftline.domain.alarms.dashboard import dashboard_name
 from driftline.domain.alarms.stack import Stack
+from driftline.domain.keys import OPEN_WATCH
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE
 from local.stack import REPOSITORY, cloudformation_template
@@ -126,6 +127,16 @@ def test_pages_are_made_however_an_execution_ends(resources: dict[str, dict[str,
     assert event["source"] in pattern["source"]
     assert event["detail-type"] in pattern["detail-type"]
     assert event["detail"]["ReportUri"].startswith(begins)
+
+
+def test_pages_are_made_when_an_incident_of_watch_begins_or_ends(resources: dict[str, dict[str, Any]]) -> None:
+    pattern = resources["WatchRule"]["Properties"]["EventPattern"]
+    event = json.loads((REPOSITORY / "events/render_report.watch.json").read_text())
+    (key,) = pattern["detail"]["object"]["key"]
+    assert key["prefix"] == OPEN_WATCH
+    assert event["source"] in pattern["source"]
+    assert {event["detail-type"], "Object Deleted"} == set(pattern["detail-type"])
+    assert event["detail"]["object"]["key"].startswith(OPEN_WATCH)
 
 
 def test_every_role_says_exactly_what_it_may_do(resources: dict[str, dict[str, Any]]) -> None:

@@ -13,6 +13,7 @@ from driftline.kinds.registry import KINDS
 from driftline.presentation.pages.overview.index_states import OVERDUE
 from driftline.presentation.pages.overview.now import now_of, parse_now
 from driftline.presentation.pages.overview.record import SubjectRecord
+from driftline.presentation.pages.overview.view_endpoint import endpoint_view
 from driftline.presentation.pages.overview.view_index import EndpointRow, index_view
 from driftline.usecases.pages.render_index import render_index_page
 from driftline.usecases.pages.render_overview import render_endpoint_page
@@ -137,6 +138,60 @@ class TestWhatDidNotHappen:
         text = rendered(store).objects[INDEX].decode()
         assert "Captures have stopped arriving." in row(text, "shop")
         assert "stopped" not in row(text, "taxi")
+
+    def test_the_page_of_the_endpoint_says_the_same(self) -> None:
+        view = endpoint_view("shop", [([record("good")], None)], watch=[self.STOPPED])
+        (found,) = index_view([now_of("shop", [[record("good")]])], {"shop": [self.STOPPED]}).rows
+        assert (view.state, view.verdict) == (found.state, found.moved)
+        assert view.since == (f"captures since {found.since}",)
+        (incident,) = view.incidents
+        assert (incident.monitor, incident.start, incident.subjects) == (
+            "captures",
+            found.since,
+            "captures have stopped arriving",
+        )
+        assert (incident.open, incident.executions, incident.worst) == (True, None, None)
+
+    def test_is_next_to_what_the_page_of_the_endpoint_found(self) -> None:
+        view = endpoint_view("shop", [([record("violated")], None)], watch=[self.STOPPED])
+        assert view.verdict == "Something was found. Captures have stopped arriving."
+        assert [each.open for each in view.incidents] == [True, True]
+
+    def test_that_ends_while_the_page_is_written_is_not_on_it(self) -> None:
+        """Given a page that another function writes at the same time, then what is written last has seen the end."""
+        key = open_watch_key("shop", "captures")
+        store = _EndsMeanwhile(key)
+        put(store, record("good"))
+        store.put(key, self.STOPPED.model_dump_json().encode())
+        render_endpoint_page(store, "shop", kinds=KINDS)
+        page = store.objects["reports/shop/index.html"].decode()
+        assert store.ended
+        assert "stopped arriving" not in page
+
+    def test_names_are_text_whatever_they_hold(self) -> None:
+        store = InMemoryStore()
+        put(store, record("good"))
+        hostile = OpenWatch(label="<img src=x>", headline="<b>stopped</b>", since=FIRST)
+        store.put(open_watch_key("shop", hostile.label), hostile.model_dump_json().encode())
+        render_endpoint_page(store, "shop", kinds=KINDS)
+        page = store.objects["reports/shop/index.html"].decode()
+        assert "&lt;b&gt;stopped" in page
+        assert "<b>stopped" not in page
+        assert "<img src=x" not in page
+
+
+class _EndsMeanwhile(InMemoryStore):
+    """The incident ends after the first page is written."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key, self.ended = key, False
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        super().put(key, body, content_type=content_type)
+        if key == "reports/shop/index.html" and not self.ended:
+            self.delete(self.key)
+            self.ended = True
 
 
 class TestTheIncidentsUnderWatch:

@@ -1,11 +1,15 @@
-"""The event after an execution on the default bus, or a folder given by hand."""
+"""What has pages rendered: the event after an execution on the default bus, an incident of `watch`, or a person."""
 
 from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.incidents.open_watch import endpoint_of_open_watch
+
+_S3 = "aws.s3"
 
 
 class _Detail(BaseModel):
@@ -53,7 +57,22 @@ class RenderRequest(BaseModel):
         return cls(folder=detail.report_uri.removeprefix(bucket_uri), revision=detail.revision or None)
 
 
+class WatchRequest(BaseModel):
+    """An incident of `watch` began or ended: the page of its endpoint. None for objects that are not incidents."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    endpoint: str | None
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> Self | None:
+        """From S3's event; None for other events."""
+        if event.get("source") != _S3:
+            return None
+        return cls(endpoint=endpoint_of_open_watch(ObjectEvent.model_validate(event).key))
+
+
 class RenderMessage(RootModel[dict[str, Any]]):
-    """What the queue of render_report holds: events, read by `RenderRequest.of`."""
+    """What the queue of render_report holds: events, read by `WatchRequest.of` and `RenderRequest.of`."""
 
     model_config = ConfigDict(frozen=True)

@@ -1,4 +1,4 @@
-"""An open incident under `watch`, for the page of all endpoints: `state/watch/<endpoint>/<label>.json`.
+"""An open incident under `watch`, for the pages over time: `state/watch/<endpoint>/<label>.json`.
 
 Incidents are in the state table, which pages do not read. Those about data are on the pages through their executions;
 what did not happen has no execution.

@@ -1,4 +1,4 @@
-"""Keeps `state/watch/` as the open incidents under `watch` are, for the page of all endpoints."""
+"""Keeps `state/watch/` as the open incidents under `watch` are, for the pages over time."""
 
 from collections.abc import Sequence
 

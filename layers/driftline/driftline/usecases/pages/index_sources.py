@@ -1,4 +1,4 @@
-"""What the page of all endpoints shows besides their executions: which endpoints there are, and what did not happen."""
+"""What pages over time show besides executions: which endpoints there are, and what did not happen."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -20,10 +20,14 @@ def listed(store: ObjectStore, lines: Iterable[Now]) -> list[Now]:
     return [line for line in lines if not line.documented or line.endpoint in documented]
 
 
-def open_watches(store: ObjectStore) -> dict[str, Sequence[OpenWatch]]:
-    """Open incidents under `watch`, by endpoint, oldest first. Those that cannot be read are left out."""
+def open_watches(store: ObjectStore, of: str | None = None) -> dict[str, Sequence[OpenWatch]]:
+    """Open incidents under `watch`, by endpoint, oldest first. Those that cannot be read are left out.
+
+    Args:
+        of: An endpoint; None for all.
+    """
     found: dict[str, list[OpenWatch]] = {}
-    for key in [each.key for each in store.list(OPEN_WATCH)]:
+    for key in [each.key for each in store.list(f"{OPEN_WATCH}{of}/" if of else OPEN_WATCH)]:
         endpoint, body = endpoint_of_open_watch(key), body_or_none(store, key)
         if endpoint is not None and body is not None:
             with suppress(InvalidInputError):

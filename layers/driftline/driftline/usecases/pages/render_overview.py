@@ -1,8 +1,9 @@
 """The page of an endpoint over time, and its line on the page of all endpoints (`render_index`).
 
-Both are made from the records of executions (`overview_records`), so the same records give the same bytes. Two
-executions may be rendered at the same time. After writing an endpoint's page, each lists its records again and writes
-the page once more if one was added meanwhile, so the page that is written last has seen every record.
+Both are made from the records of executions (`overview_records`), so the same records give the same bytes; the page
+also from the open incidents under `watch`. Two executions may be rendered at the same time. After writing an endpoint's
+page, each lists its records and incidents again and writes the page once more if one was added meanwhile, so the page
+that is written last has seen all of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.incidents.open_watch import OpenWatch
 from driftline.domain.keys import REPORTS, index_line_key, overview_now_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.ownership import NOBODY
@@ -19,6 +21,7 @@ from driftline.presentation.pages.overview.now import Now, now_of, parse_now
 from driftline.presentation.pages.overview.view_endpoint import endpoint_view
 from driftline.presentation.report import Report
 from driftline.usecases.monitors.monitor_documents import find_document
+from driftline.usecases.pages.index_sources import open_watches
 from driftline.usecases.pages.next_due import due_times
 from driftline.usecases.pages.overview_records import MonitorRecords, changed, keep_record, read_records
 from driftline.usecases.pages.unchanged import HTML, JSON, put_if_changed
@@ -26,7 +29,9 @@ from driftline.usecases.ports import IndexRequests, ObjectStore
 
 INDEX = "index.html"
 _LOOKS = 3
-"""Maximum number of times that a page is written because of new records, which render themselves, too."""
+"""Maximum number of times that a page is written because something came, which has it rendered, too."""
+
+type _Look = tuple[list[MonitorRecords], Sequence[OpenWatch]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +76,31 @@ def endpoint_page_key(endpoint: str) -> str:
 def render_endpoint_page(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> int:
     """Writes the endpoint's page and its line for the index. Returns the number of executions on it."""
     executions = 0
-    for read in _looks(store, endpoint):
+    for read, watch in _looks(store, endpoint):
         executions = sum(len(each.records) for each in read)
         document = find_document(store, endpoint, kinds=kinds)
         of = document.ownership if document else NOBODY
         due = due_times(store, endpoint, [each.records for each in read], document)
-        page = render_endpoint(endpoint_view(endpoint, [(each.records, each.baseline) for each in read], due, of))
+        monitors = [(each.records, each.baseline) for each in read]
+        page = render_endpoint(endpoint_view(endpoint, monitors, due, of, watch))
         put_if_changed(store, endpoint_page_key(endpoint), page, content_type=HTML)
         _write_line(store, endpoint, read, due, document)
     return executions
 
 
-def _looks(store: ObjectStore, endpoint: str) -> Iterator[list[MonitorRecords]]:
-    """The newest records, and again if others came meanwhile: what is written last is made of all of them."""
+def _looks(store: ObjectStore, endpoint: str) -> Iterator[_Look]:
+    """The newest records and what stopped, and again if others came meanwhile: what is written last has seen all."""
     for _ in range(_LOOKS):
-        read = read_records(store, endpoint)
+        read, watch = read_records(store, endpoint), _watch(store, endpoint)
         if not read:
             return
-        yield read
-        if not changed(store, endpoint, read):
+        yield read, watch
+        if not changed(store, endpoint, read) and _watch(store, endpoint) == watch:
             return
+
+
+def _watch(store: ObjectStore, endpoint: str) -> Sequence[OpenWatch]:
+    return open_watches(store, endpoint).get(endpoint, ())
 
 
 def line_of(store: ObjectStore, endpoint: str, *, kinds: Kinds) -> Now | None:

@@ -7,6 +7,7 @@ from driftline.domain.instants import parse_instant
 from driftline.domain.monitors.overdue import GRACE
 from driftline.presentation.pages.overview.now import MonitorNow, Now
 from driftline.presentation.states import FAILED, GOOD, NOT_EVALUATED, VIOLATED
+from driftline.presentation.text import shown, with_full_stop
 
 OVERDUE = "overdue"
 """The next execution should have come. The page's script finds more of these, by the reader's clock."""
@@ -28,6 +29,12 @@ def state_of(monitor: MonitorNow, newest: str) -> str:
     if monitor.state != GOOD or monitor.due is None or not newest:
         return monitor.state
     return OVERDUE if parse_instant(monitor.due) + GRACE <= parse_instant(newest) else GOOD
+
+
+def sentence_of(watch: OpenWatch) -> str:
+    """What stopped, as a sentence."""
+    headline = shown(watch.headline)
+    return with_full_stop(f"{headline[:1].upper()}{headline[1:]}")
 
 
 def state_of_endpoint(line: Now, watch: Sequence[OpenWatch], newest: str) -> str:

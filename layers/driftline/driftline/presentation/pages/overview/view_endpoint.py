@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from driftline.domain.incidents.open_watch import OpenWatch
 from driftline.domain.instants import format_instant
 from driftline.domain.keys import REPORTS
 from driftline.domain.monitors.overdue import GRACE
@@ -11,6 +12,7 @@ from driftline.domain.monitors.ownership import NOBODY, Ownership, tag_words
 from driftline.presentation.findings import Fact
 from driftline.presentation.pages.execution.chart_data import Json, short
 from driftline.presentation.pages.overview.incidents import Incident, incidents_of
+from driftline.presentation.pages.overview.index_states import sentence_of
 from driftline.presentation.pages.overview.now import report_link
 from driftline.presentation.pages.overview.record import BaselineRecord, Record, last_judged
 from driftline.presentation.pages.overview.time_line import drawn_until, slots
@@ -41,11 +43,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRow:
+    """Attributes: monitor: or the label of an alarm under `watch`; subjects: what was violated, or what stopped;
+    executions, worst: None under `watch`, which no execution has.
+    """
+
     monitor: str
     start: str
     end: str
-    executions: int
-    worst: int
+    executions: int | None
+    worst: int | None
     subjects: str
     open: bool
 
@@ -97,8 +103,11 @@ def endpoint_view(
     monitors: Sequence[MonitorRecords],
     due: Mapping[str, datetime | None] | None = None,
     of: Ownership = NOBODY,
+    watch: Sequence[OpenWatch] = (),
 ) -> EndpointView:
-    """Args: due: when the next execution of each monitor should be there; of: whose endpoint it is."""
+    """Args: due: when the next execution of each monitor should be there; of: whose endpoint it is; watch: its open
+    incidents under `watch`, oldest first.
+    """
     incidents = [each for records, _ in monitors for each in incidents_of(records)]
     views: list[MonitorView] = []
     data: list[Json] = []
@@ -112,20 +121,18 @@ def endpoint_view(
     return EndpointView(
         title=f"{shown(endpoint)}: over time",
         endpoint=shown(endpoint),
-        state=_state(newest, opened),
-        verdict=_verdict([records for records, _ in monitors], opened),
+        state=_state(newest, [*opened, *watch]),
+        verdict=_verdict([records for records, _ in monitors], opened, watch),
         whose=tuple(_whose(of)),
-        since=tuple(map(_since, opened)),
+        since=(*map(_since, opened), *map(_stopped_since, watch)),
         as_of=last.label,
         monitors=tuple(views),
-        incidents=tuple(
-            _row(each) for each in sorted(incidents, key=lambda each: (each.start, each.monitor), reverse=True)
-        ),
+        incidents=_rows(incidents, watch),
         data={**_span([records for records, _ in monitors]), "monitors": data, "grace": GRACE.total_seconds()},
     )
 
 
-def _state(newest: Sequence[Record], opened: Sequence[Incident]) -> str:
+def _state(newest: Sequence[Record], opened: Sequence[Incident | OpenWatch]) -> str:
     """The worst of the monitors: one that is good does not hide that another is blind."""
     states = {each.state for each in newest}
     if opened:
@@ -133,8 +140,8 @@ def _state(newest: Sequence[Record], opened: Sequence[Incident]) -> str:
     return next((state for state in (FAILED, NOT_EVALUATED) if state in states), GOOD)
 
 
-def _verdict(monitors: Sequence[Sequence[Record]], opened: Sequence[Incident]) -> str:
-    """The sentence of the worst violation; else what has no verdict and why."""
+def _verdict(monitors: Sequence[Sequence[Record]], opened: Sequence[Incident], watch: Sequence[OpenWatch]) -> str:
+    """The sentence of the worst violation, and what stopped; else what has no verdict and why."""
     newest = [records[-1] for records in monitors]
     failed = [shown(each.monitor) for each in newest if each.state == FAILED]
     blind = [each for each in newest if each.state == NOT_EVALUATED]
@@ -146,6 +153,7 @@ def _verdict(monitors: Sequence[Sequence[Record]], opened: Sequence[Incident]) -
             key=lambda each: each.severity,
         )
         parts.append(with_full_stop(worst.verdict))
+    parts += [sentence_of(each) for each in watch]
     if failed:
         parts.append(f"The last execution of {joined(failed)} failed: there is no verdict on its window.")
     parts += [with_full_stop(f"{shown(each.monitor)}: {each.verdict}") for each in blind]
@@ -160,6 +168,29 @@ def _since(incident: Incident) -> str:
     least = "at least " if incident.cut else ""
     executions = count(incident.executions, "window")
     return f"{shown(incident.monitor)} since {least}{incident.first.since} ({executions})"
+
+
+def _stopped_since(watch: OpenWatch) -> str:
+    return f"{shown(watch.label)} since {instant(watch.since)}"
+
+
+def _rows(incidents: Sequence[Incident], watch: Sequence[OpenWatch]) -> tuple[IncidentRow, ...]:
+    """The newest first."""
+    found = [(each.start, each.monitor, _row(each)) for each in incidents]
+    found += [(format_instant(each.since), each.label, _row_of_watch(each)) for each in watch]
+    return tuple(row for *_, row in sorted(found, key=lambda each: each[:2], reverse=True))
+
+
+def _row_of_watch(watch: OpenWatch) -> IncidentRow:
+    return IncidentRow(
+        monitor=shown(watch.label),
+        start=instant(watch.since),
+        end="open",
+        executions=None,
+        worst=None,
+        subjects=shown(watch.headline),
+        open=True,
+    )
 
 
 def _row(incident: Incident) -> IncidentRow:

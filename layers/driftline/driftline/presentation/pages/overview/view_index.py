@@ -23,6 +23,7 @@ from driftline.presentation.pages.overview.index_states import (
     OVERDUE,
     Watched,
     newest_of,
+    sentence_of,
     state_of,
     state_of_endpoint,
 )
@@ -107,8 +108,7 @@ class _Endpoint:
     def moved(self) -> str:
         """The sentence of the worst violation; without one, what stopped, or what the monitor says that says most."""
         if self.only_watch:
-            headline = shown(self.watch[0].headline)
-            return with_full_stop(f"{headline[:1].upper()}{headline[1:]}")
+            return sentence_of(self.watch[0])
         worst = min(self.line.monitors, key=lambda each: (ORDER.index(each.state), -each.severity), default=None)
         return worst.verdict if worst else ""
 
