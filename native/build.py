@@ -81,9 +81,24 @@ def build(architecture: str, *, sources: Path = HERE, built: Path = BUILT) -> Pa
             with TemporaryDirectory(dir=target.parent) as folder:
                 _compile(MACHINES[architecture], sources, Path(folder))
                 (Path(folder) / MODULE).replace(target)
-            shutil.copyfile(zstd() / "LICENSE", target.with_name(LICENCES))
+            target.with_name(LICENCES).write_text(licences(), "utf-8")
             inputs.write_text(wanted, "utf-8")
     return target
+
+
+def licences() -> str:
+    """The licence texts of everything that is compiled into the module, each under its name."""
+    zig = compiler().parent
+    parts = {
+        "zstd": zstd() / "LICENSE",
+        "libc++ of LLVM": zig / "lib/libcxx/LICENSE.TXT",
+        "libc++abi of LLVM": zig / "lib/libcxxabi/LICENSE.TXT",
+        "libunwind of LLVM": zig / "lib/libunwind/LICENSE.TXT",
+        "compiler_rt of Zig": zig / "LICENSE",
+    }
+    texts = {name: path.read_text("utf-8").strip() for name, path in parts.items()}
+    head = "driftline_core contains, compiled from their sources: " + ", ".join(texts) + ".\n"
+    return head + "".join(f"\n{'-' * 80}\n{name}\n{'-' * 80}\n\n{text}\n" for name, text in texts.items())
 
 
 def _compile(machine: str, sources: Path, folder: Path) -> None:

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from native import build as building
-from native.build import GLIBC, MACHINES, build, here, main
+from native.build import GLIBC, LICENCES, MACHINES, MODULE, build, here, install, main
 from native.fetching import HERE, NativeBuildError, compiler, run, zstd
 from tests.native_core.conftest import build_native
 
@@ -27,7 +27,19 @@ def test_the_bill_of_materials_has_the_versions_that_are_compiled(core: ModuleTy
     versions = {part["name"]: part["version"] for part in json.loads((HERE / "parts.json").read_text("utf-8"))}
     macros = re.findall(r"#define ZSTD_VERSION_(?:MAJOR|MINOR|RELEASE) +(\d+)", (zstd() / "zstd.h").read_text("utf-8"))
     clang = subprocess.run([compiler(), "c++", "--version"], capture_output=True, text=True, check=True).stdout
-    assert versions == {"zstd": ".".join(macros), "llvm-runtimes": clang.split()[2]}
+    zig = subprocess.run([compiler(), "version"], capture_output=True, text=True, check=True).stdout.strip()
+    assert versions == {"zstd": ".".join(macros), "llvm-runtimes": clang.split()[2], "zig-compiler-rt": zig}
+
+
+def test_the_licences_of_what_is_compiled_go_where_the_module_goes(core: ModuleType, tmp_path: Path) -> None:
+    assert core.__file__
+    install(Path(core.__file__), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [MODULE, LICENCES]
+    text = (tmp_path / LICENCES).read_text("utf-8")
+    published = [zstd() / "LICENSE", *compiler().parent.glob("lib/lib[cu]*/LICENSE.TXT"), compiler().parent / "LICENSE"]
+    assert len(published) == 5
+    for each in published:
+        assert each.read_text("utf-8").strip() in text, each
 
 
 def test_switched_off_nothing_is_built(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,11 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from driftline import __version__
-from native.build import MACHINES, here
+from native.build import LICENCES, MACHINES, here
 from tests.environment import OWN
 from tests.native_core.conftest import REPOSITORY, build_native
 
@@ -47,6 +48,8 @@ def test_it_is_installed_and_runs(tmp_path: Path, has_core: bool) -> None:
     found = _run(python, "-c", "from importlib.util import find_spec as f; print(f('driftline_core') is not None)")
     assert found.strip() == str(has_core)
     if has_core:
+        with ZipFile(wheel) as opened:
+            assert b"LLVM Exceptions" in opened.read(LICENCES)
         assert int(_run(python, "-c", "import driftline_core; print(driftline_core.ABI)")) >= 1
 
 
