@@ -9,6 +9,7 @@ from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events_in import GroundTruthMessage, ObjectEvent, SweepRequest
 from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
+from driftline.adapters.aws.once_in_a_turn import OnceInATurn
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import GroundTruthSettings
@@ -27,7 +28,7 @@ store = S3Store(settings.bucket)
 sweeps = SweepQueue(settings.merge_queue)
 common: dict[str, Any] = {"store": store, "tables": DuckTables(), "kinds": KINDS}
 reading = {**common, "unpacked_bytes": settings.max_unpacked_megabytes << 20}
-reopening: dict[str, Any] = {"reruns": RerunQueue(settings.rerun_queue, settings.rerun_delay)}
+reopening: dict[str, Any] = {"reruns": RerunQueue(OnceInATurn(settings.rerun_queue, settings.rerun_delay))}
 publishing: dict[str, Any] = {"metrics": EmbeddedMetrics(), "defaults": settings.defaults}
 
 

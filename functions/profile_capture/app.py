@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
+from driftline.adapters.aws.once_in_a_turn import OnceInATurn
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.settings import CaptureSettings
@@ -22,7 +23,7 @@ settings = CaptureSettings.from_environment()
 postponing = Postponing(settings.profile_queue, waits=stale_reads)
 stores = S3Stores()
 state = stores(settings.bucket)
-reruns = RerunQueue(settings.rerun_queue, settings.rerun_delay)
+reruns = RerunQueue(OnceInATurn(settings.rerun_queue, settings.rerun_delay))
 reading: dict[str, Any] = {
     "state": state,
     "stores": stores,

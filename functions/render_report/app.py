@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger
 from driftline.adapters.aws.execution_events import RenderMessage, RenderRequest, WatchRequest
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.index_queue import IndexQueue
+from driftline.adapters.aws.once_in_a_turn import OnceInATurn
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import IndexSettings
 from driftline.kinds.registry import KINDS
@@ -20,7 +21,7 @@ from driftline.usecases.pages.render_overview import render_pages
 logger = Logger()
 settings = IndexSettings.from_environment()
 store = S3Store(settings.bucket)
-index = IndexQueue(settings.index_queue, settings.index_delay)
+index = IndexQueue(OnceInATurn(settings.index_queue, settings.index_delay))
 
 
 def render(event: Mapping[str, Any]) -> RenderedExecution | None:

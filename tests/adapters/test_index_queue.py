@@ -5,6 +5,7 @@ import pytest
 
 from driftline.adapters.aws.events_in import IndexRequest
 from driftline.adapters.aws.index_queue import IndexQueue
+from driftline.adapters.aws.once_in_a_turn import OnceInATurn
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def received(url: str) -> int:
 
 @pytest.mark.parametrize("burst", [1, 50])
 def test_a_burst_is_one_message(url: str, burst: int) -> None:
-    queue = IndexQueue(url, 70.0, clock=lambda: 1000.0)
+    queue = IndexQueue(OnceInATurn(url, 70.0, clock=lambda: 1000.0))
 
     for _ in range(burst):
         queue.request()
@@ -35,7 +36,7 @@ def test_a_burst_is_one_message(url: str, burst: int) -> None:
 def test_the_page_is_made_at_most_once_a_minute(url: str) -> None:
     """However many executions there are: 60 in ten minutes, by the default delay."""
     now = 0.0
-    queue = IndexQueue(url, 70.0, clock=lambda: now)
+    queue = IndexQueue(OnceInATurn(url, 70.0, clock=lambda: now))
 
     for _ in range(60):
         now += 10.0
@@ -45,7 +46,7 @@ def test_the_page_is_made_at_most_once_a_minute(url: str) -> None:
 
 
 def test_without_a_delay_every_request_counts(url: str) -> None:
-    queue = IndexQueue(url, 0.0, clock=lambda: 1000.0)
+    queue = IndexQueue(OnceInATurn(url, 0.0, clock=lambda: 1000.0))
 
     queue.request()
     queue.request()
@@ -57,7 +58,7 @@ def test_without_a_delay_every_request_counts(url: str) -> None:
 @pytest.mark.parametrize("turn", [0.0, 0.3, 0.89, 0.9, 0.99])
 def test_who_asks_when_the_first_was_delivered_is_not_dropped(url: str, delay: float, turn: float) -> None:
     now = (1_000_000 + turn) * delay
-    queue = IndexQueue(url, delay, clock=lambda: now)
+    queue = IndexQueue(OnceInATurn(url, delay, clock=lambda: now))
     queue.request()
 
     now += delay

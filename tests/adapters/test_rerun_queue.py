@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
+from driftline.adapters.aws.once_in_a_turn import OnceInATurn
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.domain.executions.execution import ExecutionRequest
 
@@ -33,7 +34,7 @@ def received(url: str) -> list[ExecutionRequest]:
 
 
 def test_a_window_that_is_asked_for_again_at_once_is_delivered_once(url: str) -> None:
-    queue = RerunQueue(url, FIVE_MINUTES, clock=lambda: 1000.0)
+    queue = RerunQueue(OnceInATurn(url, FIVE_MINUTES, clock=lambda: 1000.0))
 
     for request in (FIRST, OTHER, FIRST, FIRST):
         queue.request(request)
@@ -47,7 +48,7 @@ def test_who_asks_when_the_first_was_delivered_is_heard(url: str, delay: float, 
     """SQS remembers an id for five minutes, also where the queue delivers after a second."""
     # Given a request at any moment of a turn
     now = (1_000_000 + turn) * delay
-    queue = RerunQueue(url, delay, clock=lambda: now)
+    queue = RerunQueue(OnceInATurn(url, delay, clock=lambda: now))
     queue.request(FIRST)
 
     # When the window is asked for again as soon as that one is on its way
@@ -59,7 +60,7 @@ def test_who_asks_when_the_first_was_delivered_is_heard(url: str, delay: float, 
 
 
 def test_without_a_delay_every_request_counts(url: str) -> None:
-    queue = RerunQueue(url, 0)
+    queue = RerunQueue(OnceInATurn(url, 0))
 
     queue.request(FIRST)
     queue.request(FIRST)

@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from driftline.adapters.aws.sqs_client import sqs_client
 from driftline.domain.instants import format_instant
 from driftline.usecases.side_by_side import AT_ONCE
 
@@ -23,7 +24,7 @@ class ConfigureQueue:
     def __init__(self, url: str, bucket: str, client: "SQSClient | None" = None) -> None:
         self._url = url
         self._bucket = bucket
-        self._client = client or _client()
+        self._client = client or sqs_client(AT_ONCE)
 
     def request(self, key: str, at: datetime) -> None:
         event = {
@@ -33,11 +34,3 @@ class ConfigureQueue:
             "detail": {"bucket": {"name": self._bucket}, "object": {"key": key}},
         }
         self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(event))
-
-
-def _client() -> "SQSClient":
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    config = Config(max_pool_connections=AT_ONCE, retries={"mode": "standard", "max_attempts": 5})
-    return boto3.client("sqs", config=config)

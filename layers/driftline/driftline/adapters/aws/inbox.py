@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import BaseModel, ValidationError
 
+from driftline.adapters.aws.sqs_client import sqs_client
 from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 
 if TYPE_CHECKING:
@@ -78,12 +79,7 @@ class Postponing:
 
     @cached_property
     def _client(self) -> "SQSClient":
-        if self._given is not None:
-            return self._given
-        import boto3  # noqa: PLC0415, costs 0.3 s
-        from botocore.config import Config  # noqa: PLC0415
-
-        return boto3.client("sqs", config=Config(retries={"mode": "standard", "max_attempts": 5}))
+        return self._given or sqs_client()
 
 
 def work_through[Message: BaseModel](

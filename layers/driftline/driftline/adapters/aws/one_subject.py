@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
+from driftline.adapters.aws.sqs_client import sqs_client
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
@@ -111,12 +113,7 @@ class OneSubject:
 
     @cached_property
     def _client(self) -> "SQSClient":
-        if self._given is not None:
-            return self._given
-        import boto3  # noqa: PLC0415, costs 0.3 s
-        from botocore.config import Config  # noqa: PLC0415
-
-        return boto3.client("sqs", config=Config(retries={"mode": "standard", "max_attempts": 5}))
+        return self._given or sqs_client()
 
 
 def _deliveries(record: Record) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from driftline.adapters.aws.sqs_client import sqs_client
 from driftline.domain.explanations.waiting import Resume, Waiter
 
 if TYPE_CHECKING:
@@ -27,9 +28,4 @@ class ResumeQueues:
 
     @cached_property
     def _client(self) -> "SQSClient":
-        if self._given is not None:
-            return self._given
-        import boto3  # noqa: PLC0415, costs 0.3 s
-        from botocore.config import Config  # noqa: PLC0415
-
-        return boto3.client("sqs", config=Config(retries={"mode": "standard", "max_attempts": 5}))
+        return self._given or sqs_client()

@@ -7,6 +7,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from driftline.adapters.aws.events_in import SweepRequest
+from driftline.adapters.aws.sqs_client import sqs_client
 from driftline.domain.errors import StaleReadError
 
 if TYPE_CHECKING:
@@ -43,9 +44,4 @@ class SweepQueue:
 
     @cached_property
     def _client(self) -> "SQSClient":
-        if self._given is not None:
-            return self._given
-        import boto3  # noqa: PLC0415, costs 0.3 s
-        from botocore.config import Config  # noqa: PLC0415
-
-        return boto3.client("sqs", config=Config(retries={"mode": "standard", "max_attempts": 5}))
+        return self._given or sqs_client()
