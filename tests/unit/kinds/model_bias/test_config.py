@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from driftline.domain.errors import InvalidInputError
-from driftline.kinds.model_bias.rules.config import parse_config, problems_of
+from driftline.kinds.model_bias.rules.config import CONFIG
 from driftline.kinds.model_bias.rules.config_fields import BiasConfig, FacetConfig
 from driftline.kinds.model_bias.rules.metrics import POST_TRAINING, PRE_TRAINING
 
@@ -46,7 +46,7 @@ def changed(**fields: object) -> dict[str, object]:
 
 
 def test_the_form_of_a_processing_job() -> None:
-    assert parse_config(json.dumps(PROCESSING)) == BiasConfig(
+    assert CONFIG.parse(json.dumps(PROCESSING)) == BiasConfig(
         facets=(FacetConfig("Sex", (0,)),),
         positives=(1,),
         label="instances[*].label",
@@ -61,7 +61,7 @@ def test_the_form_of_a_processing_job() -> None:
 
 
 def test_the_form_of_a_monitor_watches_all_metrics() -> None:
-    found = parse_config(json.dumps(MONITORING))
+    found = CONFIG.parse(json.dumps(MONITORING))
 
     assert found.facets == (FacetConfig("Age", (40,)), FacetConfig("Sex"))
     assert (found.pre, found.post) == (PRE_TRAINING, POST_TRAINING)
@@ -75,14 +75,14 @@ def test_chosen_metrics_and_columns_by_place() -> None:
         excluded_columns=[0],
         probability_threshold=0.3,
     )
-    found = parse_config(json.dumps(body))
+    found = CONFIG.parse(json.dumps(body))
 
     assert (found.pre, found.post) == ((), ("DI", "RD"))
     assert (found.label, found.excluded, found.probability_threshold) == ("Target", ("Age",), 0.3)
 
 
 def test_without_headers_a_place_stays_a_place() -> None:
-    found = parse_config(json.dumps(changed(headers=..., label=2)))
+    found = CONFIG.parse(json.dumps(changed(headers=..., label=2)))
 
     assert (found.label, found.facets[1].column) == ("2", "1")
 
@@ -134,7 +134,7 @@ def test_without_headers_a_place_stays_a_place() -> None:
     ],
 )
 def test_a_problem_has_its_place_and_its_fix(body: dict[str, object], where: str, what: str, fix: str) -> None:
-    found = problems_of(json.dumps(body))
+    found = CONFIG.problems(json.dumps(body))
 
     place, problem = next(((each.where, each) for each in found if each.where == where), ("", None))
     assert place == where, found
@@ -143,14 +143,14 @@ def test_a_problem_has_its_place_and_its_fix(body: dict[str, object], where: str
     assert fix in problem.mend
     assert problem.expected
     with pytest.raises(InvalidInputError) as raised:
-        parse_config(json.dumps(body), "baselines/e/m/analysis_config.json")
+        CONFIG.parse(json.dumps(body), "baselines/e/m/analysis_config.json")
     assert raised.value.where.startswith("baselines/e/m/analysis_config.json: ")
 
 
 def test_all_problems_are_found_at_once() -> None:
     body = changed(label="Tarjet", label_values_or_threshold=1, probability_threshold=7, colour=1)
 
-    assert {each.where for each in problems_of(json.dumps(body))} == {
+    assert {each.where for each in CONFIG.problems(json.dumps(body))} == {
         *("label", "label_values_or_threshold", "probability_threshold", "colour"),
     }
 
@@ -158,4 +158,4 @@ def test_all_problems_are_found_at_once() -> None:
 @pytest.mark.parametrize(("body", "what"), [("{", "not JSON"), ("[]", "a list without an entry at the top")])
 def test_no_object_is_a_problem(body: str, what: str) -> None:
     with pytest.raises(InvalidInputError, match=what):
-        parse_config(body)
+        CONFIG.parse(body)

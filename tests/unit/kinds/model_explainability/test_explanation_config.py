@@ -10,7 +10,7 @@ from driftline.domain.analysis_config.predictor import PredictorConfig
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.aggregation import Aggregation
 from driftline.domain.predictions.questions import Question
-from driftline.kinds.model_explainability.rules.config import parse_config, problems_of
+from driftline.kinds.model_explainability.rules.config import CONFIG
 from driftline.kinds.model_explainability.rules.config_baseline import rows_of_file
 from driftline.kinds.model_explainability.rules.config_fields import ExplanationConfig, PdpConfig, ShapConfig
 
@@ -66,7 +66,7 @@ def with_predictor(**fields: object) -> dict[str, object]:
 
 
 def test_the_form_of_a_processing_job() -> None:
-    assert parse_config(json.dumps(PROCESSING)) == ExplanationConfig(
+    assert CONFIG.parse(json.dumps(PROCESSING)) == ExplanationConfig(
         data=DatasetConfig(type="text/csv", headers=("Target", "Age", "Sex", "id"), label="Target", joinsource="id"),
         predictor=PredictorConfig(
             model="m",
@@ -90,7 +90,7 @@ def test_the_form_of_a_processing_job() -> None:
 
 
 def test_the_form_of_a_monitor() -> None:
-    found = parse_config(json.dumps(MONITORING))
+    found = CONFIG.parse(json.dumps(MONITORING))
 
     assert found.shap == ShapConfig(baseline_uri="s3://bucket/baseline.csv", num_samples=50)
     assert found.pdp is None
@@ -102,7 +102,7 @@ def test_the_form_of_a_monitor() -> None:
 
 
 def test_a_probability_goes_before_a_label() -> None:
-    predictor = parse_config(json.dumps(with_predictor(probability="score"))).predictor
+    predictor = CONFIG.parse(json.dumps(with_predictor(probability="score"))).predictor
 
     assert (predictor.scores, predictor.label) == ("score", "predictions[*].score")
 
@@ -116,7 +116,7 @@ def test_without_a_content_type_the_endpoint_is_asked_as_the_data_are() -> None:
 
 
 def test_shap_without_fields_has_clarifys_defaults() -> None:
-    found = parse_config(json.dumps({"methods": {"shap": {}, "pdp": {}}}))
+    found = CONFIG.parse(json.dumps({"methods": {"shap": {}, "pdp": {}}}))
 
     assert found.shap == ShapConfig(aggregation=Aggregation.MEAN_ABS)
     assert found.pdp == PdpConfig(grid_resolution=15, top_k_features=10)
@@ -138,7 +138,7 @@ def test_shap_without_fields_has_clarifys_defaults() -> None:
     ],
 )
 def test_a_baseline_has_the_form_of_the_data(dataset: dict[str, object], baseline: object) -> None:
-    found = parse_config(json.dumps(with_shap(baseline=baseline) | dataset))
+    found = CONFIG.parse(json.dumps(with_shap(baseline=baseline) | dataset))
 
     assert found.shap is not None
     assert found.shap.baseline == ((39, "male"),)
@@ -187,7 +187,7 @@ def test_the_label_of_json_is_the_last_header() -> None:
         "methods": {"shap": {"baseline": {"instances": [{"features": [1, 2]}]}}},
     }
 
-    assert parse_config(json.dumps(body)).data.feature_names == ("Age", "Sex")
+    assert CONFIG.parse(json.dumps(body)).data.feature_names == ("Age", "Sex")
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_the_label_of_json_is_the_last_header() -> None:
     ],
 )
 def test_a_problem_has_its_place_and_its_fix(body: dict[str, object], where: str, what: str, fix: str) -> None:
-    found = problems_of(json.dumps(body))
+    found = CONFIG.problems(json.dumps(body))
 
     problem = next((each for each in found if each.where == where), None)
     assert problem is not None, found
@@ -275,14 +275,14 @@ def test_a_problem_has_its_place_and_its_fix(body: dict[str, object], where: str
     assert fix in problem.mend
     assert problem.expected
     with pytest.raises(InvalidInputError) as raised:
-        parse_config(json.dumps(body), "analyses/a/analysis_config.json")
+        CONFIG.parse(json.dumps(body), "analyses/a/analysis_config.json")
     assert raised.value.where.startswith("analyses/a/analysis_config.json: ")
 
 
 def test_all_problems_are_found_at_once() -> None:
     body = with_shap(seed=-1, baseline=3, agg_method="sum") | {"colour": 1, "headers": 3}
 
-    assert {each.where for each in problems_of(json.dumps(body))} == {
+    assert {each.where for each in CONFIG.problems(json.dumps(body))} == {
         *("colour", "headers", "methods.shap.seed", "methods.shap.baseline", "methods.shap.agg_method"),
     }
 
@@ -290,4 +290,4 @@ def test_all_problems_are_found_at_once() -> None:
 @pytest.mark.parametrize(("body", "what"), [("{", "not JSON"), ("[]", "a list without an entry at the top")])
 def test_no_object_is_a_problem(body: str, what: str) -> None:
     with pytest.raises(InvalidInputError, match=what):
-        parse_config(body)
+        CONFIG.parse(body)

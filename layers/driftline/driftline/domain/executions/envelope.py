@@ -4,7 +4,7 @@ Alarms, messages, trends, events and headings read the head only; the body belon
 depends on when or where it was computed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol, Self
 
@@ -55,6 +55,21 @@ class Headline(_Part):
     interval: tuple[float, float] | None = None
     limit: float | None = None
     side: Side | None = None
+
+    @classmethod
+    def of_first(cls, findings: Iterable[Finding]) -> Self | None:
+        """The figure of the first finding that is a violation; None if none is."""
+        first = next((each for each in findings if each.violation), None)
+        if first is None:
+            return None
+        return cls(
+            figure=first.figure,
+            value=first.observed,
+            subject=first.subject,
+            interval=first.interval,
+            limit=first.required,
+            side=first.side,
+        )
 
 
 class Evaluated(Protocol):

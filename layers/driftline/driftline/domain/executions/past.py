@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Self
 
 from driftline.domain.executions.place import Place
 from driftline.domain.executions.verdict import Verdict, verdict_of
+
+type Number = float | str | None
+"""A number in a summary; infinities are texts."""
 
 type FigureName = tuple[str, str]
 """(subject, figure), named by the kind of monitor; the subject is empty for the whole execution."""
@@ -19,6 +23,12 @@ class Point:
     value: float | None
     lower: float | None = None
     upper: float | None = None
+
+    @classmethod
+    def drawn(cls, value: Number, interval: tuple[Number, Number] | None = None) -> Self:
+        """What of a figure in a file can be drawn: finite numbers."""
+        lower, upper = interval or (None, None)
+        return cls(_finite(value), _finite(lower), _finite(upper))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +64,7 @@ class PastExecution:
             return None
         known = self.rows if self.evaluated is None else self.evaluated
         return verdict_of(len(self.violations), 1 if known is None else known)
+
+
+def _finite(value: Number) -> float | None:
+    return float(value) if isinstance(value, int | float) and isfinite(value) else None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import isinf
 from typing import override
 
+from driftline.domain.analysis_config.config_file import FILE
 from driftline.domain.analysis_config.fields import fields_of
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.analyst import Analyst, CheckedConfig, DataAnalysis, Wishes
@@ -15,7 +16,7 @@ from driftline.kinds.model_bias.data_places import DataColumns
 from driftline.kinds.model_bias.data_report import data_report
 from driftline.kinds.model_bias.explained import explained
 from driftline.kinds.model_bias.rules.analysis import Analysis, MetricValue
-from driftline.kinds.model_bias.rules.config import FILE, parse_config, read_config
+from driftline.kinds.model_bias.rules.config import CONFIG
 from driftline.kinds.model_bias.rules.intervals import Interval, enough_rows, intervals
 from driftline.kinds.model_bias.rules.metrics import METRICS
 from driftline.kinds.model_bias.rules.report import Group, groups_of
@@ -73,7 +74,7 @@ class BiasAnalyst(Analyst):
 
     @override
     def check(self, config: bytes, where: str) -> CheckedConfig:
-        read, problems = read_config(config)
+        read, problems = CONFIG.read(config)
         if read is None or problems:
             return CheckedConfig(tuple(problem.error(where) for problem in problems))
         return CheckedConfig(sentences=tuple(explained(read)))
@@ -87,7 +88,7 @@ class BiasAnalyst(Analyst):
         where: str,
         wishes: Wishes = Wishes(),  # noqa: B008, it is frozen
     ) -> DataAnalysis:
-        read = parse_config(config, where)
+        read = CONFIG.parse(config, where)
         if read.question is not None:
             read = replace(read, question=replace(read.question, most_requests=wishes.most_requests))
         settings = settings_of(document, document.endpoint) if document is not None else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
+from driftline.domain.analysis_config.config_file import FILE as CONFIG_FILE
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
 from driftline.domain.monitors.document import MonitorDocument
@@ -18,8 +19,7 @@ from driftline.kinds.model_bias.data_set import BiasData, read_bias_data
 from driftline.kinds.model_bias.judged import Policy
 from driftline.kinds.model_bias.plan import BiasPlan, plan_of
 from driftline.kinds.model_bias.rules.analysis import parse_analysis
-from driftline.kinds.model_bias.rules.config import FILE as CONFIG
-from driftline.kinds.model_bias.rules.config import parse_config
+from driftline.kinds.model_bias.rules.config import CONFIG
 from driftline.kinds.model_bias.rules.config_fields import BiasConfig
 from driftline.kinds.model_bias.rules.limits import MetricLimit
 from driftline.kinds.model_bias.rules.report import Report, report
@@ -90,9 +90,9 @@ def analyse(document: MonitorDocument | None, data: DataSet, where: str) -> Anal
             facets, or no row can be used.
     """
     settings = settings_of(document, where)
-    body = data.beside(CONFIG)
-    file = f"{data.where.removesuffix('input/')}{CONFIG}"
-    config = parse_config(body, file) if body is not None and not settings.facets else None
+    body = data.beside(CONFIG_FILE)
+    file = f"{data.where.removesuffix('input/')}{CONFIG_FILE}"
+    config = CONFIG.parse(body, file) if body is not None and not settings.facets else None
     return analyse_with(settings, config, data, data_columns(document), where)
 
 

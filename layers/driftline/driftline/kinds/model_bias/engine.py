@@ -7,6 +7,7 @@ from typing import cast, override
 
 from pydantic import JsonValue
 
+from driftline.domain.analysis_config.config_file import FILE as CONFIG_FILE
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.envelope import WindowSpan
 from driftline.domain.executions.finding import Finding
@@ -22,8 +23,7 @@ from driftline.kinds.model_bias.places import Places
 from driftline.kinds.model_bias.plan import plan_of
 from driftline.kinds.model_bias.published import alarmed_metrics, metrics_of
 from driftline.kinds.model_bias.rules.analysis import Analysis, parse_analysis
-from driftline.kinds.model_bias.rules.config import FILE as CONFIG
-from driftline.kinds.model_bias.rules.config import parse_config
+from driftline.kinds.model_bias.rules.config import CONFIG
 from driftline.kinds.model_bias.rules.limits import MetricLimit
 from driftline.kinds.model_bias.rules.report import report
 from driftline.kinds.model_bias.rules.violations import BiasViolations, add_violations
@@ -88,11 +88,11 @@ class ModelBiasEngine(Engine):
             InvalidInputError: a file of the baseline cannot be read, or nothing says what to compare.
         """
         settings = cast("ModelBiasMonitor", context.settings)
-        files = data.baseline(ANALYSIS, GROUPS, CONFIG)
+        files = data.baseline(ANALYSIS, GROUPS, CONFIG_FILE)
         read = _baseline(files, data)
         outputs = context.columns[0] if context.columns else ()
-        where = data.uri(data.baseline_folder + CONFIG)
-        config = parse_config(files[CONFIG], where) if CONFIG in files and not settings.facets else None
+        where = data.uri(data.baseline_folder + CONFIG_FILE)
+        config = CONFIG.parse(files[CONFIG_FILE], where) if CONFIG_FILE in files and not settings.facets else None
         plan = plan_of(settings, config, outputs, where=where)
         typed = TypedPlan.for_window(plan, read.groups, read.analysis)
         places = Places.of(plan, context.columns, data.profile())

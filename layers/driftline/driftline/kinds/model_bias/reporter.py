@@ -1,8 +1,9 @@
 """Bias for people: see `kinds.reporter`."""
 
+from driftline.domain.executions.clarify_files import ANALYSIS
 from driftline.kinds.model_bias.page.baseline import baseline_metrics
 from driftline.kinds.model_bias.page.past import PAST_FILES, past_bias
-from driftline.kinds.model_bias.page.read import ANALYSIS, VIOLATIONS, is_bias, read_bias
+from driftline.kinds.model_bias.page.read import VIOLATIONS, is_bias, read_bias
 from driftline.kinds.model_bias.page.report import bias_report
 
 

@@ -114,16 +114,8 @@ def _positive(typed: TypedPlan, window: WindowCounts) -> str:
 
 def headline_of(verdict: BiasVerdict, smallest: int) -> Headline | None:
     """The first finding; without one, the largest gap of outcomes, of groups with rows enough to be shown."""
-    for finding in verdict.findings:
-        if finding.violation:
-            return Headline(
-                figure=finding.figure,
-                value=finding.observed,
-                subject=finding.subject,
-                interval=finding.interval,
-                limit=finding.required,
-                side=finding.side,
-            )
+    if first := Headline.of_first(verdict.findings):
+        return first
     for name in _PREFERRED:
         known = [
             (abs(each.compared.value), group, each)

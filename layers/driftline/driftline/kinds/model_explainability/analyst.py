@@ -7,6 +7,7 @@ from typing import override
 
 import numpy as np
 
+from driftline.domain.analysis_config.config_file import FILE
 from driftline.domain.analysis_config.fields import fields_of
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.aggregation import Aggregation
@@ -26,7 +27,7 @@ from driftline.kinds.model_explainability.one_inference import explain_inference
 from driftline.kinds.model_explainability.plan import ExplanationPlan
 from driftline.kinds.model_explainability.rules.analysis import FILE as ANALYSIS
 from driftline.kinds.model_explainability.rules.analysis import Analysis, Explanations, PdpEntry, label_names
-from driftline.kinds.model_explainability.rules.config import FILE, parse_config, read_config
+from driftline.kinds.model_explainability.rules.config import CONFIG
 from driftline.kinds.model_explainability.rules.local_values import (
     BASELINE,
     OUT,
@@ -84,7 +85,7 @@ class ExplanationAnalyst(Analyst):
 
     @override
     def check(self, config: bytes, where: str) -> CheckedConfig:
-        read, problems = read_config(config)
+        read, problems = CONFIG.read(config)
         if read is None or problems:
             return CheckedConfig(tuple(problem.error(where) for problem in problems))
         return CheckedConfig(sentences=tuple(explained_config(read)))
@@ -98,7 +99,7 @@ class ExplanationAnalyst(Analyst):
         where: str,
         wishes: Wishes = Wishes(),  # noqa: B008, it is frozen
     ) -> DataAnalysis:
-        read = parse_config(config, where)
+        read = CONFIG.parse(config, where)
         plan = _plan(config, document, where, wishes)
         most = wishes.most_rows or _ROWS[plan.source]
         try:
@@ -122,7 +123,7 @@ def _plan(config: bytes, document: MonitorDocument | None, where: str, wishes: W
     outputs, inputs = (columns.output, columns.input) if columns else ((), ())
     given = wishes.model
     if given is None:
-        if parse_config(config, where).predictor.endpoint is None:
+        if CONFIG.parse(config, where).predictor.endpoint is None:
             raise InvalidInputError(
                 "nothing says which model is explained",
                 where=f"{where}: predictor.endpoint_name",
@@ -134,7 +135,7 @@ def _plan(config: bytes, document: MonitorDocument | None, where: str, wishes: W
         assert plan.endpoint is not None  # the file names it
         plan = replace(plan, endpoint=plan.endpoint.model_copy(update={"most_requests": wishes.most_requests}))
     else:
-        plan = plan_without_model(parse_config(config, where), where, wishes.read)
+        plan = plan_without_model(CONFIG.parse(config, where), where, wishes.read)
         plan = replace(plan, source=given.source, model=given.name, etag=given.etag, probability=None)
     return replace(plan, features=wishes.features or inputs or plan.features, outputs=outputs, inference=plan.inference)
 

@@ -7,7 +7,7 @@ from driftline.domain.analysis_config.predictor import PredictorConfig
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.model_explainability.cells import typed
 from driftline.kinds.model_explainability.plan import ExplanationPlan
-from driftline.kinds.model_explainability.rules.config import parse_config
+from driftline.kinds.model_explainability.rules.config import CONFIG
 from driftline.kinds.model_explainability.rules.config_baseline import rows_of_file
 from driftline.kinds.model_explainability.rules.config_fields import ExplanationConfig, ShapConfig
 from driftline.kinds.model_explainability.settings import (
@@ -36,7 +36,7 @@ def plan_of_config(
     Raises:
         InvalidInputError: the file cannot be used, or it names a model instead of an endpoint.
     """
-    config = parse_config(body, where)
+    config = CONFIG.parse(body, where)
     asked = _endpoint(config.predictor, config.data.type, where)
     plan = replace(plan_without_model(config, where, read), endpoint=asked)
     if settings is None:

@@ -1,9 +1,9 @@
 """Attribution drift for people: see `kinds.reporter`."""
 
+from driftline.domain.executions.clarify_files import ANALYSIS
 from driftline.kinds.model_explainability.page.baseline import baseline_attributions
 from driftline.kinds.model_explainability.page.past import PAST_FILES, past_explainability
 from driftline.kinds.model_explainability.page.read import (
-    ANALYSIS,
     VIOLATIONS,
     is_explainability,
     read_explainability,

@@ -103,16 +103,8 @@ def summarise(
 
 def headline_of(verdict: Verdict, policy: Policy, findings: Sequence[Finding]) -> Headline | None:
     """The first violation; without one, the output whose reasons are furthest from the baseline's."""
-    for finding in findings:
-        if finding.violation:
-            return Headline(
-                figure=finding.figure,
-                value=finding.observed,
-                subject=finding.subject,
-                interval=finding.interval,
-                limit=finding.required,
-                side=finding.side,
-            )
+    if first := Headline.of_first(findings):
+        return first
     if policy.rule == "sagemaker":
         ranked = [(each.ndcg, each) for each in verdict.outputs if each.ndcg is not None]
         if ranked:

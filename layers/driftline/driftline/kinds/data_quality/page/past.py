@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import PastExecution, Point
+from driftline.domain.executions.past_summary import PastSummary, decode_summary
 from driftline.domain.executions.place import Place
 from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.sagemaker_files.violations import read_violations
@@ -33,12 +33,6 @@ class _Feature(msgspec.Struct):
     drift: _Drift | None = None
 
 
-class _Finding(msgspec.Struct):
-    subject: str
-    check: str
-    violation: bool = True
-
-
 class _Violation(msgspec.Struct):
     """Of version 1."""
 
@@ -50,15 +44,12 @@ class _Body(msgspec.Struct):
     features: list[_Feature] = []
 
 
-class _Summary(msgspec.Struct):
+class _Summary(PastSummary):
     """Version 2, or version 1, whose features and violations were not in a body."""
 
-    rows: int
-    evaluated_rows: int | None = None
-    findings: list[_Finding] = []
     body: _Body = msgspec.field(default_factory=_Body)
-    violations: list[_Violation] = []
-    features: list[_Feature] = []
+    violations: list[_Violation] = msgspec.field(default_factory=list)
+    features: list[_Feature] = msgspec.field(default_factory=list)
 
 
 _SUMMARIES = JsonDecoder(_Summary)
@@ -75,10 +66,7 @@ def past_data_quality(place: Place, files: Mapping[str, bytes]) -> PastExecution
     """
     if SUMMARY not in files:
         return _of_sagemaker(place, files[VIOLATIONS])
-    try:
-        summary = _SUMMARIES.decode(files[SUMMARY])
-    except msgspec.DecodeError as error:
-        raise InvalidInputError(f"not a summary ({error})", where=f"{place.folder}{SUMMARY}") from None
+    summary = decode_summary(_SUMMARIES, files[SUMMARY], place)
     features = summary.body.features or summary.features
     drifts = {each.name: drift for each in features if each.drift and (drift := each.drift.fact())}
     shares = {each.name: each.completeness for each in features if each.completeness is not None}
@@ -88,7 +76,7 @@ def past_data_quality(place: Place, files: Mapping[str, bytes]) -> PastExecution
         evaluated=summary.evaluated_rows,
         violations=frozenset(
             [
-                *((each.subject, each.check) for each in summary.findings if each.violation),
+                *summary.violated,
                 *((each.feature, each.check) for each in summary.violations),
             ]
         ),

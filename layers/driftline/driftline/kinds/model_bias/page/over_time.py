@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from driftline.domain.executions.past import PastExecution
+from driftline.domain.executions.past import PastExecution, Point
 from driftline.kinds.model_bias.facts import Bias, Group
 from driftline.kinds.model_bias.page.headline import largest_gap
 from driftline.kinds.model_bias.page.names import metric_title
-from driftline.kinds.model_bias.page.past import point_of
 from driftline.kinds.model_bias.page.shown import MOST_DRAWN
 from driftline.kinds.model_bias.rules.summary import BiasMetricSummary
 from driftline.presentation.charts import OverTime, Series, points_of
@@ -24,10 +23,10 @@ def metric_series(group: Group, metric: BiasMetricSummary, past: Sequence[PastEx
         subject=group.subject,
         name=metric.name,
         title=f"{metric_title(metric.name)}, {shown(group.title, IN_A_SENTENCE)}",
-        points=points_of((group.subject, metric.name), past, point_of(metric.value, metric.interval)),
+        points=points_of((group.subject, metric.name), past, Point.drawn(metric.value, metric.interval)),
         limit=limit,
         side=None if limit is None else "at_least" if at_least is not None else "at_most",
-        baseline=point_of(metric.baseline).value,
+        baseline=Point.drawn(metric.baseline).value,
         from_zero=False,
         violated=metric.violated,
     )

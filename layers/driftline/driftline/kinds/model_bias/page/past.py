@@ -1,28 +1,26 @@
 """An earlier bias execution, read fast and leniently: older versions may have written fewer figures."""
 
 from collections.abc import Mapping
-from math import isfinite
 
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.clarify_files import ANALYSIS
 from driftline.domain.executions.files import SUMMARY
-from driftline.domain.executions.past import FigureName, PastExecution, Point
+from driftline.domain.executions.past import FigureName, Number, PastExecution, Point
+from driftline.domain.executions.past_summary import PastSummary, decode_summary
 from driftline.domain.executions.place import Place
 from driftline.domain.json_reading import JsonDecoder
-from driftline.kinds.model_bias.page.read import ANALYSIS, VIOLATIONS
+from driftline.kinds.model_bias.page.read import VIOLATIONS
 from driftline.kinds.model_bias.rules.analysis import parse_analysis
 from driftline.kinds.model_bias.rules.subjects import steady, subject_of
 from driftline.kinds.model_bias.rules.violations import parse_violations
 
-type _Number = float | str | None
-"""Infinities are texts; they cannot be drawn."""
-
 
 class _Metric(msgspec.Struct):
     name: str
-    value: _Number = None
-    interval: tuple[_Number, _Number] | None = None
+    value: Number = None
+    interval: tuple[Number, Number] | None = None
 
 
 class _Group(msgspec.Struct):
@@ -43,17 +41,7 @@ class _Body(msgspec.Struct):
     smallest_group: int = 0
 
 
-class _Finding(msgspec.Struct):
-    subject: str
-    check: str
-    violation: bool = True
-
-
-class _Summary(msgspec.Struct):
-    rows: int
-    evaluated_rows: int
-    coverage: float | None = None
-    findings: list[_Finding] = []
+class _Summary(PastSummary):
     body: _Body = msgspec.field(default_factory=_Body)
 
 
@@ -71,16 +59,12 @@ def past_bias(place: Place, files: Mapping[str, bytes]) -> PastExecution:
     """
     if SUMMARY not in files:
         return _of_sagemaker(place, files)
-    where = f"{place.folder}{SUMMARY}"
-    try:
-        summary = _SUMMARIES.decode(files[SUMMARY])
-    except msgspec.DecodeError as error:
-        raise InvalidInputError(f"not a summary of bias ({error})", where=where) from None
+    summary = decode_summary(_SUMMARIES, files[SUMMARY], place, "bias")
     return PastExecution(
         place=place,
         rows=summary.rows,
         evaluated=summary.evaluated_rows,
-        violations=frozenset((steady(each.subject), each.check) for each in summary.findings if each.violation),
+        violations=frozenset((steady(subject), check) for subject, check in summary.violated),
         coverage=summary.coverage,
         figures=_figures(summary.body),
     )
@@ -89,22 +73,12 @@ def past_bias(place: Place, files: Mapping[str, bytes]) -> PastExecution:
 def _figures(body: _Body) -> dict[FigureName, Point]:
     """Of groups that are shown by value."""
     return {
-        (subject_of(facet.name, group.group), metric.name): point_of(metric.value, metric.interval)
+        (subject_of(facet.name, group.group), metric.name): Point.drawn(metric.value, metric.interval)
         for facet in body.facets
         for group in facet.groups
         if not group.small and not 0 < group.other_rows < body.smallest_group
         for metric in group.metrics
     }
-
-
-def point_of(value: _Number, interval: tuple[_Number, _Number] | None = None) -> Point:
-    """What of it can be drawn."""
-    lower, upper = interval or (None, None)
-    return Point(_finite(value), _finite(lower), _finite(upper))
-
-
-def _finite(value: _Number) -> float | None:
-    return float(value) if isinstance(value, int | float) and isfinite(value) else None
 
 
 def _of_sagemaker(place: Place, files: Mapping[str, bytes]) -> PastExecution:
@@ -119,7 +93,7 @@ def _of_sagemaker(place: Place, files: Mapping[str, bytes]) -> PastExecution:
         rows=None,
         violations=frozenset((subject_of(each.facet, each.facet_value), each.constraint_check_type) for each in found),
         figures={
-            (subject_of(facet, entry.value_or_threshold), metric.name): point_of(metric.value)
+            (subject_of(facet, entry.value_or_threshold), metric.name): Point.drawn(metric.value)
             for _, section in analysis.sections()
             for facet, entries in section.facets.items()
             for entry in entries

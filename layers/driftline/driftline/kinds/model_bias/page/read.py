@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
-
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.clarify_files import ANALYSIS, is_analysis_of
 from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
-from driftline.domain.json_reading import JsonDecoder
 from driftline.kinds.model_bias.facts import Bias, Group
 from driftline.kinds.model_bias.rules.analysis import SECTIONS, Analysis, Entry, parse_analysis
 from driftline.kinds.model_bias.rules.comparison import sagemaker_flags
@@ -24,33 +21,14 @@ from driftline.kinds.model_bias.rules.summary import (
 )
 from driftline.kinds.model_bias.rules.violations import BiasViolation, parse_violations
 
-ANALYSIS, VIOLATIONS = "analysis.json", "constraint_violations.json"
+VIOLATIONS = "constraint_violations.json"
 _KIND = "model_bias"
 _NO_ROWS = OutcomesSummary(tp=0, fp=0, fn=0, tn=0)
 
 
-class _Head(msgspec.Struct):
-    kind: str = ""
-
-
-_HEADS = JsonDecoder(_Head)
-_PARTS = JsonDecoder(dict[str, msgspec.Raw])
-
-
 def is_bias(place: Place, files: ExecutionFiles) -> bool:
-    """By what summary.json says, else by the content of analysis.json: explanations are in a file of this name, too.
-
-    Raises:
-        InvalidInputError: a file is not JSON.
-    """
-    name = ANALYSIS
-    try:
-        if files.summary is not None:
-            name = "summary.json"
-            return _HEADS.decode(files.summary).kind == _KIND
-        return bool(_PARTS.decode(files.own.get(ANALYSIS, b"{}")).keys() & set(SECTIONS))
-    except msgspec.DecodeError as error:
-        raise InvalidInputError(f"not JSON ({error})", where=f"{place.folder}{name}") from None
+    """Raises InvalidInputError: a file is not JSON."""
+    return is_analysis_of(_KIND, SECTIONS, place, files)
 
 
 def read_bias(place: Place, files: ExecutionFiles) -> Bias:

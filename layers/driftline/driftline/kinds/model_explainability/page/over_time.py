@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from driftline.domain.executions.past import PastExecution
+from driftline.domain.executions.past import PastExecution, Point
 from driftline.kinds.model_explainability.facts import Explainability
 from driftline.kinds.model_explainability.page.amounts import top_features
 from driftline.kinds.model_explainability.page.names import (
@@ -14,7 +14,6 @@ from driftline.kinds.model_explainability.page.names import (
     output_title,
     whose,
 )
-from driftline.kinds.model_explainability.page.past import point_of
 from driftline.kinds.model_explainability.rules.sentences import NDCG_FLOOR
 from driftline.kinds.model_explainability.rules.summary import FeatureSummary, OutputSummary
 from driftline.presentation.charts import OverTime, Series, points_of
@@ -38,7 +37,7 @@ def _of_output(execution: Explainability, output: OutputSummary, past: Sequence[
         subject=key[0],
         name=AUC,
         title=output_title(output.label, AUC, alone=alone),
-        points=points_of(key, past, point_of(output.auc, output.auc_interval)),
+        points=points_of(key, past, Point.drawn(output.auc, output.auc_interval)),
         limit=limit,
         side="at_most" if limit is not None else None,
         from_zero=False,
@@ -50,7 +49,7 @@ def _of_output(execution: Explainability, output: OutputSummary, past: Sequence[
         subject=key[0],
         name=NDCG,
         title=output_title(output.label, NDCG, alone=alone),
-        points=points_of(key, past, point_of(output.ndcg)),
+        points=points_of(key, past, Point.drawn(output.ndcg)),
         limit=NDCG_FLOOR if decides else None,
         side="at_least" if decides else None,
         from_zero=False,
@@ -77,10 +76,10 @@ def _share(
         subject=subject,
         name=SHARE,
         title=f"Share of {shown(feature.name, IN_A_SENTENCE)}{whose(output.label, alone=execution.alone)}",
-        points=points_of((subject, SHARE), past, point_of(feature.share)),
+        points=points_of((subject, SHARE), past, Point.drawn(feature.share)),
         measure="share",
         part=True,
-        baseline=point_of(feature.baseline_share).value,
+        baseline=Point.drawn(feature.baseline_share).value,
         violated=feature.named,
     )
 

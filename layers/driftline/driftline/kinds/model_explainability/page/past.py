@@ -1,18 +1,19 @@
 """An earlier execution of attribution drift, read fast and leniently: older versions may have written fewer figures."""
 
 from collections.abc import Iterator, Mapping
-from math import isfinite
 
 import msgspec
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.clarify_files import ANALYSIS
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import FigureName, PastExecution, Point
+from driftline.domain.executions.past_summary import PastSummary, decode_summary
 from driftline.domain.executions.place import Place
 from driftline.domain.json_reading import JsonDecoder
 from driftline.kinds.model_explainability.page.clarify import parse_explained, parse_violations
 from driftline.kinds.model_explainability.page.names import AUC, NDCG, SHARE, feature_subject, output_figure
-from driftline.kinds.model_explainability.page.read import ANALYSIS, VIOLATIONS
+from driftline.kinds.model_explainability.page.read import VIOLATIONS
 
 
 class _Feature(msgspec.Struct):
@@ -33,17 +34,7 @@ class _Body(msgspec.Struct):
     outputs_left_out: int = 0
 
 
-class _Finding(msgspec.Struct):
-    subject: str
-    check: str
-    violation: bool = True
-
-
-class _Summary(msgspec.Struct):
-    rows: int
-    evaluated_rows: int
-    coverage: float | None = None
-    findings: list[_Finding] = []
+class _Summary(PastSummary):
     body: _Body = msgspec.field(default_factory=_Body)
 
 
@@ -61,16 +52,12 @@ def past_explainability(place: Place, files: Mapping[str, bytes]) -> PastExecuti
     """
     if SUMMARY not in files:
         return _of_sagemaker(place, files)
-    where = f"{place.folder}{SUMMARY}"
-    try:
-        summary = _SUMMARIES.decode(files[SUMMARY])
-    except msgspec.DecodeError as error:
-        raise InvalidInputError(f"not a summary of attribution drift ({error})", where=where) from None
+    summary = decode_summary(_SUMMARIES, files[SUMMARY], place, "attribution drift")
     return PastExecution(
         place=place,
         rows=summary.rows,
         evaluated=summary.evaluated_rows,
-        violations=frozenset((each.subject, each.check) for each in summary.findings if each.violation),
+        violations=frozenset(summary.violated),
         coverage=summary.coverage,
         figures=dict(_figures(summary.body)),
     )
@@ -79,20 +66,10 @@ def past_explainability(place: Place, files: Mapping[str, bytes]) -> PastExecuti
 def _figures(body: _Body) -> Iterator[tuple[FigureName, Point]]:
     alone = len(body.outputs) + body.outputs_left_out <= 1
     for output in body.outputs:
-        yield output_figure(output.label, AUC, alone=alone), point_of(output.auc, output.auc_interval)
-        yield output_figure(output.label, NDCG, alone=alone), point_of(output.ndcg)
+        yield output_figure(output.label, AUC, alone=alone), Point.drawn(output.auc, output.auc_interval)
+        yield output_figure(output.label, NDCG, alone=alone), Point.drawn(output.ndcg)
         for feature in output.features:
-            yield (feature_subject(output.label, feature.name, alone=alone), SHARE), point_of(feature.share)
-
-
-def point_of(value: float | None, interval: tuple[float, float] | None = None) -> Point:
-    """What of it can be drawn."""
-    lower, upper = interval or (None, None)
-    return Point(_finite(value), _finite(lower), _finite(upper))
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and isfinite(value) else None
+            yield (feature_subject(output.label, feature.name, alone=alone), SHARE), Point.drawn(feature.share)
 
 
 def _of_sagemaker(place: Place, files: Mapping[str, bytes]) -> PastExecution:
@@ -104,11 +81,11 @@ def _of_sagemaker(place: Place, files: Mapping[str, bytes]) -> PastExecution:
     found = parse_violations(written, f"{place.folder}{VIOLATIONS}") if written is not None else ()
     alone = len(outputs) == 1
     figures = {
-        (feature_subject(output.label, feature.name, alone=alone), SHARE): point_of(feature.share)
+        (feature_subject(output.label, feature.name, alone=alone), SHARE): Point.drawn(feature.share)
         for output in outputs
         for feature in output.features
     }
-    figures |= {output_figure(each.label, NDCG, alone=alone): point_of(each.ndcg) for each in found}
+    figures |= {output_figure(each.label, NDCG, alone=alone): Point.drawn(each.ndcg) for each in found}
     return PastExecution(
         place=place,
         rows=None,

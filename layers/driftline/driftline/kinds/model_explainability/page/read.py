@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
 import numpy as np
 
-from driftline.domain.errors import InvalidInputError
+from driftline.domain.executions.clarify_files import ANALYSIS, is_analysis_of
 from driftline.domain.executions.files import ExecutionFiles
 from driftline.domain.executions.finding import Finding
 from driftline.domain.executions.outcome import SAGEMAKERS, Outcome
 from driftline.domain.executions.place import Place
-from driftline.domain.json_reading import JsonDecoder
 from driftline.kinds.model_explainability.facts import Explainability
 from driftline.kinds.model_explainability.page.clarify import (
     Explained,
@@ -34,7 +32,7 @@ from driftline.kinds.model_explainability.rules.summary import (
 )
 from driftline.presentation.text import IN_A_SENTENCE, count, shown
 
-ANALYSIS, VIOLATIONS = "analysis.json", "constraint_violations.json"
+VIOLATIONS = "constraint_violations.json"
 NDCG = "ndcg"
 """The figure of a finding by SageMaker's rule."""
 
@@ -42,28 +40,9 @@ _KIND = "model_explainability"
 _SECTION = "explanations"
 
 
-class _Head(msgspec.Struct):
-    kind: str = ""
-
-
-_HEADS = JsonDecoder(_Head)
-_PARTS = JsonDecoder(dict[str, msgspec.Raw])
-
-
 def is_explainability(place: Place, files: ExecutionFiles) -> bool:
-    """By what summary.json says, else by the content of analysis.json: bias is in a file of this name, too.
-
-    Raises:
-        InvalidInputError: a file is not JSON.
-    """
-    name = ANALYSIS
-    try:
-        if files.summary is not None:
-            name = "summary.json"
-            return _HEADS.decode(files.summary).kind == _KIND
-        return _SECTION in _PARTS.decode(files.own.get(ANALYSIS, b"{}"))
-    except msgspec.DecodeError as error:
-        raise InvalidInputError(f"not JSON ({error})", where=f"{place.folder}{name}") from None
+    """Raises InvalidInputError: a file is not JSON."""
+    return is_analysis_of(_KIND, (_SECTION,), place, files)
 
 
 def read_explainability(place: Place, files: ExecutionFiles) -> Explainability:

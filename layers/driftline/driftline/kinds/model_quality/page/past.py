@@ -7,6 +7,7 @@ import msgspec
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.past import PastExecution, Point
+from driftline.domain.executions.past_summary import PastSummary, decode_summary
 from driftline.domain.executions.place import Place
 from driftline.domain.json_reading import JsonDecoder
 from driftline.domain.sagemaker_files.violations import read_violations
@@ -21,12 +22,6 @@ class _Metric(msgspec.Struct):
     interval: tuple[float, float] | None = None
 
 
-class _Finding(msgspec.Struct):
-    subject: str
-    check: str
-    violation: bool = True
-
-
 class _Violation(msgspec.Struct):
     """Of version 1."""
 
@@ -38,17 +33,13 @@ class _Body(msgspec.Struct):
     metrics: list[_Metric] = []
 
 
-class _Summary(msgspec.Struct):
+class _Summary(PastSummary):
     """Version 2, or version 1, whose metrics and violations were not in a body."""
 
-    rows: int
-    evaluated_rows: int | None = None
     used_rows: int | None = None
-    coverage: float | None = None
-    findings: list[_Finding] = []
     body: _Body = msgspec.field(default_factory=_Body)
-    violations: list[_Violation] = []
-    metrics: list[_Metric] = []
+    violations: list[_Violation] = msgspec.field(default_factory=list)
+    metrics: list[_Metric] = msgspec.field(default_factory=list)
 
 
 _SUMMARIES = JsonDecoder(_Summary)
@@ -65,17 +56,14 @@ def past_model_quality(place: Place, files: Mapping[str, bytes]) -> PastExecutio
     """
     if SUMMARY not in files:
         return _of_sagemaker(place, files)
-    try:
-        summary = _SUMMARIES.decode(files[SUMMARY])
-    except msgspec.DecodeError as error:
-        raise InvalidInputError(f"not a summary ({error})", where=f"{place.folder}{SUMMARY}") from None
+    summary = decode_summary(_SUMMARIES, files[SUMMARY], place)
     return PastExecution(
         place=place,
         rows=summary.rows,
         evaluated=summary.evaluated_rows if summary.used_rows is None else summary.used_rows,
         violations=frozenset(
             [
-                *((each.subject, each.check) for each in summary.findings if each.violation),
+                *summary.violated,
                 *((each.metric, each.check) for each in summary.violations),
             ]
         ),
