@@ -110,7 +110,7 @@ bench: native  ## All benchmarks, or some: make bench ARGS="join --large"; figur
 	$(BIN)/python -m bench $(ARGS)
 
 cloud: setup  ## Run the embedded cloud by itself until Ctrl-C
-	@$(BIN)/python -m local.cloud up
+	@$(BIN)/python -m local.up
 
 STORE ?= demo-output
 MONITOR ?= data_quality

@@ -4,27 +4,27 @@
         cloud.client("s3").upload_file(…, cloud.bucket, …)
         cloud.drain()
 
-`python -m local.cloud up` runs it until Ctrl-C.
+`python -m local.up` runs it until Ctrl-C.
 """
 
-import argparse
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from local import interruption, schedules, stack
+from local import interruption, stack
 from local.alarms import AlarmEvaluator
+from local.clock import SimulatedClock
 from local.emf import MetricsBridge
 from local.patience import PATIENCE_SECONDS
-from local.pipeline import events as sagemaker_events
-from local.pipeline.runner import ExecutionRecord, PipelineRunner
+from local.pipeline.runner import ExecutionRecord
+from local.pipelines import Pipelines
 from local.queues import Queues
-from local.sagemaker import SageMakerServer
+from local.schedules import Schedules, invoke
 from local.server import REGION, Server, default_python
 
 _LOCAL_PARAMETERS = {
@@ -76,16 +76,17 @@ class EmbeddedCloud:
         self._enforce_iam = enforce_iam
         self._schedules_tick = schedules_tick
         self._python = python or default_python()
-        self._sagemaker = SageMakerServer(pipelines=pipelines) if sagemaker or pipelines else None
-        self._pipelines = pipelines
-        self._runner: PipelineRunner | None = None
+        self._clock = SimulatedClock(clock)
+        self._sagemaker = (
+            Pipelines(self.client, self._clock, self._settle, run=pipelines) if sagemaker or pipelines else None
+        )
         self._code = build or source
         self._built = build is not None
         self._parameters = {**_LOCAL_PARAMETERS, **(parameters or {})}
         self._note = note
         self._clients: dict[str, Any] = {}
-        self._clock = clock
         self._evaluated = 0.0
+        self._schedules = Schedules(self.client)
         self._closing = ExitStack()
         self.outputs: dict[str, str] = {}
 
@@ -100,16 +101,14 @@ class EmbeddedCloud:
                     environment={"AWS_ENDPOINT_URL_SAGEMAKER": moto} if moto else {},
                 )
             )
-            if self._pipelines:
-                self._runner = undo.enter_context(PipelineRunner(self.client, self._show_execution))
-            self._tell_sagemaker_the_time()
             self.update(self._code)
             self._alarms = AlarmEvaluator(
-                self.client("cloudwatch"), lambda: self.now, lambda: self._clock is not None, self._note
+                self.client("cloudwatch"), lambda: self.now, lambda: self._clock.simulated, self._note
             )
             self._bridge = MetricsBridge(
-                self.client("logs"), self.client("cloudwatch"), lambda: self._clock, self._look_at_alarms
+                self.client("logs"), self.client("cloudwatch"), lambda: self._clock.at, self._look_at_alarms
             )
+            self._clock.between_looks = self._bridge.between_looks
             self._bridge.start()
             undo.callback(self._bridge.stop)
             self._closing = undo.pop_all()
@@ -174,13 +173,11 @@ class EmbeddedCloud:
     @property
     def now(self) -> datetime:
         """The simulated time of signals and alarms; the server's until it is set."""
-        return self._clock or datetime.now(UTC)
+        return self._clock.now
 
     def set_clock(self, at: datetime | None) -> None:
         """Sets the time from now on; None for the server's time. What was published before keeps its time."""
-        with self._bridge.between_looks():
-            self._clock = at
-        self._tell_sagemaker_the_time()
+        self._clock.set(at)
 
     def drain(self) -> None:
         """Waits until no event is on its way, no function runs, metrics have arrived, alarms are evaluated, pipelines
@@ -199,56 +196,15 @@ class EmbeddedCloud:
                 changes = self._alarms.changes
                 self._wait_until_quiet(give_up)
                 self.carry_metrics()
-            moved = self._sagemaker_moves()
+            moved = self._sagemaker is not None and self._sagemaker.move()
 
     @property
     def executions(self) -> Sequence[ExecutionRecord]:
         """Executions of pipelines that have run, in their order."""
-        return self._runner.executions if self._runner else ()
+        return self._sagemaker.executions if self._sagemaker else ()
 
-    def _sagemaker_moves(self) -> bool:
-        """Sends SageMaker's events, and runs a pipeline that was started; whether there was anything to do."""
-        if self._sagemaker is None or self._runner is None:
-            return False
-        taken = self._sagemaker.command({"take": True})
-        self._send_events(taken["events"])
-        for arn in taken["waiting"][:1]:
-            record = self._runner.run(arn, self.now)
-            assert record.ended is not None  # it has run
-            if self._clock is not None:
-                self.set_clock(max(self._clock, record.ended))
-            detail = sagemaker_events.ended(record)
-            bus, name = self.client("events"), sagemaker_events.PIPELINE_ENDED
-            sagemaker_events.put(bus, name, [record.pipeline, record.arn], detail, record.ended)
-            self._wait_until_quiet(time.monotonic() + PATIENCE_SECONDS)
-            # The update of an endpoint takes longer than the step that asks for it.
-            self._send_events(self._sagemaker.command({"take": True})["events"])
-        return bool(taken["events"] or taken["waiting"])
-
-    def _send_events(self, happened: Sequence[Mapping[str, Any]]) -> None:
-        for each in happened:
-            at = datetime.fromisoformat(each["at"])
-            if self._clock is not None:
-                self.set_clock(max(self._clock, at))
-            sagemaker_events.put(self.client("events"), each["detail_type"], [each["arn"]], each["detail"], at)
-            # One after the other: of two at once, one would be tried again a minute later.
-            self._wait_until_quiet(time.monotonic() + PATIENCE_SECONDS)
-
-    def _show_execution(self, record: ExecutionRecord) -> None:
-        """As SageMaker would, and at the time that it would be there."""
-        assert self._sagemaker is not None
-        last = record.steps[-1].ended if record.steps else record.started
-        command: dict[str, Any] = {
-            "execution": record.arn,
-            "status": record.status,
-            "failure": record.failure,
-            "steps": [step.listed() for step in record.steps],
-        }
-        self._sagemaker.command(command | ({"clock": last.isoformat()} if self._clock is not None else {}))
-
-    def _tell_sagemaker_the_time(self) -> None:
-        if self._sagemaker is not None:
-            self._sagemaker.command({"clock": self._clock.isoformat() if self._clock else None})
+    def _settle(self) -> None:
+        self._wait_until_quiet(time.monotonic() + PATIENCE_SECONDS)
 
     def _wait_until_quiet(self, give_up: float) -> None:
         quiet = 0
@@ -300,8 +256,7 @@ class EmbeddedCloud:
 
     def schedules(self) -> list[str]:
         """Names of the monitors' schedules."""
-        pages = self.client("scheduler").get_paginator("list_schedules").paginate(GroupName=self._schedule_group)
-        return sorted(schedule["Name"] for page in pages for schedule in page["Schedules"])
+        return self._schedules.names(self.outputs["ScheduleGroupName"])
 
     def fire_schedule(self, name: str, at: datetime) -> None:
         """Delivers what EventBridge Scheduler would deliver at `at`, which is the simulated time from then on.
@@ -310,18 +265,13 @@ class EmbeddedCloud:
             PermissionError: the schedule's role may not do that.
         """
         self.set_clock(at)
-        found = self.client("scheduler").get_schedule(GroupName=self._schedule_group, Name=name)
-        schedules.deliver(found, at, self.client)
+        self._schedules.fire(self.outputs["ScheduleGroupName"], name, at)
 
     def tick(self, at: datetime) -> None:
         """Fires the stack's own hourly schedules: the freshness check, and the tick for incidents."""
         self.set_clock(at)
         for logical_id in _HOURLY:
-            resource = self.client("cloudformation").describe_stack_resource(
-                StackName=self._stack_name, LogicalResourceId=logical_id
-            )["StackResourceDetail"]
-            found = self.client("scheduler").get_schedule(Name=resource["PhysicalResourceId"].rsplit("/", 1)[-1])
-            schedules.deliver(found, at, self.client)
+            self._schedules.fire_own(self._stack_name, logical_id, at)
             # Missing data sets off alarms before the incidents get the tick.
             self.carry_metrics()
 
@@ -332,7 +282,7 @@ class EmbeddedCloud:
             RuntimeError: the function failed.
         """
         function = self.outputs["RunMonitorFunction"]
-        return dict(schedules.invoke(self.client("lambda"), function, json.dumps(request).encode()))
+        return dict(invoke(self.client("lambda"), function, json.dumps(request).encode()))
 
     def logs(self, function: str) -> list[str]:
         """All log lines of a function, by its name in functions/."""
@@ -342,35 +292,3 @@ class EmbeddedCloud:
 
     def server_log(self) -> str:
         return self._server.log()
-
-    @property
-    def _schedule_group(self) -> str:
-        return self.outputs["ScheduleGroupName"]
-
-
-def up(*, enforce_iam: bool) -> None:
-    """Runs a cloud until Ctrl-C or SIGTERM, and prints how to connect to it."""
-    interruption.listen()
-    try:
-        with EmbeddedCloud(enforce_iam=enforce_iam, schedules_tick=True, note=print) as cloud:
-            for name, value in cloud.environment.items():
-                print(f"export {name}={value}")
-            print(f"export DRIFTLINE_BUCKET={cloud.bucket}")
-            for name, value in sorted(cloud.outputs.items()):
-                print(f"# {name}: {value}")
-            print("# The embedded cloud is running. Ctrl-C stops it and removes everything.", flush=True)
-            interruption.wait()
-    except KeyboardInterrupt:
-        print("# Stopped.")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m local.cloud", description="The embedded cloud by itself.")
-    parser.add_argument("command", choices=["up"])
-    parser.add_argument("--without-iam", action="store_true", help="do not enforce the template's roles")
-    arguments = parser.parse_args()
-    up(enforce_iam=not arguments.without_iam)
-
-
-if __name__ == "__main__":
-    main()

@@ -20,6 +20,34 @@ def invoke(client: Any, function: str, payload: bytes) -> Any:
     return body
 
 
+class Schedules:
+    """The schedules of a stack.
+
+    Args:
+        client: Returns a boto3 client with all permissions.
+    """
+
+    def __init__(self, client: Callable[[str], Any]) -> None:
+        self._client = client
+
+    def names(self, group: str) -> list[str]:
+        """Of all schedules in a group."""
+        pages = self._client("scheduler").get_paginator("list_schedules").paginate(GroupName=group)
+        return sorted(schedule["Name"] for page in pages for schedule in page["Schedules"])
+
+    def fire(self, group: str, name: str, at: datetime) -> None:
+        """See `deliver`."""
+        deliver(self._client("scheduler").get_schedule(GroupName=group, Name=name), at, self._client)
+
+    def fire_own(self, stack: str, logical_id: str, at: datetime) -> None:
+        """One of the template's own; see `deliver`."""
+        resource = self._client("cloudformation").describe_stack_resource(
+            StackName=stack, LogicalResourceId=logical_id
+        )["StackResourceDetail"]
+        name = resource["PhysicalResourceId"].rsplit("/", 1)[-1]
+        deliver(self._client("scheduler").get_schedule(Name=name), at, self._client)
+
+
 def deliver(schedule: Mapping[str, Any], at: datetime, client: Callable[[str], Any]) -> None:
     """Sends a schedule's input to its target, a queue or a function.
 

@@ -112,7 +112,7 @@ def test_an_error_inside_ends_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_it_goes_when_its_owner_goes(how: signal.Signals, tmp_path: Path) -> None:
     owner = subprocess.Popen(
-        [sys.executable, "-m", "local.cloud", "up"],
+        [sys.executable, "-m", "local.up"],
         cwd=REPOSITORY,
         env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
