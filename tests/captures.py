@@ -10,9 +10,10 @@ from driftline.domain.instants import format_instant
 from driftline.domain.keys import hour_folder
 from driftline.kinds.kind import Kinds
 from driftline.kinds.registry import KINDS
+from driftline.usecases.arrivals.take_arrivals import CaptureTaken, take_capture
 from driftline.usecases.capture.profile_capture import CaptureProfiled, profile_capture
 from driftline.usecases.ports import ObjectStore, Stores
-from tests.fakes import only
+from tests.fakes import RecordingReruns, only
 from tests.tables import TABLES
 
 DOCUMENT = """\
@@ -67,4 +68,19 @@ def profile_file(
         tables=TABLES,
         on_lost=lambda _: None,
         kinds=kinds,
+    )
+
+
+def take_file(key: str, store: ObjectStore, arrived: datetime, reruns: RecordingReruns | None = None) -> CaptureTaken:
+    """Takes a capture file of the store in, as profile_capture does on its event."""
+    return take_capture(
+        key,
+        capture=store,
+        state=store,
+        stores=only(store),
+        scripts=ScriptProcesses(),
+        tables=TABLES,
+        reruns=reruns or RecordingReruns(),
+        arrived=arrived,
+        kinds=KINDS,
     )

@@ -1,6 +1,5 @@
 """SageMakerModels and S3ModelFiles against moto, and adopt_model's handler over both."""
 
-import importlib.util
 import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -19,6 +18,7 @@ from driftline.usecases.ports.models import DataFile
 from tests.aws import make_state_table
 from tests.executing import suggest_in
 from tests.fakes import InMemoryStore
+from tests.handlers import cold_starts
 from tests.places import REPOSITORY
 
 PARTS = {kind.name: kind.drift_check_baselines for kind in KINDS}
@@ -305,12 +305,9 @@ def test_the_handler_adopts_what_the_endpoint_serves(client: Any, s3: Any, monke
     monkeypatch.setenv("BUCKET", OURS)
     monkeypatch.setenv("STATE_TABLE", "state")
     make_state_table("state")
-    spec = importlib.util.spec_from_file_location("app_adopt", REPOSITORY / "functions" / "adopt_model" / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    app = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(app)
     event = json.loads((REPOSITORY / "events" / "adopt_model.json").read_text())
+    with cold_starts() as load:
+        app = load("adopt_model")
     answers = [app.handler(event, CONTEXT) for _ in range(2)]
     # Then its baseline is in use, once
     assert [answer["Outcome"] for answer in answers] == ["adopted", "unchanged"]

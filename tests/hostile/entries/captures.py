@@ -3,17 +3,13 @@
 import json
 from collections.abc import Mapping
 
-from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.domain.errors import DriftlineError
 from driftline.domain.keys import parse_capture_key, rejects_prefix
-from driftline.kinds.registry import KINDS
-from driftline.usecases.arrivals.take_arrivals import CaptureTaken, take_capture
-from tests.captures import DOCUMENT, capture_key, csv_capture
-from tests.fakes import InMemoryStore, RecordingReruns, only
+from tests.captures import DOCUMENT, capture_key, csv_capture, take_file
+from tests.fakes import InMemoryStore
 from tests.hostile.entries.entry import HOUR
 from tests.hostile.inputs import Change
 from tests.hostile.outcome import Outcome, Word, refused
-from tests.tables import TABLES
 
 GOOD = b"".join(csv_capture(HOUR, f"0.{at}", f"{at},DE", f"id-{at}") for at in range(1, 4))
 BEFORE, BAD, AFTER = (capture_key(HOUR, f"{name}.jsonl") for name in ("a", "b", "c"))
@@ -29,20 +25,6 @@ def json_line(payload: str, time: str = "2026-03-01T14:00:00Z") -> bytes:
     return json.dumps(record).encode() + b"\n"
 
 
-def take(store: InMemoryStore, key: str) -> CaptureTaken:
-    return take_capture(
-        key,
-        capture=store,
-        state=store,
-        stores=only(store),
-        scripts=ScriptProcesses(),
-        tables=TABLES,
-        reruns=RecordingReruns(),
-        arrived=HOUR,
-        kinds=KINDS,
-    )
-
-
 def state_of(objects: Mapping[str, bytes]) -> dict[str, bytes]:
     return {key: body for key, body in objects.items() if key.startswith("state/")}
 
@@ -54,7 +36,7 @@ def outcome_of(store: InMemoryStore, key: str, named: str = "") -> Outcome:
         named: What an error has to name; the file unless given.
     """
     try:
-        profiled = take(store, key).profiled
+        profiled = take_file(key, store, HOUR).profiled
     except DriftlineError as error:
         return refused(error, named or key)
     if profiled.reason:
@@ -91,9 +73,9 @@ class Captures:
         objects = {"monitors/shop.yaml": DOCUMENT.encode(), BEFORE: GOOD, AFTER: GOOD}
         alone, store = InMemoryStore(objects=objects), InMemoryStore(objects=objects | {key: body})
         for neighbour in (BEFORE, AFTER):
-            take(alone, neighbour)
-        take(store, BEFORE)
+            take_file(neighbour, alone, HOUR)
+        take_file(BEFORE, store, HOUR)
         outcome = outcome_of(store, key)
-        take(store, AFTER)
+        take_file(AFTER, store, HOUR)
         assert state_of(alone.objects).items() <= state_of(store.objects).items()
         return outcome

@@ -1,9 +1,7 @@
 """Messages of a queue, as the handler of profile_capture takes them."""
 
 import copy
-import importlib.util
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -14,11 +12,11 @@ import pytest
 
 from tests.aws import CONTEXT, fake_aws, sample
 from tests.captures import capture_key
+from tests.handlers import cold_starts
 from tests.hostile.entries import captures
 from tests.hostile.entries.entry import HOUR
 from tests.hostile.inputs import Change
 from tests.hostile.outcome import Outcome, Word
-from tests.places import REPOSITORY
 
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
 _FUNCTION = "profile_capture"
@@ -88,20 +86,11 @@ class Events:
 @contextmanager
 def events(monkeypatch: pytest.MonkeyPatch) -> Iterator[Events]:
     """The function, started in moto's AWS."""
-    name = f"hostile_{_FUNCTION}"
     with fake_aws(monkeypatch):
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         queue = boto3.client("sqs").create_queue(QueueName="reruns.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         settings = {"BUCKET": BUCKET, "RERUN_QUEUE_URL": queue, "RERUN_DELAY_SECONDS": "300"}
         for variable, value in settings.items():
             monkeypatch.setenv(variable, value)
-        spec = importlib.util.spec_from_file_location(name, REPOSITORY / "functions" / _FUNCTION / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        app = importlib.util.module_from_spec(spec)
-        sys.modules[name] = app
-        spec.loader.exec_module(app)
-        try:
-            yield Events(app)
-        finally:
-            del sys.modules[name]
+        with cold_starts() as load:
+            yield Events(load(_FUNCTION))

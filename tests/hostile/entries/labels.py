@@ -7,9 +7,8 @@ from driftline.domain.errors import DriftlineError
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import LabelsTaken, take_labels
 from driftline.usecases.arrivals.take_sweep import request_sweeps, take_sweep
-from tests.captures import capture_key, csv_capture
+from tests.captures import capture_key, csv_capture, take_file
 from tests.fakes import InMemoryStore, RecordingMetrics, RecordingReruns, RecordingSweeps
-from tests.hostile.entries import captures
 from tests.hostile.entries.entry import FOLDER, HOUR, folders_of
 from tests.hostile.inputs import Change
 from tests.hostile.outcome import Outcome, Word, refused
@@ -98,12 +97,12 @@ class Labels:
         return outcome
 
     def _others_first(self, store: InMemoryStore) -> None:
-        captures.take(store, EARLY)
+        take_file(EARLY, store, HOUR)
         take(store, BEFORE)
 
     def _others_last(self, store: InMemoryStore) -> None:
         take(store, AFTER)
-        captures.take(store, LATE)
+        take_file(LATE, store, HOUR)
         sweep_at(store, HOUR + timedelta(hours=5))
 
     def _take(self, store: InMemoryStore, key: str) -> Outcome:

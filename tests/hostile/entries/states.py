@@ -10,7 +10,7 @@ from functools import cached_property
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.keys import last_execution_key, profiles_prefix, report_folder
 from driftline.domain.windows import HOUR as ONE_HOUR
-from tests.captures import csv_capture
+from tests.captures import csv_capture, take_file
 from tests.executing import execute_in, suggest_in
 from tests.fakes import InMemoryStore
 from tests.hostile.entries import captures, labels
@@ -84,8 +84,7 @@ class States:
             store.put(f"baselines/shop/{monitor}/input/data.csv", self._rows(monitor))
             suggest_in(store, "shop", monitor)
         for key in FILES:
-            take = labels.take if key.startswith("ground-truth/") else captures.take
-            take(store, key)
+            _take(store, key)
         self._judge(store)
         return store.objects
 
@@ -111,8 +110,7 @@ class States:
         """What comes later; the statistics after it."""
         for key, body in LATER.items():
             store.put(key, body)
-            take = labels.take if key.startswith("ground-truth/") else captures.take
-            take(store, key)
+            _take(store, key)
         labels.sweep_at(store, HOUR + timedelta(hours=5))
         return self._judge(store)
 
@@ -130,3 +128,10 @@ class States:
         keys = [key for key in store.objects if key.startswith("state/profiles/")]
         [found] = [key for key in keys if source.encode() in store.objects[key]]
         return found
+
+
+def _take(store: InMemoryStore, key: str) -> None:
+    if key.startswith("ground-truth/"):
+        labels.take(store, key)
+    else:
+        take_file(key, store, HOUR)

@@ -1,11 +1,9 @@
 """explain_model with its event, and the two functions that wait for it, against moto: from the request to the end."""
 
 import copy
-import importlib.util
 import json
 import sys
-from collections.abc import Callable, Iterator
-from types import ModuleType
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -14,12 +12,11 @@ import pytest
 from driftline.domain.explanations.results import Failure, parse_result
 from driftline.domain.explanations.tasks import AskedEndpoint, Kernel, Task
 from tests.aws import CONTEXT, fake_aws, sample
+from tests.handlers import Load, cold_starts
 from tests.places import REPOSITORY
 from tests.scores import ENDPOINT, FEATURES, FOLDER, HOUR, KIND, MODEL, SCHEDULED, Scores
 
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
-
-type Load = Callable[[str], ModuleType]
 
 
 @pytest.fixture
@@ -50,23 +47,8 @@ def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def load(queues: dict[str, str]) -> Iterator[Load]:
-    """Imports a function's app anew, as a cold start does."""
-    loaded: list[str] = []
-
-    def import_app(function: str) -> ModuleType:
-        name = f"app_of_{function}"
-        spec = importlib.util.spec_from_file_location(name, REPOSITORY / "functions" / function / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        loaded.append(name)
-        spec.loader.exec_module(module)
-        return module
-
-    yield import_app
-    for name in loaded:
-        del sys.modules[name]
+    with cold_starts() as load:
+        yield load
 
 
 def put(key: str, body: bytes) -> None:

@@ -1,14 +1,12 @@
 """Handlers with their sample events, against moto: what is parsed, what is called, what fails alone."""
 
 import copy
-import importlib.util
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -21,6 +19,7 @@ from driftline.usecases.backfill.find_files import Captures
 from driftline.usecases.backfill.make_plan import make_plan, write_plan
 from tests.aws import CONTEXT, fake_aws, sample
 from tests.captures import csv_capture
+from tests.handlers import Load, cold_starts
 from tests.merging import label_file
 from tests.places import REPOSITORY
 from tests.scores import trees
@@ -43,8 +42,6 @@ BIAS_OF_SCORES = {
     "facet": [{"name_or_index": "sex", "value_or_threshold": [0]}],
     "methods": {"pre_training_bias": {"methods": "all"}, "post_training_bias": {"methods": "all"}},
 }
-
-type Load = Callable[[str], ModuleType]
 
 
 @pytest.fixture
@@ -85,23 +82,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def load(aws: None) -> Iterator[Load]:
-    """Imports a function's app anew, as a cold start does."""
-    loaded: list[str] = []
-
-    def import_app(function: str) -> ModuleType:
-        name = f"app_of_{function}"
-        spec = importlib.util.spec_from_file_location(name, REPOSITORY / "functions" / function / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        loaded.append(name)
-        spec.loader.exec_module(module)
-        return module
-
-    yield import_app
-    for name in loaded:
-        del sys.modules[name]
+    with cold_starts() as load:
+        yield load
 
 
 def put(key: str, body: bytes) -> None:

@@ -1,8 +1,6 @@
 """notify_operator's handler with its sample events, against moto: from a message of the queue to an email."""
 
-import importlib.util
 import json
-import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -12,7 +10,7 @@ import pytest
 
 from driftline.domain.errors import RetryLaterError
 from tests.aws import CONTEXT, fake_aws, make_state_table, sample
-from tests.places import REPOSITORY
+from tests.handlers import cold_starts
 
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"
 
@@ -50,15 +48,8 @@ def emails(monkeypatch: pytest.MonkeyPatch) -> Iterator[Received]:
 
 @pytest.fixture
 def app(emails: Received) -> Iterator[ModuleType]:
-    name = "app_of_notify_operator"
-    spec = importlib.util.spec_from_file_location(name, REPOSITORY / "functions" / "notify_operator" / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[name]
+    with cold_starts() as load:
+        yield load("notify_operator")
 
 
 def test_an_alarm_is_told_once_however_often_it_comes(app: ModuleType, emails: Received) -> None:

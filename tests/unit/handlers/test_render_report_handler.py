@@ -1,6 +1,5 @@
 """render_report's handler with its sample event, against moto."""
 
-import importlib.util
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.failure import FAILURE, Failure
 from driftline.domain.executions.place import parse_place
 from tests.aws import CONTEXT, fake_aws
+from tests.handlers import cold_starts
 from tests.places import REPOSITORY
 from tests.reporting import MADE, made_store
 
@@ -34,17 +34,12 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
         s3.create_bucket(Bucket=BUCKET)
         for key, body in made_store(["dep_delay"]).objects.items():
             s3.put_object(Bucket=BUCKET, Key=key.replace("shop", "flight-delay"), Body=body)
-        yield started("render_report")
+        yield cold_start("render_report")
 
 
-def started(function: str) -> Handler:
-    path = REPOSITORY / "functions" / function / "app.py"
-    spec = importlib.util.spec_from_file_location(f"app_of_{function}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    handler: Handler = module.handler
+def cold_start(function: str) -> Handler:
+    with cold_starts() as load:
+        handler: Handler = load(function).handler
     return handler
 
 
@@ -53,7 +48,7 @@ def index_is_made() -> None:
     [message] = boto3.client("sqs").receive_message(QueueUrl=os.environ["INDEX_QUEUE_URL"])["Messages"]
     made = event("render_index")
     assert made["Records"][0]["body"] == message["Body"]
-    assert started("render_index")(made, CONTEXT) == {"batchItemFailures": []}
+    assert cold_start("render_index")(made, CONTEXT) == {"batchItemFailures": []}
 
 
 def event(name: str = "render_report") -> dict[str, Any]:
@@ -132,7 +127,7 @@ def test_the_event_of_a_failed_execution_makes_its_page(handler: Handler) -> Non
 def test_the_index_is_made_by_hand(handler: Handler) -> None:
     handler(event(), CONTEXT)
 
-    assert started("render_index")({}, CONTEXT) == {"index": f"s3://{BUCKET}/reports/index.html", "endpoints": 1}
+    assert cold_start("render_index")({}, CONTEXT) == {"index": f"s3://{BUCKET}/reports/index.html", "endpoints": 1}
 
 
 def test_a_late_event_of_a_failure_makes_the_page_of_the_verdict(handler: Handler) -> None:

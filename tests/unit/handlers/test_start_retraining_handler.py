@@ -1,8 +1,6 @@
 """The handler with its sample events, against moto: from the queue to SageMaker and back."""
 
-import importlib.util
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +11,7 @@ import boto3
 import pytest
 
 from tests.aws import CONTEXT, fake_aws, make_state_table, sample
-from tests.places import REPOSITORY
+from tests.handlers import cold_starts
 
 BUCKET = "driftline-bucket-1a2b3c4d5e6f"  # as in events/
 ENDPOINT = "flight-delay"
@@ -49,14 +47,8 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
             RoleArn="arn:aws:iam::123456789012:role/pipeline",
             ClientRequestToken="t" * 32,
         )
-        spec = importlib.util.spec_from_file_location("app", REPOSITORY / "functions" / "start_retraining" / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["app_of_start_retraining"] = module
-        spec.loader.exec_module(module)
-        yield module
-        del sys.modules["app_of_start_retraining"]
+        with cold_starts() as load:
+            yield load("start_retraining")
 
 
 def at(app: ModuleType, now: datetime) -> None:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.ground_truth.keys import parse_profile_key
@@ -17,13 +16,12 @@ from driftline.usecases.arrivals.take_arrivals import (
     AttributesTaken,
     LabelsTaken,
     take_attributes,
-    take_capture,
     take_labels,
 )
 from driftline.usecases.arrivals.take_sweep import take_sweep
 from driftline.usecases.executions.revisions import Announced, announce
-from tests.captures import capture_key, csv_capture
-from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics, RecordingReruns, only
+from tests.captures import capture_key, csv_capture, take_file
+from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics, RecordingReruns
 from tests.tables import TABLES
 
 HOUR = datetime(2026, 3, 1, 14, tzinfo=UTC)
@@ -49,18 +47,7 @@ def store() -> InMemoryStore:
 
 
 def capture_arrives(store: InMemoryStore | FailingStore, reruns: RecordingReruns) -> int:
-    key = capture_key(HOUR)
-    return take_capture(
-        key,
-        capture=store,
-        state=store,
-        stores=only(store),
-        scripts=ScriptProcesses(),
-        tables=TABLES,
-        reruns=reruns,
-        arrived=NOW,
-        kinds=KINDS,
-    ).matched
+    return take_file(capture_key(HOUR), store, NOW, reruns).matched
 
 
 def labels_arrive(
@@ -136,7 +123,7 @@ def test_a_replaced_capture_opens_the_windows_that_it_leaves_too(store: InMemory
         except InjectedError:
             calls = call
             capture_arrives(fresh, reruns)
-        # Then the windows of both are asked for, and whoever answers finds the earlier one empty
+        # Then the windows of both are requested, and the execution of the earlier one finds it empty
         assert asked(reruns) == {(name, at) for name in ("data_quality", "model_quality") for at in (HOUR, SCHEDULED)}
         assert all(hours == {HOUR} for hours in reruns.profiled)
         if calls < call:

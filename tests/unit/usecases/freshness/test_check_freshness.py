@@ -1,8 +1,6 @@
 """check_freshness over in-memory ports: ages, new endpoints, changed schedules, endpoints that cannot be read."""
 
-import importlib.util
 import json
-import sys
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -23,6 +21,7 @@ from driftline.usecases.executions.revisions import Announced, announce
 from driftline.usecases.freshness.check_freshness import FreshnessChecked
 from tests.fakes import FailingStore, InjectedError, InMemoryStore, RecordingMetrics
 from tests.freshness import NAMESPACE, WITH_DASHBOARDS, Checks
+from tests.handlers import cold_starts
 from tests.places import REPOSITORY
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -467,16 +466,11 @@ def test_the_function_publishes_the_signals_of_its_bucket(
     client.create_bucket(Bucket="bucket")
     for key, body in memory.objects.items():
         client.put_object(Bucket="bucket", Key=key, Body=body)
-    spec = importlib.util.spec_from_file_location("app", REPOSITORY / "functions/check_freshness/app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    app = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "app", app)
-    spec.loader.exec_module(app)
     event = json.loads((REPOSITORY / "events/check_freshness.json").read_text())
     context = SimpleNamespace(function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="r")
 
-    assert app.handler(event, context) == {"endpoints": 1, "signals": 2, "changed": 0}
+    with cold_starts() as load:
+        assert load("check_freshness").handler(event, context) == {"endpoints": 1, "signals": 2, "changed": 0}
 
     (line,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line)
     assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == NAMESPACE
