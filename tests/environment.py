@@ -32,7 +32,7 @@ def make_the_same_everywhere() -> None:
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": _HERE,
         "no_proxy": _HERE,
-        "TZ": "NPT-5:45",  # Nepal's: whoever mixes up local time and UTC fails everywhere, not only outside of London
+        "TZ": "NPT-5:45",  # Nepal's: code that mixes up local time and UTC fails everywhere, not only outside of London
         "PYTHONUTF8": "1",
         "DRIFTLINE_ONLY_LOOPBACK": loopback,
         "PYTHONPATH": os.pathsep.join(filter(None, [loopback, kept.get("PYTHONPATH")])),

@@ -1,4 +1,4 @@
-"""An endpoint that is watched hour by hour, and whoever hears about it: Slack, email, a pipeline."""
+"""An endpoint that is watched hour by hour, and what is notified: Slack, email, a pipeline."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The files of a baseline change as one: whoever reads at any moment sees the old ones or the new ones, never both."""
+"""The files of a baseline change as one: a reader sees the old ones or the new ones at any moment, never both."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta

@@ -171,7 +171,7 @@ def test_a_crash_while_a_failure_is_reported_leaves_nobody_waiting(
 def test_tasks_that_end_at_once_and_deliveries_in_any_order(
     given: dict[str, bytes], with_baseline: dict[str, bytes]
 ) -> None:
-    """Both see both results, and whoever waits goes on twice."""
+    """Both see both results, and the function that waits goes on twice."""
     calm = done("run", with_baseline, lambda solid: solid)
     solid = InMemoryStore(objects=given)
     cloud = Cloud(solid, solid, ["run", "baseline", "run", "baseline"], newest_first=True)

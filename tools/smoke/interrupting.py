@@ -12,7 +12,7 @@ class Interruption:
     """The signals of one run.
 
     Args:
-        note: Called with a line for whoever sends another one.
+        note: Called with a line for people who send another one.
     """
 
     def __init__(self, note: Callable[[str], None]) -> None:

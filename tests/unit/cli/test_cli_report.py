@@ -1,4 +1,4 @@
-"""`driftline report`: a page from a folder, whoever wrote the files."""
+"""`driftline report`: a page from a folder, no matter which program wrote the files."""
 
 import json
 import webbrowser

@@ -1,4 +1,4 @@
-"""docs/guide/own-data.md: whoever follows it gets from two CSV files to a page."""
+"""docs/guide/own-data.md: following it leads from two CSV files to a page."""
 
 import csv
 import random

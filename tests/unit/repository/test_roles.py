@@ -259,7 +259,7 @@ def test_a_backfill_follows_its_own_executions_alone(action: str, granted: Mappi
 
 
 def test_who_starts_what_is_limited_to_these(granted: Mapping[str, Role]) -> None:
-    """Whoever may start, invoke or pass on costs money, or becomes somebody else."""
+    """A role that may start, invoke or pass on can cost money, or act as another role."""
     strong = {
         "iam:PassRole": {"ConfigureMonitorRole"},
         "lambda:InvokeFunction": {"BackfillRole", "StartRetrainingRole", "FreshnessScheduleRole"},

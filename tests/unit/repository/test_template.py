@@ -473,7 +473,7 @@ def test_topics_are_encrypted_and_only_alarms_publish_besides_the_functions(
     assert [one["Action"] for one in encrypting] == [["kms:Decrypt", "kms:GenerateDataKey*"]]
 
 
-def test_whoever_publishes_may_encrypt(resources: dict[str, dict[str, Any]]) -> None:
+def test_roles_that_publish_may_encrypt(resources: dict[str, dict[str, Any]]) -> None:
     for name, role in of_type(resources, "AWS::IAM::Role").items():
         actions = {action for one in statements(role) for action in listed(one["Action"])}
         if "sns:Publish" in actions:

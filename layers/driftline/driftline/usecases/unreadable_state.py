@@ -9,7 +9,7 @@ How each kind is made again:
 
 | below `state/` | made again |
 |---|---|
-| `profiles/`, `records/`, `rejects/` | from the capture file, by whoever finds them (`profile_again`) |
+| `profiles/`, `records/`, `rejects/` | from the capture file, by the function that finds them (`profile_again`) |
 | `open-labels/`, `labels/`, `label-hours/` | from the ground truth file, at once or by the next sweep |
 | `merged/` | from records and labels, at the next evaluation |
 | `indexes/`, `rollups/`, `kinds/` | from profiles, or rows, in the place where they are read |
@@ -72,7 +72,7 @@ def move_aside(store: ObjectStore, error: UnreadableStateError) -> None:
 
 
 def name_unreadable(error: InvalidInputError) -> None:
-    """For readers that may not move it: whoever may will find it, too. What another version wrote stays where it is."""
+    """For readers that may not move it; others will find it, too. What another version wrote stays where it is."""
     _log.error("%s cannot be read (%s), and is left out.", error.where, error.what)
 
 

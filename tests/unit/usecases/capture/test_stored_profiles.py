@@ -92,7 +92,7 @@ def test_a_roll_up_is_named_after_exactly_its_parts() -> None:
 
 
 def test_the_bytes_of_this_version_do_not_change() -> None:
-    """Profiles that are stored already have to merge with new ones: whoever breaks this raises storage.VERSION.
+    """Profiles that are stored already have to merge with new ones: a change that breaks this raises storage.VERSION.
 
     The values are multiples of 1/8, so every sum is exact and the bytes are the same on every processor.
     """

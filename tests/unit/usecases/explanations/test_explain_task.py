@@ -134,7 +134,7 @@ def test_an_endpoint_that_cannot_be_asked_here() -> None:
     assert "cannot be asked here" in found.what
 
 
-def test_whoever_waits_for_several_goes_on_with_the_last_of_them() -> None:
+def test_a_function_that_waits_for_several_goes_on_with_the_last_of_them() -> None:
     store = store_with_model()
     function = ExplainModel(store)
     keys = [of_model(store, seed=seed) for seed in (1, 2, 3)]

@@ -1,6 +1,6 @@
 """Messages in a dead-letter queue, and what they are about.
 
-Whoever gave up on a message has written it there: SQS after the last try of a function, EventBridge, EventBridge
+What gave up on a message has written it there: SQS after the last try of a function, EventBridge, EventBridge
 Scheduler or SNS if they could not deliver it to a queue, Lambda after the last asynchronous invocation. The bodies are
 those of the events, but for Lambda's, which has the event in `requestPayload`. Shapes:
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html (Lambda),

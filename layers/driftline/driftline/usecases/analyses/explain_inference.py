@@ -24,7 +24,7 @@ from driftline.usecases.time_folders import Level, time_folders
 
 _ORIGIN = ("inference_id", "event_id")
 _KEEP_NO_INDEX = datetime(1970, 1, 1, tzinfo=UTC)
-"""Whoever only reads stores no indexes of hours."""
+"""A command that only reads stores no indexes of hours."""
 
 _MOST_VARIANTS = 20
 

@@ -2,7 +2,7 @@
 
 A note says: these labels (the entity tag of their file's open labels), with these label sets (their names and tags),
 left so many waiting after a search of these hours (the names of their indexes, which follow from their profiles). All
-of it follows from keys and tags and stays true, whoever wrote it and when. So a note never has to be taken back: where
+of it follows from keys and tags and stays true. So a note never has to be taken back: where
 a tag, a name or an hour is another one, the note is of something else, and is not used. Without the notes, or with
 damaged ones, a sweep looks at everything.
 """
