@@ -10,18 +10,18 @@ from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli.files import read_file
-from driftline.domain.datasets import ProfiledDataset, RowBatch
+from driftline.domain.datasets import RowBatch
 from driftline.domain.documents.parse import decode_document, parse_document
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.predictions.questions import Question
-from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.kinds.data import DataSet, Explanations
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
 from driftline.usecases.baselines.datasets.format import CsvFormat, DatasetFormat
+from driftline.usecases.baselines.wrapped_data_set import WrappedDataSet
 from driftline.usecases.ports.predictions import Predictor
 
 
@@ -56,30 +56,11 @@ class DataFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class FollowedData(DataSet):
+class FollowedData(WrappedDataSet):
     """A data set that says how many rows are read."""
 
     data: StoredDataSet
     step: Callable[[int], None]
-
-    @property
-    @override
-    def where(self) -> str:
-        return self.data.where
-
-    @override
-    def profile(self, columns: DocumentColumns | None, optional: Collection[str] = ()) -> ProfiledDataset:
-        return self.data.profile(columns, optional)
-
-    @property
-    @override
-    def model(self) -> str:
-        return self.data.model
-
-    @property
-    @override
-    def explanations(self) -> Explanations:
-        return self.data.explanations
 
     @override
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:

@@ -34,14 +34,7 @@ def bias(
         Path, typer.Option("--out", "-o", help="Where analysis.json and report.html are written.", metavar="DIR")
     ] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Overwrite an analysis.json that is there.")] = False,
-    header: Annotated[
-        bool | None,
-        typer.Option(
-            "--header/--no-header",
-            help="State whether the first row of CSV files is a header. Default: detected.",
-            show_default=False,
-        ),
-    ] = None,
+    header: options.Header = None,
     as_json: options.Json = False,
 ) -> None:
     """Analyse a data set (CSV, JSON Lines, Parquet; plain or gzip) once, as SageMaker Clarify's processing job did.

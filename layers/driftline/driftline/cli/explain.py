@@ -84,14 +84,7 @@ def explain(
     store: options.Store = ".",
     start: options.Start = None,
     end: options.End = None,
-    header: Annotated[
-        bool | None,
-        typer.Option(
-            "--header/--no-header",
-            help="State whether the first row of CSV files is a header. Default: detected.",
-            show_default=False,
-        ),
-    ] = None,
+    header: options.Header = None,
     as_json: options.Json = False,
 ) -> None:
     """Explain a model on a data set (CSV, JSON Lines, Parquet; plain or gzip), as Clarify's processing job did.

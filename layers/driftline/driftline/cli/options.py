@@ -51,6 +51,14 @@ Monitor = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
 
+Header = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header",
+        help="State whether the first row of CSV files is a header. Default: detected.",
+        show_default=False,
+    ),
+]
 Start = Annotated[datetime | None, _time("--start", "Start of the window, included.")]
 End = Annotated[datetime | None, _time("--end", "End of the window, excluded.")]
 Scheduled = Annotated[datetime | None, _time("--scheduled", "Scheduled time of the execution.")]

@@ -4,16 +4,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import override
 
-from driftline.domain.datasets import ProfiledDataset, RowBatch
+from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.predictions.questions import Question, answers
-from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.kinds.data import DataSet, Explanations
+from driftline.usecases.baselines.wrapped_data_set import WrappedDataSet
 from driftline.usecases.ports.predictions import Predictor
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredDataSet(DataSet):
+class AnsweredDataSet(WrappedDataSet):
     """The rows of another data set, each with its answer's values by name.
 
     Attributes:
@@ -22,41 +21,11 @@ class AnsweredDataSet(DataSet):
         outputs: Names of the answer's values, where it is CSV.
     """
 
-    data: DataSet
     question: Question
     predictor: Predictor
     features: Sequence[str]
     others: Collection[str]
     outputs: Sequence[str]
-
-    @property
-    @override
-    def where(self) -> str:
-        return self.data.where
-
-    @override
-    def profile(self, columns: DocumentColumns | None, optional: Collection[str] = ()) -> ProfiledDataset:
-        return self.data.profile(columns, optional)
-
-    @override
-    def beside(self, name: str) -> bytes | None:
-        return self.data.beside(name)
-
-    @property
-    @override
-    def explanations(self) -> Explanations:
-        return self.data.explanations
-
-    @property
-    @override
-    def model(self) -> str:
-        return self.data.model
-
-    @override
-    def with_answers(
-        self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
-    ) -> DataSet:
-        return self.data.with_answers(question, features, others, outputs)
 
     @override
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:
