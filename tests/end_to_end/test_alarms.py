@@ -156,13 +156,20 @@ def test_what_stops_is_told_and_what_comes_back_too(place: Place) -> None:
     for hour in range(2, 6):
         place.cloud.tick(START + timedelta(hours=hour))
         place.cloud.drain()
-    # Then people hear of both, once each
+    # Then people hear of both, once each, and the endpoint's page says so without any execution
     assert len(endpoint.slack()) == 2
+    assert "Captures have stopped arriving. A scheduled execution is missing." in page_of(place, "stopping")
     # And when it lives again, of both again
     endpoint.live([(hour, False) for hour in range(5, 10)])
     recovered = endpoint.slack()[2:]
     assert len(recovered) == 2
     assert all("recovered" in text.lower() for text in recovered)
+    assert "In alarm" not in page_of(place, "stopping")
+
+
+def page_of(place: Place, endpoint: str) -> str:
+    found = place.cloud.client("s3").get_object(Bucket=place.cloud.bucket, Key=f"reports/{endpoint}/index.html")
+    return found["Body"].read().decode()
 
 
 def test_an_execution_that_fails_is_told(place: Place) -> None:
