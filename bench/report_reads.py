@@ -18,8 +18,8 @@ from driftline.domain.keys import overview_record_key, report_folder
 from driftline.domain.windows import HOUR
 from driftline.kinds.registry import KINDS
 from driftline.usecases.executions.past_executions import PAST
-from driftline.usecases.pages.overview_records import NEWEST
-from driftline.usecases.pages.render_overview import render_overview
+from driftline.usecases.pages.overview_records import NEWEST, keep_record
+from driftline.usecases.pages.render_overview import render_pages
 from driftline.usecases.pages.render_report import RenderedReport, render_report
 from driftline.usecases.ports import ObjectSummary, StoredObject
 from tests.fakes import InMemoryStore
@@ -93,7 +93,8 @@ def _seconds(store: InMemoryStore) -> float:
 
 def _render(store: InMemoryStore) -> RenderedReport:
     rendered = render_report(store, MADE, kinds=KINDS)
-    render_overview(store, rendered.report, rendered.inputs.baseline, kinds=KINDS, index=NoIndex())
+    keep_record(store, rendered.report, rendered.inputs.baseline)
+    render_pages(store, rendered.report.outcome.place.endpoint, kinds=KINDS, index=NoIndex())
     return rendered
 
 

@@ -17,6 +17,7 @@ from driftline.usecases.backfill.find_files import Captures
 from driftline.usecases.backfill.label_work import label_work
 from driftline.usecases.backfill.make_plan import make_plan, write_plan
 from driftline.usecases.backfill.outcome import check_read, conclude, unfinished
+from driftline.usecases.backfill.page_work import page_work
 from driftline.usecases.backfill.window_work import replay_windows
 from driftline.usecases.backfill.work_batch import work_batch
 from driftline.usecases.ports import ObjectStore
@@ -24,6 +25,7 @@ from tests.captures import capture_key, csv_capture, profile_file
 from tests.executing import execute_in, suggest_in
 from tests.fakes import InMemoryStore, only
 from tests.merging import label_file, label_key
+from tests.rendering import IndexAtOnce, render_execution
 from tests.tables import TABLES
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -69,7 +71,7 @@ def capture(draw: random.Random, hour: datetime, name: str, row: int) -> bytes:
 
 
 def live(store: ObjectStore, hours: int = HOURS) -> None:
-    """As it arrives: captures, labels, and then what schedules ask for."""
+    """As it arrives: captures, labels, and then what schedules ask for, with its pages."""
     for each in list(store.list("capture/")):
         profile_file(each.key, store)
     for each in list(store.list("ground-truth/")):
@@ -77,7 +79,8 @@ def live(store: ObjectStore, hours: int = HOURS) -> None:
     for monitor in ("data_quality", "model_quality"):
         for number in range(1, hours + 1):
             request = ExecutionRequest(endpoint="shop", monitor=monitor, scheduled_time=START + number * HOUR)
-            execute_in(store, request)
+            execution = execute_in(store, request)
+            render_execution(store, execution.folder, kinds=KINDS, revision=execution.revision)
 
 
 def planned(store: ObjectStore, hours: int = HOURS) -> Plan:
@@ -93,10 +96,10 @@ def work_once(plan: Plan, store: ObjectStore, time_is_short: Callable[[], bool] 
     for batch in unfinished(plan, store):
         if step_of(batch) == "captures":
             work = capture_work(
-                plan, state=store, stores=only(store), scripts=ScriptProcesses(), tables=TABLES, kinds=KINDS
+                plan, batch, state=store, stores=only(store), scripts=ScriptProcesses(), tables=TABLES, kinds=KINDS
             )
         elif step_of(batch) == "labels":
-            work = label_work(plan, store=store, tables=TABLES, kinds=KINDS)
+            work = label_work(plan, batch, store=store, tables=TABLES, kinds=KINDS)
         else:
             break
         if not work_batch(plan.id, batch, work, store=store, time_is_short=time_is_short):
@@ -106,6 +109,10 @@ def work_once(plan: Plan, store: ObjectStore, time_is_short: Callable[[], bool] 
         if not replay_windows(
             plan, monitor, lambda request: execute_in(store, request), store=store, time_is_short=time_is_short
         ):
+            return
+    for batch in unfinished(plan, store):
+        work = page_work(plan, batch, store=store, kinds=KINDS, index=IndexAtOnce(store, KINDS))
+        if not work_batch(plan.id, batch, work, store=store, time_is_short=time_is_short):
             return
     conclude(plan, store)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from driftline.kinds.kind import Kinds
 from driftline.presentation.report import Report
 from driftline.usecases.pages import render_execution as executions
-from driftline.usecases.pages import render_overview as overviews
+from driftline.usecases.pages.overview_records import keep_record
 from driftline.usecases.pages.render_execution import RenderedExecution
 from driftline.usecases.pages.render_index import render_index_page
-from driftline.usecases.pages.render_overview import RenderedOverview
+from driftline.usecases.pages.render_overview import RenderedOverview, render_pages
 from driftline.usecases.ports import ObjectStore
 
 
@@ -34,5 +34,7 @@ def render_execution(
 def render_overview(
     store: ObjectStore, report: Report, baseline_statistics: bytes | None, *, kinds: Kinds
 ) -> RenderedOverview | None:
-    """See usecases/pages/render_overview.py."""
-    return overviews.render_overview(store, report, baseline_statistics, kinds=kinds, index=IndexAtOnce(store, kinds))
+    """Records an execution and writes the pages that list it; None if none does."""
+    if keep_record(store, report, baseline_statistics) is None:
+        return None
+    return render_pages(store, report.outcome.place.endpoint, kinds=kinds, index=IndexAtOnce(store, kinds))

@@ -81,6 +81,8 @@ def test_captures_are_read_from_the_bucket_that_was_there(changed: EmbeddedCloud
     # Nothing is written where the endpoints capture.
     assert set(captures.everything("")) == {f"{folder}00-00-000.jsonl", f"{folder}notes.txt"}
     assert changed.messages("ProfileDeadLettersUrl") == 0
+    # Who looks finds the pages, the one of all endpoints included
+    assert b"past" in own.everything("reports/index.html")["reports/index.html"]
     metrics = changed.client("cloudwatch").list_metrics(Namespace="Mine/Models")["Metrics"]
     names = [metric["MetricName"] for metric in metrics]
     assert names.count("rows") == 1
@@ -186,7 +188,7 @@ def test_captures_of_the_past_are_read_by_the_state_machine(
     assert result["complete"]
     damaged = f"capture/past/AllTraffic/{past.PAST:%Y/%m/%d/%H}/damaged.jsonl"
     assert [failure["name"] for failure in result["failures"]] == [damaged]
-    assert result["done"] == {"captures": 4, "labels": 2, "windows": 4}
+    assert result["done"] == {"captures": 4, "labels": 2, "windows": 4, "pages": 4, "overview": 1}
     # And everything is, to the byte, what the commands make of the same files, one after the other
     for key, body in inputs.items():
         path = tmp_path / key
@@ -203,6 +205,7 @@ def test_captures_of_the_past_are_read_by_the_state_machine(
             format_instant(past.END + timedelta(minutes=1)),
         )
         driftline("replay", "--store", tmp_path, "--monitor", monitor, *times)
+    driftline("overview", "--store", tmp_path)
     for prefix in ("reports/past/", "state/records/past/", "state/labels/past/"):
         assert differing(below(tmp_path, prefix), own.everything(prefix)) == []
         assert own.everything(prefix)
@@ -213,3 +216,5 @@ def test_captures_of_the_past_are_read_by_the_state_machine(
     signals = changed.client("cloudwatch").list_metrics(Dimensions=[{"Name": "Endpoint", "Value": "past"}])["Metrics"]
     assert signals == []
     assert changed.messages("ProfileDeadLettersUrl") == 0
+    # Who looks finds the pages, the one of all endpoints included
+    assert b"past" in own.everything("reports/index.html")["reports/index.html"]

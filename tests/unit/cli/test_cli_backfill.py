@@ -67,12 +67,21 @@ def test_processes_side_by_side_leave_what_live_processing_leaves(tmp_path: Path
     store = folder(expected, tmp_path)
     live(expected)
     done = backfill(tmp_path, *PERIOD, "--processes", "2", "--json")
-    assert done.exit_code == ExitCode.COMPLETED, done.output
+    assert done.exit_code == ExitCode.NOT_EVALUATED, done.output  # model quality has no baseline
     result = json.loads(done.stdout)
-    assert result["done"] == {"captures": 2 * HOURS, "labels": HOURS, "windows": 2 * HOURS}
+    assert result["done"] == {
+        "captures": 2 * HOURS,
+        "labels": HOURS,
+        "windows": 2 * HOURS,
+        "pages": 2 * HOURS,
+        "overview": 1,
+    }
     assert result["numbers"]["rows"] == 2 * HOURS * ROWS
-    # The command announces nothing, and a profile in a folder says another place of its capture file.
+    # The command announces nothing, so pages know no revision; a profile in a folder says another place of its file.
     left_out = (
+        "state/overview/",
+        "state/recent/",
+        "state/index/",
         "state/executions/",
         "state/profiles/",
         "state/rollups/",
@@ -82,7 +91,11 @@ def test_processes_side_by_side_leave_what_live_processing_leaves(tmp_path: Path
     )
     found = {each.key: store.get(each.key).body for each in store.list("")}
     one, other = (
-        {key: body for key, body in without_notes(objects).items() if not key.startswith((*left_out, "merged/"))}
+        {
+            key: b"" if key.endswith(".html") else body
+            for key, body in without_notes(objects).items()
+            if not key.startswith((*left_out, "merged/"))
+        }
         for objects in (found, expected.objects)
     )
     assert differing(one, other) == []
@@ -101,6 +114,20 @@ def test_windows_in_which_nothing_was_judged_are_not_said_to_be_evaluated(tmp_pa
 
     assert f"{HOURS} windows evaluated" in said.stdout
     assert f"{HOURS} windows not evaluated: no row could be judged" in said.stdout
+    assert said.exit_code == ExitCode.NOT_EVALUATED
+    assert backfill(tmp_path, *PERIOD, "--monitor", "data_quality").exit_code == ExitCode.COMPLETED
+
+
+def test_pages_are_made_unless_they_are_not_wanted(tmp_path: Path) -> None:
+    store = folder(endpoint(), tmp_path)
+
+    without = backfill(tmp_path, *PERIOD, "--no-pages", "--json")
+    assert json.loads(without.stdout)["done"]["pages"] == 0
+    assert not [each.key for each in store.list("reports/") if each.key.endswith(".html")]
+
+    said = backfill(tmp_path, *PERIOD)
+    assert f"{2 * HOURS} pages made; see {store.uri('reports/shop/index.html')}" in said.stdout
+    assert b"shop" in store.get("reports/index.html").body
 
 
 def test_a_forecast_counts_and_writes_nothing(tmp_path: Path) -> None:
@@ -116,7 +143,7 @@ def test_a_forecast_counts_and_writes_nothing(tmp_path: Path) -> None:
     assert list(store.list("")) == before
     text = backfill(tmp_path, *PERIOD, "--dry-run").stdout
     assert "6 capture files" in text
-    assert "6 windows of data_quality and model_quality" in text
+    assert "6 windows of data_quality and model_quality with their pages" in text
     assert f"Nothing was done. The run would be {forecast['id']}." in text
 
 
@@ -193,7 +220,9 @@ def test_an_execution_is_asked_for_what_is_left() -> None:
         "backfill": plan.id,
         "captures": False,
         "labels": True,
-        "items": {step: f"state/backfill/{plan.id}/{step}.csv" for step in ("captures", "labels")},
+        "pages": False,
+        "overview": False,
+        "items": {step: f"state/backfill/{plan.id}/{step}.csv" for step in ("captures", "labels", "pages")},
         "monitors": ["model_quality"],
     }
 

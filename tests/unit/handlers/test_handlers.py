@@ -75,6 +75,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "MERGE_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="merges")["QueueUrl"],
             "RERUN_DELAY_SECONDS": "300",
             "EXPLAIN_QUEUE_URL": reruns,
+            "INDEX_QUEUE_URL": reruns,
+            "INDEX_DELAY_SECONDS": "60",
         }.items():
             monkeypatch.setenv(name, value)
         yield
@@ -192,11 +194,17 @@ def test_a_backfill_is_worked_through_step_by_step(load: Load) -> None:
     assert load("merge_ground_truth").handler(sample("merge_ground_truth.backfill") | run, enough) == {"finished": True}
     assert monitor({**run, "step": "check"}, enough) == {}
     assert monitor(sample("run_monitor.backfill") | run, enough) == {"finished": True}
+    render = load("render_report").handler
+    for batch in (sample("render_report.backfill")["batch"], "overview-00001"):
+        assert render(run | {"batch": batch}, short) == {"finished": True}
     outcome = monitor({**run, "step": "conclude"}, enough)
     assert outcome["complete"]
-    assert outcome["done"] == {"captures": 1, "labels": 1, "windows": 1}
+    assert outcome["done"] == {"captures": 1, "labels": 1, "windows": 1, "pages": 1, "overview": 1}
     assert outcome["numbers"]["matched"] == 1
-    assert f"reports/{ENDPOINT}/data_quality/2026/03/01/15/summary.json" in keys("reports/")
+    made = keys("reports/")
+    assert f"reports/{ENDPOINT}/data_quality/2026/03/01/15/summary.json" in made
+    assert f"reports/{ENDPOINT}/data_quality/2026/03/01/15/report.html" in made
+    assert f"reports/{ENDPOINT}/index.html" in made
 
 
 def test_an_id_that_leads_elsewhere_is_refused(load: Load) -> None:

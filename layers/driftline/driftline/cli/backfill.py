@@ -55,6 +55,9 @@ def backfill(
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish metrics, events and signals for alarms of the past windows.")
     ] = False,
+    pages: Annotated[
+        bool, typer.Option("--pages/--no-pages", help="Make the report pages of the past windows, too.")
+    ] = True,
     here: Annotated[bool, typer.Option("--here", help="Work on this machine, not with Step Functions.")] = False,
     processes: Annotated[
         int, typer.Option("--processes", min=1, help="On this machine.", show_default="one for each CPU")
@@ -68,6 +71,8 @@ def backfill(
 
     In a bucket, the stack's state machine does the work, with many functions at once. In a folder, processes of this
     machine do. A run that was interrupted goes on where it was. Nobody is alarmed about the past.
+
+    The exit code is 1 if something failed or is left to do, otherwise 3 if a window was not evaluated.
 
     Example: driftline backfill --from 2026-01-01 --to 2026-07-01 --dry-run
     """
@@ -83,7 +88,7 @@ def backfill(
             assert last is not None
             capture = place.capture(place.endpoint(endpoint))
             captures = Captures(capture.store, capture.prefix, place.endpoint(endpoint), first, last)
-            planned = _planned(output, place, captures, manifest, monitor, publish=publish)
+            planned = _planned(output, place, captures, manifest, monitor, publish=publish, pages=pages)
             plan = planned.plan
             if not dry_run:
                 _write(output, place, planned)
@@ -111,6 +116,8 @@ def backfill(
         if outcome.failures or not outcome.complete:
             output.note(f"Try again what failed: {_command(plan, store)}")
             raise typer.Exit(ExitCode.FAILED)
+        if outcome.blind:
+            raise typer.Exit(ExitCode.NOT_EVALUATED)
 
 
 def _check(first: datetime | None, last: datetime | None, *, resume: str | None, publish: bool, cloud: bool) -> None:
@@ -126,12 +133,26 @@ def _check(first: datetime | None, last: datetime | None, *, resume: str | None,
 
 
 def _planned(
-    output: Output, place: Place, captures: Captures, manifest: str | None, monitor: str | None, *, publish: bool
+    output: Output,
+    place: Place,
+    captures: Captures,
+    manifest: str | None,
+    monitor: str | None,
+    *,
+    publish: bool,
+    pages: bool,
 ) -> Planned:
     output.note(f"Looking for capture files in {captures.store.uri(captures.prefix + captures.endpoint)}/ …")
     files = find_items(place, captures, manifest)
     return make_plan(
-        captures, files, store=place.store, kinds=KINDS, release=__version__, monitor=monitor, publish=publish
+        captures,
+        files,
+        store=place.store,
+        kinds=KINDS,
+        release=__version__,
+        monitor=monitor,
+        publish=publish,
+        pages=pages,
     )
 
 

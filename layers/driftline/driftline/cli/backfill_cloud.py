@@ -9,7 +9,7 @@ from driftline.cli.backfill_here import DOING
 from driftline.cli.output import Output
 from driftline.cli.places import Place
 from driftline.domain.backfill.keys import executions_key, items_key
-from driftline.domain.backfill.plan import STEPS, Plan, Step, step_of
+from driftline.domain.backfill.plan import READING, STEPS, Plan, Step, step_of
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.usecases.backfill.make_plan import write_items
 from driftline.usecases.backfill.outcome import again, unfinished
@@ -19,7 +19,7 @@ from driftline.usecases.ports import ObjectStore
 USUAL_AT_ONCE = 10
 """Functions at once that a new account may run: a forecast without a state machine counts with them."""
 
-_MAPPED: tuple[Step, ...] = ("captures", "labels")
+_MAPPED: tuple[Step, ...] = (*READING, "pages")
 """Steps of a Distributed Map; windows are of few monitors, each in order."""
 
 _FIRST_POLL, _LONGEST_POLL = 0.5, 10.0
@@ -88,8 +88,7 @@ def request(plan: Plan, left: list[str]) -> str:
     return json.dumps(
         {
             "backfill": plan.id,
-            "captures": "captures" in steps,
-            "labels": "labels" in steps,
+            **{step: step in steps for step in (*_MAPPED, "overview")},
             "items": items,
             "monitors": monitors,
         }

@@ -1,14 +1,20 @@
-"""A backfill on this machine: captures, then labels, then windows, each side by side."""
+"""A backfill on this machine: captures, then labels, windows and pages, each side by side."""
 
 from driftline.cli.backfill_processes import Processes
 from driftline.cli.output import Output
 from driftline.cli.places import Place
-from driftline.domain.backfill.plan import Plan, Step, step_of
+from driftline.domain.backfill.plan import READING, SHOWING, Plan, Step, step_of
 from driftline.domain.errors import DriftlineError
 from driftline.usecases.backfill.outcome import again, check_read, unfinished
 from driftline.usecases.backfill.progress import Progress
 
-DOING: dict[Step, str] = {"captures": "profiling", "labels": "joining", "windows": "evaluating"}
+DOING: dict[Step, str] = {
+    "captures": "profiling",
+    "labels": "joining",
+    "windows": "evaluating",
+    "pages": "rendering",
+    "overview": "listing",
+}
 
 
 def work_here(output: Output, place: Place, plan: Plan, processes: int, *, resume: bool) -> None:
@@ -22,10 +28,12 @@ def work_here(output: Output, place: Place, plan: Plan, processes: int, *, resum
     if resume:
         again(plan, place.store)
     with Processes(place.location, plan.id, processes) as pool:
-        _step(output, place, plan, "captures", pool)
-        _step(output, place, plan, "labels", pool)
+        for step in READING:
+            _step(output, place, plan, step, pool)
         check_read(plan, place.store)
         _step(output, place, plan, "windows", pool)
+        for step in SHOWING:
+            _step(output, place, plan, step, pool)
 
 
 def _step(output: Output, place: Place, plan: Plan, step: Step, pool: Processes) -> None:

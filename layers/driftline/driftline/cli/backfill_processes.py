@@ -25,10 +25,13 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.backfill.capture_work import capture_work
 from driftline.usecases.backfill.label_work import label_work
+from driftline.usecases.backfill.page_work import page_work
 from driftline.usecases.backfill.window_work import replay_windows
-from driftline.usecases.backfill.work_batch import load_plan, work_batch
+from driftline.usecases.backfill.work_batch import Work, load_plan, work_batch
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.executions.unpublished import NoEvents, NoMetrics
+from driftline.usecases.pages.render_index import render_index_page
+from driftline.usecases.ports import ObjectStore
 
 MOST_ATTEMPTS = 8
 """Of a batch: an item that ends its process takes four, and there may be more than one."""
@@ -37,7 +40,7 @@ _POLL_SECONDS = 0.5
 
 
 def work(place: Place, plan: Plan, task: str) -> None:
-    """A batch of files, or all windows of a monitor.
+    """A batch of files or pages, or all windows of a monitor.
 
     Args:
         task: The name of a batch, or of a monitor.
@@ -45,20 +48,27 @@ def work(place: Place, plan: Plan, task: str) -> None:
     if task in plan.monitors:
         replay_windows(plan, task, partial(execute, place), store=place.store, time_is_short=_never)
         return
+    work_batch(plan.id, task, _work_on(place, plan, task), store=place.store, time_is_short=_never)
+
+
+def _work_on(place: Place, plan: Plan, batch: str) -> Work:
     limit = options.unpacked_bytes()
-    if step_of(task) == "captures":
-        do = capture_work(
-            plan,
-            state=place.store,
-            stores=place.stores,
-            scripts=ScriptProcesses(),
-            tables=DuckTables(),
-            kinds=KINDS,
-            unpacked_bytes=limit,
-        )
-    else:
-        do = label_work(plan, store=place.store, tables=DuckTables(), kinds=KINDS, unpacked_bytes=limit)
-    work_batch(plan.id, task, do, store=place.store, time_is_short=_never)
+    match step_of(batch):
+        case "captures":
+            return capture_work(
+                plan,
+                batch,
+                state=place.store,
+                stores=place.stores,
+                scripts=ScriptProcesses(),
+                tables=DuckTables(),
+                kinds=KINDS,
+                unpacked_bytes=limit,
+            )
+        case "labels":
+            return label_work(plan, batch, store=place.store, tables=DuckTables(), kinds=KINDS, unpacked_bytes=limit)
+        case _:
+            return page_work(plan, batch, store=place.store, kinds=KINDS, index=IndexAtOnce(place.store))
 
 
 def execute(place: Place, request: ExecutionRequest) -> Execution:
@@ -75,6 +85,16 @@ def execute(place: Place, request: ExecutionRequest) -> Execution:
         kinds=KINDS,
         explaining=explaining(),
     )
+
+
+class IndexAtOnce:
+    """Index requests: without a queue, the page of all endpoints is made at once."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def request(self) -> None:
+        render_index_page(self._store, kinds=KINDS)
 
 
 class Processes:

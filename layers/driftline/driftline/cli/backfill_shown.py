@@ -11,10 +11,11 @@ from driftline.cli.places import Place
 from driftline.cli.text import safe
 from driftline.domain.backfill.estimate import Estimate, estimate
 from driftline.domain.backfill.keys import failed_key
-from driftline.domain.backfill.plan import Plan
+from driftline.domain.backfill.plan import STEPS, Plan
 from driftline.domain.instants import format_instant
 from driftline.presentation.text import count, duration, joined, span
 from driftline.usecases.backfill.outcome import Outcome
+from driftline.usecases.pages.render_overview import endpoint_page_key
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -42,8 +43,8 @@ class Forecast:
             "from": format_instant(plan.start),
             "to": format_instant(plan.end),
             **{
-                name: {"items": part.items, "bytes": part.size, "batches": len(part.batches)}
-                for name, part in (("captures", plan.captures), ("labels", plan.labels), ("windows", plan.windows))
+                step: {"items": part.items, "bytes": part.size, "batches": len(part.batches)}
+                for step, part in ((step, plan.part(step)) for step in STEPS)
             },
             "monitors": list(plan.monitors),
             "at_once": self.at_once,
@@ -77,7 +78,8 @@ def size_of(plan: Plan) -> str:
     if labels.items:
         parts.append(count(labels.items, "ground truth file"))
     monitors = f" of {joined([safe(name) for name in plan.monitors])}" if plan.monitors else ""
-    return joined([*parts, f"{count(windows.items, 'window')}{monitors}"])
+    pages = " with their pages" if plan.pages.items else ""
+    return joined([*parts, f"{count(windows.items, 'window')}{monitors}{pages}"])
 
 
 def outcome_document(place: Place, plan: Plan, outcome: Outcome) -> Mapping[str, object]:
@@ -105,11 +107,13 @@ def show_outcome(console: Console, place: Place, plan: Plan, outcome: Outcome) -
             soft_wrap=True,
         )
     bad = numbers.get("windows violations", 0)
-    judged = bad + numbers.get("windows good", 0)
-    console.print(f"{count(judged, 'window')} evaluated, {bad:,} with violations", soft_wrap=True)
-    if blind := outcome.done["windows"] - judged:
+    console.print(f"{count(outcome.judged, 'window')} evaluated, {bad:,} with violations", soft_wrap=True)
+    if pages := numbers.get("pages", 0):
+        where = place.store.uri(endpoint_page_key(plan.endpoint))
+        console.print(f"{count(pages, 'page')} made; see {safe(where)}", soft_wrap=True)
+    if outcome.blind:
         console.print(
-            f"[bold red]{count(blind, 'window')} not evaluated[/bold red]: no row could be judged. "
+            f"[bold red]{count(outcome.blind, 'window')} not evaluated[/bold red]: no row could be judged. "
             "`driftline show` says why.",
             soft_wrap=True,
         )

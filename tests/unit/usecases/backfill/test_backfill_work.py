@@ -124,12 +124,47 @@ def test_a_damaged_file_is_named_and_read_again_when_somebody_asks() -> None:
     # Then its rows are in the verdicts, as if it had never been damaged
     outcome = read_outcome(plan, store)
     assert not outcome.failures
-    assert outcome.done == {"captures": 2 * HOURS + 1, "labels": HOURS, "windows": 2 * HOURS}
+    assert outcome.done == {
+        "captures": 2 * HOURS + 1,
+        "labels": HOURS,
+        "windows": 2 * HOURS,
+        "pages": 2 * HOURS,
+        "overview": 1,
+    }
     expected = endpoint()
     expected.put(DAMAGED, good)
     live(expected)
-    reports = {key: body for key, body in store.objects.items() if key.startswith("reports/") and "revision" not in key}
-    assert differing(reports, {key: body for key, body in expected.objects.items() if key.startswith("reports/")}) == []
+    found, wanted = (
+        {key: body for key, body in each.objects.items() if key.startswith("reports/") and not key.endswith(".html")}
+        for each in (store, expected)
+    )
+    assert differing({key: found[key] for key in found if "revision" not in key}, wanted) == []
+    # And its page says what it was before
+    assert b"what revision 1 said" in store.get("reports/shop/data_quality/2026/03/01/08/report.html").body
+
+
+def test_the_page_of_a_window_that_failed_is_made_when_the_window_is_evaluated() -> None:
+    # Given a window that failed, which has a line among the failures and no page
+    store = endpoint()
+    constraints = "baselines/shop/data_quality/constraints.json"
+    good = store.get(constraints).body
+    store.put(constraints, b"{broken")
+    plan = planned(store)
+    work_once(plan, store)
+    outcome = read_outcome(plan, store)
+    assert {failure.step for failure in outcome.failures} == {"windows"}
+    assert outcome.numbers["windows without a page"] == HOURS
+    # When it is tried again with what it needs
+    store.put(constraints, good)
+    again(plan, store)
+    work_once(plan, store)
+    # Then it has its page, and the endpoint's page lists it
+    outcome = read_outcome(plan, store)
+    assert not outcome.failures
+    assert outcome.numbers["pages"] == outcome.numbers["executions listed"] == 2 * HOURS
+    expected = endpoint()
+    live(expected)
+    assert differing(without_notes(store.objects), without_notes(expected.objects)) == []
 
 
 def test_no_window_is_evaluated_while_files_are_left() -> None:
@@ -207,10 +242,16 @@ def test_progress_counts_what_is_done_and_reads_nothing_twice() -> None:
     plan = planned(store)
     counted = FailingStore(store, 10**9, ["get"])
     progress = Progress(plan, counted)
-    assert progress.look() == {"captures": 0, "labels": 0, "windows": 0}
+    assert progress.look() == {"captures": 0, "labels": 0, "windows": 0, "pages": 0, "overview": 0}
     work_once(plan, store)
     store.put(f"state/backfill/{plan.id}/results/somebody-elses.json", b"{}")
-    assert progress.look() == {"captures": 2 * HOURS, "labels": HOURS, "windows": 2 * HOURS}
+    assert progress.look() == {
+        "captures": 2 * HOURS,
+        "labels": HOURS,
+        "windows": 2 * HOURS,
+        "pages": 2 * HOURS,
+        "overview": 1,
+    }
     read = counted.calls
     progress.look()
     assert counted.calls == read

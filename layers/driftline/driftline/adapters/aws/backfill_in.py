@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from driftline.domain.backfill.keys import checked_id
-from driftline.domain.backfill.plan import Plan
+from driftline.domain.backfill.plan import SHOWING, Plan, step_of
 from driftline.domain.executions.execution import Execution
 from driftline.usecases.backfill.outcome import check_read, conclude
 from driftline.usecases.backfill.window_work import replay_windows
@@ -18,6 +18,9 @@ from driftline.usecases.ports import ObjectStore
 ENOUGH_MILLISECONDS = 150_000
 """What is left of a function's five minutes when it begins with another item: the longest takes two."""
 
+ENOUGH_FOR_A_PAGE = 60_000
+"""The same of the two minutes of `render_report`."""
+
 
 class Remaining(Protocol):
     """Lambda's context."""
@@ -26,7 +29,7 @@ class Remaining(Protocol):
 
 
 class BatchRequest(BaseModel):
-    """Work on a batch of files."""
+    """Work on a batch of files, or pages."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,17 +53,18 @@ def is_backfill(event: Mapping[str, Any]) -> bool:
 
 
 def work_on(
-    event: Mapping[str, Any], context: Remaining, store: ObjectStore, work: Callable[[Plan], Work]
+    event: Mapping[str, Any], context: Remaining, store: ObjectStore, work: Callable[[Plan, str], Work]
 ) -> dict[str, Any]:
-    """Works on a batch of files until it is finished, or the function's time is nearly over.
+    """Works on a batch of files, or pages, until it is finished, or the function's time is nearly over.
 
     Args:
-        work: Makes the work on a file of the plan.
+        work: Makes the work on an item of a batch of the plan.
     """
     request = BatchRequest.model_validate(event)
     plan = load_plan(store, checked_id(request.backfill))
-    short = time_is_short(context)
-    return {"finished": work_batch(plan.id, request.batch, work(plan), store=store, time_is_short=short)}
+    enough = ENOUGH_FOR_A_PAGE if step_of(request.batch) in SHOWING else ENOUGH_MILLISECONDS
+    short = time_is_short(context, enough)
+    return {"finished": work_batch(plan.id, request.batch, work(plan, request.batch), store=store, time_is_short=short)}
 
 
 def replay(
@@ -87,5 +91,5 @@ def replay(
     return {"finished": replay_windows(plan, request.monitor, evaluate, store=store, time_is_short=short)}
 
 
-def time_is_short(context: Remaining) -> Callable[[], bool]:
-    return lambda: context.get_remaining_time_in_millis() < ENOUGH_MILLISECONDS
+def time_is_short(context: Remaining, enough: int = ENOUGH_MILLISECONDS) -> Callable[[], bool]:
+    return lambda: context.get_remaining_time_in_millis() < enough

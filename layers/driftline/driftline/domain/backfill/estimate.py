@@ -19,8 +19,11 @@ LABEL_BYTE_SECONDS = 5e-8
 WINDOW_SECONDS = 0.5
 """CPU time of an execution over some hours."""
 
+PAGE_SECONDS = 0.1
+"""CPU time of a page of an execution."""
+
 VCPU_MEGABYTES = 1769  # of memory for one whole CPU: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-PROFILE_MEGABYTES, MERGE_MEGABYTES, RUN_MEGABYTES = 1280, 1024, 1769  # as in template.yaml
+PROFILE_MEGABYTES, MERGE_MEGABYTES, RUN_MEGABYTES, RENDER_MEGABYTES = 1280, 1024, 1769, 1769  # as in template.yaml
 
 GB_SECOND_USD = 0.0000133334  # arm64, aws.amazon.com/lambda/pricing
 INVOCATION_USD = 0.20e-6
@@ -33,6 +36,8 @@ _FILE_PUTS, _FILE_GETS = 5, 5
 _LABEL_PUTS, _LABEL_GETS = 8, 30
 _WINDOW_PUTS, _WINDOW_GETS = 40, 60
 """Of an execution of an hour or a day; one of a month has more listings."""
+_PAGE_PUTS, _PAGE_GETS = 8, 30
+"""Of a page: itself, its record, the listings for the past, and the files of the executions before it."""
 _BATCH_TRANSITIONS = 4
 
 
@@ -56,14 +61,16 @@ def estimate(plan: Plan, at_once: int, *, functions: bool, bucket: bool) -> Esti
         functions: Whether Lambda works, orchestrated by Step Functions.
         bucket: Whether the store is a bucket, whose requests cost.
     """
-    captures, labels, windows = plan.captures, plan.labels, plan.windows
+    captures, labels, windows, pages = plan.captures, plan.labels, plan.windows, plan.pages
     of_captures = captures.items * FILE_SECONDS + captures.size * BYTE_SECONDS
     of_labels = labels.items * LABEL_FILE_SECONDS + labels.size * LABEL_BYTE_SECONDS
     of_windows = windows.items * WINDOW_SECONDS
+    of_pages = pages.items * PAGE_SECONDS
     parts = (
         (of_captures, PROFILE_MEGABYTES, len(captures.batches)),
         (of_labels, MERGE_MEGABYTES, len(labels.batches)),
         (of_windows, RUN_MEGABYTES, len(plan.monitors)),  # one after the other
+        (of_pages, RENDER_MEGABYTES, len(pages.batches)),
     )
     usd = seconds = 0.0
     for cpu, megabytes, most in parts:
@@ -76,5 +83,7 @@ def estimate(plan: Plan, at_once: int, *, functions: bool, bucket: bool) -> Esti
     if bucket:
         puts = captures.items * _FILE_PUTS + labels.items * _LABEL_PUTS + windows.items * _WINDOW_PUTS
         gets = captures.items * _FILE_GETS + labels.items * _LABEL_GETS + windows.items * _WINDOW_GETS
+        puts += pages.items * _PAGE_PUTS
+        gets += pages.items * _PAGE_GETS
         usd += puts * PUT_USD + gets * GET_USD
-    return Estimate(of_captures + of_labels + of_windows, seconds, usd)
+    return Estimate(of_captures + of_labels + of_windows + of_pages, seconds, usd)

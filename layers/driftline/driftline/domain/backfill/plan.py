@@ -13,10 +13,17 @@ import msgspec
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.json_reading import JsonDecoder
 
-type Step = Literal["captures", "labels", "windows"]
+type Step = Literal["captures", "labels", "windows", "pages", "overview"]
 
-STEPS: tuple[Step, ...] = ("captures", "labels", "windows")
-"""In this order: labels find the inferences that are there, and windows are evaluated when everything is."""
+STEPS: tuple[Step, ...] = ("captures", "labels", "windows", "pages", "overview")
+"""In this order: labels find the inferences that are there, windows are evaluated when everything is, and pages show
+their trends, so they are made when all windows are evaluated; the endpoint's page lists them."""
+
+READING: tuple[Step, ...] = ("captures", "labels")
+"""Steps that read files."""
+
+SHOWING: tuple[Step, ...] = ("pages", "overview")
+"""Steps that make pages."""
 
 MOST_FILES = 500
 MOST_BYTES = 256 << 20
@@ -37,10 +44,10 @@ WINDOWS = 100
 
 
 class Item(msgspec.Struct, frozen=True, order=True):
-    """A file to read, or a window to evaluate.
+    """A file to read, a window to evaluate, or a page to make.
 
     Attributes:
-        key: The file's key, or the scheduled time.
+        key: The file's key, or the scheduled time; the endpoint, where it is the endpoint's page.
         size: Bytes; 0 if unknown.
         etag: The file's entity tag; empty if unknown.
     """
@@ -78,6 +85,8 @@ class Plan(msgspec.Struct, frozen=True):
         monitors: Whose windows are evaluated.
         publish: Whether metrics, events and signals for alarms of these windows are published.
         release: That planned it.
+        pages: Of the executions, a batch for each of windows; empty if they are not wanted, or follow from events.
+        overview: The endpoint's page, if there are pages.
     """
 
     id: str
@@ -91,9 +100,17 @@ class Plan(msgspec.Struct, frozen=True):
     monitors: tuple[str, ...]
     publish: bool
     release: str
+    pages: Part = Part()
+    overview: Part = Part()
 
     def part(self, step: Step) -> Part:
-        return {"captures": self.captures, "labels": self.labels, "windows": self.windows}[step]
+        return {
+            "captures": self.captures,
+            "labels": self.labels,
+            "windows": self.windows,
+            "pages": self.pages,
+            "overview": self.overview,
+        }[step]
 
     @property
     def batches(self) -> Iterator[str]:
@@ -121,13 +138,20 @@ def step_of(batch: str) -> Step:
     """Raises InvalidInputError: not the name of a batch."""
     step = batch.partition("-")[0]
     if step not in STEPS:
-        raise InvalidInputError("not the name of a batch", where=batch, expected="captures-…, labels-… or windows-…")
+        raise InvalidInputError(
+            "not the name of a batch", where=batch, expected=", ".join(f"{each}-…" for each in STEPS)
+        )
     return step
 
 
 def monitor_of(batch: str) -> str:
-    """The monitor whose windows a batch has."""
+    """The monitor whose windows, or pages, a batch has."""
     return batch.partition("-")[2].rpartition("-")[0]
+
+
+def pages_of(windows: str) -> str:
+    """The batch with the pages of a batch of windows."""
+    return f"pages-{windows.partition('-')[2]}"
 
 
 def name_of(step: Step, number: int, monitor: str = "") -> str:

@@ -17,6 +17,7 @@ from driftline.usecases.ports.tables import CaptureTables
 
 def capture_work(
     plan: Plan,
+    _batch: str,
     *,
     state: ObjectStore,
     stores: Stores,

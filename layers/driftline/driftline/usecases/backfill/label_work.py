@@ -12,7 +12,13 @@ from driftline.usecases.ports.tables import LabelTables
 
 
 def label_work(
-    plan: Plan, *, store: ObjectStore, tables: LabelTables, kinds: Kinds, unpacked_bytes: int = UNPACKED_BYTES
+    plan: Plan,
+    _batch: str,
+    *,
+    store: ObjectStore,
+    tables: LabelTables,
+    kinds: Kinds,
+    unpacked_bytes: int = UNPACKED_BYTES,
 ) -> Work:
     """See merge_labels for the errors."""
     delay = label_delay(store, plan.endpoint, kinds=kinds)

@@ -1,6 +1,6 @@
 """Plans a run: what there is to read and to evaluate, cut into batches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -49,6 +49,7 @@ def make_plan(
     release: str,
     monitor: str | None = None,
     publish: bool = False,
+    pages: bool = True,
 ) -> Planned:
     """
     Args:
@@ -57,6 +58,8 @@ def make_plan(
         store: The stack's own bucket, with the monitor document.
         release: Of Driftline. Another one may read files in another way, so its run is another one.
         monitor: Whose windows are evaluated; all of the document's unless given.
+        publish: Whether metrics, events and signals are published. Pages follow from events.
+        pages: Whether pages are made of the windows.
 
     Raises:
         ObjectNotFoundError: the endpoint has no monitor document.
@@ -76,7 +79,10 @@ def make_plan(
     batches: dict[str, Sequence[Item]] = {}
     of_captures = _part("captures", into_batches(files), batches)
     of_labels = _part("labels", into_batches(labels), batches)
-    of_monitors = [_part("windows", _cut(times), batches, name) for name, times in windows.items()]
+    of_windows = _of_monitors("windows", windows, batches)
+    shown = windows if pages and not publish else {}
+    of_pages = _of_monitors("pages", shown, batches)
+    of_overview = _part("overview", [[Item(captures.endpoint)]] if of_pages.items else [], batches)
     run = run_id(
         captures.start,
         captures.end,
@@ -97,10 +103,12 @@ def make_plan(
         None if captures.store.name == store.name else captures.store.name,
         of_captures,
         of_labels,
-        Part(sum(each.items for each in of_monitors), 0, tuple(name for each in of_monitors for name in each.batches)),
+        of_windows,
         tuple(name for name, times in windows.items() if times),
         publish,
         release,
+        of_pages,
+        of_overview,
     )
     return Planned(plan, batches)
 
@@ -162,6 +170,12 @@ def _script(document: MonitorDocument, store: ObjectStore) -> str:
 
 def _cut(times: Sequence[datetime]) -> list[Sequence[Item]]:
     return list(batched([Item(format_instant(each)) for each in times], WINDOWS, strict=False))
+
+
+def _of_monitors(step: Step, times: Mapping[str, Sequence[datetime]], batches: dict[str, Sequence[Item]]) -> Part:
+    """Of all monitors together: a batch has times of one."""
+    parts = [_part(step, _cut(each), batches, name) for name, each in times.items()]
+    return Part(sum(part.items for part in parts), 0, tuple(name for part in parts for name in part.batches))
 
 
 def _part(step: Step, cut: Sequence[Sequence[Item]], batches: dict[str, Sequence[Item]], monitor: str = "") -> Part:

@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from driftline.domain.backfill.keys import failed_key, outcome_key, result_key, results_prefix
-from driftline.domain.backfill.plan import STEPS, Plan, Step, step_of
+from driftline.domain.backfill.plan import READING, STEPS, Plan, Step, monitor_of, pages_of, step_of
 from driftline.domain.backfill.results import Result
 from driftline.domain.errors import StaleReadError
 from driftline.presentation.text import count
@@ -44,6 +44,16 @@ class Outcome:
     def complete(self) -> bool:
         """Nothing is left but what has failed."""
         return not any(self.left.values())
+
+    @property
+    def judged(self) -> int:
+        """Windows with a verdict."""
+        return self.numbers.get("windows violations", 0) + self.numbers.get("windows good", 0)
+
+    @property
+    def blind(self) -> int:
+        """Windows in which no row could be evaluated, or that wait for explanations."""
+        return self.done["windows"] - self.judged
 
     def checked(self, plan: Plan) -> Self:
         """Itself. Raises StaleReadError: something is left."""
@@ -85,7 +95,7 @@ def check_read(plan: Plan, store: ObjectStore) -> None:
         StaleReadError: files are neither done nor failed. Those that failed have a reason, and a person can read it.
     """
     left = read_outcome(plan, store).left
-    files = left["captures"] + left["labels"]
+    files = sum(left[step] for step in READING)
     if files:
         raise StaleReadError(
             f"{count(files, 'file')} could not be read, so no window is evaluated",
@@ -115,18 +125,27 @@ def unfinished(plan: Plan, store: ObjectStore) -> list[str]:
 
 
 def again(plan: Plan, store: ObjectStore) -> None:
-    """What failed, or ended its process, is to be tried again. Windows are evaluated again if a file is read now.
+    """What failed, or ended its process, is to be tried again.
 
-    A window that was evaluated without a file that could not be read would otherwise stay without it.
+    If a file can be read now, all windows are evaluated again: without it they would look better than they are. The
+    page of a window that is evaluated again is made again.
     """
     results = dict(_results(plan, store))
-    files = any(result.failed for batch, result in results.items() if step_of(batch) != "windows")
-    for batch, result in results.items():
-        if files and step_of(batch) == "windows":
-            store.delete(result_key(plan.id, batch))
-        elif result.failed or not result.finished:
-            result.again()
-            save_result(store, plan.id, batch, result)
+    tried = {batch for batch, result in results.items() if result.failed or not result.finished}
+    outdated = _outdated(results, tried)
+    for batch in sorted(results.keys() & outdated):  # first: what is cut short here is found again
+        store.delete(result_key(plan.id, batch))
+    for batch in sorted(tried - outdated):
+        results[batch].again()
+        save_result(store, plan.id, batch, results[batch])
+
+
+def _outdated(batches: Collection[str], tried: Collection[str]) -> set[str]:
+    """Batches whose results follow from those that are tried again."""
+    if any(step_of(batch) in READING for batch in tried):
+        return {batch for batch in batches if step_of(batch) not in READING}
+    pages = {pages_of(batch) for batch in tried if step_of(batch) == "windows"}
+    return pages | {batch for batch in batches if tried and step_of(batch) == "overview"}
 
 
 def _results(plan: Plan, store: ObjectStore) -> Iterator[tuple[str, Result]]:
@@ -138,4 +157,4 @@ def _results(plan: Plan, store: ObjectStore) -> Iterator[tuple[str, Result]]:
 
 def _named(step: Step, batch: str, key: str) -> str:
     """A scheduled time with its monitor; a file's key is its name."""
-    return f"{batch.rpartition('-')[0].partition('-')[2]} {key}" if step == "windows" else key
+    return f"{monitor_of(batch)} {key}" if step in {"windows", "pages"} else key

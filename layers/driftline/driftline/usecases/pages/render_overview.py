@@ -19,11 +19,10 @@ from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.overview.html import render_endpoint
 from driftline.presentation.pages.overview.now import Now, now_of, parse_now
 from driftline.presentation.pages.overview.view_endpoint import endpoint_view
-from driftline.presentation.report import Report
 from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.pages.index_sources import open_watches
 from driftline.usecases.pages.next_due import due_times
-from driftline.usecases.pages.overview_records import MonitorRecords, changed, keep_record, read_records
+from driftline.usecases.pages.overview_records import MonitorRecords, changed, read_records
 from driftline.usecases.pages.unchanged import HTML, JSON, put_if_changed
 from driftline.usecases.ports import IndexRequests, ObjectStore
 
@@ -40,23 +39,6 @@ class RenderedOverview:
 
     endpoint_page: str
     executions: int
-
-
-def render_overview(
-    store: ObjectStore, report: Report, baseline_statistics: bytes | None, *, kinds: Kinds, index: IndexRequests
-) -> RenderedOverview | None:
-    """Records an execution, writes its endpoint's page and requests that of all endpoints.
-
-    Args:
-        report: What its page says.
-        baseline_statistics: The statistics.json of its baseline.
-
-    Returns:
-        None for an execution that is on no such page, see keep_record.
-    """
-    if keep_record(store, report, baseline_statistics) is None:
-        return None
-    return render_pages(store, report.outcome.place.endpoint, kinds=kinds, index=index)
 
 
 def render_pages(store: ObjectStore, endpoint: str, *, kinds: Kinds, index: IndexRequests) -> RenderedOverview:
